@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* analyze/cli.h: what the command lines of tsim, tanalyze and tplot have in common. */
+#ifndef ANALYZE_CLI_H
+#define ANALYZE_CLI_H
+
+#include <glib.h>
+
+/* Exit statuses of all programs. */
+enum {
+	CLI_DONE = 0,
+	CLI_FAILED = 1,
+	CLI_USAGE = 2,
+	CLI_NOT_TRUSTWORTHY = 3, /* done, and stored, but the numbers are not to be relied on */
+};
+
+enum cli_format { CLI_TEXT, CLI_CSV, CLI_JSON };
+
+gboolean cli_format_parse(const char *text, enum cli_format *out, GError **error);
+
+/* A command of a program: "merge", "compare". */
+struct cli_command {
+	const char *name;
+	const char *arguments;	/* "DIR..." for the usage line */
+	const char *summary;	/* one line */
+	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit status */
+};
+
+/*
+ * Dispatch argv[1] over a table that ends with a NULL name. Does --help, --version and unknown
+ * commands (exit 2, names the nearest commands). Sets the locale and turns GSL's abort handler off.
+ */
+int cli_main(const char *program, const char *summary, const struct cli_command *commands, int argc,
+	char **argv);
+
+/*
+ * Parse the options of one command (GOptionContext); the remaining words stay in argv. Returns
+ * FALSE after printing "PROGRAM: text" to stderr and how to get help: return CLI_USAGE then.
+ * --help prints and exits 0.
+ */
+gboolean cli_options(const char *program, const struct cli_command *command,
+	const GOptionEntry *entries, int *argc, char ***argv);
+
+/* "PROGRAM: text" on stderr; returns status. The one place where a program reports a failure. */
+int cli_fail(const char *program, int status, const GError *error);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * analyze/trial.h: one trial in memory and on disk. This is the file contract between tsim, which
+ * writes trials, and tanalyze and tplot, which read them (conf/trial.schema.json for the JSON).
+ *
+ * In DIR = out/LABEL, for INFIX of trial_infix() and repetition R:
+ *   trial_INFIX_repR.json       everything but the bins; written last: its presence marks the trial done
+ *   histogram_INFIX_repR.csv    latency_ns,count without header: all guests (autotest's grammar)
+ *   guests_INFIX_repR.csv       guest,frame_bytes,latency_ns,count,response_count: lossless bins
+ *   timeline_INFIX_repR.csv     a row a second
+ *   output_INFIX_repR.log       ends with MoonGen's two summary lines, exact totals
+ * Each is written to a temporary name, synced and renamed.
+ */
+#ifndef ANALYZE_TRIAL_H
+#define ANALYZE_TRIAL_H
+
+#include <stdint.h>
+
+#include <glib.h>
+#include <json-glib/json-glib.h>
+
+#include "analyze/histogram.h"
+
+enum { TRIAL_SCHEMA = 1 };
+
+/* What a trial was asked to do. Equal parameters = the same trial. All strings owned. */
+struct trial_params {
+	char *label;	 /* folder under out/ */
+	char *machine;	 /* process, pcvm, microvm, host, external */
+	char *interface; /* vhost-user, null, ... */
+	char *qemu;	 /* name of the QEMU build; "none" where there is none */
+	char *reflector; /* dpdk, xdp; moongen only when reading */
+	gboolean vhost, ioregionfd;
+	uint32_t guests;
+	char *profile;	     /* profile or mix name, for file names */
+	uint32_t frame_len;  /* with FCS, if one guest gets one size only; else 0 */
+	char *arrival;	     /* cbr, poisson; "mix" if a mix file says it */
+	char *share;	     /* equal, zipf:1.1, a list; "mix" */
+	uint64_t rate_pps;   /* intended, of all guests; 0 = max */
+	double duration_s, warm_up_s, drain_s;
+	uint64_t seed;
+	uint32_t repetition; /* from 0 */
+	char *cores;	     /* as given, "" for the default */
+	char *faults;	     /* of the fault reflector, "" for none */
+	char *mix_digest;    /* SHA-256 over the mix: equal names may hide different profiles */
+	char *extra;	     /* further options that change what is measured, "--key=value ...", "" for none */
+};
+
+/* Frames, exact. lost = offered - forwarded. */
+struct trial_counts {
+	uint64_t intended;   /* scheduled within the measuring phase */
+	uint64_t offered;    /* presented to the guest's interface */
+	uint64_t forwarded;  /* came back, intact, each counted once */
+	uint64_t lost;	     /* offered - forwarded; holds refused */
+	uint64_t duplicated; /* came back again */
+	uint64_t reordered;  /* RFC 4737; part of forwarded */
+	uint64_t corrupt;    /* came back with a wrong byte; not forwarded */
+	uint64_t foreign;    /* not of this trial */
+	uint64_t late;	     /* of offered: departed later than the slack allows */
+	uint64_t refused;    /* of offered: the interface had no room for them */
+	uint64_t offered_bytes, forwarded_bytes; /* with FCS */
+};
+
+/* Latencies of one set of frames: bins, if loaded, and always the summary. */
+struct trial_dist {
+	hist *hist;	   /* owned; NULL if not loaded or nothing was received */
+	uint64_t count;	   /* frames received */
+	uint64_t censored; /* frames lost: their latency is at least censored_ns */
+	uint64_t censored_ns;
+	uint64_t min_ns, max_ns, sum_ns; /* exact; 0 when count is 0 */
+};
+
+struct trial_size {
+	uint32_t frame_len_lo, frame_len_hi; /* with FCS; equal for a point */
+	struct trial_counts c;
+	struct trial_dist latency;  /* from the real departure */
+	struct trial_dist response; /* from the scheduled departure */
+};
+
+struct trial_guest {
+	uint32_t guest; /* from 0 */
+	char *mac;
+	char *interface;
+	char *profile;
+	char *group; /* "" without a mix file */
+	char *state; /* "ok", or what went wrong: "died at 3.2 s", "never connected" */
+	double share;
+	struct trial_counts c;	    /* sum over sizes */
+	struct trial_dist latency, response; /* sums over sizes; hist only if asked for */
+	uint64_t reorder_distance_max;
+	uint32_t nb_sizes;
+	struct trial_size *sizes;
+};
+
+struct trial_departure {
+	uint64_t within_64ns, within_128ns, within_256ns, within_512ns; /* frames, cumulative */
+	uint64_t bursts; /* frames that left in the same burst as the one before */
+	uint64_t frames; /* what the shares are of */
+	uint64_t self_delay_p50_ns, self_delay_p99_ns, self_delay_max_ns;
+};
+
+/* One row a second. Rates are of that interval. */
+struct trial_second {
+	double time_s; /* end of the interval, since measuring began */
+	uint64_t offered, forwarded, refused;
+	uint64_t p50_ns, p99_ns, max_ns; /* of frames received in it; 0 if none */
+};
+
+struct trial {
+	struct trial_params params;
+	gboolean trustworthy, interrupted;
+	GPtrArray *reasons; /* char *: why it is not trustworthy, and what else has to be said */
+	double measured_s;  /* length of the measuring phase; < duration_s if interrupted */
+	double mean_frame_len; /* of the mix, with FCS */
+	struct trial_counts totals;
+	struct trial_dist latency, response; /* of all guests */
+	struct trial_departure departure;
+	uint32_t nb_guests;
+	struct trial_guest *guests;
+	GArray *seconds;	  /* struct trial_second */
+	JsonObject *mix;	  /* table of RFC 6985 section 4, digest, generator of random numbers */
+	JsonObject *environment;  /* versions, cpu, clocks, command line, started, ended */
+	JsonObject *interface_info; /* which mechanism moved the frames; NULL if nothing to say */
+	GString *log;		  /* text for output_INFIX_repR.log, before the summary lines */
+	char *path;		  /* of the JSON it was read from; NULL if made in memory */
+};
+typedef struct trial trial;
+
+trial *trial_new(void);
+void trial_free(trial *t); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(trial, trial_free)
+/* Give it nb guests, zeroed, each with nb_sizes[i] sizes. Once. */
+void trial_set_guests(trial *t, uint32_t nb, const uint32_t *nb_sizes);
+
+void trial_params_copy(struct trial_params *to, const struct trial_params *from);
+void trial_params_clear(struct trial_params *p);
+
+/*
+ * The infix grammar of autotest:
+ *   MACHINE_IFACE_QEMU_vhost{on|off}_ioregionfd{on|off}_REFL_RATEkpps_SIZEB_RUNTIMEs        one guest, one size
+ *   MACHINE_IFACE_QEMU_vhost{on|off}_ioregionfd{on|off}_REFL_Nvms_RATEkpps_PROFILE_RUNTIMEs otherwise
+ * SIZE is frame_len - 4. RATE is "max" or kpps, with up to three decimals where it is not whole.
+ */
+char *trial_infix(const struct trial_params *p);
+/* The way back, for names of autotest and ours. FALSE if name has another form; p is cleared then. */
+gboolean trial_infix_parse(const char *infix, struct trial_params *p);
+
+/*
+ * Sums the sizes into each guest and the guests into the totals, and checks the balance: for
+ * every guest and size, forwarded + lost = offered, latency.count = forwarded, censored = lost,
+ * the histograms hold count values, and the sums of the guests are the totals. An imbalance is
+ * a bug of ours or a broken file: FALSE, and the text names the guest and both numbers.
+ */
+gboolean trial_balance(trial *t, GError **error);
+
+/*
+ * Write all files of t into dir (made if missing), the JSON last. t must balance. A full disk or
+ * a missing permission is an error that names the file; what was there before stays.
+ */
+gboolean trial_write(const trial *t, const char *dir, GError **error);
+
+enum trial_load { TRIAL_SUMMARY, TRIAL_BINS }; /* TRIAL_BINS also reads guests_*.csv */
+/* Read one trial JSON, check it (schema, balance, sizes of the siblings). NULL and error. */
+trial *trial_read(const char *json_path, enum trial_load load, GError **error);
+
+enum trial_state {
+	TRIAL_MISSING,	   /* no JSON of that name */
+	TRIAL_DONE,	   /* complete, not interrupted, same parameters */
+	TRIAL_AGAIN,	   /* interrupted, truncated or broken: to be run again */
+	TRIAL_OTHER,	   /* complete, but measured with other parameters */
+};
+/* *why: newly allocated text for AGAIN and OTHER (names the file and what differs), else NULL. */
+enum trial_state trial_state(const char *dir, const struct trial_params *p, char **why);
+
+/* Schema-conforming JSON text of t, as in its file (without "files"). */
+char *trial_to_json(const trial *t);
+
+/* Write data to path by way of a temporary file in the same folder, synced, renamed. */
+gboolean file_write_durably(const char *path, const char *data, size_t len, GError **error);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * traffic/mix.h: which guest gets what: a profile, a share of the load, an arrival process.
+ *
+ * A mix file is a key file (GKeyFile); each group is a set of guests:
+ *
+ *   [web]
+ *   guests  = 48             how many
+ *   profile = imix           as --profile
+ *   share   = 3              of the load, per guest, relative to the others (default 1)
+ *   arrival = poisson        (default: --arrival)
+ *
+ * Guests are numbered through in the order of the groups. An unknown key is an error.
+ */
+#ifndef TRAFFIC_MIX_H
+#define TRAFFIC_MIX_H
+
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "traffic/profile.h"
+
+struct mix_guest {
+	const profile *profile; /* owned by the mix */
+	const char *arrival;	/* owned by the mix */
+	const char *group;	/* name of its group; "" without a mix file. Owned by the mix. */
+	double share;		/* of all frames; all guests together 1 */
+};
+
+struct mix {
+	char *name; /* for file names: the profile's, or the mix file's without folder and ending */
+	uint32_t nb_guests;
+	struct mix_guest *guests;
+	GPtrArray *profiles; /* each profile once */
+	GPtrArray *strings;
+};
+typedef struct mix mix;
+
+/*
+ * One profile for all guests. shares: NULL or "equal", "zipf:S" (guest k gets 1/k^S), or a list
+ * "3,1,1" that is as long as there are guests.
+ */
+mix *mix_new(const char *profile_spec, uint32_t nb_guests, const char *shares, const char *arrival,
+	uint32_t mtu, GError **error);
+/* A mix file. arrival is the default of groups without one. */
+mix *mix_open(const char *path, const char *arrival, uint32_t mtu, GError **error);
+void mix_free(mix *m); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(mix, mix_free)
+
+/* Mean frame length over all guests, weighted by share; with FCS. */
+double mix_mean_frame_len(const mix *m);
+
+#endif
