@@ -54,8 +54,8 @@ struct trial_counts {
 	uint64_t lost;	     /* offered - forwarded; holds refused */
 	uint64_t duplicated; /* came back again */
 	uint64_t reordered;  /* RFC 4737; part of forwarded */
-	uint64_t corrupt;    /* came back with a wrong byte; not forwarded */
-	uint64_t foreign;    /* not of this trial */
+	uint64_t corrupt;    /* came back with a wrong byte; not forwarded. Known per guest, 0 per size */
+	uint64_t foreign;    /* not of this trial. Known per guest, 0 per size */
 	uint64_t late;	     /* of offered: departed later than the slack allows */
 	uint64_t refused;    /* of offered: the interface had no room for them */
 	uint64_t offered_bytes, forwarded_bytes; /* with FCS */
@@ -85,7 +85,7 @@ struct trial_guest {
 	char *group; /* "" without a mix file */
 	char *state; /* "ok", or what went wrong: "died at 3.2 s", "never connected" */
 	double share;
-	struct trial_counts c;	    /* sum over sizes */
+	struct trial_counts c;	    /* sum over sizes; corrupt and foreign are the guest's own */
 	struct trial_dist latency, response; /* sums over sizes; hist only if asked for */
 	uint64_t reorder_distance_max;
 	uint32_t nb_sizes;
@@ -146,7 +146,8 @@ char *trial_infix(const struct trial_params *p);
 gboolean trial_infix_parse(const char *infix, struct trial_params *p);
 
 /*
- * Sums the sizes into each guest and the guests into the totals, and checks the balance: for
+ * Sums the sizes into each guest (but corrupt and foreign, which the caller sets there: a corrupt
+ * frame's size class cannot be known) and the guests into the totals, and checks the balance: for
  * every guest and size, forwarded + lost = offered, latency.count = forwarded, censored = lost,
  * the histograms hold count values, and the sums of the guests are the totals. An imbalance is
  * a bug of ours or a broken file: FALSE, and the text names the guest and both numbers.
