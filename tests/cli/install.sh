@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What cmake --install puts where, and that it works from anywhere, knowing nothing of the source.
+set -u
+tmp=$(mktemp -d -t "tsim install.XXXXXX") || exit 1
+trap 'rm -rf "$tmp"' EXIT
+prefix=$tmp/usr
+
+cmake --install "$BUILD" --prefix "$prefix" >"$tmp/log" 2>&1 || { cat "$tmp/log"; exit 1; }
+
+failures=0
+for file in bin/tsim bin/treflect bin/tanalyze bin/tplot \
+	share/man/man1/tsim.1 share/man/man1/treflect.1 share/man/man1/tanalyze.1 share/man/man1/tplot.1 \
+	share/bash-completion/completions/tsim share/bash-completion/completions/tanalyze \
+	share/bash-completion/completions/tplot \
+	share/tsim/profiles/imix.csv share/tsim/plots/style.gp; do
+	[ -f "$prefix/$file" ] || { echo "not installed: $file"; failures=1; }
+done
+# Libraries and headers are the programs' own.
+for folder in lib include; do
+	[ ! -e "$prefix/$folder" ] || { echo "installed, but nobody's business: $folder"; failures=1; }
+done
+
+mkdir "$tmp/elsewhere" && cd "$tmp/elsewhere" || exit 1
+try()
+{
+	env -i PATH=/usr/bin:/bin "$@" >"$tmp/out" 2>&1 && return 0
+	echo "failed: $*"
+	cat "$tmp/out"
+	failures=1
+}
+try "$prefix/bin/tsim" profile imix
+try "$prefix/bin/tsim" --version
+try "$prefix/bin/tanalyze" --version
+try "$prefix/bin/tplot" --version
+exit $failures
