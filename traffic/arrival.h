@@ -27,6 +27,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(arrival, arrival_free)
 
 /* Is spec one that arrival_new accepts? where names the option or file and line. */
 gboolean arrival_check(const char *where, const char *spec, GError **error);
+/*
+ * Is a whole number of mean gaps a period of it? Then a schedule that repeats gets such a number.
+ */
+gboolean arrival_is_periodic(const char *spec);
 /* "cbr, poisson": for help and errors. Static. */
 const char *arrival_names(void);
 

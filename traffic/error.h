@@ -8,11 +8,11 @@
 #define TRAFFIC_ERROR traffic_error_quark()
 
 enum traffic_error {
-	TRAFFIC_ERROR_SYNTAX,	 /* a file or word does not parse */
-	TRAFFIC_ERROR_RANGE,	 /* it parses, but the value cannot be used */
-	TRAFFIC_ERROR_RATE,	 /* a rate without unit, or one that needs what is missing */
+	TRAFFIC_ERROR_SYNTAX,    /* a file or word does not parse */
+	TRAFFIC_ERROR_RANGE,     /* it parses, but the value cannot be used */
+	TRAFFIC_ERROR_RATE,      /* a rate without unit, or one that needs what is missing */
 	TRAFFIC_ERROR_NOT_FOUND, /* no profile, key or file of that name */
-	TRAFFIC_ERROR_IO,	 /* the file is there but cannot be read */
+	TRAFFIC_ERROR_IO,        /* the file is there but cannot be read */
 };
 
 GQuark traffic_error_quark(void);

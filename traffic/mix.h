@@ -16,6 +16,7 @@
 #define TRAFFIC_MIX_H
 
 #include <stdint.h>
+#include <stddef.h>
 
 #include <glib.h>
 
@@ -23,9 +24,9 @@
 
 struct mix_guest {
 	const profile *profile; /* owned by the mix */
-	const char *arrival;	/* owned by the mix */
-	const char *group;	/* name of its group; "" without a mix file. Owned by the mix. */
-	double share;		/* of all frames; all guests together 1 */
+	const char *arrival;    /* owned by the mix */
+	const char *group;      /* name of its group; "" without a mix file. Owned by the mix. */
+	double share;           /* of all frames; all guests together 1 */
 };
 
 struct mix {
@@ -41,10 +42,13 @@ typedef struct mix mix;
  * One profile for all guests. shares: NULL or "equal", "zipf:S" (guest k gets 1/k^S), or a list
  * "3,1,1" that is as long as there are guests.
  */
-mix *mix_new(const char *profile_spec, uint32_t nb_guests, const char *shares, const char *arrival,
+mix *mix_new(const char *profile_spec, uint32_t nb_guests, const char *shares, const char *process,
 	uint32_t mtu, GError **error);
-/* A mix file. arrival is the default of groups without one. */
-mix *mix_open(const char *path, const char *arrival, uint32_t mtu, GError **error);
+/* A mix file. process is the arrival of groups without one. */
+mix *mix_open(const char *path, const char *process, uint32_t mtu, GError **error);
+/* The same from a text in memory; name is used in errors as the file name is. */
+mix *mix_parse(const char *name, const char *text, size_t len, const char *process, uint32_t mtu,
+	GError **error);
 void mix_free(mix *m); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mix, mix_free)
 

@@ -17,7 +17,18 @@
  *   65-128,4                   a range: every length in it equally likely
  *   1518,1
  *
- * In mode sequence the rows are sent in their order, each weight (an integer) times.
+ * The row "size,weight" must be there. unit, weight, mode and source must be declared. A comment
+ * that looks like a declaration but is none is written with "##".
+ *
+ * In mode sequence the rows are sent in their order, each weight (an integer) times; rows of the
+ * same length are one class. The period of mode ratio is the sum of the weights over their greatest
+ * common divisor; else the least period of at most 10000 frames with the smallest share error.
+ * Every class is at least once in it. Classes are spread evenly: frame k of the c frames of a class
+ * is at (2k + 1) / 2c of the period.
+ *
+ * Weights in bytes are divided by the listed length, weights in bandwidth by the frame length + 20;
+ * a range counts with its mean.
+ *
  * Lengths below 64 bytes of frame are padded to 64, as every sender on Ethernet does.
  */
 #ifndef TRAFFIC_PROFILE_H
@@ -34,15 +45,15 @@ enum profile_mode { PROFILE_RANDOM, PROFILE_RATIO, PROFILE_SEQUENCE };
 
 /* A row of the profile: one length or a range of them. */
 struct profile_class {
-	uint32_t listed_lo, listed_hi;	     /* as written, in the profile's unit */
-	double listed_weight;		     /* as written, in the profile's basis */
+	uint32_t listed_lo, listed_hi;       /* as written, in the profile's unit */
+	double listed_weight;                /* as written, in the profile's basis */
 	uint32_t frame_len_lo, frame_len_hi; /* with FCS, padded: what is sent */
-	double share;			     /* of the packets; all classes together 1 */
+	double share;                        /* of the packets, as sent; all classes together 1 */
 };
 
 struct profile {
-	char *spec;  /* as given: imix, ./my.csv, fixed:64 */
-	char *name;  /* for file names: imix, my, fixed-64, uniform-64-1518, genome-aaafg. No '_' or '/'. */
+	char *spec; /* as given: imix, ./my.csv, fixed:64 */
+	char *name; /* for file names: imix, my, fixed-64, uniform-64-1518, genome-aaafg. No '_' or '/'. */
 	char *title, *source;
 	char *unverified, *synthetic; /* NULL if the file has no such line */
 	enum profile_unit unit;
@@ -52,14 +63,20 @@ struct profile {
 	struct profile_class *classes;
 	uint8_t *sequence; /* mode sequence and ratio: class of each frame of one period */
 	uint32_t sequence_len;
-	char *genome; /* mode sequence: "IMIX - aaafg" or "CUSTOM IMIX - AAAGG (A=64 G=1518)", else NULL */
+	/*
+	 * Mode sequence: "IMIX - aaafg" or "CUSTOM IMIX - AAAGG (A=64 G=1518)"; longer than 100
+	 * frames it counts its runs, "IMIX - 200a100g". NULL in other modes, and if the sequence has
+	 * ranges or more than 26 lengths that have no letter of their own.
+	 */
+	char *genome;
+	void *alias; /* private: the alias table of mode random */
 };
 typedef struct profile profile;
 
 /*
  * spec: the name of a shipped profile, a path (it has a '/' or ends in ".csv"), fixed:64,
  * uniform:64-1518, genome:aaafg (RFC 6985 letters), genome:AAAGG:A=64,G=1518 (custom letters),
- * genome:20a1g may repeat letters by a count before them.
+ * genome:20a1g may repeat letters by a count before them (not in RFC 6985).
  * mtu: frame length that the genome's z stands for; 0 if it is not to be used.
  */
 profile *profile_open(const char *spec, uint32_t mtu, GError **error);
@@ -71,13 +88,26 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(profile, profile_free)
 /* Names of the shipped profiles, sorted; free with g_strfreev. */
 char **profile_names(GError **error);
 
+/* "frame", "packets", "random": the words of a profile file. Static. */
+const char *profile_unit_name(enum profile_unit unit);
+const char *profile_weight_name(enum profile_weight weight);
+const char *profile_mode_name(enum profile_mode mode);
+
+/* Lengths are those of the frames sent: with FCS, padded, ranges drawn uniformly. */
 double profile_mean_frame_len(const profile *p);
 double profile_stddev_frame_len(const profile *p);
+
+/* Mean of one class. */
+double profile_class_mean_len(const profile *p, uint32_t i);
+/* Does the profile have classes that are more than one length? */
+gboolean profile_has_ranges(const profile *p);
+/* Mode ratio: largest difference of a share of the period from what the weights ask for; else 0. */
+double profile_ratio_error(const profile *p);
 
 /* One drawn frame. */
 struct profile_draw {
 	uint16_t frame_len; /* with FCS */
-	uint8_t class;	    /* index into classes */
+	uint8_t class;      /* index into classes */
 };
 
 /*
@@ -85,8 +115,8 @@ struct profile_draw {
  * in a range, from rng alone. Modes ratio and sequence: position *pos of the period is taken and
  * moved on, so that calls in pieces give the same as one call; rng is used for ranges only.
  */
-void profile_draw(const profile *p, gsl_rng *rng, uint64_t *pos, struct profile_draw *out,
-	size_t n);
+void profile_draw(
+	const profile *p, gsl_rng *rng, uint64_t *pos, struct profile_draw *out, size_t n);
 
 /* "text", "csv" or "json": the mix in all units, mean, deviation, byte shares, pps on a link. */
 char *profile_report(const profile *p, const char *format, double link_bps, GError **error);

@@ -36,8 +36,8 @@ gboolean rate_parse_link(const char *where, const char *text, double *link_bps, 
  * Frames a second of r for frames of that mean length (with FCS). link_bps 0 means that no
  * --link was given: an error for RATE_LINK_SHARE. RATE_MAX gives 0.
  */
-gboolean rate_to_pps(const struct rate *r, double mean_frame_len, double link_bps, double *pps,
-	GError **error);
+gboolean rate_to_pps(
+	const struct rate *r, double mean_frame_len, double link_bps, double *pps, GError **error);
 
 double rate_l2_bps(double pps, double mean_frame_len);
 double rate_l1_bps(double pps, double mean_frame_len);

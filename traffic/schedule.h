@@ -8,9 +8,23 @@
  * in ns and every frame length) says so.
  *
  * A schedule longer than max_departures repeats: it covers cycle_ns < span_ns and starts again.
- * cbr guests then get a whole number of gaps a cycle, so that they do not feel the seam. Lengths
- * of sequence and ratio profiles repeat by their own period and are exact over any seam.
+ * cbr guests then get a whole number of gaps a cycle, so that they do not feel the seam; that
+ * rounds their rate by at most half a frame a cycle, but a guest that has a frame in the span has
+ * at least one in the cycle. Lengths of sequence and ratio profiles repeat by their own period and
+ * are exact over any seam.
+ *
+ * Seeds. mt19937 takes 32 bits. Stream i = 2 * guest (gaps), 2 * guest + 1 (lengths) of seed s
+ * gets mix32(low32(splitmix64(s)) + i), where mix32 is a bijection (MurmurHash3's finalizer): no
+ * two streams of a trial are the same. 0, which mt19937 takes for its default, becomes 4357.
+ *
+ * Digest, little-endian: for each guest nb_due and nb_draws in 64 bits, then every due_ns in 64
+ * bits, then every frame length in 16 bits.
+ *
+ * At max there are no departures to count lengths by: a guest of a random profile has a ring of
+ * SCHEDULE_MAX_DRAWS / nb_guests lengths, at least 4096, that repeats.
  */
+enum { SCHEDULE_MAX_DRAWS = 1 << 20, SCHEDULE_MIN_DRAWS = 4096 };
+
 #ifndef TRAFFIC_SCHEDULE_H
 #define TRAFFIC_SCHEDULE_H
 
@@ -22,18 +36,18 @@
 #include "traffic/mix.h"
 
 struct schedule_cfg {
-	const mix *mix;	 /* must outlive the schedule */
-	double pps;	 /* of all guests together; 0 = max: no departure times, see below */
-	uint64_t span_ns; /* warm-up and measuring */
+	const mix *mix;   /* must outlive the schedule */
+	double pps;       /* of all guests together; 0 = max: no departure times, see below */
+	uint64_t span_ns; /* warm-up and measuring; 1 .. 2^48, which is 78 hours */
 	uint64_t seed;
 	size_t max_departures; /* 0: 16 Mi, some 300 MiB */
 };
 
 /* What one guest is sent. Lengths are read in order and start again at nb_draws. */
 struct schedule_guest {
-	const struct profile_draw *draws;
-	size_t nb_draws;
-	const uint64_t *due_ns; /* ascending, in [0, cycle_ns); NULL at max */
+	const struct profile_draw *draws; /* guests of one profile can have the same array */
+	size_t nb_draws;                  /* at least 1 */
+	const uint64_t *due_ns;           /* ascending, in [0, cycle_ns); NULL at max */
 	size_t nb_due;
 };
 
@@ -42,11 +56,15 @@ struct schedule {
 	struct schedule_guest *guests;
 	uint64_t cycle_ns; /* span_ns if the schedule does not repeat; 0 at max */
 	gboolean repeats;
-	char digest[65]; /* SHA-256, hexadecimal */
+	char digest[65];      /* SHA-256, hexadecimal */
 	const char *rng_name; /* "mt19937" */
 	uint64_t seed;
+	GPtrArray *blocks; /* private: the memory that the guests' arrays live in */
 };
 typedef struct schedule schedule;
+
+/* What mt19937 is seeded with for a stream of a trial; see above. */
+uint32_t schedule_stream_seed(uint64_t seed, uint32_t stream);
 
 schedule *schedule_new(const struct schedule_cfg *cfg, GError **error);
 void schedule_free(schedule *s); /* NULL is fine */
@@ -60,7 +78,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(schedule, schedule_free)
  *
  * At max there are no times: gap_ns is NULL and the order of guests repeats so that shares hold
  * over one pass (largest remainder over at most 65536 departures, each guest at least once,
- * spread evenly).
+ * spread evenly; the least exact number of departures if there is one).
+ *
+ * first may be past the last guest: no departures. step > 0.
  */
 enum { TIMELINE_IDLE = 0xffff };
 

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* IMIX genomes of RFC 6985: "aaafg" is an order that repeats, not a ratio. */
+#include <string.h>
+
+#include "traffic/error.h"
+#include "traffic/frame.h"
+#include "traffic/profile_private.h"
+#include "traffic/text.h"
+
+enum { CUSTOM_LETTERS = 26, WRITTEN_OUT_MAX = 100 /* frames; RFC 6985 section 6 */ };
+
+#define REMEDY "write genome:aaafg or genome:AAAGG:A=64,G=1518"
+
+/* RFC 6985 section 4. z is the MTU. */
+static const struct {
+	char letter;
+	uint32_t frame_len;
+} standard[] = {
+	{ 'a', 64 },
+	{ 'b', 128 },
+	{ 'c', 256 },
+	{ 'd', 512 },
+	{ 'e', 1024 },
+	{ 'f', 1280 },
+	{ 'g', 1518 },
+	{ 'h', 2112 },
+	{ 'i', 9000 },
+	{ 'j', 16000 },
+};
+
+struct genome {
+	const char *spec;
+	uint32_t frame_len[128]; /* of each letter; 0 if it stands for none */
+	uint8_t class_of[128];   /* valid where used */
+	gboolean used[128];
+	gboolean custom;
+	GArray *classes; /* struct profile_class */
+	GByteArray *sequence;
+};
+
+static gboolean G_GNUC_PRINTF(4, 5) fail(
+	const struct genome *g, GError **error, enum traffic_error code, const char *format, ...)
+{
+	g_autofree char *word = text_quote(g->spec);
+	va_list args;
+
+	va_start(args, format);
+
+	g_autofree char *text = g_strdup_vprintf(format, args);
+
+	va_end(args);
+	g_set_error(error, TRAFFIC_ERROR, code, "profile '%s': %s", word, text);
+	return FALSE;
+}
+
+/* "A=64,G=1518" */
+static gboolean read_map(struct genome *g, const char *text, GError **error)
+{
+	g_auto(GStrv) entries = g_strsplit(text, ",", -1);
+
+	for (size_t i = 0; entries[i] != NULL; i++) {
+		const char *entry = g_strstrip(entries[i]);
+		g_autofree char *word = text_quote(entry);
+		uint64_t len;
+
+		if (!g_ascii_isupper(entry[0]) || entry[1] != '=' ||
+			!text_uint(entry + 2, UINT32_MAX, &len))
+			return fail(g, error, TRAFFIC_ERROR_SYNTAX,
+				"'%s' is not a letter and its size; write A=64,G=1518", word);
+		if (len < FRAME_LEN_MIN || len > FRAME_LEN_MAX)
+			return fail(g, error, TRAFFIC_ERROR_RANGE,
+				"%s: the size is outside %d..%d bytes, counted with FCS", word,
+				FRAME_LEN_MIN, FRAME_LEN_MAX);
+		if (g->frame_len[(unsigned char)entry[0]] != 0)
+			return fail(g, error, TRAFFIC_ERROR_SYNTAX,
+				"letter %c has two sizes; keep one", entry[0]);
+		g->frame_len[(unsigned char)entry[0]] = (uint32_t)len;
+	}
+	return TRUE;
+}
+
+/* Is the letter one that can be sent? */
+static gboolean check_letter(struct genome *g, char letter, GError **error)
+{
+	g_autofree char *word = text_quote((char[]){ letter, '\0' });
+
+	if (!g_ascii_isalpha(letter))
+		return fail(g, error, TRAFFIC_ERROR_SYNTAX, "'%s' is not a letter; " REMEDY, word);
+	if (g_ascii_isupper(letter) != g->custom)
+		return fail(g, error, TRAFFIC_ERROR_SYNTAX,
+			g->custom ? "'%s' is a letter of RFC 6985, and letters with a map are "
+				    "capitals; "
+				    "write it as a capital and map its size"
+				  : "'%s' has no size; add a map for capitals: "
+				    "genome:AAAGG:A=64,G=1518",
+			word);
+	if (g->frame_len[(unsigned char)letter] == 0)
+		return fail(g, error, TRAFFIC_ERROR_RANGE,
+			letter == 'z' ? "'%s' stands for the MTU, and that is not known; give it"
+			: g->custom   ? "'%s' is not in the map; add its size behind the colon"
+				      : "'%s' is not a letter of RFC 6985 (a to j and z)",
+			word);
+	if (g->frame_len[(unsigned char)letter] > FRAME_LEN_MAX)
+		return fail(g, error, TRAFFIC_ERROR_RANGE,
+			"'%s' stands for %u bytes, above the limit of %d", word,
+			g->frame_len[(unsigned char)letter], FRAME_LEN_MAX);
+	if (g->frame_len[(unsigned char)letter] < FRAME_LEN_MIN)
+		return fail(g, error, TRAFFIC_ERROR_RANGE,
+			"'%s' stands for %u bytes, below the least frame of %d", word,
+			g->frame_len[(unsigned char)letter], FRAME_LEN_MIN);
+	return TRUE;
+}
+
+static void add_run(struct genome *g, char letter, guint count)
+{
+	unsigned char l = (unsigned char)letter;
+	guint from = g->sequence->len;
+
+	if (!g->used[l]) {
+		struct profile_class c = { .listed_lo = g->frame_len[l],
+			.listed_hi = g->frame_len[l] };
+
+		g->used[l] = TRUE;
+		g->class_of[l] = (uint8_t)g->classes->len;
+		g_array_append_val(g->classes, c);
+	}
+	g_array_index(g->classes, struct profile_class, g->class_of[l]).listed_weight += count;
+	g_byte_array_set_size(g->sequence, from + count);
+	memset(g->sequence->data + from, g->class_of[l], count);
+}
+
+static gboolean read_letters(struct genome *g, const char *text, GError **error)
+{
+	if (*text == '\0')
+		return fail(g, error, TRAFFIC_ERROR_SYNTAX, "it has no letters; " REMEDY);
+	while (*text != '\0') {
+		guint64 count = 1;
+
+		if (g_ascii_isdigit(*text)) {
+			char *end;
+
+			count = g_ascii_strtoull(text, &end, 10); /* too large: clamped */
+			text = end;
+		}
+		if (*text == '\0')
+			return fail(g, error, TRAFFIC_ERROR_SYNTAX,
+				"a count stands at the end; write it before its letter, 20a1g");
+		if (!check_letter(g, *text, error))
+			return FALSE;
+		if (count == 0 || count > PROFILE_SEQUENCE_MAX - g->sequence->len)
+			return fail(g, error, TRAFFIC_ERROR_RANGE,
+				"letter %c: a count is at least 1, and all letters are at most %d",
+				*text, PROFILE_SEQUENCE_MAX);
+		add_run(g, *text++, (guint)count);
+	}
+	for (char letter = 'A'; g->custom && letter <= 'Z'; letter++)
+		if (g->frame_len[(unsigned char)letter] != 0 && !g->used[(unsigned char)letter])
+			return fail(g, error, TRAFFIC_ERROR_SYNTAX,
+				"%c has a size but is not among the letters; take it out of the "
+				"map",
+				letter);
+	return TRUE;
+}
+
+static profile *make_profile(struct genome *g, const char *letters)
+{
+	g_autofree char *name = g_strconcat("genome-", letters, NULL);
+	profile *p = profile_alloc(g->spec, name);
+
+	p->title = g_strdup_printf("IMIX genome of %u frames", g->sequence->len);
+	p->source = g_strdup("RFC 6985, letters as asked for");
+	p->unit = PROFILE_FRAME;
+	p->weight = PROFILE_PACKETS;
+	p->mode = PROFILE_SEQUENCE;
+	p->nb_classes = g->classes->len;
+	p->classes = (struct profile_class *)(void *)g_array_free(
+		g_steal_pointer(&g->classes), FALSE);
+	p->sequence_len = g->sequence->len;
+	p->sequence = g_byte_array_free(g_steal_pointer(&g->sequence), FALSE);
+	profile_finish(p);
+	return p;
+}
+
+profile *genome_parse(const char *spec, const char *text, uint32_t mtu, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ":", 2);
+	const char *letters = parts[0] != NULL ? parts[0] : "";
+	struct genome g = {
+		.spec = spec,
+		.custom = parts[0] != NULL && parts[1] != NULL,
+		.classes = g_array_new(FALSE, TRUE, sizeof(struct profile_class)),
+		.sequence = g_byte_array_new(),
+	};
+	profile *p = NULL;
+
+	for (size_t i = 0; !g.custom && i < G_N_ELEMENTS(standard); i++)
+		g.frame_len[(unsigned char)standard[i].letter] = standard[i].frame_len;
+	if (!g.custom)
+		g.frame_len['z'] = mtu;
+	if ((!g.custom || read_map(&g, parts[1], error)) && read_letters(&g, letters, error)) {
+		/* Two maps of the same letters are two mixes, and so two names. */
+		g_autofree char *name = g_strdelimit(g_strdup(text), ":,", '-');
+
+		p = make_profile(&g, name);
+	}
+	if (g.classes != NULL)
+		g_array_unref(g.classes);
+	if (g.sequence != NULL)
+		g_byte_array_unref(g.sequence);
+	return p;
+}
+
+/* The letter of RFC 6985 for a length; 0 if it has none. */
+static char standard_letter(uint32_t frame_len)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(standard); i++)
+		if (standard[i].frame_len == frame_len)
+			return standard[i].letter;
+	return 0;
+}
+
+char *genome_format(const profile *p)
+{
+	gboolean custom = FALSE, counted = p->sequence_len > WRITTEN_OUT_MAX;
+	g_autoptr(GString) s = g_string_new(NULL);
+
+	for (uint32_t i = 0; i < p->nb_classes; i++) {
+		if (p->classes[i].frame_len_lo != p->classes[i].frame_len_hi)
+			return NULL;
+		custom = custom || standard_letter(p->classes[i].frame_len_lo) == 0;
+	}
+	if (custom && p->nb_classes > CUSTOM_LETTERS)
+		return NULL;
+	g_string_append(s, custom ? "CUSTOM IMIX - " : "IMIX - ");
+	for (uint32_t i = 0, run; i < p->sequence_len; i += run) {
+		uint8_t class = p->sequence[i];
+
+		run = 1;
+		while (counted && i + run < p->sequence_len && p->sequence[i + run] == class)
+			run++;
+		if (run > 1)
+			g_string_append_printf(s, "%u", run);
+		g_string_append_c(s, custom ? (char)('A' + class)
+					    : standard_letter(p->classes[class].frame_len_lo));
+	}
+	for (uint32_t i = 0; custom && i < p->nb_classes; i++)
+		g_string_append_printf(s, "%s%c=%u", i == 0 ? " (" : " ", 'A' + (int)i,
+			p->classes[i].frame_len_lo);
+	if (custom)
+		g_string_append_c(s, ')');
+	return g_string_free(g_steal_pointer(&s), FALSE);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "traffic/mix.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "traffic/arrival.h"
+#include "traffic/error.h"
+#include "traffic/frame.h"
+#include "traffic/mix_private.h"
+#include "traffic/text.h"
+
+/* Guest 4096 gets 4096^-8 = 1e-29 of guest 1's load: nobody means more than that. */
+static const double zipf_max = 8.0;
+
+static void free_profile(void *p)
+{
+	profile_free(p);
+}
+
+mix *mix_alloc(const char *name)
+{
+	mix *m = g_new0(mix, 1);
+
+	m->name = text_file_part(name);
+	m->profiles = g_ptr_array_new_with_free_func(free_profile);
+	m->strings = g_ptr_array_new_with_free_func(g_free);
+	return m;
+}
+
+void mix_free(mix *m)
+{
+	if (m == NULL)
+		return;
+	g_free(m->name);
+	g_free(m->guests);
+	g_ptr_array_unref(m->profiles);
+	g_ptr_array_unref(m->strings);
+	g_free(m);
+}
+
+const char *mix_keep(mix *m, const char *text)
+{
+	char *copy = g_strdup(text);
+
+	g_ptr_array_add(m->strings, copy);
+	return copy;
+}
+
+const profile *mix_profile(mix *m, const char *spec, uint32_t mtu, GError **error)
+{
+	profile *p;
+
+	for (guint i = 0; i < m->profiles->len; i++) {
+		p = g_ptr_array_index(m->profiles, i);
+		if (strcmp(p->spec, spec) == 0)
+			return p;
+	}
+	p = profile_open(spec, mtu, error);
+	if (p != NULL)
+		g_ptr_array_add(m->profiles, p);
+	return p;
+}
+
+void mix_normalize(mix *m)
+{
+	double sum = 0.0;
+
+	for (uint32_t i = 0; i < m->nb_guests; i++)
+		sum += m->guests[i].share;
+	for (uint32_t i = 0; i < m->nb_guests; i++)
+		m->guests[i].share /= sum;
+}
+
+gboolean mix_check_share(const char *where, const char *text, double *out, GError **error)
+{
+	g_autofree char *word = text_quote(text);
+	double share;
+
+	if (!text_number(text, &share)) {
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+			"%s: share '%s' is not a number; write one such as 3 or 0.5", where, word);
+		return FALSE;
+	}
+	if (!(share >= MIX_SHARE_MIN) || share > MIX_SHARE_MAX) {
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			"%s: share %s is outside %g..%g; a share is above zero, scale the others",
+			where, word, MIX_SHARE_MIN, MIX_SHARE_MAX);
+		return FALSE;
+	}
+	*out = share;
+	return TRUE;
+}
+
+static gboolean set_zipf(mix *m, const char *text, GError **error)
+{
+	g_autofree char *word = text_quote(text);
+	double s;
+
+	if (!text_number(text, &s) || !(s >= 0.0) || s > zipf_max) {
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			"shares: zipf exponent '%s' is not a number in 0..%g; write zipf:1.1", word,
+			zipf_max);
+		return FALSE;
+	}
+	for (uint32_t i = 0; i < m->nb_guests; i++)
+		m->guests[i].share = pow(i + 1.0, -s);
+	return TRUE;
+}
+
+static gboolean set_list(mix *m, const char *text, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit(text, ",", -1);
+	guint nb = g_strv_length(words);
+
+	if (nb != m->nb_guests) {
+		g_autofree char *word = text_quote(text);
+
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			"shares: '%s' are %u shares for %u guests; write one for each, equal, or "
+			"zipf:1.1",
+			word, nb, m->nb_guests);
+		return FALSE;
+	}
+	for (guint i = 0; i < nb; i++)
+		if (!mix_check_share("shares", g_strstrip(words[i]), &m->guests[i].share, error))
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean set_shares(mix *m, const char *shares, GError **error)
+{
+	if (shares != NULL && g_str_has_prefix(shares, "zipf:"))
+		return set_zipf(m, shares + strlen("zipf:"), error);
+	if (shares != NULL && strcmp(shares, "equal") != 0)
+		return set_list(m, shares, error);
+	for (uint32_t i = 0; i < m->nb_guests; i++)
+		m->guests[i].share = 1.0;
+	return TRUE;
+}
+
+gboolean mix_check_guests(const char *where, uint64_t nb, GError **error)
+{
+	if (nb >= 1 && nb <= FRAME_GUESTS_MAX)
+		return TRUE;
+	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		"%s: %" G_GUINT64_FORMAT " guests are outside 1..%d", where, nb, FRAME_GUESTS_MAX);
+	return FALSE;
+}
+
+mix *mix_new(const char *profile_spec, uint32_t nb_guests, const char *shares, const char *process,
+	uint32_t mtu, GError **error)
+{
+	g_autoptr(mix) m = mix_alloc("");
+	struct mix_guest guest;
+
+	if (!mix_check_guests("guests", nb_guests, error) ||
+		!arrival_check("arrival", process, error))
+		return NULL;
+	guest = (struct mix_guest){
+		.profile = mix_profile(m, profile_spec, mtu, error),
+		.arrival = mix_keep(m, process),
+		.group = mix_keep(m, ""),
+	};
+	if (guest.profile == NULL)
+		return NULL;
+	g_free(m->name);
+	m->name = g_strdup(guest.profile->name);
+	m->nb_guests = nb_guests;
+	m->guests = g_new(struct mix_guest, nb_guests);
+	for (uint32_t i = 0; i < nb_guests; i++)
+		m->guests[i] = guest;
+	if (!set_shares(m, shares, error))
+		return NULL;
+	mix_normalize(m);
+	return g_steal_pointer(&m);
+}
+
+double mix_mean_frame_len(const mix *m)
+{
+	g_autoptr(GHashTable) means = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	double sum = 0.0;
+
+	for (guint i = 0; i < m->profiles->len; i++) {
+		profile *p = g_ptr_array_index(m->profiles, i);
+		double *mean = g_new(double, 1);
+
+		*mean = profile_mean_frame_len(p);
+		g_hash_table_insert(means, p, mean);
+	}
+	for (uint32_t i = 0; i < m->nb_guests; i++)
+		sum += m->guests[i].share *
+		       *(double *)g_hash_table_lookup(means, m->guests[i].profile);
+	return sum;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* traffic/mix_private.h: what options and mix files have in common. */
+#ifndef TRAFFIC_MIX_PRIVATE_H
+#define TRAFFIC_MIX_PRIVATE_H
+
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "traffic/mix.h"
+
+#define MIX_SHARE_MIN 1e-9
+#define MIX_SHARE_MAX 1e12
+
+/* An empty mix; name is made fit for file names. */
+mix *mix_alloc(const char *name);
+/* A copy of text that lives as long as the mix. */
+const char *mix_keep(mix *m, const char *text);
+/* The profile of that spec, opened once. NULL and error. */
+const profile *mix_profile(mix *m, const char *spec, uint32_t mtu, GError **error);
+/* Scales the shares of the guests so that they add up to 1. */
+void mix_normalize(mix *m);
+
+gboolean mix_check_share(const char *where, const char *text, double *out, GError **error);
+gboolean mix_check_guests(const char *where, uint64_t nb, GError **error);
+
+#endif

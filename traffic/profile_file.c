@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Profile files: declarations in comments, then CSV rows. One line is one record. */
+#include "traffic/profile.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <csv.h>
+
+#include "traffic/error.h"
+#include "traffic/frame.h"
+#include "traffic/profile_private.h"
+#include "traffic/text.h"
+
+enum { FIELDS = 2 };
+
+/* Weights beyond these are slips, and their sums and quotients would lose digits. */
+static const double weight_min = 1e-9, weight_max = 1e15;
+
+struct reader {
+	const char *path;
+	profile *p;
+	unsigned line;
+	gboolean has_unit, has_weight, has_mode, has_header;
+	GArray *classes; /* struct profile_class */
+	GByteArray *sequence;
+	char *field[FIELDS]; /* of the record that is being read */
+	unsigned nb_fields;
+	GError *error; /* of a callback */
+};
+
+static gboolean G_GNUC_PRINTF(3, 4)
+	fail(struct reader *r, enum traffic_error code, const char *format, ...)
+{
+	va_list args;
+
+	if (r->error != NULL)
+		return FALSE;
+	va_start(args, format);
+
+	g_autofree char *text = g_strdup_vprintf(format, args);
+
+	va_end(args);
+	r->error = g_error_new(TRAFFIC_ERROR, code, "%s:%u: %s", r->path, r->line, text);
+	return FALSE;
+}
+
+/* Index of word in names, -1 if it is none. */
+static int find_word(const char *const *names, const char *word)
+{
+	for (int i = 0; names[i] != NULL; i++)
+		if (strcmp(names[i], word) == 0)
+			return i;
+	return -1;
+}
+
+static const char *const unit_names[] = { "frame", "ip", "mbuf", NULL };
+static const char *const weight_names[] = { "packets", "bytes", "bandwidth", NULL };
+static const char *const mode_names[] = { "random", "ratio", "sequence", NULL };
+
+const char *profile_unit_name(enum profile_unit unit)
+{
+	return unit_names[unit];
+}
+
+const char *profile_weight_name(enum profile_weight weight)
+{
+	return weight_names[weight];
+}
+
+const char *profile_mode_name(enum profile_mode mode)
+{
+	return mode_names[mode];
+}
+
+static gboolean declare_word(struct reader *r, const char *key, const char *value,
+	const char *const *names, gboolean *has, int *out)
+{
+	g_autofree char *list = g_strjoinv(", ", (char **)(uintptr_t)names);
+	g_autofree char *word = text_quote(value);
+	int i = find_word(names, value);
+
+	if (*has)
+		return fail(r, TRAFFIC_ERROR_SYNTAX, "%s is declared twice; keep one", key);
+	if (i < 0)
+		return fail(r, TRAFFIC_ERROR_SYNTAX, "%s '%s' is not known; write one of %s", key,
+			word, list);
+	*has = TRUE;
+	*out = i;
+	return TRUE;
+}
+
+static gboolean declare_text(struct reader *r, const char *key, const char *value, char **out)
+{
+	if (*out != NULL)
+		return fail(r, TRAFFIC_ERROR_SYNTAX, "%s is declared twice; keep one", key);
+	*out = g_strdup(value);
+	return TRUE;
+}
+
+/* "# key: value", or a comment that is none of ours. */
+static gboolean read_comment(struct reader *r, const char *text)
+{
+	profile *p = r->p;
+	const char *start = text + 1 + strspn(text + 1, " \t");
+	size_t len = 0;
+	int word = 0;
+
+	while (g_ascii_islower(start[len]))
+		len++;
+	if (r->has_header || len == 0 || start[len] != ':' ||
+		(start[len + 1] != '\0' && !g_ascii_isspace(start[len + 1])))
+		return TRUE;
+
+	g_autofree char *key = g_strndup(start, len);
+	g_autofree char *value = g_strstrip(g_strdup(start + len + 1));
+	g_autofree char *quoted = text_quote(key);
+
+	if (value[0] == '\0')
+		return fail(
+			r, TRAFFIC_ERROR_SYNTAX, "'%s:' has no value; write one behind it", quoted);
+	if (strcmp(key, "unit") == 0) {
+		if (!declare_word(r, key, value, unit_names, &r->has_unit, &word))
+			return FALSE;
+		p->unit = (enum profile_unit)word;
+		return TRUE;
+	}
+	if (strcmp(key, "weight") == 0) {
+		if (!declare_word(r, key, value, weight_names, &r->has_weight, &word))
+			return FALSE;
+		p->weight = (enum profile_weight)word;
+		return TRUE;
+	}
+	if (strcmp(key, "mode") == 0) {
+		if (!declare_word(r, key, value, mode_names, &r->has_mode, &word))
+			return FALSE;
+		p->mode = (enum profile_mode)word;
+		return TRUE;
+	}
+	if (strcmp(key, "title") == 0)
+		return declare_text(r, key, value, &p->title);
+	if (strcmp(key, "source") == 0)
+		return declare_text(r, key, value, &p->source);
+	if (strcmp(key, "unverified") == 0)
+		return declare_text(r, key, value, &p->unverified);
+	if (strcmp(key, "synthetic") == 0)
+		return declare_text(r, key, value, &p->synthetic);
+	return fail(r, TRAFFIC_ERROR_SYNTAX,
+		"'%s' is not a key; there are title, unit, weight, mode, source, unverified, "
+		"synthetic; a plain comment that looks like this begins with ##",
+		quoted);
+}
+
+/* All that the rows need has been declared. */
+static gboolean check_declared(struct reader *r)
+{
+	profile *p = r->p;
+	const char *missing = !r->has_unit        ? "'# unit: frame', ip or mbuf"
+			      : !r->has_weight    ? "'# weight: packets', bytes or bandwidth"
+			      : !r->has_mode      ? "'# mode: random', ratio or sequence"
+			      : p->source == NULL ? "'# source: where the numbers come from'"
+						  : NULL;
+
+	if (missing != NULL)
+		return fail(r, TRAFFIC_ERROR_SYNTAX,
+			"a declaration is missing before the first row; add the line %s", missing);
+	if (p->mode == PROFILE_SEQUENCE && p->weight != PROFILE_PACKETS)
+		return fail(r, TRAFFIC_ERROR_SYNTAX,
+			"mode sequence counts frames; write '# weight: packets'");
+	return TRUE;
+}
+
+static gboolean read_length(struct reader *r, const char *text, uint32_t *out)
+{
+	g_autofree char *word = text_quote(text);
+	uint32_t overhead = profile_unit_overhead(r->p->unit);
+	uint64_t len;
+
+	if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text))
+		return fail(r, TRAFFIC_ERROR_SYNTAX,
+			"size '%s' is not a whole number of bytes or a range of them; write 64 or "
+			"65-128",
+			word);
+	if (!text_uint(text, FRAME_LEN_MAX, &len) || len + overhead > FRAME_LEN_MAX)
+		return fail(r, TRAFFIC_ERROR_RANGE,
+			"size %s is above %u, the limit in unit %s (a frame of %d bytes)", word,
+			FRAME_LEN_MAX - overhead, profile_unit_name(r->p->unit), FRAME_LEN_MAX);
+	if (len == 0)
+		return fail(r, TRAFFIC_ERROR_RANGE, "size 0 is no frame; the least is 1");
+	*out = (uint32_t)len;
+	return TRUE;
+}
+
+static gboolean read_size(struct reader *r, const char *text, struct profile_class *c)
+{
+	g_auto(GStrv) ends = g_strsplit(text, "-", 2);
+
+	if (ends[0] == NULL || ends[1] == NULL || text[0] == '-') {
+		if (!read_length(r, text, &c->listed_lo))
+			return FALSE;
+		c->listed_hi = c->listed_lo;
+		return TRUE;
+	}
+	if (!read_length(r, g_strstrip(ends[0]), &c->listed_lo) ||
+		!read_length(r, g_strstrip(ends[1]), &c->listed_hi))
+		return FALSE;
+	if (c->listed_lo > c->listed_hi)
+		return fail(r, TRAFFIC_ERROR_RANGE, "range %u-%u ends below its start; write %u-%u",
+			c->listed_lo, c->listed_hi, c->listed_hi, c->listed_lo);
+	return TRUE;
+}
+
+static gboolean read_weight(struct reader *r, const char *text, struct profile_class *c)
+{
+	g_autofree char *word = text_quote(text);
+	double w;
+	size_t n = text_scan_number(text, &w);
+
+	if (n == 0 || text[n] != '\0')
+		return fail(r, TRAFFIC_ERROR_SYNTAX,
+			"weight '%s' is not a number; write one such as 7 or 58.67", word);
+	if (!(w > 0.0))
+		return fail(r, TRAFFIC_ERROR_RANGE,
+			"weight %s is not above zero; leave the row out if it is not to be sent",
+			word);
+	if (!isfinite(w) || w < weight_min || w > weight_max)
+		return fail(r, TRAFFIC_ERROR_RANGE,
+			"weight %s is outside %g..%g; scale the weights", word, weight_min,
+			weight_max);
+	if (r->p->mode == PROFILE_SEQUENCE &&
+		(w != floor(w) || w > PROFILE_SEQUENCE_MAX - (double)r->sequence->len))
+		return fail(r, TRAFFIC_ERROR_RANGE,
+			"weight %s: a sequence sends each row a whole number of times and is at "
+			"most "
+			"%d frames long",
+			word, PROFILE_SEQUENCE_MAX);
+	c->listed_weight = w;
+	return TRUE;
+}
+
+/* The class that a row of a sequence belongs to; rows of the same size are one class. */
+static guint find_class(const struct reader *r, const struct profile_class *c)
+{
+	guint i = 0;
+
+	for (; r->p->mode == PROFILE_SEQUENCE && i < r->classes->len; i++) {
+		const struct profile_class *other = &g_array_index(
+			r->classes, struct profile_class, i);
+
+		if (other->listed_lo == c->listed_lo && other->listed_hi == c->listed_hi)
+			return i;
+	}
+	return r->classes->len;
+}
+
+static gboolean read_row(struct reader *r)
+{
+	struct profile_class c = { 0 };
+	guint i;
+
+	if (!r->has_header) {
+		if (r->nb_fields != FIELDS || strcmp(r->field[0], "size") != 0 ||
+			strcmp(r->field[1], "weight") != 0)
+			return fail(r, TRAFFIC_ERROR_SYNTAX,
+				"the first row is not 'size,weight'; write that line before the "
+				"rows");
+		if (!check_declared(r))
+			return FALSE;
+		r->has_header = TRUE;
+		return TRUE;
+	}
+	if (r->nb_fields != FIELDS)
+		return fail(r, TRAFFIC_ERROR_SYNTAX,
+			"a row has %u fields and not 2; write size,weight such as 64,7",
+			r->nb_fields);
+	if (!read_size(r, r->field[0], &c) || !read_weight(r, r->field[1], &c))
+		return FALSE;
+	i = find_class(r, &c);
+	if (i == FRAME_CLASSES_MAX)
+		return fail(r, TRAFFIC_ERROR_RANGE,
+			"more than %d sizes; join neighbours into ranges such as 65-128",
+			FRAME_CLASSES_MAX);
+	if (i == r->classes->len)
+		g_array_append_val(r->classes, c);
+	else
+		g_array_index(r->classes, struct profile_class, i).listed_weight += c.listed_weight;
+	if (r->p->mode == PROFILE_SEQUENCE) {
+		guint from = r->sequence->len;
+
+		g_byte_array_set_size(r->sequence, from + (guint)c.listed_weight);
+		memset(r->sequence->data + from, (int)i, (size_t)c.listed_weight);
+	}
+	return TRUE;
+}
+
+static void on_field(void *text, size_t len, void *data)
+{
+	struct reader *r = data;
+
+	if (r->nb_fields < FIELDS)
+		r->field[r->nb_fields] = g_strndup(text, len);
+	r->nb_fields++;
+}
+
+static void on_row(int end, void *data)
+{
+	struct reader *r = data;
+
+	(void)end;
+	if (r->error == NULL)
+		read_row(r);
+	for (unsigned i = 0; i < FIELDS; i++)
+		g_clear_pointer(&r->field[i], g_free);
+	r->nb_fields = 0;
+}
+
+static gboolean read_record(struct reader *r, struct csv_parser *csv, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (csv_parse(csv, text, len, on_field, on_row, r) != len ||
+		csv_fini(csv, on_field, on_row, r) != 0)
+		fail(r, TRAFFIC_ERROR_SYNTAX,
+			"a quote is not closed, or stands inside a field; write size,weight "
+			"without quotes");
+	return r->error == NULL;
+}
+
+static gboolean read_lines(struct reader *r, struct csv_parser *csv, const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (size_t i = 0; lines[i] != NULL; i++) {
+		r->line = (unsigned)i + 1;
+		if (lines[i][0] == '#' ? !read_comment(r, lines[i])
+				       : !read_record(r, csv, lines[i]))
+			return FALSE;
+	}
+	if (r->classes->len == 0) {
+		r->line--; /* the last line ends with a newline */
+		return fail(r, TRAFFIC_ERROR_SYNTAX,
+			"the file ends without a row; write 'size,weight' and rows such as 64,7");
+	}
+	return TRUE;
+}
+
+static gboolean read_text(struct reader *r, const char *text, size_t len)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	struct csv_parser csv;
+	gboolean ok;
+
+	if (!text_check(r->path, text, len, &r->error))
+		return FALSE;
+	if (g_str_has_prefix(text, byte_order_mark))
+		text += strlen(byte_order_mark);
+	csv_init(&csv, CSV_STRICT | CSV_STRICT_FINI);
+	ok = read_lines(r, &csv, text);
+	for (unsigned i = 0; i < FIELDS; i++)
+		g_clear_pointer(&r->field[i], g_free); /* of a record that broke off */
+	csv_free(&csv);
+	return ok;
+}
+
+static profile *finish(struct reader *r)
+{
+	profile *p = g_steal_pointer(&r->p);
+
+	p->nb_classes = r->classes->len;
+	p->classes = (struct profile_class *)(void *)g_array_free(
+		g_steal_pointer(&r->classes), FALSE);
+	if (p->mode == PROFILE_SEQUENCE) {
+		p->sequence_len = r->sequence->len;
+		p->sequence = g_byte_array_free(g_steal_pointer(&r->sequence), FALSE);
+	}
+	if (p->title == NULL)
+		p->title = g_strdup(p->name);
+	profile_finish(p);
+	return p;
+}
+
+static char *base_name(const char *path)
+{
+	g_autofree char *base = g_path_get_basename(path);
+
+	if (g_str_has_suffix(base, ".csv"))
+		base[strlen(base) - strlen(".csv")] = '\0';
+	return g_steal_pointer(&base);
+}
+
+profile *profile_parse(const char *name, const char *text, size_t len, GError **error)
+{
+	g_autofree char *base = base_name(name);
+	g_autofree char *copy = g_strndup(text, len); /* ends with a NUL */
+	struct reader r = {
+		.path = name,
+		.p = profile_alloc(name, base),
+		.classes = g_array_new(FALSE, TRUE, sizeof(struct profile_class)),
+		.sequence = g_byte_array_new(),
+	};
+	profile *p = NULL;
+
+	if (len == 0)
+		g_set_error(&r.error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+			"%s: is empty; profiles/README.md says what a profile looks like", name);
+	else if (read_text(&r, copy, len))
+		p = finish(&r);
+	if (r.error != NULL)
+		g_propagate_error(error, r.error);
+	profile_free(r.p);
+	if (r.classes != NULL)
+		g_array_unref(r.classes);
+	if (r.sequence != NULL)
+		g_byte_array_unref(r.sequence);
+	return p;
+}

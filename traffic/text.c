@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "traffic/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "traffic/error.h"
+
+enum { QUOTE_MAX = 48, FILE_PART_MAX = 60, HASH_LEN = 8 };
+
+static size_t scan_digits(const char *text)
+{
+	size_t n = 0;
+
+	while (g_ascii_isdigit(text[n]))
+		n++;
+	return n;
+}
+
+size_t text_scan_number(const char *text, double *out)
+{
+	size_t n = text[0] == '-' || text[0] == '+', digits = scan_digits(text + n);
+
+	n += digits;
+	if (text[n] == '.' && g_ascii_isdigit(text[n + 1])) {
+		digits = scan_digits(text + n + 1);
+		n += 1 + digits;
+	}
+	if (digits == 0)
+		return 0;
+	if (text[n] == 'e' || text[n] == 'E') {
+		size_t sign = text[n + 1] == '-' || text[n + 1] == '+';
+
+		digits = scan_digits(text + n + 1 + sign);
+		if (digits > 0)
+			n += 1 + sign + digits;
+	}
+	g_autofree char *number = g_strndup(text, n);
+
+	*out = g_ascii_strtod(number, NULL);
+	return n;
+}
+
+gboolean text_number(const char *text, double *out)
+{
+	double value;
+	size_t n = text_scan_number(text, &value);
+
+	if (n == 0 || text[n] != '\0' || !isfinite(value))
+		return FALSE;
+	*out = value;
+	return TRUE;
+}
+
+gboolean text_uint(const char *text, uint64_t max, uint64_t *out)
+{
+	guint64 value;
+
+	if (!g_ascii_isdigit(text[0]) ||
+		!g_ascii_string_to_unsigned(text, 10, 0, max, &value, NULL))
+		return FALSE;
+	*out = value;
+	return TRUE;
+}
+
+char *text_quote(const char *text)
+{
+	size_t len = strnlen(text, QUOTE_MAX + 1);
+	gboolean cut = len > QUOTE_MAX;
+	g_autofree char *valid = g_utf8_make_valid(text, (gssize)MIN(len, QUOTE_MAX));
+
+	for (char *p = valid; *p != '\0'; p++)
+		if (g_ascii_iscntrl(*p))
+			*p = '?';
+	return cut ? g_strconcat(valid, "...", NULL) : g_steal_pointer(&valid);
+}
+
+char *text_file_part(const char *text)
+{
+	GString *s = g_string_new(text);
+
+	for (size_t i = 0; i < s->len; i++)
+		if (!g_ascii_isalnum(s->str[i]) && s->str[i] != '.')
+			s->str[i] = '-';
+	if (s->len == 0 || s->str[0] == '.')
+		g_string_prepend_c(s, '-');
+	if (s->len > FILE_PART_MAX) {
+		/* What is cut off still tells two names apart. */
+		g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+
+		g_string_truncate(s, FILE_PART_MAX - HASH_LEN - 1);
+		g_string_append_printf(s, "-%.*s", HASH_LEN, hash);
+	}
+	return g_string_free(s, FALSE);
+}
+
+/* Levenshtein's distance of two words of at most 31 letters; longer ones are not compared. */
+static size_t distance(const char *a, const char *b)
+{
+	enum { MAX_LEN = 31 };
+	size_t row[MAX_LEN + 1], len_a = strlen(a), len_b = strlen(b);
+
+	if (len_a > MAX_LEN || len_b > MAX_LEN)
+		return G_MAXSIZE;
+	for (size_t j = 0; j <= len_b; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= len_a; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= len_b; j++) {
+			size_t change = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
+		}
+	}
+	return row[len_b];
+}
+
+const char *text_nearest(const char *word, char *const *names)
+{
+	const char *best = NULL;
+	size_t least = strlen(word) / 3 + 2; /* one slip in a short word, more in a long one */
+
+	for (size_t i = 0; names[i] != NULL; i++) {
+		size_t d = distance(word, names[i]);
+
+		if (d < least) {
+			least = d;
+			best = names[i];
+		}
+	}
+	return best;
+}
+
+static char *read_stream(FILE *f, const char *path, size_t max, size_t *len, GError **error)
+{
+	g_autofree char *text = g_malloc(max + 2);
+	size_t nb = fread(text, 1, max + 1, f);
+
+	if (ferror(f)) {
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_IO, "%s: cannot be read: %s", path,
+			g_strerror(errno));
+		return NULL;
+	}
+	if (nb > max) {
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			"%s: is longer than %zu bytes; is it the right file?", path, max);
+		return NULL;
+	}
+	text[nb] = '\0';
+	*len = nb;
+	return g_realloc(g_steal_pointer(&text), nb + 1);
+}
+
+char *text_read(const char *path, size_t max, size_t *len, GError **error)
+{
+	FILE *f = fopen(path, "re");
+	char *text;
+
+	if (f == NULL) {
+		int err = errno;
+
+		g_set_error(error, TRAFFIC_ERROR,
+			err == ENOENT ? TRAFFIC_ERROR_NOT_FOUND : TRAFFIC_ERROR_IO,
+			"%s: cannot be opened: %s; check the path", path, g_strerror(err));
+		return NULL;
+	}
+	text = read_stream(f, path, max, len, error);
+	fclose(f);
+	return text;
+}
+
+gboolean text_check(const char *path, const char *text, size_t len, GError **error)
+{
+	const char *bad;
+	size_t i = 0;
+	unsigned line = 1;
+
+	g_utf8_validate_len(text, len, &bad);
+	for (; i < (size_t)(bad - text); i++) {
+		if (text[i] == '\n')
+			line++;
+		else if (g_ascii_iscntrl(text[i]) && text[i] != '\t' && text[i] != '\r')
+			break;
+	}
+	if (i == len)
+		return TRUE;
+	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+		"%s:%u: byte 0x%02x is not text; the file is to be plain UTF-8", path, line,
+		(unsigned char)text[i]);
+	return FALSE;
+}
