@@ -33,6 +33,7 @@ struct genome {
 	uint32_t frame_len[128]; /* of each letter; 0 if it stands for none */
 	uint8_t class_of[128];   /* valid where used */
 	gboolean used[128];
+	char letters[FRAME_CLASSES_MAX]; /* of each class */
 	gboolean custom;
 	GArray *classes; /* struct profile_class */
 	GByteArray *sequence;
@@ -122,6 +123,7 @@ static void add_run(struct genome *g, char letter, guint count)
 
 		g->used[l] = TRUE;
 		g->class_of[l] = (uint8_t)g->classes->len;
+		g->letters[g->classes->len] = letter;
 		g_array_append_val(g->classes, c);
 	}
 	g_array_index(g->classes, struct profile_class, g->class_of[l]).listed_weight += count;
@@ -162,6 +164,37 @@ static gboolean read_letters(struct genome *g, const char *text, GError **error)
 	return TRUE;
 }
 
+/*
+ * letters[i] stands for class i. What RFC 6985 says must be reported stands in brackets: the sizes
+ * of custom letters, and the MTU.
+ */
+static char *write_genome(const profile *p, const char *letters)
+{
+	gboolean custom = g_ascii_isupper(letters[0]), counted = p->sequence_len > WRITTEN_OUT_MAX;
+	const char *before = " (";
+	GString *s = g_string_new(custom ? "CUSTOM IMIX - " : "IMIX - ");
+
+	for (uint32_t i = 0, run; i < p->sequence_len; i += run) {
+		run = 1;
+		while (counted && i + run < p->sequence_len &&
+			p->sequence[i + run] == p->sequence[i])
+			run++;
+		if (run > 1)
+			g_string_append_printf(s, "%u", run);
+		g_string_append_c(s, letters[p->sequence[i]]);
+	}
+	for (uint32_t i = 0; i < p->nb_classes; i++) {
+		if (!custom && letters[i] != 'z')
+			continue;
+		g_string_append_printf(
+			s, "%s%c=%u", before, letters[i], p->classes[i].frame_len_lo);
+		before = " ";
+	}
+	if (before[1] == '\0')
+		g_string_append_c(s, ')');
+	return g_string_free(s, FALSE);
+}
+
 static profile *make_profile(struct genome *g, const char *letters)
 {
 	g_autofree char *name = g_strconcat("genome-", letters, NULL);
@@ -178,6 +211,8 @@ static profile *make_profile(struct genome *g, const char *letters)
 	p->sequence_len = g->sequence->len;
 	p->sequence = g_byte_array_free(g_steal_pointer(&g->sequence), FALSE);
 	profile_finish(p);
+	g_free(p->genome);
+	p->genome = write_genome(p, g->letters); /* with the letters that were given */
 	return p;
 }
 
@@ -221,32 +256,18 @@ static char standard_letter(uint32_t frame_len)
 
 char *genome_format(const profile *p)
 {
-	gboolean custom = FALSE, counted = p->sequence_len > WRITTEN_OUT_MAX;
-	g_autoptr(GString) s = g_string_new(NULL);
+	char letters[FRAME_CLASSES_MAX];
+	gboolean custom = FALSE;
 
 	for (uint32_t i = 0; i < p->nb_classes; i++) {
 		if (p->classes[i].frame_len_lo != p->classes[i].frame_len_hi)
 			return NULL;
-		custom = custom || standard_letter(p->classes[i].frame_len_lo) == 0;
+		letters[i] = standard_letter(p->classes[i].frame_len_lo);
+		custom = custom || letters[i] == 0;
 	}
 	if (custom && p->nb_classes > CUSTOM_LETTERS)
 		return NULL;
-	g_string_append(s, custom ? "CUSTOM IMIX - " : "IMIX - ");
-	for (uint32_t i = 0, run; i < p->sequence_len; i += run) {
-		uint8_t class = p->sequence[i];
-
-		run = 1;
-		while (counted && i + run < p->sequence_len && p->sequence[i + run] == class)
-			run++;
-		if (run > 1)
-			g_string_append_printf(s, "%u", run);
-		g_string_append_c(s, custom ? (char)('A' + class)
-					    : standard_letter(p->classes[class].frame_len_lo));
-	}
 	for (uint32_t i = 0; custom && i < p->nb_classes; i++)
-		g_string_append_printf(s, "%s%c=%u", i == 0 ? " (" : " ", 'A' + (int)i,
-			p->classes[i].frame_len_lo);
-	if (custom)
-		g_string_append_c(s, ')');
-	return g_string_free(g_steal_pointer(&s), FALSE);
+		letters[i] = (char)('A' + i);
+	return write_genome(p, letters);
 }

@@ -64,9 +64,9 @@ struct profile {
 	uint8_t *sequence; /* mode sequence and ratio: class of each frame of one period */
 	uint32_t sequence_len;
 	/*
-	 * Mode sequence: "IMIX - aaafg" or "CUSTOM IMIX - AAAGG (A=64 G=1518)"; longer than 100
-	 * frames it counts its runs, "IMIX - 200a100g". NULL in other modes, and if the sequence has
-	 * ranges or more than 26 lengths that have no letter of their own.
+	 * Mode sequence: "IMIX - aaafg" or "CUSTOM IMIX - AAAGG (A=64 G=1518)". Longer than 100
+	 * frames it counts its runs, "IMIX - 200a100g"; z has its length beside it. NULL in other
+	 * modes, and if the sequence has ranges, or more than 26 lengths some of which have no letter.
 	 */
 	char *genome;
 	void *alias; /* private: the alias table of mode random */

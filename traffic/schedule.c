@@ -161,44 +161,66 @@ static void make_draws(struct plan *plan, struct schedule *s, uint32_t guest)
 	g->draws = new_draws(plan, s, p, g->nb_draws);
 }
 
-static void digest_u64(GChecksum *sum, const uint64_t *values, size_t nb)
-{
-	for (size_t i = 0; i < nb;) {
-		guint64 block[512];
-		size_t n = MIN(nb - i, G_N_ELEMENTS(block));
+/* Words on their way into a checksum, which takes blocks better than words. */
+struct digest {
+	GChecksum *sum;
+	guint32 words[1024];
+	size_t nb;
+};
 
-		for (size_t j = 0; j < n; j++)
-			block[j] = GUINT64_TO_LE(values[i + j]);
-		g_checksum_update(sum, (const guchar *)block, (gssize)(n * sizeof(*block)));
-		i += n;
+static void digest_word(struct digest *d, uint32_t word)
+{
+	d->words[d->nb++] = GUINT32_TO_LE(word);
+	if (d->nb == G_N_ELEMENTS(d->words)) {
+		g_checksum_update(d->sum, (const guchar *)d->words, sizeof(d->words));
+		d->nb = 0;
 	}
 }
 
-static void digest_draws(GChecksum *sum, const struct profile_draw *draws, size_t nb)
+static void digest_count(struct digest *d, uint64_t count)
 {
-	for (size_t i = 0; i < nb;) {
-		guint16 block[2048];
-		size_t n = MIN(nb - i, G_N_ELEMENTS(block));
+	digest_word(d, (uint32_t)count);
+	digest_word(d, (uint32_t)(count >> 32));
+}
 
-		for (size_t j = 0; j < n; j++)
-			block[j] = GUINT16_TO_LE(draws[i + j].frame_len);
-		g_checksum_update(sum, (const guchar *)block, (gssize)(n * sizeof(*block)));
-		i += n;
+static void digest_due(struct digest *d, const uint64_t *due_ns, size_t nb)
+{
+	uint64_t last_ns = 0;
+
+	for (size_t i = 0; i < nb; i++) {
+		uint64_t gap_ns = due_ns[i] - last_ns;
+
+		for (; gap_ns >= UINT32_MAX; gap_ns -= UINT32_MAX)
+			digest_word(d, UINT32_MAX);
+		digest_word(d, (uint32_t)gap_ns);
+		last_ns = due_ns[i];
+	}
+}
+
+/* Two lengths a word; a last single one beside 0. */
+static void digest_draws(struct digest *d, const struct profile_draw *draws, size_t nb)
+{
+	for (size_t i = 0; i < nb; i += 2) {
+		uint32_t second = i + 1 < nb ? draws[i + 1].frame_len : 0;
+
+		digest_word(d, draws[i].frame_len | second << 16);
 	}
 }
 
 static void make_digest(struct schedule *s)
 {
 	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	struct digest d = { .sum = sum };
 
 	for (uint32_t i = 0; i < s->nb_guests; i++) {
 		const struct schedule_guest *g = &s->guests[i];
-		uint64_t counts[] = { g->nb_due, g->nb_draws };
 
-		digest_u64(sum, counts, G_N_ELEMENTS(counts));
-		digest_u64(sum, g->due_ns, g->nb_due);
-		digest_draws(sum, g->draws, g->nb_draws);
+		digest_count(&d, g->nb_due);
+		digest_count(&d, g->nb_draws);
+		digest_due(&d, g->due_ns, g->nb_due);
+		digest_draws(&d, g->draws, g->nb_draws);
 	}
+	g_checksum_update(sum, (const guchar *)d.words, (gssize)(d.nb * sizeof(*d.words)));
 	g_strlcpy(s->digest, g_checksum_get_string(sum), sizeof(s->digest));
 }
 

@@ -5,7 +5,7 @@
  * Each guest draws from its own two random streams (gsl mt19937), one for gaps and one for
  * lengths, seeded from the trial's seed and the guest's number alone: what a guest is sent does
  * not depend on the number of cores. The digest (SHA-256 over guests in order, of every departure
- * in ns and every frame length) says so.
+ * in ns and every frame length; see below) says so.
  *
  * A schedule longer than max_departures repeats: it covers cycle_ns < span_ns and starts again.
  * cbr guests then get a whole number of gaps a cycle, so that they do not feel the seam; that
@@ -17,8 +17,9 @@
  * gets mix32(low32(splitmix64(s)) + i), where mix32 is a bijection (MurmurHash3's finalizer): no
  * two streams of a trial are the same. 0, which mt19937 takes for its default, becomes 4357.
  *
- * Digest, little-endian: for each guest nb_due and nb_draws in 64 bits, then every due_ns in 64
- * bits, then every frame length in 16 bits.
+ * Digest: 32-bit little-endian words. For each guest nb_due and nb_draws, two words each, low
+ * first; then the gap before every departure, a longer one than 32 bits as words 0xffffffff and
+ * the rest; then the frame lengths, two to a word.
  *
  * At max there are no departures to count lengths by: a guest of a random profile has a ring of
  * SCHEDULE_MAX_DRAWS / nb_guests lengths, at least 4096, that repeats.
