@@ -20,25 +20,41 @@ gboolean cli_format_parse(const char *text, enum cli_format *out, GError **error
 /* A command of a program: "merge", "compare". */
 struct cli_command {
 	const char *name;
-	const char *arguments;	/* "DIR..." for the usage line */
-	const char *summary;	/* one line */
-	int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit status */
+	const char *arguments; /* "DIR..." for the usage line */
+	const char *summary;   /* one line */
+	int (*run)(
+		int argc, char **argv); /* argv[0] is the command's name; returns an exit status */
 };
 
 /*
  * Dispatch argv[1] over a table that ends with a NULL name. Does --help, --version and unknown
  * commands (exit 2, names the nearest commands). Sets the locale and turns GSL's abort handler off.
+ *
+ * A command named "run" is the default of its program: it is taken, with argv[0] = "run", when
+ * there is no argv[1] or when that is an option other than --help, -h and --version.
  */
 int cli_main(const char *program, const char *summary, const struct cli_command *commands, int argc,
 	char **argv);
 
+/* A row among the entries that is no option but the heading of those after it, in --help. */
+#define CLI_HEADING(text)                                       \
+	{                                                       \
+		"", 0, 0, G_OPTION_ARG_NONE, NULL, (text), NULL \
+	}
+
 /*
  * Parse the options of one command (GOptionContext); the remaining words stay in argv. Returns
  * FALSE after printing "PROGRAM: text" to stderr and how to get help: return CLI_USAGE then.
- * --help prints and exits 0.
+ * --help prints and exits 0. The descriptions of the entries carry units and defaults.
  */
 gboolean cli_options(const char *program, const struct cli_command *command,
 	const GOptionEntry *entries, int *argc, char ***argv);
+
+/*
+ * Those of candidates (NULL-terminated) that word was probably meant to be, as "'merge'" or
+ * "'merge' or 'mean'"; NULL if none is near. For error texts; newly allocated.
+ */
+char *cli_nearest(const char *word, const char *const *candidates);
 
 /* "PROGRAM: text" on stderr; returns status. The one place where a program reports a failure. */
 int cli_fail(const char *program, int status, const GError *error);

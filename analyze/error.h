@@ -8,10 +8,10 @@
 #define ANALYZE_ERROR analyze_error_quark()
 
 enum analyze_error {
-	ANALYZE_ERROR_SYNTAX,	 /* a file does not parse; the text has its name and line */
-	ANALYZE_ERROR_CONTENT,	 /* it parses, but its numbers contradict each other or its siblings */
+	ANALYZE_ERROR_SYNTAX,  /* a file does not parse; the text has its name and line */
+	ANALYZE_ERROR_CONTENT, /* it parses, but its numbers contradict each other or its siblings */
 	ANALYZE_ERROR_NOT_FOUND, /* nothing of that name */
-	ANALYZE_ERROR_IO,	 /* cannot be read or written */
+	ANALYZE_ERROR_IO,        /* cannot be read or written */
 };
 
 GQuark analyze_error_quark(void);

@@ -13,8 +13,8 @@ char *format_ns(uint64_t ns)
 
 		/* 999.5 us would print as 1e+03. */
 		if (v >= 0.9995)
-			return v >= 999.5 ? g_strdup_printf("%.0f %s", v, units[i].unit) :
-					    g_strdup_printf("%.3g %s", v, units[i].unit);
+			return v >= 999.5 ? g_strdup_printf("%.0f %s", v, units[i].unit)
+					  : g_strdup_printf("%.3g %s", v, units[i].unit);
 	}
 	return g_strdup_printf("%u ns", (unsigned)ns);
 }
@@ -32,5 +32,6 @@ char *format_percent(double share)
 
 	if (v == 0)
 		return g_strdup("0 %");
-	return v >= 99.95 || v <= -99.95 ? g_strdup_printf("%.4g %%", v) : g_strdup_printf("%.3g %%", v);
+	return v >= 99.95 || v <= -99.95 ? g_strdup_printf("%.4g %%", v)
+					 : g_strdup_printf("%.3g %%", v);
 }

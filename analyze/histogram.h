@@ -54,7 +54,7 @@ static inline uint32_t hist_index(uint64_t ns)
 	ns = ns > HIST_MAX_NS ? HIST_MAX_NS : ns;
 	/* The | keeps clz defined and gives shift 0 to all values below 2^(HIST_SUB_BITS + 1). */
 	uint32_t shift = 63U - HIST_SUB_BITS -
-		(uint32_t)__builtin_clzll(ns | (UINT64_C(1) << HIST_SUB_BITS));
+			 (uint32_t)__builtin_clzll(ns | (UINT64_C(1) << HIST_SUB_BITS));
 	return (shift << HIST_SUB_BITS) + (uint32_t)(ns >> shift);
 }
 

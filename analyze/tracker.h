@@ -17,9 +17,9 @@
 #include <glib.h>
 
 struct tracker {
-	uint64_t next;	     /* NextExp, extended to 64 bits */
-	uint64_t window;     /* a power of two, at least 64 */
-	uint64_t *seen;	     /* bit n % window: number n came; numbers next - window .. next - 1 */
+	uint64_t next;   /* NextExp, extended to 64 bits */
+	uint64_t window; /* a power of two, at least 64 */
+	uint64_t *seen;  /* bit n % window: number n came; numbers next - window .. next - 1 */
 	uint64_t distance_max; /* largest next - s of a reordered frame */
 };
 typedef struct tracker tracker;

@@ -19,31 +19,32 @@
 #include <glib.h>
 #include <json-glib/json-glib.h>
 
+#include "analyze/file.h" /* file_write_durably */
 #include "analyze/histogram.h"
 
 enum { TRIAL_SCHEMA = 1 };
 
 /* What a trial was asked to do. Equal parameters = the same trial. All strings owned. */
 struct trial_params {
-	char *label;	 /* folder under out/ */
-	char *machine;	 /* process, pcvm, microvm, host, external */
+	char *label;     /* folder under out/ */
+	char *machine;   /* process, pcvm, microvm, host, external */
 	char *interface; /* vhost-user, null, ... */
-	char *qemu;	 /* name of the QEMU build; "none" where there is none */
+	char *qemu;      /* name of the QEMU build; "none" where there is none */
 	char *reflector; /* dpdk, xdp; moongen only when reading */
 	gboolean vhost, ioregionfd;
 	uint32_t guests;
-	char *profile;	     /* profile or mix name, for file names */
-	uint32_t frame_len;  /* with FCS, if one guest gets one size only; else 0 */
-	char *arrival;	     /* cbr, poisson; "mix" if a mix file says it */
-	char *share;	     /* equal, zipf:1.1, a list; "mix" */
-	uint64_t rate_pps;   /* intended, of all guests; 0 = max */
+	char *profile;      /* profile or mix name, for file names */
+	uint32_t frame_len; /* with FCS, if one guest gets one size only; else 0 */
+	char *arrival;      /* cbr, poisson; "mix" if a mix file says it */
+	char *share;        /* equal, zipf:1.1, a list; "mix" */
+	uint64_t rate_pps;  /* intended, of all guests; 0 = max */
 	double duration_s, warm_up_s, drain_s;
 	uint64_t seed;
 	uint32_t repetition; /* from 0 */
-	char *cores;	     /* as given, "" for the default */
-	char *faults;	     /* of the fault reflector, "" for none */
+	char *cores;         /* as given, "" for the default */
+	char *faults;        /* of the fault reflector, "" for none */
 	char *mix_digest;    /* SHA-256 over the mix: equal names may hide different profiles */
-	char *extra;	     /* further options that change what is measured, "--key=value ...", "" for none */
+	char *extra; /* further options that change what is measured, "--key=value ...", "" for none */
 };
 
 /* Frames, exact. lost = offered - forwarded. */
@@ -51,20 +52,21 @@ struct trial_counts {
 	uint64_t intended;   /* scheduled within the measuring phase */
 	uint64_t offered;    /* presented to the guest's interface */
 	uint64_t forwarded;  /* came back, intact, each counted once */
-	uint64_t lost;	     /* offered - forwarded; holds refused */
+	uint64_t lost;       /* offered - forwarded; holds refused */
 	uint64_t duplicated; /* came back again */
 	uint64_t reordered;  /* RFC 4737; part of forwarded */
-	uint64_t corrupt;    /* came back with a wrong byte; not forwarded. Known per guest, 0 per size */
-	uint64_t foreign;    /* not of this trial. Known per guest, 0 per size */
-	uint64_t late;	     /* of offered: departed later than the slack allows */
-	uint64_t refused;    /* of offered: the interface had no room for them */
+	uint64_t
+		corrupt; /* came back with a wrong byte; not forwarded. Known per guest, 0 per size */
+	uint64_t foreign; /* not of this trial. Known per guest, 0 per size */
+	uint64_t late;    /* of offered: departed later than the slack allows */
+	uint64_t refused; /* of offered: the interface had no room for them */
 	uint64_t offered_bytes, forwarded_bytes; /* with FCS */
 };
 
 /* Latencies of one set of frames: bins, if loaded, and always the summary. */
 struct trial_dist {
-	hist *hist;	   /* owned; NULL if not loaded or nothing was received */
-	uint64_t count;	   /* frames received */
+	hist *hist;        /* owned; NULL if not loaded or nothing was received */
+	uint64_t count;    /* frames received */
 	uint64_t censored; /* frames lost: their latency is at least censored_ns */
 	uint64_t censored_ns;
 	uint64_t min_ns, max_ns, sum_ns; /* exact; 0 when count is 0 */
@@ -85,7 +87,7 @@ struct trial_guest {
 	char *group; /* "" without a mix file */
 	char *state; /* "ok", or what went wrong: "died at 3.2 s", "never connected" */
 	double share;
-	struct trial_counts c;	    /* sum over sizes; corrupt and foreign are the guest's own */
+	struct trial_counts c; /* sum over sizes; corrupt and foreign are the guest's own */
 	struct trial_dist latency, response; /* sums over sizes; hist only if asked for */
 	uint64_t reorder_distance_max;
 	uint32_t nb_sizes;
@@ -109,20 +111,20 @@ struct trial_second {
 struct trial {
 	struct trial_params params;
 	gboolean trustworthy, interrupted;
-	GPtrArray *reasons; /* char *: why it is not trustworthy, and what else has to be said */
-	double measured_s;  /* length of the measuring phase; < duration_s if interrupted */
+	GPtrArray *reasons;    /* char *: why it is not trustworthy, and what else has to be said */
+	double measured_s;     /* length of the measuring phase; < duration_s if interrupted */
 	double mean_frame_len; /* of the mix, with FCS */
 	struct trial_counts totals;
 	struct trial_dist latency, response; /* of all guests */
 	struct trial_departure departure;
 	uint32_t nb_guests;
 	struct trial_guest *guests;
-	GArray *seconds;	  /* struct trial_second */
-	JsonObject *mix;	  /* table of RFC 6985 section 4, digest, generator of random numbers */
-	JsonObject *environment;  /* versions, cpu, clocks, command line, started, ended */
+	GArray *seconds; /* struct trial_second */
+	JsonObject *mix; /* table of RFC 6985 section 4, digest, generator of random numbers */
+	JsonObject *environment;    /* versions, cpu, clocks, command line, started, ended */
 	JsonObject *interface_info; /* which mechanism moved the frames; NULL if nothing to say */
-	GString *log;		  /* text for output_INFIX_repR.log, before the summary lines */
-	char *path;		  /* of the JSON it was read from; NULL if made in memory */
+	GString *log;               /* text for output_INFIX_repR.log, before the summary lines */
+	char *path;                 /* of the JSON it was read from; NULL if made in memory */
 };
 typedef struct trial trial;
 
@@ -134,6 +136,11 @@ void trial_set_guests(trial *t, uint32_t nb, const uint32_t *nb_sizes);
 
 void trial_params_copy(struct trial_params *to, const struct trial_params *from);
 void trial_params_clear(struct trial_params *p);
+/*
+ * "rate_pps 1000, not 2000": the first parameter in which is differs from wanted, newly allocated;
+ * NULL if all are equal.
+ */
+char *trial_params_difference(const struct trial_params *is, const struct trial_params *wanted);
 
 /*
  * The infix grammar of autotest:
@@ -142,8 +149,28 @@ void trial_params_clear(struct trial_params *p);
  * SIZE is frame_len - 4. RATE is "max" or kpps, with up to three decimals where it is not whole.
  */
 char *trial_infix(const struct trial_params *p);
-/* The way back, for names of autotest and ours. FALSE if name has another form; p is cleared then. */
+/*
+ * The way back, for names of autotest (which leaves QEMU to ioregionfd out for machine host) and
+ * ours. *p is written over; what a name does not say is "" or 0. FALSE if name has another form;
+ * *p is all zero then.
+ */
 gboolean trial_infix_parse(const char *infix, struct trial_params *p);
+
+/*
+ * The summary of a distribution from its bins, which it owns then (NULL: nothing was received),
+ * and from the number of lost frames.
+ */
+void trial_dist_set(struct trial_dist *d, hist *h, uint64_t censored, uint64_t censored_ns);
+void trial_dist_clear(struct trial_dist *d); /* frees the bins, zeroes the rest */
+/*
+ * into += from: counts, sums and, where both have them, bins. censored_ns becomes the smaller of
+ * those that stand for a lost frame. FALSE if a 64-bit sum does not hold the result.
+ */
+gboolean trial_dist_add(struct trial_dist *into, const struct trial_dist *from);
+/* hist_quantile of the bins and the lost frames; -ENODATA also if the bins are not loaded. */
+int trial_dist_quantile(const struct trial_dist *d, double q, uint64_t *out, gboolean *bound);
+/* into += from, every member; FALSE as above. */
+gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *from);
 
 /*
  * Sums the sizes into each guest (but corrupt and foreign, which the caller sets there: a corrupt
@@ -151,6 +178,10 @@ gboolean trial_infix_parse(const char *infix, struct trial_params *p);
  * every guest and size, forwarded + lost = offered, latency.count = forwarded, censored = lost,
  * the histograms hold count values, and the sums of the guests are the totals. An imbalance is
  * a bug of ours or a broken file: FALSE, and the text names the guest and both numbers.
+ *
+ * Counts of a guest or of the totals that were filled in before (any member is not 0) are
+ * compared with the sums instead, so that a caller can hold its own counters against them. The
+ * bins of the totals are made from those of the sizes, if all of them are loaded.
  */
 gboolean trial_balance(trial *t, GError **error);
 
@@ -165,18 +196,15 @@ enum trial_load { TRIAL_SUMMARY, TRIAL_BINS }; /* TRIAL_BINS also reads guests_*
 trial *trial_read(const char *json_path, enum trial_load load, GError **error);
 
 enum trial_state {
-	TRIAL_MISSING,	   /* no JSON of that name */
-	TRIAL_DONE,	   /* complete, not interrupted, same parameters */
-	TRIAL_AGAIN,	   /* interrupted, truncated or broken: to be run again */
-	TRIAL_OTHER,	   /* complete, but measured with other parameters */
+	TRIAL_MISSING, /* no JSON of that name */
+	TRIAL_DONE,    /* complete, not interrupted, same parameters */
+	TRIAL_AGAIN,   /* interrupted, truncated or broken: to be run again */
+	TRIAL_OTHER,   /* complete, but measured with other parameters */
 };
 /* *why: newly allocated text for AGAIN and OTHER (names the file and what differs), else NULL. */
 enum trial_state trial_state(const char *dir, const struct trial_params *p, char **why);
 
 /* Schema-conforming JSON text of t, as in its file (without "files"). */
 char *trial_to_json(const trial *t);
-
-/* Write data to path by way of a temporary file in the same folder, synced, renamed. */
-gboolean file_write_durably(const char *path, const char *data, size_t len, GError **error);
 
 #endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/trial.h"
+
+#include <errno.h>
+#include <string.h>
+
+trial *trial_new(void)
+{
+	trial *t = g_new0(trial, 1);
+
+	t->trustworthy = TRUE;
+	t->reasons = g_ptr_array_new_with_free_func(g_free);
+	t->seconds = g_array_new(FALSE, TRUE, sizeof(struct trial_second));
+	t->log = g_string_new(NULL);
+	return t;
+}
+
+static void guest_clear(struct trial_guest *g)
+{
+	for (uint32_t i = 0; i < g->nb_sizes; i++) {
+		trial_dist_clear(&g->sizes[i].latency);
+		trial_dist_clear(&g->sizes[i].response);
+	}
+	trial_dist_clear(&g->latency);
+	trial_dist_clear(&g->response);
+	g_free(g->sizes);
+	g_free(g->mac);
+	g_free(g->interface);
+	g_free(g->profile);
+	g_free(g->group);
+	g_free(g->state);
+}
+
+void trial_free(trial *t)
+{
+	if (t == NULL)
+		return;
+	trial_params_clear(&t->params);
+	for (uint32_t i = 0; i < t->nb_guests; i++)
+		guest_clear(&t->guests[i]);
+	g_free(t->guests);
+	trial_dist_clear(&t->latency);
+	trial_dist_clear(&t->response);
+	g_ptr_array_unref(t->reasons);
+	g_array_unref(t->seconds);
+	g_string_free(t->log, TRUE);
+	g_clear_pointer(&t->mix, json_object_unref);
+	g_clear_pointer(&t->environment, json_object_unref);
+	g_clear_pointer(&t->interface_info, json_object_unref);
+	g_free(t->path);
+	g_free(t);
+}
+
+void trial_set_guests(trial *t, uint32_t nb, const uint32_t *nb_sizes)
+{
+	g_return_if_fail(t->guests == NULL);
+	t->nb_guests = nb;
+	t->guests = g_new0(struct trial_guest, nb);
+	for (uint32_t i = 0; i < nb; i++) {
+		t->guests[i].guest = i;
+		t->guests[i].nb_sizes = nb_sizes[i];
+		t->guests[i].sizes = g_new0(struct trial_size, nb_sizes[i]);
+	}
+}
+
+void trial_params_copy(struct trial_params *to, const struct trial_params *from)
+{
+	*to = *from;
+	to->label = g_strdup(from->label);
+	to->machine = g_strdup(from->machine);
+	to->interface = g_strdup(from->interface);
+	to->qemu = g_strdup(from->qemu);
+	to->reflector = g_strdup(from->reflector);
+	to->profile = g_strdup(from->profile);
+	to->arrival = g_strdup(from->arrival);
+	to->share = g_strdup(from->share);
+	to->cores = g_strdup(from->cores);
+	to->faults = g_strdup(from->faults);
+	to->mix_digest = g_strdup(from->mix_digest);
+	to->extra = g_strdup(from->extra);
+}
+
+void trial_params_clear(struct trial_params *p)
+{
+	g_free(p->label);
+	g_free(p->machine);
+	g_free(p->interface);
+	g_free(p->qemu);
+	g_free(p->reflector);
+	g_free(p->profile);
+	g_free(p->arrival);
+	g_free(p->share);
+	g_free(p->cores);
+	g_free(p->faults);
+	g_free(p->mix_digest);
+	g_free(p->extra);
+	memset(p, 0, sizeof(*p));
+}
+
+char *trial_params_difference(const struct trial_params *is, const struct trial_params *wanted)
+{
+	const struct {
+		const char *name, *is, *wanted;
+	} texts[] = {
+		{ "label", is->label, wanted->label },
+		{ "machine", is->machine, wanted->machine },
+		{ "interface", is->interface, wanted->interface },
+		{ "qemu", is->qemu, wanted->qemu },
+		{ "reflector", is->reflector, wanted->reflector },
+		{ "profile", is->profile, wanted->profile },
+		{ "arrival", is->arrival, wanted->arrival },
+		{ "share", is->share, wanted->share },
+		{ "cores", is->cores, wanted->cores },
+		{ "faults", is->faults, wanted->faults },
+		{ "mix_digest", is->mix_digest, wanted->mix_digest },
+		{ "extra", is->extra, wanted->extra },
+	};
+	const struct {
+		const char *name;
+		double is, wanted;
+		uint64_t is_u64, wanted_u64; /* for those that a double cannot tell apart */
+	} numbers[] = {
+		{ "vhost", is->vhost, wanted->vhost, 0, 0 },
+		{ "ioregionfd", is->ioregionfd, wanted->ioregionfd, 0, 0 },
+		{ "guests", is->guests, wanted->guests, 0, 0 },
+		{ "frame_bytes", is->frame_len, wanted->frame_len, 0, 0 },
+		{ "rate_pps", (double)is->rate_pps, (double)wanted->rate_pps, is->rate_pps,
+			wanted->rate_pps },
+		{ "duration_s", is->duration_s, wanted->duration_s, 0, 0 },
+		{ "warm_up_s", is->warm_up_s, wanted->warm_up_s, 0, 0 },
+		{ "drain_s", is->drain_s, wanted->drain_s, 0, 0 },
+		{ "seed", (double)is->seed, (double)wanted->seed, is->seed, wanted->seed },
+		{ "repetition", is->repetition, wanted->repetition, 0, 0 },
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+		const char *a = texts[i].is != NULL ? texts[i].is : "";
+		const char *b = texts[i].wanted != NULL ? texts[i].wanted : "";
+
+		if (strcmp(a, b) != 0)
+			return g_strdup_printf("%s '%s', not '%s'", texts[i].name, a, b);
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
+		if (numbers[i].is < numbers[i].wanted || numbers[i].is > numbers[i].wanted ||
+			numbers[i].is_u64 != numbers[i].wanted_u64)
+			return g_strdup_printf("%s %.17g, not %.17g", numbers[i].name,
+				numbers[i].is, numbers[i].wanted);
+	}
+	return NULL;
+}
+
+void trial_dist_set(struct trial_dist *d, hist *h, uint64_t censored, uint64_t censored_ns)
+{
+	if (d->hist != h)
+		hist_free(d->hist);
+	memset(d, 0, sizeof(*d));
+	d->hist = h;
+	d->censored = censored;
+	d->censored_ns = censored_ns;
+	if (h == NULL || ctr_get(&h->count) == 0)
+		return;
+	d->count = ctr_get(&h->count);
+	d->sum_ns = ctr_get(&h->sum_ns);
+	d->min_ns = ctr_get(&h->min_ns);
+	d->max_ns = ctr_get(&h->max_ns);
+}
+
+void trial_dist_clear(struct trial_dist *d)
+{
+	hist_free(d->hist);
+	memset(d, 0, sizeof(*d));
+}
+
+static gboolean add_u64(uint64_t *into, uint64_t v)
+{
+	return !__builtin_add_overflow(*into, v, into);
+}
+
+gboolean trial_dist_add(struct trial_dist *into, const struct trial_dist *from)
+{
+	if (from->censored > 0)
+		into->censored_ns = into->censored > 0 ? MIN(into->censored_ns, from->censored_ns)
+						       : from->censored_ns;
+	else if (into->censored == 0)
+		into->censored_ns = MAX(into->censored_ns, from->censored_ns);
+	if (from->count > 0) {
+		into->min_ns = into->count > 0 ? MIN(into->min_ns, from->min_ns) : from->min_ns;
+		into->max_ns = MAX(into->max_ns, from->max_ns);
+	}
+	if (into->hist != NULL && from->hist != NULL)
+		hist_add(into->hist, from->hist);
+	return add_u64(&into->count, from->count) && add_u64(&into->censored, from->censored) &&
+	       add_u64(&into->sum_ns, from->sum_ns);
+}
+
+int trial_dist_quantile(const struct trial_dist *d, double q, uint64_t *out, gboolean *bound)
+{
+	if (d->count > 0 && d->hist == NULL)
+		return -ENODATA;
+	if (d->hist != NULL)
+		return hist_quantile(d->hist, d->censored, d->censored_ns, q, out, bound);
+	if (d->censored == 0)
+		return -ENODATA;
+	*out = d->censored_ns; /* all were lost */
+	*bound = TRUE;
+	return 0;
+}
+
+gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *from)
+{
+	return add_u64(&into->intended, from->intended) && add_u64(&into->offered, from->offered) &&
+	       add_u64(&into->forwarded, from->forwarded) && add_u64(&into->lost, from->lost) &&
+	       add_u64(&into->duplicated, from->duplicated) &&
+	       add_u64(&into->reordered, from->reordered) &&
+	       add_u64(&into->corrupt, from->corrupt) && add_u64(&into->foreign, from->foreign) &&
+	       add_u64(&into->late, from->late) && add_u64(&into->refused, from->refused) &&
+	       add_u64(&into->offered_bytes, from->offered_bytes) &&
+	       add_u64(&into->forwarded_bytes, from->forwarded_bytes);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The files of a trial: written, read, and judged whether they are all there. */
+#include "analyze/trial.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analyze/error.h"
+#include "analyze/trial_bins.h"
+#include "analyze/trial_json.h"
+#include "analyze/trial_log.h"
+
+enum { SIBLINGS = 4 };
+
+static const struct {
+	const char *kind, *ending;
+} siblings[SIBLINGS] = { { "histogram", "csv" }, { "guests", "csv" }, { "timeline", "csv" },
+	{ "output", "log" } };
+enum { HISTOGRAM, GUESTS, TIMELINE, OUTPUT };
+
+static char *sibling_name(const struct trial_params *p, guint i)
+{
+	g_autofree char *infix = trial_infix(p);
+
+	return g_strdup_printf(
+		"%s_%s_rep%u.%s", siblings[i].kind, infix, p->repetition, siblings[i].ending);
+}
+
+static char *json_path(const char *dir, const struct trial_params *p)
+{
+	g_autofree char *infix = trial_infix(p);
+	g_autofree char *name = g_strdup_printf("trial_%s_rep%u.json", infix, p->repetition);
+
+	return g_build_filename(dir, name, NULL);
+}
+
+static gboolean not_writable(GError **error, const char *what)
+{
+	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+		"%s: this trial cannot be stored; it is an error of the program that measured",
+		what);
+	return FALSE;
+}
+
+/* What JSON could not hold, or the reader would refuse. Sums are trial_balance's part. */
+static gboolean check_writable(const trial *t, GError **error)
+{
+	const struct trial_params *p = &t->params;
+
+	if (p->seed > G_MAXINT64 || p->rate_pps > G_MAXINT64)
+		return not_writable(error, "seed or rate_pps is above 2^63 - 1");
+	if (!isfinite(p->duration_s) || !isfinite(p->warm_up_s) || !isfinite(p->drain_s) ||
+		!isfinite(t->measured_s) || !isfinite(t->mean_frame_len) || p->duration_s < 0 ||
+		p->warm_up_s < 0 || p->drain_s < 0 || t->measured_s < 0 || t->mean_frame_len < 0)
+		return not_writable(error, "a duration or mean length is negative or not finite");
+	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		if (!isfinite(t->guests[i].share) || t->guests[i].share < 0)
+			return not_writable(
+				error, "the share of a guest is negative or not finite");
+	}
+	return TRUE;
+}
+
+static char *sibling_text(const trial *t, guint i)
+{
+	GString *s = g_string_new(NULL);
+
+	switch (i) {
+	case HISTOGRAM:
+		trial_bins_histogram(s, t->latency.hist);
+		break;
+	case GUESTS:
+		g_string_append(s, TRIAL_BINS_HEADER);
+		trial_bins_append(s, t, "");
+		break;
+	case TIMELINE:
+		g_string_free(s, TRUE);
+		return trial_timeline_csv(t);
+	default:
+		g_string_free(s, TRUE);
+		return trial_log_text(t);
+	}
+	return g_string_free(s, FALSE);
+}
+
+gboolean trial_write(const trial *t, const char *dir, GError **error)
+{
+	g_autoptr(file_set) set = file_set_new();
+	g_autofree char *path = json_path(dir, &t->params), *text = NULL;
+	JsonObject *json;
+	JsonArray *files = json_array_new();
+
+	json = trial_json_object(t);
+	json_object_set_array_member(json, "files", files);
+	if (!check_writable(t, error) || !file_make_folder(dir, error)) {
+		json_object_unref(json);
+		return FALSE;
+	}
+	for (guint i = 0; i < SIBLINGS; i++) {
+		g_autofree char *name = sibling_name(&t->params, i);
+		g_autofree char *sibling = g_build_filename(dir, name, NULL);
+		g_autofree char *data = sibling_text(t, i);
+		JsonObject *file = json_object_new();
+
+		json_object_set_string_member(file, "name", name);
+		json_object_set_int_member(file, "bytes", (gint64)strlen(data));
+		json_array_add_object_element(files, file);
+		if (!file_set_add(set, sibling, data, strlen(data), error)) {
+			json_object_unref(json);
+			return FALSE;
+		}
+	}
+	text = trial_json_text(json);
+	if (!file_set_add(set, path, text, strlen(text), error))
+		return FALSE;
+	/*
+	 * All is on the disk. An older trial of this name ends here: its JSON must not vouch for
+	 * siblings that are partly new, should the program be killed between two renames.
+	 */
+	if (unlink(path) < 0 && errno != ENOENT) {
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO,
+			"%s: cannot be replaced: %s; mend its permissions, or write elsewhere",
+			path, g_strerror(errno));
+		return FALSE;
+	}
+	return file_set_publish(set, error);
+}
+
+static gboolean check_sibling(
+	struct json_in *in, const char *dir, JsonObject *file, const char *where)
+{
+	g_autofree char *name = json_in_string(in, file, where, "name");
+	g_autofree char *path = g_build_filename(dir, name, NULL);
+	uint64_t bytes = json_in_u64(in, file, where, "bytes");
+	struct stat st;
+
+	if (in->error != NULL)
+		return FALSE;
+	if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL) {
+		json_in_fail(in, where, "name", "is no plain file name");
+	} else if (stat(path, &st) < 0) {
+		g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s: belongs to %s, but: %s; restore it, or measure again", path, in->file,
+			g_strerror(errno));
+	} else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes) {
+		g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s: has %" G_GINT64_FORMAT " bytes, %s recorded %" G_GUINT64_FORMAT
+			"; it was cut or changed: restore it, or measure again",
+			path, (gint64)st.st_size, in->file, (guint64)bytes);
+	}
+	return in->error == NULL;
+}
+
+/* All siblings are recorded and as long as recorded. */
+static void check_files(struct json_in *in, JsonObject *root, const char *dir)
+{
+	JsonArray *files = json_in_array(in, root, "", "files");
+	guint found = 0;
+
+	for (guint i = 0; files != NULL && i < json_array_get_length(files); i++) {
+		g_autofree char *where = g_strdup_printf("files[%u].", i);
+		JsonObject *file = json_in_element(in, files, "", "files", i);
+		const char *name;
+
+		if (file == NULL || !check_sibling(in, dir, file, where))
+			return;
+		name = json_object_get_string_member(file, "name");
+		for (guint j = 0; j < SIBLINGS; j++) {
+			g_autofree char *head = g_strconcat(siblings[j].kind, "_", NULL);
+
+			if (g_str_has_prefix(name, head))
+				found |= 1U << j;
+		}
+	}
+	if (found != (1U << SIBLINGS) - 1)
+		json_in_fail(in, "", "files", "does not list all files of a trial");
+}
+
+/* Text of the sibling of that kind, whose length was checked. */
+static char *read_sibling(JsonObject *root, const char *dir, const char *kind, char **path,
+	size_t *len, GError **error)
+{
+	JsonArray *files = json_object_get_array_member(root, "files");
+	g_autofree char *head = g_strconcat(kind, "_", NULL);
+
+	for (guint i = 0; i < json_array_get_length(files); i++) {
+		const char *name = json_object_get_string_member(
+			json_array_get_object_element(files, i), "name");
+
+		if (g_str_has_prefix(name, head)) {
+			*path = g_build_filename(dir, name, NULL);
+			return file_read(*path, len, error);
+		}
+	}
+	return NULL; /* check_files found it */
+}
+
+static gboolean read_bins(trial *t, JsonObject *root, const char *dir, GError **error)
+{
+	g_autofree char *guests_path = NULL, *timeline_path = NULL, *guests = NULL,
+			*timeline = NULL;
+	size_t guests_len, timeline_len;
+
+	guests = read_sibling(root, dir, siblings[GUESTS].kind, &guests_path, &guests_len, error);
+	if (guests == NULL ||
+		!trial_bins_read(t, guests_path, guests, guests_len, TRIAL_BINS_ONE, error))
+		return FALSE;
+	timeline = read_sibling(
+		root, dir, siblings[TIMELINE].kind, &timeline_path, &timeline_len, error);
+	return timeline != NULL &&
+	       trial_timeline_read(t, timeline_path, timeline, timeline_len, error);
+}
+
+trial *trial_read(const char *path, enum trial_load load, GError **error)
+{
+	g_autoptr(JsonNode) root = NULL;
+	g_autoptr(trial) t = NULL;
+	g_autofree char *text = NULL, *dir = g_path_get_dirname(path);
+	struct json_in in = { .file = path };
+	size_t len;
+
+	text = file_read(path, &len, error);
+	if (text == NULL)
+		return NULL;
+	root = json_in_parse(path, text, len, error);
+	if (root == NULL)
+		return NULL;
+	t = trial_json_read(&in, json_node_get_object(root), "");
+	if (t != NULL)
+		check_files(&in, json_node_get_object(root), dir);
+	if (in.error != NULL) {
+		g_propagate_error(error, in.error);
+		return NULL;
+	}
+	if (load == TRIAL_BINS && !read_bins(t, json_node_get_object(root), dir, error))
+		return NULL;
+	if (!trial_balance(t, error)) {
+		g_prefix_error(error, "%s: ", path);
+		return NULL;
+	}
+	t->path = g_strdup(path);
+	return g_steal_pointer(&t);
+}
+
+enum trial_state trial_state(const char *dir, const struct trial_params *p, char **why)
+{
+	g_autofree char *path = json_path(dir, p), *difference = NULL;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(trial) t = NULL;
+
+	*why = NULL;
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return TRIAL_MISSING;
+	t = trial_read(path, TRIAL_SUMMARY, &error);
+	if (t == NULL) {
+		*why = g_strdup(error->message);
+		return TRIAL_AGAIN;
+	}
+	difference = trial_params_difference(&t->params, p);
+	if (difference != NULL) {
+		*why = g_strdup_printf("%s: measured with %s", path, difference);
+		return TRIAL_OTHER;
+	}
+	if (t->interrupted) {
+		*why = g_strdup_printf("%s: was interrupted after %.3g s", path, t->measured_s);
+		return TRIAL_AGAIN;
+	}
+	return TRIAL_DONE;
+}

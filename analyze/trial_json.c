@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/trial_json.h"
+
+#include <math.h>
+
+/* 63 bits hold all our counts: trial_balance sees to it. */
+static void set_u64(JsonObject *o, const char *key, uint64_t v)
+{
+	json_object_set_int_member(o, key, (gint64)MIN(v, (uint64_t)G_MAXINT64));
+}
+
+static void set_string(JsonObject *o, const char *key, const char *text)
+{
+	json_object_set_string_member(o, key, text != NULL ? text : "");
+}
+
+void trial_json_set_double(JsonObject *o, const char *key, double v)
+{
+	if (isfinite(v))
+		json_object_set_double_member(o, key, v);
+	else
+		json_object_set_null_member(o, key);
+}
+
+static double ratio(double a, double b)
+{
+	return b > 0 ? a / b : NAN;
+}
+
+void trial_json_set_counts(JsonObject *o, const struct trial_counts *c, double measured_s)
+{
+	set_u64(o, "intended", c->intended);
+	set_u64(o, "offered", c->offered);
+	set_u64(o, "forwarded", c->forwarded);
+	set_u64(o, "lost", c->lost);
+	set_u64(o, "duplicated", c->duplicated);
+	set_u64(o, "reordered", c->reordered);
+	set_u64(o, "corrupt", c->corrupt);
+	set_u64(o, "foreign", c->foreign);
+	set_u64(o, "late", c->late);
+	set_u64(o, "refused", c->refused);
+	set_u64(o, "offered_bytes", c->offered_bytes);
+	set_u64(o, "forwarded_bytes", c->forwarded_bytes);
+	trial_json_set_double(o, "intended_pps", ratio((double)c->intended, measured_s));
+	trial_json_set_double(o, "offered_pps", ratio((double)c->offered, measured_s));
+	trial_json_set_double(o, "forwarded_pps", ratio((double)c->forwarded, measured_s));
+	trial_json_set_double(o, "loss_ratio", ratio((double)c->lost, (double)c->offered));
+}
+
+JsonObject *trial_json_dist(const struct trial_dist *d)
+{
+	static const struct {
+		const char *key;
+		double q;
+	} quantiles[] = { { "p25_ns", 0.25 }, { "p50_ns", 0.5 }, { "p75_ns", 0.75 },
+		{ "p90_ns", 0.9 }, { "p99_ns", 0.99 }, { "p999_ns", 0.999 },
+		{ "p9999_ns", 0.9999 } };
+	JsonObject *o = json_object_new();
+	JsonArray *bounds = json_array_new();
+	double stddev = NAN;
+
+	set_u64(o, "count", d->count);
+	set_u64(o, "censored", d->censored);
+	set_u64(o, "censored_ns", d->censored_ns);
+	set_u64(o, "min_ns", d->min_ns);
+	set_u64(o, "max_ns", d->max_ns);
+	set_u64(o, "sum_ns", d->sum_ns);
+	trial_json_set_double(o, "mean_ns", ratio((double)d->sum_ns, (double)d->count));
+	if (d->hist != NULL)
+		(void)hist_stddev(d->hist, &stddev);
+	trial_json_set_double(o, "stddev_ns", stddev);
+	for (guint i = 0; i < G_N_ELEMENTS(quantiles); i++) {
+		uint64_t ns;
+		gboolean bound;
+
+		if (trial_dist_quantile(d, quantiles[i].q, &ns, &bound) != 0) {
+			json_object_set_null_member(o, quantiles[i].key);
+			continue;
+		}
+		set_u64(o, quantiles[i].key, ns);
+		if (bound)
+			json_array_add_string_element(bounds, quantiles[i].key);
+	}
+	json_object_set_array_member(o, "bounds", bounds);
+	return o;
+}
+
+JsonObject *trial_json_params(const struct trial_params *p)
+{
+	JsonObject *o = json_object_new();
+
+	set_string(o, "label", p->label);
+	set_string(o, "machine", p->machine);
+	set_string(o, "interface", p->interface);
+	set_string(o, "qemu", p->qemu);
+	set_string(o, "reflector", p->reflector);
+	json_object_set_boolean_member(o, "vhost", p->vhost);
+	json_object_set_boolean_member(o, "ioregionfd", p->ioregionfd);
+	set_u64(o, "guests", p->guests);
+	set_string(o, "profile", p->profile);
+	set_u64(o, "frame_bytes", p->frame_len);
+	set_string(o, "arrival", p->arrival);
+	set_string(o, "share", p->share);
+	set_u64(o, "rate_pps", p->rate_pps);
+	trial_json_set_double(o, "duration_s", p->duration_s);
+	trial_json_set_double(o, "warm_up_s", p->warm_up_s);
+	trial_json_set_double(o, "drain_s", p->drain_s);
+	set_u64(o, "seed", p->seed);
+	set_u64(o, "repetition", p->repetition);
+	set_string(o, "cores", p->cores);
+	set_string(o, "faults", p->faults);
+	set_string(o, "mix_digest", p->mix_digest);
+	set_string(o, "extra", p->extra);
+	return o;
+}
+
+static JsonObject *verdict(const trial *t)
+{
+	JsonObject *o = json_object_new();
+	JsonArray *reasons = json_array_new();
+
+	json_object_set_boolean_member(o, "trustworthy", t->trustworthy);
+	json_object_set_boolean_member(o, "interrupted", t->interrupted);
+	for (guint i = 0; i < t->reasons->len; i++)
+		json_array_add_string_element(reasons, g_ptr_array_index(t->reasons, i));
+	json_object_set_array_member(o, "reasons", reasons);
+	return o;
+}
+
+static JsonObject *departure(const struct trial_departure *d)
+{
+	JsonObject *o = json_object_new();
+
+	set_u64(o, "frames", d->frames);
+	set_u64(o, "within_64ns", d->within_64ns);
+	set_u64(o, "within_128ns", d->within_128ns);
+	set_u64(o, "within_256ns", d->within_256ns);
+	set_u64(o, "within_512ns", d->within_512ns);
+	set_u64(o, "bursts", d->bursts);
+	set_u64(o, "self_delay_p50_ns", d->self_delay_p50_ns);
+	set_u64(o, "self_delay_p99_ns", d->self_delay_p99_ns);
+	set_u64(o, "self_delay_max_ns", d->self_delay_max_ns);
+	return o;
+}
+
+/* A guest keeps no bins of its own: they are those of its sizes. */
+static JsonObject *guest_dist(const struct trial_guest *g, gboolean response)
+{
+	const struct trial_dist *own = response ? &g->response : &g->latency;
+	g_autoptr(hist) h = NULL;
+	struct trial_dist d = *own;
+
+	if (d.hist != NULL || d.count == 0)
+		return trial_json_dist(&d);
+	h = hist_new();
+	for (uint32_t i = 0; i < g->nb_sizes; i++) {
+		const struct trial_size *s = &g->sizes[i];
+		const struct trial_dist *part = response ? &s->response : &s->latency;
+
+		if (part->hist != NULL)
+			hist_add(h, part->hist);
+	}
+	if (ctr_get(&h->count) == d.count)
+		d.hist = h;
+	return trial_json_dist(&d);
+}
+
+static JsonObject *guest(const struct trial_guest *g, double measured_s)
+{
+	JsonObject *o = json_object_new();
+	JsonArray *sizes = json_array_new();
+
+	set_u64(o, "guest", g->guest);
+	set_string(o, "mac", g->mac);
+	set_string(o, "interface", g->interface);
+	set_string(o, "profile", g->profile);
+	set_string(o, "group", g->group);
+	set_string(o, "state", g->state);
+	trial_json_set_double(o, "share", g->share);
+	trial_json_set_counts(o, &g->c, measured_s);
+	set_u64(o, "reorder_distance_max", g->reorder_distance_max);
+	json_object_set_object_member(o, "latency", guest_dist(g, FALSE));
+	json_object_set_object_member(o, "response", guest_dist(g, TRUE));
+	for (uint32_t i = 0; i < g->nb_sizes; i++) {
+		const struct trial_size *s = &g->sizes[i];
+		JsonObject *size = json_object_new();
+
+		set_u64(size, "frame_bytes", s->frame_len_lo);
+		set_u64(size, "frame_bytes_max", s->frame_len_hi);
+		trial_json_set_counts(size, &s->c, measured_s);
+		json_object_set_object_member(size, "latency", trial_json_dist(&s->latency));
+		json_object_set_object_member(size, "response", trial_json_dist(&s->response));
+		json_array_add_object_element(sizes, size);
+	}
+	json_object_set_array_member(o, "sizes", sizes);
+	return o;
+}
+
+static void set_object(JsonObject *o, const char *key, JsonObject *value)
+{
+	json_object_set_object_member(
+		o, key, value != NULL ? json_object_ref(value) : json_object_new());
+}
+
+JsonObject *trial_json_object(const trial *t)
+{
+	JsonObject *o = json_object_new(), *totals = json_object_new();
+	JsonArray *guests = json_array_new();
+
+	set_u64(o, "schema", TRIAL_SCHEMA);
+	json_object_set_object_member(o, "parameters", trial_json_params(&t->params));
+	json_object_set_object_member(o, "verdict", verdict(t));
+	trial_json_set_counts(totals, &t->totals, t->measured_s);
+	trial_json_set_double(totals, "measured_s", t->measured_s);
+	trial_json_set_double(totals, "mean_frame_bytes", t->mean_frame_len);
+	json_object_set_object_member(o, "totals", totals);
+	json_object_set_object_member(o, "latency", trial_json_dist(&t->latency));
+	json_object_set_object_member(o, "response", trial_json_dist(&t->response));
+	json_object_set_object_member(o, "departure", departure(&t->departure));
+	for (uint32_t i = 0; i < t->nb_guests; i++)
+		json_array_add_object_element(guests, guest(&t->guests[i], t->measured_s));
+	json_object_set_array_member(o, "guests", guests);
+	set_object(o, "mix", t->mix);
+	if (t->interface_info != NULL)
+		set_object(o, "interface_info", t->interface_info);
+	set_object(o, "environment", t->environment);
+	return o;
+}
+
+char *trial_json_text(JsonObject *o)
+{
+	g_autoptr(JsonGenerator) generator = json_generator_new();
+	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
+	gsize len;
+	GString *text;
+
+	json_node_take_object(root, o);
+	json_generator_set_root(generator, root);
+	json_generator_set_pretty(generator, TRUE);
+	json_generator_set_indent(generator, 1);
+	json_generator_set_indent_char(generator, '\t');
+	{
+		g_autofree char *data = json_generator_to_data(generator, &len);
+
+		text = g_string_new_len(data, (gssize)len);
+	}
+	g_string_append_c(text, '\n');
+	return g_string_free(text, FALSE);
+}
+
+char *trial_to_json(const trial *t)
+{
+	return trial_json_text(trial_json_object(t));
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* analyze/trial_json.h: a trial as a JSON object, in both directions. No files. */
+#ifndef ANALYZE_TRIAL_JSON_H
+#define ANALYZE_TRIAL_JSON_H
+
+#include <json-glib/json-glib.h>
+
+#include "analyze/json_in.h"
+#include "analyze/trial.h"
+
+/*
+ * Everything of t but the bins and "files". Percentiles are of the bins, where they are loaded,
+ * with the lost frames censored; null where there are none.
+ */
+JsonObject *trial_json_object(const trial *t);
+
+/*
+ * The way back; the percentiles are not read: they follow from the bins. where is the path of o
+ * in its file, "" for the root. NULL and in->error. Sums are not checked: see trial_balance.
+ */
+trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where);
+
+/* For the other JSON files of this folder. */
+void trial_json_set_counts(JsonObject *o, const struct trial_counts *c, double measured_s);
+JsonObject *trial_json_dist(const struct trial_dist *d);
+JsonObject *trial_json_params(const struct trial_params *p);
+/* JSON null for what is not a number. */
+void trial_json_set_double(JsonObject *o, const char *key, double v);
+/* Pretty text that ends with a line feed. Takes o. */
+char *trial_json_text(JsonObject *o);
+
+#endif

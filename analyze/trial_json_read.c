@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The way from JSON back to a trial. */
+#include "analyze/trial_json.h"
+
+#include "traffic/frame.h"
+
+static void read_params(
+	struct json_in *in, JsonObject *o, const char *where, struct trial_params *p)
+{
+	p->label = json_in_string(in, o, where, "label");
+	p->machine = json_in_string(in, o, where, "machine");
+	p->interface = json_in_string(in, o, where, "interface");
+	p->qemu = json_in_string(in, o, where, "qemu");
+	p->reflector = json_in_string(in, o, where, "reflector");
+	p->vhost = json_in_bool(in, o, where, "vhost");
+	p->ioregionfd = json_in_bool(in, o, where, "ioregionfd");
+	p->guests = json_in_u32(in, o, where, "guests", FRAME_GUESTS_MAX);
+	p->profile = json_in_string(in, o, where, "profile");
+	p->frame_len = json_in_u32(in, o, where, "frame_bytes", FRAME_LEN_MAX);
+	p->arrival = json_in_string(in, o, where, "arrival");
+	p->share = json_in_string(in, o, where, "share");
+	p->rate_pps = json_in_u64(in, o, where, "rate_pps");
+	p->duration_s = json_in_double(in, o, where, "duration_s");
+	p->warm_up_s = json_in_double(in, o, where, "warm_up_s");
+	p->drain_s = json_in_double(in, o, where, "drain_s");
+	p->seed = json_in_u64(in, o, where, "seed");
+	p->repetition = json_in_u32(in, o, where, "repetition", G_MAXINT32);
+	p->cores = json_in_string(in, o, where, "cores");
+	p->faults = json_in_string(in, o, where, "faults");
+	p->mix_digest = json_in_string(in, o, where, "mix_digest");
+	p->extra = json_in_string(in, o, where, "extra");
+}
+
+static void read_verdict(struct json_in *in, JsonObject *o, const char *where, trial *t)
+{
+	JsonArray *reasons = json_in_array(in, o, where, "reasons");
+
+	t->trustworthy = json_in_bool(in, o, where, "trustworthy");
+	t->interrupted = json_in_bool(in, o, where, "interrupted");
+	for (guint i = 0; reasons != NULL && i < json_array_get_length(reasons); i++) {
+		JsonNode *node = json_array_get_element(reasons, i);
+
+		if (json_node_get_value_type(node) != G_TYPE_STRING) {
+			json_in_fail(in, where, "reasons", "[%u] is no string", i);
+			return;
+		}
+		g_ptr_array_add(t->reasons, g_strdup(json_node_get_string(node)));
+	}
+}
+
+static void read_counts(
+	struct json_in *in, JsonObject *o, const char *where, struct trial_counts *c)
+{
+	c->intended = json_in_u64(in, o, where, "intended");
+	c->offered = json_in_u64(in, o, where, "offered");
+	c->forwarded = json_in_u64(in, o, where, "forwarded");
+	c->lost = json_in_u64(in, o, where, "lost");
+	c->duplicated = json_in_u64(in, o, where, "duplicated");
+	c->reordered = json_in_u64(in, o, where, "reordered");
+	c->corrupt = json_in_u64(in, o, where, "corrupt");
+	c->foreign = json_in_u64(in, o, where, "foreign");
+	c->late = json_in_u64(in, o, where, "late");
+	c->refused = json_in_u64(in, o, where, "refused");
+	c->offered_bytes = json_in_u64(in, o, where, "offered_bytes");
+	c->forwarded_bytes = json_in_u64(in, o, where, "forwarded_bytes");
+}
+
+static void read_dist(struct json_in *in, JsonObject *parent, const char *where, const char *key,
+	struct trial_dist *d)
+{
+	JsonObject *o = json_in_object(in, parent, where, key);
+	g_autofree char *path = g_strdup_printf("%s%s.", where, key);
+
+	d->count = json_in_u64(in, o, path, "count");
+	d->censored = json_in_u64(in, o, path, "censored");
+	d->censored_ns = json_in_u64(in, o, path, "censored_ns");
+	d->min_ns = json_in_u64(in, o, path, "min_ns");
+	d->max_ns = json_in_u64(in, o, path, "max_ns");
+	d->sum_ns = json_in_u64(in, o, path, "sum_ns");
+}
+
+static void read_departure(
+	struct json_in *in, JsonObject *o, const char *where, struct trial_departure *d)
+{
+	d->frames = json_in_u64(in, o, where, "frames");
+	d->within_64ns = json_in_u64(in, o, where, "within_64ns");
+	d->within_128ns = json_in_u64(in, o, where, "within_128ns");
+	d->within_256ns = json_in_u64(in, o, where, "within_256ns");
+	d->within_512ns = json_in_u64(in, o, where, "within_512ns");
+	d->bursts = json_in_u64(in, o, where, "bursts");
+	d->self_delay_p50_ns = json_in_u64(in, o, where, "self_delay_p50_ns");
+	d->self_delay_p99_ns = json_in_u64(in, o, where, "self_delay_p99_ns");
+	d->self_delay_max_ns = json_in_u64(in, o, where, "self_delay_max_ns");
+}
+
+static void read_size(struct json_in *in, JsonObject *o, const char *where, struct trial_size *s)
+{
+	s->frame_len_lo = json_in_u32(in, o, where, "frame_bytes", FRAME_LEN_MAX);
+	s->frame_len_hi = json_in_u32(in, o, where, "frame_bytes_max", FRAME_LEN_MAX);
+	if (s->frame_len_lo > s->frame_len_hi)
+		json_in_fail(in, where, "frame_bytes", "is above frame_bytes_max");
+	read_counts(in, o, where, &s->c);
+	read_dist(in, o, where, "latency", &s->latency);
+	read_dist(in, o, where, "response", &s->response);
+}
+
+static void read_guest(struct json_in *in, JsonObject *o, const char *where, JsonArray *sizes,
+	struct trial_guest *g)
+{
+	g->guest = json_in_u32(in, o, where, "guest", FRAME_GUESTS_MAX - 1);
+	g->mac = json_in_string(in, o, where, "mac");
+	g->interface = json_in_string(in, o, where, "interface");
+	g->profile = json_in_string(in, o, where, "profile");
+	g->group = json_in_string(in, o, where, "group");
+	g->state = json_in_string(in, o, where, "state");
+	g->share = json_in_double(in, o, where, "share");
+	read_counts(in, o, where, &g->c);
+	g->reorder_distance_max = json_in_u64(in, o, where, "reorder_distance_max");
+	read_dist(in, o, where, "latency", &g->latency);
+	read_dist(in, o, where, "response", &g->response);
+	for (uint32_t i = 0; i < g->nb_sizes && in->error == NULL; i++) {
+		g_autofree char *path = g_strdup_printf("%ssizes[%u].", where, i);
+
+		read_size(in, json_in_element(in, sizes, where, "sizes", i), path, &g->sizes[i]);
+	}
+}
+
+/* The sizes of every guest have to be counted before there is room for them. */
+static void read_guests(struct json_in *in, JsonObject *o, const char *where, trial *t)
+{
+	JsonArray *guests = json_in_array(in, o, where, "guests");
+	g_autofree uint32_t *nb_sizes = NULL;
+	guint nb = guests != NULL ? json_array_get_length(guests) : 0;
+
+	if (nb > FRAME_GUESTS_MAX) {
+		json_in_fail(
+			in, where, "guests", "are %u, above %u", nb, (unsigned)FRAME_GUESTS_MAX);
+		return;
+	}
+	nb_sizes = g_new0(uint32_t, nb + 1);
+	for (guint i = 0; i < nb && in->error == NULL; i++) {
+		g_autofree char *path = g_strdup_printf("%sguests[%u].", where, i);
+		JsonObject *guest = json_in_element(in, guests, where, "guests", i);
+		JsonArray *sizes = json_in_array(in, guest, path, "sizes");
+
+		nb_sizes[i] = sizes != NULL ? json_array_get_length(sizes) : 0;
+		if (nb_sizes[i] > FRAME_CLASSES_MAX)
+			json_in_fail(in, path, "sizes", "are %u, above %u", nb_sizes[i],
+				(unsigned)FRAME_CLASSES_MAX);
+	}
+	if (in->error != NULL)
+		return;
+	trial_set_guests(t, nb, nb_sizes);
+	for (guint i = 0; i < nb && in->error == NULL; i++) {
+		g_autofree char *path = g_strdup_printf("%sguests[%u].", where, i);
+		JsonObject *guest = json_in_element(in, guests, where, "guests", i);
+
+		read_guest(in, guest, path, json_in_array(in, guest, path, "sizes"), &t->guests[i]);
+	}
+}
+
+static JsonObject *keep(JsonObject *o)
+{
+	return o != NULL ? json_object_ref(o) : NULL;
+}
+
+trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where)
+{
+	g_autoptr(trial) t = trial_new();
+	g_autofree char *params = g_strconcat(where, "parameters.", NULL);
+	g_autofree char *verdict = g_strconcat(where, "verdict.", NULL);
+	g_autofree char *totals = g_strconcat(where, "totals.", NULL);
+	g_autofree char *departure = g_strconcat(where, "departure.", NULL);
+	uint64_t schema = json_in_u64(in, o, where, "schema");
+	JsonObject *part;
+
+	if (in->error == NULL && schema != TRIAL_SCHEMA)
+		json_in_fail(in, where, "schema",
+			"is %" G_GUINT64_FORMAT
+			", this program knows %d: read it with its own version",
+			(guint64)schema, TRIAL_SCHEMA);
+	read_params(in, json_in_object(in, o, where, "parameters"), params, &t->params);
+	read_verdict(in, json_in_object(in, o, where, "verdict"), verdict, t);
+	part = json_in_object(in, o, where, "totals");
+	read_counts(in, part, totals, &t->totals);
+	t->measured_s = json_in_double(in, part, totals, "measured_s");
+	t->mean_frame_len = json_in_double(in, part, totals, "mean_frame_bytes");
+	read_dist(in, o, where, "latency", &t->latency);
+	read_dist(in, o, where, "response", &t->response);
+	read_departure(in, json_in_object(in, o, where, "departure"), departure, &t->departure);
+	read_guests(in, o, where, t);
+	t->mix = keep(json_in_object(in, o, where, "mix"));
+	t->environment = keep(json_in_object(in, o, where, "environment"));
+	if (in->error == NULL && json_object_has_member(o, "interface_info"))
+		t->interface_info = keep(json_in_object(in, o, where, "interface_info"));
+	return in->error == NULL ? g_steal_pointer(&t) : NULL;
+}
