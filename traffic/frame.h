@@ -57,7 +57,7 @@ struct frame_sig {
 	uint8_t run;	       /* low 8 bits of the trial's number: a frame of an earlier trial is foreign */
 	uint8_t phase_class;   /* phase in the top 2 bits, size class in the low 6 */
 	uint16_t guest;	       /* 0 .. FRAME_GUESTS_MAX - 1 */
-	uint32_t seq;	       /* of this guest in this phase, from 0, over all size classes; wraps */
+	uint32_t seq;	       /* of this guest, from 0, over warm-up, measuring and all size classes; wraps */
 	uint32_t due_lo;       /* scheduled departure, low 32 bits */
 	uint16_t due_hi;       /* and the 16 bits above: 78 hours */
 	uint32_t delay_ns;     /* real minus scheduled departure; at most 4.29 s */

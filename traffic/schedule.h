@@ -24,8 +24,6 @@
  * At max there are no departures to count lengths by: a guest of a random profile has a ring of
  * SCHEDULE_MAX_DRAWS / nb_guests lengths, at least 4096, that repeats.
  */
-enum { SCHEDULE_MAX_DRAWS = 1 << 20, SCHEDULE_MIN_DRAWS = 4096 };
-
 #ifndef TRAFFIC_SCHEDULE_H
 #define TRAFFIC_SCHEDULE_H
 
@@ -35,6 +33,8 @@ enum { SCHEDULE_MAX_DRAWS = 1 << 20, SCHEDULE_MIN_DRAWS = 4096 };
 #include <glib.h>
 
 #include "traffic/mix.h"
+
+enum { SCHEDULE_MAX_DRAWS = 1 << 20, SCHEDULE_MIN_DRAWS = 4096 };
 
 struct schedule_cfg {
 	const mix *mix;   /* must outlive the schedule */

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/campaign.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "sim/datapath/datapath.h"
+#include "sim/eal.h"
+#include "sim/engine/clock.h"
+#include "sim/error.h"
+#include "sim/guest/fleet.h"
+#include "sim/measure.h"
+#include "sim/progress.h"
+#include "sim/record.h"
+#include "sim/report.h"
+#include "traffic/error.h"
+#include "traffic/frame.h"
+#include "traffic/mix.h"
+#include "traffic/rate.h"
+
+static _Atomic int interrupt;
+
+static void on_interrupt(int number)
+{
+	(void)number;
+	/* A second Ctrl-C ends at once: results of finished trials are on disk by then. */
+	if (atomic_exchange(&interrupt, 1) != 0)
+		_exit(CLI_FAILED);
+}
+
+struct campaign {
+	const struct options *o;
+	mix *mix;
+	char *mix_digest;
+	char *dir;     /* OUT/LABEL */
+	char *run_dir; /* temporary: sockets, reports */
+	GPtrArray *todo; /* struct trial_params, in order */
+	unsigned nb_done;
+	gboolean printed; /* a trial is on stdout */
+	gboolean untrustworthy;
+	struct datapath *datapath;
+	struct fleet *fleet;
+	struct progress progress;
+};
+
+static void free_params(gpointer p)
+{
+	trial_params_clear(p);
+	g_free(p);
+}
+
+static gboolean one_size(const mix *m, uint32_t *frame_len)
+{
+	const profile *p = m->guests[0].profile;
+
+	*frame_len = p->classes[0].frame_len_lo;
+	return m->nb_guests == 1 && p->nb_classes == 1 && p->classes[0].frame_len_hi == *frame_len;
+}
+
+/* What else decides what is measured. */
+static char *extra_text(const struct options *o)
+{
+	GString *s = g_string_new(NULL);
+
+	if (o->swap != NULL)
+		g_string_append_printf(s, "--swap=%s ", o->swap);
+	if (o->guest_cores != NULL)
+		g_string_append_printf(s, "--guest-cores=%s ", o->guest_cores);
+	if (o->per_process != 0)
+		g_string_append_printf(s, "--guests-per-process=%d ", o->per_process);
+	if (o->hugepages)
+		g_string_append(s, "--hugepages ");
+	g_strchomp(s->str);
+	return g_string_free(s, FALSE);
+}
+
+static struct trial_params *make_params(const struct campaign *c, uint64_t rate_pps, uint32_t rep)
+{
+	const struct options *o = c->o;
+	struct trial_params *p = g_new0(struct trial_params, 1);
+
+	p->label = g_strdup(o->label);
+	p->machine = g_strdup(o->machine);
+	p->interface = g_strdup(o->interface);
+	p->qemu = g_strdup("none");
+	p->reflector = g_strdup("dpdk");
+	p->guests = c->mix->nb_guests;
+	p->profile = g_strdup(c->mix->name);
+	if (!one_size(c->mix, &p->frame_len))
+		p->frame_len = 0;
+	p->arrival = g_strdup(o->mix != NULL ? "mix" : o->arrival);
+	p->share = g_strdup(o->mix != NULL ? "mix" : o->share == NULL ? "equal" : o->share);
+	p->rate_pps = rate_pps;
+	p->duration_s = (double)o->duration_ns / 1e9;
+	p->warm_up_s = (double)o->warm_up_ns / 1e9;
+	p->drain_s = (double)o->drain_ns / 1e9;
+	p->seed = (uint64_t)o->seed;
+	p->repetition = rep;
+	p->cores = g_strdup(o->cores_text == NULL ? "" : o->cores_text);
+	p->faults = g_strdup(o->fault == NULL ? "" : o->fault);
+	p->mix_digest = g_strdup(c->mix_digest);
+	p->extra = extra_text(o);
+	return p;
+}
+
+/* Sort a trial in: done, to do, or in the way. */
+static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, GError **error)
+{
+	struct trial_params *p = make_params(c, rate_pps, rep);
+	g_autofree char *why = NULL;
+	enum trial_state state = trial_state(c->dir, p, &why);
+
+	if (state == TRIAL_OTHER && !c->o->overwrite) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"%s; nothing measured is overwritten: use another --label, or --overwrite to lose it", why);
+		free_params(p);
+		return FALSE;
+	}
+	if (state == TRIAL_DONE && !c->o->overwrite) {
+		c->nb_done++;
+		free_params(p);
+		return TRUE;
+	}
+	if (state == TRIAL_AGAIN)
+		progress_say(&c->progress, "measuring again: %s", why);
+	g_ptr_array_add(c->todo, p);
+	return TRUE;
+}
+
+static gboolean plan(struct campaign *c, GError **error)
+{
+	g_autoptr(GArray) rates = rate_parse_list("--rate", c->o->rate, error);
+	double mean = mix_mean_frame_len(c->mix);
+
+	if (rates == NULL)
+		return FALSE;
+	c->todo = g_ptr_array_new_with_free_func(free_params);
+	for (guint i = 0; i < rates->len; i++) {
+		const struct rate *rate = &g_array_index(rates, struct rate, i);
+		double pps;
+
+		if (!rate_to_pps(rate, mean, c->o->link_bps, &pps, error))
+			return FALSE;
+		if (rate->kind != RATE_MAX && pps < 1) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"--rate %s: is less than a frame a second", c->o->rate);
+			return FALSE;
+		}
+		if (rate->kind == RATE_MAX && c->o->capture != NULL) {
+			g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"--capture: not at --rate max, where frames may be taken back; name a rate");
+			return FALSE;
+		}
+		for (int rep = 0; rep < c->o->reps; rep++)
+			if (!plan_trial(c, (uint64_t)llround(pps), (uint32_t)rep, error))
+				return FALSE;
+	}
+	return TRUE;
+}
+
+/* Find out before measuring, not after, that results cannot be kept. */
+static gboolean check_writable(const struct campaign *c, GError **error)
+{
+	g_autofree char *probe = g_build_filename(c->dir, ".tsim-writes-here", NULL);
+
+	if (!file_make_folder(c->dir, error) || !file_write_durably(probe, "", 0, error)) {
+		g_prefix_error(error, "--out: ");
+		return FALSE;
+	}
+	unlink(probe);
+	return TRUE;
+}
+
+static uint32_t longest_frame(const mix *m)
+{
+	uint32_t longest = FRAME_LEN_MIN;
+
+	for (uint32_t i = 0; i < m->nb_guests; i++)
+		for (uint32_t k = 0; k < m->guests[i].profile->nb_classes; k++)
+			longest = MAX(longest, m->guests[i].profile->classes[k].frame_len_hi);
+	return longest;
+}
+
+static unsigned memory_mib(const struct campaign *c)
+{
+	/* Pools of engine.c, rings of the null interface, and what EAL itself takes. */
+	unsigned frames = 8192 + 1024 * cores_nb_workers(&c->o->cores) +
+		(g_str_equal(c->o->interface, "null") ? MIN(c->mix->nb_guests * 1024U, 65536U) : 0);
+	uint64_t bytes = (uint64_t)frames * (MAX(longest_frame(c->mix), 2048U) + 512) +
+		(uint64_t)c->mix->nb_guests * 16384;
+
+	return c->o->memory != 0 ? (unsigned)c->o->memory : (unsigned)(bytes * 5 / 4 >> 20) + 64;
+}
+
+static gboolean start_guests(struct campaign *c, GError **error)
+{
+	const struct options *o = c->o;
+	g_autofree char *mac = frame_mac_format(o->base_mac);
+
+	if (c->datapath->ops->address == NULL)
+		return TRUE;
+	if (g_str_equal(o->machine, "external")) {
+		for (uint32_t i = 0; i < c->mix->nb_guests; i++) {
+			g_autofree char *guest_mac = NULL;
+			uint8_t bytes[6];
+
+			frame_guest_mac(o->base_mac, i, bytes);
+			guest_mac = frame_mac_format(bytes);
+			fprintf(stderr, "guest %u: vhost-user socket %s, MAC %s\n", i,
+				c->datapath->ops->address(c->datapath, i), guest_mac);
+		}
+		return TRUE;
+	}
+	c->fleet = fleet_new(&(struct fleet_cfg){ .datapath = c->datapath,
+		.nb_guests = c->mix->nb_guests, .per_process = (uint32_t)o->per_process, .cores = &o->cores,
+		.run_dir = c->run_dir, .fault = o->fault, .swap = o->swap, .seed = (uint64_t)o->seed,
+		.frame_len_max = MAX(longest_frame(c->mix), 2048U), .base_mac = mac,
+		.hugepages = o->hugepages }, error);
+	return c->fleet != NULL;
+}
+
+static gboolean prepare(struct campaign *c, GError **error)
+{
+	const struct options *o = c->o;
+	g_autofree char *lcores = cores_eal_lcores(&o->cores);
+	struct sigaction action = { .sa_handler = on_interrupt };
+
+	if (!check_writable(c, error))
+		return FALSE;
+	c->run_dir = g_dir_make_tmp("tsim-XXXXXX", error);
+	if (c->run_dir == NULL)
+		return FALSE;
+	if (o->socket_dir != NULL && !file_make_folder(o->socket_dir, error)) {
+		g_prefix_error(error, "--socket-dir: ");
+		return FALSE;
+	}
+	if (!eal_start(&(struct eal_cfg){ .program = "tsim", .lcores = lcores,
+			.memory_mib = memory_mib(c), .hugepages = o->hugepages, .verbose = o->verbose,
+			.extra = o->eal }, error))
+		return FALSE;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	c->datapath = datapath_open(&(struct datapath_cfg){ .interface = o->interface,
+		.nb_guests = c->mix->nb_guests,
+		.socket_dir = o->socket_dir != NULL ? o->socket_dir : c->run_dir }, error);
+	return c->datapath != NULL && start_guests(c, error);
+}
+
+static void remove_folder(const char *path)
+{
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *file = g_build_filename(path, name, NULL);
+
+		unlink(file);
+	}
+	rmdir(path);
+}
+
+static void clear(struct campaign *c)
+{
+	fleet_free(c->fleet);
+	datapath_close(c->datapath);
+	if (c->run_dir != NULL)
+		remove_folder(c->run_dir);
+	if (c->todo != NULL)
+		g_ptr_array_unref(c->todo);
+	mix_free(c->mix);
+	g_free(c->mix_digest);
+	g_free(c->dir);
+	g_free(c->run_dir);
+}
+
+/* A trial that cannot be written where it belongs is kept where it can. */
+static gboolean keep(const struct campaign *c, trial *t, GError **error)
+{
+	g_autofree char *rescue = NULL;
+
+	if (trial_write(t, c->dir, error))
+		return TRUE;
+	rescue = g_dir_make_tmp("tsim-rescued-XXXXXX", NULL);
+	if (rescue != NULL && trial_write(t, rescue, NULL))
+		g_prefix_error(error, "the trial was kept in %s, as it could not be written: ", rescue);
+	else
+		g_prefix_error(error, "the trial is lost but for what is printed: ");
+	return FALSE;
+}
+
+static gboolean run_trial(struct campaign *c, const struct trial_params *p, GError **error)
+{
+	g_autoptr(trial) t = NULL;
+	g_autofree char *text = NULL;
+	gboolean kept;
+
+	if (c->fleet != NULL) {
+		fleet_poll(c->fleet);
+		if (!fleet_revive(c->fleet, error))
+			return FALSE;
+	}
+	t = measure(&(struct measure_cfg){ .o = c->o, .mix = c->mix, .datapath = c->datapath,
+		.fleet = c->fleet, .params = p, .progress = &c->progress, .interrupt = &interrupt }, error);
+	if (t == NULL)
+		return FALSE;
+	text = report_text(t, TRUE);
+	t->log = g_string_new(text);
+	kept = keep(c, t, error);
+	report_trial(t, c->o->format, c->o->all_guests, !c->printed);
+	c->printed = TRUE;
+	c->untrustworthy |= !t->trustworthy;
+	return kept;
+}
+
+static mix *open_mix(const struct options *o, GError **error)
+{
+	return o->mix != NULL ? mix_open(o->mix, o->arrival, (uint32_t)o->mtu, error) :
+				mix_new(o->profile, o->guests, o->share, o->arrival, (uint32_t)o->mtu, error);
+}
+
+static int status_of(const GError *error)
+{
+	return error->domain == TRAFFIC_ERROR || g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE) ?
+		CLI_USAGE : CLI_FAILED;
+}
+
+static int run_all(struct campaign *c, GError **error)
+{
+	for (guint i = 0; i < c->todo->len; i++) {
+		c->progress.nth = i + 1;
+		c->progress.of = c->todo->len;
+		if (!run_trial(c, g_ptr_array_index(c->todo, i), error))
+			return CLI_FAILED;
+		if (atomic_load(&interrupt) != 0) {
+			progress_say(&c->progress, "interrupted: %u of %u trials are not measured; the same command "
+				"goes on with them", c->todo->len - i - 1, c->todo->len);
+			return CLI_FAILED;
+		}
+	}
+	return c->untrustworthy ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
+}
+
+int campaign_run(const struct options *o)
+{
+	struct campaign c = { .o = o };
+	g_autoptr(GError) error = NULL;
+	int status = CLI_FAILED;
+
+	clock_init();
+	progress_init(&c.progress, o->quiet);
+	c.dir = g_build_filename(o->out, o->label, NULL);
+	c.mix = open_mix(o, &error);
+	if (c.mix != NULL) {
+		c.mix_digest = record_mix_digest(c.mix);
+		if (plan(&c, &error)) {
+			if (c.nb_done != 0)
+				progress_say(&c.progress, "%u trials of this are in %s already; --overwrite measures them again",
+					c.nb_done, c.dir);
+			if (c.todo->len == 0)
+				status = CLI_DONE;
+			else if (prepare(&c, &error))
+				status = run_all(&c, &error);
+		}
+	}
+	if (error != NULL)
+		status = cli_fail("tsim", status_of(error), error);
+	else if (c.printed && o->format == CLI_TEXT)
+		progress_say(&c.progress, "results: %s", c.dir);
+	clear(&c);
+	return status;
+}

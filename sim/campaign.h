@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/campaign.h: the trials of one command: every rate, every repetition; done ones are skipped,
+ * interrupted and broken ones repeated.
+ */
+#ifndef SIM_CAMPAIGN_H
+#define SIM_CAMPAIGN_H
+
+#include "sim/options.h"
+
+/* Returns an exit status (analyze/cli.h); errors have been printed. */
+int campaign_run(const struct options *o);
+
+#endif

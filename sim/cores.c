@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/cores.h"
+
+#include <errno.h>
+#include <sched.h>
+
+#include "sim/error.h"
+
+static gboolean cpu_allowed(const cpu_set_t *allowed, guint64 cpu)
+{
+	return cpu < CPU_SETSIZE && CPU_ISSET(cpu, allowed);
+}
+
+static char *allowed_text(const cpu_set_t *allowed)
+{
+	GString *s = g_string_new(NULL);
+
+	for (unsigned i = 0; i < CPU_SETSIZE; i++)
+		if (CPU_ISSET(i, allowed))
+			g_string_append_printf(s, "%s%u", s->len == 0 ? "" : ",", i);
+	return g_string_free(s, FALSE);
+}
+
+/* "1,3-5" into cpu[], ascending or not, each once. */
+static gboolean parse_list(const char *option, const char *text, const cpu_set_t *allowed,
+	unsigned *cpu, unsigned *nb, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+	g_autofree char *have = allowed_text(allowed);
+	cpu_set_t seen;
+
+	CPU_ZERO(&seen);
+	*nb = 0;
+	for (char **p = parts; *p != NULL; p++) {
+		g_auto(GStrv) ends = g_strsplit(*p, "-", 2);
+		guint64 lo, hi;
+
+		if (ends[0] == NULL || !g_ascii_string_to_unsigned(ends[0], 10, 0, 4095, &lo, NULL) ||
+			!g_ascii_string_to_unsigned(ends[1] == NULL ? ends[0] : ends[1], 10, lo, 4095, &hi,
+				NULL)) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"%s: '%s' is no list of CPUs; write 2 or 2,4-6 (this process may use %s)", option,
+				text, have);
+			return FALSE;
+		}
+		for (guint64 i = lo; i <= hi; i++) {
+			if (!cpu_allowed(allowed, i)) {
+				g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+					"%s: CPU %" G_GUINT64_FORMAT " is not there; this process may use %s", option,
+					i, have);
+				return FALSE;
+			}
+			if (CPU_ISSET(i, &seen) || *nb == CORES_MAX) {
+				g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: %s", option,
+					*nb == CORES_MAX ? "more than 64 CPUs; name fewer" :
+							   "a CPU is named twice; name it once");
+				return FALSE;
+			}
+			CPU_SET(i, &seen);
+			cpu[(*nb)++] = (unsigned)i;
+		}
+	}
+	return TRUE;
+}
+
+static gboolean parse_workers(const char *spec, const cpu_set_t *allowed, struct cores *out,
+	GError **error)
+{
+	g_auto(GStrv) roles = g_strsplit(spec, "/", 2);
+
+	out->combined = strchr(spec, ':') == NULL;
+	if (out->combined)
+		return parse_list("--cores", spec, allowed, out->load_cpu, &out->nb_load, error);
+	if (roles[1] == NULL || !g_str_has_prefix(roles[0], "load:") ||
+		!g_str_has_prefix(roles[1], "rx:")) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--cores: '%s' is not understood; write 1-2 or load:1-2/rx:3", spec);
+		return FALSE;
+	}
+	return parse_list("--cores", roles[0] + strlen("load:"), allowed, out->load_cpu, &out->nb_load,
+		       error) &&
+		parse_list("--cores", roles[1] + strlen("rx:"), allowed, out->rx_cpu, &out->nb_rx, error);
+}
+
+static gboolean is_worker_cpu(const struct cores *c, unsigned cpu)
+{
+	for (unsigned i = 0; i < c->nb_load; i++)
+		if (c->load_cpu[i] == cpu)
+			return TRUE;
+	for (unsigned i = 0; i < c->nb_rx; i++)
+		if (c->rx_cpu[i] == cpu)
+			return TRUE;
+	return FALSE;
+}
+
+static void take_what_is_left(const cpu_set_t *allowed, struct cores *c)
+{
+	for (unsigned i = 0; i < CPU_SETSIZE && c->nb_guest < CORES_MAX; i++)
+		if (CPU_ISSET(i, allowed) && !is_worker_cpu(c, i))
+			c->guest_cpu[c->nb_guest++] = i;
+	if (c->nb_guest != 0)
+		return;
+	c->nb_guest = c->nb_load;
+	for (unsigned i = 0; i < c->nb_load; i++)
+		c->guest_cpu[i] = c->load_cpu[i];
+}
+
+gboolean cores_parse(const char *spec, const char *guest_spec, struct cores *out, GError **error)
+{
+	struct cores c = { .combined = TRUE };
+	cpu_set_t allowed;
+
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "sched_getaffinity: %s",
+			g_strerror(errno));
+		return FALSE;
+	}
+	if (spec != NULL && spec[0] != '\0') {
+		if (!parse_workers(spec, &allowed, &c, error))
+			return FALSE;
+	} else {
+		for (unsigned i = 0; i < CPU_SETSIZE; i++)
+			if (CPU_ISSET(i, &allowed))
+				c.load_cpu[0] = i;
+		c.nb_load = 1;
+	}
+	if (c.combined) {
+		c.nb_rx = c.nb_load;
+		memcpy(c.rx_cpu, c.load_cpu, sizeof(c.rx_cpu));
+	} else {
+		for (unsigned i = 0; i < c.nb_rx; i++)
+			for (unsigned k = 0; k < c.nb_load; k++)
+				if (c.rx_cpu[i] == c.load_cpu[k]) {
+					g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+						"--cores: CPU %u is named as load and as rx; name it without roles "
+						"(--cores %u) for a worker that does both", c.rx_cpu[i], c.rx_cpu[i]);
+					return FALSE;
+				}
+	}
+	if (guest_spec != NULL && guest_spec[0] != '\0') {
+		if (!parse_list("--guest-cores", guest_spec, &allowed, c.guest_cpu, &c.nb_guest, error))
+			return FALSE;
+	} else {
+		take_what_is_left(&allowed, &c);
+	}
+	for (unsigned i = 0; i < c.nb_guest; i++)
+		c.shared |= is_worker_cpu(&c, c.guest_cpu[i]);
+	*out = c;
+	return TRUE;
+}
+
+unsigned cores_nb_workers(const struct cores *c)
+{
+	return c->combined ? c->nb_load : c->nb_load + c->nb_rx;
+}
+
+char *cores_eal_lcores(const struct cores *c)
+{
+	GString *s = g_string_new("0@(");
+
+	for (unsigned i = 0; i < c->nb_guest; i++)
+		g_string_append_printf(s, "%s%u", i == 0 ? "" : ",", c->guest_cpu[i]);
+	g_string_append_c(s, ')');
+	for (unsigned i = 0; i < c->nb_load; i++)
+		g_string_append_printf(s, ",%u@%u", i + 1, c->load_cpu[i]);
+	for (unsigned i = 0; !c->combined && i < c->nb_rx; i++)
+		g_string_append_printf(s, ",%u@%u", c->nb_load + i + 1, c->rx_cpu[i]);
+	return g_string_free(s, FALSE);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/cores.h: which CPU does what.
+ *
+ * --cores 2-3               a worker on each: it sends to its guests and receives from them
+ * --cores load:2-3/rx:4     load workers and receivers apart
+ * Without: one worker on the last CPU that this process may use. Guests get the CPUs that are left;
+ * where none is left they share, and the trial says so.
+ */
+#ifndef SIM_CORES_H
+#define SIM_CORES_H
+
+#include <glib.h>
+
+enum { CORES_MAX = 64 };
+
+struct cores {
+	unsigned nb_load, load_cpu[CORES_MAX];
+	unsigned nb_rx, rx_cpu[CORES_MAX]; /* equal to load_cpu if combined */
+	gboolean combined;
+	unsigned nb_guest, guest_cpu[CORES_MAX]; /* at least 1; those of the workers if shared */
+	gboolean shared; /* guests run on the workers' CPUs */
+};
+
+/* spec NULL or "": the default. guest_spec NULL or "": what is left. Errors name the option. */
+gboolean cores_parse(const char *spec, const char *guest_spec, struct cores *out, GError **error);
+
+/* EAL's --lcores: lcore 0 floats over the guests' CPUs, worker i is lcore i + 1. Newly allocated. */
+char *cores_eal_lcores(const struct cores *c);
+unsigned cores_nb_workers(const struct cores *c);
+
+#endif

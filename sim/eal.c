@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/eal.h"
+
+#include <sys/resource.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_log.h>
+
+#include "sim/error.h"
+
+static void add(GPtrArray *args, const char *text)
+{
+	g_ptr_array_add(args, g_strdup(text));
+}
+
+/* A guest takes some ten descriptors: take what the hard limit allows. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+gboolean eal_start(const struct eal_cfg *cfg, GError **error)
+{
+	/* EAL keeps pointers into its arguments: they live as long as the process. */
+	GPtrArray *args = g_ptr_array_new();
+	gboolean pci = FALSE;
+	g_autofree char *memory = g_strdup_printf("%u", cfg->memory_mib);
+
+	raise_descriptor_limit();
+	add(args, cfg->program);
+	add(args, "--lcores");
+	add(args, cfg->lcores);
+	if (cfg->hugepages) {
+		add(args, "--in-memory");
+	} else {
+		add(args, "--no-huge");
+		add(args, "--no-shconf");
+		add(args, "-m");
+		add(args, memory);
+	}
+	add(args, "--no-telemetry");
+	for (char **d = cfg->devices; d != NULL && *d != NULL; d++) {
+		gboolean vdev = g_str_has_prefix(*d, "net_") || g_str_has_prefix(*d, "eth_");
+
+		add(args, vdev ? "--vdev" : "--allow");
+		add(args, *d);
+		pci |= !vdev;
+	}
+	if (!pci)
+		add(args, "--no-pci");
+	for (char **e = cfg->extra; e != NULL && *e != NULL; e++)
+		add(args, *e);
+	rte_log_set_global_level(cfg->verbose ? RTE_LOG_INFO : RTE_LOG_ERR);
+	if (!cfg->verbose)
+		add(args, "--log-level=*:error");
+	if (rte_eal_init((int)args->len, (char **)args->pdata) < 0) {
+		g_autofree char *line = NULL;
+
+		g_ptr_array_add(args, NULL);
+		line = g_strjoinv(" ", (char **)args->pdata);
+		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
+			"DPDK does not start (%s); with --verbose it says more. Its arguments were: %s",
+			rte_strerror(rte_errno), line);
+		return FALSE;
+	}
+	return TRUE;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sim/eal.h: start DPDK's environment the way both tsim and treflect need it. */
+#ifndef SIM_EAL_H
+#define SIM_EAL_H
+
+#include <glib.h>
+
+struct eal_cfg {
+	const char *program;
+	char *lcores;	     /* EAL's --lcores */
+	unsigned memory_mib;
+	gboolean hugepages;  /* --in-memory instead of --no-huge */
+	gboolean verbose;    /* DPDK's own messages, too */
+	char **devices;	     /* NULL-terminated: net_... is a --vdev, else an allowed PCI address. May be NULL */
+	char **extra;	     /* NULL-terminated, as typed behind "--". May be NULL */
+};
+
+/* Once a process. Without root, hugepages and PCI unless the cfg says so. */
+gboolean eal_start(const struct eal_cfg *cfg, GError **error);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/engine/capture.h"
+
+#include <pcap/pcap.h>
+
+#include "sim/error.h"
+
+enum { SNAPLEN = 65535, LINKTYPE_IS_ETHERNET = DLT_EN10MB };
+
+void capture_init(struct capture *c, size_t size)
+{
+	*c = (struct capture){ .data = g_malloc(size), .size = size };
+	memset(c->data, 0xff, size); /* so that no page has to be faulted in during the trial */
+}
+
+void capture_clear(struct capture *c)
+{
+	g_free(c->data);
+	*c = (struct capture){ 0 };
+}
+
+/* Header of the frame at offset at; FALSE at the end. */
+static gboolean peek(const struct capture *c, size_t at, struct capture_header *h)
+{
+	if (at >= c->used)
+		return FALSE;
+	memcpy(h, c->data + at, sizeof(*h));
+	return TRUE;
+}
+
+static void dump(pcap_dumper_t *out, const uint8_t *frame, const struct capture_header *h)
+{
+	struct pcap_pkthdr header = { .caplen = h->len, .len = h->len };
+
+	header.ts.tv_sec = (time_t)(h->time_ns / 1000000000);
+	header.ts.tv_usec = (suseconds_t)(h->time_ns % 1000000000); /* ns, as the file says */
+	pcap_dump((u_char *)out, &header, frame);
+}
+
+gboolean capture_write(const struct capture *c, unsigned nb, const char *path, GError **error)
+{
+	g_autofree size_t *at = g_new0(size_t, nb);
+	pcap_t *pcap = pcap_open_dead_with_tstamp_precision(LINKTYPE_IS_ETHERNET, SNAPLEN,
+		PCAP_TSTAMP_PRECISION_NANO);
+	pcap_dumper_t *out = pcap == NULL ? NULL : pcap_dump_open(pcap, path);
+	gboolean done = out != NULL;
+
+	while (done) {
+		struct capture_header h = { 0 }, earliest = { .time_ns = UINT64_MAX };
+		unsigned from = nb;
+
+		for (unsigned i = 0; i < nb; i++) {
+			if (peek(&c[i], at[i], &h) && h.time_ns < earliest.time_ns) {
+				earliest = h;
+				from = i;
+			}
+		}
+		if (from == nb)
+			break;
+		dump(out, c[from].data + at[from] + sizeof(h), &earliest);
+		at[from] += sizeof(h) + earliest.len;
+	}
+	done = done && pcap_dump_flush(out) == 0;
+	if (!done)
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"--capture: %s cannot be written (%s)", path,
+			pcap == NULL ? "no memory" : pcap_geterr(pcap));
+	if (out != NULL)
+		pcap_dump_close(out);
+	if (pcap != NULL)
+		pcap_close(pcap);
+	return done;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/engine/clock.h"
+
+#include <time.h>
+
+#include <glib.h>
+
+enum { TRIES = 16, BASE_US = 200000 };
+
+static struct clock_pair first;
+
+static double raw_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+struct clock_pair clock_pair_now(void)
+{
+	struct clock_pair best = { 0 };
+	uint64_t tightest = UINT64_MAX;
+
+	/* The clock is read between two TSC readings; the closest of some pairs was not disturbed. */
+	for (int i = 0; i < TRIES; i++) {
+		uint64_t before = rte_rdtsc_precise();
+		double ns = raw_ns();
+		uint64_t after = rte_rdtsc_precise();
+
+		if (after - before < tightest) {
+			tightest = after - before;
+			best = (struct clock_pair){ .tsc = before + (after - before) / 2, .raw_ns = ns };
+		}
+	}
+	return best;
+}
+
+double clock_rate_hz(const struct clock_pair *from, const struct clock_pair *to)
+{
+	return (double)(to->tsc - from->tsc) * 1e9 / (to->raw_ns - from->raw_ns);
+}
+
+void clock_init(void)
+{
+	first = clock_pair_now();
+}
+
+double clock_hz(void)
+{
+	struct clock_pair now = clock_pair_now();
+
+	if (now.raw_ns - first.raw_ns < BASE_US * 1e3) {
+		g_usleep((gulong)(BASE_US - (now.raw_ns - first.raw_ns) / 1e3));
+		now = clock_pair_now();
+	}
+	return clock_rate_hz(&first, &now);
+}

@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/engine/engine.h"
+
+#include <sched.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include <rte_launch.h>
+#include <rte_mempool.h>
+
+#include "sim/engine/stamp.h"
+#include "sim/engine/worker.h"
+#include "sim/error.h"
+
+enum {
+	POOL_MIN = 4096,
+	POOL_CACHE = 256,
+	UNDER_WAY_MAX = 65536,		/* mbufs for frames in rings, on interfaces that keep them */
+	TRACK_UNKNOWN = 1 << 20,	/* numbers that a tracker remembers if the count is not known */
+	START_DELAY_US = 1000,
+};
+
+struct engine {
+	struct engine_cfg cfg;
+	struct tsc_clock clock;
+	double tsc_hz;
+	uint32_t nb_guests;
+	struct tx_guest *tx;
+	struct rx_guest *rx;
+	struct rte_mempool *rx_pool, *tx_pool; /* tx_pool is rx_pool where mbufs travel */
+	struct rte_mbuf *own[CORES_MAX][WORKER_BURST];
+	unsigned nb_workers, nb_running;
+	struct worker *workers[CORES_MAX];
+	timeline *timelines[CORES_MAX];
+	struct capture capture[CORES_MAX]; /* one a load worker */
+	_Atomic int stop_tx, stop;
+};
+
+/* Payload beyond the stamp is read as zero bytes by checksums; nothing ever writes there. */
+static void zero_mbuf(struct rte_mempool *pool, void *arg, void *obj, unsigned index)
+{
+	struct rte_mbuf *m = obj;
+
+	(void)pool;
+	(void)arg;
+	(void)index;
+	memset(m->buf_addr, 0, m->buf_len);
+}
+
+static struct rte_mempool *make_pool(const char *what, unsigned nb, uint16_t room, GError **error)
+{
+	static unsigned serial; /* pool names must be unique in a process; main thread only */
+	char name[RTE_MEMPOOL_NAMESIZE];
+	struct rte_mempool *pool;
+
+	g_snprintf(name, sizeof(name), "%s%u", what, serial++);
+	/*
+	 * Without hugepages rte_pktmbuf_pool_create lays one mbuf on each page, all at the same
+	 * offset, where they fight for the same cache sets. This flag packs them.
+	 */
+	pool = rte_mempool_create(name, nb, (unsigned)sizeof(struct rte_mbuf) + room, POOL_CACHE,
+		sizeof(struct rte_pktmbuf_pool_private), rte_pktmbuf_pool_init,
+		&(struct rte_pktmbuf_pool_private){ .mbuf_data_room_size = room }, rte_pktmbuf_init,
+		NULL, SOCKET_ID_ANY, RTE_MEMPOOL_F_NO_IOVA_CONTIG);
+	if (pool == NULL) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"no memory for %u frames of %u bytes (%s); use a larger --memory", nb, room,
+			rte_strerror(rte_errno));
+		return NULL;
+	}
+	rte_mempool_obj_iter(pool, zero_mbuf, NULL);
+	return pool;
+}
+
+static uint32_t longest_frame(const mix *m)
+{
+	uint32_t longest = FRAME_LEN_MIN;
+
+	for (uint32_t i = 0; i < m->nb_guests; i++)
+		for (uint32_t k = 0; k < m->guests[i].profile->nb_classes; k++)
+			longest = MAX(longest, m->guests[i].profile->classes[k].frame_len_hi);
+	return longest;
+}
+
+static gboolean make_pools(struct engine *e, GError **error)
+{
+	gboolean travel = !e->cfg.datapath->ops->tx_copies;
+	unsigned nb = POOL_MIN + e->cfg.cores->nb_rx * 2 * POOL_CACHE;
+	uint16_t room = (uint16_t)(RTE_PKTMBUF_HEADROOM +
+		RTE_ALIGN_CEIL(MAX(longest_frame(e->cfg.mix), 2048U), 64U));
+
+	if (travel)
+		nb += MIN(e->nb_guests * 1024U, (unsigned)UNDER_WAY_MAX);
+	e->rx_pool = make_pool("rx", nb, room, error);
+	if (e->rx_pool == NULL)
+		return FALSE;
+	if (travel) {
+		e->tx_pool = e->rx_pool;
+		return TRUE;
+	}
+	e->tx_pool = make_pool("tx", e->nb_workers * WORKER_BURST + POOL_MIN, room, error);
+	if (e->tx_pool == NULL)
+		return FALSE;
+	for (unsigned i = 0; i < e->nb_workers; i++)
+		if (rte_pktmbuf_alloc_bulk(e->tx_pool, e->own[i], WORKER_BURST) != 0)
+			g_assert_not_reached(); /* the pool was made for them */
+	return TRUE;
+}
+
+static uint64_t frames_of_guest(const struct schedule_guest *g, const struct engine *e)
+{
+	uint64_t cycles;
+
+	if (g->due_ns == NULL)
+		return TRACK_UNKNOWN;
+	cycles = (e->cfg.warm_up_ns + e->cfg.duration_ns) / e->cfg.schedule->cycle_ns + 1;
+	return MIN(MAX(g->nb_due * cycles, 64U), UINT64_C(1) << 30);
+}
+
+static void make_guests(struct engine *e)
+{
+	e->tx = g_aligned_alloc0(e->nb_guests, sizeof(*e->tx), RTE_CACHE_LINE_SIZE);
+	e->rx = g_aligned_alloc0(e->nb_guests, sizeof(*e->rx), RTE_CACHE_LINE_SIZE);
+	for (uint32_t i = 0; i < e->nb_guests; i++) {
+		const struct schedule_guest *s = &e->cfg.schedule->guests[i];
+		uint32_t nb = e->cfg.mix->guests[i].profile->nb_classes;
+		struct tx_guest *tx = &e->tx[i];
+		struct rx_guest *rx = &e->rx[i];
+		uint8_t mac[6];
+
+		frame_guest_mac(e->cfg.base_mac, i, mac);
+		frame_template_init(&tx->head, mac, i);
+		tx->draws = s->draws;
+		tx->nb_draws = s->nb_draws;
+		tx->c = g_aligned_alloc0(nb, sizeof(*tx->c), RTE_CACHE_LINE_SIZE);
+		rx->c = g_aligned_alloc0(nb, sizeof(*rx->c), RTE_CACHE_LINE_SIZE);
+		rx->nb_classes = nb;
+		rx->tracker = tracker_new(frames_of_guest(s, e));
+		for (uint32_t k = 0; k < nb; k++) {
+			rx->c[k].latency = hist_new();
+			rx->c[k].response = hist_new();
+		}
+	}
+}
+
+static struct worker *make_worker(struct engine *e, unsigned i)
+{
+	const struct cores *cores = e->cfg.cores;
+	struct worker *w = g_aligned_alloc0(1, sizeof(*w), RTE_CACHE_LINE_SIZE);
+
+	w->datapath = e->cfg.datapath;
+	w->clock = &e->clock;
+	w->tx = e->tx;
+	w->rx = e->rx;
+	w->nb_guests = e->nb_guests;
+	w->warm_up_ns = e->cfg.warm_up_ns;
+	w->span_ns = e->cfg.warm_up_ns + e->cfg.duration_ns;
+	w->slack_ns = e->cfg.slack_ns;
+	w->tx_pool = e->tx_pool;
+	w->rx_pool = e->rx_pool;
+	w->own = e->own[i];
+	w->capture = e->capture[i].data != NULL ? &e->capture[i] : NULL;
+	w->stop_tx = &e->stop_tx;
+	w->stop = &e->stop;
+	w->lcore = i + 1;
+	w->run = e->cfg.run;
+	w->yields = cores->shared;
+	w->sends = i < cores->nb_load;
+	w->receives = cores->combined || i >= cores->nb_load;
+	if (w->sends) {
+		w->tx_first = i;
+		w->tx_step = cores->nb_load;
+		e->timelines[i] = timeline_new(e->cfg.schedule, e->cfg.mix, w->tx_first, w->tx_step);
+		w->timeline = e->timelines[i];
+	}
+	if (w->receives) {
+		w->rx_first = cores->combined ? i : i - cores->nb_load;
+		w->rx_step = cores->nb_rx;
+		w->receives = w->rx_first < e->nb_guests;
+	}
+	ctr_set(&w->round, UINT64_MAX);
+	ctr_set(&w->tx_done, !w->sends);
+	w->self_delay = hist_new();
+	w->live = hist_new();
+	return w;
+}
+
+struct engine *engine_new(const struct engine_cfg *cfg, GError **error)
+{
+	struct engine *e = g_new0(struct engine, 1);
+
+	e->cfg = *cfg;
+	e->nb_guests = cfg->mix->nb_guests;
+	e->nb_workers = cores_nb_workers(cfg->cores);
+	e->tsc_hz = clock_hz();
+	tsc_clock_start(&e->clock, rte_rdtsc(), e->tsc_hz);
+	make_guests(e);
+	if (!make_pools(e, error)) {
+		engine_free(e);
+		return NULL;
+	}
+	for (unsigned i = 0; i < cfg->cores->nb_load && cfg->capture_bytes != 0; i++)
+		capture_init(&e->capture[i], cfg->capture_bytes / cfg->cores->nb_load);
+	for (unsigned i = 0; i < e->nb_workers; i++)
+		e->workers[i] = make_worker(e, i);
+	return e;
+}
+
+void engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	engine_stop(e);
+	datapath_set_quiesce(e->cfg.datapath, NULL, NULL);
+	for (unsigned i = 0; i < e->nb_workers; i++) {
+		timeline_free(e->timelines[i]);
+		if (e->workers[i] == NULL)
+			continue;
+		hist_free(e->workers[i]->self_delay);
+		hist_free(e->workers[i]->live);
+		g_aligned_free(e->workers[i]);
+	}
+	for (uint32_t i = 0; i < e->nb_guests; i++) {
+		struct rte_mbuf *m[WORKER_BURST];
+		uint16_t n;
+
+		/* Frames that still wait in an interface would keep mbufs of a pool that goes. */
+		while (e->rx_pool != NULL &&
+			(n = e->cfg.datapath->ops->rx(e->cfg.datapath, i, e->rx_pool, m, WORKER_BURST)) != 0)
+			rte_pktmbuf_free_bulk(m, n);
+		for (uint32_t k = 0; k < e->rx[i].nb_classes; k++) {
+			hist_free(e->rx[i].c[k].latency);
+			hist_free(e->rx[i].c[k].response);
+		}
+		tracker_free(e->rx[i].tracker);
+		g_aligned_free(e->tx[i].c);
+		g_aligned_free(e->rx[i].c);
+	}
+	if (e->tx_pool != e->rx_pool)
+		rte_mempool_free(e->tx_pool);
+	rte_mempool_free(e->rx_pool);
+	g_aligned_free(e->tx);
+	g_aligned_free(e->rx);
+	for (unsigned i = 0; i < CORES_MAX; i++)
+		capture_clear(&e->capture[i]);
+	g_free(e);
+}
+
+static gboolean listen_for_answer(struct engine *e, uint32_t guest, const struct frame_sig *sig)
+{
+	struct datapath *d = e->cfg.datapath;
+	struct rte_mbuf *m[WORKER_BURST];
+	gboolean answered = FALSE;
+
+	for (uint16_t n; (n = d->ops->rx(d, guest, e->rx_pool, m, WORKER_BURST)) != 0;) {
+		for (uint16_t i = 0; i < n; i++) {
+			struct frame_sig got;
+
+			answered |= frame_classify(rte_pktmbuf_mtod(m[i], const uint8_t *), m[i]->data_len,
+					    &got) == FRAME_OURS &&
+				memcmp(&got, sig, sizeof(got)) == 0;
+		}
+		rte_pktmbuf_free_bulk(m, n);
+	}
+	return answered;
+}
+
+gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask)
+{
+	struct datapath *d = e->cfg.datapath;
+	struct frame_sig sig = { .run = e->cfg.run, .phase_class = FRAME_HELLO << 6,
+		.guest = (uint16_t)guest };
+	struct rte_mbuf *hello;
+
+	if (listen_for_answer(e, guest, &sig))
+		return TRUE;
+	hello = ask ? rte_pktmbuf_alloc(e->tx_pool) : NULL;
+	if (hello == NULL)
+		return FALSE;
+	hello->data_len = FRAME_LEN_MIN - FRAME_FCS_LEN;
+	hello->pkt_len = hello->data_len;
+	stamp(rte_pktmbuf_mtod(hello, uint8_t *), &e->tx[guest].head, FRAME_LEN_MIN, &sig);
+	if (d->ops->tx(d, guest, &hello, 1) == 0 || d->ops->tx_copies)
+		rte_pktmbuf_free(hello);
+	return FALSE;
+}
+
+/* Wait until each worker has gone round once: then none is inside a burst that it had begun. */
+static void quiesce(void *arg)
+{
+	struct engine *e = arg;
+
+	for (unsigned i = 0; i < e->nb_workers; i++) {
+		struct worker *w = e->workers[i];
+		uint64_t before = atomic_load_explicit(&w->round, memory_order_acquire);
+
+		while (before != UINT64_MAX &&
+			atomic_load_explicit(&w->round, memory_order_acquire) == before)
+			sched_yield();
+	}
+}
+
+gboolean engine_start(struct engine *e, GError **error)
+{
+	uint64_t start = rte_rdtsc() + (uint64_t)(e->tsc_hz * START_DELAY_US / 1e6);
+
+	tsc_clock_start(&e->clock, start, e->tsc_hz);
+	datapath_set_quiesce(e->cfg.datapath, quiesce, e);
+	for (unsigned i = 0; i < e->nb_workers; i++) {
+		ctr_set(&e->workers[i]->round, 0);
+		if (rte_eal_remote_launch(worker_main, e->workers[i], e->workers[i]->lcore) != 0) {
+			ctr_set(&e->workers[i]->round, UINT64_MAX);
+			g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK, "lcore %u cannot be started",
+				e->workers[i]->lcore);
+			return FALSE;
+		}
+		e->nb_running++;
+	}
+	return TRUE;
+}
+
+uint64_t engine_now_ns(const struct engine *e)
+{
+	return tsc_clock_ns(&e->clock, rte_rdtsc());
+}
+
+gboolean engine_sent(const struct engine *e)
+{
+	for (unsigned i = 0; i < e->nb_workers; i++)
+		if (atomic_load_explicit(&e->workers[i]->tx_done, memory_order_acquire) == 0)
+			return FALSE;
+	return TRUE;
+}
+
+uint64_t engine_under_way(const struct engine *e)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < e->nb_guests; i++) {
+		int64_t n = (int64_t)(ctr_get(&e->tx[i].accepted) - ctr_get(&e->rx[i].returned));
+
+		sum += n > 0 ? (uint64_t)n : 0;
+	}
+	return sum;
+}
+
+void engine_interrupt(struct engine *e)
+{
+	atomic_store(&e->stop_tx, 1);
+}
+
+void engine_stop(struct engine *e)
+{
+	atomic_store(&e->stop, 1);
+	for (unsigned i = 0; i < e->nb_running; i++)
+		rte_eal_wait_lcore(e->workers[i]->lcore);
+	e->nb_running = 0;
+}
+
+void engine_live_guest(const struct engine *e, uint32_t guest, struct engine_live *out)
+{
+	const struct tx_guest *tx = &e->tx[guest];
+	const struct rx_guest *rx = &e->rx[guest];
+
+	*out = (struct engine_live){ 0 };
+	for (uint32_t k = 0; k < rx->nb_classes; k++) {
+		out->offered += ctr_get(&tx->c[k].offered);
+		out->refused += ctr_get(&tx->c[k].refused);
+		out->forwarded += ctr_get(&rx->c[k].forwarded);
+	}
+}
+
+void engine_live(const struct engine *e, struct engine_live *all)
+{
+	*all = (struct engine_live){ 0 };
+	for (uint32_t i = 0; i < e->nb_guests; i++) {
+		struct engine_live one;
+
+		engine_live_guest(e, i, &one);
+		all->offered += one.offered;
+		all->refused += one.refused;
+		all->forwarded += one.forwarded;
+	}
+}
+
+void engine_live_latency(const struct engine *e, hist *into)
+{
+	for (unsigned i = 0; i < e->nb_workers; i++)
+		hist_add(into, e->workers[i]->live);
+}
+
+static void collect_guest(struct engine *e, uint32_t i, struct trial_guest *out, uint64_t drain_ns)
+{
+	const struct mix_guest *g = &e->cfg.mix->guests[i];
+	struct tx_guest *tx = &e->tx[i];
+	struct rx_guest *rx = &e->rx[i];
+	uint8_t mac[6];
+
+	frame_guest_mac(e->cfg.base_mac, i, mac);
+	out->guest = i;
+	out->mac = frame_mac_format(mac);
+	out->interface = g_strdup(e->cfg.datapath->ops->interface);
+	out->profile = g_strdup(g->profile->spec);
+	out->group = g_strdup(g->group);
+	out->state = g_strdup("ok");
+	out->share = g->share;
+	out->c.corrupt = ctr_get(&rx->corrupt);
+	out->c.foreign = ctr_get(&rx->foreign);
+	out->reorder_distance_max = rx->tracker->distance_max;
+	for (uint32_t k = 0; k < rx->nb_classes; k++) {
+		const struct profile_class *class = &g->profile->classes[k];
+		struct trial_size *size = &out->sizes[k];
+
+		size->frame_len_lo = class->frame_len_lo;
+		size->frame_len_hi = class->frame_len_hi;
+		size->c.offered = ctr_get(&tx->c[k].offered);
+		size->c.intended = size->c.offered + ctr_get(&tx->c[k].unsent);
+		size->c.offered_bytes = ctr_get(&tx->c[k].bytes);
+		size->c.refused = ctr_get(&tx->c[k].refused);
+		size->c.late = ctr_get(&tx->c[k].late);
+		size->c.forwarded = ctr_get(&rx->c[k].forwarded);
+		size->c.forwarded_bytes = ctr_get(&rx->c[k].bytes);
+		size->c.duplicated = ctr_get(&rx->c[k].duplicated);
+		size->c.reordered = ctr_get(&rx->c[k].reordered);
+		size->c.lost = size->c.offered - size->c.forwarded;
+		trial_dist_set(&size->latency, g_steal_pointer(&rx->c[k].latency), size->c.lost, drain_ns);
+		trial_dist_set(&size->response, g_steal_pointer(&rx->c[k].response), size->c.lost, drain_ns);
+	}
+}
+
+static uint64_t quantile_or_0(const hist *h, double q)
+{
+	uint64_t ns = 0;
+	gboolean bound;
+
+	return hist_quantile(h, 0, 0, q, &ns, &bound) == 0 ? ns : 0;
+}
+
+static void collect_departure(const struct engine *e, struct trial_departure *d)
+{
+	g_autoptr(hist) all = hist_new();
+
+	if (e->cfg.schedule->guests[0].due_ns == NULL)
+		return; /* at max there is no schedule to depart from */
+	for (unsigned i = 0; i < e->nb_workers; i++) {
+		hist_add(all, e->workers[i]->self_delay);
+		d->bursts += ctr_get(&e->workers[i]->bursts);
+	}
+	d->frames = ctr_get(&all->count);
+	/* Below 1024 ns every value has a bucket of its own: these are exact. */
+	for (uint32_t ns = 0; ns <= 512; ns++) {
+		uint64_t n = ctr_get(&all->bucket[hist_index(ns)]);
+
+		d->within_64ns += ns <= 64 ? n : 0;
+		d->within_128ns += ns <= 128 ? n : 0;
+		d->within_256ns += ns <= 256 ? n : 0;
+		d->within_512ns += n;
+	}
+	d->self_delay_p50_ns = quantile_or_0(all, 0.5);
+	d->self_delay_p99_ns = quantile_or_0(all, 0.99);
+	d->self_delay_max_ns = d->frames == 0 ? 0 : ctr_get(&all->max_ns);
+}
+
+void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
+{
+	g_autofree uint32_t *nb_sizes = g_new(uint32_t, e->nb_guests);
+	struct engine_health health;
+
+	for (uint32_t i = 0; i < e->nb_guests; i++)
+		nb_sizes[i] = e->rx[i].nb_classes;
+	trial_set_guests(t, e->nb_guests, nb_sizes);
+	for (uint32_t i = 0; i < e->nb_guests; i++)
+		collect_guest(e, i, &t->guests[i], drain_ns);
+	collect_departure(e, &t->departure);
+	engine_health(e, &health);
+	t->measured_s = (double)(MAX(MIN(health.stopped_ns, e->cfg.warm_up_ns + e->cfg.duration_ns),
+				 e->cfg.warm_up_ns) - e->cfg.warm_up_ns) / 1e9;
+	t->mean_frame_len = mix_mean_frame_len(e->cfg.mix);
+}
+
+void engine_health(const struct engine *e, struct engine_health *out)
+{
+	*out = (struct engine_health){ 0 };
+	for (unsigned i = 0; i < e->nb_workers; i++) {
+		const struct worker *w = e->workers[i];
+
+		out->preempted += ctr_get(&w->preempted);
+		out->overrun |= ctr_get(&w->overrun) != 0;
+		out->stopped_ns = MAX(out->stopped_ns, ctr_get(&w->stopped_ns));
+	}
+	for (uint32_t i = 0; i < e->nb_guests; i++) {
+		out->ancient += ctr_get(&e->rx[i].ancient);
+		for (uint32_t k = 0; k < e->rx[i].nb_classes; k++)
+			out->unsent += ctr_get(&e->tx[i].c[k].unsent);
+	}
+}
+
+gboolean engine_capture_write(const struct engine *e, const char *path, uint64_t *frames,
+	uint64_t *dropped, GError **error)
+{
+	*frames = 0;
+	*dropped = 0;
+	for (unsigned i = 0; i < e->cfg.cores->nb_load; i++) {
+		*frames += e->capture[i].frames;
+		*dropped += e->capture[i].dropped;
+	}
+	return capture_write(e->capture, e->cfg.cores->nb_load, path, error);
+}
+
+gboolean engine_accounts_agree(const struct engine *e, const trial *t, GError **error)
+{
+	uint64_t sent = 0, received = 0;
+
+	for (unsigned i = 0; i < e->nb_workers; i++) {
+		sent += ctr_get(&e->workers[i]->self_delay->count);
+		received += ctr_get(&e->workers[i]->live->count);
+	}
+	if (received == t->totals.forwarded &&
+		(sent == t->totals.offered || e->cfg.schedule->guests[0].due_ns == NULL))
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
+		"the accounts of guests and of workers differ (offered %" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT
+		", forwarded %" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT "): a bug of tsim, please report it",
+		t->totals.offered, sent, t->totals.forwarded, received);
+	return FALSE;
+}

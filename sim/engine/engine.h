@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/engine/engine.h: one trial: hello, warm-up, measuring, drain. The main thread calls these;
+ * the workers run on lcores of their own. Everything is allocated in engine_new.
+ */
+#ifndef SIM_ENGINE_ENGINE_H
+#define SIM_ENGINE_ENGINE_H
+
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "analyze/trial.h"
+#include "sim/cores.h"
+#include "sim/datapath/datapath.h"
+#include "traffic/mix.h"
+#include "traffic/schedule.h"
+
+struct engine_cfg {
+	struct datapath *datapath; /* must outlive the engine, as mix and schedule must */
+	const mix *mix;
+	const schedule *schedule;
+	const struct cores *cores;
+	uint64_t warm_up_ns, duration_ns, slack_ns;
+	const uint8_t *base_mac; /* of guest 0 */
+	uint8_t run;		 /* tells this trial's frames from others' */
+	size_t capture_bytes;	 /* 0: no capture */
+};
+
+struct engine;
+
+struct engine *engine_new(const struct engine_cfg *cfg, GError **error);
+void engine_free(struct engine *e); /* NULL is fine. Stops the workers first. */
+
+/*
+ * Listen for the answer of a connected guest to the question whether it reflects, and ask it (again)
+ * if ask is set. Before engine_start, from the main thread. TRUE once an answer has come.
+ */
+gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask);
+
+/* Let the workers go. The epoch is 1 ms ahead. */
+gboolean engine_start(struct engine *e, GError **error);
+/* ns since the epoch: 0 .. warm_up_ns is warm-up, then measuring. */
+uint64_t engine_now_ns(const struct engine *e);
+/* Have all load workers sent all they had to? */
+gboolean engine_sent(const struct engine *e);
+/* Frames that the guests' interfaces took and that are not back yet. */
+uint64_t engine_under_way(const struct engine *e);
+/* End the sending now; the rest goes as after a normal end. */
+void engine_interrupt(struct engine *e);
+/* Stop the workers and wait for them. */
+void engine_stop(struct engine *e);
+
+/* Of one guest or of all, while the trial runs. Measuring phase only. */
+struct engine_live {
+	uint64_t offered, forwarded, refused;
+};
+void engine_live(const struct engine *e, struct engine_live *all);
+void engine_live_guest(const struct engine *e, uint32_t guest, struct engine_live *out);
+/* Adds what the receivers' live histograms hold to into, which the caller has cleared. */
+void engine_live_latency(const struct engine *e, hist *into);
+
+/*
+ * After engine_stop: counters, histograms and departures into t, whose guests get their sizes
+ * here. Histograms move to t. Strings of guests (mac, interface, profile, group) are set, state is
+ * "ok". drain_ns: how long lost frames were waited for.
+ */
+void engine_collect(struct engine *e, trial *t, uint64_t drain_ns);
+
+/*
+ * Do the workers' own counts (of departures and of arrivals) agree with the sums over guests in t,
+ * after trial_balance? A difference is a bug.
+ */
+gboolean engine_accounts_agree(const struct engine *e, const trial *t, GError **error);
+
+/* What verdicts are made of, beside the counters in the trial. */
+struct engine_health {
+	uint64_t unsent;    /* scheduled frames that were not sent in time */
+	uint64_t ancient;   /* frames that came back too late to be judged */
+	uint64_t preempted; /* involuntary context switches of load workers */
+	gboolean overrun;   /* a load worker fell 4.29 s behind and gave up */
+	uint64_t stopped_ns;
+};
+void engine_health(const struct engine *e, struct engine_health *out);
+
+/* Write the captured frames as pcap: how many, and how many had no room in memory. */
+gboolean engine_capture_write(const struct engine *e, const char *path, uint64_t *frames,
+	uint64_t *dropped, GError **error);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/guest/fleet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "sim/error.h"
+
+enum { END_TIMEOUT_MS = 2000, POLL_US = 2000 };
+
+struct process {
+	GPid pid; /* 0: not running */
+	uint32_t first, nb; /* guests */
+	unsigned cpu;
+	gboolean give_way;
+	char *report, *log;
+	char *death; /* NULL: none */
+	int serial;  /* of the last report that was asked for */
+};
+
+struct fleet {
+	struct fleet_cfg cfg;
+	char *program;
+	unsigned nb_processes;
+	struct process *processes;
+};
+
+/* treflect lies beside tsim, installed or not; else the PATH knows it. */
+static char *find_treflect(GError **error)
+{
+	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *dir = self == NULL ? NULL : g_path_get_dirname(self);
+	g_autofree char *beside = dir == NULL ? NULL : g_build_filename(dir, "treflect", NULL);
+	char *found;
+
+	if (beside != NULL && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+		return g_steal_pointer(&beside);
+	found = g_find_program_in_path("treflect");
+	if (found == NULL)
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"treflect is neither beside tsim (%s) nor on the PATH; install both together",
+			dir == NULL ? "?" : dir);
+	return found;
+}
+
+static gboolean start(struct fleet *f, struct process *p, GError **error)
+{
+	g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
+	int log = g_open(p->log, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+	gboolean started;
+
+	g_ptr_array_add(args, g_strdup(f->program));
+	for (uint32_t i = p->first; i < p->first + p->nb; i++) {
+		g_ptr_array_add(args, g_strdup("--vhost-user"));
+		g_ptr_array_add(args, g_strdup(f->cfg.datapath->ops->address(f->cfg.datapath, i)));
+	}
+	g_ptr_array_add(args, g_strdup_printf("--first-guest=%u", p->first));
+	g_ptr_array_add(args, g_strdup_printf("--core=%u", p->cpu));
+	g_ptr_array_add(args, g_strdup_printf("--parent=%d", getpid()));
+	g_ptr_array_add(args, g_strdup_printf("--report=%s", p->report));
+	g_ptr_array_add(args, g_strdup_printf("--seed=%" G_GUINT64_FORMAT, f->cfg.seed));
+	g_ptr_array_add(args, g_strdup_printf("--frame-len-max=%u", f->cfg.frame_len_max));
+	g_ptr_array_add(args, g_strdup_printf("--mac=%s", f->cfg.base_mac));
+	if (f->cfg.fault != NULL)
+		g_ptr_array_add(args, g_strdup_printf("--fault=%s", f->cfg.fault));
+	if (f->cfg.swap != NULL)
+		g_ptr_array_add(args, g_strdup_printf("--swap=%s", f->cfg.swap));
+	if (p->give_way)
+		g_ptr_array_add(args, g_strdup("--give-way"));
+	if (f->cfg.hugepages)
+		g_ptr_array_add(args, g_strdup("--hugepages"));
+	g_ptr_array_add(args, NULL);
+	g_clear_pointer(&p->death, g_free);
+	p->serial = 0;
+	started = g_spawn_async_with_fds(NULL, (char **)args->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+		NULL, NULL, &p->pid, -1, log, log, error);
+	if (log >= 0)
+		close(log);
+	return started;
+}
+
+static void share_out(struct fleet *f)
+{
+	const struct fleet_cfg *c = &f->cfg;
+	uint32_t per = c->per_process == 0 ? FLEET_PORTS_MAX : c->per_process;
+	uint32_t next = 0;
+
+	f->nb_processes = (c->nb_guests + per - 1) / per;
+	if (c->per_process == 0)
+		f->nb_processes = MAX(f->nb_processes, MIN(c->nb_guests, c->cores->nb_guest));
+	f->processes = g_new0(struct process, f->nb_processes);
+	for (unsigned i = 0; i < f->nb_processes; i++) {
+		struct process *p = &f->processes[i];
+
+		p->first = next;
+		p->nb = (c->nb_guests - next + f->nb_processes - i - 1) / (f->nb_processes - i);
+		next += p->nb;
+		p->cpu = c->cores->guest_cpu[i % c->cores->nb_guest];
+		p->give_way = c->cores->shared || f->nb_processes > c->cores->nb_guest;
+		p->report = g_strdup_printf("%s/reflector-%u.json", c->run_dir, i);
+		p->log = g_strdup_printf("%s/reflector-%u.log", c->run_dir, i);
+	}
+}
+
+struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error)
+{
+	struct fleet *f = g_new0(struct fleet, 1);
+
+	f->cfg = *cfg;
+	f->program = find_treflect(error);
+	if (f->program == NULL) {
+		g_free(f);
+		return NULL;
+	}
+	share_out(f);
+	for (unsigned i = 0; i < f->nb_processes; i++) {
+		if (!start(f, &f->processes[i], error)) {
+			fleet_free(f);
+			return NULL;
+		}
+	}
+	return f;
+}
+
+unsigned fleet_processes(const struct fleet *f)
+{
+	return f->nb_processes;
+}
+
+/* The last line that a process wrote before it died: mostly its reason. */
+static char *last_line(const char *path)
+{
+	g_autofree char *text = NULL;
+	char *nl;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return g_strdup("");
+	g_strchomp(text);
+	nl = strrchr(text, '\n');
+	return g_strdup(nl == NULL ? text : nl + 1);
+}
+
+static void note_death(struct process *p, int status)
+{
+	g_autofree char *line = last_line(p->log);
+	g_autofree char *how = WIFSIGNALED(status) ?
+		g_strdup_printf("signal %d", WTERMSIG(status)) :
+		g_strdup_printf("exit status %d", WEXITSTATUS(status));
+
+	p->death = line[0] == '\0' ? g_strdup_printf("died (%s)", how) :
+				     g_strdup_printf("died (%s: %s)", how, line);
+	g_spawn_close_pid(p->pid);
+	p->pid = 0;
+}
+
+void fleet_poll(struct fleet *f)
+{
+	for (unsigned i = 0; i < f->nb_processes; i++) {
+		struct process *p = &f->processes[i];
+		int status;
+
+		if (p->pid != 0 && waitpid(p->pid, &status, WNOHANG) == p->pid)
+			note_death(p, status);
+	}
+}
+
+const char *fleet_death(const struct fleet *f, uint32_t guest)
+{
+	for (unsigned i = 0; i < f->nb_processes; i++) {
+		const struct process *p = &f->processes[i];
+
+		if (guest >= p->first && guest < p->first + p->nb)
+			return p->death;
+	}
+	return NULL;
+}
+
+gboolean fleet_revive(struct fleet *f, GError **error)
+{
+	for (unsigned i = 0; i < f->nb_processes; i++)
+		if (f->processes[i].pid == 0 && !start(f, &f->processes[i], error))
+			return FALSE;
+	return TRUE;
+}
+
+/* The guests of a report, if it is the one that was asked for. */
+static gboolean take_report(const struct process *p, JsonArray *into)
+{
+	g_autoptr(JsonParser) parser = json_parser_new();
+	JsonObject *root;
+	JsonArray *guests;
+
+	if (!json_parser_load_from_file(parser, p->report, NULL) ||
+		!JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
+		return FALSE;
+	root = json_node_get_object(json_parser_get_root(parser));
+	if (!json_object_has_member(root, "guests") ||
+		json_object_get_int_member_with_default(root, "serial", -1) != p->serial)
+		return FALSE;
+	guests = json_object_get_array_member(root, "guests");
+	for (guint i = 0; guests != NULL && i < json_array_get_length(guests); i++)
+		json_array_add_element(into, json_node_copy(json_array_get_element(guests, i)));
+	return TRUE;
+}
+
+JsonArray *fleet_report(struct fleet *f, unsigned timeout_ms)
+{
+	JsonArray *all = json_array_new();
+	gint64 until_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
+
+	for (unsigned i = 0; i < f->nb_processes; i++) {
+		struct process *p = &f->processes[i];
+
+		if (p->pid == 0)
+			continue;
+		p->serial++;
+		kill(p->pid, SIGUSR1);
+	}
+	for (unsigned i = 0; i < f->nb_processes; i++) {
+		while (f->processes[i].pid != 0 && !take_report(&f->processes[i], all) &&
+			g_get_monotonic_time() < until_us)
+			g_usleep(POLL_US);
+	}
+	return all;
+}
+
+void fleet_free(struct fleet *f)
+{
+	gint64 until_us = g_get_monotonic_time() + END_TIMEOUT_MS * 1000;
+
+	if (f == NULL)
+		return;
+	for (unsigned i = 0; i < f->nb_processes; i++)
+		if (f->processes[i].pid != 0)
+			kill(f->processes[i].pid, SIGTERM);
+	for (unsigned i = 0; i < f->nb_processes; i++) {
+		struct process *p = &f->processes[i];
+
+		while (p->pid != 0 && g_get_monotonic_time() < until_us) {
+			fleet_poll(f);
+			if (p->pid != 0)
+				g_usleep(POLL_US);
+		}
+		if (p->pid != 0) {
+			kill(p->pid, SIGKILL);
+			waitpid(p->pid, NULL, 0);
+		}
+		g_free(p->report);
+		g_free(p->log);
+		g_free(p->death);
+	}
+	g_free(f->processes);
+	g_free(f->program);
+	g_free(f);
+}

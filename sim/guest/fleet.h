@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/guest/fleet.h: guests that are processes of this machine: treflect, at most 31 guests each.
+ * Started by tsim, ended with it (even by SIGKILL), their deaths noted guest by guest.
+ */
+#ifndef SIM_GUEST_FLEET_H
+#define SIM_GUEST_FLEET_H
+
+#include <stdint.h>
+
+#include <glib.h>
+#include <json-glib/json-glib.h>
+
+#include "sim/cores.h"
+#include "sim/datapath/datapath.h"
+
+enum { FLEET_PORTS_MAX = 31 }; /* RTE_MAX_ETHPORTS - 1 of Debian's DPDK */
+
+struct fleet_cfg {
+	struct datapath *datapath; /* where guests connect to */
+	uint32_t nb_guests;
+	uint32_t per_process; /* 0: as many as fit, but a process for each CPU that is there */
+	const struct cores *cores;
+	const char *run_dir;  /* for reports and logs */
+	const char *fault, *swap; /* as treflect takes them; NULL for none */
+	uint64_t seed;
+	uint32_t frame_len_max; /* with FCS */
+	const char *base_mac;
+	gboolean hugepages;
+};
+
+struct fleet;
+
+struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error);
+void fleet_free(struct fleet *f); /* NULL is fine. Ends the guests. */
+
+unsigned fleet_processes(const struct fleet *f);
+/* Note who has died. Main thread. */
+void fleet_poll(struct fleet *f);
+/* NULL while the guest's process runs, else what became of it: "died (signal 9)". Owned by f. */
+const char *fleet_death(const struct fleet *f, uint32_t guest);
+/* Start those again that have died. */
+gboolean fleet_revive(struct fleet *f, GError **error);
+/*
+ * Ask all processes that run for their account. An array of treflect's guest objects; guests
+ * whose process did not answer within timeout_ms are not in it.
+ */
+JsonArray *fleet_report(struct fleet *f, unsigned timeout_ms);
+
+#endif

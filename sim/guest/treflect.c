@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* treflect: a DPDK reflector for any ethdev; what runs in, or stands for, a guest. */
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <rte_eal.h>
+#include <rte_ethdev.h>
+
+#include "analyze/cli.h"
+#include "analyze/file.h"
+#include "sim/eal.h"
+#include "sim/error.h"
+#include "sim/guest/reflector.h"
+#include "traffic/error.h"
+#include "traffic/frame.h"
+
+static _Atomic int stop, report;
+
+static void on_signal(int number)
+{
+	if (number == SIGUSR1)
+		atomic_fetch_add(&report, 1);
+	else
+		atomic_store(&stop, 1);
+}
+
+struct options {
+	char **vhost_user, **devices, **eal;
+	char *mac, *fault, *report, *swap;
+	int first_guest, core, memory, descriptors, frame_len_max, parent;
+	gint64 seed;
+	gboolean give_way, hugepages, verbose;
+};
+
+static struct options opt = { .core = -1, .descriptors = 256, .frame_len_max = 2048, .seed = 1 };
+
+static const GOptionEntry entries[] = {
+	{ "vhost-user", 'u', 0, G_OPTION_ARG_FILENAME_ARRAY, &opt.vhost_user,
+		"Reflect on the vhost-user socket PATH as a virtio-user front end (repeat for more, at most 31)",
+		"PATH" },
+	{ "device", 'd', 0, G_OPTION_ARG_STRING_ARRAY, &opt.devices,
+		"Reflect on a DPDK device: a PCI address or a virtual one such as net_tap0,iface=t0 (repeat for more)",
+		"DEVICE" },
+	{ "mac", 0, 0, G_OPTION_ARG_STRING, &opt.mac,
+		"MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)", "MAC" },
+	{ "first-guest", 0, 0, G_OPTION_ARG_INT, &opt.first_guest,
+		"Number of the guest that the first port stands for (default 0)", "N" },
+	{ "swap", 0, 0, G_OPTION_ARG_STRING, &opt.swap,
+		"What to swap: mac, ip (and mac), ports (and ip and mac) (default mac)", "WHAT" },
+	{ "fault", 0, 0, G_OPTION_ARG_STRING, &opt.fault,
+		"Faults of tsim's frames: drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms",
+		"PLAN" },
+	{ "seed", 0, 0, G_OPTION_ARG_INT64, &opt.seed, "Seed of the faults (default 1)", "N" },
+	{ "report", 0, 0, G_OPTION_ARG_FILENAME, &opt.report,
+		"Write the account of what was reflected there, at the end and on SIGUSR1 (JSON)", "FILE" },
+	{ "core", 0, 0, G_OPTION_ARG_INT, &opt.core, "CPU to run on (default: any)", "N" },
+	{ "give-way", 0, 0, G_OPTION_ARG_NONE, &opt.give_way,
+		"Yield the CPU when there is nothing to reflect: others run on it", NULL },
+	{ "descriptors", 0, 0, G_OPTION_ARG_INT, &opt.descriptors, "Of each queue (default 256)", "N" },
+	{ "frame-len-max", 0, 0, G_OPTION_ARG_INT, &opt.frame_len_max,
+		"Longest frame that comes, with FCS (default 2048, at most 9216)", "BYTES" },
+	{ "memory", 0, 0, G_OPTION_ARG_INT, &opt.memory,
+		"Memory for frames (default: by ports, descriptors and frame length)", "MIB" },
+	{ "hugepages", 0, 0, G_OPTION_ARG_NONE, &opt.hugepages, "Use hugepages (default: none needed)",
+		NULL },
+	{ "parent", 0, 0, G_OPTION_ARG_INT, &opt.parent, "End when the process PID does", "PID" },
+	{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &opt.verbose, "DPDK's messages, too", NULL },
+	{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt.eal, NULL, "[-- EAL-OPTION...]" },
+	{ 0 },
+};
+
+static gboolean usage(GError **error, const char *text)
+{
+	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, text);
+	return FALSE;
+}
+
+static gboolean check(struct reflector_cfg *cfg, uint8_t base_mac[6], GError **error)
+{
+	guint sockets = opt.vhost_user == NULL ? 0 : g_strv_length(opt.vhost_user);
+
+	memcpy(base_mac, frame_guest_base_mac, 6);
+	if (opt.mac != NULL && !frame_mac_parse(opt.mac, base_mac, error))
+		return FALSE;
+	if (sockets == 0 && opt.devices == NULL)
+		return usage(error, "nothing to reflect on; name a --vhost-user socket or a --device");
+	if (sockets > 31)
+		return usage(error, "--vhost-user: DPDK has at most 31 of them in a process; start another treflect");
+	if (opt.descriptors < 32 || opt.descriptors > 32768 ||
+		(opt.descriptors & (opt.descriptors - 1)) != 0)
+		return usage(error, "--descriptors: a power of two from 32 to 32768");
+	if (opt.frame_len_max < FRAME_LEN_MIN || opt.frame_len_max > FRAME_LEN_MAX)
+		return usage(error, "--frame-len-max: from 64 to 9216 bytes");
+	if (opt.first_guest < 0 || opt.first_guest >= FRAME_GUESTS_MAX || opt.memory < 0 || opt.seed < 0)
+		return usage(error, "--first-guest, --memory and --seed cannot be negative");
+	if (opt.swap != NULL && !g_str_equal(opt.swap, "mac") && !g_str_equal(opt.swap, "ip") &&
+		!g_str_equal(opt.swap, "ports"))
+		return usage(error, "--swap: mac, ip or ports");
+	cfg->swap_ports = opt.swap != NULL && g_str_equal(opt.swap, "ports");
+	cfg->swap_ip = cfg->swap_ports || (opt.swap != NULL && g_str_equal(opt.swap, "ip"));
+	cfg->frame_len_max = (uint32_t)opt.frame_len_max;
+	cfg->descriptors = (uint16_t)opt.descriptors;
+	cfg->seed = (uint64_t)opt.seed;
+	cfg->first_guest = (uint32_t)opt.first_guest;
+	cfg->give_way = opt.give_way;
+	return fault_plan_parse(opt.fault, &cfg->faults, error);
+}
+
+static char **all_devices(const uint8_t base_mac[6])
+{
+	GPtrArray *list = g_ptr_array_new();
+	uint32_t n = 0;
+
+	for (char **path = opt.vhost_user; path != NULL && *path != NULL; path++, n++) {
+		uint8_t mac[6];
+		g_autofree char *text = NULL;
+
+		frame_guest_mac(base_mac, (uint32_t)opt.first_guest + n, mac);
+		text = frame_mac_format(mac);
+		/* Frames fit one buffer: mergeable buffers would only cost. */
+		g_ptr_array_add(list, g_strdup_printf("net_virtio_user%u,path=%s,mac=%s,queues=1,"
+			"queue_size=%d,mrg_rxbuf=0,in_order=1", n, *path, text, opt.descriptors));
+	}
+	for (char **d = opt.devices; d != NULL && *d != NULL; d++)
+		g_ptr_array_add(list, g_strdup(*d));
+	g_ptr_array_add(list, NULL);
+	return (char **)g_ptr_array_free(list, FALSE);
+}
+
+static unsigned memory_mib(unsigned nb_ports, const struct reflector_cfg *cfg)
+{
+	/* Frames of reflector.c's pool, and what rings and EAL itself take. */
+	unsigned room = MAX(cfg->frame_len_max, 2048U) + 512;
+	unsigned frames = nb_ports * (2U * cfg->descriptors + 64U) + 1024 +
+		(cfg->faults.share[FAULT_DELAY] > 0 ? 32768 : 0);
+
+	return opt.memory != 0 ? (unsigned)opt.memory :
+		(unsigned)((uint64_t)frames * room * 5 / 4 / (1 << 20)) + 64 + nb_ports * cfg->descriptors / 512;
+}
+
+static gboolean end_with_parent(GError **error)
+{
+	if (opt.parent == 0)
+		return TRUE;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == opt.parent)
+		return TRUE;
+	return usage(error, "--parent: that process is not this one's parent");
+}
+
+static gboolean reflect(GError **error)
+{
+	struct reflector_cfg cfg = { 0 };
+	uint8_t base_mac[6];
+	g_autofree char *lcores = NULL, *text = NULL;
+	g_auto(GStrv) devices = NULL;
+	struct reflector *r;
+	gboolean done;
+	guint wanted;
+
+	if (!check(&cfg, base_mac, error) || !end_with_parent(error))
+		return FALSE;
+	devices = all_devices(base_mac);
+	wanted = g_strv_length(devices);
+	lcores = opt.core < 0 ? g_strdup_printf("0@(0-%u)", g_get_num_processors() - 1) :
+				g_strdup_printf("0@%d", opt.core);
+	if (!eal_start(&(struct eal_cfg){ .program = "treflect", .lcores = lcores, .memory_mib =
+			memory_mib(wanted, &cfg), .hugepages = opt.hugepages, .verbose = opt.verbose,
+			.devices = devices, .extra = opt.eal }, error))
+		return FALSE;
+	if (rte_eth_dev_count_avail() < wanted) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
+			"DPDK found %u of %u devices; with --verbose it says why the others failed",
+			rte_eth_dev_count_avail(), wanted);
+		return FALSE;
+	}
+	r = reflector_new(&cfg, rte_eth_dev_count_avail(), error);
+	if (r == NULL)
+		return FALSE;
+	done = reflector_run(r, &stop, &report, opt.report, error);
+	text = reflector_report(r, atomic_load(&report));
+	if (done && opt.report != NULL)
+		done = file_write_durably(opt.report, text, strlen(text), error);
+	else if (done)
+		printf("%s\n", text);
+	reflector_free(r);
+	rte_eal_cleanup();
+	return done;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct cli_command command = { "", "[-- EAL-OPTION...]",
+		"Send every Ethernet frame back where it came from, with its addresses swapped", NULL };
+	struct sigaction action = { .sa_handler = on_signal };
+	g_autoptr(GError) error = NULL;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+	if (!cli_options("treflect", &command, entries, &argc, &argv))
+		return CLI_USAGE;
+	if (!reflect(&error))
+		return cli_fail("treflect",
+			g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE) || error->domain == TRAFFIC_ERROR ?
+				CLI_USAGE : CLI_FAILED, error);
+	return CLI_DONE;
+}

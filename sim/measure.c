@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/measure.h"
+
+#include <stdatomic.h>
+
+#include "sim/engine/engine.h"
+#include "sim/error.h"
+#include "sim/record.h"
+#include "sim/verdict.h"
+
+enum {
+	TICK_US = 10000,	  /* main thread, while workers work */
+	HELLO_US = 2000,	  /* between rounds of asking */
+	HELLO_AGAIN_ROUNDS = 25,  /* ask a guest that has not answered again after so many rounds */
+	SILENT_S = 2,		  /* no answer for so long at the end: the guest hangs */
+	REPORT_TIMEOUT_MS = 2000,
+	DRAIN_POLL_US = 500,
+	CAPTURE_BYTES = 256 << 20,
+};
+
+/* What becomes of each guest while a trial runs. */
+struct watch {
+	gboolean answered;
+	char *state;		/* NULL: in order */
+	uint64_t offered, forwarded; /* at the last look */
+	double silent_since_s;	/* < 0: it answers */
+};
+
+struct run {
+	const struct measure_cfg *cfg;
+	schedule *schedule;
+	struct engine *engine;
+	struct watch *watch;
+	uint32_t nb_guests, nb_answered;
+	trial *t;
+	/* For rows of the time line. */
+	hist *latency_before, *latency_now;
+	struct engine_live before;
+	double before_s;
+};
+
+static gboolean interrupted(const struct run *r)
+{
+	return atomic_load(r->cfg->interrupt) != 0;
+}
+
+static gboolean is_connected(const struct run *r, uint32_t guest)
+{
+	struct datapath *d = r->cfg->datapath;
+
+	return d->ops->connected == NULL || d->ops->connected(d, guest);
+}
+
+static const char *death_of(const struct run *r, uint32_t guest)
+{
+	return r->cfg->fleet == NULL ? NULL : fleet_death(r->cfg->fleet, guest);
+}
+
+/* One round of asking; TRUE when there is nobody left to wait for. */
+static gboolean ask_round(struct run *r, unsigned round)
+{
+	gboolean waiting = FALSE;
+
+	for (uint32_t i = 0; i < r->nb_guests; i++) {
+		struct watch *w = &r->watch[i];
+
+		if (w->answered)
+			continue;
+		/* A guest is asked at once, then listened to, then asked again. */
+		if (is_connected(r, i) && engine_hello(r->engine, i, round % HELLO_AGAIN_ROUNDS == 0)) {
+			w->answered = TRUE;
+			r->nb_answered++;
+			continue;
+		}
+		waiting |= death_of(r, i) == NULL;
+	}
+	return !waiting;
+}
+
+static gboolean say_hello(struct run *r, GError **error)
+{
+	gint64 start_us = g_get_monotonic_time();
+	gint64 until_us = start_us + (gint64)(r->cfg->o->connect_timeout_ns / 1000);
+	uint32_t shown = UINT32_MAX;
+
+	for (unsigned round = 0; !interrupted(r) && g_get_monotonic_time() < until_us; round++) {
+		if (r->cfg->fleet != NULL)
+			fleet_poll(r->cfg->fleet);
+		if (ask_round(r, round))
+			break;
+		if (shown != r->nb_answered && r->cfg->progress->terminal)
+			progress_note(r->cfg->progress, "guests that answer: %u of %u", r->nb_answered,
+				r->nb_guests);
+		shown = r->nb_answered;
+		g_usleep(HELLO_US);
+	}
+	for (uint32_t i = 0; i < r->nb_guests; i++) {
+		struct watch *w = &r->watch[i];
+		const char *death = death_of(r, i);
+
+		if (!w->answered)
+			w->state = death != NULL ? g_strdup_printf("never connected: %s", death) :
+				is_connected(r, i) ? g_strdup("connected, but never answered a frame") :
+						     g_strdup("never connected");
+	}
+	if (interrupted(r)) {
+		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_GUEST,
+			"interrupted while waiting for guests; nothing was measured");
+		return FALSE;
+	}
+	if (r->nb_answered == 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST,
+			"none of %u guests answered within %.0f s; guest 0: %s", r->nb_guests,
+			(double)(g_get_monotonic_time() - start_us) / 1e6, r->watch[0].state);
+		return FALSE;
+	}
+	progress_note(r->cfg->progress, "%u of %u guests answer after %.1f s", r->nb_answered,
+		r->nb_guests, (double)(g_get_monotonic_time() - start_us) / 1e6);
+	return TRUE;
+}
+
+static void watch_guests(struct run *r, double now_s)
+{
+	if (r->cfg->fleet != NULL)
+		fleet_poll(r->cfg->fleet);
+	for (uint32_t i = 0; i < r->nb_guests; i++) {
+		struct watch *w = &r->watch[i];
+		struct engine_live live;
+		const char *death = death_of(r, i);
+
+		if (w->state == NULL && death != NULL)
+			w->state = g_strdup_printf("%s at %.1f s", death, now_s);
+		else if (w->state == NULL && !is_connected(r, i))
+			w->state = g_strdup_printf("disconnected at %.1f s", now_s);
+		engine_live_guest(r->engine, i, &live);
+		if (live.forwarded != w->forwarded || live.offered == w->offered)
+			w->silent_since_s = -1;
+		else if (w->silent_since_s < 0)
+			w->silent_since_s = r->before_s;
+		w->offered = live.offered;
+		w->forwarded = live.forwarded;
+	}
+}
+
+/* before becomes what now has more; its min and max are those of the buckets. */
+static void gain(hist *before, const hist *now)
+{
+	uint64_t count = 0;
+
+	ctr_set(&before->min_ns, UINT64_MAX);
+	ctr_set(&before->max_ns, 0);
+	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
+		uint64_t n = ctr_get(&now->bucket[i]) - ctr_get(&before->bucket[i]);
+
+		ctr_set(&before->bucket[i], n);
+		if (n == 0)
+			continue;
+		count += n;
+		ctr_set(&before->max_ns, hist_bucket_high(i));
+		if (ctr_get(&before->min_ns) == UINT64_MAX)
+			ctr_set(&before->min_ns, hist_bucket_low(i));
+	}
+	ctr_set(&before->count, count);
+}
+
+/* Quantiles of the interval alone: of what the live histogram gained since the last row. */
+static void interval_latency(struct run *r, struct trial_second *row)
+{
+	hist *gained = r->latency_before;
+	gboolean bound;
+
+	hist_clear(r->latency_now);
+	engine_live_latency(r->engine, r->latency_now);
+	gain(gained, r->latency_now);
+	hist_quantile(gained, 0, 0, 0.5, &row->p50_ns, &bound);
+	hist_quantile(gained, 0, 0, 0.99, &row->p99_ns, &bound);
+	hist_quantile(gained, 0, 0, 1, &row->max_ns, &bound);
+	r->latency_before = r->latency_now;
+	r->latency_now = gained;
+}
+
+static void take_row(struct run *r, double now_s)
+{
+	struct engine_live live;
+	struct trial_second row = { .time_s = now_s };
+
+	engine_live(r->engine, &live);
+	row.offered = live.offered - r->before.offered;
+	row.forwarded = live.forwarded - r->before.forwarded;
+	row.refused = live.refused - r->before.refused;
+	interval_latency(r, &row);
+	watch_guests(r, now_s);
+	g_array_append_val(r->t->seconds, row);
+	progress_second(r->cfg->progress, &row, now_s - r->before_s, r->t->params.duration_s);
+	r->before = live;
+	r->before_s = now_s;
+}
+
+static double measuring_s(const struct run *r)
+{
+	uint64_t now_ns = engine_now_ns(r->engine);
+	uint64_t warm_up_ns = r->cfg->o->warm_up_ns;
+
+	return now_ns < warm_up_ns ? 0 : (double)(now_ns - warm_up_ns) / 1e9;
+}
+
+static void watch_sending(struct run *r)
+{
+	double next_s = 1;
+	gboolean stopped = FALSE;
+
+	while (!engine_sent(r->engine)) {
+		double now_s = measuring_s(r);
+
+		if (interrupted(r) && !stopped) {
+			engine_interrupt(r->engine);
+			stopped = TRUE;
+		}
+		/* The last row is taken when all is sent, so that it is not a row of nothing. */
+		if (now_s >= next_s && next_s + 0.5 < r->t->params.duration_s) {
+			take_row(r, now_s);
+			next_s = (double)(int64_t)now_s + 1;
+		}
+		g_usleep(TICK_US);
+	}
+	if (measuring_s(r) > r->before_s)
+		take_row(r, measuring_s(r));
+	r->t->interrupted = stopped && measuring_s(r) < r->t->params.duration_s;
+}
+
+/* Wait until every frame is back, at most the drain time. Returns how long lost frames had. */
+static uint64_t drain(struct run *r)
+{
+	uint64_t start_ns = engine_now_ns(r->engine), waited_ns = 0;
+
+	while (engine_under_way(r->engine) != 0 && waited_ns < r->cfg->o->drain_ns) {
+		g_usleep(DRAIN_POLL_US);
+		waited_ns = engine_now_ns(r->engine) - start_ns;
+	}
+	return r->cfg->o->drain_ns;
+}
+
+static void set_states(struct run *r)
+{
+	for (uint32_t i = 0; i < r->nb_guests; i++) {
+		struct watch *w = &r->watch[i];
+		struct trial_guest *g = &r->t->guests[i];
+
+		if (w->state == NULL && w->silent_since_s >= 0 &&
+			(g->c.forwarded == 0 || r->before_s - w->silent_since_s >= SILENT_S))
+			w->state = g_strdup_printf("hangs: no answer since %.1f s", w->silent_since_s);
+		if (w->state == NULL)
+			continue;
+		g_free(g->state);
+		g->state = g_strdup(w->state);
+	}
+}
+
+static void describe_interface(struct run *r)
+{
+	JsonObject *o = json_object_new();
+
+	json_object_set_string_member(o, "interface", r->cfg->datapath->ops->interface);
+	json_object_set_string_member(o, "mechanism", r->cfg->datapath->ops->mechanism);
+	if (r->cfg->fleet != NULL) {
+		json_object_set_int_member(o, "reflector_processes", fleet_processes(r->cfg->fleet));
+		json_object_set_array_member(o, "reflectors", fleet_report(r->cfg->fleet, REPORT_TIMEOUT_MS));
+	}
+	r->t->interface_info = o;
+}
+
+static void write_capture(struct run *r)
+{
+	g_autoptr(GError) error = NULL;
+	uint64_t frames, dropped;
+
+	if (r->cfg->o->capture == NULL)
+		return;
+	if (!engine_capture_write(r->engine, r->cfg->o->capture, &frames, &dropped, &error))
+		g_ptr_array_add(r->t->reasons, g_strdup_printf("note: %s", error->message));
+	else
+		progress_say(r->cfg->progress, "%s: %" G_GUINT64_FORMAT " frames%s", r->cfg->o->capture, frames,
+			dropped == 0 ? "" : " (the rest did not fit)");
+}
+
+static gboolean judge(struct run *r, uint64_t drain_ns, GError **error)
+{
+	struct engine_health health;
+
+	engine_collect(r->engine, r->t, drain_ns);
+	engine_health(r->engine, &health);
+	set_states(r);
+	record_end(r->t->environment);
+	/* An imbalance here is a fault of tsim: then no number of this trial can be shown. */
+	if (!trial_balance(r->t, error) || !engine_accounts_agree(r->engine, r->t, error))
+		return FALSE;
+	verdict_reach(r->t, &(struct verdict_input){ .health = &health,
+		.workers_share = r->cfg->o->cores.shared,
+		.tsc_error_ppm = record_tsc_error_ppm(r->t->environment) });
+	return TRUE;
+}
+
+static gboolean prepare(struct run *r, GError **error)
+{
+	static unsigned run; /* counts the trials of this process; main thread */
+	const struct options *o = r->cfg->o;
+
+	r->schedule = schedule_new(&(struct schedule_cfg){ .mix = r->cfg->mix,
+		.pps = (double)r->cfg->params->rate_pps, .span_ns = o->warm_up_ns + o->duration_ns,
+		.seed = (uint64_t)o->seed + r->cfg->params->repetition }, error);
+	if (r->schedule == NULL)
+		return FALSE;
+	r->engine = engine_new(&(struct engine_cfg){ .datapath = r->cfg->datapath, .mix = r->cfg->mix,
+		.schedule = r->schedule, .cores = &o->cores, .warm_up_ns = o->warm_up_ns,
+		.duration_ns = o->duration_ns, .slack_ns = o->slack_ns, .base_mac = o->base_mac,
+		.run = (uint8_t)++run, .capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES }, error);
+	if (r->engine == NULL)
+		return FALSE;
+	r->watch = g_new0(struct watch, r->nb_guests);
+	for (uint32_t i = 0; i < r->nb_guests; i++)
+		r->watch[i].silent_since_s = -1;
+	r->latency_before = hist_new();
+	r->latency_now = hist_new();
+	trial_params_copy(&r->t->params, r->cfg->params);
+	r->t->environment = record_environment(o);
+	r->t->mix = record_mix(r->cfg->mix, r->schedule, o->base_mac);
+	return TRUE;
+}
+
+static void clear(struct run *r)
+{
+	for (uint32_t i = 0; r->watch != NULL && i < r->nb_guests; i++)
+		g_free(r->watch[i].state);
+	g_free(r->watch);
+	engine_free(r->engine);
+	schedule_free(r->schedule);
+	hist_free(r->latency_before);
+	hist_free(r->latency_now);
+	trial_free(r->t);
+}
+
+trial *measure(const struct measure_cfg *cfg, GError **error)
+{
+	struct run r = { .cfg = cfg, .nb_guests = cfg->mix->nb_guests, .t = trial_new() };
+	trial *done = NULL;
+
+	if (prepare(&r, error) && say_hello(&r, error) && engine_start(r.engine, error)) {
+		uint64_t drained_ns;
+
+		watch_sending(&r);
+		drained_ns = drain(&r);
+		engine_stop(r.engine);
+		if (judge(&r, drained_ns, error)) {
+			describe_interface(&r);
+			write_capture(&r);
+			done = g_steal_pointer(&r.t);
+		}
+	}
+	progress_close(cfg->progress);
+	clear(&r);
+	return done;
+}

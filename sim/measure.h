@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/measure.h: one trial from its schedule to its verdict. Phases: prepare, hello (every guest
+ * answers one frame), warm-up, measure, drain, collect, verdict.
+ */
+#ifndef SIM_MEASURE_H
+#define SIM_MEASURE_H
+
+#include <glib.h>
+
+#include "analyze/trial.h"
+#include "sim/datapath/datapath.h"
+#include "sim/guest/fleet.h"
+#include "sim/options.h"
+#include "sim/progress.h"
+#include "traffic/mix.h"
+
+struct measure_cfg {
+	const struct options *o;
+	const mix *mix;
+	struct datapath *datapath;
+	struct fleet *fleet; /* NULL where guests are not ours */
+	const struct trial_params *params;
+	struct progress *progress;
+	const _Atomic int *interrupt; /* set by Ctrl-C */
+};
+
+/*
+ * NULL and error when nothing was measured: no memory, no guest at all, interrupted before
+ * measuring. A trial in which some guests fail is a trial: their states say so.
+ */
+trial *measure(const struct measure_cfg *cfg, GError **error);
+
+#endif

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/datapath/datapath.h"
+#include "sim/duration.h"
+#include "sim/error.h"
+#include "sim/guest/fault.h"
+#include "sim/guest/fleet.h"
+#include "traffic/arrival.h"
+#include "traffic/frame.h"
+#include "traffic/rate.h"
+
+#define CONFIG_GROUP "tsim"
+#define HOUR_NS UINT64_C(3600000000000)
+
+/* GOption writes into fixed places: the parse works on these, options_parse hands them over. */
+static struct options opt;
+
+static const GOptionEntry entries[] = {
+	/* traffic */
+	{ "profile", 'p', 0, G_OPTION_ARG_STRING, &opt.profile,
+		"Frame lengths: a name (see tsim profile), a CSV file, fixed:64, uniform:64-1518, genome:aaafg (default imix)",
+		"PROFILE" },
+	{ "mix", 0, 0, G_OPTION_ARG_FILENAME, &opt.mix,
+		"Guests in groups with profile, share and arrival each (instead of --profile, --guests, --share)",
+		"FILE" },
+	{ "guests", 'g', 0, G_OPTION_ARG_STRING, &opt.guests_text, "How many guests (default 1)", "N" },
+	{ "rate", 'r', 0, G_OPTION_ARG_STRING, &opt.rate,
+		"Offered load of all guests: 500kpps, 2Gbit/s, 40% (of --link), max; a list or a sweep "
+		"50k..800k:50k gives a trial each (default 100kpps)", "RATE" },
+	{ "share", 0, 0, G_OPTION_ARG_STRING, &opt.share,
+		"How guests share the load: equal, zipf:1.1, or a list 3,1,1 (default equal)", "SHARE" },
+	{ "arrival", 0, 0, G_OPTION_ARG_STRING, &opt.arrival,
+		"When frames depart: cbr or poisson (default cbr)", "PROCESS" },
+	{ "link", 0, 0, G_OPTION_ARG_STRING, &opt.link,
+		"Speed of the link that 40% is of: 10G, 100G (default none)", "SPEED" },
+	{ "mtu", 0, 0, G_OPTION_ARG_INT, &opt.mtu,
+		"Frame length that a genome's z stands for, with FCS (default none)", "BYTES" },
+	{ "seed", 0, 0, G_OPTION_ARG_INT64, &opt.seed, "Of all random numbers (default 1)", "N" },
+	/* testbed */
+	{ "machine", 'm', 0, G_OPTION_ARG_STRING, &opt.machine,
+		"What guests are: process (started here) or external (yours: tsim listens) (default process)",
+		"MACHINE" },
+	{ "interface", 'i', 0, G_OPTION_ARG_STRING, &opt.interface,
+		"How frames reach them: vhost-user or null (the generator's own cost) (default vhost-user)",
+		"INTERFACE" },
+	{ "socket-dir", 0, 0, G_OPTION_ARG_FILENAME, &opt.socket_dir,
+		"Folder for guest-N.sock (default a temporary one)", "DIR" },
+	{ "cores", 'c', 0, G_OPTION_ARG_STRING, &opt.cores_text,
+		"CPUs of the generator: 2-3, or load:2-3/rx:4 (default the last CPU)", "CPUS" },
+	{ "guest-cores", 0, 0, G_OPTION_ARG_STRING, &opt.guest_cores,
+		"CPUs of guest processes (default those that the generator leaves)", "CPUS" },
+	{ "guests-per-process", 0, 0, G_OPTION_ARG_INT, &opt.per_process,
+		"Guests of one reflector process, 1 to 31 (default: few processes, one a CPU)", "N" },
+	{ "fault", 0, 0, G_OPTION_ARG_STRING, &opt.fault,
+		"Let guests misbehave: drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms "
+		"(default none)", "PLAN" },
+	{ "swap", 0, 0, G_OPTION_ARG_STRING, &opt.swap,
+		"What guests swap: mac, ip (and mac), ports (and ip and mac) (default mac)", "WHAT" },
+	{ "mac", 0, 0, G_OPTION_ARG_STRING, &opt.mac,
+		"MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)", "MAC" },
+	{ "memory", 0, 0, G_OPTION_ARG_INT, &opt.memory, "For frames of the generator (default by need)",
+		"MIB" },
+	{ "hugepages", 0, 0, G_OPTION_ARG_NONE, &opt.hugepages,
+		"Use hugepages (default: none needed)", NULL },
+	/* trial */
+	{ "duration", 'd', 0, G_OPTION_ARG_STRING, &opt.duration,
+		"Of the measuring phase (default 10s)", "TIME" },
+	{ "warm-up", 0, 0, G_OPTION_ARG_STRING, &opt.warm_up,
+		"Load before it that is not counted (default 1s)", "TIME" },
+	{ "drain", 0, 0, G_OPTION_ARG_STRING, &opt.drain,
+		"How long to wait for frames after it, RFC 2544 section 23 (default 2s)", "TIME" },
+	{ "connect-timeout", 0, 0, G_OPTION_ARG_STRING, &opt.connect_timeout,
+		"How long to wait for guests (default 30s; external 10min)", "TIME" },
+	{ "slack", 0, 0, G_OPTION_ARG_STRING, &opt.slack,
+		"A departure later than this is counted as late (default 10us)", "TIME" },
+	{ "reps", 'n', 0, G_OPTION_ARG_INT, &opt.reps, "Repetitions of each trial (default 1)", "N" },
+	/* output */
+	{ "out", 'o', 0, G_OPTION_ARG_FILENAME, &opt.out, "Folder of results (default out)", "DIR" },
+	{ "label", 'l', 0, G_OPTION_ARG_STRING, &opt.label,
+		"Name of this series: results go to DIR/LABEL (default default)", "LABEL" },
+	{ "overwrite", 0, 0, G_OPTION_ARG_NONE, &opt.overwrite,
+		"Measure again what is there already", NULL },
+	{ "format", 'f', 0, G_OPTION_ARG_STRING, &opt.format_text,
+		"Of stdout: text, csv or json (default text)", "FORMAT" },
+	{ "all-guests", 'a', 0, G_OPTION_ARG_NONE, &opt.all_guests,
+		"Print every guest, not only the best and worst", NULL },
+	{ "capture", 0, 0, G_OPTION_ARG_FILENAME, &opt.capture,
+		"Write the frames that are sent to a pcap file, as many as fit 256 MiB", "FILE" },
+	{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &opt.quiet, "No progress", NULL },
+	{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &opt.verbose, "DPDK's messages, too", NULL },
+	{ "config", 0, 0, G_OPTION_ARG_FILENAME, &opt.config,
+		"Read options from a key file, group [tsim]; the command line wins", "FILE" },
+	{ "check", 0, 0, G_OPTION_ARG_NONE, &opt.check, "Check all options and stop", NULL },
+	{ "print-config", 0, 0, G_OPTION_ARG_NONE, &opt.print_config,
+		"Print all options as a config file and stop", NULL },
+	{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt.eal, NULL, "[-- EAL-OPTION...]" },
+	{ 0 },
+};
+
+static gboolean is_about_the_run(const GOptionEntry *e)
+{
+	return e->arg_data == &opt.config || e->arg_data == &opt.check ||
+		e->arg_data == &opt.print_config || e->long_name[0] == '\0';
+}
+
+static const GOptionEntry *find_entry(const char *key)
+{
+	for (const GOptionEntry *e = entries; e->long_name != NULL; e++)
+		if (g_str_equal(e->long_name, key) && !is_about_the_run(e))
+			return e;
+	return NULL;
+}
+
+/* The keys of a config file as options: "--key=value", in front of the command line's. */
+static gboolean config_to_args(const char *path, GPtrArray *args, GError **error)
+{
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autoptr(GError) why = NULL;
+	g_auto(GStrv) groups = NULL;
+	g_auto(GStrv) keys = NULL;
+
+	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &why)) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--config: %s: %s", path, why->message);
+		return FALSE;
+	}
+	groups = g_key_file_get_groups(file, NULL);
+	for (char **g = groups; *g != NULL; g++) {
+		if (!g_str_equal(*g, CONFIG_GROUP)) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"%s: group [%s] is unknown; options of tsim stand in [%s]", path, *g, CONFIG_GROUP);
+			return FALSE;
+		}
+	}
+	keys = g_key_file_get_keys(file, CONFIG_GROUP, NULL, NULL);
+	for (char **k = keys; k != NULL && *k != NULL; k++) {
+		const GOptionEntry *e = find_entry(*k);
+		g_autofree char *value = g_key_file_get_string(file, CONFIG_GROUP, *k, NULL);
+
+		if (e == NULL || value == NULL) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"%s: [%s] %s: no such key; keys are the long options of tsim --help", path,
+				CONFIG_GROUP, *k);
+			return FALSE;
+		}
+		if (e->arg != G_OPTION_ARG_NONE) {
+			g_ptr_array_add(args, g_strdup_printf("--%s=%s", *k, value));
+		} else if (g_str_equal(value, "true")) {
+			g_ptr_array_add(args, g_strdup_printf("--%s", *k));
+		} else if (!g_str_equal(value, "false")) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"%s: [%s] %s: '%s' is neither true nor false", path, CONFIG_GROUP, *k, value);
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+/* Where --config says; found before the options are parsed, as its keys come first. */
+static const char *config_path(int argc, char **argv)
+{
+	for (int i = 1; i < argc && !g_str_equal(argv[i], "--"); i++) {
+		if (g_str_has_prefix(argv[i], "--config="))
+			return argv[i] + strlen("--config=");
+		if (g_str_equal(argv[i], "--config") && i + 1 < argc)
+			return argv[i + 1];
+	}
+	return NULL;
+}
+
+static void set_default(char **text, const char *value)
+{
+	if (*text == NULL)
+		*text = g_strdup(value);
+}
+
+static void set_defaults(struct options *o)
+{
+	gboolean external = o->machine != NULL && g_str_equal(o->machine, "external");
+
+	if (o->mix == NULL)
+		set_default(&o->profile, "imix");
+	set_default(&o->guests_text, "1");
+	set_default(&o->rate, "100kpps");
+	set_default(&o->arrival, "cbr");
+	set_default(&o->machine, "process");
+	set_default(&o->interface, "vhost-user");
+	set_default(&o->duration, "10s");
+	set_default(&o->warm_up, "1s");
+	set_default(&o->drain, "2s");
+	set_default(&o->connect_timeout, external ? "10min" : "30s");
+	set_default(&o->slack, "10us");
+	set_default(&o->out, "out");
+	set_default(&o->label, "default");
+	set_default(&o->format_text, "text");
+}
+
+static gboolean bad(GError **error, const char *text)
+{
+	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, text);
+	return FALSE;
+}
+
+static gboolean check_traffic(struct options *o, GError **error)
+{
+	guint64 guests;
+
+	if (o->mix != NULL && (o->profile != NULL || o->share != NULL))
+		return bad(error, "--mix: the file says profiles and shares; leave --profile and --share out");
+	if (!g_ascii_string_to_unsigned(o->guests_text, 10, 1, FRAME_GUESTS_MAX, &guests, NULL)) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--guests: '%s' is no number from 1 to %d",
+			o->guests_text, FRAME_GUESTS_MAX);
+		return FALSE;
+	}
+	o->guests = (uint32_t)guests;
+	if (o->mtu != 0 && (o->mtu < FRAME_LEN_MIN || o->mtu > FRAME_LEN_MAX))
+		return bad(error, "--mtu: from 64 to 9216 bytes of frame");
+	if (o->seed < 0)
+		return bad(error, "--seed: not negative");
+	if (o->link != NULL && !rate_parse_link("--link", o->link, &o->link_bps, error))
+		return FALSE;
+	return arrival_check("--arrival", o->arrival, error);
+}
+
+static gboolean check_testbed(struct options *o, GError **error)
+{
+	struct fault_plan plan;
+	gboolean external = g_str_equal(o->machine, "external");
+
+	if (!external && !g_str_equal(o->machine, "process")) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--machine: '%s' is unknown; there are: process, external", o->machine);
+		return FALSE;
+	}
+	if (external && g_str_equal(o->interface, "null"))
+		return bad(error, "--interface null: has no guests; leave --machine out");
+	if ((external || g_str_equal(o->interface, "null")) && (o->fault != NULL || o->swap != NULL))
+		return bad(error, "--fault, --swap: are for guests that tsim starts (--machine process)");
+	if (o->per_process < 0 || o->per_process > FLEET_PORTS_MAX)
+		return bad(error, "--guests-per-process: from 1 to 31, as DPDK has at most 32 ports a process");
+	if (o->memory < 0)
+		return bad(error, "--memory: not negative");
+	if (o->swap != NULL && !g_str_equal(o->swap, "mac") && !g_str_equal(o->swap, "ip") &&
+		!g_str_equal(o->swap, "ports"))
+		return bad(error, "--swap: mac, ip or ports");
+	memcpy(o->base_mac, frame_guest_base_mac, sizeof(o->base_mac));
+	if (o->mac != NULL && !frame_mac_parse(o->mac, o->base_mac, error)) {
+		g_prefix_error(error, "--mac: ");
+		return FALSE;
+	}
+	return fault_plan_parse(o->fault, &plan, error) &&
+		cores_parse(o->cores_text, o->guest_cores, &o->cores, error);
+}
+
+static gboolean check_label(const char *label, GError **error)
+{
+	if (label[0] != '\0' && label[0] != '.' && strpbrk(label, "/\\\n\t") == NULL)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"--label: '%s' cannot name a folder; use letters, digits, '-' and '.'", label);
+	return FALSE;
+}
+
+static gboolean check_trial(struct options *o, GError **error)
+{
+	if (!duration_parse("--duration", o->duration, 24 * HOUR_NS, &o->duration_ns, error) ||
+		!duration_parse("--warm-up", o->warm_up, HOUR_NS, &o->warm_up_ns, error) ||
+		!duration_parse("--drain", o->drain, HOUR_NS, &o->drain_ns, error) ||
+		!duration_parse("--connect-timeout", o->connect_timeout, 24 * HOUR_NS,
+			&o->connect_timeout_ns, error) ||
+		!duration_parse("--slack", o->slack, HOUR_NS, &o->slack_ns, error))
+		return FALSE;
+	if (o->duration_ns < 1000000)
+		return bad(error, "--duration: at least 1ms");
+	if (o->reps < 1 || o->reps > 10000)
+		return bad(error, "--reps: from 1 to 10000");
+	return check_label(o->label, error) && cli_format_parse(o->format_text, &o->format, error);
+}
+
+static void print_config(const struct options *o)
+{
+	printf("[%s]\n", CONFIG_GROUP);
+	for (const GOptionEntry *e = entries; e->long_name != NULL; e++) {
+		/* The table points into opt; o has the same layout. */
+		const char *at = (const char *)o + ((const char *)e->arg_data - (const char *)&opt);
+
+		if (is_about_the_run(e))
+			continue;
+		switch (e->arg) {
+		case G_OPTION_ARG_NONE:
+			printf("%s=%s\n", e->long_name, *(const gboolean *)at ? "true" : "false");
+			break;
+		case G_OPTION_ARG_INT:
+			printf("%s=%d\n", e->long_name, *(const int *)at);
+			break;
+		case G_OPTION_ARG_INT64:
+			printf("%s=%" G_GINT64_FORMAT "\n", e->long_name, *(const gint64 *)at);
+			break;
+		default:
+			if (*(char *const *)at != NULL)
+				printf("%s=%s\n", e->long_name, *(char *const *)at);
+		}
+	}
+}
+
+static char *quote_command_line(int argc, char **argv)
+{
+	GString *s = g_string_new("tsim");
+
+	for (int i = 1; i < argc; i++) {
+		g_autofree char *quoted = g_shell_quote(argv[i]);
+
+		g_string_append_printf(s, " %s", strpbrk(argv[i], " \t\n'\"\\$`*?<>|&;()#~") == NULL ? argv[i] : quoted);
+	}
+	return g_string_free(s, FALSE);
+}
+
+int options_parse(const struct cli_command *command, int argc, char **argv, struct options *o,
+	gboolean *done)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
+	g_autoptr(GError) error = NULL;
+	const char *config = config_path(argc, argv);
+	char **args;
+	int nb;
+
+	*done = FALSE;
+	opt = (struct options){ .seed = 1, .reps = 1 };
+	g_ptr_array_add(all, argv[0]);
+	if (config != NULL && !config_to_args(config, all, &error))
+		return cli_fail("tsim", CLI_USAGE, error);
+	for (int i = 1; i < argc; i++)
+		g_ptr_array_add(all, argv[i]);
+	nb = (int)all->len;
+	g_ptr_array_add(all, NULL);
+	args = (char **)all->pdata;
+	if (!cli_options("tsim", command, entries, &nb, &args))
+		return CLI_USAGE;
+	set_defaults(&opt);
+	*o = opt;
+	o->command_line = quote_command_line(argc, argv);
+	if (!check_traffic(o, &error) || !check_testbed(o, &error) || !check_trial(o, &error)) {
+		options_clear(o);
+		return cli_fail("tsim", CLI_USAGE, error);
+	}
+	if (o->print_config)
+		print_config(o);
+	*done = o->print_config || o->check;
+	return CLI_DONE;
+}
+
+void options_clear(struct options *o)
+{
+	char *texts[] = { o->profile, o->mix, o->guests_text, o->rate, o->share, o->arrival, o->link,
+		o->machine, o->interface, o->socket_dir, o->cores_text, o->guest_cores, o->fault, o->swap,
+		o->mac, o->duration, o->warm_up, o->drain, o->connect_timeout, o->slack, o->out, o->label,
+		o->format_text, o->capture, o->config, o->command_line };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+		g_free(texts[i]);
+	g_strfreev(o->eal);
+	*o = (struct options){ 0 };
+}

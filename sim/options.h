@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/options.h: what tsim can be told. One table parses the command line, prints --help and names
+ * the keys of config files; the command line wins.
+ */
+#ifndef SIM_OPTIONS_H
+#define SIM_OPTIONS_H
+
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "analyze/cli.h"
+#include "sim/cores.h"
+
+struct options {
+	/* As given; NULL where the default is "none". Owned. */
+	char *profile, *mix, *guests_text, *rate, *share, *arrival, *link;
+	char *machine, *interface, *socket_dir, *cores_text, *guest_cores, *fault, *swap, *mac;
+	char *duration, *warm_up, *drain, *connect_timeout, *slack;
+	char *out, *label, *format_text, *capture, *config;
+	char **eal;
+	int mtu, reps, per_process, memory;
+	gint64 seed;
+	gboolean hugepages, all_guests, overwrite, quiet, verbose, check, print_config;
+
+	/* What they mean. */
+	uint32_t guests;
+	uint64_t duration_ns, warm_up_ns, drain_ns, connect_timeout_ns, slack_ns;
+	double link_bps; /* 0: no --link */
+	uint8_t base_mac[6];
+	enum cli_format format;
+	struct cores cores;
+	char *command_line; /* quoted for a shell */
+};
+
+/*
+ * Parse command line and --config into *o. Returns CLI_DONE to go on, else the status to end with;
+ * errors have been printed. *done is set when nothing is left to do (--check, --print-config).
+ */
+int options_parse(const struct cli_command *command, int argc, char **argv, struct options *o,
+	gboolean *done);
+void options_clear(struct options *o);
+
+#endif

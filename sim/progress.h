@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/progress.h: what is seen while a trial runs, on stderr: on a terminal one line that is
+ * written anew each second, else a plain line a second.
+ */
+#ifndef SIM_PROGRESS_H
+#define SIM_PROGRESS_H
+
+#include <glib.h>
+
+#include "analyze/trial.h"
+
+struct progress {
+	gboolean quiet, terminal;
+	gboolean open;	    /* a line on the terminal is not finished */
+	unsigned nth, of;   /* trial of the series */
+};
+
+void progress_init(struct progress *p, gboolean quiet);
+/* A line of its own. */
+G_GNUC_PRINTF(2, 3) void progress_say(struct progress *p, const char *format, ...);
+/* A line that the next one on a terminal replaces. */
+G_GNUC_PRINTF(2, 3) void progress_note(struct progress *p, const char *format, ...);
+/* One second of a trial. lost_so_far: refused and, once it is known, lost frames. */
+void progress_second(struct progress *p, const struct trial_second *s, double interval_s,
+	double duration_s);
+/* End the line that is open. */
+void progress_close(struct progress *p);
+
+#endif

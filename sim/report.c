@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analyze/format.h"
+#include "traffic/rate.h"
+
+enum { GUESTS_SHOWN = 3 }; /* of the best, and of the worst */
+
+struct quantiles {
+	uint64_t ns[4];
+	gboolean bound[4];
+};
+
+static const double quantile_of[4] = { 0.5, 0.99, 0.999, 1 };
+
+/* Over what was offered: lost frames are larger than all others. The maximum is of those that came back. */
+static struct quantiles quantiles(const struct trial_dist *d)
+{
+	struct quantiles q = { 0 };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(quantile_of); i++) {
+		if (quantile_of[i] == 1)
+			q.ns[i] = d->max_ns;
+		else if (trial_dist_quantile(d, quantile_of[i], &q.ns[i], &q.bound[i]) != 0)
+			q.ns[i] = 0;
+	}
+	return q;
+}
+
+/* A guest with the latencies of all its sizes. */
+struct guest_row {
+	const struct trial_guest *g;
+	struct trial_dist latency;
+	struct quantiles q;
+};
+
+static void guest_row_init(struct guest_row *row, const struct trial_guest *g)
+{
+	row->g = g;
+	row->latency = (struct trial_dist){ .hist = hist_new() };
+	for (uint32_t k = 0; k < g->nb_sizes; k++)
+		trial_dist_add(&row->latency, &g->sizes[k].latency);
+	row->q = quantiles(&row->latency);
+	hist_free(g_steal_pointer(&row->latency.hist));
+}
+
+static double loss_of(const struct trial_counts *c)
+{
+	return c->offered == 0 ? 0 : (double)c->lost / (double)c->offered;
+}
+
+static void add_row(GString *s, const char *name, const struct trial_counts *c,
+	const struct quantiles *q, const char *state)
+{
+	g_autofree char *loss = format_percent(loss_of(c));
+
+	g_string_append_printf(s, "  %-14s %12" G_GUINT64_FORMAT " %12" G_GUINT64_FORMAT " %10" G_GUINT64_FORMAT
+		" %10s %8" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT, name, c->offered, c->forwarded, c->lost,
+		loss, c->duplicated, c->reordered);
+	for (size_t i = 0; i < G_N_ELEMENTS(q->ns); i++) {
+		g_autofree char *text = c->forwarded == 0 && !q->bound[i] ? g_strdup("-") :
+			format_ns_bound(q->ns[i], q->bound[i]);
+		int pad = 11 - (int)g_utf8_strlen(text, -1);
+
+		g_string_append_printf(s, "%*s%s", MAX(pad, 1), "", text);
+	}
+	g_string_append_printf(s, "%s%s\n", state == NULL ? "" : "  ", state == NULL ? "" : state);
+}
+
+static void add_header(GString *s, const char *what)
+{
+	g_string_append_printf(s, "  %-14s %12s %12s %10s %10s %8s %9s%11s%11s%11s%11s\n", what, "offered",
+		"forwarded", "lost", "loss", "dup", "reordered", "p50", "p99", "p99.9", "max");
+}
+
+/* Worst first: not in order, then loss, then p99. */
+static int compare_guests(gconstpointer a, gconstpointer b)
+{
+	const struct guest_row *x = a, *y = b;
+	gboolean x_ok = g_str_equal(x->g->state, "ok"), y_ok = g_str_equal(y->g->state, "ok");
+
+	if (x_ok != y_ok)
+		return x_ok ? 1 : -1;
+	if (loss_of(&x->g->c) != loss_of(&y->g->c))
+		return loss_of(&x->g->c) > loss_of(&y->g->c) ? -1 : 1;
+	if (x->q.ns[1] != y->q.ns[1])
+		return x->q.ns[1] > y->q.ns[1] ? -1 : 1;
+	return x->g->guest < y->g->guest ? -1 : 1;
+}
+
+static void add_guest(GString *s, const struct guest_row *row)
+{
+	g_autofree char *name = g_strdup_printf("guest %u", row->g->guest);
+
+	add_row(s, name, &row->g->c, &row->q, g_str_equal(row->g->state, "ok") ? NULL : row->g->state);
+}
+
+static void add_guests(GString *s, const trial *t, gboolean all)
+{
+	g_autofree struct guest_row *rows = g_new0(struct guest_row, t->nb_guests);
+
+	if (t->nb_guests < 2)
+		return;
+	for (uint32_t i = 0; i < t->nb_guests; i++)
+		guest_row_init(&rows[i], &t->guests[i]);
+	all |= t->nb_guests <= 2 * GUESTS_SHOWN;
+	if (!all)
+		qsort(rows, t->nb_guests, sizeof(rows[0]), compare_guests);
+	add_header(s, all ? "guests" : "worst guests");
+	for (uint32_t i = 0; i < (all ? t->nb_guests : GUESTS_SHOWN); i++)
+		add_guest(s, &rows[i]);
+	if (all)
+		return;
+	add_header(s, "best guests");
+	for (uint32_t i = t->nb_guests; i-- > t->nb_guests - GUESTS_SHOWN;)
+		add_guest(s, &rows[i]);
+}
+
+/* A size class over all guests: classes with the same bounds are one. */
+struct size_row {
+	uint32_t lo, hi;
+	struct trial_counts c;
+	struct trial_dist latency;
+};
+
+static struct size_row *size_row_of(GArray *rows, const struct trial_size *z)
+{
+	struct size_row fresh = { .lo = z->frame_len_lo, .hi = z->frame_len_hi };
+
+	for (guint i = 0; i < rows->len; i++) {
+		struct size_row *row = &g_array_index(rows, struct size_row, i);
+
+		if (row->lo == fresh.lo && row->hi == fresh.hi)
+			return row;
+	}
+	fresh.latency.hist = hist_new();
+	g_array_append_val(rows, fresh);
+	return &g_array_index(rows, struct size_row, rows->len - 1);
+}
+
+static int compare_sizes(gconstpointer a, gconstpointer b)
+{
+	const struct size_row *x = a, *y = b;
+
+	return x->lo != y->lo ? (x->lo < y->lo ? -1 : 1) : (x->hi < y->hi ? -1 : x->hi > y->hi);
+}
+
+static void add_sizes(GString *s, const trial *t)
+{
+	g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(struct size_row));
+
+	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		for (uint32_t k = 0; k < t->guests[i].nb_sizes; k++) {
+			const struct trial_size *z = &t->guests[i].sizes[k];
+			struct size_row *row = size_row_of(rows, z);
+
+			trial_counts_add(&row->c, &z->c);
+			trial_dist_add(&row->latency, &z->latency);
+		}
+	}
+	g_array_sort(rows, compare_sizes);
+	add_header(s, "frame size");
+	for (guint i = 0; i < rows->len; i++) {
+		struct size_row *row = &g_array_index(rows, struct size_row, i);
+		g_autofree char *name = row->lo == row->hi ? g_strdup_printf("%u B", row->lo) :
+							     g_strdup_printf("%u-%u B", row->lo, row->hi);
+
+		struct quantiles q = quantiles(&row->latency);
+
+		add_row(s, name, &row->c, &q, NULL);
+		trial_dist_clear(&row->latency);
+	}
+}
+
+static void add_rate(GString *s, const char *what, double pps, uint64_t frames, const trial *t)
+{
+	g_autofree char *p = rate_format_pps(pps);
+	g_autofree char *l2 = rate_format_bps(rate_l2_bps(pps, t->mean_frame_len));
+	g_autofree char *l1 = rate_format_bps(rate_l1_bps(pps, t->mean_frame_len));
+
+	g_string_append_printf(s, "  %-10s %12s  %12s L2  %12s L1  %12" G_GUINT64_FORMAT " frames\n", what, p, l2,
+		l1, frames);
+}
+
+static void add_verdict(GString *s, const trial *t)
+{
+	g_string_append_printf(s, "verdict: %s%s\n", t->trustworthy ? "trustworthy" : "NOT TRUSTWORTHY",
+		t->interrupted ? ", interrupted" : "");
+	for (guint i = 0; i < t->reasons->len; i++)
+		g_string_append_printf(s, "  %s\n", (const char *)g_ptr_array_index(t->reasons, i));
+}
+
+static void add_departures(GString *s, const trial *t)
+{
+	const struct trial_departure *d = &t->departure;
+	g_autofree char *p50 = format_ns(d->self_delay_p50_ns), *p99 = format_ns(d->self_delay_p99_ns);
+	double all = (double)d->frames / 100;
+
+	if (d->frames == 0)
+		return;
+	g_string_append_printf(s, "  departures: %.1f %% within 64 ns of schedule, %.1f %% within 128 ns, "
+		"%.1f %% within 256 ns, %.1f %% within 512 ns\n", (double)d->within_64ns / all,
+		(double)d->within_128ns / all, (double)d->within_256ns / all, (double)d->within_512ns / all);
+	g_string_append_printf(s, "  generator's own delay: p50 %s, p99 %s; late %" G_GUINT64_FORMAT
+		", in bursts %.1f %%\n", p50, p99, t->totals.late, (double)d->bursts / all);
+}
+
+char *report_text(const trial *t, gboolean all_guests)
+{
+	GString *s = g_string_new(NULL);
+	g_autofree char *infix = trial_infix(&t->params);
+	double seconds = t->measured_s > 0 ? t->measured_s : 1;
+	struct quantiles latency = quantiles(&t->latency), response = quantiles(&t->response);
+
+	g_string_append_printf(s, "%s  repetition %u\n", infix, t->params.repetition);
+	add_rate(s, "intended", (double)t->totals.intended / seconds, t->totals.intended, t);
+	add_rate(s, "offered", (double)t->totals.offered / seconds, t->totals.offered, t);
+	add_rate(s, "forwarded", (double)t->totals.forwarded / seconds, t->totals.forwarded, t);
+	add_departures(s, t);
+	if (t->totals.refused + t->totals.corrupt + t->totals.foreign != 0)
+		g_string_append_printf(s, "  refused by full queues %" G_GUINT64_FORMAT ", corrupt %" G_GUINT64_FORMAT
+			", foreign %" G_GUINT64_FORMAT "\n", t->totals.refused, t->totals.corrupt, t->totals.foreign);
+	add_header(s, "latency");
+	add_row(s, "all", &t->totals, &latency, NULL);
+	add_row(s, "from schedule", &t->totals, &response, NULL);
+	add_sizes(s, t);
+	add_guests(s, t, all_guests);
+	add_verdict(s, t);
+	return g_string_free(s, FALSE);
+}
+
+static void print_csv_row(const trial *t, const char *infix, const char *who,
+	const struct trial_counts *c, const struct quantiles *q, const char *state)
+{
+	printf("%s,%s,%u,%s,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
+		",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%.9g", t->params.label, infix,
+		t->params.repetition, who, c->intended, c->offered, c->forwarded, c->lost, c->duplicated,
+		c->reordered, c->refused, loss_of(c));
+	for (size_t i = 0; i < G_N_ELEMENTS(q->ns); i++)
+		printf(",%s%" G_GUINT64_FORMAT, q->bound[i] ? ">=" : "", q->ns[i]);
+	printf(",%s,\"%s\"\n", t->trustworthy ? "yes" : "no", state);
+}
+
+static void print_csv(const trial *t, gboolean first)
+{
+	g_autofree char *infix = trial_infix(&t->params);
+	struct quantiles all = quantiles(&t->latency);
+
+	if (first)
+		printf("label,infix,repetition,guest,intended,offered,forwarded,lost,duplicated,reordered,refused,"
+			"loss_ratio,p50_ns,p99_ns,p999_ns,max_ns,trustworthy,state\n");
+	print_csv_row(t, infix, "all", &t->totals, &all, "");
+	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		g_autofree char *who = g_strdup_printf("%u", t->guests[i].guest);
+		struct guest_row row;
+
+		guest_row_init(&row, &t->guests[i]);
+		print_csv_row(t, infix, who, &t->guests[i].c, &row.q, t->guests[i].state);
+	}
+}
+
+void report_trial(const trial *t, enum cli_format format, gboolean all_guests, gboolean first)
+{
+	g_autofree char *text = NULL;
+
+	if (format == CLI_CSV) {
+		print_csv(t, first);
+	} else {
+		text = format == CLI_JSON ? trial_to_json(t) : report_text(t, all_guests);
+		fputs(text, stdout);
+		if (format == CLI_JSON && !g_str_has_suffix(text, "\n"))
+			putchar('\n');
+	}
+	fflush(stdout);
+}

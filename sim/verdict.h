@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sim/verdict.h: can the numbers of a trial be relied on, and if not, why not. Pure. */
+#ifndef SIM_VERDICT_H
+#define SIM_VERDICT_H
+
+#include "analyze/trial.h"
+#include "sim/engine/engine.h"
+
+struct verdict_input {
+	const struct engine_health *health;
+	gboolean workers_share; /* guests run on the load workers' CPUs */
+	double tsc_error_ppm;	/* against CLOCK_MONOTONIC_RAW */
+};
+
+/*
+ * Sets t->trustworthy and adds to t->reasons. Not trustworthy is a trial whose generator did not
+ * keep its schedule (frames not sent beyond 10 us worth of them, as CSIT allows; its own delay's
+ * p99 over 10 us and over 10 % of the latency's), whose guests were not all there, or whose clock
+ * is off by over 200 ppm. Reasons that start with "note: " do not count against it.
+ */
+void verdict_reach(trial *t, const struct verdict_input *in);
+
+#endif
