@@ -67,7 +67,8 @@ void apportion(const double *share, uint32_t nb, uint32_t n, uint32_t *count)
 
 		count[i] = (uint32_t)whole;
 		given += count[i];
-		remainders[nb_remainders++] = (struct remainder){ fmax(exact - whole, 0.0), i };
+		/* Rounded: a tie must not be broken by the last bit. */
+		remainders[nb_remainders++] = (struct remainder){ round((exact - whole) * 1e9), i };
 	}
 	if (given >= left)
 		return;

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
+tsim_fuzz(profile traffic)
+tsim_fuzz(mix traffic)
+tsim_fuzz(rate traffic)

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-3-Clause
+tsim_test(model traffic_draws traffic)
+tsim_test(model traffic_schedule traffic)

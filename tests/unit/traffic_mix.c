@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "traffic/mix.h"
+
+#include <glib/gstdio.h>
+
+#include "tests/unit/traffic_check.h"
+#include "traffic/arrival.h"
+
+static mix *parse(const char *text, GError **error)
+{
+	return mix_parse("dir/my_mix.conf", text, strlen(text), "poisson", 1518, error);
+}
+
+static void one_profile_for_all(void **state)
+{
+	GError *error = NULL;
+	g_autoptr(mix) m = mix_new("imix", 64, NULL, "cbr", 0, &error);
+
+	(void)state;
+	check_ok("imix", error);
+	check_text("name", m->name, "imix");
+	assert_int_equal(m->nb_guests, 64);
+	assert_int_equal(m->profiles->len, 1);
+	for (uint32_t i = 0; i < 64; i++) {
+		check_double("share", m->guests[i].share, 1.0 / 64, 1e-12);
+		check_text("arrival", m->guests[i].arrival, "cbr");
+		check_text("group", m->guests[i].group, "");
+		assert_ptr_equal(m->guests[i].profile, m->guests[0].profile);
+	}
+	check_double("mean", mix_mean_frame_len(m), 361.0 + 5.0 / 6.0, 1e-9);
+}
+
+static const struct {
+	const char *shares;
+	double share[3];
+} share_cases[] = {
+	{ NULL, { 1 / 3.0, 1 / 3.0, 1 / 3.0 } },
+	{ "equal", { 1 / 3.0, 1 / 3.0, 1 / 3.0 } },
+	{ "3,1,1", { 0.6, 0.2, 0.2 } },
+	{ " 0.5 , 0.25, 2.5e-1", { 0.5, 0.25, 0.25 } },
+	{ "zipf:0", { 1 / 3.0, 1 / 3.0, 1 / 3.0 } },
+	{ "zipf:1", { 6 / 11.0, 3 / 11.0, 2 / 11.0 } },
+	{ "zipf:2", { 36 / 49.0, 9 / 49.0, 4 / 49.0 } },
+};
+
+static void shares_add_up_to_one(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(share_cases); i++) {
+		const char *what = share_cases[i].shares != NULL ? share_cases[i].shares : "NULL";
+		GError *error = NULL;
+		g_autoptr(mix) m = mix_new("fixed:64", 3, share_cases[i].shares, "cbr", 0, &error);
+
+		check_ok(what, error);
+		for (int j = 0; j < 3; j++)
+			check_double(what, m->guests[j].share, share_cases[i].share[j], 1e-12);
+	}
+}
+
+static const struct {
+	const char *profile;
+	uint32_t nb;
+	const char *shares, *arrival, *error;
+} bad_options[] = {
+	{ "imix", 0, NULL, "cbr", "0 guests are outside 1..4096" },
+	{ "imix", 4097, NULL, "cbr", "4097 guests are outside 1..4096" },
+	{ "nothing", 1, NULL, "cbr", "no profile is called 'nothing'" },
+	{ "imix", 1, NULL, "burst",
+		"no arrival process is called 'burst'; there are cbr, poisson" },
+	{ "imix", 2, "1", "cbr", "'1' are 1 shares for 2 guests" },
+	{ "imix", 2, "", "cbr", "0 shares for 2 guests" },
+	{ "imix", 2, "1,0", "cbr", "share 0 is outside" },
+	{ "imix", 2, "1,-1", "cbr", "share -1 is outside" },
+	{ "imix", 2, "1,nan", "cbr", "share 'nan' is not a number" },
+	{ "imix", 2, "1,1e13", "cbr", "share 1e13 is outside" },
+	{ "imix", 2, "zipf:", "cbr", "zipf exponent ''" },
+	{ "imix", 2, "zipf:-1", "cbr", "zipf exponent '-1'" },
+	{ "imix", 2, "zipf:9", "cbr", "zipf exponent '9'" },
+};
+
+static void bad_options_are_explained(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(bad_options); i++) {
+		GError *error = NULL;
+
+		assert_null(mix_new(bad_options[i].profile, bad_options[i].nb,
+			bad_options[i].shares, bad_options[i].arrival, 0, &error));
+		check_error(bad_options[i].error, error, bad_options[i].error);
+	}
+}
+
+static void groups_are_numbered_through(void **state)
+{
+	GError *error = NULL;
+	g_autoptr(mix) m = parse("# guests of a rack\n"
+				 "[web]\nguests = 2\nprofile = imix\nshare=3\narrival = cbr\n\n"
+				 "[bulk store]\nguests=1\nprofile=fixed:1518\n"
+				 "[web2]\nguests=1\nprofile=imix\n",
+		&error);
+
+	(void)state;
+	check_ok("mix", error);
+	check_text("name", m->name, "my-mix");
+	assert_int_equal(m->nb_guests, 4);
+	assert_int_equal(m->profiles->len, 2);
+	check_double("share 0", m->guests[0].share, 3 / 8.0, 1e-12);
+	check_double("share 2", m->guests[2].share, 1 / 8.0, 1e-12);
+	check_text("arrival 1", m->guests[1].arrival, "cbr");
+	check_text("arrival 2", m->guests[2].arrival, "poisson");
+	check_text("group 1", m->guests[1].group, "web");
+	check_text("group 2", m->guests[2].group, "bulk store");
+	check_text("profile 2", m->guests[2].profile->spec, "fixed:1518");
+	assert_ptr_equal(m->guests[3].profile, m->guests[0].profile);
+	check_double("mean", mix_mean_frame_len(m), 7 / 8.0 * (361 + 5 / 6.0) + 1518 / 8.0, 1e-9);
+}
+
+#define AT "dir/my_mix.conf:"
+
+static const struct {
+	const char *text, *error;
+} bad_files[] = {
+	{ "", "dir/my_mix.conf: has no group of guests" },
+	{ "# nothing\n", "dir/my_mix.conf: has no group of guests" },
+	{ "guests = 1\n", AT "1: 'guests = 1' is neither [group]" },
+	{ "[a]\nguests 1\n", AT "2: 'guests 1' is neither [group]" },
+	{ "[a\n", AT "1: '[a' is neither [group]" },
+	{ "[a]\nguests = 1\nprofile = imix\n[a]\nguests = 1\n", AT "4: a stands there twice" },
+	{ "[a]\nguests = 1\nguests = 2\n", AT "3: guests stands there twice" },
+	{ "[a]\nprofile = imix\n", AT "1: group 'a' has no guests; add the line 'guests = 1'" },
+	{ "[a]\nguests = 1\n", AT "1: group 'a' has no profile; add the line 'profile = imix'" },
+	{ "[a]\nguests = 1\nprofile = imix\ncolour = red\n", AT "4: 'colour' is not a key" },
+	{ "[a]\nguests = some\nprofile = imix\n", AT "2: guests 'some' is not a whole number" },
+	{ "[a]\nguests = 1.5\nprofile = imix\n", AT "2: guests '1.5' is not a whole number" },
+	{ "[a]\nguests = 0\nprofile = imix\n", AT "2: 0 guests are outside 1..4096" },
+	{ "[a]\nguests = -1\nprofile = imix\n", AT "2: guests '-1' is not a whole number" },
+	{ "[a]\nguests = 99999999999999999999\nprofile = imix\n", AT "2: guests" },
+	{ "[a]\nguests = 4096\nprofile = imix\n[b]\nguests = 1\nprofile = imix\n",
+		AT "5: all groups together have more than 4096" },
+	{ "[a]\nguests = 1\nprofile = imxi\n", AT "3: no profile is called 'imxi'" },
+	{ "[a]\nguests = 1\nprofile = imix\nshare = 0\n", AT "4: share 0 is outside" },
+	{ "[a]\nguests = 1\nprofile = imix\nshare = inf\n", AT "4: share 'inf' is not a number" },
+	{ "[a]\nguests = 1\nprofile = imix\narrival = fast\n",
+		AT "4: no arrival process is called" },
+	{ "[a]\nguests = 1\nprofile = \xff\n", AT "3: byte 0xff is not text" },
+	{ "[a]\n= 1\n", "dir/my_mix.conf" },
+};
+
+static void bad_files_name_line_and_remedy(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(bad_files); i++) {
+		GError *error = NULL;
+		mix *m = parse(bad_files[i].text, &error);
+
+		check_error(bad_files[i].text, error, bad_files[i].error);
+		assert_null(m);
+	}
+}
+
+static void files_are_opened(void **state)
+{
+	g_autofree char *folder = g_dir_make_tmp("traffic-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "rack.v2.mix", NULL);
+	GError *error = NULL;
+	g_autoptr(mix) m = NULL;
+
+	(void)state;
+	assert_true(g_file_set_contents(path, "[a]\nguests=1\nprofile=fixed:64\n", -1, NULL));
+	m = mix_open(path, "cbr", 0, &error);
+	check_ok(path, error);
+	check_text("name", m->name, "rack.v2");
+	g_remove(path);
+	assert_null(mix_open(path, "cbr", 0, &error));
+	check_error(path, error, "rack.v2.mix: cannot be opened");
+	g_rmdir(folder);
+}
+
+static void every_arrival_process_is_named(void **state)
+{
+	g_auto(GStrv) names = g_strsplit(arrival_names(), ", ", -1);
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+
+	(void)state;
+	assert_int_equal(g_strv_length(names), 2);
+	for (size_t i = 0; names[i] != NULL; i++) {
+		g_autoptr(arrival) a = arrival_new(names[i], 1000, rng, NULL);
+		double last = 0;
+
+		assert_non_null(a);
+		for (int j = 0; j < 1000; j++) {
+			double t = arrival_next_ns(a);
+
+			assert_true(t >= last);
+			last = t;
+		}
+	}
+	gsl_rng_free(rng);
+}
+
+static void impossible_gaps_are_an_error(void **state)
+{
+	static const double gaps[] = { 0, -1, NAN, INFINITY };
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(gaps); i++) {
+		GError *error = NULL;
+
+		assert_null(arrival_new("cbr", gaps[i], rng, &error));
+		check_error("gap", error, "is not above zero and finite");
+	}
+	gsl_rng_free(rng);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_profile_for_all),
+		cmocka_unit_test(shares_add_up_to_one),
+		cmocka_unit_test(bad_options_are_explained),
+		cmocka_unit_test(groups_are_numbered_through),
+		cmocka_unit_test(bad_files_name_line_and_remedy),
+		cmocka_unit_test(files_are_opened),
+		cmocka_unit_test(every_arrival_process_is_named),
+		cmocka_unit_test(impossible_gaps_are_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
