@@ -113,7 +113,10 @@ result_set *result_open(
 void result_free(result_set *r); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(result_set, result_free)
 
-/* Called for each trial of a combination while its own bins are in memory. */
+/*
+ * Called for each trial of a combination while its own bins are in memory, index counting from 0.
+ * With t NULL: forget all trials so far, one had to be left out and they come again.
+ */
 typedef void (*result_trial_fn)(const trial *t, guint index, void *user);
 
 /*

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analyze/error.h"
@@ -129,31 +128,6 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 	return file_set_publish(set, error);
 }
 
-static gboolean check_sibling(
-	struct json_in *in, const char *dir, JsonObject *file, const char *where)
-{
-	g_autofree char *name = json_in_string(in, file, where, "name");
-	g_autofree char *path = g_build_filename(dir, name, NULL);
-	uint64_t bytes = json_in_u64(in, file, where, "bytes");
-	struct stat st;
-
-	if (in->error != NULL)
-		return FALSE;
-	if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL) {
-		json_in_fail(in, where, "name", "is no plain file name");
-	} else if (stat(path, &st) < 0) {
-		g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-			"%s: belongs to %s, but: %s; restore it, or measure again", path, in->file,
-			g_strerror(errno));
-	} else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes) {
-		g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-			"%s: has %" G_GINT64_FORMAT " bytes, %s recorded %" G_GUINT64_FORMAT
-			"; it was cut or changed: restore it, or measure again",
-			path, (gint64)st.st_size, in->file, (guint64)bytes);
-	}
-	return in->error == NULL;
-}
-
 /* All siblings are recorded and as long as recorded. */
 static void check_files(struct json_in *in, JsonObject *root, const char *dir)
 {
@@ -165,7 +139,7 @@ static void check_files(struct json_in *in, JsonObject *root, const char *dir)
 		JsonObject *file = json_in_element(in, files, "", "files", i);
 		const char *name;
 
-		if (file == NULL || !check_sibling(in, dir, file, where))
+		if (file == NULL || !trial_json_check_file(in, dir, file, where))
 			return;
 		name = json_object_get_string_member(file, "name");
 		for (guint j = 0; j < SIBLINGS; j++) {

@@ -20,6 +20,10 @@ JsonObject *trial_json_object(const trial *t);
  */
 trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where);
 
+/* An element {name, bytes} of "files": a plain name, there in dir, and as long as recorded. */
+gboolean trial_json_check_file(
+	struct json_in *in, const char *dir, JsonObject *file, const char *where);
+
 /* For the other JSON files of this folder. */
 void trial_json_set_counts(JsonObject *o, const struct trial_counts *c, double measured_s);
 JsonObject *trial_json_dist(const struct trial_dist *d);

@@ -2,6 +2,11 @@
 /* The way from JSON back to a trial. */
 #include "analyze/trial_json.h"
 
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "analyze/error.h"
 #include "traffic/frame.h"
 
 static void read_params(
@@ -194,4 +199,29 @@ trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where)
 	if (in->error == NULL && json_object_has_member(o, "interface_info"))
 		t->interface_info = keep(json_in_object(in, o, where, "interface_info"));
 	return in->error == NULL ? g_steal_pointer(&t) : NULL;
+}
+
+gboolean trial_json_check_file(
+	struct json_in *in, const char *dir, JsonObject *file, const char *where)
+{
+	g_autofree char *name = json_in_string(in, file, where, "name");
+	g_autofree char *path = g_build_filename(dir, name, NULL);
+	uint64_t bytes = json_in_u64(in, file, where, "bytes");
+	struct stat st;
+
+	if (in->error != NULL)
+		return FALSE;
+	if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL) {
+		json_in_fail(in, where, "name", "is no plain file name");
+	} else if (stat(path, &st) < 0) {
+		g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s: belongs to %s, but: %s; restore it, or measure again", path, in->file,
+			g_strerror(errno));
+	} else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes) {
+		g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s: has %" G_GINT64_FORMAT " bytes, %s recorded %" G_GUINT64_FORMAT
+			"; it was cut or changed: restore it, or measure again",
+			path, (gint64)st.st_size, in->file, (guint64)bytes);
+	}
+	return in->error == NULL;
 }

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/merged.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "analyze/error.h"
+#include "analyze/file.h"
+#include "analyze/trial_bins.h"
+#include "analyze/trial_json.h"
+
+enum { MERGED_SCHEMA = 1, MERGED_TRIALS_MAX = 100000 };
+
+struct merged {
+	JsonArray *trials;
+	GString *bins;
+	hist *latency; /* of all */
+	guint nb;
+};
+
+merged *merged_new(void)
+{
+	merged *m = g_new0(merged, 1);
+
+	m->bins = g_string_new(NULL);
+	m->latency = hist_new();
+	merged_clear(m);
+	return m;
+}
+
+void merged_free(merged *m)
+{
+	if (m == NULL)
+		return;
+	json_array_unref(m->trials);
+	g_string_free(m->bins, TRUE);
+	hist_free(m->latency);
+	g_free(m);
+}
+
+void merged_clear(merged *m)
+{
+	g_clear_pointer(&m->trials, json_array_unref);
+	m->trials = json_array_new();
+	g_string_assign(m->bins, "trial,");
+	g_string_append(m->bins, TRIAL_BINS_HEADER);
+	hist_clear(m->latency);
+	m->nb = 0;
+}
+
+void merged_add(merged *m, const trial *t)
+{
+	g_autofree char *prefix = g_strdup_printf("%u,", m->nb++);
+
+	json_array_add_object_element(m->trials, trial_json_object(t));
+	trial_bins_append(m->bins, t, prefix);
+	if (t->latency.hist != NULL)
+		hist_add(m->latency, t->latency.hist);
+}
+
+static gboolean add_file(file_set *set, const char *dir, const char *kind, const char *infix,
+	const GString *text, JsonArray *files, GError **error)
+{
+	g_autofree char *name = g_strdup_printf("acc_%s_%s.csv", kind, infix);
+	g_autofree char *path = g_build_filename(dir, name, NULL);
+	JsonObject *file = json_object_new();
+
+	json_object_set_string_member(file, "name", name);
+	json_object_set_int_member(file, "bytes", (gint64)text->len);
+	json_array_add_object_element(files, file);
+	return file_set_add(set, path, text->str, text->len, error);
+}
+
+gboolean merged_write(const merged *m, const char *dir, const char *infix, GError **error)
+{
+	g_autoptr(file_set) set = file_set_new();
+	g_autoptr(GString) histogram = g_string_new(NULL);
+	g_autofree char *name = g_strdup_printf("acc_trials_%s.json", infix);
+	g_autofree char *path = g_build_filename(dir, name, NULL), *text = NULL;
+	g_autoptr(JsonObject) root = json_object_new();
+	JsonArray *files = json_array_new();
+
+	json_object_set_int_member(root, "schema", MERGED_SCHEMA);
+	json_object_set_array_member(root, "trials", json_array_ref(m->trials));
+	json_object_set_array_member(root, "files", files);
+	trial_bins_histogram(histogram, m->latency);
+	if (!file_make_folder(dir, error) ||
+		!add_file(set, dir, "histogram", infix, histogram, files, error) ||
+		!add_file(set, dir, "guests", infix, m->bins, files, error))
+		return FALSE;
+	text = trial_json_text(g_steal_pointer(&root));
+	return file_set_add(set, path, text, strlen(text), error) && file_set_publish(set, error);
+}
+
+/* Path of the table of bins; its length, and that of the histogram, is as recorded. */
+static char *check_files(struct json_in *in, JsonObject *root, const char *dir)
+{
+	JsonArray *files = json_in_array(in, root, "", "files");
+	g_autofree char *bins = NULL;
+
+	for (guint i = 0; files != NULL && i < json_array_get_length(files); i++) {
+		g_autofree char *where = g_strdup_printf("files[%u].", i);
+		JsonObject *file = json_in_element(in, files, "", "files", i);
+
+		if (file == NULL || !trial_json_check_file(in, dir, file, where))
+			return NULL;
+		if (g_str_has_prefix(json_object_get_string_member(file, "name"), "acc_guests_")) {
+			g_free(bins);
+			bins = g_build_filename(
+				dir, json_object_get_string_member(file, "name"), NULL);
+		}
+	}
+	if (bins == NULL)
+		json_in_fail(in, "", "files", "does not list acc_guests");
+	return g_steal_pointer(&bins);
+}
+
+/* The JSON of a merged set, and where its bins are. */
+static JsonNode *open_set(struct json_in *in, char **bins)
+{
+	g_autofree char *text = NULL, *dir = g_path_get_dirname(in->file);
+	g_autoptr(JsonNode) node = NULL;
+	JsonObject *root;
+	JsonArray *trials;
+	uint64_t schema;
+	size_t len;
+
+	text = file_read(in->file, &len, &in->error);
+	if (text == NULL)
+		return NULL;
+	node = json_in_parse(in->file, text, len, &in->error);
+	if (node == NULL)
+		return NULL;
+	root = json_node_get_object(node);
+	schema = json_in_u64(in, root, "", "schema");
+	if (in->error == NULL && schema != MERGED_SCHEMA)
+		json_in_fail(in, "", "schema",
+			"is %" G_GUINT64_FORMAT
+			", this program knows %d: read it with its own version",
+			(guint64)schema, MERGED_SCHEMA);
+	trials = json_in_array(in, root, "", "trials");
+	if (trials != NULL && (json_array_get_length(trials) == 0 ||
+				      json_array_get_length(trials) > MERGED_TRIALS_MAX))
+		json_in_fail(in, "", "trials", "are none or too many");
+	*bins = check_files(in, root, dir);
+	return in->error == NULL ? g_steal_pointer(&node) : NULL;
+}
+
+static trial *read_one(struct json_in *in, JsonArray *trials, guint i)
+{
+	g_autofree char *where = g_strdup_printf("trials[%u].", i);
+	JsonObject *o = json_in_element(in, trials, "", "trials", i);
+
+	return o != NULL ? trial_json_read(in, o, where) : NULL;
+}
+
+static gboolean balance(trial *t, struct json_in *in, guint i)
+{
+	if (trial_balance(t, &in->error)) {
+		t->path = g_strdup(in->file);
+		return TRUE;
+	}
+	g_prefix_error(&in->error, "%s: trials[%u]: ", in->file, i);
+	return FALSE;
+}
+
+GPtrArray *merged_read(const char *path, GError **error)
+{
+	struct json_in in = { .file = path };
+	g_autofree char *bins = NULL;
+	g_autoptr(JsonNode) node = open_set(&in, &bins);
+	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)trial_free);
+	JsonArray *trials = NULL;
+
+	if (node != NULL)
+		trials = json_object_get_array_member(json_node_get_object(node), "trials");
+	for (guint i = 0; trials != NULL && i < json_array_get_length(trials); i++) {
+		trial *t = read_one(&in, trials, i);
+
+		if (t == NULL)
+			break;
+		g_ptr_array_add(all, t);
+		if (!balance(t, &in, i))
+			break;
+	}
+	if (in.error != NULL) {
+		g_propagate_error(error, in.error);
+		return NULL;
+	}
+	return g_steal_pointer(&all);
+}
+
+trial *merged_read_bins(const char *path, guint index, GError **error)
+{
+	struct json_in in = { .file = path };
+	g_autofree char *bins = NULL, *text = NULL;
+	g_autoptr(JsonNode) node = open_set(&in, &bins);
+	g_autoptr(trial) t = NULL;
+	JsonArray *trials;
+	size_t len;
+
+	if (node != NULL) {
+		trials = json_object_get_array_member(json_node_get_object(node), "trials");
+		if (index < json_array_get_length(trials))
+			t = read_one(&in, trials, index);
+		else
+			json_in_fail(&in, "", "trials", "has no element %u any more", index);
+	}
+	if (t != NULL)
+		text = file_read(bins, &len, &in.error);
+	if (text != NULL && trial_bins_read(t, bins, text, len, (int)index, &in.error))
+		(void)balance(t, &in, index);
+	if (in.error != NULL) {
+		g_propagate_error(error, in.error);
+		return NULL;
+	}
+	return g_steal_pointer(&t);
+}

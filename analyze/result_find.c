@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/result_find.h"
+
+#include <string.h>
+
+#include "analyze/error.h"
+#include "analyze/merged.h"
+#include "analyze/result_params.h"
+
+enum { DEPTH_MAX = 32, WARNINGS_IN_ERROR = 20, NOT_MERGED = -1 };
+
+struct source {
+	char *path;
+	int index; /* in a merged set, or NOT_MERGED */
+};
+
+struct result_sources {
+	GHashTable *of; /* trial * -> struct source * */
+};
+
+struct finder {
+	const struct result_options *options;
+	const char *selector; /* NULL: all */
+	GPtrArray *trials;
+	GHashTable *by_identity; /* char * -> trial *, borrowed from trials */
+	result_sources *sources;
+	GPtrArray *warnings, *notes;
+	guint found; /* of the name at hand, also those that were found before */
+};
+
+static void source_free(gpointer data)
+{
+	struct source *s = data;
+
+	g_free(s->path);
+	g_free(s);
+}
+
+result_sources *result_sources_new(void)
+{
+	result_sources *s = g_new0(result_sources, 1);
+
+	s->of = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, source_free);
+	return s;
+}
+
+void result_sources_free(result_sources *s)
+{
+	if (s == NULL)
+		return;
+	g_hash_table_unref(s->of);
+	g_free(s);
+}
+
+trial *result_source_load(const result_sources *s, const trial *t, GError **error)
+{
+	const struct source *source = g_hash_table_lookup(s->of, t);
+
+	g_return_val_if_fail(source != NULL, NULL);
+	return source->index == NOT_MERGED
+		       ? trial_read(source->path, TRIAL_BINS, error)
+		       : merged_read_bins(source->path, (guint)source->index, error);
+}
+
+const char *result_started(const trial *t)
+{
+	JsonNode *node = t->environment != NULL ? json_object_get_member(t->environment, "started")
+						: NULL;
+
+	return node != NULL && json_node_get_value_type(node) == G_TYPE_STRING
+		       ? json_node_get_string(node)
+		       : "";
+}
+
+static char *identity(const trial *t)
+{
+	g_autofree char *key = result_params_key(&t->params);
+
+	return g_strdup_printf(
+		"%srepetition=%u\nstarted=%s\n", key, t->params.repetition, result_started(t));
+}
+
+G_GNUC_PRINTF(2, 3)
+static void say(GPtrArray *to, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_ptr_array_add(to, g_strdup_vprintf(format, args));
+	va_end(args);
+}
+
+static void add_source(struct finder *f, const trial *t, const char *path, int index)
+{
+	struct source *s = g_new0(struct source, 1);
+
+	s->path = g_strdup(path);
+	s->index = index;
+	g_hash_table_replace(f->sources->of, (gpointer)t, s);
+}
+
+/*
+ * The same trial again. Where the two differ, somebody changed one: which is kept must not depend
+ * on the order of the inputs. TRUE if the new one replaced the old one.
+ */
+static gboolean settle_twins(struct finder *f, trial *old, trial *new, const char *path)
+{
+	g_autofree char *a = trial_to_json(old), *b = trial_to_json(new);
+	int order = strcmp(a, b);
+	guint place;
+
+	if (order != 0)
+		say(f->warnings,
+			"%s: claims to be the same trial as %s, but differs from it; one of them "
+			"was "
+			"changed: remove that one",
+			path, old->path);
+	else
+		say(f->notes, "%s: counted once, it is also in %s", path, old->path);
+	if (order <= 0 || !g_ptr_array_find(f->trials, old, &place))
+		return FALSE;
+	g_hash_table_remove(f->sources->of, old);
+	trial_free(old);
+	f->trials->pdata[place] = new;
+	return TRUE;
+}
+
+/* Takes t. */
+static void take(struct finder *f, trial *t, const char *path, int index)
+{
+	g_autofree char *id = NULL;
+	const struct source *before;
+	trial *old;
+
+	if (f->selector != NULL && !result_selector_matches(f->selector, &t->params)) {
+		trial_free(t);
+		return;
+	}
+	if (t->interrupted && !f->options->interrupted) {
+		say(f->notes, "%s: was interrupted after %.3g s: left out (--interrupted keeps it)",
+			path, t->measured_s);
+		trial_free(t);
+		return;
+	}
+	f->found++;
+	id = identity(t);
+	old = g_hash_table_lookup(f->by_identity, id);
+	if (old == NULL) {
+		g_ptr_array_add(f->trials, t);
+	} else {
+		before = g_hash_table_lookup(f->sources->of, old);
+		/* The same file under two names of the command line is worth no word. */
+		if ((strcmp(before->path, path) == 0 && before->index == index) ||
+			!settle_twins(f, old, t, path)) {
+			trial_free(t);
+			return;
+		}
+	}
+	g_hash_table_replace(f->by_identity, g_steal_pointer(&id), t);
+	add_source(f, t, path, index);
+}
+
+static void read_trial(struct finder *f, const char *path)
+{
+	g_autoptr(GError) error = NULL;
+	trial *t = trial_read(path, TRIAL_SUMMARY, &error);
+
+	if (t != NULL)
+		take(f, t, path, NOT_MERGED);
+	else
+		g_ptr_array_add(f->warnings, g_strdup(error->message));
+}
+
+static void read_merged(struct finder *f, const char *path)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) trials = merged_read(path, &error);
+
+	if (trials == NULL) {
+		g_ptr_array_add(f->warnings, g_strdup(error->message));
+		return;
+	}
+	g_ptr_array_set_free_func(trials, NULL);
+	for (guint i = 0; i < trials->len; i++)
+		take(f, g_ptr_array_index(trials, i), path, (int)i);
+}
+
+/*
+ * A merged set beside trials is what an earlier merge made of them, and perhaps of more: it is not
+ * read, or a trial that was removed on purpose would come back. What goes missing is said.
+ */
+static void skip_merged(struct finder *f, const char *path)
+{
+	g_autoptr(GPtrArray) trials = merged_read(path, NULL);
+	guint missing = 0;
+
+	for (guint i = 0; trials != NULL && i < trials->len; i++) {
+		g_autofree char *id = identity(g_ptr_array_index(trials, i));
+
+		missing += !g_hash_table_contains(f->by_identity, id) &&
+			   (f->selector == NULL ||
+				   result_selector_matches(f->selector,
+					   &((trial *)g_ptr_array_index(trials, i))->params));
+	}
+	if (missing > 0)
+		say(f->notes,
+			"%s: %u of its trials are not in the folder: left out (move the merged set "
+			"to a "
+			"folder of its own to use it)",
+			path, missing);
+}
+
+static gboolean is_trial(const char *name)
+{
+	return g_str_has_prefix(name, "trial_") && g_str_has_suffix(name, ".json");
+}
+
+static gboolean is_merged(const char *name)
+{
+	return g_str_has_prefix(name, "acc_trials_") && g_str_has_suffix(name, ".json");
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static GPtrArray *list(struct finder *f, const char *dir)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GDir) d = g_dir_open(dir, 0, &error);
+	const char *name;
+
+	if (d == NULL) {
+		say(f->warnings, "%s: cannot be read: %s; mend its permissions", dir,
+			error->message);
+		return names;
+	}
+	while ((name = g_dir_read_name(d)) != NULL) {
+		if (name[0] != '.')
+			g_ptr_array_add(names, g_strdup(name));
+	}
+	g_ptr_array_sort(names, compare_names);
+	return names;
+}
+
+/* Histograms whose trial has no JSON: it was cut off, or another program measured. */
+static void note_orphans(struct finder *f, const char *dir, const GPtrArray *names)
+{
+	guint orphans = 0;
+	const char *first = NULL;
+
+	for (guint i = 0; i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
+		g_autofree char *json = NULL;
+
+		if (!g_str_has_prefix(name, "histogram_") || !g_str_has_suffix(name, ".csv"))
+			continue;
+		json = g_strdup_printf("%s/trial_%.*s.json", dir,
+			(int)(strlen(name) - strlen("histogram_") - strlen(".csv")),
+			name + strlen("histogram_"));
+		if (!g_file_test(json, G_FILE_TEST_EXISTS) && orphans++ == 0)
+			first = name;
+	}
+	if (orphans > 0)
+		say(f->notes,
+			"%s: %u histogram%s without trial_*.json beside it (%s): cut off before "
+			"the end, "
+			"or of another program: left out",
+			dir, orphans, orphans > 1 ? "s" : "", first);
+}
+
+static void walk(struct finder *f, const char *dir, guint depth)
+{
+	g_autoptr(GPtrArray) names = list(f, dir);
+	guint nb_trials = 0;
+
+	for (guint i = 0; i < names->len; i++) {
+		g_autofree char *path = g_build_filename(dir, g_ptr_array_index(names, i), NULL);
+
+		if (is_trial(g_ptr_array_index(names, i))) {
+			read_trial(f, path);
+			nb_trials++;
+		}
+	}
+	note_orphans(f, dir, names);
+	for (guint i = 0; i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
+		g_autofree char *path = g_build_filename(dir, name, NULL);
+
+		if (is_merged(name) && nb_trials > 0)
+			skip_merged(f, path);
+		else if (is_merged(name))
+			read_merged(f, path);
+		else if (depth < DEPTH_MAX && g_file_test(path, G_FILE_TEST_IS_DIR) &&
+			 !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+			walk(f, path, depth + 1);
+	}
+}
+
+static gboolean find_path(struct finder *f, const char *path, GError **error)
+{
+	g_autofree char *name = g_path_get_basename(path);
+
+	if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+		walk(f, path, 0);
+	} else if (is_merged(name)) {
+		read_merged(f, path);
+	} else if (g_str_has_prefix(name, "summary.")) {
+		g_autofree char *dir = g_path_get_dirname(path);
+
+		walk(f, dir, 0);
+	} else if (g_str_has_suffix(name, ".json")) {
+		read_trial(f, path);
+	} else {
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND,
+			"%s: neither a folder nor a trial_*.json nor an acc_trials_*.json", path);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/* Labels that are there, for the error text. */
+static char *labels_in(const char *dir)
+{
+	g_autoptr(GDir) d = g_dir_open(dir, 0, NULL);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	const char *name;
+
+	while (d != NULL && (name = g_dir_read_name(d)) != NULL) {
+		g_autofree char *path = g_build_filename(dir, name, NULL);
+
+		if (name[0] != '.' && g_file_test(path, G_FILE_TEST_IS_DIR))
+			g_ptr_array_add(names, g_strdup(name));
+	}
+	g_ptr_array_sort(names, compare_names);
+	g_ptr_array_add(names, NULL);
+	return names->len > 1 ? g_strjoinv(", ", (char **)names->pdata) : g_strdup("none");
+}
+
+static gboolean find_name(struct finder *f, const char *name, const char *dir, GError **error)
+{
+	g_autofree char *label = g_build_filename(dir, name, NULL);
+
+	f->selector = NULL;
+	if (g_file_test(name, G_FILE_TEST_EXISTS))
+		return find_path(f, name, error);
+	if (g_file_test(label, G_FILE_TEST_EXISTS))
+		return find_path(f, label, error);
+	if (result_selector_is_one(name)) {
+		if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
+			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND,
+				"%s: there is no folder %s to select trials from; run tsim first, "
+				"or "
+				"name another with --dir",
+				name, dir);
+			return FALSE;
+		}
+		f->selector = name;
+		return find_path(f, dir, error);
+	}
+	{
+		g_autofree char *labels = labels_in(dir);
+
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND,
+			"%s: neither a path, nor a label in %s (there: %s), nor a selector such as "
+			"vhost-on",
+			name, dir, labels);
+	}
+	return FALSE;
+}
+
+/* Nothing usable: what was broken belongs into the error, for nobody reads the warnings then. */
+static void nothing_found(const struct finder *f, const char *name, GError **error)
+{
+	GString *text = g_string_new(NULL);
+
+	g_string_printf(text, "%s: no usable trial there", name);
+	if (f->warnings->len == 0 && f->notes->len == 0)
+		g_string_append(text, f->selector != NULL
+					      ? ", nothing has that value; look at the parameters "
+						"with 'tanalyze merge'"
+					      : "; run tsim first, or name another folder");
+	for (guint i = 0; i < f->notes->len && i < WARNINGS_IN_ERROR; i++)
+		g_string_append_printf(text, "\n%s", (const char *)g_ptr_array_index(f->notes, i));
+	for (guint i = 0; i < f->warnings->len && i < WARNINGS_IN_ERROR; i++)
+		g_string_append_printf(
+			text, "\n%s", (const char *)g_ptr_array_index(f->warnings, i));
+	g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND, text->str);
+	g_string_free(text, TRUE);
+}
+
+GPtrArray *result_find(const struct result_options *options, const char *const *names,
+	result_sources *sources, GPtrArray *warnings, GPtrArray *notes, GError **error)
+{
+	const char *dir = options->dir != NULL ? options->dir : "out";
+	const char *const only_dir[] = { dir, NULL };
+	g_autoptr(GPtrArray) trials = g_ptr_array_new_with_free_func((GDestroyNotify)trial_free);
+	g_autoptr(GHashTable)
+		by_identity = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct finder f = { .options = options,
+		.trials = trials,
+		.by_identity = by_identity,
+		.sources = sources,
+		.warnings = warnings,
+		.notes = notes };
+
+	if (names == NULL || names[0] == NULL)
+		names = only_dir;
+	for (guint i = 0; names[i] != NULL; i++) {
+		f.found = 0;
+		if (!find_name(&f, names[i], dir, error))
+			return NULL;
+		if (f.found == 0) {
+			nothing_found(&f, names[i], error);
+			return NULL;
+		}
+	}
+	return g_steal_pointer(&trials);
+}

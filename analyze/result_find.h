@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* analyze/result_find.h: from names to trials, and from a trial to its bins. */
+#ifndef ANALYZE_RESULT_FIND_H
+#define ANALYZE_RESULT_FIND_H
+
+#include "analyze/result.h"
+
+struct result_sources;
+typedef struct result_sources result_sources;
+
+/*
+ * Trials (trial *, TRIAL_SUMMARY, owned by the array) that the names stand for, each once.
+ * sources knows where their bins are.
+ */
+GPtrArray *result_find(const struct result_options *options, const char *const *names,
+	result_sources *sources, GPtrArray *warnings, GPtrArray *notes, GError **error);
+
+result_sources *result_sources_new(void);
+void result_sources_free(result_sources *s); /* NULL is fine */
+/* t once more, with its bins. */
+trial *result_source_load(const result_sources *s, const trial *t, GError **error);
+
+/* The environment's "started", which tells two runs of one trial apart; "" if it is not there. */
+const char *result_started(const trial *t);
+
+#endif

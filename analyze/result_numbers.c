@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/result_numbers.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <gsl/gsl_statistics_double.h>
+
+static const double WORST_QUANTILE = 0.99;
+
+static void spread_add(struct result_spread *s, const struct trial_counts *c)
+{
+	double ratio;
+
+	if (c->offered == 0)
+		return;
+	ratio = (double)c->lost / (double)c->offered;
+	s->min = isnan(s->min) ? ratio : MIN(s->min, ratio);
+	s->max = isnan(s->max) ? ratio : MAX(s->max, ratio);
+}
+
+static void numbers_init(struct result_numbers *n)
+{
+	memset(n, 0, sizeof(*n));
+	n->loss.value = n->loss.min = n->loss.max = NAN;
+}
+
+/* What one trial contributes. FALSE if a sum would leave the 63 bits that files hold. */
+static gboolean numbers_add(struct result_numbers *n, const struct trial_counts *c,
+	const struct trial_dist *latency, const struct trial_dist *response)
+{
+	if (!trial_counts_add(&n->c, c) || !trial_dist_add(&n->latency, latency) ||
+		!trial_dist_add(&n->response, response) || n->c.offered > G_MAXINT64 ||
+		n->c.intended > G_MAXINT64 || n->c.offered_bytes > G_MAXINT64 ||
+		n->latency.sum_ns > G_MAXINT64 || n->response.sum_ns > G_MAXINT64)
+		return FALSE;
+	return TRUE;
+}
+
+static void numbers_finish(struct result_numbers *n, double measured_s)
+{
+	n->measured_s = measured_s;
+	if (n->c.offered > 0)
+		n->loss.value = (double)n->c.lost / (double)n->c.offered;
+	if (measured_s > 0) {
+		n->intended_pps = (double)n->c.intended / measured_s;
+		n->offered_pps = (double)n->c.offered / measured_s;
+		n->forwarded_pps = (double)n->c.forwarded / measured_s;
+	}
+}
+
+static struct result_size *find_size(const result_combination *c, const struct trial_size *s)
+{
+	for (guint i = 0; i < c->nb_sizes; i++) {
+		if (c->sizes[i].frame_len_lo == s->frame_len_lo &&
+			c->sizes[i].frame_len_hi == s->frame_len_hi)
+			return &c->sizes[i];
+	}
+	return NULL;
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+	const struct result_size *x = a, *y = b;
+
+	if (x->frame_len_lo != y->frame_len_lo)
+		return x->frame_len_lo < y->frame_len_lo ? -1 : 1;
+	return x->frame_len_hi < y->frame_len_hi ? -1 : x->frame_len_hi > y->frame_len_hi;
+}
+
+/* All size classes of all guests of all trials, each once. */
+static void make_sizes(result_combination *c)
+{
+	g_autoptr(GArray) sizes = g_array_new(FALSE, TRUE, sizeof(struct result_size));
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+
+		for (uint32_t j = 0; j < t->nb_guests; j++) {
+			for (uint32_t k = 0; k < t->guests[j].nb_sizes; k++) {
+				const struct trial_size *s = &t->guests[j].sizes[k];
+				struct result_size size = { .frame_len_lo = s->frame_len_lo,
+					.frame_len_hi = s->frame_len_hi };
+
+				c->sizes = (struct result_size *)(void *)sizes->data;
+				c->nb_sizes = sizes->len;
+				if (find_size(c, s) != NULL)
+					continue;
+				numbers_init(&size.n);
+				g_array_append_val(sizes, size);
+			}
+		}
+	}
+	g_array_sort(sizes, compare_sizes);
+	c->nb_sizes = sizes->len;
+	c->sizes = g_memdup2(sizes->data, sizes->len * sizeof(struct result_size));
+}
+
+static void make_guests(result_combination *c)
+{
+	const trial *first = g_ptr_array_index(c->trials, 0);
+
+	c->nb_guests = first->nb_guests;
+	c->guests = g_new0(struct result_guest, c->nb_guests);
+	for (guint i = 0; i < c->nb_guests; i++) {
+		const struct trial_guest *g = &first->guests[i];
+		struct result_guest *to = &c->guests[i];
+
+		to->guest = g->guest;
+		to->interface = g->interface;
+		to->profile = g->profile;
+		to->group = g->group;
+		to->mac = g->mac;
+		to->state = g_strdup(g->state);
+		numbers_init(&to->n);
+	}
+}
+
+static void add_guest(struct result_guest *to, const struct trial_guest *g)
+{
+	if (strcmp(to->state, "ok") == 0 && strcmp(g->state, "ok") != 0) {
+		g_free(to->state);
+		to->state = g_strdup(g->state);
+	}
+	to->reorder_distance_max = MAX(to->reorder_distance_max, g->reorder_distance_max);
+	spread_add(&to->n.loss, &g->c);
+}
+
+static gboolean add_trial(result_combination *c, const trial *t)
+{
+	if (!numbers_add(&c->n, &t->totals, &t->latency, &t->response))
+		return FALSE;
+	for (guint i = 0; i < c->nb_guests; i++) {
+		const struct trial_guest *g = &t->guests[i];
+
+		if (g->guest != c->guests[i].guest ||
+			!numbers_add(&c->guests[i].n, &g->c, &g->latency, &g->response))
+			return FALSE;
+		add_guest(&c->guests[i], g);
+		for (uint32_t j = 0; j < g->nb_sizes; j++) {
+			if (!numbers_add(&find_size(c, &g->sizes[j])->n, &g->sizes[j].c,
+				    &g->sizes[j].latency, &g->sizes[j].response))
+				return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+/* Loss of each repetition; by size class, its guests have to be added up first. */
+static void make_spread(result_combination *c)
+{
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+		g_autofree struct trial_counts *sums = g_new0(struct trial_counts, c->nb_sizes + 1);
+
+		for (uint32_t j = 0; j < t->nb_guests; j++) {
+			for (uint32_t k = 0; k < t->guests[j].nb_sizes; k++) {
+				const struct trial_size *s = &t->guests[j].sizes[k];
+
+				(void)trial_counts_add(&sums[find_size(c, s) - c->sizes], &s->c);
+			}
+		}
+		for (guint j = 0; j < c->nb_sizes; j++)
+			spread_add(&c->sizes[j].n.loss, &sums[j]);
+		spread_add(&c->n.loss, &t->totals);
+	}
+}
+
+void result_fairness_of(const double *x, size_t n, double *jain, double *min_max)
+{
+	double sum = 0, squares = 0, min, max;
+
+	*jain = *min_max = NAN;
+	if (n == 0)
+		return;
+	gsl_stats_minmax(&min, &max, x, 1, n);
+	if (max <= 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		sum += x[i];
+		squares += x[i] * x[i];
+	}
+	*jain = sum * sum / ((double)n * squares);
+	*min_max = min / max;
+}
+
+static void make_fairness(result_combination *c)
+{
+	g_autofree double *x = g_new(double, c->nb_guests + 1);
+	size_t n = 0;
+
+	for (guint i = 0; i < c->nb_guests; i++) {
+		const struct trial_counts *counts = &c->guests[i].n.c;
+
+		if (counts->offered > 0)
+			x[n++] = (double)counts->forwarded / (double)counts->offered;
+	}
+	result_fairness_of(x, n, &c->fairness.jain, &c->fairness.min_max);
+}
+
+/* Is a worse than b? Loss first; two guests of equal loss are told apart by their p99. */
+static gboolean is_worse(const struct result_guest *a, const struct result_guest *b)
+{
+	/* Ratios of integers, compared exactly: equal counts must not differ by rounding. */
+	unsigned __int128 left = (unsigned __int128)a->n.c.lost * b->n.c.offered;
+	unsigned __int128 right = (unsigned __int128)b->n.c.lost * a->n.c.offered;
+	struct result_quantile x, y;
+
+	if (left != right)
+		return left > right;
+	if (!result_numbers_quantile(&a->n, FALSE, WORST_QUANTILE, &x) ||
+		!result_numbers_quantile(&b->n, FALSE, WORST_QUANTILE, &y))
+		return FALSE;
+	return x.bound != y.bound ? x.bound : x.ns > y.ns;
+}
+
+void result_numbers_worst(result_combination *c)
+{
+	int worst = -1;
+
+	for (guint i = 0; i < c->nb_guests; i++) {
+		if (c->guests[i].n.c.offered == 0)
+			continue;
+		if (worst < 0 || is_worse(&c->guests[i], &c->guests[worst]))
+			worst = (int)i;
+	}
+	c->fairness.worst_guest = worst < 0 ? -1 : (int)c->guests[worst].guest;
+}
+
+static void make_verdict(result_combination *c)
+{
+	g_ptr_array_set_size(c->reasons, 0);
+	c->nb_untrustworthy = c->nb_interrupted = 0;
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+
+		c->nb_untrustworthy += !t->trustworthy;
+		c->nb_interrupted += !!t->interrupted;
+		for (guint j = 0; j < t->reasons->len; j++)
+			g_ptr_array_add(c->reasons,
+				g_strdup_printf("rep %u: %s", t->params.repetition,
+					(const char *)g_ptr_array_index(t->reasons, j)));
+	}
+	c->trustworthy = c->nb_untrustworthy == 0;
+}
+
+/* FALSE: the trial of that index cannot be added to those before it. */
+static gboolean try_make(result_combination *c, guint *culprit)
+{
+	double measured_s = 0;
+
+	result_numbers_clear(c);
+	numbers_init(&c->n);
+	make_guests(c);
+	make_sizes(c);
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+
+		if (t->nb_guests != c->nb_guests || !add_trial(c, t)) {
+			*culprit = i;
+			return FALSE;
+		}
+		measured_s += t->measured_s;
+	}
+	make_spread(c);
+	numbers_finish(&c->n, measured_s);
+	for (guint i = 0; i < c->nb_guests; i++)
+		numbers_finish(&c->guests[i].n, measured_s);
+	for (guint i = 0; i < c->nb_sizes; i++)
+		numbers_finish(&c->sizes[i].n, measured_s);
+	make_fairness(c);
+	make_verdict(c);
+	result_numbers_worst(c);
+	return TRUE;
+}
+
+void result_numbers_make(result_combination *c, GPtrArray *warnings)
+{
+	guint culprit;
+
+	while (c->trials->len > 0 && !try_make(c, &culprit)) {
+		const trial *t = g_ptr_array_index(c->trials, culprit);
+
+		g_ptr_array_add(warnings,
+			g_strdup_printf("%s: cannot be added to the repetitions before it: other "
+					"guests, or a sum above 2^63 - 1; left out: remove it and "
+					"measure again",
+				t->path));
+		g_ptr_array_remove_index(c->trials, culprit);
+	}
+}
+
+void result_numbers_clear(result_combination *c)
+{
+	result_numbers_drop_bins(c);
+	for (guint i = 0; i < c->nb_guests; i++)
+		g_free(c->guests[i].state);
+	g_clear_pointer(&c->guests, g_free);
+	g_clear_pointer(&c->sizes, g_free);
+	c->nb_guests = c->nb_sizes = 0;
+}
+
+static void each(result_combination *c, void (*fn)(struct result_numbers *n))
+{
+	fn(&c->n);
+	for (guint i = 0; i < c->nb_guests; i++)
+		fn(&c->guests[i].n);
+	for (guint i = 0; i < c->nb_sizes; i++)
+		fn(&c->sizes[i].n);
+}
+
+static void drop(struct result_numbers *n)
+{
+	g_clear_pointer(&n->latency.hist, hist_free);
+	g_clear_pointer(&n->response.hist, hist_free);
+}
+
+static void start(struct result_numbers *n)
+{
+	drop(n);
+	if (n->latency.count > 0)
+		n->latency.hist = hist_new();
+	if (n->response.count > 0)
+		n->response.hist = hist_new();
+}
+
+void result_numbers_drop_bins(result_combination *c)
+{
+	each(c, drop);
+}
+
+void result_numbers_start_bins(result_combination *c)
+{
+	each(c, start);
+}
+
+static void add_bins(struct result_numbers *n, const struct trial_size *s)
+{
+	if (s->latency.hist != NULL)
+		hist_add(n->latency.hist, s->latency.hist);
+	if (s->response.hist != NULL)
+		hist_add(n->response.hist, s->response.hist);
+}
+
+void result_numbers_add_bins(result_combination *c, const trial *t)
+{
+	if (t->latency.hist != NULL)
+		hist_add(c->n.latency.hist, t->latency.hist);
+	if (t->response.hist != NULL)
+		hist_add(c->n.response.hist, t->response.hist);
+	for (guint i = 0; i < c->nb_guests; i++) {
+		const struct trial_guest *g = &t->guests[i];
+
+		for (uint32_t j = 0; j < g->nb_sizes; j++) {
+			add_bins(&c->guests[i].n, &g->sizes[j]);
+			add_bins(&find_size(c, &g->sizes[j])->n, &g->sizes[j]);
+		}
+	}
+}

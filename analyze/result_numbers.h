@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* analyze/result_numbers.h: the numbers of a combination out of its trials. No files. */
+#ifndef ANALYZE_RESULT_NUMBERS_H
+#define ANALYZE_RESULT_NUMBERS_H
+
+#include "analyze/result.h"
+
+/*
+ * Everything that summaries tell. A trial that makes a sum overflow, or that does not have the
+ * guests of the first one, is removed from c->trials with a warning.
+ */
+void result_numbers_make(result_combination *c, GPtrArray *warnings);
+void result_numbers_clear(result_combination *c);
+
+/* Bins: empty ones for all numbers, those of a trial added, and gone again. */
+void result_numbers_start_bins(result_combination *c);
+void result_numbers_add_bins(result_combination *c, const trial *t);
+void result_numbers_drop_bins(result_combination *c);
+
+/* Find the worst guest, by p99 too where bins are loaded. */
+void result_numbers_worst(result_combination *c);
+
+/* Jain's index and smallest over largest of n shares; NAN where there is none. Pure. */
+void result_fairness_of(const double *x, size_t n, double *jain, double *min_max);
+
+#endif
