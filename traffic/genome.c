@@ -50,7 +50,7 @@ static gboolean G_GNUC_PRINTF(4, 5) fail(
 	g_autofree char *text = g_strdup_vprintf(format, args);
 
 	va_end(args);
-	g_set_error(error, TRAFFIC_ERROR, code, "profile '%s': %s", word, text);
+	g_set_error(error, TRAFFIC_ERROR, (gint)code, "profile '%s': %s", word, text);
 	return FALSE;
 }
 

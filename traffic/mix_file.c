@@ -220,7 +220,8 @@ mix *mix_parse(const char *name, const char *text, size_t len, const char *proce
 	g_autoptr(GKeyFile) keys = g_key_file_new();
 	g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(GArray) guests = g_array_new(FALSE, TRUE, sizeof(struct mix_guest));
-	struct reader r = { name, process, mtu, keys, lines, m, guests };
+	g_autofree char *shown = g_filename_display_name(name);
+	struct reader r = { shown, process, mtu, keys, lines, m, guests };
 
 	if (!arrival_check("arrival", process, error) || !read_text(&r, copy, len, error))
 		return NULL;

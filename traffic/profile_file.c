@@ -41,7 +41,7 @@ static gboolean G_GNUC_PRINTF(3, 4)
 	g_autofree char *text = g_strdup_vprintf(format, args);
 
 	va_end(args);
-	r->error = g_error_new(TRAFFIC_ERROR, code, "%s:%u: %s", r->path, r->line, text);
+	r->error = g_error_new(TRAFFIC_ERROR, (gint)code, "%s:%u: %s", r->path, r->line, text);
 	return FALSE;
 }
 
@@ -392,8 +392,9 @@ profile *profile_parse(const char *name, const char *text, size_t len, GError **
 {
 	g_autofree char *base = base_name(name);
 	g_autofree char *copy = g_strndup(text, len); /* ends with a NUL */
+	g_autofree char *shown = g_filename_display_name(name);
 	struct reader r = {
-		.path = name,
+		.path = shown,
 		.p = profile_alloc(name, base),
 		.classes = g_array_new(FALSE, TRUE, sizeof(struct profile_class)),
 		.sequence = g_byte_array_new(),
@@ -402,7 +403,7 @@ profile *profile_parse(const char *name, const char *text, size_t len, GError **
 
 	if (len == 0)
 		g_set_error(&r.error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
-			"%s: is empty; profiles/README.md says what a profile looks like", name);
+			"%s: is empty; profiles/README.md says what a profile looks like", shown);
 	else if (read_text(&r, copy, len))
 		p = finish(&r);
 	if (r.error != NULL)

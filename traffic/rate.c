@@ -59,7 +59,7 @@ static gboolean rate_error(GError **error, enum traffic_error code, const char *
 {
 	g_autofree char *word = text_quote(text);
 
-	g_set_error(error, TRAFFIC_ERROR, code, "%s: rate '%s' %s", where, word, why);
+	g_set_error(error, TRAFFIC_ERROR, (gint)code, "%s: rate '%s' %s", where, word, why);
 	return FALSE;
 }
 

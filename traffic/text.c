@@ -158,6 +158,7 @@ static char *read_stream(FILE *f, const char *path, size_t max, size_t *len, GEr
 
 char *text_read(const char *path, size_t max, size_t *len, GError **error)
 {
+	g_autofree char *shown = g_filename_display_name(path);
 	FILE *f = fopen(path, "re");
 	char *text;
 
@@ -166,10 +167,10 @@ char *text_read(const char *path, size_t max, size_t *len, GError **error)
 
 		g_set_error(error, TRAFFIC_ERROR,
 			err == ENOENT ? TRAFFIC_ERROR_NOT_FOUND : TRAFFIC_ERROR_IO,
-			"%s: cannot be opened: %s; check the path", path, g_strerror(err));
+			"%s: cannot be opened: %s; check the path", shown, g_strerror(err));
 		return NULL;
 	}
-	text = read_stream(f, path, max, len, error);
+	text = read_stream(f, shown, max, len, error);
 	fclose(f);
 	return text;
 }
