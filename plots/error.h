@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* plots/error.h: the error domain of plots/. The text names what, where and the remedy. */
+#ifndef PLOTS_ERROR_H
+#define PLOTS_ERROR_H
+
+#include <glib.h>
+
+#define PLOTS_ERROR plots_error_quark()
+
+enum plots_error {
+	PLOTS_ERROR_ARGUMENT, /* an option's value makes no sense */
+	PLOTS_ERROR_EMPTY,    /* there is nothing to draw */
+	PLOTS_ERROR_GNUPLOT,  /* gnuplot is missing, or it failed */
+};
+
+GQuark plots_error_quark(void);
+
+#endif

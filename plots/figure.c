@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plots/figure.h"
+
+static void guest_clear(gpointer data)
+{
+	struct figure_guest *guest = data;
+
+	g_free(guest->name);
+}
+
+static void group_free(gpointer data)
+{
+	struct figure_group *group = data;
+
+	g_free(group->name);
+	g_array_unref(group->points);
+	g_array_unref(group->steps);
+	g_array_unref(group->guests);
+	g_free(group);
+}
+
+figure *figure_new(void)
+{
+	figure *f = g_new0(figure, 1);
+
+	f->title = g_strdup("");
+	f->subtitle = g_strdup("");
+	f->groups = g_ptr_array_new_with_free_func(group_free);
+	return f;
+}
+
+void figure_free(figure *f)
+{
+	if (f == NULL)
+		return;
+	g_free(f->title);
+	g_free(f->subtitle);
+	g_ptr_array_unref(f->groups);
+	g_free(f);
+}
+
+struct figure_group *figure_add_group(figure *f, const char *name)
+{
+	struct figure_group *group = g_new0(struct figure_group, 1);
+
+	group->name = g_strdup(name);
+	group->points = g_array_new(FALSE, TRUE, sizeof(struct figure_point));
+	group->steps = g_array_new(FALSE, TRUE, sizeof(struct figure_step));
+	group->guests = g_array_new(FALSE, TRUE, sizeof(struct figure_guest));
+	g_array_set_clear_func(group->guests, guest_clear);
+	g_ptr_array_add(f->groups, group);
+	return group;
+}
+
+void figure_text_clear(struct figure_text *text)
+{
+	g_clear_pointer(&text->script, g_free);
+	g_clear_pointer(&text->data, g_free);
+}
+
+gboolean figure_has_loads(const figure *f)
+{
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		if (group->points->len > 1)
+			return TRUE;
+	}
+	return FALSE;
+}

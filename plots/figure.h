@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * plots/figure.h: from numbers to the text of a gnuplot script and of its data file. Pure
+ * functions: no file is read or written, nothing is run, nothing is computed but positions.
+ */
+#ifndef PLOTS_FIGURE_H
+#define PLOTS_FIGURE_H
+
+#include <stdint.h>
+
+#include <glib.h>
+
+enum { FIGURE_P25, FIGURE_P50, FIGURE_P75, FIGURE_P99, FIGURE_QUANTILES };
+
+/* A latency. Where it falls among lost frames only a lower bound is known. */
+struct figure_latency {
+	double ns; /* NAN if there is none */
+	gboolean bound;
+};
+
+/* Of repetitions: the smallest and the largest. Both NAN if there is one repetition only. */
+struct figure_spread {
+	double lo, hi;
+};
+
+/* A group at one load. */
+struct figure_point {
+	double load_pps;    /* intended */
+	double offered_pps; /* really sent */
+	struct figure_latency q[FIGURE_QUANTILES];
+	struct figure_spread p50, p99;
+	double loss; /* share of offered frames, 0..1 */
+	struct figure_spread loss_spread;
+	unsigned repetitions;
+	gboolean trustworthy;
+};
+
+/* share of all frames is later than ns, or lost. */
+struct figure_step {
+	double ns, share;
+};
+
+struct figure_guest {
+	char *name; /* "17" */
+	struct figure_latency p50, p99;
+	double loss;
+};
+
+/* What has one colour. */
+struct figure_group {
+	char *name;
+	GArray *points; /* struct figure_point, by load */
+	/* Of the only point; unset otherwise. */
+	double frames;  /* offered */
+	GArray *steps;  /* struct figure_step: ns ascending, share descending from 1 */
+	GArray *guests; /* struct figure_guest */
+};
+
+struct figure {
+	char *title;       /* what is compared */
+	char *subtitle;    /* what all groups have in common, "" for nothing */
+	GPtrArray *groups; /* struct figure_group */
+};
+typedef struct figure figure;
+
+figure *figure_new(void);
+void figure_free(figure *f); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(figure, figure_free)
+struct figure_group *figure_add_group(figure *f, const char *name); /* owned by f */
+
+enum figure_terminal { FIGURE_SVG, FIGURE_PNG, FIGURE_PDF };
+
+struct figure_options {
+	enum figure_terminal terminal;
+	guint width, height; /* pixels; a PDF has 96 to the inch; 0 chooses */
+	gboolean linear;     /* latency axis */
+	gboolean response;   /* latencies are from the scheduled departure: said on the axis */
+	const char *style;   /* text of style.gp */
+	const char *script_name, *data_name, *image_name; /* file names without folder */
+};
+
+struct figure_text {
+	char *script, *data;
+};
+typedef struct figure_text figure_text;
+void figure_text_clear(figure_text *text);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(figure_text, figure_text_clear)
+
+/* TRUE if some group has several loads: then figure_load is the figure, else figure_cdf. */
+gboolean figure_has_loads(const figure *f);
+
+/* Load against latency (25th, 50th, 75th, 99th percentile) above load against loss. */
+gboolean figure_load(const figure *f, const struct figure_options *options,
+	struct figure_text *text, GError **error);
+/* Share of frames that are later than a latency, logarithmic, above the spread over guests. */
+gboolean figure_cdf(const figure *f, const struct figure_options *options, struct figure_text *text,
+	GError **error);
+/* Median, 99th percentile and loss of each guest, a panel for each group, sorted. */
+gboolean figure_guests(const figure *f, const struct figure_options *options,
+	struct figure_text *text, GError **error);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Each guest's median, 99th percentile and loss: a column of panels for each group, best first. */
+#include "plots/figure.h"
+
+#include <math.h>
+
+#include "plots/canvas.h"
+#include "plots/error.h"
+#include "plots/gp.h"
+
+enum {
+	WIDTH = 820,
+	COLUMN_MIN = 190, /* width of a group's panels */
+	PANELS = 430,
+	BETWEEN = 20,
+	HEAD = 24, /* the group's name above its panels */
+	RIGHT = 24,
+	LABELS_MAX = 9, /* guests that are named below a panel */
+	GROUPS_MAX = 8,
+};
+static const double latency_part = 0.68;
+
+struct ranges {
+	double lo_ns, hi_ns, loss_top;
+	gboolean bounds, untrustworthy;
+};
+
+/* By 99th percentile, then loss, then the order they came in. */
+static gint compare_guests(gconstpointer a, gconstpointer b)
+{
+	const struct figure_guest *g = *(const struct figure_guest *const *)a;
+	const struct figure_guest *h = *(const struct figure_guest *const *)b;
+	double p = isnan(g->p99.ns) ? HUGE_VAL : g->p99.ns;
+	double q = isnan(h->p99.ns) ? HUGE_VAL : h->p99.ns;
+
+	if (p != q)
+		return p < q ? -1 : 1;
+	if (g->loss != h->loss)
+		return g->loss < h->loss ? -1 : 1;
+	return g < h ? -1 : g > h; /* places in one array */
+}
+
+static GPtrArray *sorted(const struct figure_group *group)
+{
+	GPtrArray *guests = g_ptr_array_new();
+
+	for (guint k = 0; k < group->guests->len; k++)
+		g_ptr_array_add(guests, &g_array_index(group->guests, struct figure_guest, k));
+	g_ptr_array_sort(guests, compare_guests);
+	return guests;
+}
+
+static void include(struct ranges *r, const struct figure_latency *latency)
+{
+	if (!(latency->ns > 0))
+		return;
+	r->lo_ns = MIN(r->lo_ns, latency->ns);
+	r->hi_ns = MAX(r->hi_ns, latency->ns * (latency->bound ? 1.5 : 1));
+	r->bounds |= latency->bound;
+}
+
+static struct ranges find_ranges(const figure *f)
+{
+	struct ranges r = { .lo_ns = HUGE_VAL };
+
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		for (guint k = 0; k < group->guests->len; k++) {
+			const struct figure_guest *guest = &g_array_index(
+				group->guests, struct figure_guest, k);
+
+			include(&r, &guest->p50);
+			include(&r, &guest->p99);
+			r.loss_top = MAX(r.loss_top, isnan(guest->loss) ? 0 : guest->loss);
+		}
+		for (guint k = 0; k < group->points->len; k++)
+			r.untrustworthy |= !g_array_index(group->points, struct figure_point, k)
+						    .trustworthy;
+	}
+	return r;
+}
+
+static void put_data(GString *data, const figure *f)
+{
+	g_string_append(data, "# One block for each group, guests by 99th percentile. Latencies in "
+			      "ns, loss as a share.\n");
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		g_autoptr(GPtrArray) guests = sorted(group);
+
+		g_string_append_printf(data, "%s# ", i > 0 ? "\n\n" : "");
+		gp_comment(data, group->name);
+		g_string_append(data, "\n# place guest p50 p50_bound p99 p99_bound loss\n");
+		for (guint k = 0; k < guests->len; k++) {
+			const struct figure_guest *guest = g_ptr_array_index(guests, k);
+
+			g_string_append_printf(data, "%u %s %s %d %s %d %s\n", k + 1, guest->name,
+				gp_num(guest->p50.ns).text, guest->p50.bound,
+				gp_num(guest->p99.ns).text, guest->p99.bound,
+				gp_num(guest->loss).text);
+		}
+	}
+}
+
+/* Names below the places: all of them, or as many as fit, the best and the worst among them. */
+static void put_guest_tics(GString *s, const struct figure_group *group, gboolean labels)
+{
+	g_autoptr(GPtrArray) guests = sorted(group);
+	guint nb = MIN(guests->len, LABELS_MAX), last = 0;
+
+	g_string_append_printf(s, "set xrange [0:%u]\nset xtics (", guests->len + 1);
+	for (guint i = 0; i < nb; i++) {
+		guint place = nb < 2 ? 1 : 1 + (i * (guests->len - 1) + (nb - 1) / 2) / (nb - 1);
+		const struct figure_guest *guest = g_ptr_array_index(guests, place - 1);
+
+		if (place == last)
+			continue;
+		g_string_append(s, last > 0 ? ", " : "");
+		gp_quote_tic(s, labels ? guest->name : "");
+		g_string_append_printf(s, " %u", place);
+		last = place;
+	}
+	g_string_append(s, ")\n");
+}
+
+/* Columns of the data. */
+enum { P50 = 3, P99 = 5, LOSS = 7 };
+
+static void put_latency(struct canvas *c, guint i, gboolean linear, const struct ranges *r)
+{
+	canvas_plot(c, "data index %u using 1:%d:(0):($%d - $%d) with vectors nohead lt %u lw 1", i,
+		P50, P99, P50, i + 1);
+	for (int column = P50; column <= P99; column += P99 - P50) {
+		/* An arrow's length: a part of a linear axis, a factor on the other. */
+		g_autofree char *length = linear ? g_strdup(gp_num(0.07 * r->hi_ns).text)
+						 : g_strdup_printf("0.35*$%d", column);
+
+		canvas_plot(c,
+			"data index %u using 1:($%d == 0 ? $%d : NaN) with points lt %u pt %d ps "
+			"0.6",
+			i, column + 1, column, i + 1, column == P50 ? 7 : 9);
+		if (r->bounds)
+			canvas_plot(c,
+				"data index %u using 1:($%d == 1 ? $%d : NaN):(0):(%s) with "
+				"vectors head "
+				"filled size graph 0.02,22 lt %u lw 1.4",
+				i, column + 1, column, length, i + 1);
+	}
+}
+
+static void put_loss(struct canvas *c, guint i)
+{
+	canvas_plot(c, "data index %u using 1:%d with impulses lt %u lw 2", i, LOSS, i + 1);
+	canvas_plot(c, "data index %u using 1:%d with points lt %u pt 7 ps 0.4", i, LOSS, i + 1);
+}
+
+static GPtrArray *notes_of(const struct ranges *r)
+{
+	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
+
+	g_ptr_array_add(notes, g_strdup("dot: median, triangle: 99th percentile of a guest"));
+	g_ptr_array_add(notes, g_strdup("guests are sorted by 99th percentile"));
+	if (r->bounds)
+		g_ptr_array_add(
+			notes, g_strdup("arrow: at least this, it falls among lost frames"));
+	if (r->untrustworthy)
+		g_ptr_array_add(notes, g_strdup("(!): not to be relied on"));
+	return notes;
+}
+
+/* The ranges become those of the axes. */
+static void find_axes(struct ranges *r, struct gp_unit *unit, gboolean linear)
+{
+	if (!(r->hi_ns > 0)) {
+		/* Not one frame came back. */
+		r->lo_ns = 1e6;
+		r->hi_ns = 1e9;
+	}
+	*unit = gp_latency_unit(r->lo_ns, r->hi_ns);
+	if (linear) {
+		r->lo_ns = 0;
+		r->hi_ns = gp_linear_top(r->hi_ns);
+	} else {
+		gp_log_range(&r->lo_ns, &r->hi_ns);
+	}
+	r->loss_top = r->loss_top > 0 ? MIN(gp_linear_top(r->loss_top), 1.04) : 0.01;
+}
+
+static void put_head(struct canvas *c, const struct figure_group *group, double x)
+{
+	gboolean trustworthy = group->points->len == 0 ||
+			       g_array_index(group->points, struct figure_point, 0).trustworthy;
+	g_autofree char *head = g_strconcat(group->name, trustworthy ? "" : " (!)", NULL);
+
+	canvas_text(c, x, CANVAS_TOP + 8, CANVAS_CENTRE, 12, head);
+}
+
+gboolean figure_guests(const figure *f, const struct figure_options *options,
+	struct figure_text *text, GError **error)
+{
+	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
+	struct canvas c = { .script = script };
+	struct ranges r = find_ranges(f);
+	g_autoptr(GPtrArray) notes = notes_of(&r);
+	guint nb = f->groups->len;
+	double panels = PANELS;
+	struct gp_unit unit;
+
+	if (nb > GROUPS_MAX) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"%u groups are too many for one figure of guests; name fewer, or pick a "
+			"load as "
+			"in rate-100 (at most %d)",
+			nb, GROUPS_MAX);
+		return FALSE;
+	}
+	c.width = MAX(WIDTH, CANVAS_LEFT + RIGHT + (double)COLUMN_MIN * nb);
+	c.width = options->width != 0 ? options->width : c.width;
+	double others = CANVAS_TOP + HEAD + BETWEEN + CANVAS_AXIS +
+			CANVAS_ROW * (canvas_notes(&c, notes, 0, FALSE) + 0.5);
+
+	if (!canvas_size(&c, options, c.width, others, &panels, error))
+		return FALSE;
+	find_axes(&r, &unit, options->linear);
+	double top = CANVAS_TOP + HEAD, upper = top + latency_part * panels;
+	double lower = top + panels + BETWEEN;
+	double column = (c.width - CANVAS_LEFT - RIGHT + BETWEEN) / nb;
+
+	canvas_begin(&c, f, options);
+	canvas_notes(&c, notes, lower + CANVAS_AXIS + 0.6 * CANVAS_ROW, TRUE);
+	for (guint i = 0; i < nb; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		double left = CANVAS_LEFT + i * column, right = left + column - BETWEEN;
+
+		canvas_panel(&c, left, top, right, upper);
+		put_head(&c, group, (left + right) / 2);
+		put_guest_tics(script, group, FALSE);
+		g_string_append_printf(script, "set yrange [%s:%s]\nunset xlabel\n%s",
+			gp_num(r.lo_ns).text, gp_num(r.hi_ns).text,
+			options->linear ? "" : "set logscale y\n");
+		if (options->linear)
+			gp_linear_tics(script, "y", r.hi_ns, unit.per, i == 0);
+		else
+			gp_log_tics(script, "y", r.lo_ns, r.hi_ns, unit.per, i == 0);
+		canvas_ylabel(&c,
+			i > 0               ? NULL
+			: options->response ? "response time"
+					    : "latency",
+			unit.name);
+		put_latency(&c, i, options->linear, &r);
+
+		canvas_panel(&c, left, upper + BETWEEN, right, lower);
+		put_guest_tics(script, group, TRUE);
+		g_string_append_printf(
+			script, "set yrange [0:%s]\nset xlabel 'guest'\n", gp_num(r.loss_top).text);
+		gp_linear_tics(script, "y", r.loss_top, 0.01, i == 0);
+		canvas_ylabel(&c, i > 0 ? NULL : "loss", "%");
+		put_loss(&c, i);
+	}
+	canvas_end(&c);
+
+	put_data(data, f);
+	text->script = g_string_free(g_steal_pointer(&script), FALSE);
+	text->data = g_string_free(g_steal_pointer(&data), FALSE);
+	return TRUE;
+}

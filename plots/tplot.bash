@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# bash completion for tplot
+
+_tplot()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} dir=out i
+	local options='--dir= --terminal= --output= --title= --width= --height= --linear --response
+		--script --help'
+
+	# The = of --option=VALUE is a word of its own.
+	if [ "$cur" = = ]; then
+		cur=
+	elif [ "$prev" = = ]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W 'compare guests --help --version' -- "$cur")
+		return
+	fi
+	case "$prev" in
+	--terminal | -t)
+		mapfile -t COMPREPLY < <(compgen -W 'svg png pdf' -- "$cur")
+		return
+		;;
+	--dir | -d)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
+	--output | -o)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--title | --width | --height | -W | -H)
+		COMPREPLY=()
+		return
+		;;
+	esac
+	if [[ "$cur" == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		[[ "${COMPREPLY[0]-}" != *= ]] || compopt -o nospace
+		return
+	fi
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case "${COMP_WORDS[i]}" in
+		--dir | -d) dir=${COMP_WORDS[i + 1]} ;;
+		esac
+		[ "$dir" != = ] || dir=${COMP_WORDS[i + 2]}
+	done
+	# Labels, then paths.
+	mapfile -t COMPREPLY < <(
+		[ -d "$dir" ] && cd "$dir" && compgen -d -- "$cur"
+	)
+	mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$cur")
+}
+complete -o filenames -F _tplot tplot

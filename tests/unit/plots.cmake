@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-3-Clause
+if(TARGET plotcore)
+	tsim_test(unit plots_gp plotcore)
+	tsim_test(unit plots_figure plotcore)
+endif()

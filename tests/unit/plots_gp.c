@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Pieces of gnuplot text. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "plots/gp.h"
+
+static void strings_cannot_leave_their_quotes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *quoted, *tic;
+	} cases[] = {
+		{ "vhost_on", "'vhost_on'", "'vhost_on'" },
+		{ "it's", "'it''s'", "'it''s'" },
+		{ "'; system 'x", "'''; system ''x'", "'''; system ''x'" },
+		{ "`date` @x \"y\" \\n", "'`date` @x \"y\" \\n'", "'`date` @x \"y\" \\n'" },
+		{ "40 %", "'40 %'", "'40 %%'" },
+		{ "a\nb\tc", "'a b c'", "'a b c'" },
+		{ "große µ", "'große µ'", "'große µ'" },
+		{ "bad \xff!", "'bad \xef\xbf\xbd!'", "'bad \xef\xbf\xbd!'" },
+		{ "", "''", "''" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GString) quoted = g_string_new(NULL), tic = g_string_new(NULL);
+
+		gp_quote(quoted, cases[i].text);
+		gp_quote_tic(tic, cases[i].text);
+		assert_string_equal(quoted->str, cases[i].quoted);
+		assert_string_equal(tic->str, cases[i].tic);
+	}
+}
+
+static void comments_stay_on_their_line(void **state)
+{
+	(void)state;
+	g_autoptr(GString) data = g_string_new("# ");
+
+	gp_comment(data, "a\n1 2 3\r\n");
+	assert_string_equal(data->str, "# a 1 2 3  ");
+}
+
+static void units_fit_the_range(void **state)
+{
+	(void)state;
+	assert_string_equal(gp_latency_unit(100, 900).name, "ns");
+	assert_string_equal(gp_latency_unit(100, 20e3).name, "µs");
+	assert_string_equal(gp_latency_unit(10e3, 5e6).name, "µs");
+	assert_string_equal(gp_latency_unit(100e3, 50e6).name, "ms");
+	assert_string_equal(gp_latency_unit(1e9, 5e9).name, "s");
+	assert_string_equal(gp_load_unit(500).name, "pps");
+	assert_string_equal(gp_load_unit(800e3).name, "kpps");
+	assert_string_equal(gp_load_unit(100e6).name, "Mpps");
+}
+
+static void log_axes_begin_and_end_with_1_2_or_5(void **state)
+{
+	(void)state;
+	static const struct {
+		double lo, hi, want_lo, want_hi;
+	} cases[] = {
+		{ 120, 170, 100, 200 },
+		{ 1000, 1000, 500, 2000 },
+		{ 2300, 47000, 2000, 100000 },
+		{ 5.6, 4.5e8, 5, 5e8 },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		double lo = cases[i].lo, hi = cases[i].hi;
+
+		gp_log_range(&lo, &hi);
+		assert_true(fabs(lo / cases[i].want_lo - 1) < 1e-6);
+		assert_true(fabs(hi / cases[i].want_hi - 1) < 1e-6);
+	}
+}
+
+static void linear_axes_have_room_above(void **state)
+{
+	(void)state;
+	for (double hi = 1e-6; hi < 1e9; hi *= 1.37) {
+		double top = gp_linear_top(hi);
+
+		assert_true(top >= hi * 1.039);
+		assert_true(top <= hi * 1.5);
+	}
+}
+
+static void every_log_axis_has_labels(void **state)
+{
+	(void)state;
+	for (double factor = 1.01; factor < 1e10; factor *= 1.7) {
+		double lo = 1234, hi = lo * factor;
+		g_autoptr(GString) script = g_string_new(NULL);
+		guint labels = 0;
+
+		gp_log_range(&lo, &hi);
+		gp_log_tics(script, "y", lo, hi, 1e3, TRUE);
+		for (const char *p = script->str; *p != '\0'; p++)
+			labels += p[0] == '\'' && g_ascii_isdigit(p[1]);
+		assert_in_range(labels, 2, 12);
+	}
+}
+
+static void numbers_do_not_depend_on_the_locale(void **state)
+{
+	(void)state;
+	assert_string_equal(gp_num(0.5).text, "0.5");
+	assert_string_equal(gp_num(1e-7).text, "1e-07");
+	assert_string_equal(gp_num(NAN).text, "NaN");
+	assert_string_equal(gp_fixed(2.0 / 3, 2).text, "0.67");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(strings_cannot_leave_their_quotes),
+		cmocka_unit_test(comments_stay_on_their_line),
+		cmocka_unit_test(units_fit_the_range),
+		cmocka_unit_test(log_axes_begin_and_end_with_1_2_or_5),
+		cmocka_unit_test(linear_axes_have_room_above),
+		cmocka_unit_test(every_log_axis_has_labels),
+		cmocka_unit_test(numbers_do_not_depend_on_the_locale),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
