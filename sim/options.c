@@ -228,16 +228,19 @@ static gboolean check_traffic(struct options *o, GError **error)
 static gboolean check_testbed(struct options *o, GError **error)
 {
 	struct fault_plan plan;
+	const struct datapath_ops *ops = datapath_find(o->interface, error);
 	gboolean external = g_str_equal(o->machine, "external");
 
+	if (ops == NULL)
+		return FALSE;
 	if (!external && !g_str_equal(o->machine, "process")) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 			"--machine: '%s' is unknown; there are: process, external", o->machine);
 		return FALSE;
 	}
-	if (external && g_str_equal(o->interface, "null"))
+	if (external && ops->address == NULL)
 		return bad(error, "--interface null: has no guests; leave --machine out");
-	if ((external || g_str_equal(o->interface, "null")) && (o->fault != NULL || o->swap != NULL))
+	if ((external || ops->address == NULL) && (o->fault != NULL || o->swap != NULL))
 		return bad(error, "--fault, --swap: are for guests that tsim starts (--machine process)");
 	if (o->per_process < 0 || o->per_process > FLEET_PORTS_MAX)
 		return bad(error, "--guests-per-process: from 1 to 31, as DPDK has at most 32 ports a process");

@@ -5,37 +5,35 @@
 
 static const struct datapath_ops *const interfaces[] = { &datapath_null, &datapath_vhost_user };
 
-const char *datapath_interfaces(void)
+const struct datapath_ops *datapath_find(const char *interface, GError **error)
 {
-	static char names[256];
+	g_autoptr(GString) names = g_string_new(NULL);
 
-	names[0] = '\0';
 	for (size_t i = 0; i < G_N_ELEMENTS(interfaces); i++) {
-		g_strlcat(names, i == 0 ? "" : ", ", sizeof(names));
-		g_strlcat(names, interfaces[i]->interface, sizeof(names));
+		if (g_str_equal(interfaces[i]->interface, interface))
+			return interfaces[i];
+		g_string_append_printf(names, "%s%s", i == 0 ? "" : ", ", interfaces[i]->interface);
 	}
-	return names;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--interface: '%s' is unknown; there are: %s",
+		interface, names->str);
+	return NULL;
 }
 
 struct datapath *datapath_open(const struct datapath_cfg *cfg, GError **error)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(interfaces); i++) {
-		if (!g_str_equal(interfaces[i]->interface, cfg->interface))
-			continue;
+	const struct datapath_ops *ops = datapath_find(cfg->interface, error);
+	struct datapath *d;
 
-		struct datapath *d = g_new0(struct datapath, 1);
-
-		d->ops = interfaces[i];
-		d->nb_guests = cfg->nb_guests;
-		g_mutex_init(&d->quiesce_lock);
-		if (d->ops->open(d, cfg, error))
-			return d;
-		g_mutex_clear(&d->quiesce_lock);
-		g_free(d);
+	if (ops == NULL)
 		return NULL;
-	}
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--interface: '%s' is unknown; there are: %s",
-		cfg->interface, datapath_interfaces());
+	d = g_new0(struct datapath, 1);
+	d->ops = ops;
+	d->nb_guests = cfg->nb_guests;
+	g_mutex_init(&d->quiesce_lock);
+	if (d->ops->open(d, cfg, error))
+		return d;
+	g_mutex_clear(&d->quiesce_lock);
+	g_free(d);
 	return NULL;
 }
 

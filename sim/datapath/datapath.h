@@ -64,15 +64,14 @@ struct datapath {
 	void *quiesce_arg;
 };
 
+/* NULL and error for an interface that is unknown. */
+const struct datapath_ops *datapath_find(const char *interface, GError **error);
 /* NULL and error for an interface that is unknown or cannot be opened. */
 struct datapath *datapath_open(const struct datapath_cfg *cfg, GError **error);
 void datapath_close(struct datapath *d); /* NULL is fine */
 
 /* While fn is set, connections that end wait for it before their memory goes. NULL takes it back. */
 void datapath_set_quiesce(struct datapath *d, datapath_quiesce fn, void *arg);
-
-/* "null, vhost-user": for help and errors. Static. */
-const char *datapath_interfaces(void);
 
 extern const struct datapath_ops datapath_null, datapath_vhost_user;
 

@@ -53,7 +53,8 @@ struct rx_guest {
 	tracker *tracker;
 	uint32_t nb_classes;
 	ctr returned; /* frames of both phases that came back, each counted once, and corrupt ones */
-	ctr corrupt, foreign, ancient;
+	ctr corrupt, foreign; /* that arrived after the warm-up */
+	ctr ancient;
 } __rte_cache_aligned;
 
 struct worker {

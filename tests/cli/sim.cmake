@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-3-Clause
+if(TARGET simcore)
+	tsim_script(cli tsim_bad_input 120)
+	tsim_script(cli tsim_profile 60)
+endif()

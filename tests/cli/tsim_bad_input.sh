@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Input that cannot be used: the status, and an error that names the place and the remedy.
+set -u
+TMP=$(mktemp -d) || exit 1
+trap 'rm -rf "$TMP"' EXIT
+cd "$TMP" || exit 1
+failures=0
+
+# refuse STATUS WORDS ARGUMENT...: WORDS are regular expressions, '&' between them, that stderr matches.
+refuse()
+{
+	local status=$1 words=$2 got
+	shift 2
+	"$BIN/tsim" "$@" >stdout 2>stderr </dev/null
+	got=$?
+	[ "$got" -eq "$status" ] || { echo "tsim $*: status $got, not $status: $(cat stderr)"; failures=1; }
+	[ ! -s stdout ] || { echo "tsim $*: wrote to stdout"; failures=1; }
+	[ "$(wc -l <stderr)" -le 3 ] || { echo "tsim $*: says too much: $(cat stderr)"; failures=1; }
+	while IFS= read -r -d '&' word; do
+		grep -qE -- "$word" stderr || { echo "tsim $*: does not say '$word': $(cat stderr)"; failures=1; }
+	done <<<"$words&"
+	[ ! -e out ] || { echo "tsim $*: made an output folder"; failures=1; rm -rf out; }
+}
+
+printf '# unit: frame\n# weight: packets\n# mode: random\n# source: me\nsize,weight\n64,0\n' >zero.csv
+printf '# unit: frame\n# weight: packets\n# mode: random\n# source: me\nsize,weight\n64,-1\n' >negative.csv
+printf '# unit: frame\n# weight: packets\n# mode: random\n# source: me\nsize,weight\n64,x\n' >word.csv
+printf '# unit: frame\n# weight: packets\n# mode: random\n# source: me\nsize,weight\n9217,1\n' >long.csv
+printf '# unit: frame\n# weight: packets\n# mode: random\n# source: me\nsize,weight\n' >empty.csv
+printf '# unit: furlong\n# weight: packets\n# mode: random\n# source: me\nsize,weight\n64,1\n' >unit.csv
+printf '# wieght: packets\n# unit: frame\n# mode: random\n# source: me\nsize,weight\n64,1\n' >key.csv
+head -c 4096 /dev/urandom >noise.csv
+printf '[web]\nguests=2\nprofile=imix\nshere=3\n' >key.mix
+printf '[web]\nguests=0\nprofile=imix\n' >none.mix
+printf '[web]\nguests=2\nprofile=nosuch\n' >profile.mix
+printf '[tsim]\nguest=2\n' >key.conf
+printf '[other]\nguests=2\n' >group.conf
+printf '[tsim]\nhugepages=maybe\n' >bool.conf
+
+refuse 2 'nosuch&imix' --profile nosuch
+refuse 2 'nosuch.csv' --profile ./nosuch.csv
+refuse 2 'zero.csv:6' --profile ./zero.csv
+refuse 2 'negative.csv:6' --profile ./negative.csv
+refuse 2 'word.csv:6' --profile ./word.csv
+refuse 2 'long.csv:6&9216' --profile ./long.csv
+refuse 2 'empty.csv' --profile ./empty.csv
+refuse 2 'unit.csv:1&frame' --profile ./unit.csv
+refuse 2 'key.csv:1' --profile ./key.csv
+refuse 2 'noise.csv' --profile ./noise.csv
+refuse 2 'fixed' --profile fixed:63000
+refuse 2 'uniform' --profile uniform:1518-64
+refuse 2 'genome' --profile genome:AAB
+refuse 2 'key.mix:4&shere' --mix key.mix
+refuse 2 'none.mix&guests' --mix none.mix
+refuse 2 'profile.mix&nosuch' --mix profile.mix
+refuse 2 '--mix&--profile' --mix key.mix --profile imix
+refuse 2 'key.conf&\[tsim\] guest' --config key.conf
+refuse 2 'group.conf&\[other\]&\[tsim\]' --config group.conf
+refuse 2 'bool.conf&hugepages&maybe' --config bool.conf
+refuse 2 'nosuch.conf' --config nosuch.conf
+refuse 2 '--rate&500&unit' --rate 500
+refuse 2 '40%&--link' --rate 40%
+refuse 2 '--rate' --rate 5xpps
+refuse 2 '--rate' --rate 800k..50k:50k
+refuse 2 '--guests&4096' --guests 5000
+refuse 2 '--guests' --guests 0
+refuse 2 '--guests' --guests four
+refuse 2 'shares&equal' --guests 2 --share 1,2,3
+refuse 2 'zipf' --guests 2 --share zipf:x
+refuse 2 '--arrival&poisson' --arrival sometimes
+refuse 2 '--duration&unit' --duration 10
+refuse 2 '--cores' --cores 4090
+refuse 2 '--interface&vhost-user' --interface token-ring
+refuse 2 '--machine&external' --machine typewriter
+refuse 2 '--mac&52:54' --mac 52:54
+refuse 2 '--label' --label a/b
+refuse 2 '--format&json' --format yaml
+refuse 2 '--fault&drop' --fault lose=1
+refuse 2 '--capture&rate' --rate max --capture c.pcap
+refuse 2 '--fault' --interface null --fault drop=0.1
+refuse 2 'Unknown option&--help' --frobnicate
+refuse 2 'profile' prufile
+
+# What is too much for DPDK is told before anything is started.
+"$BIN/tsim" --guests 1025 --connect-timeout 1s >stdout 2>stderr
+[ $? -eq 1 ] && grep -q '1024' stderr || { echo "1025 guests: $(cat stderr)"; failures=1; }
+
+# --check and --print-config measure nothing; what is printed is a config file that says the same.
+"$BIN/tsim" --guests 3 --rate 1Mpps --swap ip --check || failures=1
+"$BIN/tsim" --guests 3 --rate 1Mpps --swap ip --print-config >a.conf || failures=1
+"$BIN/tsim" --config a.conf --print-config >b.conf || failures=1
+cmp a.conf b.conf || failures=1
+"$BIN/tsim" --config a.conf --guests 5 --print-config | grep -qx guests=5 || { echo "the command line did not win"; failures=1; }
+exit "$failures"

@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Sourced by the eal tests: a folder of their own, tsim, and checks that say what they saw.
+set -u
+: "${BIN:?}"
+TMP=$(mktemp -d) || exit 1
+children=()
+cleanup()
+{
+	[ "${#children[@]}" -eq 0 ] || kill -9 "${children[@]}" 2>/dev/null
+	rm -rf "$TMP"
+}
+trap cleanup EXIT
+cd "$TMP" || exit 1
+# Threads that EAL leaves to the system at exit are not leaks of ours.
+export LSAN_OPTIONS=${LSAN_OPTIONS-suppressions=${SOURCE}/tests/eal/lsan.supp:print_suppressions=0}
+
+fail()
+{
+	echo "FAILED: $*"
+	exit 1
+}
+
+# need PROGRAM PACKAGE: skip where a peer is missing.
+need()
+{
+	command -v "$1" >/dev/null || { echo "skipped: $1 is missing (package $2)"; exit 77; }
+}
+
+# tsim STATUSES ARGUMENT...: run it; its exit status is one of "0 3" and the like. Whether the
+# machine is quiet enough for a trustworthy verdict (0) or not (3) is not what these tests are about.
+tsim()
+{
+	local statuses=$1 status
+	shift
+	"$BIN/tsim" "$@" >"$TMP/stdout" 2>"$TMP/stderr"
+	status=$?
+	case " $statuses " in
+	*" $status "*) return 0 ;;
+	esac
+	cat "$TMP/stdout" "$TMP/stderr"
+	fail "tsim $*: status $status, not $statuses"
+}
+
+# trial FILTER: the filter's result on the one trial's JSON.
+trial()
+{
+	jq -r "$1" "$TMP"/out/*/trial_*.json
+}
+
+# same WHAT GOT WANTED
+same()
+{
+	[ "$2" = "$3" ] || fail "$1: $2, not $3"
+}
+
+# holds WHAT FILTER: the filter is true of the trial.
+holds()
+{
+	same "$1" "$(trial "$2")" true
+}

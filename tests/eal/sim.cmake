@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-3-Clause
+tsim_script(eal embedded 120)
+tsim_script(eal faults 120)
+tsim_script(eal capture 120)
+tsim_script(eal external 120)
+tsim_script(eal resume 120)
+tsim_script(eal bad_guests 120)
+tsim_script(eal workers 120)
+tsim_script(eal bad_output 120)

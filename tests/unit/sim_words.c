@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Words of tsim's command line: CPUs, times, faults. */
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/cores.h"
+#include "sim/duration.h"
+#include "sim/guest/fault.h"
+
+/* error points to where the call leaves it: arguments are evaluated in any order. */
+static void expect_error(gboolean taken, const char *word, GError *const *error, const char *remedy)
+{
+	if (taken)
+		fail_msg("'%s' was taken", word);
+	if (strstr((*error)->message, remedy) == NULL)
+		fail_msg("'%s': '%s' does not say '%s'", word, (*error)->message, remedy);
+}
+
+static void durations(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t ns;
+	} good[] = { { "10s", 10000000000 }, { "500ms", 500000000 }, { "1.5us", 1500 }, { "0s", 0 },
+		{ "2min", 120000000000 }, { "1h", 3600000000000 }, { "7ns", 7 } };
+	static const char *const bad[] = { "", "10", "s", "-1s", "1d", "10 s", "2h", "nans", "1e99s" };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
+		uint64_t ns = 1;
+
+		assert_true(duration_parse("--x", good[i].text, 3600000000000, &ns, NULL));
+		if (ns != good[i].ns)
+			fail_msg("%s: %lu, not %lu", good[i].text, ns, good[i].ns);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autoptr(GError) error = NULL;
+		uint64_t ns = 42;
+
+		expect_error(duration_parse("--x", bad[i], 3600000000000, &ns, &error), bad[i], &error, "500ms");
+		assert_int_equal(ns, 42);
+	}
+}
+
+static void fault_plans(void **state)
+{
+	static const struct {
+		const char *spec, *remedy;
+	} bad[] = { { "drop", "KIND=SHARE" }, { "drop=", "KIND=SHARE" }, { "loss=0.1", "KIND=SHARE" },
+		{ "drop=1.5", "0 to 1" }, { "drop=-1", "0 to 1" }, { "drop=nan", "0 to 1" },
+		{ "drop=x", "0 to 1" }, { "drop=0.6,corrupt=0.6", "add up" }, { "reorder=0.1:0", "1 to 1024" },
+		{ "delay=0.1", "needs a time" }, { "delay=0.1:5", "unit" }, { "drop=0.1:3", "nothing behind" },
+		{ "drop=0.1,,", "KIND=SHARE" } };
+	struct fault_plan p;
+
+	(void)state;
+	assert_true(fault_plan_parse(NULL, &p, NULL) && fault_plan_is_empty(&p));
+	assert_true(fault_plan_parse("", &p, NULL) && fault_plan_is_empty(&p));
+	assert_true(fault_plan_parse("drop=0.25,reorder=0.5:7,delay=0.25:2ms", &p, NULL));
+	assert_true(p.share[FAULT_DROP] == 0.25 && p.share[FAULT_REORDER] == 0.5 &&
+		p.share[FAULT_DELAY] == 0.25 && p.share[FAULT_DUPLICATE] == 0);
+	assert_int_equal(p.reorder_depth, 7);
+	assert_int_equal(p.delay_ns, 2000000);
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autoptr(GError) error = NULL;
+
+		expect_error(fault_plan_parse(bad[i].spec, &p, &error), bad[i].spec, &error, bad[i].remedy);
+	}
+}
+
+static unsigned first_cpu(void)
+{
+	cpu_set_t set;
+	unsigned cpu = 0;
+
+	sched_getaffinity(0, sizeof(set), &set);
+	while (!CPU_ISSET(cpu, &set))
+		cpu++;
+	return cpu;
+}
+
+static void core_lists(void **state)
+{
+	static const struct {
+		const char *spec, *remedy;
+	} bad[] = { { "x", "no list of CPUs" }, { "4094", "not there" }, { "load:0", "load:1-2/rx:3" },
+		{ "rx:0/load:1", "load:1-2/rx:3" }, { "3-1", "no list" }, { "0,", "no list" } };
+	g_autofree char *one = g_strdup_printf("%u", first_cpu());
+	g_autofree char *twice = g_strdup_printf("%u,%u", first_cpu(), first_cpu());
+	g_autofree char *both = g_strdup_printf("load:%u/rx:%u", first_cpu(), first_cpu());
+	g_autofree char *lcores = NULL, *want = NULL;
+	g_autoptr(GError) error = NULL, other = NULL;
+	struct cores c;
+
+	(void)state;
+	assert_true(cores_parse("", NULL, &c, NULL));
+	assert_int_equal(cores_nb_workers(&c), 1);
+	assert_true(c.combined && c.nb_guest >= 1);
+	assert_true(cores_parse(one, one, &c, NULL));
+	assert_true(c.shared);
+	lcores = cores_eal_lcores(&c);
+	want = g_strdup_printf("0@(%u),1@%u", first_cpu(), first_cpu());
+	assert_string_equal(lcores, want);
+	expect_error(cores_parse(twice, NULL, &c, &error), twice, &error, "twice");
+	expect_error(cores_parse(both, NULL, &c, &other), both, &other, "without roles");
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autoptr(GError) e = NULL;
+
+		expect_error(cores_parse(bad[i].spec, NULL, &c, &e), bad[i].spec, &e, bad[i].remedy);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(durations),
+		cmocka_unit_test(fault_plans),
+		cmocka_unit_test(core_lists),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
