@@ -20,6 +20,8 @@ enum {
 
 /* How a bar from the smallest to the largest is plotted, of a line type (%u). */
 #define CANVAS_BAR "with vectors heads size graph 0.005,90 lt %u lw 1"
+/* And the arrow of a bound, of a line type and width. */
+#define CANVAS_ARROW "with vectors head filled size screen 0.008,22 lt %u lw %s"
 
 struct canvas {
 	GString *script;

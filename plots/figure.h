@@ -21,6 +21,7 @@ struct figure_latency {
 /* Of repetitions: the smallest and the largest. Both NAN if there is one repetition only. */
 struct figure_spread {
 	double lo, hi;
+	gboolean lo_bound, hi_bound; /* as in figure_latency */
 };
 
 /* A group at one load. */

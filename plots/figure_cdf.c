@@ -11,6 +11,7 @@
 #include "plots/canvas.h"
 #include "plots/error.h"
 #include "plots/gp.h"
+#include "plots/range.h"
 
 enum {
 	WIDTH = 820,
@@ -21,7 +22,8 @@ enum {
 };
 
 struct ranges {
-	double lo_ns, hi_ns, lo_share;
+	struct range latency;
+	double lo_share;
 	gboolean guests, spread, untrustworthy;
 	unsigned repetitions_lo, repetitions_hi;
 };
@@ -29,14 +31,6 @@ struct ranges {
 static const struct figure_point *point_of(const struct figure_group *group)
 {
 	return &g_array_index(group->points, struct figure_point, 0);
-}
-
-static void include(struct ranges *r, double ns)
-{
-	if (!(ns > 0))
-		return;
-	r->lo_ns = MIN(r->lo_ns, ns);
-	r->hi_ns = MAX(r->hi_ns, ns);
 }
 
 static void include_group(struct ranges *r, const struct figure_group *group)
@@ -47,7 +41,7 @@ static void include_group(struct ranges *r, const struct figure_group *group)
 		const struct figure_step *step = &g_array_index(
 			group->steps, struct figure_step, k);
 
-		include(r, step->ns);
+		range_include(&r->latency, step->ns, FALSE);
 		if (step->share > 0)
 			r->lo_share = MIN(r->lo_share, step->share);
 	}
@@ -55,11 +49,11 @@ static void include_group(struct ranges *r, const struct figure_group *group)
 		const struct figure_guest *guest = &g_array_index(
 			group->guests, struct figure_guest, k);
 
-		include(r, guest->p50.ns);
-		include(r, guest->p99.ns);
+		range_include_latency(&r->latency, &guest->p50);
+		range_include_latency(&r->latency, &guest->p99);
 	}
-	include(r, p->p50.lo);
-	include(r, p->p99.hi);
+	range_include_spread(&r->latency, &p->p50);
+	range_include_spread(&r->latency, &p->p99);
 	r->guests |= group->guests->len > 1;
 	r->untrustworthy |= !p->trustworthy;
 	r->spread |= p->repetitions > 1;
@@ -67,12 +61,15 @@ static void include_group(struct ranges *r, const struct figure_group *group)
 	r->repetitions_hi = MAX(r->repetitions_hi, p->repetitions);
 }
 
-static struct ranges find_ranges(const figure *f)
+static struct ranges find_ranges(const figure *f, gboolean linear)
 {
-	struct ranges r = { .lo_ns = HUGE_VAL, .lo_share = 1e-3, .repetitions_lo = G_MAXUINT };
+	struct ranges r = {
+		.latency = range_new(linear), .lo_share = 1e-3, .repetitions_lo = G_MAXUINT
+	};
 
 	for (guint i = 0; i < f->groups->len; i++)
 		include_group(&r, g_ptr_array_index(f->groups, i));
+	range_close(&r.latency);
 	r.lo_share = MAX(pow(10, floor(log10(r.lo_share) + 1e-9)), 1e-9);
 	return r;
 }
@@ -94,9 +91,10 @@ static void put_steps(GString *data, const struct figure_group *group, const str
 			gp_num(share > 0 ? share : r->lo_share / 10).text);
 	}
 	if (group->steps->len == 0)
-		g_string_append_printf(data, "%s 1\n", gp_num(r->lo_ns).text);
+		g_string_append_printf(data, "%s 1\n", gp_num(r->latency.lo).text);
 	if (share > 0)
-		g_string_append_printf(data, "%s %s\n", gp_num(r->hi_ns).text, gp_num(share).text);
+		g_string_append_printf(
+			data, "%s %s\n", gp_num(r->latency.hi).text, gp_num(share).text);
 }
 
 static void put_data(GString *data, const figure *f, const struct ranges *r)
@@ -209,18 +207,6 @@ static void put_table(struct canvas *c, const figure *f, double y)
 	}
 }
 
-static void put_latency_axis(GString *s, const struct ranges *r, const struct gp_unit *unit,
-	const struct figure_options *options, gboolean labels)
-{
-	if (options->linear)
-		gp_linear_tics(s, "x", r->hi_ns, unit->per, labels);
-	else
-		gp_log_tics(s, "x", r->lo_ns, r->hi_ns, unit->per, labels);
-	if (labels)
-		g_string_append_printf(s, "set xlabel '%s (%s)'\n",
-			options->response ? "response time" : "latency", unit->name);
-}
-
 /* What stands beside the strips of a group: its worst guest and the losses. */
 static char *guests_text(const struct figure_group *group)
 {
@@ -258,7 +244,7 @@ static gboolean some_bound(const struct figure_group *group, gboolean p99)
 }
 
 /* Two rows for each group: a tick for each guest, and a line from the smallest to the largest. */
-static void put_strips(struct canvas *c, const figure *f, double top)
+static void put_strips(struct canvas *c, const figure *f, const struct range *r, double top)
 {
 	GString *s = c->script;
 	guint rows = 2 * f->groups->len;
@@ -287,12 +273,24 @@ static void put_strips(struct canvas *c, const figure *f, double top)
 			"vectors "
 			"nohead lt %u lw 1.2",
 			3 * group + 2, column + 1, column, row, group + 1);
-		if (some_bound(g_ptr_array_index(f->groups, group), column == 4))
+		if (some_bound(g_ptr_array_index(f->groups, group), column == 4)) {
+			g_autofree char *at = range_arrow_at(r, column);
+			g_autofree char *length = range_arrow_length(r, column);
+
 			canvas_plot(c,
-				"data index %u using ($%d == 1 ? $%d : NaN):(%u) with points lt %u "
-				"pt '>'",
-				3 * group + 2, column + 1, column, row, group + 1);
+				"data index %u using ($%d == 1 ? %s : "
+				"NaN):(%u):(%s):(0) " CANVAS_ARROW,
+				3 * group + 2, column + 1, at, row, length, group + 1, "1.4");
+		}
 	}
+}
+
+static void put_label(GString *script, const struct ranges *r, const struct figure_options *options,
+	gboolean wanted)
+{
+	if (wanted)
+		g_string_append_printf(script, "set xlabel '%s (%s)'\n",
+			options->response ? "response time" : "latency", range_unit(&r->latency));
 }
 
 static GPtrArray *notes_of(const struct ranges *r)
@@ -303,6 +301,8 @@ static GPtrArray *notes_of(const struct ranges *r)
 		g_ptr_array_add(notes, g_strdup("one repetition: no spread is known"));
 	else
 		g_ptr_array_add(notes, g_strdup("bars: smallest to largest of the repetitions"));
+	if (r->guests && range_has_bounds(&r->latency))
+		g_ptr_array_add(notes, range_note(&r->latency));
 	if (r->guests)
 		g_ptr_array_add(notes, g_strdup("a tick for each guest"));
 	if (r->untrustworthy)
@@ -315,7 +315,7 @@ gboolean figure_cdf(const figure *f, const struct figure_options *options, struc
 {
 	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
 	struct canvas c = { .script = script };
-	struct ranges r = find_ranges(f);
+	struct ranges r = find_ranges(f, options->linear);
 	g_autoptr(GPtrArray) notes = notes_of(&r);
 	double strips = r.guests ? 2.0 * STRIP * f->groups->len : 0, panels = CURVES;
 
@@ -326,19 +326,6 @@ gboolean figure_cdf(const figure *f, const struct figure_options *options, struc
 
 	if (!canvas_size(&c, options, c.width, others, &panels, error))
 		return FALSE;
-	if (!(r.hi_ns > 0)) {
-		/* Not one frame came back. */
-		r.lo_ns = 1e6;
-		r.hi_ns = 1e9;
-	}
-	struct gp_unit unit = gp_latency_unit(r.lo_ns, r.hi_ns);
-
-	if (options->linear) {
-		r.lo_ns = 0;
-		r.hi_ns = gp_linear_top(r.hi_ns);
-	} else {
-		gp_log_range(&r.lo_ns, &r.hi_ns);
-	}
 	double right = c.width - RIGHT, upper = CANVAS_TOP + panels;
 	double bottom = r.guests ? upper + BETWEEN + strips : upper;
 	double y = bottom + CANVAS_AXIS + 0.6 * CANVAS_ROW;
@@ -348,19 +335,18 @@ gboolean figure_cdf(const figure *f, const struct figure_options *options, struc
 	canvas_notes(&c, notes, y + CANVAS_ROW * (f->groups->len + 1), TRUE);
 	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, right, upper);
 	g_string_append_printf(script,
-		"set xrange [%s:%s]\nset yrange [%s:1]\nset y2range [%s:1]\n", gp_num(r.lo_ns).text,
-		gp_num(r.hi_ns).text, gp_num(r.lo_share).text, gp_num(r.lo_share).text);
-	g_string_append_printf(script, "set logscale y\nset logscale y2\n%s",
-		options->linear ? "" : "set logscale x\n");
+		"set yrange [%s:1]\nset y2range [%s:1]\nset logscale y\nset logscale y2\n",
+		gp_num(r.lo_share).text, gp_num(r.lo_share).text);
 	put_share_tics(script, r.lo_share);
 	g_string_append(script, "set ylabel 'share of frames that is later, or lost'\n");
-	put_latency_axis(script, &r, &unit, options, !r.guests);
+	range_axis(&r.latency, script, "x", !r.guests);
+	put_label(script, &r, options, !r.guests);
 	put_curves(&c, f);
 	if (r.guests) {
 		canvas_panel(&c, CANVAS_LEFT, upper + BETWEEN, right, bottom);
-		g_string_append(script, options->linear ? "" : "set logscale x\n");
-		put_latency_axis(script, &r, &unit, options, TRUE);
-		put_strips(&c, f, upper + BETWEEN);
+		range_axis(&r.latency, script, "x", TRUE);
+		put_label(script, &r, options, TRUE);
+		put_strips(&c, f, &r.latency, upper + BETWEEN);
 	}
 	canvas_end(&c);
 

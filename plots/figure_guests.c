@@ -7,6 +7,7 @@
 #include "plots/canvas.h"
 #include "plots/error.h"
 #include "plots/gp.h"
+#include "plots/range.h"
 
 enum {
 	WIDTH = 820,
@@ -21,8 +22,9 @@ enum {
 static const double latency_part = 0.68;
 
 struct ranges {
-	double lo_ns, hi_ns, loss_top;
-	gboolean bounds, untrustworthy;
+	struct range latency;
+	double loss_top;
+	gboolean untrustworthy;
 };
 
 /* By 99th percentile, then loss, then the order they came in. */
@@ -50,18 +52,9 @@ static GPtrArray *sorted(const struct figure_group *group)
 	return guests;
 }
 
-static void include(struct ranges *r, const struct figure_latency *latency)
+static struct ranges find_ranges(const figure *f, gboolean linear)
 {
-	if (!(latency->ns > 0))
-		return;
-	r->lo_ns = MIN(r->lo_ns, latency->ns);
-	r->hi_ns = MAX(r->hi_ns, latency->ns * (latency->bound ? 1.5 : 1));
-	r->bounds |= latency->bound;
-}
-
-static struct ranges find_ranges(const figure *f)
-{
-	struct ranges r = { .lo_ns = HUGE_VAL };
+	struct ranges r = { .latency = range_new(linear) };
 
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = g_ptr_array_index(f->groups, i);
@@ -70,14 +63,16 @@ static struct ranges find_ranges(const figure *f)
 			const struct figure_guest *guest = &g_array_index(
 				group->guests, struct figure_guest, k);
 
-			include(&r, &guest->p50);
-			include(&r, &guest->p99);
+			range_include_latency(&r.latency, &guest->p50);
+			range_include_latency(&r.latency, &guest->p99);
 			r.loss_top = MAX(r.loss_top, isnan(guest->loss) ? 0 : guest->loss);
 		}
 		for (guint k = 0; k < group->points->len; k++)
 			r.untrustworthy |= !g_array_index(group->points, struct figure_point, k)
 						    .trustworthy;
 	}
+	range_close(&r.latency);
+	r.loss_top = r.loss_top > 0 ? MIN(gp_linear_top(r.loss_top), 1.04) : 0.01;
 	return r;
 }
 
@@ -127,25 +122,23 @@ static void put_guest_tics(GString *s, const struct figure_group *group, gboolea
 /* Columns of the data. */
 enum { P50 = 3, P99 = 5, LOSS = 7 };
 
-static void put_latency(struct canvas *c, guint i, gboolean linear, const struct ranges *r)
+static void put_latency(struct canvas *c, guint i, const struct range *r)
 {
 	canvas_plot(c, "data index %u using 1:%d:(0):($%d - $%d) with vectors nohead lt %u lw 1", i,
 		P50, P99, P50, i + 1);
 	for (int column = P50; column <= P99; column += P99 - P50) {
-		/* An arrow's length: a part of a linear axis, a factor on the other. */
-		g_autofree char *length = linear ? g_strdup(gp_num(0.07 * r->hi_ns).text)
-						 : g_strdup_printf("0.35*$%d", column);
+		g_autofree char *at = range_arrow_at(r, column);
+		g_autofree char *length = range_arrow_length(r, column);
 
 		canvas_plot(c,
 			"data index %u using 1:($%d == 0 ? $%d : NaN) with points lt %u pt %d ps "
 			"0.6",
 			i, column + 1, column, i + 1, column == P50 ? 7 : 9);
-		if (r->bounds)
+		if (range_has_bounds(r))
 			canvas_plot(c,
-				"data index %u using 1:($%d == 1 ? $%d : NaN):(0):(%s) with "
-				"vectors head "
-				"filled size graph 0.02,22 lt %u lw 1.4",
-				i, column + 1, column, length, i + 1);
+				"data index %u using 1:($%d == 1 ? %s : "
+				"NaN):(0):(%s) " CANVAS_ARROW,
+				i, column + 1, at, length, i + 1, "1.4");
 	}
 }
 
@@ -161,30 +154,11 @@ static GPtrArray *notes_of(const struct ranges *r)
 
 	g_ptr_array_add(notes, g_strdup("dot: median, triangle: 99th percentile of a guest"));
 	g_ptr_array_add(notes, g_strdup("guests are sorted by 99th percentile"));
-	if (r->bounds)
-		g_ptr_array_add(
-			notes, g_strdup("arrow: at least this, it falls among lost frames"));
+	if (range_has_bounds(&r->latency))
+		g_ptr_array_add(notes, range_note(&r->latency));
 	if (r->untrustworthy)
 		g_ptr_array_add(notes, g_strdup("(!): not to be relied on"));
 	return notes;
-}
-
-/* The ranges become those of the axes. */
-static void find_axes(struct ranges *r, struct gp_unit *unit, gboolean linear)
-{
-	if (!(r->hi_ns > 0)) {
-		/* Not one frame came back. */
-		r->lo_ns = 1e6;
-		r->hi_ns = 1e9;
-	}
-	*unit = gp_latency_unit(r->lo_ns, r->hi_ns);
-	if (linear) {
-		r->lo_ns = 0;
-		r->hi_ns = gp_linear_top(r->hi_ns);
-	} else {
-		gp_log_range(&r->lo_ns, &r->hi_ns);
-	}
-	r->loss_top = r->loss_top > 0 ? MIN(gp_linear_top(r->loss_top), 1.04) : 0.01;
 }
 
 static void put_head(struct canvas *c, const struct figure_group *group, double x)
@@ -201,11 +175,10 @@ gboolean figure_guests(const figure *f, const struct figure_options *options,
 {
 	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
 	struct canvas c = { .script = script };
-	struct ranges r = find_ranges(f);
+	struct ranges r = find_ranges(f, options->linear);
 	g_autoptr(GPtrArray) notes = notes_of(&r);
 	guint nb = f->groups->len;
 	double panels = PANELS;
-	struct gp_unit unit;
 
 	if (nb > GROUPS_MAX) {
 		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
@@ -222,7 +195,6 @@ gboolean figure_guests(const figure *f, const struct figure_options *options,
 
 	if (!canvas_size(&c, options, c.width, others, &panels, error))
 		return FALSE;
-	find_axes(&r, &unit, options->linear);
 	double top = CANVAS_TOP + HEAD, upper = top + latency_part * panels;
 	double lower = top + panels + BETWEEN;
 	double column = (c.width - CANVAS_LEFT - RIGHT + BETWEEN) / nb;
@@ -236,19 +208,14 @@ gboolean figure_guests(const figure *f, const struct figure_options *options,
 		canvas_panel(&c, left, top, right, upper);
 		put_head(&c, group, (left + right) / 2);
 		put_guest_tics(script, group, FALSE);
-		g_string_append_printf(script, "set yrange [%s:%s]\nunset xlabel\n%s",
-			gp_num(r.lo_ns).text, gp_num(r.hi_ns).text,
-			options->linear ? "" : "set logscale y\n");
-		if (options->linear)
-			gp_linear_tics(script, "y", r.hi_ns, unit.per, i == 0);
-		else
-			gp_log_tics(script, "y", r.lo_ns, r.hi_ns, unit.per, i == 0);
+		g_string_append(script, "unset xlabel\n");
+		range_axis(&r.latency, script, "y", i == 0);
 		canvas_ylabel(&c,
 			i > 0               ? NULL
 			: options->response ? "response time"
 					    : "latency",
-			unit.name);
-		put_latency(&c, i, options->linear, &r);
+			range_unit(&r.latency));
+		put_latency(&c, i, &r.latency);
 
 		canvas_panel(&c, left, upper + BETWEEN, right, lower);
 		put_guest_tics(script, group, TRUE);

@@ -7,6 +7,7 @@
 #include "plots/canvas.h"
 #include "plots/error.h"
 #include "plots/gp.h"
+#include "plots/range.h"
 
 enum {
 	WIDTH = 820,
@@ -19,32 +20,18 @@ static const double latency_part = 0.66;
 
 struct ranges {
 	double load_top;
-	double latency_lo, latency_hi;
+	struct range latency;
 	double loss_top;
-	gboolean bounds, spread, untrustworthy;
+	gboolean spread, untrustworthy;
 	unsigned repetitions_lo, repetitions_hi;
 };
 
-static void include(double *lo, double *hi, double value)
-{
-	if (!(value > 0))
-		return;
-	*lo = MIN(*lo, value);
-	*hi = MAX(*hi, value);
-}
-
 static void include_point(struct ranges *r, const struct figure_point *p)
 {
-	for (int q = 0; q < FIGURE_QUANTILES; q++) {
-		include(&r->latency_lo, &r->latency_hi, p->q[q].ns);
-		/* The arrow needs room. */
-		if (p->q[q].bound) {
-			include(&r->latency_lo, &r->latency_hi, 1.5 * p->q[q].ns);
-			r->bounds = TRUE;
-		}
-	}
-	include(&r->latency_lo, &r->latency_hi, p->p50.lo);
-	include(&r->latency_lo, &r->latency_hi, p->p99.hi);
+	for (int q = 0; q < FIGURE_QUANTILES; q++)
+		range_include_latency(&r->latency, &p->q[q]);
+	range_include_spread(&r->latency, &p->p50);
+	range_include_spread(&r->latency, &p->p99);
 	r->load_top = MAX(r->load_top, p->load_pps);
 	r->loss_top = MAX(r->loss_top, isnan(p->loss) ? 0 : p->loss);
 	if (!isnan(p->loss_spread.hi))
@@ -55,9 +42,9 @@ static void include_point(struct ranges *r, const struct figure_point *p)
 	r->repetitions_hi = MAX(r->repetitions_hi, p->repetitions);
 }
 
-static struct ranges find_ranges(const figure *f)
+static struct ranges find_ranges(const figure *f, gboolean linear)
 {
-	struct ranges r = { .latency_lo = HUGE_VAL, .repetitions_lo = G_MAXUINT };
+	struct ranges r = { .latency = range_new(linear), .repetitions_lo = G_MAXUINT };
 
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = g_ptr_array_index(f->groups, i);
@@ -65,6 +52,8 @@ static struct ranges find_ranges(const figure *f)
 		for (guint k = 0; k < group->points->len; k++)
 			include_point(&r, &g_array_index(group->points, struct figure_point, k));
 	}
+	range_close(&r.latency);
+	r.loss_top = r.loss_top > 0 ? MIN(gp_linear_top(r.loss_top), 1.04) : 0.01;
 	return r;
 }
 
@@ -147,27 +136,25 @@ static void put_spread(struct canvas *c, guint group, const struct parts *parts,
 			lo + 1, lo, group + 1);
 }
 
-static void put_latency(struct canvas *c, const figure *f, const struct ranges *r, gboolean linear)
+static void put_latency(struct canvas *c, const figure *f, const struct range *r)
 {
 	for (guint i = 0; i < f->groups->len; i++) {
 		struct parts parts = parts_of(g_ptr_array_index(f->groups, i));
 
 		for (int q = 0; q < FIGURE_QUANTILES; q++) {
 			int column = P25 + q;
-			/* An arrow's length: a part of a linear axis, a factor on the other. */
-			g_autofree char *length = linear ? g_strdup(gp_num(0.07 * r->latency_hi)
-									    .text)
-							 : g_strdup_printf("0.35*$%d", column);
+			g_autofree char *at = range_arrow_at(r, column);
+			g_autofree char *length = range_arrow_length(r, column);
 
 			canvas_plot(c, "data index %u using 1:%d with lines lt %u lw %s %s", i,
 				column, i + 1, q == FIGURE_P50 ? "2" : "1.4", canvas_dash(q));
 			if (!(parts.bounds & 1U << q))
 				continue;
 			canvas_plot(c,
-				"data index %u using 1:(int($%d) & %u ? $%d : NaN):(0):(%s) with "
-				"vectors "
-				"head filled size graph 0.009,22 lt %u lw 1.4",
-				i, BOUNDS, 1U << q, column, length, i + 1);
+				"data index %u using 1:(int($%d) & %u ? %s : "
+				"NaN):(0):(%s) " CANVAS_ARROW,
+				i, BOUNDS, 1U << q, at, length, i + 1,
+				gp_num(canvas_line_width(i)).text);
 		}
 		put_spread(c, i, &parts, P50_LO);
 		put_spread(c, i, &parts, P99_LO);
@@ -184,19 +171,6 @@ static void put_loss(struct canvas *c, const figure *f)
 			gp_num(canvas_line_width(i)).text);
 		put_spread(c, i, &parts, LOSS + 1);
 		put_markers(c, i, &parts, LOSS);
-	}
-}
-
-static void put_axes_latency(
-	GString *s, const struct ranges *r, const struct gp_unit *unit, gboolean linear)
-{
-	g_string_append_printf(s, "set yrange [%s:%s]\n", linear ? "0" : gp_num(r->latency_lo).text,
-		gp_num(r->latency_hi).text);
-	if (linear) {
-		gp_linear_tics(s, "y", r->latency_hi, unit->per, TRUE);
-	} else {
-		g_string_append(s, "set logscale y\n");
-		gp_log_tics(s, "y", r->latency_lo, r->latency_hi, unit->per, TRUE);
 	}
 }
 
@@ -231,9 +205,8 @@ static GPtrArray *notes_of(const struct ranges *r)
 		g_ptr_array_add(
 			notes, g_strdup_printf("bars: smallest to largest of %u to %u repetitions",
 				       r->repetitions_lo, r->repetitions_hi));
-	if (r->bounds)
-		g_ptr_array_add(
-			notes, g_strdup("arrow: at least this, it falls among lost frames"));
+	if (range_has_bounds(&r->latency))
+		g_ptr_array_add(notes, range_note(&r->latency));
 	if (r->untrustworthy)
 		g_ptr_array_add(notes, g_strdup("hollow: not to be relied on"));
 	return notes;
@@ -244,7 +217,7 @@ gboolean figure_load(const figure *f, const struct figure_options *options,
 {
 	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
 	struct canvas c = { .script = script };
-	struct ranges r = find_ranges(f);
+	struct ranges r = find_ranges(f, options->linear);
 	g_autoptr(GPtrArray) notes = notes_of(&r);
 	double panels = PANELS;
 
@@ -260,21 +233,6 @@ gboolean figure_load(const figure *f, const struct figure_options *options,
 	if (!canvas_size(&c, options, c.width, others, &panels, error))
 		return FALSE;
 	struct gp_unit load_unit = gp_load_unit(r.load_top);
-	struct gp_unit unit = { "ms", 1e6 };
-
-	if (r.latency_hi > 0) {
-		unit = gp_latency_unit(r.latency_lo, r.latency_hi);
-		if (options->linear)
-			r.latency_hi = gp_linear_top(r.latency_hi);
-		else
-			gp_log_range(&r.latency_lo, &r.latency_hi);
-	} else {
-		/* Not one frame came back at any load. */
-		r.latency_lo = 1e6;
-		r.latency_hi = 1e9;
-	}
-	r.loss_top = r.loss_top > 0 ? MIN(gp_linear_top(r.loss_top), 1.04) : 0.01;
-
 	double upper = CANVAS_TOP + latency_part * panels, lower = CANVAS_TOP + panels + BETWEEN;
 	double y = lower + CANVAS_AXIS + 0.6 * CANVAS_ROW;
 
@@ -284,9 +242,9 @@ gboolean figure_load(const figure *f, const struct figure_options *options,
 	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, c.width - RIGHT, upper);
 	g_string_append_printf(script, "set xrange [0:%s]\n", gp_num(1.04 * r.load_top).text);
 	gp_linear_tics(script, "x", r.load_top, load_unit.per, FALSE);
-	canvas_ylabel(&c, options->response ? "response time" : "latency", unit.name);
-	put_axes_latency(script, &r, &unit, options->linear);
-	put_latency(&c, f, &r, options->linear);
+	canvas_ylabel(&c, options->response ? "response time" : "latency", range_unit(&r.latency));
+	range_axis(&r.latency, script, "y", TRUE);
+	put_latency(&c, f, &r.latency);
 
 	canvas_panel(&c, CANVAS_LEFT, upper + BETWEEN, c.width - RIGHT, lower);
 	gp_linear_tics(script, "x", r.load_top, load_unit.per, TRUE);

@@ -67,6 +67,8 @@ static char *parameter_text(const struct trial_params *p, const char *parameter)
 		return g_strdup_printf("%s guest%s", value, p->guests == 1 ? "" : "s");
 	if (strcmp(parameter, "duration") == 0)
 		return g_strdup_printf("%s s", value);
+	if (strcmp(parameter, "arrival") == 0)
+		return g_strdup_printf("%s arrivals", value);
 	if (strcmp(parameter, "size") == 0)
 		return g_strdup_printf("%s bytes", value);
 	/* These name themselves. */
@@ -162,7 +164,17 @@ static gboolean some_key_twice(const GPtrArray *members)
 
 static struct figure_spread spread(gboolean known, double lo, double hi)
 {
-	return known ? (struct figure_spread){ lo, hi } : (struct figure_spread){ NAN, NAN };
+	return known ? (struct figure_spread){ .lo = lo, .hi = hi }
+		     : (struct figure_spread){ .lo = NAN, .hi = NAN };
+}
+
+static struct figure_spread latency_spread(gboolean known, const struct result_quantile *q)
+{
+	struct figure_spread s = spread(known, (double)q->min_ns, (double)q->max_ns);
+
+	s.lo_bound = q->min_bound;
+	s.hi_bound = q->max_bound;
+	return s;
 }
 
 static struct figure_point point_of(const result_combination *c, gboolean response)
@@ -188,9 +200,9 @@ static struct figure_point point_of(const result_combination *c, gboolean respon
 			continue;
 		p.q[i] = (struct figure_latency){ (double)value.ns, value.bound };
 		if (i == FIGURE_P50)
-			p.p50 = spread(several, (double)value.min_ns, (double)value.max_ns);
+			p.p50 = latency_spread(several, &value);
 		if (i == FIGURE_P99)
-			p.p99 = spread(several, (double)value.min_ns, (double)value.max_ns);
+			p.p99 = latency_spread(several, &value);
 	}
 	return p;
 }

@@ -15,6 +15,8 @@
 #include "plots/error.h"
 #include "plots/figure.h"
 
+static const struct figure_spread none = { .lo = NAN, .hi = NAN };
+
 static void same_as_file(const char *name, const char *extension, const char *text)
 {
 	g_autofree char *path = g_strdup_printf(
@@ -65,13 +67,14 @@ static void add_sweep(
 		p.q[FIGURE_P99].bound = p.loss > 0.01;
 		p.q[FIGURE_P75].bound = p.loss > 0.25;
 		p.repetitions = repetitions;
-		p.p50 = p.p99 = p.loss_spread = (struct figure_spread){ NAN, NAN };
+		p.p50 = p.p99 = p.loss_spread = none;
 		if (repetitions > 1) {
-			p.p50 = (struct figure_spread){ 0.9 * p.q[FIGURE_P50].ns,
-				1.12 * p.q[FIGURE_P50].ns };
-			p.p99 = (struct figure_spread){ 0.8 * p.q[FIGURE_P99].ns,
-				1.3 * p.q[FIGURE_P99].ns };
-			p.loss_spread = (struct figure_spread){ 0.8 * p.loss, 1.15 * p.loss };
+			p.p50 = (struct figure_spread){ .lo = 0.9 * p.q[FIGURE_P50].ns,
+				.hi = 1.12 * p.q[FIGURE_P50].ns };
+			p.p99 = (struct figure_spread){ .lo = 0.8 * p.q[FIGURE_P99].ns,
+				.hi = 1.3 * p.q[FIGURE_P99].ns };
+			p.loss_spread = (struct figure_spread){ .lo = 0.8 * p.loss,
+				.hi = 1.15 * p.loss };
 		}
 		p.trustworthy = load < 700e3;
 		g_array_append_val(group->points, p);
@@ -138,15 +141,15 @@ static void add_single(figure *f, const char *name, double scale_ns, double loss
 	};
 
 	g_array_append_val(group->steps, last);
-	p.p50 = p.p99 = p.loss_spread = (struct figure_spread){ NAN, NAN };
+	p.p50 = p.p99 = p.loss_spread = none;
 	p.q[FIGURE_P50].ns = scale_ns * pow(-log(0.5) + 0.4, 1.7);
 	p.q[FIGURE_P99].ns = loss > 0.01 ? 1e9 : scale_ns * pow(-log(0.01) + 0.4, 1.7);
 	p.q[FIGURE_P99].bound = loss > 0.01;
 	if (repetitions > 1) {
-		p.p50 = (struct figure_spread){ 0.9 * p.q[FIGURE_P50].ns,
-			1.1 * p.q[FIGURE_P50].ns };
-		p.p99 = (struct figure_spread){ 0.8 * p.q[FIGURE_P99].ns,
-			1.2 * p.q[FIGURE_P99].ns };
+		p.p50 = (struct figure_spread){ .lo = 0.9 * p.q[FIGURE_P50].ns,
+			.hi = 1.1 * p.q[FIGURE_P50].ns };
+		p.p99 = (struct figure_spread){ .lo = 0.8 * p.q[FIGURE_P99].ns,
+			.hi = 1.2 * p.q[FIGURE_P99].ns };
 	}
 	g_array_append_val(group->points, p);
 	for (guint i = 0; i < guests; i++) {
@@ -198,7 +201,7 @@ static void nothing_received_is_a_figure_all_the_same(void **state)
 	struct figure_group *group = figure_add_group(f, "dead");
 	struct figure_point p = { .load_pps = 1e3, .loss = 1, .repetitions = 1 };
 
-	p.p50 = p.p99 = p.loss_spread = (struct figure_spread){ NAN, NAN };
+	p.p50 = p.p99 = p.loss_spread = none;
 	for (int q = 0; q < FIGURE_QUANTILES; q++)
 		p.q[q].ns = NAN;
 	g_array_append_val(group->points, p);

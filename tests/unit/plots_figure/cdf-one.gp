@@ -43,7 +43,6 @@ set lmargin at screen 0.11707
 set rmargin at screen 0.76829
 set tmargin at screen 0.89046
 set bmargin at screen 0.28975
-set xrange [0:500000]
 set yrange [1e-06:1]
 set y2range [1e-06:1]
 set logscale y
@@ -51,6 +50,7 @@ set logscale y2
 set ytics ('100 %%' 1, '50 %%' 0.5, '10 %%' 0.1, '1 %%' 0.01, '0.1 %%' 0.001, '0.01 %%' 0.0001, '0.001 %%' 1e-05, '0.0001 %%' 1e-06)
 set y2tics ('median' 0.5, 'p90' 0.1, 'p99' 0.01, 'p99.9' 0.001, 'p99.99' 0.0001, 'p99.999' 1e-05, 'p99.9999' 1e-06) scale 0
 set ylabel 'share of frames that is later, or lost'
+set xrange [0:500000]
 set xtics ('0' 0, '100' 100000, '200' 200000, '300' 300000, '400' 400000, '500' 500000)
 set xlabel 'latency (µs)'
 plot data index 0 using 1:2 with steps lt 1 lw 2.6, \

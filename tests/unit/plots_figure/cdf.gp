@@ -35,15 +35,15 @@ set lmargin at screen 0.11707
 set rmargin at screen 0.76829
 set tmargin at screen 0.90549
 set bmargin at screen 0.38720
-set xrange [2000:5000000]
 set yrange [1e-06:1]
 set y2range [1e-06:1]
 set logscale y
 set logscale y2
-set logscale x
 set ytics ('100 %%' 1, '50 %%' 0.5, '10 %%' 0.1, '1 %%' 0.01, '0.1 %%' 0.001, '0.01 %%' 0.0001, '0.001 %%' 1e-05, '0.0001 %%' 1e-06)
 set y2tics ('median' 0.5, 'p90' 0.1, 'p99' 0.01, 'p99.9' 0.001, 'p99.99' 0.0001, 'p99.999' 1e-05, 'p99.9999' 1e-06) scale 0
 set ylabel 'share of frames that is later, or lost'
+set xrange [2000:5000000]
+set logscale x
 set xtics ('' 2000 1, '' 3000 1, '' 4000 1, '' 5000 1, '' 6000 1, '' 7000 1, '' 8000 1, '' 9000 1, '' 10000, '' 20000 1, '' 30000 1, '' 40000 1, '' 50000 1, '' 60000 1, '' 70000 1, '' 80000 1, '' 90000 1, '' 100000, '' 200000 1, '' 300000 1, '' 400000 1, '' 500000 1, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '' 1000000, '' 2000000 1, '' 3000000 1, '' 4000000 1, '' 5000000 1)
 plot data index 0 using 1:2 with steps lt 1 lw 2.6, \
   data index 1 using 3:2:($4 - $3):(0) with vectors heads size graph 0.005,90 lt 1 lw 1, \
@@ -58,6 +58,7 @@ set lmargin at screen 0.11707
 set rmargin at screen 0.76829
 set tmargin at screen 0.35366
 set bmargin at screen 0.21951
+set xrange [2000:5000000]
 set logscale x
 set xtics ('' 2000 1, '' 3000 1, '' 4000 1, '' 5000 1, '' 6000 1, '' 7000 1, '' 8000 1, '' 9000 1, '10' 10000, '' 20000 1, '' 30000 1, '' 40000 1, '' 50000 1, '' 60000 1, '' 70000 1, '' 80000 1, '' 90000 1, '100' 100000, '' 200000 1, '' 300000 1, '' 400000 1, '' 500000 1, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '1000' 1000000, '' 2000000 1, '' 3000000 1, '' 4000000 1, '' 5000000 1)
 set xlabel 'latency (µs)'

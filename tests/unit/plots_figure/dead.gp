@@ -26,15 +26,15 @@ set lmargin at screen 0.11707
 set rmargin at screen 0.76829
 set tmargin at screen 0.88213
 set bmargin at screen 0.23574
-set xrange [500000:2e+09]
 set yrange [0.001:1]
 set y2range [0.001:1]
 set logscale y
 set logscale y2
-set logscale x
 set ytics ('100 %%' 1, '50 %%' 0.5, '10 %%' 0.1, '1 %%' 0.01, '0.1 %%' 0.001)
 set y2tics ('median' 0.5, 'p90' 0.1, 'p99' 0.01, 'p99.9' 0.001) scale 0
 set ylabel 'share of frames that is later, or lost'
+set xrange [500000:2e+09]
+set logscale x
 set xtics ('' 500000 1, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '1' 1000000, '' 2000000 1, '' 3000000 1, '' 4000000 1, '' 5000000 1, '' 6000000 1, '' 7000000 1, '' 8000000 1, '' 9000000 1, '10' 10000000, '' 20000000 1, '' 30000000 1, '' 40000000 1, '' 50000000 1, '' 60000000 1, '' 70000000 1, '' 80000000 1, '' 90000000 1, '100' 100000000, '' 200000000 1, '' 300000000 1, '' 400000000 1, '' 500000000 1, '' 600000000 1, '' 700000000 1, '' 800000000 1, '' 900000000 1, '1000' 1e+09, '' 2e+09 1)
 set xlabel 'latency (ms)'
 plot data index 0 using 1:2 with steps lt 1 lw 2.6 dt 4, \

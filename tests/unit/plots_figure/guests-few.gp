@@ -18,8 +18,8 @@ set bmargin at screen 0.40875
 set label 'A' at screen 0.25122,0.89062 center font ',12'
 set xrange [0:2]
 set xtics ('' 1)
-set yrange [0:70000]
 unset xlabel
+set yrange [0:70000]
 set ytics ('0' 0, '10' 10000, '20' 20000, '30' 30000, '40' 40000, '50' 50000, '60' 60000, '70' 70000)
 set ylabel 'latency (µs)'
 plot data index 0 using 1:3:(0):($5 - $3) with vectors nohead lt 1 lw 1, \
@@ -50,8 +50,8 @@ set bmargin at screen 0.40875
 set label 'B, a longer name' at screen 0.54390,0.89062 center font ',12'
 set xrange [0:2]
 set xtics ('' 1)
-set yrange [0:70000]
 unset xlabel
+set yrange [0:70000]
 set ytics ('' 0, '' 10000, '' 20000, '' 30000, '' 40000, '' 50000, '' 60000, '' 70000)
 unset ylabel
 plot data index 1 using 1:3:(0):($5 - $3) with vectors nohead lt 2 lw 1, \
@@ -82,8 +82,8 @@ set bmargin at screen 0.40875
 set label 'C (!)' at screen 0.83659,0.89062 center font ',12'
 set xrange [0:2]
 set xtics ('' 1)
-set yrange [0:70000]
 unset xlabel
+set yrange [0:70000]
 set ytics ('' 0, '' 10000, '' 20000, '' 30000, '' 40000, '' 50000, '' 60000, '' 70000)
 unset ylabel
 plot data index 2 using 1:3:(0):($5 - $3) with vectors nohead lt 3 lw 1, \

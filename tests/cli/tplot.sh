@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# tplot, from trials to figures that gnuplot draws.
+set -u
+tmp=$(mktemp -d -t "tplot test.XXXXXX") || exit 1
+trap 'rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+"$BUILD/tests/tplot_trials" out || exit 1
+tplot=$BIN/tplot
+failures=0
+
+fail()
+{
+	echo "$*"
+	failures=$((failures + 1))
+}
+
+# expect STATUS TEXT COMMAND...: exit status, and a text among what it says.
+expect()
+{
+	local want=$1 text=$2 got=0
+	shift 2
+	"$@" >said 2>&1 </dev/null || got=$?
+	if [ "$got" -ne "$want" ] || ! grep -qF -- "$text" said; then
+		fail "$*: status $got, not $want, or no '$text' in: $(cat said)"
+	fi
+}
+
+# same_again NAME: the script alone draws the figure again, byte for byte, from anywhere.
+same_again()
+{
+	cp "$1.svg" first.svg
+	rm "$1.svg"
+	(cd / && gnuplot "$tmp/$1.gp" 2>&1) >said || fail "gnuplot $1.gp: $(cat said)"
+	[ ! -s said ] || fail "gnuplot $1.gp says $(cat said)"
+	cmp "$1.svg" first.svg || fail "$1.svg: another figure"
+	rm -f first.svg
+}
+
+# has FILE TEXT
+has()
+{
+	grep -qF -- "$2" "$1" || fail "$1 has no '$2'"
+}
+
+# Sweeps: two panels.
+expect 0 compare-slow-fast.svg "$tplot" compare slow fast
+[ "$(cat said)" = compare-slow-fast.svg ] || fail "more than the name is printed: $(cat said)"
+has compare-slow-fast.gp "latency ("
+has compare-slow-fast.svg "load (kpps)"
+has compare-slow-fast.svg "loss (%)"
+has compare-slow-fast.svg "slow against fast"
+has compare-slow-fast.svg "hollow: not to be relied on"
+[ "$(grep -c '^[0-9]' compare-slow-fast.dat)" -eq 16 ] || fail "not 16 points"
+same_again compare-slow-fast
+
+# Names: selectors within a folder, a path, and one name whose trials differ.
+expect 0 vhost "$tplot" compare vhost-on vhost-off --dir out/matrix
+[ "$(grep -c '^[0-9]' compare-vhost-on-vhost-off.dat)" -eq 16 ] || fail "selectors: not 16 points"
+expect 0 compare-all.svg "$tplot" compare out/matrix/all
+has compare-all.gp "'all, vhost off'"
+has compare-all.gp "'all, vhost on'"
+# The same numbers, whatever they are called.
+numbers()
+{
+	grep '^[0-9]' "$1" | sort
+}
+cmp <(numbers compare-vhost-on-vhost-off.dat) <(numbers compare-all.dat) ||
+	fail "the same trials have other numbers by another name"
+
+# One load: a distribution with the guests below.
+expect 0 svg "$tplot" compare even uneven -o figures.svg
+has figures.svg "p99.9"
+has figures.svg "worst guest 17"
+has figures.gp "with steps"
+same_again figures
+
+# Guests, in any order of the names; kinds of files; a name that gnuplot could take for its own.
+expect 0 svg "$tplot" guests even uneven -o ./guests.svg
+has guests.svg "sorted by 99th percentile"
+[ "$(grep -c '^[0-9]' guests.dat)" -eq 128 ] || fail "not 128 guests"
+same_again guests
+expect 0 odd.png "$tplot" compare "it's 5 %_of \`µ\`" --title "50 % of 'it' {/Bold_x} \`date\` @" -o odd.png
+head -c 8 odd.png | cmp - <(printf '\x89PNG\r\n\x1a\n') || fail "odd.png is no PNG"
+expect 0 -odd.pdf "$tplot" compare "it's 5 %_of \`µ\`" -o -odd.pdf
+head -c 5 ./-odd.pdf | grep -q '%PDF-' || fail "-odd.pdf is no PDF"
+expect 0 svg "$tplot" compare even "it's 5 %_of \`µ\`" --linear --response --width 600 --height 700
+grep -q "response time" ./compare-even*.svg || fail "--response is not said"
+
+# Without gnuplot: what to do, and nothing lost.
+mkdir none
+cp -- "$tplot" none/
+expect 1 "apt-get install gnuplot-nox" env PATH="$tmp/none" "$tplot" compare slow -o later.svg
+{ [ -s later.gp ] && [ -s later.dat ]; } || fail "later.gp is not kept"
+expect 0 only.gp env PATH="$tmp/none" "$tplot" compare slow --script -o only.svg
+[ ! -e only.svg ] || fail "--script draws"
+printf '#!/bin/sh\necho "line 3: boom" >&2\nexit 1\n' >none/gnuplot
+chmod +x none/gnuplot
+expect 1 "line 3: boom" env PATH="$tmp/none" "$tplot" compare slow -o later.svg
+
+# Bad words.
+expect 2 "name results to draw" "$tplot" compare
+expect 2 "svg, png or pdf" "$tplot" compare slow --terminal gif
+expect 2 "another kind" "$tplot" compare slow --terminal png --output a.svg
+expect 2 "no name for a figure" "$tplot" compare slow --output a.gp
+expect 2 "--height" "$tplot" compare slow --height 100
+expect 2 "--width" "$tplot" compare slow --width 99999
+expect 2 "did you mean" "$tplot" compere slow
+expect 1 "nosuch" "$tplot" compare slow nosuch
+expect 1 "no/such/folder" "$tplot" compare slow -o no/such/folder/a.svg
+[ ! -e no ] || fail "a folder was made"
+
+# Completion: labels of the folder that --dir names.
+(
+	compopt() { :; }
+	# shellcheck source=plots/tplot.bash
+	. "$SOURCE/plots/tplot.bash"
+	COMP_WORDS=(tplot compare --dir '=' out/matrix a)
+	COMP_CWORD=5
+	_tplot
+	[ "${COMPREPLY[*]}" = all ]
+) || fail "completion does not find labels"
+
+[ "$failures" -eq 0 ]
