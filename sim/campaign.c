@@ -39,8 +39,8 @@ struct campaign {
 	const struct options *o;
 	mix *mix;
 	char *mix_digest;
-	char *dir;     /* OUT/LABEL */
-	char *run_dir; /* temporary: sockets, reports */
+	char *dir;       /* OUT/LABEL */
+	char *run_dir;   /* temporary: sockets, reports */
 	GPtrArray *todo; /* struct trial_params, in order */
 	unsigned nb_done;
 	gboolean printed; /* a trial is on stdout */
@@ -119,7 +119,9 @@ static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, 
 
 	if (state == TRIAL_OTHER && !c->o->overwrite) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"%s; nothing measured is overwritten: use another --label, or --overwrite to lose it", why);
+			"%s; nothing measured is overwritten: use another --label, or --overwrite "
+			"to lose it",
+			why);
 		free_params(p);
 		return FALSE;
 	}
@@ -155,7 +157,8 @@ static gboolean plan(struct campaign *c, GError **error)
 		}
 		if (rate->kind == RATE_MAX && c->o->capture != NULL) {
 			g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"--capture: not at --rate max, where frames may be taken back; name a rate");
+				"--capture: not at --rate max, where frames may be taken back; "
+				"name a rate");
 			return FALSE;
 		}
 		for (int rep = 0; rep < c->o->reps; rep++)
@@ -192,9 +195,11 @@ static unsigned memory_mib(const struct campaign *c)
 {
 	/* Pools of engine.c, rings of the null interface, and what EAL itself takes. */
 	unsigned frames = 8192 + 1024 * cores_nb_workers(&c->o->cores) +
-		(g_str_equal(c->o->interface, "null") ? MIN(c->mix->nb_guests * 1024U, 65536U) : 0);
+			  (g_str_equal(c->o->interface, "null")
+					  ? MIN(c->mix->nb_guests * 1024U, 65536U)
+					  : 0);
 	uint64_t bytes = (uint64_t)frames * (MAX(longest_frame(c->mix), 2048U) + 512) +
-		(uint64_t)c->mix->nb_guests * 16384;
+			 (uint64_t)c->mix->nb_guests * 16384;
 
 	return c->o->memory != 0 ? (unsigned)c->o->memory : (unsigned)(bytes * 5 / 4 >> 20) + 64;
 }
@@ -219,10 +224,17 @@ static gboolean start_guests(struct campaign *c, GError **error)
 		return TRUE;
 	}
 	c->fleet = fleet_new(&(struct fleet_cfg){ .datapath = c->datapath,
-		.nb_guests = c->mix->nb_guests, .per_process = (uint32_t)o->per_process, .cores = &o->cores,
-		.run_dir = c->run_dir, .fault = o->fault, .swap = o->swap, .seed = (uint64_t)o->seed,
-		.frame_len_max = MAX(longest_frame(c->mix), 2048U), .base_mac = mac,
-		.hugepages = o->hugepages }, error);
+				     .nb_guests = c->mix->nb_guests,
+				     .per_process = (uint32_t)o->per_process,
+				     .cores = &o->cores,
+				     .run_dir = c->run_dir,
+				     .fault = o->fault,
+				     .swap = o->swap,
+				     .seed = (uint64_t)o->seed,
+				     .frame_len_max = MAX(longest_frame(c->mix), 2048U),
+				     .base_mac = mac,
+				     .hugepages = o->hugepages },
+		error);
 	return c->fleet != NULL;
 }
 
@@ -241,15 +253,21 @@ static gboolean prepare(struct campaign *c, GError **error)
 		g_prefix_error(error, "--socket-dir: ");
 		return FALSE;
 	}
-	if (!eal_start(&(struct eal_cfg){ .program = "tsim", .lcores = lcores,
-			.memory_mib = memory_mib(c), .hugepages = o->hugepages, .verbose = o->verbose,
-			.extra = o->eal }, error))
+	if (!eal_start(&(struct eal_cfg){ .program = "tsim",
+			       .lcores = lcores,
+			       .memory_mib = memory_mib(c),
+			       .hugepages = o->hugepages,
+			       .verbose = o->verbose,
+			       .extra = o->eal },
+		    error))
 		return FALSE;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	c->datapath = datapath_open(&(struct datapath_cfg){ .interface = o->interface,
-		.nb_guests = c->mix->nb_guests,
-		.socket_dir = o->socket_dir != NULL ? o->socket_dir : c->run_dir }, error);
+	c->datapath = datapath_open(
+		&(struct datapath_cfg){ .interface = o->interface,
+			.nb_guests = c->mix->nb_guests,
+			.socket_dir = o->socket_dir != NULL ? o->socket_dir : c->run_dir },
+		error);
 	return c->datapath != NULL && start_guests(c, error);
 }
 
@@ -289,7 +307,8 @@ static gboolean keep(const struct campaign *c, trial *t, GError **error)
 		return TRUE;
 	rescue = g_dir_make_tmp("tsim-rescued-XXXXXX", NULL);
 	if (rescue != NULL && trial_write(t, rescue, NULL))
-		g_prefix_error(error, "the trial was kept in %s, as it could not be written: ", rescue);
+		g_prefix_error(
+			error, "the trial was kept in %s, as it could not be written: ", rescue);
 	else
 		g_prefix_error(error, "the trial is lost but for what is printed: ");
 	return FALSE;
@@ -306,8 +325,14 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 		if (!fleet_revive(c->fleet, error))
 			return FALSE;
 	}
-	t = measure(&(struct measure_cfg){ .o = c->o, .mix = c->mix, .datapath = c->datapath,
-		.fleet = c->fleet, .params = p, .progress = &c->progress, .interrupt = &interrupt }, error);
+	t = measure(&(struct measure_cfg){ .o = c->o,
+			    .mix = c->mix,
+			    .datapath = c->datapath,
+			    .fleet = c->fleet,
+			    .params = p,
+			    .progress = &c->progress,
+			    .interrupt = &interrupt },
+		error);
 	if (t == NULL)
 		return FALSE;
 	text = report_text(t, TRUE);
@@ -321,14 +346,16 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 
 static mix *open_mix(const struct options *o, GError **error)
 {
-	return o->mix != NULL ? mix_open(o->mix, o->arrival, (uint32_t)o->mtu, error) :
-				mix_new(o->profile, o->guests, o->share, o->arrival, (uint32_t)o->mtu, error);
+	return o->mix != NULL ? mix_open(o->mix, o->arrival, (uint32_t)o->mtu, error)
+			      : mix_new(o->profile, o->guests, o->share, o->arrival,
+					(uint32_t)o->mtu, error);
 }
 
 static int status_of(const GError *error)
 {
-	return error->domain == TRAFFIC_ERROR || g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE) ?
-		CLI_USAGE : CLI_FAILED;
+	return error->domain == TRAFFIC_ERROR || g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE)
+		       ? CLI_USAGE
+		       : CLI_FAILED;
 }
 
 static int run_all(struct campaign *c, GError **error)
@@ -339,8 +366,10 @@ static int run_all(struct campaign *c, GError **error)
 		if (!run_trial(c, g_ptr_array_index(c->todo, i), error))
 			return CLI_FAILED;
 		if (atomic_load(&interrupt) != 0) {
-			progress_say(&c->progress, "interrupted: %u of %u trials are not measured; the same command "
-				"goes on with them", c->todo->len - i - 1, c->todo->len);
+			progress_say(&c->progress,
+				"interrupted: %u of %u trials are not measured; the same command "
+				"goes on with them",
+				c->todo->len - i - 1, c->todo->len);
 			return CLI_FAILED;
 		}
 	}
@@ -361,7 +390,9 @@ int campaign_run(const struct options *o)
 		c.mix_digest = record_mix_digest(c.mix);
 		if (plan(&c, &error)) {
 			if (c.nb_done != 0)
-				progress_say(&c.progress, "%u trials of this are in %s already; --overwrite measures them again",
+				progress_say(&c.progress,
+					"%u trials of this are in %s already; --overwrite measures "
+					"them again",
 					c.nb_done, c.dir);
 			if (c.todo->len == 0)
 				status = CLI_DONE;

@@ -35,25 +35,28 @@ static gboolean parse_list(const char *option, const char *text, const cpu_set_t
 		g_auto(GStrv) ends = g_strsplit(*p, "-", 2);
 		guint64 lo, hi;
 
-		if (ends[0] == NULL || !g_ascii_string_to_unsigned(ends[0], 10, 0, 4095, &lo, NULL) ||
-			!g_ascii_string_to_unsigned(ends[1] == NULL ? ends[0] : ends[1], 10, lo, 4095, &hi,
-				NULL)) {
+		if (ends[0] == NULL ||
+			!g_ascii_string_to_unsigned(ends[0], 10, 0, 4095, &lo, NULL) ||
+			!g_ascii_string_to_unsigned(
+				ends[1] == NULL ? ends[0] : ends[1], 10, lo, 4095, &hi, NULL)) {
 			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"%s: '%s' is no list of CPUs; write 2 or 2,4-6 (this process may use %s)", option,
-				text, have);
+				"%s: '%s' is no list of CPUs; write 2 or 2,4-6 (this process may "
+				"use %s)",
+				option, text, have);
 			return FALSE;
 		}
 		for (guint64 i = lo; i <= hi; i++) {
 			if (!cpu_allowed(allowed, i)) {
 				g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-					"%s: CPU %" G_GUINT64_FORMAT " is not there; this process may use %s", option,
-					i, have);
+					"%s: CPU %" G_GUINT64_FORMAT
+					" is not there; this process may use %s",
+					option, i, have);
 				return FALSE;
 			}
 			if (CPU_ISSET(i, &seen) || *nb == CORES_MAX) {
 				g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: %s", option,
-					*nb == CORES_MAX ? "more than 64 CPUs; name fewer" :
-							   "a CPU is named twice; name it once");
+					*nb == CORES_MAX ? "more than 64 CPUs; name fewer"
+							 : "a CPU is named twice; name it once");
 				return FALSE;
 			}
 			CPU_SET(i, &seen);
@@ -63,8 +66,8 @@ static gboolean parse_list(const char *option, const char *text, const cpu_set_t
 	return TRUE;
 }
 
-static gboolean parse_workers(const char *spec, const cpu_set_t *allowed, struct cores *out,
-	GError **error)
+static gboolean parse_workers(
+	const char *spec, const cpu_set_t *allowed, struct cores *out, GError **error)
 {
 	g_auto(GStrv) roles = g_strsplit(spec, "/", 2);
 
@@ -77,9 +80,10 @@ static gboolean parse_workers(const char *spec, const cpu_set_t *allowed, struct
 			"--cores: '%s' is not understood; write 1-2 or load:1-2/rx:3", spec);
 		return FALSE;
 	}
-	return parse_list("--cores", roles[0] + strlen("load:"), allowed, out->load_cpu, &out->nb_load,
-		       error) &&
-		parse_list("--cores", roles[1] + strlen("rx:"), allowed, out->rx_cpu, &out->nb_rx, error);
+	return parse_list("--cores", roles[0] + strlen("load:"), allowed, out->load_cpu,
+		       &out->nb_load, error) &&
+	       parse_list("--cores", roles[1] + strlen("rx:"), allowed, out->rx_cpu, &out->nb_rx,
+		       error);
 }
 
 static gboolean is_worker_cpu(const struct cores *c, unsigned cpu)
@@ -132,13 +136,16 @@ gboolean cores_parse(const char *spec, const char *guest_spec, struct cores *out
 			for (unsigned k = 0; k < c.nb_load; k++)
 				if (c.rx_cpu[i] == c.load_cpu[k]) {
 					g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-						"--cores: CPU %u is named as load and as rx; name it without roles "
-						"(--cores %u) for a worker that does both", c.rx_cpu[i], c.rx_cpu[i]);
+						"--cores: CPU %u is named as load and as rx; name "
+						"it without roles "
+						"(--cores %u) for a worker that does both",
+						c.rx_cpu[i], c.rx_cpu[i]);
 					return FALSE;
 				}
 	}
 	if (guest_spec != NULL && guest_spec[0] != '\0') {
-		if (!parse_list("--guest-cores", guest_spec, &allowed, c.guest_cpu, &c.nb_guest, error))
+		if (!parse_list(
+			    "--guest-cores", guest_spec, &allowed, c.guest_cpu, &c.nb_guest, error))
 			return FALSE;
 	} else {
 		take_what_is_left(&allowed, &c);

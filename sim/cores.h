@@ -19,7 +19,7 @@ struct cores {
 	unsigned nb_rx, rx_cpu[CORES_MAX]; /* equal to load_cpu if combined */
 	gboolean combined;
 	unsigned nb_guest, guest_cpu[CORES_MAX]; /* at least 1; those of the workers if shared */
-	gboolean shared; /* guests run on the workers' CPUs */
+	gboolean shared;                         /* guests run on the workers' CPUs */
 };
 
 /* spec NULL or "": the default. guest_spec NULL or "": what is left. Errors name the option. */

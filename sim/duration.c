@@ -3,8 +3,8 @@
 
 #include "sim/error.h"
 
-gboolean duration_parse(const char *where, const char *text, uint64_t max_ns, uint64_t *ns,
-	GError **error)
+gboolean duration_parse(
+	const char *where, const char *text, uint64_t max_ns, uint64_t *ns, GError **error)
 {
 	static const struct {
 		const char *unit;
@@ -23,7 +23,7 @@ gboolean duration_parse(const char *where, const char *text, uint64_t max_ns, ui
 		return TRUE;
 	}
 	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"%s: '%s' is no time from 0 to %g s; write a number and its unit: 500ms, 10s, 2min", where,
-		text, (double)max_ns / 1e9);
+		"%s: '%s' is no time from 0 to %g s; write a number and its unit: 500ms, 10s, 2min",
+		where, text, (double)max_ns / 1e9);
 	return FALSE;
 }

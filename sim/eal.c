@@ -65,7 +65,8 @@ gboolean eal_start(const struct eal_cfg *cfg, GError **error)
 		g_ptr_array_add(args, NULL);
 		line = g_strjoinv(" ", (char **)args->pdata);
 		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
-			"DPDK does not start (%s); with --verbose it says more. Its arguments were: %s",
+			"DPDK does not start (%s); with --verbose it says more. Its arguments "
+			"were: %s",
 			rte_strerror(rte_errno), line);
 		return FALSE;
 	}

@@ -7,12 +7,12 @@
 
 struct eal_cfg {
 	const char *program;
-	char *lcores;	     /* EAL's --lcores */
+	char *lcores; /* EAL's --lcores */
 	unsigned memory_mib;
-	gboolean hugepages;  /* --in-memory instead of --no-huge */
-	gboolean verbose;    /* DPDK's own messages, too */
-	char **devices;	     /* NULL-terminated: net_... is a --vdev, else an allowed PCI address. May be NULL */
-	char **extra;	     /* NULL-terminated, as typed behind "--". May be NULL */
+	gboolean hugepages; /* --in-memory instead of --no-huge */
+	gboolean verbose;   /* DPDK's own messages, too */
+	char **devices; /* NULL-terminated: net_... is a --vdev, else an allowed PCI address. May be NULL */
+	char **extra; /* NULL-terminated, as typed behind "--". May be NULL */
 };
 
 /* Once a process. Without root, hugepages and PCI unless the cfg says so. */

@@ -12,8 +12,9 @@ static int run(int argc, char **argv);
 static int show_profile(int argc, char **argv);
 
 static const struct cli_command commands[] = {
-	{ "run", "", "Run trials (the default: tsim --profile imix --guests 64)", run },
-	{ "profile", "[PROFILE...]", "Show a mix of frame lengths in all units, or list the shipped ones",
+	{ "run", "", "Run trials: tsim --profile imix --guests 64", run },
+	{ "profile", "[PROFILE...]",
+		"Show a mix of frame lengths in all units, or list the shipped ones",
 		show_profile },
 	{ NULL, NULL, NULL, NULL },
 };
@@ -54,11 +55,13 @@ static int show_profile(int argc, char **argv)
 	static char *format, *link;
 	static int mtu;
 	static const GOptionEntry entries[] = {
-		{ "format", 'f', 0, G_OPTION_ARG_STRING, &format, "text, csv or json (default text)",
-			"FORMAT" },
-		{ "link", 0, 0, G_OPTION_ARG_STRING, &link, "Speed of a link to fill (default 10G)", "SPEED" },
+		{ "format", 'f', 0, G_OPTION_ARG_STRING, &format,
+			"text, csv or json (default text)", "FORMAT" },
+		{ "link", 0, 0, G_OPTION_ARG_STRING, &link, "Speed of a link to fill (default 10G)",
+			"SPEED" },
 		{ "mtu", 0, 0, G_OPTION_ARG_INT, &mtu,
-			"Frame length that a genome's z stands for, with FCS (default none)", "BYTES" },
+			"Frame length that a genome's z stands for, with FCS (default none)",
+			"BYTES" },
 		{ 0 },
 	};
 	g_autoptr(GError) error = NULL;
@@ -72,8 +75,10 @@ static int show_profile(int argc, char **argv)
 		return list_profiles();
 	for (int i = 1; i < argc; i++) {
 		g_autoptr(profile) p = profile_open(argv[i], (uint32_t)mtu, &error);
-		g_autofree char *text = p == NULL ? NULL :
-			profile_report(p, format == NULL ? "text" : format, link_bps, &error);
+		g_autofree char *text = p == NULL ? NULL
+						  : profile_report(p,
+							    format == NULL ? "text" : format,
+							    link_bps, &error);
 
 		if (text == NULL)
 			return cli_fail("tsim", CLI_USAGE, error);
@@ -84,6 +89,7 @@ static int show_profile(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	return cli_main("tsim", "Measure virtual network interfaces with one traffic mix for many guests",
-		commands, argc, argv);
+	return cli_main("tsim",
+		"Measure virtual network interfaces with one traffic mix for many guests", commands,
+		argc, argv);
 }

@@ -9,10 +9,10 @@
 #include "sim/verdict.h"
 
 enum {
-	TICK_US = 10000,	  /* main thread, while workers work */
-	HELLO_US = 2000,	  /* between rounds of asking */
-	HELLO_AGAIN_ROUNDS = 25,  /* ask a guest that has not answered again after so many rounds */
-	SILENT_S = 2,		  /* no answer for so long at the end: the guest hangs */
+	TICK_US = 10000,         /* main thread, while workers work */
+	HELLO_US = 2000,         /* between rounds of asking */
+	HELLO_AGAIN_ROUNDS = 25, /* ask a guest that has not answered again after so many rounds */
+	SILENT_S = 2,            /* no answer for so long at the end: the guest hangs */
 	REPORT_TIMEOUT_MS = 2000,
 	DRAIN_POLL_US = 500,
 	CAPTURE_BYTES = 256 << 20,
@@ -21,9 +21,9 @@ enum {
 /* What becomes of each guest while a trial runs. */
 struct watch {
 	gboolean answered;
-	char *state;		/* NULL: in order */
+	char *state;                 /* NULL: in order */
 	uint64_t offered, forwarded; /* at the last look */
-	double silent_since_s;	/* < 0: it answers */
+	double silent_since_s;       /* < 0: it answers */
 };
 
 struct run {
@@ -67,7 +67,8 @@ static gboolean ask_round(struct run *r, unsigned round)
 		if (w->answered)
 			continue;
 		/* A guest is asked at once, then listened to, then asked again. */
-		if (is_connected(r, i) && engine_hello(r->engine, i, round % HELLO_AGAIN_ROUNDS == 0)) {
+		if (is_connected(r, i) &&
+			engine_hello(r->engine, i, round % HELLO_AGAIN_ROUNDS == 0)) {
 			w->answered = TRUE;
 			r->nb_answered++;
 			continue;
@@ -89,8 +90,8 @@ static gboolean say_hello(struct run *r, GError **error)
 		if (ask_round(r, round))
 			break;
 		if (shown != r->nb_answered && r->cfg->progress->terminal)
-			progress_note(r->cfg->progress, "guests that answer: %u of %u", r->nb_answered,
-				r->nb_guests);
+			progress_note(r->cfg->progress, "guests that answer: %u of %u",
+				r->nb_answered, r->nb_guests);
 		shown = r->nb_answered;
 		g_usleep(HELLO_US);
 	}
@@ -99,9 +100,10 @@ static gboolean say_hello(struct run *r, GError **error)
 		const char *death = death_of(r, i);
 
 		if (!w->answered)
-			w->state = death != NULL ? g_strdup_printf("never connected: %s", death) :
-				is_connected(r, i) ? g_strdup("connected, but never answered a frame") :
-						     g_strdup("never connected");
+			w->state = death != NULL ? g_strdup_printf("never connected: %s", death)
+				   : is_connected(r, i)
+					   ? g_strdup("connected, but never answered a frame")
+					   : g_strdup("never connected");
 	}
 	if (interrupted(r)) {
 		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_GUEST,
@@ -248,7 +250,8 @@ static void set_states(struct run *r)
 
 		if (w->state == NULL && w->silent_since_s >= 0 &&
 			(g->c.forwarded == 0 || r->before_s - w->silent_since_s >= SILENT_S))
-			w->state = g_strdup_printf("hangs: no answer since %.1f s", w->silent_since_s);
+			w->state = g_strdup_printf(
+				"hangs: no answer since %.1f s", w->silent_since_s);
 		if (w->state == NULL)
 			continue;
 		g_free(g->state);
@@ -263,8 +266,10 @@ static void describe_interface(struct run *r)
 	json_object_set_string_member(o, "interface", r->cfg->datapath->ops->interface);
 	json_object_set_string_member(o, "mechanism", r->cfg->datapath->ops->mechanism);
 	if (r->cfg->fleet != NULL) {
-		json_object_set_int_member(o, "reflector_processes", fleet_processes(r->cfg->fleet));
-		json_object_set_array_member(o, "reflectors", fleet_report(r->cfg->fleet, REPORT_TIMEOUT_MS));
+		json_object_set_int_member(
+			o, "reflector_processes", fleet_processes(r->cfg->fleet));
+		json_object_set_array_member(
+			o, "reflectors", fleet_report(r->cfg->fleet, REPORT_TIMEOUT_MS));
 	}
 	r->t->interface_info = o;
 }
@@ -279,8 +284,8 @@ static void write_capture(struct run *r)
 	if (!engine_capture_write(r->engine, r->cfg->o->capture, &frames, &dropped, &error))
 		g_ptr_array_add(r->t->reasons, g_strdup_printf("note: %s", error->message));
 	else
-		progress_say(r->cfg->progress, "%s: %" G_GUINT64_FORMAT " frames%s", r->cfg->o->capture, frames,
-			dropped == 0 ? "" : " (the rest did not fit)");
+		progress_say(r->cfg->progress, "%s: %" G_GUINT64_FORMAT " frames%s",
+			r->cfg->o->capture, frames, dropped == 0 ? "" : " (the rest did not fit)");
 }
 
 static gboolean judge(struct run *r, uint64_t drain_ns, GError **error)
@@ -295,8 +300,8 @@ static gboolean judge(struct run *r, uint64_t drain_ns, GError **error)
 	if (!trial_balance(r->t, error) || !engine_accounts_agree(r->engine, r->t, error))
 		return FALSE;
 	verdict_reach(r->t, &(struct verdict_input){ .health = &health,
-		.workers_share = r->cfg->o->cores.shared,
-		.tsc_error_ppm = record_tsc_error_ppm(r->t->environment) });
+				    .workers_share = r->cfg->o->cores.shared,
+				    .tsc_error_ppm = record_tsc_error_ppm(r->t->environment) });
 	return TRUE;
 }
 
@@ -306,14 +311,23 @@ static gboolean prepare(struct run *r, GError **error)
 	const struct options *o = r->cfg->o;
 
 	r->schedule = schedule_new(&(struct schedule_cfg){ .mix = r->cfg->mix,
-		.pps = (double)r->cfg->params->rate_pps, .span_ns = o->warm_up_ns + o->duration_ns,
-		.seed = (uint64_t)o->seed + r->cfg->params->repetition }, error);
+					   .pps = (double)r->cfg->params->rate_pps,
+					   .span_ns = o->warm_up_ns + o->duration_ns,
+					   .seed = (uint64_t)o->seed + r->cfg->params->repetition },
+		error);
 	if (r->schedule == NULL)
 		return FALSE;
-	r->engine = engine_new(&(struct engine_cfg){ .datapath = r->cfg->datapath, .mix = r->cfg->mix,
-		.schedule = r->schedule, .cores = &o->cores, .warm_up_ns = o->warm_up_ns,
-		.duration_ns = o->duration_ns, .slack_ns = o->slack_ns, .base_mac = o->base_mac,
-		.run = (uint8_t)++run, .capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES }, error);
+	r->engine = engine_new(&(struct engine_cfg){ .datapath = r->cfg->datapath,
+				       .mix = r->cfg->mix,
+				       .schedule = r->schedule,
+				       .cores = &o->cores,
+				       .warm_up_ns = o->warm_up_ns,
+				       .duration_ns = o->duration_ns,
+				       .slack_ns = o->slack_ns,
+				       .base_mac = o->base_mac,
+				       .run = (uint8_t)++run,
+				       .capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
+		error);
 	if (r->engine == NULL)
 		return FALSE;
 	r->watch = g_new0(struct watch, r->nb_guests);

@@ -20,19 +20,25 @@
 static struct options opt;
 
 static const GOptionEntry entries[] = {
-	/* traffic */
+	CLI_HEADING("Traffic:"),
 	{ "profile", 'p', 0, G_OPTION_ARG_STRING, &opt.profile,
-		"Frame lengths: a name (see tsim profile), a CSV file, fixed:64, uniform:64-1518, genome:aaafg (default imix)",
+		"Frame lengths: a name (see tsim profile), a CSV file, fixed:64, uniform:64-1518, "
+		"genome:aaafg (default imix)",
 		"PROFILE" },
 	{ "mix", 0, 0, G_OPTION_ARG_FILENAME, &opt.mix,
-		"Guests in groups with profile, share and arrival each (instead of --profile, --guests, --share)",
+		"Guests in groups with profile, share and arrival each (instead of --profile, "
+		"--guests, --share)",
 		"FILE" },
-	{ "guests", 'g', 0, G_OPTION_ARG_STRING, &opt.guests_text, "How many guests (default 1)", "N" },
+	{ "guests", 'g', 0, G_OPTION_ARG_STRING, &opt.guests_text, "How many guests (default 1)",
+		"N" },
 	{ "rate", 'r', 0, G_OPTION_ARG_STRING, &opt.rate,
-		"Offered load of all guests: 500kpps, 2Gbit/s, 40% (of --link), max; a list or a sweep "
-		"50k..800k:50k gives a trial each (default 100kpps)", "RATE" },
+		"Offered load of all guests: 500kpps, 2Gbit/s, 40% (of --link), max; a list or a "
+		"sweep "
+		"50k..800k:50k gives a trial each (default 100kpps)",
+		"RATE" },
 	{ "share", 0, 0, G_OPTION_ARG_STRING, &opt.share,
-		"How guests share the load: equal, zipf:1.1, or a list 3,1,1 (default equal)", "SHARE" },
+		"How guests share the load: equal, zipf:1.1, or a list 3,1,1 (default equal)",
+		"SHARE" },
 	{ "arrival", 0, 0, G_OPTION_ARG_STRING, &opt.arrival,
 		"When frames depart: cbr or poisson (default cbr)", "PROCESS" },
 	{ "link", 0, 0, G_OPTION_ARG_STRING, &opt.link,
@@ -40,12 +46,14 @@ static const GOptionEntry entries[] = {
 	{ "mtu", 0, 0, G_OPTION_ARG_INT, &opt.mtu,
 		"Frame length that a genome's z stands for, with FCS (default none)", "BYTES" },
 	{ "seed", 0, 0, G_OPTION_ARG_INT64, &opt.seed, "Of all random numbers (default 1)", "N" },
-	/* testbed */
+	CLI_HEADING("Testbed:"),
 	{ "machine", 'm', 0, G_OPTION_ARG_STRING, &opt.machine,
-		"What guests are: process (started here) or external (yours: tsim listens) (default process)",
+		"What guests are: process (started here) or external (yours: tsim listens) "
+		"(default process)",
 		"MACHINE" },
 	{ "interface", 'i', 0, G_OPTION_ARG_STRING, &opt.interface,
-		"How frames reach them: vhost-user or null (the generator's own cost) (default vhost-user)",
+		"How frames reach them: vhost-user or null (the generator's own cost) (default "
+		"vhost-user)",
 		"INTERFACE" },
 	{ "socket-dir", 0, 0, G_OPTION_ARG_FILENAME, &opt.socket_dir,
 		"Folder for guest-N.sock (default a temporary one)", "DIR" },
@@ -54,19 +62,23 @@ static const GOptionEntry entries[] = {
 	{ "guest-cores", 0, 0, G_OPTION_ARG_STRING, &opt.guest_cores,
 		"CPUs of guest processes (default those that the generator leaves)", "CPUS" },
 	{ "guests-per-process", 0, 0, G_OPTION_ARG_INT, &opt.per_process,
-		"Guests of one reflector process, 1 to 31 (default: few processes, one a CPU)", "N" },
+		"Guests of one reflector process, 1 to 31 (default: few processes, one a CPU)",
+		"N" },
 	{ "fault", 0, 0, G_OPTION_ARG_STRING, &opt.fault,
-		"Let guests misbehave: drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms "
-		"(default none)", "PLAN" },
+		"Let guests misbehave: "
+		"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms "
+		"(default none)",
+		"PLAN" },
 	{ "swap", 0, 0, G_OPTION_ARG_STRING, &opt.swap,
-		"What guests swap: mac, ip (and mac), ports (and ip and mac) (default mac)", "WHAT" },
+		"What guests swap: mac, ip (and mac), ports (and ip and mac) (default mac)",
+		"WHAT" },
 	{ "mac", 0, 0, G_OPTION_ARG_STRING, &opt.mac,
 		"MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)", "MAC" },
-	{ "memory", 0, 0, G_OPTION_ARG_INT, &opt.memory, "For frames of the generator (default by need)",
-		"MIB" },
+	{ "memory", 0, 0, G_OPTION_ARG_INT, &opt.memory,
+		"For frames of the generator (default by need)", "MIB" },
 	{ "hugepages", 0, 0, G_OPTION_ARG_NONE, &opt.hugepages,
 		"Use hugepages (default: none needed)", NULL },
-	/* trial */
+	CLI_HEADING("Trial:"),
 	{ "duration", 'd', 0, G_OPTION_ARG_STRING, &opt.duration,
 		"Of the measuring phase (default 10s)", "TIME" },
 	{ "warm-up", 0, 0, G_OPTION_ARG_STRING, &opt.warm_up,
@@ -77,9 +89,11 @@ static const GOptionEntry entries[] = {
 		"How long to wait for guests (default 30s; external 10min)", "TIME" },
 	{ "slack", 0, 0, G_OPTION_ARG_STRING, &opt.slack,
 		"A departure later than this is counted as late (default 10us)", "TIME" },
-	{ "reps", 'n', 0, G_OPTION_ARG_INT, &opt.reps, "Repetitions of each trial (default 1)", "N" },
-	/* output */
-	{ "out", 'o', 0, G_OPTION_ARG_FILENAME, &opt.out, "Folder of results (default out)", "DIR" },
+	{ "reps", 'n', 0, G_OPTION_ARG_INT, &opt.reps, "Repetitions of each trial (default 1)",
+		"N" },
+	CLI_HEADING("Output:"),
+	{ "out", 'o', 0, G_OPTION_ARG_FILENAME, &opt.out, "Folder of results (default out)",
+		"DIR" },
 	{ "label", 'l', 0, G_OPTION_ARG_STRING, &opt.label,
 		"Name of this series: results go to DIR/LABEL (default default)", "LABEL" },
 	{ "overwrite", 0, 0, G_OPTION_ARG_NONE, &opt.overwrite,
@@ -97,14 +111,15 @@ static const GOptionEntry entries[] = {
 	{ "check", 0, 0, G_OPTION_ARG_NONE, &opt.check, "Check all options and stop", NULL },
 	{ "print-config", 0, 0, G_OPTION_ARG_NONE, &opt.print_config,
 		"Print all options as a config file and stop", NULL },
-	{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt.eal, NULL, "[-- EAL-OPTION...]" },
+	{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt.eal, NULL,
+		"[-- EAL-OPTION...]" },
 	{ 0 },
 };
 
 static gboolean is_about_the_run(const GOptionEntry *e)
 {
 	return e->arg_data == &opt.config || e->arg_data == &opt.check ||
-		e->arg_data == &opt.print_config || e->long_name[0] == '\0';
+	       e->arg_data == &opt.print_config || e->long_name[0] == '\0';
 }
 
 static const GOptionEntry *find_entry(const char *key)
@@ -124,14 +139,16 @@ static gboolean config_to_args(const char *path, GPtrArray *args, GError **error
 	g_auto(GStrv) keys = NULL;
 
 	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &why)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--config: %s: %s", path, why->message);
+		g_set_error(
+			error, SIM_ERROR, SIM_ERROR_USAGE, "--config: %s: %s", path, why->message);
 		return FALSE;
 	}
 	groups = g_key_file_get_groups(file, NULL);
 	for (char **g = groups; *g != NULL; g++) {
 		if (!g_str_equal(*g, CONFIG_GROUP)) {
 			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"%s: group [%s] is unknown; options of tsim stand in [%s]", path, *g, CONFIG_GROUP);
+				"%s: group [%s] is unknown; options of tsim stand in [%s]", path,
+				*g, CONFIG_GROUP);
 			return FALSE;
 		}
 	}
@@ -142,8 +159,9 @@ static gboolean config_to_args(const char *path, GPtrArray *args, GError **error
 
 		if (e == NULL || value == NULL) {
 			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"%s: [%s] %s: no such key; keys are the long options of tsim --help", path,
-				CONFIG_GROUP, *k);
+				"%s: [%s] %s: no such key; keys are the long options of tsim "
+				"--help",
+				path, CONFIG_GROUP, *k);
 			return FALSE;
 		}
 		if (e->arg != G_OPTION_ARG_NONE) {
@@ -152,7 +170,8 @@ static gboolean config_to_args(const char *path, GPtrArray *args, GError **error
 			g_ptr_array_add(args, g_strdup_printf("--%s", *k));
 		} else if (!g_str_equal(value, "false")) {
 			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"%s: [%s] %s: '%s' is neither true nor false", path, CONFIG_GROUP, *k, value);
+				"%s: [%s] %s: '%s' is neither true nor false", path, CONFIG_GROUP,
+				*k, value);
 			return FALSE;
 		}
 	}
@@ -209,10 +228,12 @@ static gboolean check_traffic(struct options *o, GError **error)
 	guint64 guests;
 
 	if (o->mix != NULL && (o->profile != NULL || o->share != NULL))
-		return bad(error, "--mix: the file says profiles and shares; leave --profile and --share out");
+		return bad(error, "--mix: the file says profiles and shares; leave --profile and "
+				  "--share out");
 	if (!g_ascii_string_to_unsigned(o->guests_text, 10, 1, FRAME_GUESTS_MAX, &guests, NULL)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--guests: '%s' is no number from 1 to %d",
-			o->guests_text, FRAME_GUESTS_MAX);
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--guests: '%s' is no number from 1 to %d", o->guests_text,
+			FRAME_GUESTS_MAX);
 		return FALSE;
 	}
 	o->guests = (uint32_t)guests;
@@ -241,9 +262,11 @@ static gboolean check_testbed(struct options *o, GError **error)
 	if (external && ops->address == NULL)
 		return bad(error, "--interface null: has no guests; leave --machine out");
 	if ((external || ops->address == NULL) && (o->fault != NULL || o->swap != NULL))
-		return bad(error, "--fault, --swap: are for guests that tsim starts (--machine process)");
+		return bad(error,
+			"--fault, --swap: are for guests that tsim starts (--machine process)");
 	if (o->per_process < 0 || o->per_process > FLEET_PORTS_MAX)
-		return bad(error, "--guests-per-process: from 1 to 31, as DPDK has at most 32 ports a process");
+		return bad(error, "--guests-per-process: from 1 to 31, as DPDK has at most 32 "
+				  "ports a process");
 	if (o->memory < 0)
 		return bad(error, "--memory: not negative");
 	if (o->swap != NULL && !g_str_equal(o->swap, "mac") && !g_str_equal(o->swap, "ip") &&
@@ -255,7 +278,7 @@ static gboolean check_testbed(struct options *o, GError **error)
 		return FALSE;
 	}
 	return fault_plan_parse(o->fault, &plan, error) &&
-		cores_parse(o->cores_text, o->guest_cores, &o->cores, error);
+	       cores_parse(o->cores_text, o->guest_cores, &o->cores, error);
 }
 
 static gboolean check_label(const char *label, GError **error)
@@ -316,13 +339,14 @@ static char *quote_command_line(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		g_autofree char *quoted = g_shell_quote(argv[i]);
 
-		g_string_append_printf(s, " %s", strpbrk(argv[i], " \t\n'\"\\$`*?<>|&;()#~") == NULL ? argv[i] : quoted);
+		g_string_append_printf(s, " %s",
+			strpbrk(argv[i], " \t\n'\"\\$`*?<>|&;()#~") == NULL ? argv[i] : quoted);
 	}
 	return g_string_free(s, FALSE);
 }
 
-int options_parse(const struct cli_command *command, int argc, char **argv, struct options *o,
-	gboolean *done)
+int options_parse(
+	const struct cli_command *command, int argc, char **argv, struct options *o, gboolean *done)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
 	g_autoptr(GError) error = NULL;
@@ -357,10 +381,11 @@ int options_parse(const struct cli_command *command, int argc, char **argv, stru
 
 void options_clear(struct options *o)
 {
-	char *texts[] = { o->profile, o->mix, o->guests_text, o->rate, o->share, o->arrival, o->link,
-		o->machine, o->interface, o->socket_dir, o->cores_text, o->guest_cores, o->fault, o->swap,
-		o->mac, o->duration, o->warm_up, o->drain, o->connect_timeout, o->slack, o->out, o->label,
-		o->format_text, o->capture, o->config, o->command_line };
+	char *texts[] = { o->profile, o->mix, o->guests_text, o->rate, o->share, o->arrival,
+		o->link, o->machine, o->interface, o->socket_dir, o->cores_text, o->guest_cores,
+		o->fault, o->swap, o->mac, o->duration, o->warm_up, o->drain, o->connect_timeout,
+		o->slack, o->out, o->label, o->format_text, o->capture, o->config,
+		o->command_line };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);

@@ -64,8 +64,8 @@ static void draw_bar(char bar[BAR_LEN + 1], double share)
 	bar[BAR_LEN] = '\0';
 }
 
-void progress_second(struct progress *p, const struct trial_second *s, double interval_s,
-	double duration_s)
+void progress_second(
+	struct progress *p, const struct trial_second *s, double interval_s, double duration_s)
 {
 	g_autofree char *tx = rate_format_pps((double)s->offered / interval_s);
 	g_autofree char *rx = rate_format_pps((double)s->forwarded / interval_s);
@@ -78,7 +78,8 @@ void progress_second(struct progress *p, const struct trial_second *s, double in
 	draw_bar(bar, s->time_s / duration_s);
 	nth = p->of > 1 ? g_strdup_printf("%u/%u ", p->nth, p->of) : g_strdup("");
 	text = g_strdup_printf("%s%s%s%s%3.0f/%.0f s  tx %s  rx %s  refused %" G_GUINT64_FORMAT
-		"  latency p50 %s  p99 %s", nth, p->terminal ? "[" : "", p->terminal ? bar : "",
-		p->terminal ? "]" : "", s->time_s, duration_s, tx, rx, s->refused, p50, p99);
+			       "  latency p50 %s  p99 %s",
+		nth, p->terminal ? "[" : "", p->terminal ? bar : "", p->terminal ? "]" : "",
+		s->time_s, duration_s, tx, rx, s->refused, p50, p99);
 	replace_line(p, text);
 }

@@ -12,8 +12,8 @@
 
 struct progress {
 	gboolean quiet, terminal;
-	gboolean open;	    /* a line on the terminal is not finished */
-	unsigned nth, of;   /* trial of the series */
+	gboolean open;    /* a line on the terminal is not finished */
+	unsigned nth, of; /* trial of the series */
 };
 
 void progress_init(struct progress *p, gboolean quiet);
@@ -22,8 +22,8 @@ G_GNUC_PRINTF(2, 3) void progress_say(struct progress *p, const char *format, ..
 /* A line that the next one on a terminal replaces. */
 G_GNUC_PRINTF(2, 3) void progress_note(struct progress *p, const char *format, ...);
 /* One second of a trial. lost_so_far: refused and, once it is known, lost frames. */
-void progress_second(struct progress *p, const struct trial_second *s, double interval_s,
-	double duration_s);
+void progress_second(
+	struct progress *p, const struct trial_second *s, double interval_s, double duration_s);
 /* End the line that is open. */
 void progress_close(struct progress *p);
 

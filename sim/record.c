@@ -11,8 +11,9 @@
 #include "sim/engine/clock.h"
 #include "traffic/frame.h"
 
-static const char *const mode_names[] = { [PROFILE_RANDOM] = "random", [PROFILE_RATIO] = "ratio",
-	[PROFILE_SEQUENCE] = "sequence" };
+static const char *const mode_names[] = {
+	[PROFILE_RANDOM] = "random", [PROFILE_RATIO] = "ratio", [PROFILE_SEQUENCE] = "sequence"
+};
 
 /* Readings at the start of the trial, for record_end. */
 static struct clock_pair started_at;
@@ -81,7 +82,8 @@ JsonObject *record_mix(const mix *m, const schedule *s, const uint8_t base_mac[6
 	json_object_set_double_member(o, "schedule_cycle_s", (double)s->cycle_ns / 1e9);
 	json_object_set_double_member(o, "mean_frame_bytes", mix_mean_frame_len(m));
 	for (guint i = 0; i < m->profiles->len; i++)
-		json_array_add_object_element(profiles, profile_object(g_ptr_array_index(m->profiles, i)));
+		json_array_add_object_element(
+			profiles, profile_object(g_ptr_array_index(m->profiles, i)));
 	json_object_set_array_member(o, "profiles", profiles);
 	for (uint32_t i = 0; i < m->nb_guests; i++) {
 		const struct mix_guest *g = &m->guests[i];
@@ -153,15 +155,17 @@ JsonObject *record_environment(const struct options *o)
 	uname(&u);
 	json_object_set_string_member(versions, "tsim", TSIM_VERSION);
 	json_object_set_string_member(versions, "dpdk", rte_version());
-	json_object_set_string_member(versions, "glib", G_STRINGIFY(GLIB_MAJOR_VERSION) "."
-		G_STRINGIFY(GLIB_MINOR_VERSION) "." G_STRINGIFY(GLIB_MICRO_VERSION));
+	json_object_set_string_member(versions, "glib",
+		G_STRINGIFY(GLIB_MAJOR_VERSION) "." G_STRINGIFY(GLIB_MINOR_VERSION) "." G_STRINGIFY(
+			GLIB_MICRO_VERSION));
 	json_object_set_string_member(versions, "gsl", GSL_VERSION);
 	json_object_set_object_member(e, "versions", versions);
 	json_object_set_string_member(e, "kernel", u.release);
 	json_object_set_string_member(e, "cpu", model);
 	json_object_set_int_member(e, "cpus", g_get_num_processors());
 	json_object_set_string_member(e, "accelerator",
-		strstr(flags, " hypervisor") != NULL ? "none (this machine is itself virtual)" : "none");
+		strstr(flags, " hypervisor") != NULL ? "none (this machine is itself virtual)"
+						     : "none");
 	set_file(e, "governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
 	set_file(e, "turbo_off", "/sys/devices/system/cpu/intel_pstate/no_turbo");
 	set_file(e, "numa_nodes", "/sys/devices/system/node/online");

@@ -57,12 +57,14 @@ static void add_row(GString *s, const char *name, const struct trial_counts *c,
 {
 	g_autofree char *loss = format_percent(loss_of(c));
 
-	g_string_append_printf(s, "  %-14s %12" G_GUINT64_FORMAT " %12" G_GUINT64_FORMAT " %10" G_GUINT64_FORMAT
-		" %10s %8" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT, name, c->offered, c->forwarded, c->lost,
-		loss, c->duplicated, c->reordered);
+	g_string_append_printf(s,
+		"  %-14s %12" G_GUINT64_FORMAT " %12" G_GUINT64_FORMAT " %10" G_GUINT64_FORMAT
+		" %10s %8" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT,
+		name, c->offered, c->forwarded, c->lost, loss, c->duplicated, c->reordered);
 	for (size_t i = 0; i < G_N_ELEMENTS(q->ns); i++) {
-		g_autofree char *text = c->forwarded == 0 && !q->bound[i] ? g_strdup("-") :
-			format_ns_bound(q->ns[i], q->bound[i]);
+		g_autofree char *text = c->forwarded == 0 && !q->bound[i]
+						? g_strdup("-")
+						: format_ns_bound(q->ns[i], q->bound[i]);
 		int pad = 11 - (int)g_utf8_strlen(text, -1);
 
 		g_string_append_printf(s, "%*s%s", MAX(pad, 1), "", text);
@@ -72,8 +74,9 @@ static void add_row(GString *s, const char *name, const struct trial_counts *c,
 
 static void add_header(GString *s, const char *what)
 {
-	g_string_append_printf(s, "  %-14s %12s %12s %10s %10s %8s %9s%11s%11s%11s%11s\n", what, "offered",
-		"forwarded", "lost", "loss", "dup", "reordered", "p50", "p99", "p99.9", "max");
+	g_string_append_printf(s, "  %-14s %12s %12s %10s %10s %8s %9s%11s%11s%11s%11s\n", what,
+		"offered", "forwarded", "lost", "loss", "dup", "reordered", "p50", "p99", "p99.9",
+		"max");
 }
 
 /* Worst first: not in order, then loss, then p99. */
@@ -95,7 +98,8 @@ static void add_guest(GString *s, const struct guest_row *row)
 {
 	g_autofree char *name = g_strdup_printf("guest %u", row->g->guest);
 
-	add_row(s, name, &row->g->c, &row->q, g_str_equal(row->g->state, "ok") ? NULL : row->g->state);
+	add_row(s, name, &row->g->c, &row->q,
+		g_str_equal(row->g->state, "ok") ? NULL : row->g->state);
 }
 
 static void add_guests(GString *s, const trial *t, gboolean all)
@@ -165,8 +169,9 @@ static void add_sizes(GString *s, const trial *t)
 	add_header(s, "frame size");
 	for (guint i = 0; i < rows->len; i++) {
 		struct size_row *row = &g_array_index(rows, struct size_row, i);
-		g_autofree char *name = row->lo == row->hi ? g_strdup_printf("%u B", row->lo) :
-							     g_strdup_printf("%u-%u B", row->lo, row->hi);
+		g_autofree char *name = row->lo == row->hi
+						? g_strdup_printf("%u B", row->lo)
+						: g_strdup_printf("%u-%u B", row->lo, row->hi);
 
 		struct quantiles q = quantiles(&row->latency);
 
@@ -181,13 +186,15 @@ static void add_rate(GString *s, const char *what, double pps, uint64_t frames, 
 	g_autofree char *l2 = rate_format_bps(rate_l2_bps(pps, t->mean_frame_len));
 	g_autofree char *l1 = rate_format_bps(rate_l1_bps(pps, t->mean_frame_len));
 
-	g_string_append_printf(s, "  %-10s %12s  %12s L2  %12s L1  %12" G_GUINT64_FORMAT " frames\n", what, p, l2,
-		l1, frames);
+	g_string_append_printf(s,
+		"  %-10s %12s  %12s L2  %12s L1  %12" G_GUINT64_FORMAT " frames\n", what, p, l2, l1,
+		frames);
 }
 
 static void add_verdict(GString *s, const trial *t)
 {
-	g_string_append_printf(s, "verdict: %s%s\n", t->trustworthy ? "trustworthy" : "NOT TRUSTWORTHY",
+	g_string_append_printf(s, "verdict: %s%s\n",
+		t->trustworthy ? "trustworthy" : "NOT TRUSTWORTHY",
 		t->interrupted ? ", interrupted" : "");
 	for (guint i = 0; i < t->reasons->len; i++)
 		g_string_append_printf(s, "  %s\n", (const char *)g_ptr_array_index(t->reasons, i));
@@ -196,16 +203,21 @@ static void add_verdict(GString *s, const trial *t)
 static void add_departures(GString *s, const trial *t)
 {
 	const struct trial_departure *d = &t->departure;
-	g_autofree char *p50 = format_ns(d->self_delay_p50_ns), *p99 = format_ns(d->self_delay_p99_ns);
+	g_autofree char *p50 = format_ns(d->self_delay_p50_ns),
+			*p99 = format_ns(d->self_delay_p99_ns);
 	double all = (double)d->frames / 100;
 
 	if (d->frames == 0)
 		return;
-	g_string_append_printf(s, "  departures: %.1f %% within 64 ns of schedule, %.1f %% within 128 ns, "
-		"%.1f %% within 256 ns, %.1f %% within 512 ns\n", (double)d->within_64ns / all,
-		(double)d->within_128ns / all, (double)d->within_256ns / all, (double)d->within_512ns / all);
-	g_string_append_printf(s, "  generator's own delay: p50 %s, p99 %s; late %" G_GUINT64_FORMAT
-		", in bursts %.1f %%\n", p50, p99, t->totals.late, (double)d->bursts / all);
+	g_string_append_printf(s,
+		"  departures: %.1f %% within 64 ns of schedule, %.1f %% within 128 ns, "
+		"%.1f %% within 256 ns, %.1f %% within 512 ns\n",
+		(double)d->within_64ns / all, (double)d->within_128ns / all,
+		(double)d->within_256ns / all, (double)d->within_512ns / all);
+	g_string_append_printf(s,
+		"  generator's own delay: p50 %s, p99 %s; late %" G_GUINT64_FORMAT
+		", in bursts %.1f %%\n",
+		p50, p99, t->totals.late, (double)d->bursts / all);
 }
 
 char *report_text(const trial *t, gboolean all_guests)
@@ -221,8 +233,10 @@ char *report_text(const trial *t, gboolean all_guests)
 	add_rate(s, "forwarded", (double)t->totals.forwarded / seconds, t->totals.forwarded, t);
 	add_departures(s, t);
 	if (t->totals.refused + t->totals.corrupt + t->totals.foreign != 0)
-		g_string_append_printf(s, "  refused by full queues %" G_GUINT64_FORMAT ", corrupt %" G_GUINT64_FORMAT
-			", foreign %" G_GUINT64_FORMAT "\n", t->totals.refused, t->totals.corrupt, t->totals.foreign);
+		g_string_append_printf(s,
+			"  refused by full queues %" G_GUINT64_FORMAT ", corrupt %" G_GUINT64_FORMAT
+			", foreign %" G_GUINT64_FORMAT "\n",
+			t->totals.refused, t->totals.corrupt, t->totals.foreign);
 	add_header(s, "latency");
 	add_row(s, "all", &t->totals, &latency, NULL);
 	add_row(s, "from schedule", &t->totals, &response, NULL);
@@ -235,10 +249,11 @@ char *report_text(const trial *t, gboolean all_guests)
 static void print_csv_row(const trial *t, const char *infix, const char *who,
 	const struct trial_counts *c, const struct quantiles *q, const char *state)
 {
-	printf("%s,%s,%u,%s,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
-		",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%.9g", t->params.label, infix,
-		t->params.repetition, who, c->intended, c->offered, c->forwarded, c->lost, c->duplicated,
-		c->reordered, c->refused, loss_of(c));
+	printf("%s,%s,%u,%s,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
+	       ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
+	       ",%" G_GUINT64_FORMAT ",%.9g",
+		t->params.label, infix, t->params.repetition, who, c->intended, c->offered,
+		c->forwarded, c->lost, c->duplicated, c->reordered, c->refused, loss_of(c));
 	for (size_t i = 0; i < G_N_ELEMENTS(q->ns); i++)
 		printf(",%s%" G_GUINT64_FORMAT, q->bound[i] ? ">=" : "", q->ns[i]);
 	printf(",%s,\"%s\"\n", t->trustworthy ? "yes" : "no", state);
@@ -250,8 +265,9 @@ static void print_csv(const trial *t, gboolean first)
 	struct quantiles all = quantiles(&t->latency);
 
 	if (first)
-		printf("label,infix,repetition,guest,intended,offered,forwarded,lost,duplicated,reordered,refused,"
-			"loss_ratio,p50_ns,p99_ns,p999_ns,max_ns,trustworthy,state\n");
+		printf("label,infix,repetition,guest,intended,offered,forwarded,lost,duplicated,"
+		       "reordered,refused,"
+		       "loss_ratio,p50_ns,p99_ns,p999_ns,max_ns,trustworthy,state\n");
 	print_csv_row(t, infix, "all", &t->totals, &all, "");
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		g_autofree char *who = g_strdup_printf("%u", t->guests[i].guest);

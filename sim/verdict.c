@@ -3,10 +3,10 @@
 
 #include <math.h>
 
-#define TOLERATED_S 10e-6     /* of departures that may be missing: CSIT's TrafficGenerator */
-#define SELF_DELAY_NS 10000U  /* p99 of the generator's own delay that is never held against it */
-#define SELF_DELAY_SHARE 0.1  /* of the latency's p99, beyond which it is */
-#define CLOCK_PPM 200.0	      /* two clocks of RFC 5180 appendix A, 100 ppm each */
+#define TOLERATED_S 10e-6    /* of departures that may be missing: CSIT's TrafficGenerator */
+#define SELF_DELAY_NS 10000U /* p99 of the generator's own delay that is never held against it */
+#define SELF_DELAY_SHARE 0.1 /* of the latency's p99, beyond which it is */
+#define CLOCK_PPM 200.0      /* two clocks of RFC 5180 appendix A, 100 ppm each */
 
 enum { GUESTS_NAMED = 5 };
 
@@ -25,12 +25,15 @@ static void judge_sending(trial *t, const struct engine_health *h)
 	double tolerated = 1 + TOLERATED_S * (double)t->params.rate_pps;
 
 	if (h->overrun)
-		against(t, "the generator fell more than 4 s behind its schedule and gave up; lower --rate "
-			"or give it more --cores");
+		against(t, "the generator fell more than 4 s behind its schedule and gave up; "
+			   "lower --rate "
+			   "or give it more --cores");
 	if ((double)h->unsent > tolerated)
-		against(t, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " scheduled frames were not sent: the "
-			"generator could not keep up; lower --rate or give it more --cores", h->unsent,
-			t->totals.intended);
+		against(t,
+			"%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+			" scheduled frames were not sent: the "
+			"generator could not keep up; lower --rate or give it more --cores",
+			h->unsent, t->totals.intended);
 	if (t->totals.offered == 0)
 		against(t, "no frame was sent: the rate is too low for the duration");
 }
@@ -44,9 +47,13 @@ static void judge_delay(trial *t, const struct engine_health *h)
 		hist_quantile(t->latency.hist, 0, 0, 0.99, &latency_p99, &bound) != 0)
 		return;
 	if (p99 > SELF_DELAY_NS && (double)p99 > SELF_DELAY_SHARE * (double)latency_p99)
-		against(t, "the generator's own delay (p99 %.1f us) is over 10 %% of the latency's (p99 %.1f us): "
-			"a load worker lost its CPU %" G_GUINT64_FORMAT " times; give it one of its own (--cores) or "
-			"lower --rate", (double)p99 / 1e3, (double)latency_p99 / 1e3, h->preempted);
+		against(t,
+			"the generator's own delay (p99 %.1f us) is over 10 %% of the latency's "
+			"(p99 %.1f us): "
+			"a load worker lost its CPU %" G_GUINT64_FORMAT
+			" times; give it one of its own (--cores) or "
+			"lower --rate",
+			(double)p99 / 1e3, (double)latency_p99 / 1e3, h->preempted);
 }
 
 static void judge_guests(trial *t)
@@ -60,7 +67,8 @@ static void judge_guests(trial *t)
 			against(t, "guest %u: %s", g->guest, g->state);
 	}
 	if (bad > GUESTS_NAMED)
-		against(t, "and %u more guests of %u were not in order", bad - GUESTS_NAMED, t->nb_guests);
+		against(t, "and %u more guests of %u were not in order", bad - GUESTS_NAMED,
+			t->nb_guests);
 }
 
 void verdict_reach(trial *t, const struct verdict_input *in)
@@ -70,15 +78,18 @@ void verdict_reach(trial *t, const struct verdict_input *in)
 	judge_delay(t, in->health);
 	judge_guests(t);
 	if (in->health->ancient != 0)
-		against(t, "%" G_GUINT64_FORMAT " frames came back too late to be told from duplicates",
+		against(t,
+			"%" G_GUINT64_FORMAT
+			" frames came back too late to be told from duplicates",
 			in->health->ancient);
 	if (fabs(in->tsc_error_ppm) > CLOCK_PPM)
 		against(t, "the time-stamp counter and the system's clock ran %.0f ppm apart",
 			in->tsc_error_ppm);
 	if (in->workers_share)
-		g_ptr_array_add(t->reasons,
-			g_strdup("note: load workers share their CPUs with guests; both wait for each other"));
+		g_ptr_array_add(t->reasons, g_strdup("note: load workers share their CPUs with "
+						     "guests; both wait for each other"));
 	if (t->interrupted)
-		g_ptr_array_add(t->reasons, g_strdup_printf("note: interrupted after %.1f s of %.1f s",
-			t->measured_s, t->params.duration_s));
+		g_ptr_array_add(
+			t->reasons, g_strdup_printf("note: interrupted after %.1f s of %.1f s",
+					    t->measured_s, t->params.duration_s));
 }

@@ -9,7 +9,7 @@
 struct verdict_input {
 	const struct engine_health *health;
 	gboolean workers_share; /* guests run on the load workers' CPUs */
-	double tsc_error_ppm;	/* against CLOCK_MONOTONIC_RAW */
+	double tsc_error_ppm;   /* against CLOCK_MONOTONIC_RAW */
 };
 
 /*

@@ -62,7 +62,8 @@ gboolean frame_mac_parse(const char *text, uint8_t mac[6], GError **error)
 
 		if (lo < 0 || p[2] != (i < 5 ? ':' : '\0')) {
 			g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
-				"'%s' is no MAC address; write six hexadecimal pairs: 52:54:00:fa:00:60",
+				"'%s' is no MAC address; write six hexadecimal pairs: "
+				"52:54:00:fa:00:60",
 				text);
 			return FALSE;
 		}
@@ -74,8 +75,8 @@ gboolean frame_mac_parse(const char *text, uint8_t mac[6], GError **error)
 
 char *frame_mac_format(const uint8_t mac[6])
 {
-	return g_strdup_printf("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
-		mac[4], mac[5]);
+	return g_strdup_printf(
+		"%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
 
 uint64_t frame_sum(const void *data, size_t len)
@@ -95,7 +96,8 @@ uint64_t frame_sum(const void *data, size_t len)
 		memcpy(&h, p, sizeof(h));
 		a += h;
 	}
-	return a + b + (len != 0 ? *p : 0); /* a last byte is the first of its word: the low one here */
+	return a + b +
+	       (len != 0 ? *p : 0); /* a last byte is the first of its word: the low one here */
 }
 
 void frame_template_init(struct frame_template *t, const uint8_t guest_mac[6], uint32_t guest)
@@ -109,7 +111,7 @@ void frame_template_init(struct frame_template *t, const uint8_t guest_mac[6], u
 	put16(t->head + 12, 0x0800);
 	ip[0] = 0x45;
 	put16(ip + 6, 0x4000); /* do not fragment */
-	ip[8] = 64;	       /* TTL */
+	ip[8] = 64;            /* TTL */
 	ip[9] = IP_PROTO_UDP;
 	put32(ip + 12, frame_generator_ip(guest));
 	put32(ip + 16, frame_guest_ip(guest));
@@ -126,8 +128,8 @@ static gboolean is_addressed_as_ours(const uint8_t *data, uint32_t mbuf_len)
 	const uint8_t *ip = data + IP_OFFSET;
 
 	return mbuf_len >= FRAME_HEAD_LEN && get16(data + 12) == 0x0800 && ip[0] == 0x45 &&
-		ip[9] == IP_PROTO_UDP && ip[12] == 198 && (ip[13] & 0xfe) == 18 && ip[16] == 198 &&
-		(ip[17] & 0xfe) == 18;
+	       ip[9] == IP_PROTO_UDP && ip[12] == 198 && (ip[13] & 0xfe) == 18 && ip[16] == 198 &&
+	       (ip[17] & 0xfe) == 18;
 }
 
 enum frame_kind frame_classify(const uint8_t *data, uint32_t mbuf_len, struct frame_sig *sig)
@@ -146,7 +148,7 @@ enum frame_kind frame_classify(const uint8_t *data, uint32_t mbuf_len, struct fr
 	udp_len = get16(udp + 4);
 	if (get16(ip + 2) != mbuf_len - IP_OFFSET || udp_len != mbuf_len - UDP_OFFSET ||
 		frame_fold(frame_sum(ip + 12, 8) + frame_sum(pseudo, 2) + frame_sum(udp + 4, 2) +
-			frame_sum(udp, udp_len)) != 0xffff)
+			   frame_sum(udp, udp_len)) != 0xffff)
 		return FRAME_CORRUPT;
 	if ((src != FRAME_PORT_SRC || dst != FRAME_PORT_DST) &&
 		(src != FRAME_PORT_DST || dst != FRAME_PORT_SRC))

@@ -54,13 +54,14 @@ enum frame_phase {
  * trial's epoch, a TSC reading of the generator.
  */
 struct frame_sig {
-	uint8_t run;	       /* low 8 bits of the trial's number: a frame of an earlier trial is foreign */
-	uint8_t phase_class;   /* phase in the top 2 bits, size class in the low 6 */
-	uint16_t guest;	       /* 0 .. FRAME_GUESTS_MAX - 1 */
-	uint32_t seq;	       /* of this guest, from 0, over warm-up, measuring and all size classes; wraps */
-	uint32_t due_lo;       /* scheduled departure, low 32 bits */
-	uint16_t due_hi;       /* and the 16 bits above: 78 hours */
-	uint32_t delay_ns;     /* real minus scheduled departure; at most 4.29 s */
+	uint8_t run; /* low 8 bits of the trial's number: a frame of an earlier trial is foreign */
+	uint8_t phase_class; /* phase in the top 2 bits, size class in the low 6 */
+	uint16_t guest;      /* 0 .. FRAME_GUESTS_MAX - 1 */
+	uint32_t
+		seq; /* of this guest, from 0, over warm-up, measuring and all size classes; wraps */
+	uint32_t due_lo;   /* scheduled departure, low 32 bits */
+	uint16_t due_hi;   /* and the 16 bits above: 78 hours */
+	uint32_t delay_ns; /* real minus scheduled departure; at most 4.29 s */
 } __attribute__((packed));
 
 _Static_assert(sizeof(struct frame_sig) == FRAME_SIG_LEN, "the signature fits a 64-byte frame");
@@ -101,9 +102,9 @@ char *frame_mac_format(const uint8_t mac[6]);
  * checksums start from: what is left per frame is to write lengths, signature and two folds.
  */
 struct frame_template {
-	uint8_t head[64];    /* FRAME_HEAD_LEN used; 64 so that a copy is one cache line */
-	uint32_t ip_sum;     /* one's complement sum of the IPv4 header, lengths and checksum zero */
-	uint32_t udp_sum;    /* same of pseudo header and UDP header, lengths and checksum zero */
+	uint8_t head[64]; /* FRAME_HEAD_LEN used; 64 so that a copy is one cache line */
+	uint32_t ip_sum;  /* one's complement sum of the IPv4 header, lengths and checksum zero */
+	uint32_t udp_sum; /* same of pseudo header and UDP header, lengths and checksum zero */
 };
 
 void frame_template_init(struct frame_template *t, const uint8_t guest_mac[6], uint32_t guest);

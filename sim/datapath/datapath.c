@@ -14,8 +14,8 @@ const struct datapath_ops *datapath_find(const char *interface, GError **error)
 			return interfaces[i];
 		g_string_append_printf(names, "%s%s", i == 0 ? "" : ", ", interfaces[i]->interface);
 	}
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--interface: '%s' is unknown; there are: %s",
-		interface, names->str);
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"--interface: '%s' is unknown; there are: %s", interface, names->str);
 	return NULL;
 }
 

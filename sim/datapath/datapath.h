@@ -15,7 +15,7 @@
 struct datapath;
 
 struct datapath_cfg {
-	const char *interface;	/* "vhost-user", "null" */
+	const char *interface; /* "vhost-user", "null" */
 	uint32_t nb_guests;
 	const char *socket_dir; /* vhost-user: folder for guest-N.sock; must exist */
 };

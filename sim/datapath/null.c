@@ -43,11 +43,12 @@ static gboolean null_open(struct datapath *d, const struct datapath_cfg *cfg, GE
 		char name[32];
 
 		g_snprintf(name, sizeof(name), "null%u", i);
-		s->ring[i] = rte_ring_create(name, RING_SIZE, SOCKET_ID_ANY,
-			RING_F_SP_ENQ | RING_F_SC_DEQ);
+		s->ring[i] = rte_ring_create(
+			name, RING_SIZE, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
 		if (s->ring[i] == NULL) {
 			g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-				"null: no memory for guest %u's ring (%s); use fewer --guests or a larger --memory",
+				"null: no memory for guest %u's ring (%s); use fewer --guests or a "
+				"larger --memory",
 				i, rte_strerror(rte_errno));
 			null_close(d);
 			return FALSE;
@@ -74,7 +75,8 @@ static uint16_t null_rx(struct datapath *d, uint32_t guest, struct rte_mempool *
 
 const struct datapath_ops datapath_null = {
 	.interface = "null",
-	.mechanism = "frames go from the load worker straight to the receiver: the generator's own cost",
+	.mechanism = "frames go from the load worker straight to the receiver: the generator's own "
+		     "cost",
 	.open = null_open,
 	.close = null_close,
 	.tx = null_tx,

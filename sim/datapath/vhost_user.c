@@ -103,7 +103,8 @@ static gboolean path_is_free(const char *path, GError **error)
 
 	if (strlen(path) >= sizeof(address.sun_path)) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"%s: too long for a socket (at most %zu characters); use a shorter --socket-dir",
+			"%s: too long for a socket (at most %zu characters); use a shorter "
+			"--socket-dir",
 			path, sizeof(address.sun_path) - 1);
 		return FALSE;
 	}
@@ -111,13 +112,14 @@ static gboolean path_is_free(const char *path, GError **error)
 		return TRUE;
 	if (somebody_listens(path)) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"%s: another program listens there; stop it or use another --socket-dir", path);
+			"%s: another program listens there; stop it or use another --socket-dir",
+			path);
 		return FALSE;
 	}
 	if (unlink(path) != 0) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"%s: is there already and cannot be removed (%s); use another --socket-dir", path,
-			g_strerror(errno));
+			"%s: is there already and cannot be removed (%s); use another --socket-dir",
+			path, g_strerror(errno));
 		return FALSE;
 	}
 	return TRUE;
@@ -127,17 +129,18 @@ static gboolean listen_for_guest(const char *path, GError **error)
 {
 	/* Whole frames only: with segmentation offload a frame length would mean nothing. */
 	const uint64_t offloads = 1ULL << VIRTIO_NET_F_CSUM | 1ULL << VIRTIO_NET_F_GUEST_CSUM |
-		1ULL << VIRTIO_NET_F_HOST_TSO4 | 1ULL << VIRTIO_NET_F_HOST_TSO6 |
-		1ULL << VIRTIO_NET_F_HOST_UFO | 1ULL << VIRTIO_NET_F_HOST_ECN |
-		1ULL << VIRTIO_NET_F_GUEST_TSO4 | 1ULL << VIRTIO_NET_F_GUEST_TSO6 |
-		1ULL << VIRTIO_NET_F_GUEST_UFO | 1ULL << VIRTIO_NET_F_GUEST_ECN;
+				  1ULL << VIRTIO_NET_F_HOST_TSO4 | 1ULL << VIRTIO_NET_F_HOST_TSO6 |
+				  1ULL << VIRTIO_NET_F_HOST_UFO | 1ULL << VIRTIO_NET_F_HOST_ECN |
+				  1ULL << VIRTIO_NET_F_GUEST_TSO4 |
+				  1ULL << VIRTIO_NET_F_GUEST_TSO6 | 1ULL << VIRTIO_NET_F_GUEST_UFO |
+				  1ULL << VIRTIO_NET_F_GUEST_ECN;
 
 	if (!path_is_free(path, error))
 		return FALSE;
 	if (rte_vhost_driver_register(path, RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS) != 0) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"%s: cannot be made a vhost-user socket (%s); is its folder writable?", path,
-			g_strerror(errno));
+			"%s: cannot be made a vhost-user socket (%s); is its folder writable?",
+			path, g_strerror(errno));
 		return FALSE;
 	}
 	if (rte_vhost_driver_disable_features(path, offloads) == 0 &&
@@ -169,7 +172,8 @@ static gboolean vhost_open(struct datapath *d, const struct datapath_cfg *cfg, G
 
 	if (cfg->nb_guests > DEVICES_MAX) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"--guests %u: librte_vhost serves at most %d vhost-user guests a process; use fewer",
+			"--guests %u: librte_vhost serves at most %d vhost-user guests a process; "
+			"use fewer",
 			cfg->nb_guests, DEVICES_MAX);
 		return FALSE;
 	}
@@ -227,7 +231,8 @@ static uint16_t vhost_rx(struct datapath *d, uint32_t guest, struct rte_mempool 
 
 const struct datapath_ops datapath_vhost_user = {
 	.interface = "vhost-user",
-	.mechanism = "librte_vhost back end copies each frame into and out of the guest's virtqueues",
+	.mechanism = "librte_vhost back end copies each frame into and out of the guest's "
+		     "virtqueues",
 	.tx_copies = TRUE,
 	.open = vhost_open,
 	.close = vhost_close,

@@ -40,8 +40,8 @@ static void dump(pcap_dumper_t *out, const uint8_t *frame, const struct capture_
 gboolean capture_write(const struct capture *c, unsigned nb, const char *path, GError **error)
 {
 	g_autofree size_t *at = g_new0(size_t, nb);
-	pcap_t *pcap = pcap_open_dead_with_tstamp_precision(LINKTYPE_IS_ETHERNET, SNAPLEN,
-		PCAP_TSTAMP_PRECISION_NANO);
+	pcap_t *pcap = pcap_open_dead_with_tstamp_precision(
+		LINKTYPE_IS_ETHERNET, SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
 	pcap_dumper_t *out = pcap == NULL ? NULL : pcap_dump_open(pcap, path);
 	gboolean done = out != NULL;
 

@@ -19,14 +19,15 @@ struct capture {
 
 struct capture_header {
 	uint64_t time_ns; /* since the trial's epoch */
-	uint32_t len;	  /* bytes that follow: the frame without FCS */
+	uint32_t len;     /* bytes that follow: the frame without FCS */
 };
 
 void capture_init(struct capture *c, size_t size);
 void capture_clear(struct capture *c);
 
 /* Hot, but only where a capture was asked for. */
-static inline void capture_frame(struct capture *c, const void *frame, uint32_t len, uint64_t now_ns)
+static inline void capture_frame(
+	struct capture *c, const void *frame, uint32_t len, uint64_t now_ns)
 {
 	struct capture_header h = { .time_ns = now_ns, .len = len };
 

@@ -30,7 +30,8 @@ struct clock_pair clock_pair_now(void)
 
 		if (after - before < tightest) {
 			tightest = after - before;
-			best = (struct clock_pair){ .tsc = before + (after - before) / 2, .raw_ns = ns };
+			best = (struct clock_pair){ .tsc = before + (after - before) / 2,
+				.raw_ns = ns };
 		}
 	}
 	return best;

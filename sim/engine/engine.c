@@ -17,8 +17,8 @@
 enum {
 	POOL_MIN = 4096,
 	POOL_CACHE = 256,
-	UNDER_WAY_MAX = 65536,		/* mbufs for frames in rings, on interfaces that keep them */
-	TRACK_UNKNOWN = 1 << 20,	/* numbers that a tracker remembers if the count is not known */
+	UNDER_WAY_MAX = 65536,   /* mbufs for frames in rings, on interfaces that keep them */
+	TRACK_UNKNOWN = 1 << 20, /* numbers that a tracker remembers if the count is not known */
 	START_DELAY_US = 1000,
 };
 
@@ -89,7 +89,7 @@ static gboolean make_pools(struct engine *e, GError **error)
 	gboolean travel = !e->cfg.datapath->ops->tx_copies;
 	unsigned nb = POOL_MIN + e->cfg.cores->nb_rx * 2 * POOL_CACHE;
 	uint16_t room = (uint16_t)(RTE_PKTMBUF_HEADROOM +
-		RTE_ALIGN_CEIL(MAX(longest_frame(e->cfg.mix), 2048U), 64U));
+				   RTE_ALIGN_CEIL(MAX(longest_frame(e->cfg.mix), 2048U), 64U));
 
 	if (travel)
 		nb += MIN(e->nb_guests * 1024U, (unsigned)UNDER_WAY_MAX);
@@ -172,7 +172,8 @@ static struct worker *make_worker(struct engine *e, unsigned i)
 	if (w->sends) {
 		w->tx_first = i;
 		w->tx_step = cores->nb_load;
-		e->timelines[i] = timeline_new(e->cfg.schedule, e->cfg.mix, w->tx_first, w->tx_step);
+		e->timelines[i] = timeline_new(
+			e->cfg.schedule, e->cfg.mix, w->tx_first, w->tx_step);
 		w->timeline = e->timelines[i];
 	}
 	if (w->receives) {
@@ -227,8 +228,8 @@ void engine_free(struct engine *e)
 		uint16_t n;
 
 		/* Frames that still wait in an interface would keep mbufs of a pool that goes. */
-		while (e->rx_pool != NULL &&
-			(n = e->cfg.datapath->ops->rx(e->cfg.datapath, i, e->rx_pool, m, WORKER_BURST)) != 0)
+		while (e->rx_pool != NULL && (n = e->cfg.datapath->ops->rx(e->cfg.datapath, i,
+						      e->rx_pool, m, WORKER_BURST)) != 0)
 			rte_pktmbuf_free_bulk(m, n);
 		for (uint32_t k = 0; k < e->rx[i].nb_classes; k++) {
 			hist_free(e->rx[i].c[k].latency);
@@ -258,9 +259,9 @@ static gboolean listen_for_answer(struct engine *e, uint32_t guest, const struct
 		for (uint16_t i = 0; i < n; i++) {
 			struct frame_sig got;
 
-			answered |= frame_classify(rte_pktmbuf_mtod(m[i], const uint8_t *), m[i]->data_len,
-					    &got) == FRAME_OURS &&
-				memcmp(&got, sig, sizeof(got)) == 0;
+			answered |= frame_classify(rte_pktmbuf_mtod(m[i], const uint8_t *),
+					    m[i]->data_len, &got) == FRAME_OURS &&
+				    memcmp(&got, sig, sizeof(got)) == 0;
 		}
 		rte_pktmbuf_free_bulk(m, n);
 	}
@@ -270,8 +271,9 @@ static gboolean listen_for_answer(struct engine *e, uint32_t guest, const struct
 gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask)
 {
 	struct datapath *d = e->cfg.datapath;
-	struct frame_sig sig = { .run = e->cfg.run, .phase_class = FRAME_HELLO << 6,
-		.guest = (uint16_t)guest };
+	struct frame_sig sig = {
+		.run = e->cfg.run, .phase_class = FRAME_HELLO << 6, .guest = (uint16_t)guest
+	};
 	struct rte_mbuf *hello;
 
 	if (listen_for_answer(e, guest, &sig))
@@ -425,8 +427,10 @@ static void collect_guest(struct engine *e, uint32_t i, struct trial_guest *out,
 		size->c.duplicated = ctr_get(&rx->c[k].duplicated);
 		size->c.reordered = ctr_get(&rx->c[k].reordered);
 		size->c.lost = size->c.offered - size->c.forwarded;
-		trial_dist_set(&size->latency, g_steal_pointer(&rx->c[k].latency), size->c.lost, drain_ns);
-		trial_dist_set(&size->response, g_steal_pointer(&rx->c[k].response), size->c.lost, drain_ns);
+		trial_dist_set(
+			&size->latency, g_steal_pointer(&rx->c[k].latency), size->c.lost, drain_ns);
+		trial_dist_set(&size->response, g_steal_pointer(&rx->c[k].response), size->c.lost,
+			drain_ns);
 	}
 }
 
@@ -476,7 +480,9 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 	collect_departure(e, &t->departure);
 	engine_health(e, &health);
 	t->measured_s = (double)(MAX(MIN(health.stopped_ns, e->cfg.warm_up_ns + e->cfg.duration_ns),
-				 e->cfg.warm_up_ns) - e->cfg.warm_up_ns) / 1e9;
+					 e->cfg.warm_up_ns) -
+				 e->cfg.warm_up_ns) /
+			1e9;
 	t->mean_frame_len = mix_mean_frame_len(e->cfg.mix);
 }
 
@@ -521,8 +527,9 @@ gboolean engine_accounts_agree(const struct engine *e, const trial *t, GError **
 		(sent == t->totals.offered || e->cfg.schedule->guests[0].due_ns == NULL))
 		return TRUE;
 	g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
-		"the accounts of guests and of workers differ (offered %" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT
-		", forwarded %" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT "): a bug of tsim, please report it",
+		"the accounts of guests and of workers differ (offered %" G_GUINT64_FORMAT
+		" and %" G_GUINT64_FORMAT ", forwarded %" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT
+		"): a bug of tsim, please report it",
 		t->totals.offered, sent, t->totals.forwarded, received);
 	return FALSE;
 }

@@ -24,8 +24,8 @@ static inline void stamp(uint8_t *dst, const struct frame_template *t, uint32_t 
 	memcpy(&h, (const uint8_t *)sig + sizeof(w), sizeof(h));
 	ip_sum = (uint16_t)~frame_fold((uint64_t)t->ip_sum + ip_len);
 	/* The UDP length counts twice: in the pseudo header and in its own. */
-	udp_sum = (uint16_t)~frame_fold((uint64_t)t->udp_sum + 2U * udp_len + w[0] + w[1] +
-		(uint64_t)w[2] + w[3] + h);
+	udp_sum = (uint16_t)~frame_fold(
+		(uint64_t)t->udp_sum + 2U * udp_len + w[0] + w[1] + (uint64_t)w[2] + w[3] + h);
 	udp_sum = udp_sum == 0 ? 0xffff : udp_sum; /* RFC 768: 0 would say that there is none */
 
 	memcpy(dst, t->head, sizeof(t->head));

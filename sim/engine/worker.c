@@ -11,9 +11,9 @@
 #include "sim/engine/stamp.h"
 
 enum {
-	LOOK_MAX = 64,	     /* guests without frames under way that one turn may pass over */
-	SWEEP_ALL = 256,     /* every so many sweeps all guests are polled, for frames not asked for */
-	FLOOD_POLLS = 4,     /* full bursts that are received for one that is sent, at most */
+	LOOK_MAX = 64,   /* guests without frames under way that one turn may pass over */
+	SWEEP_ALL = 256, /* every so many sweeps all guests are polled, for frames not asked for */
+	FLOOD_POLLS = 4, /* full bursts that are received for one that is sent, at most */
 	OVERTIME_NS = 100000000, /* how long after the end a backlog may still be sent */
 };
 
@@ -35,8 +35,8 @@ static inline void advance(struct worker *w)
 }
 
 /* The next frame of a guest in m: length, stamp, counters. */
-static inline void build(struct worker *w, uint32_t guest, struct rte_mbuf *m, uint64_t due_ns,
-	uint64_t now_ns)
+static inline void build(
+	struct worker *w, uint32_t guest, struct rte_mbuf *m, uint64_t due_ns, uint64_t now_ns)
 {
 	struct tx_guest *g = &w->tx[guest];
 	struct profile_draw draw = g->draws[g->pos];
@@ -98,7 +98,8 @@ static inline uint16_t send_staged(struct worker *w, uint32_t guest)
 }
 
 /* mbufs to build n frames in; NULL if the pool is empty. */
-static inline struct rte_mbuf **frames_to_fill(struct worker *w, struct rte_mbuf **fresh, uint16_t n)
+static inline struct rte_mbuf **frames_to_fill(
+	struct worker *w, struct rte_mbuf **fresh, uint16_t n)
 {
 	if (w->datapath->ops->tx_copies)
 		return w->own;
@@ -202,17 +203,20 @@ static inline void send_flood(struct worker *w, uint64_t now_ns)
 }
 
 /* Count one frame that came from a guest. */
-static inline void judge(struct worker *w, uint32_t guest, const struct rte_mbuf *m, uint64_t now_ns)
+static inline void judge(
+	struct worker *w, uint32_t guest, const struct rte_mbuf *m, uint64_t now_ns)
 {
 	struct rx_guest *g = &w->rx[guest];
 	struct frame_sig sig;
 	/* A frame in several pieces is longer than any of ours: then only the first piece is judged. */
-	enum frame_kind kind = m->nb_segs == 1 ?
-		frame_classify(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &sig) :
-		FRAME_FOREIGN;
+	enum frame_kind kind = m->nb_segs == 1
+				       ? frame_classify(rte_pktmbuf_mtod(m, const uint8_t *),
+						 m->data_len, &sig)
+				       : FRAME_FOREIGN;
 
 	if (unlikely(kind != FRAME_OURS || sig.run != w->run || sig.guest != guest ||
-		    frame_sig_class(&sig) >= g->nb_classes || frame_sig_phase(&sig) == FRAME_HELLO)) {
+		     frame_sig_class(&sig) >= g->nb_classes ||
+		     frame_sig_phase(&sig) == FRAME_HELLO)) {
 		if (kind == FRAME_OURS && sig.run == w->run && frame_sig_phase(&sig) == FRAME_HELLO)
 			return; /* an answer that was not waited for */
 		/* These do not tell their phase: the time of arrival does, but for frames under way. */
@@ -289,7 +293,8 @@ static inline uint16_t receive_some(struct worker *w)
 			w->cursor = w->rx_first;
 			w->sweeps++;
 		}
-		if ((int64_t)(ctr_get(&w->tx[guest].accepted) - ctr_get(&w->rx[guest].returned)) > 0 ||
+		if ((int64_t)(ctr_get(&w->tx[guest].accepted) - ctr_get(&w->rx[guest].returned)) >
+				0 ||
 			unlikely(all))
 			return receive_from(w, guest);
 		if (unlikely(wrapped))
@@ -307,13 +312,13 @@ static inline void finish_sending(struct worker *w, uint64_t now_ns)
 static inline gboolean sending_is_over(struct worker *w, uint64_t now_ns, gboolean flood)
 {
 	return atomic_load_explicit(w->stop_tx, memory_order_relaxed) ||
-		now_ns >= w->span_ns + (flood ? 0 : OVERTIME_NS) || (!flood && w->next_due_ns == UINT64_MAX) ||
-		ctr_get(&w->overrun);
+	       now_ns >= w->span_ns + (flood ? 0 : OVERTIME_NS) ||
+	       (!flood && w->next_due_ns == UINT64_MAX) || ctr_get(&w->overrun);
 }
 
 /* Instantiated once a variant below: the tests of sends, receives and flood cost nothing. */
-static __rte_always_inline void loop(struct worker *w, gboolean sends, gboolean receives,
-	gboolean flood)
+static __rte_always_inline void loop(
+	struct worker *w, gboolean sends, gboolean receives, gboolean flood)
 {
 	while (!atomic_load_explicit(w->stop, memory_order_relaxed)) {
 		uint16_t got = 0;
@@ -323,7 +328,8 @@ static __rte_always_inline void loop(struct worker *w, gboolean sends, gboolean 
 
 			if (unlikely(sending_is_over(w, now_ns, flood))) {
 				/* All is sent: then the phase had its whole length. */
-				finish_sending(w, w->next_due_ns == UINT64_MAX ? w->span_ns : now_ns);
+				finish_sending(
+					w, w->next_due_ns == UINT64_MAX ? w->span_ns : now_ns);
 				return;
 			}
 			if (flood)
@@ -347,7 +353,8 @@ static __rte_always_inline void loop(struct worker *w, gboolean sends, gboolean 
 /* Departures that were scheduled within the time that was measured, but never sent. */
 static void count_unsent(struct worker *w)
 {
-	uint64_t end_ns = ctr_get(&w->stopped_ns) < w->span_ns ? ctr_get(&w->stopped_ns) : w->span_ns;
+	uint64_t end_ns = ctr_get(&w->stopped_ns) < w->span_ns ? ctr_get(&w->stopped_ns)
+							       : w->span_ns;
 
 	while (w->next_due_ns < end_ns) {
 		uint32_t guest = w->timeline->guest[w->next];
@@ -385,9 +392,9 @@ int worker_main(void *arg)
 	take_precedence();
 	w->cursor = w->rx_first;
 	w->next = 0;
-	w->next_due_ns = w->timeline == NULL || w->timeline->nb == 0 ? UINT64_MAX :
-		w->timeline->gap_ns == NULL				? 0 :
-									  w->timeline->gap_ns[0];
+	w->next_due_ns = w->timeline == NULL || w->timeline->nb == 0 ? UINT64_MAX
+			 : w->timeline->gap_ns == NULL               ? 0
+								     : w->timeline->gap_ns[0];
 	if (w->sends) {
 		gboolean flood = w->timeline->gap_ns == NULL && w->timeline->nb != 0;
 

@@ -67,7 +67,7 @@ struct worker {
 	uint32_t nb_guests, tx_first, tx_step, rx_first, rx_step;
 	uint64_t warm_up_ns, span_ns, slack_ns;
 	struct rte_mempool *tx_pool, *rx_pool;
-	struct rte_mbuf **own; /* tx_copies: WORKER_BURST mbufs that are used again and again */
+	struct rte_mbuf **own;   /* tx_copies: WORKER_BURST mbufs that are used again and again */
 	struct capture *capture; /* NULL if not asked for */
 	const _Atomic int *stop_tx, *stop;
 	unsigned lcore;
@@ -76,18 +76,18 @@ struct worker {
 
 	/* Written by this lcore alone, read by main. */
 	__rte_cache_aligned ctr round; /* times around the loop */
-	ctr tx_done;		       /* 1: has sent all it had to */
-	ctr stopped_ns;		       /* when it stopped sending */
-	ctr bursts;		       /* frames of the measuring phase that left with the one before */
-	ctr overrun;		       /* 1: gave up, more than 4.29 s behind */
-	ctr preempted;		       /* involuntary context switches while sending */
-	hist *self_delay;	       /* real minus scheduled departure, measuring phase */
-	hist *live;		       /* latency of all guests, for the display */
+	ctr tx_done;                   /* 1: has sent all it had to */
+	ctr stopped_ns;                /* when it stopped sending */
+	ctr bursts;       /* frames of the measuring phase that left with the one before */
+	ctr overrun;      /* 1: gave up, more than 4.29 s behind */
+	ctr preempted;    /* involuntary context switches while sending */
+	hist *self_delay; /* real minus scheduled departure, measuring phase */
+	hist *live;       /* latency of all guests, for the display */
 
 	/* This lcore's own. */
-	size_t next;	   /* of the timeline */
+	size_t next; /* of the timeline */
 	uint64_t next_due_ns;
-	uint32_t cursor;   /* receiver: guest to look at next */
+	uint32_t cursor; /* receiver: guest to look at next */
 	uint32_t sweeps;
 };
 

@@ -23,10 +23,10 @@ static const char *const kind_names[FAULT_KINDS] = { "drop", "corrupt", "duplica
 
 struct held {
 	struct rte_mbuf *m;
-	uint64_t arrival;     /* position in the order of arrival */
-	uint64_t due_ns;      /* leaves at this time at the latest */
-	uint64_t after_sent;  /* or when so many frames have been sent; UINT64_MAX: by time alone */
-	uint64_t measured;    /* 1: of the measuring phase, else 0 */
+	uint64_t arrival;    /* position in the order of arrival */
+	uint64_t due_ns;     /* leaves at this time at the latest */
+	uint64_t after_sent; /* or when so many frames have been sent; UINT64_MAX: by time alone */
+	uint64_t measured;   /* 1: of the measuring phase, else 0 */
 };
 
 /* A queue of held frames; all of one queue wait for the same, so that the first leaves first. */
@@ -61,12 +61,14 @@ static gboolean parse_how(enum fault_kind kind, const char *how, const char *wor
 		if (how == NULL)
 			return TRUE;
 		if (!g_ascii_string_to_unsigned(how, 10, 1, 1024, &depth, NULL))
-			return plan_error(error, word, "behind the colon stand frames, 1 to 1024: reorder=0.01:3");
+			return plan_error(error, word,
+				"behind the colon stand frames, 1 to 1024: reorder=0.01:3");
 		p->reorder_depth = (uint32_t)depth;
 		return TRUE;
 	case FAULT_DELAY:
-		return how == NULL ? plan_error(error, word, "a delay needs a time: delay=0.5:1ms") :
-				     duration_parse("--fault", how, DELAY_MAX_NS, &p->delay_ns, error);
+		return how == NULL
+			       ? plan_error(error, word, "a delay needs a time: delay=0.5:1ms")
+			       : duration_parse("--fault", how, DELAY_MAX_NS, &p->delay_ns, error);
 	default:
 		return how == NULL || plan_error(error, word, "takes nothing behind a colon");
 	}
@@ -80,7 +82,8 @@ gboolean fault_plan_parse(const char *spec, struct fault_plan *out, GError **err
 
 	for (char **w = words; *w != NULL; w++) {
 		g_auto(GStrv) kv = g_strsplit(*w, "=", 2);
-		g_auto(GStrv) value = g_strsplit(kv[0] == NULL || kv[1] == NULL ? "" : kv[1], ":", 2);
+		g_auto(GStrv)
+			value = g_strsplit(kv[0] == NULL || kv[1] == NULL ? "" : kv[1], ":", 2);
 		enum fault_kind kind = FAULT_KINDS;
 		char *end = NULL;
 		double share;
@@ -90,7 +93,8 @@ gboolean fault_plan_parse(const char *spec, struct fault_plan *out, GError **err
 				kind = (enum fault_kind)i;
 		if (kind == FAULT_KINDS || value[0] == NULL)
 			return plan_error(error, *w,
-				"write KIND=SHARE with drop, corrupt, duplicate, reorder or delay: drop=0.01");
+				"write KIND=SHARE with drop, corrupt, duplicate, reorder or delay: "
+				"drop=0.01");
 		share = g_ascii_strtod(value[0], &end);
 		if (end == value[0] || *end != '\0' || !(share >= 0 && share <= 1))
 			return plan_error(error, *w, "a share is a number from 0 to 1: drop=0.01");
@@ -101,7 +105,8 @@ gboolean fault_plan_parse(const char *spec, struct fault_plan *out, GError **err
 	for (int i = 0; i < FAULT_KINDS; i++)
 		sum += p.share[i];
 	if (sum > 1 + 1e-9)
-		return plan_error(error, spec, "the shares add up to more than 1; a frame meets one fault");
+		return plan_error(
+			error, spec, "the shares add up to more than 1; a frame meets one fault");
 	*out = p;
 	return TRUE;
 }
@@ -171,8 +176,8 @@ static gboolean hold(struct fault *f, struct hold *q, const struct held *h)
 	return TRUE;
 }
 
-static uint16_t release(struct fault *f, struct hold *q, uint64_t now_ns, struct rte_mbuf **out,
-	uint16_t room)
+static uint16_t release(
+	struct fault *f, struct hold *q, uint64_t now_ns, struct rte_mbuf **out, uint16_t room)
 {
 	uint16_t n = 0;
 
@@ -217,7 +222,8 @@ static uint16_t one_frame(struct fault *f, struct rte_mbuf *m, uint64_t now_ns,
 	uint16_t n;
 
 	if (m->nb_segs != 1 ||
-		frame_classify(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &sig) != FRAME_OURS ||
+		frame_classify(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &sig) !=
+			FRAME_OURS ||
 		frame_sig_phase(&sig) == FRAME_HELLO) {
 		out[0] = m;
 		return 1;

@@ -19,7 +19,14 @@
 #include <glib.h>
 #include <rte_mbuf.h>
 
-enum fault_kind { FAULT_DROP, FAULT_CORRUPT, FAULT_DUPLICATE, FAULT_REORDER, FAULT_DELAY, FAULT_KINDS };
+enum fault_kind {
+	FAULT_DROP,
+	FAULT_CORRUPT,
+	FAULT_DUPLICATE,
+	FAULT_REORDER,
+	FAULT_DELAY,
+	FAULT_KINDS
+};
 
 struct fault_plan {
 	double share[FAULT_KINDS];
@@ -35,7 +42,8 @@ gboolean fault_plan_is_empty(const struct fault_plan *p);
 struct fault_counts {
 	uint64_t received, sent;
 	uint64_t dropped, corrupted, duplicated, delayed;
-	uint64_t reordered; /* sent after a frame that came later (RFC 4737); corrupt ones do not count */
+	uint64_t
+		reordered; /* sent after a frame that came later (RFC 4737); corrupt ones do not count */
 	uint64_t passed_full; /* should have been held, but as many were held already */
 };
 

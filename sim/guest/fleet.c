@@ -15,7 +15,7 @@
 enum { END_TIMEOUT_MS = 2000, POLL_US = 2000 };
 
 struct process {
-	GPid pid; /* 0: not running */
+	GPid pid;           /* 0: not running */
 	uint32_t first, nb; /* guests */
 	unsigned cpu;
 	gboolean give_way;
@@ -44,7 +44,8 @@ static char *find_treflect(GError **error)
 	found = g_find_program_in_path("treflect");
 	if (found == NULL)
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"treflect is neither beside tsim (%s) nor on the PATH; install both together",
+			"treflect is neither beside tsim (%s) nor on the PATH; install both "
+			"together",
 			dir == NULL ? "?" : dir);
 	return found;
 }
@@ -78,8 +79,8 @@ static gboolean start(struct fleet *f, struct process *p, GError **error)
 	g_ptr_array_add(args, NULL);
 	g_clear_pointer(&p->death, g_free);
 	p->serial = 0;
-	started = g_spawn_async_with_fds(NULL, (char **)args->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
-		NULL, NULL, &p->pid, -1, log, log, error);
+	started = g_spawn_async_with_fds(NULL, (char **)args->pdata, NULL,
+		G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &p->pid, -1, log, log, error);
 	if (log >= 0)
 		close(log);
 	return started;
@@ -149,12 +150,12 @@ static char *last_line(const char *path)
 static void note_death(struct process *p, int status)
 {
 	g_autofree char *line = last_line(p->log);
-	g_autofree char *how = WIFSIGNALED(status) ?
-		g_strdup_printf("signal %d", WTERMSIG(status)) :
-		g_strdup_printf("exit status %d", WEXITSTATUS(status));
+	g_autofree char *how = WIFSIGNALED(status)
+				       ? g_strdup_printf("signal %d", WTERMSIG(status))
+				       : g_strdup_printf("exit status %d", WEXITSTATUS(status));
 
-	p->death = line[0] == '\0' ? g_strdup_printf("died (%s)", how) :
-				     g_strdup_printf("died (%s: %s)", how, line);
+	p->death = line[0] == '\0' ? g_strdup_printf("died (%s)", how)
+				   : g_strdup_printf("died (%s: %s)", how, line);
 	g_spawn_close_pid(p->pid);
 	p->pid = 0;
 }

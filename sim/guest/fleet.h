@@ -21,7 +21,7 @@ struct fleet_cfg {
 	uint32_t nb_guests;
 	uint32_t per_process; /* 0: as many as fit, but a process for each CPU that is there */
 	const struct cores *cores;
-	const char *run_dir;  /* for reports and logs */
+	const char *run_dir;      /* for reports and logs */
 	const char *fault, *swap; /* as treflect takes them; NULL for none */
 	uint64_t seed;
 	uint32_t frame_len_max; /* with FCS */

@@ -27,7 +27,7 @@ enum {
 struct port {
 	uint16_t id;
 	uint32_t guest;
-	struct fault *fault; /* NULL: none */
+	struct fault *fault;           /* NULL: none */
 	struct rte_mbuf *out[OUT_MAX]; /* what waits to be sent */
 	uint16_t nb_out, next_out;
 	uint64_t received, sent;
@@ -57,10 +57,11 @@ static gboolean start_port(struct reflector *r, uint16_t id, GError **error)
 	if (rc == 0)
 		rc = rte_eth_dev_adjust_nb_rx_tx_desc(id, &nb_rx, &nb_tx);
 	if (rc == 0)
-		rc = rte_eth_rx_queue_setup(id, 0, nb_rx, (unsigned)rte_eth_dev_socket_id(id), NULL,
-			r->pool);
+		rc = rte_eth_rx_queue_setup(
+			id, 0, nb_rx, (unsigned)rte_eth_dev_socket_id(id), NULL, r->pool);
 	if (rc == 0)
-		rc = rte_eth_tx_queue_setup(id, 0, nb_tx, (unsigned)rte_eth_dev_socket_id(id), NULL);
+		rc = rte_eth_tx_queue_setup(
+			id, 0, nb_tx, (unsigned)rte_eth_dev_socket_id(id), NULL);
 	if (rc == 0)
 		rc = rte_eth_dev_start(id);
 	if (rc != 0) {
@@ -68,25 +69,27 @@ static gboolean start_port(struct reflector *r, uint16_t id, GError **error)
 			g_strerror(-rc));
 		return FALSE;
 	}
-	rte_eth_promiscuous_enable(id); /* not every device can; those see their own frames anyway */
+	rte_eth_promiscuous_enable(
+		id); /* not every device can; those see their own frames anyway */
 	return TRUE;
 }
 
 static gboolean make_pool(struct reflector *r, GError **error)
 {
 	unsigned nb = r->nb_ports * (2U * r->cfg.descriptors + 2U * BURST) + POOL_MARGIN;
-	uint16_t room = (uint16_t)(RTE_PKTMBUF_HEADROOM + RTE_ALIGN_CEIL(r->cfg.frame_len_max, 64U) +
-		DRIVER_LEN);
+	uint16_t room = (uint16_t)(RTE_PKTMBUF_HEADROOM +
+				   RTE_ALIGN_CEIL(r->cfg.frame_len_max, 64U) + DRIVER_LEN);
 
 	if (r->cfg.faults.share[FAULT_DELAY] > 0)
 		nb += POOL_DELAYED;
-	r->pool = rte_mempool_create("frames", nb, (unsigned)sizeof(struct rte_mbuf) + room, POOL_CACHE,
-		sizeof(struct rte_pktmbuf_pool_private), rte_pktmbuf_pool_init,
+	r->pool = rte_mempool_create("frames", nb, (unsigned)sizeof(struct rte_mbuf) + room,
+		POOL_CACHE, sizeof(struct rte_pktmbuf_pool_private), rte_pktmbuf_pool_init,
 		&(struct rte_pktmbuf_pool_private){ .mbuf_data_room_size = room }, rte_pktmbuf_init,
 		NULL, SOCKET_ID_ANY, RTE_MEMPOOL_F_NO_IOVA_CONTIG);
 	if (r->pool == NULL)
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"no memory for %u frames of %u bytes; use a larger --memory or fewer ports", nb, room);
+			"no memory for %u frames of %u bytes; use a larger --memory or fewer ports",
+			nb, room);
 	return r->pool != NULL;
 }
 
@@ -169,8 +172,8 @@ static gboolean serve(struct reflector *r, struct port *p, const struct tsc_cloc
 			turn_round(r, in[i]);
 		p->next_out = 0;
 		if (p->fault != NULL) {
-			p->nb_out = fault_apply(p->fault, in, n, tsc_clock_ns(clock, rte_rdtsc()), r->pool,
-				p->out);
+			p->nb_out = fault_apply(
+				p->fault, in, n, tsc_clock_ns(clock, rte_rdtsc()), r->pool, p->out);
 		} else {
 			memcpy(p->out, in, n * sizeof(in[0]));
 			p->nb_out = n;
@@ -178,7 +181,8 @@ static gboolean serve(struct reflector *r, struct port *p, const struct tsc_cloc
 		if (p->nb_out == 0)
 			return n != 0;
 	}
-	sent = rte_eth_tx_burst(p->id, 0, p->out + p->next_out, (uint16_t)(p->nb_out - p->next_out));
+	sent = rte_eth_tx_burst(
+		p->id, 0, p->out + p->next_out, (uint16_t)(p->nb_out - p->next_out));
 	p->next_out = (uint16_t)(p->next_out + sent);
 	p->sent += sent;
 	return sent != 0;
@@ -186,9 +190,12 @@ static gboolean serve(struct reflector *r, struct port *p, const struct tsc_cloc
 
 static void add_counts(JsonBuilder *b, const struct fault_counts *c)
 {
-	const struct { const char *name; uint64_t n; } rows[] = { { "received", c->received },
-		{ "sent", c->sent }, { "dropped", c->dropped }, { "corrupted", c->corrupted },
-		{ "duplicated", c->duplicated }, { "reordered", c->reordered }, { "delayed", c->delayed },
+	const struct {
+		const char *name;
+		uint64_t n;
+	} rows[] = { { "received", c->received }, { "sent", c->sent }, { "dropped", c->dropped },
+		{ "corrupted", c->corrupted }, { "duplicated", c->duplicated },
+		{ "reordered", c->reordered }, { "delayed", c->delayed },
 		{ "passed_full", c->passed_full } };
 
 	json_builder_begin_object(b);

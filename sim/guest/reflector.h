@@ -15,7 +15,7 @@
 
 struct reflector_cfg {
 	uint32_t frame_len_max; /* with FCS: longest frame that comes */
-	uint16_t descriptors;	/* of each queue */
+	uint16_t descriptors;   /* of each queue */
 	gboolean swap_ip, swap_ports;
 	struct fault_plan faults;
 	uint64_t seed;

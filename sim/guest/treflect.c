@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* treflect: a DPDK reflector for any ethdev; what runs in, or stands for, a guest. */
+#include <locale.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -40,10 +41,12 @@ static struct options opt = { .core = -1, .descriptors = 256, .frame_len_max = 2
 
 static const GOptionEntry entries[] = {
 	{ "vhost-user", 'u', 0, G_OPTION_ARG_FILENAME_ARRAY, &opt.vhost_user,
-		"Reflect on the vhost-user socket PATH as a virtio-user front end (repeat for more, at most 31)",
+		"Reflect on the vhost-user socket PATH as a virtio-user front end (repeat for "
+		"more, at most 31)",
 		"PATH" },
 	{ "device", 'd', 0, G_OPTION_ARG_STRING_ARRAY, &opt.devices,
-		"Reflect on a DPDK device: a PCI address or a virtual one such as net_tap0,iface=t0 (repeat for more)",
+		"Reflect on a DPDK device: a PCI address or a virtual one such as "
+		"net_tap0,iface=t0 (repeat for more)",
 		"DEVICE" },
 	{ "mac", 0, 0, G_OPTION_ARG_STRING, &opt.mac,
 		"MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)", "MAC" },
@@ -52,24 +55,28 @@ static const GOptionEntry entries[] = {
 	{ "swap", 0, 0, G_OPTION_ARG_STRING, &opt.swap,
 		"What to swap: mac, ip (and mac), ports (and ip and mac) (default mac)", "WHAT" },
 	{ "fault", 0, 0, G_OPTION_ARG_STRING, &opt.fault,
-		"Faults of tsim's frames: drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms",
+		"Faults of tsim's frames: "
+		"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms",
 		"PLAN" },
 	{ "seed", 0, 0, G_OPTION_ARG_INT64, &opt.seed, "Seed of the faults (default 1)", "N" },
 	{ "report", 0, 0, G_OPTION_ARG_FILENAME, &opt.report,
-		"Write the account of what was reflected there, at the end and on SIGUSR1 (JSON)", "FILE" },
+		"Write the account of what was reflected there, at the end and on SIGUSR1 (JSON)",
+		"FILE" },
 	{ "core", 0, 0, G_OPTION_ARG_INT, &opt.core, "CPU to run on (default: any)", "N" },
 	{ "give-way", 0, 0, G_OPTION_ARG_NONE, &opt.give_way,
 		"Yield the CPU when there is nothing to reflect: others run on it", NULL },
-	{ "descriptors", 0, 0, G_OPTION_ARG_INT, &opt.descriptors, "Of each queue (default 256)", "N" },
+	{ "descriptors", 0, 0, G_OPTION_ARG_INT, &opt.descriptors, "Of each queue (default 256)",
+		"N" },
 	{ "frame-len-max", 0, 0, G_OPTION_ARG_INT, &opt.frame_len_max,
 		"Longest frame that comes, with FCS (default 2048, at most 9216)", "BYTES" },
 	{ "memory", 0, 0, G_OPTION_ARG_INT, &opt.memory,
 		"Memory for frames (default: by ports, descriptors and frame length)", "MIB" },
-	{ "hugepages", 0, 0, G_OPTION_ARG_NONE, &opt.hugepages, "Use hugepages (default: none needed)",
-		NULL },
+	{ "hugepages", 0, 0, G_OPTION_ARG_NONE, &opt.hugepages,
+		"Use hugepages (default: none needed)", NULL },
 	{ "parent", 0, 0, G_OPTION_ARG_INT, &opt.parent, "End when the process PID does", "PID" },
 	{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &opt.verbose, "DPDK's messages, too", NULL },
-	{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt.eal, NULL, "[-- EAL-OPTION...]" },
+	{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt.eal, NULL,
+		"[-- EAL-OPTION...]" },
 	{ 0 },
 };
 
@@ -87,15 +94,18 @@ static gboolean check(struct reflector_cfg *cfg, uint8_t base_mac[6], GError **e
 	if (opt.mac != NULL && !frame_mac_parse(opt.mac, base_mac, error))
 		return FALSE;
 	if (sockets == 0 && opt.devices == NULL)
-		return usage(error, "nothing to reflect on; name a --vhost-user socket or a --device");
+		return usage(
+			error, "nothing to reflect on; name a --vhost-user socket or a --device");
 	if (sockets > 31)
-		return usage(error, "--vhost-user: DPDK has at most 31 of them in a process; start another treflect");
+		return usage(error, "--vhost-user: DPDK has at most 31 of them in a process; start "
+				    "another treflect");
 	if (opt.descriptors < 32 || opt.descriptors > 32768 ||
 		(opt.descriptors & (opt.descriptors - 1)) != 0)
 		return usage(error, "--descriptors: a power of two from 32 to 32768");
 	if (opt.frame_len_max < FRAME_LEN_MIN || opt.frame_len_max > FRAME_LEN_MAX)
 		return usage(error, "--frame-len-max: from 64 to 9216 bytes");
-	if (opt.first_guest < 0 || opt.first_guest >= FRAME_GUESTS_MAX || opt.memory < 0 || opt.seed < 0)
+	if (opt.first_guest < 0 || opt.first_guest >= FRAME_GUESTS_MAX || opt.memory < 0 ||
+		opt.seed < 0)
 		return usage(error, "--first-guest, --memory and --seed cannot be negative");
 	if (opt.swap != NULL && !g_str_equal(opt.swap, "mac") && !g_str_equal(opt.swap, "ip") &&
 		!g_str_equal(opt.swap, "ports"))
@@ -123,7 +133,8 @@ static char **all_devices(const uint8_t base_mac[6])
 		text = frame_mac_format(mac);
 		/* Frames fit one buffer: mergeable buffers would only cost. */
 		g_ptr_array_add(list, g_strdup_printf("net_virtio_user%u,path=%s,mac=%s,queues=1,"
-			"queue_size=%d,mrg_rxbuf=0,in_order=1", n, *path, text, opt.descriptors));
+						      "queue_size=%d,mrg_rxbuf=0,in_order=1",
+					      n, *path, text, opt.descriptors));
 	}
 	for (char **d = opt.devices; d != NULL && *d != NULL; d++)
 		g_ptr_array_add(list, g_strdup(*d));
@@ -136,10 +147,11 @@ static unsigned memory_mib(unsigned nb_ports, const struct reflector_cfg *cfg)
 	/* Frames of reflector.c's pool, and what rings and EAL itself take. */
 	unsigned room = MAX(cfg->frame_len_max, 2048U) + 512;
 	unsigned frames = nb_ports * (2U * cfg->descriptors + 64U) + 1024 +
-		(cfg->faults.share[FAULT_DELAY] > 0 ? 32768 : 0);
+			  (cfg->faults.share[FAULT_DELAY] > 0 ? 32768 : 0);
 
-	return opt.memory != 0 ? (unsigned)opt.memory :
-		(unsigned)((uint64_t)frames * room * 5 / 4 / (1 << 20)) + 64 + nb_ports * cfg->descriptors / 512;
+	return opt.memory != 0 ? (unsigned)opt.memory
+			       : (unsigned)((uint64_t)frames * room * 5 / 4 / (1 << 20)) + 64 +
+					 nb_ports * cfg->descriptors / 512;
 }
 
 static gboolean end_with_parent(GError **error)
@@ -165,11 +177,16 @@ static gboolean reflect(GError **error)
 		return FALSE;
 	devices = all_devices(base_mac);
 	wanted = g_strv_length(devices);
-	lcores = opt.core < 0 ? g_strdup_printf("0@(0-%u)", g_get_num_processors() - 1) :
-				g_strdup_printf("0@%d", opt.core);
-	if (!eal_start(&(struct eal_cfg){ .program = "treflect", .lcores = lcores, .memory_mib =
-			memory_mib(wanted, &cfg), .hugepages = opt.hugepages, .verbose = opt.verbose,
-			.devices = devices, .extra = opt.eal }, error))
+	lcores = opt.core < 0 ? g_strdup_printf("0@(0-%u)", g_get_num_processors() - 1)
+			      : g_strdup_printf("0@%d", opt.core);
+	if (!eal_start(&(struct eal_cfg){ .program = "treflect",
+			       .lcores = lcores,
+			       .memory_mib = memory_mib(wanted, &cfg),
+			       .hugepages = opt.hugepages,
+			       .verbose = opt.verbose,
+			       .devices = devices,
+			       .extra = opt.eal },
+		    error))
 		return FALSE;
 	if (rte_eth_dev_count_avail() < wanted) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
@@ -193,19 +210,28 @@ static gboolean reflect(GError **error)
 
 int main(int argc, char **argv)
 {
-	static const struct cli_command command = { "", "[-- EAL-OPTION...]",
-		"Send every Ethernet frame back where it came from, with its addresses swapped", NULL };
+	static const struct cli_command command = { "", "",
+		"Send every Ethernet frame back where it came from, with its addresses swapped",
+		NULL };
 	struct sigaction action = { .sa_handler = on_signal };
 	g_autoptr(GError) error = NULL;
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGUSR1, &action, NULL);
+	setlocale(LC_ALL, "");
+	if (argc == 2 && g_str_equal(argv[1], "--version")) {
+		printf("treflect %s\n", TSIM_VERSION);
+		return CLI_DONE;
+	}
 	if (!cli_options("treflect", &command, entries, &argc, &argv))
 		return CLI_USAGE;
 	if (!reflect(&error))
 		return cli_fail("treflect",
-			g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE) || error->domain == TRAFFIC_ERROR ?
-				CLI_USAGE : CLI_FAILED, error);
+			g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE) ||
+					error->domain == TRAFFIC_ERROR
+				? CLI_USAGE
+				: CLI_FAILED,
+			error);
 	return CLI_DONE;
 }

@@ -21,8 +21,9 @@ struct story {
 static void tell(const struct story *s)
 {
 	const uint32_t one = 1;
-	struct engine_health health = { .unsent = s->unsent, .ancient = s->ancient,
-		.overrun = s->overrun };
+	struct engine_health health = {
+		.unsent = s->unsent, .ancient = s->ancient, .overrun = s->overrun
+	};
 	g_autoptr(trial) t = trial_new();
 	gboolean said = s->reason == NULL;
 
@@ -34,8 +35,9 @@ static void tell(const struct story *s)
 	t->departure.self_delay_p99_ns = s->self_p99_ns;
 	g_free(t->guests[0].state);
 	t->guests[0].state = g_strdup(s->state == NULL ? "ok" : s->state);
-	verdict_reach(t, &(struct verdict_input){ .health = &health, .workers_share = s->shared,
-		.tsc_error_ppm = s->ppm });
+	verdict_reach(t,
+		&(struct verdict_input){
+			.health = &health, .workers_share = s->shared, .tsc_error_ppm = s->ppm });
 	for (guint i = 0; i < t->reasons->len && !said; i++)
 		said = strstr(g_ptr_array_index(t->reasons, i), s->reason) != NULL;
 	if (!said)
@@ -58,7 +60,9 @@ static void limits(void **state)
 		{ .ancient = 1, .latency_ns = 10000, .reason = "too late" },
 		{ .ppm = 199, .latency_ns = 10000 },
 		{ .ppm = -201, .latency_ns = 10000, .reason = "ppm apart" },
-		{ .state = "never connected", .latency_ns = 10000, .reason = "guest 0: never connected" },
+		{ .state = "never connected",
+			.latency_ns = 10000,
+			.reason = "guest 0: never connected" },
 		{ .shared = TRUE, .latency_ns = 10000, .reason = "note: load workers share" },
 	};
 

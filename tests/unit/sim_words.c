@@ -29,7 +29,8 @@ static void durations(void **state)
 		uint64_t ns;
 	} good[] = { { "10s", 10000000000 }, { "500ms", 500000000 }, { "1.5us", 1500 }, { "0s", 0 },
 		{ "2min", 120000000000 }, { "1h", 3600000000000 }, { "7ns", 7 } };
-	static const char *const bad[] = { "", "10", "s", "-1s", "1d", "10 s", "2h", "nans", "1e99s" };
+	static const char *const bad[] = { "", "10", "s", "-1s", "1d", "10 s", "2h", "nans",
+		"1e99s" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
@@ -43,7 +44,8 @@ static void durations(void **state)
 		g_autoptr(GError) error = NULL;
 		uint64_t ns = 42;
 
-		expect_error(duration_parse("--x", bad[i], 3600000000000, &ns, &error), bad[i], &error, "500ms");
+		expect_error(duration_parse("--x", bad[i], 3600000000000, &ns, &error), bad[i],
+			&error, "500ms");
 		assert_int_equal(ns, 42);
 	}
 }
@@ -52,11 +54,12 @@ static void fault_plans(void **state)
 {
 	static const struct {
 		const char *spec, *remedy;
-	} bad[] = { { "drop", "KIND=SHARE" }, { "drop=", "KIND=SHARE" }, { "loss=0.1", "KIND=SHARE" },
-		{ "drop=1.5", "0 to 1" }, { "drop=-1", "0 to 1" }, { "drop=nan", "0 to 1" },
-		{ "drop=x", "0 to 1" }, { "drop=0.6,corrupt=0.6", "add up" }, { "reorder=0.1:0", "1 to 1024" },
-		{ "delay=0.1", "needs a time" }, { "delay=0.1:5", "unit" }, { "drop=0.1:3", "nothing behind" },
-		{ "drop=0.1,,", "KIND=SHARE" } };
+	} bad[] = { { "drop", "KIND=SHARE" }, { "drop=", "KIND=SHARE" },
+		{ "loss=0.1", "KIND=SHARE" }, { "drop=1.5", "0 to 1" }, { "drop=-1", "0 to 1" },
+		{ "drop=nan", "0 to 1" }, { "drop=x", "0 to 1" },
+		{ "drop=0.6,corrupt=0.6", "add up" }, { "reorder=0.1:0", "1 to 1024" },
+		{ "delay=0.1", "needs a time" }, { "delay=0.1:5", "unit" },
+		{ "drop=0.1:3", "nothing behind" }, { "drop=0.1,,", "KIND=SHARE" } };
 	struct fault_plan p;
 
 	(void)state;
@@ -64,13 +67,14 @@ static void fault_plans(void **state)
 	assert_true(fault_plan_parse("", &p, NULL) && fault_plan_is_empty(&p));
 	assert_true(fault_plan_parse("drop=0.25,reorder=0.5:7,delay=0.25:2ms", &p, NULL));
 	assert_true(p.share[FAULT_DROP] == 0.25 && p.share[FAULT_REORDER] == 0.5 &&
-		p.share[FAULT_DELAY] == 0.25 && p.share[FAULT_DUPLICATE] == 0);
+		    p.share[FAULT_DELAY] == 0.25 && p.share[FAULT_DUPLICATE] == 0);
 	assert_int_equal(p.reorder_depth, 7);
 	assert_int_equal(p.delay_ns, 2000000);
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) error = NULL;
 
-		expect_error(fault_plan_parse(bad[i].spec, &p, &error), bad[i].spec, &error, bad[i].remedy);
+		expect_error(fault_plan_parse(bad[i].spec, &p, &error), bad[i].spec, &error,
+			bad[i].remedy);
 	}
 }
 
@@ -89,8 +93,9 @@ static void core_lists(void **state)
 {
 	static const struct {
 		const char *spec, *remedy;
-	} bad[] = { { "x", "no list of CPUs" }, { "4094", "not there" }, { "load:0", "load:1-2/rx:3" },
-		{ "rx:0/load:1", "load:1-2/rx:3" }, { "3-1", "no list" }, { "0,", "no list" } };
+	} bad[] = { { "x", "no list of CPUs" }, { "4094", "not there" },
+		{ "load:0", "load:1-2/rx:3" }, { "rx:0/load:1", "load:1-2/rx:3" },
+		{ "3-1", "no list" }, { "0,", "no list" } };
 	g_autofree char *one = g_strdup_printf("%u", first_cpu());
 	g_autofree char *twice = g_strdup_printf("%u,%u", first_cpu(), first_cpu());
 	g_autofree char *both = g_strdup_printf("load:%u/rx:%u", first_cpu(), first_cpu());
@@ -112,7 +117,8 @@ static void core_lists(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) e = NULL;
 
-		expect_error(cores_parse(bad[i].spec, NULL, &c, &e), bad[i].spec, &e, bad[i].remedy);
+		expect_error(
+			cores_parse(bad[i].spec, NULL, &c, &e), bad[i].spec, &e, bad[i].remedy);
 	}
 }
 

@@ -16,8 +16,13 @@ static uint8_t frame[FRAME_LEN_MAX];
 
 static struct frame_sig some_sig(void)
 {
-	return (struct frame_sig){ .run = 7, .phase_class = FRAME_MEASURE << 6 | 5, .guest = 300,
-		.seq = 0xfffffffe, .due_lo = 0x89abcdef, .due_hi = 0x1234, .delay_ns = 77 };
+	return (struct frame_sig){ .run = 7,
+		.phase_class = FRAME_MEASURE << 6 | 5,
+		.guest = 300,
+		.seq = 0xfffffffe,
+		.due_lo = 0x89abcdef,
+		.due_hi = 0x1234,
+		.delay_ns = 77 };
 }
 
 static void make(uint32_t frame_len)
@@ -156,8 +161,8 @@ static void macs_count_with_carry(void **state)
 
 static void bad_macs_are_errors(void **state)
 {
-	static const char *const bad[] = { "", "52:54:00:fa:00", "52:54:00:fa:00:6", "52:54:00:fa:00:60:",
-		"52-54-00-fa-00-60", "g2:54:00:fa:00:60" };
+	static const char *const bad[] = { "", "52:54:00:fa:00", "52:54:00:fa:00:6",
+		"52:54:00:fa:00:60:", "52-54-00-fa-00-60", "g2:54:00:fa:00:60" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
