@@ -25,13 +25,13 @@
 #include "traffic/mix.h"
 #include "traffic/rate.h"
 
-static _Atomic int interrupt;
+static _Atomic int stop_requested;
 
 static void on_interrupt(int number)
 {
 	(void)number;
 	/* A second Ctrl-C ends at once: results of finished trials are on disk by then. */
-	if (atomic_exchange(&interrupt, 1) != 0)
+	if (atomic_exchange(&stop_requested, 1) != 0)
 		_exit(CLI_FAILED);
 }
 
@@ -48,6 +48,7 @@ struct campaign {
 	struct datapath *datapath;
 	struct fleet *fleet;
 	struct progress progress;
+	struct clock_pair clock_origin;
 };
 
 static void free_params(gpointer p)
@@ -331,7 +332,8 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 			    .fleet = c->fleet,
 			    .params = p,
 			    .progress = &c->progress,
-			    .interrupt = &interrupt },
+			    .clock_origin = &c->clock_origin,
+			    .interrupt = &stop_requested },
 		error);
 	if (t == NULL)
 		return FALSE;
@@ -365,7 +367,7 @@ static int run_all(struct campaign *c, GError **error)
 		c->progress.of = c->todo->len;
 		if (!run_trial(c, g_ptr_array_index(c->todo, i), error))
 			return CLI_FAILED;
-		if (atomic_load(&interrupt) != 0) {
+		if (atomic_load(&stop_requested) != 0) {
 			progress_say(&c->progress,
 				"interrupted: %u of %u trials are not measured; the same command "
 				"goes on with them",
@@ -382,7 +384,7 @@ int campaign_run(const struct options *o)
 	g_autoptr(GError) error = NULL;
 	int status = CLI_FAILED;
 
-	clock_init();
+	c.clock_origin = clock_pair_now();
 	progress_init(&c.progress, o->quiet);
 	c.dir = g_build_filename(o->out, o->label, NULL);
 	c.mix = open_mix(o, &error);

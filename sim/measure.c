@@ -32,6 +32,8 @@ struct run {
 	struct engine *engine;
 	struct watch *watch;
 	uint32_t nb_guests, nb_answered;
+	struct clock_pair started;
+	double tsc_hz;
 	trial *t;
 	/* For rows of the time line. */
 	hist *latency_before, *latency_now;
@@ -295,7 +297,7 @@ static gboolean judge(struct run *r, uint64_t drain_ns, GError **error)
 	engine_collect(r->engine, r->t, drain_ns);
 	engine_health(r->engine, &health);
 	set_states(r);
-	record_end(r->t->environment);
+	record_end(r->t->environment, &r->started, r->tsc_hz);
 	/* An imbalance here is a fault of tsim: then no number of this trial can be shown. */
 	if (!trial_balance(r->t, error) || !engine_accounts_agree(r->engine, r->t, error))
 		return FALSE;
@@ -310,6 +312,8 @@ static gboolean prepare(struct run *r, GError **error)
 	static unsigned run; /* counts the trials of this process; main thread */
 	const struct options *o = r->cfg->o;
 
+	r->tsc_hz = clock_hz_since(r->cfg->clock_origin);
+	r->started = clock_pair_now();
 	r->schedule = schedule_new(&(struct schedule_cfg){ .mix = r->cfg->mix,
 					   .pps = (double)r->cfg->params->rate_pps,
 					   .span_ns = o->warm_up_ns + o->duration_ns,
@@ -325,6 +329,7 @@ static gboolean prepare(struct run *r, GError **error)
 				       .duration_ns = o->duration_ns,
 				       .slack_ns = o->slack_ns,
 				       .base_mac = o->base_mac,
+				       .tsc_hz = r->tsc_hz,
 				       .run = (uint8_t)++run,
 				       .capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
 		error);
@@ -336,7 +341,7 @@ static gboolean prepare(struct run *r, GError **error)
 	r->latency_before = hist_new();
 	r->latency_now = hist_new();
 	trial_params_copy(&r->t->params, r->cfg->params);
-	r->t->environment = record_environment(o);
+	r->t->environment = record_environment(o, r->tsc_hz);
 	r->t->mix = record_mix(r->cfg->mix, r->schedule, o->base_mac);
 	return TRUE;
 }

@@ -10,6 +10,7 @@
 
 #include "analyze/trial.h"
 #include "sim/datapath/datapath.h"
+#include "sim/engine/clock.h"
 #include "sim/guest/fleet.h"
 #include "sim/options.h"
 #include "sim/progress.h"
@@ -22,7 +23,8 @@ struct measure_cfg {
 	struct fleet *fleet; /* NULL where guests are not ours */
 	const struct trial_params *params;
 	struct progress *progress;
-	const _Atomic int *interrupt; /* set by Ctrl-C */
+	const struct clock_pair *clock_origin; /* taken when tsim started */
+	const _Atomic int *interrupt;          /* set by Ctrl-C */
 };
 
 /*

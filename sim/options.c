@@ -16,110 +16,119 @@
 #define CONFIG_GROUP "tsim"
 #define HOUR_NS UINT64_C(3600000000000)
 
-/* GOption writes into fixed places: the parse works on these, options_parse hands them over. */
-static struct options opt;
+/* The table holds places within struct options; entries_of() makes them places in one. */
+#define AT(member) ((gpointer)offsetof(struct options, member))
 
 static const GOptionEntry entries[] = {
 	CLI_HEADING("Traffic:"),
-	{ "profile", 'p', 0, G_OPTION_ARG_STRING, &opt.profile,
+	{ "profile", 'p', 0, G_OPTION_ARG_STRING, AT(profile),
 		"Frame lengths: a name (see tsim profile), a CSV file, fixed:64, uniform:64-1518, "
 		"genome:aaafg (default imix)",
 		"PROFILE" },
-	{ "mix", 0, 0, G_OPTION_ARG_FILENAME, &opt.mix,
+	{ "mix", 0, 0, G_OPTION_ARG_FILENAME, AT(mix),
 		"Guests in groups with profile, share and arrival each (instead of --profile, "
 		"--guests, --share)",
 		"FILE" },
-	{ "guests", 'g', 0, G_OPTION_ARG_STRING, &opt.guests_text, "How many guests (default 1)",
+	{ "guests", 'g', 0, G_OPTION_ARG_STRING, AT(guests_text), "How many guests (default 1)",
 		"N" },
-	{ "rate", 'r', 0, G_OPTION_ARG_STRING, &opt.rate,
+	{ "rate", 'r', 0, G_OPTION_ARG_STRING, AT(rate),
 		"Offered load of all guests: 500kpps, 2Gbit/s, 40% (of --link), max; a list or a "
 		"sweep "
 		"50k..800k:50k gives a trial each (default 100kpps)",
 		"RATE" },
-	{ "share", 0, 0, G_OPTION_ARG_STRING, &opt.share,
+	{ "share", 0, 0, G_OPTION_ARG_STRING, AT(share),
 		"How guests share the load: equal, zipf:1.1, or a list 3,1,1 (default equal)",
 		"SHARE" },
-	{ "arrival", 0, 0, G_OPTION_ARG_STRING, &opt.arrival,
+	{ "arrival", 0, 0, G_OPTION_ARG_STRING, AT(arrival),
 		"When frames depart: cbr or poisson (default cbr)", "PROCESS" },
-	{ "link", 0, 0, G_OPTION_ARG_STRING, &opt.link,
+	{ "link", 0, 0, G_OPTION_ARG_STRING, AT(link),
 		"Speed of the link that 40% is of: 10G, 100G (default none)", "SPEED" },
-	{ "mtu", 0, 0, G_OPTION_ARG_INT, &opt.mtu,
+	{ "mtu", 0, 0, G_OPTION_ARG_INT, AT(mtu),
 		"Frame length that a genome's z stands for, with FCS (default none)", "BYTES" },
-	{ "seed", 0, 0, G_OPTION_ARG_INT64, &opt.seed, "Of all random numbers (default 1)", "N" },
+	{ "seed", 0, 0, G_OPTION_ARG_INT64, AT(seed), "Of all random numbers (default 1)", "N" },
 	CLI_HEADING("Testbed:"),
-	{ "machine", 'm', 0, G_OPTION_ARG_STRING, &opt.machine,
+	{ "machine", 'm', 0, G_OPTION_ARG_STRING, AT(machine),
 		"What guests are: process (started here) or external (yours: tsim listens) "
 		"(default process)",
 		"MACHINE" },
-	{ "interface", 'i', 0, G_OPTION_ARG_STRING, &opt.interface,
+	{ "interface", 'i', 0, G_OPTION_ARG_STRING, AT(interface),
 		"How frames reach them: vhost-user or null (the generator's own cost) (default "
 		"vhost-user)",
 		"INTERFACE" },
-	{ "socket-dir", 0, 0, G_OPTION_ARG_FILENAME, &opt.socket_dir,
+	{ "socket-dir", 0, 0, G_OPTION_ARG_FILENAME, AT(socket_dir),
 		"Folder for guest-N.sock (default a temporary one)", "DIR" },
-	{ "cores", 'c', 0, G_OPTION_ARG_STRING, &opt.cores_text,
+	{ "cores", 'c', 0, G_OPTION_ARG_STRING, AT(cores_text),
 		"CPUs of the generator: 2-3, or load:2-3/rx:4 (default the last CPU)", "CPUS" },
-	{ "guest-cores", 0, 0, G_OPTION_ARG_STRING, &opt.guest_cores,
+	{ "guest-cores", 0, 0, G_OPTION_ARG_STRING, AT(guest_cores),
 		"CPUs of guest processes (default those that the generator leaves)", "CPUS" },
-	{ "guests-per-process", 0, 0, G_OPTION_ARG_INT, &opt.per_process,
+	{ "guests-per-process", 0, 0, G_OPTION_ARG_INT, AT(per_process),
 		"Guests of one reflector process, 1 to 31 (default: few processes, one a CPU)",
 		"N" },
-	{ "fault", 0, 0, G_OPTION_ARG_STRING, &opt.fault,
+	{ "fault", 0, 0, G_OPTION_ARG_STRING, AT(fault),
 		"Let guests misbehave: "
 		"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms "
 		"(default none)",
 		"PLAN" },
-	{ "swap", 0, 0, G_OPTION_ARG_STRING, &opt.swap,
+	{ "swap", 0, 0, G_OPTION_ARG_STRING, AT(swap),
 		"What guests swap: mac, ip (and mac), ports (and ip and mac) (default mac)",
 		"WHAT" },
-	{ "mac", 0, 0, G_OPTION_ARG_STRING, &opt.mac,
+	{ "mac", 0, 0, G_OPTION_ARG_STRING, AT(mac),
 		"MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)", "MAC" },
-	{ "memory", 0, 0, G_OPTION_ARG_INT, &opt.memory,
+	{ "memory", 0, 0, G_OPTION_ARG_INT, AT(memory),
 		"For frames of the generator (default by need)", "MIB" },
-	{ "hugepages", 0, 0, G_OPTION_ARG_NONE, &opt.hugepages,
+	{ "hugepages", 0, 0, G_OPTION_ARG_NONE, AT(hugepages),
 		"Use hugepages (default: none needed)", NULL },
 	CLI_HEADING("Trial:"),
-	{ "duration", 'd', 0, G_OPTION_ARG_STRING, &opt.duration,
+	{ "duration", 'd', 0, G_OPTION_ARG_STRING, AT(duration),
 		"Of the measuring phase (default 10s)", "TIME" },
-	{ "warm-up", 0, 0, G_OPTION_ARG_STRING, &opt.warm_up,
+	{ "warm-up", 0, 0, G_OPTION_ARG_STRING, AT(warm_up),
 		"Load before it that is not counted (default 1s)", "TIME" },
-	{ "drain", 0, 0, G_OPTION_ARG_STRING, &opt.drain,
+	{ "drain", 0, 0, G_OPTION_ARG_STRING, AT(drain),
 		"How long to wait for frames after it, RFC 2544 section 23 (default 2s)", "TIME" },
-	{ "connect-timeout", 0, 0, G_OPTION_ARG_STRING, &opt.connect_timeout,
+	{ "connect-timeout", 0, 0, G_OPTION_ARG_STRING, AT(connect_timeout),
 		"How long to wait for guests (default 30s; external 10min)", "TIME" },
-	{ "slack", 0, 0, G_OPTION_ARG_STRING, &opt.slack,
+	{ "slack", 0, 0, G_OPTION_ARG_STRING, AT(slack),
 		"A departure later than this is counted as late (default 10us)", "TIME" },
-	{ "reps", 'n', 0, G_OPTION_ARG_INT, &opt.reps, "Repetitions of each trial (default 1)",
+	{ "reps", 'n', 0, G_OPTION_ARG_INT, AT(reps), "Repetitions of each trial (default 1)",
 		"N" },
 	CLI_HEADING("Output:"),
-	{ "out", 'o', 0, G_OPTION_ARG_FILENAME, &opt.out, "Folder of results (default out)",
-		"DIR" },
-	{ "label", 'l', 0, G_OPTION_ARG_STRING, &opt.label,
+	{ "out", 'o', 0, G_OPTION_ARG_FILENAME, AT(out), "Folder of results (default out)", "DIR" },
+	{ "label", 'l', 0, G_OPTION_ARG_STRING, AT(label),
 		"Name of this series: results go to DIR/LABEL (default default)", "LABEL" },
-	{ "overwrite", 0, 0, G_OPTION_ARG_NONE, &opt.overwrite,
+	{ "overwrite", 0, 0, G_OPTION_ARG_NONE, AT(overwrite),
 		"Measure again what is there already", NULL },
-	{ "format", 'f', 0, G_OPTION_ARG_STRING, &opt.format_text,
+	{ "format", 'f', 0, G_OPTION_ARG_STRING, AT(format_text),
 		"Of stdout: text, csv or json (default text)", "FORMAT" },
-	{ "all-guests", 'a', 0, G_OPTION_ARG_NONE, &opt.all_guests,
+	{ "all-guests", 'a', 0, G_OPTION_ARG_NONE, AT(all_guests),
 		"Print every guest, not only the best and worst", NULL },
-	{ "capture", 0, 0, G_OPTION_ARG_FILENAME, &opt.capture,
+	{ "capture", 0, 0, G_OPTION_ARG_FILENAME, AT(capture),
 		"Write the frames that are sent to a pcap file, as many as fit 256 MiB", "FILE" },
-	{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &opt.quiet, "No progress", NULL },
-	{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &opt.verbose, "DPDK's messages, too", NULL },
-	{ "config", 0, 0, G_OPTION_ARG_FILENAME, &opt.config,
+	{ "quiet", 'q', 0, G_OPTION_ARG_NONE, AT(quiet), "No progress", NULL },
+	{ "verbose", 'v', 0, G_OPTION_ARG_NONE, AT(verbose), "DPDK's messages, too", NULL },
+	{ "config", 0, 0, G_OPTION_ARG_FILENAME, AT(config),
 		"Read options from a key file, group [tsim]; the command line wins", "FILE" },
-	{ "check", 0, 0, G_OPTION_ARG_NONE, &opt.check, "Check all options and stop", NULL },
-	{ "print-config", 0, 0, G_OPTION_ARG_NONE, &opt.print_config,
+	{ "check", 0, 0, G_OPTION_ARG_NONE, AT(check), "Check all options and stop", NULL },
+	{ "print-config", 0, 0, G_OPTION_ARG_NONE, AT(print_config),
 		"Print all options as a config file and stop", NULL },
-	{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt.eal, NULL,
+	{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, AT(eal), NULL,
 		"[-- EAL-OPTION...]" },
 	{ 0 },
 };
 
+static GOptionEntry *entries_of(struct options *o)
+{
+	GOptionEntry *own = g_new(GOptionEntry, G_N_ELEMENTS(entries));
+
+	memcpy(own, entries, sizeof(entries));
+	for (GOptionEntry *e = own; e->long_name != NULL; e++)
+		e->arg_data = (char *)o + (size_t)e->arg_data;
+	return own;
+}
+
 static gboolean is_about_the_run(const GOptionEntry *e)
 {
-	return e->arg_data == &opt.config || e->arg_data == &opt.check ||
-	       e->arg_data == &opt.print_config || e->long_name[0] == '\0';
+	return e->arg_data == AT(config) || e->arg_data == AT(check) ||
+	       e->arg_data == AT(print_config) || e->long_name[0] == '\0';
 }
 
 static const GOptionEntry *find_entry(const char *key)
@@ -131,7 +140,7 @@ static const GOptionEntry *find_entry(const char *key)
 }
 
 /* The keys of a config file as options: "--key=value", in front of the command line's. */
-static gboolean config_to_args(const char *path, GPtrArray *args, GError **error)
+static gboolean config_to_args(const char *path, GPtrArray *args, GPtrArray *owned, GError **error)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autoptr(GError) why = NULL;
@@ -164,16 +173,19 @@ static gboolean config_to_args(const char *path, GPtrArray *args, GError **error
 				path, CONFIG_GROUP, *k);
 			return FALSE;
 		}
-		if (e->arg != G_OPTION_ARG_NONE) {
-			g_ptr_array_add(args, g_strdup_printf("--%s=%s", *k, value));
-		} else if (g_str_equal(value, "true")) {
-			g_ptr_array_add(args, g_strdup_printf("--%s", *k));
-		} else if (!g_str_equal(value, "false")) {
+		if (e->arg == G_OPTION_ARG_NONE && !g_str_equal(value, "true") &&
+			!g_str_equal(value, "false")) {
 			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 				"%s: [%s] %s: '%s' is neither true nor false", path, CONFIG_GROUP,
 				*k, value);
 			return FALSE;
 		}
+		if (e->arg == G_OPTION_ARG_NONE && g_str_equal(value, "false"))
+			continue;
+		g_ptr_array_add(owned, e->arg == G_OPTION_ARG_NONE
+					       ? g_strdup_printf("--%s", *k)
+					       : g_strdup_printf("--%s=%s", *k, value));
+		g_ptr_array_add(args, g_ptr_array_index(owned, owned->len - 1));
 	}
 	return TRUE;
 }
@@ -310,8 +322,7 @@ static void print_config(const struct options *o)
 {
 	printf("[%s]\n", CONFIG_GROUP);
 	for (const GOptionEntry *e = entries; e->long_name != NULL; e++) {
-		/* The table points into opt; o has the same layout. */
-		const char *at = (const char *)o + ((const char *)e->arg_data - (const char *)&opt);
+		const char *at = (const char *)o + (size_t)e->arg_data;
 
 		if (is_about_the_run(e))
 			continue;
@@ -349,25 +360,29 @@ int options_parse(
 	const struct cli_command *command, int argc, char **argv, struct options *o, gboolean *done)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
+	g_autoptr(GPtrArray) from_config = g_ptr_array_new_with_free_func(g_free);
+	g_autofree GOptionEntry *own = NULL;
 	g_autoptr(GError) error = NULL;
 	const char *config = config_path(argc, argv);
 	char **args;
 	int nb;
 
 	*done = FALSE;
-	opt = (struct options){ .seed = 1, .reps = 1 };
+	*o = (struct options){ .seed = 1, .reps = 1 };
+	own = entries_of(o);
 	g_ptr_array_add(all, argv[0]);
-	if (config != NULL && !config_to_args(config, all, &error))
+	if (config != NULL && !config_to_args(config, all, from_config, &error))
 		return cli_fail("tsim", CLI_USAGE, error);
 	for (int i = 1; i < argc; i++)
 		g_ptr_array_add(all, argv[i]);
 	nb = (int)all->len;
 	g_ptr_array_add(all, NULL);
 	args = (char **)all->pdata;
-	if (!cli_options("tsim", command, entries, &nb, &args))
+	if (!cli_options("tsim", command, own, &nb, &args)) {
+		options_clear(o);
 		return CLI_USAGE;
-	set_defaults(&opt);
-	*o = opt;
+	}
+	set_defaults(o);
 	o->command_line = quote_command_line(argc, argv);
 	if (!check_traffic(o, &error) || !check_testbed(o, &error) || !check_trial(o, &error)) {
 		options_clear(o);

@@ -15,10 +15,6 @@ static const char *const mode_names[] = {
 	[PROFILE_RANDOM] = "random", [PROFILE_RATIO] = "ratio", [PROFILE_SEQUENCE] = "sequence"
 };
 
-/* Readings at the start of the trial, for record_end. */
-static struct clock_pair started_at;
-static double started_hz;
-
 static void describe_profile(GString *s, const profile *p)
 {
 	g_string_append_printf(s, "%s:", mode_names[p->mode]);
@@ -146,7 +142,7 @@ static void set_file(JsonObject *o, const char *key, const char *path)
 	json_object_set_string_member(o, key, line);
 }
 
-JsonObject *record_environment(const struct options *o)
+JsonObject *record_environment(const struct options *o, double tsc_hz)
 {
 	JsonObject *e = json_object_new(), *versions = json_object_new();
 	g_autofree char *model = cpuinfo("model name"), *flags = cpuinfo("flags"), *now = utc_now();
@@ -175,23 +171,21 @@ JsonObject *record_environment(const struct options *o)
 	set_file(e, "load_average", "/proc/loadavg");
 	json_object_set_boolean_member(e, "uses_hugepages", o->hugepages);
 	json_object_set_boolean_member(e, "tsc_invariant", strstr(flags, "nonstop_tsc") != NULL);
-	json_object_set_int_member(e, "tsc_hz", (gint64)clock_hz());
+	json_object_set_int_member(e, "tsc_hz", (gint64)tsc_hz);
 	json_object_set_string_member(e, "clock", "tsc");
 	json_object_set_string_member(e, "command_line", o->command_line);
 	json_object_set_string_member(e, "started", now);
-	started_hz = clock_hz();
-	started_at = clock_pair_now();
 	return e;
 }
 
-void record_end(JsonObject *environment)
+void record_end(JsonObject *environment, const struct clock_pair *started, double tsc_hz)
 {
 	g_autofree char *now = utc_now();
 	struct clock_pair ended_at = clock_pair_now();
 
 	json_object_set_string_member(environment, "ended", now);
 	json_object_set_double_member(environment, "tsc_error_ppm",
-		(clock_rate_hz(&started_at, &ended_at) / started_hz - 1) * 1e6);
+		(clock_rate_hz(started, &ended_at) / tsc_hz - 1) * 1e6);
 }
 
 double record_tsc_error_ppm(JsonObject *environment)

@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <json-glib/json-glib.h>
 
+#include "sim/engine/clock.h"
 #include "sim/options.h"
 #include "traffic/mix.h"
 #include "traffic/schedule.h"
@@ -18,9 +19,9 @@ char *record_mix_digest(const mix *m);
  */
 JsonObject *record_mix(const mix *m, const schedule *s, const uint8_t base_mac[6]);
 /* Versions, CPU, governor, NUMA, hugepages, clocks, command line, time of start. Needs EAL. */
-JsonObject *record_environment(const struct options *o);
-/* Adds the time of the end and how far the TSC and the system's clock ran apart, in ppm. */
-void record_end(JsonObject *environment);
+JsonObject *record_environment(const struct options *o, double tsc_hz);
+/* Adds the time of the end and how far TSC and system clock ran apart since the start, in ppm. */
+void record_end(JsonObject *environment, const struct clock_pair *started, double tsc_hz);
 /* What record_end found; 0 before. */
 double record_tsc_error_ppm(JsonObject *environment);
 

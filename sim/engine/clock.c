@@ -7,8 +7,6 @@
 
 enum { TRIES = 16, BASE_US = 200000 };
 
-static struct clock_pair first;
-
 static double raw_ns(void)
 {
 	struct timespec t;
@@ -42,18 +40,14 @@ double clock_rate_hz(const struct clock_pair *from, const struct clock_pair *to)
 	return (double)(to->tsc - from->tsc) * 1e9 / (to->raw_ns - from->raw_ns);
 }
 
-void clock_init(void)
-{
-	first = clock_pair_now();
-}
-
-double clock_hz(void)
+double clock_hz_since(const struct clock_pair *from)
 {
 	struct clock_pair now = clock_pair_now();
+	double waited_us = (now.raw_ns - from->raw_ns) / 1e3;
 
-	if (now.raw_ns - first.raw_ns < BASE_US * 1e3) {
-		g_usleep((gulong)(BASE_US - (now.raw_ns - first.raw_ns) / 1e3));
+	if (waited_us < BASE_US) {
+		g_usleep((gulong)(BASE_US - waited_us));
 		now = clock_pair_now();
 	}
-	return clock_rate_hz(&first, &now);
+	return clock_rate_hz(from, &now);
 }

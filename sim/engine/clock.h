@@ -4,7 +4,7 @@
  *
  * ns = cycles * mult / 2^CLOCK_SHIFT: mult is above 2^46 for any TSC below 4 GHz, so that rounding
  * it costs at most 1 ns in 19 hours. The rate of the TSC is measured against CLOCK_MONOTONIC_RAW
- * from clock_init on: rte_get_tsc_hz() rounds to 10 MHz, which can be 0.2 % off.
+ * over 0.2 s at least: rte_get_tsc_hz() rounds to 10 MHz, which can be 0.2 % off.
  */
 #ifndef SIM_ENGINE_CLOCK_H
 #define SIM_ENGINE_CLOCK_H
@@ -25,10 +25,8 @@ struct clock_pair clock_pair_now(void);
 /* TSC ticks a second between two readings. */
 double clock_rate_hz(const struct clock_pair *from, const struct clock_pair *to);
 
-/* Once, early: takes the first reading. Main thread, as clock_hz. */
-void clock_init(void);
-/* Ticks a second since clock_init; waits until that is 0.2 s ago (then it is exact to 1 ppm). */
-double clock_hz(void);
+/* Ticks a second since an early reading; waits until that is 0.2 s ago: then it is exact to 1 ppm. */
+double clock_hz_since(const struct clock_pair *from);
 
 struct tsc_clock {
 	uint64_t epoch; /* TSC reading at time 0 */

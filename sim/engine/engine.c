@@ -25,7 +25,6 @@ enum {
 struct engine {
 	struct engine_cfg cfg;
 	struct tsc_clock clock;
-	double tsc_hz;
 	uint32_t nb_guests;
 	struct tx_guest *tx;
 	struct rx_guest *rx;
@@ -195,8 +194,7 @@ struct engine *engine_new(const struct engine_cfg *cfg, GError **error)
 	e->cfg = *cfg;
 	e->nb_guests = cfg->mix->nb_guests;
 	e->nb_workers = cores_nb_workers(cfg->cores);
-	e->tsc_hz = clock_hz();
-	tsc_clock_start(&e->clock, rte_rdtsc(), e->tsc_hz);
+	tsc_clock_start(&e->clock, rte_rdtsc(), e->cfg.tsc_hz);
 	make_guests(e);
 	if (!make_pools(e, error)) {
 		engine_free(e);
@@ -306,9 +304,9 @@ static void quiesce(void *arg)
 
 gboolean engine_start(struct engine *e, GError **error)
 {
-	uint64_t start = rte_rdtsc() + (uint64_t)(e->tsc_hz * START_DELAY_US / 1e6);
+	uint64_t start = rte_rdtsc() + (uint64_t)(e->cfg.tsc_hz * START_DELAY_US / 1e6);
 
-	tsc_clock_start(&e->clock, start, e->tsc_hz);
+	tsc_clock_start(&e->clock, start, e->cfg.tsc_hz);
 	datapath_set_quiesce(e->cfg.datapath, quiesce, e);
 	for (unsigned i = 0; i < e->nb_workers; i++) {
 		ctr_set(&e->workers[i]->round, 0);

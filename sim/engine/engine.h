@@ -23,8 +23,9 @@ struct engine_cfg {
 	const struct cores *cores;
 	uint64_t warm_up_ns, duration_ns, slack_ns;
 	const uint8_t *base_mac; /* of guest 0 */
-	uint8_t run;             /* tells this trial's frames from others' */
-	size_t capture_bytes;    /* 0: no capture */
+	double tsc_hz;
+	uint8_t run;          /* tells this trial's frames from others' */
+	size_t capture_bytes; /* 0: no capture */
 };
 
 struct engine;

@@ -243,11 +243,11 @@ char *reflector_report(const struct reflector *r, int serial)
 gboolean reflector_run(struct reflector *r, const _Atomic int *stop, const _Atomic int *report,
 	const char *report_path, GError **error)
 {
+	struct clock_pair now = clock_pair_now();
 	struct tsc_clock clock;
 	int reported = atomic_load(report);
 
-	clock_init();
-	tsc_clock_start(&clock, rte_rdtsc(), clock_hz());
+	tsc_clock_start(&clock, rte_rdtsc(), clock_hz_since(&now));
 	while (!atomic_load_explicit(stop, memory_order_relaxed)) {
 		gboolean busy = FALSE;
 		int wanted = atomic_load_explicit(report, memory_order_relaxed);

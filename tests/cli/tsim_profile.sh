@@ -11,14 +11,16 @@ for file in "$SOURCE"/profiles/*.csv; do
 	"$BIN/tsim" profile --format json "$name" | jq -e .schema >/dev/null || { echo "$name: no JSON with a schema"; failures=1; }
 done
 
-# says ARGUMENTS WORDS: one line of the report has them all, in this order.
+# says WORDS ARGUMENT...: a line of the report matches WORDS.
 says()
 {
-	"$BIN/tsim" profile $1 | tr -s ' ' | grep -qE "$2" || { echo "tsim profile $1 does not say '$2'"; failures=1; }
+	local words=$1
+	shift
+	"$BIN/tsim" profile "$@" | tr -s ' ' | grep -qE "$words" || { echo "tsim profile $* does not say '$words'"; failures=1; }
 }
-says "imix" '361\.83'
-says "imix --link 10G" '3\.27. Mpps|3,?273,?6'
-says "imix-csit" '353\.83'
-says "genome:aaafg" '598'
-says "fixed:64 --link 1G" '1\.488 Mpps|1,?488,?095'
+says '361\.83' imix
+says '3\.27. Mpps|3,?273,?6' imix --link 10G
+says '353\.83' imix-csit
+says '598' genome:aaafg
+says '1\.488 Mpps|1,?488,?095' fixed:64 --link 1G
 exit "$failures"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # A guest that dies, hangs or never comes is reported as that guest; the others go on.
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
 
 # guest_pid N: the treflect process that stands for guest N of this test's tsim.
 guest_pid()

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Places that cannot be written, sockets that are taken, a full disk: said clearly, nothing lost.
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
 quick=(--interface null --rate 10kpps --duration 200ms --warm-up 0s --drain 10ms)
 
 touch file

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # The frames as tshark sees them: checksums, addresses, and lengths that fit the profile.
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
 need tshark tshark
 
 tsim "0 3" --profile imix --guests 3 --share 2,1,1 --rate 20kpps --duration 2s --warm-up 100ms --capture c.pcap

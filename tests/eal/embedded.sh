@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # The main job: 64 guests, one mix; every frame accounted for, guest by guest and size by size.
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
 
 tsim "0 3" --profile imix --guests 64 --duration 2s --warm-up 200ms
 holds "no loss but at queues that a busy machine left full" '.totals | .lost == .refused and .offered > 0'

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Guests that tsim knows nothing of: two dpdk-testpmd, each a virtio-user front end that swaps MACs.
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
 need dpdk-testpmd dpdk
 
 "$BIN/tsim" --machine external --socket-dir "$TMP/s" --guests 2 --profile imix --rate 20kpps --duration 2s \

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # The fault reflector's own account equals what tsim saw, guest by guest, to the frame.
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
 
 tsim "0 3" --profile imix --guests 5 --guests-per-process 2 --rate 50kpps --duration 2s --warm-up 0s \
 	--fault drop=0.01,corrupt=0.01,duplicate=0.02,reorder=0.02:3,delay=0.05:1ms --swap ports

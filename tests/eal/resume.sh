@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # A sweep that was killed goes on where it stopped; what was done is not touched, what was not is measured.
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
 sweep=(--interface null --profile imix --guests 2 --rate 10k..30k:10k --reps 2 --duration 1s --warm-up 100ms --drain 100ms)
 
 "$BIN/tsim" "${sweep[@]}" >stdout 2>stderr &
@@ -15,7 +16,9 @@ sleep 0.5
 kill -9 "$tsim"
 wait "$tsim" 2>/dev/null
 done_before=$(find out -name 'trial_*.json' | wc -l)
-[ "$done_before" -ge 2 ] && [ "$done_before" -lt 6 ] || fail "$done_before trials when killed, not in the middle"
+if [ "$done_before" -lt 2 ] || [ "$done_before" -ge 6 ]; then
+	fail "$done_before trials when killed, not in the middle"
+fi
 find out -type f -name 'trial_*.json' -exec stat -c '%n %y %i' {} + | LC_ALL=C sort >before
 
 # One of the done ones is cut short: it is not to be trusted.

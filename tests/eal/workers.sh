@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # What a guest is sent does not depend on who sends it: one worker, two, load and receive apart.
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
 [ "$(nproc)" -ge 2 ] || { echo "skipped: needs 2 CPUs"; exit 77; }
 read -r a b < <(taskset -cp $$ | sed 's/.*: //' | tr ',-' '  ' | awk '{ print $1, $NF }')
 
