@@ -72,6 +72,7 @@ void apportion(const double *share, uint32_t nb, uint32_t n, uint32_t *count)
 	}
 	if (given >= left)
 		return;
+	g_assert(nb_remainders > 0); /* what is left is somebody's */
 	qsort(remainders, nb_remainders, sizeof(*remainders), by_part);
 	for (uint32_t i = 0; given < left; i = (i + 1) % nb_remainders, given++)
 		count[remainders[i].index]++;

@@ -256,7 +256,7 @@ static char standard_letter(uint32_t frame_len)
 
 char *genome_format(const profile *p)
 {
-	char letters[FRAME_CLASSES_MAX];
+	char letters[FRAME_CLASSES_MAX] = { 0 };
 	gboolean custom = FALSE;
 
 	for (uint32_t i = 0; i < p->nb_classes; i++) {

@@ -121,6 +121,7 @@ static uint32_t whole_period(const profile *p)
 			rest = next;
 		}
 	}
+	g_assert(divisor > 0); /* a profile has a class, and weights are above zero */
 	return sum / divisor > PROFILE_SEQUENCE_MAX ? 0 : (uint32_t)(sum / divisor);
 }
 

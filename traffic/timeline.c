@@ -61,8 +61,8 @@ static void add(timeline *t, size_t *room, uint64_t gap_ns, uint16_t guest)
 static void merge(timeline *t, const schedule *s, uint32_t first, uint32_t step)
 {
 	uint32_t nb_parts = first >= s->nb_guests ? 0 : (s->nb_guests - first + step - 1) / step;
-	g_autofree struct cursor *cursors = g_new(struct cursor, nb_parts);
-	g_autofree uint64_t *heap = g_new(uint64_t, nb_parts);
+	g_autofree struct cursor *cursors = g_new0(struct cursor, nb_parts);
+	g_autofree uint64_t *heap = g_new0(uint64_t, nb_parts);
 	size_t nb = 0, room = 0;
 	uint64_t now_ns = 0;
 

@@ -131,6 +131,7 @@ static void check_split(const schedule *s, const mix *m, uint32_t nb_workers)
 	g_autofree size_t *at = g_new0(size_t, s->nb_guests);
 	size_t total = 0;
 
+	assert_true(s->nb_guests > 0);
 	for (uint32_t w = 0; w < nb_workers; w++) {
 		g_autoptr(timeline) t = timeline_new(s, m, w, nb_workers);
 		uint64_t now = 0;
@@ -138,7 +139,6 @@ static void check_split(const schedule *s, const mix *m, uint32_t nb_workers)
 
 		for (size_t i = 0; i < t->nb; i++) {
 			uint16_t guest = t->guest[i];
-			const struct schedule_guest *g = &s->guests[guest % s->nb_guests];
 
 			now += t->gap_ns[i];
 			if (guest == TIMELINE_IDLE) {
@@ -146,6 +146,10 @@ static void check_split(const schedule *s, const mix *m, uint32_t nb_workers)
 				continue;
 			}
 			assert_int_equal(guest % nb_workers, w);
+			assert_true(guest < s->nb_guests);
+
+			const struct schedule_guest *g = &s->guests[guest];
+
 			assert_true(at[guest] < g->nb_due);
 			if (g->due_ns[at[guest]] != now)
 				fail_msg("guest %u departs at %" G_GUINT64_FORMAT

@@ -34,8 +34,10 @@ static inline void check_has(const char *what, const char *got, const char *part
 /* Was there an error, and does its text have that part? Takes the error. */
 static inline void check_error(const char *what, GError *error, const char *part)
 {
-	if (error == NULL)
+	if (error == NULL) {
 		fail_msg("%s: no error, want one with '%s'", what, part);
+		return;
+	}
 	check_has(what, error->message, part);
 	g_error_free(error);
 }

@@ -70,29 +70,29 @@ static void rates_parse(void **state)
 static const struct {
 	const char *text;
 	guint nb;
-	double first, second, last;
 	enum rate_kind kind;
+	double first, second, last;
 	const char *error;
 } list_cases[] = {
-	{ "100kpps", 1, 1e5, 1e5, 1e5, RATE_PPS, NULL },
-	{ "100kpps,1Mpps", 2, 1e5, 1e6, 1e6, RATE_PPS, NULL },
-	{ "1Mpps, 100kpps", 2, 1e6, 1e5, 1e5, RATE_PPS, NULL },
-	{ "1Mpps,1000kpps,1e6pps", 1, 1e6, 1e6, 1e6, RATE_PPS, NULL },
-	{ "50k..800k:50k", 16, 5e4, 1e5, 8e5, RATE_PPS, NULL },
-	{ "50k..800k:50", 16, 5e4, 1e5, 8e5, RATE_PPS, NULL },
+	{ "100kpps", 1, RATE_PPS, 1e5, 1e5, 1e5, NULL },
+	{ "100kpps,1Mpps", 2, RATE_PPS, 1e5, 1e6, 1e6, NULL },
+	{ "1Mpps, 100kpps", 2, RATE_PPS, 1e6, 1e5, 1e5, NULL },
+	{ "1Mpps,1000kpps,1e6pps", 1, RATE_PPS, 1e6, 1e6, 1e6, NULL },
+	{ "50k..800k:50k", 16, RATE_PPS, 5e4, 1e5, 8e5, NULL },
+	{ "50k..800k:50", 16, RATE_PPS, 5e4, 1e5, 8e5, NULL },
 	{ "50k..800k:50pps", 0, 0, 0, 0, 0, "more than 10000" },
-	{ "50k..800k:100k", 9, 5e4, 1.5e5, 8e5, RATE_PPS, NULL },
-	{ "50..800kpps:50", 16, 5e4, 1e5, 8e5, RATE_PPS, NULL },
-	{ "1..5Mpps:1Mpps", 5, 1e6, 2e6, 5e6, RATE_PPS, NULL },
-	{ "1..5:1Mpps", 5, 1e6, 2e6, 5e6, RATE_PPS, NULL },
-	{ "1M..5M:500kpps", 9, 1e6, 1.5e6, 5e6, RATE_PPS, NULL },
-	{ "1Gbit/s..5Gbit/s:1Gbit/s", 5, 1e9, 2e9, 5e9, RATE_L2_BPS, NULL },
-	{ "1..5Gbit/s-L1:1", 5, 1e9, 2e9, 5e9, RATE_L1_BPS, NULL },
-	{ "10..100%:10", 10, 0.1, 0.2, 1.0, RATE_LINK_SHARE, NULL },
-	{ "10%..30%:10%,30%", 3, 0.1, 0.2, 0.3, RATE_LINK_SHARE, NULL },
-	{ "5pps..5pps:1pps", 1, 5, 5, 5, RATE_PPS, NULL },
-	{ "1kpps..2kpps:5kpps", 2, 1e3, 2e3, 2e3, RATE_PPS, NULL },
-	{ "1..10000pps:1", 10000, 1, 2, 10000, RATE_PPS, NULL },
+	{ "50k..800k:100k", 9, RATE_PPS, 5e4, 1.5e5, 8e5, NULL },
+	{ "50..800kpps:50", 16, RATE_PPS, 5e4, 1e5, 8e5, NULL },
+	{ "1..5Mpps:1Mpps", 5, RATE_PPS, 1e6, 2e6, 5e6, NULL },
+	{ "1..5:1Mpps", 5, RATE_PPS, 1e6, 2e6, 5e6, NULL },
+	{ "1M..5M:500kpps", 9, RATE_PPS, 1e6, 1.5e6, 5e6, NULL },
+	{ "1Gbit/s..5Gbit/s:1Gbit/s", 5, RATE_L2_BPS, 1e9, 2e9, 5e9, NULL },
+	{ "1..5Gbit/s-L1:1", 5, RATE_L1_BPS, 1e9, 2e9, 5e9, NULL },
+	{ "10..100%:10", 10, RATE_LINK_SHARE, 0.1, 0.2, 1.0, NULL },
+	{ "10%..30%:10%,30%", 3, RATE_LINK_SHARE, 0.1, 0.2, 0.3, NULL },
+	{ "5pps..5pps:1pps", 1, RATE_PPS, 5, 5, 5, NULL },
+	{ "1kpps..2kpps:5kpps", 2, RATE_PPS, 1e3, 2e3, 2e3, NULL },
+	{ "1..10000pps:1", 10000, RATE_PPS, 1, 2, 10000, NULL },
 	{ "1..10000pps:1,20000pps", 0, 0, 0, 0, 0, "more than 10000" },
 	{ "1pps..1Gpps:1e-6pps", 0, 0, 0, 0, 0, "more than 10000" },
 	{ "1..5:1", 0, 0, 0, 0, 0, "has no unit" },
