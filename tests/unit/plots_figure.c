@@ -56,7 +56,8 @@ static void add_sweep(
 {
 	struct figure_group *group = figure_add_group(f, name);
 
-	for (double load = 50e3; load < 801e3; load += 50e3) {
+	for (int step = 1; step <= 16; step++) {
+		double load = 50e3 * step;
 		double excess = MAX(0, load / knee_pps - 1);
 		double queue = base_ns * (1 + 0.2 * load / knee_pps + (excess > 0 ? 30 : 0));
 		struct figure_point p = { .load_pps = load, .offered_pps = load };
@@ -129,7 +130,8 @@ static void add_single(figure *f, const char *name, double scale_ns, double loss
 		.trustworthy = trustworthy };
 
 	group->frames = 1234567;
-	for (double share = 0.97; share > 2e-6; share *= 0.93) {
+	for (int i = 0; i < 180; i++) {
+		double share = 0.97 * pow(0.93, i);
 		struct figure_step step = { scale_ns * pow(-log(share) + 0.4, 1.7),
 			loss + share * (1 - loss) };
 

@@ -83,7 +83,8 @@ static void log_axes_begin_and_end_with_1_2_or_5(void **state)
 static void linear_axes_have_room_above(void **state)
 {
 	(void)state;
-	for (double hi = 1e-6; hi < 1e9; hi *= 1.37) {
+	for (int i = 0; i < 120; i++) {
+		double hi = 1e-6 * pow(1.37, i);
 		double top = gp_linear_top(hi);
 
 		assert_true(top >= hi * 1.039);
@@ -94,8 +95,8 @@ static void linear_axes_have_room_above(void **state)
 static void every_log_axis_has_labels(void **state)
 {
 	(void)state;
-	for (double factor = 1.01; factor < 1e10; factor *= 1.7) {
-		double lo = 1234, hi = lo * factor;
+	for (int i = 0; i < 44; i++) {
+		double lo = 1234, hi = lo * 1.01 * pow(1.7, i);
 		g_autoptr(GString) script = g_string_new(NULL);
 		guint labels = 0;
 
@@ -103,7 +104,7 @@ static void every_log_axis_has_labels(void **state)
 		gp_log_tics(script, "y", lo, hi, 1e3, TRUE);
 		for (const char *p = script->str; *p != '\0'; p++)
 			labels += p[0] == '\'' && g_ascii_isdigit(p[1]);
-		assert_in_range(labels, 2, 12);
+		assert_in_range(labels, 2, 14);
 	}
 }
 
