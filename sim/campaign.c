@@ -45,6 +45,7 @@ struct campaign {
 	unsigned nb_done;
 	gboolean printed; /* a trial is on stdout */
 	gboolean untrustworthy;
+	GPtrArray *eal_args;
 	struct datapath *datapath;
 	struct fleet *fleet;
 	struct progress progress;
@@ -254,13 +255,14 @@ static gboolean prepare(struct campaign *c, GError **error)
 		g_prefix_error(error, "--socket-dir: ");
 		return FALSE;
 	}
-	if (!eal_start(&(struct eal_cfg){ .program = "tsim",
-			       .lcores = lcores,
-			       .memory_mib = memory_mib(c),
-			       .hugepages = o->hugepages,
-			       .verbose = o->verbose,
-			       .extra = o->eal },
-		    error))
+	c->eal_args = eal_start(&(struct eal_cfg){ .program = "tsim",
+					.lcores = lcores,
+					.memory_mib = memory_mib(c),
+					.hugepages = o->hugepages,
+					.verbose = o->verbose,
+					.extra = o->eal },
+		error);
+	if (c->eal_args == NULL)
 		return FALSE;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
@@ -289,6 +291,8 @@ static void clear(struct campaign *c)
 {
 	fleet_free(c->fleet);
 	datapath_close(c->datapath);
+	if (c->eal_args != NULL)
+		g_ptr_array_unref(c->eal_args);
 	if (c->run_dir != NULL)
 		remove_folder(c->run_dir);
 	if (c->todo != NULL)
@@ -393,8 +397,7 @@ int campaign_run(const struct options *o)
 		if (plan(&c, &error)) {
 			if (c.nb_done != 0)
 				progress_say(&c.progress,
-					"%u trials of this are in %s already; --overwrite measures "
-					"them again",
+					"already measured: %u (in %s); --overwrite measures again",
 					c.nb_done, c.dir);
 			if (c.todo->len == 0)
 				status = CLI_DONE;

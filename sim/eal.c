@@ -25,10 +25,10 @@ static void raise_descriptor_limit(void)
 	}
 }
 
-gboolean eal_start(const struct eal_cfg *cfg, GError **error)
+GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 {
-	/* EAL keeps pointers into its arguments: they live as long as the process. */
-	GPtrArray *args = g_ptr_array_new();
+	g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) argv = g_ptr_array_new(); /* EAL writes into the array that it gets */
 	gboolean pci = FALSE;
 	g_autofree char *memory = g_strdup_printf("%u", cfg->memory_mib);
 
@@ -59,7 +59,10 @@ gboolean eal_start(const struct eal_cfg *cfg, GError **error)
 	rte_log_set_global_level(cfg->verbose ? RTE_LOG_INFO : RTE_LOG_ERR);
 	if (!cfg->verbose)
 		add(args, "--log-level=*:error");
-	if (rte_eal_init((int)args->len, (char **)args->pdata) < 0) {
+	for (guint i = 0; i < args->len; i++)
+		g_ptr_array_add(argv, g_ptr_array_index(args, i));
+	g_ptr_array_add(argv, NULL);
+	if (rte_eal_init((int)args->len, (char **)argv->pdata) < 0) {
 		g_autofree char *line = NULL;
 
 		g_ptr_array_add(args, NULL);
@@ -68,7 +71,7 @@ gboolean eal_start(const struct eal_cfg *cfg, GError **error)
 			"DPDK does not start (%s); with --verbose it says more. Its arguments "
 			"were: %s",
 			rte_strerror(rte_errno), line);
-		return FALSE;
+		return NULL;
 	}
-	return TRUE;
+	return g_steal_pointer(&args);
 }

@@ -15,7 +15,10 @@ struct eal_cfg {
 	char **extra; /* NULL-terminated, as typed behind "--". May be NULL */
 };
 
-/* Once a process. Without root, hugepages and PCI unless the cfg says so. */
-gboolean eal_start(const struct eal_cfg *cfg, GError **error);
+/*
+ * Once a process. Without root, hugepages and PCI unless the cfg says so. Returns the arguments
+ * that EAL got, into which it keeps pointers: to be freed when DPDK is not used any more.
+ */
+GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error);
 
 #endif

@@ -169,6 +169,7 @@ static gboolean reflect(GError **error)
 	uint8_t base_mac[6];
 	g_autofree char *lcores = NULL, *text = NULL;
 	g_auto(GStrv) devices = NULL;
+	g_autoptr(GPtrArray) eal_args = NULL;
 	struct reflector *r;
 	gboolean done;
 	guint wanted;
@@ -179,14 +180,15 @@ static gboolean reflect(GError **error)
 	wanted = g_strv_length(devices);
 	lcores = opt.core < 0 ? g_strdup_printf("0@(0-%u)", g_get_num_processors() - 1)
 			      : g_strdup_printf("0@%d", opt.core);
-	if (!eal_start(&(struct eal_cfg){ .program = "treflect",
-			       .lcores = lcores,
-			       .memory_mib = memory_mib(wanted, &cfg),
-			       .hugepages = opt.hugepages,
-			       .verbose = opt.verbose,
-			       .devices = devices,
-			       .extra = opt.eal },
-		    error))
+	eal_args = eal_start(&(struct eal_cfg){ .program = "treflect",
+				     .lcores = lcores,
+				     .memory_mib = memory_mib(wanted, &cfg),
+				     .hugepages = opt.hugepages,
+				     .verbose = opt.verbose,
+				     .devices = devices,
+				     .extra = opt.eal },
+		error);
+	if (eal_args == NULL)
 		return FALSE;
 	if (rte_eth_dev_count_avail() < wanted) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,

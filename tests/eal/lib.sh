@@ -12,8 +12,6 @@ cleanup()
 }
 trap cleanup EXIT
 cd "$TMP" || exit 1
-# Threads that EAL leaves to the system at exit are not leaks of ours.
-export LSAN_OPTIONS=${LSAN_OPTIONS-suppressions=${SOURCE}/tests/eal/lsan.supp:print_suppressions=0}
 
 fail()
 {

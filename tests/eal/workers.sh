@@ -26,4 +26,4 @@ rm -r out
 
 # The longest frames, through virtqueues and back.
 tsim "0 3" --profile fixed:9216 --guests 2 --rate 5kpps --duration 1s --warm-up 100ms
-holds "9216 bytes" '.totals | .lost == 0 and .corrupt == 0 and .forwarded_bytes == .forwarded * 9216'
+holds "9216 bytes" '.totals | .lost == .refused and .forwarded > 0 and .corrupt == 0 and .forwarded_bytes == .forwarded * 9216'
