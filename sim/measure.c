@@ -33,6 +33,7 @@ struct run {
 	struct watch *watch;
 	uint32_t nb_guests, nb_answered;
 	struct clock_pair started;
+	uint64_t guests_ran_ns, guests_waited_ns; /* before the trial */
 	double tsc_hz;
 	trial *t;
 	/* For rows of the time line. */
@@ -290,6 +291,21 @@ static void write_capture(struct run *r)
 			r->cfg->o->capture, frames, dropped == 0 ? "" : " (the rest did not fit)");
 }
 
+/* Share of the time since the trial's start that guest processes waited for a CPU. */
+static double guests_waited(const struct run *r)
+{
+	uint64_t ran_ns, waited_ns;
+
+	if (r->cfg->fleet == NULL)
+		return 0;
+	fleet_cpu_time(r->cfg->fleet, &ran_ns, &waited_ns);
+	if (ran_ns < r->guests_ran_ns || waited_ns < r->guests_waited_ns)
+		return 0; /* one has died and took its account with it; the verdict has its name */
+	ran_ns -= r->guests_ran_ns;
+	waited_ns -= r->guests_waited_ns;
+	return ran_ns + waited_ns == 0 ? 0 : (double)waited_ns / (double)(ran_ns + waited_ns);
+}
+
 static gboolean judge(struct run *r, uint64_t drain_ns, GError **error)
 {
 	struct engine_health health;
@@ -301,9 +317,12 @@ static gboolean judge(struct run *r, uint64_t drain_ns, GError **error)
 	/* An imbalance here is a fault of tsim: then no number of this trial can be shown. */
 	if (!trial_balance(r->t, error) || !engine_accounts_agree(r->engine, r->t, error))
 		return FALSE;
-	verdict_reach(r->t, &(struct verdict_input){ .health = &health,
-				    .workers_share = r->cfg->o->cores.shared,
-				    .tsc_error_ppm = record_tsc_error_ppm(r->t->environment) });
+	verdict_reach(
+		r->t, &(struct verdict_input){ .health = &health,
+			      .workers_share = r->cfg->o->cores.shared,
+			      .guests_share = r->cfg->fleet != NULL && fleet_shares(r->cfg->fleet),
+			      .guests_waited = guests_waited(r),
+			      .tsc_error_ppm = record_tsc_error_ppm(r->t->environment) });
 	return TRUE;
 }
 
@@ -366,6 +385,8 @@ trial *measure(const struct measure_cfg *cfg, GError **error)
 	if (prepare(&r, error) && say_hello(&r, error) && engine_start(r.engine, error)) {
 		uint64_t drained_ns;
 
+		if (cfg->fleet != NULL)
+			fleet_cpu_time(cfg->fleet, &r.guests_ran_ns, &r.guests_waited_ns);
 		watch_sending(&r);
 		drained_ns = drain(&r);
 		engine_stop(r.engine);

@@ -58,14 +58,14 @@ static void add_row(GString *s, const char *name, const struct trial_counts *c,
 	g_autofree char *loss = format_percent(loss_of(c));
 
 	g_string_append_printf(s,
-		"  %-14s %12" G_GUINT64_FORMAT " %12" G_GUINT64_FORMAT " %10" G_GUINT64_FORMAT
-		" %10s %8" G_GUINT64_FORMAT " %9" G_GUINT64_FORMAT,
+		"  %-13s %10" G_GUINT64_FORMAT " %10" G_GUINT64_FORMAT " %8" G_GUINT64_FORMAT
+		" %8s %6" G_GUINT64_FORMAT " %6" G_GUINT64_FORMAT,
 		name, c->offered, c->forwarded, c->lost, loss, c->duplicated, c->reordered);
 	for (size_t i = 0; i < G_N_ELEMENTS(q->ns); i++) {
 		g_autofree char *text = c->forwarded == 0 && !q->bound[i]
 						? g_strdup("-")
 						: format_ns_bound(q->ns[i], q->bound[i]);
-		int pad = 11 - (int)g_utf8_strlen(text, -1);
+		int pad = 10 - (int)g_utf8_strlen(text, -1);
 
 		g_string_append_printf(s, "%*s%s", MAX(pad, 1), "", text);
 	}
@@ -74,8 +74,8 @@ static void add_row(GString *s, const char *name, const struct trial_counts *c,
 
 static void add_header(GString *s, const char *what)
 {
-	g_string_append_printf(s, "  %-14s %12s %12s %10s %10s %8s %9s%11s%11s%11s%11s\n", what,
-		"offered", "forwarded", "lost", "loss", "dup", "reordered", "p50", "p99", "p99.9",
+	g_string_append_printf(s, "  %-13s %10s %10s %8s %8s %6s %6s%10s%10s%10s%10s\n", what,
+		"offered", "forwarded", "lost", "loss", "dup", "reord", "p50", "p99", "p99.9",
 		"max");
 }
 

@@ -6,7 +6,8 @@
 #define TOLERATED_S 10e-6    /* of departures that may be missing: CSIT's TrafficGenerator */
 #define SELF_DELAY_NS 10000U /* p99 of the generator's own delay that is never held against it */
 #define SELF_DELAY_SHARE 0.1 /* of the latency's p99, beyond which it is */
-#define CLOCK_PPM 200.0      /* two clocks of RFC 5180 appendix A, 100 ppm each */
+#define WAITED_SHARE 0.05 /* of the time that a guest may wait for a CPU that should be its own */
+#define CLOCK_PPM 200.0   /* two clocks of RFC 5180 appendix A, 100 ppm each */
 
 enum { GUESTS_NAMED = 5 };
 
@@ -85,6 +86,16 @@ void verdict_reach(trial *t, const struct verdict_input *in)
 	if (fabs(in->tsc_error_ppm) > CLOCK_PPM)
 		against(t, "the time-stamp counter and the system's clock ran %.0f ppm apart",
 			in->tsc_error_ppm);
+	if (!in->workers_share && !in->guests_share && in->guests_waited > WAITED_SHARE)
+		against(t,
+			"guest processes waited %.0f %% of the time for their CPU: other programs "
+			"use it; "
+			"give them one of their own (--guest-cores)",
+			in->guests_waited * 100);
+	if (in->guests_share && !in->workers_share)
+		g_ptr_array_add(t->reasons,
+			g_strdup("note: there are more guest processes than CPUs for them; "
+				 "latency holds the time that they wait for each other"));
 	if (in->workers_share)
 		g_ptr_array_add(t->reasons, g_strdup("note: load workers share their CPUs with "
 						     "guests; both wait for each other"));

@@ -9,14 +9,16 @@
 struct verdict_input {
 	const struct engine_health *health;
 	gboolean workers_share; /* guests run on the load workers' CPUs */
+	gboolean guests_share;  /* more guest processes than CPUs for them */
+	double guests_waited;   /* share of the time that guest processes waited for their CPU */
 	double tsc_error_ppm;   /* against CLOCK_MONOTONIC_RAW */
 };
 
 /*
  * Sets t->trustworthy and adds to t->reasons. Not trustworthy is a trial whose generator did not
  * keep its schedule (frames not sent beyond 10 us worth of them, as CSIT allows; its own delay's
- * p99 over 10 us and over 10 % of the latency's), whose guests were not all there, or whose clock
- * is off by over 200 ppm. Reasons that start with "note: " do not count against it.
+ * p99 over 10 us and over 10 % of the latency's), whose guests were not all there or lost their
+ * CPUs to other programs for over 5 % of the time, or whose clock is off by over 200 ppm. Reasons that start with "note: " do not count against it.
  */
 void verdict_reach(trial *t, const struct verdict_input *in);
 

@@ -134,6 +134,28 @@ unsigned fleet_processes(const struct fleet *f)
 	return f->nb_processes;
 }
 
+gboolean fleet_shares(const struct fleet *f)
+{
+	return f->processes[0].give_way;
+}
+
+void fleet_cpu_time(const struct fleet *f, uint64_t *ran_ns, uint64_t *waited_ns)
+{
+	*ran_ns = 0;
+	*waited_ns = 0;
+	for (unsigned i = 0; i < f->nb_processes; i++) {
+		/* Documentation/scheduler/sched-stats.rst: ns on a CPU, ns waiting for one, slices. */
+		g_autofree char *path = g_strdup_printf("/proc/%d/schedstat", f->processes[i].pid);
+		g_autofree char *text = NULL;
+		char *end;
+
+		if (f->processes[i].pid == 0 || !g_file_get_contents(path, &text, NULL, NULL))
+			continue;
+		*ran_ns += g_ascii_strtoull(text, &end, 10);
+		*waited_ns += g_ascii_strtoull(end, NULL, 10);
+	}
+}
+
 /* The last line that a process wrote before it died: mostly its reason. */
 static char *last_line(const char *path)
 {

@@ -35,6 +35,10 @@ struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error);
 void fleet_free(struct fleet *f); /* NULL is fine. Ends the guests. */
 
 unsigned fleet_processes(const struct fleet *f);
+/* Do processes share CPUs, with each other or with load workers? Then they give way to each other. */
+gboolean fleet_shares(const struct fleet *f);
+/* ns that all processes together have run, and have waited for a CPU, since they started. */
+void fleet_cpu_time(const struct fleet *f, uint64_t *ran_ns, uint64_t *waited_ns);
 /* Note who has died. Main thread. */
 void fleet_poll(struct fleet *f);
 /* NULL while the guest's process runs, else what became of it: "died (signal 9)". Owned by f. */

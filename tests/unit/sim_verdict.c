@@ -13,7 +13,8 @@
 struct story {
 	uint64_t unsent, ancient, self_p99_ns, latency_ns;
 	gboolean overrun, shared;
-	double ppm;
+	gboolean guests_share;
+	double waited, ppm;
 	const char *state;
 	const char *reason; /* NULL: trustworthy */
 };
@@ -35,9 +36,11 @@ static void tell(const struct story *s)
 	t->departure.self_delay_p99_ns = s->self_p99_ns;
 	g_free(t->guests[0].state);
 	t->guests[0].state = g_strdup(s->state == NULL ? "ok" : s->state);
-	verdict_reach(t,
-		&(struct verdict_input){
-			.health = &health, .workers_share = s->shared, .tsc_error_ppm = s->ppm });
+	verdict_reach(t, &(struct verdict_input){ .health = &health,
+				 .workers_share = s->shared,
+				 .guests_share = s->guests_share,
+				 .guests_waited = s->waited,
+				 .tsc_error_ppm = s->ppm });
 	for (guint i = 0; i < t->reasons->len && !said; i++)
 		said = strstr(g_ptr_array_index(t->reasons, i), s->reason) != NULL;
 	if (!said)
@@ -63,6 +66,12 @@ static void limits(void **state)
 		{ .state = "never connected",
 			.latency_ns = 10000,
 			.reason = "guest 0: never connected" },
+		{ .waited = 0.04, .latency_ns = 10000 },
+		{ .waited = 0.06, .latency_ns = 10000, .reason = "waited 6 %" },
+		{ .waited = 0.6,
+			.guests_share = TRUE,
+			.latency_ns = 10000,
+			.reason = "note: there are more guest processes" },
 		{ .shared = TRUE, .latency_ns = 10000, .reason = "note: load workers share" },
 	};
 
