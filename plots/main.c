@@ -123,7 +123,7 @@ static gboolean make(const struct request *r, const char *command, const char *c
 static int run(const struct cli_command *command, int argc, char **argv)
 {
 	struct request r = { .width = 0 };
-	struct render_files files = { NULL };
+	struct render_files files = { .folder = NULL };
 	g_autoptr(GError) error = NULL;
 	int status = CLI_DONE;
 	const GOptionEntry entries[] = {

@@ -6,7 +6,7 @@ tmp=$(mktemp -d -t "tsim install.XXXXXX") || exit 1
 trap 'rm -rf "$tmp"' EXIT
 prefix=$tmp/usr
 
-cmake --install "$BUILD" --prefix "$prefix" >"$tmp/log" 2>&1 || { cat "$tmp/log"; exit 1; }
+cmake --install "$BUILD" --prefix "$prefix" >"$tmp/log" 2>&1 || { tail -n 8 "$tmp/log"; exit 1; }
 
 failures=0
 for file in bin/tsim bin/treflect bin/tanalyze bin/tplot \
