@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-3-Clause
+tsim_fuzz(frame traffic)
+if(TARGET simcore)
+	tsim_fuzz(fault_plan simcore)
+endif()
