@@ -196,7 +196,8 @@ static void take_row(struct run *r, double now_s)
 	interval_latency(r, &row);
 	watch_guests(r, now_s);
 	g_array_append_val(r->t->seconds, row);
-	progress_second(r->cfg->progress, &row, now_s - r->before_s, r->t->params.duration_s);
+	progress_second(r->cfg->progress, &row, now_s - r->before_s, r->t->params.duration_s,
+		live.offered, live.forwarded);
 	r->before = live;
 	r->before_s = now_s;
 }

@@ -64,12 +64,15 @@ static void draw_bar(char bar[BAR_LEN + 1], double share)
 	bar[BAR_LEN] = '\0';
 }
 
-void progress_second(
-	struct progress *p, const struct trial_second *s, double interval_s, double duration_s)
+void progress_second(struct progress *p, const struct trial_second *s, double interval_s,
+	double duration_s, uint64_t offered, uint64_t forwarded)
 {
 	g_autofree char *tx = rate_format_pps((double)s->offered / interval_s);
 	g_autofree char *rx = rate_format_pps((double)s->forwarded / interval_s);
 	g_autofree char *p50 = format_ns(s->p50_ns), *p99 = format_ns(s->p99_ns);
+	/* Read one after the other: forwarded may be a frame ahead. */
+	uint64_t out = offered > forwarded ? offered - forwarded : 0;
+	g_autofree char *share = format_percent(offered == 0 ? 0 : (double)out / (double)offered);
 	g_autofree char *text = NULL, *nth = NULL;
 	char bar[BAR_LEN + 1];
 
@@ -77,9 +80,9 @@ void progress_second(
 		return;
 	draw_bar(bar, s->time_s / duration_s);
 	nth = p->of > 1 ? g_strdup_printf("%u/%u ", p->nth, p->of) : g_strdup("");
-	text = g_strdup_printf("%s%s%s%s%3.0f/%.0f s  tx %s  rx %s  refused %" G_GUINT64_FORMAT
-			       "  latency p50 %s  p99 %s",
+	text = g_strdup_printf("%s%s%s%s%3.0f/%.0f s  tx %s  rx %s  not back %" G_GUINT64_FORMAT
+			       " (%s)  p50 %s  p99 %s",
 		nth, p->terminal ? "[" : "", p->terminal ? bar : "", p->terminal ? "]" : "",
-		s->time_s, duration_s, tx, rx, s->refused, p50, p99);
+		s->time_s, duration_s, tx, rx, out, share, p50, p99);
 	replace_line(p, text);
 }
