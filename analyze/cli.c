@@ -95,8 +95,11 @@ static void print_help(const char *program, const char *summary, const struct cl
 	printf("\nOptions:\n  -h, --help                  Show this help\n"
 	       "  --version                   Show the version\n\n");
 	if (run != NULL)
-		printf("'%s run --help' shows the options of a run, ", program);
-	printf("%s%s COMMAND --help' those of a command.\n", run != NULL ? "'" : "'", program);
+		printf("'%s run --help' shows the options of a run, '%s COMMAND --help' those of "
+		       "a command.\n",
+			program, program);
+	else
+		printf("'%s COMMAND --help' shows the options of a command.\n", program);
 }
 
 static int unknown_command(
@@ -157,9 +160,12 @@ int cli_main(const char *program, const char *summary, const struct cli_command 
 		return flushed(program, command->run(argc - 1, argv + 1));
 	}
 	if (command == NULL) {
-		fprintf(stderr, "%s: %s%s; try '%s --help'\n", program,
-			word == NULL ? "which command?" : "a command comes first, not ",
-			word == NULL ? "" : word, program);
+		if (word == NULL)
+			fprintf(stderr, "%s: no command given; '%s --help' shows them\n", program,
+				program);
+		else
+			fprintf(stderr, "%s: a command comes before '%s'; '%s --help' shows them\n",
+				program, word, program);
 		return CLI_USAGE;
 	}
 	{
@@ -260,7 +266,9 @@ gboolean cli_options(const char *program, const struct cli_command *command,
 	g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
 	g_autoptr(GArray) real = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
 	g_autofree char *text = options_text(command, entries);
-	g_autofree char *name = g_strconcat(program, " ", command->name, NULL);
+	/* A program with one command only has no name for it. */
+	g_autofree char *name = g_strconcat(
+		program, command->name[0] == '\0' ? "" : " ", command->name, NULL);
 	g_autoptr(GError) error = NULL;
 
 	for (const GOptionEntry *e = entries; e->long_name != NULL; e++) {

@@ -104,13 +104,20 @@ void table_string(table *t, const char *text)
 	add(t, g_strdup(text), g_strdup(text), node, FALSE, TRUE);
 }
 
-void table_u64(table *t, uint64_t v)
+void table_u64_as(table *t, uint64_t v, const char *text)
 {
 	JsonNode *node = json_node_new(JSON_NODE_VALUE);
 
 	json_node_set_int(node, (gint64)MIN(v, (uint64_t)G_MAXINT64));
-	add(t, g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)v),
-		g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)v), node, FALSE, FALSE);
+	add(t, g_strdup(text), g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)v), node, FALSE,
+		FALSE);
+}
+
+void table_u64(table *t, uint64_t v)
+{
+	g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)v);
+
+	table_u64_as(t, v, text);
 }
 
 void table_none(table *t)
@@ -197,7 +204,8 @@ static gboolean is_shown(const table *t, guint i)
 	if (!(column(t, i)->flags & TABLE_IF_DIFFERS))
 		return TRUE;
 	for (guint row = 1; row < t->rows->len; row++) {
-		if (strcmp(cell(t, row, i)->plain, cell(t, 0, i)->plain) != 0)
+		if (strcmp(cell(t, row, 0)->plain, cell(t, row - 1, 0)->plain) == 0 &&
+			strcmp(cell(t, row, i)->plain, cell(t, row - 1, i)->plain) != 0)
 			return TRUE;
 	}
 	return FALSE;

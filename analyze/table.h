@@ -28,9 +28,10 @@ void table_free(table *t); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(table, table_free)
 
 enum table_column {
-	TABLE_KEY = 1,        /* text: stands in every block, to the left */
-	TABLE_HIDDEN = 2,     /* not in text */
-	TABLE_IF_DIFFERS = 4, /* in text only where its cells are not all equal */
+	TABLE_KEY = 1,    /* text: stands in every block, to the left */
+	TABLE_HIDDEN = 2, /* not in text */
+	TABLE_IF_DIFFERS =
+		4, /* in text only if it tells neighbours with an equal first cell apart */
 };
 
 /* Columns first. key: name in CSV and JSON. heading: of the text. */
@@ -40,6 +41,7 @@ void table_column(table *t, const char *key, const char *heading, unsigned flags
 void table_row(table *t);
 void table_string(table *t, const char *text);
 void table_u64(table *t, uint64_t v);
+void table_u64_as(table *t, uint64_t v, const char *text); /* text for people */
 void table_double(table *t, double v, const char *format); /* NAN: none */
 void table_ratio(table *t, double share);                  /* percent in text */
 void table_pps(table *t, double pps);

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tanalyze: trials become numbers. */
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/cli.h"
+#include "analyze/merge.h"
+#include "analyze/report.h"
+#include "analyze/result.h"
+
+#define PROGRAM "tanalyze"
+enum { NOTES_MAX = 20 };
+
+static int merge_run(int argc, char **argv);
+static int loss_run(int argc, char **argv);
+static int percentiles_run(int argc, char **argv);
+
+static const struct cli_command commands[] = {
+	{ "merge", "[NAME...]", "Accumulate repetitions; write and show the numbers", merge_run },
+	{ "loss", "[NAME...]", "What became of the frames", loss_run },
+	{ "percentiles", "[NAME...]", "Percentiles of the latency", percentiles_run },
+	{ NULL, NULL, NULL, NULL },
+};
+
+enum { MERGE, LOSS, PERCENTILES };
+
+/* What all commands are asked for. */
+struct common {
+	char *dir, *format_text;
+	gboolean interrupted;
+	enum cli_format format;
+};
+
+#define COMMON_ENTRIES(c)                                                                          \
+	CLI_HEADING("Which trials"),                                                               \
+		{ "dir", 'd', 0, G_OPTION_ARG_FILENAME, &(c).dir,                                  \
+			"Folder where labels and selectors are looked for (default: out)",         \
+			"DIR" },                                                                   \
+		{ "interrupted", 'i', 0, G_OPTION_ARG_NONE, &(c).interrupted,                      \
+			"Keep trials that were interrupted (default: leave them out with a note)", \
+			NULL },                                                                    \
+		CLI_HEADING("Output"),                                                             \
+	{                                                                                          \
+		"format", 'f', 0, G_OPTION_ARG_STRING, &(c).format_text,                           \
+			"text, csv or json (default: text)", "FORMAT"                              \
+	}
+
+static void common_clear(struct common *c)
+{
+	g_free(c->dir);
+	g_free(c->format_text);
+}
+
+static void say(const char *kind, const GPtrArray *texts, guint max)
+{
+	for (guint i = 0; i < texts->len && i < max; i++)
+		fprintf(stderr, "%s: %s: %s\n", PROGRAM, kind,
+			(const char *)g_ptr_array_index(texts, i));
+	if (texts->len > max)
+		fprintf(stderr, "%s: %s: and %u more of that kind\n", PROGRAM, kind,
+			texts->len - max);
+}
+
+/* Broken files outrank doubtful numbers: something was there that nobody has looked at. */
+static int status(const result_set *r)
+{
+	if (r->warnings->len > 0)
+		return CLI_FAILED;
+	for (guint i = 0; i < r->combinations->len; i++) {
+		if (!((const result_combination *)g_ptr_array_index(r->combinations, i))
+				->trustworthy)
+			return CLI_NOT_TRUSTWORTHY;
+	}
+	return CLI_DONE;
+}
+
+static result_set *open_results(struct common *c, char **names, int *failure)
+{
+	const struct result_options options = { .dir = c->dir != NULL ? c->dir : "out",
+		.interrupted = c->interrupted };
+	g_autoptr(GError) error = NULL;
+	result_set *r;
+
+	if (c->format_text != NULL && !cli_format_parse(c->format_text, &c->format, &error)) {
+		*failure = cli_fail(PROGRAM, CLI_USAGE, error);
+		return NULL;
+	}
+	r = result_open(&options, (const char *const *)names, &error);
+	if (r == NULL)
+		*failure = cli_fail(PROGRAM, CLI_FAILED, error);
+	return r;
+}
+
+static void show(const struct common *c, const result_set *r, const table *t)
+{
+	g_autofree char *text = table_format(t, c->format);
+
+	fputs(text, stdout);
+	for (guint i = 0; c->format == CLI_TEXT && i < r->combinations->len; i++) {
+		g_autofree char *reasons = report_reasons(g_ptr_array_index(r->combinations, i));
+
+		fputs(reasons, stdout);
+	}
+}
+
+/* Without --output the numbers go where the trials are. */
+static char *output_folder(const char *output, const struct common *c, char **names)
+{
+	const char *dir = c->dir != NULL ? c->dir : "out";
+
+	if (output != NULL)
+		return g_strdup(output);
+	if (names[0] != NULL && names[1] == NULL) {
+		g_autofree char *label = g_build_filename(dir, names[0], NULL);
+
+		if (g_file_test(names[0], G_FILE_TEST_IS_DIR))
+			return g_strdup(names[0]);
+		if (g_file_test(label, G_FILE_TEST_IS_DIR))
+			return g_steal_pointer(&label);
+	}
+	return g_strdup(dir);
+}
+
+static int merge_into(const struct common *c, result_set *r, const char *folder)
+{
+	g_autoptr(table) overview = report_overview_new();
+	g_autoptr(summary) s = summary_new();
+	g_autoptr(GError) error = NULL;
+
+	if (!merge_write(r, folder, overview, s, &error))
+		return cli_fail(PROGRAM, CLI_FAILED, error);
+	if (c->format == CLI_TEXT) {
+		show(c, r, overview);
+	} else {
+		g_autofree char *text = c->format == CLI_CSV ? summary_csv(s) : summary_json(s);
+
+		fputs(text, stdout);
+	}
+	fprintf(stderr, "%s: %u combination%s; summary.csv and summary.json are in %s\n", PROGRAM,
+		r->combinations->len, r->combinations->len == 1 ? "" : "s", folder);
+	return status(r);
+}
+
+static int merge_run(int argc, char **argv)
+{
+	struct common c = { 0 };
+	g_autofree char *output = NULL, *folder = NULL;
+	const GOptionEntry entries[] = {
+		COMMON_ENTRIES(c),
+		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
+			"Folder for the merged set (default: the folder given, if it is one alone; "
+			"else that of --dir)",
+			"DIR" },
+		G_OPTION_ENTRY_NULL,
+	};
+	g_autoptr(result_set) r = NULL;
+	int result = CLI_USAGE;
+
+	if (cli_options(PROGRAM, &commands[MERGE], entries, &argc, &argv)) {
+		r = open_results(&c, argv + 1, &result);
+		if (r != NULL) {
+			folder = output_folder(output, &c, argv + 1);
+			say("note", r->notes, NOTES_MAX);
+			result = merge_into(&c, r, folder);
+			say("warning", r->warnings, r->warnings->len);
+		}
+	}
+	common_clear(&c);
+	return result;
+}
+
+static int loss_run(int argc, char **argv)
+{
+	struct common c = { 0 };
+	gboolean guests = FALSE;
+	const GOptionEntry entries[] = {
+		COMMON_ENTRIES(c),
+		{ "guests", 'g', 0, G_OPTION_ARG_NONE, &guests, "Also a row for each guest", NULL },
+		G_OPTION_ENTRY_NULL,
+	};
+	g_autoptr(result_set) r = NULL;
+	g_autoptr(table) t = NULL;
+	int result = CLI_USAGE;
+
+	if (cli_options(PROGRAM, &commands[LOSS], entries, &argc, &argv)) {
+		r = open_results(&c, argv + 1, &result);
+		if (r != NULL) {
+			t = report_loss_new(guests);
+			for (guint i = 0; i < r->combinations->len; i++)
+				report_loss_add(t, g_ptr_array_index(r->combinations, i), guests);
+			say("note", r->notes, NOTES_MAX);
+			show(&c, r, t);
+			say("warning", r->warnings, r->warnings->len);
+			result = status(r);
+		}
+	}
+	common_clear(&c);
+	return result;
+}
+
+static int show_percentiles(
+	const struct common *c, result_set *r, const struct report_percentiles *p)
+{
+	g_autoptr(table) t = report_percentiles_new(p);
+
+	for (guint i = 0; i < r->combinations->len; i++) {
+		result_combination *combination = g_ptr_array_index(r->combinations, i);
+		g_autoptr(GError) error = NULL;
+
+		if (result_load(r, combination, NULL, NULL, &error))
+			report_percentiles_add(t, combination, p);
+		else
+			g_ptr_array_add(r->warnings, g_strdup(error->message));
+		result_unload(combination);
+	}
+	say("note", r->notes, NOTES_MAX);
+	if (table_rows(t) > 0)
+		show(c, r, t);
+	say("warning", r->warnings, r->warnings->len);
+	return status(r);
+}
+
+static int percentiles_run(int argc, char **argv)
+{
+	struct common c = { 0 };
+	struct report_percentiles p = { 0 };
+	g_autofree char *text = NULL;
+	const GOptionEntry entries[] = {
+		COMMON_ENTRIES(c),
+		{ "percentiles", 'p', 0, G_OPTION_ARG_STRING, &text,
+			"Which, in percent (default: 50,90,99,99.9,99.99)", "LIST" },
+		{ "response", 'r', 0, G_OPTION_ARG_NONE, &p.response,
+			"Response time, from the scheduled departure (default: latency, from the "
+			"real "
+			"departure)",
+			NULL },
+		{ "guests", 'g', 0, G_OPTION_ARG_NONE, &p.guests, "Also a row for each guest",
+			NULL },
+		G_OPTION_ENTRY_NULL,
+	};
+	g_autoptr(result_set) r = NULL;
+	g_autoptr(GError) error = NULL;
+	int result = CLI_USAGE;
+
+	if (cli_options(PROGRAM, &commands[PERCENTILES], entries, &argc, &argv)) {
+		if (!report_percentiles_parse(
+			    text != NULL ? text : "50,90,99,99.9,99.99", &p, &error))
+			result = cli_fail(PROGRAM, CLI_USAGE, error);
+		else
+			r = open_results(&c, argv + 1, &result);
+		if (r != NULL)
+			result = show_percentiles(&c, r, &p);
+	}
+	g_free(p.q);
+	common_clear(&c);
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	return cli_main(PROGRAM, "what trials measured, in numbers", commands, argc, argv);
+}

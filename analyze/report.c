@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/report.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analyze/error.h"
+
+enum { PERCENTILES_MAX = 100 };
+
+static const double overview_q[] = { 0.5, 0.9, 0.99, 0.999 };
+
+static gboolean is_main_parameter(const char *name)
+{
+	return strcmp(name, "label") == 0 || strcmp(name, "guests") == 0 ||
+	       strcmp(name, "rate") == 0;
+}
+
+void report_params_columns(table *t)
+{
+	const char *const *names = result_parameter_names();
+
+	table_column(t, "label", "label", TABLE_KEY);
+	for (guint i = 0; names[i] != NULL; i++) {
+		if (!is_main_parameter(names[i]))
+			table_column(t, names[i], names[i], TABLE_KEY | TABLE_IF_DIFFERS);
+	}
+	table_column(t, "guests", "guests", TABLE_KEY);
+	table_column(t, "rate_pps", "rate", TABLE_KEY);
+}
+
+void report_params_cells(table *t, const struct trial_params *p)
+{
+	const char *const *names = result_parameter_names();
+	g_autofree char *rate = result_parameter(p, "rate");
+
+	table_string(t, p->label);
+	for (guint i = 0; names[i] != NULL; i++) {
+		g_autofree char *value = NULL;
+
+		if (is_main_parameter(names[i]))
+			continue;
+		value = result_parameter(p, names[i]);
+		table_string(t, value);
+	}
+	table_u64(t, p->guests);
+	if (g_str_has_suffix(rate, "pps"))
+		rate[strlen(rate) - strlen("pps")] = '\0';
+	table_u64_as(t, p->rate_pps, rate);
+}
+
+static const char *verdict(const result_combination *c)
+{
+	if (!c->trustworthy)
+		return "DOUBT";
+	return c->nb_interrupted > 0 ? "stopped" : "ok";
+}
+
+static void quantile_cell(table *t, gboolean there, const struct result_quantile *q)
+{
+	if (there)
+		table_ns(t, q->ns, q->bound);
+	else
+		table_none(t);
+}
+
+table *report_overview_new(void)
+{
+	table *t = table_new();
+
+	report_params_columns(t);
+	table_column(t, "offered_pps", "offered", 0);
+	table_column(t, "forwarded_pps", "forward", 0);
+	table_column(t, "loss_ratio", "loss", 0);
+	table_column(t, "duplicated", "dup", 0);
+	table_column(t, "reordered", "reord", 0);
+	table_column(t, "p50_ns", "p50", 0);
+	table_column(t, "p90_ns", "p90", 0);
+	table_column(t, "p99_ns", "p99", 0);
+	table_column(t, "p999_ns", "p99.9", 0);
+	table_column(t, "max_ns", "max", 0);
+	table_column(t, "jain", "Jain", 0);
+	table_column(t, "min_max_ratio", "min/max", 0);
+	table_column(t, "worst_guest", "worst", 0);
+	table_column(t, "verdict", "verdict", 0);
+	return t;
+}
+
+void report_overview_add(table *t, const result_combination *c)
+{
+	table_row(t);
+	report_params_cells(t, &c->params);
+	table_pps(t, c->n.offered_pps);
+	table_pps(t, c->n.forwarded_pps);
+	table_ratio(t, c->n.loss.value);
+	table_u64(t, c->n.c.duplicated);
+	table_u64(t, c->n.c.reordered);
+	for (guint i = 0; i < G_N_ELEMENTS(overview_q); i++) {
+		struct result_quantile q;
+
+		quantile_cell(t, result_quantile(c, FALSE, overview_q[i], &q), &q);
+	}
+	if (c->n.latency.count > 0)
+		table_ns(t, c->n.latency.max_ns, FALSE);
+	else
+		table_none(t);
+	table_double(t, c->fairness.jain, "%.4g");
+	table_double(t, c->fairness.min_max, "%.4g");
+	if (c->fairness.worst_guest >= 0)
+		table_u64(t, (uint64_t)c->fairness.worst_guest);
+	else
+		table_none(t);
+	table_string(t, verdict(c));
+}
+
+table *report_loss_new(gboolean guests)
+{
+	table *t = table_new();
+
+	report_params_columns(t);
+	if (guests)
+		table_column(t, "guest", "guest", TABLE_KEY);
+	table_column(t, "repetitions", "reps", 0);
+	table_column(t, "offered", "offered", 0);
+	table_column(t, "forwarded", "forwarded", 0);
+	table_column(t, "lost", "lost", 0);
+	table_column(t, "loss_ratio", "loss", 0);
+	table_column(t, "loss_ratio_min", "least", 0);
+	table_column(t, "loss_ratio_max", "most", 0);
+	table_column(t, "refused", "refused", 0);
+	table_column(t, "duplicated", "dup", 0);
+	table_column(t, "reordered", "reord", 0);
+	table_column(t, "corrupt", "corrupt", 0);
+	table_column(t, "late", "late", 0);
+	table_column(t, "verdict", "verdict", 0);
+	return t;
+}
+
+/* guest -1: all of them. */
+static void loss_row(table *t, const result_combination *c, const struct result_numbers *n,
+	gboolean guests, int guest)
+{
+	table_row(t);
+	report_params_cells(t, &c->params);
+	if (guests && guest < 0)
+		table_string(t, "all");
+	else if (guests)
+		table_u64(t, (uint64_t)guest);
+	table_u64(t, c->trials->len);
+	table_u64(t, n->c.offered);
+	table_u64(t, n->c.forwarded);
+	table_u64(t, n->c.lost);
+	table_ratio(t, n->loss.value);
+	table_ratio(t, n->loss.min);
+	table_ratio(t, n->loss.max);
+	table_u64(t, n->c.refused);
+	table_u64(t, n->c.duplicated);
+	table_u64(t, n->c.reordered);
+	table_u64(t, n->c.corrupt);
+	table_u64(t, n->c.late);
+	table_string(t, verdict(c));
+}
+
+void report_loss_add(table *t, const result_combination *c, gboolean guests)
+{
+	loss_row(t, c, &c->n, guests, -1);
+	for (guint i = 0; guests && i < c->nb_guests; i++)
+		loss_row(t, c, &c->guests[i].n, guests, (int)c->guests[i].guest);
+}
+
+gboolean report_percentiles_parse(const char *text, struct report_percentiles *out, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit(text, ",", -1);
+	guint nb = g_strv_length(words);
+	g_autofree double *q = g_new(double, nb + 1);
+
+	for (guint i = 0; i < nb; i++) {
+		char *end;
+		double percent = g_ascii_strtod(words[i], &end);
+
+		if (end == words[i] || *end != '\0' || !(percent > 0) || percent > 100 ||
+			nb > PERCENTILES_MAX) {
+			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+				"--percentiles: '%s' is no percentile; write numbers above 0 up to "
+				"100 "
+				"with commas between, at most %d, such as 50,90,99,99.9",
+				words[i], PERCENTILES_MAX);
+			return FALSE;
+		}
+		/* 99.9 / 100 is not the double nearest to 0.999; a detour by its text is. */
+		{
+			g_autofree char *hundredth = g_strconcat(words[i], "e-2", NULL);
+
+			q[i] = strpbrk(words[i], "eExX") == NULL ? g_ascii_strtod(hundredth, NULL)
+								 : percent / 100;
+		}
+	}
+	if (nb == 0) {
+		g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			"--percentiles: none given; write some, such as 50,90,99,99.9");
+		return FALSE;
+	}
+	out->q = g_steal_pointer(&q);
+	out->nb = nb;
+	return TRUE;
+}
+
+/* "99.9" */
+static char *percent_text(double q)
+{
+	char buf[G_ASCII_DTOSTR_BUF_SIZE];
+
+	return g_strdup(g_ascii_formatd(buf, sizeof(buf), "%.10g", q * 100));
+}
+
+char *report_percentile_name(double q)
+{
+	g_autofree char *percent = percent_text(q);
+	g_auto(GStrv) parts = g_strsplit(percent, ".", 2);
+
+	if (parts[1] == NULL)
+		return g_strconcat("p", percent, NULL);
+	return g_strconcat("p", parts[0], strcmp(parts[0], "99") == 0 ? "" : "_", parts[1], NULL);
+}
+
+table *report_percentiles_new(const struct report_percentiles *p)
+{
+	table *t = table_new();
+
+	report_params_columns(t);
+	if (p->guests)
+		table_column(t, "guest", "guest", TABLE_KEY);
+	table_column(t, "from", "from", TABLE_HIDDEN);
+	table_column(t, "repetitions", "reps", 0);
+	table_column(t, "count", "received", 0);
+	table_column(t, "censored", "lost", 0);
+	table_column(t, "min_ns", "min", 0);
+	for (guint i = 0; i < p->nb; i++) {
+		g_autofree char *name = report_percentile_name(p->q[i]);
+		g_autofree char *percent = percent_text(p->q[i]);
+		g_autofree char *heading = g_strconcat("p", percent, NULL);
+		g_autofree char *key = g_strconcat(name, "_ns", NULL);
+		g_autofree char *least = g_strconcat(name, "_min_ns", NULL);
+		g_autofree char *most = g_strconcat(name, "_max_ns", NULL);
+
+		table_column(t, key, heading, 0);
+		table_column(t, least, "least", TABLE_HIDDEN);
+		table_column(t, most, "most", TABLE_HIDDEN);
+	}
+	table_column(t, "max_ns", "max", 0);
+	table_column(t, "verdict", "verdict", 0);
+	return t;
+}
+
+static void percentiles_row(table *t, const result_combination *c, const struct result_numbers *n,
+	const struct report_percentiles *p, int guest)
+{
+	const struct trial_dist *d = p->response ? &n->response : &n->latency;
+
+	table_row(t);
+	report_params_cells(t, &c->params);
+	if (p->guests && guest < 0)
+		table_string(t, "all");
+	else if (p->guests)
+		table_u64(t, (uint64_t)guest);
+	table_string(t, p->response ? "scheduled departure" : "real departure");
+	table_u64(t, c->trials->len);
+	table_u64(t, d->count);
+	table_u64(t, d->censored);
+	if (d->count > 0)
+		table_ns(t, d->min_ns, FALSE);
+	else
+		table_none(t);
+	for (guint i = 0; i < p->nb; i++) {
+		struct result_quantile q;
+		gboolean there = guest < 0 ? result_quantile(c, p->response, p->q[i], &q)
+					   : result_numbers_quantile(n, p->response, p->q[i], &q);
+
+		quantile_cell(t, there, &q);
+		/* Of a guest, repetitions are not kept apart. */
+		if (there && guest < 0) {
+			table_ns(t, q.min_ns, q.min_bound);
+			table_ns(t, q.max_ns, q.max_bound);
+		} else {
+			table_none(t);
+			table_none(t);
+		}
+	}
+	if (d->count > 0)
+		table_ns(t, d->max_ns, FALSE);
+	else
+		table_none(t);
+	table_string(t, verdict(c));
+}
+
+void report_percentiles_add(
+	table *t, const result_combination *c, const struct report_percentiles *p)
+{
+	percentiles_row(t, c, &c->n, p, -1);
+	for (guint i = 0; p->guests && i < c->nb_guests; i++)
+		percentiles_row(t, c, &c->guests[i].n, p, (int)c->guests[i].guest);
+}
+
+char *report_reasons(const result_combination *c)
+{
+	GString *text = g_string_new(NULL);
+
+	if (!c->trustworthy || c->nb_interrupted > 0) {
+		g_string_append_printf(text, "%s: %s %s:", verdict(c), c->params.label, c->infix);
+		if (c->nb_untrustworthy > 0)
+			g_string_append_printf(text, " %u of %u repetitions not trustworthy",
+				c->nb_untrustworthy, c->trials->len);
+		if (c->nb_interrupted > 0)
+			g_string_append_printf(text, "%s %u of %u interrupted",
+				c->nb_untrustworthy > 0 ? "," : "", c->nb_interrupted,
+				c->trials->len);
+		g_string_append_c(text, '\n');
+		for (guint i = 0; i < c->reasons->len; i++)
+			g_string_append_printf(
+				text, "  %s\n", (const char *)g_ptr_array_index(c->reasons, i));
+	}
+	return g_string_free(text, FALSE);
+}

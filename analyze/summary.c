@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/summary.h"
+
+#include <math.h>
+
+#include "analyze/report.h"
+#include "analyze/result_find.h"
+#include "analyze/trial_json.h"
+
+static const struct {
+	const char *name;
+	double q;
+} quantiles[] = { { "p25", 0.25 }, { "p50", 0.5 }, { "p75", 0.75 }, { "p90", 0.9 }, { "p99", 0.99 },
+	{ "p999", 0.999 }, { "p9999", 0.9999 } };
+
+struct summary {
+	table *rows;
+	JsonArray *combinations;
+};
+
+static void dist_columns(table *t, const char *prefix)
+{
+	static const char *const before[] = { "mean_ns", "min_ns" };
+
+	for (guint i = 0; i < G_N_ELEMENTS(before); i++) {
+		g_autofree char *key = g_strdup_printf("%s_%s", prefix, before[i]);
+
+		table_column(t, key, key, 0);
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(quantiles); i++) {
+		g_autofree char *key = g_strdup_printf("%s_%s_ns", prefix, quantiles[i].name);
+
+		table_column(t, key, key, 0);
+	}
+	{
+		g_autofree char *key = g_strdup_printf("%s_max_ns", prefix);
+
+		table_column(t, key, key, 0);
+	}
+}
+
+static void columns(table *t)
+{
+	static const char *const before[] = { "row", "guest", "repetitions", "trustworthy",
+		"interrupted" };
+	static const char *const after[] = { "mac", "guest_interface", "guest_profile", "group",
+		"state", "measured_s", "intended", "offered", "forwarded", "lost", "duplicated",
+		"reordered", "corrupt", "foreign", "late", "refused", "offered_bytes",
+		"forwarded_bytes", "reorder_distance_max", "intended_pps", "offered_pps",
+		"forwarded_pps", "loss_ratio", "loss_ratio_min", "loss_ratio_max" };
+	static const char *const last[] = { "jain", "min_max_ratio", "worst_guest", "reasons" };
+
+	for (guint i = 0; i < G_N_ELEMENTS(before); i++)
+		table_column(t, before[i], before[i], 0);
+	report_params_columns(t);
+	for (guint i = 0; i < G_N_ELEMENTS(after); i++)
+		table_column(t, after[i], after[i], 0);
+	dist_columns(t, "latency");
+	dist_columns(t, "response");
+	for (guint i = 0; i < G_N_ELEMENTS(last); i++)
+		table_column(t, last[i], last[i], 0);
+}
+
+summary *summary_new(void)
+{
+	summary *s = g_new0(summary, 1);
+
+	s->rows = table_new();
+	s->combinations = json_array_new();
+	columns(s->rows);
+	return s;
+}
+
+void summary_free(summary *s)
+{
+	if (s == NULL)
+		return;
+	table_free(s->rows);
+	json_array_unref(s->combinations);
+	g_free(s);
+}
+
+static void dist_cells(table *t, const struct result_numbers *n, gboolean response)
+{
+	const struct trial_dist *d = response ? &n->response : &n->latency;
+
+	if (d->count > 0) {
+		table_double(t, (double)d->sum_ns / (double)d->count, "%.1f");
+		table_ns(t, d->min_ns, FALSE);
+	} else {
+		table_none(t);
+		table_none(t);
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(quantiles); i++) {
+		struct result_quantile q;
+
+		if (result_numbers_quantile(n, response, quantiles[i].q, &q))
+			table_ns(t, q.ns, q.bound);
+		else
+			table_none(t);
+	}
+	if (d->count > 0)
+		table_ns(t, d->max_ns, FALSE);
+	else
+		table_none(t);
+}
+
+static void count_cells(table *t, const struct result_numbers *n, uint64_t reorder_distance_max)
+{
+	const struct trial_counts *c = &n->c;
+	const uint64_t counts[] = { c->intended, c->offered, c->forwarded, c->lost, c->duplicated,
+		c->reordered, c->corrupt, c->foreign, c->late, c->refused, c->offered_bytes,
+		c->forwarded_bytes, reorder_distance_max };
+
+	table_double(t, n->measured_s, "%.6g");
+	for (guint i = 0; i < G_N_ELEMENTS(counts); i++)
+		table_u64(t, counts[i]);
+	table_double(t, n->intended_pps, "%.6g");
+	table_double(t, n->offered_pps, "%.6g");
+	table_double(t, n->forwarded_pps, "%.6g");
+	table_double(t, n->loss.value, "%.6g");
+	table_double(t, n->loss.min, "%.6g");
+	table_double(t, n->loss.max, "%.6g");
+}
+
+static void head_cells(table *t, const result_combination *c, const char *kind, int guest)
+{
+	table_row(t);
+	table_string(t, kind);
+	if (guest >= 0)
+		table_u64(t, (uint64_t)guest);
+	else
+		table_none(t);
+	table_u64(t, c->trials->len);
+	table_bool(t, c->trustworthy, "yes", "no");
+	table_bool(t, c->nb_interrupted > 0, "yes", "no");
+	report_params_cells(t, &c->params);
+}
+
+static uint64_t distance_max(const result_combination *c)
+{
+	uint64_t max = 0;
+
+	for (guint i = 0; i < c->nb_guests; i++)
+		max = MAX(max, c->guests[i].reorder_distance_max);
+	return max;
+}
+
+static char *joined_reasons(const result_combination *c)
+{
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < c->reasons->len; i++)
+		g_string_append_printf(text, "%s%s", i > 0 ? "; " : "",
+			(const char *)g_ptr_array_index(c->reasons, i));
+	return g_string_free(text, FALSE);
+}
+
+static void combination_row(table *t, const result_combination *c)
+{
+	g_autofree char *reasons = joined_reasons(c);
+
+	head_cells(t, c, "combination", -1);
+	for (guint i = 0; i < 5; i++) /* what only guests have */
+		table_none(t);
+	count_cells(t, &c->n, distance_max(c));
+	dist_cells(t, &c->n, FALSE);
+	dist_cells(t, &c->n, TRUE);
+	table_double(t, c->fairness.jain, "%.6g");
+	table_double(t, c->fairness.min_max, "%.6g");
+	if (c->fairness.worst_guest >= 0)
+		table_u64(t, (uint64_t)c->fairness.worst_guest);
+	else
+		table_none(t);
+	table_string(t, reasons);
+}
+
+static void guest_row(table *t, const result_combination *c, const struct result_guest *g)
+{
+	head_cells(t, c, "guest", (int)g->guest);
+	table_string(t, g->mac);
+	table_string(t, g->interface);
+	table_string(t, g->profile);
+	table_string(t, g->group);
+	table_string(t, g->state);
+	count_cells(t, &g->n, g->reorder_distance_max);
+	dist_cells(t, &g->n, FALSE);
+	dist_cells(t, &g->n, TRUE);
+	for (guint i = 0; i < 4; i++) /* what only combinations have */
+		table_none(t);
+}
+
+static void set_numbers(JsonObject *o, const struct result_numbers *n)
+{
+	trial_json_set_counts(o, &n->c, n->measured_s);
+	trial_json_set_double(o, "measured_s", n->measured_s);
+	trial_json_set_double(o, "loss_ratio_min", n->loss.min);
+	trial_json_set_double(o, "loss_ratio_max", n->loss.max);
+}
+
+static void set_dists(JsonObject *o, const struct result_numbers *n)
+{
+	json_object_set_object_member(o, "latency", trial_json_dist(&n->latency));
+	json_object_set_object_member(o, "response", trial_json_dist(&n->response));
+}
+
+static JsonArray *trials(const result_combination *c)
+{
+	JsonArray *all = json_array_new();
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+		JsonObject *o = json_object_new();
+
+		json_object_set_int_member(o, "repetition", t->params.repetition);
+		json_object_set_string_member(o, "started", result_started(t));
+		json_object_set_boolean_member(o, "trustworthy", t->trustworthy);
+		json_object_set_boolean_member(o, "interrupted", t->interrupted);
+		trial_json_set_double(o, "measured_s", t->measured_s);
+		trial_json_set_counts(o, &t->totals, t->measured_s);
+		json_object_set_object_member(o, "latency", trial_json_dist(&t->latency));
+		json_object_set_object_member(o, "response", trial_json_dist(&t->response));
+		json_array_add_object_element(all, o);
+	}
+	return all;
+}
+
+static JsonObject *verdict(const result_combination *c)
+{
+	JsonObject *o = json_object_new();
+	JsonArray *reasons = json_array_new();
+
+	json_object_set_boolean_member(o, "trustworthy", c->trustworthy);
+	json_object_set_boolean_member(o, "interrupted", c->nb_interrupted > 0);
+	for (guint i = 0; i < c->reasons->len; i++)
+		json_array_add_string_element(reasons, g_ptr_array_index(c->reasons, i));
+	json_object_set_array_member(o, "reasons", reasons);
+	return o;
+}
+
+static JsonObject *fairness(const result_combination *c)
+{
+	JsonObject *o = json_object_new();
+
+	trial_json_set_double(o, "jain", c->fairness.jain);
+	trial_json_set_double(o, "min_max_ratio", c->fairness.min_max);
+	if (c->fairness.worst_guest >= 0)
+		json_object_set_int_member(o, "worst_guest", c->fairness.worst_guest);
+	else
+		json_object_set_null_member(o, "worst_guest");
+	return o;
+}
+
+static JsonArray *guests(const result_combination *c)
+{
+	JsonArray *all = json_array_new();
+
+	for (guint i = 0; i < c->nb_guests; i++) {
+		const struct result_guest *g = &c->guests[i];
+		JsonObject *o = json_object_new();
+
+		json_object_set_int_member(o, "guest", g->guest);
+		json_object_set_string_member(o, "mac", g->mac);
+		json_object_set_string_member(o, "interface", g->interface);
+		json_object_set_string_member(o, "profile", g->profile);
+		json_object_set_string_member(o, "group", g->group);
+		json_object_set_string_member(o, "state", g->state);
+		set_numbers(o, &g->n);
+		json_object_set_int_member(
+			o, "reorder_distance_max", (gint64)g->reorder_distance_max);
+		set_dists(o, &g->n);
+		json_array_add_object_element(all, o);
+	}
+	return all;
+}
+
+static JsonArray *sizes(const result_combination *c)
+{
+	JsonArray *all = json_array_new();
+
+	for (guint i = 0; i < c->nb_sizes; i++) {
+		const struct result_size *s = &c->sizes[i];
+		JsonObject *o = json_object_new();
+
+		json_object_set_int_member(o, "frame_bytes", s->frame_len_lo);
+		json_object_set_int_member(o, "frame_bytes_max", s->frame_len_hi);
+		set_numbers(o, &s->n);
+		set_dists(o, &s->n);
+		json_array_add_object_element(all, o);
+	}
+	return all;
+}
+
+void summary_add(summary *s, const result_combination *c)
+{
+	JsonObject *o = json_object_new(), *totals = json_object_new();
+	JsonObject *params = trial_json_params(&c->params);
+
+	combination_row(s->rows, c);
+	for (guint i = 0; i < c->nb_guests; i++)
+		guest_row(s->rows, c, &c->guests[i]);
+
+	json_object_remove_member(params, "repetition");
+	json_object_set_object_member(o, "parameters", params);
+	json_object_set_string_member(o, "infix", c->file_infix);
+	json_object_set_int_member(o, "repetitions", c->trials->len);
+	json_object_set_object_member(o, "verdict", verdict(c));
+	set_numbers(totals, &c->n);
+	json_object_set_object_member(o, "totals", totals);
+	set_dists(o, &c->n);
+	json_object_set_object_member(o, "fairness", fairness(c));
+	json_object_set_array_member(o, "sizes", sizes(c));
+	json_object_set_array_member(o, "guests", guests(c));
+	json_object_set_array_member(o, "trials", trials(c));
+	json_array_add_object_element(s->combinations, o);
+}
+
+char *summary_csv(const summary *s)
+{
+	return table_csv(s->rows);
+}
+
+char *summary_json(const summary *s)
+{
+	JsonObject *root = json_object_new();
+
+	json_object_set_int_member(root, "schema", SUMMARY_SCHEMA);
+	json_object_set_array_member(root, "combinations", json_array_ref(s->combinations));
+	return trial_json_text(root);
+}

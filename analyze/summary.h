@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * analyze/summary.h: summary.csv and summary.json, what a merge leaves for other programs. Equal
+ * trials give equal bytes: no time of the merge, no path of an input is in them.
+ */
+#ifndef ANALYZE_SUMMARY_H
+#define ANALYZE_SUMMARY_H
+
+#include "analyze/result.h"
+
+enum { SUMMARY_SCHEMA = 1 };
+
+struct summary;
+typedef struct summary summary;
+
+summary *summary_new(void);
+void summary_free(summary *s); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(summary, summary_free)
+
+/* A row for the combination, which is loaded, and one for each of its guests. */
+void summary_add(summary *s, const result_combination *c);
+
+char *summary_csv(const summary *s);
+char *summary_json(const summary *s);
+
+#endif

@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Completion of tanalyze(1).
+
+_tanalyze()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} options dir=out i
+	COMPREPLY=()
+
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "merge loss percentiles --help --version" -- "$cur")
+		return
+	fi
+	# "--format=csv" comes as three words.
+	if [ "$cur" = = ]; then
+		cur=
+	elif [ "$prev" = = ]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	case $prev in
+	--format | -f)
+		mapfile -t COMPREPLY < <(compgen -W "text csv json" -- "$cur")
+		return
+		;;
+	--dir | -d | --output | -o)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
+	--percentiles | -p)
+		mapfile -t COMPREPLY < <(compgen -W "50,90,99,99.9,99.99" -- "$cur")
+		return
+		;;
+	esac
+	options="--dir --interrupted --format --help"
+	case $command in
+	merge) options+=" --output" ;;
+	loss) options+=" --guests" ;;
+	percentiles) options+=" --percentiles --response --guests" ;;
+	esac
+	case $cur in
+	-*)
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		;;
+	*)
+		for ((i = 2; i < COMP_CWORD; i++)); do
+			case ${COMP_WORDS[i]} in --dir | -d) dir=${COMP_WORDS[i + 1]} ;; esac
+			[ "$dir" != = ] || dir=${COMP_WORDS[i + 2]}
+		done
+		# Labels, and folders.
+		mapfile -t COMPREPLY < <(
+			cd "$dir" 2>/dev/null && compgen -d -- "$cur"
+			compgen -d -- "$cur"
+		)
+		;;
+	esac
+}
+complete -o filenames -F _tanalyze tanalyze
