@@ -3,7 +3,6 @@
 
 #include <sched.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
@@ -368,15 +367,6 @@ static void count_unsent(struct worker *w)
 	}
 }
 
-/*
- * Where it is allowed, go before other programs. Not SCHED_FIFO: the kernel's guard against starving
- * others (RT throttling, the fair server) would then take the CPU away for up to 50 ms at a time.
- */
-static void take_precedence(void)
-{
-	setpriority(PRIO_PROCESS, (id_t)gettid(), PRIO_MIN);
-}
-
 static uint64_t involuntary_switches(void)
 {
 	struct rusage usage;
@@ -389,7 +379,6 @@ int worker_main(void *arg)
 	struct worker *w = arg;
 	uint64_t switches = involuntary_switches();
 
-	take_precedence();
 	w->cursor = w->rx_first;
 	w->next = 0;
 	w->next_due_ns = w->timeline == NULL || w->timeline->nb == 0 ? UINT64_MAX
