@@ -174,7 +174,7 @@ static inline void send_flood(struct worker *w, uint64_t now_ns)
 	if (unlikely(m == NULL))
 		return;
 	w->next = w->next + 1 == w->timeline->nb ? 0 : w->next + 1;
-	for (uint16_t i = 0; i < WORKER_BURST; i++)
+	for (int i = 0; i < WORKER_BURST; i++)
 		build(w, guest, m[i], now_ns, now_ns);
 	sent = w->datapath->ops->tx(w->datapath, guest, m, WORKER_BURST);
 	ctr_add(&g->accepted, sent);
@@ -377,16 +377,15 @@ static uint64_t involuntary_switches(void)
 int worker_main(void *arg)
 {
 	struct worker *w = arg;
+	const timeline *t = w->timeline;
+	gboolean empty = t == NULL || t->nb == 0;
+	gboolean flood = !empty && t->gap_ns == NULL;
 	uint64_t switches = involuntary_switches();
 
 	w->cursor = w->rx_first;
 	w->next = 0;
-	w->next_due_ns = w->timeline == NULL || w->timeline->nb == 0 ? UINT64_MAX
-			 : w->timeline->gap_ns == NULL               ? 0
-								     : w->timeline->gap_ns[0];
+	w->next_due_ns = empty ? UINT64_MAX : flood ? 0 : t->gap_ns[0];
 	if (w->sends) {
-		gboolean flood = w->timeline->gap_ns == NULL && w->timeline->nb != 0;
-
 		if (flood && w->receives)
 			loop(w, TRUE, TRUE, TRUE);
 		else if (flood)

@@ -175,7 +175,8 @@ static gboolean serve(struct reflector *r, struct port *p, const struct tsc_cloc
 			p->nb_out = fault_apply(
 				p->fault, in, n, tsc_clock_ns(clock, rte_rdtsc()), r->pool, p->out);
 		} else {
-			memcpy(p->out, in, n * sizeof(in[0]));
+			for (uint16_t i = 0; i < n; i++)
+				p->out[i] = in[i];
 			p->nb_out = n;
 		}
 		if (p->nb_out == 0)
