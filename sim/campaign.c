@@ -243,13 +243,16 @@ static gboolean start_guests(struct campaign *c, GError **error)
 static gboolean prepare(struct campaign *c, GError **error)
 {
 	const struct options *o = c->o;
+	const struct datapath_ops *ops = datapath_find(o->interface, error);
 	g_autofree char *lcores = cores_eal_lcores(&o->cores);
 	struct sigaction action = { .sa_handler = on_interrupt };
 
 	if (!check_writable(c, error))
 		return FALSE;
-	c->run_dir = g_dir_make_tmp("tsim-XXXXXX", error);
-	if (c->run_dir == NULL)
+	if (ops == NULL)
+		return FALSE;
+	c->run_dir = ops->address == NULL ? NULL : g_dir_make_tmp("tsim-XXXXXX", error);
+	if (c->run_dir == NULL && ops->address != NULL)
 		return FALSE;
 	if (o->socket_dir != NULL && !file_make_folder(o->socket_dir, error)) {
 		g_prefix_error(error, "--socket-dir: ");

@@ -115,7 +115,7 @@ static gboolean say_hello(struct run *r, GError **error)
 	}
 	if (r->nb_answered == 0) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST,
-			"none of %u guests answered within %.0f s; guest 0: %s", r->nb_guests,
+			"none of %u guests answered within %.1f s; guest 0: %s", r->nb_guests,
 			(double)(g_get_monotonic_time() - start_us) / 1e6, r->watch[0].state);
 		return FALSE;
 	}

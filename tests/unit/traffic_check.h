@@ -28,7 +28,7 @@ static inline void check_text(const char *what, const char *got, const char *wan
 static inline void check_has(const char *what, const char *got, const char *part)
 {
 	if (got == NULL || strstr(got, part) == NULL)
-		fail_msg("%s: '%s' does not have '%s'", what, got, part);
+		fail_msg("%s: '%s' does not have '%s'", what, got == NULL ? "(null)" : got, part);
 }
 
 /* Was there an error, and does its text have that part? Takes the error. */
