@@ -205,7 +205,7 @@ trial *trial_read(const char *path, enum trial_load load, GError **error)
 	t = trial_json_read(&in, json_node_get_object(root), "");
 	if (t != NULL)
 		check_files(&in, json_node_get_object(root), dir);
-	if (in.error != NULL) {
+	if (t == NULL || in.error != NULL) {
 		g_propagate_error(error, in.error);
 		return NULL;
 	}

@@ -55,9 +55,10 @@ static char *find_file(const char *dir, const char *prefix)
 
 static char *contents(const char *path)
 {
-	char *text = NULL;
+	size_t len;
+	char *text = file_read(path, &len, NULL);
 
-	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	assert_non_null(text);
 	return text;
 }
 
@@ -171,8 +172,10 @@ static void written_trial_reads_back_equal(void **state)
 	path = find_file(nested, "trial_");
 	assert_non_null(path);
 	back = trial_read(path, TRIAL_BINS, &error);
-	if (back == NULL)
+	if (back == NULL) {
 		fail_msg("%s", error->message);
+		return;
+	}
 	before = trial_to_json(t);
 	after = trial_to_json(back);
 	assert_string_equal(before, after);
