@@ -122,10 +122,12 @@ gboolean csv_u64(
 	guint64 v;
 
 	if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64, &v, NULL)) {
+		g_autofree char *shown = g_utf8_make_valid(text, -1);
+
 		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
 			"%s: %s '%s' is no whole number from 0 to 2^63 - 1; the file is damaged or "
 			"of another program",
-			where, column, text);
+			where, column, shown);
 		return FALSE;
 	}
 	*out = v;
@@ -139,10 +141,12 @@ gboolean csv_double(
 	double v = g_ascii_strtod(text, &end);
 
 	if (end == text || *end != '\0' || !isfinite(v) || v < 0) {
+		g_autofree char *shown = g_utf8_make_valid(text, -1);
+
 		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
 			"%s: %s '%s' is no number from 0 on; the file is damaged or of another "
 			"program",
-			where, column, text);
+			where, column, shown);
 		return FALSE;
 	}
 	*out = v;

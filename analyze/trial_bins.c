@@ -105,10 +105,12 @@ static gboolean select_size(struct reading *r, const char *where, const char *gu
 		return FALSE;
 	r->size = find_size(r->t, guest, key);
 	if (r->size == NULL) {
+		g_autofree char *shown = g_utf8_make_valid(key, -1);
+
 		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
 			"%s: the trial has no guest %s with frames of %s bytes; the file is of "
 			"another trial: measure again",
-			where, guest_text, key);
+			where, guest_text, shown);
 		return FALSE;
 	}
 	g_free(r->guest_text);

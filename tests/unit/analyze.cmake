@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
 tsim_test(unit analyze_trial analyze)
+tsim_test(unit analyze_histogram analyze)
+tsim_test(unit analyze_tracker analyze)
+tsim_test(unit analyze_result analyze)

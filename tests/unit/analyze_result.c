@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Selectors, combinations and their numbers, tables, command lines. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "analyze/cli.h"
+#include "analyze/csv.h"
+#include "analyze/report.h"
+#include "analyze/result_numbers.h"
+#include "analyze/result_params.h"
+#include "tests/unit/fake_trial.h"
+
+static void selectors_match_by_value(void **state)
+{
+	static const struct {
+		const char *selector;
+		gboolean matches;
+	} cases[] = {
+		{ "vhost-on", TRUE },
+		{ "vhost-off", FALSE },
+		{ "interface-vhost-user", TRUE },
+		{ "interface-vhost", FALSE },
+		{ "guests-1", TRUE },
+		{ "guests-12", FALSE },
+		{ "size-64", TRUE },
+		{ "size-60", TRUE },
+		{ "size-68", FALSE },
+		{ "rate-100", TRUE },
+		{ "rate-100kpps", TRUE },
+		{ "rate-0.1Mpps", TRUE },
+		{ "rate-100000pps", TRUE },
+		{ "rate-max", FALSE },
+		{ "rate-1e5pps", TRUE },
+		{ "duration-2", TRUE },
+		{ "duration-2.0s", TRUE },
+		{ "warm-up-0.5", TRUE },
+		{ "seed-5", TRUE },
+		{ "mix-0123abcd", TRUE },
+		{ "vhost-on,rate-100", TRUE },
+		{ "vhost-on,rate-200", FALSE },
+		{ "share-3,1,1", FALSE },
+		{ "share-equal,guests-1", TRUE },
+	};
+	const struct fake_cfg cfg = {
+		.guests = 1, .sizes = 1, .rate_pps = 100000, .vhost = TRUE, .worst = -1, .seed = 5
+	};
+	g_autoptr(trial) t = fake_trial(&cfg);
+
+	(void)state;
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		assert_true(result_selector_is_one(cases[i].selector));
+		if (result_selector_matches(cases[i].selector, &t->params) != cases[i].matches)
+			fail_msg("%s", cases[i].selector);
+	}
+	g_free(t->params.share);
+	t->params.share = g_strdup("3,1,1");
+	assert_true(result_selector_matches("share-3,1,1", &t->params));
+	assert_true(result_selector_matches("share-3,1,1,vhost-on", &t->params));
+	assert_false(result_selector_is_one("vhost"));
+	assert_false(result_selector_is_one("vhost-"));
+	assert_false(result_selector_is_one("nix-3"));
+}
+
+static void parameters_have_a_text_that_selects_them(void **state)
+{
+	const struct fake_cfg cfg = { .guests = 1, .sizes = 1, .rate_pps = 1234567, .worst = -1 };
+	const char *const *names = result_parameter_names();
+	g_autoptr(trial) t = fake_trial(&cfg);
+
+	(void)state;
+	for (guint i = 0; names[i] != NULL; i++) {
+		g_autofree char *value = result_parameter(&t->params, names[i]);
+		g_autofree char *selector = g_strdup_printf("%s-%s", names[i], value);
+
+		assert_non_null(value);
+		if (*value != '\0')
+			assert_true(result_selector_matches(selector, &t->params));
+	}
+	assert_null(result_parameter(&t->params, "nix"));
+}
+
+static void fairness_is_of_jain(void **state)
+{
+	const double one_starved[] = { 1, 1, 1, 0 }, halves[] = { 1, 0.5, 1, 0.5 },
+		     none[] = { 0, 0 };
+	double jain, min_max;
+
+	(void)state;
+	result_fairness_of(one_starved, 4, &jain, &min_max);
+	assert_true(fabs(jain - 0.75) < 1e-12 && min_max == 0);
+	result_fairness_of(halves, 4, &jain, &min_max);
+	assert_true(fabs(jain - 0.9) < 1e-12 && min_max == 0.5);
+	result_fairness_of(none, 2, &jain, &min_max);
+	assert_true(isnan(jain) && isnan(min_max));
+	result_fairness_of(none, 0, &jain, &min_max);
+	assert_true(isnan(jain));
+}
+
+static result_set *open_one(const char *dir, const char *name)
+{
+	const char *const names[] = { name, NULL };
+	const struct result_options options = { .dir = dir };
+	g_autoptr(GError) error = NULL;
+	result_set *r = result_open(&options, names, &error);
+
+	if (r == NULL)
+		fail_msg("%s", error->message);
+	return r;
+}
+
+static void combination_adds_up_its_repetitions(void **state)
+{
+	g_autofree char *dir = g_dir_make_tmp("analyze-XXXXXX", NULL);
+	g_autofree char *label = g_build_filename(dir, "x", NULL);
+	g_autoptr(result_set) r = NULL;
+	result_combination *c;
+	struct result_quantile q;
+	uint64_t lost = 0, offered = 0, ns;
+	double least = 1, most = 0;
+	gboolean bound;
+	g_autoptr(hist) all = hist_new();
+
+	(void)state;
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct fake_cfg cfg = { .label = "x",
+			.rate_pps = 1000,
+			.repetition = i,
+			.loss = 0.002 * (i + 1),
+			.worst = 2,
+			.untrusted = i == 1 };
+		g_autoptr(trial) t = fake_trial(&cfg);
+		double loss = (double)t->totals.lost / (double)t->totals.offered;
+
+		lost += t->totals.lost;
+		offered += t->totals.offered;
+		least = MIN(least, loss);
+		most = MAX(most, loss);
+		hist_add(all, t->response.hist);
+		assert_true(trial_write(t, label, NULL));
+	}
+	r = open_one(dir, "x");
+	assert_int_equal(r->combinations->len, 1);
+	assert_int_equal(r->warnings->len, 0);
+	c = g_ptr_array_index(r->combinations, 0);
+	assert_int_equal(c->trials->len, 3);
+	assert_int_equal(c->n.c.lost, lost);
+	assert_int_equal(c->n.c.offered, offered);
+	assert_true(c->n.measured_s == 6);
+	assert_true(c->n.loss.min == least && c->n.loss.max == most);
+	assert_true(c->n.loss.value == (double)lost / (double)offered);
+	assert_false(c->trustworthy);
+	assert_int_equal(c->nb_untrustworthy, 1);
+	assert_string_equal(
+		g_ptr_array_index(c->reasons, 0), "rep 1: 0.5 % of the frames left late");
+	assert_int_equal(c->fairness.worst_guest, 2);
+	assert_int_equal(c->nb_sizes, 3);
+	assert_false(result_quantile(c, TRUE, 0.5, &q)); /* not loaded */
+	for (int i = 0; i < 2; i++) {                    /* loading twice adds nothing */
+		assert_true(result_load(r, c, NULL, NULL, NULL));
+		assert_true(result_quantile(c, TRUE, 0.9, &q));
+		assert_int_equal(hist_quantile(all, lost, 0, 0.9, &ns, &bound), 0);
+		assert_int_equal(q.ns, ns);
+		assert_true(q.min_ns <= q.ns && q.ns <= q.max_ns);
+	}
+	result_unload(c);
+	assert_null(c->n.latency.hist);
+}
+
+static void percentiles_parse(void **state)
+{
+	static const char *const bad[] = { "", "0", "101", "-1", "x", "50,", "nan", "50;90",
+		"1e3" };
+	struct report_percentiles p = { 0 };
+
+	(void)state;
+	assert_true(report_percentiles_parse("50,99.9,99.99,12.5,100", &p, NULL));
+	assert_int_equal(p.nb, 5);
+	assert_true(p.q[1] == 0.999 && p.q[2] == 0.9999 && p.q[4] == 1);
+	for (guint i = 0; i < p.nb; i++) {
+		static const char *const names[] = { "p50", "p999", "p9999", "p12_5", "p100" };
+		g_autofree char *name = report_percentile_name(p.q[i]);
+
+		assert_string_equal(name, names[i]);
+	}
+	g_free(p.q);
+	for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
+		if (report_percentiles_parse(bad[i], &p, NULL))
+			fail_msg("'%s' was accepted", bad[i]);
+	}
+}
+
+static table *example(const char *label)
+{
+	table *t = table_new();
+
+	table_column(t, "label", "label", TABLE_KEY);
+	table_column(t, "p99_ns", "p99", 0);
+	table_column(t, "loss_ratio", "loss", 0);
+	table_column(t, "secret", "secret", TABLE_HIDDEN);
+	table_row(t);
+	table_string(t, label);
+	table_ns(t, UINT64_C(2000000000), TRUE);
+	table_ratio(t, 0.0123);
+	table_none(t);
+	return t;
+}
+
+static void table_has_the_bound_in_each_format(void **state)
+{
+	g_autoptr(table) t = example("a,\"b\"");
+	g_autofree char *text = table_text(t), *csv = table_csv(t), *json = table_json(t);
+
+	(void)state;
+	assert_string_equal(text, "label    p99   loss\na,\"b\" >= 2 s 1.23 %\n");
+	assert_string_equal(csv,
+		"schema,label,p99_ns,loss_ratio,secret\n1,\"a,\"\"b\"\"\",>=2000000000,0.0123,\n");
+	assert_non_null(strstr(json, "\"p99_ns\" : 2000000000"));
+	assert_non_null(strstr(json, "\"bounds\" : [\n\t\t\t\t\"p99_ns\""));
+	assert_non_null(strstr(json, "\"secret\" : null"));
+}
+
+static void wide_table_is_broken_into_blocks(void **state)
+{
+	g_autoptr(table) t = table_new();
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+	guint keys = 0;
+
+	(void)state;
+	table_column(t, "k", "key", TABLE_KEY);
+	for (int i = 0; i < 30; i++)
+		table_column(t, "c", "heading", 0);
+	table_row(t);
+	table_string(t, "K");
+	for (int i = 0; i < 30; i++)
+		table_u64(t, 1234567890);
+	text = table_text(t);
+	lines = g_strsplit(text, "\n", -1);
+	for (guint i = 0; lines[i] != NULL; i++) {
+		assert_true(g_utf8_strlen(lines[i], -1) <= TABLE_WIDTH);
+		keys += g_str_has_prefix(lines[i], "K ") ? 1 : 0;
+	}
+	assert_true(keys > 1);
+}
+
+static void nearest_word_is_named(void **state)
+{
+	static const char *const words[] = { "merge", "loss", "percentiles", NULL };
+	static const struct {
+		const char *word, *nearest;
+	} cases[] = { { "merg", "'merge'" }, { "mrege", "'merge'" }, { "los", "'loss'" },
+		{ "per", "'percentiles'" }, { "percentils", "'percentiles'" }, { "quux", NULL } };
+
+	(void)state;
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *nearest = cli_nearest(cases[i].word, words);
+
+		if (g_strcmp0(nearest, cases[i].nearest) != 0)
+			fail_msg("%s: %s, not %s", cases[i].word, nearest, cases[i].nearest);
+	}
+}
+
+static gboolean count_row(
+	const char *where, char *const *field, size_t nb, void *user, GError **error)
+{
+	(void)where;
+	(void)field;
+	(void)error;
+	*(size_t *)user = *(size_t *)user * 10 + nb;
+	return TRUE;
+}
+
+static void csv_is_read_strictly(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t fields; /* a digit a row; 0: refused */
+	} cases[] = { { "a,b\nc\n", 21 }, { "a,b", 2 }, { "# x,\"y\n\n1,2,3\r\n \n", 3 },
+		{ "\"a,b\",c\n", 2 }, { "\"a\nb\n", 0 }, { "a\"b\n", 0 }, { "\"a\"b,c\n", 0 },
+		{ "\"a", 0 }, { ",,\n", 3 } };
+
+	(void)state;
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		size_t fields = 0;
+		g_autoptr(GError) error = NULL;
+		gboolean ok = csv_read(
+			"f", cases[i].text, strlen(cases[i].text), count_row, &fields, &error);
+
+		if (ok != (cases[i].fields > 0) || (ok && fields != cases[i].fields))
+			fail_msg("'%s': %zu, not %zu", cases[i].text, fields, cases[i].fields);
+		if (!ok)
+			assert_true(g_str_has_prefix(error->message, "f:1: "));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(selectors_match_by_value),
+		cmocka_unit_test(parameters_have_a_text_that_selects_them),
+		cmocka_unit_test(fairness_is_of_jain),
+		cmocka_unit_test(combination_adds_up_its_repetitions),
+		cmocka_unit_test(percentiles_parse),
+		cmocka_unit_test(table_has_the_bound_in_each_format),
+		cmocka_unit_test(wide_table_is_broken_into_blocks),
+		cmocka_unit_test(nearest_word_is_named),
+		cmocka_unit_test(csv_is_read_strictly),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
