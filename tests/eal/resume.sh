@@ -46,3 +46,14 @@ wait "$tsim"
 same "status after Ctrl-C" "$?" 1
 holds "kept, and marked interrupted" '.verdict.interrupted and .totals.forwarded > 0 and .totals.measured_s < 15'
 grep -q interrupted stdout || fail "the table does not say so"
+rm -r out
+
+# ctrl_c_killed_the_guests: a terminal sends it to all processes in front, and guests must outlive the drain.
+setsid "$BIN/tsim" --guests 2 --rate 5kpps --duration 20s --warm-up 100ms --drain 300ms >stdout 2>stderr &
+tsim=$!
+children+=("$tsim")
+for _ in $(seq 200); do grep -q ' 1/20 s' stderr && break; sleep 0.1; done
+kill -INT -- "-$tsim"
+wait "$tsim"
+same "status after Ctrl-C with guests" "$?" 1
+holds "guests in order" '.verdict.interrupted and (.guests | all(.state == "ok" and .lost == .refused))'
