@@ -348,15 +348,15 @@ static gboolean find_name(struct finder *f, const char *name, const char *dir, G
 		return find_path(f, name, error);
 	if (g_file_test(label, G_FILE_TEST_EXISTS))
 		return find_path(f, label, error);
+	if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND,
+			"%s: no such path, and no folder %s to look for labels and selectors in; "
+			"run "
+			"tsim first, or name another folder with --dir",
+			name, dir);
+		return FALSE;
+	}
 	if (result_selector_is_one(name)) {
-		if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
-			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND,
-				"%s: there is no folder %s to select trials from; run tsim first, "
-				"or "
-				"name another with --dir",
-				name, dir);
-			return FALSE;
-		}
 		f->selector = name;
 		return find_path(f, dir, error);
 	}

@@ -16,7 +16,7 @@ for command in merge loss percentiles; do
 	expect 0 "(default: out)" "$tanalyze" "$command" --help
 	expect 0 "Output:" "$tanalyze" "$command" --help
 done
-expect 1 "out" "$tanalyze" loss
+expect 1 "run tsim first" "$tanalyze" loss
 
 for rate in 200000 300000; do
 	"$fake" out vhost-on --vhost --reps 2 --loss 0.02 --rate $rate --worst 1 || exit 1
