@@ -15,10 +15,13 @@ struct verdict_input {
 };
 
 /*
- * Sets t->trustworthy and adds to t->reasons. Not trustworthy is a trial whose generator did not
- * keep its schedule (frames not sent beyond 10 us worth of them, as CSIT allows; its own delay's
- * p99 over 10 us and over 10 % of the latency's), whose guests were not all there or lost their
- * CPUs to other programs for over 5 % of the time, or whose clock is off by over 200 ppm. Reasons that start with "note: " do not count against it.
+ * Sets t->trustworthy and adds to t->reasons. Not trustworthy is a trial
+ * - whose generator did not keep its schedule: frames not sent beyond 10 us worth of them (what
+ *   CSIT allows), or its own delay's p95 over 10 us and over 10 % of the latency's;
+ * - whose guests were not all there, or lost their CPUs to others for over 5 % of the time;
+ * - whose clock is off by over 200 ppm.
+ * Reasons that start with "note: " do not count against it. One of them is that the generator's
+ * own delay is too large at p99, but not at p95: it lost its CPU now and then.
  */
 void verdict_reach(trial *t, const struct verdict_input *in);
 

@@ -440,16 +440,29 @@ static uint64_t quantile_or_0(const hist *h, double q)
 	return hist_quantile(h, 0, 0, q, &ns, &bound) == 0 ? ns : 0;
 }
 
+static gboolean has_schedule(const struct engine *e)
+{
+	return e->cfg.schedule->guests[0].due_ns != NULL; /* at max there are no departure times */
+}
+
+/* Delays of all load workers, newly allocated. */
+static hist *own_delays(const struct engine *e)
+{
+	hist *all = hist_new();
+
+	for (unsigned i = 0; i < e->nb_workers; i++)
+		hist_add(all, e->workers[i]->self_delay);
+	return all;
+}
+
 static void collect_departure(const struct engine *e, struct trial_departure *d)
 {
-	g_autoptr(hist) all = hist_new();
+	g_autoptr(hist) all = own_delays(e);
 
-	if (e->cfg.schedule->guests[0].due_ns == NULL)
-		return; /* at max there is no schedule to depart from */
-	for (unsigned i = 0; i < e->nb_workers; i++) {
-		hist_add(all, e->workers[i]->self_delay);
+	if (!has_schedule(e))
+		return;
+	for (unsigned i = 0; i < e->nb_workers; i++)
 		d->bursts += ctr_get(&e->workers[i]->bursts);
-	}
 	d->frames = ctr_get(&all->count);
 	/* Below 1024 ns every value has a bucket of its own: these are exact. */
 	for (uint32_t ns = 0; ns <= 512; ns++) {
@@ -486,7 +499,11 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 
 void engine_health(const struct engine *e, struct engine_health *out)
 {
+	g_autoptr(hist) delays = own_delays(e);
+
 	*out = (struct engine_health){ 0 };
+	if (has_schedule(e))
+		out->own_delay_p95_ns = quantile_or_0(delays, 0.95);
 	for (unsigned i = 0; i < e->nb_workers; i++) {
 		const struct worker *w = e->workers[i];
 
@@ -521,8 +538,7 @@ gboolean engine_accounts_agree(const struct engine *e, const trial *t, GError **
 		sent += ctr_get(&e->workers[i]->self_delay->count);
 		received += ctr_get(&e->workers[i]->live->count);
 	}
-	if (received == t->totals.forwarded &&
-		(sent == t->totals.offered || e->cfg.schedule->guests[0].due_ns == NULL))
+	if (received == t->totals.forwarded && (sent == t->totals.offered || !has_schedule(e)))
 		return TRUE;
 	g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
 		"the accounts of guests and of workers differ (offered %" G_GUINT64_FORMAT

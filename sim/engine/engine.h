@@ -81,6 +81,7 @@ struct engine_health {
 	uint64_t preempted; /* involuntary context switches of load workers */
 	gboolean overrun;   /* a load worker fell 4.29 s behind and gave up */
 	uint64_t stopped_ns;
+	uint64_t own_delay_p95_ns; /* real minus scheduled departure; 0 at rate max */
 };
 void engine_health(const struct engine *e, struct engine_health *out);
 

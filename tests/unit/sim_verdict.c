@@ -11,7 +11,7 @@
 #include "sim/verdict.h"
 
 struct story {
-	uint64_t unsent, ancient, self_p99_ns, latency_ns;
+	uint64_t unsent, ancient, own_p95_ns, own_p99_ns, latency_ns;
 	gboolean overrun, shared;
 	gboolean guests_share;
 	double waited, ppm;
@@ -22,9 +22,10 @@ struct story {
 static void tell(const struct story *s)
 {
 	const uint32_t one = 1;
-	struct engine_health health = {
-		.unsent = s->unsent, .ancient = s->ancient, .overrun = s->overrun
-	};
+	struct engine_health health = { .unsent = s->unsent,
+		.ancient = s->ancient,
+		.overrun = s->overrun,
+		.own_delay_p95_ns = s->own_p95_ns };
 	g_autoptr(trial) t = trial_new();
 	gboolean said = s->reason == NULL;
 
@@ -33,7 +34,7 @@ static void tell(const struct story *s)
 	t->totals.offered = 1000;
 	t->latency.hist = hist_new();
 	hist_record_many(t->latency.hist, s->latency_ns, 1000);
-	t->departure.self_delay_p99_ns = s->self_p99_ns;
+	t->departure.self_delay_p99_ns = s->own_p99_ns;
 	g_free(t->guests[0].state);
 	t->guests[0].state = g_strdup(s->state == NULL ? "ok" : s->state);
 	verdict_reach(t, &(struct verdict_input){ .health = &health,
@@ -55,10 +56,17 @@ static void limits(void **state)
 		{ .latency_ns = 10000 },
 		{ .unsent = 11, .latency_ns = 10000 }, /* 10 us worth of 1 Mpps, and one */
 		{ .unsent = 12, .latency_ns = 10000, .reason = "could not keep up" },
-		{ .self_p99_ns = 10000, .latency_ns = 10 },
-		{ .self_p99_ns = 10001, .latency_ns = 10, .reason = "own delay" },
-		{ .self_p99_ns = 20000, .latency_ns = 210000 },
-		{ .self_p99_ns = 20000, .latency_ns = 190000, .reason = "own delay" },
+		{ .own_p95_ns = 10000, .own_p99_ns = 10000, .latency_ns = 10 },
+		{ .own_p95_ns = 10001,
+			.own_p99_ns = 10001,
+			.latency_ns = 10,
+			.reason = "own delay (p95" },
+		{ .own_p95_ns = 10000,
+			.own_p99_ns = 10001,
+			.latency_ns = 10,
+			.reason = "note: up to 5 %" },
+		{ .own_p95_ns = 20000, .own_p99_ns = 20000, .latency_ns = 210000 },
+		{ .own_p95_ns = 20000, .latency_ns = 190000, .reason = "own delay (p95" },
 		{ .overrun = TRUE, .latency_ns = 10000, .reason = "gave up" },
 		{ .ancient = 1, .latency_ns = 10000, .reason = "too late" },
 		{ .ppm = 199, .latency_ns = 10000 },
