@@ -39,10 +39,10 @@ struct campaign {
 	const struct options *o;
 	mix *mix;
 	char *mix_digest;
-	char *dir;       /* OUT/LABEL */
-	char *run_dir;   /* temporary: sockets, reports */
-	GPtrArray *todo; /* struct trial_params, in order */
-	unsigned nb_done;
+	char *dir;        /* OUT/LABEL */
+	char *run_dir;    /* temporary: sockets, reports */
+	GPtrArray *todo;  /* struct trial_params, in order */
+	GPtrArray *done;  /* struct trial_params of what is there already */
 	gboolean printed; /* a trial is on stdout */
 	gboolean untrustworthy;
 	GPtrArray *eal_args;
@@ -128,8 +128,7 @@ static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, 
 		return FALSE;
 	}
 	if (state == TRIAL_DONE && !c->o->overwrite) {
-		c->nb_done++;
-		free_params(p);
+		g_ptr_array_add(c->done, p);
 		return TRUE;
 	}
 	if (state == TRIAL_AGAIN)
@@ -146,6 +145,7 @@ static gboolean plan(struct campaign *c, GError **error)
 	if (rates == NULL)
 		return FALSE;
 	c->todo = g_ptr_array_new_with_free_func(free_params);
+	c->done = g_ptr_array_new_with_free_func(free_params);
 	for (guint i = 0; i < rates->len; i++) {
 		const struct rate *rate = &g_array_index(rates, struct rate, i);
 		double pps;
@@ -166,6 +166,13 @@ static gboolean plan(struct campaign *c, GError **error)
 		for (int rep = 0; rep < c->o->reps; rep++)
 			if (!plan_trial(c, (uint64_t)llround(pps), (uint32_t)rep, error))
 				return FALSE;
+	}
+	if (c->o->capture != NULL && c->todo->len > 1) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--capture: is for one trial, and these are %u; name one --rate and no "
+			"--reps",
+			c->todo->len);
+		return FALSE;
 	}
 	return TRUE;
 }
@@ -298,8 +305,8 @@ static void clear(struct campaign *c)
 		g_ptr_array_unref(c->eal_args);
 	if (c->run_dir != NULL)
 		remove_folder(c->run_dir);
-	if (c->todo != NULL)
-		g_ptr_array_unref(c->todo);
+	g_clear_pointer(&c->todo, g_ptr_array_unref);
+	g_clear_pointer(&c->done, g_ptr_array_unref);
 	mix_free(c->mix);
 	g_free(c->mix_digest);
 	g_free(c->dir);
@@ -367,6 +374,24 @@ static int status_of(const GError *error)
 		       : CLI_FAILED;
 }
 
+/* Nothing to measure: show what is there. */
+static int show_done(struct campaign *c, GError **error)
+{
+	for (guint i = 0; i < c->done->len; i++) {
+		const struct trial_params *p = g_ptr_array_index(c->done, i);
+		g_autofree char *infix = trial_infix(p);
+		g_autofree char *path = g_strdup_printf(
+			"%s/trial_%s_rep%u.json", c->dir, infix, p->repetition);
+		g_autoptr(trial) t = trial_read(path, TRIAL_BINS, error);
+
+		if (t == NULL)
+			return CLI_FAILED;
+		report_trial(t, c->o->format, c->o->all_guests, i == 0);
+		c->untrustworthy |= !t->trustworthy;
+	}
+	return c->untrustworthy ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
+}
+
 static int run_all(struct campaign *c, GError **error)
 {
 	for (guint i = 0; i < c->todo->len; i++) {
@@ -398,12 +423,12 @@ int campaign_run(const struct options *o)
 	if (c.mix != NULL) {
 		c.mix_digest = record_mix_digest(c.mix);
 		if (plan(&c, &error)) {
-			if (c.nb_done != 0)
+			if (c.done->len != 0)
 				progress_say(&c.progress,
 					"already measured: %u (in %s); --overwrite measures again",
-					c.nb_done, c.dir);
+					c.done->len, c.dir);
 			if (c.todo->len == 0)
-				status = CLI_DONE;
+				status = show_done(&c, &error);
 			else if (prepare(&c, &error))
 				status = run_all(&c, &error);
 		}

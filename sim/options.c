@@ -212,9 +212,10 @@ static void set_defaults(struct options *o)
 {
 	gboolean external = o->machine != NULL && g_str_equal(o->machine, "external");
 
-	if (o->mix == NULL)
+	if (o->mix == NULL) {
 		set_default(&o->profile, "imix");
-	set_default(&o->guests_text, "1");
+		set_default(&o->guests_text, "1");
+	}
 	set_default(&o->rate, "100kpps");
 	set_default(&o->arrival, "cbr");
 	set_default(&o->machine, "process");
@@ -237,12 +238,14 @@ static gboolean bad(GError **error, const char *text)
 
 static gboolean check_traffic(struct options *o, GError **error)
 {
-	guint64 guests;
+	guint64 guests = 0; /* with --mix the file says how many */
 
-	if (o->mix != NULL && (o->profile != NULL || o->share != NULL))
-		return bad(error, "--mix: the file says profiles and shares; leave --profile and "
-				  "--share out");
-	if (!g_ascii_string_to_unsigned(o->guests_text, 10, 1, FRAME_GUESTS_MAX, &guests, NULL)) {
+	if (o->mix != NULL && (o->profile != NULL || o->share != NULL || o->guests_text != NULL))
+		return bad(error,
+			"--mix: the file says guests, profiles and shares; leave --guests, "
+			"--profile and --share out");
+	if (o->mix == NULL && !g_ascii_string_to_unsigned(
+				      o->guests_text, 10, 1, FRAME_GUESTS_MAX, &guests, NULL)) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 			"--guests: '%s' is no number from 1 to %d", o->guests_text,
 			FRAME_GUESTS_MAX);

@@ -118,6 +118,37 @@ static uint64_t frames_of_guest(const struct schedule_guest *g, const struct eng
 	return MIN(MAX(g->nb_due * cycles, 64U), UINT64_C(1) << 30);
 }
 
+/* MemAvailable; UINT64_MAX where the kernel does not tell. */
+static uint64_t memory_available(void)
+{
+	g_autofree char *text = NULL;
+	const char *at;
+
+	if (!g_file_get_contents("/proc/meminfo", &text, NULL, NULL))
+		return UINT64_MAX;
+	at = strstr(text, "MemAvailable:");
+	return at == NULL ? UINT64_MAX
+			  : g_ascii_strtoull(at + strlen("MemAvailable:"), NULL, 10) * 1024;
+}
+
+/* Two histograms a guest and size class, and the trackers: said before it is taken, not by the OOM killer. */
+static gboolean check_memory(const struct engine *e, GError **error)
+{
+	uint64_t need = 0, have = memory_available();
+
+	for (uint32_t i = 0; i < e->nb_guests; i++)
+		need += e->cfg.mix->guests[i].profile->nb_classes * 2 * (uint64_t)sizeof(hist) +
+			frames_of_guest(&e->cfg.schedule->guests[i], e) / 4;
+	if (need <= have / 10 * 9)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		"%u guests with these size classes take %.1f GiB of histograms, and %.1f GiB of "
+		"memory are "
+		"free; use fewer --guests or a profile with fewer rows",
+		e->nb_guests, (double)need / (1 << 30), (double)have / (1 << 30));
+	return FALSE;
+}
+
 static void make_guests(struct engine *e)
 {
 	e->tx = g_aligned_alloc0(e->nb_guests, sizeof(*e->tx), RTE_CACHE_LINE_SIZE);
@@ -195,6 +226,10 @@ struct engine *engine_new(const struct engine_cfg *cfg, GError **error)
 	e->nb_guests = cfg->mix->nb_guests;
 	e->nb_workers = cores_nb_workers(cfg->cores);
 	tsc_clock_start(&e->clock, rte_rdtsc(), e->cfg.tsc_hz);
+	if (!check_memory(e, error)) {
+		g_free(e);
+		return NULL;
+	}
 	make_guests(e);
 	if (!make_pools(e, error)) {
 		engine_free(e);

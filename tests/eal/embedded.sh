@@ -20,10 +20,15 @@ same "frames in the bins" "$bins" "$(trial '"\(.totals.forwarded) \(.totals.forw
 same "frames in the histogram" "$(awk -F, '{ n += $2 } END { print n }' out/default/histogram_*.csv)" \
 	"$(trial .totals.forwarded)"
 grep -q '^verdict: ' stdout || fail "no verdict on stdout"
+if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
+	/usr/bin/python3 -W ignore -m jsonschema -i "$(echo out/default/trial_*.json)" "$SOURCE/conf/trial.schema.json" ||
+		fail "the trial is not what conf/trial.schema.json says"
+fi
 
 # The same command has nothing left to do, and touches nothing.
 before=$(stat -c '%n %Y %s' out/default/* | sha256sum)
-tsim 0 --profile imix --guests 64 --duration 2s --warm-up 200ms
+tsim "0 3" --profile imix --guests 64 --duration 2s --warm-up 200ms
+grep -q '^verdict: ' stdout || fail "does not show what is there"
 grep -q already stderr || fail "does not say that the trial is there already: $(cat stderr)"
 same "files" "$(stat -c '%n %Y %s' out/default/* | sha256sum)" "$before"
 
