@@ -2,6 +2,7 @@
 #include "sim/eal.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -25,6 +26,16 @@ static void raise_descriptor_limit(void)
 	}
 }
 
+/* EAL's folder would be /tmp/dpdk for everybody without XDG_RUNTIME_DIR: the first user's alone. */
+static void choose_runtime_dir(void)
+{
+	const char *dir = g_get_user_runtime_dir();
+
+	if (getuid() != 0 && g_getenv("XDG_RUNTIME_DIR") == NULL &&
+		g_mkdir_with_parents(dir, 0700) == 0)
+		g_setenv("RUNTIME_DIRECTORY", dir, FALSE);
+}
+
 GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 {
 	g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
@@ -33,6 +44,7 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 	g_autofree char *memory = g_strdup_printf("%u", cfg->memory_mib);
 
 	raise_descriptor_limit();
+	choose_runtime_dir();
 	add(args, cfg->program);
 	add(args, "--lcores");
 	add(args, cfg->lcores);
