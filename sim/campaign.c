@@ -190,16 +190,6 @@ static gboolean check_writable(const struct campaign *c, GError **error)
 	return TRUE;
 }
 
-static uint32_t longest_frame(const mix *m)
-{
-	uint32_t longest = FRAME_LEN_MIN;
-
-	for (uint32_t i = 0; i < m->nb_guests; i++)
-		for (uint32_t k = 0; k < m->guests[i].profile->nb_classes; k++)
-			longest = MAX(longest, m->guests[i].profile->classes[k].frame_len_hi);
-	return longest;
-}
-
 static unsigned memory_mib(const struct campaign *c)
 {
 	/* Pools of engine.c, rings of the null interface, and what EAL itself takes. */
@@ -207,7 +197,7 @@ static unsigned memory_mib(const struct campaign *c)
 			  (g_str_equal(c->o->interface, "null")
 					  ? MIN(c->mix->nb_guests * 1024U, 65536U)
 					  : 0);
-	uint64_t bytes = (uint64_t)frames * (MAX(longest_frame(c->mix), 2048U) + 512) +
+	uint64_t bytes = (uint64_t)frames * (MAX(mix_longest_frame_len(c->mix), 2048U) + 512) +
 			 (uint64_t)c->mix->nb_guests * 16384;
 
 	return c->o->memory != 0 ? (unsigned)c->o->memory : (unsigned)(bytes * 5 / 4 >> 20) + 64;
@@ -240,7 +230,7 @@ static gboolean start_guests(struct campaign *c, GError **error)
 				     .fault = o->fault,
 				     .swap = o->swap,
 				     .seed = (uint64_t)o->seed,
-				     .frame_len_max = MAX(longest_frame(c->mix), 2048U),
+				     .frame_len_max = MAX(mix_longest_frame_len(c->mix), 2048U),
 				     .base_mac = mac,
 				     .hugepages = o->hugepages },
 		error);

@@ -54,5 +54,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(mix, mix_free)
 
 /* Mean frame length over all guests, weighted by share; with FCS. */
 double mix_mean_frame_len(const mix *m);
+/* Longest frame that any guest is sent; with FCS. */
+uint32_t mix_longest_frame_len(const mix *m);
 
 #endif

@@ -13,10 +13,10 @@
 #include "sim/engine/stamp.h"
 #include "sim/engine/worker.h"
 #include "sim/error.h"
+#include "sim/pool.h"
 
 enum {
 	POOL_MIN = 4096,
-	POOL_CACHE = 256,
 	UNDER_WAY_MAX = 65536,   /* mbufs for frames in rings, on interfaces that keep them */
 	TRACK_UNKNOWN = 1 << 20, /* numbers that a tracker remembers if the count is not known */
 	START_DELAY_US = 1000,
@@ -55,32 +55,10 @@ static struct rte_mempool *make_pool(const char *what, unsigned nb, uint16_t roo
 	struct rte_mempool *pool;
 
 	g_snprintf(name, sizeof(name), "%s%u", what, serial++);
-	/*
-	 * Without hugepages rte_pktmbuf_pool_create lays one mbuf on each page, all at the same
-	 * offset, where they fight for the same cache sets. This flag packs them.
-	 */
-	pool = rte_mempool_create(name, nb, (unsigned)sizeof(struct rte_mbuf) + room, POOL_CACHE,
-		sizeof(struct rte_pktmbuf_pool_private), rte_pktmbuf_pool_init,
-		&(struct rte_pktmbuf_pool_private){ .mbuf_data_room_size = room }, rte_pktmbuf_init,
-		NULL, SOCKET_ID_ANY, RTE_MEMPOOL_F_NO_IOVA_CONTIG);
-	if (pool == NULL) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"no memory for %u frames of %u bytes (%s); use a larger --memory", nb, room,
-			rte_strerror(rte_errno));
-		return NULL;
-	}
-	rte_mempool_obj_iter(pool, zero_mbuf, NULL);
+	pool = pool_new(name, nb, room, error);
+	if (pool != NULL)
+		rte_mempool_obj_iter(pool, zero_mbuf, NULL);
 	return pool;
-}
-
-static uint32_t longest_frame(const mix *m)
-{
-	uint32_t longest = FRAME_LEN_MIN;
-
-	for (uint32_t i = 0; i < m->nb_guests; i++)
-		for (uint32_t k = 0; k < m->guests[i].profile->nb_classes; k++)
-			longest = MAX(longest, m->guests[i].profile->classes[k].frame_len_hi);
-	return longest;
 }
 
 static gboolean make_pools(struct engine *e, GError **error)
@@ -88,7 +66,8 @@ static gboolean make_pools(struct engine *e, GError **error)
 	gboolean travel = !e->cfg.datapath->ops->tx_copies;
 	unsigned nb = POOL_MIN + e->cfg.cores->nb_rx * 2 * POOL_CACHE;
 	uint16_t room = (uint16_t)(RTE_PKTMBUF_HEADROOM +
-				   RTE_ALIGN_CEIL(MAX(longest_frame(e->cfg.mix), 2048U), 64U));
+				   RTE_ALIGN_CEIL(
+					   MAX(mix_longest_frame_len(e->cfg.mix), 2048U), 64U));
 
 	if (travel)
 		nb += MIN(e->nb_guests * 1024U, (unsigned)UNDER_WAY_MAX);

@@ -13,13 +13,13 @@
 #include "analyze/file.h"
 #include "sim/engine/clock.h"
 #include "sim/error.h"
+#include "sim/pool.h"
 #include "traffic/frame.h"
 
 enum {
 	BURST = 32,
 	OUT_MAX = FAULT_OUT_MAX(BURST),
 	DRIVER_LEN = 64, /* what drivers count besides the frame: VLAN tags, a virtio header */
-	POOL_CACHE = 256,
 	POOL_MARGIN = 1024,
 	POOL_DELAYED = 32768, /* further mbufs where frames are held for a time */
 };
@@ -82,14 +82,7 @@ static gboolean make_pool(struct reflector *r, GError **error)
 
 	if (r->cfg.faults.share[FAULT_DELAY] > 0)
 		nb += POOL_DELAYED;
-	r->pool = rte_mempool_create("frames", nb, (unsigned)sizeof(struct rte_mbuf) + room,
-		POOL_CACHE, sizeof(struct rte_pktmbuf_pool_private), rte_pktmbuf_pool_init,
-		&(struct rte_pktmbuf_pool_private){ .mbuf_data_room_size = room }, rte_pktmbuf_init,
-		NULL, SOCKET_ID_ANY, RTE_MEMPOOL_F_NO_IOVA_CONTIG);
-	if (r->pool == NULL)
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"no memory for %u frames of %u bytes; use a larger --memory or fewer ports",
-			nb, room);
+	r->pool = pool_new("frames", nb, room, error);
 	return r->pool != NULL;
 }
 

@@ -1,42 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Sourced by the tests of tanalyze: a folder of its own, trials to read, and what is expected.
-set -u
-: "${BIN:?}" "${BUILD:?}"
+# Sourced by the tests of tanalyze: trials to read.
+# shellcheck source=tests/cli/lib.sh
+. "$SOURCE/tests/cli/lib.sh"
 # shellcheck disable=SC2034
 tanalyze=$BIN/tanalyze
 # shellcheck disable=SC2034
 fake=$BUILD/tests/fake_trials
-tmp=$(mktemp -d -t "tanalyze test.XXXXXX") || exit 1
-trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 1
-failures=0
-
-fail()
-{
-	echo "$*"
-	failures=$((failures + 1))
-}
-
-# expect STATUS TEXT COMMAND...: exit status, and a text among what it says (in ./said).
-expect()
-{
-	local want=$1 text=$2 got=0
-	shift 2
-	"$@" >said 2>&1 </dev/null || got=$?
-	if [ "$got" -ne "$want" ] || ! grep -qF -- "$text" said; then
-		fail "$*: status $got, not $want, or no '$text' in: $(cat said)"
-	fi
-}
-
-# lacks TEXT: it is not in what the last command said.
-lacks()
-{
-	! grep -qF -- "$1" said || fail "'$1' is in: $(cat said)"
-}
-
-finish()
-{
-	[ "$failures" -eq 0 ] || exit 1
-	exit 0
-}

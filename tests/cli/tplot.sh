@@ -1,30 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # tplot, from trials to figures that gnuplot draws.
-set -u
-tmp=$(mktemp -d -t "tplot test.XXXXXX") || exit 1
-trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 1
+# shellcheck source=tests/cli/lib.sh
+. "$SOURCE/tests/cli/lib.sh"
 "$BUILD/tests/tplot_trials" out || exit 1
 tplot=$BIN/tplot
-failures=0
-
-fail()
-{
-	echo "$*"
-	failures=$((failures + 1))
-}
-
-# expect STATUS TEXT COMMAND...: exit status, and a text among what it says.
-expect()
-{
-	local want=$1 text=$2 got=0
-	shift 2
-	"$@" >said 2>&1 </dev/null || got=$?
-	if [ "$got" -ne "$want" ] || ! grep -qF -- "$text" said; then
-		fail "$*: status $got, not $want, or no '$text' in: $(cat said)"
-	fi
-}
 
 # same_again NAME: the script alone draws the figure again, byte for byte, from anywhere.
 same_again()
