@@ -13,7 +13,7 @@ done
 same "schedules" "$(jq -r .mix.schedule_sha256 out/*/trial_*.json | sort -u | wc -l)" 1
 same "frames of each guest and size" "$(jq -c '[.guests[] | .intended, .sizes[].intended]' out/*/trial_*.json | sort -u | wc -l)" 1
 for t in out/*/trial_*.json; do
-	jq -e '.totals | .lost == 0 and .forwarded == .offered and .intended == .offered' "$t" >/dev/null ||
+	jq -e '.totals | .lost == .refused and .corrupt == 0 and .intended == .offered' "$t" >/dev/null ||
 		fail "$t: $(jq -c .totals "$t")"
 done
 
