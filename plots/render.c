@@ -53,11 +53,14 @@ gboolean render_draw(const struct render_files *files, GError **error)
 	/* With "./" a name that begins with a dash is no option. */
 	g_autofree char *script = g_strconcat("./", files->script, NULL);
 	char *argv[] = { (char *)"gnuplot", script, NULL };
+	g_auto(GStrv) environment = g_get_environ();
 	g_autofree char *said = NULL;
 	g_autoptr(GError) cause = NULL;
 	int status;
 
-	if (!g_spawn_sync(files->folder, argv, NULL,
+	/* Its degree sign has no place in the C locale, and figures are to be the same everywhere. */
+	environment = g_environ_setenv(environment, "LC_ALL", "C.UTF-8", TRUE);
+	if (!g_spawn_sync(files->folder, argv, environment,
 		    G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &said,
 		    &status, &cause)) {
 		if (g_error_matches(cause, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT))

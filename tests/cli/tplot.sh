@@ -11,7 +11,7 @@ same_again()
 {
 	cp "$1.svg" first.svg
 	rm "$1.svg"
-	(cd / && gnuplot "$tmp/$1.gp" 2>&1) >said || fail "gnuplot $1.gp: $(cat said)"
+	(cd / && LC_ALL=C.UTF-8 gnuplot "$tmp/$1.gp" 2>&1) >said || fail "gnuplot $1.gp: $(cat said)"
 	[ ! -s said ] || fail "gnuplot $1.gp says $(cat said)"
 	cmp "$1.svg" first.svg || fail "$1.svg: another figure"
 	rm -f first.svg
