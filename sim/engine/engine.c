@@ -20,6 +20,7 @@ enum {
 	UNDER_WAY_MAX = 65536,   /* mbufs for frames in rings, on interfaces that keep them */
 	TRACK_UNKNOWN = 1 << 20, /* numbers that a tracker remembers if the count is not known */
 	START_DELAY_US = 1000,
+	READY_POLL_US = 100,
 };
 
 struct engine {
@@ -34,7 +35,7 @@ struct engine {
 	struct worker *workers[CORES_MAX];
 	timeline *timelines[CORES_MAX];
 	struct capture capture[CORES_MAX]; /* one a load worker */
-	_Atomic int stop_tx, stop;
+	_Atomic int go, stop_tx, stop;
 };
 
 /* Payload beyond the stamp is read as zero bytes by checksums; nothing ever writes there. */
@@ -171,6 +172,7 @@ static struct worker *make_worker(struct engine *e, unsigned i)
 	w->rx_pool = e->rx_pool;
 	w->own = e->own[i];
 	w->capture = e->capture[i].data != NULL ? &e->capture[i] : NULL;
+	w->go = &e->go;
 	w->stop_tx = &e->stop_tx;
 	w->stop = &e->stop;
 	w->lcore = i + 1;
@@ -318,9 +320,6 @@ static void quiesce(void *arg)
 
 gboolean engine_start(struct engine *e, GError **error)
 {
-	uint64_t start = rte_rdtsc() + (uint64_t)(e->cfg.tsc_hz * START_DELAY_US / 1e6);
-
-	tsc_clock_start(&e->clock, start, e->cfg.tsc_hz);
 	datapath_set_quiesce(e->cfg.datapath, quiesce, e);
 	for (unsigned i = 0; i < e->nb_workers; i++) {
 		ctr_set(&e->workers[i]->round, 0);
@@ -332,6 +331,12 @@ gboolean engine_start(struct engine *e, GError **error)
 		}
 		e->nb_running++;
 	}
+	for (unsigned i = 0; i < e->nb_workers; i++)
+		while (atomic_load_explicit(&e->workers[i]->ready, memory_order_acquire) == 0)
+			g_usleep(READY_POLL_US);
+	tsc_clock_start(&e->clock, rte_rdtsc() + (uint64_t)(e->cfg.tsc_hz * START_DELAY_US / 1e6),
+		e->cfg.tsc_hz);
+	atomic_store_explicit(&e->go, 1, memory_order_release);
 	return TRUE;
 }
 

@@ -39,7 +39,7 @@ void engine_free(struct engine *e); /* NULL is fine. Stops the workers first. */
  */
 gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask);
 
-/* Let the workers go. The epoch is 1 ms ahead. */
+/* Let the workers go, once all of them run. The epoch is 1 ms ahead then. */
 gboolean engine_start(struct engine *e, GError **error);
 /* ns since the epoch: 0 .. warm_up_ns is warm-up, then measuring. */
 uint64_t engine_now_ns(const struct engine *e);

@@ -374,14 +374,25 @@ static uint64_t involuntary_switches(void)
 	return getrusage(RUSAGE_THREAD, &usage) == 0 ? (uint64_t)usage.ru_nivcsw : 0;
 }
 
+/* So that a worker that gets its CPU late does not begin behind the schedule. */
+static void wait_for_go(struct worker *w)
+{
+	atomic_store_explicit(&w->ready, 1, memory_order_release);
+	while (!atomic_load_explicit(w->go, memory_order_acquire) &&
+		!atomic_load_explicit(w->stop, memory_order_relaxed))
+		sched_yield();
+}
+
 int worker_main(void *arg)
 {
 	struct worker *w = arg;
 	const timeline *t = w->timeline;
 	gboolean empty = t == NULL || t->nb == 0;
 	gboolean flood = !empty && t->gap_ns == NULL;
-	uint64_t switches = involuntary_switches();
+	uint64_t switches;
 
+	wait_for_go(w);
+	switches = involuntary_switches();
 	w->cursor = w->rx_first;
 	w->next = 0;
 	w->next_due_ns = empty ? UINT64_MAX : flood ? 0 : t->gap_ns[0];

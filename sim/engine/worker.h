@@ -69,13 +69,14 @@ struct worker {
 	struct rte_mempool *tx_pool, *rx_pool;
 	struct rte_mbuf **own;   /* tx_copies: WORKER_BURST mbufs that are used again and again */
 	struct capture *capture; /* NULL if not asked for */
-	const _Atomic int *stop_tx, *stop;
+	const _Atomic int *go, *stop_tx, *stop; /* the clock is not read before go */
 	unsigned lcore;
 	gboolean sends, receives, yields;
 	uint8_t run;
 
 	/* Written by this lcore alone, read by main. */
 	__rte_cache_aligned ctr round; /* times around the loop */
+	ctr ready;                     /* 1: runs, and waits for go */
 	ctr tx_done;                   /* 1: has sent all it had to */
 	ctr stopped_ns;                /* when it stopped sending */
 	ctr bursts;       /* frames of the measuring phase that left with the one before */
