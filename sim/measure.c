@@ -234,8 +234,8 @@ static void watch_sending(struct run *r)
 	r->t->interrupted = stopped && measuring_s(r) < r->t->params.duration_s;
 }
 
-/* Wait until every frame is back, at most the drain time. Returns how long lost frames had. */
-static uint64_t drain(struct run *r)
+/* Wait until every frame is back, at most the drain time. */
+static void drain(struct run *r)
 {
 	uint64_t start_ns = engine_now_ns(r->engine), waited_ns = 0;
 
@@ -243,7 +243,6 @@ static uint64_t drain(struct run *r)
 		g_usleep(DRAIN_POLL_US);
 		waited_ns = engine_now_ns(r->engine) - start_ns;
 	}
-	return r->cfg->o->drain_ns;
 }
 
 static void set_states(struct run *r)
@@ -307,11 +306,11 @@ static double guests_waited(const struct run *r)
 	return ran_ns + waited_ns == 0 ? 0 : (double)waited_ns / (double)(ran_ns + waited_ns);
 }
 
-static gboolean judge(struct run *r, uint64_t drain_ns, GError **error)
+static gboolean judge(struct run *r, GError **error)
 {
 	struct engine_health health;
 
-	engine_collect(r->engine, r->t, drain_ns);
+	engine_collect(r->engine, r->t, r->cfg->o->drain_ns);
 	engine_health(r->engine, &health);
 	set_states(r);
 	record_end(r->t->environment, &r->started, r->tsc_hz);
@@ -384,14 +383,12 @@ trial *measure(const struct measure_cfg *cfg, GError **error)
 	trial *done = NULL;
 
 	if (prepare(&r, error) && say_hello(&r, error) && engine_start(r.engine, error)) {
-		uint64_t drained_ns;
-
 		if (cfg->fleet != NULL)
 			fleet_cpu_time(cfg->fleet, &r.guests_ran_ns, &r.guests_waited_ns);
 		watch_sending(&r);
-		drained_ns = drain(&r);
+		drain(&r);
 		engine_stop(r.engine);
-		if (judge(&r, drained_ns, error)) {
+		if (judge(&r, error)) {
 			describe_interface(&r);
 			write_capture(&r);
 			done = g_steal_pointer(&r.t);

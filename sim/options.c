@@ -9,6 +9,7 @@
 #include "sim/error.h"
 #include "sim/guest/fault.h"
 #include "sim/guest/fleet.h"
+#include "sim/guest/reflector.h"
 #include "traffic/arrival.h"
 #include "traffic/frame.h"
 #include "traffic/rate.h"
@@ -263,7 +264,8 @@ static gboolean check_traffic(struct options *o, GError **error)
 
 static gboolean check_testbed(struct options *o, GError **error)
 {
-	struct fault_plan plan;
+	struct fault_plan plan; /* checked here, used by treflect */
+	gboolean swap_ip, swap_ports;
 	const struct datapath_ops *ops = datapath_find(o->interface, error);
 	gboolean external = g_str_equal(o->machine, "external");
 
@@ -284,9 +286,8 @@ static gboolean check_testbed(struct options *o, GError **error)
 				  "ports a process");
 	if (o->memory < 0)
 		return bad(error, "--memory: not negative");
-	if (o->swap != NULL && !g_str_equal(o->swap, "mac") && !g_str_equal(o->swap, "ip") &&
-		!g_str_equal(o->swap, "ports"))
-		return bad(error, "--swap: mac, ip or ports");
+	if (!reflector_swap_parse(o->swap, &swap_ip, &swap_ports, error))
+		return FALSE;
 	memcpy(o->base_mac, frame_guest_base_mac, sizeof(o->base_mac));
 	if (o->mac != NULL && !frame_mac_parse(o->mac, o->base_mac, error)) {
 		g_prefix_error(error, "--mac: ");

@@ -11,13 +11,9 @@
 #include "sim/engine/clock.h"
 #include "traffic/frame.h"
 
-static const char *const mode_names[] = {
-	[PROFILE_RANDOM] = "random", [PROFILE_RATIO] = "ratio", [PROFILE_SEQUENCE] = "sequence"
-};
-
 static void describe_profile(GString *s, const profile *p)
 {
-	g_string_append_printf(s, "%s:", mode_names[p->mode]);
+	g_string_append_printf(s, "%s:", profile_mode_name(p->mode));
 	for (uint32_t k = 0; k < p->nb_classes; k++)
 		g_string_append_printf(s, " %u-%u=%.17g", p->classes[k].frame_len_lo,
 			p->classes[k].frame_len_hi, p->classes[k].share);
@@ -49,7 +45,7 @@ static JsonObject *profile_object(const profile *p)
 	json_object_set_string_member(o, "profile", p->spec);
 	json_object_set_string_member(o, "title", p->title == NULL ? p->name : p->title);
 	json_object_set_string_member(o, "source", p->source == NULL ? "" : p->source);
-	json_object_set_string_member(o, "mode", mode_names[p->mode]);
+	json_object_set_string_member(o, "mode", profile_mode_name(p->mode));
 	if (p->genome != NULL)
 		json_object_set_string_member(o, "genome", p->genome);
 	json_object_set_double_member(o, "mean_frame_bytes", profile_mean_frame_len(p));

@@ -40,6 +40,20 @@ struct reflector {
 	struct port *ports;
 };
 
+gboolean reflector_swap_parse(const char *text, gboolean *ip, gboolean *ports, GError **error)
+{
+	gboolean is_ip = text != NULL && g_str_equal(text, "ip");
+	gboolean is_ports = text != NULL && g_str_equal(text, "ports");
+
+	if (text != NULL && !is_ip && !is_ports && !g_str_equal(text, "mac")) {
+		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, "--swap: mac, ip or ports");
+		return FALSE;
+	}
+	*ip = is_ip || is_ports;
+	*ports = is_ports;
+	return TRUE;
+}
+
 static gboolean start_port(struct reflector *r, uint16_t id, GError **error)
 {
 	struct rte_eth_conf conf = { 0 };

@@ -25,6 +25,9 @@ struct reflector_cfg {
 
 struct reflector;
 
+/* --swap: NULL or "mac", "ip" (and MACs), "ports" (and both). */
+gboolean reflector_swap_parse(const char *text, gboolean *ip, gboolean *ports, GError **error);
+
 /* Over all ethdevs that EAL has found, nb_ports of them. Starts the ports. */
 struct reflector *reflector_new(const struct reflector_cfg *cfg, uint16_t nb_ports, GError **error);
 void reflector_free(struct reflector *r); /* NULL is fine */

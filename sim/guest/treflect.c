@@ -107,11 +107,8 @@ static gboolean check(struct reflector_cfg *cfg, uint8_t base_mac[6], GError **e
 	if (opt.first_guest < 0 || opt.first_guest >= FRAME_GUESTS_MAX || opt.memory < 0 ||
 		opt.seed < 0)
 		return usage(error, "--first-guest, --memory and --seed cannot be negative");
-	if (opt.swap != NULL && !g_str_equal(opt.swap, "mac") && !g_str_equal(opt.swap, "ip") &&
-		!g_str_equal(opt.swap, "ports"))
-		return usage(error, "--swap: mac, ip or ports");
-	cfg->swap_ports = opt.swap != NULL && g_str_equal(opt.swap, "ports");
-	cfg->swap_ip = cfg->swap_ports || (opt.swap != NULL && g_str_equal(opt.swap, "ip"));
+	if (!reflector_swap_parse(opt.swap, &cfg->swap_ip, &cfg->swap_ports, error))
+		return FALSE;
 	cfg->frame_len_max = (uint32_t)opt.frame_len_max;
 	cfg->descriptors = (uint16_t)opt.descriptors;
 	cfg->seed = (uint64_t)opt.seed;
