@@ -34,6 +34,7 @@ void mix_free(mix *m)
 		return;
 	g_free(m->name);
 	g_free(m->guests);
+	g_free(m->groups);
 	g_ptr_array_unref(m->profiles);
 	g_ptr_array_unref(m->strings);
 	g_free(m);
@@ -139,39 +140,115 @@ static gboolean set_shares(mix *m, const char *shares, GError **error)
 	return TRUE;
 }
 
-gboolean mix_check_guests(const char *where, uint64_t nb, GError **error)
+/* The index of that group, which is a new one if there is none of that name. */
+static uint32_t group_index(mix *m, const char *group)
 {
-	if (nb >= 1 && nb <= FRAME_GUESTS_MAX)
+	uint32_t i = 0;
+
+	while (i < m->nb_groups && strcmp(m->groups[i], group) != 0)
+		i++;
+	if (i == m->nb_groups) {
+		m->groups = g_renew(const char *, m->groups, ++m->nb_groups);
+		m->groups[i] = mix_keep(m, group);
+	}
+	return i;
+}
+
+gboolean mix_add_guests(mix *m, const char *where, const struct mix_guest *guest, const char *group,
+	uint64_t nb, GError **error)
+{
+	struct mix_guest g = *guest;
+
+	if (nb < 1 || nb > FRAME_GUESTS_MAX) {
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			"%s: %" G_GUINT64_FORMAT " guests are outside 1..%d", where, nb,
+			FRAME_GUESTS_MAX);
+		return FALSE;
+	}
+	if (nb + m->nb_guests > FRAME_GUESTS_MAX) {
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			"%s: all together are more than %d guests; take some out", where,
+			FRAME_GUESTS_MAX);
+		return FALSE;
+	}
+	g.group_of = group_index(m, group);
+	g.group = m->groups[g.group_of];
+	m->guests = g_renew(struct mix_guest, m->guests, m->nb_guests + nb);
+	while (nb-- > 0)
+		m->guests[m->nb_guests++] = g;
+	return TRUE;
+}
+
+gboolean mix_check_interface(const char *where, const char *text, GError **error)
+{
+	g_autofree char *word = NULL;
+
+	if (text[0] != '\0' &&
+		text[strspn(text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-")] == '\0')
 		return TRUE;
-	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
-		"%s: %" G_GUINT64_FORMAT " guests are outside 1..%d", where, nb, FRAME_GUESTS_MAX);
+	word = text_quote(text);
+	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+		"%s: '%s' is no interface's name, which has letters, digits and '-' only; write "
+		"one "
+		"such as vhost-user",
+		where, word);
 	return FALSE;
 }
 
-mix *mix_new(const char *profile_spec, uint32_t nb_guests, const char *shares, const char *process,
+/* "vfio:8", an entry of a fleet. */
+static gboolean add_entry(mix *m, const struct mix_guest *guest, const char *entry, GError **error)
+{
+	const char *colon = strchr(entry, ':');
+	g_autofree char *interface = g_strndup(entry, colon == NULL ? 0 : (size_t)(colon - entry));
+	struct mix_guest g = *guest;
+	uint64_t nb;
+
+	if (colon == NULL || !text_uint(colon + 1, UINT64_MAX, &nb)) {
+		g_autofree char *word = text_quote(entry);
+
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+			"guests: '%s' is neither how many nor interface:how many; write 64 or "
+			"vfio:8,vmux:24",
+			word);
+		return FALSE;
+	}
+	if (!mix_check_interface("guests", interface, error))
+		return FALSE;
+	g.interface = mix_keep(m, interface);
+	return mix_add_guests(m, "guests", &g, interface, nb, error);
+}
+
+static gboolean add_fleet(mix *m, const struct mix_guest *guest, const char *guests, GError **error)
+{
+	g_auto(GStrv) entries = NULL;
+	uint64_t nb;
+
+	if (text_uint(guests, UINT64_MAX, &nb))
+		return mix_add_guests(m, "guests", guest, "", nb, error);
+	entries = g_strsplit(guests, ",", -1);
+	if (entries[0] == NULL)
+		return add_entry(m, guest, "", error);
+	for (size_t i = 0; entries[i] != NULL; i++)
+		if (!add_entry(m, guest, g_strstrip(entries[i]), error))
+			return FALSE;
+	return TRUE;
+}
+
+mix *mix_new(const char *profile_spec, const char *guests, const char *shares, const char *process,
 	uint32_t mtu, GError **error)
 {
 	g_autoptr(mix) m = mix_alloc("");
-	struct mix_guest guest;
+	struct mix_guest guest = { 0 };
 
-	if (!mix_check_guests("guests", nb_guests, error) ||
-		!arrival_check("arrival", process, error))
+	if (!arrival_check("arrival", process, error))
 		return NULL;
-	guest = (struct mix_guest){
-		.profile = mix_profile(m, profile_spec, mtu, error),
-		.arrival = mix_keep(m, process),
-		.group = mix_keep(m, ""),
-	};
-	if (guest.profile == NULL)
+	guest.arrival = mix_keep(m, process);
+	guest.profile = mix_profile(m, profile_spec, mtu, error);
+	if (guest.profile == NULL || !add_fleet(m, &guest, guests, error) ||
+		!set_shares(m, shares, error))
 		return NULL;
 	g_free(m->name);
 	m->name = g_strdup(guest.profile->name);
-	m->nb_guests = nb_guests;
-	m->guests = g_new(struct mix_guest, nb_guests);
-	for (uint32_t i = 0; i < nb_guests; i++)
-		m->guests[i] = guest;
-	if (!set_shares(m, shares, error))
-		return NULL;
 	mix_normalize(m);
 	return g_steal_pointer(&m);
 }

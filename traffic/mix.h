@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * traffic/mix.h: which guest gets what: a profile, a share of the load, an arrival process.
+ * traffic/mix.h: which guest gets what: a profile, a share of the load, an arrival process, and
+ * which interface it is reached by.
  *
  * A mix file is a key file (GKeyFile); each group is a set of guests:
  *
  *   [web]
- *   guests  = 48             how many
- *   profile = imix           as --profile
- *   share   = 3              of the load, per guest, relative to the others (default 1)
- *   arrival = poisson        (default: --arrival)
+ *   guests    = 48           how many
+ *   profile   = imix         as --profile
+ *   share     = 3            of the load, per guest, relative to the others (default 1)
+ *   arrival   = poisson      (default: --arrival)
+ *   interface = vfio         letters, digits and '-' (default: --interface)
  *
  * Guests are numbered through in the order of the groups. An unknown key is an error.
+ *
+ * A fleet "vfio:8,vmux:24" is so many guests of each interface, numbered through in that order.
+ * Which interfaces there are is not known here, only how their names are written.
  */
 #ifndef TRAFFIC_MIX_H
 #define TRAFFIC_MIX_H
@@ -25,24 +30,30 @@
 struct mix_guest {
 	const profile *profile; /* owned by the mix */
 	const char *arrival;    /* owned by the mix */
-	const char *group;      /* name of its group; "" without a mix file. Owned by the mix. */
-	double share;           /* of all frames; all guests together 1 */
+	/* Of a mix file's group; its interface in a fleet; else "". Owned by the mix. */
+	const char *group;
+	const char *interface; /* NULL: the default one. Owned by the mix. */
+	uint32_t group_of;     /* index of group in the mix's groups */
+	double share;          /* of all frames; all guests together 1 */
 };
 
 struct mix {
 	char *name; /* for file names: the profile's, or the mix file's without folder and ending */
 	uint32_t nb_guests;
 	struct mix_guest *guests;
+	uint32_t nb_groups;  /* at least 1 */
+	const char **groups; /* different names, in the order of their first guests */
 	GPtrArray *profiles; /* each profile once */
 	GPtrArray *strings;
 };
 typedef struct mix mix;
 
 /*
- * One profile for all guests. shares: NULL or "equal", "zipf:S" (guest k gets 1/k^S), or a list
+ * One profile for all guests. guests: how many, "64", or a fleet "vfio:8,vmux:24"; 1 to
+ * FRAME_GUESTS_MAX together. shares: NULL or "equal", "zipf:S" (guest k gets 1/k^S), or a list
  * "3,1,1" that is as long as there are guests.
  */
-mix *mix_new(const char *profile_spec, uint32_t nb_guests, const char *shares, const char *process,
+mix *mix_new(const char *profile_spec, const char *guests, const char *shares, const char *process,
 	uint32_t mtu, GError **error);
 /* A mix file. process is the arrival of groups without one. */
 mix *mix_open(const char *path, const char *process, uint32_t mtu, GError **error);

@@ -19,7 +19,6 @@ struct reader {
 	GKeyFile *keys;
 	GHashTable *lines; /* "group" and "group\nkey" to their line */
 	mix *m;
-	GArray *guests; /* struct mix_guest */
 };
 
 /* "path:line", of a key or of a group if key is NULL. Newly allocated. */
@@ -79,7 +78,8 @@ static gboolean read_lines(struct reader *r, const char *text, GError **error)
 
 static gboolean check_keys(const struct reader *r, const char *group, GError **error)
 {
-	static const char *const known[] = { "guests", "profile", "share", "arrival", NULL };
+	static const char *const known[] = { "guests", "profile", "share", "arrival", "interface",
+		NULL };
 	g_auto(GStrv) keys = g_key_file_get_keys(r->keys, group, NULL, NULL);
 
 	for (size_t i = 0; keys != NULL && keys[i] != NULL; i++) {
@@ -90,8 +90,9 @@ static gboolean check_keys(const struct reader *r, const char *group, GError **e
 		g_autofree char *word = text_quote(keys[i]);
 
 		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_NOT_FOUND,
-			"%s: '%s' is not a key; there are guests, profile, share, arrival", at,
-			word);
+			"%s: '%s' is not a key; there are guests, profile, share, arrival, "
+			"interface",
+			at, word);
 		return FALSE;
 	}
 	return TRUE;
@@ -116,15 +117,14 @@ static char *value_of(const struct reader *r, const char *group, const char *key
 }
 
 static gboolean read_guests(
-	const struct reader *r, const char *group, uint32_t *out, GError **error)
+	const struct reader *r, const char *group, uint64_t *out, GError **error)
 {
 	g_autofree char *value = value_of(r, group, "guests", NULL, error);
-	g_autofree char *at = where(r, group, "guests");
-	uint64_t nb;
 
 	if (value == NULL)
 		return FALSE;
-	if (!text_uint(value, UINT64_MAX, &nb)) {
+	if (!text_uint(value, UINT64_MAX, out)) {
+		g_autofree char *at = where(r, group, "guests");
 		g_autofree char *word = text_quote(value);
 
 		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
@@ -132,15 +132,6 @@ static gboolean read_guests(
 			FRAME_GUESTS_MAX);
 		return FALSE;
 	}
-	if (!mix_check_guests(at, nb, error))
-		return FALSE;
-	if (nb + r->guests->len > FRAME_GUESTS_MAX) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
-			"%s: all groups together have more than %d guests; take some out", at,
-			FRAME_GUESTS_MAX);
-		return FALSE;
-	}
-	*out = (uint32_t)nb;
 	return TRUE;
 }
 
@@ -158,24 +149,35 @@ static gboolean read_profile(
 	return guest->profile != NULL;
 }
 
+static gboolean read_interface(
+	struct reader *r, const char *group, struct mix_guest *guest, GError **error)
+{
+	g_autofree char *value = g_key_file_get_value(r->keys, group, "interface", NULL);
+	g_autofree char *at = where(r, group, "interface");
+
+	if (value == NULL)
+		return TRUE;
+	guest->interface = mix_keep(r->m, value);
+	return mix_check_interface(at, value, error);
+}
+
 static gboolean read_group(struct reader *r, const char *group, GError **error)
 {
 	g_autofree char *share = value_of(r, group, "share", "1", NULL);
 	g_autofree char *process = value_of(r, group, "arrival", r->arrival, NULL);
 	g_autofree char *share_at = where(r, group, "share");
 	g_autofree char *arrival_at = where(r, group, "arrival");
-	struct mix_guest guest = { .group = mix_keep(r->m, group) };
-	uint32_t nb;
+	g_autofree char *guests_at = where(r, group, "guests");
+	struct mix_guest guest = { .arrival = mix_keep(r->m, process) };
+	uint64_t nb;
 
 	if (!check_keys(r, group, error) || !read_guests(r, group, &nb, error) ||
 		!read_profile(r, group, &guest, error) ||
+		!read_interface(r, group, &guest, error) ||
 		!mix_check_share(share_at, share, &guest.share, error) ||
 		!arrival_check(arrival_at, process, error))
 		return FALSE;
-	guest.arrival = mix_keep(r->m, process);
-	for (uint32_t i = 0; i < nb; i++)
-		g_array_append_val(r->guests, guest);
-	return TRUE;
+	return mix_add_guests(r->m, guests_at, &guest, group, nb, error);
 }
 
 static gboolean read_text(struct reader *r, const char *text, size_t len, GError **error)
@@ -194,7 +196,7 @@ static gboolean read_text(struct reader *r, const char *text, size_t len, GError
 	for (size_t i = 0; groups[i] != NULL; i++)
 		if (!read_group(r, groups[i], error))
 			return FALSE;
-	if (r->guests->len > 0)
+	if (r->m->nb_guests > 0)
 		return TRUE;
 	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
 		"%s: has no group of guests; write [web], guests = 48, profile = imix", r->path);
@@ -219,14 +221,11 @@ mix *mix_parse(const char *name, const char *text, size_t len, const char *proce
 	g_autoptr(mix) m = mix_alloc(base);
 	g_autoptr(GKeyFile) keys = g_key_file_new();
 	g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autoptr(GArray) guests = g_array_new(FALSE, TRUE, sizeof(struct mix_guest));
 	g_autofree char *shown = g_filename_display_name(name);
-	struct reader r = { shown, process, mtu, keys, lines, m, guests };
+	struct reader r = { shown, process, mtu, keys, lines, m };
 
 	if (!arrival_check("arrival", process, error) || !read_text(&r, copy, len, error))
 		return NULL;
-	m->nb_guests = guests->len;
-	m->guests = (struct mix_guest *)(void *)g_array_free(g_steal_pointer(&guests), FALSE);
 	mix_normalize(m);
 	return g_steal_pointer(&m);
 }

@@ -21,7 +21,14 @@ const profile *mix_profile(mix *m, const char *spec, uint32_t mtu, GError **erro
 /* Scales the shares of the guests so that they add up to 1. */
 void mix_normalize(mix *m);
 
+/*
+ * nb more guests like guest, of that group. where is for the error: more than FRAME_GUESTS_MAX.
+ * Guests are kept in m->guests; their groups in m->groups.
+ */
+gboolean mix_add_guests(mix *m, const char *where, const struct mix_guest *guest, const char *group,
+	uint64_t nb, GError **error);
+
+gboolean mix_check_interface(const char *where, const char *text, GError **error);
 gboolean mix_check_share(const char *where, const char *text, double *out, GError **error);
-gboolean mix_check_guests(const char *where, uint64_t nb, GError **error);
 
 #endif

@@ -244,6 +244,11 @@ static gboolean check_cfg(const struct schedule_cfg *cfg, GError **error)
 			(double)cfg->span_ns / ns_per_s, (double)span_max_ns / ns_per_s);
 		return FALSE;
 	}
+	if (cfg->link_bps != 0.0 || cfg->steps != NULL) {
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			"schedule: a link's limit and a rate that changes are not built yet");
+		return FALSE;
+	}
 	return TRUE;
 }
 

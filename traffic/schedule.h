@@ -36,19 +36,36 @@
 
 enum { SCHEDULE_MAX_DRAWS = 1 << 20, SCHEDULE_MIN_DRAWS = 4096 };
 
+/* From from_ns on, until the next step, all guests together have that rate. */
+struct schedule_step {
+	uint64_t from_ns;
+	double pps; /* 0: a pause */
+};
+
 struct schedule_cfg {
 	const mix *mix;   /* must outlive the schedule */
 	double pps;       /* of all guests together; 0 = max: no departure times, see below */
 	uint64_t span_ns; /* warm-up and measuring; 1 .. 2^48, which is 78 hours */
 	uint64_t seed;
 	size_t max_departures; /* 0: 16 Mi, some 300 MiB */
+	double link_bps;       /* of the one wire that all guests share; 0: none */
+	uint32_t link_queue;   /* frames that may wait for the wire; 0: 1024 */
+	/* The rate over time, the first from 0, ascending; NULL: pps throughout, else pps is not read. */
+	const struct schedule_step *steps;
+	size_t nb_steps;
 };
+
+#define SCHEDULE_NOT_SENT (UINT64_C(1) << 63)
 
 /* What one guest is sent. Lengths are read in order and start again at nb_draws. */
 struct schedule_guest {
 	const struct profile_draw *draws; /* guests of one profile can have the same array */
 	size_t nb_draws;                  /* at least 1 */
-	const uint64_t *due_ns;           /* ascending, in [0, cycle_ns); NULL at max */
+	/*
+	 * In [0, cycle_ns), ascending but for SCHEDULE_NOT_SENT, which is set in those that find the
+	 * link's queue full; NULL at max.
+	 */
+	const uint64_t *due_ns;
 	size_t nb_due;
 };
 
@@ -83,7 +100,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(schedule, schedule_free)
  *
  * first may be past the last guest: no departures. step > 0.
  */
-enum { TIMELINE_IDLE = 0xffff };
+enum {
+	TIMELINE_IDLE = 0xffff,
+	TIMELINE_NOT_SENT = 0x8000, /* or'ed to the guest of a departure with SCHEDULE_NOT_SENT */
+};
 
 struct timeline {
 	uint32_t *gap_ns;

@@ -15,7 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static void check(const mix *m)
 {
-	const struct schedule_cfg cfg = { m, 1e4, 1000000, 1, 100 };
+	const struct schedule_cfg cfg = {
+		.mix = m, .pps = 1e4, .span_ns = 1000000, .seed = 1, .max_departures = 100
+	};
 	g_autoptr(schedule) s = schedule_new(&cfg, NULL);
 	g_autoptr(timeline) t = NULL;
 	double sum = 0;

@@ -12,7 +12,8 @@ static const uint64_t second_ns = 1000000000;
 static mix *new_mix(const char *spec, uint32_t nb, const char *shares, const char *process)
 {
 	GError *error = NULL;
-	mix *m = mix_new(spec, nb, shares, process, 0, &error);
+	g_autofree char *guests = g_strdup_printf("%u", nb);
+	mix *m = mix_new(spec, guests, shares, process, 0, &error);
 
 	check_ok(spec, error);
 	return m;
@@ -20,7 +21,9 @@ static mix *new_mix(const char *spec, uint32_t nb, const char *shares, const cha
 
 static schedule *new_schedule(const mix *m, double pps, uint64_t span_ns, size_t max)
 {
-	const struct schedule_cfg cfg = { m, pps, span_ns, SEED, max };
+	const struct schedule_cfg cfg = {
+		.mix = m, .pps = pps, .span_ns = span_ns, .seed = SEED, .max_departures = max
+	};
 	GError *error = NULL;
 	schedule *s = schedule_new(&cfg, &error);
 
@@ -69,7 +72,7 @@ static void digests_are_golden(void **state)
 static void another_seed_is_another_schedule(void **state)
 {
 	g_autoptr(mix) m = new_mix("imix", 4, NULL, "poisson");
-	struct schedule_cfg cfg = { m, 1e4, second_ns, SEED, 0 };
+	struct schedule_cfg cfg = { .mix = m, .pps = 1e4, .span_ns = second_ns, .seed = SEED };
 	g_autoptr(schedule) a = schedule_new(&cfg, NULL);
 	g_autoptr(schedule) b = NULL;
 	g_autoptr(schedule) c = NULL;
@@ -416,7 +419,9 @@ static void impossible_schedules_are_errors(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		const struct schedule_cfg cfg = { m, cases[i].pps, cases[i].span_ns, SEED, 0 };
+		const struct schedule_cfg cfg = {
+			.mix = m, .pps = cases[i].pps, .span_ns = cases[i].span_ns, .seed = SEED
+		};
 		GError *error = NULL;
 
 		assert_null(schedule_new(&cfg, &error));

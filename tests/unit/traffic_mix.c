@@ -14,7 +14,7 @@ static mix *parse(const char *text, GError **error)
 static void one_profile_for_all(void **state)
 {
 	GError *error = NULL;
-	g_autoptr(mix) m = mix_new("imix", 64, NULL, "cbr", 0, &error);
+	g_autoptr(mix) m = mix_new("imix", "64", NULL, "cbr", 0, &error);
 
 	(void)state;
 	check_ok("imix", error);
@@ -27,6 +27,8 @@ static void one_profile_for_all(void **state)
 		check_text("group", m->guests[i].group, "");
 		assert_ptr_equal(m->guests[i].profile, m->guests[0].profile);
 	}
+	assert_int_equal(m->nb_groups, 1);
+	assert_null(m->guests[0].interface);
 	check_double("mean", mix_mean_frame_len(m), 361.0 + 5.0 / 6.0, 1e-9);
 }
 
@@ -49,7 +51,8 @@ static void shares_add_up_to_one(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(share_cases); i++) {
 		const char *what = share_cases[i].shares != NULL ? share_cases[i].shares : "NULL";
 		GError *error = NULL;
-		g_autoptr(mix) m = mix_new("fixed:64", 3, share_cases[i].shares, "cbr", 0, &error);
+		g_autoptr(mix)
+			m = mix_new("fixed:64", "3", share_cases[i].shares, "cbr", 0, &error);
 
 		check_ok(what, error);
 		for (int j = 0; j < 3; j++)
@@ -57,25 +60,59 @@ static void shares_add_up_to_one(void **state)
 	}
 }
 
+static void fleets_are_numbered_through(void **state)
+{
+	static const char *const want[] = { "vfio", "vfio", "vhost-user", "virtio", "virtio",
+		"virtio", "vfio" };
+	GError *error = NULL;
+	g_autoptr(mix) m = mix_new(
+		"imix", "vfio:2, vhost-user:1 ,virtio:3,vfio:1", NULL, "cbr", 0, &error);
+
+	(void)state;
+	check_ok("fleet", error);
+	check_text("name", m->name, "imix");
+	assert_int_equal(m->nb_guests, G_N_ELEMENTS(want));
+	for (size_t i = 0; i < G_N_ELEMENTS(want); i++) {
+		check_text("interface", m->guests[i].interface, want[i]);
+		check_text("group", m->guests[i].group, want[i]);
+		check_text("group by index", m->groups[m->guests[i].group_of], want[i]);
+		check_double("share", m->guests[i].share, 1 / 7.0, 1e-12);
+	}
+	assert_int_equal(m->nb_groups, 3);
+	check_text("first group", m->groups[0], "vfio");
+	check_text("last group", m->groups[2], "virtio");
+}
+
 static const struct {
 	const char *profile;
-	uint32_t nb;
-	const char *shares, *arrival, *error;
+	const char *guests, *shares, *arrival, *error;
 } bad_options[] = {
-	{ "imix", 0, NULL, "cbr", "0 guests are outside 1..4096" },
-	{ "imix", 4097, NULL, "cbr", "4097 guests are outside 1..4096" },
-	{ "nothing", 1, NULL, "cbr", "no profile is called 'nothing'" },
-	{ "imix", 1, NULL, "burst",
+	{ "imix", "0", NULL, "cbr", "0 guests are outside 1..4096" },
+	{ "imix", "4097", NULL, "cbr", "4097 guests are outside 1..4096" },
+	{ "imix", "", NULL, "cbr", "guests: '' is neither how many nor interface:how many" },
+	{ "imix", "some", NULL, "cbr", "guests: 'some' is neither" },
+	{ "imix", "-1", NULL, "cbr", "guests: '-1' is neither" },
+	{ "imix", "99999999999999999999", NULL, "cbr", "is neither how many" },
+	{ "imix", "vfio", NULL, "cbr", "guests: 'vfio' is neither" },
+	{ "imix", "vfio:", NULL, "cbr", "guests: 'vfio:' is neither" },
+	{ "imix", "vfio:2,", NULL, "cbr", "guests: '' is neither" },
+	{ "imix", "vfio:2:3", NULL, "cbr", "guests: 'vfio:2:3' is neither" },
+	{ "imix", "vfio:0", NULL, "cbr", "guests: 0 guests are outside 1..4096" },
+	{ "imix", ":2", NULL, "cbr", "guests: '' is no interface's name" },
+	{ "imix", "vf_io:2", NULL, "cbr", "guests: 'vf_io' is no interface's name" },
+	{ "imix", "vfio:4000,vmux:97", NULL, "cbr", "all together are more than 4096 guests" },
+	{ "nothing", "1", NULL, "cbr", "no profile is called 'nothing'" },
+	{ "imix", "1", NULL, "burst",
 		"no arrival process is called 'burst'; there are cbr, poisson" },
-	{ "imix", 2, "1", "cbr", "'1' are 1 shares for 2 guests" },
-	{ "imix", 2, "", "cbr", "0 shares for 2 guests" },
-	{ "imix", 2, "1,0", "cbr", "share 0 is outside" },
-	{ "imix", 2, "1,-1", "cbr", "share -1 is outside" },
-	{ "imix", 2, "1,nan", "cbr", "share 'nan' is not a number" },
-	{ "imix", 2, "1,1e13", "cbr", "share 1e13 is outside" },
-	{ "imix", 2, "zipf:", "cbr", "zipf exponent ''" },
-	{ "imix", 2, "zipf:-1", "cbr", "zipf exponent '-1'" },
-	{ "imix", 2, "zipf:9", "cbr", "zipf exponent '9'" },
+	{ "imix", "2", "1", "cbr", "'1' are 1 shares for 2 guests" },
+	{ "imix", "2", "", "cbr", "0 shares for 2 guests" },
+	{ "imix", "2", "1,0", "cbr", "share 0 is outside" },
+	{ "imix", "2", "1,-1", "cbr", "share -1 is outside" },
+	{ "imix", "2", "1,nan", "cbr", "share 'nan' is not a number" },
+	{ "imix", "2", "1,1e13", "cbr", "share 1e13 is outside" },
+	{ "imix", "2", "zipf:", "cbr", "zipf exponent ''" },
+	{ "imix", "2", "zipf:-1", "cbr", "zipf exponent '-1'" },
+	{ "imix", "2", "zipf:9", "cbr", "zipf exponent '9'" },
 };
 
 static void bad_options_are_explained(void **state)
@@ -84,7 +121,7 @@ static void bad_options_are_explained(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(bad_options); i++) {
 		GError *error = NULL;
 
-		assert_null(mix_new(bad_options[i].profile, bad_options[i].nb,
+		assert_null(mix_new(bad_options[i].profile, bad_options[i].guests,
 			bad_options[i].shares, bad_options[i].arrival, 0, &error));
 		check_error(bad_options[i].error, error, bad_options[i].error);
 	}
@@ -96,12 +133,17 @@ static void groups_are_numbered_through(void **state)
 	g_autoptr(mix) m = parse("# guests of a rack\n"
 				 "[web]\nguests = 2\nprofile = imix\nshare=3\narrival = cbr\n\n"
 				 "[bulk store]\nguests=1\nprofile=fixed:1518\n"
+				 "interface = vhost-user\n"
 				 "[web2]\nguests=1\nprofile=imix\n",
 		&error);
 
 	(void)state;
 	check_ok("mix", error);
 	check_text("name", m->name, "my-mix");
+	assert_int_equal(m->nb_groups, 3);
+	check_text("group of 3", m->groups[m->guests[3].group_of], "web2");
+	assert_null(m->guests[0].interface);
+	check_text("interface 2", m->guests[2].interface, "vhost-user");
 	assert_int_equal(m->nb_guests, 4);
 	assert_int_equal(m->profiles->len, 2);
 	check_double("share 0", m->guests[0].share, 3 / 8.0, 1e-12);
@@ -136,12 +178,15 @@ static const struct {
 	{ "[a]\nguests = -1\nprofile = imix\n", AT "2: guests '-1' is not a whole number" },
 	{ "[a]\nguests = 99999999999999999999\nprofile = imix\n", AT "2: guests" },
 	{ "[a]\nguests = 4096\nprofile = imix\n[b]\nguests = 1\nprofile = imix\n",
-		AT "5: all groups together have more than 4096" },
+		AT "5: all together are more than 4096 guests" },
 	{ "[a]\nguests = 1\nprofile = imxi\n", AT "3: no profile is called 'imxi'" },
 	{ "[a]\nguests = 1\nprofile = imix\nshare = 0\n", AT "4: share 0 is outside" },
 	{ "[a]\nguests = 1\nprofile = imix\nshare = inf\n", AT "4: share 'inf' is not a number" },
 	{ "[a]\nguests = 1\nprofile = imix\narrival = fast\n",
 		AT "4: no arrival process is called" },
+	{ "[a]\nguests = 1\nprofile = imix\ninterface = v/f\n",
+		AT "4: 'v/f' is no interface's name" },
+	{ "[a]\nguests = 1\nprofile = imix\ninterface =\n", AT "4: '' is no interface's name" },
 	{ "[a]\nguests = 1\nprofile = \xff\n", AT "3: byte 0xff is not text" },
 	{ "[a]\n= 1\n", "dir/my_mix.conf" },
 };
@@ -218,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_profile_for_all),
 		cmocka_unit_test(shares_add_up_to_one),
+		cmocka_unit_test(fleets_are_numbered_through),
 		cmocka_unit_test(bad_options_are_explained),
 		cmocka_unit_test(groups_are_numbered_through),
 		cmocka_unit_test(bad_files_name_line_and_remedy),
