@@ -58,6 +58,7 @@ struct trial_counts {
 	uint64_t
 		corrupt; /* came back with a wrong byte; not forwarded. Known per guest, 0 per size */
 	uint64_t foreign; /* not of this trial. Known per guest, 0 per size */
+	uint64_t not_sent; /* of intended: the link had no room for them (--link) */
 	uint64_t late;    /* of offered: departed later than the slack allows */
 	uint64_t refused; /* of offered: the interface had no room for them */
 	uint64_t offered_bytes, forwarded_bytes; /* with FCS */

@@ -11,7 +11,7 @@
 
 #include <glib/gstdio.h>
 
-#include "sim/datapath/datapath.h"
+#include "sim/datapath/fabric.h"
 #include "sim/eal.h"
 #include "sim/engine/clock.h"
 #include "sim/error.h"
@@ -46,7 +46,8 @@ struct campaign {
 	gboolean printed; /* a trial is on stdout */
 	gboolean untrustworthy;
 	GPtrArray *eal_args;
-	struct datapath *datapath;
+	const char **interface; /* word of each guest's; texts are the mix's and the options' */
+	struct fabric *fabric;
 	struct fleet *fleet;
 	struct progress progress;
 	struct clock_pair clock_origin;
@@ -79,8 +80,26 @@ static char *extra_text(const struct options *o)
 		g_string_append_printf(s, "--guests-per-process=%d ", o->per_process);
 	if (o->hugepages)
 		g_string_append(s, "--hugepages ");
+	if (o->host_cores != NULL)
+		g_string_append_printf(s, "--host-cores=%s ", o->host_cores);
+	if (o->policy != NULL)
+		g_string_append_printf(s, "--policy=%s ", o->policy);
+	if (o->vf_limit != 256)
+		g_string_append_printf(s, "--vf-limit=%d ", o->vf_limit);
+	if (o->mediators != 1)
+		g_string_append_printf(s, "--mediators=%d ", o->mediators);
+	if (o->descriptors != 256)
+		g_string_append_printf(s, "--descriptors=%d ", o->descriptors);
 	g_strchomp(s->str);
 	return g_string_free(s, FALSE);
+}
+
+static gboolean uses(const struct campaign *c, const char *word)
+{
+	for (uint32_t i = 0; i < c->mix->nb_guests; i++)
+		if (g_str_equal(c->interface[i], word))
+			return TRUE;
+	return FALSE;
 }
 
 static struct trial_params *make_params(const struct campaign *c, uint64_t rate_pps, uint32_t rep)
@@ -90,7 +109,8 @@ static struct trial_params *make_params(const struct campaign *c, uint64_t rate_
 
 	p->label = g_strdup(o->label);
 	p->machine = g_strdup(o->machine);
-	p->interface = g_strdup(o->interface);
+	p->interface = fabric_name(c->interface, c->mix->nb_guests);
+	p->vhost = uses(c, "virtio-on") || (uses(c, "virtio") && o->vhost);
 	p->qemu = g_strdup("none");
 	p->reflector = g_strdup("dpdk");
 	p->guests = c->mix->nb_guests;
@@ -190,17 +210,77 @@ static gboolean check_writable(const struct campaign *c, GError **error)
 	return TRUE;
 }
 
+/* What all interfaces have in common. */
+static struct datapath_cfg datapath_cfg(const struct campaign *c)
+{
+	const struct options *o = c->o;
+
+	return (struct datapath_cfg){
+		.base_mac = o->base_mac,
+		.frame_len_max = mix_longest_frame_len(c->mix),
+		.nb_load = o->cores.nb_load,
+		.nb_rx = o->cores.nb_rx,
+		.socket_dir = o->socket_dir != NULL ? o->socket_dir : c->run_dir,
+		.descriptors = (uint16_t)o->descriptors,
+		.nb_host_cpus = o->cores.nb_host,
+		.host_cpu = o->cores.host_cpu,
+		.host_shares = o->cores.host_shares,
+		.vhost = o->vhost,
+		.policy = o->policy == NULL ? "emulate-all" : o->policy,
+		.vf_limit = (uint32_t)o->vf_limit,
+		.mediators = (unsigned)o->mediators,
+	};
+}
+
+/* Each guest's interface: its group's, else --interface. */
+static gboolean choose_interfaces(struct campaign *c, GError **error)
+{
+	gboolean external = g_str_equal(c->o->machine, "external");
+
+	c->interface = g_new0(const char *, c->mix->nb_guests);
+	for (uint32_t i = 0; i < c->mix->nb_guests; i++) {
+		const char *word = c->mix->guests[i].interface;
+		const struct datapath_ops *ops;
+
+		c->interface[i] = word == NULL ? c->o->interface : word;
+		if (!fabric_check(c->interface[i], error))
+			return FALSE;
+		ops = fabric_ops(c->interface[i]);
+		if (external && ops->guest_option == NULL && ops->receive_port == NULL) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"--interface %s: has no guests; leave --machine out",
+				c->interface[i]);
+			return FALSE;
+		}
+		if (ops->guest_option == NULL && (c->o->fault != NULL || c->o->swap != NULL)) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"--fault, --swap: are for guests that tsim starts; --interface %s "
+				"has none",
+				c->interface[i]);
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+static gboolean has_guests(const struct campaign *c)
+{
+	for (uint32_t i = 0; i < c->mix->nb_guests; i++)
+		if (fabric_ops(c->interface[i])->guest_option != NULL)
+			return TRUE;
+	return FALSE;
+}
+
 static unsigned memory_mib(const struct campaign *c)
 {
-	/* Pools of engine.c, rings of the null interface, and what EAL itself takes. */
-	unsigned frames = 8192 + 1024 * cores_nb_workers(&c->o->cores) +
-			  (g_str_equal(c->o->interface, "null")
-					  ? MIN(c->mix->nb_guests * 1024U, 65536U)
-					  : 0);
-	uint64_t bytes = (uint64_t)frames * (MAX(mix_longest_frame_len(c->mix), 2048U) + 512) +
-			 (uint64_t)c->mix->nb_guests * 16384;
+	enum { EAL_BYTES = 64 << 20, WORKER_BYTES = 64 << 10, GUEST_BYTES = 64 };
+	struct datapath_cfg cfg = datapath_cfg(c);
+	uint64_t bytes = fabric_memory(&cfg, c->interface, c->mix->nb_guests) +
+			 cores_nb_workers(&c->o->cores) *
+				 (WORKER_BYTES + (uint64_t)c->mix->nb_guests * GUEST_BYTES) +
+			 EAL_BYTES;
 
-	return c->o->memory != 0 ? (unsigned)c->o->memory : (unsigned)(bytes * 5 / 4 >> 20) + 64;
+	return c->o->memory != 0 ? (unsigned)c->o->memory : (unsigned)(bytes * 9 / 8 >> 20);
 }
 
 static gboolean start_guests(struct campaign *c, GError **error)
@@ -208,21 +288,25 @@ static gboolean start_guests(struct campaign *c, GError **error)
 	const struct options *o = c->o;
 	g_autofree char *mac = frame_mac_format(o->base_mac);
 
-	if (c->datapath->ops->address == NULL)
+	if (!has_guests(c))
 		return TRUE;
 	if (g_str_equal(o->machine, "external")) {
 		for (uint32_t i = 0; i < c->mix->nb_guests; i++) {
+			const struct datapath_guest *g = &c->fabric->guest[i];
 			g_autofree char *guest_mac = NULL;
 			uint8_t bytes[6];
 
+			if (g->datapath->ops->address == NULL)
+				continue;
+
 			frame_guest_mac(o->base_mac, i, bytes);
 			guest_mac = frame_mac_format(bytes);
-			fprintf(stderr, "guest %u: vhost-user socket %s, MAC %s\n", i,
-				c->datapath->ops->address(c->datapath, i), guest_mac);
+			fprintf(stderr, "guest %u: %s socket %s, MAC %s\n", i, g->datapath->name,
+				g->datapath->ops->address(g->datapath, g->slot), guest_mac);
 		}
 		return TRUE;
 	}
-	c->fleet = fleet_new(&(struct fleet_cfg){ .datapath = c->datapath,
+	c->fleet = fleet_new(&(struct fleet_cfg){ .guest = c->fabric->guest,
 				     .nb_guests = c->mix->nb_guests,
 				     .per_process = (uint32_t)o->per_process,
 				     .cores = &o->cores,
@@ -240,16 +324,13 @@ static gboolean start_guests(struct campaign *c, GError **error)
 static gboolean prepare(struct campaign *c, GError **error)
 {
 	const struct options *o = c->o;
-	const struct datapath_ops *ops = datapath_find(o->interface, error);
 	g_autofree char *lcores = cores_eal_lcores(&o->cores);
 	struct sigaction action = { .sa_handler = on_interrupt };
+	struct datapath_cfg cfg;
 
 	if (!check_writable(c, error))
 		return FALSE;
-	if (ops == NULL)
-		return FALSE;
-	c->run_dir = ops->address == NULL ? NULL : g_dir_make_tmp("tsim-XXXXXX", error);
-	if (c->run_dir == NULL && ops->address != NULL)
+	if (has_guests(c) && (c->run_dir = g_dir_make_tmp("tsim-XXXXXX", error)) == NULL)
 		return FALSE;
 	if (o->socket_dir != NULL && !file_make_folder(o->socket_dir, error)) {
 		g_prefix_error(error, "--socket-dir: ");
@@ -266,12 +347,9 @@ static gboolean prepare(struct campaign *c, GError **error)
 		return FALSE;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	c->datapath = datapath_open(
-		&(struct datapath_cfg){ .interface = o->interface,
-			.nb_guests = c->mix->nb_guests,
-			.socket_dir = o->socket_dir != NULL ? o->socket_dir : c->run_dir },
-		error);
-	return c->datapath != NULL && start_guests(c, error);
+	cfg = datapath_cfg(c);
+	c->fabric = fabric_open(&cfg, c->interface, c->mix->nb_guests, error);
+	return c->fabric != NULL && start_guests(c, error);
 }
 
 static void remove_folder(const char *path)
@@ -290,13 +368,14 @@ static void remove_folder(const char *path)
 static void clear(struct campaign *c)
 {
 	fleet_free(c->fleet);
-	datapath_close(c->datapath);
+	fabric_free(c->fabric);
 	if (c->eal_args != NULL)
 		g_ptr_array_unref(c->eal_args);
 	if (c->run_dir != NULL)
 		remove_folder(c->run_dir);
 	g_clear_pointer(&c->todo, g_ptr_array_unref);
 	g_clear_pointer(&c->done, g_ptr_array_unref);
+	g_free(c->interface);
 	mix_free(c->mix);
 	g_free(c->mix_digest);
 	g_free(c->dir);
@@ -332,7 +411,7 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 	}
 	t = measure(&(struct measure_cfg){ .o = c->o,
 			    .mix = c->mix,
-			    .datapath = c->datapath,
+			    .fabric = c->fabric,
 			    .fleet = c->fleet,
 			    .params = p,
 			    .progress = &c->progress,
@@ -412,7 +491,7 @@ int campaign_run(const struct options *o)
 	c.mix = open_mix(o, &error);
 	if (c.mix != NULL) {
 		c.mix_digest = record_mix_digest(c.mix);
-		if (plan(&c, &error)) {
+		if (choose_interfaces(&c, &error) && plan(&c, &error)) {
 			if (c.done->len != 0)
 				progress_say(&c.progress,
 					"already measured: %u (in %s); --overwrite measures again",

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <string.h>
 
 #include "sim/error.h"
 
@@ -86,21 +87,24 @@ static gboolean parse_workers(
 		       error);
 }
 
-static gboolean is_worker_cpu(const struct cores *c, unsigned cpu)
+static gboolean holds(const unsigned *list, unsigned nb, unsigned cpu)
 {
-	for (unsigned i = 0; i < c->nb_load; i++)
-		if (c->load_cpu[i] == cpu)
-			return TRUE;
-	for (unsigned i = 0; i < c->nb_rx; i++)
-		if (c->rx_cpu[i] == cpu)
+	for (unsigned i = 0; i < nb; i++)
+		if (list[i] == cpu)
 			return TRUE;
 	return FALSE;
+}
+
+static gboolean is_worker_cpu(const struct cores *c, unsigned cpu)
+{
+	return holds(c->load_cpu, c->nb_load, cpu) || holds(c->rx_cpu, c->nb_rx, cpu);
 }
 
 static void take_what_is_left(const cpu_set_t *allowed, struct cores *c)
 {
 	for (unsigned i = 0; i < CPU_SETSIZE && c->nb_guest < CORES_MAX; i++)
-		if (CPU_ISSET(i, allowed) && !is_worker_cpu(c, i))
+		if (CPU_ISSET(i, allowed) && !is_worker_cpu(c, i) &&
+			!holds(c->host_cpu, c->nb_host, i))
 			c->guest_cpu[c->nb_guest++] = i;
 	if (c->nb_guest != 0)
 		return;
@@ -109,7 +113,8 @@ static void take_what_is_left(const cpu_set_t *allowed, struct cores *c)
 		c->guest_cpu[i] = c->load_cpu[i];
 }
 
-gboolean cores_parse(const char *spec, const char *guest_spec, struct cores *out, GError **error)
+gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_spec,
+	struct cores *out, GError **error)
 {
 	struct cores c = { .combined = TRUE };
 	cpu_set_t allowed;
@@ -143,6 +148,9 @@ gboolean cores_parse(const char *spec, const char *guest_spec, struct cores *out
 					return FALSE;
 				}
 	}
+	if (host_spec != NULL && host_spec[0] != '\0' &&
+		!parse_list("--host-cores", host_spec, &allowed, c.host_cpu, &c.nb_host, error))
+		return FALSE;
 	if (guest_spec != NULL && guest_spec[0] != '\0') {
 		if (!parse_list(
 			    "--guest-cores", guest_spec, &allowed, c.guest_cpu, &c.nb_guest, error))
@@ -150,8 +158,17 @@ gboolean cores_parse(const char *spec, const char *guest_spec, struct cores *out
 	} else {
 		take_what_is_left(&allowed, &c);
 	}
+	if (c.nb_host == 0) {
+		c.nb_host = c.nb_guest;
+		memcpy(c.host_cpu, c.guest_cpu, sizeof(c.host_cpu));
+	}
 	for (unsigned i = 0; i < c.nb_guest; i++)
 		c.shared |= is_worker_cpu(&c, c.guest_cpu[i]);
+	for (unsigned i = 0; i < c.nb_host; i++) {
+		c.host_shares |= is_worker_cpu(&c, c.host_cpu[i]) ||
+				 holds(c.guest_cpu, c.nb_guest, c.host_cpu[i]);
+		c.shared |= is_worker_cpu(&c, c.host_cpu[i]);
+	}
 	*out = c;
 	return TRUE;
 }

@@ -19,11 +19,17 @@ struct cores {
 	unsigned nb_rx, rx_cpu[CORES_MAX]; /* equal to load_cpu if combined */
 	gboolean combined;
 	unsigned nb_guest, guest_cpu[CORES_MAX]; /* at least 1; those of the workers if shared */
-	gboolean shared;                         /* guests run on the workers' CPUs */
+	unsigned nb_host, host_cpu[CORES_MAX];   /* of the host's threads of virtio and vmux */
+	gboolean shared;                         /* guests or the host run on the workers' CPUs */
+	gboolean host_shares;                    /* the host's CPUs are not its own */
 };
 
-/* spec NULL or "": the default. guest_spec NULL or "": what is left. Errors name the option. */
-gboolean cores_parse(const char *spec, const char *guest_spec, struct cores *out, GError **error);
+/*
+ * spec NULL or "": the default. guest_spec NULL or "": what is left. host_spec NULL or "": those of
+ * the guests; named, they are not the guests' unless these are named too. Errors name the option.
+ */
+gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_spec,
+	struct cores *out, GError **error);
 
 /* EAL's --lcores: lcore 0 floats over the guests' CPUs, worker i is lcore i + 1. Newly allocated. */
 char *cores_eal_lcores(const struct cores *c);

@@ -49,9 +49,10 @@ static gboolean interrupted(const struct run *r)
 
 static gboolean is_connected(const struct run *r, uint32_t guest)
 {
-	struct datapath *d = r->cfg->datapath;
+	const struct datapath_guest *g = &r->cfg->fabric->guest[guest];
 
-	return d->ops->connected == NULL || d->ops->connected(d, guest);
+	return g->datapath->ops->connected == NULL ||
+	       g->datapath->ops->connected(g->datapath, g->slot);
 }
 
 static const char *death_of(const struct run *r, uint32_t guest)
@@ -266,8 +267,21 @@ static void describe_interface(struct run *r)
 {
 	JsonObject *o = json_object_new();
 
-	json_object_set_string_member(o, "interface", r->cfg->datapath->ops->interface);
-	json_object_set_string_member(o, "mechanism", r->cfg->datapath->ops->mechanism);
+	JsonArray *interfaces = json_array_new();
+
+	json_object_set_string_member(o, "interface", r->t->params.interface);
+	for (unsigned i = 0; i < r->cfg->fabric->nb; i++) {
+		struct datapath *d = r->cfg->fabric->datapath[i];
+		JsonObject *one = json_object_new();
+
+		json_object_set_string_member(one, "interface", d->name);
+		json_object_set_int_member(one, "guests", d->nb_guests);
+		json_object_set_string_member(one, "mechanism", d->ops->mechanism);
+		if (d->ops->describe != NULL)
+			d->ops->describe(d, one);
+		json_array_add_object_element(interfaces, one);
+	}
+	json_object_set_array_member(o, "interfaces", interfaces);
 	if (r->cfg->fleet != NULL) {
 		json_object_set_int_member(
 			o, "reflector_processes", fleet_processes(r->cfg->fleet));
@@ -340,7 +354,7 @@ static gboolean prepare(struct run *r, GError **error)
 		error);
 	if (r->schedule == NULL)
 		return FALSE;
-	r->engine = engine_new(&(struct engine_cfg){ .datapath = r->cfg->datapath,
+	r->engine = engine_new(&(struct engine_cfg){ .fabric = r->cfg->fabric,
 				       .mix = r->cfg->mix,
 				       .schedule = r->schedule,
 				       .cores = &o->cores,

@@ -9,7 +9,7 @@
 #include <glib.h>
 
 #include "analyze/trial.h"
-#include "sim/datapath/datapath.h"
+#include "sim/datapath/fabric.h"
 #include "sim/engine/clock.h"
 #include "sim/guest/fleet.h"
 #include "sim/options.h"
@@ -19,7 +19,7 @@
 struct measure_cfg {
 	const struct options *o;
 	const mix *mix;
-	struct datapath *datapath;
+	struct fabric *fabric;
 	struct fleet *fleet; /* NULL where guests are not ours */
 	const struct trial_params *params;
 	struct progress *progress;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/datapath/datapath.h"
+#include "sim/datapath/fabric.h"
 #include "sim/duration.h"
 #include "sim/error.h"
 #include "sim/guest/fault.h"
@@ -30,7 +30,9 @@ static const GOptionEntry entries[] = {
 		"Guests in groups with profile, share and arrival each (instead of --profile, "
 		"--guests, --share)",
 		"FILE" },
-	{ "guests", 'g', 0, G_OPTION_ARG_STRING, AT(guests_text), "How many guests (default 1)",
+	{ "guests", 'g', 0, G_OPTION_ARG_STRING, AT(guests),
+		"How many guests, or a fleet of several interfaces: vfio:8,vmux:24,virtio:32 "
+		"(default 1)",
 		"N" },
 	{ "rate", 'r', 0, G_OPTION_ARG_STRING, AT(rate),
 		"Offered load of all guests: 500kpps, 2Gbit/s, 40% (of --link), max; a list or a "
@@ -53,15 +55,29 @@ static const GOptionEntry entries[] = {
 		"(default process)",
 		"MACHINE" },
 	{ "interface", 'i', 0, G_OPTION_ARG_STRING, AT(interface),
-		"How frames reach them: vhost-user or null (the generator's own cost) (default "
-		"vhost-user)",
+		"How frames reach them: vhost-user, virtio, vfio, vmux, port, null or discard "
+		"(default vhost-user)",
 		"INTERFACE" },
+	{ "vhost", 0, 0, G_OPTION_ARG_STRING, AT(vhost_text),
+		"Of interface virtio: on or off (default on)", "SWITCH" },
+	{ "policy", 0, 0, G_OPTION_ARG_STRING, AT(policy),
+		"Of interface vmux: emulate-all, passthrough:K (the first K guests) or busiest:K "
+		"(default emulate-all)",
+		"POLICY" },
+	{ "vf-limit", 0, 0, G_OPTION_ARG_INT, AT(vf_limit),
+		"Queue pairs that vmux's NIC has for guests (default 256)", "N" },
+	{ "mediators", 0, 0, G_OPTION_ARG_INT, AT(mediators), "Threads of vmux (default 1)", "N" },
+	{ "descriptors", 0, 0, G_OPTION_ARG_INT, AT(descriptors),
+		"Of each queue of a guest (default 256)", "N" },
 	{ "socket-dir", 0, 0, G_OPTION_ARG_FILENAME, AT(socket_dir),
 		"Folder for guest-N.sock (default a temporary one)", "DIR" },
 	{ "cores", 'c', 0, G_OPTION_ARG_STRING, AT(cores_text),
 		"CPUs of the generator: 2-3, or load:2-3/rx:4 (default the last CPU)", "CPUS" },
 	{ "guest-cores", 0, 0, G_OPTION_ARG_STRING, AT(guest_cores),
 		"CPUs of guest processes (default those that the generator leaves)", "CPUS" },
+	{ "host-cores", 0, 0, G_OPTION_ARG_STRING, AT(host_cores),
+		"CPUs of the host's threads of virtio and vmux (default those of the guests)",
+		"CPUS" },
 	{ "guests-per-process", 0, 0, G_OPTION_ARG_INT, AT(per_process),
 		"Guests of one reflector process, 1 to 31 (default: few processes, one a CPU)",
 		"N" },
@@ -215,7 +231,7 @@ static void set_defaults(struct options *o)
 
 	if (o->mix == NULL) {
 		set_default(&o->profile, "imix");
-		set_default(&o->guests_text, "1");
+		set_default(&o->guests, "1");
 	}
 	set_default(&o->rate, "100kpps");
 	set_default(&o->arrival, "cbr");
@@ -239,20 +255,10 @@ static gboolean bad(GError **error, const char *text)
 
 static gboolean check_traffic(struct options *o, GError **error)
 {
-	guint64 guests = 0; /* with --mix the file says how many */
-
-	if (o->mix != NULL && (o->profile != NULL || o->share != NULL || o->guests_text != NULL))
+	if (o->mix != NULL && (o->profile != NULL || o->share != NULL || o->guests != NULL))
 		return bad(error,
 			"--mix: the file says guests, profiles and shares; leave --guests, "
 			"--profile and --share out");
-	if (o->mix == NULL && !g_ascii_string_to_unsigned(
-				      o->guests_text, 10, 1, FRAME_GUESTS_MAX, &guests, NULL)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"--guests: '%s' is no number from 1 to %d", o->guests_text,
-			FRAME_GUESTS_MAX);
-		return FALSE;
-	}
-	o->guests = (uint32_t)guests;
 	if (o->mtu != 0 && (o->mtu < FRAME_LEN_MIN || o->mtu > FRAME_LEN_MAX))
 		return bad(error, "--mtu: from 64 to 9216 bytes of frame");
 	if (o->seed < 0)
@@ -266,19 +272,16 @@ static gboolean check_testbed(struct options *o, GError **error)
 {
 	struct fault_plan plan; /* checked here, used by treflect */
 	gboolean swap_ip, swap_ports;
-	const struct datapath_ops *ops = datapath_find(o->interface, error);
 	gboolean external = g_str_equal(o->machine, "external");
 
-	if (ops == NULL)
+	if (!fabric_check(o->interface, error))
 		return FALSE;
 	if (!external && !g_str_equal(o->machine, "process")) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 			"--machine: '%s' is unknown; there are: process, external", o->machine);
 		return FALSE;
 	}
-	if (external && ops->address == NULL)
-		return bad(error, "--interface null: has no guests; leave --machine out");
-	if ((external || ops->address == NULL) && (o->fault != NULL || o->swap != NULL))
+	if (external && (o->fault != NULL || o->swap != NULL))
 		return bad(error,
 			"--fault, --swap: are for guests that tsim starts (--machine process)");
 	if (o->per_process < 0 || o->per_process > FLEET_PORTS_MAX)
@@ -286,6 +289,17 @@ static gboolean check_testbed(struct options *o, GError **error)
 				  "ports a process");
 	if (o->memory < 0)
 		return bad(error, "--memory: not negative");
+	if (o->vhost_text != NULL && !g_str_equal(o->vhost_text, "on") &&
+		!g_str_equal(o->vhost_text, "off"))
+		return bad(error, "--vhost: on or off");
+	o->vhost = o->vhost_text == NULL || g_str_equal(o->vhost_text, "on");
+	if (o->vf_limit < 0 || o->vf_limit > FRAME_GUESTS_MAX)
+		return bad(error, "--vf-limit: from 0 to 4096");
+	if (o->mediators < 1 || o->mediators > CORES_MAX)
+		return bad(error, "--mediators: from 1 to 64");
+	if (o->descriptors < 32 || o->descriptors > 32768 ||
+		(o->descriptors & (o->descriptors - 1)) != 0)
+		return bad(error, "--descriptors: a power of two from 32 to 32768");
 	if (!reflector_swap_parse(o->swap, &swap_ip, &swap_ports, error))
 		return FALSE;
 	memcpy(o->base_mac, frame_guest_base_mac, sizeof(o->base_mac));
@@ -294,7 +308,7 @@ static gboolean check_testbed(struct options *o, GError **error)
 		return FALSE;
 	}
 	return fault_plan_parse(o->fault, &plan, error) &&
-	       cores_parse(o->cores_text, o->guest_cores, &o->cores, error);
+	       cores_parse(o->cores_text, o->guest_cores, o->host_cores, &o->cores, error);
 }
 
 static gboolean check_label(const char *label, GError **error)
@@ -372,7 +386,9 @@ int options_parse(
 	int nb;
 
 	*done = FALSE;
-	*o = (struct options){ .seed = 1, .reps = 1 };
+	*o = (struct options){
+		.seed = 1, .reps = 1, .vf_limit = 256, .mediators = 1, .descriptors = 256
+	};
 	own = entries_of(o);
 	g_ptr_array_add(all, argv[0]);
 	if (config != NULL && !config_to_args(config, all, from_config, &error))
@@ -400,14 +416,10 @@ int options_parse(
 
 void options_clear(struct options *o)
 {
-	char *texts[] = { o->profile, o->mix, o->guests_text, o->rate, o->share, o->arrival,
-		o->link, o->machine, o->interface, o->socket_dir, o->cores_text, o->guest_cores,
-		o->fault, o->swap, o->mac, o->duration, o->warm_up, o->drain, o->connect_timeout,
-		o->slack, o->out, o->label, o->format_text, o->capture, o->config,
-		o->command_line };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-		g_free(texts[i]);
+	for (const GOptionEntry *e = entries; e->long_name != NULL; e++)
+		if (e->arg == G_OPTION_ARG_STRING || e->arg == G_OPTION_ARG_FILENAME)
+			g_free(*(char **)((char *)o + (size_t)e->arg_data));
+	g_free(o->command_line);
 	g_strfreev(o->eal);
 	*o = (struct options){ 0 };
 }

@@ -15,17 +15,18 @@
 
 struct options {
 	/* As given; NULL where the default is "none". Owned. */
-	char *profile, *mix, *guests_text, *rate, *share, *arrival, *link;
-	char *machine, *interface, *socket_dir, *cores_text, *guest_cores, *fault, *swap, *mac;
+	char *profile, *mix, *guests, *rate, *share, *arrival, *link;
+	char *machine, *interface, *vhost_text, *policy, *socket_dir, *cores_text, *guest_cores;
+	char *host_cores, *fault, *swap, *mac;
 	char *duration, *warm_up, *drain, *connect_timeout, *slack;
 	char *out, *label, *format_text, *capture, *config;
 	char **eal;
-	int mtu, reps, per_process, memory;
+	int mtu, reps, per_process, memory, vf_limit, mediators, descriptors;
 	gint64 seed;
 	gboolean hugepages, all_guests, overwrite, quiet, verbose, check, print_config;
 
 	/* What they mean. */
-	uint32_t guests;
+	gboolean vhost;
 	uint64_t duration_ns, warm_up_ns, drain_ns, connect_timeout_ns, slack_ns;
 	double link_bps; /* 0: no --link */
 	uint8_t base_mac[6];

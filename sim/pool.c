@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/pool.h"
 
+#include <string.h>
+
 #include <rte_errno.h>
-#include <rte_mbuf.h>
 
 #include "sim/error.h"
+
+enum { ROOM_MIN = 2048 }; /* whatever a guest may send by itself on a link of MTU 1500 */
 
 struct rte_mempool *pool_new(const char *name, unsigned nb, uint16_t room, GError **error)
 {
@@ -23,4 +26,42 @@ struct rte_mempool *pool_new(const char *name, unsigned nb, uint16_t room, GErro
 			"no memory for %u frames of %u bytes (%s); use a larger --memory", nb, room,
 			rte_strerror(rte_errno));
 	return pool;
+}
+
+static void zero_mbuf(struct rte_mempool *pool, void *arg, void *obj, unsigned index)
+{
+	struct rte_mbuf *m = obj;
+
+	(void)pool;
+	(void)arg;
+	(void)index;
+	memset(m->buf_addr, 0, m->buf_len);
+	m->data_off = RTE_PKTMBUF_HEADROOM;
+}
+
+static uint16_t room_for(uint32_t frame_len_max)
+{
+	return (uint16_t)(RTE_PKTMBUF_HEADROOM +
+			  RTE_ALIGN_CEIL(MAX(frame_len_max, (uint32_t)ROOM_MIN), 64U));
+}
+
+struct rte_mempool *pool_of_frames(
+	const char *name, unsigned nb, uint32_t frame_len_max, GError **error)
+{
+	static unsigned serial; /* pool names must be unique in a process; main thread only */
+	char numbered[RTE_MEMPOOL_NAMESIZE];
+	struct rte_mempool *pool;
+
+	g_snprintf(numbered, sizeof(numbered), "%s%u", name, serial++);
+	pool = pool_new(numbered, nb, room_for(frame_len_max), error);
+	if (pool != NULL)
+		rte_mempool_obj_iter(pool, zero_mbuf, NULL);
+	return pool;
+}
+
+size_t pool_bytes(unsigned nb, uint32_t frame_len_max)
+{
+	enum { HEADER = 64 + 64 }; /* of mempool, and what spreading over channels adds */
+
+	return (size_t)nb * (sizeof(struct rte_mbuf) + room_for(frame_len_max) + HEADER + 8);
 }

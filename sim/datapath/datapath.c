@@ -3,20 +3,36 @@
 
 #include "sim/error.h"
 
-static const struct datapath_ops *const interfaces[] = { &datapath_null, &datapath_vhost_user };
+static const struct datapath_ops *const interfaces[] = { &datapath_null, &datapath_discard,
+	&datapath_vhost_user };
+
+char *datapath_names(void)
+{
+	GString *names = g_string_new(NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(interfaces); i++)
+		g_string_append_printf(names, "%s%s", i == 0 ? "" : ", ", interfaces[i]->interface);
+	return g_string_free(names, FALSE);
+}
 
 const struct datapath_ops *datapath_find(const char *interface, GError **error)
 {
-	g_autoptr(GString) names = g_string_new(NULL);
+	g_autofree char *names = datapath_names();
 
-	for (size_t i = 0; i < G_N_ELEMENTS(interfaces); i++) {
+	for (size_t i = 0; i < G_N_ELEMENTS(interfaces); i++)
 		if (g_str_equal(interfaces[i]->interface, interface))
 			return interfaces[i];
-		g_string_append_printf(names, "%s%s", i == 0 ? "" : ", ", interfaces[i]->interface);
-	}
 	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"--interface: '%s' is unknown; there are: %s", interface, names->str);
+		"--interface: '%s' is unknown; there are: %s", interface, names);
 	return NULL;
+}
+
+static void free_datapath(struct datapath *d)
+{
+	g_mutex_clear(&d->quiesce_lock);
+	g_free(d->guest);
+	g_free(d->name);
+	g_free(d);
 }
 
 struct datapath *datapath_open(const struct datapath_cfg *cfg, GError **error)
@@ -28,12 +44,13 @@ struct datapath *datapath_open(const struct datapath_cfg *cfg, GError **error)
 		return NULL;
 	d = g_new0(struct datapath, 1);
 	d->ops = ops;
+	d->name = g_strdup(cfg->name != NULL ? cfg->name : ops->interface);
 	d->nb_guests = cfg->nb_guests;
+	d->guest = g_memdup2(cfg->guest, cfg->nb_guests * sizeof(*cfg->guest));
 	g_mutex_init(&d->quiesce_lock);
 	if (d->ops->open(d, cfg, error))
 		return d;
-	g_mutex_clear(&d->quiesce_lock);
-	g_free(d);
+	free_datapath(d);
 	return NULL;
 }
 
@@ -42,8 +59,7 @@ void datapath_close(struct datapath *d)
 	if (d == NULL)
 		return;
 	d->ops->close(d);
-	g_mutex_clear(&d->quiesce_lock);
-	g_free(d);
+	free_datapath(d);
 }
 
 void datapath_set_quiesce(struct datapath *d, datapath_quiesce fn, void *arg)
@@ -51,5 +67,13 @@ void datapath_set_quiesce(struct datapath *d, datapath_quiesce fn, void *arg)
 	g_mutex_lock(&d->quiesce_lock);
 	d->quiesce = fn;
 	d->quiesce_arg = arg;
+	g_mutex_unlock(&d->quiesce_lock);
+}
+
+void datapath_wait_quiet(struct datapath *d)
+{
+	g_mutex_lock(&d->quiesce_lock);
+	if (d->quiesce != NULL)
+		d->quiesce(d->quiesce_arg);
 	g_mutex_unlock(&d->quiesce_lock);
 }

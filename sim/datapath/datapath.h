@@ -3,6 +3,10 @@
  * sim/datapath/datapath.h: how frames get to guests and back. One file per interface, each a
  * const struct datapath_ops; datapath.c lists them. To add an interface, write its file and add
  * its row to that list.
+ *
+ * A datapath serves the guests of one interface; a fleet has several. Within it guests are slots
+ * 0 .. nb_guests - 1; guest[] tells their numbers. Frames are written and read where the interface
+ * has them: memory is reserved, filled and committed; received, looked at and released.
  */
 #ifndef SIM_DATAPATH_DATAPATH_H
 #define SIM_DATAPATH_DATAPATH_H
@@ -10,69 +14,134 @@
 #include <stdint.h>
 
 #include <glib.h>
-#include <rte_mbuf.h>
 
 struct datapath;
 
 struct datapath_cfg {
-	const char *interface; /* "vhost-user", "null" */
+	const char *interface; /* of an ops */
+	const char *name;      /* in results; NULL: the interface's */
 	uint32_t nb_guests;
-	const char *socket_dir; /* vhost-user: folder for guest-N.sock; must exist */
+	const uint32_t *guest;   /* number of the guest in each slot */
+	const uint8_t *base_mac; /* of guest 0; guest n has it plus n */
+	uint32_t frame_len_max;  /* with FCS: the longest frame that is sent */
+	unsigned nb_load, nb_rx; /* workers that send, and that receive */
+	const char *socket_dir;  /* folder for sockets; must exist if ops->guest_option is set */
+	uint16_t descriptors;    /* of each queue of a guest */
+	unsigned nb_host_cpus;   /* CPUs that the host's threads may run on */
+	const unsigned *host_cpu;
+	gboolean host_shares; /* others run there too: a thread that polls yields when idle */
+	gboolean vhost;       /* virtio: vhost on */
+	const char *policy;   /* vmux: "emulate-all", "passthrough:K", "busiest:K" */
+	uint32_t vf_limit;    /* vmux: queue pairs that the NIC has */
+	unsigned mediators;   /* vmux: threads */
+	const char *port;     /* port: DPDK devargs */
+};
+
+/* A frame where it lies in an interface's memory. */
+struct frame_slot {
+	uint8_t *data;
+	uint32_t len; /* bytes at data, without FCS; 0: one that is not in one piece, foreign */
+	uint32_t id;  /* the interface's own */
+	void *cookie; /* the interface's own */
+	uint64_t tsc; /* when it arrived, if the datapath stamps; else not set */
+};
+
+/* CPU that the host's side of an interface took since it was opened. */
+struct datapath_cost {
+	uint64_t busy_cycles; /* TSC cycles of turns in which frames were moved */
+	uint64_t cpu_ns;      /* CPU time of its threads */
+	unsigned threads;
 };
 
 struct datapath_ops {
 	const char *interface;
 	const char *mechanism; /* one line: what really moves the frame */
 
+	/* Option of treflect that takes address(): "--vhost-user". NULL: there are no guests to start. */
+	const char *guest_option;
 	/*
-	 * TRUE: tx copies frames out and the caller keeps its mbufs. FALSE: tx takes over all mbufs
-	 * that it accepts.
+	 * Memory that is reserved holds zero bytes from FRAME_HEAD_LEN on: else the writer of a
+	 * frame sets them.
 	 */
-	gboolean tx_copies;
+	gboolean zeroed;
+	gboolean one_way; /* nothing ever comes back */
 
-	/* Mandatory. Once a run: make everything that guests connect to. */
+	/* NULL: none. Bytes of EAL memory (mempools, rings) that open will take. */
+	size_t (*memory)(const struct datapath_cfg *cfg);
+	/* Mandatory. Once a run: make everything that guests connect to; start the host's threads. */
 	gboolean (*open)(struct datapath *d, const struct datapath_cfg *cfg, GError **error);
 	/* Mandatory. */
 	void (*close)(struct datapath *d);
-	/* NULL if there is nothing to connect to. Where guest n finds its interface; static for d's life. */
-	const char *(*address)(struct datapath *d, uint32_t guest);
+	/* NULL if there is nothing to connect to. Where a guest finds its interface; static for d's life. */
+	const char *(*address)(struct datapath *d, uint32_t slot);
 	/* NULL if always. Can frames be exchanged with the guest now? Any thread. */
-	gboolean (*connected)(struct datapath *d, uint32_t guest);
+	gboolean (*connected)(struct datapath *d, uint32_t slot);
+	/* NULL: the host has no threads of its own. Any time, main thread. */
+	void (*cost)(struct datapath *d, struct datapath_cost *out);
+	/* NULL: nothing to say. Members for the trial's "interface_info". Main thread. */
+	void (*describe)(struct datapath *d, void *json_object);
 
 	/*
-	 * Mandatory, hot, once a burst. Present n frames to a guest: returns how many it had room
-	 * for, 0 for one that is not connected. At most one thread a guest.
+	 * Mandatory, hot, once a burst. Memory for up to n frames to a guest, each with room for
+	 * frame_len_max: sets data of f[0] .. f[result - 1]. 0 for a guest that is not connected or
+	 * has no room. q is the load worker's number; at most one thread a q and a slot.
 	 */
-	uint16_t (*tx)(struct datapath *d, uint32_t guest, struct rte_mbuf **m, uint16_t n);
+	uint16_t (*reserve)(
+		struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f, uint16_t n);
 	/*
-	 * Mandatory, hot, once a burst. Up to n frames that a guest sent; the caller owns them.
-	 * pool is for datapaths that copy. At most one thread a guest.
+	 * Mandatory, hot. After reserve gave n frames: send the first nb of them, whose len is set,
+	 * and take all memory back. Returns how many the interface took (the first ones).
 	 */
-	uint16_t (*rx)(struct datapath *d, uint32_t guest, struct rte_mempool *pool,
-		struct rte_mbuf **m, uint16_t n);
+	uint16_t (*commit)(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
+		uint16_t nb, uint16_t n);
+	/*
+	 * Hot. NULL if frames come by ports only. Up to n frames that the guest sent. The caller
+	 * releases all of them before it receives from this slot again. One thread a slot.
+	 */
+	uint16_t (*receive)(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n);
+	void (*release)(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n);
+	/* Hot. NULL if there are no ports (nb_ports 0). The same for frames of any guest. One thread a port. */
+	uint16_t (*receive_port)(
+		struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n);
+	void (*release_port)(struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n);
 };
 
-/* Waits until no worker is inside tx or rx of a burst that it had begun. Set by the engine. */
+/* Waits until no worker is inside a burst that it had begun. Set by the engine. */
 typedef void (*datapath_quiesce)(void *arg);
 
 struct datapath {
 	const struct datapath_ops *ops;
 	void *state; /* the interface's own */
+	char *name;  /* what results call it: the interface as asked for, "virtio-off" */
 	uint32_t nb_guests;
+	uint32_t *guest;     /* number of the guest in each slot */
+	unsigned nb_ports;   /* set by open */
+	gboolean stamps;     /* frames carry their time of arrival; set by open */
 	GMutex quiesce_lock; /* held while quiesce runs, and to change it: not by workers */
 	datapath_quiesce quiesce;
 	void *quiesce_arg;
 };
 
+/* Where a guest is. */
+struct datapath_guest {
+	struct datapath *datapath;
+	uint32_t slot;
+};
+
 /* NULL and error for an interface that is unknown. */
 const struct datapath_ops *datapath_find(const char *interface, GError **error);
+/* "null, vhost-user, ...": for help and errors. Newly allocated. */
+char *datapath_names(void);
 /* NULL and error for an interface that is unknown or cannot be opened. */
 struct datapath *datapath_open(const struct datapath_cfg *cfg, GError **error);
 void datapath_close(struct datapath *d); /* NULL is fine */
 
 /* While fn is set, connections that end wait for it before their memory goes. NULL takes it back. */
 void datapath_set_quiesce(struct datapath *d, datapath_quiesce fn, void *arg);
+/* What an interface calls when a guest has gone: runs quiesce, if one is set. */
+void datapath_wait_quiet(struct datapath *d);
 
-extern const struct datapath_ops datapath_null, datapath_vhost_user;
+extern const struct datapath_ops datapath_null, datapath_discard, datapath_vhost_user,
+	datapath_virtio, datapath_vfio, datapath_vmux, datapath_port;
 
 #endif

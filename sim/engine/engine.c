@@ -8,19 +8,17 @@
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_launch.h>
-#include <rte_mempool.h>
+#include <rte_mbuf_dyn.h>
 
 #include "sim/engine/stamp.h"
 #include "sim/engine/worker.h"
 #include "sim/error.h"
-#include "sim/pool.h"
 
 enum {
-	POOL_MIN = 4096,
-	UNDER_WAY_MAX = 65536,   /* mbufs for frames in rings, on interfaces that keep them */
 	TRACK_UNKNOWN = 1 << 20, /* numbers that a tracker remembers if the count is not known */
 	START_DELAY_US = 1000,
 	READY_POLL_US = 100,
+	HANDED_RING = 4096, /* frames between two receivers */
 };
 
 struct engine {
@@ -29,64 +27,17 @@ struct engine {
 	uint32_t nb_guests;
 	struct tx_guest *tx;
 	struct rx_guest *rx;
-	struct rte_mempool *rx_pool, *tx_pool; /* tx_pool is rx_pool where mbufs travel */
-	struct rte_mbuf *own[CORES_MAX][WORKER_BURST];
-	unsigned nb_workers, nb_running;
+	struct frame_template *templates; /* by guest */
+	struct stamp_head *heads;         /* of all guests' size classes */
+	struct rx_counters *rx_counters;  /* same */
+	struct tx_counters *tx_counters;  /* same */
+	unsigned nb_workers, nb_running, nb_ports;
 	struct worker *workers[CORES_MAX];
 	timeline *timelines[CORES_MAX];
 	struct capture capture[CORES_MAX]; /* one a load worker */
+	int arrival_field;                 /* of mbufs */
 	_Atomic int go, stop_tx, stop;
 };
-
-/* Payload beyond the stamp is read as zero bytes by checksums; nothing ever writes there. */
-static void zero_mbuf(struct rte_mempool *pool, void *arg, void *obj, unsigned index)
-{
-	struct rte_mbuf *m = obj;
-
-	(void)pool;
-	(void)arg;
-	(void)index;
-	memset(m->buf_addr, 0, m->buf_len);
-}
-
-static struct rte_mempool *make_pool(const char *what, unsigned nb, uint16_t room, GError **error)
-{
-	static unsigned serial; /* pool names must be unique in a process; main thread only */
-	char name[RTE_MEMPOOL_NAMESIZE];
-	struct rte_mempool *pool;
-
-	g_snprintf(name, sizeof(name), "%s%u", what, serial++);
-	pool = pool_new(name, nb, room, error);
-	if (pool != NULL)
-		rte_mempool_obj_iter(pool, zero_mbuf, NULL);
-	return pool;
-}
-
-static gboolean make_pools(struct engine *e, GError **error)
-{
-	gboolean travel = !e->cfg.datapath->ops->tx_copies;
-	unsigned nb = POOL_MIN + e->cfg.cores->nb_rx * 2 * POOL_CACHE;
-	uint16_t room = (uint16_t)(RTE_PKTMBUF_HEADROOM +
-				   RTE_ALIGN_CEIL(
-					   MAX(mix_longest_frame_len(e->cfg.mix), 2048U), 64U));
-
-	if (travel)
-		nb += MIN(e->nb_guests * 1024U, (unsigned)UNDER_WAY_MAX);
-	e->rx_pool = make_pool("rx", nb, room, error);
-	if (e->rx_pool == NULL)
-		return FALSE;
-	if (travel) {
-		e->tx_pool = e->rx_pool;
-		return TRUE;
-	}
-	e->tx_pool = make_pool("tx", e->nb_workers * WORKER_BURST + POOL_MIN, room, error);
-	if (e->tx_pool == NULL)
-		return FALSE;
-	for (unsigned i = 0; i < e->nb_workers; i++)
-		if (rte_pktmbuf_alloc_bulk(e->tx_pool, e->own[i], WORKER_BURST) != 0)
-			g_assert_not_reached(); /* the pool was made for them */
-	return TRUE;
-}
 
 static uint64_t frames_of_guest(const struct schedule_guest *g, const struct engine *e)
 {
@@ -129,57 +80,141 @@ static gboolean check_memory(const struct engine *e, GError **error)
 	return FALSE;
 }
 
+/* Which worker takes what a guest returns. */
+static unsigned receiver_of(const struct engine *e, uint32_t guest)
+{
+	const struct cores *c = e->cfg.cores;
+
+	return (c->combined ? 0 : c->nb_load) + guest % c->nb_rx;
+}
+
+static void make_guest(struct engine *e, uint32_t i, size_t at)
+{
+	const struct schedule_guest *s = &e->cfg.schedule->guests[i];
+	const profile *p = e->cfg.mix->guests[i].profile;
+	struct tx_guest *tx = &e->tx[i];
+	struct rx_guest *rx = &e->rx[i];
+	uint8_t mac[6];
+
+	frame_guest_mac(e->cfg.base_mac, i, mac);
+	frame_template_init(&e->templates[i], mac, i);
+	for (uint32_t k = 0; k < p->nb_classes; k++) {
+		const struct profile_class *class = &p->classes[k];
+
+		stamp_head_init(&e->heads[at + k], &e->templates[i], class->frame_len_lo);
+		if (class->frame_len_lo != class->frame_len_hi)
+			e->heads[at + k].frame_len = 0;
+		e->rx_counters[at + k].latency = hist_new();
+		e->rx_counters[at + k].response = hist_new();
+	}
+	*tx = (struct tx_guest){ .datapath = e->cfg.fabric->guest[i].datapath,
+		.slot = e->cfg.fabric->guest[i].slot,
+		.receiver = receiver_of(e, i),
+		.head = &e->heads[at],
+		.draws = s->draws,
+		.nb_draws = s->nb_draws,
+		.c = &e->tx_counters[at],
+		.template = &e->templates[i] };
+	*rx = (struct rx_guest){ .c = &e->rx_counters[at],
+		.tracker = tracker_new(frames_of_guest(s, e)),
+		.nb_classes = p->nb_classes };
+}
+
 static void make_guests(struct engine *e)
 {
+	size_t nb_classes = 0, at = 0;
+
+	for (uint32_t i = 0; i < e->nb_guests; i++)
+		nb_classes += e->cfg.mix->guests[i].profile->nb_classes;
 	e->tx = g_aligned_alloc0(e->nb_guests, sizeof(*e->tx), RTE_CACHE_LINE_SIZE);
 	e->rx = g_aligned_alloc0(e->nb_guests, sizeof(*e->rx), RTE_CACHE_LINE_SIZE);
+	e->templates = g_aligned_alloc0(e->nb_guests, sizeof(*e->templates), RTE_CACHE_LINE_SIZE);
+	e->heads = g_aligned_alloc0(nb_classes, sizeof(*e->heads), RTE_CACHE_LINE_SIZE);
+	e->tx_counters = g_aligned_alloc0(nb_classes, sizeof(*e->tx_counters), RTE_CACHE_LINE_SIZE);
+	e->rx_counters = g_aligned_alloc0(nb_classes, sizeof(*e->rx_counters), RTE_CACHE_LINE_SIZE);
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
-		const struct schedule_guest *s = &e->cfg.schedule->guests[i];
-		uint32_t nb = e->cfg.mix->guests[i].profile->nb_classes;
-		struct tx_guest *tx = &e->tx[i];
-		struct rx_guest *rx = &e->rx[i];
-		uint8_t mac[6];
-
-		frame_guest_mac(e->cfg.base_mac, i, mac);
-		frame_template_init(&tx->head, mac, i);
-		tx->draws = s->draws;
-		tx->nb_draws = s->nb_draws;
-		tx->c = g_aligned_alloc0(nb, sizeof(*tx->c), RTE_CACHE_LINE_SIZE);
-		rx->c = g_aligned_alloc0(nb, sizeof(*rx->c), RTE_CACHE_LINE_SIZE);
-		rx->nb_classes = nb;
-		rx->tracker = tracker_new(frames_of_guest(s, e));
-		for (uint32_t k = 0; k < nb; k++) {
-			rx->c[k].latency = hist_new();
-			rx->c[k].response = hist_new();
-		}
+		make_guest(e, i, at);
+		at += e->rx[i].nb_classes;
 	}
 }
 
-static struct worker *make_worker(struct engine *e, unsigned i)
+static struct rte_ring *make_ring(const char *what, unsigned nb, unsigned flags, GError **error)
+{
+	static unsigned serial; /* names must be unique in a process; main thread only */
+	char name[RTE_RING_NAMESIZE];
+	struct rte_ring *ring;
+
+	g_snprintf(name, sizeof(name), "%s%u", what, serial++);
+	ring = rte_ring_create(name, rte_align32pow2(nb + 1), SOCKET_ID_ANY, flags);
+	if (ring == NULL)
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"no memory for a ring of %u between workers (%s); use a larger --memory",
+			nb, rte_strerror(rte_errno));
+	return ring;
+}
+
+/* Ports are shared out among receivers in turn. */
+static void give_ports(struct engine *e, struct worker *w, unsigned nth)
+{
+	const struct fabric *f = e->cfg.fabric;
+	unsigned seen = 0;
+
+	for (unsigned i = 0; i < f->nb; i++)
+		for (unsigned port = 0; port < f->datapath[i]->nb_ports; port++, seen++)
+			if (seen % e->cfg.cores->nb_rx == nth && w->nb_ports < WORKER_PORTS_MAX)
+				w->ports[w->nb_ports++] = (struct worker_port){ f->datapath[i],
+					port };
+}
+
+static gboolean make_receiver(struct engine *e, struct worker *w, unsigned nth, GError **error)
+{
+	const struct cores *cores = e->cfg.cores;
+
+	w->rx_first = nth;
+	w->rx_step = cores->nb_rx;
+	w->awake = g_new(uint16_t, e->nb_guests);
+	give_ports(e, w, nth);
+	if (!cores->combined &&
+		(w->woken = make_ring("woken", e->nb_guests, RING_F_SC_DEQ, error)) == NULL)
+		return FALSE;
+	if (e->nb_ports != 0 && cores->nb_rx > 1 &&
+		(w->handed = make_ring("handed", HANDED_RING, RING_F_SC_DEQ, error)) == NULL)
+		return FALSE;
+	w->receives = nth < e->nb_guests || w->nb_ports != 0;
+	return TRUE;
+}
+
+static gboolean make_worker(struct engine *e, unsigned i, GError **error)
 {
 	const struct cores *cores = e->cfg.cores;
 	struct worker *w = g_aligned_alloc0(1, sizeof(*w), RTE_CACHE_LINE_SIZE);
 
-	w->datapath = e->cfg.datapath;
+	e->workers[i] = w;
 	w->clock = &e->clock;
 	w->tx = e->tx;
 	w->rx = e->rx;
+	w->workers = e->workers;
 	w->nb_guests = e->nb_guests;
 	w->warm_up_ns = e->cfg.warm_up_ns;
 	w->span_ns = e->cfg.warm_up_ns + e->cfg.duration_ns;
 	w->slack_ns = e->cfg.slack_ns;
-	w->tx_pool = e->tx_pool;
-	w->rx_pool = e->rx_pool;
-	w->own = e->own[i];
 	w->capture = e->capture[i].data != NULL ? &e->capture[i] : NULL;
 	w->go = &e->go;
 	w->stop_tx = &e->stop_tx;
 	w->stop = &e->stop;
 	w->lcore = i + 1;
+	w->number = i;
+	w->queue = i;
 	w->run = e->cfg.run;
 	w->yields = cores->shared;
+	w->flood = e->cfg.schedule->guests[0].due_ns == NULL;
 	w->sends = i < cores->nb_load;
-	w->receives = cores->combined || i >= cores->nb_load;
+	w->arrival_field = e->arrival_field;
+	ctr_set(&w->round, UINT64_MAX);
+	ctr_set(&w->tx_done, !w->sends);
+	w->self_delay = hist_new();
+	w->gap_error = hist_new();
+	w->live = hist_new();
 	if (w->sends) {
 		w->tx_first = i;
 		w->tx_step = cores->nb_load;
@@ -187,16 +222,52 @@ static struct worker *make_worker(struct engine *e, unsigned i)
 			e->cfg.schedule, e->cfg.mix, w->tx_first, w->tx_step);
 		w->timeline = e->timelines[i];
 	}
-	if (w->receives) {
-		w->rx_first = cores->combined ? i : i - cores->nb_load;
-		w->rx_step = cores->nb_rx;
-		w->receives = w->rx_first < e->nb_guests;
+	return (!cores->combined && i < cores->nb_load) ||
+	       make_receiver(e, w, cores->combined ? i : i - cores->nb_load, error);
+}
+
+/* Frames that an earlier trial left in the interfaces. */
+static void empty_interfaces(struct engine *e)
+{
+	const struct fabric *fabric = e->cfg.fabric;
+	struct frame_slot f[WORKER_BURST];
+	uint16_t n;
+
+	for (uint32_t i = 0; i < e->nb_guests; i++) {
+		struct datapath *d = fabric->guest[i].datapath;
+		uint32_t slot = fabric->guest[i].slot;
+
+		while (d->ops->receive != NULL &&
+			(n = d->ops->receive(d, slot, f, WORKER_BURST)) != 0)
+			d->ops->release(d, slot, f, n);
 	}
-	ctr_set(&w->round, UINT64_MAX);
-	ctr_set(&w->tx_done, !w->sends);
-	w->self_delay = hist_new();
-	w->live = hist_new();
-	return w;
+	for (unsigned i = 0; i < fabric->nb; i++) {
+		struct datapath *d = fabric->datapath[i];
+
+		for (unsigned port = 0; port < d->nb_ports; port++)
+			while ((n = d->ops->receive_port(d, port, f, WORKER_BURST)) != 0)
+				d->ops->release_port(d, port, f, n);
+	}
+}
+
+static gboolean make_workers(struct engine *e, GError **error)
+{
+	static const struct rte_mbuf_dynfield arrival = {
+		.name = "tsim_arrival_ns", .size = sizeof(uint64_t), .align = sizeof(uint64_t)
+	};
+
+	for (unsigned i = 0; i < e->cfg.fabric->nb; i++)
+		e->nb_ports += e->cfg.fabric->datapath[i]->nb_ports;
+	e->arrival_field = rte_mbuf_dynfield_register(&arrival);
+	if (e->arrival_field < 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
+			"mbufs have no room for a time of arrival (%s)", rte_strerror(rte_errno));
+		return FALSE;
+	}
+	for (unsigned i = 0; i < e->nb_workers; i++)
+		if (!make_worker(e, i, error))
+			return FALSE;
+	return TRUE;
 }
 
 struct engine *engine_new(const struct engine_cfg *cfg, GError **error)
@@ -212,15 +283,27 @@ struct engine *engine_new(const struct engine_cfg *cfg, GError **error)
 		return NULL;
 	}
 	make_guests(e);
-	if (!make_pools(e, error)) {
+	for (unsigned i = 0; i < cfg->cores->nb_load && cfg->capture_bytes != 0; i++)
+		capture_init(&e->capture[i], cfg->capture_bytes / cfg->cores->nb_load);
+	if (!make_workers(e, error)) {
 		engine_free(e);
 		return NULL;
 	}
-	for (unsigned i = 0; i < cfg->cores->nb_load && cfg->capture_bytes != 0; i++)
-		capture_init(&e->capture[i], cfg->capture_bytes / cfg->cores->nb_load);
-	for (unsigned i = 0; i < e->nb_workers; i++)
-		e->workers[i] = make_worker(e, i);
+	empty_interfaces(e);
 	return e;
+}
+
+static void free_worker(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	hist_free(w->self_delay);
+	hist_free(w->gap_error);
+	hist_free(w->live);
+	g_free(w->awake);
+	rte_ring_free(w->woken);
+	rte_ring_free(w->handed);
+	g_aligned_free(w);
 }
 
 void engine_free(struct engine *e)
@@ -228,78 +311,92 @@ void engine_free(struct engine *e)
 	if (e == NULL)
 		return;
 	engine_stop(e);
-	datapath_set_quiesce(e->cfg.datapath, NULL, NULL);
+	fabric_set_quiesce(e->cfg.fabric, NULL, NULL);
 	for (unsigned i = 0; i < e->nb_workers; i++) {
 		timeline_free(e->timelines[i]);
-		if (e->workers[i] == NULL)
-			continue;
-		hist_free(e->workers[i]->self_delay);
-		hist_free(e->workers[i]->live);
-		g_aligned_free(e->workers[i]);
+		free_worker(e->workers[i]);
 	}
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
-		struct rte_mbuf *m[WORKER_BURST];
-		uint16_t n;
-
-		/* Frames that still wait in an interface would keep mbufs of a pool that goes. */
-		while (e->rx_pool != NULL && (n = e->cfg.datapath->ops->rx(e->cfg.datapath, i,
-						      e->rx_pool, m, WORKER_BURST)) != 0)
-			rte_pktmbuf_free_bulk(m, n);
 		for (uint32_t k = 0; k < e->rx[i].nb_classes; k++) {
 			hist_free(e->rx[i].c[k].latency);
 			hist_free(e->rx[i].c[k].response);
 		}
 		tracker_free(e->rx[i].tracker);
-		g_aligned_free(e->tx[i].c);
-		g_aligned_free(e->rx[i].c);
 	}
-	if (e->tx_pool != e->rx_pool)
-		rte_mempool_free(e->tx_pool);
-	rte_mempool_free(e->rx_pool);
 	g_aligned_free(e->tx);
 	g_aligned_free(e->rx);
+	g_aligned_free(e->templates);
+	g_aligned_free(e->heads);
+	g_aligned_free(e->tx_counters);
+	g_aligned_free(e->rx_counters);
 	for (unsigned i = 0; i < CORES_MAX; i++)
 		capture_clear(&e->capture[i]);
 	g_free(e);
 }
 
+static gboolean is_answer(const struct frame_slot *f, const struct frame_sig *sig)
+{
+	struct frame_sig got;
+
+	return frame_classify(f->data, f->len, &got) == FRAME_OURS &&
+	       memcmp(&got, sig, sizeof(got)) == 0;
+}
+
+/* An answer from a port may be another guest's: each port's answers are noted for all. */
+static void listen_to_ports(struct engine *e, struct datapath *d)
+{
+	struct frame_slot f[WORKER_BURST];
+
+	for (unsigned port = 0; port < d->nb_ports; port++) {
+		for (uint16_t n; (n = d->ops->receive_port(d, port, f, WORKER_BURST)) != 0;) {
+			for (uint16_t i = 0; i < n; i++) {
+				struct frame_sig got;
+
+				if (frame_classify(f[i].data, f[i].len, &got) == FRAME_OURS &&
+					got.run == e->cfg.run && got.guest < e->nb_guests &&
+					frame_sig_phase(&got) == FRAME_HELLO)
+					ctr_set(&e->rx[got.guest].answered, 1);
+			}
+			d->ops->release_port(d, port, f, n);
+		}
+	}
+}
+
 static gboolean listen_for_answer(struct engine *e, uint32_t guest, const struct frame_sig *sig)
 {
-	struct datapath *d = e->cfg.datapath;
-	struct rte_mbuf *m[WORKER_BURST];
-	gboolean answered = FALSE;
+	struct datapath *d = e->tx[guest].datapath;
+	uint32_t slot = e->tx[guest].slot;
+	struct frame_slot f[WORKER_BURST];
 
-	for (uint16_t n; (n = d->ops->rx(d, guest, e->rx_pool, m, WORKER_BURST)) != 0;) {
-		for (uint16_t i = 0; i < n; i++) {
-			struct frame_sig got;
-
-			answered |= frame_classify(rte_pktmbuf_mtod(m[i], const uint8_t *),
-					    m[i]->data_len, &got) == FRAME_OURS &&
-				    memcmp(&got, sig, sizeof(got)) == 0;
-		}
-		rte_pktmbuf_free_bulk(m, n);
+	listen_to_ports(e, d);
+	for (uint16_t n;
+		d->ops->receive != NULL && (n = d->ops->receive(d, slot, f, WORKER_BURST)) != 0;) {
+		for (uint16_t i = 0; i < n; i++)
+			if (is_answer(&f[i], sig))
+				ctr_set(&e->rx[guest].answered, 1);
+		d->ops->release(d, slot, f, n);
 	}
-	return answered;
+	return ctr_get(&e->rx[guest].answered) != 0;
 }
 
 gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask)
 {
-	struct datapath *d = e->cfg.datapath;
+	struct datapath *d = e->tx[guest].datapath;
+	uint32_t slot = e->tx[guest].slot;
 	struct frame_sig sig = {
 		.run = e->cfg.run, .phase_class = FRAME_HELLO << 6, .guest = (uint16_t)guest
 	};
-	struct rte_mbuf *hello;
+	struct stamp_head head;
+	struct frame_slot f;
 
-	if (listen_for_answer(e, guest, &sig))
+	if (d->ops->one_way || listen_for_answer(e, guest, &sig))
 		return TRUE;
-	hello = ask ? rte_pktmbuf_alloc(e->tx_pool) : NULL;
-	if (hello == NULL)
+	if (!ask || d->ops->reserve(d, 0, slot, &f, 1) == 0)
 		return FALSE;
-	hello->data_len = FRAME_LEN_MIN - FRAME_FCS_LEN;
-	hello->pkt_len = hello->data_len;
-	stamp(rte_pktmbuf_mtod(hello, uint8_t *), &e->tx[guest].head, FRAME_LEN_MIN, &sig);
-	if (d->ops->tx(d, guest, &hello, 1) == 0 || d->ops->tx_copies)
-		rte_pktmbuf_free(hello);
+	stamp_head_init(&head, &e->templates[guest], FRAME_LEN_MIN);
+	stamp(f.data, &head, &sig);
+	f.len = FRAME_LEN_MIN - FRAME_FCS_LEN;
+	d->ops->commit(d, 0, slot, &f, 1, 1);
 	return FALSE;
 }
 
@@ -320,7 +417,7 @@ static void quiesce(void *arg)
 
 gboolean engine_start(struct engine *e, GError **error)
 {
-	datapath_set_quiesce(e->cfg.datapath, quiesce, e);
+	fabric_set_quiesce(e->cfg.fabric, quiesce, e);
 	for (unsigned i = 0; i < e->nb_workers; i++) {
 		ctr_set(&e->workers[i]->round, 0);
 		if (rte_eal_remote_launch(worker_main, e->workers[i], e->workers[i]->lcore) != 0) {
@@ -410,6 +507,11 @@ void engine_live_latency(const struct engine *e, hist *into)
 		hist_add(into, e->workers[i]->live);
 }
 
+static gboolean has_schedule(const struct engine *e)
+{
+	return e->cfg.schedule->guests[0].due_ns != NULL; /* at max there are no departure times */
+}
+
 static void collect_guest(struct engine *e, uint32_t i, struct trial_guest *out, uint64_t drain_ns)
 {
 	const struct mix_guest *g = &e->cfg.mix->guests[i];
@@ -420,7 +522,7 @@ static void collect_guest(struct engine *e, uint32_t i, struct trial_guest *out,
 	frame_guest_mac(e->cfg.base_mac, i, mac);
 	out->guest = i;
 	out->mac = frame_mac_format(mac);
-	out->interface = g_strdup(e->cfg.datapath->ops->interface);
+	out->interface = g_strdup(tx->datapath->name);
 	out->profile = g_strdup(g->profile->spec);
 	out->group = g_strdup(g->group);
 	out->state = g_strdup("ok");
@@ -435,7 +537,8 @@ static void collect_guest(struct engine *e, uint32_t i, struct trial_guest *out,
 		size->frame_len_lo = class->frame_len_lo;
 		size->frame_len_hi = class->frame_len_hi;
 		size->c.offered = ctr_get(&tx->c[k].offered);
-		size->c.intended = size->c.offered + ctr_get(&tx->c[k].unsent);
+		size->c.not_sent = ctr_get(&tx->c[k].not_sent);
+		size->c.intended = size->c.offered + size->c.not_sent + ctr_get(&tx->c[k].unsent);
 		size->c.offered_bytes = ctr_get(&tx->c[k].bytes);
 		size->c.refused = ctr_get(&tx->c[k].refused);
 		size->c.late = ctr_get(&tx->c[k].late);
@@ -444,6 +547,8 @@ static void collect_guest(struct engine *e, uint32_t i, struct trial_guest *out,
 		size->c.duplicated = ctr_get(&rx->c[k].duplicated);
 		size->c.reordered = ctr_get(&rx->c[k].reordered);
 		size->c.lost = size->c.offered - size->c.forwarded;
+		if (!has_schedule(e))
+			hist_add(rx->c[k].response, rx->c[k].latency);
 		trial_dist_set(
 			&size->latency, g_steal_pointer(&rx->c[k].latency), size->c.lost, drain_ns);
 		trial_dist_set(&size->response, g_steal_pointer(&rx->c[k].response), size->c.lost,
@@ -457,11 +562,6 @@ static uint64_t quantile_or_0(const hist *h, double q)
 	gboolean bound;
 
 	return hist_quantile(h, 0, 0, q, &ns, &bound) == 0 ? ns : 0;
-}
-
-static gboolean has_schedule(const struct engine *e)
-{
-	return e->cfg.schedule->guests[0].due_ns != NULL; /* at max there are no departure times */
 }
 
 /* Delays of all load workers, newly allocated. */
@@ -528,10 +628,14 @@ void engine_health(const struct engine *e, struct engine_health *out)
 
 		out->preempted += ctr_get(&w->preempted);
 		out->overrun |= ctr_get(&w->overrun) != 0;
+		out->dropped += ctr_get(&w->dropped);
+		out->stray += ctr_get(&w->stray);
+		out->busy_cycles += ctr_get(&w->busy_cycles);
 		out->stopped_ns = MAX(out->stopped_ns, ctr_get(&w->stopped_ns));
 	}
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
 		out->ancient += ctr_get(&e->rx[i].ancient);
+		out->frames += ctr_get(&e->rx[i].returned);
 		for (uint32_t k = 0; k < e->rx[i].nb_classes; k++)
 			out->unsent += ctr_get(&e->tx[i].c[k].unsent);
 	}

@@ -12,12 +12,12 @@
 
 #include "analyze/trial.h"
 #include "sim/cores.h"
-#include "sim/datapath/datapath.h"
+#include "sim/datapath/fabric.h"
 #include "traffic/mix.h"
 #include "traffic/schedule.h"
 
 struct engine_cfg {
-	struct datapath *datapath; /* must outlive the engine, as mix and schedule must */
+	struct fabric *fabric; /* must outlive the engine, as mix and schedule must */
 	const mix *mix;
 	const schedule *schedule;
 	const struct cores *cores;
@@ -76,10 +76,14 @@ gboolean engine_accounts_agree(const struct engine *e, const trial *t, GError **
 
 /* What verdicts are made of, beside the counters in the trial. */
 struct engine_health {
-	uint64_t unsent;    /* scheduled frames that were not sent in time */
-	uint64_t ancient;   /* frames that came back too late to be judged */
-	uint64_t preempted; /* involuntary context switches of load workers */
-	gboolean overrun;   /* a load worker fell 4.29 s behind and gave up */
+	uint64_t unsent;      /* scheduled frames that were not sent in time */
+	uint64_t ancient;     /* frames that came back too late to be judged */
+	uint64_t dropped;     /* frames that one receiver could not hand to another */
+	uint64_t stray;       /* frames from ports that were of no guest of ours: passed over */
+	uint64_t busy_cycles; /* of turns in which frames were sent or received, of all workers */
+	uint64_t frames;      /* that came back, of warm-up and measuring */
+	uint64_t preempted;   /* involuntary context switches of load workers */
+	gboolean overrun;     /* a load worker fell 4.29 s behind and gave up */
 	uint64_t stopped_ns;
 	uint64_t own_delay_p95_ns; /* real minus scheduled departure; 0 at rate max */
 };

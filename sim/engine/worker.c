@@ -5,15 +5,19 @@
 #include <sys/resource.h>
 
 #include <rte_branch_prediction.h>
+#include <rte_mbuf.h>
 #include <rte_prefetch.h>
 
-#include "sim/engine/stamp.h"
-
 enum {
-	LOOK_MAX = 64,   /* guests without frames under way that one turn may pass over */
-	SWEEP_ALL = 256, /* every so many sweeps all guests are polled, for frames not asked for */
-	FLOOD_POLLS = 4, /* full bursts that are received for one that is sent, at most */
+	SWEEP_TURNS = 64, /* every so many turns one guest is polled that nothing is awaited from */
+	FLOOD_POLLS = 4,  /* full bursts that are received for one that is sent, at most */
 	OVERTIME_NS = 100000000, /* how long after the end a backlog may still be sent */
+	/*
+	 * What a poll takes, and what it takes a frame: with less time than that to the next
+	 * departure none is begun, and none takes more frames than there is time for.
+	 */
+	POLL_NS = 250,
+	POLL_FRAME_NS = 60,
 };
 
 /* Go to the next departure of the timeline; past the end of the trial next_due_ns is UINT64_MAX. */
@@ -33,28 +37,59 @@ static inline void advance(struct worker *w)
 		w->next_due_ns = UINT64_MAX;
 }
 
-/* The next frame of a guest in m: length, stamp, counters. */
+static inline struct profile_draw next_draw(struct tx_guest *g)
+{
+	struct profile_draw draw = g->draws[g->pos];
+
+	g->pos = g->pos + 1 == g->nb_draws ? 0 : g->pos + 1;
+	return draw;
+}
+
+/* Bytes of a frame behind its head, where the interface's memory is not zero. */
+static inline void clear_tail(uint8_t *data, uint32_t frame_len)
+{
+	memset(data + FRAME_HEAD_LEN, 0, frame_len - FRAME_FCS_LEN - FRAME_HEAD_LEN);
+}
+
+static inline void write_frame(const struct tx_guest *g, struct frame_slot *f,
+	struct profile_draw draw, const struct frame_sig *sig)
+{
+	const struct stamp_head *head = &g->head[draw.class];
+
+	f->len = (uint32_t)(draw.frame_len - FRAME_FCS_LEN);
+	if (!g->datapath->ops->zeroed)
+		clear_tail(f->data, draw.frame_len);
+	if (likely(head->frame_len != 0)) {
+		stamp(f->data, head, sig);
+	} else {
+		struct stamp_head one;
+
+		stamp_head_init(&one, g->template, draw.frame_len);
+		stamp(f->data, &one, sig);
+	}
+}
+
+/* The next frame of a guest into f (NULL: it has no room): length, stamp, counters. */
 static inline void build(
-	struct worker *w, uint32_t guest, struct rte_mbuf *m, uint64_t due_ns, uint64_t now_ns)
+	struct worker *w, uint32_t guest, struct frame_slot *f, uint64_t due_ns, uint64_t now_ns)
 {
 	struct tx_guest *g = &w->tx[guest];
-	struct profile_draw draw = g->draws[g->pos];
+	struct profile_draw draw = next_draw(g);
 	uint64_t delay_ns = now_ns - due_ns;
 	enum frame_phase phase = due_ns < w->warm_up_ns ? FRAME_WARM_UP : FRAME_MEASURE;
 	struct frame_sig sig = {
 		.run = w->run,
 		.phase_class = (uint8_t)((uint32_t)phase << 6 | draw.class),
 		.guest = (uint16_t)guest,
-		.seq = g->seq++,
+		.seq = (uint32_t)ctr_get(&g->seq),
 		.due_lo = (uint32_t)due_ns,
 		.due_hi = (uint16_t)(due_ns >> 32),
 		.delay_ns = (uint32_t)delay_ns,
 	};
 
-	g->pos = g->pos + 1 == g->nb_draws ? 0 : g->pos + 1;
-	m->data_len = (uint16_t)(draw.frame_len - FRAME_FCS_LEN);
-	m->pkt_len = m->data_len;
-	stamp(rte_pktmbuf_mtod(m, uint8_t *), &g->head, draw.frame_len, &sig);
+	ctr_add(&g->seq, 1);
+	if (likely(f != NULL))
+		write_frame(g, f, draw, &sig);
 	if (unlikely(phase == FRAME_WARM_UP))
 		return;
 
@@ -62,174 +97,210 @@ static inline void build(
 
 	ctr_add(&c->offered, 1);
 	ctr_add(&c->bytes, draw.frame_len);
+	if (unlikely(f == NULL))
+		ctr_add(&c->refused, 1);
 	if (unlikely(delay_ns > w->slack_ns))
 		ctr_add(&c->late, 1);
 	hist_record(w->self_delay, delay_ns);
-	if (unlikely(w->capture != NULL))
-		capture_frame(w->capture, rte_pktmbuf_mtod(m, const void *), m->data_len, now_ns);
+	hist_record(w->gap_error, delay_ns > w->last_delay_ns ? delay_ns - w->last_delay_ns
+							      : w->last_delay_ns - delay_ns);
+	w->last_delay_ns = delay_ns;
+	if (unlikely(w->capture != NULL && f != NULL))
+		capture_frame(w->capture, f->data, f->len, now_ns);
 }
 
-/* Frames that an interface had no room for: in the measuring phase they are refused. */
-static void refuse(struct worker *w, struct tx_guest *g, struct rte_mbuf **m, uint16_t n)
+/* A guest has frames under way: see that its receiver looks. */
+static inline void wake(struct worker *w, uint32_t guest)
+{
+	struct tx_guest *g = &w->tx[guest];
+	struct worker *receiver = w->workers[g->receiver];
+
+	if (receiver == w) {
+		if (ctr_get(&g->awake) == 0) {
+			ctr_set(&g->awake, 1);
+			w->awake[w->nb_awake++] = (uint16_t)guest;
+		}
+		return;
+	}
+	/* Either the receiver sees what was accepted before it rests the guest, or this sees it rested. */
+	atomic_thread_fence(memory_order_seq_cst);
+	if (ctr_get(&g->awake) == 0 && atomic_exchange(&g->awake, 1) == 0)
+		rte_ring_enqueue(receiver->woken, (void *)(uintptr_t)guest); /* has room for all */
+}
+
+/* Frames that an interface had no room for, although it gave memory for them. */
+static void refuse(struct tx_guest *g, const struct frame_slot *f, uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++) {
 		struct frame_sig sig;
 
-		memcpy(&sig, rte_pktmbuf_mtod_offset(m[i], void *, FRAME_SIG_OFFSET), sizeof(sig));
+		memcpy(&sig, f[i].data + FRAME_SIG_OFFSET, sizeof(sig));
 		if (frame_sig_phase(&sig) == FRAME_MEASURE)
 			ctr_add(&g->c[frame_sig_class(&sig)].refused, 1);
 	}
-	if (!w->datapath->ops->tx_copies)
-		rte_pktmbuf_free_bulk(m, n);
 }
 
-static inline uint16_t send_staged(struct worker *w, uint32_t guest)
+/* The frames of one guest in a burst: those whose guest[] is it, n_due of them. */
+static inline void send_to(struct worker *w, uint32_t guest, const uint32_t *guests,
+	const uint64_t *due_ns, uint16_t first, uint64_t now_ns)
 {
 	struct tx_guest *g = &w->tx[guest];
-	uint16_t n = g->nb_staged;
-	uint16_t sent = w->datapath->ops->tx(w->datapath, guest, g->staged, n);
+	const struct datapath_ops *ops = g->datapath->ops;
+	struct frame_slot f[WORKER_BURST];
+	uint16_t want = g->nb_due, nb = 0, sent = 0;
+	uint16_t room = ops->reserve(g->datapath, w->queue, g->slot, f, want);
 
+	for (uint16_t i = first; nb < want; i++) {
+		if (guests[i] != guest)
+			continue;
+		build(w, guest, nb < room ? &f[nb] : NULL, due_ns[i], now_ns);
+		nb++;
+	}
+	g->nb_due = 0;
+	if (unlikely(room == 0))
+		return;
+	sent = ops->commit(g->datapath, w->queue, g->slot, f, room, room);
 	ctr_add(&g->accepted, sent);
-	if (unlikely(sent < n))
-		refuse(w, g, g->staged + sent, (uint16_t)(n - sent));
-	g->nb_staged = 0;
-	return sent;
+	if (unlikely(sent < room))
+		refuse(g, f + sent, (uint16_t)(room - sent));
+	if (likely(sent != 0))
+		wake(w, guest);
 }
 
-/* mbufs to build n frames in; NULL if the pool is empty. */
-static inline struct rte_mbuf **frames_to_fill(
-	struct worker *w, struct rte_mbuf **fresh, uint16_t n)
+static void note_not_sent(struct worker *w, uint32_t guest)
 {
-	if (w->datapath->ops->tx_copies)
-		return w->own;
-	return likely(rte_pktmbuf_alloc_bulk(w->tx_pool, fresh, n) == 0) ? fresh : NULL;
+	struct tx_guest *g = &w->tx[guest];
+	struct profile_draw draw = next_draw(g);
+
+	if (w->next_due_ns >= w->warm_up_ns)
+		ctr_add(&g->c[draw.class].not_sent, 1);
 }
 
 /*
  * Send what is due, at most a burst. The real departure of its frames is the one reading now_ns,
- * taken before the first of them is written. A pool that is empty leaves the frames due: they go
- * out late.
+ * taken before the first of them is written.
  */
 static inline void send_due(struct worker *w, uint64_t now_ns)
 {
-	struct rte_mbuf *fresh[WORKER_BURST], **m;
-	uint32_t guests[WORKER_BURST], touched[WORKER_BURST];
+	uint32_t guests[WORKER_BURST];
+	uint16_t touched[WORKER_BURST]; /* first frame of each guest */
 	uint64_t due_ns[WORKER_BURST];
-	size_t first = w->next;
-	uint64_t first_due_ns = w->next_due_ns;
 	uint16_t n = 0, nb_touched = 0;
 
+	if (unlikely(now_ns - w->next_due_ns > UINT32_MAX)) {
+		/* Beyond what a signature can say, and far beyond what a result can mean. */
+		ctr_set(&w->overrun, 1);
+		return;
+	}
 	while (n < WORKER_BURST && w->next_due_ns <= now_ns) {
 		uint32_t guest = w->timeline->guest[w->next];
 
-		if (likely(guest != TIMELINE_IDLE)) {
+		if (likely(guest < TIMELINE_NOT_SENT)) {
+			if (w->tx[guest].nb_due++ == 0)
+				touched[nb_touched++] = n;
 			guests[n] = guest;
 			due_ns[n++] = w->next_due_ns;
+		} else if (guest != TIMELINE_IDLE) {
+			/* Frames before it that are not built yet come first in its guest's order. */
+			if (n != 0)
+				break;
+			note_not_sent(w, guest & ~(uint32_t)TIMELINE_NOT_SENT);
 		}
 		advance(w);
 	}
 	if (n == 0)
 		return;
-	m = frames_to_fill(w, fresh, n);
-	if (unlikely(m == NULL)) {
-		w->next = first;
-		w->next_due_ns = first_due_ns;
-		return;
-	}
-	if (unlikely(now_ns - due_ns[0] > UINT32_MAX)) {
-		/* Beyond what a signature can say, and far beyond what a result can mean. */
-		ctr_set(&w->overrun, 1);
-		w->next = first;
-		w->next_due_ns = first_due_ns;
-		if (!w->datapath->ops->tx_copies)
-			rte_pktmbuf_free_bulk(m, n);
-		return;
-	}
-	for (uint16_t i = 0; i < n; i++) {
-		struct tx_guest *g = &w->tx[guests[i]];
-
-		build(w, guests[i], m[i], due_ns[i], now_ns);
-		if (g->nb_staged == 0)
-			touched[nb_touched++] = guests[i];
-		g->staged[g->nb_staged++] = m[i];
-	}
 	for (uint16_t i = 0; i < nb_touched; i++)
-		send_staged(w, touched[i]);
+		send_to(w, guests[touched[i]], guests, due_ns, touched[i], now_ns);
 	if (due_ns[n - 1] >= w->warm_up_ns)
 		ctr_add(&w->bursts, n - 1U);
 }
 
 /*
- * At rate max: a burst to the next guest of the order. What it has no room for was not offered and
- * is taken back: its numbers and lengths are used again.
+ * At rate max: a burst to the next guest of the order, as much as it has room for: the rest was not
+ * offered. All frames of a burst leave at now_ns, which is when they are due.
  */
-static inline void send_flood(struct worker *w, uint64_t now_ns)
+static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 {
-	struct rte_mbuf *fresh[WORKER_BURST], **m;
 	uint32_t guest = w->timeline->guest[w->next];
 	struct tx_guest *g = &w->tx[guest];
-	uint16_t sent;
+	const struct datapath_ops *ops = g->datapath->ops;
+	gboolean measured = now_ns >= w->warm_up_ns;
+	struct frame_slot f[WORKER_BURST];
+	struct profile_draw draws[WORKER_BURST];
+	uint16_t room = ops->reserve(g->datapath, w->queue, g->slot, f, WORKER_BURST), sent;
+	size_t pos = g->pos;
+	uint32_t seq = (uint32_t)ctr_get(&g->seq);
+	struct frame_sig sig = {
+		.run = w->run,
+		.guest = (uint16_t)guest,
+		.due_lo = (uint32_t)now_ns,
+		.due_hi = (uint16_t)(now_ns >> 32),
+	};
 
-	m = frames_to_fill(w, fresh, WORKER_BURST);
-	if (unlikely(m == NULL))
-		return;
 	w->next = w->next + 1 == w->timeline->nb ? 0 : w->next + 1;
-	for (int i = 0; i < WORKER_BURST; i++)
-		build(w, guest, m[i], now_ns, now_ns);
-	sent = w->datapath->ops->tx(w->datapath, guest, m, WORKER_BURST);
+	if (unlikely(room == 0))
+		return 0;
+	for (uint16_t i = 0; i < room; i++) {
+		draws[i] = g->draws[pos];
+		pos = pos + 1 == g->nb_draws ? 0 : pos + 1;
+		sig.phase_class = (uint8_t)((measured ? FRAME_MEASURE : FRAME_WARM_UP) << 6 |
+					    draws[i].class);
+		sig.seq = seq + i;
+		write_frame(g, &f[i], draws[i], &sig);
+	}
+	ctr_add(&g->seq, room); /* before the frames can be back */
+	sent = ops->commit(g->datapath, w->queue, g->slot, f, room, room);
+	if (likely(sent == room)) {
+		g->pos = pos;
+	} else {
+		ctr_set(&g->seq, ctr_get(&g->seq) - (uint64_t)(room - sent));
+		g->pos += sent;
+		g->pos -= g->pos >= g->nb_draws ? g->nb_draws : 0;
+		if (sent == 0)
+			return 0;
+	}
 	ctr_add(&g->accepted, sent);
-	if (likely(sent == WORKER_BURST)) {
-		if (now_ns >= w->warm_up_ns)
-			ctr_add(&w->bursts, WORKER_BURST - 1);
-		return;
-	}
-	for (uint16_t i = WORKER_BURST; i-- > sent;) {
-		g->pos = g->pos == 0 ? g->nb_draws - 1 : g->pos - 1;
-		g->seq--;
-		if (now_ns < w->warm_up_ns)
-			continue;
+	wake(w, guest);
+	if (unlikely(!measured))
+		return sent;
+	for (uint16_t i = 0; i < sent; i++) {
+		struct tx_counters *c = &g->c[draws[i].class];
 
-		struct profile_draw draw = g->draws[g->pos];
-		struct tx_counters *c = &g->c[draw.class];
-
-		ctr_add(&c->offered, (uint64_t)-1);
-		ctr_add(&c->bytes, -(uint64_t)draw.frame_len);
+		ctr_add(&c->offered, 1);
+		ctr_add(&c->bytes, draws[i].frame_len);
 	}
-	if (now_ns >= w->warm_up_ns && sent > 1)
-		ctr_add(&w->bursts, sent - 1U);
-	if (!w->datapath->ops->tx_copies)
-		rte_pktmbuf_free_bulk(m + sent, WORKER_BURST - sent);
+	ctr_add(&w->bursts, sent - 1U);
+	return sent;
 }
 
-/* Count one frame that came from a guest. */
-static inline void judge(
-	struct worker *w, uint32_t guest, const struct rte_mbuf *m, uint64_t now_ns)
+/* A frame that is not one of ours from this trial, for this guest; kind as frame_classify says. */
+static void judge_other(struct worker *w, struct rx_guest *g, enum frame_kind kind,
+	const struct frame_sig *sig, uint64_t now_ns)
+{
+	if (kind == FRAME_OURS && sig->run == w->run && frame_sig_phase(sig) == FRAME_HELLO)
+		return; /* an answer that was not waited for */
+	/* These do not tell their phase: the time of arrival does, but for frames under way. */
+	if (now_ns >= w->warm_up_ns)
+		ctr_add(kind == FRAME_CORRUPT ? &g->corrupt : &g->foreign, 1);
+	if (kind == FRAME_CORRUPT)
+		ctr_add(&g->returned, 1);
+}
+
+/* An intact frame of this trial and guest: count it, once. */
+static inline void judge_ours(struct worker *w, uint32_t guest, const struct frame_sig *sig,
+	uint32_t frame_len, uint64_t now_ns, gboolean flood)
 {
 	struct rx_guest *g = &w->rx[guest];
-	struct frame_sig sig;
-	/* A frame in several pieces is longer than any of ours: then only the first piece is judged. */
-	enum frame_kind kind = m->nb_segs == 1
-				       ? frame_classify(rte_pktmbuf_mtod(m, const uint8_t *),
-						 m->data_len, &sig)
-				       : FRAME_FOREIGN;
+	struct rx_counters *c = &g->c[frame_sig_class(sig)];
+	gboolean measured = frame_sig_phase(sig) == FRAME_MEASURE;
+	enum tracker_verdict verdict;
 
-	if (unlikely(kind != FRAME_OURS || sig.run != w->run || sig.guest != guest ||
-		     frame_sig_class(&sig) >= g->nb_classes ||
-		     frame_sig_phase(&sig) == FRAME_HELLO)) {
-		if (kind == FRAME_OURS && sig.run == w->run && frame_sig_phase(&sig) == FRAME_HELLO)
-			return; /* an answer that was not waited for */
-		/* These do not tell their phase: the time of arrival does, but for frames under way. */
-		if (now_ns >= w->warm_up_ns)
-			ctr_add(kind == FRAME_CORRUPT ? &g->corrupt : &g->foreign, 1);
-		if (kind == FRAME_CORRUPT)
-			ctr_add(&g->returned, 1);
+	if (unlikely((int32_t)(sig->seq - (uint32_t)ctr_get(&w->tx[guest].seq)) >= 0)) {
+		ctr_add(&g->forged, 1);
 		return;
 	}
-
-	enum tracker_verdict verdict = tracker_see(g->tracker, sig.seq);
-	struct rx_counters *c = &g->c[frame_sig_class(&sig)];
-	gboolean measured = frame_sig_phase(&sig) == FRAME_MEASURE;
-
+	verdict = tracker_see(g->tracker, sig->seq);
 	if (unlikely(verdict == TRACKER_DUPLICATE)) {
 		if (measured)
 			ctr_add(&c->duplicated, 1);
@@ -243,24 +314,60 @@ static inline void judge(
 	if (unlikely(!measured))
 		return;
 
-	uint64_t due_ns = frame_sig_due_ns(&sig);
-	uint64_t sent_ns = due_ns + sig.delay_ns;
+	uint64_t due_ns = frame_sig_due_ns(sig);
+	uint64_t sent_ns = due_ns + sig->delay_ns;
 	/* Clocks of two cores may differ by some cycles: no time is negative. */
 	uint64_t latency_ns = now_ns > sent_ns ? now_ns - sent_ns : 0;
 
 	ctr_add(&c->forwarded, 1);
-	ctr_add(&c->bytes, m->data_len + (uint64_t)FRAME_FCS_LEN);
+	ctr_add(&c->bytes, frame_len);
 	if (unlikely(verdict == TRACKER_REORDERED))
 		ctr_add(&c->reordered, 1);
 	hist_record(c->latency, latency_ns);
-	hist_record(c->response, now_ns > due_ns ? now_ns - due_ns : 0);
+	if (!flood)
+		hist_record(c->response, now_ns > due_ns ? now_ns - due_ns : 0);
 	hist_record(w->live, latency_ns);
 }
 
-static inline uint16_t receive_from(struct worker *w, uint32_t guest)
+/* Signature and kind of a frame that may be of any guest of this trial; the guest's own head first. */
+static inline enum frame_kind know(
+	const struct worker *w, const struct frame_slot *f, struct frame_sig *sig)
 {
-	struct rte_mbuf *m[WORKER_BURST];
-	uint16_t n = w->datapath->ops->rx(w->datapath, guest, w->rx_pool, m, WORKER_BURST);
+	uint32_t class, guest;
+
+	if (unlikely(f->len < FRAME_HEAD_LEN))
+		return FRAME_FOREIGN;
+	memcpy(sig, f->data + FRAME_SIG_OFFSET, sizeof(*sig));
+	guest = sig->guest;
+	class = frame_sig_class(sig);
+	if (likely(guest < w->nb_guests && class < w->rx[guest].nb_classes &&
+		    stamp_matches(&w->tx[guest].head[class], f->data, f->len, sig)))
+		return FRAME_OURS;
+	return frame_classify(f->data, f->len, sig);
+}
+
+/* Count one frame that came from a guest of mine. */
+static inline void judge(struct worker *w, uint32_t guest, const struct frame_slot *f,
+	uint64_t now_ns, gboolean flood)
+{
+	struct rx_guest *g = &w->rx[guest];
+	struct frame_sig sig;
+	enum frame_kind kind = know(w, f, &sig);
+
+	if (unlikely(kind != FRAME_OURS || sig.run != w->run || sig.guest != guest ||
+		     frame_sig_class(&sig) >= g->nb_classes ||
+		     frame_sig_phase(&sig) == FRAME_HELLO))
+		judge_other(w, g, kind, &sig, now_ns);
+	else
+		judge_ours(w, guest, &sig, f->len + FRAME_FCS_LEN, now_ns, flood);
+}
+
+static inline uint16_t receive_from(struct worker *w, uint32_t guest, uint16_t max, gboolean flood)
+{
+	struct datapath *d = w->tx[guest].datapath;
+	uint32_t slot = w->tx[guest].slot;
+	struct frame_slot f[WORKER_BURST];
+	uint16_t n = d->ops->receive(d, slot, f, max);
 	uint64_t now_ns;
 
 	if (n == 0)
@@ -268,38 +375,169 @@ static inline uint16_t receive_from(struct worker *w, uint32_t guest)
 	now_ns = tsc_clock_ns(w->clock, rte_rdtsc());
 	for (uint16_t i = 0; i < n; i++) {
 		if (i + 1 < n)
-			rte_prefetch0(rte_pktmbuf_mtod(m[i + 1], void *));
-		judge(w, guest, m[i], now_ns);
+			rte_prefetch0(f[i + 1].data);
+		judge(w, guest, &f[i], now_ns, flood);
 	}
-	rte_pktmbuf_free_bulk(m, n);
+	d->ops->release(d, slot, f, n);
 	return n;
 }
 
-/*
- * One poll. Guests with no frame under way are passed over, so that polling costs by traffic and
- * not by guests; now and then all are polled. Ends after one poll, so that departures do not wait.
- */
-static inline uint16_t receive_some(struct worker *w)
+/* Which guest a frame from a port is of: as its signature says, or its addresses. -1: none of ours. */
+static int32_t guest_of_frame(const struct worker *w, enum frame_kind kind,
+	const struct frame_slot *f, const struct frame_sig *sig)
 {
-	for (unsigned looked = 0; looked < LOOK_MAX; looked++) {
-		uint32_t guest = w->cursor;
-		gboolean all = w->sweeps % SWEEP_ALL == 0;
-		gboolean wrapped;
+	if (kind == FRAME_OURS)
+		return sig->run == w->run && sig->guest < w->nb_guests ? sig->guest : -1;
+	if (kind != FRAME_CORRUPT)
+		return -1;
+	/* Guests' MACs are consecutive: the low bytes tell which one it may be; then all are compared. */
+	for (unsigned at = 0; at <= 6; at += 6) {
+		const uint8_t *first = w->tx[0].template->head;
+		uint32_t guest = ((uint32_t)f->data[at + 4] << 8 | f->data[at + 5]) -
+				 ((uint32_t)first[4] << 8 | first[5]);
 
-		w->cursor += w->rx_step;
-		wrapped = w->cursor >= w->nb_guests;
-		if (unlikely(wrapped)) {
-			w->cursor = w->rx_first;
-			w->sweeps++;
-		}
-		if ((int64_t)(ctr_get(&w->tx[guest].accepted) - ctr_get(&w->rx[guest].returned)) >
-				0 ||
-			unlikely(all))
-			return receive_from(w, guest);
-		if (unlikely(wrapped))
-			return 0;
+		guest &= 0xffff;
+		if (guest < w->nb_guests &&
+			memcmp(f->data + at, w->tx[guest].template->head, 6) == 0)
+			return (int32_t)guest;
 	}
-	return 0;
+	return -1;
+}
+
+/* Where an mbuf that is handed over says when it arrived. */
+static inline uint64_t *arrival_of(const struct worker *w, void *mbuf)
+{
+	return (uint64_t *)(void *)((char *)mbuf + w->arrival_field);
+}
+
+/* Count a frame of any guest; FALSE if it went to the receiver whose guest it is of. */
+static inline gboolean judge_from_port(
+	struct worker *w, const struct frame_slot *f, uint64_t now_ns, gboolean flood)
+{
+	struct frame_sig sig;
+	enum frame_kind kind = know(w, f, &sig);
+	int32_t guest = guest_of_frame(w, kind, f, &sig);
+	struct worker *owner;
+
+	if (unlikely(guest < 0)) {
+		if (now_ns >= w->warm_up_ns)
+			ctr_add(&w->stray, 1);
+		return TRUE;
+	}
+	owner = w->workers[w->tx[guest].receiver];
+	if (unlikely(owner != w)) {
+		*arrival_of(w, f->cookie) = now_ns;
+		if (likely(rte_ring_enqueue(owner->handed, f->cookie) == 0))
+			return FALSE;
+		ctr_add(&w->dropped, 1);
+		return TRUE;
+	}
+	if (unlikely(kind != FRAME_OURS || frame_sig_class(&sig) >= w->rx[guest].nb_classes ||
+		     frame_sig_phase(&sig) == FRAME_HELLO))
+		judge_other(w, &w->rx[guest], kind, &sig, now_ns);
+	else
+		judge_ours(w, (uint32_t)guest, &sig, f->len + FRAME_FCS_LEN, now_ns, flood);
+	return TRUE;
+}
+
+static inline uint16_t receive_port(
+	struct worker *w, const struct worker_port *p, uint16_t max, gboolean flood)
+{
+	struct datapath *d = p->datapath;
+	struct frame_slot f[WORKER_BURST];
+	uint16_t n = d->ops->receive_port(d, p->port, f, max), kept = 0;
+	uint64_t now_ns;
+
+	if (n == 0)
+		return 0;
+	now_ns = tsc_clock_ns(w->clock, rte_rdtsc());
+	for (uint16_t i = 0; i < n; i++) {
+		if (i + 1 < n)
+			rte_prefetch0(f[i + 1].data);
+		if (judge_from_port(
+			    w, &f[i], d->stamps ? tsc_clock_ns(w->clock, f[i].tsc) : now_ns, flood))
+			f[kept++] = f[i];
+	}
+	d->ops->release_port(d, p->port, f, kept);
+	return n;
+}
+
+/* Frames of my guests that other receivers took from their ports. */
+static uint16_t take_handed(struct worker *w, gboolean flood)
+{
+	void *m[WORKER_BURST];
+	uint16_t n = (uint16_t)rte_ring_sc_dequeue_burst(w->handed, m, WORKER_BURST, NULL);
+
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *frame = m[i];
+		struct frame_slot f = { .data = rte_pktmbuf_mtod(frame, uint8_t *),
+			.len = frame->data_len,
+			.cookie = frame };
+
+		judge_from_port(w, &f, *arrival_of(w, frame), flood);
+		rte_pktmbuf_free(frame);
+	}
+	return n;
+}
+
+/* Guests that other lcores sent to. */
+static inline void take_woken(struct worker *w)
+{
+	void *guests[WORKER_BURST];
+	unsigned n = rte_ring_sc_dequeue_burst(w->woken, guests, WORKER_BURST, NULL);
+
+	for (unsigned i = 0; i < n; i++)
+		w->awake[w->nb_awake++] = (uint16_t)(uintptr_t)guests[i];
+}
+
+/* Nothing is under way to the guest at awake[at]: it leaves the list, if that is still so. */
+static inline void rest(struct worker *w, uint32_t at)
+{
+	struct tx_guest *g = &w->tx[w->awake[at]];
+	const struct rx_guest *r = &w->rx[w->awake[at]];
+
+	ctr_set(&g->awake, 0);
+	if (w->woken != NULL) {
+		atomic_thread_fence(memory_order_seq_cst);
+		if (ctr_get(&g->accepted) != ctr_get(&r->returned) &&
+			atomic_exchange(&g->awake, 1) == 0)
+			return;
+	}
+	w->awake[at] = w->awake[--w->nb_awake];
+}
+
+/* One poll of the next guest that has frames under way, at most max frames. */
+static inline uint16_t receive_some(struct worker *w, uint16_t max, gboolean flood)
+{
+	uint16_t got = 0;
+
+	if (w->woken != NULL)
+		take_woken(w);
+	if (w->nb_awake != 0) {
+		uint32_t at = w->cursor < w->nb_awake ? w->cursor : 0, guest = w->awake[at];
+
+		got = receive_from(w, guest, max, flood);
+		if (ctr_get(&w->tx[guest].accepted) == ctr_get(&w->rx[guest].returned))
+			rest(w, at);
+		else
+			at++;
+		w->cursor = at;
+	}
+	if (w->nb_ports != 0) {
+		got = (uint16_t)(got + receive_port(w, &w->ports[w->next_port], max, flood));
+		w->next_port = w->next_port + 1 == w->nb_ports ? 0 : w->next_port + 1;
+	}
+	if (w->handed != NULL)
+		got = (uint16_t)(got + take_handed(w, flood));
+	/* Frames that were not asked for come, too: duplicates, strangers. */
+	if (unlikely(++w->turns % SWEEP_TURNS == 0) && w->sweep < w->nb_guests) {
+		if (w->tx[w->sweep].datapath->ops->receive != NULL)
+			got = (uint16_t)(got + receive_from(w, w->sweep, max, flood));
+		w->sweep += w->rx_step;
+		if (w->sweep >= w->nb_guests)
+			w->sweep = w->rx_first;
+	}
+	return got;
 }
 
 static inline void finish_sending(struct worker *w, uint64_t now_ns)
@@ -315,36 +553,58 @@ static inline gboolean sending_is_over(struct worker *w, uint64_t now_ns, gboole
 	       (!flood && w->next_due_ns == UINT64_MAX) || ctr_get(&w->overrun);
 }
 
+/* Frames that may be received before the next departure; 0: none. */
+static inline uint16_t time_for(const struct worker *w, uint64_t now_ns)
+{
+	uint64_t left_ns = w->next_due_ns - now_ns;
+
+	if (w->next_due_ns <= now_ns || left_ns < POLL_NS)
+		return w->polled ? 0 : WORKER_BURST / 4;
+	return left_ns >= POLL_NS + WORKER_BURST * POLL_FRAME_NS
+		       ? WORKER_BURST
+		       : (uint16_t)(1 + (left_ns - POLL_NS) / POLL_FRAME_NS);
+}
+
 /* Instantiated once a variant below: the tests of sends, receives and flood cost nothing. */
 static __rte_always_inline void loop(
 	struct worker *w, gboolean sends, gboolean receives, gboolean flood)
 {
 	while (!atomic_load_explicit(w->stop, memory_order_relaxed)) {
-		uint16_t got = 0;
+		uint64_t tsc = rte_rdtsc(), now_ns = 0;
+		uint16_t got = 0, sent = 0, max = WORKER_BURST;
 
 		if (sends) {
-			uint64_t now_ns = tsc_clock_ns(w->clock, rte_rdtsc());
-
+			now_ns = tsc_clock_ns(w->clock, tsc);
 			if (unlikely(sending_is_over(w, now_ns, flood))) {
 				/* All is sent: then the phase had its whole length. */
 				finish_sending(
 					w, w->next_due_ns == UINT64_MAX ? w->span_ns : now_ns);
 				return;
 			}
-			if (flood)
-				send_flood(w, now_ns);
-			else if (w->next_due_ns <= now_ns)
+			if (flood) {
+				sent = send_flood(w, now_ns);
+			} else if (w->next_due_ns <= now_ns) {
 				send_due(w, now_ns);
+				w->polled = FALSE;
+				sent = 1;
+			}
+			if (!flood)
+				max = time_for(w, now_ns);
 		}
 		/* A flood would else fill the queues of those who get more than the others. */
-		for (unsigned i = 0; receives && i < (flood ? FLOOD_POLLS : 1U); i++) {
-			got = receive_some(w);
-			if (got < WORKER_BURST)
+		for (unsigned i = 0; receives && max != 0 && i < (flood ? FLOOD_POLLS : 1U); i++) {
+			uint16_t n = receive_some(w, max, flood);
+
+			got = (uint16_t)(got + n);
+			w->polled = TRUE;
+			if (n < WORKER_BURST)
 				break;
 		}
 		/* release: what quiesce waits for is that this burst is over. */
 		atomic_store_explicit(&w->round, ctr_get(&w->round) + 1, memory_order_release);
-		if (unlikely(w->yields) && got == 0)
+		if (sent != 0 || got != 0)
+			ctr_add(&w->busy_cycles, rte_rdtsc() - tsc);
+		else if (unlikely(w->yields) && max != 0)
 			sched_yield();
 	}
 }
@@ -355,15 +615,20 @@ static void count_unsent(struct worker *w)
 	uint64_t end_ns = ctr_get(&w->stopped_ns) < w->span_ns ? ctr_get(&w->stopped_ns)
 							       : w->span_ns;
 
-	while (w->next_due_ns < end_ns) {
+	for (; w->next_due_ns < end_ns; advance(w)) {
 		uint32_t guest = w->timeline->guest[w->next];
-		struct tx_guest *g = guest == TIMELINE_IDLE ? NULL : &w->tx[guest];
 
-		if (g != NULL && w->next_due_ns >= w->warm_up_ns)
-			ctr_add(&g->c[g->draws[g->pos].class].unsent, 1);
-		if (g != NULL)
-			g->pos = g->pos + 1 == g->nb_draws ? 0 : g->pos + 1;
-		advance(w);
+		if (guest == TIMELINE_IDLE)
+			continue;
+		if (guest >= TIMELINE_NOT_SENT) {
+			note_not_sent(w, guest & ~(uint32_t)TIMELINE_NOT_SENT);
+			continue;
+		}
+
+		struct profile_draw draw = next_draw(&w->tx[guest]);
+
+		if (w->next_due_ns >= w->warm_up_ns)
+			ctr_add(&w->tx[guest].c[draw.class].unsent, 1);
 	}
 }
 
@@ -388,12 +653,12 @@ int worker_main(void *arg)
 	struct worker *w = arg;
 	const timeline *t = w->timeline;
 	gboolean empty = t == NULL || t->nb == 0;
-	gboolean flood = !empty && t->gap_ns == NULL;
+	gboolean flood = w->flood;
 	uint64_t switches;
 
 	wait_for_go(w);
 	switches = involuntary_switches();
-	w->cursor = w->rx_first;
+	w->sweep = w->rx_first;
 	w->next = 0;
 	w->next_due_ns = empty ? UINT64_MAX : flood ? 0 : t->gap_ns[0];
 	if (w->sends) {
@@ -409,7 +674,9 @@ int worker_main(void *arg)
 		if (!flood)
 			count_unsent(w);
 	}
-	if (w->receives)
+	if (w->receives && flood)
+		loop(w, FALSE, TRUE, TRUE);
+	else if (w->receives)
 		loop(w, FALSE, TRUE, FALSE);
 	/* Out of the datapath for good: quiesce need not wait for this worker any more. */
 	atomic_store_explicit(&w->round, UINT64_MAX, memory_order_release);

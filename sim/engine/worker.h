@@ -5,6 +5,10 @@
  * A load worker sends to its guests when their frames are due; a receiver takes what guests send
  * back. One lcore may do both. Every struct has one writer; counters are relaxed atomics that the
  * main thread may read meanwhile. Everything here is allocated before the trial.
+ *
+ * A receiver looks only at guests that have frames under way: whoever sends to a guest that is at
+ * rest wakes it, by its receiver's list or, from another lcore, by its ring. Ports, which give
+ * frames of any guest, are looked at each turn. A frame of another receiver's guest is handed over.
  */
 #ifndef SIM_ENGINE_WORKER_H
 #define SIM_ENGINE_WORKER_H
@@ -12,40 +16,50 @@
 #include <stdint.h>
 
 #include <rte_common.h>
-#include <rte_mbuf.h>
+#include <rte_ring.h>
 
 #include "analyze/histogram.h"
 #include "analyze/tracker.h"
 #include "sim/datapath/datapath.h"
 #include "sim/engine/capture.h"
 #include "sim/engine/clock.h"
+#include "sim/engine/stamp.h"
 #include "traffic/frame.h"
 #include "traffic/profile.h"
 #include "traffic/schedule.h"
 
-enum { WORKER_BURST = 32 };
+enum { WORKER_BURST = 32, WORKER_PORTS_MAX = 64 };
 
 /* Of one guest and size class; measuring phase only. Written by its load worker. */
 struct tx_counters {
 	ctr offered, refused, late, bytes;
-	ctr unsent; /* scheduled, but the phase was over: written after the loop */
+	ctr not_sent; /* the link had no room for them */
+	ctr unsent;   /* scheduled, but the phase was over: written after the loop */
 };
 
 struct tx_guest {
-	struct frame_template head;
+	/* Read-only while a trial runs. */
+	struct datapath *datapath;
+	uint32_t slot;
+	uint32_t receiver;             /* worker that takes what this guest returns */
+	const struct stamp_head *head; /* one a size class */
 	const struct profile_draw *draws;
-	size_t nb_draws, pos;
+	size_t nb_draws;
 	struct tx_counters *c; /* one a size class */
-	uint32_t seq;
-	uint16_t nb_staged;
-	ctr accepted; /* frames of both phases that the interface took: what may come back */
-	struct rte_mbuf *staged[WORKER_BURST];
+	const struct frame_template *template;
+
+	/* Written by the load worker. */
+	size_t pos;
+	uint16_t nb_due; /* frames of the burst that is being made */
+	ctr seq;         /* the next frame's number; none above it was given out */
+	ctr accepted;    /* frames of both phases that the interface took: what may come back */
+	ctr awake;       /* 1: on its receiver's list, or on the way there. Written by both. */
 } __rte_cache_aligned;
 
 /* Of one guest and size class; measuring phase only. Written by its receiver. */
 struct rx_counters {
 	ctr forwarded, duplicated, reordered, bytes;
-	hist *latency, *response;
+	hist *latency, *response; /* response stays empty at rate max: it is the latency */
 };
 
 struct rx_guest {
@@ -54,24 +68,37 @@ struct rx_guest {
 	uint32_t nb_classes;
 	ctr returned; /* frames of both phases that came back, each counted once, and corrupt ones */
 	ctr corrupt, foreign; /* that arrived after the warm-up */
+	ctr forged;           /* numbers that were never given out: the guest makes frames up */
 	ctr ancient;
+	ctr answered; /* 1: its hello came back; before the trial */
 } __rte_cache_aligned;
+
+/* A port that a receiver looks at. */
+struct worker_port {
+	struct datapath *datapath;
+	unsigned port;
+};
 
 struct worker {
 	/* Read-only while a trial runs. */
-	struct datapath *datapath;
 	const struct tsc_clock *clock;
 	const timeline *timeline;
 	struct tx_guest *tx; /* by guest number; this worker's are first, first + step, ... */
 	struct rx_guest *rx;
+	struct worker **workers; /* all, by number */
 	uint32_t nb_guests, tx_first, tx_step, rx_first, rx_step;
 	uint64_t warm_up_ns, span_ns, slack_ns;
-	struct rte_mempool *tx_pool, *rx_pool;
-	struct rte_mbuf **own;   /* tx_copies: WORKER_BURST mbufs that are used again and again */
-	struct capture *capture; /* NULL if not asked for */
+	struct capture *capture;                /* NULL if not asked for */
 	const _Atomic int *go, *stop_tx, *stop; /* the clock is not read before go */
-	unsigned lcore;
+	unsigned lcore, number;
+	unsigned queue; /* of interfaces, if it sends: the load worker's number */
+	unsigned nb_ports;
+	struct worker_port ports[WORKER_PORTS_MAX];
+	struct rte_ring *woken;  /* numbers of guests that other lcores woke; NULL: none can */
+	struct rte_ring *handed; /* frames of my guests that other receivers took; NULL: none can */
 	gboolean sends, receives, yields;
+	gboolean flood;    /* rate max */
+	int arrival_field; /* of mbufs that are handed over: ns since the epoch */
 	uint8_t run;
 
 	/* Written by this lcore alone, read by main. */
@@ -82,14 +109,23 @@ struct worker {
 	ctr bursts;       /* frames of the measuring phase that left with the one before */
 	ctr overrun;      /* 1: gave up, more than 4.29 s behind */
 	ctr preempted;    /* involuntary context switches while sending */
+	ctr busy_cycles;  /* of turns in which frames were sent or received */
+	ctr stray;        /* frames from ports that are of no guest of ours, after the warm-up */
+	ctr dropped;      /* frames that their receiver had no room for: a fault of the generator */
 	hist *self_delay; /* real minus scheduled departure, measuring phase */
+	hist *gap_error;  /* |real - scheduled| gap between two departures of this worker */
 	hist *live;       /* latency of all guests, for the display */
 
 	/* This lcore's own. */
 	size_t next; /* of the timeline */
 	uint64_t next_due_ns;
-	uint32_t cursor; /* receiver: guest to look at next */
-	uint32_t sweeps;
+	uint64_t last_delay_ns;
+	uint16_t *awake; /* guests with frames under way, nb_awake of them */
+	uint32_t nb_awake, cursor;
+	uint32_t sweep; /* guest to look at whether or not it has frames under way */
+	uint32_t turns;
+	unsigned next_port;
+	gboolean polled; /* since the last departure */
 };
 
 /* The lcore's function: struct worker *. Returns 0. */

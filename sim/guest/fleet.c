@@ -58,8 +58,10 @@ static gboolean start(struct fleet *f, struct process *p, GError **error)
 
 	g_ptr_array_add(args, g_strdup(f->program));
 	for (uint32_t i = p->first; i < p->first + p->nb; i++) {
-		g_ptr_array_add(args, g_strdup("--vhost-user"));
-		g_ptr_array_add(args, g_strdup(f->cfg.datapath->ops->address(f->cfg.datapath, i)));
+		const struct datapath_guest *g = &f->cfg.guest[i];
+
+		g_ptr_array_add(args, g_strdup(g->datapath->ops->guest_option));
+		g_ptr_array_add(args, g_strdup(g->datapath->ops->address(g->datapath, g->slot)));
 	}
 	g_ptr_array_add(args, g_strdup_printf("--first-guest=%u", p->first));
 	g_ptr_array_add(args, g_strdup_printf("--core=%u", p->cpu));

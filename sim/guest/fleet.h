@@ -17,7 +17,7 @@
 enum { FLEET_PORTS_MAX = 31 }; /* RTE_MAX_ETHPORTS - 1 of Debian's DPDK */
 
 struct fleet_cfg {
-	struct datapath *datapath; /* where guests connect to */
+	const struct datapath_guest *guest; /* by number: where it connects to */
 	uint32_t nb_guests;
 	uint32_t per_process; /* 0: as many as fit, but a process for each CPU that is there */
 	const struct cores *cores;

@@ -104,21 +104,21 @@ static void core_lists(void **state)
 	struct cores c;
 
 	(void)state;
-	assert_true(cores_parse("", NULL, &c, NULL));
+	assert_true(cores_parse("", NULL, NULL, &c, NULL));
 	assert_int_equal(cores_nb_workers(&c), 1);
 	assert_true(c.combined && c.nb_guest >= 1);
-	assert_true(cores_parse(one, one, &c, NULL));
+	assert_true(cores_parse(one, one, NULL, &c, NULL));
 	assert_true(c.shared);
 	lcores = cores_eal_lcores(&c);
 	want = g_strdup_printf("0@(%u),1@%u", first_cpu(), first_cpu());
 	assert_string_equal(lcores, want);
-	expect_error(cores_parse(twice, NULL, &c, &error), twice, &error, "twice");
-	expect_error(cores_parse(both, NULL, &c, &other), both, &other, "without roles");
+	expect_error(cores_parse(twice, NULL, NULL, &c, &error), twice, &error, "twice");
+	expect_error(cores_parse(both, NULL, NULL, &c, &other), both, &other, "without roles");
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) e = NULL;
 
-		expect_error(
-			cores_parse(bad[i].spec, NULL, &c, &e), bad[i].spec, &e, bad[i].remedy);
+		expect_error(cores_parse(bad[i].spec, NULL, NULL, &c, &e), bad[i].spec, &e,
+			bad[i].remedy);
 	}
 }
 

@@ -25,6 +25,8 @@ static struct frame_sig some_sig(void)
 		.delay_ns = 77 };
 }
 
+static struct stamp_head head; /* that make used */
+
 static void make(uint32_t frame_len)
 {
 	struct frame_template t;
@@ -34,7 +36,8 @@ static void make(uint32_t frame_len)
 	memset(frame, 0, sizeof(frame));
 	frame_guest_mac(frame_guest_base_mac, 300, mac);
 	frame_template_init(&t, mac, 300);
-	stamp(frame, &t, frame_len, &sig);
+	stamp_head_init(&head, &t, frame_len);
+	stamp(frame, &head, &sig);
 }
 
 /* RFC 1071 word by word, as the RFC's own example does it. */
@@ -175,9 +178,39 @@ static void bad_macs_are_errors(void **state)
 	}
 }
 
+/* The receiver's quick look agrees with frame_classify, whatever bit is wrong. */
+static void quick_look_sees_every_wrong_bit(void **state)
+{
+	static const uint32_t lens[] = { 64, 65, 91, 594, 1518 };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(lens); i++) {
+		uint32_t len = lens[i] - FRAME_FCS_LEN;
+		struct frame_sig sig, wanted = some_sig();
+
+		make(lens[i]);
+		assert_true(stamp_matches(&head, frame, len, &sig));
+		assert_memory_equal(&sig, &wanted, sizeof(sig));
+		assert_false(stamp_matches(&head, frame, len - 1, &sig));
+		assert_false(stamp_matches(&head, frame, len + 1, &sig));
+		for (uint32_t bit = 12 * 8; bit < len * 8; bit++) {
+			frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
+			if (stamp_matches(&head, frame, len, &sig))
+				fail_msg("frame of %u B: bit %u is wrong and not seen", lens[i],
+					bit);
+			frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		}
+		/* Addresses are the reflector's to swap. */
+		frame[0] ^= 1;
+		frame[11] ^= 1;
+		assert_true(stamp_matches(&head, frame, len, &sig));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(quick_look_sees_every_wrong_bit),
 		cmocka_unit_test(stamped_frames_are_ours),
 		cmocka_unit_test(checksums_are_those_of_rfc_1071),
 		cmocka_unit_test(swapped_frames_are_ours),

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/datapath/fabric.h"
+
+#include <string.h>
+
+#include "sim/error.h"
+
+/* The ops' name of a word, newly allocated, and which vhost it asks for. */
+static char *split_word(const char *word, gboolean *vhost)
+{
+	if (g_str_equal(word, "virtio-on") || g_str_equal(word, "virtio-off")) {
+		*vhost = g_str_equal(word, "virtio-on");
+		return g_strdup("virtio");
+	}
+	return g_strdup(word);
+}
+
+gboolean fabric_check(const char *word, GError **error)
+{
+	gboolean vhost;
+	g_autofree char *interface = split_word(word, &vhost);
+
+	return datapath_find(interface, error) != NULL;
+}
+
+const struct datapath_ops *fabric_ops(const char *word)
+{
+	gboolean vhost;
+	g_autofree char *interface = split_word(word, &vhost);
+
+	return datapath_find(interface, NULL);
+}
+
+/* Distinct words in order of the first guest; not copied. */
+static GPtrArray *distinct_words(const char *const *word, uint32_t nb_guests)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	GPtrArray *words = g_ptr_array_new();
+
+	for (uint32_t i = 0; i < nb_guests; i++)
+		if (g_hash_table_add(seen, (void *)(uintptr_t)word[i]))
+			g_ptr_array_add(words, (void *)(uintptr_t)word[i]);
+	return words;
+}
+
+char *fabric_name(const char *const *word, uint32_t nb_guests)
+{
+	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests);
+
+	g_ptr_array_add(words, NULL);
+	return g_strjoinv("+", (char **)words->pdata);
+}
+
+/* The cfg of one word's datapath: its guests, newly allocated, in cfg->guest. */
+static struct datapath_cfg *cfg_of(const struct datapath_cfg *common, const char *const *word,
+	uint32_t nb_guests, const char *which)
+{
+	struct datapath_cfg *cfg = g_memdup2(common, sizeof(*common));
+	uint32_t *guest = g_new(uint32_t, nb_guests);
+
+	cfg->nb_guests = 0;
+	for (uint32_t i = 0; i < nb_guests; i++)
+		if (g_str_equal(word[i], which))
+			guest[cfg->nb_guests++] = i;
+	cfg->guest = guest;
+	cfg->name = which;
+	cfg->interface = split_word(which, &cfg->vhost);
+	return cfg;
+}
+
+static void free_cfg(struct datapath_cfg *cfg)
+{
+	g_free((void *)(uintptr_t)cfg->guest);
+	g_free((void *)(uintptr_t)cfg->interface);
+	g_free(cfg);
+}
+
+size_t fabric_memory(const struct datapath_cfg *common, const char *const *word, uint32_t nb_guests)
+{
+	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests);
+	size_t sum = 0;
+
+	for (guint k = 0; k < words->len; k++) {
+		struct datapath_cfg *cfg = cfg_of(
+			common, word, nb_guests, g_ptr_array_index(words, k));
+		const struct datapath_ops *ops = datapath_find(cfg->interface, NULL);
+
+		sum += ops == NULL || ops->memory == NULL ? 0 : ops->memory(cfg);
+		free_cfg(cfg);
+	}
+	return sum;
+}
+
+struct fabric *fabric_open(const struct datapath_cfg *common, const char *const *word,
+	uint32_t nb_guests, GError **error)
+{
+	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests);
+	struct fabric *f = g_new0(struct fabric, 1);
+
+	f->nb_guests = nb_guests;
+	f->guest = g_new0(struct datapath_guest, nb_guests);
+	f->datapath = g_new0(struct datapath *, words->len);
+	for (; f->nb < words->len; f->nb++) {
+		struct datapath_cfg *cfg = cfg_of(
+			common, word, nb_guests, g_ptr_array_index(words, f->nb));
+		struct datapath *d = datapath_open(cfg, error);
+
+		for (uint32_t i = 0; d != NULL && i < cfg->nb_guests; i++)
+			f->guest[cfg->guest[i]] = (struct datapath_guest){ d, i };
+		free_cfg(cfg);
+		if (d == NULL) {
+			fabric_free(f);
+			return NULL;
+		}
+		f->datapath[f->nb] = d;
+	}
+	return f;
+}
+
+void fabric_free(struct fabric *f)
+{
+	if (f == NULL)
+		return;
+	for (unsigned i = 0; i < f->nb; i++)
+		datapath_close(f->datapath[i]);
+	g_free(f->datapath);
+	g_free(f->guest);
+	g_free(f);
+}
+
+void fabric_set_quiesce(struct fabric *f, datapath_quiesce fn, void *arg)
+{
+	for (unsigned i = 0; i < f->nb; i++)
+		datapath_set_quiesce(f->datapath[i], fn, arg);
+}

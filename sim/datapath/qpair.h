@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/datapath/qpair.h: queue pairs in shared memory: what interfaces virtio, vfio and vmux give a
+ * guest instead of a virtual machine's PCI device. Host side.
+ *
+ * For each guest tsim makes a memory (memfd) with two packed virtqueues and the guest's buffers, and
+ * event descriptors for kicks and calls. It listens on one Unix socket; a guest (treflect --queues
+ * SOCKET@SLOT) connects, says its slot and gets memory and descriptors. It lays out its buffers,
+ * answers, and is connected until its socket closes. The memory is tsim's own and stays mapped:
+ * a guest that dies takes nothing away; the next one finds the queues new.
+ *
+ * What this stands for: guest memory and its mapping in the host (vfio-pci's DMA mapping, QEMU's
+ * memory back end), virtqueues or a NIC's descriptor rings, irqfd and ioeventfd. Left out: PCI
+ * configuration, features, more than one queue pair.
+ */
+#ifndef SIM_DATAPATH_QPAIR_H
+#define SIM_DATAPATH_QPAIR_H
+
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "sim/datapath/datapath.h"
+#include "sim/datapath/vq.h"
+
+enum { QPAIR_MAGIC = 0x71706169, QPAIR_VERSION = 1 };
+
+/* At the start of the shared memory; written by tsim before the guest gets it. */
+struct qpair_layout {
+	uint32_t magic, version;
+	uint32_t guest;      /* number of the guest */
+	uint16_t size;       /* descriptors of each queue */
+	uint16_t nb_bufs;    /* buffers */
+	uint32_t buf_len;    /* of each; a frame without FCS fits */
+	uint32_t buf_stride; /* distance of two buffers */
+	uint64_t rx_desc, rx_driver,
+		rx_device; /* offsets: the queue that the guest receives from */
+	uint64_t tx_desc, tx_driver, tx_device; /* the queue that it sends by */
+	uint64_t bufs;
+	uint64_t mem_len;
+};
+
+/* What is sent over the socket. */
+struct qpair_hello {
+	uint32_t magic, version, slot; /* guest to tsim; the same back, with the descriptors */
+};
+enum qpair_fd { QPAIR_MEM, QPAIR_RX_KICK, QPAIR_RX_CALL, QPAIR_TX_KICK, QPAIR_TX_CALL, QPAIR_FDS };
+/* Then one byte from the guest: its receive queue has buffers. */
+
+struct qpair {
+	struct vq_dev rx; /* the guest receives: the host fills */
+	struct vq_dev tx; /* the guest sends: the host empties */
+	int fd[QPAIR_FDS];
+	_Atomic int connected; /* 1: frames can be exchanged. Loaded with acquire. */
+};
+
+struct qpairs_cfg {
+	struct datapath *datapath; /* whose slots these are: number, quiesce */
+	const struct datapath_cfg *cfg;
+	const char *socket_name; /* within cfg->socket_dir */
+	gboolean kicks;          /* do guests kick from the start? FALSE: the host polls */
+	/*
+	 * Told by the control thread. went: connected is 0 already and no load worker is inside the
+	 * queues; the datapath makes sure that none of its own threads is before it returns, for the
+	 * queues are made new then. Either may be NULL.
+	 */
+	void (*came)(struct datapath *d, uint32_t slot);
+	void (*went)(struct datapath *d, uint32_t slot);
+};
+
+struct qpairs;
+
+struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error);
+void qpairs_free(struct qpairs *qs); /* NULL is fine */
+struct qpair *qpairs_get(struct qpairs *qs, uint32_t slot);
+/* "SOCKET@SLOT", for treflect --queues. Static for the life of qs. */
+const char *qpairs_address(struct qpairs *qs, uint32_t slot);
+/* Signal an event descriptor: an interrupt (call) or a doorbell (kick). A system call. */
+void qpair_signal(int fd);
+
+/*
+ * Burst functions of a host that is itself the generator: frames are written and read in the guest's
+ * memory, nothing is copied. As the hooks of struct datapath_ops.
+ */
+uint16_t qpair_reserve(struct qpair *q, struct frame_slot *f, uint16_t n);
+uint16_t qpair_commit(struct qpair *q, struct frame_slot *f, uint16_t nb, uint16_t n);
+uint16_t qpair_receive(struct qpair *q, struct frame_slot *f, uint16_t n);
+void qpair_release(struct qpair *q, struct frame_slot *f, uint16_t n);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/datapath/wire.h"
+
+#include <rte_errno.h>
+
+#include "sim/error.h"
+#include "sim/pool.h"
+
+static unsigned nb_mbufs(unsigned nb_rings)
+{
+	return nb_rings * (WIRE_RING + 2 * POOL_CACHE) + 4096;
+}
+
+size_t wire_memory(const struct datapath_cfg *cfg, unsigned nb_out)
+{
+	return pool_bytes(nb_mbufs(cfg->nb_load), cfg->frame_len_max) +
+	       pool_bytes(nb_mbufs(nb_out), cfg->frame_len_max) +
+	       (cfg->nb_load + nb_out) * (size_t)rte_ring_get_memsize(WIRE_RING);
+}
+
+static struct rte_ring *make_ring(const char *way, unsigned i, unsigned flags, GError **error)
+{
+	static unsigned serial; /* names must be unique in a process; main thread only */
+	char name[RTE_RING_NAMESIZE];
+	struct rte_ring *ring;
+
+	g_snprintf(name, sizeof(name), "wire-%s%u-%u", way, i, serial++);
+	ring = rte_ring_create(name, WIRE_RING, SOCKET_ID_ANY, flags);
+	if (ring == NULL)
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"no memory for the ring %s (%s); use a larger --memory", name,
+			rte_strerror(rte_errno));
+	return ring;
+}
+
+gboolean wire_open(struct wire *w, const struct datapath_cfg *cfg, unsigned nb_out, gboolean many,
+	GError **error)
+{
+	*w = (struct wire){ .nb_in = cfg->nb_load, .nb_out = nb_out };
+	w->down = pool_of_frames("down", nb_mbufs(w->nb_in), cfg->frame_len_max, error);
+	w->up = w->down == NULL ? NULL
+				: pool_of_frames("up", nb_mbufs(nb_out), cfg->frame_len_max, error);
+	for (unsigned i = 0; w->up != NULL && i < w->nb_in; i++)
+		if ((w->in[i] = make_ring("in", i, RING_F_SP_ENQ | RING_F_SC_DEQ, error)) == NULL)
+			goto fail;
+	for (unsigned i = 0; w->up != NULL && i < nb_out; i++)
+		if ((w->out[i] = make_ring("out", i,
+			     many ? RING_F_SC_DEQ : RING_F_SP_ENQ | RING_F_SC_DEQ, error)) == NULL)
+			goto fail;
+	if (w->up != NULL)
+		return TRUE;
+fail:
+	wire_close(w);
+	return FALSE;
+}
+
+void wire_close(struct wire *w)
+{
+	for (unsigned i = 0; i < WIRE_QUEUES_MAX; i++) {
+		rte_ring_free(w->in[i]);
+		rte_ring_free(w->out[i]);
+	}
+	rte_mempool_free(w->down);
+	rte_mempool_free(w->up);
+	*w = (struct wire){ 0 };
+}
+
+void wire_cache_open(struct wire_cache *c)
+{
+	c->down = rte_mempool_cache_create(POOL_CACHE, SOCKET_ID_ANY);
+	c->up = rte_mempool_cache_create(POOL_CACHE, SOCKET_ID_ANY);
+}
+
+void wire_cache_close(const struct wire *w, struct wire_cache *c)
+{
+	if (c->down != NULL)
+		rte_mempool_cache_flush(c->down, w->down);
+	if (c->up != NULL)
+		rte_mempool_cache_flush(c->up, w->up);
+	rte_mempool_cache_free(c->down);
+	rte_mempool_cache_free(c->up);
+	*c = (struct wire_cache){ 0 };
+}
+
+uint16_t wire_reserve(struct wire *w, struct frame_slot *f, uint16_t n)
+{
+	return pool_slots(w->down, f, n);
+}
+
+uint16_t wire_commit(struct wire *w, unsigned q, struct frame_slot *f, uint16_t nb, uint16_t n)
+{
+	struct rte_mbuf *m[POOL_BURST];
+	uint16_t sent;
+
+	pool_slots_to_mbufs(f, m, nb);
+	sent = (uint16_t)rte_ring_sp_enqueue_burst(w->in[q], (void *const *)m, nb, NULL);
+	pool_slots_free(w->down, f + sent, (uint16_t)(n - sent));
+	return sent;
+}
+
+uint16_t wire_receive(struct wire *w, unsigned port, struct frame_slot *f, uint16_t n)
+{
+	struct rte_mbuf *m[POOL_BURST];
+	uint16_t got = (uint16_t)rte_ring_sc_dequeue_burst(
+		w->out[port], (void **)m, MIN(n, POOL_BURST), NULL);
+
+	pool_mbufs_to_slots(m, f, got);
+	return got;
+}
+
+void wire_release(struct wire *w, struct frame_slot *f, uint16_t n)
+{
+	pool_slots_free(w->up, f, n);
+}
