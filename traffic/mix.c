@@ -18,12 +18,29 @@ static void free_profile(void *p)
 	profile_free(p);
 }
 
+/* A process with what is known by it. */
+struct known_process {
+	char *spec;
+	arrival_process *process;
+	const profile *profile; /* of a trace, else NULL; the mix's */
+};
+
+static void free_process(void *p)
+{
+	struct known_process *known = p;
+
+	g_free(known->spec);
+	arrival_process_free(known->process);
+	g_free(known);
+}
+
 mix *mix_alloc(const char *name)
 {
 	mix *m = g_new0(mix, 1);
 
 	m->name = text_file_part(name);
 	m->profiles = g_ptr_array_new_with_free_func(free_profile);
+	m->processes = g_ptr_array_new_with_free_func(free_process);
 	m->strings = g_ptr_array_new_with_free_func(g_free);
 	return m;
 }
@@ -35,7 +52,8 @@ void mix_free(mix *m)
 	g_free(m->name);
 	g_free(m->guests);
 	g_free(m->groups);
-	g_ptr_array_unref(m->profiles);
+	g_ptr_array_unref(m->profiles); /* some use what processes have */
+	g_ptr_array_unref(m->processes);
 	g_ptr_array_unref(m->strings);
 	g_free(m);
 }
@@ -61,6 +79,43 @@ const profile *mix_profile(mix *m, const char *spec, uint32_t mtu, GError **erro
 	if (p != NULL)
 		g_ptr_array_add(m->profiles, p);
 	return p;
+}
+
+static const struct known_process *find_process(
+	mix *m, const char *where, const char *spec, GError **error)
+{
+	struct known_process *known;
+	arrival_process *process;
+	profile *p;
+
+	for (guint i = 0; i < m->processes->len; i++) {
+		known = g_ptr_array_index(m->processes, i);
+		if (strcmp(known->spec, spec) == 0)
+			return known;
+	}
+	process = arrival_process_new(where, spec, error);
+	if (process == NULL)
+		return NULL;
+	p = arrival_process_profile(process);
+	if (p != NULL)
+		g_ptr_array_add(m->profiles, p);
+	known = g_new(struct known_process, 1);
+	*known = (struct known_process){ g_strdup(spec), process, p };
+	g_ptr_array_add(m->processes, known);
+	return known;
+}
+
+gboolean mix_set_arrival(
+	mix *m, const char *where, const char *spec, struct mix_guest *guest, GError **error)
+{
+	const struct known_process *known = find_process(m, where, spec, error);
+
+	if (known == NULL)
+		return FALSE;
+	guest->arrival = known->spec;
+	guest->process = known->process;
+	guest->profile = known->profile;
+	return TRUE;
 }
 
 void mix_normalize(mix *m)
@@ -240,10 +295,10 @@ mix *mix_new(const char *profile_spec, const char *guests, const char *shares, c
 	g_autoptr(mix) m = mix_alloc("");
 	struct mix_guest guest = { 0 };
 
-	if (!arrival_check("arrival", process, error))
+	if (!mix_set_arrival(m, "arrival", process, &guest, error))
 		return NULL;
-	guest.arrival = mix_keep(m, process);
-	guest.profile = mix_profile(m, profile_spec, mtu, error);
+	if (guest.profile == NULL)
+		guest.profile = mix_profile(m, profile_spec, mtu, error);
 	if (guest.profile == NULL || !add_fleet(m, &guest, guests, error) ||
 		!set_shares(m, shares, error))
 		return NULL;

@@ -7,7 +7,7 @@
  *
  *   [web]
  *   guests    = 48           how many
- *   profile   = imix         as --profile
+ *   profile   = imix         as --profile; not with a trace, which has its own frames
  *   share     = 3            of the load, per guest, relative to the others (default 1)
  *   arrival   = poisson      (default: --arrival)
  *   interface = vfio         letters, digits and '-' (default: --interface)
@@ -25,11 +25,13 @@
 
 #include <glib.h>
 
+#include "traffic/arrival.h"
 #include "traffic/profile.h"
 
 struct mix_guest {
-	const profile *profile; /* owned by the mix */
-	const char *arrival;    /* owned by the mix */
+	const profile *profile;         /* owned by the mix */
+	const char *arrival;            /* as written; owned by the mix */
+	const arrival_process *process; /* the same; owned by the mix */
 	/* Of a mix file's group; its interface in a fleet; else "". Owned by the mix. */
 	const char *group;
 	const char *interface; /* NULL: the default one. Owned by the mix. */
@@ -41,15 +43,17 @@ struct mix {
 	char *name; /* for file names: the profile's, or the mix file's without folder and ending */
 	uint32_t nb_guests;
 	struct mix_guest *guests;
-	uint32_t nb_groups;  /* at least 1 */
-	const char **groups; /* different names, in the order of their first guests */
-	GPtrArray *profiles; /* each profile once */
+	uint32_t nb_groups;   /* at least 1 */
+	const char **groups;  /* different names, in the order of their first guests */
+	GPtrArray *profiles;  /* each profile once */
+	GPtrArray *processes; /* private */
 	GPtrArray *strings;
 };
 typedef struct mix mix;
 
 /*
- * One profile for all guests. guests: how many, "64", or a fleet "vfio:8,vmux:24"; 1 to
+ * One profile for all guests, or, if process is trace:FILE, the frames of that capture, and
+ * profile_spec is not looked at. guests: how many, "64", or a fleet "vfio:8,vmux:24"; 1 to
  * FRAME_GUESTS_MAX together. shares: NULL or "equal", "zipf:S" (guest k gets 1/k^S), or a list
  * "3,1,1" that is as long as there are guests.
  */

@@ -135,18 +135,38 @@ static gboolean read_guests(
 	return TRUE;
 }
 
+/* Behind read_arrival, which sets the profile of a trace. */
 static gboolean read_profile(
 	struct reader *r, const char *group, struct mix_guest *guest, GError **error)
 {
-	g_autofree char *value = value_of(r, group, "profile", NULL, error);
 	g_autofree char *at = where(r, group, "profile");
+	g_autofree char *value = NULL;
 
+	if (guest->profile != NULL) {
+		if (!g_key_file_has_key(r->keys, group, "profile", NULL))
+			return TRUE;
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+			"%s: arrival %s has frame lengths of its own; take out this line, or give "
+			"the group another arrival",
+			at, guest->arrival);
+		return FALSE;
+	}
+	value = value_of(r, group, "profile", NULL, error);
 	if (value == NULL)
 		return FALSE;
 	guest->profile = mix_profile(r->m, value, r->mtu, error);
 	if (guest->profile == NULL)
 		g_prefix_error(error, "%s: ", at);
 	return guest->profile != NULL;
+}
+
+static gboolean read_arrival(
+	struct reader *r, const char *group, struct mix_guest *guest, GError **error)
+{
+	g_autofree char *value = value_of(r, group, "arrival", r->arrival, NULL);
+	g_autofree char *at = where(r, group, "arrival");
+
+	return mix_set_arrival(r->m, at, value, guest, error);
 }
 
 static gboolean read_interface(
@@ -164,18 +184,15 @@ static gboolean read_interface(
 static gboolean read_group(struct reader *r, const char *group, GError **error)
 {
 	g_autofree char *share = value_of(r, group, "share", "1", NULL);
-	g_autofree char *process = value_of(r, group, "arrival", r->arrival, NULL);
 	g_autofree char *share_at = where(r, group, "share");
-	g_autofree char *arrival_at = where(r, group, "arrival");
 	g_autofree char *guests_at = where(r, group, "guests");
-	struct mix_guest guest = { .arrival = mix_keep(r->m, process) };
+	struct mix_guest guest = { 0 };
 	uint64_t nb;
 
 	if (!check_keys(r, group, error) || !read_guests(r, group, &nb, error) ||
-		!read_profile(r, group, &guest, error) ||
+		!read_arrival(r, group, &guest, error) || !read_profile(r, group, &guest, error) ||
 		!read_interface(r, group, &guest, error) ||
-		!mix_check_share(share_at, share, &guest.share, error) ||
-		!arrival_check(arrival_at, process, error))
+		!mix_check_share(share_at, share, &guest.share, error))
 		return FALSE;
 	return mix_add_guests(r->m, guests_at, &guest, group, nb, error);
 }

@@ -18,6 +18,12 @@ mix *mix_alloc(const char *name);
 const char *mix_keep(mix *m, const char *text);
 /* The profile of that spec, opened once. NULL and error. */
 const profile *mix_profile(mix *m, const char *spec, uint32_t mtu, GError **error);
+/*
+ * Sets the guest's arrival process, read once, and, if that is a trace, its profile. where names
+ * option or line for the error.
+ */
+gboolean mix_set_arrival(
+	mix *m, const char *where, const char *spec, struct mix_guest *guest, GError **error);
 /* Scales the shares of the guests so that they add up to 1. */
 void mix_normalize(mix *m);
 

@@ -49,8 +49,10 @@ void profile_free(profile *p)
 	g_free(p->source);
 	g_free(p->unverified);
 	g_free(p->synthetic);
+	g_free(p->notice);
 	g_free(p->classes);
 	g_free(p->sequence);
+	g_free(p->moments);
 	g_free(p->genome);
 	g_free(p);
 }
@@ -61,15 +63,20 @@ static double sum_of_squares(double n)
 	return n * (n + 1.0) * (2.0 * n + 1.0) / 6.0;
 }
 
-/* Mean and mean square of the frame lengths of a class: uniform as listed, then padded. */
-static void class_moments(
-	const profile *p, const struct profile_class *c, double *mean, double *square)
+/* Mean and mean square of the frame lengths of class i: uniform as listed, then padded. */
+static void class_moments(const profile *p, uint32_t i, double *mean, double *square)
 {
+	const struct profile_class *c = &p->classes[i];
 	uint32_t lo = c->listed_lo + profile_unit_overhead(p->unit);
 	uint32_t hi = c->listed_hi + profile_unit_overhead(p->unit);
 	uint32_t from = MAX(lo, FRAME_LEN_MIN); /* the first that is not padded */
 	double nb = hi - lo + 1, nb_padded = MIN(from, hi + 1) - lo, nb_whole = nb - nb_padded;
 
+	if (p->moments != NULL) {
+		*mean = p->moments[i].mean;
+		*square = p->moments[i].square;
+		return;
+	}
 	*mean = nb_padded * FRAME_LEN_MIN;
 	*square = nb_padded * FRAME_LEN_MIN * FRAME_LEN_MIN;
 	if (nb_whole > 0.0) {
@@ -89,7 +96,7 @@ static void weight_shares(const profile *p, double *share)
 		const struct profile_class *c = &p->classes[i];
 		double mean, square, len = 1.0;
 
-		class_moments(p, c, &mean, &square);
+		class_moments(p, i, &mean, &square);
 		if (p->weight == PROFILE_BYTES)
 			len = (c->listed_lo + c->listed_hi) / 2.0;
 		else if (p->weight == PROFILE_BANDWIDTH)
@@ -343,7 +350,7 @@ double profile_class_mean_len(const profile *p, uint32_t i)
 {
 	double mean, square;
 
-	class_moments(p, &p->classes[i], &mean, &square);
+	class_moments(p, i, &mean, &square);
 	return mean;
 }
 
@@ -364,7 +371,7 @@ double profile_stddev_frame_len(const profile *p)
 	for (uint32_t i = 0; i < p->nb_classes; i++) {
 		double mean, square;
 
-		class_moments(p, &p->classes[i], &mean, &square);
+		class_moments(p, i, &mean, &square);
 		variance += p->classes[i].share *
 			    (fmax(square - mean * mean, 0.0) + (mean - overall) * (mean - overall));
 	}
@@ -409,13 +416,12 @@ void profile_draw(const profile *p, gsl_rng *rng, uint64_t *pos, struct profile_
 	uint32_t at = p->sequence == NULL ? 0 : (uint32_t)(*pos % p->sequence_len);
 
 	for (size_t i = 0; i < n; i++) {
-		if (p->sequence == NULL) {
-			out[i].class = (uint8_t)gsl_ran_discrete(rng, p->alias);
-		} else {
-			out[i].class = p->sequence[at];
-			at = at + 1 == p->sequence_len ? 0 : at + 1;
-		}
-		out[i].frame_len = draw_len(p, &p->classes[out[i].class], rng);
+		out[i].class = p->sequence == NULL ? (uint8_t)gsl_ran_discrete(rng, p->alias)
+						   : p->sequence[at];
+		out[i].frame_len = p->frame_len != NULL
+					   ? p->frame_len[at]
+					   : draw_len(p, &p->classes[out[i].class], rng);
+		at = at + 1 >= p->sequence_len ? 0 : at + 1;
 	}
 	*pos += n;
 }

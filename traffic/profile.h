@@ -39,9 +39,12 @@
 #include <glib.h>
 #include <gsl/gsl_rng.h>
 
+#include "traffic/capture.h"
+
 enum profile_unit { PROFILE_FRAME, PROFILE_IP, PROFILE_MBUF };
 enum profile_weight { PROFILE_PACKETS, PROFILE_BYTES, PROFILE_BANDWIDTH };
-enum profile_mode { PROFILE_RANDOM, PROFILE_RATIO, PROFILE_SEQUENCE };
+/* PROFILE_TRACE: the frames of a capture in their order; not for profile files. */
+enum profile_mode { PROFILE_RANDOM, PROFILE_RATIO, PROFILE_SEQUENCE, PROFILE_TRACE };
 
 /* A row of the profile: one length or a range of them. */
 struct profile_class {
@@ -56,12 +59,13 @@ struct profile {
 	char *name; /* for file names: imix, my, fixed-64, uniform-64-1518, genome-aaafg. No '_' or '/'. */
 	char *title, *source;
 	char *unverified, *synthetic; /* NULL if the file has no such line */
+	char *notice; /* how it differs from what was asked for; NULL if it does not */
 	enum profile_unit unit;
 	enum profile_weight weight;
 	enum profile_mode mode;
 	uint32_t nb_classes; /* 1 .. FRAME_CLASSES_MAX */
 	struct profile_class *classes;
-	uint8_t *sequence; /* mode sequence and ratio: class of each frame of one period */
+	uint8_t *sequence; /* modes sequence, ratio, trace: class of each frame of one period */
 	uint32_t sequence_len;
 	/*
 	 * Mode sequence: "IMIX - aaafg" or "CUSTOM IMIX - AAAGG (A=64 G=1518)". Longer than 100
@@ -70,6 +74,9 @@ struct profile {
 	 */
 	char *genome;
 	void *alias; /* private: the alias table of mode random */
+	/* Private, mode trace: length of each frame of the sequence, which is the capture's ... */
+	const uint16_t *frame_len;
+	struct profile_moments *moments; /* ... and what the lengths of each class are */
 };
 typedef struct profile profile;
 
@@ -84,6 +91,14 @@ profile *profile_open(const char *spec, uint32_t mtu, GError **error);
 profile *profile_parse(const char *name, const char *text, size_t len, GError **error);
 void profile_free(profile *p); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(profile, profile_free)
+
+/*
+ * The frames of a capture, which must outlive the profile; spec and name as in trace:FILE. Classes
+ * are its lengths if they are at most FRAME_CLASSES_MAX, else those of these ranges that it has:
+ * 64, 65-127, 128-255, 256-511, 512-1023, 1024-1518 (RMON, RFC 2819) and 1519-9216. Weights are
+ * frames.
+ */
+profile *profile_from_capture(const capture *c);
 
 /* Names of the shipped profiles, sorted; free with g_strfreev. */
 char **profile_names(GError **error);
@@ -112,8 +127,9 @@ struct profile_draw {
 
 /*
  * Draw n lengths into out. Mode random: alias method (gsl_ran_discrete) over the classes, uniform
- * in a range, from rng alone. Modes ratio and sequence: position *pos of the period is taken and
- * moved on, so that calls in pieces give the same as one call; rng is used for ranges only.
+ * in a range, from rng alone. Other modes: position *pos of the period is taken and moved on, so
+ * that calls in pieces give the same as one call; rng is used for ranges only, and not in mode
+ * trace.
  */
 void profile_draw(
 	const profile *p, gsl_rng *rng, uint64_t *pos, struct profile_draw *out, size_t n);

@@ -57,6 +57,7 @@ static int find_word(const char *const *names, const char *word)
 static const char *const unit_names[] = { "frame", "ip", "mbuf", NULL };
 static const char *const weight_names[] = { "packets", "bytes", "bandwidth", NULL };
 static const char *const mode_names[] = { "random", "ratio", "sequence", NULL };
+static const char trace_name[] = "trace"; /* a mode that no file can ask for */
 
 const char *profile_unit_name(enum profile_unit unit)
 {
@@ -70,7 +71,7 @@ const char *profile_weight_name(enum profile_weight weight)
 
 const char *profile_mode_name(enum profile_mode mode)
 {
-	return mode_names[mode];
+	return mode == PROFILE_TRACE ? trace_name : mode_names[mode];
 }
 
 static gboolean declare_word(struct reader *r, const char *key, const char *value,

@@ -15,6 +15,11 @@ enum {
 	PROFILE_PERIOD_MAX = 10000,   /* frames of the period of other ratios */
 };
 
+/* Of the frame lengths of a class. */
+struct profile_moments {
+	double mean, square;
+};
+
 /* A frame's length, with FCS, less that of the unit. */
 uint32_t profile_unit_overhead(enum profile_unit unit);
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "traffic/schedule.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -9,18 +7,35 @@
 #include "traffic/arrival.h"
 #include "traffic/error.h"
 #include "traffic/frame.h"
+#include "traffic/schedule_private.h"
 
-enum { DEPARTURES_DEFAULT = 16 << 20, STREAM_GAPS = 0, STREAM_LENGTHS = 1, STREAMS = 2 };
+enum {
+	DEPARTURES_DEFAULT = 16 << 20,
+	DEPARTURES_SLACK = 1 << 16,
+	LINK_QUEUE_DEFAULT = 1024,
+	STREAM_GAPS = 0,
+	STREAM_LENGTHS = 1,
+	STREAMS = 2,
+};
 
-static const double ns_per_s = 1e9, pps_max = 1e12;
+static const double ns_per_s = 1e9, link_bps_min = 1e6, link_bps_max = 1e15;
+/* Changes of ON and OFF, or high and low, of all guests: half a minute's work. */
+static const double switches_max = 1 << 28;
 static const uint64_t span_max_ns = UINT64_C(1) << 48; /* what a signature's time can hold */
 
 /* What is worked out before the guests are. */
 struct plan {
 	const struct schedule_cfg *cfg;
+	double pps;       /* the mean if there are steps */
+	const ramp *ramp; /* NULL if there are none */
 	size_t max_departures;
 	uint64_t cycle_ns;
 	gboolean repeats;
+	gboolean limited;        /* by a link */
+	double nb_periodic;      /* departures of the periodic guests so far, before rounding */
+	size_t nb_departures;    /* of all guests so far */
+	double nb_switches;      /* of the state of all guests so far, in the mean */
+	uint64_t first_frame;    /* of the guest's trace */
 	size_t max_draws;        /* of a ring at max */
 	gsl_rng *gaps, *lengths; /* seeded anew for each guest */
 	GHashTable *rings;       /* profile to its draws, where they are the same for all guests */
@@ -52,21 +67,43 @@ uint32_t schedule_stream_seed(uint64_t seed, uint32_t stream)
 
 static double guest_pps(const struct plan *plan, uint32_t guest)
 {
-	return plan->cfg->pps * plan->cfg->mix->guests[guest].share;
+	return plan->pps * plan->cfg->mix->guests[guest].share;
 }
 
 /*
  * Departures of a guest of a periodic process in a cycle that repeats: whole, so that the gap over
  * the seam is one as the others. 0 in a schedule that does not repeat: as many as there are.
  */
-static size_t periodic_count(const struct plan *plan, uint32_t guest)
+static size_t periodic_count(struct plan *plan, uint32_t guest)
 {
 	double pps = guest_pps(plan, guest);
-	double nb = round(pps * (double)plan->cycle_ns / ns_per_s);
+	double exact = pps * (double)plan->cycle_ns / ns_per_s, nb = round(exact);
 
+	if (plan->limited)
+		nb = floor(plan->nb_periodic + exact) - floor(plan->nb_periodic);
+	plan->nb_periodic += exact;
 	if (nb < 1.0 && pps * (double)plan->cfg->span_ns / ns_per_s >= 1.0)
 		nb = 1.0;
 	return (size_t)nb;
+}
+
+static const arrival_process *guest_process(const struct plan *plan, uint32_t guest)
+{
+	return plan->cfg->mix->guests[guest].process;
+}
+
+/* Bursts can be far more than the mean rate lets expect. */
+static gboolean check_room(const struct plan *plan, uint32_t guest, size_t nb, GError **error)
+{
+	size_t max = 2 * plan->max_departures + DEPARTURES_SLACK;
+
+	if (plan->nb_departures + nb < max)
+		return TRUE;
+	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		"schedule: arrival %s of guest %u makes it longer than %zu departures; lower the "
+		"rate, shorten the time, or take an arrival with smaller bursts",
+		plan->cfg->mix->guests[guest].arrival, guest, max);
+	return FALSE;
 }
 
 /*
@@ -76,11 +113,11 @@ static size_t periodic_count(const struct plan *plan, uint32_t guest)
 static gboolean fill_due(struct plan *plan, struct schedule *s, uint32_t guest, double mean_gap_ns,
 	size_t limit, GError **error)
 {
-	const char *process = plan->cfg->mix->guests[guest].arrival;
-	g_autoptr(arrival) a = arrival_new(process, mean_gap_ns, plan->gaps, error);
+	g_autoptr(arrival) a = arrival_new(
+		guest_process(plan, guest), mean_gap_ns, (double)s->cycle_ns, plan->gaps, error);
 	double expected = fmin((double)s->cycle_ns / mean_gap_ns, (double)limit);
 	/* Six sigma of a Poisson count: enough nearly always, and it can grow. */
-	size_t room = (size_t)(expected + 6.0 * sqrt(expected)) + 16, nb = 0;
+	size_t room = (size_t)(expected + 6.0 * sqrt(expected)) + 16, nb = 0, step = 0;
 	g_autofree uint64_t *due_ns = NULL;
 
 	if (a == NULL)
@@ -92,26 +129,50 @@ static gboolean fill_due(struct plan *plan, struct schedule *s, uint32_t guest, 
 		if (limit == SIZE_MAX && t_ns >= (double)s->cycle_ns)
 			break;
 		if (nb == room) {
+			if (!check_room(plan, guest, nb, error))
+				return FALSE;
 			room += room / 2;
 			due_ns = g_renew(uint64_t, due_ns, room);
 		}
+		if (plan->ramp != NULL)
+			t_ns = ramp_time_ns(plan->ramp, &step, t_ns);
 		due_ns[nb] = MIN((uint64_t)t_ns, s->cycle_ns - 1);
 	}
 	due_ns = g_renew(uint64_t, due_ns, MAX(nb, 1));
+	plan->nb_departures += nb;
+	plan->first_frame = arrival_first_frame(a);
 	s->guests[guest].nb_due = nb;
 	s->guests[guest].due_ns = due_ns;
 	g_ptr_array_add(s->blocks, g_steal_pointer(&due_ns));
 	return TRUE;
 }
 
+/* States that change far faster than frames leave would take for ever. */
+static gboolean check_switches(struct plan *plan, uint32_t guest, GError **error)
+{
+	double switch_ns = arrival_process_switch_ns(guest_process(plan, guest));
+
+	if (switch_ns > 0.0)
+		plan->nb_switches += (double)plan->cycle_ns / switch_ns;
+	if (plan->nb_switches <= switches_max)
+		return TRUE;
+	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		"schedule: arrival %s changes its state more than %.0f times in %.6g s, all guests "
+		"together; make its times longer, or the trial shorter",
+		plan->cfg->mix->guests[guest].arrival, switches_max,
+		(double)plan->cycle_ns / ns_per_s);
+	return FALSE;
+}
+
 static gboolean make_due(struct plan *plan, struct schedule *s, uint32_t guest, GError **error)
 {
 	static const uint64_t none;
 	double mean_gap_ns = ns_per_s / guest_pps(plan, guest);
-	gboolean whole = plan->repeats &&
-			 arrival_is_periodic(plan->cfg->mix->guests[guest].arrival);
+	gboolean whole = plan->repeats && arrival_process_is_periodic(guest_process(plan, guest));
 	size_t limit = SIZE_MAX;
 
+	if (!check_switches(plan, guest, error))
+		return FALSE;
 	if (whole) {
 		limit = periodic_count(plan, guest);
 		mean_gap_ns = (double)s->cycle_ns / (double)limit;
@@ -126,10 +187,9 @@ static gboolean make_due(struct plan *plan, struct schedule *s, uint32_t guest, 
 
 /* nb lengths of p, made for one guest or for all. */
 static const struct profile_draw *new_draws(
-	struct plan *plan, struct schedule *s, const profile *p, size_t nb)
+	struct plan *plan, struct schedule *s, const profile *p, uint64_t pos, size_t nb)
 {
 	struct profile_draw *draws = g_new0(struct profile_draw, nb); /* padding is 0 too */
-	uint64_t pos = 0;
 
 	g_ptr_array_add(s->blocks, draws);
 	profile_draw(p, plan->lengths, &pos, draws, nb);
@@ -140,25 +200,28 @@ static void make_draws(struct plan *plan, struct schedule *s, uint32_t guest)
 {
 	const profile *p = plan->cfg->mix->guests[guest].profile;
 	struct schedule_guest *g = &s->guests[guest];
-	gboolean ranges = profile_has_ranges(p);
+	/* A wire that is free for one frame at the seam may not be for another. */
+	gboolean anew = plan->limited && plan->repeats && p->sequence_len > 1;
 
-	if (p->sequence_len > 0 && !ranges) {
+	if (p->mode == PROFILE_TRACE)
+		anew = TRUE;
+	if (p->sequence_len > 0 && !profile_has_ranges(p) && !anew) {
 		/* No chance in it: one period, the same for all. */
 		g->nb_draws = p->sequence_len;
 		g->draws = g_hash_table_lookup(plan->rings, p);
 		if (g->draws == NULL) {
-			g->draws = new_draws(plan, s, p, g->nb_draws);
+			g->draws = new_draws(plan, s, p, 0, g->nb_draws);
 			g_hash_table_insert(
 				plan->rings, (void *)(uintptr_t)p, (void *)(uintptr_t)g->draws);
 		}
 		return;
 	}
 	g->nb_draws = g->due_ns == NULL ? plan->max_draws : MAX(g->nb_due, 1);
-	if (p->sequence_len > 0 && (plan->repeats || g->due_ns == NULL))
+	if (p->sequence_len > 0 && !anew && (plan->repeats || g->due_ns == NULL))
 		/* Whole periods, so that counts are exact over the seam. */
 		g->nb_draws = (g->nb_draws + p->sequence_len - 1) / p->sequence_len *
 			      p->sequence_len;
-	g->draws = new_draws(plan, s, p, g->nb_draws);
+	g->draws = new_draws(plan, s, p, plan->first_frame, g->nb_draws);
 }
 
 /* Words on their way into a checksum, which takes blocks better than words. */
@@ -189,13 +252,25 @@ static void digest_due(struct digest *d, const uint64_t *due_ns, size_t nb)
 	uint64_t last_ns = 0;
 
 	for (size_t i = 0; i < nb; i++) {
-		uint64_t gap_ns = due_ns[i] - last_ns;
+		uint64_t gap_ns = schedule_time_ns(due_ns[i]) - last_ns;
 
 		for (; gap_ns >= UINT32_MAX; gap_ns -= UINT32_MAX)
 			digest_word(d, UINT32_MAX);
 		digest_word(d, (uint32_t)gap_ns);
-		last_ns = due_ns[i];
+		last_ns = schedule_time_ns(due_ns[i]);
 	}
+}
+
+static void digest_not_sent(struct digest *d, const uint64_t *due_ns, size_t nb)
+{
+	uint64_t nb_not_sent = 0;
+
+	for (size_t i = 0; i < nb; i++)
+		nb_not_sent += due_ns[i] >= SCHEDULE_NOT_SENT;
+	digest_count(d, nb_not_sent);
+	for (size_t i = 0; i < nb; i++)
+		if (due_ns[i] >= SCHEDULE_NOT_SENT)
+			digest_word(d, (uint32_t)i);
 }
 
 /* Two lengths a word; a last single one beside 0. */
@@ -208,21 +283,23 @@ static void digest_draws(struct digest *d, const struct profile_draw *draws, siz
 	}
 }
 
-static void digest_guest(struct digest *d, const struct schedule_guest *g)
+static void digest_guest(struct digest *d, const struct schedule_guest *g, gboolean limited)
 {
 	digest_count(d, g->nb_due);
 	digest_count(d, g->nb_draws);
 	digest_due(d, g->due_ns, g->nb_due);
 	digest_draws(d, g->draws, g->nb_draws);
+	if (limited)
+		digest_not_sent(d, g->due_ns, g->nb_due);
 }
 
-static void make_digest(struct schedule *s)
+static void make_digest(struct schedule *s, gboolean limited)
 {
 	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
 	struct digest d = { .sum = sum };
 
 	for (uint32_t i = 0; i < s->nb_guests; i++) {
-		digest_guest(&d, &s->guests[i]);
+		digest_guest(&d, &s->guests[i], limited);
 	}
 	g_checksum_update(sum, (const guchar *)d.words, (gssize)(d.nb * sizeof(*d.words)));
 	g_strlcpy(s->digest, g_checksum_get_string(sum), sizeof(s->digest));
@@ -230,13 +307,15 @@ static void make_digest(struct schedule *s)
 
 static gboolean check_cfg(const struct schedule_cfg *cfg, GError **error)
 {
-	if (!(cfg->pps >= 0.0) || cfg->pps > pps_max) {
+	gboolean timed = cfg->steps != NULL || cfg->pps > 0.0;
+
+	if (cfg->steps == NULL && (!(cfg->pps >= 0.0) || cfg->pps > SCHEDULE_PPS_MAX)) {
 		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
 			"schedule: %g frames a second are outside 0..%g; lower the rate", cfg->pps,
-			pps_max);
+			SCHEDULE_PPS_MAX);
 		return FALSE;
 	}
-	if (cfg->pps > 0.0 && (cfg->span_ns == 0 || cfg->span_ns > span_max_ns)) {
+	if (timed && (cfg->span_ns == 0 || cfg->span_ns > span_max_ns)) {
 		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
 			"schedule: a span of %.6g s is not above zero and at most %.6g s (78 "
 			"hours); "
@@ -244,27 +323,51 @@ static gboolean check_cfg(const struct schedule_cfg *cfg, GError **error)
 			(double)cfg->span_ns / ns_per_s, (double)span_max_ns / ns_per_s);
 		return FALSE;
 	}
-	if (cfg->link_bps != 0.0 || cfg->steps != NULL) {
+	if (cfg->link_bps != 0.0 &&
+		!(cfg->link_bps >= link_bps_min && cfg->link_bps <= link_bps_max)) {
 		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
-			"schedule: a link's limit and a rate that changes are not built yet");
+			"schedule: a link of %g bit/s is outside %g..%g; check --link",
+			cfg->link_bps, link_bps_min, link_bps_max);
 		return FALSE;
 	}
 	return TRUE;
 }
 
-static void plan_cycle(struct plan *plan)
+static gboolean plan_cycle(struct plan *plan, GError **error)
 {
 	const struct schedule_cfg *cfg = plan->cfg;
+	double nb;
 	uint32_t nb_guests = cfg->mix->nb_guests;
 
 	plan->max_departures = cfg->max_departures == 0 ? DEPARTURES_DEFAULT : cfg->max_departures;
 	plan->max_draws = MAX(SCHEDULE_MAX_DRAWS / nb_guests, SCHEDULE_MIN_DRAWS);
-	plan->cycle_ns = cfg->pps > 0.0 ? cfg->span_ns : 0;
-	if (cfg->pps * (double)plan->cycle_ns / ns_per_s > (double)plan->max_departures) {
-		plan->cycle_ns = (uint64_t)((double)plan->max_departures / cfg->pps * ns_per_s);
-		plan->cycle_ns = MAX(plan->cycle_ns, 1);
-		plan->repeats = TRUE;
+	plan->pps = plan->ramp != NULL ? ramp_mean_pps(plan->ramp) : cfg->pps;
+	plan->cycle_ns = plan->pps > 0.0 ? cfg->span_ns : 0;
+	plan->limited = plan->pps > 0.0 && cfg->link_bps > 0.0;
+	nb = plan->pps * (double)plan->cycle_ns / ns_per_s;
+	if (nb <= (double)plan->max_departures)
+		return TRUE;
+	if (plan->ramp != NULL) {
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			"schedule: a rate that changes makes %.0f departures, more than the %zu "
+			"that fit, and cannot repeat; lower the rates, or shorten the time",
+			nb, plan->max_departures);
+		return FALSE;
 	}
+	plan->cycle_ns = (uint64_t)((double)plan->max_departures / plan->pps * ns_per_s);
+	plan->cycle_ns = MAX(plan->cycle_ns, 1);
+	plan->repeats = TRUE;
+	return TRUE;
+}
+
+/* At max there are no departures, but a trace begins somewhere all the same. */
+static gboolean find_first_frame(struct plan *plan, uint32_t guest, GError **error)
+{
+	g_autoptr(arrival) a = arrival_new(guest_process(plan, guest), 1.0, 1.0, plan->gaps, error);
+
+	if (a != NULL)
+		plan->first_frame = arrival_first_frame(a);
+	return a != NULL;
 }
 
 static gboolean make_guests(struct plan *plan, struct schedule *s, GError **error)
@@ -273,7 +376,9 @@ static gboolean make_guests(struct plan *plan, struct schedule *s, GError **erro
 		gsl_rng_set(plan->gaps, schedule_stream_seed(s->seed, STREAMS * i + STREAM_GAPS));
 		gsl_rng_set(
 			plan->lengths, schedule_stream_seed(s->seed, STREAMS * i + STREAM_LENGTHS));
-		if (plan->cfg->pps > 0.0 && !make_due(plan, s, i, error))
+		plan->first_frame = 0;
+		if (plan->pps > 0.0 ? !make_due(plan, s, i, error)
+				    : !find_first_frame(plan, i, error))
 			return FALSE;
 		make_draws(plan, s, i);
 	}
@@ -284,18 +389,26 @@ schedule *schedule_new(const struct schedule_cfg *cfg, GError **error)
 {
 	g_autoptr(schedule) s = NULL;
 	g_autoptr(GHashTable) rings = g_hash_table_new(NULL, NULL);
+	g_autoptr(ramp) r = NULL;
 	struct plan plan = { .cfg = cfg, .rings = rings };
 	gboolean ok;
 
 	if (!check_cfg(cfg, error))
 		return NULL;
-	plan_cycle(&plan);
+	if (cfg->steps != NULL) {
+		r = ramp_new(cfg->steps, cfg->nb_steps, cfg->span_ns, error);
+		if (r == NULL)
+			return NULL;
+		plan.ramp = r;
+	}
+	if (!plan_cycle(&plan, error))
+		return NULL;
 	s = g_new0(schedule, 1);
 	s->nb_guests = cfg->mix->nb_guests;
 	s->guests = g_new0(struct schedule_guest, s->nb_guests);
 	s->blocks = g_ptr_array_new_with_free_func(g_free);
 	s->cycle_ns = plan.cycle_ns;
-	s->repeats = plan.repeats || cfg->pps == 0.0;
+	s->repeats = plan.repeats || !(plan.pps > 0.0);
 	s->seed = cfg->seed;
 	plan.gaps = gsl_rng_alloc(gsl_rng_mt19937);
 	plan.lengths = gsl_rng_alloc(gsl_rng_mt19937);
@@ -305,7 +418,10 @@ schedule *schedule_new(const struct schedule_cfg *cfg, GError **error)
 	gsl_rng_free(plan.lengths);
 	if (!ok)
 		return NULL;
-	make_digest(s);
+	if (plan.limited)
+		schedule_limit(s, cfg->link_bps,
+			cfg->link_queue == 0 ? LINK_QUEUE_DEFAULT : cfg->link_queue);
+	make_digest(s, plan.limited);
 	return g_steal_pointer(&s);
 }
 

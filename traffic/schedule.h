@@ -17,9 +17,30 @@
  * gets mix32(low32(splitmix64(s)) + i), where mix32 is a bijection (MurmurHash3's finalizer): no
  * two streams of a trial are the same. 0, which mt19937 takes for its default, becomes 4357.
  *
+ * Traces. The length of a departure is that of its frame in the capture; in a schedule that repeats,
+ * lengths then repeat with it.
+ *
+ * Rate over time (steps). Departures are drawn at the mean rate and moved in time so that each step
+ * has its rate; periods of onoff and mmpp become shorter or longer with the gaps. It does not
+ * repeat: one that needs more than max_departures is an error.
+ *
+ * Link. All guests share one wire. A departure leaves when it is due and the wire is free, which a
+ * frame takes for (length + 20) * 8 / link_bps (RFC 5180 A.1), to the nearest ns; in order of time,
+ * then of guest. Its time in the schedule becomes that at which it leaves. If link_queue frames wait
+ * already it is not sent: it keeps its place and its length, with SCHEDULE_NOT_SENT; its time is
+ * when it was due, or that of the guest's departure before it, if that is later. What has not left
+ * when the span ends is behind it, and not in the schedule.
+ * A cycle that repeats finds the wire as it leaves it: at its start stands what leaves behind its
+ * end. It was worked out twice, the second time from how the first ended; what would take more of
+ * the wire to the next cycle than that is not sent. Lengths of sequence and ratio profiles begin
+ * anew with each cycle, or another frame could be longer than the wire is free. cbr guests have
+ * together no more frames in it than the rate (their counts are rounded together, not each), so that
+ * at line rate none is too many.
+ *
  * Digest: 32-bit little-endian words. For each guest nb_due and nb_draws, two words each, low
  * first; then the gap before every departure, a longer one than 32 bits as words 0xffffffff and
- * the rest; then the frame lengths, two to a word.
+ * the rest; then the frame lengths, two to a word. With a link, then the number of departures that
+ * are not sent, two words, and the index of each.
  *
  * At max there are no departures to count lengths by: a guest of a random profile has a ring of
  * SCHEDULE_MAX_DRAWS / nb_guests lengths, at least 4096, that repeats.
@@ -33,6 +54,9 @@
 #include <glib.h>
 
 #include "traffic/mix.h"
+
+/* Above this a rate is a slip of the pen. */
+#define SCHEDULE_PPS_MAX 1e12
 
 enum { SCHEDULE_MAX_DRAWS = 1 << 20, SCHEDULE_MIN_DRAWS = 4096 };
 
@@ -48,7 +72,7 @@ struct schedule_cfg {
 	uint64_t span_ns; /* warm-up and measuring; 1 .. 2^48, which is 78 hours */
 	uint64_t seed;
 	size_t max_departures; /* 0: 16 Mi, some 300 MiB */
-	double link_bps;       /* of the one wire that all guests share; 0: none */
+	double link_bps;       /* 1e6 .. 1e15; 0: none. At max it is not looked at */
 	uint32_t link_queue;   /* frames that may wait for the wire; 0: 1024 */
 	/* The rate over time, the first from 0, ascending; NULL: pps throughout, else pps is not read. */
 	const struct schedule_step *steps;
@@ -74,6 +98,7 @@ struct schedule {
 	struct schedule_guest *guests;
 	uint64_t cycle_ns; /* span_ns if the schedule does not repeat; 0 at max */
 	gboolean repeats;
+	uint64_t nb_not_sent; /* departures with SCHEDULE_NOT_SENT, in one cycle */
 	char digest[65];      /* SHA-256, hexadecimal */
 	const char *rng_name; /* "mt19937" */
 	uint64_t seed;

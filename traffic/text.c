@@ -65,6 +65,28 @@ gboolean text_uint(const char *text, uint64_t max, uint64_t *out)
 	return TRUE;
 }
 
+gboolean text_duration(const char *text, double *ns)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "min", 60e9 },
+		{ "h", 3600e9 } };
+	double value;
+	size_t n = text_scan_number(text, &value);
+
+	for (size_t i = 0; n > 0 && i < G_N_ELEMENTS(units); i++) {
+		if (strcmp(text + n, units[i].name) != 0)
+			continue;
+		value *= units[i].ns;
+		if (!(value >= 0.0) || !isfinite(value))
+			return FALSE;
+		*ns = value;
+		return TRUE;
+	}
+	return FALSE;
+}
+
 char *text_quote(const char *text)
 {
 	size_t len = strnlen(text, QUOTE_MAX + 1);

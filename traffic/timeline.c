@@ -1,45 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A load worker's part of a schedule: the departures of its guests in one order. */
-#include "traffic/schedule.h"
-
 #include "traffic/apportion.h"
 #include "traffic/frame.h"
+#include "traffic/schedule_private.h"
 
-enum { MAX_PERIOD = 65536, GUEST_BITS = 12, GUEST_MASK = (1 << GUEST_BITS) - 1 };
+_Static_assert(FRAME_GUESTS_MAX <= (int)TIMELINE_NOT_SENT, "a guest's number fits beside its mark");
 
-_Static_assert(FRAME_GUESTS_MAX <= 1 << GUEST_BITS, "a guest's number fits beside its time");
-
-/*
- * One heap entry: the next departure of a guest in the top 52 bits, which guest of this part in
- * the rest: one comparison orders by time, then by guest. Times are below 2^48 ns.
- */
-static uint64_t key_of(uint64_t due_ns, uint32_t part)
-{
-	return due_ns << GUEST_BITS | part;
-}
-
-static void sift_down(uint64_t *heap, size_t nb, size_t at)
-{
-	uint64_t key = heap[at];
-
-	for (;;) {
-		size_t child = 2 * at + 1;
-
-		if (child >= nb)
-			break;
-		child += child + 1 < nb && heap[child + 1] < heap[child];
-		if (key <= heap[child])
-			break;
-		heap[at] = heap[child];
-		at = child;
-	}
-	heap[at] = key;
-}
-
-/* A guest's departures that are still to be merged. */
-struct cursor {
-	const uint64_t *next, *end;
-};
+enum { MAX_PERIOD = 65536 };
 
 static void add(timeline *t, size_t *room, uint64_t gap_ns, uint16_t guest)
 {
@@ -58,36 +25,22 @@ static void add(timeline *t, size_t *room, uint64_t gap_ns, uint16_t guest)
 	t->guest[t->nb++] = guest;
 }
 
-static void merge(timeline *t, const schedule *s, uint32_t first, uint32_t step)
+static void fill(timeline *t, const schedule *s, uint32_t first, uint32_t step)
 {
-	uint32_t nb_parts = first >= s->nb_guests ? 0 : (s->nb_guests - first + step - 1) / step;
-	g_autofree struct cursor *cursors = g_new0(struct cursor, nb_parts);
-	g_autofree uint64_t *heap = g_new0(uint64_t, nb_parts);
-	size_t nb = 0, room = 0;
+	g_autoptr(merge) m = merge_new(s, first, step);
+	size_t room = merge_count(m), i;
 	uint64_t now_ns = 0;
+	uint32_t guest;
 
-	for (uint32_t i = 0; i < nb_parts; i++) {
-		const struct schedule_guest *g = &s->guests[first + i * step];
-
-		cursors[i] = (struct cursor){ g->due_ns, g->due_ns + g->nb_due };
-		room += g->nb_due;
-		if (g->nb_due > 0)
-			heap[nb++] = key_of(*cursors[i].next++, i);
-	}
 	t->gap_ns = g_new(uint32_t, room);
 	t->guest = g_new(uint16_t, room);
-	for (size_t i = nb / 2; i-- > 0;)
-		sift_down(heap, nb, i);
-	while (nb > 0) {
-		uint32_t part = heap[0] & GUEST_MASK;
-		uint64_t due_ns = heap[0] >> GUEST_BITS;
-		struct cursor *c = &cursors[part];
+	while (merge_next(m, &guest, &i)) {
+		uint64_t due_ns = s->guests[guest].due_ns[i];
+		uint32_t mark = due_ns >= SCHEDULE_NOT_SENT ? TIMELINE_NOT_SENT : 0;
 
-		add(t, &room, due_ns - now_ns, (uint16_t)(first + part * step));
+		due_ns = schedule_time_ns(due_ns);
+		add(t, &room, due_ns - now_ns, (uint16_t)(guest | mark));
 		now_ns = due_ns;
-		heap[0] = c->next < c->end ? key_of(*c->next++, part) : heap[--nb];
-		if (nb > 1)
-			sift_down(heap, nb, 0);
 	}
 	t->wrap_ns = s->cycle_ns - now_ns;
 }
@@ -125,7 +78,7 @@ timeline *timeline_new(const schedule *s, const mix *m, uint32_t first, uint32_t
 	if (s->cycle_ns == 0)
 		rotate(t, m, first, step);
 	else
-		merge(t, s, first, step);
+		fill(t, s, first, step);
 	return t;
 }
 

@@ -38,8 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(mix) m = NULL;
 
-	/* A profile that is a path is not to be opened by a fuzzer. */
-	if (memchr(data, '/', len) != NULL)
+	/* A fuzzer is not to open files: profiles that are paths, captures. */
+	if (memchr(data, '/', len) != NULL || memmem(data, len, "trace:", strlen("trace:")) != NULL)
 		return 0;
 	m = mix_parse("fuzz.mix", (const char *)data, len, "cbr", 1518, &error);
 	g_assert((m == NULL) == (error != NULL));

@@ -138,12 +138,14 @@ static void poisson_mean_is_within_5_sigma(void **state)
 {
 	const double mean = 1000.0, limit = 5.0 * mean / sqrt(N);
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+	g_autoptr(arrival_process) process = NULL;
 	g_autoptr(arrival) a = NULL;
 	double last = 0;
 
 	(void)state;
 	gsl_rng_set(rng, SEED);
-	a = arrival_new("poisson", mean, rng, NULL);
+	process = arrival_process_new("test", "poisson", NULL);
+	a = arrival_new(process, mean, INFINITY, rng, NULL);
 	for (int i = 0; i < N; i++)
 		last = arrival_next_ns(a);
 	check_double("mean gap", last / N, mean, limit);
@@ -156,13 +158,15 @@ static void poisson_gaps_are_exponential(void **state)
 	enum { NB = 50 };
 	const double mean = 1000.0;
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+	g_autoptr(arrival_process) process = NULL;
 	g_autoptr(arrival) a = NULL;
 	uint64_t count[NB] = { 0 };
 	double share[NB], last = 0;
 
 	(void)state;
 	gsl_rng_set(rng, SEED);
-	a = arrival_new("poisson", mean, rng, NULL);
+	process = arrival_process_new("test", "poisson", NULL);
+	a = arrival_new(process, mean, INFINITY, rng, NULL);
 	for (int i = 0; i < NB; i++)
 		share[i] = 1.0 / NB;
 	for (int i = 0; i < N; i++) {
@@ -179,12 +183,14 @@ static void cbr_gaps_are_constant_and_do_not_drift(void **state)
 {
 	const double mean = 1e9 / 7; /* does not end in binary */
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+	g_autoptr(arrival_process) process = NULL;
 	g_autoptr(arrival) a = NULL;
 	double first, last;
 
 	(void)state;
 	gsl_rng_set(rng, SEED);
-	a = arrival_new("cbr", mean, rng, NULL);
+	process = arrival_process_new("test", "cbr", NULL);
+	a = arrival_new(process, mean, INFINITY, rng, NULL);
 	first = last = arrival_next_ns(a);
 	assert_true(first >= 0 && first < mean);
 	for (int i = 1; i < N; i++) {
@@ -201,6 +207,7 @@ static void cbr_gaps_are_constant_and_do_not_drift(void **state)
 static void cbr_phases_are_uniform(void **state)
 {
 	enum { NB = 20, GUESTS = 20000 };
+	g_autoptr(arrival_process) process = arrival_process_new("test", "cbr", NULL);
 	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
 	uint64_t count[NB] = { 0 };
 	double share[NB];
@@ -210,7 +217,7 @@ static void cbr_phases_are_uniform(void **state)
 	for (int i = 0; i < NB; i++)
 		share[i] = 1.0 / NB;
 	for (int i = 0; i < GUESTS; i++) {
-		g_autoptr(arrival) a = arrival_new("cbr", NB, rng, NULL);
+		g_autoptr(arrival) a = arrival_new(process, NB, INFINITY, rng, NULL);
 
 		count[(int)arrival_next_ns(a)]++;
 	}

@@ -4,7 +4,6 @@
 #include <glib/gstdio.h>
 
 #include "tests/unit/traffic_check.h"
-#include "traffic/arrival.h"
 
 static mix *parse(const char *text, GError **error)
 {
@@ -221,43 +220,6 @@ static void files_are_opened(void **state)
 	g_rmdir(folder);
 }
 
-static void every_arrival_process_is_named(void **state)
-{
-	g_auto(GStrv) names = g_strsplit(arrival_names(), ", ", -1);
-	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-
-	(void)state;
-	assert_int_equal(g_strv_length(names), 2);
-	for (size_t i = 0; names[i] != NULL; i++) {
-		g_autoptr(arrival) a = arrival_new(names[i], 1000, rng, NULL);
-		double last = 0;
-
-		assert_non_null(a);
-		for (int j = 0; j < 1000; j++) {
-			double t = arrival_next_ns(a);
-
-			assert_true(t >= last);
-			last = t;
-		}
-	}
-	gsl_rng_free(rng);
-}
-
-static void impossible_gaps_are_an_error(void **state)
-{
-	static const double gaps[] = { 0, -1, NAN, INFINITY };
-	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-
-	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(gaps); i++) {
-		GError *error = NULL;
-
-		assert_null(arrival_new("cbr", gaps[i], rng, &error));
-		check_error("gap", error, "is not above zero and finite");
-	}
-	gsl_rng_free(rng);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,8 +230,6 @@ int main(void)
 		cmocka_unit_test(groups_are_numbered_through),
 		cmocka_unit_test(bad_files_name_line_and_remedy),
 		cmocka_unit_test(files_are_opened),
-		cmocka_unit_test(every_arrival_process_is_named),
-		cmocka_unit_test(impossible_gaps_are_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

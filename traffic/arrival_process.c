@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Arrival processes as people write them: NAME, NAME:key=value,key=value, trace:FILE. */
+#include <string.h>
+
+#include "traffic/arrival_private.h"
+#include "traffic/error.h"
+#include "traffic/text.h"
+
+/* A spec that is being read. */
+struct reader {
+	const char *where, *spec;
+	arrival_process *p;
+	gboolean given[ARRIVAL_PARAMS_MAX];
+};
+
+static gboolean G_GNUC_PRINTF(4, 5) fail(
+	const struct reader *r, GError **error, enum traffic_error code, const char *format, ...)
+{
+	g_autofree char *word = text_quote(r->spec);
+	va_list args;
+
+	va_start(args, format);
+
+	g_autofree char *text = g_strdup_vprintf(format, args);
+
+	va_end(args);
+	g_set_error(error, TRAFFIC_ERROR, (gint)code, "%s: arrival '%s': %s", r->where, word, text);
+	return FALSE;
+}
+
+/* "(did you mean 'x'?)" with a space before it, or nothing. Newly allocated. */
+static char *did_you_mean(const char *word, GPtrArray *names)
+{
+	const char *near;
+
+	g_ptr_array_add(names, NULL);
+	near = text_nearest(word, (char *const *)names->pdata);
+	return near == NULL ? g_strdup("") : g_strdup_printf(" (did you mean '%s'?)", near);
+}
+
+static const struct arrival_kind *find_kind(const char *name)
+{
+	const struct arrival_kind *kind = arrival_kinds;
+
+	while (kind->name != NULL && strcmp(kind->name, name) != 0)
+		kind++;
+	return kind->name == NULL ? NULL : kind;
+}
+
+static gboolean unknown_kind(const char *where, const char *name, GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *word = text_quote(name);
+	g_autofree char *hint = NULL;
+
+	for (const struct arrival_kind *kind = arrival_kinds; kind->name != NULL; kind++)
+		g_ptr_array_add(names, (void *)(uintptr_t)kind->name);
+	hint = did_you_mean(name, names);
+	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_NOT_FOUND,
+		"%s: no arrival process is called '%s'%s; there are %s", where, word, hint,
+		arrival_names());
+	return FALSE;
+}
+
+/* Index of that key among the parameters; -1 and error. */
+static int find_param(const struct reader *r, const char *key, GError **error)
+{
+	const struct arrival_param *params = r->p->kind->params;
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *word = text_quote(key);
+	g_autofree char *list = NULL;
+	g_autofree char *hint = NULL;
+
+	for (int i = 0; params[i].name != NULL; i++) {
+		if (strcmp(params[i].name, key) == 0)
+			return i;
+		g_ptr_array_add(names, (void *)(uintptr_t)params[i].name);
+	}
+	if (names->len == 0) {
+		fail(r, error, TRAFFIC_ERROR_SYNTAX, "%s has no parameters; write %s",
+			r->p->kind->name, r->p->kind->name);
+		return -1;
+	}
+	hint = did_you_mean(key, names);
+	list = g_strjoinv(", ", (char **)names->pdata);
+	fail(r, error, TRAFFIC_ERROR_NOT_FOUND, "'%s' is not a parameter%s; there are %s", word,
+		hint, list);
+	return -1;
+}
+
+static gboolean read_dist(const struct reader *r, const char *text, GError **error)
+{
+	static const struct arrival_dist *const dists[] = { &arrival_lognormal, &arrival_pareto,
+		&arrival_exponential };
+	g_autofree char *word = text_quote(text);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(dists); i++)
+		if (strcmp(text, dists[i]->name) == 0) {
+			r->p->dist = dists[i];
+			return TRUE;
+		}
+	return fail(r, error, TRAFFIC_ERROR_NOT_FOUND,
+		"no distribution is called '%s'; there are lognormal, pareto, exponential", word);
+}
+
+static gboolean read_value(
+	const struct reader *r, const struct arrival_param *param, const char *text, GError **error)
+{
+	double *value = &r->p->value[param - r->p->kind->params];
+	g_autofree char *word = text_quote(text);
+
+	if (param->type == PARAM_DIST)
+		return read_dist(r, text, error);
+	if (param->type == PARAM_TIME) {
+		if (text_duration(text, value) && *value >= param->min && *value <= param->max)
+			return TRUE;
+		return fail(r, error, TRAFFIC_ERROR_RANGE,
+			"%s '%s' is no time from 1us to 1h; write a number and its unit: 500us, "
+			"1ms, 2s",
+			param->name, word);
+	}
+	if (text_number(text, value) && *value >= param->min && *value <= param->max)
+		return TRUE;
+	return fail(r, error, TRAFFIC_ERROR_RANGE, "%s '%s' is no number from %g to %g",
+		param->name, word, param->min, param->max);
+}
+
+/* "key=value" */
+static gboolean read_param(struct reader *r, char *entry, GError **error)
+{
+	char *equals = strchr(entry, '=');
+	int i;
+
+	if (equals != NULL)
+		*equals = '\0';
+	i = find_param(r, g_strstrip(entry), error);
+	if (i < 0)
+		return FALSE;
+	if (equals == NULL)
+		return fail(r, error, TRAFFIC_ERROR_SYNTAX, "%s has no value; write %s=VALUE",
+			entry, entry);
+	if (r->given[i])
+		return fail(
+			r, error, TRAFFIC_ERROR_SYNTAX, "%s stands there twice; keep one", entry);
+	r->given[i] = TRUE;
+	return read_value(r, &r->p->kind->params[i], g_strstrip(equals + 1), error);
+}
+
+/* A shape belongs to the distribution that was chosen, or nobody would notice that it does nothing. */
+static gboolean set_shape(const struct reader *r, GError **error)
+{
+	arrival_process *p = r->p;
+	const struct arrival_param *param = p->kind->params;
+
+	for (int i = 0; param[i].name != NULL; i++) {
+		if (param[i].type != PARAM_NUMBER || param[i].dist == NULL)
+			continue;
+		if (param[i].dist == p->dist)
+			p->shape = p->value[i];
+		else if (r->given[i])
+			return fail(r, error, TRAFFIC_ERROR_SYNTAX,
+				"%s is of dist=%s, not of dist=%s; leave it out", param[i].name,
+				param[i].dist->name, p->dist->name);
+	}
+	return TRUE;
+}
+
+static gboolean read_params(struct reader *r, const char *text, GError **error)
+{
+	const struct arrival_param *param = r->p->kind->params;
+	g_auto(GStrv) entries = NULL;
+
+	r->p->dist = r->p->kind->dist;
+	for (int i = 0; param[i].name != NULL; i++) {
+		r->p->value[i] = param[i].initial;
+		if (param[i].type == PARAM_DIST)
+			r->p->dist = param[i].dist;
+	}
+	/* Behind a colon an empty text is one empty entry, not none. */
+	entries = text == NULL ? NULL : g_strsplit(text[0] == '\0' ? " " : text, ",", -1);
+	for (size_t i = 0; entries != NULL && entries[i] != NULL; i++)
+		if (!read_param(r, entries[i], error))
+			return FALSE;
+	return set_shape(r, error);
+}
+
+/* Into p, but for the file; what is behind the colon into *rest, NULL if there is none. */
+static gboolean read_spec(
+	const char *where, const char *spec, arrival_process *p, const char **rest, GError **error)
+{
+	const char *colon = strchr(spec, ':');
+	g_autofree char *name = colon == NULL ? g_strdup(spec)
+					      : g_strndup(spec, (size_t)(colon - spec));
+	struct reader r = { .where = where, .spec = spec, .p = p };
+
+	*rest = colon == NULL ? NULL : colon + 1;
+	p->kind = find_kind(name);
+	if (p->kind == NULL)
+		return unknown_kind(where, name, error);
+	if (!p->kind->has_file)
+		return read_params(&r, *rest, error);
+	if (*rest != NULL && **rest != '\0')
+		return TRUE;
+	return fail(&r, error, TRAFFIC_ERROR_SYNTAX, "names no capture; write %s:FILE", name);
+}
+
+gboolean arrival_check(const char *where, const char *spec, GError **error)
+{
+	arrival_process p = { 0 };
+	const char *rest;
+
+	return read_spec(where, spec, &p, &rest, error);
+}
+
+arrival_process *arrival_process_new(const char *where, const char *spec, GError **error)
+{
+	g_autoptr(arrival_process) p = g_new0(arrival_process, 1);
+	const char *rest;
+
+	if (!read_spec(where, spec, p, &rest, error))
+		return NULL;
+	if (p->kind->has_file) {
+		p->capture = capture_open(rest, error);
+		if (p->capture == NULL) {
+			g_prefix_error(error, "%s: ", where);
+			return NULL;
+		}
+	}
+	return g_steal_pointer(&p);
+}
+
+void arrival_process_free(arrival_process *p)
+{
+	if (p == NULL)
+		return;
+	capture_free(p->capture);
+	g_free(p);
+}
+
+profile *arrival_process_profile(const arrival_process *p)
+{
+	return p->capture == NULL ? NULL : profile_from_capture(p->capture);
+}
+
+gboolean arrival_process_is_periodic(const arrival_process *p)
+{
+	return p->kind->periodic;
+}
+
+double arrival_process_switch_ns(const arrival_process *p)
+{
+	const struct arrival_param *param = p->kind->params;
+	double sum = 0.0;
+
+	for (int i = 0; p->kind->switches && param[i].name != NULL; i++)
+		if (param[i].type == PARAM_TIME)
+			sum += p->value[i];
+	return sum;
+}
