@@ -80,6 +80,12 @@ static char *extra_text(const struct options *o)
 		g_string_append_printf(s, "--guests-per-process=%d ", o->per_process);
 	if (o->hugepages)
 		g_string_append(s, "--hugepages ");
+	if (o->port != NULL)
+		g_string_append_printf(s, "--port=%s ", o->port);
+	if (o->cores.nb_timer != 0)
+		g_string_append_printf(s, "--probes=%s ", o->probes);
+	if (o->link != NULL)
+		g_string_append_printf(s, "--link=%s ", o->link);
 	if (o->host_cores != NULL)
 		g_string_append_printf(s, "--host-cores=%s ", o->host_cores);
 	if (o->policy != NULL)
@@ -172,6 +178,8 @@ static gboolean plan(struct campaign *c, GError **error)
 
 		if (!rate_to_pps(rate, mean, c->o->link_bps, &pps, error))
 			return FALSE;
+		if (rate->kind == RATE_MAX && c->o->link_bps > 0)
+			pps = rate_line_pps(c->o->link_bps, mean);
 		if (rate->kind != RATE_MAX && pps < 1) {
 			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 				"--rate %s: is less than a frame a second", c->o->rate);
@@ -218,7 +226,7 @@ static struct datapath_cfg datapath_cfg(const struct campaign *c)
 	return (struct datapath_cfg){
 		.base_mac = o->base_mac,
 		.frame_len_max = mix_longest_frame_len(c->mix),
-		.nb_load = o->cores.nb_load,
+		.nb_load = o->cores.nb_load + o->cores.nb_timer,
 		.nb_rx = o->cores.nb_rx,
 		.socket_dir = o->socket_dir != NULL ? o->socket_dir : c->run_dir,
 		.descriptors = (uint16_t)o->descriptors,
@@ -229,6 +237,7 @@ static struct datapath_cfg datapath_cfg(const struct campaign *c)
 		.policy = o->policy == NULL ? "emulate-all" : o->policy,
 		.vf_limit = (uint32_t)o->vf_limit,
 		.mediators = (unsigned)o->mediators,
+		.port = o->port,
 	};
 }
 
@@ -326,6 +335,7 @@ static gboolean prepare(struct campaign *c, GError **error)
 	const struct options *o = c->o;
 	g_autofree char *lcores = cores_eal_lcores(&o->cores);
 	struct sigaction action = { .sa_handler = on_interrupt };
+	char *devices[] = { o->port, NULL };
 	struct datapath_cfg cfg;
 
 	if (!check_writable(c, error))
@@ -341,6 +351,7 @@ static gboolean prepare(struct campaign *c, GError **error)
 					.memory_mib = memory_mib(c),
 					.hugepages = o->hugepages,
 					.verbose = o->verbose,
+					.devices = devices,
 					.extra = o->eal },
 		error);
 	if (c->eal_args == NULL)

@@ -67,24 +67,45 @@ static gboolean parse_list(const char *option, const char *text, const cpu_set_t
 	return TRUE;
 }
 
+/* "2-3", "load:2-3/rx:4/timer:5": roles in any order, each once. */
 static gboolean parse_workers(
 	const char *spec, const cpu_set_t *allowed, struct cores *out, GError **error)
 {
-	g_auto(GStrv) roles = g_strsplit(spec, "/", 2);
+	const struct {
+		const char *prefix;
+		unsigned *cpu, *nb;
+	} roles[] = { { "load:", out->load_cpu, &out->nb_load },
+		{ "rx:", out->rx_cpu, &out->nb_rx }, { "timer:", out->timer_cpu, &out->nb_timer },
+		{ "", out->load_cpu, &out->nb_load } };
+	g_auto(GStrv) parts = g_strsplit(spec, "/", -1);
 
-	out->combined = strchr(spec, ':') == NULL;
-	if (out->combined)
-		return parse_list("--cores", spec, allowed, out->load_cpu, &out->nb_load, error);
-	if (roles[1] == NULL || !g_str_has_prefix(roles[0], "load:") ||
-		!g_str_has_prefix(roles[1], "rx:")) {
+	out->combined = TRUE;
+	for (char **p = parts; *p != NULL; p++) {
+		size_t r = 0;
+
+		while (!g_str_has_prefix(*p, roles[r].prefix))
+			r++;
+		out->combined &= r >= 2;
+		if (*roles[r].nb != 0 || (roles[r].prefix[0] == '\0' && strchr(*p, ':') != NULL)) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"--cores: '%s' is not understood; write 1-2 or load:1-2/rx:3, and "
+				"/timer:4 behind it",
+				spec);
+			return FALSE;
+		}
+		if (!parse_list("--cores", *p + strlen(roles[r].prefix), allowed, roles[r].cpu,
+			    roles[r].nb, error))
+			return FALSE;
+	}
+	if (out->nb_load == 0 || (!out->combined && out->nb_rx == 0) || out->nb_timer > 1 ||
+		out->nb_load + out->nb_rx + out->nb_timer > CORES_MAX) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"--cores: '%s' is not understood; write 1-2 or load:1-2/rx:3", spec);
+			"--cores: '%s' needs load and rx or neither (load:1-2/rx:3, 1-2), at most "
+			"one timer, and at most %d CPUs",
+			spec, CORES_MAX);
 		return FALSE;
 	}
-	return parse_list("--cores", roles[0] + strlen("load:"), allowed, out->load_cpu,
-		       &out->nb_load, error) &&
-	       parse_list("--cores", roles[1] + strlen("rx:"), allowed, out->rx_cpu, &out->nb_rx,
-		       error);
+	return TRUE;
 }
 
 static gboolean holds(const unsigned *list, unsigned nb, unsigned cpu)
@@ -97,7 +118,8 @@ static gboolean holds(const unsigned *list, unsigned nb, unsigned cpu)
 
 static gboolean is_worker_cpu(const struct cores *c, unsigned cpu)
 {
-	return holds(c->load_cpu, c->nb_load, cpu) || holds(c->rx_cpu, c->nb_rx, cpu);
+	return holds(c->load_cpu, c->nb_load, cpu) || holds(c->rx_cpu, c->nb_rx, cpu) ||
+	       holds(c->timer_cpu, c->nb_timer, cpu);
 }
 
 static void take_what_is_left(const cpu_set_t *allowed, struct cores *c)
@@ -151,6 +173,14 @@ gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_
 	if (host_spec != NULL && host_spec[0] != '\0' &&
 		!parse_list("--host-cores", host_spec, &allowed, c.host_cpu, &c.nb_host, error))
 		return FALSE;
+	if (c.nb_timer != 0 && (holds(c.load_cpu, c.nb_load, c.timer_cpu[0]) ||
+				       holds(c.rx_cpu, c.nb_rx, c.timer_cpu[0]))) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--cores: CPU %u is named as timer and for load; give the timer a CPU of "
+			"its own",
+			c.timer_cpu[0]);
+		return FALSE;
+	}
 	if (guest_spec != NULL && guest_spec[0] != '\0') {
 		if (!parse_list(
 			    "--guest-cores", guest_spec, &allowed, c.guest_cpu, &c.nb_guest, error))
@@ -175,7 +205,7 @@ gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_
 
 unsigned cores_nb_workers(const struct cores *c)
 {
-	return c->combined ? c->nb_load : c->nb_load + c->nb_rx;
+	return (c->combined ? c->nb_load : c->nb_load + c->nb_rx) + c->nb_timer;
 }
 
 char *cores_eal_lcores(const struct cores *c)
@@ -189,5 +219,7 @@ char *cores_eal_lcores(const struct cores *c)
 		g_string_append_printf(s, ",%u@%u", i + 1, c->load_cpu[i]);
 	for (unsigned i = 0; !c->combined && i < c->nb_rx; i++)
 		g_string_append_printf(s, ",%u@%u", c->nb_load + i + 1, c->rx_cpu[i]);
+	for (unsigned i = 0; i < c->nb_timer; i++)
+		g_string_append_printf(s, ",%u@%u", cores_nb_workers(c), c->timer_cpu[i]);
 	return g_string_free(s, FALSE);
 }

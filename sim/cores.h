@@ -4,6 +4,7 @@
  *
  * --cores 2-3               a worker on each: it sends to its guests and receives from them
  * --cores load:2-3/rx:4     load workers and receivers apart
+ * --cores 2-3/timer:4       and a worker that sends probes only, to ports
  * Without: one worker on the last CPU that this process may use. Guests get the CPUs that are left;
  * where none is left they share, and the trial says so.
  */
@@ -18,6 +19,7 @@ struct cores {
 	unsigned nb_load, load_cpu[CORES_MAX];
 	unsigned nb_rx, rx_cpu[CORES_MAX]; /* equal to load_cpu if combined */
 	gboolean combined;
+	unsigned nb_timer, timer_cpu[CORES_MAX]; /* 0 or 1 */
 	unsigned nb_guest, guest_cpu[CORES_MAX]; /* at least 1; those of the workers if shared */
 	unsigned nb_host, host_cpu[CORES_MAX];   /* of the host's threads of virtio and vmux */
 	gboolean shared;                         /* guests or the host run on the workers' CPUs */
@@ -33,6 +35,7 @@ gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_
 
 /* EAL's --lcores: lcore 0 floats over the guests' CPUs, worker i is lcore i + 1. Newly allocated. */
 char *cores_eal_lcores(const struct cores *c);
-unsigned cores_nb_workers(const struct cores *c);
+unsigned cores_nb_workers(
+	const struct cores *c); /* load, rx, timer: in that order; at most CORES_MAX */
 
 #endif

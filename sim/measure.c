@@ -97,6 +97,7 @@ static gboolean say_hello(struct run *r, GError **error)
 			progress_note(r->cfg->progress, "guests that answer: %u of %u",
 				r->nb_answered, r->nb_guests);
 		shown = r->nb_answered;
+		fabric_tick(r->cfg->fabric);
 		g_usleep(HELLO_US);
 	}
 	for (uint32_t i = 0; i < r->nb_guests; i++) {
@@ -228,6 +229,7 @@ static void watch_sending(struct run *r)
 			take_row(r, now_s);
 			next_s = (double)(int64_t)now_s + 1;
 		}
+		fabric_tick(r->cfg->fabric);
 		g_usleep(TICK_US);
 	}
 	if (measuring_s(r) > r->before_s)
@@ -350,6 +352,7 @@ static gboolean prepare(struct run *r, GError **error)
 	r->schedule = schedule_new(&(struct schedule_cfg){ .mix = r->cfg->mix,
 					   .pps = (double)r->cfg->params->rate_pps,
 					   .span_ns = o->warm_up_ns + o->duration_ns,
+					   .link_bps = o->link_bps,
 					   .seed = (uint64_t)o->seed + r->cfg->params->repetition },
 		error);
 	if (r->schedule == NULL)
@@ -364,6 +367,9 @@ static gboolean prepare(struct run *r, GError **error)
 				       .base_mac = o->base_mac,
 				       .tsc_hz = r->tsc_hz,
 				       .run = (uint8_t)++run,
+				       .probe_pps = o->probe_pps,
+				       .probe_timeout_ns = o->drain_ns,
+				       .seed = (uint64_t)o->seed + r->cfg->params->repetition,
 				       .capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
 		error);
 	if (r->engine == NULL)

@@ -69,10 +69,20 @@ static const GOptionEntry entries[] = {
 	{ "mediators", 0, 0, G_OPTION_ARG_INT, AT(mediators), "Threads of vmux (default 1)", "N" },
 	{ "descriptors", 0, 0, G_OPTION_ARG_INT, AT(descriptors),
 		"Of each queue of a guest (default 256)", "N" },
+	{ "port", 0, 0, G_OPTION_ARG_STRING, AT(port),
+		"Reach all guests by this DPDK port: a PCI address, or devargs such as "
+		"net_af_packet0,iface=eth0 (sets --machine external --interface port)",
+		"DEVICE" },
 	{ "socket-dir", 0, 0, G_OPTION_ARG_FILENAME, AT(socket_dir),
 		"Folder for guest-N.sock (default a temporary one)", "DIR" },
 	{ "cores", 'c', 0, G_OPTION_ARG_STRING, AT(cores_text),
-		"CPUs of the generator: 2-3, or load:2-3/rx:4 (default the last CPU)", "CPUS" },
+		"CPUs of the generator: 2-3, or load:2-3/rx:4, and /timer:5 for a worker that "
+		"sends probes to a --port (default the last CPU)",
+		"CPUS" },
+	{ "probes", 0, 0, G_OPTION_ARG_STRING, AT(probes),
+		"Rate of the timer worker's probes, to all guests in turn, apart from the load "
+		"(default 1kpps)",
+		"RATE" },
 	{ "guest-cores", 0, 0, G_OPTION_ARG_STRING, AT(guest_cores),
 		"CPUs of guest processes (default those that the generator leaves)", "CPUS" },
 	{ "host-cores", 0, 0, G_OPTION_ARG_STRING, AT(host_cores),
@@ -227,13 +237,19 @@ static void set_default(char **text, const char *value)
 
 static void set_defaults(struct options *o)
 {
-	gboolean external = o->machine != NULL && g_str_equal(o->machine, "external");
+	gboolean external;
 
+	if (o->port != NULL) {
+		set_default(&o->machine, "external");
+		set_default(&o->interface, "port");
+	}
+	external = o->machine != NULL && g_str_equal(o->machine, "external");
 	if (o->mix == NULL) {
 		set_default(&o->profile, "imix");
 		set_default(&o->guests, "1");
 	}
 	set_default(&o->rate, "100kpps");
+	set_default(&o->probes, "1kpps");
 	set_default(&o->arrival, "cbr");
 	set_default(&o->machine, "process");
 	set_default(&o->interface, "vhost-user");
@@ -281,6 +297,12 @@ static gboolean check_testbed(struct options *o, GError **error)
 			"--machine: '%s' is unknown; there are: process, external", o->machine);
 		return FALSE;
 	}
+	if ((o->port != NULL) != g_str_equal(o->interface, "port"))
+		return bad(error,
+			"--port and --interface port belong together: name the device by --port, "
+			"and no other --interface");
+	if (o->port != NULL && !external)
+		return bad(error, "--port: its guests are yours; leave --machine out");
 	if (external && (o->fault != NULL || o->swap != NULL))
 		return bad(error,
 			"--fault, --swap: are for guests that tsim starts (--machine process)");
@@ -309,6 +331,21 @@ static gboolean check_testbed(struct options *o, GError **error)
 	}
 	return fault_plan_parse(o->fault, &plan, error) &&
 	       cores_parse(o->cores_text, o->guest_cores, o->host_cores, &o->cores, error);
+}
+
+static gboolean check_probes(struct options *o, GError **error)
+{
+	g_autoptr(GArray) rates = rate_parse_list("--probes", o->probes, error);
+	const struct rate *rate = rates == NULL ? NULL : &g_array_index(rates, struct rate, 0);
+
+	if (rate == NULL)
+		return FALSE;
+	if (rates->len != 1 || rate->kind != RATE_PPS || rate->value < 1 || rate->value > 1e6)
+		return bad(error, "--probes: one rate from 1pps to 1Mpps");
+	if (o->cores.nb_timer != 0 && o->port == NULL)
+		return bad(error, "--cores timer: is for a --port; elsewhere every frame is timed");
+	o->probe_pps = rate->value;
+	return TRUE;
 }
 
 static gboolean check_label(const char *label, GError **error)
@@ -404,7 +441,8 @@ int options_parse(
 	}
 	set_defaults(o);
 	o->command_line = quote_command_line(argc, argv);
-	if (!check_traffic(o, &error) || !check_testbed(o, &error) || !check_trial(o, &error)) {
+	if (!check_traffic(o, &error) || !check_testbed(o, &error) || !check_probes(o, &error) ||
+		!check_trial(o, &error)) {
 		options_clear(o);
 		return cli_fail("tsim", CLI_USAGE, error);
 	}

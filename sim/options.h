@@ -17,7 +17,7 @@ struct options {
 	/* As given; NULL where the default is "none". Owned. */
 	char *profile, *mix, *guests, *rate, *share, *arrival, *link;
 	char *machine, *interface, *vhost_text, *policy, *socket_dir, *cores_text, *guest_cores;
-	char *host_cores, *fault, *swap, *mac;
+	char *host_cores, *port, *probes, *fault, *swap, *mac;
 	char *duration, *warm_up, *drain, *connect_timeout, *slack;
 	char *out, *label, *format_text, *capture, *config;
 	char **eal;
@@ -28,7 +28,8 @@ struct options {
 	/* What they mean. */
 	gboolean vhost;
 	uint64_t duration_ns, warm_up_ns, drain_ns, connect_timeout_ns, slack_ns;
-	double link_bps; /* 0: no --link */
+	double link_bps;  /* 0: no --link */
+	double probe_pps; /* of the timer worker */
 	uint8_t base_mac[6];
 	enum cli_format format;
 	struct cores cores;

@@ -47,6 +47,7 @@ enum frame_phase {
 	FRAME_HELLO,   /* asks a guest whether it reflects; before the trial */
 	FRAME_WARM_UP, /* sent and received, counted nowhere */
 	FRAME_MEASURE,
+	FRAME_PROBE, /* of the timer worker; counted apart */
 };
 
 /*

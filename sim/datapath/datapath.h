@@ -78,6 +78,8 @@ struct datapath_ops {
 	gboolean (*connected)(struct datapath *d, uint32_t slot);
 	/* NULL: the host has no threads of its own. Any time, main thread. */
 	void (*cost)(struct datapath *d, struct datapath_cost *out);
+	/* NULL: nothing to do. Every few milliseconds of a trial and before it; main thread. */
+	void (*tick)(struct datapath *d);
 	/* NULL: nothing to say. Members for the trial's "interface_info". Main thread. */
 	void (*describe)(struct datapath *d, void *json_object);
 

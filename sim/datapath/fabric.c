@@ -133,3 +133,25 @@ void fabric_set_quiesce(struct fabric *f, datapath_quiesce fn, void *arg)
 	for (unsigned i = 0; i < f->nb; i++)
 		datapath_set_quiesce(f->datapath[i], fn, arg);
 }
+
+void fabric_tick(struct fabric *f)
+{
+	for (unsigned i = 0; i < f->nb; i++)
+		if (f->datapath[i]->ops->tick != NULL)
+			f->datapath[i]->ops->tick(f->datapath[i]);
+}
+
+void fabric_cost(struct fabric *f, struct datapath_cost *out)
+{
+	*out = (struct datapath_cost){ 0 };
+	for (unsigned i = 0; i < f->nb; i++) {
+		struct datapath_cost one = { 0 };
+
+		if (f->datapath[i]->ops->cost == NULL)
+			continue;
+		f->datapath[i]->ops->cost(f->datapath[i], &one);
+		out->busy_cycles += one.busy_cycles;
+		out->cpu_ns += one.cpu_ns;
+		out->threads += one.threads;
+	}
+}

@@ -36,6 +36,10 @@ size_t fabric_memory(const struct datapath_cfg *cfg, const char *const *word, ui
 struct fabric *fabric_open(const struct datapath_cfg *cfg, const char *const *word,
 	uint32_t nb_guests, GError **error);
 void fabric_free(struct fabric *f); /* NULL is fine */
+/* ops->tick of all that have one. */
+void fabric_tick(struct fabric *f);
+/* CPU of all hosts' threads. */
+void fabric_cost(struct fabric *f, struct datapath_cost *out);
 /* datapath_set_quiesce of all. */
 void fabric_set_quiesce(struct fabric *f, datapath_quiesce fn, void *arg);
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_launch.h>
@@ -19,6 +21,8 @@ enum {
 	START_DELAY_US = 1000,
 	READY_POLL_US = 100,
 	HANDED_RING = 4096, /* frames between two receivers */
+	PROBE_GAPS = 65536,
+	TRACK_PROBES = 1 << 16, /* probes of a guest that may be under way at once */
 };
 
 struct engine {
@@ -31,11 +35,14 @@ struct engine {
 	struct stamp_head *heads;         /* of all guests' size classes */
 	struct rx_counters *rx_counters;  /* same */
 	struct tx_counters *tx_counters;  /* same */
+	struct probes probes;
+	uint32_t *probe_gap_ns;
 	unsigned nb_workers, nb_running, nb_ports;
 	struct worker *workers[CORES_MAX];
 	timeline *timelines[CORES_MAX];
-	struct capture capture[CORES_MAX]; /* one a load worker */
-	int arrival_field;                 /* of mbufs */
+	struct recording capture[CORES_MAX]; /* one a load worker */
+	int arrival_field;                   /* of mbufs */
+	uint64_t disowned; /* frames of guests that are not believed */
 	_Atomic int go, stop_tx, stop;
 };
 
@@ -110,6 +117,7 @@ static void make_guest(struct engine *e, uint32_t i, size_t at)
 	*tx = (struct tx_guest){ .datapath = e->cfg.fabric->guest[i].datapath,
 		.slot = e->cfg.fabric->guest[i].slot,
 		.receiver = receiver_of(e, i),
+		.has_queue = e->cfg.fabric->guest[i].datapath->ops->receive != NULL,
 		.head = &e->heads[at],
 		.draws = s->draws,
 		.nb_draws = s->nb_draws,
@@ -136,6 +144,37 @@ static void make_guests(struct engine *e)
 		make_guest(e, i, at);
 		at += e->rx[i].nb_classes;
 	}
+}
+
+/*
+ * Probes come at the times of a Poisson process, so that no period of guest or host is always met
+ * at the same phase (RFC 2330 section 11.1.1: PASTA).
+ */
+static void make_probes(struct engine *e)
+{
+	gsl_rng *rng;
+
+	if (e->cfg.cores->nb_timer == 0)
+		return;
+	rng = gsl_rng_alloc(gsl_rng_mt19937);
+	gsl_rng_set(rng, schedule_stream_seed(e->cfg.seed, 2 * FRAME_GUESTS_MAX));
+	e->probe_gap_ns = g_new(uint32_t, PROBE_GAPS);
+	for (uint32_t i = 0; i < PROBE_GAPS; i++)
+		e->probe_gap_ns[i] = (uint32_t)MIN(
+			gsl_ran_exponential(rng, 1e9 / e->cfg.probe_pps), (double)UINT32_MAX);
+	e->probes = (struct probes){
+		.tx = g_aligned_alloc0(e->nb_guests, sizeof(struct probe_tx), RTE_CACHE_LINE_SIZE),
+		.rx = g_aligned_alloc0(e->nb_guests, sizeof(struct probe_rx), RTE_CACHE_LINE_SIZE),
+		.gap_ns = e->probe_gap_ns,
+		.nb_gaps = PROBE_GAPS,
+		.timeout_ns = e->cfg.probe_timeout_ns,
+	};
+	for (uint32_t i = 0; i < e->nb_guests; i++) {
+		e->probes.tx[i].pos = gsl_rng_uniform_int(rng, e->tx[i].nb_draws);
+		e->probes.rx[i].tracker = tracker_new(TRACK_PROBES);
+		e->probes.rx[i].latency = hist_new();
+	}
+	gsl_rng_free(rng);
 }
 
 static struct rte_ring *make_ring(const char *what, unsigned nb, unsigned flags, GError **error)
@@ -204,14 +243,16 @@ static gboolean make_worker(struct engine *e, unsigned i, GError **error)
 	w->stop = &e->stop;
 	w->lcore = i + 1;
 	w->number = i;
-	w->queue = i;
 	w->run = e->cfg.run;
 	w->yields = cores->shared;
 	w->flood = e->cfg.schedule->guests[0].due_ns == NULL;
 	w->sends = i < cores->nb_load;
+	w->times = cores->nb_timer != 0 && i == e->nb_workers - 1;
+	w->queue = w->times ? cores->nb_load : i;
+	w->probes = &e->probes;
 	w->arrival_field = e->arrival_field;
 	ctr_set(&w->round, UINT64_MAX);
-	ctr_set(&w->tx_done, !w->sends);
+	ctr_set(&w->tx_done, !w->sends && !w->times);
 	w->self_delay = hist_new();
 	w->gap_error = hist_new();
 	w->live = hist_new();
@@ -222,7 +263,7 @@ static gboolean make_worker(struct engine *e, unsigned i, GError **error)
 			e->cfg.schedule, e->cfg.mix, w->tx_first, w->tx_step);
 		w->timeline = e->timelines[i];
 	}
-	return (!cores->combined && i < cores->nb_load) ||
+	return w->times || (!cores->combined && i < cores->nb_load) ||
 	       make_receiver(e, w, cores->combined ? i : i - cores->nb_load, error);
 }
 
@@ -252,13 +293,13 @@ static void empty_interfaces(struct engine *e)
 
 static gboolean make_workers(struct engine *e, GError **error)
 {
-	static const struct rte_mbuf_dynfield arrival = {
+	static const struct rte_mbuf_dynfield field = {
 		.name = "tsim_arrival_ns", .size = sizeof(uint64_t), .align = sizeof(uint64_t)
 	};
 
 	for (unsigned i = 0; i < e->cfg.fabric->nb; i++)
 		e->nb_ports += e->cfg.fabric->datapath[i]->nb_ports;
-	e->arrival_field = rte_mbuf_dynfield_register(&arrival);
+	e->arrival_field = rte_mbuf_dynfield_register(&field);
 	if (e->arrival_field < 0) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
 			"mbufs have no room for a time of arrival (%s)", rte_strerror(rte_errno));
@@ -283,8 +324,9 @@ struct engine *engine_new(const struct engine_cfg *cfg, GError **error)
 		return NULL;
 	}
 	make_guests(e);
+	make_probes(e);
 	for (unsigned i = 0; i < cfg->cores->nb_load && cfg->capture_bytes != 0; i++)
-		capture_init(&e->capture[i], cfg->capture_bytes / cfg->cores->nb_load);
+		recording_init(&e->capture[i], cfg->capture_bytes / cfg->cores->nb_load);
 	if (!make_workers(e, error)) {
 		engine_free(e);
 		return NULL;
@@ -323,6 +365,13 @@ void engine_free(struct engine *e)
 		}
 		tracker_free(e->rx[i].tracker);
 	}
+	for (uint32_t i = 0; e->probes.rx != NULL && i < e->nb_guests; i++) {
+		tracker_free(e->probes.rx[i].tracker);
+		hist_free(e->probes.rx[i].latency);
+	}
+	g_aligned_free(e->probes.tx);
+	g_aligned_free(e->probes.rx);
+	g_free(e->probe_gap_ns);
 	g_aligned_free(e->tx);
 	g_aligned_free(e->rx);
 	g_aligned_free(e->templates);
@@ -330,7 +379,7 @@ void engine_free(struct engine *e)
 	g_aligned_free(e->tx_counters);
 	g_aligned_free(e->rx_counters);
 	for (unsigned i = 0; i < CORES_MAX; i++)
-		capture_clear(&e->capture[i]);
+		recording_clear(&e->capture[i]);
 	g_free(e);
 }
 
@@ -457,6 +506,9 @@ uint64_t engine_under_way(const struct engine *e)
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
 		int64_t n = (int64_t)(ctr_get(&e->tx[i].accepted) - ctr_get(&e->rx[i].returned));
 
+		if (e->probes.rx != NULL)
+			n += (int64_t)(ctr_get(&e->probes.tx[i].accepted) -
+				       ctr_get(&e->probes.rx[i].returned));
 		sum += n > 0 ? (uint64_t)n : 0;
 	}
 	return sum;
@@ -556,6 +608,30 @@ static void collect_guest(struct engine *e, uint32_t i, struct trial_guest *out,
 	}
 }
 
+/*
+ * Does what came back contradict what was sent? Then the guest makes frames up, and nothing that it
+ * returned can be believed: all of it counts as lost.
+ */
+static gboolean disown_liar(struct engine *e, uint32_t i)
+{
+	struct tx_guest *tx = &e->tx[i];
+	struct rx_guest *rx = &e->rx[i];
+	gboolean lies = ctr_get(&rx->forged) != 0;
+
+	for (uint32_t k = 0; k < rx->nb_classes; k++)
+		lies |= ctr_get(&rx->c[k].forwarded) > ctr_get(&tx->c[k].offered);
+	for (uint32_t k = 0; lies && k < rx->nb_classes; k++) {
+		e->disowned += ctr_get(&rx->c[k].forwarded);
+		ctr_set(&rx->c[k].forwarded, 0);
+		ctr_set(&rx->c[k].bytes, 0);
+		ctr_set(&rx->c[k].duplicated, 0);
+		ctr_set(&rx->c[k].reordered, 0);
+		hist_clear(rx->c[k].latency);
+		hist_clear(rx->c[k].response);
+	}
+	return lies;
+}
+
 static uint64_t quantile_or_0(const hist *h, double q)
 {
 	uint64_t ns = 0;
@@ -605,8 +681,16 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 	for (uint32_t i = 0; i < e->nb_guests; i++)
 		nb_sizes[i] = e->rx[i].nb_classes;
 	trial_set_guests(t, e->nb_guests, nb_sizes);
-	for (uint32_t i = 0; i < e->nb_guests; i++)
+	for (uint32_t i = 0; i < e->nb_guests; i++) {
+		gboolean lies = disown_liar(e, i);
+
 		collect_guest(e, i, &t->guests[i], drain_ns);
+		if (!lies)
+			continue;
+		g_free(t->guests[i].state);
+		t->guests[i].state = g_strdup("makes frames up: it returned some that were never "
+					      "sent; all count as lost");
+	}
 	collect_departure(e, &t->departure);
 	engine_health(e, &health);
 	t->measured_s = (double)(MAX(MIN(health.stopped_ns, e->cfg.warm_up_ns + e->cfg.duration_ns),
@@ -650,7 +734,7 @@ gboolean engine_capture_write(const struct engine *e, const char *path, uint64_t
 		*frames += e->capture[i].frames;
 		*dropped += e->capture[i].dropped;
 	}
-	return capture_write(e->capture, e->cfg.cores->nb_load, path, error);
+	return recording_write(e->capture, e->cfg.cores->nb_load, path, error);
 }
 
 gboolean engine_accounts_agree(const struct engine *e, const trial *t, GError **error)
@@ -661,7 +745,8 @@ gboolean engine_accounts_agree(const struct engine *e, const trial *t, GError **
 		sent += ctr_get(&e->workers[i]->self_delay->count);
 		received += ctr_get(&e->workers[i]->live->count);
 	}
-	if (received == t->totals.forwarded && (sent == t->totals.offered || !has_schedule(e)))
+	if (received == t->totals.forwarded + e->disowned &&
+		(sent == t->totals.offered || !has_schedule(e)))
 		return TRUE;
 	g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
 		"the accounts of guests and of workers differ (offered %" G_GUINT64_FORMAT

@@ -106,7 +106,7 @@ static inline void build(
 							      : w->last_delay_ns - delay_ns);
 	w->last_delay_ns = delay_ns;
 	if (unlikely(w->capture != NULL && f != NULL))
-		capture_frame(w->capture, f->data, f->len, now_ns);
+		recording_frame(w->capture, f->data, f->len, now_ns);
 }
 
 /* A guest has frames under way: see that its receiver looks. */
@@ -115,6 +115,8 @@ static inline void wake(struct worker *w, uint32_t guest)
 	struct tx_guest *g = &w->tx[guest];
 	struct worker *receiver = w->workers[g->receiver];
 
+	if (!g->has_queue)
+		return;
 	if (receiver == w) {
 		if (ctr_get(&g->awake) == 0) {
 			ctr_set(&g->awake, 1);
@@ -287,6 +289,37 @@ static void judge_other(struct worker *w, struct rx_guest *g, enum frame_kind ki
 		ctr_add(&g->returned, 1);
 }
 
+/* An intact probe of this trial. Its phase is told by when it was due. */
+static void judge_probe(struct worker *w, uint32_t guest, const struct frame_sig *sig,
+	uint32_t frame_len, uint64_t now_ns)
+{
+	struct probe_rx *p = w->probes->rx == NULL ? NULL : &w->probes->rx[guest];
+	uint64_t due_ns = frame_sig_due_ns(sig), sent_ns = due_ns + sig->delay_ns, latency_ns;
+	enum tracker_verdict verdict;
+
+	if (p == NULL || (int32_t)(sig->seq - (uint32_t)ctr_get(&w->probes->tx[guest].seq)) >= 0) {
+		ctr_add(&w->rx[guest].forged, 1);
+		return;
+	}
+	verdict = tracker_see(p->tracker, sig->seq);
+	if (verdict == TRACKER_DUPLICATE || verdict == TRACKER_ANCIENT) {
+		if (due_ns >= w->warm_up_ns)
+			ctr_add(&p->duplicated, 1);
+		return;
+	}
+	ctr_add(&p->returned, 1);
+	if (due_ns < w->warm_up_ns)
+		return;
+	latency_ns = now_ns > sent_ns ? now_ns - sent_ns : 0;
+	ctr_add(&p->forwarded, 1);
+	ctr_add(&p->forwarded_bytes, frame_len);
+	if (verdict == TRACKER_REORDERED)
+		ctr_add(&p->reordered, 1);
+	if (latency_ns > w->probes->timeout_ns)
+		ctr_add(&p->late, 1);
+	hist_record(p->latency, latency_ns);
+}
+
 /* An intact frame of this trial and guest: count it, once. */
 static inline void judge_ours(struct worker *w, uint32_t guest, const struct frame_sig *sig,
 	uint32_t frame_len, uint64_t now_ns, gboolean flood)
@@ -296,6 +329,10 @@ static inline void judge_ours(struct worker *w, uint32_t guest, const struct fra
 	gboolean measured = frame_sig_phase(sig) == FRAME_MEASURE;
 	enum tracker_verdict verdict;
 
+	if (unlikely(frame_sig_phase(sig) == FRAME_PROBE)) {
+		judge_probe(w, guest, sig, frame_len, now_ns);
+		return;
+	}
 	if (unlikely((int32_t)(sig->seq - (uint32_t)ctr_get(&w->tx[guest].seq)) >= 0)) {
 		ctr_add(&g->forged, 1);
 		return;
@@ -531,13 +568,82 @@ static inline uint16_t receive_some(struct worker *w, uint16_t max, gboolean flo
 		got = (uint16_t)(got + take_handed(w, flood));
 	/* Frames that were not asked for come, too: duplicates, strangers. */
 	if (unlikely(++w->turns % SWEEP_TURNS == 0) && w->sweep < w->nb_guests) {
-		if (w->tx[w->sweep].datapath->ops->receive != NULL)
+		if (w->tx[w->sweep].has_queue)
 			got = (uint16_t)(got + receive_from(w, w->sweep, max, flood));
 		w->sweep += w->rx_step;
 		if (w->sweep >= w->nb_guests)
 			w->sweep = w->rx_first;
 	}
 	return got;
+}
+
+/* One probe to a guest, at once. */
+static void send_probe(struct worker *w, uint32_t guest, uint64_t due_ns, uint64_t now_ns)
+{
+	struct tx_guest *g = &w->tx[guest];
+	struct probe_tx *p = &w->probes->tx[guest];
+	struct profile_draw draw = g->draws[p->pos];
+	gboolean measured = due_ns >= w->warm_up_ns;
+	struct frame_sig sig = {
+		.run = w->run,
+		.phase_class = (uint8_t)((uint32_t)FRAME_PROBE << 6 | draw.class),
+		.guest = (uint16_t)guest,
+		.seq = (uint32_t)ctr_get(&p->seq),
+		.due_lo = (uint32_t)due_ns,
+		.due_hi = (uint16_t)(due_ns >> 32),
+		.delay_ns = (uint32_t)(now_ns - due_ns),
+	};
+	struct frame_slot f;
+	uint16_t sent = 0;
+
+	p->pos = p->pos + 1 == g->nb_draws ? 0 : p->pos + 1;
+	ctr_add(&p->seq, 1);
+	if (g->datapath->ops->reserve(g->datapath, w->queue, g->slot, &f, 1) != 0) {
+		write_frame(g, &f, draw, &sig);
+		sent = g->datapath->ops->commit(g->datapath, w->queue, g->slot, &f, 1, 1);
+	}
+	ctr_add(&p->accepted, sent);
+	if (!measured)
+		return;
+	ctr_add(&p->offered, 1);
+	ctr_add(&p->offered_bytes, draw.frame_len);
+	ctr_add(&p->refused, 1U - sent);
+	if (now_ns - due_ns > w->slack_ns)
+		ctr_add(&p->late, 1);
+}
+
+/* The timer worker: a probe to each guest in turn, at times that no other clock can be aligned with. */
+static void probe_loop(struct worker *w)
+{
+	const struct probes *probes = w->probes;
+	uint64_t due_ns = probes->gap_ns[0], now_ns = 0;
+	uint32_t gap = 0, guest = 0;
+
+	while (!atomic_load_explicit(w->stop, memory_order_relaxed) &&
+		!atomic_load_explicit(w->stop_tx, memory_order_relaxed) && due_ns < w->span_ns) {
+		uint64_t tsc = rte_rdtsc();
+
+		now_ns = tsc_clock_ns(w->clock, tsc);
+		if (now_ns >= w->span_ns + OVERTIME_NS)
+			break;
+		if (due_ns <= now_ns) {
+			send_probe(w, guest, due_ns, now_ns);
+			guest = guest + 1 == w->nb_guests ? 0 : guest + 1;
+			gap = gap + 1 == probes->nb_gaps ? 0 : gap + 1;
+			due_ns += probes->gap_ns[gap];
+			ctr_add(&w->busy_cycles, rte_rdtsc() - tsc);
+		}
+		atomic_store_explicit(&w->round, ctr_get(&w->round) + 1, memory_order_release);
+	}
+	for (uint64_t end_ns = MIN(now_ns, w->span_ns); due_ns < end_ns;
+		due_ns += probes->gap_ns[gap]) {
+		if (due_ns >= w->warm_up_ns)
+			ctr_add(&probes->tx[guest].unsent, 1);
+		guest = guest + 1 == w->nb_guests ? 0 : guest + 1;
+		gap = gap + 1 == probes->nb_gaps ? 0 : gap + 1;
+	}
+	ctr_set(&w->stopped_ns, MIN(now_ns, w->span_ns));
+	atomic_store_explicit(&w->tx_done, 1, memory_order_release);
 }
 
 static inline void finish_sending(struct worker *w, uint64_t now_ns)
@@ -661,7 +767,9 @@ int worker_main(void *arg)
 	w->sweep = w->rx_first;
 	w->next = 0;
 	w->next_due_ns = empty ? UINT64_MAX : flood ? 0 : t->gap_ns[0];
-	if (w->sends) {
+	if (w->times) {
+		probe_loop(w);
+	} else if (w->sends) {
 		if (flood && w->receives)
 			loop(w, TRUE, TRUE, TRUE);
 		else if (flood)

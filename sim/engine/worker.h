@@ -21,7 +21,7 @@
 #include "analyze/histogram.h"
 #include "analyze/tracker.h"
 #include "sim/datapath/datapath.h"
-#include "sim/engine/capture.h"
+#include "sim/engine/recording.h"
 #include "sim/engine/clock.h"
 #include "sim/engine/stamp.h"
 #include "traffic/frame.h"
@@ -42,6 +42,7 @@ struct tx_guest {
 	struct datapath *datapath;
 	uint32_t slot;
 	uint32_t receiver;             /* worker that takes what this guest returns */
+	gboolean has_queue; /* it is received from by itself; else by ports only */
 	const struct stamp_head *head; /* one a size class */
 	const struct profile_draw *draws;
 	size_t nb_draws;
@@ -73,6 +74,32 @@ struct rx_guest {
 	ctr answered; /* 1: its hello came back; before the trial */
 } __rte_cache_aligned;
 
+/* Probes to one guest: frames of its mix that the timer worker sends. Written by the timer worker. */
+struct probe_tx {
+	ctr offered, offered_bytes, refused, late; /* measuring phase only */
+	ctr unsent;
+	ctr seq;      /* the next probe's number */
+	ctr accepted; /* of both phases */
+	size_t pos;   /* of the guest's draws */
+} __rte_cache_aligned;
+
+/* Written by the guest's receiver. */
+struct probe_rx {
+	ctr forwarded, forwarded_bytes, duplicated, reordered, late; /* measuring phase only */
+	ctr returned;                                                /* of both phases */
+	tracker *tracker;
+	hist *latency;
+} __rte_cache_aligned;
+
+/* What all workers know of the probes. */
+struct probes {
+	struct probe_tx *tx; /* by guest; NULL: there are none */
+	struct probe_rx *rx;
+	const uint32_t *gap_ns; /* before each probe; nb_gaps of them, again and again */
+	uint32_t nb_gaps;
+	uint64_t timeout_ns; /* a probe that takes longer is late; it counts all the same */
+};
+
 /* A port that a receiver looks at. */
 struct worker_port {
 	struct datapath *datapath;
@@ -86,17 +113,19 @@ struct worker {
 	struct tx_guest *tx; /* by guest number; this worker's are first, first + step, ... */
 	struct rx_guest *rx;
 	struct worker **workers; /* all, by number */
+	const struct probes *probes;
 	uint32_t nb_guests, tx_first, tx_step, rx_first, rx_step;
 	uint64_t warm_up_ns, span_ns, slack_ns;
-	struct capture *capture;                /* NULL if not asked for */
+	struct recording *capture;              /* NULL if not asked for */
 	const _Atomic int *go, *stop_tx, *stop; /* the clock is not read before go */
 	unsigned lcore, number;
-	unsigned queue; /* of interfaces, if it sends: the load worker's number */
+	unsigned queue; /* of interfaces, if it sends */
 	unsigned nb_ports;
 	struct worker_port ports[WORKER_PORTS_MAX];
 	struct rte_ring *woken;  /* numbers of guests that other lcores woke; NULL: none can */
 	struct rte_ring *handed; /* frames of my guests that other receivers took; NULL: none can */
 	gboolean sends, receives, yields;
+	gboolean times;    /* the timer worker: sends probes, and nothing else */
 	gboolean flood;    /* rate max */
 	int arrival_field; /* of mbufs that are handed over: ns since the epoch */
 	uint8_t run;

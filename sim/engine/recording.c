@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "sim/engine/capture.h"
+#include "sim/engine/recording.h"
 
 #include <pcap/pcap.h>
 
@@ -7,20 +7,20 @@
 
 enum { SNAPLEN = 65535, LINKTYPE_IS_ETHERNET = DLT_EN10MB };
 
-void capture_init(struct capture *c, size_t size)
+void recording_init(struct recording *c, size_t size)
 {
-	*c = (struct capture){ .data = g_malloc(size), .size = size };
+	*c = (struct recording){ .data = g_malloc(size), .size = size };
 	memset(c->data, 0xff, size); /* so that no page has to be faulted in during the trial */
 }
 
-void capture_clear(struct capture *c)
+void recording_clear(struct recording *c)
 {
 	g_free(c->data);
-	*c = (struct capture){ 0 };
+	*c = (struct recording){ 0 };
 }
 
 /* Header of the frame at offset at; FALSE at the end. */
-static gboolean peek(const struct capture *c, size_t at, struct capture_header *h)
+static gboolean peek(const struct recording *c, size_t at, struct recording_header *h)
 {
 	if (at >= c->used)
 		return FALSE;
@@ -28,7 +28,7 @@ static gboolean peek(const struct capture *c, size_t at, struct capture_header *
 	return TRUE;
 }
 
-static void dump(pcap_dumper_t *out, const uint8_t *frame, const struct capture_header *h)
+static void dump(pcap_dumper_t *out, const uint8_t *frame, const struct recording_header *h)
 {
 	struct pcap_pkthdr header = { .caplen = h->len, .len = h->len };
 
@@ -37,7 +37,7 @@ static void dump(pcap_dumper_t *out, const uint8_t *frame, const struct capture_
 	pcap_dump((u_char *)out, &header, frame);
 }
 
-gboolean capture_write(const struct capture *c, unsigned nb, const char *path, GError **error)
+gboolean recording_write(const struct recording *c, unsigned nb, const char *path, GError **error)
 {
 	g_autofree size_t *at = g_new0(size_t, nb);
 	pcap_t *pcap = pcap_open_dead_with_tstamp_precision(
@@ -46,7 +46,7 @@ gboolean capture_write(const struct capture *c, unsigned nb, const char *path, G
 	gboolean done = out != NULL;
 
 	while (done) {
-		struct capture_header h = { 0 }, earliest = { .time_ns = UINT64_MAX };
+		struct recording_header h = { 0 }, earliest = { .time_ns = UINT64_MAX };
 		unsigned from = nb;
 
 		for (unsigned i = 0; i < nb; i++) {

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim/engine/capture.h: a mirror of the frames that a load worker sends, kept in memory during the
+ * sim/engine/recording.h: a mirror of the frames that a load worker sends, kept in memory during the
  * trial and written as pcap afterwards. One writer each.
  */
-#ifndef SIM_ENGINE_CAPTURE_H
-#define SIM_ENGINE_CAPTURE_H
+#ifndef SIM_ENGINE_RECORDING_H
+#define SIM_ENGINE_RECORDING_H
 
 #include <stdint.h>
 #include <string.h>
 
 #include <glib.h>
 
-struct capture {
+struct recording {
 	uint8_t *data; /* a header before each frame */
 	size_t size, used;
 	uint64_t frames, dropped; /* dropped: did not fit */
 };
 
-struct capture_header {
+struct recording_header {
 	uint64_t time_ns; /* since the trial's epoch */
 	uint32_t len;     /* bytes that follow: the frame without FCS */
 };
 
-void capture_init(struct capture *c, size_t size);
-void capture_clear(struct capture *c);
+void recording_init(struct recording *c, size_t size);
+void recording_clear(struct recording *c);
 
 /* Hot, but only where a capture was asked for. */
-static inline void capture_frame(
-	struct capture *c, const void *frame, uint32_t len, uint64_t now_ns)
+static inline void recording_frame(
+	struct recording *c, const void *frame, uint32_t len, uint64_t now_ns)
 {
-	struct capture_header h = { .time_ns = now_ns, .len = len };
+	struct recording_header h = { .time_ns = now_ns, .len = len };
 
 	if (c->size - c->used < sizeof(h) + len) {
 		c->dropped++;
@@ -42,6 +42,6 @@ static inline void capture_frame(
 }
 
 /* All captures, merged by time, as pcap with ns time stamps. */
-gboolean capture_write(const struct capture *c, unsigned nb, const char *path, GError **error);
+gboolean recording_write(const struct recording *c, unsigned nb, const char *path, GError **error);
 
 #endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Interface port: any DPDK ethdev: a NIC by its PCI address, or net_af_packet, net_af_xdp, net_tap,
+ * net_memif, net_ring, net_pcap by their devargs. All guests are behind it; frames to them differ
+ * by address, frames from them by signature. Each load worker has a transmit queue of its own, each
+ * receiver a receive queue: spread by RSS where the device has it, else all frames come by the
+ * first, and receivers hand each other what is not theirs.
+ *
+ * Time of arrival: by the NIC where it stamps every frame (RTE_ETH_RX_OFFLOAD_TIMESTAMP) and its
+ * clock can be read, else the generator reads the TSC when it has taken a burst.
+ */
+#include <string.h>
+
+#include <json-glib/json-glib.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <rte_mbuf_dyn.h>
+
+#include "sim/datapath/datapath.h"
+#include "sim/datapath/nic_clock.h"
+#include "sim/error.h"
+#include "sim/pool.h"
+
+enum { DESCRIPTORS = 1024, LINK_WAIT_US = 10000000, LINK_POLL_US = 50000, RESERVE = 4096 };
+
+static const uint32_t ETH_LEN = FRAME_ETH_LEN + FRAME_FCS_LEN; /* what an MTU leaves out */
+
+struct port_state {
+	uint16_t id;
+	char *name;
+	const char *driver;
+	struct rte_mempool *tx_pool, *rx_pool;
+	gboolean rss, started;
+	int stamp_field; /* of an mbuf; < 0: none */
+	uint64_t stamp_flag;
+	struct nic_clock clock;
+};
+
+static unsigned nb_mbufs(unsigned queues)
+{
+	return queues * (DESCRIPTORS + 2 * POOL_CACHE) + RESERVE;
+}
+
+static size_t port_memory(const struct datapath_cfg *cfg)
+{
+	enum { DEVICE = 16 << 20 }; /* rings and buffers of drivers */
+
+	return pool_bytes(nb_mbufs(cfg->nb_load), cfg->frame_len_max) +
+	       pool_bytes(nb_mbufs(cfg->nb_rx), cfg->frame_len_max) + DEVICE;
+}
+
+G_GNUC_PRINTF(3, 4)
+static gboolean fail(const struct port_state *s, GError **error, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK, "--port %s: %s", s->name, text);
+	return FALSE;
+}
+
+static gboolean check_queues(const struct port_state *s, const struct rte_eth_dev_info *info,
+	const struct datapath_cfg *cfg, GError **error)
+{
+	if (cfg->nb_load > info->max_tx_queues)
+		return fail(s, error,
+			"has %u transmit queues for %u workers that send; name fewer --cores, or "
+			"more "
+			"queues in the device's arguments (net_af_packet: qpairs=N)",
+			info->max_tx_queues, cfg->nb_load);
+	if (cfg->nb_rx > info->max_rx_queues)
+		return fail(s, error,
+			"has %u receive queues for %u receivers; name fewer --cores, or more "
+			"queues "
+			"in the device's arguments (net_af_packet: qpairs=N)",
+			info->max_rx_queues, cfg->nb_rx);
+	return TRUE;
+}
+
+static void configure_stamps(
+	struct port_state *s, const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
+{
+	uint64_t ticks;
+
+	if (!(info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_TIMESTAMP) ||
+		rte_mbuf_dyn_rx_timestamp_register(&s->stamp_field, &s->stamp_flag) != 0 ||
+		rte_eth_read_clock(s->id, &ticks) != 0)
+		s->stamp_field = -1;
+	else
+		conf->rxmode.offloads |= RTE_ETH_RX_OFFLOAD_TIMESTAMP;
+}
+
+static gboolean configure(struct port_state *s, const struct datapath_cfg *cfg, GError **error)
+{
+	const uint64_t rss = RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_UDP;
+	struct rte_eth_conf conf = { 0 };
+	struct rte_eth_dev_info info;
+	int rc = rte_eth_dev_info_get(s->id, &info);
+
+	if (rc != 0)
+		return fail(s, error, "tells nothing about itself (%s)", g_strerror(-rc));
+	s->driver = info.driver_name;
+	if (!check_queues(s, &info, cfg, error))
+		return FALSE;
+	conf.rxmode.mtu = MAX(cfg->frame_len_max - ETH_LEN, (uint32_t)RTE_ETHER_MTU);
+	if (info.max_mtu != 0 && cfg->frame_len_max > info.max_mtu + ETH_LEN)
+		return fail(s, error,
+			"takes frames up to %u bytes (with FCS), and the mix has some of %u; "
+			"choose "
+			"another --profile",
+			info.max_mtu + ETH_LEN, cfg->frame_len_max);
+	if (info.max_mtu != 0)
+		conf.rxmode.mtu = MIN(conf.rxmode.mtu, info.max_mtu);
+	conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
+	if (cfg->nb_rx > 1 && (info.flow_type_rss_offloads & rss) != 0) {
+		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+		conf.rx_adv_conf.rss_conf.rss_hf = info.flow_type_rss_offloads & rss;
+		s->rss = TRUE;
+	}
+	configure_stamps(s, &info, &conf);
+	rc = rte_eth_dev_configure(s->id, (uint16_t)cfg->nb_rx, (uint16_t)cfg->nb_load, &conf);
+	return rc == 0 || fail(s, error, "cannot be configured (%s)", g_strerror(-rc));
+}
+
+static gboolean set_up_queues(struct port_state *s, const struct datapath_cfg *cfg, GError **error)
+{
+	unsigned socket = (unsigned)rte_eth_dev_socket_id(s->id);
+	uint16_t nb_rx = DESCRIPTORS, nb_tx = DESCRIPTORS;
+	int rc = rte_eth_dev_adjust_nb_rx_tx_desc(s->id, &nb_rx, &nb_tx);
+
+	for (unsigned q = 0; rc == 0 && q < cfg->nb_rx; q++)
+		rc = rte_eth_rx_queue_setup(s->id, (uint16_t)q, nb_rx, socket, NULL, s->rx_pool);
+	for (unsigned q = 0; rc == 0 && q < cfg->nb_load; q++)
+		rc = rte_eth_tx_queue_setup(s->id, (uint16_t)q, nb_tx, socket, NULL);
+	return rc == 0 || fail(s, error, "its queues cannot be made (%s)", g_strerror(-rc));
+}
+
+static gboolean wait_for_link(const struct port_state *s, GError **error)
+{
+	gint64 until_us = g_get_monotonic_time() + LINK_WAIT_US;
+	struct rte_eth_link link;
+
+	for (;;) {
+		if (rte_eth_link_get_nowait(s->id, &link) != 0 || link.link_status != 0)
+			return TRUE; /* up, or a device that cannot tell */
+		if (g_get_monotonic_time() > until_us)
+			return fail(s, error, "has no link; is its other end up?");
+		g_usleep(LINK_POLL_US);
+	}
+}
+
+static void port_close(struct datapath *d)
+{
+	struct port_state *s = d->state;
+
+	if (s->started)
+		rte_eth_dev_stop(s->id);
+	if (s->driver != NULL)
+		rte_eth_dev_close(s->id);
+	rte_mempool_free(s->tx_pool);
+	rte_mempool_free(s->rx_pool);
+	g_free(s->name);
+	g_free(s);
+}
+
+static gboolean start(struct port_state *s, const struct datapath_cfg *cfg, GError **error)
+{
+	int rc;
+
+	if (rte_eth_dev_get_port_by_name(s->name, &s->id) != 0)
+		return fail(s, error,
+			"DPDK has no such device; write a PCI address that is bound to vfio-pci, "
+			"or "
+			"devargs such as net_af_packet0,iface=eth0");
+	if (!configure(s, cfg, error))
+		return FALSE;
+	s->tx_pool = pool_of_frames("port-tx", nb_mbufs(cfg->nb_load), cfg->frame_len_max, error);
+	if (s->tx_pool == NULL)
+		return FALSE;
+	s->rx_pool = pool_of_frames("port-rx", nb_mbufs(cfg->nb_rx), cfg->frame_len_max, error);
+	if (s->rx_pool == NULL || !set_up_queues(s, cfg, error))
+		return FALSE;
+	rc = rte_eth_dev_start(s->id);
+	if (rc != 0)
+		return fail(s, error, "does not start (%s)", g_strerror(-rc));
+	s->started = TRUE;
+	rte_eth_promiscuous_enable(s->id); /* not every device can; those see what there is */
+	return wait_for_link(s, error);
+}
+
+static gboolean port_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
+{
+	struct port_state *s = g_new0(struct port_state, 1);
+
+	d->state = s;
+	s->stamp_field = -1;
+	s->name = g_strndup(cfg->port, strcspn(cfg->port, ","));
+	if (!start(s, cfg, error)) {
+		port_close(d);
+		return FALSE;
+	}
+	d->nb_ports = cfg->nb_rx;
+	d->stamps = s->stamp_field >= 0;
+	return TRUE;
+}
+
+/* The NIC's clock and the TSC, read together; often enough that the line between holds. */
+static void port_tick(struct datapath *d)
+{
+	struct port_state *s = d->state;
+	uint64_t before = rte_rdtsc(), ticks;
+
+	if (s->stamp_field >= 0 && rte_eth_read_clock(s->id, &ticks) == 0)
+		nic_clock_update(&s->clock, ticks, before + (rte_rdtsc() - before) / 2);
+}
+
+static void port_describe(struct datapath *d, void *json_object)
+{
+	struct port_state *s = d->state;
+	struct rte_eth_stats stats;
+
+	json_object_set_string_member(json_object, "port", s->name);
+	json_object_set_string_member(json_object, "driver", s->driver);
+	json_object_set_string_member(json_object, "receive_spread", s->rss ? "rss" : "software");
+	json_object_set_string_member(json_object, "time_of_arrival",
+		s->stamp_field >= 0 ? "NIC" : "TSC, after each burst");
+	if (rte_eth_stats_get(s->id, &stats) != 0)
+		return;
+	json_object_set_int_member(json_object, "port_received", (gint64)stats.ipackets);
+	json_object_set_int_member(json_object, "port_sent", (gint64)stats.opackets);
+	json_object_set_int_member(json_object, "port_missed", (gint64)stats.imissed);
+	json_object_set_int_member(json_object, "port_errors",
+		(gint64)(stats.ierrors + stats.oerrors + stats.rx_nombuf));
+}
+
+static uint16_t port_reserve(
+	struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f, uint16_t n)
+{
+	(void)q;
+	(void)slot;
+	return pool_slots(((struct port_state *)d->state)->tx_pool, f, n);
+}
+
+static uint16_t port_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
+	uint16_t nb, uint16_t n)
+{
+	struct port_state *s = d->state;
+	struct rte_mbuf *m[POOL_BURST];
+	uint16_t sent;
+
+	(void)slot;
+	pool_slots_to_mbufs(f, m, nb);
+	sent = rte_eth_tx_burst(s->id, (uint16_t)q, m, nb);
+	if (unlikely(sent < n))
+		pool_slots_free(s->tx_pool, f + sent, (uint16_t)(n - sent));
+	return sent;
+}
+
+static uint16_t port_receive(struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n)
+{
+	struct port_state *s = d->state;
+	struct rte_mbuf *m[POOL_BURST];
+	uint16_t got = rte_eth_rx_burst(s->id, (uint16_t)port, m, MIN(n, (uint16_t)POOL_BURST));
+
+	pool_mbufs_to_slots(m, f, got);
+	if (!d->stamps)
+		return got;
+	for (uint16_t i = 0; i < got; i++) {
+		const uint64_t *stamp = (const void *)((const char *)m[i] + s->stamp_field);
+
+		f[i].tsc = m[i]->ol_flags & s->stamp_flag ? nic_clock_tsc(&s->clock, *stamp)
+							  : rte_rdtsc();
+	}
+	return got;
+}
+
+static void port_release(struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n)
+{
+	struct rte_mbuf *m[POOL_BURST];
+
+	(void)d;
+	(void)port;
+	for (uint16_t i = 0; i < n; i++)
+		m[i] = f[i].cookie;
+	rte_pktmbuf_free_bulk(m, n); /* a loop of rings gives back frames of the other pool */
+}
+
+const struct datapath_ops datapath_port = {
+	.interface = "port",
+	.mechanism = "frames go to and come from all guests by one DPDK port",
+	.zeroed = TRUE,
+	.memory = port_memory,
+	.open = port_open,
+	.close = port_close,
+	.tick = port_tick,
+	.describe = port_describe,
+	.reserve = port_reserve,
+	.commit = port_commit,
+	.receive_port = port_receive,
+	.release_port = port_release,
+};
