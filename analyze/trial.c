@@ -23,6 +23,7 @@ static void guest_clear(struct trial_guest *g)
 	}
 	trial_dist_clear(&g->latency);
 	trial_dist_clear(&g->response);
+	trial_dist_clear(&g->probes.latency);
 	g_free(g->sizes);
 	g_free(g->mac);
 	g_free(g->interface);
@@ -39,8 +40,15 @@ void trial_free(trial *t)
 	for (uint32_t i = 0; i < t->nb_guests; i++)
 		guest_clear(&t->guests[i]);
 	g_free(t->guests);
+	for (uint32_t i = 0; i < t->nb_groups; i++) {
+		g_free(t->groups[i].group);
+		g_free(t->groups[i].interface);
+	}
+	g_free(t->groups);
 	trial_dist_clear(&t->latency);
 	trial_dist_clear(&t->response);
+	trial_dist_clear(&t->probes.latency);
+	g_free(t->probes.time_stamps);
 	g_ptr_array_unref(t->reasons);
 	g_array_unref(t->seconds);
 	g_string_free(t->log, TRUE);
@@ -74,6 +82,7 @@ void trial_params_copy(struct trial_params *to, const struct trial_params *from)
 	to->profile = g_strdup(from->profile);
 	to->arrival = g_strdup(from->arrival);
 	to->share = g_strdup(from->share);
+	to->pattern = g_strdup(from->pattern);
 	to->cores = g_strdup(from->cores);
 	to->faults = g_strdup(from->faults);
 	to->mix_digest = g_strdup(from->mix_digest);
@@ -90,11 +99,17 @@ void trial_params_clear(struct trial_params *p)
 	g_free(p->profile);
 	g_free(p->arrival);
 	g_free(p->share);
+	g_free(p->pattern);
 	g_free(p->cores);
 	g_free(p->faults);
 	g_free(p->mix_digest);
 	g_free(p->extra);
 	memset(p, 0, sizeof(*p));
+}
+
+const char *trial_pattern(const struct trial_params *p)
+{
+	return p->pattern != NULL && *p->pattern != '\0' ? p->pattern : TRIAL_PATTERN_DEFAULT;
 }
 
 char *trial_params_difference(const struct trial_params *is, const struct trial_params *wanted)
@@ -110,6 +125,7 @@ char *trial_params_difference(const struct trial_params *is, const struct trial_
 		{ "profile", is->profile, wanted->profile },
 		{ "arrival", is->arrival, wanted->arrival },
 		{ "share", is->share, wanted->share },
+		{ "pattern", trial_pattern(is), trial_pattern(wanted) },
 		{ "cores", is->cores, wanted->cores },
 		{ "faults", is->faults, wanted->faults },
 		{ "mix_digest", is->mix_digest, wanted->mix_digest },
@@ -213,7 +229,8 @@ gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *
 	       add_u64(&into->duplicated, from->duplicated) &&
 	       add_u64(&into->reordered, from->reordered) &&
 	       add_u64(&into->corrupt, from->corrupt) && add_u64(&into->foreign, from->foreign) &&
-	       add_u64(&into->late, from->late) && add_u64(&into->refused, from->refused) &&
+	       add_u64(&into->not_sent, from->not_sent) && add_u64(&into->late, from->late) &&
+	       add_u64(&into->refused, from->refused) &&
 	       add_u64(&into->offered_bytes, from->offered_bytes) &&
 	       add_u64(&into->forwarded_bytes, from->forwarded_bytes);
 }

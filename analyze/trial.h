@@ -9,6 +9,7 @@
  *   guests_INFIX_repR.csv       guest,frame_bytes,latency_ns,count,response_count: lossless bins
  *   timeline_INFIX_repR.csv     a row a second
  *   output_INFIX_repR.log       ends with MoonGen's two summary lines, exact totals
+ *   probes_INFIX_repR.csv       latency_ns,count without header: probes of all guests; if they were used
  * Each is written to a temporary name, synced and renamed.
  */
 #ifndef ANALYZE_TRIAL_H
@@ -23,12 +24,13 @@
 #include "analyze/histogram.h"
 
 enum { TRIAL_SCHEMA = 1 };
+#define TRIAL_PATTERN_DEFAULT "to-guests"
 
 /* What a trial was asked to do. Equal parameters = the same trial. All strings owned. */
 struct trial_params {
 	char *label;     /* folder under out/ */
 	char *machine;   /* process, pcvm, microvm, host, external */
-	char *interface; /* vhost-user, null, ... */
+	char *interface; /* vhost-user, null, ...; of a fleet, distinct ones: "vfio+vmux" */
 	char *qemu;      /* name of the QEMU build; "none" where there is none */
 	char *reflector; /* dpdk, xdp; moongen only when reading */
 	gboolean vhost, ioregionfd;
@@ -37,6 +39,7 @@ struct trial_params {
 	uint32_t frame_len; /* with FCS, if one guest gets one size only; else 0 */
 	char *arrival;      /* cbr, poisson; "mix" if a mix file says it */
 	char *share;        /* equal, zipf:1.1, a list; "mix" */
+	char *pattern;      /* to-guests, between-guests, both; NULL is TRIAL_PATTERN_DEFAULT */
 	uint64_t rate_pps;  /* intended, of all guests; 0 = max */
 	double duration_s, warm_up_s, drain_s;
 	uint64_t seed;
@@ -47,7 +50,7 @@ struct trial_params {
 	char *extra; /* further options that change what is measured, "--key=value ...", "" for none */
 };
 
-/* Frames, exact. lost = offered - forwarded. */
+/* Frames, exact. lost = offered - forwarded; intended >= offered + not_sent. */
 struct trial_counts {
 	uint64_t intended;   /* scheduled within the measuring phase */
 	uint64_t offered;    /* presented to the guest's interface */
@@ -57,10 +60,10 @@ struct trial_counts {
 	uint64_t reordered;  /* RFC 4737; part of forwarded */
 	uint64_t
 		corrupt; /* came back with a wrong byte; not forwarded. Known per guest, 0 per size */
-	uint64_t foreign; /* not of this trial. Known per guest, 0 per size */
+	uint64_t foreign;  /* not of this trial. Known per guest, 0 per size */
 	uint64_t not_sent; /* of intended: the link had no room for them (--link) */
-	uint64_t late;    /* of offered: departed later than the slack allows */
-	uint64_t refused; /* of offered: the interface had no room for them */
+	uint64_t late;     /* of offered: departed later than the slack allows */
+	uint64_t refused;  /* of offered: the interface had no room for them */
 	uint64_t offered_bytes, forwarded_bytes; /* with FCS */
 };
 
@@ -80,6 +83,28 @@ struct trial_size {
 	struct trial_dist response; /* from the scheduled departure */
 };
 
+/*
+ * Probes of the timer worker. They are in no other counter, and no file holds the bins of a single
+ * guest: what is known of those is here. trial_balance makes the percentiles, where it has bins.
+ */
+struct trial_guest_probes {
+	uint64_t offered, forwarded, lost;
+	struct trial_dist latency; /* bins only in the program that measured */
+	/* Of forwarded and lost together, as all percentiles; 0 if none was offered. */
+	uint64_t p50_ns, p99_ns;
+	gboolean p50_bound, p99_bound;
+};
+
+struct trial_probes {
+	gboolean used; /* if not, all of the rest is zero, and so are the guests' probes */
+	double rate_pps;
+	/* corrupt stays 0. offered, forwarded and lost are made of the guests' if they are 0. */
+	struct trial_counts c;
+	uint64_t late_back;        /* of forwarded: came back after their own timeout */
+	struct trial_dist latency; /* of all guests; a lost probe is censored */
+	char *time_stamps;         /* "tsc", "rx hardware", "tx and rx hardware" */
+};
+
 struct trial_guest {
 	uint32_t guest; /* from 0 */
 	char *mac;
@@ -91,8 +116,32 @@ struct trial_guest {
 	struct trial_counts c; /* sum over sizes; corrupt and foreign are the guest's own */
 	struct trial_dist latency, response; /* sums over sizes; hist only if asked for */
 	uint64_t reorder_distance_max;
+	struct trial_guest_probes probes;
+	uint32_t group_row; /* of groups[]; made by trial_groups_sum */
 	uint32_t nb_sizes;
 	struct trial_size *sizes;
+};
+
+/* Guests of one group behind one interface. Made by trial_groups_sum. */
+struct trial_group {
+	char *group, *interface;
+	uint32_t guests;
+	double share;                        /* sum */
+	struct trial_counts c;               /* sum */
+	struct trial_dist latency, response; /* sums, without bins: see trial_group_dist */
+};
+
+struct trial_cpu_part {
+	uint64_t busy_cycles; /* TSC, of turns of a loop in which it moved frames; 0: not counted */
+	uint64_t cpu_ns;      /* CPU time of the threads */
+	unsigned threads;     /* 0: nothing of that kind ran */
+};
+
+/* What the frames cost, in warm-up and measuring phase together. */
+struct trial_cpu {
+	gboolean known;
+	uint64_t frames; /* forwarded in that time: what the cycles were spent for */
+	struct trial_cpu_part generator, host, guests;
 };
 
 struct trial_departure {
@@ -100,6 +149,12 @@ struct trial_departure {
 	uint64_t bursts; /* frames that left in the same burst as the one before */
 	uint64_t frames; /* what the shares are of */
 	uint64_t self_delay_p50_ns, self_delay_p99_ns, self_delay_max_ns;
+	/*
+	 * The same shares for the gap between two departures of one load worker, one after the
+	 * other, against the gap that was scheduled: MoonGen's form. inter_frames: nb of gaps.
+	 */
+	uint64_t inter_within_64ns, inter_within_128ns, inter_within_256ns, inter_within_512ns;
+	uint64_t inter_frames;
 };
 
 /* One row a second. Rates are of that interval. */
@@ -118,9 +173,13 @@ struct trial {
 	struct trial_counts totals;
 	struct trial_dist latency, response; /* of all guests */
 	struct trial_departure departure;
+	struct trial_probes probes;
+	struct trial_cpu cpu;
 	uint32_t nb_guests;
 	struct trial_guest *guests;
-	GArray *seconds; /* struct trial_second */
+	uint32_t nb_groups;
+	struct trial_group *groups; /* by trial_balance; NULL before */
+	GArray *seconds;            /* struct trial_second */
 	JsonObject *mix; /* table of RFC 6985 section 4, digest, generator of random numbers */
 	JsonObject *environment;    /* versions, cpu, clocks, command line, started, ended */
 	JsonObject *interface_info; /* which mechanism moved the frames; NULL if nothing to say */
@@ -137,6 +196,8 @@ void trial_set_guests(trial *t, uint32_t nb, const uint32_t *nb_sizes);
 
 void trial_params_copy(struct trial_params *to, const struct trial_params *from);
 void trial_params_clear(struct trial_params *p);
+/* Its pattern, with the default where it has none. */
+const char *trial_pattern(const struct trial_params *p);
 /*
  * "rate_pps 1000, not 2000": the first parameter in which is differs from wanted, newly allocated;
  * NULL if all are equal.
@@ -178,13 +239,29 @@ gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *
  * frame's size class cannot be known) and the guests into the totals, and checks the balance: for
  * every guest and size, forwarded + lost = offered, latency.count = forwarded, censored = lost,
  * the histograms hold count values, and the sums of the guests are the totals. An imbalance is
- * a bug of ours or a broken file: FALSE, and the text names the guest and both numbers.
+ * a bug of ours or a broken file: FALSE, and the text names the guest and both numbers. Groups
+ * and probes are summed and checked likewise.
  *
  * Counts of a guest or of the totals that were filled in before (any member is not 0) are
  * compared with the sums instead, so that a caller can hold its own counters against them. The
  * bins of the totals are made from those of the sizes, if all of them are loaded.
  */
 gboolean trial_balance(trial *t, GError **error);
+
+/*
+ * Fills groups: a row per distinct group and interface, in order of the first guest, and the
+ * group_row of each guest. Rows that are there already (read from a file) are compared with the
+ * guests instead. A part of trial_balance, which calls it.
+ */
+gboolean trial_groups_sum(trial *t, GError **error);
+/*
+ * Latency or response time of a group with its bins, where those of the sizes are loaded. *out is
+ * written over and is the caller's to clear.
+ */
+void trial_group_dist(const trial *t, uint32_t group, gboolean response, struct trial_dist *out);
+
+/* busy_cycles per frame; NAN where no frame was forwarded or nobody counted cycles (0). */
+double trial_cpu_cycles(const struct trial_cpu *cpu, const struct trial_cpu_part *part);
 
 /*
  * Write all files of t into dir (made if missing), the JSON last. t must balance. A full disk or

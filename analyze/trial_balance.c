@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "analyze/error.h"
+#include "analyze/trial_sums.h"
 
 /* Members of struct trial_counts, and whether a sum of sizes holds them. */
 static const struct {
@@ -13,6 +14,7 @@ static const struct {
 	gboolean per_size;
 } members[] = {
 	{ "intended", offsetof(struct trial_counts, intended), TRUE },
+	{ "not_sent", offsetof(struct trial_counts, not_sent), TRUE },
 	{ "offered", offsetof(struct trial_counts, offered), TRUE },
 	{ "forwarded", offsetof(struct trial_counts, forwarded), TRUE },
 	{ "lost", offsetof(struct trial_counts, lost), TRUE },
@@ -31,8 +33,7 @@ static uint64_t member(const struct trial_counts *c, guint i)
 	return *(const uint64_t *)(const void *)((const char *)c + members[i].offset);
 }
 
-G_GNUC_PRINTF(2, 3)
-static gboolean imbalance(GError **error, const char *format, ...)
+gboolean trial_imbalance(GError **error, const char *format, ...)
 {
 	g_autofree char *text = NULL;
 	va_list args;
@@ -45,18 +46,24 @@ static gboolean imbalance(GError **error, const char *format, ...)
 	return FALSE;
 }
 
-static gboolean check_counts(const char *where, const struct trial_counts *c, GError **error)
+gboolean trial_sums_check_counts(const char *where, const struct trial_counts *c, GError **error)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
 		if (member(c, i) > G_MAXINT64)
-			return imbalance(error, "%s: %s is %" G_GUINT64_FORMAT ", above 2^63 - 1",
-				where, members[i].name, (guint64)member(c, i));
+			return trial_imbalance(error,
+				"%s: %s is %" G_GUINT64_FORMAT ", above 2^63 - 1", where,
+				members[i].name, (guint64)member(c, i));
 	}
 	if (c->forwarded > c->offered || c->offered - c->forwarded != c->lost)
-		return imbalance(error,
+		return trial_imbalance(error,
 			"%s: forwarded %" G_GUINT64_FORMAT " and lost %" G_GUINT64_FORMAT
 			" are not offered %" G_GUINT64_FORMAT,
 			where, (guint64)c->forwarded, (guint64)c->lost, (guint64)c->offered);
+	if (c->offered > c->intended || c->not_sent > c->intended - c->offered)
+		return trial_imbalance(error,
+			"%s: offered %" G_GUINT64_FORMAT " and not_sent %" G_GUINT64_FORMAT
+			" are more than intended %" G_GUINT64_FORMAT,
+			where, (guint64)c->offered, (guint64)c->not_sent, (guint64)c->intended);
 	return TRUE;
 }
 
@@ -68,47 +75,49 @@ static gboolean check_bins(
 	for (uint32_t i = 0; i < HIST_BUCKETS; i++)
 		sum += ctr_get(&d->hist->bucket[i]);
 	if (sum != d->count || ctr_get(&d->hist->count) != d->count)
-		return imbalance(error,
+		return trial_imbalance(error,
 			"%s: the %s histogram holds %" G_GUINT64_FORMAT
 			" values, its count says %" G_GUINT64_FORMAT,
 			where, kind, (guint64)sum, (guint64)d->count);
 	if (d->count > 0 &&
 		(ctr_get(&d->hist->sum_ns) != d->sum_ns || ctr_get(&d->hist->min_ns) != d->min_ns ||
 			ctr_get(&d->hist->max_ns) != d->max_ns))
-		return imbalance(error,
+		return trial_imbalance(error,
 			"%s: sum, minimum and maximum of the %s histogram are not those beside it",
 			where, kind);
 	return TRUE;
 }
 
-static gboolean check_dist(const char *where, const char *kind, const struct trial_counts *c,
-	const struct trial_dist *d, GError **error)
+gboolean trial_sums_check_dist(const char *where, const char *kind, uint64_t forwarded,
+	uint64_t lost, const struct trial_dist *d, GError **error)
 {
-	if (d->count != c->forwarded)
-		return imbalance(error,
+	if (d->count != forwarded)
+		return trial_imbalance(error,
 			"%s: %s counts %" G_GUINT64_FORMAT
 			" frames, forwarded were %" G_GUINT64_FORMAT,
-			where, kind, (guint64)d->count, (guint64)c->forwarded);
-	if (d->censored != c->lost)
-		return imbalance(error,
+			where, kind, (guint64)d->count, (guint64)forwarded);
+	if (d->censored != lost)
+		return trial_imbalance(error,
 			"%s: %s has %" G_GUINT64_FORMAT
 			" censored frames, lost were %" G_GUINT64_FORMAT,
-			where, kind, (guint64)d->censored, (guint64)c->lost);
+			where, kind, (guint64)d->censored, (guint64)lost);
 	if (d->min_ns > d->max_ns || (d->count == 0 && (d->max_ns > 0 || d->sum_ns > 0)))
-		return imbalance(error,
+		return trial_imbalance(error,
 			"%s: minimum, maximum and sum of %s cannot be of %" G_GUINT64_FORMAT
 			" frames",
 			where, kind, (guint64)d->count);
 	if (d->sum_ns > G_MAXINT64 || d->max_ns > G_MAXINT64 || d->censored_ns > G_MAXINT64)
-		return imbalance(error, "%s: a sum or time of %s is above 2^63 - 1", where, kind);
+		return trial_imbalance(
+			error, "%s: a sum or time of %s is above 2^63 - 1", where, kind);
 	return d->hist == NULL || check_bins(where, kind, d, error);
 }
 
 static gboolean check_set(const char *where, const struct trial_counts *c,
 	const struct trial_dist *latency, const struct trial_dist *response, GError **error)
 {
-	return check_counts(where, c, error) && check_dist(where, "latency", c, latency, error) &&
-	       check_dist(where, "response", c, response, error);
+	return trial_sums_check_counts(where, c, error) &&
+	       trial_sums_check_dist(where, "latency", c->forwarded, c->lost, latency, error) &&
+	       trial_sums_check_dist(where, "response", c->forwarded, c->lost, response, error);
 }
 
 static gboolean is_empty(const struct trial_counts *c, gboolean per_size)
@@ -120,8 +129,7 @@ static gboolean is_empty(const struct trial_counts *c, gboolean per_size)
 	return TRUE;
 }
 
-/* c becomes sum, or has to be equal to it where it was filled in before. */
-static gboolean settle_counts(const char *where, struct trial_counts *c,
+gboolean trial_sums_settle_counts(const char *where, struct trial_counts *c,
 	const struct trial_counts *sum, const char *parts, GError **error)
 {
 	if (is_empty(c, FALSE)) {
@@ -130,7 +138,7 @@ static gboolean settle_counts(const char *where, struct trial_counts *c,
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
 		if (member(c, i) != member(sum, i))
-			return imbalance(error,
+			return trial_imbalance(error,
 				"%s: %s is %" G_GUINT64_FORMAT
 				", but its %s add up to %" G_GUINT64_FORMAT,
 				where, members[i].name, (guint64)member(c, i), parts,
@@ -139,7 +147,7 @@ static gboolean settle_counts(const char *where, struct trial_counts *c,
 	return TRUE;
 }
 
-static gboolean settle_dist(const char *where, const char *kind, struct trial_dist *d,
+gboolean trial_sums_settle_dist(const char *where, const char *kind, struct trial_dist *d,
 	const struct trial_dist *sum, const char *parts, GError **error)
 {
 	if (d->count == 0 && d->censored == 0) {
@@ -151,7 +159,7 @@ static gboolean settle_dist(const char *where, const char *kind, struct trial_di
 	}
 	if (d->count != sum->count || d->censored != sum->censored || d->sum_ns != sum->sum_ns ||
 		d->min_ns != sum->min_ns || d->max_ns != sum->max_ns)
-		return imbalance(error,
+		return trial_imbalance(error,
 			"%s: %s of %" G_GUINT64_FORMAT " frames and %" G_GUINT64_FORMAT
 			" lost, sum %" G_GUINT64_FORMAT " ns; its %s give %" G_GUINT64_FORMAT
 			" and %" G_GUINT64_FORMAT ", sum %" G_GUINT64_FORMAT " ns",
@@ -160,9 +168,9 @@ static gboolean settle_dist(const char *where, const char *kind, struct trial_di
 	return TRUE;
 }
 
-static gboolean too_large(const char *where, GError **error)
+gboolean trial_sums_too_large(const char *where, GError **error)
 {
-	return imbalance(error, "%s: the sums do not fit 64 bits", where);
+	return trial_imbalance(error, "%s: the sums do not fit 64 bits", where);
 }
 
 static gboolean balance_guest(struct trial_guest *g, GError **error)
@@ -180,15 +188,15 @@ static gboolean balance_guest(struct trial_guest *g, GError **error)
 			return FALSE;
 		if (!trial_counts_add(&sum, &s->c) || !trial_dist_add(&latency, &s->latency) ||
 			!trial_dist_add(&response, &s->response))
-			return too_large(where, error);
+			return trial_sums_too_large(where, error);
 	}
 	sum.corrupt = g->c.corrupt;
 	sum.foreign = g->c.foreign;
 	if (is_empty(&g->c, TRUE))
 		g->c = sum;
-	return settle_counts(where, &g->c, &sum, "sizes", error) &&
-	       settle_dist(where, "latency", &g->latency, &latency, "sizes", error) &&
-	       settle_dist(where, "response", &g->response, &response, "sizes", error) &&
+	return trial_sums_settle_counts(where, &g->c, &sum, "sizes", error) &&
+	       trial_sums_settle_dist(where, "latency", &g->latency, &latency, "sizes", error) &&
+	       trial_sums_settle_dist(where, "response", &g->response, &response, "sizes", error) &&
 	       check_set(where, &g->c, &g->latency, &g->response, error);
 }
 
@@ -224,25 +232,28 @@ gboolean trial_balance(trial *t, GError **error)
 	struct trial_dist latency = { 0 }, response = { 0 };
 
 	if (t->params.guests != t->nb_guests)
-		return imbalance(error, "parameters say %u guests, there are %u", t->params.guests,
-			t->nb_guests);
+		return trial_imbalance(error, "parameters say %u guests, there are %u",
+			t->params.guests, t->nb_guests);
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		struct trial_guest *g = &t->guests[i];
 
 		if (i > 0 && g->guest <= t->guests[i - 1].guest)
-			return imbalance(error, "guest %u comes after guest %u", g->guest,
+			return trial_imbalance(error, "guest %u comes after guest %u", g->guest,
 				t->guests[i - 1].guest);
 		if (!balance_guest(g, error))
 			return FALSE;
 		if (!trial_counts_add(&sum, &g->c) || !trial_dist_add(&latency, &g->latency) ||
 			!trial_dist_add(&response, &g->response))
-			return too_large("totals", error);
+			return trial_sums_too_large("totals", error);
 	}
-	if (!settle_counts("totals", &t->totals, &sum, "guests", error) ||
-		!settle_dist("totals", "latency", &t->latency, &latency, "guests", error) ||
-		!settle_dist("totals", "response", &t->response, &response, "guests", error))
+	if (!trial_sums_settle_counts("totals", &t->totals, &sum, "guests", error) ||
+		!trial_sums_settle_dist(
+			"totals", "latency", &t->latency, &latency, "guests", error) ||
+		!trial_sums_settle_dist(
+			"totals", "response", &t->response, &response, "guests", error))
 		return FALSE;
 	add_up_bins(t, offsetof(struct trial_size, latency), &t->latency);
 	add_up_bins(t, offsetof(struct trial_size, response), &t->response);
-	return check_set("totals", &t->totals, &t->latency, &t->response, error);
+	return check_set("totals", &t->totals, &t->latency, &t->response, error) &&
+	       trial_groups_sum(t, error) && trial_probes_balance(t, error);
 }

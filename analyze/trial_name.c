@@ -200,6 +200,7 @@ gboolean trial_infix_parse(const char *infix, struct trial_params *p)
 	p->label = g_strdup("");
 	p->arrival = g_strdup("");
 	p->share = g_strdup("");
+	p->pattern = g_strdup(TRIAL_PATTERN_DEFAULT);
 	p->cores = g_strdup("");
 	p->faults = g_strdup("");
 	p->mix_digest = g_strdup("");
