@@ -31,6 +31,15 @@ void hist_clear(hist *h)
 		ctr_set(&h->bucket[i], 0);
 }
 
+void hist_settle(hist *h)
+{
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; i < HIST_BUCKETS; i++)
+		count += ctr_get(&h->bucket[i]);
+	ctr_set(&h->count, count);
+}
+
 void hist_add(hist *into, const hist *from)
 {
 	uint64_t min_ns = ctr_get(&from->min_ns), max_ns = ctr_get(&from->max_ns);

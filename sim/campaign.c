@@ -47,6 +47,8 @@ struct campaign {
 	gboolean untrustworthy;
 	GPtrArray *eal_args;
 	const char **interface; /* word of each guest's; texts are the mix's and the options' */
+	double *ramp_pps;       /* nb_ramp of them; NULL: no ramp */
+	unsigned nb_ramp;
 	struct fabric *fabric;
 	struct fleet *fleet;
 	struct progress progress;
@@ -80,6 +82,8 @@ static char *extra_text(const struct options *o)
 		g_string_append_printf(s, "--guests-per-process=%d ", o->per_process);
 	if (o->hugepages)
 		g_string_append(s, "--hugepages ");
+	if (o->ramp != NULL)
+		g_string_append_printf(s, "--ramp=%s ", o->ramp);
 	if (o->port != NULL)
 		g_string_append_printf(s, "--port=%s ", o->port);
 	if (o->cores.nb_timer != 0)
@@ -163,29 +167,35 @@ static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, 
 	return TRUE;
 }
 
-static gboolean plan(struct campaign *c, GError **error)
+/* Frames a second of a rate of this mix. */
+static gboolean to_pps(const struct campaign *c, const char *option, const struct rate *rate,
+	double *pps, GError **error)
+{
+	double mean = mix_mean_frame_len(c->mix);
+
+	if (!rate_to_pps(rate, mean, c->o->link_bps, pps, error))
+		return FALSE;
+	if (rate->kind == RATE_MAX && c->o->link_bps > 0)
+		*pps = rate_line_pps(c->o->link_bps, mean);
+	if (rate->kind == RATE_MAX || *pps >= 1)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: less than a frame a second", option);
+	return FALSE;
+}
+
+static gboolean plan_rates(struct campaign *c, GError **error)
 {
 	g_autoptr(GArray) rates = rate_parse_list("--rate", c->o->rate, error);
-	double mean = mix_mean_frame_len(c->mix);
 
 	if (rates == NULL)
 		return FALSE;
-	c->todo = g_ptr_array_new_with_free_func(free_params);
-	c->done = g_ptr_array_new_with_free_func(free_params);
 	for (guint i = 0; i < rates->len; i++) {
 		const struct rate *rate = &g_array_index(rates, struct rate, i);
 		double pps;
 
-		if (!rate_to_pps(rate, mean, c->o->link_bps, &pps, error))
+		if (!to_pps(c, "--rate", rate, &pps, error))
 			return FALSE;
-		if (rate->kind == RATE_MAX && c->o->link_bps > 0)
-			pps = rate_line_pps(c->o->link_bps, mean);
-		if (rate->kind != RATE_MAX && pps < 1) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"--rate %s: is less than a frame a second", c->o->rate);
-			return FALSE;
-		}
-		if (rate->kind == RATE_MAX && c->o->capture != NULL) {
+		if (pps == 0 && c->o->capture != NULL) {
 			g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
 				"--capture: not at --rate max, where frames may be taken back; "
 				"name a rate");
@@ -195,6 +205,43 @@ static gboolean plan(struct campaign *c, GError **error)
 			if (!plan_trial(c, (uint64_t)llround(pps), (uint32_t)rep, error))
 				return FALSE;
 	}
+	return TRUE;
+}
+
+/* One trial of several rates; its own is their mean. */
+static gboolean plan_ramp(struct campaign *c, GError **error)
+{
+	g_autoptr(GArray) rates = rate_parse_list("--ramp", c->o->ramp, error);
+	double sum = 0;
+
+	if (rates == NULL)
+		return FALSE;
+	c->ramp_pps = g_new(double, rates->len);
+	c->nb_ramp = rates->len;
+	for (guint i = 0; i < rates->len; i++) {
+		const struct rate *rate = &g_array_index(rates, struct rate, i);
+
+		if (!to_pps(c, "--ramp", rate, &c->ramp_pps[i], error))
+			return FALSE;
+		if (c->ramp_pps[i] == 0) {
+			g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"--ramp: max has no departure times; name rates");
+			return FALSE;
+		}
+		sum += c->ramp_pps[i];
+	}
+	for (int rep = 0; rep < c->o->reps; rep++)
+		if (!plan_trial(c, (uint64_t)llround(sum / rates->len), (uint32_t)rep, error))
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean plan(struct campaign *c, GError **error)
+{
+	c->todo = g_ptr_array_new_with_free_func(free_params);
+	c->done = g_ptr_array_new_with_free_func(free_params);
+	if (!(c->o->ramp != NULL ? plan_ramp(c, error) : plan_rates(c, error)))
+		return FALSE;
 	if (c->o->capture != NULL && c->todo->len > 1) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 			"--capture: is for one trial, and these are %u; name one --rate and no "
@@ -387,6 +434,7 @@ static void clear(struct campaign *c)
 	g_clear_pointer(&c->todo, g_ptr_array_unref);
 	g_clear_pointer(&c->done, g_ptr_array_unref);
 	g_free(c->interface);
+	g_free(c->ramp_pps);
 	mix_free(c->mix);
 	g_free(c->mix_digest);
 	g_free(c->dir);
@@ -425,6 +473,8 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 			    .fabric = c->fabric,
 			    .fleet = c->fleet,
 			    .params = p,
+			    .ramp_pps = c->ramp_pps,
+			    .nb_ramp = c->nb_ramp,
 			    .progress = &c->progress,
 			    .clock_origin = &c->clock_origin,
 			    .interrupt = &stop_requested },

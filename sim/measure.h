@@ -22,6 +22,9 @@ struct measure_cfg {
 	struct fabric *fabric;
 	struct fleet *fleet; /* NULL where guests are not ours */
 	const struct trial_params *params;
+	const double
+		*ramp_pps; /* nb_ramp rates, an equal part of the duration each; NULL: one rate */
+	unsigned nb_ramp;
 	struct progress *progress;
 	const struct clock_pair *clock_origin; /* taken when tsim started */
 	const _Atomic int *interrupt;          /* set by Ctrl-C */

@@ -39,6 +39,11 @@ static const GOptionEntry entries[] = {
 		"sweep "
 		"50k..800k:50k gives a trial each (default 100kpps)",
 		"RATE" },
+	{ "ramp", 0, 0, G_OPTION_ARG_STRING, AT(ramp),
+		"Change the offered load within one trial: a list or a sweep of rates, an equal "
+		"part "
+		"of the duration each (instead of --rate)",
+		"RATES" },
 	{ "share", 0, 0, G_OPTION_ARG_STRING, AT(share),
 		"How guests share the load: equal, zipf:1.1, or a list 3,1,1 (default equal)",
 		"SHARE" },
@@ -248,7 +253,8 @@ static void set_defaults(struct options *o)
 		set_default(&o->profile, "imix");
 		set_default(&o->guests, "1");
 	}
-	set_default(&o->rate, "100kpps");
+	if (o->ramp == NULL)
+		set_default(&o->rate, "100kpps");
 	set_default(&o->probes, "1kpps");
 	set_default(&o->arrival, "cbr");
 	set_default(&o->machine, "process");
@@ -281,6 +287,8 @@ static gboolean check_traffic(struct options *o, GError **error)
 		return bad(error, "--seed: not negative");
 	if (o->link != NULL && !rate_parse_link("--link", o->link, &o->link_bps, error))
 		return FALSE;
+	if (o->ramp != NULL && o->rate != NULL)
+		return bad(error, "--ramp: says the rates; leave --rate out");
 	return arrival_check("--arrival", o->arrival, error);
 }
 

@@ -15,7 +15,7 @@
 
 struct options {
 	/* As given; NULL where the default is "none". Owned. */
-	char *profile, *mix, *guests, *rate, *share, *arrival, *link;
+	char *profile, *mix, *guests, *rate, *ramp, *share, *arrival, *link;
 	char *machine, *interface, *vhost_text, *policy, *socket_dir, *cores_text, *guest_cores;
 	char *host_cores, *port, *probes, *fault, *swap, *mac;
 	char *duration, *warm_up, *drain, *connect_timeout, *slack;

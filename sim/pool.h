@@ -40,7 +40,8 @@ static inline uint16_t pool_slots(struct rte_mempool *pool, struct frame_slot *f
 	if (rte_mempool_get_bulk(pool, (void **)m, n) != 0)
 		return 0;
 	for (uint16_t i = 0; i < n; i++) {
-		f[i].data = (uint8_t *)m[i]->buf_addr + RTE_PKTMBUF_HEADROOM;
+		/* Data lies behind the mbuf: to know where, its cache line is not needed. */
+		f[i].data = (uint8_t *)(m[i] + 1) + RTE_PKTMBUF_HEADROOM;
 		f[i].cookie = m[i];
 	}
 	return n;

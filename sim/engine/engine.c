@@ -42,7 +42,7 @@ struct engine {
 	timeline *timelines[CORES_MAX];
 	struct recording capture[CORES_MAX]; /* one a load worker */
 	int arrival_field;                   /* of mbufs */
-	uint64_t disowned; /* frames of guests that are not believed */
+	uint64_t disowned;                   /* frames of guests that are not believed */
 	_Atomic int go, stop_tx, stop;
 };
 
@@ -533,6 +533,7 @@ void engine_live_guest(const struct engine *e, uint32_t guest, struct engine_liv
 	const struct rx_guest *rx = &e->rx[guest];
 
 	*out = (struct engine_live){ 0 };
+	out->offered = ctr_get(&tx->flood_offered);
 	for (uint32_t k = 0; k < rx->nb_classes; k++) {
 		out->offered += ctr_get(&tx->c[k].offered);
 		out->refused += ctr_get(&tx->c[k].refused);
@@ -608,6 +609,23 @@ static void collect_guest(struct engine *e, uint32_t i, struct trial_guest *out,
 	}
 }
 
+/* At rate max frames are not counted by size: they were the draws from flood_first on. */
+static void count_flood(struct tx_guest *tx)
+{
+	uint64_t nb = ctr_get(&tx->flood_offered), rounds = nb / tx->nb_draws;
+	uint64_t rest = nb % tx->nb_draws;
+
+	for (size_t i = 0; i < tx->nb_draws; i++) {
+		size_t nth = i >= tx->flood_first ? i - tx->flood_first
+						  : i + tx->nb_draws - tx->flood_first;
+		uint64_t times = rounds + (nth < rest);
+
+		ctr_add(&tx->c[tx->draws[i].class].offered, times);
+		ctr_add(&tx->c[tx->draws[i].class].bytes, times * tx->draws[i].frame_len);
+	}
+	ctr_set(&tx->flood_offered, 0);
+}
+
 /*
  * Does what came back contradict what was sent? Then the guest makes frames up, and nothing that it
  * returned can be believed: all of it counts as lost.
@@ -647,6 +665,7 @@ static hist *own_delays(const struct engine *e)
 
 	for (unsigned i = 0; i < e->nb_workers; i++)
 		hist_add(all, e->workers[i]->self_delay);
+	hist_settle(all);
 	return all;
 }
 
@@ -682,7 +701,14 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 		nb_sizes[i] = e->rx[i].nb_classes;
 	trial_set_guests(t, e->nb_guests, nb_sizes);
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
-		gboolean lies = disown_liar(e, i);
+		gboolean lies;
+
+		count_flood(&e->tx[i]);
+		for (uint32_t k = 0; k < e->rx[i].nb_classes; k++) {
+			hist_settle(e->rx[i].c[k].latency);
+			hist_settle(e->rx[i].c[k].response);
+		}
+		lies = disown_liar(e, i);
 
 		collect_guest(e, i, &t->guests[i], drain_ns);
 		if (!lies)
@@ -742,6 +768,8 @@ gboolean engine_accounts_agree(const struct engine *e, const trial *t, GError **
 	uint64_t sent = 0, received = 0;
 
 	for (unsigned i = 0; i < e->nb_workers; i++) {
+		hist_settle(e->workers[i]->self_delay);
+		hist_settle(e->workers[i]->live);
 		sent += ctr_get(&e->workers[i]->self_delay->count);
 		received += ctr_get(&e->workers[i]->live->count);
 	}

@@ -8,18 +8,25 @@
 
 #include "traffic/frame.h"
 
-/* The first 64 bytes of a guest's frames of one length, all but checksum and signature in place. */
+/*
+ * The bytes of a guest's frames of one length that are the same in each, and what the UDP checksum
+ * starts from. A cache line: one a guest and size class is read for every frame.
+ */
 struct stamp_head {
-	uint8_t bytes[64];
-	uint32_t udp_sum;   /* one's complement sum of pseudo header and UDP header with lengths */
+	uint8_t bytes
+		[48];     /* up to the UDP checksum in place, which is written with the signature */
+	uint32_t udp_sum; /* one's complement sum of pseudo header and UDP header with lengths */
 	uint32_t frame_len; /* with FCS; 0: frames of this class differ in length */
-};
+} __attribute__((aligned(64)));
 
 enum {
-	STAMP_SAME = 12,     /* first byte that a reflector leaves alone: the EtherType */
-	STAMP_SAME_LEN = 28, /* up to the UDP checksum */
-	STAMP_SUM = 40,      /* the UDP checksum */
+	STAMP_SAME = 12, /* first byte that a reflector leaves alone: the EtherType */
+	STAMP_SUM = 40,  /* the UDP checksum; the signature follows it */
 };
+
+_Static_assert(FRAME_SIG_OFFSET == STAMP_SUM + 2 && FRAME_HEAD_LEN == STAMP_SUM + 20 &&
+		       __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	"stamp() writes checksum and signature as 8 + 8 + 4 bytes");
 
 static inline void stamp_head_init(
 	struct stamp_head *h, const struct frame_template *t, uint32_t frame_len)
@@ -38,58 +45,87 @@ static inline void stamp_head_init(
 	h->frame_len = frame_len;
 }
 
-/* The UDP checksum that belongs to a signature. */
+/*
+ * The UDP checksum that belongs to a signature: its words are added as they lie in memory. In
+ * registers all the way: bytes that are stored and loaded again as a word would be waited for.
+ */
 static inline uint16_t stamp_udp_sum(const struct stamp_head *h, const struct frame_sig *sig)
 {
-	uint32_t w[4];
-	uint16_t half, sum;
+	uint32_t id = sig->run | (uint32_t)sig->phase_class << 8 | (uint32_t)sig->guest << 16;
+	uint16_t sum = (uint16_t)~frame_fold((uint64_t)h->udp_sum + id + sig->seq +
+					     (uint64_t)sig->due_lo + sig->due_hi + sig->delay_ns);
 
-	memcpy(w, sig, sizeof(w));
-	memcpy(&half, (const uint8_t *)sig + sizeof(w), sizeof(half));
-	sum = (uint16_t)~frame_fold(
-		(uint64_t)h->udp_sum + w[0] + w[1] + (uint64_t)w[2] + w[3] + half);
 	return sum == 0 ? 0xffff : sum; /* RFC 768: 0 would say that there is none */
 }
 
 /*
- * The first 64 bytes of a frame at dst. Those from FRAME_HEAD_LEN on, which a frame of 64 bytes (with
- * FCS) does not have, get zeros; what follows up to frame_len must be zero bytes already.
+ * The first FRAME_HEAD_LEN bytes of a frame at dst. What follows up to frame_len must be zero bytes
+ * already.
  */
 static inline void stamp(uint8_t *dst, const struct stamp_head *h, const struct frame_sig *sig)
 {
-	uint16_t udp_sum = stamp_udp_sum(h, sig);
+	uint32_t id = sig->run | (uint32_t)sig->phase_class << 8 | (uint32_t)sig->guest << 16;
+	uint64_t first = stamp_udp_sum(h, sig) | (uint64_t)id << 16 | (uint64_t)sig->seq << 48;
+	uint64_t second = sig->seq >> 16 | (uint64_t)sig->due_lo << 16 |
+			  (uint64_t)sig->due_hi << 48;
+	uint32_t third = sig->delay_ns;
 
 	memcpy(dst, h->bytes, sizeof(h->bytes));
-	memcpy(dst + STAMP_SUM, &udp_sum, sizeof(udp_sum));
-	memcpy(dst + FRAME_SIG_OFFSET, sig, sizeof(*sig));
+	memcpy(dst + STAMP_SUM, &first, sizeof(first));
+	memcpy(dst + STAMP_SUM + 8, &second, sizeof(second));
+	memcpy(dst + STAMP_SUM + 16, &third, sizeof(third));
 }
 
-/* Are len bytes at p, a multiple of 2 or not, all zero? */
+/* Are len bytes at p all zero? */
 static inline int stamp_all_zero(const uint8_t *p, uint32_t len)
 {
-	uint64_t a = 0, b = 0, w[4];
+	typedef uint64_t pair __attribute__((vector_size(16), aligned(1), may_alias));
+	pair a = { 0, 0 }, b = { 0, 0 };
+	uint64_t rest = 0;
 
-	for (; len >= sizeof(w); p += sizeof(w), len -= (uint32_t)sizeof(w)) {
-		memcpy(w, p, sizeof(w));
+	for (; len >= 4 * sizeof(pair); p += 4 * sizeof(pair), len -= 4 * (uint32_t)sizeof(pair)) {
+		const pair *w = (const pair *)p;
+
 		a |= w[0] | w[1];
 		b |= w[2] | w[3];
 	}
+	for (; len >= sizeof(pair); p += sizeof(pair), len -= (uint32_t)sizeof(pair))
+		a |= *(const pair *)p;
 	for (; len > 0; p++, len--)
-		a |= *p;
-	return (a | b) == 0;
+		rest |= *p;
+	a |= b;
+	return (a[0] | a[1] | rest) == 0;
+}
+
+/* The signature of the frame at data, of at least FRAME_HEAD_LEN bytes; *udp_sum its UDP checksum. */
+static inline struct frame_sig stamp_read(const uint8_t *data, uint16_t *udp_sum)
+{
+	uint64_t first, second;
+	uint32_t third;
+
+	memcpy(&first, data + STAMP_SUM, sizeof(first));
+	memcpy(&second, data + STAMP_SUM + 8, sizeof(second));
+	memcpy(&third, data + STAMP_SUM + 16, sizeof(third));
+	*udp_sum = (uint16_t)first;
+	return (struct frame_sig){ .run = (uint8_t)(first >> 16),
+		.phase_class = (uint8_t)(first >> 24),
+		.guest = (uint16_t)(first >> 32),
+		.seq = (uint32_t)(first >> 48) | (uint32_t)second << 16,
+		.due_lo = (uint32_t)(second >> 16),
+		.due_hi = (uint16_t)(second >> 48),
+		.delay_ns = third };
 }
 
 /*
- * Is this a frame of h as it was sent, but for its MAC addresses? Then *sig is its signature. FALSE
- * does not say what is wrong with it: frame_classify does. TRUE is never wrong: every byte from the
- * EtherType on has been compared or is covered by the checksum.
+ * Is the frame at data, with signature and checksum as stamp_read found them, one of h as it was
+ * sent, but for its MAC addresses? FALSE does not say what is wrong with it: frame_classify does.
+ * TRUE is never wrong: every byte from the EtherType on is compared or covered by the checksum.
  */
-static inline int stamp_matches(
-	const struct stamp_head *h, const uint8_t *data, uint32_t len, struct frame_sig *sig)
+static inline int stamp_matches(const struct stamp_head *h, const uint8_t *data, uint32_t len,
+	const struct frame_sig *sig, uint16_t udp_sum)
 {
 	uint64_t got[3], want[3];
 	uint32_t got4, want4;
-	uint16_t udp_sum;
 
 	if (len + FRAME_FCS_LEN != h->frame_len)
 		return 0;
@@ -97,8 +133,6 @@ static inline int stamp_matches(
 	memcpy(want, h->bytes + STAMP_SAME, sizeof(want));
 	memcpy(&got4, data + STAMP_SAME + sizeof(got), sizeof(got4));
 	memcpy(&want4, h->bytes + STAMP_SAME + sizeof(want), sizeof(want4));
-	memcpy(&udp_sum, data + STAMP_SUM, sizeof(udp_sum));
-	memcpy(sig, data + FRAME_SIG_OFFSET, sizeof(*sig));
 	return ((got[0] ^ want[0]) | (got[1] ^ want[1]) | (got[2] ^ want[2]) | (got4 ^ want4)) ==
 		       0 &&
 	       udp_sum == stamp_udp_sum(h, sig) &&

@@ -51,13 +51,13 @@ static inline void clear_tail(uint8_t *data, uint32_t frame_len)
 	memset(data + FRAME_HEAD_LEN, 0, frame_len - FRAME_FCS_LEN - FRAME_HEAD_LEN);
 }
 
-static inline void write_frame(const struct tx_guest *g, struct frame_slot *f,
-	struct profile_draw draw, const struct frame_sig *sig)
+static __rte_always_inline void write_frame(const struct tx_guest *g, gboolean zeroed,
+	struct frame_slot *f, struct profile_draw draw, const struct frame_sig *sig)
 {
 	const struct stamp_head *head = &g->head[draw.class];
 
 	f->len = (uint32_t)(draw.frame_len - FRAME_FCS_LEN);
-	if (!g->datapath->ops->zeroed)
+	if (!zeroed)
 		clear_tail(f->data, draw.frame_len);
 	if (likely(head->frame_len != 0)) {
 		stamp(f->data, head, sig);
@@ -75,7 +75,7 @@ static inline void build(
 {
 	struct tx_guest *g = &w->tx[guest];
 	struct profile_draw draw = next_draw(g);
-	uint64_t delay_ns = now_ns - due_ns;
+	uint64_t delay_ns = now_ns - due_ns, gap_error_ns;
 	enum frame_phase phase = due_ns < w->warm_up_ns ? FRAME_WARM_UP : FRAME_MEASURE;
 	struct frame_sig sig = {
 		.run = w->run,
@@ -89,7 +89,7 @@ static inline void build(
 
 	ctr_add(&g->seq, 1);
 	if (likely(f != NULL))
-		write_frame(g, f, draw, &sig);
+		write_frame(g, g->datapath->ops->zeroed, f, draw, &sig);
 	if (unlikely(phase == FRAME_WARM_UP))
 		return;
 
@@ -101,9 +101,10 @@ static inline void build(
 		ctr_add(&c->refused, 1);
 	if (unlikely(delay_ns > w->slack_ns))
 		ctr_add(&c->late, 1);
-	hist_record(w->self_delay, delay_ns);
-	hist_record(w->gap_error, delay_ns > w->last_delay_ns ? delay_ns - w->last_delay_ns
-							      : w->last_delay_ns - delay_ns);
+	gap_error_ns = delay_ns > w->last_delay_ns ? delay_ns - w->last_delay_ns
+						   : w->last_delay_ns - delay_ns;
+	hist_tick(w->self_delay, hist_index(delay_ns), delay_ns);
+	hist_tick(w->gap_error, hist_index(gap_error_ns), gap_error_ns);
 	w->last_delay_ns = delay_ns;
 	if (unlikely(w->capture != NULL && f != NULL))
 		recording_frame(w->capture, f->data, f->len, now_ns);
@@ -228,28 +229,29 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 	struct tx_guest *g = &w->tx[guest];
 	const struct datapath_ops *ops = g->datapath->ops;
 	gboolean measured = now_ns >= w->warm_up_ns;
+	gboolean zeroed = ops->zeroed;
 	struct frame_slot f[WORKER_BURST];
-	struct profile_draw draws[WORKER_BURST];
 	uint16_t room = ops->reserve(g->datapath, w->queue, g->slot, f, WORKER_BURST), sent;
-	size_t pos = g->pos;
+	size_t first = g->pos, pos = first;
 	uint32_t seq = (uint32_t)ctr_get(&g->seq);
-	struct frame_sig sig = {
-		.run = w->run,
-		.guest = (uint16_t)guest,
-		.due_lo = (uint32_t)now_ns,
-		.due_hi = (uint16_t)(now_ns >> 32),
-	};
+	uint32_t phase = (uint32_t)(measured ? FRAME_MEASURE : FRAME_WARM_UP) << 6;
 
 	w->next = w->next + 1 == w->timeline->nb ? 0 : w->next + 1;
 	if (unlikely(room == 0))
 		return 0;
 	for (uint16_t i = 0; i < room; i++) {
-		draws[i] = g->draws[pos];
+		struct profile_draw draw = g->draws[pos];
+		struct frame_sig sig = {
+			.run = w->run,
+			.phase_class = (uint8_t)(phase | draw.class),
+			.guest = (uint16_t)guest,
+			.seq = seq + i,
+			.due_lo = (uint32_t)now_ns,
+			.due_hi = (uint16_t)(now_ns >> 32),
+		};
+
 		pos = pos + 1 == g->nb_draws ? 0 : pos + 1;
-		sig.phase_class = (uint8_t)((measured ? FRAME_MEASURE : FRAME_WARM_UP) << 6 |
-					    draws[i].class);
-		sig.seq = seq + i;
-		write_frame(g, &f[i], draws[i], &sig);
+		write_frame(g, zeroed, &f[i], draw, &sig);
 	}
 	ctr_add(&g->seq, room); /* before the frames can be back */
 	sent = ops->commit(g->datapath, w->queue, g->slot, f, room, room);
@@ -266,12 +268,9 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 	wake(w, guest);
 	if (unlikely(!measured))
 		return sent;
-	for (uint16_t i = 0; i < sent; i++) {
-		struct tx_counters *c = &g->c[draws[i].class];
-
-		ctr_add(&c->offered, 1);
-		ctr_add(&c->bytes, draws[i].frame_len);
-	}
+	if (unlikely(ctr_get(&g->flood_offered) == 0))
+		g->flood_first = first;
+	ctr_add(&g->flood_offered, sent);
 	ctr_add(&w->bursts, sent - 1U);
 	return sent;
 }
@@ -356,31 +355,41 @@ static inline void judge_ours(struct worker *w, uint32_t guest, const struct fra
 	/* Clocks of two cores may differ by some cycles: no time is negative. */
 	uint64_t latency_ns = now_ns > sent_ns ? now_ns - sent_ns : 0;
 
+	uint32_t index = hist_index(latency_ns);
+
 	ctr_add(&c->forwarded, 1);
 	ctr_add(&c->bytes, frame_len);
 	if (unlikely(verdict == TRACKER_REORDERED))
 		ctr_add(&c->reordered, 1);
-	hist_record(c->latency, latency_ns);
-	if (!flood)
-		hist_record(c->response, now_ns > due_ns ? now_ns - due_ns : 0);
-	hist_record(w->live, latency_ns);
+	hist_tick(c->latency, index, latency_ns);
+	ctr_add(&w->live->bucket[index], 1);
+	if (!flood) {
+		uint64_t response_ns = now_ns > due_ns ? now_ns - due_ns : 0;
+
+		hist_tick(c->response, hist_index(response_ns), response_ns);
+	}
 }
 
 /* Signature and kind of a frame that may be of any guest of this trial; the guest's own head first. */
-static inline enum frame_kind know(
+static __rte_always_inline enum frame_kind know(
 	const struct worker *w, const struct frame_slot *f, struct frame_sig *sig)
 {
-	uint32_t class, guest;
+	struct frame_sig slow;
+	enum frame_kind kind;
+	uint16_t udp_sum;
 
 	if (unlikely(f->len < FRAME_HEAD_LEN))
 		return FRAME_FOREIGN;
-	memcpy(sig, f->data + FRAME_SIG_OFFSET, sizeof(*sig));
-	guest = sig->guest;
-	class = frame_sig_class(sig);
-	if (likely(guest < w->nb_guests && class < w->rx[guest].nb_classes &&
-		    stamp_matches(&w->tx[guest].head[class], f->data, f->len, sig)))
+	*sig = stamp_read(f->data, &udp_sum);
+	if (likely(sig->guest < w->nb_guests &&
+		    frame_sig_class(sig) < w->rx[sig->guest].nb_classes &&
+		    stamp_matches(&w->tx[sig->guest].head[frame_sig_class(sig)], f->data, f->len,
+			    sig, udp_sum)))
 		return FRAME_OURS;
-	return frame_classify(f->data, f->len, sig);
+	kind = frame_classify(f->data, f->len, &slow);
+	if (kind == FRAME_OURS)
+		*sig = slow;
+	return kind;
 }
 
 /* Count one frame that came from a guest of mine. */
@@ -599,7 +608,7 @@ static void send_probe(struct worker *w, uint32_t guest, uint64_t due_ns, uint64
 	p->pos = p->pos + 1 == g->nb_draws ? 0 : p->pos + 1;
 	ctr_add(&p->seq, 1);
 	if (g->datapath->ops->reserve(g->datapath, w->queue, g->slot, &f, 1) != 0) {
-		write_frame(g, &f, draw, &sig);
+		write_frame(g, g->datapath->ops->zeroed, &f, draw, &sig);
 		sent = g->datapath->ops->commit(g->datapath, w->queue, g->slot, &f, 1, 1);
 	}
 	ctr_add(&p->accepted, sent);

@@ -30,7 +30,7 @@
 
 enum { WORKER_BURST = 32, WORKER_PORTS_MAX = 64 };
 
-/* Of one guest and size class; measuring phase only. Written by its load worker. */
+/* Of one guest and size class; measuring phase only, not at rate max. Written by its load worker. */
 struct tx_counters {
 	ctr offered, refused, late, bytes;
 	ctr not_sent; /* the link had no room for them */
@@ -42,7 +42,7 @@ struct tx_guest {
 	struct datapath *datapath;
 	uint32_t slot;
 	uint32_t receiver;             /* worker that takes what this guest returns */
-	gboolean has_queue; /* it is received from by itself; else by ports only */
+	gboolean has_queue;            /* it is received from by itself; else by ports only */
 	const struct stamp_head *head; /* one a size class */
 	const struct profile_draw *draws;
 	size_t nb_draws;
@@ -51,16 +51,19 @@ struct tx_guest {
 
 	/* Written by the load worker. */
 	size_t pos;
-	uint16_t nb_due; /* frames of the burst that is being made */
-	ctr seq;         /* the next frame's number; none above it was given out */
-	ctr accepted;    /* frames of both phases that the interface took: what may come back */
-	ctr awake;       /* 1: on its receiver's list, or on the way there. Written by both. */
+	size_t flood_first; /* rate max: draw of the first frame of the measuring phase */
+	ctr flood_offered;  /* and how many frames it had: draws from there on, round the ring */
+	uint16_t nb_due;    /* frames of the burst that is being made */
+	ctr seq;            /* the next frame's number; none above it was given out */
+	ctr accepted;       /* frames of both phases that the interface took: what may come back */
+	ctr awake;          /* 1: on its receiver's list, or on the way there. Written by both. */
 } __rte_cache_aligned;
 
 /* Of one guest and size class; measuring phase only. Written by its receiver. */
 struct rx_counters {
 	ctr forwarded, duplicated, reordered, bytes;
-	hist *latency, *response; /* response stays empty at rate max: it is the latency */
+	/* Ticked: to be settled. response stays empty at rate max: it is the latency. */
+	hist *latency, *response;
 };
 
 struct rx_guest {
@@ -143,7 +146,7 @@ struct worker {
 	ctr dropped;      /* frames that their receiver had no room for: a fault of the generator */
 	hist *self_delay; /* real minus scheduled departure, measuring phase */
 	hist *gap_error;  /* |real - scheduled| gap between two departures of this worker */
-	hist *live;       /* latency of all guests, for the display */
+	hist *live;       /* latency of all guests, for the display: buckets only */
 
 	/* This lcore's own. */
 	size_t next; /* of the timeline */
