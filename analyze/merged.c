@@ -14,16 +14,31 @@ enum { MERGED_SCHEMA = 1, MERGED_TRIALS_MAX = 100000 };
 
 struct merged {
 	JsonArray *trials;
-	GString *bins;
+	GString *bins, *probes;
 	hist *latency; /* of all */
+	gboolean has_probes;
 	guint nb;
 };
+
+/* Where the bins of a merged set are. */
+struct paths {
+	char *guests, *probes; /* probes: NULL if there are none */
+};
+
+static void paths_clear(struct paths *p)
+{
+	g_free(p->guests);
+	g_free(p->probes);
+}
+typedef struct paths paths;
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(paths, paths_clear)
 
 merged *merged_new(void)
 {
 	merged *m = g_new0(merged, 1);
 
 	m->bins = g_string_new(NULL);
+	m->probes = g_string_new(NULL);
 	m->latency = hist_new();
 	merged_clear(m);
 	return m;
@@ -35,6 +50,7 @@ void merged_free(merged *m)
 		return;
 	json_array_unref(m->trials);
 	g_string_free(m->bins, TRUE);
+	g_string_free(m->probes, TRUE);
 	hist_free(m->latency);
 	g_free(m);
 }
@@ -45,7 +61,9 @@ void merged_clear(merged *m)
 	m->trials = json_array_new();
 	g_string_assign(m->bins, "trial,");
 	g_string_append(m->bins, TRIAL_BINS_HEADER);
+	g_string_assign(m->probes, TRIAL_PROBES_HEADER);
 	hist_clear(m->latency);
+	m->has_probes = FALSE;
 	m->nb = 0;
 }
 
@@ -55,6 +73,8 @@ void merged_add(merged *m, const trial *t)
 
 	json_array_add_object_element(m->trials, trial_json_object(t));
 	trial_bins_append(m->bins, t, prefix);
+	trial_probe_bins_append(m->probes, t, prefix);
+	m->has_probes |= t->probes.used;
 	if (t->latency.hist != NULL)
 		hist_add(m->latency, t->latency.hist);
 }
@@ -87,37 +107,41 @@ gboolean merged_write(const merged *m, const char *dir, const char *infix, GErro
 	trial_bins_histogram(histogram, m->latency);
 	if (!file_make_folder(dir, error) ||
 		!add_file(set, dir, "histogram", infix, histogram, files, error) ||
-		!add_file(set, dir, "guests", infix, m->bins, files, error))
+		!add_file(set, dir, "guests", infix, m->bins, files, error) ||
+		(m->has_probes && !add_file(set, dir, "probes", infix, m->probes, files, error)))
 		return FALSE;
 	text = trial_json_text(g_steal_pointer(&root));
 	return file_set_add(set, path, text, strlen(text), error) && file_set_publish(set, error);
 }
 
-/* Path of the table of bins; its length, and that of the histogram, is as recorded. */
-static char *check_files(struct json_in *in, JsonObject *root, const char *dir)
+/* Paths of the tables of bins; all files are as long as recorded. */
+static void check_files(struct json_in *in, JsonObject *root, const char *dir, struct paths *bins)
 {
 	JsonArray *files = json_in_array(in, root, "", "files");
-	g_autofree char *bins = NULL;
 
 	for (guint i = 0; files != NULL && i < json_array_get_length(files); i++) {
 		g_autofree char *where = g_strdup_printf("files[%u].", i);
 		JsonObject *file = json_in_element(in, files, "", "files", i);
+		const char *name;
+		char **path;
 
 		if (file == NULL || !trial_json_check_file(in, dir, file, where))
-			return NULL;
-		if (g_str_has_prefix(json_object_get_string_member(file, "name"), "acc_guests_")) {
-			g_free(bins);
-			bins = g_build_filename(
-				dir, json_object_get_string_member(file, "name"), NULL);
+			return;
+		name = json_object_get_string_member(file, "name");
+		path = g_str_has_prefix(name, "acc_guests_")   ? &bins->guests
+		       : g_str_has_prefix(name, "acc_probes_") ? &bins->probes
+							       : NULL;
+		if (path != NULL) {
+			g_free(*path);
+			*path = g_build_filename(dir, name, NULL);
 		}
 	}
-	if (bins == NULL)
+	if (bins->guests == NULL)
 		json_in_fail(in, "", "files", "does not list acc_guests");
-	return g_steal_pointer(&bins);
 }
 
 /* The JSON of a merged set, and where its bins are. */
-static JsonNode *open_set(struct json_in *in, char **bins)
+static JsonNode *open_set(struct json_in *in, struct paths *bins)
 {
 	g_autofree char *text = NULL, *dir = g_path_get_dirname(in->file);
 	g_autoptr(JsonNode) node = NULL;
@@ -143,7 +167,7 @@ static JsonNode *open_set(struct json_in *in, char **bins)
 	if (trials != NULL && (json_array_get_length(trials) == 0 ||
 				      json_array_get_length(trials) > MERGED_TRIALS_MAX))
 		json_in_fail(in, "", "trials", "are none or too many");
-	*bins = check_files(in, root, dir);
+	check_files(in, root, dir, bins);
 	return in->error == NULL ? g_steal_pointer(&node) : NULL;
 }
 
@@ -168,7 +192,7 @@ static gboolean balance(trial *t, struct json_in *in, guint i)
 GPtrArray *merged_read(const char *path, GError **error)
 {
 	struct json_in in = { .file = path };
-	g_autofree char *bins = NULL;
+	g_auto(paths) bins = { 0 };
 	g_autoptr(JsonNode) node = open_set(&in, &bins);
 	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)trial_free);
 	JsonArray *trials = NULL;
@@ -191,14 +215,27 @@ GPtrArray *merged_read(const char *path, GError **error)
 	return g_steal_pointer(&all);
 }
 
+static gboolean read_bins(trial *t, const struct paths *bins, int index, GError **error)
+{
+	size_t len;
+	g_autofree char *guests = file_read(bins->guests, &len, error);
+	g_autofree char *probes = NULL;
+
+	if (guests == NULL || !trial_bins_read(t, bins->guests, guests, len, index, error))
+		return FALSE;
+	if (!t->probes.used)
+		return TRUE;
+	probes = file_read(bins->probes, &len, error);
+	return probes != NULL && trial_probe_bins_read(t, bins->probes, probes, len, index, error);
+}
+
 trial *merged_read_bins(const char *path, guint index, GError **error)
 {
 	struct json_in in = { .file = path };
-	g_autofree char *bins = NULL, *text = NULL;
+	g_auto(paths) bins = { 0 };
 	g_autoptr(JsonNode) node = open_set(&in, &bins);
 	g_autoptr(trial) t = NULL;
 	JsonArray *trials;
-	size_t len;
 
 	if (node != NULL) {
 		trials = json_object_get_array_member(json_node_get_object(node), "trials");
@@ -207,9 +244,9 @@ trial *merged_read_bins(const char *path, guint index, GError **error)
 		else
 			json_in_fail(&in, "", "trials", "has no element %u any more", index);
 	}
-	if (t != NULL)
-		text = file_read(bins, &len, &in.error);
-	if (text != NULL && trial_bins_read(t, bins, text, len, (int)index, &in.error))
+	if (t != NULL && t->probes.used && bins.probes == NULL)
+		json_in_fail(&in, "", "files", "does not list acc_probes");
+	if (in.error == NULL && read_bins(t, &bins, (int)index, &in.error))
 		(void)balance(t, &in, index);
 	if (in.error != NULL) {
 		g_propagate_error(error, in.error);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * analyze/merged.h: the trials of one combination in three files, so that a merged set can be
+ * analyze/merged.h: the trials of one combination in a few files, so that a merged set can be
  * merged again without loss and no trial counts twice. In DIR/LABEL, for INFIX:
  *
  *   acc_histogram_INFIX.csv  latency_ns,count  over all trials and guests (autotest's grammar)
  *   acc_guests_INFIX.csv     trial,guest,frame_bytes,latency_ns,count,response_count
- *   acc_trials_INFIX.json    the trials themselves, as in their own files; trial n of the table
+ *   acc_probes_INFIX.csv     trial,latency_ns,count  of the probes; if there were any
+ *   acc_trials_INFIX.json    the trials themselves, as in their own files; trial n of the tables
  *                            above is the n-th here. Written last; records the sizes of the others.
  */
 #ifndef ANALYZE_MERGED_H

@@ -29,6 +29,7 @@ static const struct {
 	{ "size", SIZE, offsetof(struct trial_params, frame_len) },
 	{ "arrival", TEXT, offsetof(struct trial_params, arrival) },
 	{ "share", TEXT, offsetof(struct trial_params, share) },
+	{ "pattern", TEXT, offsetof(struct trial_params, pattern) },
 	{ "duration", SECONDS, offsetof(struct trial_params, duration_s) },
 	{ "warm-up", SECONDS, offsetof(struct trial_params, warm_up_s) },
 	{ "drain", SECONDS, offsetof(struct trial_params, drain_s) },
@@ -42,7 +43,8 @@ static const struct {
 
 static const char *const names[G_N_ELEMENTS(table) + 1] = { "label", "machine", "interface", "qemu",
 	"reflector", "vhost", "ioregionfd", "guests", "profile", "size", "arrival", "share",
-	"duration", "warm-up", "drain", "seed", "cores", "faults", "mix", "extra", "rate", NULL };
+	"pattern", "duration", "warm-up", "drain", "seed", "cores", "faults", "mix", "extra",
+	"rate", NULL };
 
 const char *const *result_parameter_names(void)
 {
@@ -58,6 +60,8 @@ static const char *text(const struct trial_params *p, guint i)
 {
 	const char *s = *(char *const *)member(p, i);
 
+	if (table[i].offset == offsetof(struct trial_params, pattern))
+		return trial_pattern(p);
 	return s != NULL ? s : "";
 }
 

@@ -178,18 +178,17 @@ static gboolean on_row(const char *where, char *const *field, size_t nb, void *u
 }
 
 /* The exact values go into the histogram, if the bins can be theirs. */
-static gboolean settle(struct trial_dist *d, const char *name, const struct trial_guest *g,
-	const struct trial_size *s, GError **error)
+static gboolean settle(struct trial_dist *d, const char *name, const char *place, GError **error)
 {
 	hist *h = d->hist;
 	uint64_t count = h != NULL ? ctr_get(&h->count) : 0;
 
 	if (count != d->count) {
 		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-			"%s: guest %u, frames of %u bytes: the bins hold %" G_GUINT64_FORMAT
+			"%s: %s: the bins hold %" G_GUINT64_FORMAT
 			" frames, the trial counted %" G_GUINT64_FORMAT
 			"; the file is damaged: measure again",
-			name, g->guest, s->frame_len_lo, (guint64)count, (guint64)d->count);
+			name, place, (guint64)count, (guint64)d->count);
 		return FALSE;
 	}
 	if (h == NULL)
@@ -197,10 +196,9 @@ static gboolean settle(struct trial_dist *d, const char *name, const struct tria
 	if (hist_index(d->min_ns) != hist_index(ctr_get(&h->min_ns)) ||
 		hist_index(d->max_ns) != hist_index(ctr_get(&h->max_ns))) {
 		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-			"%s: guest %u, frames of %u bytes: lowest and highest bin are not those of "
-			"the "
-			"trial's minimum and maximum; the file is damaged: measure again",
-			name, g->guest, s->frame_len_lo);
+			"%s: %s: lowest and highest bin are not those of the trial's minimum and "
+			"maximum; the file is damaged: measure again",
+			name, place);
 		return FALSE;
 	}
 	ctr_set(&h->min_ns, d->min_ns);
@@ -220,9 +218,71 @@ gboolean trial_bins_read(
 	for (uint32_t i = 0; ok && i < t->nb_guests; i++) {
 		struct trial_guest *g = &t->guests[i];
 
-		for (uint32_t j = 0; ok && j < g->nb_sizes; j++)
-			ok = settle(&g->sizes[j].latency, name, g, &g->sizes[j], error) &&
-			     settle(&g->sizes[j].response, name, g, &g->sizes[j], error);
+		for (uint32_t j = 0; ok && j < g->nb_sizes; j++) {
+			struct trial_size *s = &g->sizes[j];
+			g_autofree char *place = g_strdup_printf(
+				"guest %u, frames of %u bytes", g->guest, s->frame_len_lo);
+
+			ok = settle(&s->latency, name, place, error) &&
+			     settle(&s->response, name, place, error);
+		}
 	}
 	return ok;
+}
+
+void trial_probe_bins_append(GString *to, const trial *t, const char *prefix)
+{
+	const hist *h = t->probes.latency.hist;
+
+	for (uint32_t i = 0; h != NULL && i < HIST_BUCKETS; i++) {
+		uint64_t count = ctr_get(&h->bucket[i]);
+
+		if (count > 0)
+			g_string_append_printf(to,
+				"%s%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "\n", prefix,
+				(guint64)hist_bucket_mid(i), (guint64)count);
+	}
+}
+
+static gboolean on_probe_row(
+	const char *where, char *const *field, size_t nb, void *user, GError **error)
+{
+	struct reading *r = user;
+	size_t skip = r->column == TRIAL_BINS_ONE ? 0 : 1;
+	uint64_t number, ns, count;
+
+	if (!r->in_rows && skip > 0) {
+		r->in_rows = TRUE;
+		if (nb == 3 && strcmp(field[0], "trial") == 0 && strcmp(field[2], "count") == 0)
+			return TRUE;
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			"%s: the header is not trial,latency_ns,count; the file is damaged or of "
+			"another program",
+			where);
+		return FALSE;
+	}
+	if (nb != 2 + skip) {
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			"%s: %zu fields, not %zu; the file is damaged: measure again", where, nb,
+			2 + skip);
+		return FALSE;
+	}
+	if (skip > 0) {
+		if (!csv_u64(where, "trial", field[0], &number, error))
+			return FALSE;
+		if (number != (uint64_t)r->column)
+			return TRUE;
+	}
+	return csv_u64(where, "latency_ns", field[skip], &ns, error) &&
+	       csv_u64(where, "count", field[skip + 1], &count, error) &&
+	       record(&r->t->probes.latency, where, ns, count, error);
+}
+
+gboolean trial_probe_bins_read(
+	trial *t, const char *name, const char *data, size_t len, int column, GError **error)
+{
+	struct reading r = { .t = t, .name = name, .column = column };
+
+	return csv_read(name, data, len, on_probe_row, &r, error) &&
+	       settle(&t->probes.latency, name, "probes", error);
 }

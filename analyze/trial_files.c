@@ -12,13 +12,17 @@
 #include "analyze/trial_json.h"
 #include "analyze/trial_log.h"
 
-enum { SIBLINGS = 4 };
+enum { HISTOGRAM, GUESTS, TIMELINE, OUTPUT, PROBES, SIBLINGS };
 
 static const struct {
 	const char *kind, *ending;
 } siblings[SIBLINGS] = { { "histogram", "csv" }, { "guests", "csv" }, { "timeline", "csv" },
-	{ "output", "log" } };
-enum { HISTOGRAM, GUESTS, TIMELINE, OUTPUT };
+	{ "output", "log" }, { "probes", "csv" } };
+
+static gboolean has_sibling(const trial *t, guint i)
+{
+	return i != PROBES || t->probes.used;
+}
 
 static char *sibling_name(const struct trial_params *p, guint i)
 {
@@ -55,6 +59,8 @@ static gboolean check_writable(const trial *t, GError **error)
 		!isfinite(t->measured_s) || !isfinite(t->mean_frame_len) || p->duration_s < 0 ||
 		p->warm_up_s < 0 || p->drain_s < 0 || t->measured_s < 0 || t->mean_frame_len < 0)
 		return not_writable(error, "a duration or mean length is negative or not finite");
+	if (!isfinite(t->probes.rate_pps) || t->probes.rate_pps < 0)
+		return not_writable(error, "the rate of the probes is negative or not finite");
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		if (!isfinite(t->guests[i].share) || t->guests[i].share < 0)
 			return not_writable(
@@ -74,6 +80,9 @@ static char *sibling_text(const trial *t, guint i)
 	case GUESTS:
 		g_string_append(s, TRIAL_BINS_HEADER);
 		trial_bins_append(s, t, "");
+		break;
+	case PROBES:
+		trial_probe_bins_append(s, t, "");
 		break;
 	case TIMELINE:
 		g_string_free(s, TRUE);
@@ -101,9 +110,13 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 	for (guint i = 0; i < SIBLINGS; i++) {
 		g_autofree char *name = sibling_name(&t->params, i);
 		g_autofree char *sibling = g_build_filename(dir, name, NULL);
-		g_autofree char *data = sibling_text(t, i);
-		JsonObject *file = json_object_new();
+		g_autofree char *data = NULL;
+		JsonObject *file;
 
+		if (!has_sibling(t, i))
+			continue;
+		data = sibling_text(t, i);
+		file = json_object_new();
 		json_object_set_string_member(file, "name", name);
 		json_object_set_int_member(file, "bytes", (gint64)strlen(data));
 		json_array_add_object_element(files, file);
@@ -125,14 +138,23 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 			path, g_strerror(errno));
 		return FALSE;
 	}
+	if (!t->probes.used) {
+		g_autofree char *name = sibling_name(&t->params, PROBES);
+		g_autofree char *left = g_build_filename(dir, name, NULL);
+
+		(void)unlink(left); /* of that older trial; a leftover does no harm */
+	}
 	return file_set_publish(set, error);
 }
 
 /* All siblings are recorded and as long as recorded. */
-static void check_files(struct json_in *in, JsonObject *root, const char *dir)
+static void check_files(struct json_in *in, JsonObject *root, const trial *t, const char *dir)
 {
 	JsonArray *files = json_in_array(in, root, "", "files");
-	guint found = 0;
+	guint found = 0, wanted = 0;
+
+	for (guint i = 0; i < SIBLINGS; i++)
+		wanted |= has_sibling(t, i) ? 1U << i : 0;
 
 	for (guint i = 0; files != NULL && i < json_array_get_length(files); i++) {
 		g_autofree char *where = g_strdup_printf("files[%u].", i);
@@ -149,7 +171,7 @@ static void check_files(struct json_in *in, JsonObject *root, const char *dir)
 				found |= 1U << j;
 		}
 	}
-	if (found != (1U << SIBLINGS) - 1)
+	if (found != wanted)
 		json_in_fail(in, "", "files", "does not list all files of a trial");
 }
 
@@ -174,9 +196,9 @@ static char *read_sibling(JsonObject *root, const char *dir, const char *kind, c
 
 static gboolean read_bins(trial *t, JsonObject *root, const char *dir, GError **error)
 {
-	g_autofree char *guests_path = NULL, *timeline_path = NULL, *guests = NULL,
-			*timeline = NULL;
-	size_t guests_len, timeline_len;
+	g_autofree char *guests_path = NULL, *timeline_path = NULL, *probes_path = NULL;
+	g_autofree char *guests = NULL, *timeline = NULL, *probes = NULL;
+	size_t guests_len, timeline_len, probes_len;
 
 	guests = read_sibling(root, dir, siblings[GUESTS].kind, &guests_path, &guests_len, error);
 	if (guests == NULL ||
@@ -184,8 +206,14 @@ static gboolean read_bins(trial *t, JsonObject *root, const char *dir, GError **
 		return FALSE;
 	timeline = read_sibling(
 		root, dir, siblings[TIMELINE].kind, &timeline_path, &timeline_len, error);
-	return timeline != NULL &&
-	       trial_timeline_read(t, timeline_path, timeline, timeline_len, error);
+	if (timeline == NULL ||
+		!trial_timeline_read(t, timeline_path, timeline, timeline_len, error))
+		return FALSE;
+	if (t->probes.used)
+		probes = read_sibling(
+			root, dir, siblings[PROBES].kind, &probes_path, &probes_len, error);
+	return !t->probes.used || (probes != NULL && trial_probe_bins_read(t, probes_path, probes,
+							     probes_len, TRIAL_BINS_ONE, error));
 }
 
 trial *trial_read(const char *path, enum trial_load load, GError **error)
@@ -204,7 +232,7 @@ trial *trial_read(const char *path, enum trial_load load, GError **error)
 		return NULL;
 	t = trial_json_read(&in, json_node_get_object(root), "");
 	if (t != NULL)
-		check_files(&in, json_node_get_object(root), dir);
+		check_files(&in, json_node_get_object(root), t, dir);
 	if (t == NULL || in.error != NULL) {
 		g_propagate_error(error, in.error);
 		return NULL;

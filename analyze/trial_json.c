@@ -30,6 +30,7 @@ static double ratio(double a, double b)
 void trial_json_set_counts(JsonObject *o, const struct trial_counts *c, double measured_s)
 {
 	set_u64(o, "intended", c->intended);
+	set_u64(o, "not_sent", c->not_sent);
 	set_u64(o, "offered", c->offered);
 	set_u64(o, "forwarded", c->forwarded);
 	set_u64(o, "lost", c->lost);
@@ -101,6 +102,7 @@ JsonObject *trial_json_params(const struct trial_params *p)
 	set_u64(o, "frame_bytes", p->frame_len);
 	set_string(o, "arrival", p->arrival);
 	set_string(o, "share", p->share);
+	set_string(o, "pattern", trial_pattern(p));
 	set_u64(o, "rate_pps", p->rate_pps);
 	trial_json_set_double(o, "duration_s", p->duration_s);
 	trial_json_set_double(o, "warm_up_s", p->warm_up_s);
@@ -129,7 +131,7 @@ static JsonObject *verdict(const trial *t)
 
 static JsonObject *departure(const struct trial_departure *d)
 {
-	JsonObject *o = json_object_new();
+	JsonObject *o = json_object_new(), *gaps = json_object_new();
 
 	set_u64(o, "frames", d->frames);
 	set_u64(o, "within_64ns", d->within_64ns);
@@ -140,6 +142,80 @@ static JsonObject *departure(const struct trial_departure *d)
 	set_u64(o, "self_delay_p50_ns", d->self_delay_p50_ns);
 	set_u64(o, "self_delay_p99_ns", d->self_delay_p99_ns);
 	set_u64(o, "self_delay_max_ns", d->self_delay_max_ns);
+	set_u64(gaps, "frames", d->inter_frames);
+	set_u64(gaps, "within_64ns", d->inter_within_64ns);
+	set_u64(gaps, "within_128ns", d->inter_within_128ns);
+	set_u64(gaps, "within_256ns", d->inter_within_256ns);
+	set_u64(gaps, "within_512ns", d->inter_within_512ns);
+	json_object_set_object_member(o, "inter_departure", gaps);
+	return o;
+}
+
+static JsonObject *cpu_part(const struct trial_cpu *cpu, const struct trial_cpu_part *part)
+{
+	JsonObject *o = json_object_new();
+
+	set_u64(o, "busy_cycles", part->busy_cycles);
+	set_u64(o, "cpu_ns", part->cpu_ns);
+	set_u64(o, "threads", part->threads);
+	trial_json_set_double(o, "cycles_per_frame", trial_cpu_cycles(cpu, part));
+	return o;
+}
+
+JsonObject *trial_json_cpu(const struct trial_cpu *cpu)
+{
+	JsonObject *o = json_object_new();
+
+	set_u64(o, "frames", cpu->frames);
+	json_object_set_object_member(o, "generator", cpu_part(cpu, &cpu->generator));
+	json_object_set_object_member(o, "host", cpu_part(cpu, &cpu->host));
+	json_object_set_object_member(o, "guests", cpu_part(cpu, &cpu->guests));
+	return o;
+}
+
+JsonObject *trial_json_probes(const struct trial_probes *p, double measured_s)
+{
+	JsonObject *o = json_object_new();
+
+	trial_json_set_double(o, "rate_pps", p->rate_pps);
+	set_string(o, "time_stamps", p->time_stamps);
+	trial_json_set_counts(o, &p->c, measured_s);
+	set_u64(o, "late_back", p->late_back);
+	json_object_set_object_member(o, "latency", trial_json_dist(&p->latency));
+	return o;
+}
+
+static void set_percentile(
+	JsonObject *o, const char *key, gboolean there, uint64_t ns, gboolean bound)
+{
+	if (there)
+		set_u64(o, key, ns);
+	else
+		json_object_set_null_member(o, key);
+	if (there && bound)
+		json_array_add_string_element(json_object_get_array_member(o, "bounds"), key);
+}
+
+JsonObject *trial_json_guest_probes(const struct trial_guest_probes *p, gboolean percentiles)
+{
+	JsonObject *o = json_object_new(), *latency = json_object_new();
+
+	set_u64(o, "offered", p->offered);
+	set_u64(o, "forwarded", p->forwarded);
+	set_u64(o, "lost", p->lost);
+	set_u64(latency, "count", p->latency.count);
+	set_u64(latency, "censored", p->latency.censored);
+	set_u64(latency, "censored_ns", p->latency.censored_ns);
+	set_u64(latency, "min_ns", p->latency.min_ns);
+	set_u64(latency, "max_ns", p->latency.max_ns);
+	set_u64(latency, "sum_ns", p->latency.sum_ns);
+	trial_json_set_double(
+		latency, "mean_ns", ratio((double)p->latency.sum_ns, (double)p->latency.count));
+	json_object_set_array_member(latency, "bounds", json_array_new());
+	percentiles = percentiles && p->offered > 0;
+	set_percentile(latency, "p50_ns", percentiles, p->p50_ns, p->p50_bound);
+	set_percentile(latency, "p99_ns", percentiles, p->p99_ns, p->p99_bound);
+	json_object_set_object_member(o, "latency", latency);
 	return o;
 }
 
@@ -165,7 +241,7 @@ static JsonObject *guest_dist(const struct trial_guest *g, gboolean response)
 	return trial_json_dist(&d);
 }
 
-static JsonObject *guest(const struct trial_guest *g, double measured_s)
+static JsonObject *guest(const struct trial_guest *g, gboolean probes, double measured_s)
 {
 	JsonObject *o = json_object_new();
 	JsonArray *sizes = json_array_new();
@@ -181,6 +257,9 @@ static JsonObject *guest(const struct trial_guest *g, double measured_s)
 	set_u64(o, "reorder_distance_max", g->reorder_distance_max);
 	json_object_set_object_member(o, "latency", guest_dist(g, FALSE));
 	json_object_set_object_member(o, "response", guest_dist(g, TRUE));
+	if (probes)
+		json_object_set_object_member(
+			o, "probes", trial_json_guest_probes(&g->probes, TRUE));
 	for (uint32_t i = 0; i < g->nb_sizes; i++) {
 		const struct trial_size *s = &g->sizes[i];
 		JsonObject *size = json_object_new();
@@ -196,6 +275,32 @@ static JsonObject *guest(const struct trial_guest *g, double measured_s)
 	return o;
 }
 
+static JsonObject *group_dist(const trial *t, uint32_t i, gboolean response)
+{
+	struct trial_dist d;
+	JsonObject *o;
+
+	trial_group_dist(t, i, response, &d);
+	o = trial_json_dist(&d);
+	trial_dist_clear(&d);
+	return o;
+}
+
+static JsonObject *group(const trial *t, uint32_t i)
+{
+	const struct trial_group *row = &t->groups[i];
+	JsonObject *o = json_object_new();
+
+	set_string(o, "group", row->group);
+	set_string(o, "interface", row->interface);
+	set_u64(o, "guests", row->guests);
+	trial_json_set_double(o, "share", row->share);
+	trial_json_set_counts(o, &row->c, t->measured_s);
+	json_object_set_object_member(o, "latency", group_dist(t, i, FALSE));
+	json_object_set_object_member(o, "response", group_dist(t, i, TRUE));
+	return o;
+}
+
 static void set_object(JsonObject *o, const char *key, JsonObject *value)
 {
 	json_object_set_object_member(
@@ -205,7 +310,7 @@ static void set_object(JsonObject *o, const char *key, JsonObject *value)
 JsonObject *trial_json_object(const trial *t)
 {
 	JsonObject *o = json_object_new(), *totals = json_object_new();
-	JsonArray *guests = json_array_new();
+	JsonArray *guests = json_array_new(), *groups = json_array_new();
 
 	set_u64(o, "schema", TRIAL_SCHEMA);
 	json_object_set_object_member(o, "parameters", trial_json_params(&t->params));
@@ -217,8 +322,17 @@ JsonObject *trial_json_object(const trial *t)
 	json_object_set_object_member(o, "latency", trial_json_dist(&t->latency));
 	json_object_set_object_member(o, "response", trial_json_dist(&t->response));
 	json_object_set_object_member(o, "departure", departure(&t->departure));
+	if (t->probes.used)
+		json_object_set_object_member(
+			o, "probes", trial_json_probes(&t->probes, t->measured_s));
+	if (t->cpu.known)
+		json_object_set_object_member(o, "cpu", trial_json_cpu(&t->cpu));
+	for (uint32_t i = 0; i < t->nb_groups; i++)
+		json_array_add_object_element(groups, group(t, i));
+	json_object_set_array_member(o, "groups", groups);
 	for (uint32_t i = 0; i < t->nb_guests; i++)
-		json_array_add_object_element(guests, guest(&t->guests[i], t->measured_s));
+		json_array_add_object_element(
+			guests, guest(&t->guests[i], t->probes.used, t->measured_s));
 	json_object_set_array_member(o, "guests", guests);
 	set_object(o, "mix", t->mix);
 	if (t->interface_info != NULL)

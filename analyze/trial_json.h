@@ -28,6 +28,10 @@ gboolean trial_json_check_file(
 void trial_json_set_counts(JsonObject *o, const struct trial_counts *c, double measured_s);
 JsonObject *trial_json_dist(const struct trial_dist *d);
 JsonObject *trial_json_params(const struct trial_params *p);
+JsonObject *trial_json_probes(const struct trial_probes *p, double measured_s);
+/* Without percentiles: several trials were added up, whose guests' bins nobody has. */
+JsonObject *trial_json_guest_probes(const struct trial_guest_probes *p, gboolean percentiles);
+JsonObject *trial_json_cpu(const struct trial_cpu *cpu);
 /* JSON null for what is not a number. */
 void trial_json_set_double(JsonObject *o, const char *key, double v);
 /* Pretty text that ends with a line feed. Takes o. */

@@ -9,6 +9,12 @@
 #include "analyze/error.h"
 #include "traffic/frame.h"
 
+/* Members that older files lack are read as if they were zero. */
+static gboolean has(const struct json_in *in, JsonObject *o, const char *key)
+{
+	return in->error == NULL && o != NULL && json_object_has_member(o, key);
+}
+
 static void read_params(
 	struct json_in *in, JsonObject *o, const char *where, struct trial_params *p)
 {
@@ -24,6 +30,8 @@ static void read_params(
 	p->frame_len = json_in_u32(in, o, where, "frame_bytes", FRAME_LEN_MAX);
 	p->arrival = json_in_string(in, o, where, "arrival");
 	p->share = json_in_string(in, o, where, "share");
+	p->pattern = has(in, o, "pattern") ? json_in_string(in, o, where, "pattern")
+					   : g_strdup(TRIAL_PATTERN_DEFAULT);
 	p->rate_pps = json_in_u64(in, o, where, "rate_pps");
 	p->duration_s = json_in_double(in, o, where, "duration_s");
 	p->warm_up_s = json_in_double(in, o, where, "warm_up_s");
@@ -57,6 +65,8 @@ static void read_counts(
 	struct json_in *in, JsonObject *o, const char *where, struct trial_counts *c)
 {
 	c->intended = json_in_u64(in, o, where, "intended");
+	if (has(in, o, "not_sent"))
+		c->not_sent = json_in_u64(in, o, where, "not_sent");
 	c->offered = json_in_u64(in, o, where, "offered");
 	c->forwarded = json_in_u64(in, o, where, "forwarded");
 	c->lost = json_in_u64(in, o, where, "lost");
@@ -84,6 +94,16 @@ static void read_dist(struct json_in *in, JsonObject *parent, const char *where,
 	d->sum_ns = json_in_u64(in, o, path, "sum_ns");
 }
 
+static void read_gaps(
+	struct json_in *in, JsonObject *o, const char *where, struct trial_departure *d)
+{
+	d->inter_frames = json_in_u64(in, o, where, "frames");
+	d->inter_within_64ns = json_in_u64(in, o, where, "within_64ns");
+	d->inter_within_128ns = json_in_u64(in, o, where, "within_128ns");
+	d->inter_within_256ns = json_in_u64(in, o, where, "within_256ns");
+	d->inter_within_512ns = json_in_u64(in, o, where, "within_512ns");
+}
+
 static void read_departure(
 	struct json_in *in, JsonObject *o, const char *where, struct trial_departure *d)
 {
@@ -96,6 +116,116 @@ static void read_departure(
 	d->self_delay_p50_ns = json_in_u64(in, o, where, "self_delay_p50_ns");
 	d->self_delay_p99_ns = json_in_u64(in, o, where, "self_delay_p99_ns");
 	d->self_delay_max_ns = json_in_u64(in, o, where, "self_delay_max_ns");
+	if (has(in, o, "inter_departure")) {
+		g_autofree char *path = g_strconcat(where, "inter_departure.", NULL);
+
+		read_gaps(in, json_in_object(in, o, where, "inter_departure"), path, d);
+	}
+}
+
+static void read_cpu_part(struct json_in *in, JsonObject *cpu, const char *where, const char *key,
+	struct trial_cpu_part *part)
+{
+	g_autofree char *path = g_strdup_printf("%s%s.", where, key);
+	JsonObject *o = json_in_object(in, cpu, where, key);
+
+	part->busy_cycles = json_in_u64(in, o, path, "busy_cycles");
+	part->cpu_ns = json_in_u64(in, o, path, "cpu_ns");
+	part->threads = json_in_u32(in, o, path, "threads", G_MAXINT32);
+}
+
+static void read_cpu(struct json_in *in, JsonObject *root, const char *where, struct trial_cpu *cpu)
+{
+	g_autofree char *path = g_strconcat(where, "cpu.", NULL);
+	JsonObject *o = json_in_object(in, root, where, "cpu");
+
+	cpu->known = TRUE;
+	cpu->frames = json_in_u64(in, o, path, "frames");
+	read_cpu_part(in, o, path, "generator", &cpu->generator);
+	read_cpu_part(in, o, path, "host", &cpu->host);
+	read_cpu_part(in, o, path, "guests", &cpu->guests);
+}
+
+static void read_probes(
+	struct json_in *in, JsonObject *root, const char *where, struct trial_probes *p)
+{
+	g_autofree char *path = g_strconcat(where, "probes.", NULL);
+	JsonObject *o = json_in_object(in, root, where, "probes");
+
+	p->used = TRUE;
+	p->rate_pps = json_in_double(in, o, path, "rate_pps");
+	p->time_stamps = json_in_string(in, o, path, "time_stamps");
+	read_counts(in, o, path, &p->c);
+	p->late_back = json_in_u64(in, o, path, "late_back");
+	read_dist(in, o, path, "latency", &p->latency);
+}
+
+static gboolean is_null(JsonObject *o, const char *key)
+{
+	JsonNode *node = o != NULL ? json_object_get_member(o, key) : NULL;
+
+	return node != NULL && JSON_NODE_HOLDS_NULL(node);
+}
+
+/* A percentile and whether bounds lists it. */
+static uint64_t read_percentile(
+	struct json_in *in, JsonObject *o, const char *where, const char *key, gboolean *bound)
+{
+	JsonArray *bounds = json_in_array(in, o, where, "bounds");
+
+	if (is_null(o, key))
+		return 0;
+	for (guint i = 0; bounds != NULL && i < json_array_get_length(bounds); i++) {
+		JsonNode *node = json_array_get_element(bounds, i);
+
+		if (json_node_get_value_type(node) == G_TYPE_STRING &&
+			strcmp(json_node_get_string(node), key) == 0)
+			*bound = TRUE;
+	}
+	return json_in_u64(in, o, where, key);
+}
+
+static void read_guest_probes(
+	struct json_in *in, JsonObject *guest, const char *where, struct trial_guest_probes *p)
+{
+	g_autofree char *path = g_strconcat(where, "probes.", NULL);
+	g_autofree char *below = g_strconcat(path, "latency.", NULL);
+	JsonObject *o = json_in_object(in, guest, where, "probes"), *latency;
+
+	p->offered = json_in_u64(in, o, path, "offered");
+	p->forwarded = json_in_u64(in, o, path, "forwarded");
+	p->lost = json_in_u64(in, o, path, "lost");
+	read_dist(in, o, path, "latency", &p->latency);
+	latency = json_in_object(in, o, path, "latency");
+	p->p50_ns = read_percentile(in, latency, below, "p50_ns", &p->p50_bound);
+	p->p99_ns = read_percentile(in, latency, below, "p99_ns", &p->p99_bound);
+}
+
+static void read_groups(struct json_in *in, JsonObject *root, const char *where, trial *t)
+{
+	JsonArray *groups = json_in_array(in, root, where, "groups");
+	guint nb = groups != NULL ? json_array_get_length(groups) : 0;
+
+	if (nb > FRAME_GUESTS_MAX) {
+		json_in_fail(
+			in, where, "groups", "are %u, above %u", nb, (unsigned)FRAME_GUESTS_MAX);
+		return;
+	}
+	t->nb_groups = nb;
+	t->groups = g_new0(struct trial_group, nb);
+	for (guint i = 0; i < nb && in->error == NULL; i++) {
+		g_autofree char *path = g_strdup_printf("%sgroups[%u].", where, i);
+		JsonObject *o = json_in_element(in, groups, where, "groups", i);
+		struct trial_group *row = &t->groups[i];
+
+		row->group = json_in_string(in, o, path, "group");
+		row->interface = json_in_string(in, o, path, "interface");
+		row->guests = json_in_u32(in, o, path, "guests", FRAME_GUESTS_MAX);
+		row->share = json_in_double(in, o, path, "share");
+		read_counts(in, o, path, &row->c);
+		read_dist(in, o, path, "latency", &row->latency);
+		read_dist(in, o, path, "response", &row->response);
+	}
 }
 
 static void read_size(struct json_in *in, JsonObject *o, const char *where, struct trial_size *s)
@@ -123,6 +253,8 @@ static void read_guest(struct json_in *in, JsonObject *o, const char *where, Jso
 	g->reorder_distance_max = json_in_u64(in, o, where, "reorder_distance_max");
 	read_dist(in, o, where, "latency", &g->latency);
 	read_dist(in, o, where, "response", &g->response);
+	if (has(in, o, "probes"))
+		read_guest_probes(in, o, where, &g->probes);
 	for (uint32_t i = 0; i < g->nb_sizes && in->error == NULL; i++) {
 		g_autofree char *path = g_strdup_printf("%ssizes[%u].", where, i);
 
@@ -193,7 +325,13 @@ trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where)
 	read_dist(in, o, where, "latency", &t->latency);
 	read_dist(in, o, where, "response", &t->response);
 	read_departure(in, json_in_object(in, o, where, "departure"), departure, &t->departure);
+	if (has(in, o, "probes"))
+		read_probes(in, o, where, &t->probes);
+	if (has(in, o, "cpu"))
+		read_cpu(in, o, where, &t->cpu);
 	read_guests(in, o, where, t);
+	if (has(in, o, "groups"))
+		read_groups(in, o, where, t);
 	t->mix = keep(json_in_object(in, o, where, "mix"));
 	t->environment = keep(json_in_object(in, o, where, "environment"));
 	if (in->error == NULL && json_object_has_member(o, "interface_info"))

@@ -10,7 +10,8 @@ int main(int argc, char **argv)
 	int guests = 3, sizes = 3, frames = 400, first = 0, reps = 1, seed = 0, worst = -1;
 	gint64 rate_pps = 100000;
 	double loss = 0;
-	gboolean vhost = FALSE, untrusted = FALSE, interrupted = FALSE;
+	gboolean vhost = FALSE, untrusted = FALSE, interrupted = FALSE, fleet = FALSE,
+		 probes = FALSE;
 	const GOptionEntry entries[] = {
 		{ "interface", 0, 0, G_OPTION_ARG_STRING, &interface, "", NULL },
 		{ "started", 0, 0, G_OPTION_ARG_STRING, &started, "", NULL },
@@ -25,6 +26,8 @@ int main(int argc, char **argv)
 		{ "loss", 0, 0, G_OPTION_ARG_DOUBLE, &loss, "share", NULL },
 		{ "vhost", 0, 0, G_OPTION_ARG_NONE, &vhost, "", NULL },
 		{ "untrusted", 0, 0, G_OPTION_ARG_NONE, &untrusted, "", NULL },
+		{ "fleet", 0, 0, G_OPTION_ARG_NONE, &fleet, "two groups, two interfaces", NULL },
+		{ "probes", 0, 0, G_OPTION_ARG_NONE, &probes, "and CPU cost", NULL },
 		{ "interrupted", 0, 0, G_OPTION_ARG_NONE, &interrupted, "", NULL },
 		G_OPTION_ENTRY_NULL,
 	};
@@ -50,6 +53,8 @@ int main(int argc, char **argv)
 			.vhost = vhost,
 			.untrusted = untrusted,
 			.interrupted = interrupted,
+			.fleet = fleet,
+			.probes = probes,
 			.started = started };
 		g_autoptr(trial) t = fake_trial(&cfg);
 		g_autofree char *dir = g_build_filename(argv[1], argv[2], NULL);

@@ -21,6 +21,8 @@ struct fake_cfg {
 	double loss;   /* share */
 	int worst;     /* guest with four times the latency and ten times the loss; -1: none */
 	gboolean vhost, untrusted, interrupted;
+	gboolean fleet;      /* guests of two groups by turns, the second behind vmux */
+	gboolean probes;     /* and CPU cost, frames that the link had no room for, gaps */
 	const char *started; /* NULL: made from the repetition */
 };
 
@@ -61,7 +63,9 @@ static inline void fake_params(struct trial_params *p, const struct fake_cfg *cf
 {
 	p->label = g_strdup(cfg->label != NULL ? cfg->label : "fake");
 	p->machine = g_strdup("process");
-	p->interface = g_strdup(cfg->interface != NULL ? cfg->interface : "vhost-user");
+	p->interface = g_strdup(cfg->interface != NULL ? cfg->interface
+						: cfg->fleet   ? "vhost-user+vmux"
+							       : "vhost-user");
 	p->qemu = g_strdup("none");
 	p->reflector = g_strdup("dpdk");
 	p->vhost = cfg->vhost;
@@ -80,6 +84,40 @@ static inline void fake_params(struct trial_params *p, const struct fake_cfg *cf
 	p->faults = g_strdup("");
 	p->mix_digest = g_strdup("0123abcd");
 	p->extra = g_strdup("");
+}
+
+/* Every fifth frame of a guest has a probe for company, so to speak. */
+static inline void fake_probes(gsl_rng *rng, trial *t)
+{
+	t->probes.used = TRUE;
+	t->probes.rate_pps = 1000;
+	t->probes.time_stamps = g_strdup("tsc");
+	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		struct trial_guest_probes *p = &t->guests[i].probes;
+		hist *h = hist_new();
+
+		p->offered = 50 + i;
+		p->lost = i % 2;
+		p->forwarded = p->offered - p->lost;
+		for (uint64_t j = 0; j < p->forwarded; j++)
+			hist_record(h, (uint64_t)(4000 + gsl_ran_exponential(rng, 1000)));
+		trial_dist_set(&p->latency, h, p->lost, UINT64_C(2000000000));
+		t->probes.c.offered += p->offered;
+		t->probes.c.forwarded += p->forwarded;
+		t->probes.c.lost += p->lost;
+	}
+	t->probes.c.intended = t->probes.c.offered;
+	t->probes.c.offered_bytes = t->probes.c.offered * 84;
+	t->probes.c.forwarded_bytes = t->probes.c.forwarded * 84;
+	t->probes.late_back = 1;
+	t->cpu.known = TRUE;
+	t->cpu.frames = 5000 + t->params.repetition;
+	t->cpu.generator = (struct trial_cpu_part){ 1000000, 2000000000, 2 };
+	t->cpu.host = (struct trial_cpu_part){ 0, 0, 0 };
+	t->cpu.guests = (struct trial_cpu_part){ 0, 3000000000, 3 };
+	t->departure.inter_frames = 90;
+	t->departure.inter_within_64ns = 30;
+	t->departure.inter_within_512ns = 80;
 }
 
 static inline void fake_rest(trial *t, const struct fake_cfg *cfg)
@@ -135,15 +173,24 @@ static inline trial *fake_trial(const struct fake_cfg *cfg)
 		gboolean worst = cfg->worst >= 0 && (uint32_t)cfg->worst == i;
 
 		g->mac = g_strdup_printf("52:54:00:fa:00:%02x", (0x60 + i) & 0xff);
-		g->interface = g_strdup(t->params.interface);
+		g->interface = g_strdup(!cfg->fleet   ? t->params.interface
+					: i % 2 == 1 ? "vmux"
+						     : "vhost-user");
 		g->profile = g_strdup(t->params.profile);
-		g->group = g_strdup("");
+		g->group = g_strdup(!cfg->fleet ? "" : i % 2 == 1 ? "busy, \"b\"" : "calm");
 		g->state = g_strdup("ok");
 		g->share = 1.0 / t->nb_guests;
 		g->c.corrupt = i;
 		for (uint32_t j = 0; j < sizes; j++)
 			fake_size(rng, &g->sizes[j], lens[j][0], lens[j][1], frames,
 				cfg->loss * (worst ? 10 : 1), 10000.0 * (worst ? 4 : 1));
+	}
+	if (cfg->probes) {
+		for (uint32_t j = 0; j < sizes; j++) {
+			t->guests[0].sizes[j].c.intended += 7 + j;
+			t->guests[0].sizes[j].c.not_sent += 7;
+		}
+		fake_probes(rng, t);
 	}
 	gsl_rng_free(rng);
 	if (!trial_balance(t, &error))
