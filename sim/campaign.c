@@ -129,6 +129,7 @@ static struct trial_params *make_params(const struct campaign *c, uint64_t rate_
 		p->frame_len = 0;
 	p->arrival = g_strdup(o->mix != NULL ? "mix" : o->arrival);
 	p->share = g_strdup(o->mix != NULL ? "mix" : o->share == NULL ? "equal" : o->share);
+	p->pattern = g_strdup(o->pattern_text);
 	p->rate_pps = rate_pps;
 	p->duration_s = (double)o->duration_ns / 1e9;
 	p->warm_up_s = (double)o->warm_up_ns / 1e9;

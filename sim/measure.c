@@ -34,6 +34,7 @@ struct run {
 	uint32_t nb_guests, nb_answered;
 	struct clock_pair started;
 	uint64_t guests_ran_ns, guests_waited_ns; /* before the trial */
+	struct datapath_cost host_before;
 	double tsc_hz;
 	trial *t;
 	/* For rows of the time line. */
@@ -322,12 +323,25 @@ static double guests_waited(const struct run *r)
 	return ran_ns + waited_ns == 0 ? 0 : (double)waited_ns / (double)(ran_ns + waited_ns);
 }
 
+/* What the host's threads took for this trial. */
+static void add_host_cost(struct run *r)
+{
+	struct trial_cpu_part *host = &r->t->cpu.host;
+	struct datapath_cost now;
+
+	fabric_cost(r->cfg->fabric, &now);
+	host->busy_cycles = now.busy_cycles - r->host_before.busy_cycles;
+	host->cpu_ns = now.cpu_ns - r->host_before.cpu_ns;
+	host->threads = now.threads;
+}
+
 static gboolean judge(struct run *r, GError **error)
 {
 	struct engine_health health;
 
 	engine_collect(r->engine, r->t, r->cfg->o->drain_ns);
 	engine_health(r->engine, &health);
+	add_host_cost(r);
 	set_states(r);
 	record_end(r->t->environment, &r->started, r->tsc_hz);
 	/* An imbalance here is a fault of tsim: then no number of this trial can be shown. */
@@ -370,6 +384,7 @@ static gboolean prepare(struct run *r, GError **error)
 				       .mix = r->cfg->mix,
 				       .schedule = r->schedule,
 				       .cores = &o->cores,
+				       .pattern = o->pattern,
 				       .warm_up_ns = o->warm_up_ns,
 				       .duration_ns = o->duration_ns,
 				       .slack_ns = o->slack_ns,
@@ -414,6 +429,7 @@ trial *measure(const struct measure_cfg *cfg, GError **error)
 	if (prepare(&r, error) && say_hello(&r, error) && engine_start(r.engine, error)) {
 		if (cfg->fleet != NULL)
 			fleet_cpu_time(cfg->fleet, &r.guests_ran_ns, &r.guests_waited_ns);
+		fabric_cost(cfg->fabric, &r.host_before);
 		watch_sending(&r);
 		drain(&r);
 		engine_stop(r.engine);

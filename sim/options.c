@@ -49,6 +49,11 @@ static const GOptionEntry entries[] = {
 		"SHARE" },
 	{ "arrival", 0, 0, G_OPTION_ARG_STRING, AT(arrival),
 		"When frames depart: cbr or poisson (default cbr)", "PROCESS" },
+	{ "pattern", 0, 0, G_OPTION_ARG_STRING, AT(pattern_text),
+		"to-guests, between-guests (each frame goes on to another guest of the interface) "
+		"or "
+		"both (default to-guests)",
+		"PATTERN" },
 	{ "link", 0, 0, G_OPTION_ARG_STRING, AT(link),
 		"Speed of the link that 40% is of: 10G, 100G (default none)", "SPEED" },
 	{ "mtu", 0, 0, G_OPTION_ARG_INT, AT(mtu),
@@ -257,6 +262,7 @@ static void set_defaults(struct options *o)
 		set_default(&o->rate, "100kpps");
 	set_default(&o->probes, "1kpps");
 	set_default(&o->arrival, "cbr");
+	set_default(&o->pattern_text, TRIAL_PATTERN_DEFAULT);
 	set_default(&o->machine, "process");
 	set_default(&o->interface, "vhost-user");
 	set_default(&o->duration, "10s");
@@ -356,6 +362,23 @@ static gboolean check_probes(struct options *o, GError **error)
 	return TRUE;
 }
 
+static gboolean check_pattern(struct options *o, GError **error)
+{
+	static const char *const names[] = { TRIAL_PATTERN_DEFAULT, "between-guests", "both" };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (!g_str_equal(o->pattern_text, names[i]))
+			continue;
+		o->pattern = (enum engine_pattern)i;
+		if (i == 0 || (o->cores.combined && o->cores.nb_load == 1))
+			return TRUE;
+		return bad(error,
+			"--pattern: guests that send to guests need one worker that serves "
+			"all; name one CPU for --cores");
+	}
+	return bad(error, "--pattern: to-guests, between-guests or both");
+}
+
 static gboolean check_label(const char *label, GError **error)
 {
 	if (label[0] != '\0' && label[0] != '.' && strpbrk(label, "/\\\n\t") == NULL)
@@ -450,7 +473,7 @@ int options_parse(
 	set_defaults(o);
 	o->command_line = quote_command_line(argc, argv);
 	if (!check_traffic(o, &error) || !check_testbed(o, &error) || !check_probes(o, &error) ||
-		!check_trial(o, &error)) {
+		!check_pattern(o, &error) || !check_trial(o, &error)) {
 		options_clear(o);
 		return cli_fail("tsim", CLI_USAGE, error);
 	}

@@ -12,10 +12,11 @@
 
 #include "analyze/cli.h"
 #include "sim/cores.h"
+#include "sim/engine/engine.h"
 
 struct options {
 	/* As given; NULL where the default is "none". Owned. */
-	char *profile, *mix, *guests, *rate, *ramp, *share, *arrival, *link;
+	char *profile, *mix, *guests, *rate, *ramp, *pattern_text, *share, *arrival, *link;
 	char *machine, *interface, *vhost_text, *policy, *socket_dir, *cores_text, *guest_cores;
 	char *host_cores, *port, *probes, *fault, *swap, *mac;
 	char *duration, *warm_up, *drain, *connect_timeout, *slack;
@@ -27,6 +28,7 @@ struct options {
 
 	/* What they mean. */
 	gboolean vhost;
+	enum engine_pattern pattern;
 	uint64_t duration_ns, warm_up_ns, drain_ns, connect_timeout_ns, slack_ns;
 	double link_bps;  /* 0: no --link */
 	double probe_pps; /* of the timer worker */

@@ -106,6 +106,23 @@ void verdict_reach(trial *t, const struct verdict_input *in)
 			"%" G_GUINT64_FORMAT
 			" frames came back too late to be told from duplicates",
 			in->health->ancient);
+	if (in->health->dropped != 0)
+		against(t,
+			"%" G_GUINT64_FORMAT
+			" frames were lost between two receivers of the generator; "
+			"use fewer receivers or a lower --rate",
+			in->health->dropped);
+	if (in->health->unswitched != 0)
+		note(t,
+			"%" G_GUINT64_FORMAT
+			" frames from guest to guest found the second guest's queue "
+			"full; they count as lost",
+			in->health->unswitched);
+	if (in->health->stray != 0)
+		note(t,
+			"%" G_GUINT64_FORMAT
+			" frames of others came by the port and were passed over",
+			in->health->stray);
 	if (fabs(in->tsc_error_ppm) > CLOCK_PPM)
 		against(t, "the time-stamp counter and the system's clock ran %.0f ppm apart",
 			in->tsc_error_ppm);

@@ -100,10 +100,19 @@ uint64_t frame_sum(const void *data, size_t len)
 	       (len != 0 ? *p : 0); /* a last byte is the first of its word: the low one here */
 }
 
+static void sum_template(struct frame_template *t)
+{
+	const uint8_t *ip = t->head + IP_OFFSET, *udp = t->head + UDP_OFFSET;
+	const uint8_t proto[2] = { 0, IP_PROTO_UDP };
+
+	t->ip_sum = frame_fold(frame_sum(ip, FRAME_IP_LEN));
+	t->udp_sum = frame_fold(
+		frame_sum(ip + 12, 8) + frame_sum(proto, 2) + frame_sum(udp, FRAME_UDP_LEN));
+}
+
 void frame_template_init(struct frame_template *t, const uint8_t guest_mac[6], uint32_t guest)
 {
 	uint8_t *ip = t->head + IP_OFFSET, *udp = t->head + UDP_OFFSET;
-	uint8_t proto[2] = { 0, IP_PROTO_UDP };
 
 	memset(t, 0, sizeof(*t));
 	memcpy(t->head, guest_mac, 6);
@@ -117,9 +126,13 @@ void frame_template_init(struct frame_template *t, const uint8_t guest_mac[6], u
 	put32(ip + 16, frame_guest_ip(guest));
 	put16(udp, FRAME_PORT_SRC);
 	put16(udp + 2, FRAME_PORT_DST);
-	t->ip_sum = frame_fold(frame_sum(ip, FRAME_IP_LEN));
-	t->udp_sum = frame_fold(
-		frame_sum(ip + 12, 8) + frame_sum(proto, 2) + frame_sum(udp, FRAME_UDP_LEN));
+	sum_template(t);
+}
+
+void frame_template_relay(struct frame_template *t, uint32_t last_guest)
+{
+	put32(t->head + IP_OFFSET + 16, frame_guest_ip(last_guest));
+	sum_template(t);
 }
 
 /* Addresses of RFC 2544's range with UDP inside: ours, whatever else is in it. */

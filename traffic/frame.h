@@ -109,6 +109,11 @@ struct frame_template {
 };
 
 void frame_template_init(struct frame_template *t, const uint8_t guest_mac[6], uint32_t guest);
+/*
+ * Address it to another guest behind that one, by IPv4 destination: the guest with the frame's MAC is
+ * a router on the way then (treflect --relay), and the last one returns the frame to the generator.
+ */
+void frame_template_relay(struct frame_template *t, uint32_t last_guest);
 
 /* Fold a sum of 16-bit words to 16 bits; not complemented. */
 static inline uint16_t frame_fold(uint64_t sum)

@@ -95,6 +95,16 @@ static unsigned receiver_of(const struct engine *e, uint32_t guest)
 	return (c->combined ? 0 : c->nb_load) + guest % c->nb_rx;
 }
 
+uint32_t engine_last_guest(const struct fabric *f, enum engine_pattern pattern, uint32_t guest)
+{
+	const struct datapath_guest *g = &f->guest[guest];
+	uint32_t nb = g->datapath->nb_guests;
+
+	if (pattern == ENGINE_TO_GUESTS || (pattern == ENGINE_BOTH && g->slot % 2 == 0) || nb < 2)
+		return guest;
+	return g->datapath->guest[(g->slot + nb / 2) % nb];
+}
+
 static void make_guest(struct engine *e, uint32_t i, size_t at)
 {
 	const struct schedule_guest *s = &e->cfg.schedule->guests[i];
@@ -105,6 +115,7 @@ static void make_guest(struct engine *e, uint32_t i, size_t at)
 
 	frame_guest_mac(e->cfg.base_mac, i, mac);
 	frame_template_init(&e->templates[i], mac, i);
+	frame_template_relay(&e->templates[i], engine_last_guest(e->cfg.fabric, e->cfg.pattern, i));
 	for (uint32_t k = 0; k < p->nb_classes; k++) {
 		const struct profile_class *class = &p->classes[k];
 
@@ -212,6 +223,14 @@ static gboolean make_receiver(struct engine *e, struct worker *w, unsigned nth, 
 	w->rx_first = nth;
 	w->rx_step = cores->nb_rx;
 	w->awake = g_new(uint16_t, e->nb_guests);
+	/* What a guest passes on is under way to another: then none rests. */
+	for (uint32_t i = nth; e->cfg.pattern != ENGINE_TO_GUESTS && i < e->nb_guests;
+		i += w->rx_step) {
+		if (!e->tx[i].has_queue)
+			continue;
+		w->awake[w->nb_awake++] = (uint16_t)i;
+		ctr_set(&e->tx[i].awake, 1);
+	}
 	give_ports(e, w, nth);
 	if (!cores->combined &&
 		(w->woken = make_ring("woken", e->nb_guests, RING_F_SC_DEQ, error)) == NULL)
@@ -251,6 +270,7 @@ static gboolean make_worker(struct engine *e, unsigned i, GError **error)
 	w->queue = w->times ? cores->nb_load : i;
 	w->probes = &e->probes;
 	w->arrival_field = e->arrival_field;
+	w->switches = e->cfg.pattern != ENGINE_TO_GUESTS;
 	ctr_set(&w->round, UINT64_MAX);
 	ctr_set(&w->tx_done, !w->sends && !w->times);
 	w->self_delay = hist_new();
@@ -435,6 +455,7 @@ gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask)
 	struct frame_sig sig = {
 		.run = e->cfg.run, .phase_class = FRAME_HELLO << 6, .guest = (uint16_t)guest
 	};
+	struct frame_template direct = e->templates[guest];
 	struct stamp_head head;
 	struct frame_slot f;
 
@@ -442,7 +463,8 @@ gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask)
 		return TRUE;
 	if (!ask || d->ops->reserve(d, 0, slot, &f, 1) == 0)
 		return FALSE;
-	stamp_head_init(&head, &e->templates[guest], FRAME_LEN_MIN);
+	frame_template_relay(&direct, guest);
+	stamp_head_init(&head, &direct, FRAME_LEN_MIN);
 	stamp(f.data, &head, &sig);
 	f.len = FRAME_LEN_MIN - FRAME_FCS_LEN;
 	d->ops->commit(d, 0, slot, &f, 1, 1);
@@ -669,27 +691,95 @@ static hist *own_delays(const struct engine *e)
 	return all;
 }
 
+/* Values up to 64, 128, 256 and 512 ns; below 1024 ns each has a bucket of its own. */
+static void count_within(const hist *h, uint64_t within[4])
+{
+	memset(within, 0, 4 * sizeof(*within));
+	for (uint32_t ns = 0; ns <= 512; ns++)
+		for (unsigned i = 0; i < 4; i++)
+			within[i] += ns <= 64U << i ? ctr_get(&h->bucket[hist_index(ns)]) : 0;
+}
+
 static void collect_departure(const struct engine *e, struct trial_departure *d)
 {
 	g_autoptr(hist) all = own_delays(e);
+	g_autoptr(hist) gaps = hist_new();
+	uint64_t within[4];
 
 	if (!has_schedule(e))
 		return;
-	for (unsigned i = 0; i < e->nb_workers; i++)
+	for (unsigned i = 0; i < e->nb_workers; i++) {
 		d->bursts += ctr_get(&e->workers[i]->bursts);
-	d->frames = ctr_get(&all->count);
-	/* Below 1024 ns every value has a bucket of its own: these are exact. */
-	for (uint32_t ns = 0; ns <= 512; ns++) {
-		uint64_t n = ctr_get(&all->bucket[hist_index(ns)]);
-
-		d->within_64ns += ns <= 64 ? n : 0;
-		d->within_128ns += ns <= 128 ? n : 0;
-		d->within_256ns += ns <= 256 ? n : 0;
-		d->within_512ns += n;
+		hist_add(gaps, e->workers[i]->gap_error);
 	}
+	hist_settle(gaps);
+	d->frames = ctr_get(&all->count);
+	count_within(all, within);
+	d->within_64ns = within[0];
+	d->within_128ns = within[1];
+	d->within_256ns = within[2];
+	d->within_512ns = within[3];
+	d->inter_frames = ctr_get(&gaps->count);
+	count_within(gaps, within);
+	d->inter_within_64ns = within[0];
+	d->inter_within_128ns = within[1];
+	d->inter_within_256ns = within[2];
+	d->inter_within_512ns = within[3];
 	d->self_delay_p50_ns = quantile_or_0(all, 0.5);
 	d->self_delay_p99_ns = quantile_or_0(all, 0.99);
 	d->self_delay_max_ns = d->frames == 0 ? 0 : ctr_get(&all->max_ns);
+}
+
+static void collect_probes(struct engine *e, trial *t, uint64_t drain_ns)
+{
+	gboolean stamps = e->nb_ports != 0;
+	struct trial_counts *c = &t->probes.c;
+	hist *all;
+
+	if (e->probes.rx == NULL)
+		return;
+	all = hist_new();
+	t->probes.used = TRUE;
+	t->probes.rate_pps = e->cfg.probe_pps;
+	for (unsigned i = 0; i < e->cfg.fabric->nb; i++)
+		stamps &= e->cfg.fabric->datapath[i]->stamps;
+	t->probes.time_stamps = g_strdup(stamps ? "rx hardware" : "tsc");
+	for (uint32_t i = 0; i < e->nb_guests; i++) {
+		struct probe_tx *tx = &e->probes.tx[i];
+		struct probe_rx *rx = &e->probes.rx[i];
+		struct trial_guest_probes *g = &t->guests[i].probes;
+
+		g->offered = ctr_get(&tx->offered);
+		g->forwarded = ctr_get(&rx->forwarded);
+		g->lost = g->offered - g->forwarded;
+		c->intended += g->offered + ctr_get(&tx->unsent);
+		c->offered += g->offered;
+		c->forwarded += g->forwarded;
+		c->lost += g->lost;
+		c->offered_bytes += ctr_get(&tx->offered_bytes);
+		c->forwarded_bytes += ctr_get(&rx->forwarded_bytes);
+		c->refused += ctr_get(&tx->refused);
+		c->late += ctr_get(&tx->late);
+		c->duplicated += ctr_get(&rx->duplicated);
+		c->reordered += ctr_get(&rx->reordered);
+		t->probes.late_back += ctr_get(&rx->late);
+		hist_add(all, rx->latency);
+		trial_dist_set(&g->latency, g_steal_pointer(&rx->latency), g->lost, drain_ns);
+	}
+	trial_dist_set(&t->probes.latency, all, c->lost, drain_ns);
+}
+
+/* The generator's own part; host and guests are the caller's to add. */
+static void collect_cpu(const struct engine *e, struct trial_cpu *cpu)
+{
+	cpu->known = TRUE;
+	for (uint32_t i = 0; i < e->nb_guests; i++)
+		cpu->frames += ctr_get(&e->rx[i].returned);
+	for (unsigned i = 0; i < e->nb_workers; i++) {
+		cpu->generator.busy_cycles += ctr_get(&e->workers[i]->busy_cycles);
+		cpu->generator.cpu_ns += ctr_get(&e->workers[i]->cpu_ns);
+	}
+	cpu->generator.threads = e->nb_workers;
 }
 
 void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
@@ -718,6 +808,8 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 					      "sent; all count as lost");
 	}
 	collect_departure(e, &t->departure);
+	collect_probes(e, t, drain_ns);
+	collect_cpu(e, &t->cpu);
 	engine_health(e, &health);
 	t->measured_s = (double)(MAX(MIN(health.stopped_ns, e->cfg.warm_up_ns + e->cfg.duration_ns),
 					 e->cfg.warm_up_ns) -
@@ -740,12 +832,11 @@ void engine_health(const struct engine *e, struct engine_health *out)
 		out->overrun |= ctr_get(&w->overrun) != 0;
 		out->dropped += ctr_get(&w->dropped);
 		out->stray += ctr_get(&w->stray);
-		out->busy_cycles += ctr_get(&w->busy_cycles);
+		out->unswitched += ctr_get(&w->unswitched);
 		out->stopped_ns = MAX(out->stopped_ns, ctr_get(&w->stopped_ns));
 	}
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
 		out->ancient += ctr_get(&e->rx[i].ancient);
-		out->frames += ctr_get(&e->rx[i].returned);
 		for (uint32_t k = 0; k < e->rx[i].nb_classes; k++)
 			out->unsent += ctr_get(&e->tx[i].c[k].unsent);
 	}

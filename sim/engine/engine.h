@@ -16,11 +16,19 @@
 #include "traffic/mix.h"
 #include "traffic/schedule.h"
 
+/* Which way frames take. */
+enum engine_pattern {
+	ENGINE_TO_GUESTS,      /* generator, guest, generator */
+	ENGINE_BETWEEN_GUESTS, /* generator, guest, another guest of its interface, generator */
+	ENGINE_BOTH, /* frames to every second guest the one way, to the others the other */
+};
+
 struct engine_cfg {
 	struct fabric *fabric; /* must outlive the engine, as mix and schedule must */
 	const mix *mix;
 	const schedule *schedule;
 	const struct cores *cores;
+	enum engine_pattern pattern;
 	uint64_t warm_up_ns, duration_ns, slack_ns;
 	const uint8_t *base_mac; /* of guest 0 */
 	double tsc_hz;
@@ -32,6 +40,12 @@ struct engine_cfg {
 };
 
 struct engine;
+
+/*
+ * The guest behind guest on the way of its frames: half the interface's guests further on. guest
+ * itself if frames to it come back from it.
+ */
+uint32_t engine_last_guest(const struct fabric *f, enum engine_pattern pattern, uint32_t guest);
 
 struct engine *engine_new(const struct engine_cfg *cfg, GError **error);
 void engine_free(struct engine *e); /* NULL is fine. Stops the workers first. */
@@ -79,14 +93,14 @@ gboolean engine_accounts_agree(const struct engine *e, const trial *t, GError **
 
 /* What verdicts are made of, beside the counters in the trial. */
 struct engine_health {
-	uint64_t unsent;      /* scheduled frames that were not sent in time */
-	uint64_t ancient;     /* frames that came back too late to be judged */
-	uint64_t dropped;     /* frames that one receiver could not hand to another */
-	uint64_t stray;       /* frames from ports that were of no guest of ours: passed over */
-	uint64_t busy_cycles; /* of turns in which frames were sent or received, of all workers */
-	uint64_t frames;      /* that came back, of warm-up and measuring */
-	uint64_t preempted;   /* involuntary context switches of load workers */
-	gboolean overrun;     /* a load worker fell 4.29 s behind and gave up */
+	uint64_t unsent;  /* scheduled frames that were not sent in time */
+	uint64_t ancient; /* frames that came back too late to be judged */
+	uint64_t dropped; /* frames that one receiver could not hand to another */
+	uint64_t
+		unswitched; /* frames from guest to guest that the generator had to pass on and could not */
+	uint64_t stray;     /* frames from ports that were of no guest of ours: passed over */
+	uint64_t preempted; /* involuntary context switches of load workers */
+	gboolean overrun;   /* a load worker fell 4.29 s behind and gave up */
 	uint64_t stopped_ns;
 	uint64_t own_delay_p95_ns; /* real minus scheduled departure; 0 at rate max */
 };

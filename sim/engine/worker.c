@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include <rte_branch_prediction.h>
 #include <rte_mbuf.h>
@@ -408,46 +409,30 @@ static inline void judge(struct worker *w, uint32_t guest, const struct frame_sl
 		judge_ours(w, guest, &sig, f->len + FRAME_FCS_LEN, now_ns, flood);
 }
 
-static inline uint16_t receive_from(struct worker *w, uint32_t guest, uint16_t max, gboolean flood)
+/* -1: of none of ours. MACs of guests are consecutive: the low bytes tell which one it may be. */
+static int32_t guest_of_mac(const struct worker *w, const uint8_t *mac)
 {
-	struct datapath *d = w->tx[guest].datapath;
-	uint32_t slot = w->tx[guest].slot;
-	struct frame_slot f[WORKER_BURST];
-	uint16_t n = d->ops->receive(d, slot, f, max);
-	uint64_t now_ns;
+	const uint8_t *first = w->tx[0].template->head;
+	uint32_t guest = ((uint32_t)mac[4] << 8 | mac[5]) - ((uint32_t)first[4] << 8 | first[5]);
 
-	if (n == 0)
-		return 0;
-	now_ns = tsc_clock_ns(w->clock, rte_rdtsc());
-	for (uint16_t i = 0; i < n; i++) {
-		if (i + 1 < n)
-			rte_prefetch0(f[i + 1].data);
-		judge(w, guest, &f[i], now_ns, flood);
-	}
-	d->ops->release(d, slot, f, n);
-	return n;
+	guest &= 0xffff;
+	return guest < w->nb_guests && memcmp(mac, w->tx[guest].template->head, 6) == 0
+		       ? (int32_t)guest
+		       : -1;
 }
 
 /* Which guest a frame from a port is of: as its signature says, or its addresses. -1: none of ours. */
 static int32_t guest_of_frame(const struct worker *w, enum frame_kind kind,
 	const struct frame_slot *f, const struct frame_sig *sig)
 {
+	int32_t guest;
+
 	if (kind == FRAME_OURS)
 		return sig->run == w->run && sig->guest < w->nb_guests ? sig->guest : -1;
 	if (kind != FRAME_CORRUPT)
 		return -1;
-	/* Guests' MACs are consecutive: the low bytes tell which one it may be; then all are compared. */
-	for (unsigned at = 0; at <= 6; at += 6) {
-		const uint8_t *first = w->tx[0].template->head;
-		uint32_t guest = ((uint32_t)f->data[at + 4] << 8 | f->data[at + 5]) -
-				 ((uint32_t)first[4] << 8 | first[5]);
-
-		guest &= 0xffff;
-		if (guest < w->nb_guests &&
-			memcmp(f->data + at, w->tx[guest].template->head, 6) == 0)
-			return (int32_t)guest;
-	}
-	return -1;
+	guest = guest_of_mac(w, f->data);
+	return guest >= 0 ? guest : guest_of_mac(w, f->data + 6);
 }
 
 /* Where an mbuf that is handed over says when it arrived. */
@@ -484,6 +469,53 @@ static inline gboolean judge_from_port(
 	else
 		judge_ours(w, (uint32_t)guest, &sig, f->len + FRAME_FCS_LEN, now_ns, flood);
 	return TRUE;
+}
+
+/*
+ * The generator as a switch: a frame that a guest sent to another guest goes there. TRUE if it was
+ * one, whether or not that guest had room. One worker serves all guests then.
+ */
+static gboolean pass_on(struct worker *w, const struct frame_slot *f)
+{
+	int32_t guest = f->len < FRAME_HEAD_LEN ? -1 : guest_of_mac(w, f->data);
+	struct tx_guest *to = &w->tx[guest < 0 ? 0 : guest];
+	struct frame_slot out;
+
+	/* Memory to send from has to stay zero behind the head: strangers' payload is not let into it. */
+	if (guest < 0 || !stamp_all_zero(f->data + FRAME_HEAD_LEN, f->len - FRAME_HEAD_LEN))
+		return FALSE;
+	if (to->datapath->ops->reserve(to->datapath, w->queue, to->slot, &out, 1) == 0) {
+		ctr_add(&w->unswitched, 1);
+		return TRUE;
+	}
+	memcpy(out.data, f->data, f->len);
+	out.len = f->len;
+	if (to->datapath->ops->commit(to->datapath, w->queue, to->slot, &out, 1, 1) == 0)
+		ctr_add(&w->unswitched, 1);
+	return TRUE;
+}
+
+static inline uint16_t receive_from(struct worker *w, uint32_t guest, uint16_t max, gboolean flood)
+{
+	struct datapath *d = w->tx[guest].datapath;
+	uint32_t slot = w->tx[guest].slot;
+	struct frame_slot f[WORKER_BURST];
+	uint16_t n = d->ops->receive(d, slot, f, max);
+	uint64_t now_ns;
+
+	if (n == 0)
+		return 0;
+	now_ns = tsc_clock_ns(w->clock, rte_rdtsc());
+	for (uint16_t i = 0; i < n; i++) {
+		if (i + 1 < n)
+			rte_prefetch0(f[i + 1].data);
+		if (likely(!w->switches))
+			judge(w, guest, &f[i], now_ns, flood);
+		else if (!pass_on(w, &f[i]))
+			judge_from_port(w, &f[i], now_ns, flood); /* it may be of another guest */
+	}
+	d->ops->release(d, slot, f, n);
+	return n;
 }
 
 static inline uint16_t receive_port(
@@ -563,7 +595,8 @@ static inline uint16_t receive_some(struct worker *w, uint16_t max, gboolean flo
 		uint32_t at = w->cursor < w->nb_awake ? w->cursor : 0, guest = w->awake[at];
 
 		got = receive_from(w, guest, max, flood);
-		if (ctr_get(&w->tx[guest].accepted) == ctr_get(&w->rx[guest].returned))
+		if (!w->switches &&
+			ctr_get(&w->tx[guest].accepted) == ctr_get(&w->rx[guest].returned))
 			rest(w, at);
 		else
 			at++;
@@ -754,6 +787,15 @@ static uint64_t involuntary_switches(void)
 	return getrusage(RUSAGE_THREAD, &usage) == 0 ? (uint64_t)usage.ru_nivcsw : 0;
 }
 
+static uint64_t cpu_time_ns(void)
+{
+	struct timespec t;
+
+	return clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) == 0
+		       ? (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec
+		       : 0;
+}
+
 /* So that a worker that gets its CPU late does not begin behind the schedule. */
 static void wait_for_go(struct worker *w)
 {
@@ -769,9 +811,10 @@ int worker_main(void *arg)
 	const timeline *t = w->timeline;
 	gboolean empty = t == NULL || t->nb == 0;
 	gboolean flood = w->flood;
-	uint64_t switches;
+	uint64_t switches, cpu_ns;
 
 	wait_for_go(w);
+	cpu_ns = cpu_time_ns();
 	switches = involuntary_switches();
 	w->sweep = w->rx_first;
 	w->next = 0;
@@ -795,6 +838,7 @@ int worker_main(void *arg)
 		loop(w, FALSE, TRUE, TRUE);
 	else if (w->receives)
 		loop(w, FALSE, TRUE, FALSE);
+	ctr_set(&w->cpu_ns, cpu_time_ns() - cpu_ns);
 	/* Out of the datapath for good: quiesce need not wait for this worker any more. */
 	atomic_store_explicit(&w->round, UINT64_MAX, memory_order_release);
 	return 0;

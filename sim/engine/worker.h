@@ -130,6 +130,7 @@ struct worker {
 	gboolean sends, receives, yields;
 	gboolean times;    /* the timer worker: sends probes, and nothing else */
 	gboolean flood;    /* rate max */
+	gboolean switches; /* guests send to guests: frames that come may have to be passed on */
 	int arrival_field; /* of mbufs that are handed over: ns since the epoch */
 	uint8_t run;
 
@@ -141,8 +142,10 @@ struct worker {
 	ctr bursts;       /* frames of the measuring phase that left with the one before */
 	ctr overrun;      /* 1: gave up, more than 4.29 s behind */
 	ctr preempted;    /* involuntary context switches while sending */
+	ctr cpu_ns;       /* CPU time of the trial; written at its end */
 	ctr busy_cycles;  /* of turns in which frames were sent or received */
 	ctr stray;        /* frames from ports that are of no guest of ours, after the warm-up */
+	ctr unswitched;   /* frames from guest to guest that could not be passed on */
 	ctr dropped;      /* frames that their receiver had no room for: a fault of the generator */
 	hist *self_delay; /* real minus scheduled departure, measuring phase */
 	hist *gap_error;  /* |real - scheduled| gap between two departures of this worker */
