@@ -32,7 +32,8 @@
  * when the span ends is behind it, and not in the schedule.
  * A cycle that repeats finds the wire as it leaves it: at its start stands what leaves behind its
  * end. It was worked out twice, the second time from how the first ended; what would take more of
- * the wire to the next cycle than that is not sent. Lengths of sequence and ratio profiles begin
+ * the wire to the next cycle than that is not sent (what takes less leaves it idle: at most a queue
+ * a cycle). Lengths of sequence and ratio profiles begin
  * anew with each cycle, or another frame could be longer than the wire is free. cbr guests have
  * together no more frames in it than the rate (their counts are rounded together, not each), so that
  * at line rate none is too many.

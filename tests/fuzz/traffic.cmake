@@ -2,3 +2,4 @@
 tsim_fuzz(profile traffic)
 tsim_fuzz(mix traffic)
 tsim_fuzz(rate traffic)
+tsim_fuzz(capture traffic)
