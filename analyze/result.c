@@ -142,7 +142,8 @@ result_set *result_open(
 /* Did nobody write another trial of this name since its summary was read? */
 static gboolean is_unchanged(const trial *a, const trial *b)
 {
-	if (a->nb_guests != b->nb_guests || a->latency.sum_ns != b->latency.sum_ns)
+	if (a->nb_guests != b->nb_guests || a->latency.sum_ns != b->latency.sum_ns ||
+		a->probes.latency.count != b->probes.latency.count)
 		return FALSE;
 	for (uint32_t i = 0; i < a->nb_guests; i++) {
 		const struct trial_guest *x = &a->guests[i], *y = &b->guests[i];
@@ -182,12 +183,16 @@ static int load_once(
 		hist_free(t->response.hist);
 		t->latency.hist = g_steal_pointer(&full->latency.hist);
 		t->response.hist = g_steal_pointer(&full->response.hist);
+		hist_free(t->probes.latency.hist);
+		t->probes.latency.hist = g_steal_pointer(&full->probes.latency.hist);
 		if (visit != NULL) {
 			full->latency.hist = t->latency.hist; /* lent */
 			full->response.hist = t->response.hist;
+			full->probes.latency.hist = t->probes.latency.hist;
 			visit(full, i, user);
 			full->latency.hist = NULL;
 			full->response.hist = NULL;
+			full->probes.latency.hist = NULL;
 		}
 	}
 	return -1;
@@ -228,6 +233,7 @@ void result_unload(result_combination *c)
 
 		g_clear_pointer(&t->latency.hist, hist_free);
 		g_clear_pointer(&t->response.hist, hist_free);
+		g_clear_pointer(&t->probes.latency.hist, hist_free);
 	}
 	result_numbers_drop_bins(c);
 	c->loaded = FALSE;

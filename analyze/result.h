@@ -55,6 +55,18 @@ struct result_guest {
 	char *state; /* "ok", or what the first repetition that differs says; owned */
 	uint64_t reorder_distance_max;
 	struct result_numbers n;
+	/* Sums; percentiles only of a single repetition: no file holds the bins of one guest. */
+	struct trial_guest_probes probes;
+	double share;       /* of the first repetition */
+	uint32_t group_row; /* of groups[] */
+};
+
+/* Guests of one group behind one interface. */
+struct result_group {
+	const char *group, *interface; /* of the first repetition; borrowed */
+	guint guests;
+	double share; /* sum */
+	struct result_numbers n;
 };
 
 /* A size class over all guests. */
@@ -79,8 +91,12 @@ struct result_combination {
 			    * their totals. At least one. */
 	gboolean trustworthy; /* all repetitions are */
 	guint nb_untrustworthy, nb_interrupted;
-	GPtrArray *reasons;      /* char *: "rep 2: REASON" */
-	struct result_numbers n; /* all guests, all sizes */
+	GPtrArray *reasons;         /* char *: "rep 2: REASON" */
+	struct result_numbers n;    /* all guests, all sizes */
+	struct trial_probes probes; /* sums; bins after result_load */
+	struct trial_cpu cpu;       /* sums, threads: most; of the repetitions that know it */
+	guint nb_groups;
+	struct result_group *groups; /* in order of the first guest */
 	guint nb_guests;
 	struct result_guest *guests; /* ascending */
 	guint nb_sizes;
@@ -120,7 +136,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(result_set, result_free)
 typedef void (*result_trial_fn)(const trial *t, guint index, void *user);
 
 /*
- * Load the bins of a combination: n, guests[].n, sizes[].n and the totals of trials[]. visit may
+ * Load the bins of a combination: n, groups[].n, guests[].n, sizes[].n, probes, and the totals and
+ * probes of trials[]. visit may
  * be NULL. A trial whose bins turn out to be broken is left out: it goes from trials, all numbers
  * are made again, and a warning says so; FALSE and error if no trial is left. Loaded twice is fine.
  */

@@ -111,9 +111,97 @@ static void make_guests(result_combination *c)
 		to->profile = g->profile;
 		to->group = g->group;
 		to->mac = g->mac;
+		to->share = g->share;
+		to->group_row = g->group_row;
 		to->state = g_strdup(g->state);
 		numbers_init(&to->n);
 	}
+}
+
+static void make_groups(result_combination *c)
+{
+	const trial *first = g_ptr_array_index(c->trials, 0);
+
+	c->nb_groups = first->nb_groups;
+	c->groups = g_new0(struct result_group, c->nb_groups);
+	for (guint i = 0; i < c->nb_groups; i++) {
+		const struct trial_group *g = &first->groups[i];
+		struct result_group *to = &c->groups[i];
+
+		to->group = g->group;
+		to->interface = g->interface;
+		to->guests = g->guests;
+		to->share = g->share;
+		numbers_init(&to->n);
+	}
+}
+
+static gboolean add_groups(result_combination *c, const trial *t)
+{
+	if (t->nb_groups != c->nb_groups)
+		return FALSE;
+	for (guint i = 0; i < c->nb_groups; i++) {
+		const struct trial_group *g = &t->groups[i];
+		struct result_group *to = &c->groups[i];
+
+		if (strcmp(g->group, to->group) != 0 || strcmp(g->interface, to->interface) != 0 ||
+			g->guests != to->guests ||
+			!numbers_add(&to->n, &g->c, &g->latency, &g->response))
+			return FALSE;
+		spread_add(&to->n.loss, &g->c);
+	}
+	return TRUE;
+}
+
+/* FALSE if the sum leaves the 63 bits that files hold. */
+static gboolean add_u64(uint64_t *into, uint64_t v)
+{
+	return !__builtin_add_overflow(*into, v, into) && *into <= G_MAXINT64;
+}
+
+static gboolean add_cpu_part(struct trial_cpu_part *to, const struct trial_cpu_part *part)
+{
+	to->threads = MAX(to->threads, part->threads);
+	return add_u64(&to->busy_cycles, part->busy_cycles) && add_u64(&to->cpu_ns, part->cpu_ns);
+}
+
+static gboolean add_cpu(struct trial_cpu *to, const struct trial_cpu *cpu)
+{
+	if (!cpu->known)
+		return TRUE;
+	to->known = TRUE;
+	return add_u64(&to->frames, cpu->frames) && add_cpu_part(&to->generator, &cpu->generator) &&
+	       add_cpu_part(&to->host, &cpu->host) && add_cpu_part(&to->guests, &cpu->guests);
+}
+
+static gboolean add_probes(struct trial_probes *to, const struct trial_probes *p)
+{
+	if (!p->used)
+		return TRUE;
+	if (!to->used) {
+		to->rate_pps = p->rate_pps;
+		to->time_stamps = g_strdup(p->time_stamps);
+	} else if (g_strcmp0(to->time_stamps, p->time_stamps) != 0) {
+		g_free(to->time_stamps);
+		to->time_stamps = g_strdup("mixed");
+	}
+	to->used = TRUE;
+	return trial_counts_add(&to->c, &p->c) && trial_dist_add(&to->latency, &p->latency) &&
+	       add_u64(&to->late_back, p->late_back) && to->c.intended <= G_MAXINT64 &&
+	       to->c.offered_bytes <= G_MAXINT64 && to->latency.sum_ns <= G_MAXINT64;
+}
+
+static gboolean add_guest_probes(
+	struct trial_guest_probes *to, const struct trial_guest_probes *p, gboolean only)
+{
+	if (only) {
+		to->p50_ns = p->p50_ns;
+		to->p99_ns = p->p99_ns;
+		to->p50_bound = p->p50_bound;
+		to->p99_bound = p->p99_bound;
+	}
+	return add_u64(&to->offered, p->offered) && add_u64(&to->forwarded, p->forwarded) &&
+	       add_u64(&to->lost, p->lost) && trial_dist_add(&to->latency, &p->latency);
 }
 
 static void add_guest(struct result_guest *to, const struct trial_guest *g)
@@ -128,13 +216,15 @@ static void add_guest(struct result_guest *to, const struct trial_guest *g)
 
 static gboolean add_trial(result_combination *c, const trial *t)
 {
-	if (!numbers_add(&c->n, &t->totals, &t->latency, &t->response))
+	if (!numbers_add(&c->n, &t->totals, &t->latency, &t->response) || !add_groups(c, t) ||
+		!add_cpu(&c->cpu, &t->cpu) || !add_probes(&c->probes, &t->probes))
 		return FALSE;
 	for (guint i = 0; i < c->nb_guests; i++) {
 		const struct trial_guest *g = &t->guests[i];
 
 		if (g->guest != c->guests[i].guest ||
-			!numbers_add(&c->guests[i].n, &g->c, &g->latency, &g->response))
+			!numbers_add(&c->guests[i].n, &g->c, &g->latency, &g->response) ||
+			!add_guest_probes(&c->guests[i].probes, &g->probes, c->trials->len == 1))
 			return FALSE;
 		add_guest(&c->guests[i], g);
 		for (uint32_t j = 0; j < g->nb_sizes; j++) {
@@ -252,6 +342,7 @@ static gboolean try_make(result_combination *c, guint *culprit)
 	result_numbers_clear(c);
 	numbers_init(&c->n);
 	make_guests(c);
+	make_groups(c);
 	make_sizes(c);
 	for (guint i = 0; i < c->trials->len; i++) {
 		const trial *t = g_ptr_array_index(c->trials, i);
@@ -266,6 +357,8 @@ static gboolean try_make(result_combination *c, guint *culprit)
 	numbers_finish(&c->n, measured_s);
 	for (guint i = 0; i < c->nb_guests; i++)
 		numbers_finish(&c->guests[i].n, measured_s);
+	for (guint i = 0; i < c->nb_groups; i++)
+		numbers_finish(&c->groups[i].n, measured_s);
 	for (guint i = 0; i < c->nb_sizes; i++)
 		numbers_finish(&c->sizes[i].n, measured_s);
 	make_fairness(c);
@@ -296,8 +389,12 @@ void result_numbers_clear(result_combination *c)
 	for (guint i = 0; i < c->nb_guests; i++)
 		g_free(c->guests[i].state);
 	g_clear_pointer(&c->guests, g_free);
+	g_clear_pointer(&c->groups, g_free);
 	g_clear_pointer(&c->sizes, g_free);
-	c->nb_guests = c->nb_sizes = 0;
+	c->nb_guests = c->nb_groups = c->nb_sizes = 0;
+	g_free(c->probes.time_stamps);
+	memset(&c->probes, 0, sizeof(c->probes));
+	memset(&c->cpu, 0, sizeof(c->cpu));
 }
 
 static void each(result_combination *c, void (*fn)(struct result_numbers *n))
@@ -305,6 +402,8 @@ static void each(result_combination *c, void (*fn)(struct result_numbers *n))
 	fn(&c->n);
 	for (guint i = 0; i < c->nb_guests; i++)
 		fn(&c->guests[i].n);
+	for (guint i = 0; i < c->nb_groups; i++)
+		fn(&c->groups[i].n);
 	for (guint i = 0; i < c->nb_sizes; i++)
 		fn(&c->sizes[i].n);
 }
@@ -327,11 +426,15 @@ static void start(struct result_numbers *n)
 void result_numbers_drop_bins(result_combination *c)
 {
 	each(c, drop);
+	g_clear_pointer(&c->probes.latency.hist, hist_free);
 }
 
 void result_numbers_start_bins(result_combination *c)
 {
 	each(c, start);
+	g_clear_pointer(&c->probes.latency.hist, hist_free);
+	if (c->probes.latency.count > 0)
+		c->probes.latency.hist = hist_new();
 }
 
 static void add_bins(struct result_numbers *n, const struct trial_size *s)
@@ -348,11 +451,14 @@ void result_numbers_add_bins(result_combination *c, const trial *t)
 		hist_add(c->n.latency.hist, t->latency.hist);
 	if (t->response.hist != NULL)
 		hist_add(c->n.response.hist, t->response.hist);
+	if (t->probes.latency.hist != NULL)
+		hist_add(c->probes.latency.hist, t->probes.latency.hist);
 	for (guint i = 0; i < c->nb_guests; i++) {
 		const struct trial_guest *g = &t->guests[i];
 
 		for (uint32_t j = 0; j < g->nb_sizes; j++) {
 			add_bins(&c->guests[i].n, &g->sizes[j]);
+			add_bins(&c->groups[c->guests[i].group_row].n, &g->sizes[j]);
 			add_bins(&find_size(c, &g->sizes[j])->n, &g->sizes[j]);
 		}
 	}

@@ -13,6 +13,9 @@ static const struct {
 } quantiles[] = { { "p25", 0.25 }, { "p50", 0.5 }, { "p75", 0.75 }, { "p90", 0.9 }, { "p99", 0.99 },
 	{ "p999", 0.999 }, { "p9999", 0.9999 } };
 
+/* Columns of one row that stand together. */
+enum { CPU_COLUMNS = 6, PROBES_COLUMNS = 6 + 3 + (int)G_N_ELEMENTS(quantiles) };
+
 struct summary {
 	table *rows;
 	JsonArray *combinations;
@@ -44,11 +47,15 @@ static void columns(table *t)
 	static const char *const before[] = { "row", "guest", "repetitions", "trustworthy",
 		"interrupted" };
 	static const char *const after[] = { "mac", "guest_interface", "guest_profile", "group",
-		"state", "measured_s", "intended", "offered", "forwarded", "lost", "duplicated",
-		"reordered", "corrupt", "foreign", "late", "refused", "offered_bytes",
+		"state", "measured_s", "intended", "not_sent", "offered", "forwarded", "lost",
+		"duplicated", "reordered", "corrupt", "foreign", "late", "refused", "offered_bytes",
 		"forwarded_bytes", "reorder_distance_max", "intended_pps", "offered_pps",
 		"forwarded_pps", "loss_ratio", "loss_ratio_min", "loss_ratio_max" };
-	static const char *const last[] = { "jain", "min_max_ratio", "worst_guest", "reasons" };
+	static const char *const last[] = { "jain", "min_max_ratio", "worst_guest", "reasons",
+		"group_guests", "share", "generator_cycles_per_frame", "host_cycles_per_frame",
+		"guests_cycles_per_frame", "generator_cpu_ns", "host_cpu_ns", "guests_cpu_ns",
+		"probes_offered", "probes_forwarded", "probes_lost", "probes_loss_ratio",
+		"probes_late_back", "probes_time_stamps" };
 
 	for (guint i = 0; i < G_N_ELEMENTS(before); i++)
 		table_column(t, before[i], before[i], 0);
@@ -59,6 +66,7 @@ static void columns(table *t)
 	dist_columns(t, "response");
 	for (guint i = 0; i < G_N_ELEMENTS(last); i++)
 		table_column(t, last[i], last[i], 0);
+	dist_columns(t, "probes_latency");
 }
 
 summary *summary_new(void)
@@ -80,10 +88,8 @@ void summary_free(summary *s)
 	g_free(s);
 }
 
-static void dist_cells(table *t, const struct result_numbers *n, gboolean response)
+static void dist_cells(table *t, const struct trial_dist *d)
 {
-	const struct trial_dist *d = response ? &n->response : &n->latency;
-
 	if (d->count > 0) {
 		table_double(t, (double)d->sum_ns / (double)d->count, "%.1f");
 		table_ns(t, d->min_ns, FALSE);
@@ -92,10 +98,11 @@ static void dist_cells(table *t, const struct result_numbers *n, gboolean respon
 		table_none(t);
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(quantiles); i++) {
-		struct result_quantile q;
+		uint64_t ns;
+		gboolean bound;
 
-		if (result_numbers_quantile(n, response, quantiles[i].q, &q))
-			table_ns(t, q.ns, q.bound);
+		if (trial_dist_quantile(d, quantiles[i].q, &ns, &bound) == 0)
+			table_ns(t, ns, bound);
 		else
 			table_none(t);
 	}
@@ -108,9 +115,9 @@ static void dist_cells(table *t, const struct result_numbers *n, gboolean respon
 static void count_cells(table *t, const struct result_numbers *n, uint64_t reorder_distance_max)
 {
 	const struct trial_counts *c = &n->c;
-	const uint64_t counts[] = { c->intended, c->offered, c->forwarded, c->lost, c->duplicated,
-		c->reordered, c->corrupt, c->foreign, c->late, c->refused, c->offered_bytes,
-		c->forwarded_bytes, reorder_distance_max };
+	const uint64_t counts[] = { c->intended, c->not_sent, c->offered, c->forwarded, c->lost,
+		c->duplicated, c->reordered, c->corrupt, c->foreign, c->late, c->refused,
+		c->offered_bytes, c->forwarded_bytes, reorder_distance_max };
 
 	table_double(t, n->measured_s, "%.6g");
 	for (guint i = 0; i < G_N_ELEMENTS(counts); i++)
@@ -156,16 +163,87 @@ static char *joined_reasons(const result_combination *c)
 	return g_string_free(text, FALSE);
 }
 
+static void none_cells(table *t, guint nb)
+{
+	for (guint i = 0; i < nb; i++)
+		table_none(t);
+}
+
+static void cpu_cells(table *t, const struct trial_cpu *cpu)
+{
+	const struct trial_cpu_part *parts[] = { &cpu->generator, &cpu->host, &cpu->guests };
+
+	for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+		table_double(t, trial_cpu_cycles(cpu, parts[i]), "%.4g");
+	for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+		if (cpu->known)
+			table_u64(t, parts[i]->cpu_ns);
+		else
+			table_none(t);
+	}
+}
+
+static void probes_counts(table *t, uint64_t offered, uint64_t forwarded, uint64_t lost)
+{
+	table_u64(t, offered);
+	table_u64(t, forwarded);
+	table_u64(t, lost);
+	table_double(t, offered > 0 ? (double)lost / (double)offered : NAN, "%.6g");
+}
+
+static void probes_cells(table *t, const struct trial_probes *p)
+{
+	if (!p->used) {
+		none_cells(t, PROBES_COLUMNS);
+		return;
+	}
+	probes_counts(t, p->c.offered, p->c.forwarded, p->c.lost);
+	table_u64(t, p->late_back);
+	table_string(t, p->time_stamps);
+	dist_cells(t, &p->latency);
+}
+
+/* A guest's: of the percentiles, the trial has kept two. */
+static void guest_probes_cells(table *t, const result_combination *c, const struct result_guest *g)
+{
+	const struct trial_guest_probes *p = &g->probes;
+	gboolean known = c->trials->len == 1 && p->offered > 0;
+
+	if (!c->probes.used) {
+		none_cells(t, PROBES_COLUMNS);
+		return;
+	}
+	probes_counts(t, p->offered, p->forwarded, p->lost);
+	none_cells(t, 2);
+	table_double(t, p->forwarded > 0 ? (double)p->latency.sum_ns / (double)p->forwarded : NAN,
+		"%.1f");
+	if (p->forwarded > 0)
+		table_ns(t, p->latency.min_ns, FALSE);
+	else
+		table_none(t);
+	for (guint i = 0; i < G_N_ELEMENTS(quantiles); i++) {
+		if (known && quantiles[i].q == 0.5)
+			table_ns(t, p->p50_ns, p->p50_bound);
+		else if (known && quantiles[i].q == 0.99)
+			table_ns(t, p->p99_ns, p->p99_bound);
+		else
+			table_none(t);
+	}
+	if (p->forwarded > 0)
+		table_ns(t, p->latency.max_ns, FALSE);
+	else
+		table_none(t);
+}
+
 static void combination_row(table *t, const result_combination *c)
 {
 	g_autofree char *reasons = joined_reasons(c);
 
 	head_cells(t, c, "combination", -1);
-	for (guint i = 0; i < 5; i++) /* what only guests have */
-		table_none(t);
+	none_cells(t, 5); /* what only guests have */
 	count_cells(t, &c->n, distance_max(c));
-	dist_cells(t, &c->n, FALSE);
-	dist_cells(t, &c->n, TRUE);
+	dist_cells(t, &c->n.latency);
+	dist_cells(t, &c->n.response);
 	table_double(t, c->fairness.jain, "%.6g");
 	table_double(t, c->fairness.min_max, "%.6g");
 	if (c->fairness.worst_guest >= 0)
@@ -173,6 +251,34 @@ static void combination_row(table *t, const result_combination *c)
 	else
 		table_none(t);
 	table_string(t, reasons);
+	none_cells(t, 2);
+	cpu_cells(t, &c->cpu);
+	probes_cells(t, &c->probes);
+}
+
+/* What the guests of a group have in common stands in the guests' columns. */
+static void group_row(table *t, const result_combination *c, guint group)
+{
+	const struct result_group *g = &c->groups[group];
+	uint64_t distance = 0;
+
+	for (guint i = 0; i < c->nb_guests; i++) {
+		if (c->guests[i].group_row == group)
+			distance = MAX(distance, c->guests[i].reorder_distance_max);
+	}
+	head_cells(t, c, "group", -1);
+	table_none(t);
+	table_string(t, g->interface);
+	table_none(t);
+	table_string(t, g->group);
+	table_none(t);
+	count_cells(t, &g->n, distance);
+	dist_cells(t, &g->n.latency);
+	dist_cells(t, &g->n.response);
+	none_cells(t, 4);
+	table_u64(t, g->guests);
+	table_double(t, g->share, "%.6g");
+	none_cells(t, CPU_COLUMNS + PROBES_COLUMNS);
 }
 
 static void guest_row(table *t, const result_combination *c, const struct result_guest *g)
@@ -184,10 +290,12 @@ static void guest_row(table *t, const result_combination *c, const struct result
 	table_string(t, g->group);
 	table_string(t, g->state);
 	count_cells(t, &g->n, g->reorder_distance_max);
-	dist_cells(t, &g->n, FALSE);
-	dist_cells(t, &g->n, TRUE);
-	for (guint i = 0; i < 4; i++) /* what only combinations have */
-		table_none(t);
+	dist_cells(t, &g->n.latency);
+	dist_cells(t, &g->n.response);
+	none_cells(t, 5); /* what only combinations and groups have */
+	table_double(t, g->share, "%.6g");
+	none_cells(t, CPU_COLUMNS);
+	guest_probes_cells(t, c, g);
 }
 
 static void set_numbers(JsonObject *o, const struct result_numbers *n)
@@ -220,6 +328,11 @@ static JsonArray *trials(const result_combination *c)
 		trial_json_set_counts(o, &t->totals, t->measured_s);
 		json_object_set_object_member(o, "latency", trial_json_dist(&t->latency));
 		json_object_set_object_member(o, "response", trial_json_dist(&t->response));
+		if (t->probes.used)
+			json_object_set_object_member(
+				o, "probes", trial_json_probes(&t->probes, t->measured_s));
+		if (t->cpu.known)
+			json_object_set_object_member(o, "cpu", trial_json_cpu(&t->cpu));
 		json_array_add_object_element(all, o);
 	}
 	return all;
@@ -251,6 +364,25 @@ static JsonObject *fairness(const result_combination *c)
 	return o;
 }
 
+static JsonArray *groups(const result_combination *c)
+{
+	JsonArray *all = json_array_new();
+
+	for (guint i = 0; i < c->nb_groups; i++) {
+		const struct result_group *g = &c->groups[i];
+		JsonObject *o = json_object_new();
+
+		json_object_set_string_member(o, "group", g->group);
+		json_object_set_string_member(o, "interface", g->interface);
+		json_object_set_int_member(o, "guests", g->guests);
+		trial_json_set_double(o, "share", g->share);
+		set_numbers(o, &g->n);
+		set_dists(o, &g->n);
+		json_array_add_object_element(all, o);
+	}
+	return all;
+}
+
 static JsonArray *guests(const result_combination *c)
 {
 	JsonArray *all = json_array_new();
@@ -269,6 +401,9 @@ static JsonArray *guests(const result_combination *c)
 		json_object_set_int_member(
 			o, "reorder_distance_max", (gint64)g->reorder_distance_max);
 		set_dists(o, &g->n);
+		if (c->probes.used)
+			json_object_set_object_member(o, "probes",
+				trial_json_guest_probes(&g->probes, c->trials->len == 1));
 		json_array_add_object_element(all, o);
 	}
 	return all;
@@ -297,6 +432,8 @@ void summary_add(summary *s, const result_combination *c)
 	JsonObject *params = trial_json_params(&c->params);
 
 	combination_row(s->rows, c);
+	for (guint i = 0; i < c->nb_groups; i++)
+		group_row(s->rows, c, i);
 	for (guint i = 0; i < c->nb_guests; i++)
 		guest_row(s->rows, c, &c->guests[i]);
 
@@ -309,6 +446,12 @@ void summary_add(summary *s, const result_combination *c)
 	json_object_set_object_member(o, "totals", totals);
 	set_dists(o, &c->n);
 	json_object_set_object_member(o, "fairness", fairness(c));
+	if (c->probes.used)
+		json_object_set_object_member(
+			o, "probes", trial_json_probes(&c->probes, c->n.measured_s));
+	if (c->cpu.known)
+		json_object_set_object_member(o, "cpu", trial_json_cpu(&c->cpu));
+	json_object_set_array_member(o, "groups", groups(c));
 	json_object_set_array_member(o, "sizes", sizes(c));
 	json_object_set_array_member(o, "guests", guests(c));
 	json_object_set_array_member(o, "trials", trials(c));

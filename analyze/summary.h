@@ -17,7 +17,7 @@ summary *summary_new(void);
 void summary_free(summary *s); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(summary, summary_free)
 
-/* A row for the combination, which is loaded, and one for each of its guests. */
+/* A row for the combination, which is loaded, and one for each of its groups and guests. */
 void summary_add(summary *s, const result_combination *c);
 
 char *summary_csv(const summary *s);

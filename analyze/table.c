@@ -201,6 +201,14 @@ static gboolean is_shown(const table *t, guint i)
 {
 	if (column(t, i)->flags & TABLE_HIDDEN)
 		return FALSE;
+	if (column(t, i)->flags & TABLE_IF_ANY) {
+		for (guint row = 0; row < t->rows->len; row++) {
+			if (*cell(t, row, i)->plain != '\0' &&
+				strcmp(cell(t, row, i)->plain, "0") != 0)
+				return TRUE;
+		}
+		return FALSE;
+	}
 	if (!(column(t, i)->flags & TABLE_IF_DIFFERS))
 		return TRUE;
 	for (guint row = 1; row < t->rows->len; row++) {

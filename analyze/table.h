@@ -31,7 +31,8 @@ enum table_column {
 	TABLE_KEY = 1,    /* text: stands in every block, to the left */
 	TABLE_HIDDEN = 2, /* not in text */
 	TABLE_IF_DIFFERS =
-		4, /* in text only if it tells neighbours with an equal first cell apart */
+		4,        /* in text only if it tells neighbours with an equal first cell apart */
+	TABLE_IF_ANY = 8, /* in text only if there is something but zeros in it */
 };
 
 /* Columns first. key: name in CSV and JSON. heading: of the text. */
