@@ -7,11 +7,15 @@
  * event descriptors for kicks and calls. It listens on one Unix socket; a guest (treflect --queues
  * SOCKET@SLOT) connects, says its slot and gets memory and descriptors. It lays out its buffers,
  * answers, and is connected until its socket closes. The memory is tsim's own and stays mapped:
- * a guest that dies takes nothing away; the next one finds the queues new.
+ * a guest that dies takes nothing away; the next one finds the queues new. All of it is touched
+ * before the first guest comes, and sealed, so that no access to it faults while a trial runs.
  *
  * What this stands for: guest memory and its mapping in the host (vfio-pci's DMA mapping, QEMU's
  * memory back end), virtqueues or a NIC's descriptor rings, irqfd and ioeventfd. Left out: PCI
  * configuration, features, more than one queue pair.
+ *
+ * Threads: one of the queue pairs' own connects and disconnects. A guest that breaks one of its
+ * queues counts as disconnected at once, and its connection is ended soon after.
  */
 #ifndef SIM_DATAPATH_QPAIR_H
 #define SIM_DATAPATH_QPAIR_H
@@ -30,9 +34,9 @@ struct qpair_layout {
 	uint32_t magic, version;
 	uint32_t guest;      /* number of the guest */
 	uint16_t size;       /* descriptors of each queue */
-	uint16_t nb_bufs;    /* buffers */
-	uint32_t buf_len;    /* of each; a frame without FCS fits */
-	uint32_t buf_stride; /* distance of two buffers */
+	uint16_t nb_bufs;    /* buffers; as many as descriptors */
+	uint32_t buf_len;    /* of each: the longest frame without FCS */
+	uint32_t buf_stride; /* distance of two buffers: an odd number of cache lines */
 	uint64_t rx_desc, rx_driver,
 		rx_device; /* offsets: the queue that the guest receives from */
 	uint64_t tx_desc, tx_driver, tx_device; /* the queue that it sends by */
@@ -40,18 +44,21 @@ struct qpair_layout {
 	uint64_t mem_len;
 };
 
-/* What is sent over the socket. */
+/*
+ * What is sent over the socket (SOCK_SEQPACKET): guest to tsim; the same back, with the descriptors.
+ * An answer without descriptors is a refusal: no such slot, it is taken, or another version.
+ */
 struct qpair_hello {
-	uint32_t magic, version, slot; /* guest to tsim; the same back, with the descriptors */
+	uint32_t magic, version, slot;
 };
 enum qpair_fd { QPAIR_MEM, QPAIR_RX_KICK, QPAIR_RX_CALL, QPAIR_TX_KICK, QPAIR_TX_CALL, QPAIR_FDS };
 /* Then one byte from the guest: its receive queue has buffers. */
 
 struct qpair {
-	struct vq_dev rx; /* the guest receives: the host fills */
-	struct vq_dev tx; /* the guest sends: the host empties */
-	int fd[QPAIR_FDS];
-	_Atomic int connected; /* 1: frames can be exchanged. Loaded with acquire. */
+	_Alignas(64) struct vq_dev rx;      /* the guest receives: the host fills */
+	_Alignas(64) struct vq_dev tx;      /* the guest sends: the host empties */
+	_Alignas(64) _Atomic int connected; /* use qpair_is_connected */
+	int fd[QPAIR_FDS];                  /* event descriptors do not block */
 };
 
 struct qpairs_cfg {
@@ -60,9 +67,9 @@ struct qpairs_cfg {
 	const char *socket_name; /* within cfg->socket_dir */
 	gboolean kicks;          /* do guests kick from the start? FALSE: the host polls */
 	/*
-	 * Told by the control thread. went: connected is 0 already and no load worker is inside the
-	 * queues; the datapath makes sure that none of its own threads is before it returns, for the
-	 * queues are made new then. Either may be NULL.
+	 * Told by the control thread. came: frames can be exchanged from now on. went: they cannot
+	 * any more and no load worker is inside the queues; the datapath makes sure that none of its
+	 * own threads is before it returns, for the queues are made new then. Either may be NULL.
 	 */
 	void (*came)(struct datapath *d, uint32_t slot);
 	void (*went)(struct datapath *d, uint32_t slot);
@@ -71,16 +78,28 @@ struct qpairs_cfg {
 struct qpairs;
 
 struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error);
-void qpairs_free(struct qpairs *qs); /* NULL is fine */
+/*
+ * Nobody may be inside the queues any more: end the datapath's own threads first. went is not told
+ * of guests that were still there. NULL is fine.
+ */
+void qpairs_free(struct qpairs *qs);
 struct qpair *qpairs_get(struct qpairs *qs, uint32_t slot);
 /* "SOCKET@SLOT", for treflect --queues. Static for the life of qs. */
 const char *qpairs_address(struct qpairs *qs, uint32_t slot);
 /* Signal an event descriptor: an interrupt (call) or a doorbell (kick). A system call. */
 void qpair_signal(int fd);
 
+/* Can frames be exchanged now? Any thread; hot. */
+static inline gboolean qpair_is_connected(const struct qpair *q)
+{
+	return atomic_load_explicit(&q->connected, memory_order_acquire) != 0 &&
+	       !vq_dev_is_broken(&q->rx) && !vq_dev_is_broken(&q->tx);
+}
+
 /*
  * Burst functions of a host that is itself the generator: frames are written and read in the guest's
- * memory, nothing is copied. As the hooks of struct datapath_ops.
+ * memory, nothing is copied, and the guest is not called: it polls. As the hooks of struct
+ * datapath_ops. Hot.
  */
 uint16_t qpair_reserve(struct qpair *q, struct frame_slot *f, uint16_t n);
 uint16_t qpair_commit(struct qpair *q, struct frame_slot *f, uint16_t nb, uint16_t n);

@@ -10,15 +10,13 @@
  */
 #include <errno.h>
 #include <stdatomic.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <rte_vhost.h>
 
 #include "sim/cores.h"
 #include "sim/datapath/datapath.h"
+#include "sim/datapath/socket_path.h"
 #include "sim/error.h"
 #include "sim/pool.h"
 
@@ -87,48 +85,6 @@ static const struct rte_vhost_device_ops callbacks = {
 	.destroy_device = on_destroy_device,
 };
 
-static gboolean somebody_listens(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	gboolean yes;
-
-	g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
-	yes = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
-	if (fd >= 0)
-		close(fd);
-	return yes;
-}
-
-/* A socket that nobody listens on is what a killed run left behind: it may go. */
-static gboolean path_is_free(const char *path, GError **error)
-{
-	struct sockaddr_un address;
-
-	if (strlen(path) >= sizeof(address.sun_path)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"%s: too long for a socket (at most %zu characters); use a shorter "
-			"--socket-dir",
-			path, sizeof(address.sun_path) - 1);
-		return FALSE;
-	}
-	if (!g_file_test(path, G_FILE_TEST_EXISTS))
-		return TRUE;
-	if (somebody_listens(path)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"%s: another program listens there; stop it or use another --socket-dir",
-			path);
-		return FALSE;
-	}
-	if (unlink(path) != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"%s: is there already and cannot be removed (%s); use another --socket-dir",
-			path, g_strerror(errno));
-		return FALSE;
-	}
-	return TRUE;
-}
-
 static gboolean listen_for_guest(const char *path, GError **error)
 {
 	/* Whole frames only: with segmentation offload a frame length would mean nothing. */
@@ -139,7 +95,7 @@ static gboolean listen_for_guest(const char *path, GError **error)
 				  1ULL << VIRTIO_NET_F_GUEST_TSO6 | 1ULL << VIRTIO_NET_F_GUEST_UFO |
 				  1ULL << VIRTIO_NET_F_GUEST_ECN;
 
-	if (!path_is_free(path, error))
+	if (!socket_path_free(path, error))
 		return FALSE;
 	if (rte_vhost_driver_register(path, RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS) != 0) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,

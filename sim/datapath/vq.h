@@ -4,8 +4,13 @@
  * memory that host and guest share. Both sides: vq_dev is the host's, vq_drv the guest's. Hot.
  *
  * Addresses in descriptors are offsets into the shared memory. The host believes the guest nothing:
- * a descriptor that points outside of the memory, or is of a kind that was not agreed upon, breaks
- * the queue, which is empty for good then.
+ * a descriptor that points outside of the memory, or is of a kind or length that was not agreed
+ * upon, breaks the queue, which is empty for good then. Ids are the guest's: the host hands them
+ * back and never uses them.
+ *
+ * Several buffers become visible at once: the flags of the first are written last (as the standard
+ * asks of the links of a chain), so that the other side, which polls that one descriptor, finds
+ * whole bursts and does not fight for a cache line that is half written.
  *
  * Left out of the standard: chains, indirect descriptors, event flags other than on and off.
  */
@@ -20,7 +25,7 @@
 
 enum {
 	VQ_DESC_NEXT = 1 << 0,
-	VQ_DESC_WRITE = 1 << 1, /* the device writes into the buffer */
+	VQ_DESC_WRITE = 1 << 1, /* available: the device may write; used: it has written */
 	VQ_DESC_INDIRECT = 1 << 2,
 	VQ_DESC_AVAIL = 1 << 7,
 	VQ_DESC_USED = 1 << 15,
@@ -42,13 +47,14 @@ struct vq_event {
 };
 
 _Static_assert(sizeof(struct vq_desc) == 16 && sizeof(struct vq_event) == 4, "as in the standard");
+_Static_assert(G_BYTE_ORDER == G_LITTLE_ENDIAN, "as are descriptors");
 
 /* Where a queue lies; both sides have their own pointers to the same memory. */
 struct vq_ring {
 	struct vq_desc *desc;    /* size of them */
 	struct vq_event *driver; /* written by the guest: does it want calls? */
 	struct vq_event *device; /* written by the host: does it want kicks? */
-	uint16_t size;           /* 1 .. VQ_SIZE_MAX */
+	uint16_t size;           /* 1 .. VQ_SIZE_MAX; any number */
 };
 
 /* One buffer on its way. */
@@ -58,36 +64,59 @@ struct vq_buf {
 	uint16_t id;
 };
 
+/* The first of several descriptors: what makes all of them visible. */
+struct vq_mark {
+	struct vq_desc *first;
+	uint16_t flags;
+};
+
 static inline uint16_t vq_flags(const struct vq_desc *d)
 {
 	return atomic_load_explicit(&d->flags, memory_order_acquire);
 }
 
-static inline void vq_set_flags(struct vq_desc *d, uint16_t flags)
+/* Behind the last descriptor of those that begin at m. */
+static inline void vq_publish(const struct vq_mark *m)
 {
-	atomic_store_explicit(&d->flags, flags, memory_order_release);
+	atomic_store_explicit(&m->first->flags, m->flags, memory_order_release);
 }
 
-/* Host side. */
+/* Of one descriptor behind the first: not visible before that one is. */
+static inline void vq_set_flags(const struct vq_mark *m, struct vq_desc *d, uint16_t flags)
+{
+	if (d != m->first)
+		atomic_store_explicit(&d->flags, flags, memory_order_relaxed);
+}
+
+/* Host side. A cache line. */
 struct vq_dev {
 	struct vq_ring ring;
 	uint8_t *mem;
 	size_t mem_len;
+	uint32_t len_min, len_max; /* of a buffer: else the queue breaks */
 	uint16_t next_avail, next_used;
-	uint16_t avail_wrap, used_wrap; /* 0 or 1 */
-	uint16_t kind;   /* VQ_DESC_WRITE for the queue that the host fills, else 0 */
-	uint16_t broken; /* 1: the guest put nonsense into it */
+	uint8_t avail_wrap, used_wrap; /* 0 or 1 */
+	uint8_t kind;                  /* VQ_DESC_WRITE for the queue that the host fills, else 0 */
+	_Atomic uint8_t broken;        /* 1: the guest put nonsense into it */
 };
 
+/* len_min and len_max are open: set them behind. */
 static inline void vq_dev_init(struct vq_dev *q, const struct vq_ring *ring, uint8_t *mem,
 	size_t mem_len, gboolean host_writes)
 {
 	*q = (struct vq_dev){ .ring = *ring,
 		.mem = mem,
 		.mem_len = mem_len,
+		.len_max = UINT32_MAX,
 		.avail_wrap = 1,
 		.used_wrap = 1,
 		.kind = host_writes ? VQ_DESC_WRITE : 0 };
+}
+
+/* Any thread. */
+static inline gboolean vq_dev_is_broken(const struct vq_dev *q)
+{
+	return atomic_load_explicit(&q->broken, memory_order_relaxed) != 0;
 }
 
 static inline gboolean vq_dev_is_avail(const struct vq_dev *q, uint16_t flags)
@@ -96,40 +125,65 @@ static inline gboolean vq_dev_is_avail(const struct vq_dev *q, uint16_t flags)
 	       ((flags & VQ_DESC_USED) != 0) != q->avail_wrap;
 }
 
+/* Descriptors that were taken and not given yet. */
+static inline uint16_t vq_dev_taken(const struct vq_dev *q)
+{
+	return (uint16_t)(q->next_avail - q->next_used +
+			  (q->avail_wrap != q->used_wrap ? q->ring.size : 0));
+}
+
 /* Is there a buffer to take? */
 static inline gboolean vq_dev_has_avail(const struct vq_dev *q)
 {
-	return !q->broken && vq_dev_is_avail(q, vq_flags(&q->ring.desc[q->next_avail]));
+	return !vq_dev_is_broken(q) && vq_dev_taken(q) < q->ring.size &&
+	       vq_dev_is_avail(q, vq_flags(&q->ring.desc[q->next_avail]));
+}
+
+/*
+ * Before up to n calls of vq_dev_take_one: how many there may be. No descriptor is taken twice,
+ * whatever the guest writes into it.
+ */
+static inline uint16_t vq_dev_takes(const struct vq_dev *q, uint16_t n)
+{
+	uint16_t free = (uint16_t)(q->ring.size - vq_dev_taken(q));
+
+	return vq_dev_is_broken(q) ? 0 : MIN(n, free);
+}
+
+static inline gboolean vq_dev_take_one(struct vq_dev *q, struct vq_buf *out)
+{
+	const struct vq_desc *d = &q->ring.desc[q->next_avail];
+	uint16_t flags = vq_flags(d);
+	uint64_t addr;
+
+	if (!vq_dev_is_avail(q, flags))
+		return FALSE;
+	/* Read once: the guest may write at any time. */
+	addr = *(const volatile uint64_t *)&d->addr;
+	out->len = *(const volatile uint32_t *)&d->len;
+	out->id = *(const volatile uint16_t *)&d->id;
+	if (G_UNLIKELY((flags & (VQ_DESC_NEXT | VQ_DESC_WRITE | VQ_DESC_INDIRECT)) != q->kind ||
+		       out->len < q->len_min || out->len > q->len_max || addr > q->mem_len ||
+		       out->len > q->mem_len - addr)) {
+		atomic_store_explicit(&q->broken, 1, memory_order_relaxed);
+		return FALSE;
+	}
+	out->data = q->mem + addr;
+	if (++q->next_avail == q->ring.size) {
+		q->next_avail = 0;
+		q->avail_wrap ^= 1;
+	}
+	return TRUE;
 }
 
 /* Take up to n buffers that the guest has made available, in its order. */
 static inline uint16_t vq_dev_take(struct vq_dev *q, struct vq_buf *out, uint16_t n)
 {
-	uint16_t i;
+	uint16_t i = 0;
 
-	for (i = 0; i < n; i++) {
-		const struct vq_desc *d = &q->ring.desc[q->next_avail];
-		uint16_t flags = vq_flags(d);
-		uint64_t addr;
-
-		if (q->broken || !vq_dev_is_avail(q, flags))
-			break;
-		/* Read once: the guest may write at any time. */
-		addr = *(const volatile uint64_t *)&d->addr;
-		out[i].len = *(const volatile uint32_t *)&d->len;
-		out[i].id = *(const volatile uint16_t *)&d->id;
-		if (G_UNLIKELY((flags & (VQ_DESC_NEXT | VQ_DESC_WRITE | VQ_DESC_INDIRECT)) !=
-				       q->kind ||
-			       addr > q->mem_len || out[i].len > q->mem_len - addr)) {
-			q->broken = 1;
-			break;
-		}
-		out[i].data = q->mem + addr;
-		if (++q->next_avail == q->ring.size) {
-			q->next_avail = 0;
-			q->avail_wrap ^= 1;
-		}
-	}
+	n = vq_dev_takes(q, n);
+	while (i < n && vq_dev_take_one(q, &out[i]))
+		i++;
 	return i;
 }
 
@@ -144,20 +198,41 @@ static inline void vq_dev_untake(struct vq_dev *q, uint16_t n)
 	}
 }
 
+static inline uint16_t vq_dev_used_flags(const struct vq_dev *q)
+{
+	return (uint16_t)(q->kind | (q->used_wrap ? VQ_DESC_AVAIL | VQ_DESC_USED : 0));
+}
+
+/* Before calls of vq_dev_give_one, of which vq_publish is the end. */
+static inline struct vq_mark vq_dev_mark(const struct vq_dev *q)
+{
+	return (struct vq_mark){ &q->ring.desc[q->next_used], vq_dev_used_flags(q) };
+}
+
+static inline void vq_dev_give_one(
+	struct vq_dev *q, const struct vq_mark *m, uint16_t id, uint32_t len)
+{
+	struct vq_desc *d = &q->ring.desc[q->next_used];
+
+	d->id = id;
+	d->len = len;
+	vq_set_flags(m, d, vq_dev_used_flags(q));
+	if (++q->next_used == q->ring.size) {
+		q->next_used = 0;
+		q->used_wrap ^= 1;
+	}
+}
+
 /* Return n buffers to the guest, the oldest taken first, len bytes written into each. */
 static inline void vq_dev_give(struct vq_dev *q, const struct vq_buf *b, uint16_t n)
 {
-	for (uint16_t i = 0; i < n; i++) {
-		struct vq_desc *d = &q->ring.desc[q->next_used];
+	struct vq_mark m = vq_dev_mark(q);
 
-		d->id = b[i].id;
-		d->len = b[i].len;
-		vq_set_flags(d, (uint16_t)(q->used_wrap ? VQ_DESC_AVAIL | VQ_DESC_USED : 0));
-		if (++q->next_used == q->ring.size) {
-			q->next_used = 0;
-			q->used_wrap ^= 1;
-		}
-	}
+	if (n == 0)
+		return;
+	for (uint16_t i = 0; i < n; i++)
+		vq_dev_give_one(q, &m, b[i].id, b[i].len);
+	vq_publish(&m);
 }
 
 /* After giving: does the guest want to be called? */
@@ -175,33 +250,42 @@ static inline void vq_dev_set_kicks(struct vq_dev *q, gboolean on)
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
-/* Guest side. Buffers carry ids 0 .. size - 1 of the guest's own choice. */
+/* Guest side. Buffers carry ids of the guest's own choice. */
 struct vq_drv {
 	struct vq_ring ring;
 	uint16_t next_avail, next_used;
-	uint16_t avail_wrap, used_wrap;
 	uint16_t nb_free; /* descriptors */
+	uint8_t avail_wrap, used_wrap;
 };
 
 static inline void vq_drv_init(struct vq_drv *q, const struct vq_ring *ring)
 {
 	*q = (struct vq_drv){
-		.ring = *ring, .avail_wrap = 1, .used_wrap = 1, .nb_free = ring->size
+		.ring = *ring, .nb_free = ring->size, .avail_wrap = 1, .used_wrap = 1
 	};
 }
 
-/* Make a buffer available; nb_free must not be 0. addr: offset into the shared memory. */
-static inline void vq_drv_add(
-	struct vq_drv *q, uint64_t addr, uint32_t len, uint16_t id, gboolean host_writes)
+static inline uint16_t vq_drv_avail_flags(const struct vq_drv *q, gboolean host_writes)
+{
+	return (uint16_t)((host_writes ? VQ_DESC_WRITE : 0) |
+			  (q->avail_wrap ? VQ_DESC_AVAIL : VQ_DESC_USED));
+}
+
+/* Before calls of vq_drv_add_one, of which vq_publish is the end. */
+static inline struct vq_mark vq_drv_mark(const struct vq_drv *q, gboolean host_writes)
+{
+	return (struct vq_mark){ &q->ring.desc[q->next_avail], vq_drv_avail_flags(q, host_writes) };
+}
+
+static inline void vq_drv_add_one(struct vq_drv *q, const struct vq_mark *m, uint64_t addr,
+	uint32_t len, uint16_t id, gboolean host_writes)
 {
 	struct vq_desc *d = &q->ring.desc[q->next_avail];
-	uint16_t flags = (uint16_t)((host_writes ? VQ_DESC_WRITE : 0) |
-				    (q->avail_wrap ? VQ_DESC_AVAIL : VQ_DESC_USED));
 
 	d->addr = addr;
 	d->len = len;
 	d->id = id;
-	vq_set_flags(d, flags);
+	vq_set_flags(m, d, vq_drv_avail_flags(q, host_writes));
 	q->nb_free--;
 	if (++q->next_avail == q->ring.size) {
 		q->next_avail = 0;
@@ -209,14 +293,29 @@ static inline void vq_drv_add(
 	}
 }
 
+/* Make a buffer available; nb_free must not be 0. addr: offset into the shared memory. */
+static inline void vq_drv_add(
+	struct vq_drv *q, uint64_t addr, uint32_t len, uint16_t id, gboolean host_writes)
+{
+	struct vq_mark m = vq_drv_mark(q, host_writes);
+
+	vq_drv_add_one(q, &m, addr, len, id, host_writes);
+	vq_publish(&m);
+}
+
+/* What the two bits of a descriptor are when the host has returned it in the round of wrap. */
+static inline uint16_t vq_drv_used_bits(uint8_t wrap)
+{
+	return wrap ? VQ_DESC_AVAIL | VQ_DESC_USED : 0;
+}
+
 /* Has the host returned a buffer? Then which, and how many bytes it wrote. */
 static inline gboolean vq_drv_reap(struct vq_drv *q, uint16_t *id, uint32_t *len)
 {
 	const struct vq_desc *d = &q->ring.desc[q->next_used];
-	uint16_t flags = vq_flags(d);
 
-	if (((flags & VQ_DESC_AVAIL) != 0) != q->used_wrap ||
-		((flags & VQ_DESC_USED) != 0) != q->used_wrap || q->nb_free == q->ring.size)
+	if ((vq_flags(d) & (VQ_DESC_AVAIL | VQ_DESC_USED)) != vq_drv_used_bits(q->used_wrap) ||
+		q->nb_free == q->ring.size)
 		return FALSE;
 	*id = d->id;
 	*len = d->len;

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/datapath/qpair.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sim/datapath/socket_path.h"
+#include "sim/error.h"
+#include "traffic/frame.h"
+
+enum {
+	LINE = 64,
+	PAGE = 4096,
+	LINES_A_PAGE = PAGE / LINE,
+	EVENTS = 64,
+	LOOK_MS = 100, /* how often the control thread looks after peers that are late or broken */
+	ANSWER_TIMEOUT_S = 30,   /* for a peer's hello, and then for its answer */
+	STRANGERS_MAX = 256,     /* connections without a slot, at most */
+	ACCEPT_PAUSE_US = 10000, /* after accept failed: no descriptors are left */
+};
+
+#define NO_SLOT UINT32_MAX
+
+/* A connection. */
+struct peer {
+	int fd;
+	uint32_t slot; /* NO_SLOT: it has not said which */
+	gboolean ready;
+	gint64 until_us; /* while it is not ready */
+};
+
+struct qpairs {
+	struct datapath *datapath;
+	struct qpairs_cfg cfg;
+	uint32_t nb;
+	uint32_t *guest;
+	struct qpair *pairs; /* nb of them, on cache lines of their own */
+	struct qpair_layout
+		*layout; /* of each: what its guest is told, which the guest cannot change */
+	uint8_t **mem;
+	struct peer **peer; /* of each slot; NULL: it is free */
+	char **address;
+	char *path;
+	int listen_fd, epoll_fd, stop_fd;
+	/* Control thread only. */
+	GPtrArray *peers;
+	uint32_t nb_strangers;
+	GThread *thread;
+};
+
+static uint64_t round_up(uint64_t n, uint64_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
+/*
+ * Where everything lies in a guest's memory. All memories begin on a page, and a poller goes through
+ * many of them: what it reads begins in another cache set for each slot.
+ */
+static struct qpair_layout lay_out(const struct datapath_cfg *cfg, uint32_t slot)
+{
+	uint32_t len = cfg->frame_len_max - FRAME_FCS_LEN;
+	uint64_t at = round_up(sizeof(struct qpair_layout), LINE) + slot % LINES_A_PAGE * LINE;
+	uint64_t ring = round_up(cfg->descriptors * sizeof(struct vq_desc), LINE);
+	struct qpair_layout l = {
+		.magic = QPAIR_MAGIC,
+		.version = QPAIR_VERSION,
+		.guest = cfg->guest[slot],
+		.size = cfg->descriptors,
+		.nb_bufs = cfg->descriptors,
+		.buf_len = len,
+		.buf_stride = (uint32_t)((round_up(len, LINE) / LINE | 1) * LINE),
+	};
+
+	l.rx_driver = at;
+	l.rx_device = at + LINE;
+	l.tx_driver = at + 2 * LINE;
+	l.tx_device = at + 3 * LINE;
+	l.rx_desc = at + 4 * LINE;
+	/* The other ring half a page further. */
+	l.tx_desc = l.rx_desc + ring + PAGE / 2;
+	l.bufs = l.tx_desc + ring;
+	l.mem_len = round_up(l.bufs + (uint64_t)l.nb_bufs * l.buf_stride, PAGE);
+	return l;
+}
+
+/* The queues as they are before a guest has touched them. Nobody else may be inside them. */
+static void make_new(struct qpairs *qs, uint32_t slot)
+{
+	const struct qpair_layout *l = &qs->layout[slot];
+	struct qpair *q = &qs->pairs[slot];
+	uint8_t *mem = qs->mem[slot];
+	struct vq_ring rx = { .desc = (struct vq_desc *)(void *)(mem + l->rx_desc),
+		.driver = (struct vq_event *)(void *)(mem + l->rx_driver),
+		.device = (struct vq_event *)(void *)(mem + l->rx_device),
+		.size = l->size };
+	struct vq_ring tx = { .desc = (struct vq_desc *)(void *)(mem + l->tx_desc),
+		.driver = (struct vq_event *)(void *)(mem + l->tx_driver),
+		.device = (struct vq_event *)(void *)(mem + l->tx_device),
+		.size = l->size };
+	uint64_t count;
+
+	memset(mem, 0, l->bufs);
+	memcpy(mem, l, sizeof(*l));
+	vq_dev_init(&q->rx, &rx, mem, l->mem_len, TRUE);
+	q->rx.len_min = l->buf_len;
+	vq_dev_init(&q->tx, &tx, mem, l->mem_len, FALSE);
+	q->tx.len_max = l->buf_len;
+	vq_dev_set_kicks(&q->rx, qs->cfg.kicks);
+	vq_dev_set_kicks(&q->tx, qs->cfg.kicks);
+	for (int i = QPAIR_RX_KICK; i < QPAIR_FDS; i++)
+		while (read(q->fd[i], &count, sizeof(count)) > 0)
+			;
+}
+
+static gboolean no_memory(GError **error, uint32_t guest, uint64_t len)
+{
+	int saved = errno;
+
+	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		"guest %u: no queues in shared memory of %" G_GUINT64_FORMAT " KiB (%s); %s", guest,
+		len / 1024, g_strerror(saved),
+		saved == EMFILE || saved == ENFILE
+			? "each guest takes six file descriptors: raise ulimit -n"
+			: "use fewer --guests");
+	return FALSE;
+}
+
+/* Memory and event descriptors of one slot. Every page is there afterwards, and stays. */
+static gboolean make_slot(
+	struct qpairs *qs, const struct datapath_cfg *cfg, uint32_t slot, GError **error)
+{
+	struct qpair *q = &qs->pairs[slot];
+	struct qpair_layout *l = &qs->layout[slot];
+	void *mem;
+	int rc;
+
+	*l = lay_out(cfg, slot);
+	for (int i = QPAIR_RX_KICK; i < QPAIR_FDS; i++) {
+		q->fd[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		if (q->fd[i] < 0)
+			return no_memory(error, l->guest, l->mem_len);
+	}
+	q->fd[QPAIR_MEM] = memfd_create("tsim-queues", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (q->fd[QPAIR_MEM] < 0)
+		return no_memory(error, l->guest, l->mem_len);
+	/* fallocate, so that a lack of memory is an error here and not a signal later. */
+	rc = posix_fallocate(q->fd[QPAIR_MEM], 0, (off_t)l->mem_len);
+	if (rc != 0) {
+		errno = rc;
+		return no_memory(error, l->guest, l->mem_len);
+	}
+	/* A guest that could make it shorter could make tsim die of SIGBUS. */
+	if (fcntl(q->fd[QPAIR_MEM], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+		return no_memory(error, l->guest, l->mem_len);
+	mem = mmap(NULL, l->mem_len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+		q->fd[QPAIR_MEM], 0);
+	if (mem == MAP_FAILED)
+		return no_memory(error, l->guest, l->mem_len);
+	qs->mem[slot] = mem;
+	make_new(qs, slot);
+	return TRUE;
+}
+
+static void watch(struct qpairs *qs, int fd, void *what)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data.ptr = what };
+
+	epoll_ctl(qs->epoll_fd, EPOLL_CTL_ADD, fd, &e);
+}
+
+/* End a connection, whatever its state is. */
+static void drop(struct qpairs *qs, struct peer *p)
+{
+	if (p->ready) {
+		atomic_store(&qs->pairs[p->slot].connected, 0);
+		datapath_wait_quiet(qs->datapath);
+		if (qs->cfg.went != NULL)
+			qs->cfg.went(qs->datapath, p->slot);
+	}
+	if (p->slot != NO_SLOT)
+		qs->peer[p->slot] = NULL;
+	else
+		qs->nb_strangers--;
+	close(p->fd);
+	g_ptr_array_remove_fast(qs->peers, p);
+	g_free(p);
+}
+
+static void take_in(struct qpairs *qs)
+{
+	int fd = accept4(qs->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct peer *p;
+
+	if (fd < 0) {
+		if (errno != EAGAIN && errno != ECONNABORTED)
+			g_usleep(ACCEPT_PAUSE_US);
+		return;
+	}
+	if (qs->nb_strangers == STRANGERS_MAX) {
+		close(fd);
+		return;
+	}
+	p = g_new(struct peer, 1);
+	*p = (struct peer){ .fd = fd,
+		.slot = NO_SLOT,
+		.until_us = g_get_monotonic_time() + ANSWER_TIMEOUT_S * G_USEC_PER_SEC };
+	g_ptr_array_add(qs->peers, p);
+	qs->nb_strangers++;
+	watch(qs, fd, p);
+}
+
+/* fds NULL: a refusal. */
+static gboolean answer(int socket_fd, uint32_t slot, const int *fds)
+{
+	struct qpair_hello hello = { QPAIR_MAGIC, QPAIR_VERSION, slot };
+	struct iovec iov = { .iov_base = &hello, .iov_len = sizeof(hello) };
+	union {
+		char bytes[CMSG_SPACE(QPAIR_FDS * sizeof(int))];
+		struct cmsghdr align;
+	} control = { .bytes = { 0 } };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (fds != NULL) {
+		struct cmsghdr *c;
+
+		msg.msg_control = control.bytes;
+		msg.msg_controllen = sizeof(control.bytes);
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(QPAIR_FDS * sizeof(int));
+		memcpy(CMSG_DATA(c), fds, QPAIR_FDS * sizeof(int));
+	}
+	return sendmsg(socket_fd, &msg, MSG_NOSIGNAL) == (ssize_t)sizeof(hello);
+}
+
+/* FALSE: the peer is none that is wanted. */
+static gboolean greet(struct qpairs *qs, struct peer *p, const struct qpair_hello *hello)
+{
+	if (hello->magic != QPAIR_MAGIC)
+		return FALSE;
+	if (hello->version != QPAIR_VERSION || hello->slot >= qs->nb ||
+		qs->peer[hello->slot] != NULL) {
+		answer(p->fd, hello->slot, NULL);
+		return FALSE;
+	}
+	make_new(qs, hello->slot);
+	p->slot = hello->slot;
+	p->until_us = g_get_monotonic_time() + ANSWER_TIMEOUT_S * G_USEC_PER_SEC;
+	qs->peer[p->slot] = p;
+	qs->nb_strangers--;
+	return answer(p->fd, p->slot, qs->pairs[p->slot].fd);
+}
+
+static gboolean hear(struct qpairs *qs, struct peer *p)
+{
+	struct qpair_hello hello;
+	/* MSG_TRUNC: the real length of a message that is longer. */
+	ssize_t len = recv(p->fd, &hello, sizeof(hello), MSG_TRUNC);
+
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return TRUE;
+	if (p->slot == NO_SLOT)
+		return len == (ssize_t)sizeof(hello) && greet(qs, p, &hello);
+	/* One byte, once; any more is a peer that does not know what it does, 0 is the end. */
+	if (len != 1 || p->ready)
+		return FALSE;
+	p->ready = TRUE;
+	atomic_store_explicit(&qs->pairs[p->slot].connected, 1, memory_order_release);
+	if (qs->cfg.came != NULL)
+		qs->cfg.came(qs->datapath, p->slot);
+	return TRUE;
+}
+
+/* Peers that did not answer in time, and those that broke a queue. */
+static void look_after(struct qpairs *qs)
+{
+	gint64 now_us = g_get_monotonic_time();
+
+	for (guint i = qs->peers->len; i-- > 0;) {
+		struct peer *p = g_ptr_array_index(qs->peers, i);
+
+		if (p->ready ? !qpair_is_connected(&qs->pairs[p->slot]) : now_us >= p->until_us)
+			drop(qs, p);
+	}
+}
+
+static gpointer control(gpointer arg)
+{
+	struct qpairs *qs = arg;
+	struct epoll_event events[EVENTS];
+	gint64 look_us = 0;
+
+	for (;;) {
+		int n = epoll_wait(qs->epoll_fd, events, EVENTS, LOOK_MS);
+
+		for (int i = 0; i < n; i++) {
+			if (events[i].data.ptr == &qs->stop_fd)
+				return NULL;
+			if (events[i].data.ptr == &qs->listen_fd)
+				take_in(qs);
+			else if (!hear(qs, events[i].data.ptr))
+				drop(qs, events[i].data.ptr);
+		}
+		if (g_get_monotonic_time() >= look_us) {
+			look_after(qs);
+			look_us = g_get_monotonic_time() + LOOK_MS * 1000;
+		}
+	}
+}
+
+static gboolean start_to_listen(struct qpairs *qs, GError **error)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	if (!socket_path_free(qs->path, error))
+		return FALSE;
+	g_strlcpy(address.sun_path, qs->path, sizeof(address.sun_path));
+	qs->listen_fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	qs->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	qs->stop_fd = eventfd(0, EFD_CLOEXEC);
+	if (qs->listen_fd < 0 || qs->epoll_fd < 0 || qs->stop_fd < 0 ||
+		bind(qs->listen_fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"%s: cannot be made a socket (%s); is its folder writable?", qs->path,
+			g_strerror(errno));
+		return FALSE;
+	}
+	if (listen(qs->listen_fd, (int)qs->nb) != 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"%s: nobody can listen there (%s)", qs->path, g_strerror(errno));
+		unlink(qs->path);
+		return FALSE;
+	}
+	watch(qs, qs->listen_fd, &qs->listen_fd);
+	watch(qs, qs->stop_fd, &qs->stop_fd);
+	qs->thread = g_thread_new("queues", control, qs);
+	return TRUE;
+}
+
+struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error)
+{
+	struct qpairs *qs = g_new0(struct qpairs, 1);
+	uint32_t nb = cfg->cfg->nb_guests;
+	void *pairs = NULL;
+
+	g_assert(cfg->cfg->descriptors > 0 && cfg->cfg->descriptors <= VQ_SIZE_MAX);
+	qs->datapath = cfg->datapath;
+	qs->cfg = *cfg;
+	qs->listen_fd = qs->epoll_fd = qs->stop_fd = -1;
+	qs->path = g_strdup_printf("%s/%s", cfg->cfg->socket_dir, cfg->socket_name);
+	qs->layout = g_new0(struct qpair_layout, nb);
+	qs->mem = g_new0(uint8_t *, nb);
+	qs->peer = g_new0(struct peer *, nb);
+	qs->address = g_new0(char *, nb + 1);
+	qs->peers = g_ptr_array_new();
+	if (posix_memalign(&pairs, LINE, nb * sizeof(struct qpair)) != 0) {
+		qpairs_free(qs);
+		errno = ENOMEM;
+		no_memory(error, 0, nb * sizeof(struct qpair));
+		return NULL;
+	}
+	memset(pairs, 0, nb * sizeof(struct qpair));
+	qs->pairs = pairs;
+	qs->nb = nb;
+	for (uint32_t i = 0; i < nb; i++) {
+		qs->address[i] = g_strdup_printf("%s@%u", qs->path, i);
+		for (int k = 0; k < QPAIR_FDS; k++)
+			qs->pairs[i].fd[k] = -1;
+	}
+	for (uint32_t i = 0; i < nb; i++) {
+		if (!make_slot(qs, cfg->cfg, i, error)) {
+			qpairs_free(qs);
+			return NULL;
+		}
+	}
+	if (!start_to_listen(qs, error)) {
+		qpairs_free(qs);
+		return NULL;
+	}
+	return qs;
+}
+
+static void close_all(const int *fd, int nb)
+{
+	for (int i = 0; i < nb; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
+}
+
+void qpairs_free(struct qpairs *qs)
+{
+	int fds[3];
+
+	if (qs == NULL)
+		return;
+	if (qs->thread != NULL) {
+		qpair_signal(qs->stop_fd);
+		g_thread_join(qs->thread);
+		unlink(qs->path);
+	}
+	for (guint i = 0; i < qs->peers->len; i++) {
+		struct peer *p = g_ptr_array_index(qs->peers, i);
+
+		close(p->fd);
+		g_free(p);
+	}
+	fds[0] = qs->listen_fd;
+	fds[1] = qs->epoll_fd;
+	fds[2] = qs->stop_fd;
+	close_all(fds, 3);
+	for (uint32_t i = 0; i < qs->nb; i++) {
+		close_all(qs->pairs[i].fd, QPAIR_FDS);
+		if (qs->mem[i] != NULL)
+			munmap(qs->mem[i], qs->layout[i].mem_len);
+	}
+	free(qs->pairs);
+	g_ptr_array_free(qs->peers, TRUE);
+	g_strfreev(qs->address);
+	g_free(qs->peer);
+	g_free(qs->mem);
+	g_free(qs->layout);
+	g_free(qs->path);
+	g_free(qs);
+}
+
+struct qpair *qpairs_get(struct qpairs *qs, uint32_t slot)
+{
+	return &qs->pairs[slot];
+}
+
+const char *qpairs_address(struct qpairs *qs, uint32_t slot)
+{
+	return qs->address[slot];
+}
+
+void qpair_signal(int fd)
+{
+	uint64_t one = 1;
+
+	/* It can only fail when the count is at its limit: then the other side is signalled already. */
+	while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+/* Take up to n buffers of a queue into frame slots. */
+static inline uint16_t take(struct vq_dev *q, struct frame_slot *f, uint16_t n)
+{
+	uint16_t i = 0;
+
+	n = vq_dev_takes(q, n);
+	for (; i < n; i++) {
+		struct vq_buf b;
+
+		if (!vq_dev_take_one(q, &b))
+			break;
+		f[i].data = b.data;
+		f[i].len = b.len;
+		f[i].id = b.id;
+	}
+	return i;
+}
+
+uint16_t qpair_reserve(struct qpair *q, struct frame_slot *f, uint16_t n)
+{
+	if (!atomic_load_explicit(&q->connected, memory_order_acquire))
+		return 0;
+	return take(&q->rx, f, n);
+}
+
+uint16_t qpair_commit(struct qpair *q, struct frame_slot *f, uint16_t nb, uint16_t n)
+{
+	struct vq_mark m = vq_dev_mark(&q->rx);
+
+	vq_dev_untake(&q->rx, (uint16_t)(n - nb));
+	if (nb == 0)
+		return 0;
+	for (uint16_t i = 0; i < nb; i++)
+		vq_dev_give_one(&q->rx, &m, (uint16_t)f[i].id, f[i].len);
+	vq_publish(&m);
+	return nb;
+}
+
+uint16_t qpair_receive(struct qpair *q, struct frame_slot *f, uint16_t n)
+{
+	if (!atomic_load_explicit(&q->connected, memory_order_acquire))
+		return 0;
+	return take(&q->tx, f, n);
+}
+
+void qpair_release(struct qpair *q, struct frame_slot *f, uint16_t n)
+{
+	struct vq_mark m = vq_dev_mark(&q->tx);
+
+	if (n == 0)
+		return;
+	for (uint16_t i = 0; i < n; i++)
+		vq_dev_give_one(&q->tx, &m, (uint16_t)f[i].id, 0);
+	vq_publish(&m);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/datapath/socket_path.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sim/error.h"
+
+/* Of any type: a socket of another type than ours is refused in another way than one of a dead process. */
+static gboolean somebody_listens(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	gboolean dead;
+
+	g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
+	dead = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0 &&
+	       errno == ECONNREFUSED;
+	if (fd >= 0)
+		close(fd);
+	return !dead;
+}
+
+gboolean socket_path_free(const char *path, GError **error)
+{
+	struct sockaddr_un address;
+	struct stat st;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"%s: too long for a socket (at most %zu characters); use a shorter "
+			"--socket-dir",
+			path, sizeof(address.sun_path) - 1);
+		return FALSE;
+	}
+	if (lstat(path, &st) != 0)
+		return TRUE;
+	if (!S_ISSOCK(st.st_mode)) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"%s: is there already, and is no socket; use another --socket-dir", path);
+		return FALSE;
+	}
+	if (somebody_listens(path)) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"%s: another program listens there; stop it or use another --socket-dir",
+			path);
+		return FALSE;
+	}
+	if (unlink(path) != 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"%s: is there already and cannot be removed (%s); use another --socket-dir",
+			path, g_strerror(errno));
+		return FALSE;
+	}
+	return TRUE;
+}

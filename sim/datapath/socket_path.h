@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sim/datapath/socket_path.h: may a Unix socket be made at a path? */
+#ifndef SIM_DATAPATH_SOCKET_PATH_H
+#define SIM_DATAPATH_SOCKET_PATH_H
+
+#include <glib.h>
+
+/*
+ * TRUE when there is nothing at path. A socket that nobody listens on is what a killed run left
+ * behind: it is removed. FALSE and error for anything else, and for a path that is too long.
+ */
+gboolean socket_path_free(const char *path, GError **error);
+
+#endif
