@@ -5,6 +5,7 @@
 
 #include "analyze/cli.h"
 #include "analyze/merge.h"
+#include "analyze/ranks.h"
 #include "analyze/report.h"
 #include "analyze/result.h"
 
@@ -74,14 +75,24 @@ static int status(const result_set *r)
 	return CLI_DONE;
 }
 
+static struct result_options options_of(const struct common *c)
+{
+	return (struct result_options){ .dir = c->dir != NULL ? c->dir : "out",
+		.interrupted = c->interrupted };
+}
+
+static gboolean parse_format(struct common *c, GError **error)
+{
+	return c->format_text == NULL || cli_format_parse(c->format_text, &c->format, error);
+}
+
 static result_set *open_results(struct common *c, char **names, int *failure)
 {
-	const struct result_options options = { .dir = c->dir != NULL ? c->dir : "out",
-		.interrupted = c->interrupted };
+	const struct result_options options = options_of(c);
 	g_autoptr(GError) error = NULL;
 	result_set *r;
 
-	if (c->format_text != NULL && !cli_format_parse(c->format_text, &c->format, &error)) {
+	if (!parse_format(c, &error)) {
 		*failure = cli_fail(PROGRAM, CLI_USAGE, error);
 		return NULL;
 	}
@@ -121,24 +132,57 @@ static char *output_folder(const char *output, const struct common *c, char **na
 	return g_strdup(dir);
 }
 
-static int merge_into(const struct common *c, result_set *r, const char *folder)
+/* What a merge came to; error is NULL if all is written. */
+static int tell(const struct common *c, const merge *m, const char *folder, const GError *error)
 {
-	g_autoptr(table) overview = report_overview_new();
-	g_autoptr(summary) s = summary_new();
-	g_autoptr(GError) error = NULL;
+	int result = m->warnings->len > 0 ? CLI_FAILED
+		     : m->trustworthy     ? CLI_DONE
+					  : CLI_NOT_TRUSTWORTHY;
+	g_autofree char *text = NULL;
 
-	if (!merge_write(r, folder, overview, s, &error))
-		return cli_fail(PROGRAM, CLI_FAILED, error);
-	if (c->format == CLI_TEXT) {
-		show(c, r, overview);
+	say("note", m->notes, NOTES_MAX);
+	if (error != NULL) {
+		result = cli_fail(PROGRAM, CLI_FAILED, error);
 	} else {
-		g_autofree char *text = c->format == CLI_CSV ? summary_csv(s) : summary_json(s);
-
+		text = c->format == CLI_TEXT  ? table_text(m->overview)
+		       : c->format == CLI_CSV ? summary_csv(m->summary)
+					      : summary_json(m->summary);
 		fputs(text, stdout);
+		for (guint i = 0; c->format == CLI_TEXT && i < m->reasons->len; i++)
+			fputs(g_ptr_array_index(m->reasons, i), stdout);
+		fprintf(stderr, "%s: %u combination%s; summary.csv and summary.json are in %s\n",
+			PROGRAM, m->nb, m->nb == 1 ? "" : "s", folder);
 	}
-	fprintf(stderr, "%s: %u combination%s; summary.csv and summary.json are in %s\n", PROGRAM,
-		r->combinations->len, r->combinations->len == 1 ? "" : "s", folder);
-	return status(r);
+	say("warning", m->warnings, m->warnings->len);
+	return result;
+}
+
+static int merge_alone(struct common *c, char **names, const char *folder)
+{
+	g_autoptr(merge) m = merge_new();
+	g_autoptr(GError) error = NULL;
+	g_autoptr(result_set) r = NULL;
+	int failure = CLI_FAILED;
+
+	r = open_results(c, names, &failure);
+	if (r == NULL)
+		return failure;
+	(void)merge_write(r, folder, m, &error);
+	return tell(c, m, folder, error);
+}
+
+/* By all ranks together; what is said and returned is rank 0's. */
+static int merge_together(struct common *c, char **names, const char *folder)
+{
+	const struct result_options options = options_of(c);
+	g_autoptr(merge) m = merge_new();
+	g_autoptr(GError) error = NULL;
+	enum merge_shared shared;
+
+	shared = merge_write_shared(&options, (const char *const *)names, folder, m, &error);
+	if (ranks_own() > 0)
+		return CLI_DONE;
+	return shared == MERGE_ALONE ? merge_alone(c, names, folder) : tell(c, m, folder, error);
 }
 
 static int merge_run(int argc, char **argv)
@@ -153,17 +197,20 @@ static int merge_run(int argc, char **argv)
 			"DIR" },
 		G_OPTION_ENTRY_NULL,
 	};
-	g_autoptr(result_set) r = NULL;
+	g_autoptr(GError) error = NULL;
 	int result = CLI_USAGE;
 
 	if (cli_options(PROGRAM, &commands[MERGE], entries, &argc, &argv)) {
-		r = open_results(&c, argv + 1, &result);
-		if (r != NULL) {
-			folder = output_folder(output, &c, argv + 1);
-			say("note", r->notes, NOTES_MAX);
-			result = merge_into(&c, r, folder);
-			say("warning", r->warnings, r->warnings->len);
-		}
+		folder = output_folder(output, &c, argv + 1);
+		if (!parse_format(&c, &error))
+			result = cli_fail(PROGRAM, CLI_USAGE, error);
+		else if (!ranks_begin(&error))
+			result = cli_fail(PROGRAM, CLI_FAILED, error);
+		else if (ranks_count() > 1)
+			result = merge_together(&c, argv + 1, folder);
+		else
+			result = merge_alone(&c, argv + 1, folder);
+		ranks_end();
 	}
 	common_clear(&c);
 	return result;
@@ -258,5 +305,10 @@ static int percentiles_run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	/* Of processes that mpirun started, only one talks; the others help it to merge. */
+	if (ranks_own() > 0 && (argc < 2 || strcmp(argv[1], commands[MERGE].name) != 0 ||
+				       freopen("/dev/null", "w", stdout) == NULL ||
+				       freopen("/dev/null", "w", stderr) == NULL))
+		return CLI_DONE;
 	return cli_main(PROGRAM, "what trials measured, in numbers", commands, argc, argv);
 }

@@ -79,39 +79,74 @@ void merged_add(merged *m, const trial *t)
 		hist_add(m->latency, t->latency.hist);
 }
 
-static gboolean add_file(file_set *set, const char *dir, const char *kind, const char *infix,
-	const GString *text, JsonArray *files, GError **error)
+void merged_file_free(struct merged_file *f)
 {
-	g_autofree char *name = g_strdup_printf("acc_%s_%s.csv", kind, infix);
-	g_autofree char *path = g_build_filename(dir, name, NULL);
-	JsonObject *file = json_object_new();
-
-	json_object_set_string_member(file, "name", name);
-	json_object_set_int_member(file, "bytes", (gint64)text->len);
-	json_array_add_object_element(files, file);
-	return file_set_add(set, path, text->str, text->len, error);
+	if (f == NULL)
+		return;
+	g_free(f->name);
+	g_bytes_unref(f->data);
+	g_free(f);
 }
 
-gboolean merged_write(const merged *m, const char *dir, const char *infix, GError **error)
+static void file_free(gpointer data)
 {
-	g_autoptr(file_set) set = file_set_new();
-	g_autoptr(GString) histogram = g_string_new(NULL);
-	g_autofree char *name = g_strdup_printf("acc_trials_%s.json", infix);
-	g_autofree char *path = g_build_filename(dir, name, NULL), *text = NULL;
-	g_autoptr(JsonObject) root = json_object_new();
+	merged_file_free(data);
+}
+
+static void add_file(
+	GPtrArray *to, const char *kind, const char *infix, GBytes *data, JsonArray *files)
+{
+	struct merged_file *f = g_new0(struct merged_file, 1);
+	JsonObject *file = json_object_new();
+
+	f->name = g_strdup_printf("acc_%s_%s.csv", kind, infix);
+	f->data = data;
+	json_object_set_string_member(file, "name", f->name);
+	json_object_set_int_member(file, "bytes", (gint64)g_bytes_get_size(data));
+	json_array_add_object_element(files, file);
+	g_ptr_array_add(to, f);
+}
+
+GPtrArray *merged_files(const merged *m, const char *infix)
+{
+	GPtrArray *all = g_ptr_array_new_with_free_func(file_free);
+	GString *histogram = g_string_new(NULL);
+	JsonObject *root = json_object_new();
 	JsonArray *files = json_array_new();
+	struct merged_file *json = g_new0(struct merged_file, 1);
+	char *text;
 
 	json_object_set_int_member(root, "schema", MERGED_SCHEMA);
 	json_object_set_array_member(root, "trials", json_array_ref(m->trials));
 	json_object_set_array_member(root, "files", files);
 	trial_bins_histogram(histogram, m->latency);
-	if (!file_make_folder(dir, error) ||
-		!add_file(set, dir, "histogram", infix, histogram, files, error) ||
-		!add_file(set, dir, "guests", infix, m->bins, files, error) ||
-		(m->has_probes && !add_file(set, dir, "probes", infix, m->probes, files, error)))
+	add_file(all, "histogram", infix, g_string_free_to_bytes(histogram), files);
+	add_file(all, "guests", infix, g_bytes_new(m->bins->str, m->bins->len), files);
+	if (m->has_probes)
+		add_file(all, "probes", infix, g_bytes_new(m->probes->str, m->probes->len), files);
+	text = trial_json_text(root);
+	json->name = g_strdup_printf("acc_trials_%s.json", infix);
+	json->data = g_bytes_new_take(text, strlen(text));
+	g_ptr_array_add(all, json);
+	return all;
+}
+
+gboolean merged_store(const GPtrArray *files, const char *dir, GError **error)
+{
+	g_autoptr(file_set) set = file_set_new();
+
+	if (!file_make_folder(dir, error))
 		return FALSE;
-	text = trial_json_text(g_steal_pointer(&root));
-	return file_set_add(set, path, text, strlen(text), error) && file_set_publish(set, error);
+	for (guint i = 0; i < files->len; i++) {
+		const struct merged_file *f = g_ptr_array_index(files, i);
+		g_autofree char *path = g_build_filename(dir, f->name, NULL);
+		gsize len;
+		const char *data = g_bytes_get_data(f->data, &len);
+
+		if (!file_set_add(set, path, data != NULL ? data : "", len, error))
+			return FALSE;
+	}
+	return file_set_publish(set, error);
 }
 
 /* Paths of the tables of bins; all files are as long as recorded. */

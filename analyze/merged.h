@@ -24,7 +24,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(merged, merged_free)
 void merged_clear(merged *m);
 /* t has its bins. Trials are numbered as they come. */
 void merged_add(merged *m, const trial *t);
-gboolean merged_write(const merged *m, const char *dir, const char *infix, GError **error);
+
+/* A file of a set: its name and what is in it. */
+struct merged_file {
+	char *name;
+	GBytes *data;
+};
+void merged_file_free(struct merged_file *f); /* NULL is fine */
+/* Those of a set (struct merged_file *), in the order in which they are to be written. */
+GPtrArray *merged_files(const merged *m, const char *infix);
+/* All of them, or none; dir is made if missing. */
+gboolean merged_store(const GPtrArray *files, const char *dir, GError **error);
 
 /* Trials (trial *, TRIAL_SUMMARY) of an acc_trials_*.json, checked as trial_read does. */
 GPtrArray *merged_read(const char *path, GError **error);

@@ -8,7 +8,7 @@
 
 enum { PERCENTILES_MAX = 100 };
 
-static const double overview_q[] = { 0.5, 0.9, 0.99, 0.999 };
+static const double overview_q[] = { 0.5, 0.9, 0.99, 0.999 }, probes_q[] = { 0.5, 0.99 };
 
 static gboolean is_main_parameter(const char *name)
 {
@@ -79,6 +79,9 @@ table *report_overview_new(void)
 	table_column(t, "p99_ns", "p99", 0);
 	table_column(t, "p999_ns", "p99.9", 0);
 	table_column(t, "max_ns", "max", 0);
+	table_column(t, "probes_p50_ns", "probe50", TABLE_IF_ANY);
+	table_column(t, "probes_p99_ns", "probe99", TABLE_IF_ANY);
+	table_column(t, "generator_cycles_per_frame", "cyc/frame", TABLE_IF_ANY);
 	table_column(t, "jain", "Jain", 0);
 	table_column(t, "min_max_ratio", "min/max", 0);
 	table_column(t, "worst_guest", "worst", 0);
@@ -104,6 +107,14 @@ void report_overview_add(table *t, const result_combination *c)
 		table_ns(t, c->n.latency.max_ns, FALSE);
 	else
 		table_none(t);
+	for (guint i = 0; i < G_N_ELEMENTS(probes_q); i++) {
+		struct result_quantile q = { 0 };
+		gboolean there = trial_dist_quantile(
+					 &c->probes.latency, probes_q[i], &q.ns, &q.bound) == 0;
+
+		quantile_cell(t, there, &q);
+	}
+	table_double(t, trial_cpu_cycles(&c->cpu, &c->cpu.generator), "%.4g");
 	table_double(t, c->fairness.jain, "%.4g");
 	table_double(t, c->fairness.min_max, "%.4g");
 	if (c->fairness.worst_guest >= 0)

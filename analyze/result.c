@@ -130,7 +130,7 @@ result_set *result_open(
 		return NULL;
 	group(r, trials);
 	make_numbers(r);
-	if (r->combinations->len == 0) {
+	if (r->combinations->len == 0 && (options == NULL || options->share == NULL)) {
 		g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
 			(const char *)g_ptr_array_index(r->warnings, r->warnings->len - 1));
 		return NULL;

@@ -114,9 +114,24 @@ struct result_set {
 };
 typedef struct result_set result_set;
 
+/*
+ * A part of what names stand for, so that several processes can share it out. Files are dealt in
+ * turn by the infix in their names: all trials of a combination come to the same part.
+ */
+struct result_share {
+	guint own, of;   /* part own of so many */
+	uint64_t *found; /* of each name, trials of this part; room for all names and one more */
+};
+
 struct result_options {
 	const char *dir;      /* where labels and selectors look; NULL: "out" */
 	gboolean interrupted; /* keep interrupted trials */
+	/*
+	 * NULL: everything. With it, a part without trials is no error, what is said of folders
+	 * comes from part 0 only, and a file whose name is not of its trial is an error: it could
+	 * belong to another part.
+	 */
+	const struct result_share *share;
 };
 
 /*

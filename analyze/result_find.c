@@ -25,7 +25,9 @@ struct finder {
 	GHashTable *by_identity; /* char * -> trial *, borrowed from trials */
 	result_sources *sources;
 	GPtrArray *warnings, *notes;
-	guint found; /* of the name at hand, also those that were found before */
+	guint found;         /* of the name at hand, also those that were found before */
+	GHashTable *infixes; /* char * -> number, in the order in which they were met */
+	char *odd;           /* a file whose name is not of its trial; NULL: none */
 };
 
 static void source_free(gpointer data)
@@ -70,6 +72,56 @@ const char *result_started(const trial *t)
 	return node != NULL && json_node_get_value_type(node) == G_TYPE_STRING
 		       ? json_node_get_string(node)
 		       : "";
+}
+
+/* The infix in the name of a trial or merged set: without repetition or digest. */
+static char *infix_of(const char *path)
+{
+	g_autofree char *name = g_path_get_basename(path);
+	g_autoptr(GRegex) form = g_regex_new(
+		"^(?:acc_trials|trial)_(.*?)(?:_rep[0-9]+|-[0-9a-f]{8})?\\.json$", 0, 0, NULL);
+	g_autoptr(GMatchInfo) match = NULL;
+
+	if (!g_regex_match(form, name, 0, &match))
+		return g_strdup(name);
+	return g_match_info_fetch(match, 1);
+}
+
+/* All parts see all names in the same order, and so agree on who reads which. */
+static gboolean is_own(struct finder *f, const char *path)
+{
+	const struct result_share *share = f->options->share;
+	char *infix;
+	gpointer number;
+
+	if (share == NULL)
+		return TRUE;
+	infix = infix_of(path);
+	if (g_hash_table_lookup_extended(f->infixes, infix, NULL, &number)) {
+		g_free(infix);
+	} else {
+		number = GUINT_TO_POINTER(g_hash_table_size(f->infixes));
+		g_hash_table_insert(f->infixes, infix, number);
+	}
+	return GPOINTER_TO_UINT(number) % share->of == share->own;
+}
+
+/* What is said of folders is said once. */
+static gboolean is_first(const struct finder *f)
+{
+	return f->options->share == NULL || f->options->share->own == 0;
+}
+
+static void check_name(struct finder *f, const trial *t, const char *path)
+{
+	g_autofree char *named = NULL, *own = NULL;
+
+	if (f->options->share == NULL || f->odd != NULL)
+		return;
+	named = infix_of(path);
+	own = trial_infix(&t->params);
+	if (strcmp(named, own) != 0)
+		f->odd = g_strdup(path);
 }
 
 static char *identity(const trial *t)
@@ -132,6 +184,7 @@ static void take(struct finder *f, trial *t, const char *path, int index)
 	const struct source *before;
 	trial *old;
 
+	check_name(f, t, path);
 	if (f->selector != NULL && !result_selector_matches(f->selector, &t->params)) {
 		trial_free(t);
 		return;
@@ -163,8 +216,11 @@ static void take(struct finder *f, trial *t, const char *path, int index)
 static void read_trial(struct finder *f, const char *path)
 {
 	g_autoptr(GError) error = NULL;
-	trial *t = trial_read(path, TRIAL_SUMMARY, &error);
+	trial *t;
 
+	if (!is_own(f, path))
+		return;
+	t = trial_read(path, TRIAL_SUMMARY, &error);
 	if (t != NULL)
 		take(f, t, path, NOT_MERGED);
 	else
@@ -174,8 +230,11 @@ static void read_trial(struct finder *f, const char *path)
 static void read_merged(struct finder *f, const char *path)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) trials = merged_read(path, &error);
+	g_autoptr(GPtrArray) trials = NULL;
 
+	if (!is_own(f, path))
+		return;
+	trials = merged_read(path, &error);
 	if (trials == NULL) {
 		g_ptr_array_add(f->warnings, g_strdup(error->message));
 		return;
@@ -191,7 +250,7 @@ static void read_merged(struct finder *f, const char *path)
  */
 static void skip_merged(struct finder *f, const char *path)
 {
-	g_autoptr(GPtrArray) trials = merged_read(path, NULL);
+	g_autoptr(GPtrArray) trials = is_own(f, path) ? merged_read(path, NULL) : NULL;
 	guint missing = 0;
 
 	for (guint i = 0; trials != NULL && i < trials->len; i++) {
@@ -232,12 +291,10 @@ static GPtrArray *list(struct finder *f, const char *dir)
 	g_autoptr(GDir) d = g_dir_open(dir, 0, &error);
 	const char *name;
 
-	if (d == NULL) {
+	if (d == NULL && is_first(f))
 		say(f->warnings, "%s: cannot be read: %s; mend its permissions", dir,
 			error->message);
-		return names;
-	}
-	while ((name = g_dir_read_name(d)) != NULL) {
+	while (d != NULL && (name = g_dir_read_name(d)) != NULL) {
 		if (name[0] != '.')
 			g_ptr_array_add(names, g_strdup(name));
 	}
@@ -263,7 +320,7 @@ static void note_orphans(struct finder *f, const char *dir, const GPtrArray *nam
 		if (!g_file_test(json, G_FILE_TEST_EXISTS) && orphans++ == 0)
 			first = name;
 	}
-	if (orphans > 0)
+	if (orphans > 0 && is_first(f))
 		say(f->notes,
 			"%s: %u histogram%s without trial_*.json beside it (%s): cut off before "
 			"the end, "
@@ -391,6 +448,28 @@ static void nothing_found(const struct finder *f, const char *name, GError **err
 	g_string_free(text, TRUE);
 }
 
+static gboolean find_names(
+	struct finder *f, const char *const *names, const char *dir, GError **error)
+{
+	const struct result_share *share = f->options->share;
+
+	for (guint i = 0; names[i] != NULL; i++) {
+		f->found = 0;
+		if (!find_name(f, names[i], dir, error))
+			return FALSE;
+		if (share != NULL) {
+			share->found[i] = f->found;
+		} else if (f->found == 0) {
+			nothing_found(f, names[i], error);
+			return FALSE;
+		}
+	}
+	if (f->odd != NULL)
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s: its name is not that of the trial in it", f->odd);
+	return f->odd == NULL;
+}
+
 GPtrArray *result_find(const struct result_options *options, const char *const *names,
 	result_sources *sources, GPtrArray *warnings, GPtrArray *notes, GError **error)
 {
@@ -399,23 +478,21 @@ GPtrArray *result_find(const struct result_options *options, const char *const *
 	g_autoptr(GPtrArray) trials = g_ptr_array_new_with_free_func((GDestroyNotify)trial_free);
 	g_autoptr(GHashTable)
 		by_identity = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable)
+		infixes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	struct finder f = { .options = options,
+		.infixes = infixes,
 		.trials = trials,
 		.by_identity = by_identity,
 		.sources = sources,
 		.warnings = warnings,
 		.notes = notes };
 
+	gboolean ok;
+
 	if (names == NULL || names[0] == NULL)
 		names = only_dir;
-	for (guint i = 0; names[i] != NULL; i++) {
-		f.found = 0;
-		if (!find_name(&f, names[i], dir, error))
-			return NULL;
-		if (f.found == 0) {
-			nothing_found(&f, names[i], error);
-			return NULL;
-		}
-	}
-	return g_steal_pointer(&trials);
+	ok = find_names(&f, names, dir, error);
+	g_free(f.odd);
+	return ok ? g_steal_pointer(&trials) : NULL;
 }

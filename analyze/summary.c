@@ -458,6 +458,29 @@ void summary_add(summary *s, const result_combination *c)
 	json_array_add_object_element(s->combinations, o);
 }
 
+GVariant *summary_pack(const summary *s)
+{
+	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_ARRAY);
+	g_autofree char *text = NULL;
+	g_autoptr(GVariant) rows = table_pack(s->rows);
+
+	json_node_set_array(node, s->combinations);
+	text = json_to_string(node, FALSE);
+	return g_variant_ref_sink(g_variant_new("(@aa(ssmvbb)s)", rows, text));
+}
+
+void summary_append(summary *s, GVariant *packed)
+{
+	g_autoptr(GVariant) rows = g_variant_get_child_value(packed, 0);
+	g_autoptr(GVariant) text = g_variant_get_child_value(packed, 1);
+	g_autoptr(JsonNode) node = json_from_string(g_variant_get_string(text, NULL), NULL);
+	JsonArray *combinations = json_node_get_array(node);
+
+	table_append(s->rows, rows);
+	for (guint i = 0; i < json_array_get_length(combinations); i++)
+		json_array_add_element(s->combinations, json_array_dup_element(combinations, i));
+}
+
 char *summary_csv(const summary *s)
 {
 	return table_csv(s->rows);

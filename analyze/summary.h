@@ -20,6 +20,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(summary, summary_free)
 /* A row for the combination, which is loaded, and one for each of its groups and guests. */
 void summary_add(summary *s, const result_combination *c);
 
+/* All of it, to be appended to a summary in another process. */
+GVariant *summary_pack(const summary *s);
+/* packed is of the program's own other processes. */
+void summary_append(summary *s, GVariant *packed);
+
 char *summary_csv(const summary *s);
 char *summary_json(const summary *s);
 

@@ -326,6 +326,50 @@ char *table_text(const table *t)
 	return g_string_free(to, FALSE);
 }
 
+GVariant *table_pack(const table *t)
+{
+	GVariantBuilder rows;
+
+	g_variant_builder_init(&rows, G_VARIANT_TYPE("aa(ssmvbb)"));
+	for (guint row = 0; row < t->rows->len; row++) {
+		g_variant_builder_open(&rows, G_VARIANT_TYPE("a(ssmvbb)"));
+		for (guint i = 0; i < t->columns->len; i++) {
+			const struct cell *c = cell(t, row, i);
+			GVariant *value = JSON_NODE_HOLDS_NULL(c->node)
+						  ? NULL
+						  : json_gvariant_deserialize(c->node, NULL, NULL);
+
+			g_variant_builder_add(
+				&rows, "(ssmvbb)", c->text, c->plain, value, c->bound, c->left);
+		}
+		g_variant_builder_close(&rows);
+	}
+	return g_variant_ref_sink(g_variant_builder_end(&rows));
+}
+
+void table_append(table *t, GVariant *rows)
+{
+	GVariantIter each_row, *each_cell;
+
+	g_variant_iter_init(&each_row, rows);
+	while (g_variant_iter_next(&each_row, "a(ssmvbb)", &each_cell)) {
+		char *text, *plain;
+		GVariant *value;
+		gboolean bound, left;
+
+		table_row(t);
+		while (g_variant_iter_next(
+			each_cell, "(ssmvbb)", &text, &plain, &value, &bound, &left)) {
+			add(t, text, plain,
+				value != NULL ? json_gvariant_serialize(value)
+					      : json_node_new(JSON_NODE_NULL),
+				bound, left);
+			g_clear_pointer(&value, g_variant_unref);
+		}
+		g_variant_iter_free(each_cell);
+	}
+}
+
 char *table_csv(const table *t)
 {
 	GString *to = g_string_new("schema");

@@ -52,6 +52,11 @@ void table_none(table *t); /* "-", empty, null */
 
 guint table_rows(const table *t);
 
+/* All rows, to be appended to a table of equal columns in another process. */
+GVariant *table_pack(const table *t);
+/* rows is of the program's own other processes. */
+void table_append(table *t, GVariant *rows);
+
 char *table_text(const table *t);
 char *table_csv(const table *t);  /* header, first column "schema" */
 char *table_json(const table *t); /* {"schema": 1, "rows": [{...}]} */

@@ -20,6 +20,10 @@ JsonObject *trial_json_object(const trial *t);
  */
 trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where);
 
+/* Parameters alone, the way back of trial_json_params. Errors go to in; *p is the caller's then, too. */
+void trial_json_read_params(
+	struct json_in *in, JsonObject *o, const char *where, struct trial_params *p);
+
 /* An element {name, bytes} of "files": a plain name, there in dir, and as long as recorded. */
 gboolean trial_json_check_file(
 	struct json_in *in, const char *dir, JsonObject *file, const char *where);

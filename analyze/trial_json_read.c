@@ -15,7 +15,7 @@ static gboolean has(const struct json_in *in, JsonObject *o, const char *key)
 	return in->error == NULL && o != NULL && json_object_has_member(o, key);
 }
 
-static void read_params(
+void trial_json_read_params(
 	struct json_in *in, JsonObject *o, const char *where, struct trial_params *p)
 {
 	p->label = json_in_string(in, o, where, "label");
@@ -316,7 +316,7 @@ trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where)
 			"is %" G_GUINT64_FORMAT
 			", this program knows %d: read it with its own version",
 			(guint64)schema, TRIAL_SCHEMA);
-	read_params(in, json_in_object(in, o, where, "parameters"), params, &t->params);
+	trial_json_read_params(in, json_in_object(in, o, where, "parameters"), params, &t->params);
 	read_verdict(in, json_in_object(in, o, where, "verdict"), verdict, t);
 	part = json_in_object(in, o, where, "totals");
 	read_counts(in, part, totals, &t->totals);
