@@ -12,21 +12,26 @@
 
 #include "sim/error.h"
 
+#define QUEUES_OPTION "--queues"
+
 enum { END_TIMEOUT_MS = 2000, POLL_US = 2000 };
 
 struct process {
 	GPid pid;           /* 0: not running */
-	uint32_t first, nb; /* guests */
+	uint32_t first, nb; /* of members */
 	unsigned cpu;
 	gboolean give_way;
 	char *report, *log;
-	char *death; /* NULL: none */
-	int serial;  /* of the last report that was asked for */
+	char *death;                  /* NULL: none */
+	int serial;                   /* of the last report that was asked for */
+	uint64_t busy_cycles, cpu_ns; /* as of the last report */
 };
 
 struct fleet {
 	struct fleet_cfg cfg;
 	char *program;
+	uint32_t nb_members;
+	uint32_t *member; /* numbers of the guests that are started, ascending */
 	unsigned nb_processes;
 	struct process *processes;
 };
@@ -50,6 +55,55 @@ static char *find_treflect(GError **error)
 	return found;
 }
 
+static const struct datapath_guest *member(const struct fleet *f, uint32_t i)
+{
+	return &f->cfg.guest[f->member[i]];
+}
+
+/* Is it a DPDK device of its process? Else it is on a queue pair. */
+static gboolean is_device(const struct fleet *f, uint32_t i)
+{
+	return g_strcmp0(member(f, i)->datapath->ops->guest_option, QUEUES_OPTION) != 0;
+}
+
+/* Slots of one interface that follow each other are one argument: SOCKET@FIRST-LAST. */
+static uint32_t add_queues(const struct fleet *f, GPtrArray *args, uint32_t i, uint32_t end)
+{
+	const struct datapath_guest *first = member(f, i);
+	const char *address = first->datapath->ops->address(first->datapath, first->slot);
+	uint32_t n = 1;
+
+	while (i + n < end && member(f, i + n)->datapath == first->datapath &&
+		member(f, i + n)->slot == first->slot + n)
+		n++;
+	g_ptr_array_add(args, n == 1 ? g_strdup(address)
+				     : g_strdup_printf("%s-%u", address, first->slot + n - 1));
+	return n;
+}
+
+/* Where the process's guests connect to, and which number the first device stands for. */
+static void add_guests(const struct fleet *f, GPtrArray *args, const struct process *p)
+{
+	uint32_t end = p->first + p->nb, first_device = f->member[p->first];
+	gboolean devices = FALSE;
+
+	for (uint32_t i = p->first; i < end;) {
+		const struct datapath_guest *g = member(f, i);
+
+		g_ptr_array_add(args, g_strdup(g->datapath->ops->guest_option));
+		if (!is_device(f, i)) {
+			i += add_queues(f, args, i, end);
+			continue;
+		}
+		g_ptr_array_add(args, g_strdup(g->datapath->ops->address(g->datapath, g->slot)));
+		if (!devices)
+			first_device = f->member[i];
+		devices = TRUE;
+		i++;
+	}
+	g_ptr_array_add(args, g_strdup_printf("--first-guest=%u", first_device));
+}
+
 static gboolean start(struct fleet *f, struct process *p, GError **error)
 {
 	g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
@@ -57,13 +111,7 @@ static gboolean start(struct fleet *f, struct process *p, GError **error)
 	gboolean started;
 
 	g_ptr_array_add(args, g_strdup(f->program));
-	for (uint32_t i = p->first; i < p->first + p->nb; i++) {
-		const struct datapath_guest *g = &f->cfg.guest[i];
-
-		g_ptr_array_add(args, g_strdup(g->datapath->ops->guest_option));
-		g_ptr_array_add(args, g_strdup(g->datapath->ops->address(g->datapath, g->slot)));
-	}
-	g_ptr_array_add(args, g_strdup_printf("--first-guest=%u", p->first));
+	add_guests(f, args, p);
 	g_ptr_array_add(args, g_strdup_printf("--core=%u", p->cpu));
 	g_ptr_array_add(args, g_strdup_printf("--parent=%d", getpid()));
 	g_ptr_array_add(args, g_strdup_printf("--report=%s", p->report));
@@ -74,6 +122,8 @@ static gboolean start(struct fleet *f, struct process *p, GError **error)
 		g_ptr_array_add(args, g_strdup_printf("--fault=%s", f->cfg.fault));
 	if (f->cfg.swap != NULL)
 		g_ptr_array_add(args, g_strdup_printf("--swap=%s", f->cfg.swap));
+	if (f->cfg.relay)
+		g_ptr_array_add(args, g_strdup("--relay"));
 	if (p->give_way)
 		g_ptr_array_add(args, g_strdup("--give-way"));
 	if (f->cfg.hugepages)
@@ -81,6 +131,8 @@ static gboolean start(struct fleet *f, struct process *p, GError **error)
 	g_ptr_array_add(args, NULL);
 	g_clear_pointer(&p->death, g_free);
 	p->serial = 0;
+	p->busy_cycles = 0;
+	p->cpu_ns = 0;
 	started = g_spawn_async_with_fds(NULL, (char **)args->pdata, NULL,
 		G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &p->pid, -1, log, log, error);
 	if (log >= 0)
@@ -88,22 +140,62 @@ static gboolean start(struct fleet *f, struct process *p, GError **error)
 	return started;
 }
 
+/* First member of process i of nb, when members are shared out evenly. */
+static uint32_t first_of(const struct fleet *f, unsigned i, unsigned nb)
+{
+	return (uint32_t)((uint64_t)f->nb_members * i / nb);
+}
+
+/*
+ * Can the members from first to end be one process? Its devices must not be too many, and they are
+ * numbered without gaps.
+ */
+static gboolean fits(const struct fleet *f, uint32_t first, uint32_t end)
+{
+	uint32_t nb_devices = 0, next = 0;
+
+	for (uint32_t i = first; i < end; i++) {
+		if (!is_device(f, i))
+			continue;
+		if (nb_devices++ != 0 && f->member[i] != next)
+			return FALSE;
+		next = f->member[i] + 1;
+	}
+	return nb_devices <= FLEET_PORTS_MAX;
+}
+
+static unsigned count_processes(const struct fleet *f)
+{
+	const struct fleet_cfg *c = &f->cfg;
+	unsigned nb = c->per_process == 0 ? MIN(f->nb_members, c->cores->nb_guest)
+					  : (f->nb_members + c->per_process - 1) / c->per_process;
+
+	/* Ends at the latest with one process a guest. */
+	for (;; nb++) {
+		unsigned i = 0;
+
+		while (i < nb && fits(f, first_of(f, i, nb), first_of(f, i + 1, nb)))
+			i++;
+		if (i == nb)
+			return nb;
+	}
+}
+
 static void share_out(struct fleet *f)
 {
 	const struct fleet_cfg *c = &f->cfg;
-	uint32_t per = c->per_process == 0 ? FLEET_PORTS_MAX : c->per_process;
-	uint32_t next = 0;
 
-	f->nb_processes = (c->nb_guests + per - 1) / per;
-	if (c->per_process == 0)
-		f->nb_processes = MAX(f->nb_processes, MIN(c->nb_guests, c->cores->nb_guest));
+	f->member = g_new0(uint32_t, c->nb_guests);
+	for (uint32_t i = 0; i < c->nb_guests; i++)
+		if (c->guest[i].datapath->ops->guest_option != NULL)
+			f->member[f->nb_members++] = i;
+	f->nb_processes = count_processes(f);
 	f->processes = g_new0(struct process, f->nb_processes);
 	for (unsigned i = 0; i < f->nb_processes; i++) {
 		struct process *p = &f->processes[i];
 
-		p->first = next;
-		p->nb = (c->nb_guests - next + f->nb_processes - i - 1) / (f->nb_processes - i);
-		next += p->nb;
+		p->first = first_of(f, i, f->nb_processes);
+		p->nb = first_of(f, i + 1, f->nb_processes) - p->first;
 		p->cpu = c->cores->guest_cpu[i % c->cores->nb_guest];
 		p->give_way = c->cores->shared || f->nb_processes > c->cores->nb_guest;
 		p->report = g_strdup_printf("%s/reflector-%u.json", c->run_dir, i);
@@ -122,6 +214,7 @@ struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error)
 		return NULL;
 	}
 	share_out(f);
+	g_assert(f->nb_members > 0);
 	for (unsigned i = 0; i < f->nb_processes; i++) {
 		if (!start(f, &f->processes[i], error)) {
 			fleet_free(f);
@@ -200,8 +293,9 @@ const char *fleet_death(const struct fleet *f, uint32_t guest)
 	for (unsigned i = 0; i < f->nb_processes; i++) {
 		const struct process *p = &f->processes[i];
 
-		if (guest >= p->first && guest < p->first + p->nb)
-			return p->death;
+		if (guest < f->member[p->first] || guest > f->member[p->first + p->nb - 1])
+			continue;
+		return f->cfg.guest[guest].datapath->ops->guest_option == NULL ? NULL : p->death;
 	}
 	return NULL;
 }
@@ -215,7 +309,7 @@ gboolean fleet_revive(struct fleet *f, GError **error)
 }
 
 /* The guests of a report, if it is the one that was asked for. */
-static gboolean take_report(const struct process *p, JsonArray *into)
+static gboolean take_report(struct process *p, JsonArray *into)
 {
 	g_autoptr(JsonParser) parser = json_parser_new();
 	JsonObject *root;
@@ -228,6 +322,8 @@ static gboolean take_report(const struct process *p, JsonArray *into)
 	if (!json_object_has_member(root, "guests") ||
 		json_object_get_int_member_with_default(root, "serial", -1) != p->serial)
 		return FALSE;
+	p->busy_cycles = (uint64_t)json_object_get_int_member_with_default(root, "busy_cycles", 0);
+	p->cpu_ns = (uint64_t)json_object_get_int_member_with_default(root, "cpu_ns", 0);
 	guests = json_object_get_array_member(root, "guests");
 	for (guint i = 0; guests != NULL && i < json_array_get_length(guests); i++)
 		json_array_add_element(into, json_node_copy(json_array_get_element(guests, i)));
@@ -253,6 +349,15 @@ JsonArray *fleet_report(struct fleet *f, unsigned timeout_ms)
 			g_usleep(POLL_US);
 	}
 	return all;
+}
+
+void fleet_cost(const struct fleet *f, struct datapath_cost *out)
+{
+	*out = (struct datapath_cost){ .threads = f->nb_processes };
+	for (unsigned i = 0; i < f->nb_processes; i++) {
+		out->busy_cycles += f->processes[i].busy_cycles;
+		out->cpu_ns += f->processes[i].cpu_ns;
+	}
 }
 
 void fleet_free(struct fleet *f)
@@ -281,6 +386,7 @@ void fleet_free(struct fleet *f)
 		g_free(p->death);
 	}
 	g_free(f->processes);
+	g_free(f->member);
 	g_free(f->program);
 	g_free(f);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim/guest/fleet.h: guests that are processes of this machine: treflect, at most 31 guests each.
- * Started by tsim, ended with it (even by SIGKILL), their deaths noted guest by guest.
+ * sim/guest/fleet.h: guests that are processes of this machine: treflect, each with some neighbours
+ * of the row of guests: any number on queue pairs, at most 31 on vhost-user. Started by tsim, ended
+ * with it (even by SIGKILL), their deaths noted guest by guest. Guests of interfaces that have none
+ * to start (null) are passed over.
  */
 #ifndef SIM_GUEST_FLEET_H
 #define SIM_GUEST_FLEET_H
@@ -14,7 +16,7 @@
 #include "sim/cores.h"
 #include "sim/datapath/datapath.h"
 
-enum { FLEET_PORTS_MAX = 31 }; /* RTE_MAX_ETHPORTS - 1 of Debian's DPDK */
+enum { FLEET_PORTS_MAX = 31 }; /* DPDK devices of a process: RTE_MAX_ETHPORTS of Debian, but one */
 
 struct fleet_cfg {
 	const struct datapath_guest *guest; /* by number: where it connects to */
@@ -23,6 +25,7 @@ struct fleet_cfg {
 	const struct cores *cores;
 	const char *run_dir;      /* for reports and logs */
 	const char *fault, *swap; /* as treflect takes them; NULL for none */
+	gboolean relay;           /* frames go to the guest that their IP address says */
 	uint64_t seed;
 	uint32_t frame_len_max; /* with FCS */
 	const char *base_mac;
@@ -50,5 +53,7 @@ gboolean fleet_revive(struct fleet *f, GError **error);
  * whose process did not answer within timeout_ms are not in it.
  */
 JsonArray *fleet_report(struct fleet *f, unsigned timeout_ms);
+/* CPU that the guests took since they started, as of the last fleet_report; threads: one a process. */
+void fleet_cost(const struct fleet *f, struct datapath_cost *out);
 
 #endif

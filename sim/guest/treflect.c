@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* treflect: a DPDK reflector for any ethdev; what runs in, or stands for, a guest. */
+/* treflect: reflects on any ethdev and on tsim's queue pairs; what runs in, or stands for, a guest. */
 #include <locale.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -30,11 +30,11 @@ static void on_signal(int number)
 }
 
 struct options {
-	char **vhost_user, **devices, **eal;
+	char **vhost_user, **queues, **devices, **eal;
 	char *mac, *fault, *report, *swap;
 	int first_guest, core, memory, descriptors, frame_len_max, parent;
 	gint64 seed;
-	gboolean give_way, hugepages, verbose;
+	gboolean relay, give_way, hugepages, verbose;
 };
 
 static struct options opt = { .core = -1, .descriptors = 256, .frame_len_max = 2048, .seed = 1 };
@@ -44,6 +44,10 @@ static const GOptionEntry entries[] = {
 		"Reflect on the vhost-user socket PATH as a virtio-user front end (repeat for "
 		"more, at most 31)",
 		"PATH" },
+	{ "queues", 'q', 0, G_OPTION_ARG_FILENAME_ARRAY, &opt.queues,
+		"Reflect on a queue pair of the tsim that listens at SOCKET: SOCKET@SLOT, or "
+		"SOCKET@FIRST-LAST (repeat for more)",
+		"SOCKET@SLOT" },
 	{ "device", 'd', 0, G_OPTION_ARG_STRING_ARRAY, &opt.devices,
 		"Reflect on a DPDK device: a PCI address or a virtual one such as "
 		"net_tap0,iface=t0 (repeat for more)",
@@ -51,9 +55,15 @@ static const GOptionEntry entries[] = {
 	{ "mac", 0, 0, G_OPTION_ARG_STRING, &opt.mac,
 		"MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)", "MAC" },
 	{ "first-guest", 0, 0, G_OPTION_ARG_INT, &opt.first_guest,
-		"Number of the guest that the first port stands for (default 0)", "N" },
+		"Number of the guest that the first device or vhost-user socket stands for "
+		"(default 0)",
+		"N" },
 	{ "swap", 0, 0, G_OPTION_ARG_STRING, &opt.swap,
 		"What to swap: mac, ip (and mac), ports (and ip and mac) (default mac)", "WHAT" },
+	{ "relay", 0, 0, G_OPTION_ARG_NONE, &opt.relay,
+		"Send tsim's frames to the guest that their IP address says, as a router; its own "
+		"back",
+		NULL },
 	{ "fault", 0, 0, G_OPTION_ARG_STRING, &opt.fault,
 		"Faults of tsim's frames: "
 		"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms",
@@ -86,16 +96,20 @@ static gboolean usage(GError **error, const char *text)
 	return FALSE;
 }
 
-static gboolean check(struct reflector_cfg *cfg, uint8_t base_mac[6], GError **error)
+static gboolean check(struct reflector_cfg *cfg, GArray *queues, GError **error)
 {
 	guint sockets = opt.vhost_user == NULL ? 0 : g_strv_length(opt.vhost_user);
 
-	memcpy(base_mac, frame_guest_base_mac, 6);
-	if (opt.mac != NULL && !frame_mac_parse(opt.mac, base_mac, error))
+	memcpy(cfg->base_mac, frame_guest_base_mac, 6);
+	if (opt.mac != NULL && !frame_mac_parse(opt.mac, cfg->base_mac, error))
 		return FALSE;
-	if (sockets == 0 && opt.devices == NULL)
-		return usage(
-			error, "nothing to reflect on; name a --vhost-user socket or a --device");
+	for (char **q = opt.queues; q != NULL && *q != NULL; q++)
+		if (!reflector_queues_parse(*q, queues, error))
+			return FALSE;
+	if (sockets == 0 && queues->len == 0 && opt.devices == NULL)
+		return usage(error,
+			"nothing to reflect on; name a --vhost-user socket, --queues or a "
+			"--device");
 	if (sockets > 31)
 		return usage(error, "--vhost-user: DPDK has at most 31 of them in a process; start "
 				    "another treflect");
@@ -114,6 +128,9 @@ static gboolean check(struct reflector_cfg *cfg, uint8_t base_mac[6], GError **e
 	cfg->seed = (uint64_t)opt.seed;
 	cfg->first_guest = (uint32_t)opt.first_guest;
 	cfg->give_way = opt.give_way;
+	cfg->relay = opt.relay;
+	cfg->nb_queues = queues->len;
+	cfg->queues = (const struct reflector_queue *)(void *)queues->data;
 	return fault_plan_parse(opt.fault, &cfg->faults, error);
 }
 
@@ -139,16 +156,17 @@ static char **all_devices(const uint8_t base_mac[6])
 	return (char **)g_ptr_array_free(list, FALSE);
 }
 
-static unsigned memory_mib(unsigned nb_ports, const struct reflector_cfg *cfg)
+static unsigned memory_mib(unsigned nb_devices, const struct reflector_cfg *cfg)
 {
 	/* Frames of reflector.c's pool, and what rings and EAL itself take. */
 	unsigned room = MAX(cfg->frame_len_max, 2048U) + 512;
-	unsigned frames = nb_ports * (2U * cfg->descriptors + 64U) + 1024 +
+	unsigned nb_polled = nb_devices + (fault_plan_is_empty(&cfg->faults) ? 0 : cfg->nb_queues);
+	unsigned frames = nb_polled * (2U * cfg->descriptors + 64U) + 1024 +
 			  (cfg->faults.share[FAULT_DELAY] > 0 ? 32768 : 0);
 
 	return opt.memory != 0 ? (unsigned)opt.memory
 			       : (unsigned)((uint64_t)frames * room * 5 / 4 / (1 << 20)) + 64 +
-					 nb_ports * cfg->descriptors / 512;
+					 nb_devices * cfg->descriptors / 512;
 }
 
 static gboolean end_with_parent(GError **error)
@@ -165,10 +183,15 @@ static gboolean end_with_parent(GError **error)
 	return usage(error, "--parent: that process is not this one's parent");
 }
 
+static void clear_queue(gpointer q)
+{
+	g_free(((struct reflector_queue *)q)->path);
+}
+
 static gboolean reflect(GError **error)
 {
 	struct reflector_cfg cfg = { 0 };
-	uint8_t base_mac[6];
+	g_autoptr(GArray) queues = g_array_new(FALSE, FALSE, sizeof(struct reflector_queue));
 	g_autofree char *lcores = NULL, *text = NULL;
 	g_auto(GStrv) devices = NULL;
 	g_autoptr(GPtrArray) eal_args = NULL;
@@ -176,9 +199,10 @@ static gboolean reflect(GError **error)
 	gboolean done;
 	guint wanted;
 
-	if (!check(&cfg, base_mac, error) || !end_with_parent(error))
+	g_array_set_clear_func(queues, clear_queue);
+	if (!check(&cfg, queues, error) || !end_with_parent(error))
 		return FALSE;
-	devices = all_devices(base_mac);
+	devices = all_devices(cfg.base_mac);
 	wanted = g_strv_length(devices);
 	lcores = opt.core < 0 ? g_strdup_printf("0@(0-%u)", g_get_num_processors() - 1)
 			      : g_strdup_printf("0@%d", opt.core);
@@ -207,6 +231,9 @@ static gboolean reflect(GError **error)
 		done = file_write_durably(opt.report, text, strlen(text), error);
 	else if (done)
 		printf("%s\n", text);
+	if (done && !atomic_load(&stop))
+		fprintf(stderr,
+			"treflect: every tsim has gone: there is nothing left to reflect on\n");
 	reflector_free(r);
 	rte_eal_cleanup();
 	return done;
