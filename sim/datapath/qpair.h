@@ -83,6 +83,7 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error);
  * of guests that were still there. NULL is fine.
  */
 void qpairs_free(struct qpairs *qs);
+/* They lie one behind the other: qpairs_get(qs, 0)[slot]. */
 struct qpair *qpairs_get(struct qpairs *qs, uint32_t slot);
 /* "SOCKET@SLOT", for treflect --queues. Static for the life of qs. */
 const char *qpairs_address(struct qpairs *qs, uint32_t slot);
