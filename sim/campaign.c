@@ -551,6 +551,12 @@ int campaign_run(const struct options *o)
 	progress_init(&c.progress, o->quiet);
 	c.dir = g_build_filename(o->out, o->label, NULL);
 	c.mix = open_mix(o, &error);
+	for (guint i = 0; c.mix != NULL && i < c.mix->profiles->len; i++) {
+		const profile *p = g_ptr_array_index(c.mix->profiles, i);
+
+		if (p->notice != NULL)
+			progress_say(&c.progress, "%s", p->notice);
+	}
 	if (c.mix != NULL) {
 		c.mix_digest = record_mix_digest(c.mix);
 		if (choose_interfaces(&c, &error) && plan(&c, &error)) {

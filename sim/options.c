@@ -48,14 +48,19 @@ static const GOptionEntry entries[] = {
 		"How guests share the load: equal, zipf:1.1, or a list 3,1,1 (default equal)",
 		"SHARE" },
 	{ "arrival", 0, 0, G_OPTION_ARG_STRING, AT(arrival),
-		"When frames depart: cbr or poisson (default cbr)", "PROCESS" },
+		"When frames depart: cbr, poisson, weibull, lognormal, onoff, mmpp or trace:FILE, "
+		"with "
+		"parameters as in onoff:on=1ms,off=9ms (default cbr)",
+		"PROCESS" },
 	{ "pattern", 0, 0, G_OPTION_ARG_STRING, AT(pattern_text),
 		"to-guests, between-guests (each frame goes on to another guest of the interface) "
 		"or "
 		"both (default to-guests)",
 		"PATTERN" },
 	{ "link", 0, 0, G_OPTION_ARG_STRING, AT(link),
-		"Speed of the link that 40% is of: 10G, 100G (default none)", "SPEED" },
+		"Speed of the wire that caps the load, and that 40% is of: 10G, 100G (default "
+		"none)",
+		"SPEED" },
 	{ "mtu", 0, 0, G_OPTION_ARG_INT, AT(mtu),
 		"Frame length that a genome's z stands for, with FCS (default none)", "BYTES" },
 	{ "seed", 0, 0, G_OPTION_ARG_INT64, AT(seed), "Of all random numbers (default 1)", "N" },

@@ -17,6 +17,8 @@ static void describe_profile(GString *s, const profile *p)
 	for (uint32_t k = 0; k < p->nb_classes; k++)
 		g_string_append_printf(s, " %u-%u=%.17g", p->classes[k].frame_len_lo,
 			p->classes[k].frame_len_hi, p->classes[k].share);
+	if (p->mode == PROFILE_TRACE)
+		g_string_append_printf(s, " %s", p->source); /* holds the capture's checksum */
 	for (uint32_t k = 0; p->mode == PROFILE_SEQUENCE && k < p->sequence_len; k++)
 		g_string_append_printf(s, " %u", p->sequence[k]);
 }

@@ -5,8 +5,10 @@
 _tsim()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local run='--profile= --mix= --guests= --rate= --share= --arrival= --link= --mtu= --seed= --machine=
-		--interface= --socket-dir= --cores= --guest-cores= --guests-per-process= --fault= --swap= --mac=
+	local run='--profile= --mix= --guests= --rate= --ramp= --share= --arrival=
+		--pattern= --link= --mtu= --seed= --machine=
+		--interface= --vhost= --policy= --vf-limit= --mediators= --descriptors= --port= --probes=
+		--socket-dir= --cores= --guest-cores= --host-cores= --guests-per-process= --fault= --swap= --mac=
 		--memory= --hugepages --duration= --warm-up= --drain= --connect-timeout= --slack= --reps= --out=
 		--label= --overwrite --format= --all-guests --capture= --quiet --verbose --config= --check
 		--print-config --help --version'
@@ -20,9 +22,12 @@ _tsim()
 	fi
 	case "$prev" in
 	--profile | -p) words="$(tsim profile 2>/dev/null | cut -d' ' -f1) fixed: uniform: genome:" ;;
-	--arrival) words='cbr poisson' ;;
+	--arrival) words='cbr poisson weibull: lognormal: onoff: mmpp: trace:' ;;
+	--pattern) words='to-guests between-guests both' ;;
+	--vhost) words='on off' ;;
+	--policy) words='emulate-all passthrough: busiest:' ;;
 	--machine | -m) words='process external' ;;
-	--interface | -i) words='vhost-user null' ;;
+	--interface | -i) words='vhost-user virtio vfio vmux port null discard' ;;
 	--swap) words='mac ip ports' ;;
 	--share) words='equal zipf:' ;;
 	--link) words='1G 10G 25G 40G 100G' ;;

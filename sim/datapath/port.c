@@ -114,6 +114,12 @@ static gboolean configure(struct port_state *s, const struct datapath_cfg *cfg, 
 			info.max_mtu + ETH_LEN, cfg->frame_len_max);
 	if (info.max_mtu != 0)
 		conf.rxmode.mtu = MIN(conf.rxmode.mtu, info.max_mtu);
+	if (info.max_rx_pktlen != 0 && cfg->frame_len_max > info.max_rx_pktlen)
+		return fail(s, error,
+			"receives frames up to %u bytes, and the mix has some of %u; choose "
+			"another "
+			"--profile",
+			info.max_rx_pktlen, cfg->frame_len_max);
 	conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 	if (cfg->nb_rx > 1 && (info.flow_type_rss_offloads & rss) != 0) {
 		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;

@@ -11,7 +11,8 @@
 
 enum {
 	SWEEP_TURNS = 64, /* every so many turns one guest is polled that nothing is awaited from */
-	FLOOD_POLLS = 4,  /* full bursts that are received for one that is sent, at most */
+	FLOOD_POLLS = 3,  /* full bursts that are received for one that is sent, beyond the first */
+	POLLS_MAX = 64,   /* in one turn */
 	OVERTIME_NS = 100000000, /* how long after the end a backlog may still be sent */
 	/*
 	 * What a poll takes, and what it takes a frame: with less time than that to the next
@@ -184,7 +185,7 @@ static void note_not_sent(struct worker *w, uint32_t guest)
  * Send what is due, at most a burst. The real departure of its frames is the one reading now_ns,
  * taken before the first of them is written.
  */
-static inline void send_due(struct worker *w, uint64_t now_ns)
+static inline uint16_t send_due(struct worker *w, uint64_t now_ns)
 {
 	uint32_t guests[WORKER_BURST];
 	uint16_t touched[WORKER_BURST]; /* first frame of each guest */
@@ -194,7 +195,7 @@ static inline void send_due(struct worker *w, uint64_t now_ns)
 	if (unlikely(now_ns - w->next_due_ns > UINT32_MAX)) {
 		/* Beyond what a signature can say, and far beyond what a result can mean. */
 		ctr_set(&w->overrun, 1);
-		return;
+		return 0;
 	}
 	while (n < WORKER_BURST && w->next_due_ns <= now_ns) {
 		uint32_t guest = w->timeline->guest[w->next];
@@ -213,11 +214,12 @@ static inline void send_due(struct worker *w, uint64_t now_ns)
 		advance(w);
 	}
 	if (n == 0)
-		return;
+		return 0;
 	for (uint16_t i = 0; i < nb_touched; i++)
 		send_to(w, guests[touched[i]], guests, due_ns, touched[i], now_ns);
 	if (due_ns[n - 1] >= w->warm_up_ns)
 		ctr_add(&w->bursts, n - 1U);
+	return n;
 }
 
 /*
@@ -706,11 +708,33 @@ static inline uint16_t time_for(const struct worker *w, uint64_t now_ns)
 {
 	uint64_t left_ns = w->next_due_ns - now_ns;
 
-	if (w->next_due_ns <= now_ns || left_ns < POLL_NS)
+	if (w->next_due_ns <= now_ns)
+		return WORKER_BURST; /* behind schedule */
+	if (left_ns < POLL_NS)
 		return w->polled ? 0 : WORKER_BURST / 4;
 	return left_ns >= POLL_NS + WORKER_BURST * POLL_FRAME_NS
 		       ? WORKER_BURST
 		       : (uint16_t)(1 + (left_ns - POLL_NS) / POLL_FRAME_NS);
+}
+
+/*
+ * At least one poll, of at most max frames, and after a burst of sent frames so many that no more is
+ * sent than received: queues would fill while the generator makes up for time that it lost.
+ */
+static inline uint16_t receive_in_turn(
+	struct worker *w, uint16_t max, uint16_t sent, gboolean flood)
+{
+	uint16_t got = 0;
+
+	for (unsigned i = 0; i < POLLS_MAX; i++) {
+		uint16_t n = receive_some(w, max, flood);
+
+		got = (uint16_t)(got + n);
+		if (flood ? n < WORKER_BURST || i == FLOOD_POLLS : n == 0 || got >= sent)
+			break;
+	}
+	w->polled = TRUE;
+	return got;
 }
 
 /* Instantiated once a variant below: the tests of sends, receives and flood cost nothing. */
@@ -718,11 +742,12 @@ static __rte_always_inline void loop(
 	struct worker *w, gboolean sends, gboolean receives, gboolean flood)
 {
 	while (!atomic_load_explicit(w->stop, memory_order_relaxed)) {
-		uint64_t tsc = rte_rdtsc(), now_ns = 0;
+		uint64_t tsc = rte_rdtsc();
 		uint16_t got = 0, sent = 0, max = WORKER_BURST;
 
 		if (sends) {
-			now_ns = tsc_clock_ns(w->clock, tsc);
+			uint64_t now_ns = tsc_clock_ns(w->clock, tsc);
+
 			if (unlikely(sending_is_over(w, now_ns, flood))) {
 				/* All is sent: then the phase had its whole length. */
 				finish_sending(
@@ -732,22 +757,14 @@ static __rte_always_inline void loop(
 			if (flood) {
 				sent = send_flood(w, now_ns);
 			} else if (w->next_due_ns <= now_ns) {
-				send_due(w, now_ns);
+				sent = send_due(w, now_ns);
 				w->polled = FALSE;
-				sent = 1;
 			}
 			if (!flood)
 				max = time_for(w, now_ns);
 		}
-		/* A flood would else fill the queues of those who get more than the others. */
-		for (unsigned i = 0; receives && max != 0 && i < (flood ? FLOOD_POLLS : 1U); i++) {
-			uint16_t n = receive_some(w, max, flood);
-
-			got = (uint16_t)(got + n);
-			w->polled = TRUE;
-			if (n < WORKER_BURST)
-				break;
-		}
+		if (receives && max != 0)
+			got = receive_in_turn(w, max, sent, flood);
 		/* release: what quiesce waits for is that this burst is over. */
 		atomic_store_explicit(&w->round, ctr_get(&w->round) + 1, memory_order_release);
 		if (sent != 0 || got != 0)

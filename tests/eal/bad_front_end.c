@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A vhost-user front end that sends nonsense: bad_front_end SOCKET SEED SECONDS. Half of its
+ * connections send random messages, with and without descriptors; the others set up a device in
+ * good order and then fill its rings with random bytes. It ends by itself; what matters is that the
+ * back end goes on.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	MEM_LEN = 1 << 20,
+	PAYLOAD_MAX = 512,
+	GET_FEATURES = 1,
+	SET_FEATURES = 2,
+	SET_OWNER = 3,
+	SET_MEM_TABLE = 5,
+	SET_VRING_NUM = 8,
+	SET_VRING_ADDR = 9,
+	SET_VRING_BASE = 10,
+	SET_VRING_KICK = 12,
+	SET_VRING_CALL = 13,
+	SET_VRING_ENABLE = 18,
+	REQUESTS = 42,
+	VERSION = 1,
+};
+
+struct message {
+	uint32_t request, flags, size;
+	uint8_t payload[PAYLOAD_MAX];
+} __attribute__((packed));
+
+struct memory {
+	int fd;
+	uint8_t *bytes;
+};
+
+static uint64_t state;
+
+/* Steele, Lea, Flood: splitmix64. */
+static uint64_t random64(void)
+{
+	uint64_t x = state += UINT64_C(0x9e3779b97f4a7c15);
+
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int s = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct timeval soon = { .tv_usec = 20000 };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (s >= 0 && connect(s, (struct sockaddr *)&address, sizeof(address)) != 0) {
+		close(s);
+		return -1;
+	}
+	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon));
+	setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof(soon));
+	return s;
+}
+
+/* 0, or -1 when the back end has hung up. */
+static int send_message(int s, const struct message *m, size_t len, const int *fds, unsigned nb)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(8 * sizeof(int))];
+	} control;
+	struct iovec part = { .iov_base = (void *)(uintptr_t)m, .iov_len = len };
+	struct msghdr h = { .msg_iov = &part, .msg_iovlen = 1 };
+
+	if (nb != 0) {
+		memset(&control, 0, sizeof(control));
+		h.msg_control = &control;
+		h.msg_controllen = CMSG_SPACE(nb * sizeof(int));
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(nb * sizeof(int));
+		memcpy(CMSG_DATA(&control.header), fds, nb * sizeof(int));
+	}
+	return sendmsg(s, &h, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+static int say(
+	int s, uint32_t request, const void *payload, uint32_t size, const int *fds, unsigned nb)
+{
+	struct message m = { .request = request, .flags = VERSION, .size = size };
+
+	memcpy(m.payload, payload, size);
+	return send_message(s, &m, 12 + size, fds, nb);
+}
+
+static void random_messages(int s, const struct memory *mem)
+{
+	for (int i = 0; i < 40; i++) {
+		struct message m = { .request = (uint32_t)(random64() % REQUESTS),
+			.flags = random64() % 4 == 0 ? (uint32_t)random64() : VERSION,
+			.size = (uint32_t)(random64() % PAYLOAD_MAX) };
+		int event = eventfd(0, 0), fds[8];
+		unsigned nb = random64() % 3 == 0 ? (unsigned)(random64() % 9) : 0;
+		size_t len = 12 + m.size;
+
+		if (random64() % 16 == 0)
+			m.size = (uint32_t)random64(); /* more than is sent */
+		if (random64() % 16 == 0)
+			len = random64() % 12; /* not even a header */
+		for (size_t k = 0; k < sizeof(m.payload); k++)
+			m.payload[k] = random64() % 2 == 0 ? 0 : (uint8_t)random64();
+		for (unsigned k = 0; k < nb; k++)
+			fds[k] = random64() % 2 == 0 ? mem->fd : event;
+		if (send_message(s, &m, len, fds, nb) != 0)
+			i = 40;
+		close(event);
+	}
+}
+
+/* A device as it should be, but for what its rings hold. */
+static void random_rings(int s, const struct memory *mem)
+{
+	const uint64_t base = (uintptr_t)mem->bytes;
+	const struct {
+		uint32_t nb, padding;
+		uint64_t guest_address, size, user_address, offset;
+	} table = { 1, 0, 0, MEM_LEN, base, 0 };
+	uint64_t features = UINT64_C(1) << 32 | UINT64_C(1) << 30;
+	uint8_t answer[512];
+
+	say(s, SET_OWNER, "", 0, NULL, 0);
+	say(s, GET_FEATURES, "", 0, NULL, 0);
+	if (recv(s, answer, sizeof(answer), 0) <= 0)
+		return;
+	say(s, SET_FEATURES, &features, sizeof(features), NULL, 0);
+	say(s, SET_MEM_TABLE, &table, sizeof(table), &mem->fd, 1);
+	for (uint32_t ring = 0; ring < 2; ring++) {
+		const uint32_t size[2] = { ring, 256 }, start[2] = { ring, 0 }, on[2] = { ring, 1 };
+		const uint64_t at = base + ring * 65536U, index = ring;
+		const struct {
+			uint32_t ring, flags;
+			uint64_t desc, used, avail, log;
+		} where = { ring, 0, at, at + 16384, at + 8192, 0 };
+		int kick = eventfd(0, 0), call = eventfd(0, 0);
+
+		say(s, SET_VRING_NUM, size, sizeof(size), NULL, 0);
+		say(s, SET_VRING_BASE, start, sizeof(start), NULL, 0);
+		say(s, SET_VRING_ADDR, &where, sizeof(where), NULL, 0);
+		say(s, SET_VRING_CALL, &index, sizeof(index), &call, 1);
+		say(s, SET_VRING_KICK, &index, sizeof(index), &kick, 1);
+		say(s, SET_VRING_ENABLE, on, sizeof(on), NULL, 0);
+		close(kick);
+		close(call);
+	}
+	for (int i = 0; i < 200; i++) {
+		for (int k = 0; k < 64; k++) {
+			uint64_t word = random64();
+			size_t at = random64() % (2 * 65536 - 8);
+
+			/* Small numbers are often lengths, indices and addresses within the memory. */
+			if (random64() % 2 == 0)
+				word &= UINT64_C(0x000f0fff000fffff);
+			memcpy(mem->bytes + at, &word, sizeof(word));
+		}
+		usleep(500);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct memory mem = { .fd = memfd_create("bad", 0) };
+	time_t until;
+	unsigned connections = 0;
+
+	if (argc != 4 || mem.fd < 0 || ftruncate(mem.fd, MEM_LEN) != 0) {
+		fputs("usage: bad_front_end SOCKET SEED SECONDS\n", stderr);
+		return 2;
+	}
+	mem.bytes = mmap(NULL, MEM_LEN, PROT_READ | PROT_WRITE, MAP_SHARED, mem.fd, 0);
+	if (mem.bytes == MAP_FAILED)
+		return 1;
+	state = strtoull(argv[2], NULL, 10);
+	until = time(NULL) + strtol(argv[3], NULL, 10);
+	while (time(NULL) < until) {
+		int s = connect_to(argv[1]);
+
+		if (s < 0) {
+			usleep(20000);
+			continue;
+		}
+		if (connections++ % 2 == 0)
+			random_messages(s, &mem);
+		else
+			random_rings(s, &mem);
+		close(s);
+	}
+	printf("%u connections\n", connections);
+	return 0;
+}

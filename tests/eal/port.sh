@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Guests behind a DPDK port: a ring that loops, captures, and a veth pair with a reflector in a
+# network namespace on its other end. Shares are exact, books balance, strangers are passed over.
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
+ns=tsim-$$
+after()
+{
+	ip netns del "$ns-a" 2>/dev/null
+	ip netns del "$ns-b" 2>/dev/null
+	cleanup
+}
+trap after EXIT
+
+balanced()
+{
+	holds "$1: no more was offered than scheduled" \
+		'.totals.intended >= .totals.offered + .totals.not_sent'
+	holds "$1: offered = forwarded + lost" '.totals.offered == .totals.forwarded + .totals.lost'
+	holds "$1: guests add up" '([.guests[].offered] | add) == .totals.offered'
+}
+
+# A ring that loops back: frames come back as they were sent.
+tsim "0 3" --port net_ring0 -g 24 -r 50kpps -d 1s --warm-up 200ms --cores 1 -q
+balanced ring
+holds "ring: nothing is lost" '.totals.foreign == 0 and .totals.lost == .totals.refused'
+holds "ring: equal shares are equal to the frame" '[.guests[].intended] | max - min <= 1'
+rm -rf out
+
+# n load workers, all guests, exact shares whatever the bursts; receivers hand over what is not theirs.
+if [ "$(nproc)" -ge 2 ]; then
+	tsim "0 3" --port net_ring0 -g 24 --share zipf:1.1 -r 20kpps -d 1s --warm-up 200ms \
+		--cores 0-1 -q
+	balanced workers
+	holds "workers: shares of zipf:1.1" '.totals.intended as $n | [.guests[] |
+		(.intended - .share * $n) | fabs] | max < 2'
+	rm -rf out
+
+	# The timer worker: its probes are in no count of the load.
+	tsim "0 3" --port net_ring0 -g 8 -r 5kpps --probes 4kpps -d 2s --warm-up 200ms \
+		--cores 1/timer:0 -q
+	balanced timer
+	holds "timer: the load is the schedule's" '.totals.intended == 10000'
+	holds "timer: probes are Poisson: 8000 within 5 sigma" \
+		'(.probes.intended - 8000 | fabs) < 5 * 90'
+	holds "timer: all guests are probed in turn" \
+		'[.guests[].probes.offered] | max - min <= 1'
+	holds "timer: each came back or is lost" \
+		'.probes.offered == .probes.forwarded + .probes.lost'
+	holds "timer: they have latencies" '.probes.latency.count == .probes.forwarded'
+	rm -rf out
+fi
+
+# A wire that is too slow: what it cannot carry is not sent, and is no fault of the generator.
+tsim "0 3" --port net_ring0 -g 4 -p fixed:1518 --link 1G -r 120kpps -d 2s --warm-up 200ms \
+	--cores 1 -q
+holds "link: at line rate (RFC 5180: 81274 pps)" '((.totals.intended - .totals.not_sent) / 2 - 81274 | fabs) < 100'
+holds "link: the surplus is said" \
+	'.totals.intended >= .totals.offered + .totals.not_sent and .totals.not_sent > 70000'
+rm -rf out
+
+# What goes out by net_pcap is what the trial says was offered (with warm-up and hellos).
+need tshark tshark
+tsim "0 1 3" --port "net_pcap0,tx_pcap=$TMP/sent.pcap" -g 4 -r 5kpps -d 1s --warm-up 200ms \
+	--connect-timeout 1s --cores 1 -q
+grep -q 'none of 4 guests answered' "$TMP/stderr" ||
+	fail "a port that nothing comes back from: $(cat "$TMP/stderr")"
+rm -rf out
+
+# The other end of a veth pair in another namespace, af_packet and, where it can be, af_xdp.
+if [ "$(id -u)" -ne 0 ] || ! ip netns add "$ns-a" 2>/dev/null || ! ip netns add "$ns-b"; then
+	echo "skipped: veth needs root and network namespaces"
+	exit 0
+fi
+ip link add "va$$" netns "$ns-a" type veth peer name "vb$$" netns "$ns-b" || fail "no veth"
+ip -n "$ns-a" link set "va$$" up || fail "veth is not up"
+ip -n "$ns-b" link set "vb$$" up || fail "veth is not up"
+
+# over DRIVER: tsim by it on one end, treflect on the other.
+over()
+{
+	ip netns exec "$ns-b" "$BIN/treflect" --device "net_$1""0,iface=vb$$" --core 0 --give-way --frame-len-max 1518 \
+		--report "$TMP/reflected.json" >"$TMP/treflect.log" 2>&1 &
+	children=($!)
+	sleep 1
+	# A stranger's frames: IPv6 neighbours, as any link has them, and a broadcast.
+	{
+		sleep 2
+		ip netns exec "$ns-b" ping -c 2 -W 1 -b 198.18.255.255 >/dev/null 2>&1
+	} &
+	ip netns exec "$ns-a" "$BIN/tsim" --port "net_$1""0,iface=va$$" -g 16 -r 5kpps -d 2s \
+		--warm-up 200ms --connect-timeout 20s --cores 1 -q >"$TMP/stdout" 2>"$TMP/stderr"
+	status=$?
+	kill "${children[@]}"
+	wait "${children[@]}" 2>/dev/null
+	children=()
+	return "$status"
+}
+
+over af_packet
+case $? in
+0 | 3) ;;
+*) fail "af_packet: $(cat "$TMP/stderr" "$TMP/treflect.log")" ;;
+esac
+balanced af_packet
+holds "af_packet: frames come back" '.totals.forwarded > 0.9 * .totals.offered'
+holds "af_packet: none is corrupt, none doubled" \
+	'.totals.corrupt == 0 and .totals.duplicated == 0'
+rm -rf out
+
+over af_xdp
+case $? in
+0 | 3)
+	balanced af_xdp
+	holds "af_xdp: frames come back" '.totals.forwarded > 0'
+	;;
+*) echo "af_xdp cannot run here: $(tail -n 1 "$TMP/stderr")" ;;
+esac
