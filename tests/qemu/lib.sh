@@ -43,7 +43,7 @@ alone()
 		"$SOURCE/conf/guest-image" --init "$TMPDIR/init" --kernel "$kernel" >"$TMPDIR/log" 2>&1 ||
 			skip "$(tail -n 1 "$TMPDIR/log")"
 	done
-	unshare "${namespaces[@]}" "$0" &
+	setpriv --pdeathsig KILL unshare "${namespaces[@]}" "$0" &
 	# shellcheck disable=SC2064 # this process, now
 	trap "end_alone $!" EXIT
 	trap 'exit 130' INT
@@ -75,6 +75,22 @@ image_reflecting()
 		--module virtio_net --module af_packet
 }
 
+# image_polling NAME: guests whose virtio-net, the only one of the PC, is treflect's: no interrupts, no
+# kernel. Its driver takes physical addresses and so hugepages, but no IOMMU.
+image_polling()
+{
+	cat >"$1.init" <<-'END'
+		echo 48 >/proc/sys/vm/nr_hugepages
+		for device in /sys/bus/pci/devices/*; do
+			[ "$(cat "$device/vendor")" = 0x1af4 ] || continue
+			echo uio_pci_generic >"$device/driver_override"
+			echo "${device##*/}" >/sys/bus/pci/drivers_probe
+			treflect --device "${device##*/}" --hugepages --descriptors 1024
+		done
+	END
+	image "$1" --init "$1.init" --module uio_pci_generic --driver net_virtio --program "$BIN/treflect:/bin/treflect"
+}
+
 # accelerator: kvm only where it can work: /dev/kvm may be there on a CPU that has no vmx or svm.
 accelerator()
 {
@@ -92,22 +108,25 @@ machines=()
 vm()
 {
 	local name=$1 append="console=ttyS0 reboot=t panic=-1 quiet" kernel initramfs
-	local -a machine memory=(-m 256 -object "memory-backend-memfd,id=memory,size=256M,share=on")
+	local -a machine cpu memory=(-m 384 -object "memory-backend-memfd,id=memory,size=384M,share=on")
 
-	# Without KVM the kernel now and then finds no clock to measure the TSC by, and then never
-	# wakes up. QEMU hands on the host's TSC, whose frequency is known here.
-	append+=" tsc_early_khz=$(awk -F '[:.]' '/^cpu MHz/ { print $2 * 1000; exit }' /proc/cpuinfo)"
+	# DPDK wants more than QEMU's default CPU.
+	[ "$(accelerator)" = kvm ] && cpu=(-cpu host) || cpu=(-cpu max)
 	case "$2" in
-	pcvm) machine=(-M "q35,memory-backend=memory" "${memory[@]}") ;;
+	pcvm) machine=(-M "q35,memory-backend=memory" "${cpu[@]}" "${memory[@]}") ;;
 	microvm)
 		machine=(-M "microvm,memory-backend=memory,acpi=on,pit=on,pic=on,rtc=on,isa-serial=on"
 			"${memory[@]}")
+		# Without KVM its kernel now and then finds no clock to measure the TSC by, and then never
+		# wakes up. QEMU hands on the host's TSC, whose frequency is known here.
+		[ "$(accelerator)" = kvm ] || append+=" tsc_early_khz=$(
+			awk -F '[:.]' '/^cpu MHz/ { print $2 * 1000; exit }' /proc/cpuinfo)"
 		;;
 	iommu)
 		# aw-bits: all of a program's addresses; without hugepages DPDK uses them for devices, too.
-		machine=(-M "q35,kernel-irqchip=split" -m 2048 -smp 2
+		machine=(-M "q35,kernel-irqchip=split" "${cpu[@]}" -m 2048 -smp 2
 			-device "intel-iommu,intremap=on,caching-mode=on,aw-bits=48")
-		append+=" intel_iommu=on iommu.strict=0"
+		append+=" intel_iommu=on"
 		;;
 	esac
 	{ read -r kernel && read -r initramfs; } <"$3.image"
@@ -135,7 +154,7 @@ virtio_net()
 vm_on_vhost_user()
 {
 	vm "$1" "$2" "$3" -chardev "socket,id=socket,path=$4,reconnect=1" -netdev "vhost-user,id=net,chardev=socket" \
-		-device "$(virtio_net "$2"),netdev=net,mac=$5"
+		-device "$(virtio_net "$2"),netdev=net,mac=$5,rx_queue_size=1024"
 }
 
 # until_there PATH: waits for what another process makes.

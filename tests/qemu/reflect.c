@@ -19,7 +19,12 @@
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 
-enum { BATCH = 64, FRAME_LEN_MAX = 9216 };
+enum {
+	BATCH = 64,
+	FRAME_LEN_MAX = 9216,
+	BACKLOG_BYTES =
+		1 << 20 /* some 1000 frames, as a tap holds: the guest is not the first to lose */
+};
 
 struct batch {
 	struct mmsghdr messages[BATCH];
@@ -44,7 +49,7 @@ static int socket_on(const char *name, unsigned char mac[ETH_ALEN])
 {
 	struct sockaddr_ll where = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
 	struct ifreq request = { 0 };
-	const int yes = 1;
+	const int yes = 1, backlog = BACKLOG_BYTES;
 	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
 
 	if (fd < 0)
@@ -56,8 +61,9 @@ static int socket_on(const char *name, unsigned char mac[ETH_ALEN])
 	else if (ioctl(fd, SIOCGIFHWADDR, &request) != 0)
 		failed("its address is not known", name);
 	else if (setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &yes, sizeof(yes)) != 0 ||
-		 setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof(yes)) != 0)
-		failed("the kernel is too old, 4.20 is needed", name);
+		 setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof(yes)) != 0 ||
+		 setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &backlog, sizeof(backlog)) != 0)
+		failed("the socket cannot be set up (Linux 4.20 and root are needed)", name);
 	else if (bind(fd, (struct sockaddr *)&where, sizeof(where)) != 0)
 		failed("cannot be bound", name);
 	else {

@@ -3,7 +3,7 @@
 # Real virtual machines on tsim's vhost-user sockets: a PC and a microvm, whose kernel drives
 # virtio-net. They stay up while tsim runs one trial after the other.
 # shellcheck source=tests/qemu/lib.sh
-. "$SOURCE/tests/qemu/lib.sh"
+. "${SOURCE:?}/tests/qemu/lib.sh" || exit 1
 alone cloud
 image_reflecting reflecting
 
