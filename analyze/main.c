@@ -305,10 +305,15 @@ static int percentiles_run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	gboolean helps = ranks_own() > 0;
+	int result;
+
 	/* Of processes that mpirun started, only one talks; the others help it to merge. */
-	if (ranks_own() > 0 && (argc < 2 || strcmp(argv[1], commands[MERGE].name) != 0 ||
-				       freopen("/dev/null", "w", stdout) == NULL ||
-				       freopen("/dev/null", "w", stderr) == NULL))
+	if (helps && (argc < 2 || strcmp(argv[1], commands[MERGE].name) != 0 ||
+			     freopen("/dev/null", "w", stdout) == NULL ||
+			     freopen("/dev/null", "w", stderr) == NULL))
 		return CLI_DONE;
-	return cli_main(PROGRAM, "what trials measured, in numbers", commands, argc, argv);
+	result = cli_main(PROGRAM, "what trials measured, in numbers", commands, argc, argv);
+	/* A helper's status would have mpirun end rank 0 before that has said what is wrong. */
+	return helps ? CLI_DONE : result;
 }

@@ -15,6 +15,10 @@ static trial *small_trial(void)
 	trial *t = trial_new();
 
 	trial_set_guests(t, 2, nb_sizes);
+	t->probes.used = TRUE;
+	t->probes.latency = (struct trial_dist){
+		.count = 3, .min_ns = 10, .max_ns = 5000, .sum_ns = 6000
+	};
 	for (uint32_t i = 0; i < 2; i++) {
 		for (uint32_t j = 0; j < nb_sizes[i]; j++) {
 			struct trial_size *s = &t->guests[i].sizes[j];
@@ -38,6 +42,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (len == 0)
 		return 0;
 	len--;
+	if (data[0] == 'p') {
+		(void)trial_probe_bins_read(t, "fuzz", text, len, TRIAL_BINS_ONE, NULL);
+		return 0;
+	}
+	if (data[0] == 'q') {
+		(void)trial_probe_bins_read(t, "fuzz", text, len, 1, NULL);
+		return 0;
+	}
 	switch (data[0] % 3) {
 	case 0:
 		(void)trial_bins_read(t, "fuzz", text, len, TRIAL_BINS_ONE, NULL);

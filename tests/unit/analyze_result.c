@@ -41,6 +41,8 @@ static void selectors_match_by_value(void **state)
 		{ "warm-up-0.5", TRUE },
 		{ "seed-5", TRUE },
 		{ "mix-0123abcd", TRUE },
+		{ "pattern-to-guests", TRUE },
+		{ "pattern-both", FALSE },
 		{ "vhost-on,rate-100", TRUE },
 		{ "vhost-on,rate-200", FALSE },
 		{ "share-3,1,1", FALSE },
@@ -169,6 +171,112 @@ static void combination_adds_up_its_repetitions(void **state)
 	}
 	result_unload(c);
 	assert_null(c->n.latency.hist);
+}
+
+static void combination_adds_up_groups_probes_and_cost(void **state)
+{
+	g_autofree char *dir = g_dir_make_tmp("analyze-XXXXXX", NULL);
+	g_autofree char *label = g_build_filename(dir, "x", NULL);
+	g_autoptr(result_set) r = NULL;
+	result_combination *c;
+	uint64_t not_sent = 0, probes = 0, vmux = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct fake_cfg cfg = { .label = "x",
+			.rate_pps = 1000,
+			.guests = 4,
+			.repetition = i,
+			.loss = 0.01,
+			.worst = -1,
+			.fleet = TRUE,
+			.probes = i < 2 };
+		g_autoptr(trial) t = fake_trial(&cfg);
+
+		not_sent += t->totals.not_sent;
+		probes += t->probes.c.forwarded;
+		vmux += t->groups[1].c.forwarded;
+		assert_true(trial_write(t, label, NULL));
+	}
+	r = open_one(dir, "interface-vhost-user+vmux");
+	c = g_ptr_array_index(r->combinations, 0);
+	assert_int_equal(c->trials->len, 3);
+	assert_int_equal(c->n.c.not_sent, not_sent);
+	assert_int_equal(c->nb_groups, 2);
+	assert_int_equal(c->groups[1].guests, 2);
+	assert_int_equal(c->groups[1].n.c.forwarded, vmux);
+	assert_string_equal(c->groups[1].interface, "vmux");
+	assert_int_equal(c->guests[3].group_row, 1);
+	/* One of the repetitions knows neither. */
+	assert_true(c->probes.used && c->cpu.known);
+	assert_int_equal(c->probes.c.forwarded, probes);
+	assert_int_equal(c->probes.late_back, 2);
+	assert_int_equal(c->cpu.generator.busy_cycles, 2000000);
+	assert_int_equal(c->cpu.generator.threads, 2);
+	assert_int_equal(c->cpu.frames, 10001);
+	assert_int_equal(c->guests[1].probes.offered, 102);
+	assert_true(result_load(r, c, NULL, NULL, NULL));
+	assert_int_equal(ctr_get(&c->probes.latency.hist->count), probes);
+	assert_int_equal(ctr_get(&c->groups[1].n.latency.hist->count), vmux);
+	result_unload(c);
+	assert_null(c->probes.latency.hist);
+	assert_null(c->groups[1].n.latency.hist);
+}
+
+static void tables_and_summaries_go_between_processes(void **state)
+{
+	g_autoptr(table) t = table_new();
+	g_autoptr(table) copy = table_new();
+	g_autoptr(GVariant) packed = NULL;
+	g_autofree char *before = NULL, *after = NULL, *text = NULL, *text_after = NULL;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		table *to = i == 0 ? t : copy;
+
+		for (int j = 0; j < 6; j++)
+			table_column(to, "c", "heading", 0);
+	}
+	for (int i = 0; i < 2; i++) {
+		table_row(t);
+		table_string(t, i == 0 ? "" : "a, \"b\" \xc3\xa4");
+		table_u64(t, UINT64_C(9223372036854775807));
+		table_double(t, i == 0 ? NAN : 0.1 + 0.2, "%.3g");
+		table_ns(t, 5, i == 1);
+		table_bool(t, i == 1, "yes", "no");
+		table_none(t);
+	}
+	packed = table_pack(t);
+	table_append(copy, packed);
+	before = table_json(t);
+	after = table_json(copy);
+	text = table_text(t);
+	text_after = table_text(copy);
+	assert_string_equal(before, after);
+	assert_string_equal(text, text_after);
+}
+
+static void column_of_zeros_is_not_shown(void **state)
+{
+	g_autoptr(table) t = table_new();
+	g_autofree char *none = NULL, *some = NULL;
+
+	(void)state;
+	table_column(t, "a", "aaa", 0);
+	table_column(t, "b", "bbb", TABLE_IF_ANY);
+	table_row(t);
+	table_u64(t, 1);
+	table_u64(t, 0);
+	table_row(t);
+	table_u64(t, 2);
+	table_none(t);
+	none = table_text(t);
+	assert_null(strstr(none, "bbb"));
+	table_row(t);
+	table_u64(t, 3);
+	table_u64(t, 4);
+	some = table_text(t);
+	assert_non_null(strstr(some, "bbb"));
 }
 
 static void percentiles_parse(void **state)
@@ -305,6 +413,9 @@ int main(void)
 		cmocka_unit_test(parameters_have_a_text_that_selects_them),
 		cmocka_unit_test(fairness_is_of_jain),
 		cmocka_unit_test(combination_adds_up_its_repetitions),
+		cmocka_unit_test(combination_adds_up_groups_probes_and_cost),
+		cmocka_unit_test(tables_and_summaries_go_between_processes),
+		cmocka_unit_test(column_of_zeros_is_not_shown),
 		cmocka_unit_test(percentiles_parse),
 		cmocka_unit_test(table_has_the_bound_in_each_format),
 		cmocka_unit_test(wide_table_is_broken_into_blocks),

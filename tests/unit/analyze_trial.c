@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -76,6 +77,8 @@ static const struct {
 		"vmux-dpdk-e810", "fixed-1024", 1, 1024, 11000000, 30, TRUE },
 	{ "process_vhost-user_none_vhostoff_ioregionfdoff_dpdk_64vms_0.5kpps_imix_0.25s", "process",
 		"vhost-user", "imix", 64, 0, 500, 0.25, FALSE },
+	{ "process_vfio+virtio-off+vmux_none_vhostoff_ioregionfdoff_dpdk_64vms_1kpps_imix_10s",
+		"process", "vfio+virtio-off+vmux", "imix", 64, 0, 1000, 10, FALSE },
 	{ "process_null_none_vhostoff_ioregionfdoff_dpdk_1vms_maxkpps_imix_10s", "process", "null",
 		"imix", 1, 0, 0, 10, FALSE },
 	{ "process_null_none_vhostoff_ioregionfdoff_dpdk_2vms_1.001kpps_my-mix_10s", "process",
@@ -414,6 +417,298 @@ static void balance_names_guest_and_numbers(void **state)
 	assert_non_null(strstr(error->message, "401"));
 }
 
+static const struct fake_cfg fleet_cfg = { .rate_pps = 1000,
+	.guests = 5,
+	.loss = 0.05,
+	.worst = -1,
+	.seed = 3,
+	.fleet = TRUE,
+	.probes = TRUE };
+
+static void groups_are_sums_of_their_guests(void **state)
+{
+	g_autoptr(trial) t = fake_trial(&fleet_cfg);
+	struct trial_dist d;
+	uint64_t forwarded = 0;
+
+	(void)state;
+	assert_int_equal(t->nb_groups, 2);
+	assert_string_equal(t->groups[0].group, "calm");
+	assert_string_equal(t->groups[1].interface, "vmux");
+	assert_int_equal(t->groups[0].guests, 3);
+	assert_int_equal(t->groups[1].guests, 2);
+	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		assert_int_equal(t->guests[i].group_row, i % 2);
+		forwarded += i % 2 == 1 ? t->guests[i].c.forwarded : 0;
+	}
+	assert_int_equal(t->groups[1].c.forwarded, forwarded);
+	assert_true(t->groups[0].share > 0.599 && t->groups[0].share < 0.601);
+	trial_group_dist(t, 1, FALSE, &d);
+	assert_int_equal(ctr_get(&d.hist->count), forwarded);
+	assert_int_equal(d.censored, t->groups[1].c.lost);
+	trial_dist_clear(&d);
+}
+
+static void groups_of_equal_letters_stay_apart(void **state)
+{
+	const struct fake_cfg cfg = { .rate_pps = 1000, .worst = -1 };
+	g_autoptr(trial) t = fake_trial(&cfg);
+
+	(void)state;
+	assert_int_equal(t->nb_groups, 1);
+	g_free(t->groups[0].group);
+	g_free(t->groups[0].interface);
+	g_clear_pointer(&t->groups, g_free);
+	t->nb_groups = 0;
+	g_free(t->guests[0].group);
+	g_free(t->guests[0].interface);
+	g_free(t->guests[1].group);
+	g_free(t->guests[1].interface);
+	t->guests[0].group = g_strdup("ab");
+	t->guests[0].interface = g_strdup("c");
+	t->guests[1].group = g_strdup("a");
+	t->guests[1].interface = g_strdup("bc");
+	assert_true(trial_balance(t, NULL));
+	assert_int_equal(t->nb_groups, 3);
+}
+
+/* A change of a trial that balanced, and what has to be said of it. */
+struct imbalance {
+	void (*change)(trial *t);
+	const char *says[2];
+};
+
+static void lose_a_probe(trial *t)
+{
+	t->guests[3].probes.lost++;
+}
+
+static void add_a_probe(trial *t)
+{
+	t->guests[2].probes.offered++;
+	t->guests[2].probes.lost++;
+	t->guests[2].probes.latency.censored++;
+}
+
+static void bin_a_probe(trial *t)
+{
+	hist_record(t->guests[4].probes.latency.hist, 5);
+}
+
+static void too_many_late(trial *t)
+{
+	t->probes.late_back = t->probes.c.forwarded + 1;
+}
+
+static void corrupt_probe(trial *t)
+{
+	t->probes.c.corrupt = 1;
+}
+
+static void use_none(trial *t)
+{
+	t->probes.used = FALSE;
+	memset(&t->probes.c, 0, sizeof(t->probes.c));
+	trial_dist_clear(&t->probes.latency);
+}
+
+static void send_too_much(trial *t)
+{
+	t->guests[1].sizes[0].c.not_sent = 1;
+}
+
+static void change_a_group(trial *t)
+{
+	t->groups[1].c.late++;
+}
+
+static void move_a_guest(trial *t)
+{
+	g_free(t->guests[2].group);
+	t->guests[2].group = g_strdup("elsewhere");
+}
+
+static const struct imbalance imbalances[] = {
+	{ lose_a_probe, { "guest 3, probes", "offered 53" } },
+	{ add_a_probe, { "probes: offered is 260", "261" } },
+	{ bin_a_probe, { "guest 4, probes", "55 values" } },
+	{ too_many_late, { "late_back 259", "forwarded 258" } },
+	{ corrupt_probe, { "probes: 1 are corrupt", "must be 0" } },
+	{ use_none, { "guest 0: 50 probes", "none were used" } },
+	{ send_too_much, { "guest 1, frames of 64", "offered 400 and not_sent 1" } },
+	{ change_a_group, { "groups[1] 'busy, \"b\"' behind vmux: late is 13", "12" } },
+	{ move_a_guest, { "groups: 2 rows", "have 3" } },
+};
+
+static void imbalance_of_probes_and_groups_names_place_and_numbers(void **state)
+{
+	(void)state;
+	for (guint i = 0; i < G_N_ELEMENTS(imbalances); i++) {
+		g_autoptr(trial) t = fake_trial(&fleet_cfg);
+		g_autoptr(GError) error = NULL;
+
+		imbalances[i].change(t);
+		if (trial_balance(t, &error))
+			fail_msg("change %u was not noticed", i);
+		for (guint j = 0; j < 2; j++) {
+			if (strstr(error->message, imbalances[i].says[j]) == NULL)
+				fail_msg("'%s' lacks '%s'", error->message, imbalances[i].says[j]);
+		}
+	}
+}
+
+static void probes_get_their_sums_from_the_guests(void **state)
+{
+	g_autoptr(trial) t = fake_trial(&fleet_cfg);
+
+	(void)state;
+	memset(&t->probes.c, 0, sizeof(t->probes.c));
+	trial_dist_clear(&t->probes.latency);
+	assert_true(trial_balance(t, NULL));
+	assert_int_equal(t->probes.c.intended, 260);
+	assert_int_equal(t->probes.c.lost, 2);
+	assert_int_equal(ctr_get(&t->probes.latency.hist->count), 258);
+	assert_int_equal(t->totals.offered, 6000); /* probes are not in it */
+	assert_true(t->guests[1].probes.p99_bound && !t->guests[0].probes.p99_bound);
+	assert_int_equal(t->guests[1].probes.p99_ns, 2000000000);
+}
+
+static void fleet_with_probes_reads_back_equal(void **state)
+{
+	g_autofree char *dir = temporary_folder(), *path = NULL, *probes = NULL;
+	g_autofree char *before = NULL, *after = NULL, *summary = NULL, *bins = NULL;
+	g_autoptr(trial) t = fake_trial(&fleet_cfg);
+	g_autoptr(trial) back = NULL;
+	g_autoptr(trial) without_bins = NULL;
+	g_autoptr(GError) error = NULL;
+
+	(void)state;
+	g_free(t->params.pattern);
+	t->params.pattern = g_strdup("between-guests");
+	assert_true(trial_write(t, dir, &error));
+	path = find_file(dir, "trial_");
+	probes = find_file(dir, "probes_");
+	assert_non_null(strstr(probes, "_vhost-user+vmux_"));
+	bins = contents(probes);
+	assert_true(g_regex_match_simple("^([0-9]+,[0-9]+\n)+$", bins, 0, 0));
+	back = trial_read(path, TRIAL_BINS, &error);
+	if (back == NULL) {
+		fail_msg("%s", error->message);
+		return;
+	}
+	before = trial_to_json(t);
+	after = trial_to_json(back);
+	assert_string_equal(before, after);
+	assert_string_equal(back->params.pattern, "between-guests");
+	assert_true(back->cpu.known && back->cpu.guests.threads == 3);
+	assert_true(trial_cpu_cycles(&back->cpu, &back->cpu.generator) == 200);
+	assert_true(isnan(trial_cpu_cycles(&back->cpu, &back->cpu.guests)));
+	assert_int_equal(back->departure.inter_frames, 90);
+	assert_int_equal(back->departure.inter_within_512ns, 80);
+	assert_int_equal(back->guests[0].c.not_sent, 21);
+	/* A guest's percentiles do not need bins. */
+	without_bins = trial_read(path, TRIAL_SUMMARY, &error);
+	assert_int_equal(without_bins->guests[2].probes.p50_ns, t->guests[2].probes.p50_ns);
+	assert_true(without_bins->guests[2].probes.p50_ns > 4000);
+
+	/* The bins have to be those that were counted, and the file has to be there. */
+	bins[0] = bins[0] == '9' ? '8' : '9';
+	assert_true(g_file_set_contents(probes, bins, -1, NULL));
+	assert_null(trial_read(path, TRIAL_BINS, &error));
+	assert_non_null(strstr(error->message, probes));
+	g_clear_error(&error);
+	assert_int_equal(g_unlink(probes), 0);
+	assert_null(trial_read(path, TRIAL_SUMMARY, &error));
+	assert_non_null(strstr(error->message, probes));
+	remove_folder(dir);
+}
+
+static void trial_without_probes_leaves_none_of_an_older_one(void **state)
+{
+	g_autofree char *dir = temporary_folder(), *probes = NULL;
+	struct fake_cfg cfg = fleet_cfg;
+	g_autoptr(trial) t = fake_trial(&cfg);
+	g_autoptr(trial) again = NULL;
+
+	(void)state;
+	cfg.probes = FALSE;
+	again = fake_trial(&cfg);
+	assert_true(trial_write(t, dir, NULL));
+	assert_true(trial_write(again, dir, NULL));
+	probes = find_file(dir, "probes_");
+	assert_null(probes);
+	remove_folder(dir);
+}
+
+static void damaged_groups_and_probes_are_refused_by_key(void **state)
+{
+	g_autofree char *dir = temporary_folder(), *path = NULL, *json = NULL;
+	g_autoptr(trial) t = fake_trial(&fleet_cfg);
+
+	(void)state;
+	assert_true(trial_write(t, dir, NULL));
+	path = find_file(dir, "trial_");
+	json = contents(path);
+	read_with(dir, json, "\"time_stamps\" : \"tsc\"", "\"time_stamps\" : 1",
+		"probes.time_stamps is no string");
+	read_with(dir, json, "\"late_back\" : 1", "\"late_back\" : -1",
+		"probes.late_back is negative");
+	read_with(dir, json, "\"late_back\" : 1", "\"late_back\" : 259", "late_back 259");
+	read_with(dir, json, "\"probes\" : {", "\"probes\" : 5, \"x\" : {", "probes is no object");
+	read_with(dir, json, "\"probes\" : {", "\"x\" : {", "files does not list");
+	read_with(dir, json, "\"busy_cycles\" : 1000000", "\"busy_cycles\" : 1.5",
+		"cpu.generator.busy_cycles is no whole number");
+	read_with(dir, json, "\"cpu\" : {", "\"cpu\" : null, \"x\" : {", "cpu is no object");
+	read_with(dir, json, "\"groups\" : [", "\"groups\" : [ 3, ", "[0] is no object");
+	read_with(dir, json, "\"groups\" : [", "\"groups\" : 3, \"x\" : [", "groups is no array");
+	read_with(dir, json, "\"group\" : \"calm\"", "\"group\" : \"mad\"",
+		"groups[0] 'mad' behind vhost-user");
+	read_with(dir, json, "\"not_sent\" : 21", "\"not_sent\" : 22", "not_sent is 22");
+	read_with(dir, json, "\"name\" : \"probes_", "\"name\" : \"timeline_", "");
+	remove_folder(dir);
+}
+
+/* What a program wrote that knew nothing of groups, probes, patterns and links. */
+static void trial_of_before_groups_reads_as_ever(void **state)
+{
+	g_autofree char *dir = g_build_filename(
+		g_getenv("SOURCE") != NULL ? g_getenv("SOURCE") : ".", "tests/unit/analyze_trial",
+		NULL);
+	g_autofree char *path = find_file(dir, "trial_");
+	g_autofree char *copy = NULL, *again = NULL, *why = NULL;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(trial) t = trial_read(path, TRIAL_BINS, &error);
+	g_autoptr(trial) back = NULL;
+
+	(void)state;
+	if (t == NULL) {
+		fail_msg("%s", error->message);
+		return;
+	}
+	assert_string_equal(t->params.pattern, TRIAL_PATTERN_DEFAULT);
+	assert_int_equal(t->totals.not_sent, 0);
+	assert_false(t->probes.used || t->cpu.known);
+	assert_int_equal(t->nb_groups, 1);
+	assert_int_equal(t->groups[0].guests, 2);
+	assert_int_equal(t->groups[0].c.forwarded, t->totals.forwarded);
+	assert_int_equal(t->departure.inter_frames, 0);
+	/* A program that asks for no pattern finds it done. */
+	g_clear_pointer(&t->params.pattern, g_free);
+	assert_int_equal(trial_state(dir, &t->params, &why), TRIAL_DONE);
+	/* Written anew, it has what is always there. */
+	copy = temporary_folder();
+	assert_true(trial_write(t, copy, NULL));
+	g_free(path);
+	path = find_file(copy, "trial_");
+	back = trial_read(path, TRIAL_SUMMARY, &error);
+	assert_non_null(back);
+	again = contents(path);
+	assert_non_null(strstr(again, "\"pattern\" : \"to-guests\""));
+	assert_non_null(strstr(again, "\"groups\" : ["));
+	assert_null(strstr(again, "\"probes\""));
+	remove_folder(copy);
+}
+
 static void totals_filled_in_before_are_compared(void **state)
 {
 	const struct fake_cfg cfg = { .rate_pps = 1000, .worst = -1 };
@@ -530,6 +825,14 @@ int main(void)
 		cmocka_unit_test(deep_json_is_refused),
 		cmocka_unit_test(bins_of_another_trial_are_refused),
 		cmocka_unit_test(balance_names_guest_and_numbers),
+		cmocka_unit_test(groups_are_sums_of_their_guests),
+		cmocka_unit_test(groups_of_equal_letters_stay_apart),
+		cmocka_unit_test(imbalance_of_probes_and_groups_names_place_and_numbers),
+		cmocka_unit_test(probes_get_their_sums_from_the_guests),
+		cmocka_unit_test(fleet_with_probes_reads_back_equal),
+		cmocka_unit_test(trial_without_probes_leaves_none_of_an_older_one),
+		cmocka_unit_test(damaged_groups_and_probes_are_refused_by_key),
+		cmocka_unit_test(trial_of_before_groups_reads_as_ever),
 		cmocka_unit_test(totals_filled_in_before_are_compared),
 		cmocka_unit_test(log_ends_with_two_summary_lines),
 		cmocka_unit_test(percentile_among_lost_frames_is_marked_as_bound),
