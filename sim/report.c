@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/report.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -200,6 +201,15 @@ static void add_verdict(GString *s, const trial *t)
 		g_string_append_printf(s, "  %s\n", (const char *)g_ptr_array_index(t->reasons, i));
 }
 
+static void add_within(GString *s, const char *what, const uint64_t within[4], uint64_t of)
+{
+	g_string_append_printf(s, "  %s", what);
+	for (unsigned i = 0; i < 4; i++)
+		g_string_append_printf(
+			s, " %5.1f %%", of == 0 ? 0 : (double)within[i] / (double)of * 100);
+	g_string_append_c(s, '\n');
+}
+
 static void add_departures(GString *s, const trial *t)
 {
 	const struct trial_departure *d = &t->departure;
@@ -209,15 +219,70 @@ static void add_departures(GString *s, const trial *t)
 
 	if (d->frames == 0)
 		return;
-	g_string_append_printf(s,
-		"  departures: %.1f %% within 64 ns of schedule, %.1f %% within 128 ns, "
-		"%.1f %% within 256 ns, %.1f %% within 512 ns\n",
-		(double)d->within_64ns / all, (double)d->within_128ns / all,
-		(double)d->within_256ns / all, (double)d->within_512ns / all);
+	add_within(s, "departures within 64, 128, 256, 512 ns of schedule:",
+		(const uint64_t[]){
+			d->within_64ns, d->within_128ns, d->within_256ns, d->within_512ns },
+		d->frames);
+	add_within(s, "gaps between two of a worker, likewise:            ",
+		(const uint64_t[]){ d->inter_within_64ns, d->inter_within_128ns,
+			d->inter_within_256ns, d->inter_within_512ns },
+		d->inter_frames);
 	g_string_append_printf(s,
 		"  generator's own delay: p50 %s, p99 %s; late %" G_GUINT64_FORMAT
 		", in bursts %.1f %%\n",
 		p50, p99, t->totals.late, (double)d->bursts / all);
+}
+
+static void add_groups(GString *s, const trial *t)
+{
+	if (t->nb_groups < 2)
+		return;
+	add_header(s, "groups");
+	for (uint32_t i = 0; i < t->nb_groups; i++) {
+		const struct trial_group *g = &t->groups[i];
+		gboolean same = g->group[0] == '\0' || g_str_equal(g->group, g->interface);
+		g_autofree char *name = same ? g_strdup(g->interface)
+					     : g_strdup_printf("%s %s", g->group, g->interface);
+		struct trial_dist latency;
+		struct quantiles q;
+
+		trial_group_dist(t, i, FALSE, &latency);
+		q = quantiles(&latency);
+		add_row(s, name, &g->c, &q, NULL);
+		trial_dist_clear(&latency);
+	}
+}
+
+static void add_probes(GString *s, const trial *t)
+{
+	struct quantiles q = quantiles(&t->probes.latency);
+
+	if (!t->probes.used)
+		return;
+	add_header(s, "probes");
+	add_row(s, "timer worker", &t->probes.c, &q, NULL);
+}
+
+/* "host 812": nothing where there was none, or nobody counted. */
+static void add_cycles(
+	GString *s, const char *who, const trial *t, const struct trial_cpu_part *part)
+{
+	double cycles = trial_cpu_cycles(&t->cpu, part);
+
+	if (!isnan(cycles))
+		g_string_append_printf(
+			s, "%s%s %.0f", s->str[s->len - 1] == ':' ? " " : ", ", who, cycles);
+}
+
+static void add_cpu(GString *s, const trial *t)
+{
+	if (!t->cpu.known || t->cpu.frames == 0)
+		return;
+	g_string_append(s, "  cycles per frame forwarded:");
+	add_cycles(s, "generator", t, &t->cpu.generator);
+	add_cycles(s, "host", t, &t->cpu.host);
+	add_cycles(s, "guests", t, &t->cpu.guests);
+	g_string_append_c(s, '\n');
 }
 
 char *report_text(const trial *t, gboolean all_guests)
@@ -231,7 +296,11 @@ char *report_text(const trial *t, gboolean all_guests)
 	add_rate(s, "intended", (double)t->totals.intended / seconds, t->totals.intended, t);
 	add_rate(s, "offered", (double)t->totals.offered / seconds, t->totals.offered, t);
 	add_rate(s, "forwarded", (double)t->totals.forwarded / seconds, t->totals.forwarded, t);
+	if (t->totals.not_sent != 0)
+		add_rate(
+			s, "not sent", (double)t->totals.not_sent / seconds, t->totals.not_sent, t);
 	add_departures(s, t);
+	add_cpu(s, t);
 	if (t->totals.refused + t->totals.corrupt + t->totals.foreign != 0)
 		g_string_append_printf(s,
 			"  refused by full queues %" G_GUINT64_FORMAT ", corrupt %" G_GUINT64_FORMAT
@@ -240,6 +309,8 @@ char *report_text(const trial *t, gboolean all_guests)
 	add_header(s, "latency");
 	add_row(s, "all", &t->totals, &latency, NULL);
 	add_row(s, "from schedule", &t->totals, &response, NULL);
+	add_probes(s, t);
+	add_groups(s, t);
 	add_sizes(s, t);
 	add_guests(s, t, all_guests);
 	add_verdict(s, t);
