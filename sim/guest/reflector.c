@@ -24,6 +24,7 @@
 enum {
 	BURST = 32,
 	OUT_MAX = FAULT_OUT_MAX(BURST),
+	ROOM_MIN = 2048, /* what drivers expect of a buffer at least */
 	DRIVER_LEN = 64, /* what drivers count besides the frame: VLAN tags, a virtio header */
 	POOL_MARGIN = 1024,
 	POOL_DELAYED = 32768, /* further mbufs where frames are held for a time */
@@ -134,6 +135,19 @@ gboolean reflector_queues_parse(const char *text, GArray *out, GError **error)
 	return TRUE;
 }
 
+/* An MTU for the longest frame that comes, or what the device can take. */
+static uint32_t choose_mtu(const struct reflector *r, const struct rte_eth_dev_info *info)
+{
+	const uint32_t eth_len = FRAME_ETH_LEN + FRAME_FCS_LEN;
+	uint32_t mtu = MAX(r->cfg.frame_len_max - eth_len, (uint32_t)RTE_ETHER_MTU);
+
+	if (info->max_mtu != 0)
+		mtu = MIN(mtu, info->max_mtu);
+	if (info->max_rx_pktlen > eth_len)
+		mtu = MIN(mtu, info->max_rx_pktlen - eth_len);
+	return mtu;
+}
+
 static gboolean start_port(struct reflector *r, uint16_t id, GError **error)
 {
 	struct rte_eth_conf conf = { 0 };
@@ -142,10 +156,7 @@ static gboolean start_port(struct reflector *r, uint16_t id, GError **error)
 	int rc = rte_eth_dev_info_get(id, &info);
 
 	if (rc == 0)
-		conf.rxmode.mtu = MAX(r->cfg.frame_len_max - FRAME_ETH_LEN - FRAME_FCS_LEN,
-			(uint32_t)RTE_ETHER_MTU);
-	if (rc == 0 && info.max_mtu != 0 && conf.rxmode.mtu > info.max_mtu)
-		conf.rxmode.mtu = info.max_mtu;
+		conf.rxmode.mtu = choose_mtu(r, &info);
 	if (rc == 0)
 		rc = rte_eth_dev_configure(id, 1, 1, &conf);
 	if (rc == 0)
@@ -172,7 +183,9 @@ static gboolean make_pool(struct reflector *r, unsigned nb_ports, GError **error
 {
 	unsigned nb = nb_ports * (2U * r->cfg.descriptors + 2U * BURST) + POOL_MARGIN;
 	uint16_t room = (uint16_t)(RTE_PKTMBUF_HEADROOM +
-				   RTE_ALIGN_CEIL(r->cfg.frame_len_max, 64U) + DRIVER_LEN);
+				   RTE_ALIGN_CEIL(
+					   MAX(r->cfg.frame_len_max, (uint32_t)ROOM_MIN), 64U) +
+				   DRIVER_LEN);
 
 	if (r->cfg.faults.share[FAULT_DELAY] > 0)
 		nb += POOL_DELAYED;

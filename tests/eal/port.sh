@@ -80,7 +80,7 @@ ip -n "$ns-b" link set "vb$$" up || fail "veth is not up"
 # over DRIVER: tsim by it on one end, treflect on the other.
 over()
 {
-	ip netns exec "$ns-b" "$BIN/treflect" --device "net_$1""0,iface=vb$$" --core 0 --give-way --frame-len-max 1518 \
+	ip netns exec "$ns-b" "$BIN/treflect" --device "net_$1""0,iface=vb$$" --core 0 --give-way \
 		--report "$TMP/reflected.json" >"$TMP/treflect.log" 2>&1 &
 	children=($!)
 	sleep 1
