@@ -3,11 +3,26 @@
 
 #include <string.h>
 
+#include <rte_eal.h>
 #include <rte_errno.h>
 
 #include "sim/error.h"
 
 enum { ROOM_MIN = 2048 }; /* whatever a guest may send by itself on a link of MTU 1500 */
+
+/*
+ * A NIC's DMA needs it: what is packed has none of mempool's. Without hugepages EAL has NICs only
+ * behind an IOMMU that knows the process's addresses.
+ */
+static void set_iova(struct rte_mempool *pool, void *arg, void *obj, unsigned index)
+{
+	struct rte_mbuf *m = obj;
+
+	(void)pool;
+	(void)arg;
+	(void)index;
+	m->buf_iova = (rte_iova_t)(uintptr_t)m->buf_addr;
+}
 
 struct rte_mempool *pool_new(const char *name, unsigned nb, uint16_t room, GError **error)
 {
@@ -15,16 +30,19 @@ struct rte_mempool *pool_new(const char *name, unsigned nb, uint16_t room, GErro
 	 * Without hugepages rte_pktmbuf_pool_create lays one mbuf on each page, all at the same
 	 * offset, where they fight for the same cache sets. The flag packs them.
 	 */
+	gboolean huge = rte_eal_has_hugepages() != 0;
 	struct rte_mempool *pool = rte_mempool_create(name, nb,
 		(unsigned)sizeof(struct rte_mbuf) + room, POOL_CACHE,
 		sizeof(struct rte_pktmbuf_pool_private), rte_pktmbuf_pool_init,
 		&(struct rte_pktmbuf_pool_private){ .mbuf_data_room_size = room }, rte_pktmbuf_init,
-		NULL, SOCKET_ID_ANY, RTE_MEMPOOL_F_NO_IOVA_CONTIG);
+		NULL, SOCKET_ID_ANY, huge ? 0 : RTE_MEMPOOL_F_NO_IOVA_CONTIG);
 
 	if (pool == NULL)
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
 			"no memory for %u frames of %u bytes (%s); use a larger --memory", nb, room,
 			rte_strerror(rte_errno));
+	else if (!huge)
+		rte_mempool_obj_iter(pool, set_iova, NULL);
 	return pool;
 }
 
