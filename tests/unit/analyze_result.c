@@ -10,6 +10,7 @@
 
 #include "analyze/cli.h"
 #include "analyze/csv.h"
+#include "analyze/merge.h"
 #include "analyze/report.h"
 #include "analyze/result_numbers.h"
 #include "analyze/result_params.h"
@@ -223,6 +224,85 @@ static void combination_adds_up_groups_probes_and_cost(void **state)
 	assert_null(c->groups[1].n.latency.hist);
 }
 
+static char *file_text(const char *dir, const char *name)
+{
+	g_autofree char *path = g_build_filename(dir, name, NULL);
+	char *text = NULL;
+
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	return text;
+}
+
+/* Every file of a folder is in the other one, with equal bytes. */
+static void assert_same_files(const char *a, const char *b, guint expected)
+{
+	g_autoptr(GDir) d = g_dir_open(a, 0, NULL);
+	const char *name;
+	guint nb = 0;
+
+	while ((name = g_dir_read_name(d)) != NULL) {
+		g_autofree char *path = g_build_filename(a, name, NULL);
+		g_autofree char *other = g_build_filename(b, name, NULL);
+		g_autofree char *text = NULL, *other_text = NULL;
+
+		if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+			assert_same_files(path, other, 4);
+			continue;
+		}
+		text = file_text(a, name);
+		other_text = file_text(b, name);
+		assert_string_equal(text, other_text);
+		nb++;
+	}
+	assert_int_equal(nb, expected);
+}
+
+/* A single rank goes the same way as several. */
+static void merge_that_is_shared_out_writes_equal_files(void **state)
+{
+	g_autofree char *dir = g_dir_make_tmp("analyze-XXXXXX", NULL);
+	g_autofree char *alone = g_build_filename(dir, "alone", NULL);
+	g_autofree char *shared = g_build_filename(dir, "shared", NULL);
+	g_autofree char *in = g_build_filename(dir, "in", NULL);
+	static const char *const labels[] = { "x", "y", "z" };
+	const char *const names[] = { in, NULL }, *const nothing[] = { "vhost-on", NULL };
+	const struct result_options options = { .dir = in };
+	g_autoptr(result_set) r = NULL;
+	g_autoptr(merge) one = merge_new();
+	g_autoptr(merge) all = merge_new();
+	g_autoptr(merge) none = merge_new();
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = NULL, *shared_text = NULL;
+
+	(void)state;
+	for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
+		const struct fake_cfg cfg = { .label = labels[i],
+			.rate_pps = 1000 + 1000 * i,
+			.loss = 0.01,
+			.worst = -1,
+			.untrusted = i == 2,
+			.fleet = TRUE,
+			.probes = TRUE };
+		g_autofree char *label = g_build_filename(in, labels[i], NULL);
+		g_autoptr(trial) t = fake_trial(&cfg);
+
+		assert_true(trial_write(t, label, NULL));
+	}
+	r = open_one(dir, in);
+	assert_true(merge_write(r, alone, one, &error));
+	assert_int_equal(merge_write_shared(&options, names, shared, all, &error), MERGE_DONE);
+	assert_same_files(alone, shared, 2);
+	text = table_text(one->overview);
+	shared_text = table_text(all->overview);
+	assert_string_equal(text, shared_text);
+	assert_int_equal(all->nb, 3);
+	assert_false(all->trustworthy);
+	assert_int_equal(all->reasons->len, 3);
+	assert_string_equal(all->reasons->pdata[2], one->reasons->pdata[2]);
+	assert_int_equal(merge_write_shared(&options, nothing, shared, none, &error), MERGE_ALONE);
+	assert_null(error);
+}
+
 static void tables_and_summaries_go_between_processes(void **state)
 {
 	g_autoptr(table) t = table_new();
@@ -414,6 +494,7 @@ int main(void)
 		cmocka_unit_test(fairness_is_of_jain),
 		cmocka_unit_test(combination_adds_up_its_repetitions),
 		cmocka_unit_test(combination_adds_up_groups_probes_and_cost),
+		cmocka_unit_test(merge_that_is_shared_out_writes_equal_files),
 		cmocka_unit_test(tables_and_summaries_go_between_processes),
 		cmocka_unit_test(column_of_zeros_is_not_shown),
 		cmocka_unit_test(percentiles_parse),

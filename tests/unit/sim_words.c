@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sim/cores.h"
+#include "sim/datapath/fabric.h"
 #include "sim/duration.h"
 #include "sim/guest/fault.h"
 
@@ -100,7 +101,9 @@ static void core_lists(void **state)
 	g_autofree char *twice = g_strdup_printf("%u,%u", first_cpu(), first_cpu());
 	g_autofree char *both = g_strdup_printf("load:%u/rx:%u", first_cpu(), first_cpu());
 	g_autofree char *lcores = NULL, *want = NULL;
-	g_autoptr(GError) error = NULL, other = NULL;
+	g_autofree char *timed = g_strdup_printf("%u/timer:%u", first_cpu(), first_cpu());
+	g_autofree char *alone = g_strdup_printf("timer:%u", first_cpu());
+	g_autoptr(GError) error = NULL, other = NULL, own = NULL, none = NULL;
 	struct cores c;
 
 	(void)state;
@@ -114,6 +117,8 @@ static void core_lists(void **state)
 	assert_string_equal(lcores, want);
 	expect_error(cores_parse(twice, NULL, NULL, &c, &error), twice, &error, "twice");
 	expect_error(cores_parse(both, NULL, NULL, &c, &other), both, &other, "without roles");
+	expect_error(cores_parse(timed, NULL, NULL, &c, &own), timed, &own, "a CPU of its own");
+	expect_error(cores_parse(alone, NULL, NULL, &c, &none), alone, &none, "load and rx");
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) e = NULL;
 
@@ -122,12 +127,26 @@ static void core_lists(void **state)
 	}
 }
 
+static void interfaces_of_a_fleet(void **state)
+{
+	static const char *const fleet[] = { "null", "vfio", "null", "vhost-user" };
+	g_autofree char *name = fabric_name(fleet, G_N_ELEMENTS(fleet));
+	g_autoptr(GError) error = NULL;
+
+	(void)state;
+	assert_string_equal(name, "null+vfio+vhost-user");
+	for (size_t i = 0; i < G_N_ELEMENTS(fleet); i++)
+		assert_true(fabric_check(fleet[i], NULL));
+	expect_error(fabric_check("virtoi", &error), "virtoi", &error, "vhost-user");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(durations),
 		cmocka_unit_test(fault_plans),
 		cmocka_unit_test(core_lists),
+		cmocka_unit_test(interfaces_of_a_fleet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
