@@ -28,7 +28,8 @@ struct process {
 };
 
 struct fleet {
-	struct fleet_cfg cfg;
+	struct fleet_cfg
+		cfg; /* its strings and guests are the fleet's own: processes start again later */
 	char *program;
 	uint32_t nb_members;
 	uint32_t *member; /* numbers of the guests that are started, ascending */
@@ -208,9 +209,14 @@ struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error)
 	struct fleet *f = g_new0(struct fleet, 1);
 
 	f->cfg = *cfg;
+	f->cfg.guest = g_memdup2(cfg->guest, cfg->nb_guests * sizeof(*cfg->guest));
+	f->cfg.run_dir = g_strdup(cfg->run_dir);
+	f->cfg.fault = g_strdup(cfg->fault);
+	f->cfg.swap = g_strdup(cfg->swap);
+	f->cfg.base_mac = g_strdup(cfg->base_mac);
 	f->program = find_treflect(error);
 	if (f->program == NULL) {
-		g_free(f);
+		fleet_free(f);
 		return NULL;
 	}
 	share_out(f);
@@ -385,6 +391,11 @@ void fleet_free(struct fleet *f)
 		g_free(p->log);
 		g_free(p->death);
 	}
+	g_free((void *)(uintptr_t)f->cfg.guest);
+	g_free((void *)(uintptr_t)f->cfg.run_dir);
+	g_free((void *)(uintptr_t)f->cfg.fault);
+	g_free((void *)(uintptr_t)f->cfg.swap);
+	g_free((void *)(uintptr_t)f->cfg.base_mac);
 	g_free(f->processes);
 	g_free(f->member);
 	g_free(f->program);

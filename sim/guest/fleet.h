@@ -34,6 +34,7 @@ struct fleet_cfg {
 
 struct fleet;
 
+/* cfg and what its strings and guests point to are copied, but for cores. */
 struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error);
 void fleet_free(struct fleet *f); /* NULL is fine. Ends the guests. */
 

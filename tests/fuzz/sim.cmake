@@ -2,4 +2,5 @@
 tsim_fuzz(frame traffic)
 if(TARGET simcore)
 	tsim_fuzz(fault_plan simcore)
+	tsim_fuzz(vq simcore)
 endif()
