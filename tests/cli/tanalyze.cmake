@@ -5,7 +5,7 @@ target_link_libraries(fake_trials PRIVATE tsim_options analyze m)
 set_target_properties(fake_trials PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 
 tsim_script(cli tanalyze 60)
-tsim_script(cli tanalyze_merge 60)
+tsim_script(cli tanalyze_merge 240)
 tsim_script(cli tanalyze_ranks 300)
 tsim_script(cli tanalyze_bad_input 60)
 tsim_script(cli tanalyze_schema 60)

@@ -104,7 +104,7 @@ assert whole["host_cycles_per_frame"] == "" and whole["guests_cpu_ns"] == "90000
 assert whole["probes_time_stamps"] == "tsc" and int(whole["probes_latency_p50_ns"]) > 4000, whole
 END
 "$tanalyze" merge f1 --output f_text >text 2>/dev/null || fail "status $?"
-grep -q probe99 text && grep -q cyc/frame text || fail "no probes or cycles: $(cat text)"
+{ grep -q probe99 text && grep -q cyc/frame text; } || fail "no probes or cycles: $(cat text)"
 ! "$tanalyze" merge abc --output f_text 2>/dev/null | grep -qE 'probe99|cyc/frame' || fail "columns of nothing"
 expect 0 "not sent" "$tanalyze" loss f1
 expect 0 "reps" "$tanalyze" loss c
