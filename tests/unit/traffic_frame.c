@@ -189,15 +189,15 @@ static int quick_look(uint32_t len)
 /* The receiver's quick look agrees with frame_classify, whatever bit is wrong. */
 static void quick_look_sees_every_wrong_bit(void **state)
 {
-	static const uint32_t lens[] = { 64, 65, 91, 594, 1518 };
+	static const uint32_t some[] = { 64, 65, 91, 594, 1518 };
 
 	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(lens); i++) {
-		uint32_t len = lens[i] - FRAME_FCS_LEN;
+	for (size_t i = 0; i < G_N_ELEMENTS(some); i++) {
+		uint32_t len = some[i] - FRAME_FCS_LEN;
 		struct frame_sig sig, wanted = some_sig();
 		uint16_t sum;
 
-		make(lens[i]);
+		make(some[i]);
 		sig = stamp_read(frame, &sum);
 		assert_memory_equal(&sig, &wanted, sizeof(sig));
 		assert_true(quick_look(len));
@@ -206,7 +206,7 @@ static void quick_look_sees_every_wrong_bit(void **state)
 		for (uint32_t bit = 12 * 8; bit < len * 8; bit++) {
 			frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
 			if (quick_look(len))
-				fail_msg("frame of %u B: bit %u is wrong and not seen", lens[i],
+				fail_msg("frame of %u B: bit %u is wrong and not seen", some[i],
 					bit);
 			frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
 		}
