@@ -281,7 +281,7 @@ trial *merged_read_bins(const char *path, guint index, GError **error)
 	}
 	if (t != NULL && t->probes.used && bins.probes == NULL)
 		json_in_fail(&in, "", "files", "does not list acc_probes");
-	if (in.error == NULL && read_bins(t, &bins, (int)index, &in.error))
+	if (t != NULL && in.error == NULL && read_bins(t, &bins, (int)index, &in.error))
 		(void)balance(t, &in, index);
 	if (in.error != NULL) {
 		g_propagate_error(error, in.error);
