@@ -84,7 +84,7 @@ static int write_all(int fd, const char *data, size_t len)
 		data += n;
 		len -= (size_t)n;
 	}
-	return fsync(fd);
+	return 0;
 }
 
 /* A rename lasts only when its folder is synced. Some file systems cannot, and that is fine. */
@@ -123,23 +123,36 @@ void file_set_free(file_set *s)
 	g_free(s);
 }
 
-gboolean file_set_add(file_set *s, const char *path, const char *data, size_t len, GError **error)
+/* The name of a new file beside path with that content, newly allocated; NULL and error. */
+static char *write_temporary(
+	const char *path, const char *data, size_t len, gboolean sync, GError **error)
 {
 	g_autofree char *folder = g_path_get_dirname(path);
 	g_autofree char *temporary = NULL;
-	struct staged f;
 	int fd = open_temporary(folder, &temporary), err = 0;
 
-	if (fd < 0)
-		return write_error(error, path, errno);
-	if (write_all(fd, data, len) < 0)
+	if (fd < 0) {
+		write_error(error, path, errno);
+		return NULL;
+	}
+	if (write_all(fd, data, len) < 0 || (sync && fsync(fd) < 0))
 		err = errno;
 	if (close(fd) < 0 && err == 0)
 		err = errno;
-	if (err != 0) {
-		(void)unlink(temporary);
-		return write_error(error, path, err);
-	}
+	if (err == 0)
+		return g_steal_pointer(&temporary);
+	(void)unlink(temporary);
+	write_error(error, path, err);
+	return NULL;
+}
+
+gboolean file_set_add(file_set *s, const char *path, const char *data, size_t len, GError **error)
+{
+	g_autofree char *temporary = write_temporary(path, data, len, TRUE, error);
+	struct staged f;
+
+	if (temporary == NULL)
+		return FALSE;
 	f.path = g_strdup(path);
 	f.temporary = g_steal_pointer(&temporary);
 	g_array_append_val(s->files, f);
@@ -166,6 +179,19 @@ gboolean file_write_durably(const char *path, const char *data, size_t len, GErr
 	g_autoptr(file_set) s = file_set_new();
 
 	return file_set_add(s, path, data, len, error) && file_set_publish(s, error);
+}
+
+gboolean file_write_at_once(const char *path, const char *data, size_t len, GError **error)
+{
+	g_autofree char *temporary = write_temporary(path, data, len, FALSE, error);
+
+	if (temporary == NULL)
+		return FALSE;
+	if (rename(temporary, path) == 0)
+		return TRUE;
+	write_error(error, path, errno);
+	(void)unlink(temporary);
+	return FALSE;
 }
 
 gboolean file_make_folder(const char *path, GError **error)

@@ -13,6 +13,12 @@
 /* Write data to path by way of a temporary file in the same folder, synced, renamed. */
 gboolean file_write_durably(const char *path, const char *data, size_t len, GError **error);
 
+/*
+ * The same without waiting for the disk: whole for whoever reads it now, but perhaps lost in a crash
+ * of the machine. For what one process tells another.
+ */
+gboolean file_write_at_once(const char *path, const char *data, size_t len, GError **error);
+
 /* Make a folder and what is missing above it; one that is there is fine. */
 gboolean file_make_folder(const char *path, GError **error);
 

@@ -370,6 +370,7 @@ static gboolean start_guests(struct campaign *c, GError **error)
 				     .run_dir = c->run_dir,
 				     .fault = o->fault,
 				     .swap = o->swap,
+				     .relay = o->pattern != ENGINE_TO_GUESTS,
 				     .seed = (uint64_t)o->seed,
 				     .frame_len_max = MAX(mix_longest_frame_len(c->mix), 2048U),
 				     .base_mac = mac,

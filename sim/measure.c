@@ -34,7 +34,7 @@ struct run {
 	uint32_t nb_guests, nb_answered;
 	struct clock_pair started;
 	uint64_t guests_ran_ns, guests_waited_ns; /* before the trial */
-	struct datapath_cost host_before;
+	struct datapath_cost host_before, guests_before;
 	double tsc_hz;
 	trial *t;
 	/* For rows of the time line. */
@@ -266,6 +266,26 @@ static void set_states(struct run *r)
 	}
 }
 
+/* What a process took since before; one that was started anew meanwhile began at 0. */
+static uint64_t since(uint64_t before, uint64_t now)
+{
+	return now < before ? now : now - before;
+}
+
+static void describe_reflectors(struct run *r, JsonObject *o)
+{
+	struct trial_cpu_part *guests = &r->t->cpu.guests;
+	struct datapath_cost now;
+
+	json_object_set_int_member(o, "reflector_processes", fleet_processes(r->cfg->fleet));
+	json_object_set_array_member(
+		o, "reflectors", fleet_report(r->cfg->fleet, REPORT_TIMEOUT_MS));
+	fleet_cost(r->cfg->fleet, &now);
+	guests->busy_cycles = since(r->guests_before.busy_cycles, now.busy_cycles);
+	guests->cpu_ns = since(r->guests_before.cpu_ns, now.cpu_ns);
+	guests->threads = now.threads;
+}
+
 static void describe_interface(struct run *r)
 {
 	JsonObject *o = json_object_new();
@@ -285,12 +305,8 @@ static void describe_interface(struct run *r)
 		json_array_add_object_element(interfaces, one);
 	}
 	json_object_set_array_member(o, "interfaces", interfaces);
-	if (r->cfg->fleet != NULL) {
-		json_object_set_int_member(
-			o, "reflector_processes", fleet_processes(r->cfg->fleet));
-		json_object_set_array_member(
-			o, "reflectors", fleet_report(r->cfg->fleet, REPORT_TIMEOUT_MS));
-	}
+	if (r->cfg->fleet != NULL)
+		describe_reflectors(r, o);
 	r->t->interface_info = o;
 }
 
@@ -421,15 +437,26 @@ static void clear(struct run *r)
 	trial_free(r->t);
 }
 
+/* What host and guests took before the trial. */
+static gboolean note_costs(struct run *r)
+{
+	fabric_cost(r->cfg->fabric, &r->host_before);
+	if (r->cfg->fleet != NULL) {
+		json_array_unref(fleet_report(r->cfg->fleet, REPORT_TIMEOUT_MS));
+		fleet_cost(r->cfg->fleet, &r->guests_before);
+	}
+	return TRUE;
+}
+
 trial *measure(const struct measure_cfg *cfg, GError **error)
 {
 	struct run r = { .cfg = cfg, .nb_guests = cfg->mix->nb_guests, .t = trial_new() };
 	trial *done = NULL;
 
-	if (prepare(&r, error) && say_hello(&r, error) && engine_start(r.engine, error)) {
+	if (prepare(&r, error) && say_hello(&r, error) && note_costs(&r) &&
+		engine_start(r.engine, error)) {
 		if (cfg->fleet != NULL)
 			fleet_cpu_time(cfg->fleet, &r.guests_ran_ns, &r.guests_waited_ns);
-		fabric_cost(cfg->fabric, &r.host_before);
 		watch_sending(&r);
 		drain(&r);
 		engine_stop(r.engine);

@@ -467,7 +467,7 @@ gboolean reflector_run(struct reflector *r, const _Atomic int *stop, const _Atom
 		if (unlikely(wanted != reported) && report_path != NULL) {
 			g_autofree char *text = reflector_report(r, wanted);
 
-			if (!file_write_durably(report_path, text, strlen(text), error))
+			if (!file_write_at_once(report_path, text, strlen(text), error))
 				return FALSE;
 			reported = wanted;
 			before = rte_rdtsc();
