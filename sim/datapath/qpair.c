@@ -335,7 +335,7 @@ static gboolean start_to_listen(struct qpairs *qs, GError **error)
 			g_strerror(errno));
 		return FALSE;
 	}
-	if (listen(qs->listen_fd, (int)qs->nb) != 0) {
+	if (listen(qs->listen_fd, (int)MAX(qs->nb, STRANGERS_MAX)) != 0) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
 			"%s: nobody can listen there (%s)", qs->path, g_strerror(errno));
 		unlink(qs->path);
@@ -455,19 +455,28 @@ void qpair_signal(int fd)
 /* Take up to n buffers of a queue into frame slots. */
 static inline uint16_t take(struct vq_dev *q, struct frame_slot *f, uint16_t n)
 {
+	struct vq_buf b;
 	uint16_t i = 0;
 
 	n = vq_dev_takes(q, n);
-	for (; i < n; i++) {
-		struct vq_buf b;
-
-		if (!vq_dev_take_one(q, &b))
-			break;
+	for (; i < n && vq_dev_take_one(q, &b); i++) {
 		f[i].data = b.data;
 		f[i].len = b.len;
 		f[i].id = b.id;
 	}
 	return i;
+}
+
+/* Give nb of them back; written: with a frame of the host in each. */
+static inline void give(struct vq_dev *q, const struct frame_slot *f, uint16_t nb, gboolean written)
+{
+	struct vq_mark m = vq_dev_mark(q);
+
+	if (nb == 0)
+		return;
+	for (uint16_t i = 0; i < nb; i++)
+		vq_dev_give_one(q, &m, (uint16_t)f[i].id, written ? f[i].len : 0);
+	vq_publish(&m);
 }
 
 uint16_t qpair_reserve(struct qpair *q, struct frame_slot *f, uint16_t n)
@@ -479,14 +488,8 @@ uint16_t qpair_reserve(struct qpair *q, struct frame_slot *f, uint16_t n)
 
 uint16_t qpair_commit(struct qpair *q, struct frame_slot *f, uint16_t nb, uint16_t n)
 {
-	struct vq_mark m = vq_dev_mark(&q->rx);
-
 	vq_dev_untake(&q->rx, (uint16_t)(n - nb));
-	if (nb == 0)
-		return 0;
-	for (uint16_t i = 0; i < nb; i++)
-		vq_dev_give_one(&q->rx, &m, (uint16_t)f[i].id, f[i].len);
-	vq_publish(&m);
+	give(&q->rx, f, nb, TRUE);
 	return nb;
 }
 
@@ -499,11 +502,5 @@ uint16_t qpair_receive(struct qpair *q, struct frame_slot *f, uint16_t n)
 
 void qpair_release(struct qpair *q, struct frame_slot *f, uint16_t n)
 {
-	struct vq_mark m = vq_dev_mark(&q->tx);
-
-	if (n == 0)
-		return;
-	for (uint16_t i = 0; i < n; i++)
-		vq_dev_give_one(&q->tx, &m, (uint16_t)f[i].id, 0);
-	vq_publish(&m);
+	give(&q->tx, f, n, FALSE);
 }

@@ -56,7 +56,7 @@ static inline void ring_the_bell(const struct vq_drv *vq, int fd)
 }
 
 /* A buffer that came back. The host is believed but for what would lead out of the memory. */
-static inline gboolean reap(struct queue *q, struct vq_drv *vq, uint16_t *id, uint32_t *len)
+static inline gboolean reap(const struct queue *q, struct vq_drv *vq, uint16_t *id, uint32_t *len)
 {
 	return vq_drv_reap(vq, id, len) && likely(*id < q->nb_bufs && *len <= q->buf_len);
 }
@@ -64,7 +64,7 @@ static inline gboolean reap(struct queue *q, struct vq_drv *vq, uint16_t *id, ui
 /* Post sent buffers again. */
 static inline void recycle(struct queue *q)
 {
-	struct vq_mark m = vq_drv_mark(&q->rx, TRUE);
+	struct vq_mark m = vq_drv_mark(&q->rx);
 	uint16_t id, n = 0;
 	uint32_t len;
 
@@ -78,17 +78,26 @@ static inline void recycle(struct queue *q)
 	ring_the_bell(&q->rx, q->rx_kick);
 }
 
-uint16_t queue_reflect(struct queue *q, const struct turn *t)
+/* Received frames: which buffers, and how long they are. */
+static inline uint16_t reap_burst(struct queue *q, uint16_t *id, uint32_t *len, uint16_t max)
 {
-	uint16_t id[QUEUE_BURST], n = 0;
-	uint32_t len[QUEUE_BURST];
+	uint16_t n = 0;
 
-	while (n < QUEUE_BURST && n < q->tx.nb_free && reap(q, &q->rx, &id[n], &len[n])) {
+	while (n < max && reap(q, &q->rx, &id[n], &len[n])) {
 		rte_prefetch0(q->mem + buf_at(q, id[n]));
 		n++;
 	}
+	return n;
+}
+
+uint16_t queue_reflect(struct queue *q, const struct turn *t)
+{
+	uint16_t id[QUEUE_BURST];
+	uint32_t len[QUEUE_BURST];
+	uint16_t n = reap_burst(q, id, len, (uint16_t)RTE_MIN(QUEUE_BURST, q->tx.nb_free));
+
 	if (n != 0) {
-		struct vq_mark m = vq_drv_mark(&q->tx, FALSE);
+		struct vq_mark m = vq_drv_mark(&q->tx);
 
 		for (uint16_t i = 0; i < n; i++) {
 			uint64_t at = buf_at(q, id[i]);
@@ -106,7 +115,7 @@ uint16_t queue_reflect(struct queue *q, const struct turn *t)
 
 uint16_t queue_rx(struct queue *q, struct rte_mempool *pool, struct rte_mbuf **m, uint16_t n)
 {
-	struct vq_mark mark = vq_drv_mark(&q->rx, TRUE);
+	struct vq_mark mark = vq_drv_mark(&q->rx);
 	uint16_t i = 0, id;
 	uint32_t len;
 
@@ -132,7 +141,7 @@ uint16_t queue_rx(struct queue *q, struct rte_mempool *pool, struct rte_mbuf **m
 
 uint16_t queue_tx(struct queue *q, struct rte_mbuf **m, uint16_t n)
 {
-	struct vq_mark mark = vq_drv_mark(&q->tx, FALSE);
+	struct vq_mark mark = vq_drv_mark(&q->tx);
 	uint16_t i = 0, id;
 	uint32_t len;
 
