@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-tsim_script(eal vfio 120)
+tsim_script(eal vfio 240)
 if(TARGET simcore)
 	add_executable(bad_queue eal/bad_queue.c)
 	target_link_libraries(bad_queue PRIVATE tsim_options simcore)
