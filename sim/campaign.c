@@ -492,13 +492,6 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 	return kept;
 }
 
-static mix *open_mix(const struct options *o, GError **error)
-{
-	return o->mix != NULL ? mix_open(o->mix, o->arrival, (uint32_t)o->mtu, error)
-			      : mix_new(o->profile, o->guests, o->share, o->arrival,
-					(uint32_t)o->mtu, error);
-}
-
 static int status_of(const GError *error)
 {
 	return error->domain == TRAFFIC_ERROR || g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE)
@@ -551,7 +544,7 @@ int campaign_run(const struct options *o)
 	c.clock_origin = clock_pair_now();
 	progress_init(&c.progress, o->quiet);
 	c.dir = g_build_filename(o->out, o->label, NULL);
-	c.mix = open_mix(o, &error);
+	c.mix = options_mix(o, &error);
 	for (guint i = 0; c.mix != NULL && i < c.mix->profiles->len; i++) {
 		const profile *p = g_ptr_array_index(c.mix->profiles, i);
 

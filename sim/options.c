@@ -280,10 +280,28 @@ static void set_defaults(struct options *o)
 	set_default(&o->format_text, "text");
 }
 
+mix *options_mix(const struct options *o, GError **error)
+{
+	return o->mix != NULL ? mix_open(o->mix, o->arrival, (uint32_t)o->mtu, error)
+			      : mix_new(o->profile, o->guests, o->share, o->arrival,
+					(uint32_t)o->mtu, error);
+}
+
 static gboolean bad(GError **error, const char *text)
 {
 	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, text);
 	return FALSE;
+}
+
+/* What a trial would be made of can be made, and its interfaces are there. */
+static gboolean check_mix(const struct options *o, GError **error)
+{
+	g_autoptr(mix) m = options_mix(o, error);
+
+	for (uint32_t i = 0; m != NULL && i < m->nb_guests; i++)
+		if (m->guests[i].interface != NULL && !fabric_check(m->guests[i].interface, error))
+			return FALSE;
+	return m != NULL;
 }
 
 static gboolean check_traffic(struct options *o, GError **error)
@@ -300,7 +318,7 @@ static gboolean check_traffic(struct options *o, GError **error)
 		return FALSE;
 	if (o->ramp != NULL && o->rate != NULL)
 		return bad(error, "--ramp: says the rates; leave --rate out");
-	return arrival_check("--arrival", o->arrival, error);
+	return arrival_check("--arrival", o->arrival, error) && check_mix(o, error);
 }
 
 static gboolean check_testbed(struct options *o, GError **error)

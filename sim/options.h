@@ -13,6 +13,7 @@
 #include "analyze/cli.h"
 #include "sim/cores.h"
 #include "sim/engine/engine.h"
+#include "traffic/mix.h"
 
 struct options {
 	/* As given; NULL where the default is "none". Owned. */
@@ -45,5 +46,7 @@ struct options {
 int options_parse(const struct cli_command *command, int argc, char **argv, struct options *o,
 	gboolean *done);
 void options_clear(struct options *o);
+/* The mix that they ask for. NULL and error. */
+mix *options_mix(const struct options *o, GError **error);
 
 #endif

@@ -262,15 +262,15 @@ static gboolean add_entry(mix *m, const struct mix_guest *guest, const char *ent
 		g_autofree char *word = text_quote(entry);
 
 		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
-			"guests: '%s' is neither how many nor interface:how many; write 64 or "
+			"--guests: '%s' is neither how many nor interface:how many; write 64 or "
 			"vfio:8,vmux:24",
 			word);
 		return FALSE;
 	}
-	if (!mix_check_interface("guests", interface, error))
+	if (!mix_check_interface("--guests", interface, error))
 		return FALSE;
 	g.interface = mix_keep(m, interface);
-	return mix_add_guests(m, "guests", &g, interface, nb, error);
+	return mix_add_guests(m, "--guests", &g, interface, nb, error);
 }
 
 static gboolean add_fleet(mix *m, const struct mix_guest *guest, const char *guests, GError **error)
@@ -279,7 +279,7 @@ static gboolean add_fleet(mix *m, const struct mix_guest *guest, const char *gue
 	uint64_t nb;
 
 	if (text_uint(guests, UINT64_MAX, &nb))
-		return mix_add_guests(m, "guests", guest, "", nb, error);
+		return mix_add_guests(m, "--guests", guest, "", nb, error);
 	entries = g_strsplit(guests, ",", -1);
 	if (entries[0] == NULL)
 		return add_entry(m, guest, "", error);
