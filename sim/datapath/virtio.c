@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Interface virtio: a QEMU guest's virtio-net on a tap behind a Linux bridge, vhost=on or off.
+ * virtio_private.h has the table of what stands for what; here is what is made before a trial, and
+ * what is said after it.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <json-glib/json-glib.h>
+#include <rte_cycles.h>
+#include <rte_errno.h>
+#include <rte_hash.h>
+#include <rte_jhash.h>
+
+#include "sim/datapath/virtio_private.h"
+#include "sim/error.h"
+#include "traffic/frame.h"
+
+enum { FDB_BYTES = 1 << 20, LINE = 64 };
+
+static struct virtio *virtio_of(struct datapath *d)
+{
+	return d->state;
+}
+
+void virtio_thread_begin(struct virtio_thread *t)
+{
+	pthread_setname_np(pthread_self(), t->name);
+	/* Where the CPUs are not there any more it stays where it may be. */
+	pthread_setaffinity_np(pthread_self(), t->v->cpus_len, t->v->cpus);
+	if (pthread_getcpuclockid(pthread_self(), &t->clock) == 0)
+		atomic_store(&t->begun, 1);
+}
+
+static size_t virtio_memory(const struct datapath_cfg *cfg)
+{
+	return wire_memory(cfg, 1) + FDB_BYTES + cfg->nb_guests * (size_t)(2 * LINE);
+}
+
+static void came(struct datapath *d, uint32_t slot)
+{
+	struct virtio *v = virtio_of(d);
+	struct virtio_guest *g = &v->guest[slot];
+
+	/* Guests may come before open is through. */
+	g_mutex_lock(&v->lock);
+	g_mutex_unlock(&v->lock);
+	g_mutex_lock(&g->lock);
+	virtio_tap_empty(g);
+	g->came = TRUE;
+	atomic_store(&g->present, 1);
+	g_mutex_unlock(&g->lock);
+	/* The thread sleeps without looking at the tap. */
+	qpair_signal(g->qp->fd[QPAIR_TX_KICK]);
+}
+
+static void went(struct datapath *d, uint32_t slot)
+{
+	struct virtio_guest *g = &virtio_of(d)->guest[slot];
+
+	/* The lock: the thread is not in the queues, and sees that nobody is there when it has it again. */
+	g_mutex_lock(&g->lock);
+	atomic_store(&g->present, 0);
+	virtio_tap_empty(g);
+	g_mutex_unlock(&g->lock);
+}
+
+static void stop_threads(struct virtio *v)
+{
+	g_mutex_lock(&v->lock);
+	atomic_store(&v->stop, 1);
+	g_cond_signal(&v->ticked);
+	g_mutex_unlock(&v->lock);
+	if (v->bridge.thread != NULL)
+		g_thread_join(v->bridge.thread);
+	for (uint32_t i = 0; i < v->nb_guests; i++) {
+		struct virtio_guest *g = &v->guest[i];
+
+		if (g->t.thread == NULL)
+			continue;
+		/* A tap that hangs up wakes whoever polls, whatever for. */
+		shutdown(g->tap[TAP_GUEST], SHUT_RDWR);
+		g_thread_join(g->t.thread);
+	}
+}
+
+static void virtio_close(struct datapath *d)
+{
+	struct virtio *v = virtio_of(d);
+
+	stop_threads(v);
+	qpairs_free(v->qpairs);
+	for (uint32_t i = 0; i < v->nb_guests; i++) {
+		struct virtio_guest *g = &v->guest[i];
+
+		for (int end = 0; end < 2; end++)
+			if (g->tap[end] >= 0)
+				close(g->tap[end]);
+		g_mutex_clear(&g->lock);
+		g_free(g->bounce);
+	}
+	free(v->guest);
+	rte_hash_free(v->fdb);
+	wire_close(&v->wire);
+	if (v->cpus != NULL)
+		CPU_FREE(v->cpus);
+	g_mutex_clear(&v->lock);
+	g_cond_clear(&v->ticked);
+	free(v);
+}
+
+static gboolean make_fdb(struct virtio *v, const struct datapath_cfg *cfg, GError **error)
+{
+	char name[RTE_HASH_NAMESIZE];
+	struct rte_hash_parameters p = { .name = name,
+		.entries = MAX(cfg->nb_guests * 2, 64U),
+		.key_len = sizeof(uint64_t),
+		.hash_func = rte_jhash,
+		.socket_id = SOCKET_ID_ANY };
+
+	g_snprintf(name, sizeof(name), "fdb-%s", v->datapath->name);
+	v->fdb = rte_hash_create(&p);
+	for (uint32_t i = 0; v->fdb != NULL && i < cfg->nb_guests; i++) {
+		uint8_t mac[6];
+		uint64_t key = 0;
+
+		frame_guest_mac(cfg->base_mac, cfg->guest[i], mac);
+		memcpy(&key, mac, sizeof(mac));
+		if (rte_hash_add_key_data(v->fdb, &key, (void *)(uintptr_t)i) == 0)
+			continue;
+		rte_hash_free(v->fdb);
+		v->fdb = NULL;
+	}
+	if (v->fdb != NULL)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		"%s: no memory for the bridge's table (%s); use a larger --memory",
+		v->datapath->name, rte_strerror(rte_errno));
+	return FALSE;
+}
+
+static gboolean make_tap(struct virtio_guest *g, const struct datapath_cfg *cfg, GError **error)
+{
+	/* The kernel doubles it, and takes for a frame at most twice its length and half a page. */
+	int room = (int)(VIRTIO_TAP_QUEUE * (cfg->frame_len_max + 2048));
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, g->tap) != 0) {
+		g->tap[TAP_HOST] = g->tap[TAP_GUEST] = -1;
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"guest %u: no sockets for its tap (%s); each guest takes eight file "
+			"descriptors: raise ulimit -n, or use fewer --guests",
+			cfg->guest[g->slot], g_strerror(errno));
+		return FALSE;
+	}
+	/* Beyond net.core.wmem_max root alone; how much there is, is found out by trying. */
+	if (setsockopt(g->tap[TAP_HOST], SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)) != 0)
+		setsockopt(g->tap[TAP_HOST], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	return TRUE;
+}
+
+static gboolean make_guests(struct virtio *v, const struct datapath_cfg *cfg, GError **error)
+{
+	void *guests;
+
+	if (posix_memalign(&guests, LINE, cfg->nb_guests * sizeof(struct virtio_guest)) != 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "%s: no memory for %u guests",
+			v->datapath->name, cfg->nb_guests);
+		return FALSE;
+	}
+	memset(guests, 0, cfg->nb_guests * sizeof(struct virtio_guest));
+	v->guest = guests;
+	v->nb_guests = cfg->nb_guests;
+	for (uint32_t i = 0; i < v->nb_guests; i++) {
+		struct virtio_guest *g = &v->guest[i];
+
+		g->t.v = v;
+		g->slot = i;
+		g->tap[TAP_HOST] = g->tap[TAP_GUEST] = -1;
+		g_mutex_init(&g->lock);
+		g_snprintf(g->t.name, sizeof(g->t.name), "%s-%u", v->vhost ? "vhost" : "qemu",
+			cfg->guest[i]);
+		if (!v->vhost)
+			g->bounce = g_malloc0(v->frame_len_max);
+	}
+	for (uint32_t i = 0; i < v->nb_guests; i++)
+		if (!make_tap(&v->guest[i], cfg, error))
+			return FALSE;
+	v->tap_room = virtio_tap_probe(&v->guest[0], cfg->frame_len_max - FRAME_FCS_LEN);
+	return TRUE;
+}
+
+static gboolean start_thread(struct virtio_thread *t, GThreadFunc run, GError **error)
+{
+	g_autoptr(GError) reason = NULL;
+
+	t->thread = g_thread_try_new(t->name, run, t, &reason);
+	if (t->thread != NULL)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		"%s: no thread '%s' (%s); raise ulimit -u, or use fewer --guests",
+		t->v->datapath->name, t->name, reason->message);
+	return FALSE;
+}
+
+/* Guests that come now wait until all is there. */
+static gboolean start(struct virtio *v, const struct datapath_cfg *cfg, GError **error)
+{
+	g_autofree char *socket_name = g_strdup_printf("%s.sock", v->datapath->name);
+	gboolean started = TRUE;
+
+	g_mutex_lock(&v->lock);
+	v->qpairs = qpairs_new(&(struct qpairs_cfg){ .datapath = v->datapath,
+				       .cfg = cfg,
+				       .socket_name = socket_name,
+				       .kicks = TRUE,
+				       .came = came,
+				       .went = went },
+		error);
+	for (uint32_t i = 0; v->qpairs != NULL && i < v->nb_guests; i++)
+		v->guest[i].qp = qpairs_get(v->qpairs, i);
+	g_mutex_unlock(&v->lock);
+	if (v->qpairs == NULL)
+		return FALSE;
+	for (uint32_t i = 0; started && i < v->nb_guests; i++)
+		started = start_thread(
+			&v->guest[i].t, v->vhost ? virtio_vhost_run : virtio_qemu_run, error);
+	return started && start_thread(&v->bridge, virtio_bridge_run, error);
+}
+
+static void choose_cpus(struct virtio *v, const struct datapath_cfg *cfg)
+{
+	unsigned highest = 0;
+
+	for (unsigned i = 0; i < cfg->nb_host_cpus; i++)
+		highest = MAX(highest, cfg->host_cpu[i]);
+	v->cpus = CPU_ALLOC(highest + 1);
+	v->cpus_len = CPU_ALLOC_SIZE(highest + 1);
+	CPU_ZERO_S(v->cpus_len, v->cpus);
+	for (unsigned i = 0; i < cfg->nb_host_cpus; i++)
+		CPU_SET_S(cfg->host_cpu[i], v->cpus_len, v->cpus);
+}
+
+static gboolean virtio_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
+{
+	void *memory;
+	struct virtio *v;
+
+	if (posix_memalign(&memory, LINE, sizeof(*v)) != 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "%s: no memory", d->name);
+		return FALSE;
+	}
+	v = memset(memory, 0, sizeof(*v));
+	d->state = v;
+	v->datapath = d;
+	v->vhost = cfg->vhost;
+	v->bridge_yields = cfg->host_shares;
+	v->frame_len_max = cfg->frame_len_max;
+	v->bridge.v = v;
+	g_strlcpy(v->bridge.name, "bridge", sizeof(v->bridge.name));
+	g_mutex_init(&v->lock);
+	g_cond_init(&v->ticked);
+	ctr_set(&v->last_tick_tsc, rte_rdtsc());
+	choose_cpus(v, cfg);
+	if (wire_open(&v->wire, cfg, 1, TRUE, error) && make_fdb(v, cfg, error) &&
+		make_guests(v, cfg, error) && start(v, cfg, error)) {
+		d->nb_ports = 1;
+		return TRUE;
+	}
+	virtio_close(d);
+	return FALSE;
+}
+
+static const char *virtio_address(struct datapath *d, uint32_t slot)
+{
+	return qpairs_address(virtio_of(d)->qpairs, slot);
+}
+
+static gboolean virtio_connected(struct datapath *d, uint32_t slot)
+{
+	struct virtio_guest *g = &virtio_of(d)->guest[slot];
+
+	return atomic_load(&g->present) != 0 && qpair_is_connected(g->qp);
+}
+
+static void virtio_tick(struct datapath *d)
+{
+	struct virtio *v = virtio_of(d);
+
+	g_mutex_lock(&v->lock);
+	ctr_set(&v->last_tick_tsc, rte_rdtsc());
+	g_cond_signal(&v->ticked);
+	g_mutex_unlock(&v->lock);
+}
+
+static void add_cost(const struct virtio_thread *t, struct datapath_cost *out)
+{
+	struct timespec cpu;
+
+	out->busy_cycles += ctr_get(&t->busy_cycles);
+	out->threads++;
+	if (atomic_load(&t->begun) && clock_gettime(t->clock, &cpu) == 0)
+		out->cpu_ns += (uint64_t)cpu.tv_sec * 1000000000U + (uint64_t)cpu.tv_nsec;
+}
+
+static void virtio_cost(struct datapath *d, struct datapath_cost *out)
+{
+	struct virtio *v = virtio_of(d);
+
+	*out = (struct datapath_cost){ 0 };
+	add_cost(&v->bridge, out);
+	for (uint32_t i = 0; i < v->nb_guests; i++)
+		add_cost(&v->guest[i].t, out);
+}
+
+static uint64_t total(const struct virtio *v, enum virtio_count what)
+{
+	uint64_t n = ctr_get(&v->bridge.count[what]);
+
+	for (uint32_t i = 0; i < v->nb_guests; i++)
+		n += ctr_get(&v->guest[i].t.count[what]);
+	return n;
+}
+
+/* Counts are of what happened since they were asked for the last time: of a trial and its hello. */
+static void virtio_describe(struct datapath *d, void *json_object)
+{
+	static const char *const name[VIRTIO_COUNTS] = {
+		[VIRTIO_TO_TAP] = "to_tap",
+		[VIRTIO_TO_GUEST] = "to_guest",
+		[VIRTIO_FROM_GUEST] = "from_guest",
+		[VIRTIO_TO_WIRE] = "to_wire",
+		[VIRTIO_TO_TAP_OF_OTHER] = "to_tap_of_other",
+		[VIRTIO_TAP_FULL] = "dropped_tap_full",
+		[VIRTIO_NO_GUEST] = "dropped_unknown_mac",
+		[VIRTIO_ABSENT] = "dropped_guest_gone",
+		[VIRTIO_WIRE_FULL] = "dropped_wire_full",
+		[VIRTIO_NO_MBUF] = "dropped_no_memory",
+		[VIRTIO_BAD] = "dropped_bad",
+		[VIRTIO_WAKE_UPS] = "wake_ups",
+		[VIRTIO_KICKS] = "kicks",
+		[VIRTIO_CALLS] = "calls",
+		[VIRTIO_READS] = "tap_reads",
+		[VIRTIO_WRITES] = "tap_writes",
+		[VIRTIO_NO_BUFFER] = "no_buffer",
+	};
+	struct virtio *v = virtio_of(d);
+	JsonObject *o = json_object;
+
+	json_object_set_string_member(o, "vhost", v->vhost ? "on" : "off");
+	json_object_set_int_member(o, "tap_queue", VIRTIO_TAP_QUEUE);
+	json_object_set_int_member(o, "tap_queue_of_longest", v->tap_room);
+	for (int i = 0; i < VIRTIO_COUNTS; i++) {
+		uint64_t now = total(v, (enum virtio_count)i);
+
+		json_object_set_int_member(o, name[i], (gint64)(now - v->described[i]));
+		v->described[i] = now;
+	}
+}
+
+static uint16_t virtio_reserve(
+	struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f, uint16_t n)
+{
+	(void)q;
+	(void)slot;
+	return wire_reserve(&virtio_of(d)->wire, f, n);
+}
+
+static uint16_t virtio_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
+	uint16_t nb, uint16_t n)
+{
+	(void)slot;
+	return wire_commit(&virtio_of(d)->wire, q, f, nb, n);
+}
+
+static uint16_t virtio_receive_port(
+	struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n)
+{
+	return wire_receive(&virtio_of(d)->wire, port, f, n);
+}
+
+static void virtio_release_port(struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n)
+{
+	(void)port;
+	wire_release(&virtio_of(d)->wire, f, n);
+}
+
+const struct datapath_ops datapath_virtio = {
+	.interface = "virtio",
+	.mechanism = "a bridge thread sends each frame into a tap (a socket); the guest's vhost "
+		     "worker or QEMU loop moves it from there to the virtqueue, and back",
+	.guest_option = "--queues",
+	.zeroed = TRUE,
+	.memory = virtio_memory,
+	.open = virtio_open,
+	.close = virtio_close,
+	.address = virtio_address,
+	.connected = virtio_connected,
+	.cost = virtio_cost,
+	.tick = virtio_tick,
+	.describe = virtio_describe,
+	.reserve = virtio_reserve,
+	.commit = virtio_commit,
+	.receive_port = virtio_receive_port,
+	.release_port = virtio_release_port,
+};
