@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/datapath/fabric.h"
+#include "sim/datapath/vmux_policy.h"
 #include "sim/duration.h"
 #include "sim/error.h"
 #include "sim/guest/fault.h"
@@ -354,6 +355,8 @@ static gboolean check_testbed(struct options *o, GError **error)
 	o->vhost = o->vhost_text == NULL || g_str_equal(o->vhost_text, "on");
 	if (o->vf_limit < 0 || o->vf_limit > FRAME_GUESTS_MAX)
 		return bad(error, "--vf-limit: from 0 to 4096");
+	if (o->policy != NULL && !vmux_policy_check(o->policy, (uint32_t)o->vf_limit, error))
+		return FALSE;
 	if (o->mediators < 1 || o->mediators > CORES_MAX)
 		return bad(error, "--mediators: from 1 to 64");
 	if (o->descriptors < 32 || o->descriptors > 32768 ||

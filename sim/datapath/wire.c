@@ -6,15 +6,16 @@
 #include "sim/error.h"
 #include "sim/pool.h"
 
-static unsigned nb_mbufs(unsigned nb_rings)
+/* For full rings, and what each thread of the generator and of the host may keep to itself. */
+static unsigned nb_mbufs(const struct datapath_cfg *cfg, unsigned nb_rings)
 {
-	return nb_rings * (WIRE_RING + 2 * POOL_CACHE) + 4096;
+	return (nb_rings + cfg->mediators) * (WIRE_RING + 2 * POOL_CACHE) + 4096;
 }
 
 size_t wire_memory(const struct datapath_cfg *cfg, unsigned nb_out)
 {
-	return pool_bytes(nb_mbufs(cfg->nb_load), cfg->frame_len_max) +
-	       pool_bytes(nb_mbufs(nb_out), cfg->frame_len_max) +
+	return pool_bytes(nb_mbufs(cfg, cfg->nb_load), cfg->frame_len_max) +
+	       pool_bytes(nb_mbufs(cfg, nb_out), cfg->frame_len_max) +
 	       (cfg->nb_load + nb_out) * (size_t)rte_ring_get_memsize(WIRE_RING);
 }
 
@@ -37,9 +38,10 @@ gboolean wire_open(struct wire *w, const struct datapath_cfg *cfg, unsigned nb_o
 	GError **error)
 {
 	*w = (struct wire){ .nb_in = cfg->nb_load, .nb_out = nb_out };
-	w->down = pool_of_frames("down", nb_mbufs(w->nb_in), cfg->frame_len_max, error);
-	w->up = w->down == NULL ? NULL
-				: pool_of_frames("up", nb_mbufs(nb_out), cfg->frame_len_max, error);
+	w->down = pool_of_frames("down", nb_mbufs(cfg, w->nb_in), cfg->frame_len_max, error);
+	w->up = w->down == NULL
+			? NULL
+			: pool_of_frames("up", nb_mbufs(cfg, nb_out), cfg->frame_len_max, error);
 	for (unsigned i = 0; w->up != NULL && i < w->nb_in; i++)
 		if ((w->in[i] = make_ring("in", i, RING_F_SP_ENQ | RING_F_SC_DEQ, error)) == NULL)
 			goto fail;

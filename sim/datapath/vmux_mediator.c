@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/datapath/vmux_private.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_cycles.h>
+#include <rte_errno.h>
+#include <rte_memcpy.h>
+#include <rte_pause.h>
+#include <rte_prefetch.h>
+
+#include "sim/error.h"
+
+enum {
+	ETH_LEN = 14,
+	POLL_BURST = 32,  /* frames from one guest at once */
+	TURN_POLLS = 32,  /* active guests that are polled in one turn */
+	TURN_LOOKS = 4,   /* guests at rest that are looked at in one turn */
+	REST_POLLS = 64,  /* polls without a frame until a guest counts as at rest */
+	DRAIN_BURSTS = 8, /* in one turn */
+};
+
+/* The frame's bytes, without a look at the mbuf: frames of our pools have no private area. */
+static inline uint8_t *data_of(struct rte_mbuf *m)
+{
+	return (uint8_t *)(m + 1) + RTE_PKTMBUF_HEADROOM;
+}
+
+static inline void drop_count(struct vmux_mediator *me, enum vmux_drop why, uint64_t n)
+{
+	ctr_add(&me->dropped[why], n);
+}
+
+static inline void note_call(struct vmux_mediator *me, struct vmux_guest *g, enum vmux_call call)
+{
+	if (g->calls == 0)
+		me->called[me->nb_called++] = g;
+	g->calls |= (uint8_t)call;
+}
+
+/* Interrupts of guests that want them: one fence for all, where vq_dev_wants_call has one each. */
+static inline void finish_calls(struct vmux_mediator *me)
+{
+	if (me->nb_called == 0)
+		return;
+	atomic_thread_fence(memory_order_seq_cst);
+	for (uint32_t i = 0; i < me->nb_called; i++) {
+		struct vmux_guest *g = me->called[i];
+		const struct vq_ring *rx = &g->qp->rx.ring, *tx = &g->qp->tx.ring;
+
+		if (g->calls & VMUX_CALL_RX && atomic_load_explicit(&rx->driver->flags,
+						       memory_order_relaxed) != VQ_EVENTS_OFF)
+			qpair_signal(g->qp->fd[QPAIR_RX_CALL]);
+		if (g->calls & VMUX_CALL_TX && atomic_load_explicit(&tx->driver->flags,
+						       memory_order_relaxed) != VQ_EVENTS_OFF)
+			qpair_signal(g->qp->fd[QPAIR_TX_CALL]);
+		g->calls = 0;
+	}
+	me->nb_called = 0;
+}
+
+static inline void activate(struct vmux_mediator *me, struct vmux_guest *g)
+{
+	g->idle_polls = 0;
+	if (g->is_active)
+		return;
+	g->is_active = TRUE;
+	me->active[me->nb_active++] = g->slot;
+}
+
+/* Copy up to n frames into a guest's receive queue. They stay the caller's. */
+static inline void deliver(
+	struct vmux_mediator *me, struct vmux_guest *g, struct rte_mbuf **m, uint16_t n)
+{
+	struct vq_buf b[VMUX_BURST];
+	uint16_t took;
+
+	if (unlikely(!qpair_is_connected(g->qp))) {
+		drop_count(me, VMUX_DROP_NOT_CONNECTED, n);
+		return;
+	}
+	took = vq_dev_take(&g->qp->rx, b, n);
+	for (uint16_t i = 0; i < took; i++) {
+		b[i].len = m[i]->data_len;
+		rte_memcpy(b[i].data, data_of(m[i]), b[i].len);
+	}
+	vq_dev_give(&g->qp->rx, b, took);
+	ctr_add(&me->to_guests, took);
+	if (unlikely(took < n))
+		drop_count(me, VMUX_DROP_NO_DESCRIPTOR, (uint64_t)(n - took));
+	note_call(me, g, VMUX_CALL_RX);
+	/* Most guests answer: so their transmit queue is worth a look. */
+	activate(me, g);
+}
+
+/* Frame i of the burst is for g: behind those before it. */
+static inline void chain(struct vmux_guest *g, uint16_t *next, uint16_t i,
+	struct vmux_guest **touched, uint16_t *nb_touched)
+{
+	if (g->chain_len++ == 0) {
+		touched[(*nb_touched)++] = g;
+		g->chain_first = i;
+		if (likely(qpair_is_connected(g->qp)))
+			rte_prefetch0(&g->qp->rx.ring.desc[g->qp->rx.next_avail]);
+	} else {
+		next[g->chain_last] = i;
+	}
+	g->chain_last = i;
+}
+
+static inline void deliver_chains(struct vmux_mediator *me, struct rte_mbuf **m,
+	const uint16_t *next, struct vmux_guest **touched, uint16_t nb_touched)
+{
+	for (uint16_t t = 0; t < nb_touched; t++) {
+		struct vmux_guest *g = touched[t];
+		struct rte_mbuf *own[VMUX_BURST];
+		uint16_t at = g->chain_first;
+
+		for (uint16_t k = 0; k < g->chain_len; k++, at = next[at])
+			own[k] = m[at];
+		deliver(me, g, own, g->chain_len);
+		g->chain_len = 0;
+	}
+}
+
+/* Into the right pool: frames between guests are of the upward one. */
+static void free_mixed(struct vmux_mediator *me, struct rte_mbuf **m, uint16_t n)
+{
+	struct wire *w = &me->vmux->wire;
+
+	for (uint16_t i = 0; i < n; i++) {
+		if (m[i]->pool == w->up)
+			wire_free_up(w, &me->cache, &m[i], 1);
+		else
+			wire_free_down(w, &me->cache, &m[i], 1);
+	}
+}
+
+/* To the mediator whose guest it is for. */
+static void send_across(struct vmux_mediator *me)
+{
+	for (unsigned i = 0; i < me->vmux->nb_mediators; i++) {
+		struct vmux_staged *s = &me->across[i];
+		uint16_t sent;
+
+		if (s->nb == 0)
+			continue;
+		sent = (uint16_t)rte_ring_mp_enqueue_burst(
+			me->vmux->mediators[i].handed, (void *const *)s->m, s->nb, NULL);
+		if (unlikely(sent < s->nb)) {
+			drop_count(me, VMUX_DROP_HANDED_FULL, (uint64_t)(s->nb - sent));
+			free_mixed(me, s->m + sent, (uint16_t)(s->nb - sent));
+		}
+		s->nb = 0;
+	}
+}
+
+/* A burst from the wire: by address to the guests, or to their mediators. */
+static inline void switch_down(struct vmux_mediator *me, struct rte_mbuf **m, uint16_t n)
+{
+	struct vmux *v = me->vmux;
+	struct vmux_guest *touched[VMUX_BURST];
+	struct rte_mbuf *done[VMUX_BURST];
+	uint16_t next[VMUX_BURST], nb_touched = 0, nb_done = 0;
+	gboolean across = FALSE;
+
+	for (uint16_t i = 0; i < n; i++) {
+		rte_prefetch0(data_of(m[i]));
+		rte_prefetch0(m[i]);
+	}
+	for (uint16_t i = 0; i < n; i++) {
+		uint16_t slot = vmux_macs_find(&v->macs, vmux_mac_at(data_of(m[i])));
+		struct vmux_guest *g;
+
+		if (unlikely(slot == VMUX_MACS_NONE)) {
+			drop_count(me, VMUX_DROP_UNKNOWN_MAC, 1);
+			done[nb_done++] = m[i];
+			continue;
+		}
+		g = &v->guest[slot];
+		if (g->mediator != me->number) {
+			struct vmux_staged *s = &me->across[g->mediator];
+
+			s->m[s->nb++] = m[i];
+			across = TRUE;
+			continue;
+		}
+		chain(g, next, i, touched, &nb_touched);
+		done[nb_done++] = m[i];
+	}
+	deliver_chains(me, m, next, touched, nb_touched);
+	wire_free_down(&v->wire, &me->cache, done, nb_done);
+	if (across)
+		send_across(me);
+}
+
+static inline uint16_t put_on_port(struct vmux_mediator *me, uint16_t port, struct rte_mbuf *m)
+{
+	struct vmux_staged *s = &me->staged[port];
+
+	s->m[s->nb++] = m;
+	return s->nb;
+}
+
+/* Is everything that was taken from guests on the ports? */
+static inline gboolean flush_ports(struct vmux_mediator *me)
+{
+	gboolean clear = TRUE;
+
+	for (unsigned p = 0; p < me->vmux->wire.nb_out; p++) {
+		struct vmux_staged *s = &me->staged[p];
+		uint16_t sent;
+
+		if (s->nb == 0)
+			continue;
+		sent = wire_give(&me->vmux->wire, p, s->m, s->nb);
+		if (unlikely(sent < s->nb)) {
+			memmove(s->m, s->m + sent, (size_t)(s->nb - sent) * sizeof(*s->m));
+			clear = FALSE;
+		}
+		s->nb = (uint16_t)(s->nb - sent);
+	}
+	return clear;
+}
+
+/* A frame between guests, whose receive queue the mediator may use. FALSE: it may not. */
+static gboolean deliver_peer(struct vmux_mediator *me, struct vmux_guest *g, struct rte_mbuf *m)
+{
+	uint32_t rx = atomic_load_explicit(&g->rx, memory_order_acquire);
+
+	if (rx == VMUX_RX_DIRECT || rx == VMUX_RX_LEAVING)
+		return FALSE;
+	deliver(me, g, &m, 1);
+	ctr_add(&me->between_guests, 1);
+	wire_free_up(&me->vmux->wire, &me->cache, &m, 1);
+	return TRUE;
+}
+
+/*
+ * A frame that a guest has sent. To another guest, unless that one is passed through: then it leaves
+ * by the port like any other, as this NIC has no switch of its own.
+ */
+static inline void switch_up(struct vmux_mediator *me, struct vmux_guest *from, struct rte_mbuf *m)
+{
+	struct vmux *v = me->vmux;
+	uint64_t mac = vmux_mac_at(data_of(m));
+	struct vmux_guest *to;
+	uint16_t slot;
+
+	if (likely(mac == me->other_mac) || unlikely(m->data_len < ETH_LEN)) {
+		put_on_port(me, from->port, m);
+		return;
+	}
+	slot = vmux_macs_find(&v->macs, mac);
+	if (slot == VMUX_MACS_NONE) {
+		me->other_mac = mac;
+		put_on_port(me, from->port, m);
+		return;
+	}
+	to = &v->guest[slot];
+	if (to->mediator != me->number) {
+		struct vmux_staged *s = &me->across[to->mediator];
+
+		m->port = from->port;
+		s->m[s->nb++] = m;
+		send_across(me);
+	} else if (!deliver_peer(me, to, m)) {
+		put_on_port(me, from->port, m);
+	}
+}
+
+/* Frames from other mediators: off the wire, and between guests. */
+static uint16_t take_handed(struct vmux_mediator *me)
+{
+	struct vmux *v = me->vmux;
+	struct rte_mbuf *m[VMUX_BURST], *done[VMUX_BURST];
+	struct vmux_guest *touched[VMUX_BURST];
+	uint16_t next[VMUX_BURST], nb_touched = 0, nb_done = 0;
+	uint16_t n = (uint16_t)rte_ring_sc_dequeue_burst(me->handed, (void **)m, VMUX_BURST, NULL);
+
+	for (uint16_t i = 0; i < n; i++) {
+		rte_prefetch0(data_of(m[i]));
+		rte_prefetch0(m[i]);
+	}
+	for (uint16_t i = 0; i < n; i++) {
+		uint16_t slot = vmux_macs_find(&v->macs, vmux_mac_at(data_of(m[i])));
+		struct vmux_guest *g = &v->guest[slot];
+
+		if (likely(m[i]->pool == v->wire.down)) {
+			chain(g, next, i, touched, &nb_touched);
+			done[nb_done++] = m[i];
+		} else if (!deliver_peer(me, g, m[i])) {
+			put_on_port(me, m[i]->port, m[i]);
+		}
+	}
+	deliver_chains(me, m, next, touched, nb_touched);
+	wire_free_down(&v->wire, &me->cache, done, nb_done);
+	return n;
+}
+
+/* What lies aside of a guest on its way to the NIC. Closing it is the last thing that is done. */
+static uint16_t drain_side(struct vmux_mediator *me, uint32_t slot)
+{
+	struct vmux *v = me->vmux;
+	struct vmux_guest *g = &v->guest[slot];
+	struct rte_mbuf *m[VMUX_BURST];
+	uint16_t moved = 0, n;
+
+	for (unsigned i = 0; i < DRAIN_BURSTS; i++) {
+		n = vmux_side_take(v->side, (void **)m, VMUX_BURST);
+		if (n == 0)
+			break;
+		deliver(me, g, m, n);
+		wire_free_down(&v->wire, &me->cache, m, n);
+		moved = (uint16_t)(moved + n);
+	}
+	if (vmux_side_close(v->side)) {
+		atomic_store_explicit(&me->drain, VMUX_NONE, memory_order_relaxed);
+		atomic_store_explicit(&g->rx, VMUX_RX_DIRECT, memory_order_release);
+	}
+	return moved;
+}
+
+/* Is a guest's transmit queue the mediator's? */
+static inline gboolean may_empty(const struct vmux_guest *g)
+{
+	return atomic_load_explicit(&g->tx, memory_order_acquire) == VMUX_TX_MEDIATED &&
+	       qpair_is_connected(g->qp);
+}
+
+/* Frames from a guest's transmit queue. 0: it has none, or is not the mediator's. */
+static inline uint16_t poll_guest(struct vmux_mediator *me, struct vmux_guest *g)
+{
+	struct vmux *v = me->vmux;
+	struct vq_buf b[POLL_BURST];
+	struct rte_mbuf *m[POLL_BURST];
+	uint16_t n;
+
+	if (!may_empty(g))
+		return 0;
+	n = vq_dev_take(&g->qp->tx, b, POLL_BURST);
+	if (n == 0)
+		return 0;
+	if (unlikely(!wire_alloc_up(&v->wire, &me->cache, m, n))) {
+		vq_dev_untake(&g->qp->tx, n); /* they wait in the guest */
+		return 0;
+	}
+	for (uint16_t i = 0; i < n; i++)
+		rte_prefetch0(b[i].data);
+	for (uint16_t i = 0; i < n; i++) {
+		rte_memcpy(data_of(m[i]), b[i].data, b[i].len);
+		m[i]->data_len = (uint16_t)b[i].len;
+		m[i]->pkt_len = b[i].len;
+		b[i].len = 0;
+	}
+	vq_dev_give(&g->qp->tx, b, n);
+	note_call(me, g, VMUX_CALL_TX);
+	for (uint16_t i = 0; i < n; i++)
+		switch_up(me, g, m[i]);
+	ctr_add(&g->taken, n);
+	ctr_add(&me->from_guests, n);
+	return n;
+}
+
+static inline void prefetch_queue(const struct vmux_guest *g)
+{
+	if (may_empty(g))
+		rte_prefetch0(&g->qp->tx.ring.desc[g->qp->tx.next_avail]);
+}
+
+/* The active guests, as many as a turn may last. */
+static inline uint16_t poll_active(struct vmux_mediator *me)
+{
+	struct vmux *v = me->vmux;
+	uint32_t polls = MIN(me->nb_active, (uint32_t)TURN_POLLS);
+	uint16_t got = 0;
+
+	for (uint32_t i = 0; i < polls; i++) {
+		uint32_t at = me->cursor < me->nb_active ? me->cursor : 0;
+		struct vmux_guest *g = &v->guest[me->active[at]];
+		uint16_t n;
+
+		if (at + 1 < me->nb_active)
+			prefetch_queue(&v->guest[me->active[at + 1]]);
+		n = poll_guest(me, g);
+		me->cursor = at + 1;
+		if (n != 0) {
+			g->idle_polls = 0;
+			got = (uint16_t)(got + n);
+			if (me->staged[g->port].nb > VMUX_BURST && !flush_ports(me))
+				break;
+		} else if (++g->idle_polls >= REST_POLLS) {
+			g->is_active = FALSE;
+			me->active[at] = me->active[--me->nb_active];
+			me->cursor = at;
+		}
+	}
+	return got;
+}
+
+/* One cache line of each of a few guests at rest: has it sent something of its own accord? */
+static inline void look_at_some(struct vmux_mediator *me)
+{
+	struct vmux *v = me->vmux;
+
+	for (unsigned i = 0; i < TURN_LOOKS; i++) {
+		struct vmux_guest *g = &v->guest[me->look];
+
+		me->look += v->nb_mediators;
+		if (me->look >= v->nb_guests)
+			me->look = me->number;
+		if (!g->is_active && may_empty(g) && vq_dev_has_avail(&g->qp->tx))
+			activate(me, g);
+	}
+}
+
+static inline uint16_t turn(struct vmux_mediator *me)
+{
+	struct vmux *v = me->vmux;
+	struct rte_mbuf *m[VMUX_BURST];
+	uint16_t moved = 0, n;
+	uint32_t drain;
+
+	for (unsigned q = me->number; q < v->wire.nb_in; q += v->nb_mediators) {
+		n = wire_take(&v->wire, q, m, VMUX_BURST);
+		if (n == 0)
+			continue;
+		switch_down(me, m, n);
+		moved = (uint16_t)(moved + n);
+	}
+	/* Not while a port is full: frames between guests may end there, and have to fit. */
+	if (me->handed != NULL && flush_ports(me))
+		moved = (uint16_t)(moved + take_handed(me));
+	drain = atomic_load_explicit(&me->drain, memory_order_acquire);
+	if (unlikely(drain != VMUX_NONE))
+		moved = (uint16_t)(moved + drain_side(me, drain));
+	if (flush_ports(me)) {
+		atomic_store_explicit(&me->clear, ctr_get(&me->clear) + 1, memory_order_release);
+		look_at_some(me);
+		moved = (uint16_t)(moved + poll_active(me));
+	}
+	finish_calls(me);
+	flush_ports(me);
+	return moved;
+}
+
+static void pin(unsigned cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set); /* it was checked: the process may use it */
+}
+
+static gpointer mediate(gpointer arg)
+{
+	struct vmux_mediator *me = arg;
+
+	/* Whoever has seen that it does not run has set before that what is looked at from now on. */
+	atomic_store(&me->turns, 0);
+	atomic_thread_fence(memory_order_seq_cst);
+	pin(me->cpu);
+	if (pthread_getcpuclockid(pthread_self(), &me->clock) == 0)
+		atomic_store_explicit(&me->has_clock, 1, memory_order_release);
+	while (!atomic_load_explicit(&me->stop, memory_order_relaxed)) {
+		uint64_t tsc = rte_rdtsc();
+
+		if (turn(me) != 0)
+			ctr_add(&me->busy_cycles, rte_rdtsc() - tsc);
+		else if (me->yields)
+			sched_yield();
+		else
+			rte_pause();
+		atomic_store_explicit(&me->turns, ctr_get(&me->turns) + 1, memory_order_release);
+	}
+	atomic_store_explicit(&me->turns, UINT64_MAX, memory_order_release);
+	return NULL;
+}
+
+size_t vmux_mediators_memory(const struct datapath_cfg *cfg)
+{
+	return cfg->mediators * (size_t)rte_ring_get_memsize(VMUX_HANDED);
+}
+
+static gboolean make_handed(struct vmux_mediator *me, GError **error)
+{
+	static unsigned serial; /* names must be unique in a process; main thread only */
+	char name[RTE_RING_NAMESIZE];
+
+	g_snprintf(name, sizeof(name), "vmux-%u-%u", me->number, serial++);
+	me->handed = rte_ring_create(name, VMUX_HANDED, SOCKET_ID_ANY, RING_F_SC_DEQ);
+	if (me->handed == NULL)
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"vmux: no memory for the ring of mediator %u (%s); use a larger --memory",
+			me->number, rte_strerror(rte_errno));
+	return me->handed != NULL;
+}
+
+static gboolean make_mediator(
+	struct vmux *v, unsigned number, const struct datapath_cfg *cfg, GError **error)
+{
+	struct vmux_mediator *me = &v->mediators[number];
+	uint32_t nb_own = (v->nb_guests + v->nb_mediators - 1) / v->nb_mediators;
+
+	me->vmux = v;
+	me->number = number;
+	me->look = number;
+	me->cpu = cfg->host_cpu[number % cfg->nb_host_cpus];
+	me->yields = cfg->host_shares || v->nb_mediators > cfg->nb_host_cpus;
+	me->staged = g_new0(struct vmux_staged, v->wire.nb_out);
+	me->across = g_new0(struct vmux_staged, v->nb_mediators);
+	me->active = g_new(uint32_t, nb_own);
+	me->called = g_new(struct vmux_guest *, nb_own);
+	atomic_store(&me->drain, VMUX_NONE);
+	atomic_store(&me->turns, UINT64_MAX);
+	wire_cache_open(&me->cache);
+	return v->nb_mediators == 1 || make_handed(me, error);
+}
+
+gboolean vmux_mediators_start(struct vmux *v, const struct datapath_cfg *cfg, GError **error)
+{
+	for (unsigned i = 0; i < v->nb_mediators; i++)
+		if (!make_mediator(v, i, cfg, error))
+			return FALSE;
+	atomic_store(&v->ready, 1);
+	for (unsigned i = 0; i < v->nb_mediators; i++) {
+		struct vmux_mediator *me = &v->mediators[i];
+		g_autofree char *name = g_strdup_printf("vmux-%u", i);
+
+		me->thread = g_thread_try_new(name, mediate, me, error);
+		if (me->thread == NULL)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+void vmux_mediators_stop(struct vmux *v)
+{
+	for (unsigned i = 0; i < v->nb_mediators; i++)
+		atomic_store(&v->mediators[i].stop, 1);
+	for (unsigned i = 0; i < v->nb_mediators; i++) {
+		struct vmux_mediator *me = &v->mediators[i];
+
+		if (me->thread != NULL)
+			g_thread_join(me->thread);
+		me->thread = NULL;
+		atomic_store(&me->turns, UINT64_MAX);
+	}
+}
+
+void vmux_mediators_clear(struct vmux *v)
+{
+	for (unsigned i = 0; i < v->nb_mediators; i++) {
+		struct vmux_mediator *me = &v->mediators[i];
+
+		if (me->vmux == NULL)
+			continue;
+		wire_cache_close(&v->wire, &me->cache);
+		rte_ring_free(me->handed);
+		g_free(me->staged);
+		g_free(me->across);
+		g_free(me->active);
+		g_free(me->called);
+	}
+}

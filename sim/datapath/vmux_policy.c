@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/datapath/vmux_policy.h"
+
+#include "sim/duration.h"
+#include "sim/error.h"
+
+#define INTERVAL_NS 100000000
+#define INTERVAL_MIN_NS 1000000
+#define INTERVAL_MAX_NS UINT64_C(60000000000)
+
+static gboolean unknown(const char *text, GError **error)
+{
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"--policy: '%s' is unknown; write emulate-all, passthrough:K or busiest:K (K "
+		"guests, "
+		"from 1)",
+		text);
+	return FALSE;
+}
+
+static gboolean parse_interval(const char *text, uint64_t *ns, GError **error)
+{
+	if (!duration_parse("--policy", text, INTERVAL_MAX_NS, ns, error))
+		return FALSE;
+	if (*ns >= INTERVAL_MIN_NS)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"--policy: '%s' is too often to look for the busiest; write at least 1ms", text);
+	return FALSE;
+}
+
+gboolean vmux_policy_parse(
+	const char *text, uint32_t vf_limit, struct vmux_policy *out, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit(text, ":", 3);
+	unsigned nb_words = g_strv_length(words);
+	struct vmux_policy p = { .kind = VMUX_EMULATE_ALL, .interval_ns = INTERVAL_NS };
+	guint64 nb;
+
+	if (g_str_equal(text, "emulate-all")) {
+		*out = p;
+		return TRUE;
+	}
+	if (nb_words < 2 || !g_ascii_string_to_unsigned(words[1], 10, 1, UINT32_MAX, &nb, NULL))
+		return unknown(text, error);
+	if (g_str_equal(words[0], "passthrough") && nb_words == 2)
+		p.kind = VMUX_PASSTHROUGH;
+	else if (g_str_equal(words[0], "busiest"))
+		p.kind = VMUX_BUSIEST;
+	else
+		return unknown(text, error);
+	if (nb > vf_limit) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--policy: '%s' takes more queue pairs than the %u that the NIC has; pass "
+			"fewer guests through, or raise --vf-limit",
+			text, vf_limit);
+		return FALSE;
+	}
+	p.nb = (uint32_t)nb;
+	if (nb_words == 3 && !parse_interval(words[2], &p.interval_ns, error))
+		return FALSE;
+	*out = p;
+	return TRUE;
+}
+
+gboolean vmux_policy_check(const char *text, uint32_t vf_limit, GError **error)
+{
+	struct vmux_policy p;
+
+	return vmux_policy_parse(text, vf_limit, &p, error);
+}
+
+struct ranked {
+	double load;
+	uint32_t stay; /* intervals that its place is its own for */
+	gboolean has_place;
+};
+
+struct vmux_ranking {
+	uint32_t nb, nb_places, nb_placed;
+	struct ranked guest[];
+};
+
+struct vmux_ranking *vmux_ranking_new(uint32_t nb_guests, uint32_t nb_places)
+{
+	struct vmux_ranking *r = g_malloc0(sizeof(*r) + nb_guests * sizeof(struct ranked));
+
+	r->nb = nb_guests;
+	r->nb_places = nb_places;
+	return r;
+}
+
+void vmux_ranking_free(struct vmux_ranking *r)
+{
+	g_free(r);
+}
+
+void vmux_ranking_note(struct vmux_ranking *r, const uint64_t *frames)
+{
+	for (uint32_t i = 0; i < r->nb; i++) {
+		struct ranked *g = &r->guest[i];
+
+		g->load = (g->load + (double)frames[i]) / 2;
+		if (g->stay != 0)
+			g->stay--;
+	}
+}
+
+gboolean vmux_ranking_next(const struct vmux_ranking *r, uint32_t *out, uint32_t *in)
+{
+	uint32_t best = VMUX_NONE, worst = VMUX_NONE;
+
+	for (uint32_t i = 0; i < r->nb; i++) {
+		const struct ranked *g = &r->guest[i];
+
+		if (!g->has_place && g->load > 0 &&
+			(best == VMUX_NONE || g->load > r->guest[best].load))
+			best = i;
+		if (g->has_place && g->stay == 0 &&
+			(worst == VMUX_NONE || g->load < r->guest[worst].load))
+			worst = i;
+	}
+	if (best == VMUX_NONE)
+		return FALSE;
+	if (r->nb_placed < r->nb_places)
+		worst = VMUX_NONE;
+	else if (worst == VMUX_NONE || r->guest[best].load * 4 <= r->guest[worst].load * 5)
+		return FALSE;
+	*out = worst;
+	*in = best;
+	return TRUE;
+}
+
+void vmux_ranking_place(struct vmux_ranking *r, uint32_t slot, gboolean has_place)
+{
+	struct ranked *g = &r->guest[slot];
+
+	if (g->has_place == has_place)
+		return;
+	g->has_place = has_place;
+	g->stay = VMUX_STAY;
+	if (has_place)
+		r->nb_placed++;
+	else
+		r->nb_placed--;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/datapath/vmux_private.h: what the files of interface vmux share. vmux.c has the model and its
+ * hooks, vmux_mediator.c the threads that emulate, vmux_switch.c the control thread and the change
+ * of owners, vmux_policy.c the choice of who is passed through.
+ *
+ * Owners. Each guest has two queues, each of which one thread at a time may be inside of. The control
+ * thread alone says who; the others read it once a burst.
+ *
+ *   receive queue  rx             load worker puts frames    the mediator fills the queue
+ *                  MEDIATED       on the wire                with frames from the wire, from peers
+ *                  ASIDE          aside                      with frames from the wire, from peers
+ *                  DRAIN          aside, until it is closed  with frames aside, from peers
+ *                  DIRECT         into the queue itself      never
+ *                  LEAVING        on the wire                with frames from the wire
+ *   transmit queue tx
+ *                  MEDIATED       the mediator empties it, to the port
+ *                  NOBODY         frames wait in it
+ *                  DIRECT         the receiver empties it
+ *
+ * "Workers are quiet" means: no load worker or receiver is inside a burst that it began earlier, so
+ * none acts on an owner that it read earlier (the engine's quiesce). "A turn of the mediators" means
+ * the same of them. "Passed" means: a ring's consumer has taken all that was in it at this moment.
+ *
+ * To the NIC, the transmit queue:
+ *   1. tx = NOBODY; all that the guest's mediator had taken is on the ports
+ *   2. the guest's port is passed; workers are quiet: the receiver has counted what came by it
+ *   3. tx = DIRECT
+ *   Where the receiver does not take from the port within a time (the trial is over), tx = MEDIATED
+ *   again, and nothing has changed.
+ * then the receive queue:
+ *   4. rx = ASIDE; workers are quiet: the wire gets no more frames for this guest
+ *   5. the wire is passed, a turn of the mediators; the rings between mediators are passed, a turn:
+ *      all that came by the wire is in the guest's queue, or was dropped for want of descriptors
+ *   6. rx = DRAIN: the mediator moves what lies aside into the guest's queue, and closes the place
+ *      aside in the moment when it is empty: rx = DIRECT. If that takes longer than a time, the load
+ *      worker has more frames than a mediator can move: then nothing may be put aside any more.
+ *   7. workers are quiet: the place aside is free for another guest.
+ *   From 6 on the load worker that finds the place closed moves the frames of that burst into the
+ *   queue itself.
+ * Back to the mediator:
+ *   1. rx = LEAVING, tx = NOBODY; workers are quiet: the load worker uses the wire, whose frames are
+ *      younger than those it put into the queue itself; the receiver has counted all it took
+ *   2. rx = MEDIATED, tx = MEDIATED
+ *
+ * The control thread holds the datapath's quiesce_lock all the while, and does nothing while quiesce
+ * is not set: then it is the main thread that exchanges frames, and nothing tells when it is quiet.
+ */
+#ifndef SIM_DATAPATH_VMUX_PRIVATE_H
+#define SIM_DATAPATH_VMUX_PRIVATE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <glib.h>
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include "analyze/histogram.h"
+#include "sim/datapath/datapath.h"
+#include "sim/datapath/qpair.h"
+#include "sim/datapath/vmux_macs.h"
+#include "sim/datapath/vmux_policy.h"
+#include "sim/datapath/vmux_side.h"
+#include "sim/datapath/wire.h"
+
+enum {
+	VMUX_BURST = 64,
+	VMUX_LINE = 64,
+	VMUX_HANDED = 1024, /* frames from all other mediators to one */
+};
+
+enum vmux_rx { VMUX_RX_MEDIATED, VMUX_RX_ASIDE, VMUX_RX_DRAIN, VMUX_RX_DIRECT, VMUX_RX_LEAVING };
+enum vmux_tx { VMUX_TX_MEDIATED, VMUX_TX_NOBODY, VMUX_TX_DIRECT };
+
+struct vmux_guest {
+	/* Read by all; rx and tx are written by the control thread (rx = DIRECT by the mediator). */
+	struct qpair *qp;
+	_Atomic uint32_t rx, tx;
+	uint32_t slot;
+	uint16_t mediator, port;
+
+	/* Written by the load worker. */
+	_Alignas(VMUX_LINE) ctr sent, sent_direct;
+	gboolean reserved_direct; /* what was reserved last is the guest's own memory */
+
+	/* Written by the receiver. */
+	_Alignas(VMUX_LINE) ctr received_direct;
+
+	/* Written by the mediator; chain: frames of the burst that is being delivered. */
+	_Alignas(VMUX_LINE) ctr taken;
+	uint16_t chain_first, chain_last, chain_len;
+	uint16_t idle_polls;
+	gboolean is_active;
+	uint8_t calls; /* of enum vmux_call: wanted perhaps */
+};
+
+enum vmux_call { VMUX_CALL_RX = 1, VMUX_CALL_TX = 2 };
+
+enum vmux_drop {
+	VMUX_DROP_NO_DESCRIPTOR, /* the guest's receive queue is full */
+	VMUX_DROP_NOT_CONNECTED,
+	VMUX_DROP_UNKNOWN_MAC,
+	VMUX_DROP_HANDED_FULL, /* the ring to the guest's mediator is full */
+	VMUX_DROPS,
+};
+
+struct vmux_staged {
+	struct rte_mbuf *m[2 * VMUX_BURST];
+	uint16_t nb;
+};
+
+struct vmux_mediator {
+	/* Read-only while it runs. */
+	struct vmux *vmux;
+	GThread *thread;
+	struct rte_ring
+		*handed; /* frames of my guests that other mediators took; NULL: no others */
+	unsigned number, cpu;
+	gboolean yields;
+
+	/* Its own. */
+	struct wire_cache cache;
+	struct vmux_staged *staged; /* by port: frames that it had no room for yet */
+	struct vmux_staged *across; /* by mediator */
+	uint32_t *active;           /* slots of guests that are polled each turn */
+	struct vmux_guest **called; /* guests whose calls are not 0 */
+	uint32_t nb_active, nb_called, cursor;
+	uint32_t look;      /* slot of the next guest at rest to be looked at */
+	uint64_t other_mac; /* seen last that is none of a guest's */
+
+	/* Written by it, read by others. */
+	_Alignas(VMUX_LINE) ctr turns; /* UINT64_MAX: it does not run */
+	ctr clear; /* turns in which nothing was staged before guests were polled */
+	ctr busy_cycles, to_guests, from_guests, between_guests;
+	ctr dropped[VMUX_DROPS];
+	clockid_t clock; /* of its CPU time, once has_clock is set */
+	_Atomic int has_clock;
+
+	/* Written by others. */
+	_Alignas(VMUX_LINE) _Atomic uint32_t drain; /* slot in state DRAIN; VMUX_NONE */
+	_Atomic int stop;
+};
+
+/* Sums over all mediators, since they started. */
+struct vmux_account {
+	uint64_t busy_cycles, to_guests, from_guests, between_guests, switches;
+	uint64_t dropped[VMUX_DROPS];
+};
+
+struct vmux {
+	struct datapath *d;
+	struct qpairs *qpairs;
+	struct wire wire;
+	gboolean has_wire; /* some guest is emulated */
+	struct vmux_policy policy;
+	uint32_t nb_guests;
+	struct vmux_guest *guest; /* by slot */
+	struct vmux_macs macs;
+	unsigned nb_mediators;
+	struct vmux_mediator *mediators;
+	_Atomic int ready;      /* all of the above is there; threads may not run yet */
+	struct vmux_side *side; /* of the guest that is on its way to the NIC */
+
+	/* Control thread. */
+	GThread *control;
+	GMutex control_lock;
+	GCond control_wake;
+	gboolean control_stop;
+	ctr switches; /* guests that went to the NIC or came back */
+
+	/* Main thread. */
+	struct vmux_account described; /* when it was described last: a trial's own are the rest */
+};
+
+/*
+ * All but queue pairs: guest i's is qp[i]. Mediators run afterwards. What the ops' open does, and
+ * what tests do with queue pairs of their own.
+ */
+gboolean vmux_start(struct vmux *v, struct datapath *d, const struct datapath_cfg *cfg,
+	struct qpair *const *qp, GError **error);
+void vmux_stop(struct vmux *v); /* ends the threads; v can still be asked */
+void vmux_clear(struct vmux *v);
+
+/* vmux_mediator.c */
+gboolean vmux_mediators_start(struct vmux *v, const struct datapath_cfg *cfg, GError **error);
+void vmux_mediators_stop(struct vmux *v);
+void vmux_mediators_clear(struct vmux *v);
+size_t vmux_mediators_memory(const struct datapath_cfg *cfg);
+
+/* vmux_switch.c */
+void vmux_control_start(struct vmux *v);
+void vmux_control_stop(struct vmux *v);
+/* FALSE: it could not be done now. Control thread. */
+gboolean vmux_to_nic(struct vmux *v, uint32_t slot);
+gboolean vmux_to_mediator(struct vmux *v, uint32_t slot);
+/* Wait until no mediator is inside a guest's queues that it entered before. Any thread but theirs. */
+void vmux_mediators_turn(const struct vmux *v);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The control thread of interface vmux: changes of owners, as vmux_private.h has them. */
+#include "sim/datapath/vmux_private.h"
+
+enum {
+	LOOK_US = 20,              /* between looks at what others have done */
+	PORT_PATIENCE_US = 500000, /* until the receiver must have taken from the port */
+	DRAIN_PATIENCE_US = 50000, /* until the load worker may put nothing aside any more */
+};
+
+static void set_rx(struct vmux_guest *g, enum vmux_rx rx)
+{
+	atomic_store_explicit(&g->rx, rx, memory_order_release);
+}
+
+static void set_tx(struct vmux_guest *g, enum vmux_tx tx)
+{
+	atomic_store_explicit(&g->tx, tx, memory_order_release);
+}
+
+static void workers_are_quiet(struct vmux *v)
+{
+	v->d->quiesce(v->d->quiesce_arg);
+}
+
+/*
+ * Two ends of a turn: the first may be of one that had begun before what the caller did was
+ * visible. UINT64_MAX: it has ended for good.
+ */
+static void wait_turn(const struct vmux_mediator *m, const ctr *turns)
+{
+	uint64_t before = atomic_load_explicit(turns, memory_order_acquire);
+
+	while (atomic_load_explicit(&m->turns, memory_order_acquire) != UINT64_MAX &&
+		atomic_load_explicit(turns, memory_order_acquire) - before < 2)
+		g_usleep(LOOK_US);
+}
+
+void vmux_mediators_turn(const struct vmux *v)
+{
+	for (unsigned i = 0; i < v->nb_mediators; i++)
+		wait_turn(&v->mediators[i], &v->mediators[i].turns);
+}
+
+/* Wait until a ring's consumer has taken all that is in it now; FALSE: not within the patience. */
+static gboolean wait_passed(struct rte_ring *r, int64_t patience_us)
+{
+	uint32_t tail = __atomic_load_n(&r->prod.tail, __ATOMIC_ACQUIRE);
+	int64_t until_us = g_get_monotonic_time() + patience_us;
+
+	while ((int32_t)(__atomic_load_n(&r->cons.tail, __ATOMIC_ACQUIRE) - tail) < 0) {
+		if (g_get_monotonic_time() >= until_us)
+			return FALSE;
+		g_usleep(LOOK_US);
+	}
+	return TRUE;
+}
+
+/* Steps 1 to 3. */
+static gboolean tx_to_nic(struct vmux *v, struct vmux_guest *g)
+{
+	struct vmux_mediator *m = &v->mediators[g->mediator];
+	int64_t until_us = g_get_monotonic_time() + PORT_PATIENCE_US;
+	uint64_t before;
+
+	set_tx(g, VMUX_TX_NOBODY);
+	before = atomic_load_explicit(&m->clear, memory_order_acquire);
+	while (atomic_load_explicit(&m->clear, memory_order_acquire) - before < 2 &&
+		g_get_monotonic_time() < until_us)
+		g_usleep(LOOK_US);
+	if (atomic_load_explicit(&m->clear, memory_order_acquire) - before < 2 ||
+		!wait_passed(v->wire.out[g->port], PORT_PATIENCE_US)) {
+		set_tx(g, VMUX_TX_MEDIATED);
+		return FALSE;
+	}
+	workers_are_quiet(v);
+	set_tx(g, VMUX_TX_DIRECT);
+	return TRUE;
+}
+
+/* Steps 4 to 7. Mediators take from their rings for ever: there is nothing to lose patience with. */
+static void rx_to_nic(struct vmux *v, struct vmux_guest *g)
+{
+	int64_t until_us;
+
+	vmux_side_reset(v->side);
+	set_rx(g, VMUX_RX_ASIDE);
+	workers_are_quiet(v);
+	for (unsigned q = 0; q < v->wire.nb_in; q++)
+		wait_passed(v->wire.in[q], INT32_MAX);
+	vmux_mediators_turn(v);
+	for (unsigned i = 0; i < v->nb_mediators && v->nb_mediators > 1; i++)
+		wait_passed(v->mediators[i].handed, INT32_MAX);
+	vmux_mediators_turn(v);
+	set_rx(g, VMUX_RX_DRAIN);
+	atomic_store_explicit(&v->mediators[g->mediator].drain, g->slot, memory_order_release);
+	until_us = g_get_monotonic_time() + DRAIN_PATIENCE_US;
+	while (atomic_load_explicit(&g->rx, memory_order_acquire) != VMUX_RX_DIRECT) {
+		if (g_get_monotonic_time() >= until_us)
+			atomic_store(&v->side->shut, 1);
+		g_usleep(LOOK_US);
+	}
+	workers_are_quiet(v);
+}
+
+gboolean vmux_to_nic(struct vmux *v, uint32_t slot)
+{
+	struct vmux_guest *g = &v->guest[slot];
+	gboolean done = FALSE;
+
+	g_mutex_lock(&v->d->quiesce_lock);
+	if (v->d->quiesce != NULL && tx_to_nic(v, g)) {
+		rx_to_nic(v, g);
+		ctr_add(&v->switches, 1);
+		done = TRUE;
+	}
+	g_mutex_unlock(&v->d->quiesce_lock);
+	return done;
+}
+
+gboolean vmux_to_mediator(struct vmux *v, uint32_t slot)
+{
+	struct vmux_guest *g = &v->guest[slot];
+	gboolean done = FALSE;
+
+	g_mutex_lock(&v->d->quiesce_lock);
+	if (v->d->quiesce != NULL) {
+		set_rx(g, VMUX_RX_LEAVING);
+		set_tx(g, VMUX_TX_NOBODY);
+		workers_are_quiet(v);
+		set_rx(g, VMUX_RX_MEDIATED);
+		set_tx(g, VMUX_TX_MEDIATED);
+		ctr_add(&v->switches, 1);
+		done = TRUE;
+	}
+	g_mutex_unlock(&v->d->quiesce_lock);
+	return done;
+}
+
+/* Frames to and from a guest, ever. */
+static uint64_t frames_of(const struct vmux_guest *g)
+{
+	return ctr_get(&g->sent) + ctr_get(&g->sent_direct) + ctr_get(&g->received_direct) +
+	       ctr_get(&g->taken);
+}
+
+static void follow(struct vmux *v, struct vmux_ranking *r)
+{
+	uint32_t out, in;
+
+	/* At most as many changes as there are places: then it is time to look again. */
+	for (uint32_t i = 0; i < v->policy.nb && vmux_ranking_next(r, &out, &in); i++) {
+		if (out != VMUX_NONE) {
+			if (!vmux_to_mediator(v, out))
+				return;
+			vmux_ranking_place(r, out, FALSE);
+		}
+		if (!vmux_to_nic(v, in))
+			return;
+		vmux_ranking_place(r, in, TRUE);
+	}
+}
+
+static gboolean wait_interval(struct vmux *v, int64_t until_us)
+{
+	gboolean stop;
+
+	g_mutex_lock(&v->control_lock);
+	while (!v->control_stop && g_cond_wait_until(&v->control_wake, &v->control_lock, until_us))
+		;
+	stop = v->control_stop;
+	g_mutex_unlock(&v->control_lock);
+	return !stop;
+}
+
+static gpointer control(gpointer arg)
+{
+	struct vmux *v = arg;
+	struct vmux_ranking *r = vmux_ranking_new(v->nb_guests, v->policy.nb);
+	g_autofree uint64_t *before = g_new0(uint64_t, v->nb_guests);
+	g_autofree uint64_t *frames = g_new0(uint64_t, v->nb_guests);
+	int64_t interval_us = (int64_t)(v->policy.interval_ns / 1000);
+	int64_t next_us = g_get_monotonic_time() + interval_us;
+
+	while (wait_interval(v, next_us)) {
+		next_us = MAX(next_us, g_get_monotonic_time()) + interval_us;
+		for (uint32_t i = 0; i < v->nb_guests; i++) {
+			uint64_t now = frames_of(&v->guest[i]);
+
+			frames[i] = now - before[i];
+			before[i] = now;
+		}
+		vmux_ranking_note(r, frames);
+		follow(v, r);
+	}
+	vmux_ranking_free(r);
+	return NULL;
+}
+
+void vmux_control_start(struct vmux *v)
+{
+	v->control = g_thread_new("vmux-control", control, v);
+}
+
+void vmux_control_stop(struct vmux *v)
+{
+	if (v->control == NULL)
+		return;
+	g_mutex_lock(&v->control_lock);
+	v->control_stop = TRUE;
+	g_cond_signal(&v->control_wake);
+	g_mutex_unlock(&v->control_lock);
+	g_thread_join(v->control);
+	v->control = NULL;
+}
