@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A guest that goes mad: bad_queue SOCKET SLOT GOOD_MS BAD_MS reflects on a queue pair for GOOD_MS
- * and then writes noise all over the memory that it shares with tsim for BAD_MS, or until tsim ends
- * the connection (exit status 0; else 1).
+ * A guest that goes mad: bad_queue SOCKET SLOT BAD_MS reflects on a queue pair until SIGUSR1, and then
+ * writes noise all over the memory that it shares with tsim for BAD_MS, or until tsim ends the
+ * connection (exit status 0; else 1).
  */
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sim/guest/queue.h"
 
 enum { LOOK_WORDS = 4096 };
+
+static volatile sig_atomic_t mad;
+
+static void on_signal(int number)
+{
+	(void)number;
+	mad = 1;
+}
 
 /* xorshift64: noise that is the same each time. */
 static uint64_t next_word(uint64_t *s)
@@ -77,25 +86,22 @@ int main(int argc, char **argv)
 {
 	const struct turn turn = { 0 };
 	g_autoptr(GError) error = NULL;
-	guint64 slot, good_ms, bad_ms;
+	guint64 slot, bad_ms;
 	struct queue *q;
-	gint64 until_us;
 	gboolean cut_off;
 
-	if (argc != 5 || !g_ascii_string_to_unsigned(argv[2], 10, 0, 4095, &slot, &error) ||
-		!g_ascii_string_to_unsigned(argv[3], 10, 0, 100000, &good_ms, &error) ||
-		!g_ascii_string_to_unsigned(argv[4], 10, 0, 100000, &bad_ms, &error) ||
+	signal(SIGUSR1, on_signal);
+	if (argc != 4 || !g_ascii_string_to_unsigned(argv[2], 10, 0, 4095, &slot, &error) ||
+		!g_ascii_string_to_unsigned(argv[3], 10, 0, 100000, &bad_ms, &error) ||
 		(q = queue_connect(argv[1], (uint32_t)slot, FALSE, &error)) == NULL) {
 		fprintf(stderr, "bad_queue: %s\n",
-			error == NULL ? "SOCKET SLOT GOOD_MS BAD_MS" : error->message);
+			error == NULL ? "SOCKET SLOT BAD_MS" : error->message);
 		return 2;
 	}
-	until_us = g_get_monotonic_time() + (gint64)good_ms * 1000;
-	while (g_get_monotonic_time() < until_us)
+	while (!mad)
 		if (queue_reflect(q, &turn) == 0)
 			g_thread_yield();
-	until_us = g_get_monotonic_time() + (gint64)bad_ms * 1000;
-	cut_off = scribble(q, until_us);
+	cut_off = scribble(q, g_get_monotonic_time() + (gint64)bad_ms * 1000);
 	queue_free(q);
 	return cut_off ? 0 : 1;
 }

@@ -5,7 +5,7 @@
 . "$SOURCE/tests/eal/lib.sh"
 
 "$BIN/tsim" --machine external --interface vfio --socket-dir "$TMP/s" --guests 5 --profile imix --rate 50kpps \
-	--duration 5s --warm-up 200ms --drain 300ms --connect-timeout 20s >stdout 2>stderr &
+	--duration 8s --warm-up 200ms --drain 300ms --connect-timeout 60s >stdout 2>stderr &
 tsim=$!
 children+=("$tsim")
 for _ in $(seq 100); do grep -q '^guest 4: ' stderr && break; sleep 0.1; done
@@ -13,7 +13,7 @@ grep -q "guest 4: vfio socket $TMP/s/vfio.sock@4, MAC 52:54:00:fa:00:64" stderr 
 "$BIN/treflect" --queues s/vfio.sock@0-1 --queues s/vfio.sock@3 --queues s/vfio.sock@4 --parent $$ --give-way >reflector.log 2>&1 &
 reflector=$!
 children+=("$reflector")
-"$BUILD/tests/bad_queue" s/vfio.sock 2 3000 20000 >bad.log 2>&1 &
+"$BUILD/tests/bad_queue" s/vfio.sock 2 60000 >bad.log 2>&1 &
 bad=$!
 children+=("$bad")
 
@@ -25,6 +25,8 @@ for slot in 3 5; do
 	grep -q "vfio.sock@$slot: refused" stranger.log || fail "does not say so: $(cat stranger.log)"
 done
 
+for _ in $(seq 200); do grep -q ' [1-7]/8 s' stderr && break; sleep 0.1; done
+kill -USR1 "$bad"
 wait "$bad"
 status=$?
 [ "$status" -eq 0 ] || fail "the bad guest was not cut off: status $status, $(cat bad.log)"
