@@ -42,7 +42,7 @@ static enum handled handle_rx(struct virtio_guest *g, struct virtio_batch *b)
 		}
 		got = recvmmsg(g->tap[TAP_GUEST], b->msg, room, MSG_DONTWAIT, NULL);
 		virtio_count(&g->t, VIRTIO_READS, 1);
-		got = MAX(got, 0);
+		got = CLAMP(got, 0, room);
 		vq_dev_untake(q, (uint16_t)(room - got));
 		if (got == 0)
 			return EMPTY;

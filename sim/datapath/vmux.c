@@ -60,7 +60,7 @@ static void make_guest(
 
 	g->qp = qp;
 	g->slot = slot;
-	g->mediator = v->nb_mediators == 0 ? 0 : (uint16_t)(slot % v->nb_mediators);
+	g->mediator = (uint16_t)(v->nb_mediators == 0 ? 0U : slot % v->nb_mediators);
 	g->port = (uint16_t)(cfg->guest[slot] % cfg->nb_rx);
 	atomic_store(&g->rx, direct ? VMUX_RX_DIRECT : VMUX_RX_MEDIATED);
 	atomic_store(&g->tx, direct ? VMUX_TX_DIRECT : VMUX_TX_MEDIATED);
