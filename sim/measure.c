@@ -24,6 +24,7 @@ struct watch {
 	char *state;                 /* NULL: in order */
 	uint64_t offered, forwarded; /* at the last look */
 	double silent_since_s;       /* < 0: it answers */
+	double absent_s;             /* when it was first not connected; < 0: never */
 };
 
 struct run {
@@ -127,6 +128,14 @@ static gboolean say_hello(struct run *r, GError **error)
 	return TRUE;
 }
 
+/* Often: a guest may be back before the next row is taken, and was away all the same. */
+static void note_absent(struct run *r, double now_s)
+{
+	for (uint32_t i = 0; i < r->nb_guests; i++)
+		if (r->watch[i].absent_s < 0 && !is_connected(r, i))
+			r->watch[i].absent_s = now_s;
+}
+
 static void watch_guests(struct run *r, double now_s)
 {
 	if (r->cfg->fleet != NULL)
@@ -138,8 +147,6 @@ static void watch_guests(struct run *r, double now_s)
 
 		if (w->state == NULL && death != NULL)
 			w->state = g_strdup_printf("%s at %.1f s", death, now_s);
-		else if (w->state == NULL && !is_connected(r, i))
-			w->state = g_strdup_printf("disconnected at %.1f s", now_s);
 		engine_live_guest(r->engine, i, &live);
 		if (live.forwarded != w->forwarded || live.offered == w->offered)
 			w->silent_since_s = -1;
@@ -230,6 +237,7 @@ static void watch_sending(struct run *r)
 			take_row(r, now_s);
 			next_s = (double)(int64_t)now_s + 1;
 		}
+		note_absent(r, now_s);
 		fabric_tick(r->cfg->fabric);
 		g_usleep(TICK_US);
 	}
@@ -255,6 +263,9 @@ static void set_states(struct run *r)
 		struct watch *w = &r->watch[i];
 		struct trial_guest *g = &r->t->guests[i];
 
+		/* If its process died that was said, and is why it was away. */
+		if (w->state == NULL && w->absent_s >= 0)
+			w->state = g_strdup_printf("disconnected at %.1f s", w->absent_s);
 		if (w->state == NULL && w->silent_since_s >= 0 &&
 			(g->c.forwarded == 0 || r->before_s - w->silent_since_s >= SILENT_S))
 			w->state = g_strdup_printf(
@@ -416,7 +427,7 @@ static gboolean prepare(struct run *r, GError **error)
 		return FALSE;
 	r->watch = g_new0(struct watch, r->nb_guests);
 	for (uint32_t i = 0; i < r->nb_guests; i++)
-		r->watch[i].silent_since_s = -1;
+		r->watch[i].silent_since_s = r->watch[i].absent_s = -1;
 	r->latency_before = hist_new();
 	r->latency_now = hist_new();
 	trial_params_copy(&r->t->params, r->cfg->params);
