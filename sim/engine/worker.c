@@ -262,8 +262,7 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 		g->pos = pos;
 	} else {
 		ctr_set(&g->seq, ctr_get(&g->seq) - (uint64_t)(room - sent));
-		g->pos += sent;
-		g->pos -= g->pos >= g->nb_draws ? g->nb_draws : 0;
+		g->pos = (first + sent) % g->nb_draws; /* a ring may be shorter than a burst */
 		if (sent == 0)
 			return 0;
 	}

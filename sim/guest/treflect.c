@@ -174,10 +174,11 @@ static gboolean end_with_parent(GError **error)
 	if (opt.parent == 0)
 		return TRUE;
 	/*
-	 * A session of its own: Ctrl-C is for the parent, which drains before it ends its guests, and
-	 * the scheduler (autogroups) does not make guests and parent share one portion.
+	 * A process group of its own: Ctrl-C is for the parent, which drains before it ends its guests.
+	 * Not a session of its own: the scheduler would make each guest process a group (autogroup)
+	 * that yields to nobody outside of it, and those that share a CPU would wait for whole slices.
 	 */
-	setsid();
+	setpgid(0, 0);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == opt.parent)
 		return TRUE;
 	return usage(error, "--parent: that process is not this one's parent");
