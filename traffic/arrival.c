@@ -201,8 +201,8 @@ static void trace_begin(arrival *a)
 static double trace_next(arrival *a)
 {
 	const capture *c = a->process->capture;
-	uint64_t k = a->first + a->count;
-	double t_ns = (double)(k / c->nb) * c->period_ns + (double)c->at_ns[k % c->nb];
+	uint64_t k = a->first + a->count, rounds = k / c->nb;
+	double t_ns = (double)rounds * c->period_ns + (double)c->at_ns[k % c->nb];
 
 	return (t_ns - a->phase_ns) * (a->mean_gap_ns * c->nb / c->period_ns);
 }
