@@ -217,7 +217,8 @@ static inline gboolean flush_ports(struct vmux_mediator *me)
 			continue;
 		sent = wire_give(&me->vmux->wire, p, s->m, s->nb);
 		if (unlikely(sent < s->nb)) {
-			memmove(s->m, s->m + sent, (size_t)(s->nb - sent) * sizeof(*s->m));
+			for (uint16_t i = sent; i < s->nb; i++)
+				s->m[i - sent] = s->m[i];
 			clear = FALSE;
 		}
 		s->nb = (uint16_t)(s->nb - sent);

@@ -96,8 +96,8 @@ static void come(struct guest *g)
 	vq_drv_init(&g->tx, &tx);
 	atomic_store(&rx.driver->flags, VQ_EVENTS_OFF);
 	atomic_store(&tx.driver->flags, VQ_EVENTS_OFF);
-	for (uint16_t i = 0; i < DESCRIPTORS; i++)
-		vq_drv_add(&g->rx, buf_at(i), BUF_LEN, i, TRUE);
+	for (int i = 0; i < DESCRIPTORS; i++)
+		vq_drv_add(&g->rx, buf_at((uint16_t)i), BUF_LEN, (uint16_t)i, TRUE);
 	atomic_store(&g->qp.connected, 1);
 	atomic_store(&g->here, 1);
 }

@@ -192,7 +192,7 @@ static void side_queue_closes_when_empty(void **state)
 {
 	struct vmux_side *s = g_aligned_alloc0(1, sizeof(*s), 64);
 	int what[3];
-	void *in[3] = { &what[0], &what[1], &what[2] }, *out[3];
+	void *in[3] = { &what[0], &what[1], &what[2] }, *out[3] = { NULL };
 
 	(void)state;
 	vmux_side_reset(s);
