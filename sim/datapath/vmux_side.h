@@ -51,10 +51,11 @@ static inline uint32_t vmux_side_room(const struct vmux_side *s)
 static inline int vmux_side_put(struct vmux_side *s, void *const *what, uint16_t n)
 {
 	uint32_t tail = atomic_load_explicit(&s->tail, memory_order_acquire);
+	uint32_t room = vmux_side_room(s); /* once: MIN would look twice, and the room grows */
 
 	if (tail & VMUX_SIDE_CLOSED)
 		return -1;
-	n = (uint16_t)MIN(n, vmux_side_room(s));
+	n = (uint16_t)MIN(n, room);
 	for (uint32_t i = 0; i < n; i++)
 		/* clang-tidy 14 does not see that callers fill what. */
 		s->entry[(tail + i) % VMUX_SIDE_SIZE] = what[i]; /* NOLINT(clang-analyzer-core.*) */

@@ -29,8 +29,10 @@ static void workers_are_quiet(struct vmux *v)
  */
 static void wait_turn(const struct vmux_mediator *m, const ctr *turns)
 {
-	uint64_t before = atomic_load_explicit(turns, memory_order_acquire);
+	uint64_t before;
 
+	atomic_thread_fence(memory_order_seq_cst); /* as the engine's quiesce */
+	before = atomic_load_explicit(turns, memory_order_acquire);
 	while (atomic_load_explicit(&m->turns, memory_order_acquire) != UINT64_MAX &&
 		atomic_load_explicit(turns, memory_order_acquire) - before < 2)
 		g_usleep(LOOK_US);
@@ -183,7 +185,9 @@ static gpointer control(gpointer arg)
 	int64_t next_us = g_get_monotonic_time() + interval_us;
 
 	while (wait_interval(v, next_us)) {
-		next_us = MAX(next_us, g_get_monotonic_time()) + interval_us;
+		int64_t now_us = g_get_monotonic_time();
+
+		next_us = MAX(next_us, now_us) + interval_us;
 		for (uint32_t i = 0; i < v->nb_guests; i++) {
 			uint64_t now = frames_of(&v->guest[i]);
 

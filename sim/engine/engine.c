@@ -476,6 +476,8 @@ static void quiesce(void *arg)
 {
 	struct engine *e = arg;
 
+	/* What the caller changed is seen by a burst that begins after the look at round. */
+	atomic_thread_fence(memory_order_seq_cst);
 	for (unsigned i = 0; i < e->nb_workers; i++) {
 		struct worker *w = e->workers[i];
 		uint64_t before = atomic_load_explicit(&w->round, memory_order_acquire);
