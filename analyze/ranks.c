@@ -9,6 +9,10 @@
 #include <mpi.h>
 #endif
 
+struct ranks_mail {
+	GQueue leaving, coming; /* struct message */
+};
+
 /* A number that mpirun gave us; otherwise if it gave none. */
 static guint given(const char *name, guint otherwise)
 {
@@ -33,7 +37,14 @@ guint ranks_own(void)
 #ifdef TSIM_MPI
 
 /* Counts of MPI are int: what is longer goes in pieces. */
-enum { PIECE_BYTES = 1 << 30, PIECE_VALUES = 1 << 24, TAG = 1 };
+enum { PIECE_BYTES = 1 << 30, PIECE_VALUES = 1 << 24, TAG = 1, TAG_MESSAGE = 100 };
+
+/* A message on its way. */
+struct message {
+	MPI_Request request;
+	GBytes *bytes;
+	guint rank, kind;
+};
 
 /* Is there anybody to talk to? MPI's own errors end all ranks: no return value is looked at. */
 static gboolean is_shared(void)
@@ -142,6 +153,134 @@ GBytes *ranks_broadcast(GBytes *of_first)
 	return g_bytes_new_take(data, len);
 }
 
+void ranks_outlive(void)
+{
+	if (is_shared())
+		MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+}
+
+static void free_message(struct message *m)
+{
+	g_bytes_unref(m->bytes);
+	g_free(m);
+}
+
+/* A message to somebody who has gone may never leave: it is kept, as MPI may still read it. */
+static void see_leave(struct ranks_mail *mail)
+{
+	for (GList *l = mail->leaving.head, *next; l != NULL; l = next) {
+		struct message *m = l->data;
+		int gone = 0;
+
+		next = l->next;
+		if (MPI_Test(&m->request, &gone, MPI_STATUS_IGNORE) == MPI_SUCCESS && !gone)
+			continue;
+		free_message(m);
+		g_queue_delete_link(&mail->leaving, l);
+	}
+}
+
+gboolean ranks_post(struct ranks_mail *mail, guint to, guint kind, GBytes *message)
+{
+	gsize len;
+	const void *data = g_bytes_get_data(message, &len);
+	struct message *m;
+
+	if (len > RANKS_MESSAGE_MAX)
+		return FALSE;
+	if (!is_shared())
+		return TRUE;
+	m = g_new0(struct message, 1);
+	m->bytes = g_bytes_ref(message);
+	m->rank = to;
+	if (MPI_Isend(data, (int)len, MPI_BYTE, (int)to, TAG_MESSAGE + (int)kind, MPI_COMM_WORLD,
+		    &m->request) != MPI_SUCCESS) {
+		free_message(m); /* nobody is there any more: who asks will hear of it */
+		return TRUE;
+	}
+	g_queue_push_tail(&mail->leaving, m);
+	see_leave(mail);
+	return TRUE;
+}
+
+gboolean ranks_posted(struct ranks_mail *mail)
+{
+	if (!is_shared())
+		return TRUE;
+	see_leave(mail);
+	return g_queue_is_empty(&mail->leaving);
+}
+
+/* Begin to receive what is announced. It is not waited for: its sender may die in the middle. */
+static void see_come(struct ranks_mail *mail)
+{
+	MPI_Status status;
+	int there = 0, len = 0;
+
+	while (MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &there, &status) ==
+			MPI_SUCCESS &&
+		there) {
+		struct message *m;
+
+		if (status.MPI_TAG < TAG_MESSAGE)
+			return; /* of a call that is made together: not ours to take */
+		MPI_Get_count(&status, MPI_BYTE, &len);
+		m = g_new0(struct message, 1);
+		m->rank = (guint)status.MPI_SOURCE;
+		m->kind = (guint)(status.MPI_TAG - TAG_MESSAGE);
+		m->bytes = g_bytes_new_take(g_malloc((gsize)MAX(len, 1)), (gsize)len);
+		if (MPI_Irecv((void *)(uintptr_t)g_bytes_get_data(m->bytes, NULL), len, MPI_BYTE,
+			    status.MPI_SOURCE, status.MPI_TAG, MPI_COMM_WORLD,
+			    &m->request) == MPI_SUCCESS)
+			g_queue_push_tail(&mail->coming, m);
+		else
+			free_message(m);
+	}
+}
+
+/* Is one of the same rank and kind before it? */
+static gboolean is_first(const struct ranks_mail *mail, const GList *l)
+{
+	const struct message *m = l->data;
+
+	for (const GList *k = mail->coming.head; k != l; k = k->next) {
+		const struct message *before = k->data;
+
+		if (before->rank == m->rank && before->kind == m->kind)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+GBytes *ranks_take(struct ranks_mail *mail, guint *from, guint *kind)
+{
+	if (!is_shared())
+		return NULL;
+	see_leave(mail);
+	see_come(mail);
+	for (GList *l = mail->coming.head, *next; l != NULL; l = next) {
+		struct message *m = l->data;
+		GBytes *bytes = NULL;
+		int there = 0, failed;
+
+		next = l->next;
+		if (!is_first(mail, l))
+			continue;
+		failed = MPI_Test(&m->request, &there, MPI_STATUS_IGNORE) != MPI_SUCCESS;
+		if (!there && !failed)
+			continue;
+		*from = m->rank;
+		*kind = m->kind;
+		if (!failed)
+			bytes = g_bytes_ref(m->bytes);
+		free_message(m);
+		g_queue_delete_link(&mail->coming, l);
+		if (bytes != NULL)
+			return bytes;
+	}
+	return NULL;
+}
+
 #else
 
 gboolean ranks_begin(GError **error)
@@ -191,7 +330,47 @@ GBytes *ranks_broadcast(GBytes *of_first)
 	return g_bytes_ref(of_first);
 }
 
+void ranks_outlive(void)
+{
+}
+
+gboolean ranks_post(struct ranks_mail *mail, guint to, guint kind, GBytes *message)
+{
+	(void)mail;
+	(void)to;
+	(void)kind;
+	return g_bytes_get_size(message) <= RANKS_MESSAGE_MAX;
+}
+
+gboolean ranks_posted(struct ranks_mail *mail)
+{
+	(void)mail;
+	return TRUE;
+}
+
+GBytes *ranks_take(struct ranks_mail *mail, guint *from, guint *kind)
+{
+	(void)mail;
+	(void)from;
+	(void)kind;
+	return NULL;
+}
+
 #endif
+
+struct ranks_mail *ranks_mail_new(void)
+{
+	return g_new0(struct ranks_mail, 1);
+}
+
+void ranks_mail_free(struct ranks_mail *m)
+{
+	if (m == NULL)
+		return;
+	g_queue_clear(&m->leaving);
+	g_queue_clear(&m->coming);
+	g_free(m);
+}
 
 /* What the ranks say, each text once. */
 static char *join(const GPtrArray *texts)

@@ -53,4 +53,33 @@ GBytes *ranks_broadcast(GBytes *of_first);
  */
 gboolean ranks_agree(GError **error);
 
+/*
+ * Messages from one rank to another, for those that must not wait for a third. Not together; none
+ * of these blocks. They are not mixed up with the calls above.
+ */
+enum { RANKS_KINDS = 16 };
+#define RANKS_MESSAGE_MAX ((gsize)1 << 30)
+
+/*
+ * From now on an error of MPI does not end this process. That another one's death does not either
+ * is for mpirun to decide (--enable-recovery). Whoever knows of a death must not make calls that
+ * are to be made together any more, ranks_end included.
+ */
+void ranks_outlive(void);
+/* Messages of this process that are under way. One is enough. */
+struct ranks_mail;
+
+struct ranks_mail *ranks_mail_new(void);
+/* NULL is fine. What is under way to somebody who has died stays where it is: MPI may read it yet. */
+void ranks_mail_free(struct ranks_mail *m);
+/* kind: below RANKS_KINDS. FALSE if it is longer than RANKS_MESSAGE_MAX. */
+gboolean ranks_post(struct ranks_mail *m, guint to, guint kind, GBytes *message);
+/* Have all messages that were posted left? */
+gboolean ranks_posted(struct ranks_mail *m);
+/*
+ * A message that has come, newly referenced, and whose; NULL if none has. Those of one rank and kind
+ * come in the order in which they were posted. Has to be called now and then for messages to leave.
+ */
+GBytes *ranks_take(struct ranks_mail *m, guint *from, guint *kind);
+
 #endif

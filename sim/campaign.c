@@ -15,6 +15,7 @@
 #include "sim/eal.h"
 #include "sim/engine/clock.h"
 #include "sim/error.h"
+#include "sim/gather.h"
 #include "sim/guest/fleet.h"
 #include "sim/measure.h"
 #include "sim/progress.h"
@@ -35,12 +36,22 @@ static void on_interrupt(int number)
 		_exit(CLI_FAILED);
 }
 
+/* mpirun tells a process as often as it likes, and kills it soon enough. */
+static void on_mpirun_interrupt(int number)
+{
+	(void)number;
+	atomic_store(&stop_requested, 1);
+}
+
 struct campaign {
 	const struct options *o;
+	struct crew *crew;         /* NULL: alone */
+	struct fabric_share share; /* our guests: all, if alone */
 	mix *mix;
 	char *mix_digest;
 	char *dir;        /* OUT/LABEL */
 	char *run_dir;    /* temporary: sockets, reports */
+	char *socket_dir; /* NULL: run_dir */
 	GPtrArray *todo;  /* struct trial_params, in order */
 	GPtrArray *done;  /* struct trial_params of what is there already */
 	gboolean printed; /* a trial is on stdout */
@@ -70,10 +81,12 @@ static gboolean one_size(const mix *m, uint32_t *frame_len)
 }
 
 /* What else decides what is measured. */
-static char *extra_text(const struct options *o)
+static char *extra_text(const struct options *o, const struct crew *crew)
 {
 	GString *s = g_string_new(NULL);
 
+	if (crew_size(crew) > 1)
+		g_string_append_printf(s, "--ranks=%u ", crew_size(crew));
 	if (o->swap != NULL)
 		g_string_append_printf(s, "--swap=%s ", o->swap);
 	if (o->guest_cores != NULL)
@@ -139,7 +152,7 @@ static struct trial_params *make_params(const struct campaign *c, uint64_t rate_
 	p->cores = g_strdup(o->cores_text == NULL ? "" : o->cores_text);
 	p->faults = g_strdup(o->fault == NULL ? "" : o->fault);
 	p->mix_digest = g_strdup(c->mix_digest);
-	p->extra = extra_text(o);
+	p->extra = extra_text(o, c->crew);
 	return p;
 }
 
@@ -148,8 +161,13 @@ static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, 
 {
 	struct trial_params *p = make_params(c, rate_pps, rep);
 	g_autofree char *why = NULL;
-	enum trial_state state = trial_state(c->dir, p, &why);
+	enum trial_state state;
 
+	if (crew_own(c->crew) != 0) { /* rank 0 knows better: it has the results */
+		g_ptr_array_add(c->todo, p);
+		return TRUE;
+	}
+	state = trial_state(c->dir, p, &why);
 	if (state == TRIAL_OTHER && !c->o->overwrite) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 			"%s; nothing measured is overwritten: use another --label, or --overwrite "
@@ -253,6 +271,100 @@ static gboolean plan(struct campaign *c, GError **error)
 	return TRUE;
 }
 
+/* A trial of the plan, on its way from rank 0. */
+struct planned {
+	uint64_t rate_pps;
+	uint32_t repetition;
+};
+
+/* What has to be the same on all ranks, beside the schedule, which is compared later. */
+static char *plan_key(const struct campaign *c)
+{
+	struct trial_params *p = make_params(c, 0, 0);
+	g_autofree char *infix = trial_infix(p);
+	char *key = g_strdup_printf("%s %s %s %.17g %.17g %" G_GUINT64_FORMAT, p->mix_digest, infix,
+		p->pattern, p->warm_up_s, p->drain_s, p->seed);
+
+	free_params(p);
+	return key;
+}
+
+static GBytes *pack_plan(const struct campaign *c)
+{
+	g_autofree char *key = plan_key(c);
+	GByteArray *bytes = g_byte_array_new();
+
+	g_byte_array_append(bytes, (const guint8 *)key, (guint)strlen(key) + 1);
+	for (guint i = 0; i < c->todo->len; i++) {
+		const struct trial_params *p = g_ptr_array_index(c->todo, i);
+		struct planned one = { .rate_pps = p->rate_pps, .repetition = p->repetition };
+
+		g_byte_array_append(bytes, (const guint8 *)&one, sizeof(one));
+	}
+	return g_byte_array_free_to_bytes(bytes);
+}
+
+/* Rank 0's plan is everybody's. */
+static gboolean take_plan(struct campaign *c, GBytes *of_first, GError **error)
+{
+	g_autofree char *key = plan_key(c);
+	gsize len, at = strlen(key) + 1;
+	const char *data = g_bytes_get_data(of_first, &len);
+	struct planned one;
+
+	if (len < at || memcmp(data, key, at) != 0) {
+		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"its options are not those of rank 0: guests, mix, times and seed have to "
+			"be the same for all ranks");
+		return FALSE;
+	}
+	g_ptr_array_set_size(c->todo, 0);
+	for (; at < len; at += sizeof(one)) {
+		memcpy(&one, data + at, sizeof(one));
+		g_ptr_array_add(c->todo, make_params(c, one.rate_pps, one.repetition));
+	}
+	return TRUE;
+}
+
+static gboolean check_crew(const struct campaign *c, GError **error)
+{
+	const struct options *o = c->o;
+
+	if (crew_size(c->crew) > c->mix->nb_guests) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"%u ranks for %u guests: each needs one at least; start fewer (mpirun -np "
+			"%u) or use more --guests",
+			crew_size(c->crew), c->mix->nb_guests, c->mix->nb_guests);
+		return FALSE;
+	}
+	if (o->capture != NULL || o->pattern != ENGINE_TO_GUESTS) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"%s: is for one generator; start tsim without mpirun (all ranks together "
+			"send what it sends)",
+			o->capture != NULL ? "--capture" : "--pattern");
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/* plan, together; *error may be set already. */
+static gboolean plan_together(struct campaign *c, GError **error)
+{
+	g_autoptr(GBytes) mine = NULL;
+	g_autoptr(GPtrArray) all = NULL;
+
+	if (c->crew == NULL)
+		return c->mix != NULL && *error == NULL && plan(c, error);
+	(void)(c->mix != NULL && *error == NULL && check_crew(c, error) && plan(c, error));
+	if (!crew_agree(c->crew, error) || c->mix == NULL)
+		return FALSE;
+	mine = pack_plan(c);
+	all = crew_exchange(c->crew, mine);
+	if (all != NULL)
+		(void)take_plan(c, g_ptr_array_index(all, 0), error);
+	return crew_agree(c->crew, error);
+}
+
 /* Find out before measuring, not after, that results cannot be kept. */
 static gboolean check_writable(const struct campaign *c, GError **error)
 {
@@ -276,7 +388,7 @@ static struct datapath_cfg datapath_cfg(const struct campaign *c)
 		.frame_len_max = mix_longest_frame_len(c->mix),
 		.nb_load = o->cores.nb_load + o->cores.nb_timer,
 		.nb_rx = o->cores.nb_rx,
-		.socket_dir = o->socket_dir != NULL ? o->socket_dir : c->run_dir,
+		.socket_dir = c->socket_dir != NULL ? c->socket_dir : c->run_dir,
 		.descriptors = (uint16_t)o->descriptors,
 		.nb_host_cpus = o->cores.nb_host,
 		.host_cpu = o->cores.host_cpu,
@@ -322,7 +434,7 @@ static gboolean choose_interfaces(struct campaign *c, GError **error)
 
 static gboolean has_guests(const struct campaign *c)
 {
-	for (uint32_t i = 0; i < c->mix->nb_guests; i++)
+	for (uint32_t i = c->share.first; i < c->mix->nb_guests; i += c->share.step)
 		if (fabric_ops(c->interface[i])->guest_option != NULL)
 			return TRUE;
 	return FALSE;
@@ -332,7 +444,7 @@ static unsigned memory_mib(const struct campaign *c)
 {
 	enum { EAL_BYTES = 64 << 20, WORKER_BYTES = 64 << 10, GUEST_BYTES = 64 };
 	struct datapath_cfg cfg = datapath_cfg(c);
-	uint64_t bytes = fabric_memory(&cfg, c->interface, c->mix->nb_guests) +
+	uint64_t bytes = fabric_memory(&cfg, c->interface, c->mix->nb_guests, c->share) +
 			 cores_nb_workers(&c->o->cores) *
 				 (WORKER_BYTES + (uint64_t)c->mix->nb_guests * GUEST_BYTES) +
 			 EAL_BYTES;
@@ -348,7 +460,7 @@ static gboolean start_guests(struct campaign *c, GError **error)
 	if (!has_guests(c))
 		return TRUE;
 	if (g_str_equal(o->machine, "external")) {
-		for (uint32_t i = 0; i < c->mix->nb_guests; i++) {
+		for (uint32_t i = c->share.first; i < c->mix->nb_guests; i += c->share.step) {
 			const struct datapath_guest *g = &c->fabric->guest[i];
 			g_autofree char *guest_mac = NULL;
 			uint8_t bytes[6];
@@ -365,6 +477,7 @@ static gboolean start_guests(struct campaign *c, GError **error)
 	}
 	c->fleet = fleet_new(&(struct fleet_cfg){ .guest = c->fabric->guest,
 				     .nb_guests = c->mix->nb_guests,
+				     .step = c->share.step,
 				     .per_process = (uint32_t)o->per_process,
 				     .cores = &o->cores,
 				     .run_dir = c->run_dir,
@@ -383,7 +496,8 @@ static gboolean prepare(struct campaign *c, GError **error)
 {
 	const struct options *o = c->o;
 	g_autofree char *lcores = cores_eal_lcores(&o->cores);
-	struct sigaction action = { .sa_handler = on_interrupt };
+	struct sigaction action = { .sa_handler = c->crew == NULL ? on_interrupt
+								  : on_mpirun_interrupt };
 	char *devices[] = { o->port, NULL };
 	struct datapath_cfg cfg;
 
@@ -391,7 +505,12 @@ static gboolean prepare(struct campaign *c, GError **error)
 		return FALSE;
 	if (has_guests(c) && (c->run_dir = g_dir_make_tmp("tsim-XXXXXX", error)) == NULL)
 		return FALSE;
-	if (o->socket_dir != NULL && !file_make_folder(o->socket_dir, error)) {
+	/* Each rank has sockets of its own, though their names be the same. */
+	if (o->socket_dir != NULL)
+		c->socket_dir = c->crew == NULL ? g_strdup(o->socket_dir)
+						: g_strdup_printf("%s/rank-%u", o->socket_dir,
+							  c->share.first);
+	if (c->socket_dir != NULL && !file_make_folder(c->socket_dir, error)) {
 		g_prefix_error(error, "--socket-dir: ");
 		return FALSE;
 	}
@@ -408,7 +527,7 @@ static gboolean prepare(struct campaign *c, GError **error)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	cfg = datapath_cfg(c);
-	c->fabric = fabric_open(&cfg, c->interface, c->mix->nb_guests, error);
+	c->fabric = fabric_open(&cfg, c->interface, c->mix->nb_guests, c->share, error);
 	return c->fabric != NULL && start_guests(c, error);
 }
 
@@ -441,6 +560,7 @@ static void clear(struct campaign *c)
 	g_free(c->mix_digest);
 	g_free(c->dir);
 	g_free(c->run_dir);
+	g_free(c->socket_dir);
 }
 
 /* A trial that cannot be written where it belongs is kept where it can. */
@@ -467,25 +587,33 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 
 	if (c->fleet != NULL) {
 		fleet_poll(c->fleet);
-		if (!fleet_revive(c->fleet, error))
-			return FALSE;
+		(void)fleet_revive(c->fleet, error);
 	}
-	t = measure(&(struct measure_cfg){ .o = c->o,
-			    .mix = c->mix,
-			    .fabric = c->fabric,
-			    .fleet = c->fleet,
-			    .params = p,
-			    .ramp_pps = c->ramp_pps,
-			    .nb_ramp = c->nb_ramp,
-			    .progress = &c->progress,
-			    .clock_origin = &c->clock_origin,
-			    .interrupt = &stop_requested },
-		error);
-	if (t == NULL)
+	if (!crew_agree(c->crew, error))
 		return FALSE;
+	if (!measure(&(struct measure_cfg){ .o = c->o,
+			     .mix = c->mix,
+			     .fabric = c->fabric,
+			     .fleet = c->fleet,
+			     .crew = c->crew,
+			     .share = c->share,
+			     .dir = c->dir,
+			     .params = p,
+			     .ramp_pps = c->ramp_pps,
+			     .nb_ramp = c->nb_ramp,
+			     .progress = &c->progress,
+			     .clock_origin = &c->clock_origin,
+			     .interrupt = &stop_requested },
+		    &t, error))
+		return FALSE;
+	if (t == NULL) /* it is with the leader */
+		return TRUE;
+	c->progress.quiet = c->o->quiet; /* the one who led may have died */
 	text = report_text(t, TRUE);
-	t->log = g_string_new(text);
+	g_string_assign(t->log, text);
 	kept = keep(c, t, error);
+	gather_kept(c->crew, c->dir, p, kept,
+		kept && atomic_load(&stop_requested) == 0 && crew_is_whole(c->crew));
 	report_trial(t, c->o->format, c->o->all_guests, !c->printed);
 	c->printed = TRUE;
 	c->untrustworthy |= !t->trustworthy;
@@ -519,30 +647,48 @@ static int show_done(struct campaign *c, GError **error)
 
 static int run_all(struct campaign *c, GError **error)
 {
+	guint left;
+
 	for (guint i = 0; i < c->todo->len; i++) {
 		c->progress.nth = i + 1;
 		c->progress.of = c->todo->len;
 		if (!run_trial(c, g_ptr_array_index(c->todo, i), error))
 			return CLI_FAILED;
-		if (atomic_load(&stop_requested) != 0) {
+		left = c->todo->len - i - 1;
+		if (atomic_load(&stop_requested) != 0 ||
+			(crew_is_dismissed(c->crew) && left != 0)) {
 			progress_say(&c->progress,
-				"interrupted: %u of %u trials are not measured; the same command "
-				"goes on with them",
-				c->todo->len - i - 1, c->todo->len);
+				"%s: %u of %u trials are not measured; the same command goes on "
+				"with them",
+				atomic_load(&stop_requested) != 0
+					? "interrupted"
+					: "not all ranks are there any more",
+				left, c->todo->len);
 			return CLI_FAILED;
 		}
 	}
 	return c->untrustworthy ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
 }
 
-int campaign_run(const struct options *o)
+/* Of all ranks one talks. */
+static int tell_error(const struct campaign *c, const GError *error)
 {
-	struct campaign c = { .o = o };
+	return crew_leads(c->crew) ? cli_fail("tsim", status_of(error), error) : status_of(error);
+}
+
+int campaign_run(const struct options *o, struct crew *crew)
+{
+	struct campaign c = {
+		.o = o,
+		.crew = crew,
+		.share = { .first = crew_own(crew), .step = crew_size(crew) },
+	};
 	g_autoptr(GError) error = NULL;
 	int status = CLI_FAILED;
 
 	c.clock_origin = clock_pair_now();
-	progress_init(&c.progress, o->quiet);
+	progress_init(&c.progress, o->quiet || crew_own(crew) != 0);
+	crew_share_interrupt(crew, &stop_requested);
 	c.dir = g_build_filename(o->out, o->label, NULL);
 	c.mix = options_mix(o, &error);
 	for (guint i = 0; c.mix != NULL && i < c.mix->profiles->len; i++) {
@@ -553,19 +699,25 @@ int campaign_run(const struct options *o)
 	}
 	if (c.mix != NULL) {
 		c.mix_digest = record_mix_digest(c.mix);
-		if (choose_interfaces(&c, &error) && plan(&c, &error)) {
-			if (c.done->len != 0)
-				progress_say(&c.progress,
-					"already measured: %u (in %s); --overwrite measures again",
-					c.done->len, c.dir);
-			if (c.todo->len == 0)
-				status = show_done(&c, &error);
-			else if (prepare(&c, &error))
+		(void)choose_interfaces(&c, &error);
+	}
+	if (crew_own(crew) == 0 && error == NULL)
+		gather_rescue(c.dir, &c.progress);
+	if (plan_together(&c, &error)) {
+		if (c.done->len != 0)
+			progress_say(&c.progress,
+				"already measured: %u (in %s); --overwrite measures again",
+				c.done->len, c.dir);
+		if (c.todo->len == 0) {
+			status = show_done(&c, &error);
+		} else {
+			(void)prepare(&c, &error);
+			if (crew_agree(crew, &error))
 				status = run_all(&c, &error);
 		}
 	}
 	if (error != NULL)
-		status = cli_fail("tsim", status_of(error), error);
+		status = tell_error(&c, error);
 	else if (c.printed && o->format == CLI_TEXT)
 		progress_say(&c.progress, "results: %s", c.dir);
 	clear(&c);

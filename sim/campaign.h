@@ -6,9 +6,13 @@
 #ifndef SIM_CAMPAIGN_H
 #define SIM_CAMPAIGN_H
 
+#include "sim/crew.h"
 #include "sim/options.h"
 
-/* Returns an exit status (analyze/cli.h); errors have been printed. */
-int campaign_run(const struct options *o);
+/*
+ * Returns an exit status (analyze/cli.h); errors have been printed. crew: those that measure with
+ * us, NULL for nobody; all have to come here.
+ */
+int campaign_run(const struct options *o, struct crew *crew);
 
 #endif

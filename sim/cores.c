@@ -68,8 +68,8 @@ static gboolean parse_list(const char *option, const char *text, const cpu_set_t
 }
 
 /* "2-3", "load:2-3/rx:4/timer:5": roles in any order, each once. */
-static gboolean parse_workers(
-	const char *spec, const cpu_set_t *allowed, struct cores *out, GError **error)
+static gboolean parse_workers(const char *spec, const cpu_set_t *allowed, unsigned nb_timer_max,
+	struct cores *out, GError **error)
 {
 	const struct {
 		const char *prefix;
@@ -97,7 +97,8 @@ static gboolean parse_workers(
 			    roles[r].nb, error))
 			return FALSE;
 	}
-	if (out->nb_load == 0 || (!out->combined && out->nb_rx == 0) || out->nb_timer > 1 ||
+	if (out->nb_load == 0 || (!out->combined && out->nb_rx == 0) ||
+		out->nb_timer > nb_timer_max ||
 		out->nb_load + out->nb_rx + out->nb_timer > CORES_MAX) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 			"--cores: '%s' needs load and rx or neither (load:1-2/rx:3, 1-2), at most "
@@ -128,17 +129,102 @@ static void take_what_is_left(const cpu_set_t *allowed, struct cores *c)
 		if (CPU_ISSET(i, allowed) && !is_worker_cpu(c, i) &&
 			!holds(c->host_cpu, c->nb_host, i))
 			c->guest_cpu[c->nb_guest++] = i;
-	if (c->nb_guest != 0)
-		return;
-	c->nb_guest = c->nb_load;
-	for (unsigned i = 0; i < c->nb_load; i++)
-		c->guest_cpu[i] = c->load_cpu[i];
+}
+
+/* Without --cores: the last CPUs, the very last one first. */
+static void take_last(const cpu_set_t *allowed, unsigned nb, struct cores *c)
+{
+	for (unsigned i = CPU_SETSIZE; i-- > 0 && c->nb_load < nb;)
+		if (CPU_ISSET(i, allowed))
+			c->load_cpu[c->nb_load++] = i;
+}
+
+static gboolean check_roles(const struct cores *c, GError **error)
+{
+	for (unsigned i = 0; !c->combined && i < c->nb_rx; i++) {
+		if (!holds(c->load_cpu, c->nb_load, c->rx_cpu[i]))
+			continue;
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--cores: CPU %u is named as load and as rx; name it without roles "
+			"(--cores %u) for a worker that does both",
+			c->rx_cpu[i], c->rx_cpu[i]);
+		return FALSE;
+	}
+	for (unsigned i = 0; i < c->nb_timer; i++) {
+		if (!holds(c->load_cpu, c->nb_load, c->timer_cpu[i]) &&
+			!holds(c->rx_cpu, c->nb_rx, c->timer_cpu[i]))
+			continue;
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--cores: CPU %u is named as timer and for load; give the timer a CPU of "
+			"its own",
+			c->timer_cpu[i]);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/* Our part of a list: as many CPUs as every other generator of this machine has. */
+static gboolean own_part(
+	unsigned *cpu, unsigned *nb, const char *what, struct cores_place place, GError **error)
+{
+	unsigned part;
+
+	g_assert(place.count > 0);
+	part = *nb / place.count;
+	if (*nb % place.count != 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--cores: %u %s cannot be shared out evenly among the %u ranks of this "
+			"machine; name %u, or a multiple",
+			*nb, what, place.count, place.count);
+		return FALSE;
+	}
+	memmove(cpu, cpu + place.index * part, part * sizeof(*cpu));
+	*nb = part;
+	return TRUE;
+}
+
+/* Every count-th CPU of a list; all of it where it is too short. FALSE: then others are there, too. */
+static gboolean own_few(unsigned *cpu, unsigned *nb, struct cores_place place)
+{
+	unsigned n = 0;
+
+	if (*nb < place.count)
+		return place.count == 1;
+	for (unsigned i = place.index; i < *nb; i += place.count)
+		cpu[n++] = cpu[i];
+	*nb = n;
+	return TRUE;
+}
+
+/* The machine's CPUs become those of one generator. */
+static gboolean share_out(struct cores *c, gboolean named, struct cores_place place, GError **error)
+{
+	gboolean alone;
+
+	g_assert(c->nb_load > 0); /* a process runs somewhere */
+	if (!named && c->nb_load < place.count) {
+		c->load_cpu[0] = c->load_cpu[place.index % c->nb_load];
+		c->shared = TRUE;
+		c->nb_load = 1;
+	} else if (!own_part(c->load_cpu, &c->nb_load, "CPUs", place, error)) {
+		return FALSE;
+	}
+	if (!c->combined && !own_part(c->rx_cpu, &c->nb_rx, "CPUs of rx:", place, error))
+		return FALSE;
+	if (c->nb_timer != 0 &&
+		!own_part(c->timer_cpu, &c->nb_timer, "CPUs of timer:", place, error))
+		return FALSE;
+	alone = own_few(c->guest_cpu, &c->nb_guest, place);
+	c->crowded = c->nb_guest != 0 && !alone;
+	c->host_shares = c->nb_host != 0 && !own_few(c->host_cpu, &c->nb_host, place);
+	return TRUE;
 }
 
 gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_spec,
-	struct cores *out, GError **error)
+	struct cores_place place, struct cores *out, GError **error)
 {
-	struct cores c = { .combined = TRUE };
+	struct cores c = { .combined = TRUE }, all;
+	gboolean named = spec != NULL && spec[0] != '\0';
 	cpu_set_t allowed;
 
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
@@ -146,41 +232,15 @@ gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_
 			g_strerror(errno));
 		return FALSE;
 	}
-	if (spec != NULL && spec[0] != '\0') {
-		if (!parse_workers(spec, &allowed, &c, error))
-			return FALSE;
-	} else {
-		for (unsigned i = 0; i < CPU_SETSIZE; i++)
-			if (CPU_ISSET(i, &allowed))
-				c.load_cpu[0] = i;
-		c.nb_load = 1;
-	}
-	if (c.combined) {
-		c.nb_rx = c.nb_load;
-		memcpy(c.rx_cpu, c.load_cpu, sizeof(c.rx_cpu));
-	} else {
-		for (unsigned i = 0; i < c.nb_rx; i++)
-			for (unsigned k = 0; k < c.nb_load; k++)
-				if (c.rx_cpu[i] == c.load_cpu[k]) {
-					g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-						"--cores: CPU %u is named as load and as rx; name "
-						"it without roles "
-						"(--cores %u) for a worker that does both",
-						c.rx_cpu[i], c.rx_cpu[i]);
-					return FALSE;
-				}
-	}
+	if (!named)
+		take_last(&allowed, place.count, &c);
+	else if (!parse_workers(spec, &allowed, place.count, &c, error))
+		return FALSE;
+	if (!check_roles(&c, error))
+		return FALSE;
 	if (host_spec != NULL && host_spec[0] != '\0' &&
 		!parse_list("--host-cores", host_spec, &allowed, c.host_cpu, &c.nb_host, error))
 		return FALSE;
-	if (c.nb_timer != 0 && (holds(c.load_cpu, c.nb_load, c.timer_cpu[0]) ||
-				       holds(c.rx_cpu, c.nb_rx, c.timer_cpu[0]))) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"--cores: CPU %u is named as timer and for load; give the timer a CPU of "
-			"its own",
-			c.timer_cpu[0]);
-		return FALSE;
-	}
 	if (guest_spec != NULL && guest_spec[0] != '\0') {
 		if (!parse_list(
 			    "--guest-cores", guest_spec, &allowed, c.guest_cpu, &c.nb_guest, error))
@@ -188,16 +248,28 @@ gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_
 	} else {
 		take_what_is_left(&allowed, &c);
 	}
+	all = c;
+	if (!share_out(&c, named, place, error))
+		return FALSE;
+	if (c.combined) {
+		c.nb_rx = c.nb_load;
+		memcpy(c.rx_cpu, c.load_cpu, sizeof(c.rx_cpu));
+	}
+	if (c.nb_guest == 0) {
+		c.nb_guest = c.nb_load;
+		memcpy(c.guest_cpu, c.load_cpu, sizeof(c.guest_cpu));
+	}
 	if (c.nb_host == 0) {
 		c.nb_host = c.nb_guest;
 		memcpy(c.host_cpu, c.guest_cpu, sizeof(c.host_cpu));
 	}
 	for (unsigned i = 0; i < c.nb_guest; i++)
-		c.shared |= is_worker_cpu(&c, c.guest_cpu[i]);
+		c.shared |= is_worker_cpu(&c, c.guest_cpu[i]) ||
+			    is_worker_cpu(&all, c.guest_cpu[i]);
 	for (unsigned i = 0; i < c.nb_host; i++) {
-		c.host_shares |= is_worker_cpu(&c, c.host_cpu[i]) ||
+		c.host_shares |= is_worker_cpu(&all, c.host_cpu[i]) ||
 				 holds(c.guest_cpu, c.nb_guest, c.host_cpu[i]);
-		c.shared |= is_worker_cpu(&c, c.host_cpu[i]);
+		c.shared |= is_worker_cpu(&all, c.host_cpu[i]);
 	}
 	*out = c;
 	return TRUE;
@@ -221,5 +293,15 @@ char *cores_eal_lcores(const struct cores *c)
 		g_string_append_printf(s, ",%u@%u", c->nb_load + i + 1, c->rx_cpu[i]);
 	for (unsigned i = 0; i < c->nb_timer; i++)
 		g_string_append_printf(s, ",%u@%u", cores_nb_workers(c), c->timer_cpu[i]);
+	return g_string_free(s, FALSE);
+}
+
+char *cores_text(const struct cores *c)
+{
+	GString *s = g_string_new(NULL);
+
+	for (unsigned i = 0; i < CPU_SETSIZE; i++)
+		if (is_worker_cpu(c, i))
+			g_string_append_printf(s, "%s%u", s->len == 0 ? "" : ",", i);
 	return g_string_free(s, FALSE);
 }

@@ -7,6 +7,9 @@
  * --cores 2-3/timer:4       and a worker that sends probes only, to ports
  * Without: one worker on the last CPU that this process may use. Guests get the CPUs that are left;
  * where none is left they share, and the trial says so.
+ *
+ * Several generators on one machine that may use the same CPUs share out what was named, each an
+ * equal part. Without a name generator i has the i-th last CPU; where there are fewer, they meet.
  */
 #ifndef SIM_CORES_H
 #define SIM_CORES_H
@@ -24,6 +27,12 @@ struct cores {
 	unsigned nb_host, host_cpu[CORES_MAX];   /* of the host's threads of virtio and vmux */
 	gboolean shared;                         /* guests or the host run on the workers' CPUs */
 	gboolean host_shares;                    /* the host's CPUs are not its own */
+	gboolean crowded; /* guests of other generators run on the guests' CPUs */
+};
+
+/* Which of several generators on the same CPUs this one is. */
+struct cores_place {
+	unsigned index, count; /* 0, 1: alone */
 };
 
 /*
@@ -31,10 +40,12 @@ struct cores {
  * the guests; named, they are not the guests' unless these are named too. Errors name the option.
  */
 gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_spec,
-	struct cores *out, GError **error);
+	struct cores_place place, struct cores *out, GError **error);
 
 /* EAL's --lcores: lcore 0 floats over the guests' CPUs, worker i is lcore i + 1. Newly allocated. */
 char *cores_eal_lcores(const struct cores *c);
+/* CPUs of its workers: "1,3". Newly allocated. */
+char *cores_text(const struct cores *c);
 unsigned cores_nb_workers(
 	const struct cores *c); /* load, rx, timer: in that order; at most CORES_MAX */
 

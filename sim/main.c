@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tsim: measure many guests under one traffic mix. */
 #include <stdio.h>
+#include <string.h>
 
 #include "analyze/cli.h"
+#include "analyze/ranks.h"
 #include "sim/campaign.h"
+#include "sim/crew.h"
 #include "sim/options.h"
 #include "traffic/profile.h"
 #include "traffic/rate.h"
@@ -19,18 +22,38 @@ static const struct cli_command commands[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
+static struct crew_hush hush = CREW_TALKS;
+
+/* --help prints and ends the program: nobody has to be met for that. */
+static gboolean asks_for_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "-h") == 0 || g_str_has_prefix(argv[i], "--help"))
+			return TRUE;
+	return FALSE;
+}
+
 static int run(int argc, char **argv)
 {
+	g_autoptr(GError) error = NULL;
+	struct crew *crew = NULL;
 	struct options o;
 	gboolean done;
-	int status = options_parse(&commands[0], argc, argv, &o, &done);
+	int status, own;
 
-	if (status != CLI_DONE)
-		return status;
-	if (!done)
-		status = campaign_run(&o);
-	options_clear(&o);
-	return status;
+	if (asks_for_help(argc, argv) && ranks_own() > 0)
+		return CLI_DONE;
+	if (!asks_for_help(argc, argv))
+		crew = crew_new(&hush, &error);
+	if (error != NULL)
+		return cli_fail("tsim", CLI_FAILED, error);
+	own = options_parse(&commands[0], argc, argv, crew_place(crew), &o, &done);
+	status = crew_agree_on_status(crew, own);
+	if (status == CLI_DONE && !done)
+		status = campaign_run(&o, crew);
+	if (own == CLI_DONE)
+		options_clear(&o);
+	return crew_end(crew, status);
 }
 
 static int list_profiles(void)
@@ -89,6 +112,13 @@ static int show_profile(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	/* Of processes that mpirun started, one talks. */
+	if (ranks_own() > 0) {
+		crew_hush(&hush);
+		if (argc > 1 && (argv[1][0] != '-' || strcmp(argv[1], "--version") == 0) &&
+			strcmp(argv[1], commands[0].name) != 0)
+			return CLI_DONE;
+	}
 	return cli_main("tsim",
 		"Measure virtual network interfaces with one traffic mix for many guests", commands,
 		argc, argv);

@@ -5,7 +5,10 @@
 
 #include "sim/engine/engine.h"
 #include "sim/error.h"
+#include "sim/gather.h"
+#include "sim/live.h"
 #include "sim/record.h"
+#include "sim/together.h"
 #include "sim/verdict.h"
 
 enum {
@@ -16,6 +19,8 @@ enum {
 	REPORT_TIMEOUT_MS = 2000,
 	DRAIN_POLL_US = 500,
 	CAPTURE_BYTES = 256 << 20,
+	HURRY_DRAIN_NS = 100000000,
+	HURRY_REPORT_MS = 200,
 };
 
 /* What becomes of each guest while a trial runs. */
@@ -32,12 +37,14 @@ struct run {
 	schedule *schedule;
 	struct engine *engine;
 	struct watch *watch;
-	uint32_t nb_guests, nb_answered;
+	uint32_t nb_guests, nb_own, nb_answered;
 	struct clock_pair started;
 	uint64_t guests_ran_ns, guests_waited_ns; /* before the trial */
 	struct datapath_cost host_before, guests_before;
 	double tsc_hz;
 	trial *t;
+	struct together *together; /* NULL: alone */
+	gboolean stopped;
 	/* For rows of the time line. */
 	hist *latency_before, *latency_now;
 	struct engine_live before;
@@ -70,7 +77,7 @@ static gboolean ask_round(struct run *r, unsigned round)
 	for (uint32_t i = 0; i < r->nb_guests; i++) {
 		struct watch *w = &r->watch[i];
 
-		if (w->answered)
+		if (w->answered || !fabric_serves(r->cfg->fabric, i))
 			continue;
 		/* A guest is asked at once, then listened to, then asked again. */
 		if (is_connected(r, i) &&
@@ -97,12 +104,13 @@ static gboolean say_hello(struct run *r, GError **error)
 			break;
 		if (shown != r->nb_answered && r->cfg->progress->terminal)
 			progress_note(r->cfg->progress, "guests that answer: %u of %u",
-				r->nb_answered, r->nb_guests);
+				r->nb_answered, r->nb_own);
 		shown = r->nb_answered;
 		fabric_tick(r->cfg->fabric);
+		crew_tick(r->cfg->crew);
 		g_usleep(HELLO_US);
 	}
-	for (uint32_t i = 0; i < r->nb_guests; i++) {
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
 		struct watch *w = &r->watch[i];
 		const char *death = death_of(r, i);
 
@@ -117,21 +125,24 @@ static gboolean say_hello(struct run *r, GError **error)
 			"interrupted while waiting for guests; nothing was measured");
 		return FALSE;
 	}
-	if (r->nb_answered == 0) {
+	/* Where several measure, those of another one may have answered. */
+	if (r->nb_answered == 0 && r->together == NULL) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST,
 			"none of %u guests answered within %.1f s; guest 0: %s", r->nb_guests,
 			(double)(g_get_monotonic_time() - start_us) / 1e6, r->watch[0].state);
 		return FALSE;
 	}
-	progress_note(r->cfg->progress, "%u of %u guests answer after %.1f s", r->nb_answered,
-		r->nb_guests, (double)(g_get_monotonic_time() - start_us) / 1e6);
+	if (r->together == NULL)
+		progress_note(r->cfg->progress, "%u of %u guests answer after %.1f s",
+			r->nb_answered, r->nb_own,
+			(double)(g_get_monotonic_time() - start_us) / 1e6);
 	return TRUE;
 }
 
 /* Often: a guest may be back before the next row is taken, and was away all the same. */
 static void note_absent(struct run *r, double now_s)
 {
-	for (uint32_t i = 0; i < r->nb_guests; i++)
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step)
 		if (r->watch[i].absent_s < 0 && !is_connected(r, i))
 			r->watch[i].absent_s = now_s;
 }
@@ -140,7 +151,7 @@ static void watch_guests(struct run *r, double now_s)
 {
 	if (r->cfg->fleet != NULL)
 		fleet_poll(r->cfg->fleet);
-	for (uint32_t i = 0; i < r->nb_guests; i++) {
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
 		struct watch *w = &r->watch[i];
 		struct engine_live live;
 		const char *death = death_of(r, i);
@@ -194,7 +205,7 @@ static void interval_latency(struct run *r, struct trial_second *row)
 	r->latency_now = gained;
 }
 
-static void take_row(struct run *r, double now_s)
+static void take_row(struct run *r, double now_s, gboolean last)
 {
 	struct engine_live live;
 	struct trial_second row = { .time_s = now_s };
@@ -206,8 +217,13 @@ static void take_row(struct run *r, double now_s)
 	interval_latency(r, &row);
 	watch_guests(r, now_s);
 	g_array_append_val(r->t->seconds, row);
-	progress_second(r->cfg->progress, &row, now_s - r->before_s, r->t->params.duration_s,
-		live.offered, live.forwarded);
+	/* Sums over all ranks are shown when all have given theirs. */
+	if (r->together != NULL)
+		together_row(
+			r->together, &row, last ? LIVE_LAST : (uint32_t)now_s, r->latency_before);
+	else
+		progress_second(r->cfg->progress, &row, now_s - r->before_s,
+			r->t->params.duration_s, live.offered, live.forwarded);
 	r->before = live;
 	r->before_s = now_s;
 }
@@ -223,27 +239,41 @@ static double measuring_s(const struct run *r)
 static void watch_sending(struct run *r)
 {
 	double next_s = 1;
-	gboolean stopped = FALSE;
 
 	while (!engine_sent(r->engine)) {
 		double now_s = measuring_s(r);
 
-		if (interrupted(r) && !stopped) {
+		if (interrupted(r) && !r->stopped) {
 			engine_interrupt(r->engine);
-			stopped = TRUE;
+			r->stopped = TRUE;
 		}
 		/* The last row is taken when all is sent, so that it is not a row of nothing. */
 		if (now_s >= next_s && next_s + 0.5 < r->t->params.duration_s) {
-			take_row(r, now_s);
+			take_row(r, now_s, FALSE);
 			next_s = (double)(int64_t)now_s + 1;
 		}
 		note_absent(r, now_s);
 		fabric_tick(r->cfg->fabric);
+		together_tick(r->together);
 		g_usleep(TICK_US);
 	}
 	if (measuring_s(r) > r->before_s)
-		take_row(r, measuring_s(r));
-	r->t->interrupted = stopped && measuring_s(r) < r->t->params.duration_s;
+		take_row(r, measuring_s(r), TRUE);
+	r->t->interrupted = r->stopped && measuring_s(r) < r->t->params.duration_s;
+}
+
+/* mpirun kills a second after it has told ranks to stop. */
+static gboolean hurries(const struct run *r)
+{
+	return r->stopped && r->together != NULL;
+}
+
+/* How long frames are waited for. */
+static uint64_t drain_ns(const struct run *r)
+{
+	uint64_t ns = r->cfg->o->drain_ns;
+
+	return hurries(r) ? MIN(ns, HURRY_DRAIN_NS) : ns;
 }
 
 /* Wait until every frame is back, at most the drain time. */
@@ -251,7 +281,8 @@ static void drain(struct run *r)
 {
 	uint64_t start_ns = engine_now_ns(r->engine), waited_ns = 0;
 
-	while (engine_under_way(r->engine) != 0 && waited_ns < r->cfg->o->drain_ns) {
+	while (engine_under_way(r->engine) != 0 && waited_ns < drain_ns(r)) {
+		together_tick(r->together);
 		g_usleep(DRAIN_POLL_US);
 		waited_ns = engine_now_ns(r->engine) - start_ns;
 	}
@@ -289,8 +320,8 @@ static void describe_reflectors(struct run *r, JsonObject *o)
 	struct datapath_cost now;
 
 	json_object_set_int_member(o, "reflector_processes", fleet_processes(r->cfg->fleet));
-	json_object_set_array_member(
-		o, "reflectors", fleet_report(r->cfg->fleet, REPORT_TIMEOUT_MS));
+	json_object_set_array_member(o, "reflectors",
+		fleet_report(r->cfg->fleet, hurries(r) ? HURRY_REPORT_MS : REPORT_TIMEOUT_MS));
 	fleet_cost(r->cfg->fleet, &now);
 	guests->busy_cycles = since(r->guests_before.busy_cycles, now.busy_cycles);
 	guests->cpu_ns = since(r->guests_before.cpu_ns, now.cpu_ns);
@@ -362,25 +393,50 @@ static void add_host_cost(struct run *r)
 	host->threads = now.threads;
 }
 
-static gboolean judge(struct run *r, GError **error)
+static gboolean collect(struct run *r, GError **error)
 {
-	struct engine_health health;
-
-	engine_collect(r->engine, r->t, r->cfg->o->drain_ns);
-	engine_health(r->engine, &health);
+	engine_collect(r->engine, r->t, drain_ns(r));
 	add_host_cost(r);
 	set_states(r);
 	record_end(r->t->environment, &r->started, r->tsc_hz);
 	/* An imbalance here is a fault of tsim: then no number of this trial can be shown. */
 	if (!trial_balance(r->t, error) || !engine_accounts_agree(r->engine, r->t, error))
 		return FALSE;
-	verdict_reach(
-		r->t, &(struct verdict_input){ .health = &health,
-			      .workers_share = r->cfg->o->cores.shared,
-			      .guests_share = r->cfg->fleet != NULL && fleet_shares(r->cfg->fleet),
-			      .guests_waited = guests_waited(r),
-			      .tsc_error_ppm = record_tsc_error_ppm(r->t->environment) });
+	describe_interface(r);
+	write_capture(r);
 	return TRUE;
+}
+
+static struct verdict_input verdict_input(const struct run *r)
+{
+	return (struct verdict_input){ .workers_share = r->cfg->o->cores.shared,
+		.guests_share = r->cfg->fleet != NULL && fleet_shares(r->cfg->fleet),
+		.guests_waited = guests_waited(r),
+		.tsc_error_ppm = record_tsc_error_ppm(r->t->environment) };
+}
+
+static trial *judge(struct run *r)
+{
+	struct verdict_input in = verdict_input(r);
+	struct engine_health health;
+
+	engine_health(r->engine, &health);
+	in.health = &health;
+	verdict_reach(r->t, &in);
+	return g_steal_pointer(&r->t);
+}
+
+/* Our part of the trial, for those who measure it with us. */
+static struct part *make_part(struct run *r)
+{
+	struct part *p = g_new0(struct part, 1);
+
+	p->in = verdict_input(r);
+	engine_health(r->engine, &p->health);
+	p->own_delays = engine_own_delays(r->engine);
+	p->cpus = cores_text(&r->cfg->o->cores);
+	p->t = g_steal_pointer(&r->t);
+	return p;
 }
 
 static gboolean prepare(struct run *r, GError **error)
@@ -408,6 +464,7 @@ static gboolean prepare(struct run *r, GError **error)
 	if (r->schedule == NULL)
 		return FALSE;
 	r->engine = engine_new(&(struct engine_cfg){ .fabric = r->cfg->fabric,
+				       .share = r->cfg->share,
 				       .mix = r->cfg->mix,
 				       .schedule = r->schedule,
 				       .cores = &o->cores,
@@ -418,7 +475,7 @@ static gboolean prepare(struct run *r, GError **error)
 				       .base_mac = o->base_mac,
 				       .tsc_hz = r->tsc_hz,
 				       .run = (uint8_t)++run,
-				       .probe_pps = o->probe_pps,
+				       .probe_pps = o->probe_pps / crew_size(r->cfg->crew),
 				       .probe_timeout_ns = o->drain_ns,
 				       .seed = (uint64_t)o->seed + r->cfg->params->repetition,
 				       .capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
@@ -442,6 +499,7 @@ static void clear(struct run *r)
 		g_free(r->watch[i].state);
 	g_free(r->watch);
 	engine_free(r->engine);
+	together_free(r->together);
 	schedule_free(r->schedule);
 	hist_free(r->latency_before);
 	hist_free(r->latency_now);
@@ -459,25 +517,48 @@ static gboolean note_costs(struct run *r)
 	return TRUE;
 }
 
-trial *measure(const struct measure_cfg *cfg, GError **error)
+/* Begin: alone at once, else when all are ready. */
+static gboolean start(struct run *r, GError **error)
 {
-	struct run r = { .cfg = cfg, .nb_guests = cfg->mix->nb_guests, .t = trial_new() };
-	trial *done = NULL;
+	double epoch_raw_ns = 0;
+	gboolean ready = say_hello(r, error) && note_costs(r) && engine_ready(r->engine, error);
 
-	if (prepare(&r, error) && say_hello(&r, error) && note_costs(&r) &&
-		engine_start(r.engine, error)) {
+	if (r->together != NULL)
+		ready = together_start(
+			r->together, r->nb_answered, r->schedule->digest, &epoch_raw_ns, error);
+	if (!ready)
+		return FALSE;
+	engine_go(r->engine, epoch_raw_ns);
+	return TRUE;
+}
+
+gboolean measure(const struct measure_cfg *cfg, trial **done, GError **error)
+{
+	struct run r = { .cfg = cfg,
+		.nb_guests = cfg->mix->nb_guests,
+		.nb_own = fabric_nb_served(cfg->fabric),
+		.t = trial_new() };
+	gboolean measured;
+
+	*done = NULL;
+	if (cfg->crew != NULL)
+		r.together = together_new(cfg);
+	measured = prepare(&r, error);
+	measured = crew_agree(cfg->crew, error) && measured && start(&r, error);
+	if (measured) {
 		if (cfg->fleet != NULL)
 			fleet_cpu_time(cfg->fleet, &r.guests_ran_ns, &r.guests_waited_ns);
 		watch_sending(&r);
 		drain(&r);
 		engine_stop(r.engine);
-		if (judge(&r, error)) {
-			describe_interface(&r);
-			write_capture(&r);
-			done = g_steal_pointer(&r.t);
-		}
+		measured = collect(&r, error);
+		if (r.together != NULL)
+			measured = together_end(r.together, measured ? make_part(&r) : NULL,
+				r.stopped, done, error);
+		else if (measured)
+			*done = judge(&r);
 	}
 	progress_close(cfg->progress);
 	clear(&r);
-	return done;
+	return measured;
 }

@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #include "analyze/trial.h"
+#include "sim/crew.h"
 #include "sim/datapath/fabric.h"
 #include "sim/engine/clock.h"
 #include "sim/guest/fleet.h"
@@ -21,6 +22,9 @@ struct measure_cfg {
 	const mix *mix;
 	struct fabric *fabric;
 	struct fleet *fleet; /* NULL where guests are not ours */
+	struct crew *crew;   /* NULL: this process measures alone */
+	struct fabric_share share;
+	const char *dir; /* where parts are kept until they are together */
 	const struct trial_params *params;
 	const double
 		*ramp_pps; /* nb_ramp rates, an equal part of the duration each; NULL: one rate */
@@ -31,9 +35,10 @@ struct measure_cfg {
 };
 
 /*
- * NULL and error when nothing was measured: no memory, no guest at all, interrupted before
- * measuring. A trial in which some guests fail is a trial: their states say so.
+ * FALSE and error when nothing was measured: no memory, no guest at all, interrupted before
+ * measuring. A trial in which some guests fail is a trial: their states say so. *done: the trial;
+ * NULL where another of the crew has it. The crew measures together, and has the same error.
  */
-trial *measure(const struct measure_cfg *cfg, GError **error);
+gboolean measure(const struct measure_cfg *cfg, trial **done, GError **error);
 
 #endif

@@ -370,7 +370,8 @@ static gboolean check_testbed(struct options *o, GError **error)
 		return FALSE;
 	}
 	return fault_plan_parse(o->fault, &plan, error) &&
-	       cores_parse(o->cores_text, o->guest_cores, o->host_cores, &o->cores, error);
+	       cores_parse(
+		       o->cores_text, o->guest_cores, o->host_cores, o->place, &o->cores, error);
 }
 
 static gboolean check_probes(struct options *o, GError **error)
@@ -468,8 +469,8 @@ static char *quote_command_line(int argc, char **argv)
 	return g_string_free(s, FALSE);
 }
 
-int options_parse(
-	const struct cli_command *command, int argc, char **argv, struct options *o, gboolean *done)
+int options_parse(const struct cli_command *command, int argc, char **argv,
+	struct cores_place place, struct options *o, gboolean *done)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
 	g_autoptr(GPtrArray) from_config = g_ptr_array_new_with_free_func(g_free);
@@ -480,9 +481,12 @@ int options_parse(
 	int nb;
 
 	*done = FALSE;
-	*o = (struct options){
-		.seed = 1, .reps = 1, .vf_limit = 256, .mediators = 1, .descriptors = 256
-	};
+	*o = (struct options){ .seed = 1,
+		.reps = 1,
+		.vf_limit = 256,
+		.mediators = 1,
+		.descriptors = 256,
+		.place = place };
 	own = entries_of(o);
 	g_ptr_array_add(all, argv[0]);
 	if (config != NULL && !config_to_args(config, all, from_config, &error))

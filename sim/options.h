@@ -35,16 +35,17 @@ struct options {
 	double probe_pps; /* of the timer worker */
 	uint8_t base_mac[6];
 	enum cli_format format;
+	struct cores_place place; /* among generators on the same CPUs */
 	struct cores cores;
 	char *command_line; /* quoted for a shell */
 };
 
 /*
- * Parse command line and --config into *o. Returns CLI_DONE to go on, else the status to end with;
+ * Parse command line and --config into *o. place: of this process. Returns CLI_DONE to go on, else the status to end with;
  * errors have been printed. *done is set when nothing is left to do (--check, --print-config).
  */
-int options_parse(const struct cli_command *command, int argc, char **argv, struct options *o,
-	gboolean *done);
+int options_parse(const struct cli_command *command, int argc, char **argv,
+	struct cores_place place, struct options *o, gboolean *done);
 void options_clear(struct options *o);
 /* The mix that they ask for. NULL and error. */
 mix *options_mix(const struct options *o, GError **error);

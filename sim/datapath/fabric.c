@@ -31,13 +31,16 @@ const struct datapath_ops *fabric_ops(const char *word)
 	return datapath_find(interface, NULL);
 }
 
+static const struct fabric_share all_guests = { .first = 0, .step = 1 };
+
 /* Distinct words in order of the first guest; not copied. */
-static GPtrArray *distinct_words(const char *const *word, uint32_t nb_guests)
+static GPtrArray *distinct_words(
+	const char *const *word, uint32_t nb_guests, struct fabric_share share)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 	GPtrArray *words = g_ptr_array_new();
 
-	for (uint32_t i = 0; i < nb_guests; i++)
+	for (uint32_t i = share.first; i < nb_guests; i += share.step)
 		if (g_hash_table_add(seen, (void *)(uintptr_t)word[i]))
 			g_ptr_array_add(words, (void *)(uintptr_t)word[i]);
 	return words;
@@ -45,7 +48,7 @@ static GPtrArray *distinct_words(const char *const *word, uint32_t nb_guests)
 
 char *fabric_name(const char *const *word, uint32_t nb_guests)
 {
-	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests);
+	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests, all_guests);
 
 	g_ptr_array_add(words, NULL);
 	return g_strjoinv("+", (char **)words->pdata);
@@ -53,13 +56,13 @@ char *fabric_name(const char *const *word, uint32_t nb_guests)
 
 /* The cfg of one word's datapath: its guests, newly allocated, in cfg->guest. */
 static struct datapath_cfg *cfg_of(const struct datapath_cfg *common, const char *const *word,
-	uint32_t nb_guests, const char *which)
+	uint32_t nb_guests, struct fabric_share share, const char *which)
 {
 	struct datapath_cfg *cfg = g_memdup2(common, sizeof(*common));
 	uint32_t *guest = g_new(uint32_t, nb_guests);
 
 	cfg->nb_guests = 0;
-	for (uint32_t i = 0; i < nb_guests; i++)
+	for (uint32_t i = share.first; i < nb_guests; i += share.step)
 		if (g_str_equal(word[i], which))
 			guest[cfg->nb_guests++] = i;
 	cfg->guest = guest;
@@ -75,14 +78,15 @@ static void free_cfg(struct datapath_cfg *cfg)
 	g_free(cfg);
 }
 
-size_t fabric_memory(const struct datapath_cfg *common, const char *const *word, uint32_t nb_guests)
+size_t fabric_memory(const struct datapath_cfg *common, const char *const *word, uint32_t nb_guests,
+	struct fabric_share share)
 {
-	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests);
+	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests, share);
 	size_t sum = 0;
 
 	for (guint k = 0; k < words->len; k++) {
 		struct datapath_cfg *cfg = cfg_of(
-			common, word, nb_guests, g_ptr_array_index(words, k));
+			common, word, nb_guests, share, g_ptr_array_index(words, k));
 		const struct datapath_ops *ops = datapath_find(cfg->interface, NULL);
 
 		sum += ops == NULL || ops->memory == NULL ? 0 : ops->memory(cfg);
@@ -92,17 +96,18 @@ size_t fabric_memory(const struct datapath_cfg *common, const char *const *word,
 }
 
 struct fabric *fabric_open(const struct datapath_cfg *common, const char *const *word,
-	uint32_t nb_guests, GError **error)
+	uint32_t nb_guests, struct fabric_share share, GError **error)
 {
-	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests);
+	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests, share);
 	struct fabric *f = g_new0(struct fabric, 1);
 
 	f->nb_guests = nb_guests;
+	f->word = word;
 	f->guest = g_new0(struct datapath_guest, nb_guests);
 	f->datapath = g_new0(struct datapath *, words->len);
 	for (; f->nb < words->len; f->nb++) {
 		struct datapath_cfg *cfg = cfg_of(
-			common, word, nb_guests, g_ptr_array_index(words, f->nb));
+			common, word, nb_guests, share, g_ptr_array_index(words, f->nb));
 		struct datapath *d = datapath_open(cfg, error);
 
 		for (uint32_t i = 0; d != NULL && i < cfg->nb_guests; i++)
@@ -126,6 +131,20 @@ void fabric_free(struct fabric *f)
 	g_free(f->datapath);
 	g_free(f->guest);
 	g_free(f);
+}
+
+gboolean fabric_serves(const struct fabric *f, uint32_t guest)
+{
+	return f->guest[guest].datapath != NULL;
+}
+
+uint32_t fabric_nb_served(const struct fabric *f)
+{
+	uint32_t nb = 0;
+
+	for (uint32_t i = 0; i < f->nb_guests; i++)
+		nb += fabric_serves(f, i) ? 1 : 0;
+	return nb;
 }
 
 void fabric_set_quiesce(struct fabric *f, datapath_quiesce fn, void *arg)

@@ -14,7 +14,13 @@ struct fabric {
 	unsigned nb;
 	struct datapath **datapath;
 	uint32_t nb_guests;
-	struct datapath_guest *guest; /* by number */
+	struct datapath_guest *guest; /* by number; the datapath of another's guests is NULL */
+	const char *const *word;      /* by guest, also of others' guests; as given */
+};
+
+/* The guests that this process serves: first, first + step, first + 2 * step, ... */
+struct fabric_share {
+	uint32_t first, step;
 };
 
 /*
@@ -30,12 +36,19 @@ const struct datapath_ops *fabric_ops(const char *word);
  */
 char *fabric_name(const char *const *word, uint32_t nb_guests);
 /* Bytes of EAL memory that fabric_open will take. */
-size_t fabric_memory(const struct datapath_cfg *cfg, const char *const *word, uint32_t nb_guests);
+size_t fabric_memory(const struct datapath_cfg *cfg, const char *const *word, uint32_t nb_guests,
+	struct fabric_share share);
 
-/* cfg holds what all have in common: its interface, name, guests are not read. word: by guest. */
+/*
+ * cfg holds what all have in common: its interface, name, guests are not read. word: by guest; it
+ * must outlive the fabric. Guests outside share are passed over.
+ */
 struct fabric *fabric_open(const struct datapath_cfg *cfg, const char *const *word,
-	uint32_t nb_guests, GError **error);
+	uint32_t nb_guests, struct fabric_share share, GError **error);
 void fabric_free(struct fabric *f); /* NULL is fine */
+/* Is the guest one of this process? */
+gboolean fabric_serves(const struct fabric *f, uint32_t guest);
+uint32_t fabric_nb_served(const struct fabric *f);
 /* ops->tick of all that have one. */
 void fabric_tick(struct fabric *f);
 /* CPU of all hosts' threads. */

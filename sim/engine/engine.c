@@ -29,7 +29,7 @@ struct engine {
 	struct engine_cfg cfg;
 	struct tsc_clock clock;
 	uint32_t nb_guests;
-	struct tx_guest *tx;
+	struct tx_guest *tx; /* by guest; those of others have templates, and nothing else */
 	struct rx_guest *rx;
 	struct frame_template *templates; /* by guest */
 	struct stamp_head *heads;         /* of all guests' size classes */
@@ -45,6 +45,11 @@ struct engine {
 	uint64_t disowned;                   /* frames of guests that are not believed */
 	_Atomic int go, stop_tx, stop;
 };
+
+static gboolean serves(const struct engine *e, uint32_t guest)
+{
+	return fabric_serves(e->cfg.fabric, guest);
+}
 
 static uint64_t frames_of_guest(const struct schedule_guest *g, const struct engine *e)
 {
@@ -75,8 +80,10 @@ static gboolean check_memory(const struct engine *e, GError **error)
 	uint64_t need = 0, have = memory_available();
 
 	for (uint32_t i = 0; i < e->nb_guests; i++)
-		need += e->cfg.mix->guests[i].profile->nb_classes * 2 * (uint64_t)sizeof(hist) +
-			frames_of_guest(&e->cfg.schedule->guests[i], e) / 4;
+		if (serves(e, i))
+			need += e->cfg.mix->guests[i].profile->nb_classes * 2 *
+					(uint64_t)sizeof(hist) +
+				frames_of_guest(&e->cfg.schedule->guests[i], e) / 4;
 	if (need <= have / 10 * 9)
 		return TRUE;
 	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
@@ -92,7 +99,7 @@ static unsigned receiver_of(const struct engine *e, uint32_t guest)
 {
 	const struct cores *c = e->cfg.cores;
 
-	return (c->combined ? 0 : c->nb_load) + guest % c->nb_rx;
+	return (c->combined ? 0 : c->nb_load) + guest / e->cfg.share.step % c->nb_rx;
 }
 
 uint32_t engine_last_guest(const struct fabric *f, enum engine_pattern pattern, uint32_t guest)
@@ -115,6 +122,12 @@ static void make_guest(struct engine *e, uint32_t i, size_t at)
 
 	frame_guest_mac(e->cfg.base_mac, i, mac);
 	frame_template_init(&e->templates[i], mac, i);
+	*tx = (struct tx_guest){ .receiver = receiver_of(e, i),
+		.draws = s->draws,
+		.nb_draws = s->nb_draws,
+		.template = &e->templates[i] };
+	if (!serves(e, i))
+		return;
 	frame_template_relay(&e->templates[i], engine_last_guest(e->cfg.fabric, e->cfg.pattern, i));
 	for (uint32_t k = 0; k < p->nb_classes; k++) {
 		const struct profile_class *class = &p->classes[k];
@@ -125,15 +138,11 @@ static void make_guest(struct engine *e, uint32_t i, size_t at)
 		e->rx_counters[at + k].latency = hist_new();
 		e->rx_counters[at + k].response = hist_new();
 	}
-	*tx = (struct tx_guest){ .datapath = e->cfg.fabric->guest[i].datapath,
-		.slot = e->cfg.fabric->guest[i].slot,
-		.receiver = receiver_of(e, i),
-		.has_queue = e->cfg.fabric->guest[i].datapath->ops->receive != NULL,
-		.head = &e->heads[at],
-		.draws = s->draws,
-		.nb_draws = s->nb_draws,
-		.c = &e->tx_counters[at],
-		.template = &e->templates[i] };
+	tx->datapath = e->cfg.fabric->guest[i].datapath;
+	tx->slot = e->cfg.fabric->guest[i].slot;
+	tx->has_queue = tx->datapath->ops->receive != NULL;
+	tx->head = &e->heads[at];
+	tx->c = &e->tx_counters[at];
 	*rx = (struct rx_guest){ .c = &e->rx_counters[at],
 		.tracker = tracker_new(frames_of_guest(s, e)),
 		.nb_classes = p->nb_classes };
@@ -182,6 +191,8 @@ static void make_probes(struct engine *e)
 	};
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
 		e->probes.tx[i].pos = gsl_rng_uniform_int(rng, e->tx[i].nb_draws);
+		if (!serves(e, i))
+			continue;
 		e->probes.rx[i].tracker = tracker_new(TRACK_PROBES);
 		e->probes.rx[i].latency = hist_new();
 	}
@@ -220,11 +231,11 @@ static gboolean make_receiver(struct engine *e, struct worker *w, unsigned nth, 
 {
 	const struct cores *cores = e->cfg.cores;
 
-	w->rx_first = nth;
-	w->rx_step = cores->nb_rx;
+	w->rx_first = e->cfg.share.first + e->cfg.share.step * nth;
+	w->rx_step = e->cfg.share.step * cores->nb_rx;
 	w->awake = g_new(uint16_t, e->nb_guests);
 	/* What a guest passes on is under way to another: then none rests. */
-	for (uint32_t i = nth; e->cfg.pattern != ENGINE_TO_GUESTS && i < e->nb_guests;
+	for (uint32_t i = w->rx_first; e->cfg.pattern != ENGINE_TO_GUESTS && i < e->nb_guests;
 		i += w->rx_step) {
 		if (!e->tx[i].has_queue)
 			continue;
@@ -238,7 +249,7 @@ static gboolean make_receiver(struct engine *e, struct worker *w, unsigned nth, 
 	if (e->nb_ports != 0 && cores->nb_rx > 1 &&
 		(w->handed = make_ring("handed", HANDED_RING, RING_F_SC_DEQ, error)) == NULL)
 		return FALSE;
-	w->receives = nth < e->nb_guests || w->nb_ports != 0;
+	w->receives = w->rx_first < e->nb_guests || w->nb_ports != 0;
 	return TRUE;
 }
 
@@ -276,9 +287,11 @@ static gboolean make_worker(struct engine *e, unsigned i, GError **error)
 	w->self_delay = hist_new();
 	w->gap_error = hist_new();
 	w->live = hist_new();
+	w->tx_first = e->cfg.share.first;
+	w->tx_step = e->cfg.share.step;
 	if (w->sends) {
-		w->tx_first = i;
-		w->tx_step = cores->nb_load;
+		w->tx_first += w->tx_step * i;
+		w->tx_step *= cores->nb_load;
 		e->timelines[i] = timeline_new(
 			e->cfg.schedule, e->cfg.mix, w->tx_first, w->tx_step);
 		w->timeline = e->timelines[i];
@@ -298,7 +311,7 @@ static void empty_interfaces(struct engine *e)
 		struct datapath *d = fabric->guest[i].datapath;
 		uint32_t slot = fabric->guest[i].slot;
 
-		while (d->ops->receive != NULL &&
+		while (d != NULL && d->ops->receive != NULL &&
 			(n = d->ops->receive(d, slot, f, WORKER_BURST)) != 0)
 			d->ops->release(d, slot, f, n);
 	}
@@ -488,7 +501,7 @@ static void quiesce(void *arg)
 	}
 }
 
-gboolean engine_start(struct engine *e, GError **error)
+gboolean engine_ready(struct engine *e, GError **error)
 {
 	fabric_set_quiesce(e->cfg.fabric, quiesce, e);
 	for (unsigned i = 0; i < e->nb_workers; i++) {
@@ -504,10 +517,17 @@ gboolean engine_start(struct engine *e, GError **error)
 	for (unsigned i = 0; i < e->nb_workers; i++)
 		while (atomic_load_explicit(&e->workers[i]->ready, memory_order_acquire) == 0)
 			g_usleep(READY_POLL_US);
-	tsc_clock_start(&e->clock, rte_rdtsc() + (uint64_t)(e->cfg.tsc_hz * START_DELAY_US / 1e6),
+	return TRUE;
+}
+
+void engine_go(struct engine *e, double epoch_raw_ns)
+{
+	struct clock_pair now = clock_pair_now();
+	double ahead_ns = epoch_raw_ns > 0 ? epoch_raw_ns - now.raw_ns : START_DELAY_US * 1e3;
+
+	tsc_clock_start(&e->clock, now.tsc + (uint64_t)(int64_t)(e->cfg.tsc_hz * ahead_ns / 1e9),
 		e->cfg.tsc_hz);
 	atomic_store_explicit(&e->go, 1, memory_order_release);
-	return TRUE;
 }
 
 uint64_t engine_now_ns(const struct engine *e)
@@ -599,20 +619,23 @@ static void collect_guest(struct engine *e, uint32_t i, struct trial_guest *out,
 	frame_guest_mac(e->cfg.base_mac, i, mac);
 	out->guest = i;
 	out->mac = frame_mac_format(mac);
-	out->interface = g_strdup(tx->datapath->name);
+	out->interface = g_strdup(e->cfg.fabric->word[i]);
 	out->profile = g_strdup(g->profile->spec);
 	out->group = g_strdup(g->group);
 	out->state = g_strdup("ok");
 	out->share = g->share;
 	out->c.corrupt = ctr_get(&rx->corrupt);
 	out->c.foreign = ctr_get(&rx->foreign);
+	for (uint32_t k = 0; k < g->profile->nb_classes; k++) {
+		out->sizes[k].frame_len_lo = g->profile->classes[k].frame_len_lo;
+		out->sizes[k].frame_len_hi = g->profile->classes[k].frame_len_hi;
+	}
+	if (!serves(e, i))
+		return;
 	out->reorder_distance_max = rx->tracker->distance_max;
 	for (uint32_t k = 0; k < rx->nb_classes; k++) {
-		const struct profile_class *class = &g->profile->classes[k];
 		struct trial_size *size = &out->sizes[k];
 
-		size->frame_len_lo = class->frame_len_lo;
-		size->frame_len_hi = class->frame_len_hi;
 		size->c.offered = ctr_get(&tx->c[k].offered);
 		size->c.not_sent = ctr_get(&tx->c[k].not_sent);
 		size->c.intended = size->c.offered + size->c.not_sent + ctr_get(&tx->c[k].unsent);
@@ -682,8 +705,7 @@ static uint64_t quantile_or_0(const hist *h, double q)
 	return hist_quantile(h, 0, 0, q, &ns, &bound) == 0 ? ns : 0;
 }
 
-/* Delays of all load workers, newly allocated. */
-static hist *own_delays(const struct engine *e)
+hist *engine_own_delays(const struct engine *e)
 {
 	hist *all = hist_new();
 
@@ -704,7 +726,7 @@ static void count_within(const hist *h, uint64_t within[4])
 
 static void collect_departure(const struct engine *e, struct trial_departure *d)
 {
-	g_autoptr(hist) all = own_delays(e);
+	g_autoptr(hist) all = engine_own_delays(e);
 	g_autoptr(hist) gaps = hist_new();
 	uint64_t within[4];
 
@@ -751,6 +773,9 @@ static void collect_probes(struct engine *e, trial *t, uint64_t drain_ns)
 		struct probe_rx *rx = &e->probes.rx[i];
 		struct trial_guest_probes *g = &t->guests[i].probes;
 
+		if (!serves(e, i))
+			continue;
+
 		g->offered = ctr_get(&tx->offered);
 		g->forwarded = ctr_get(&rx->forwarded);
 		g->lost = g->offered - g->forwarded;
@@ -790,12 +815,13 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 	struct engine_health health;
 
 	for (uint32_t i = 0; i < e->nb_guests; i++)
-		nb_sizes[i] = e->rx[i].nb_classes;
+		nb_sizes[i] = e->cfg.mix->guests[i].profile->nb_classes;
 	trial_set_guests(t, e->nb_guests, nb_sizes);
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
 		gboolean lies;
 
-		count_flood(&e->tx[i]);
+		if (serves(e, i))
+			count_flood(&e->tx[i]);
 		for (uint32_t k = 0; k < e->rx[i].nb_classes; k++) {
 			hist_settle(e->rx[i].c[k].latency);
 			hist_settle(e->rx[i].c[k].response);
@@ -822,7 +848,7 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 
 void engine_health(const struct engine *e, struct engine_health *out)
 {
-	g_autoptr(hist) delays = own_delays(e);
+	g_autoptr(hist) delays = engine_own_delays(e);
 
 	*out = (struct engine_health){ 0 };
 	if (has_schedule(e))

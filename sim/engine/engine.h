@@ -25,6 +25,7 @@ enum engine_pattern {
 
 struct engine_cfg {
 	struct fabric *fabric; /* must outlive the engine, as mix and schedule must */
+	struct fabric_share share;
 	const mix *mix;
 	const schedule *schedule;
 	const struct cores *cores;
@@ -56,8 +57,10 @@ void engine_free(struct engine *e); /* NULL is fine. Stops the workers first. */
  */
 gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask);
 
-/* Let the workers go, once all of them run. The epoch is 1 ms ahead then. */
-gboolean engine_start(struct engine *e, GError **error);
+/* Start the workers, and wait until all of them run. */
+gboolean engine_ready(struct engine *e, GError **error);
+/* Let the workers go: the trial's epoch is at epoch_raw_ns of CLOCK_MONOTONIC_RAW; 0: in 1 ms. */
+void engine_go(struct engine *e, double epoch_raw_ns);
 /* ns since the epoch: 0 .. warm_up_ns is warm-up, then measuring. */
 uint64_t engine_now_ns(const struct engine *e);
 /* Have all load workers sent all they had to? */
@@ -81,7 +84,7 @@ void engine_live_latency(const struct engine *e, hist *into);
 /*
  * After engine_stop: counters, histograms and departures into t, whose guests get their sizes
  * here. Histograms move to t. Strings of guests (mac, interface, profile, group) are set, state is
- * "ok". drain_ns: how long lost frames were waited for.
+ * "ok". drain_ns: how long lost frames were waited for. Guests of others have no frames.
  */
 void engine_collect(struct engine *e, trial *t, uint64_t drain_ns);
 
@@ -105,6 +108,8 @@ struct engine_health {
 	uint64_t own_delay_p95_ns; /* real minus scheduled departure; 0 at rate max */
 };
 void engine_health(const struct engine *e, struct engine_health *out);
+/* Real minus scheduled departures of all load workers, newly allocated. After engine_stop. */
+hist *engine_own_delays(const struct engine *e);
 
 /* Write the captured frames as pcap: how many, and how many had no room in memory. */
 gboolean engine_capture_write(const struct engine *e, const char *path, uint64_t *frames,

@@ -660,7 +660,7 @@ static void probe_loop(struct worker *w)
 {
 	const struct probes *probes = w->probes;
 	uint64_t due_ns = probes->gap_ns[0], now_ns = 0;
-	uint32_t gap = 0, guest = 0;
+	uint32_t gap = 0, guest = w->tx_first;
 
 	while (!atomic_load_explicit(w->stop, memory_order_relaxed) &&
 		!atomic_load_explicit(w->stop_tx, memory_order_relaxed) && due_ns < w->span_ns) {
@@ -671,7 +671,8 @@ static void probe_loop(struct worker *w)
 			break;
 		if (due_ns <= now_ns) {
 			send_probe(w, guest, due_ns, now_ns);
-			guest = guest + 1 == w->nb_guests ? 0 : guest + 1;
+			guest = guest + w->tx_step < w->nb_guests ? guest + w->tx_step
+								  : w->tx_first;
 			gap = gap + 1 == probes->nb_gaps ? 0 : gap + 1;
 			due_ns += probes->gap_ns[gap];
 			ctr_add(&w->busy_cycles, rte_rdtsc() - tsc);
@@ -682,7 +683,7 @@ static void probe_loop(struct worker *w)
 		due_ns += probes->gap_ns[gap]) {
 		if (due_ns >= w->warm_up_ns)
 			ctr_add(&probes->tx[guest].unsent, 1);
-		guest = guest + 1 == w->nb_guests ? 0 : guest + 1;
+		guest = guest + w->tx_step < w->nb_guests ? guest + w->tx_step : w->tx_first;
 		gap = gap + 1 == probes->nb_gaps ? 0 : gap + 1;
 	}
 	ctr_set(&w->stopped_ns, MIN(now_ns, w->span_ns));

@@ -103,6 +103,8 @@ static void add_guests(const struct fleet *f, GPtrArray *args, const struct proc
 		i++;
 	}
 	g_ptr_array_add(args, g_strdup_printf("--first-guest=%u", first_device));
+	if (f->cfg.step != 1)
+		g_ptr_array_add(args, g_strdup_printf("--guest-step=%u", f->cfg.step));
 }
 
 static gboolean start(struct fleet *f, struct process *p, GError **error)
@@ -148,8 +150,8 @@ static uint32_t first_of(const struct fleet *f, unsigned i, unsigned nb)
 }
 
 /*
- * Can the members from first to end be one process? Its devices must not be too many, and they are
- * numbered without gaps.
+ * Can the members from first to end be one process? Its devices must not be too many, and none of
+ * our guests is left out between them.
  */
 static gboolean fits(const struct fleet *f, uint32_t first, uint32_t end)
 {
@@ -160,7 +162,7 @@ static gboolean fits(const struct fleet *f, uint32_t first, uint32_t end)
 			continue;
 		if (nb_devices++ != 0 && f->member[i] != next)
 			return FALSE;
-		next = f->member[i] + 1;
+		next = f->member[i] + f->cfg.step;
 	}
 	return nb_devices <= FLEET_PORTS_MAX;
 }
@@ -188,7 +190,7 @@ static void share_out(struct fleet *f)
 
 	f->member = g_new0(uint32_t, c->nb_guests);
 	for (uint32_t i = 0; i < c->nb_guests; i++)
-		if (c->guest[i].datapath->ops->guest_option != NULL)
+		if (c->guest[i].datapath != NULL && c->guest[i].datapath->ops->guest_option != NULL)
 			f->member[f->nb_members++] = i;
 	f->nb_processes = count_processes(f);
 	f->processes = g_new0(struct process, f->nb_processes);
@@ -198,7 +200,8 @@ static void share_out(struct fleet *f)
 		p->first = first_of(f, i, f->nb_processes);
 		p->nb = first_of(f, i + 1, f->nb_processes) - p->first;
 		p->cpu = c->cores->guest_cpu[i % c->cores->nb_guest];
-		p->give_way = c->cores->shared || f->nb_processes > c->cores->nb_guest;
+		p->give_way = c->cores->shared || c->cores->crowded ||
+			      f->nb_processes > c->cores->nb_guest;
 		p->report = g_strdup_printf("%s/reflector-%u.json", c->run_dir, i);
 		p->log = g_strdup_printf("%s/reflector-%u.log", c->run_dir, i);
 	}

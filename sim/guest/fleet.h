@@ -21,6 +21,7 @@ enum { FLEET_PORTS_MAX = 31 }; /* DPDK devices of a process: RTE_MAX_ETHPORTS of
 struct fleet_cfg {
 	const struct datapath_guest *guest; /* by number: where it connects to */
 	uint32_t nb_guests;
+	uint32_t step; /* from one guest that is ours to the next; others' datapath is NULL */
 	uint32_t per_process; /* 0: as many as fit, but a process for each CPU that is there */
 	const struct cores *cores;
 	const char *run_dir;      /* for reports and logs */

@@ -224,7 +224,7 @@ static gboolean add_devices(struct reflector *r, uint16_t nb_devices, GError **e
 			return FALSE;
 		p->ops = &device_ops;
 		p->id = id;
-		set_turn(r, p, r->cfg.first_guest + r->nb_ports++);
+		set_turn(r, p, r->cfg.first_guest + r->cfg.guest_step * r->nb_ports++);
 		poll_it(r, p);
 	}
 	return TRUE;

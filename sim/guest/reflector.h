@@ -26,8 +26,8 @@ struct reflector_cfg {
 	gboolean swap_ip, swap_ports, relay;
 	struct fault_plan faults;
 	uint64_t seed;
-	uint32_t
-		first_guest; /* device i stands for guest first_guest + i; queue pairs know theirs */
+	/* Device i stands for guest first_guest + i * guest_step; queue pairs know theirs. */
+	uint32_t first_guest, guest_step;
 	uint8_t base_mac[6]; /* of guest 0 */
 	gboolean give_way;   /* yield the CPU when there is nothing to do: it is shared */
 	unsigned nb_queues;

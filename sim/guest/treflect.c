@@ -32,12 +32,14 @@ static void on_signal(int number)
 struct options {
 	char **vhost_user, **queues, **devices, **eal;
 	char *mac, *fault, *report, *swap;
-	int first_guest, core, memory, descriptors, frame_len_max, parent;
+	int first_guest, guest_step, core, memory, descriptors, frame_len_max, parent;
 	gint64 seed;
 	gboolean relay, give_way, hugepages, verbose;
 };
 
-static struct options opt = { .core = -1, .descriptors = 256, .frame_len_max = 2048, .seed = 1 };
+static struct options opt = {
+	.guest_step = 1, .core = -1, .descriptors = 256, .frame_len_max = 2048, .seed = 1
+};
 
 static const GOptionEntry entries[] = {
 	{ "vhost-user", 'u', 0, G_OPTION_ARG_FILENAME_ARRAY, &opt.vhost_user,
@@ -58,6 +60,8 @@ static const GOptionEntry entries[] = {
 		"Number of the guest that the first device or vhost-user socket stands for "
 		"(default 0)",
 		"N" },
+	{ "guest-step", 0, 0, G_OPTION_ARG_INT, &opt.guest_step,
+		"From there, what to add for the next one's guest (default 1)", "N" },
 	{ "swap", 0, 0, G_OPTION_ARG_STRING, &opt.swap,
 		"What to swap: mac, ip (and mac), ports (and ip and mac) (default mac)", "WHAT" },
 	{ "relay", 0, 0, G_OPTION_ARG_NONE, &opt.relay,
@@ -118,6 +122,8 @@ static gboolean check(struct reflector_cfg *cfg, GArray *queues, GError **error)
 		return usage(error, "--descriptors: a power of two from 32 to 32768");
 	if (opt.frame_len_max < FRAME_LEN_MIN || opt.frame_len_max > FRAME_LEN_MAX)
 		return usage(error, "--frame-len-max: from 64 to 9216 bytes");
+	if (opt.guest_step < 1 || opt.guest_step >= FRAME_GUESTS_MAX)
+		return usage(error, "--guest-step: from 1 to 4095");
 	if (opt.first_guest < 0 || opt.first_guest >= FRAME_GUESTS_MAX || opt.memory < 0 ||
 		opt.seed < 0)
 		return usage(error, "--first-guest, --memory and --seed cannot be negative");
@@ -127,6 +133,7 @@ static gboolean check(struct reflector_cfg *cfg, GArray *queues, GError **error)
 	cfg->descriptors = (uint16_t)opt.descriptors;
 	cfg->seed = (uint64_t)opt.seed;
 	cfg->first_guest = (uint32_t)opt.first_guest;
+	cfg->guest_step = (uint32_t)opt.guest_step;
 	cfg->give_way = opt.give_way;
 	cfg->relay = opt.relay;
 	cfg->nb_queues = queues->len;
@@ -143,7 +150,8 @@ static char **all_devices(const uint8_t base_mac[6])
 		uint8_t mac[6];
 		g_autofree char *text = NULL;
 
-		frame_guest_mac(base_mac, (uint32_t)opt.first_guest + n, mac);
+		frame_guest_mac(
+			base_mac, (uint32_t)opt.first_guest + (uint32_t)opt.guest_step * n, mac);
 		text = frame_mac_format(mac);
 		/* Frames fit one buffer: mergeable buffers would only cost. */
 		g_ptr_array_add(list, g_strdup_printf("net_virtio_user%u,path=%s,mac=%s,queues=1,"

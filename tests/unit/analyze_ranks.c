@@ -67,6 +67,43 @@ static void sums_and_extremes_are_over_all(void **state)
 	assert_int_equal(ranks_all_true(ranks_own() + 1 < ranks_count()), FALSE);
 }
 
+/* From each to the first and back, a short one and one that no buffer takes; nobody waits for a third. */
+static void messages_arrive_in_order(void **state)
+{
+	enum { SHORT = 3, LONG = 5 };
+	guint n = ranks_count(), own = ranks_own(), wanted = own == 0 ? 3 * (n - 1) : 3, got = 0;
+	g_autofree guint *nb_short = g_new0(guint, n);
+	struct ranks_mail *mail = ranks_mail_new();
+	g_autoptr(GBytes) large = g_bytes_new_take(g_malloc0(3000000), 3000000);
+
+	(void)state;
+	for (guint to = 0; to < n; to++) {
+		g_autoptr(GBytes) a = g_bytes_new("a", 1), b = g_bytes_new("b", 1);
+
+		if (to == own || (to != 0 && own != 0))
+			continue;
+		assert_true(ranks_post(mail, to, SHORT, a));
+		assert_true(ranks_post(mail, to, LONG, large));
+		assert_true(ranks_post(mail, to, SHORT, b));
+	}
+	while (got < wanted || !ranks_posted(mail)) {
+		guint from, kind;
+		g_autoptr(GBytes) bytes = ranks_take(mail, &from, &kind);
+
+		if (bytes == NULL)
+			continue;
+		got++;
+		assert_true(from < n && (kind == SHORT || kind == LONG));
+		if (kind == LONG)
+			assert_int_equal(g_bytes_get_size(bytes), 3000000);
+		else
+			assert_int_equal(*(const char *)g_bytes_get_data(bytes, NULL),
+				'a' + (int)nb_short[from]++);
+	}
+	ranks_mail_free(mail);
+	ranks_barrier();
+}
+
 static void errors_are_agreed_on(void **state)
 {
 	g_autoptr(GError) error = NULL;
@@ -91,6 +128,7 @@ int main(void)
 		cmocka_unit_test(gather_keeps_order_and_lengths),
 		cmocka_unit_test(all_get_what_the_first_sends),
 		cmocka_unit_test(sums_and_extremes_are_over_all),
+		cmocka_unit_test(messages_arrive_in_order),
 		cmocka_unit_test(errors_are_agreed_on),
 	};
 	g_autoptr(GError) error = NULL;

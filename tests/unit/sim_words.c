@@ -90,6 +90,8 @@ static unsigned first_cpu(void)
 	return cpu;
 }
 
+static const struct cores_place self = { .index = 0, .count = 1 };
+
 static void core_lists(void **state)
 {
 	static const struct {
@@ -106,23 +108,64 @@ static void core_lists(void **state)
 	struct cores c;
 
 	(void)state;
-	assert_true(cores_parse("", NULL, NULL, &c, NULL));
+	assert_true(cores_parse("", NULL, NULL, self, &c, NULL));
 	assert_int_equal(cores_nb_workers(&c), 1);
 	assert_true(c.combined && c.nb_guest >= 1);
-	assert_true(cores_parse(one, one, NULL, &c, NULL));
+	assert_true(cores_parse(one, one, NULL, self, &c, NULL));
 	assert_true(c.shared);
 	lcores = cores_eal_lcores(&c);
 	want = g_strdup_printf("0@(%u),1@%u", first_cpu(), first_cpu());
 	assert_string_equal(lcores, want);
-	expect_error(cores_parse(twice, NULL, NULL, &c, &error), twice, &error, "twice");
-	expect_error(cores_parse(both, NULL, NULL, &c, &other), both, &other, "without roles");
-	expect_error(cores_parse(timed, NULL, NULL, &c, &own), timed, &own, "a CPU of its own");
-	expect_error(cores_parse(alone, NULL, NULL, &c, &none), alone, &none, "load and rx");
+	expect_error(cores_parse(twice, NULL, NULL, self, &c, &error), twice, &error, "twice");
+	expect_error(
+		cores_parse(both, NULL, NULL, self, &c, &other), both, &other, "without roles");
+	expect_error(
+		cores_parse(timed, NULL, NULL, self, &c, &own), timed, &own, "a CPU of its own");
+	expect_error(cores_parse(alone, NULL, NULL, self, &c, &none), alone, &none, "load and rx");
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) e = NULL;
 
-		expect_error(cores_parse(bad[i].spec, NULL, NULL, &c, &e), bad[i].spec, &e,
+		expect_error(cores_parse(bad[i].spec, NULL, NULL, self, &c, &e), bad[i].spec, &e,
 			bad[i].remedy);
+	}
+}
+
+/* Generators of one machine: equal parts, none twice; without names each its own, as far as they go. */
+static void cores_are_shared_out(void **state)
+{
+	static const unsigned nb_ranks = 2;
+	unsigned nb_cpus = 0, first = first_cpu(), second = first;
+	g_autofree char *one = NULL, *both = NULL;
+	g_autoptr(GError) error = NULL;
+	struct cores c[2];
+	cpu_set_t allowed;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(allowed), &allowed), 0);
+	for (unsigned i = 0; i < CPU_SETSIZE; i++) {
+		if (!CPU_ISSET(i, &allowed))
+			continue;
+		if (nb_cpus++ == 1)
+			second = i;
+	}
+	for (unsigned i = 0; i < nb_ranks; i++)
+		assert_true(cores_parse(NULL, NULL, NULL,
+			(struct cores_place){ .index = i, .count = nb_ranks }, &c[i], NULL));
+	assert_true(nb_cpus < nb_ranks ? c[0].shared && c[1].shared
+				       : c[0].load_cpu[0] > c[1].load_cpu[0]);
+	one = g_strdup_printf("%u", first);
+	expect_error(cores_parse(one, NULL, NULL, (struct cores_place){ 0, 2 }, &c[0], &error), one,
+		&error, "name 2");
+	if (nb_cpus < 2)
+		return;
+	both = g_strdup_printf("%u,%u", first, second);
+	for (unsigned i = 0; i < nb_ranks; i++) {
+		assert_true(cores_parse(both, one, NULL,
+			(struct cores_place){ .index = i, .count = nb_ranks }, &c[i], NULL));
+		assert_int_equal(c[i].nb_load, 1);
+		assert_int_equal(c[i].load_cpu[0], i == 0 ? first : second);
+		/* The guests of both are on one CPU, which is that of a worker. */
+		assert_true(c[i].crowded && c[i].shared && c[i].nb_guest == 1);
 	}
 }
 
@@ -145,6 +188,7 @@ int main(void)
 		cmocka_unit_test(durations),
 		cmocka_unit_test(fault_plans),
 		cmocka_unit_test(core_lists),
+		cmocka_unit_test(cores_are_shared_out),
 		cmocka_unit_test(interfaces_of_a_fleet),
 	};
 

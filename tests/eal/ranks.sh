@@ -1,0 +1,187 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# One trial by several generators under mpirun: the numbers are those of one, and whoever dies takes
+# only his own guests along.
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
+
+if ! command -v mpirun >mpirun_at || ! readelf -d "$BIN/tsim" | grep -q 'NEEDED.*libmpi'; then
+	echo "skipped: built without Open MPI, or no mpirun (apt install libopenmpi-dev openmpi-bin)"
+	exit 77
+fi
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+# Open MPI's plugins leave memory behind, and are gone when it is found. Our own part of it, unit/sim_part.c sees.
+export ASAN_OPTIONS=detect_leaks=0
+mpirun=(timeout 60 mpirun --quiet --oversubscribe --bind-to none)
+
+# crew STATUSES N ARGUMENT...: as tsim, by so many ranks.
+crew()
+{
+	local statuses=$1 n=$2 status
+	shift 2
+	"${mpirun[@]}" -np "$n" "$BIN/tsim" "$@" >"$TMP/stdout" 2>"$TMP/stderr"
+	status=$?
+	case " $statuses " in
+	*" $status "*) return 0 ;;
+	esac
+	cat "$TMP/stdout" "$TMP/stderr"
+	fail "$n ranks, tsim $*: status $status, not $statuses"
+}
+
+# start FLAGS N ARGUMENT...: the same behind our back, until it measures.
+start()
+{
+	local flags=$1 n=$2
+	shift 2
+	# shellcheck disable=SC2086 # several flags
+	"${mpirun[@]}" $flags -np "$n" "$BIN/tsim" "$@" >stdout 2>stderr &
+	job=$!
+	children+=("$job")
+	for _ in $(seq 400); do grep -q ' 1/[0-9]* s' stderr && return; sleep 0.1; done
+	fail "does not measure: $(cat stdout stderr)"
+}
+
+# pid_of RANK: of those whose files are here.
+pid_of()
+{
+	local p
+	for p in $(pgrep -x tsim); do
+		[ "$(readlink "/proc/$p/cwd")" = "$TMP" ] &&
+			tr '\0' '\n' <"/proc/$p/environ" | grep -qx "OMPI_COMM_WORLD_RANK=$1" && echo "$p"
+	done
+}
+
+# gone: nobody and nothing is left.
+gone()
+{
+	for _ in $(seq 100); do [ -z "$(pid_of '[0-9]*')" ] && break; sleep 0.1; done
+	[ -z "$(pid_of '[0-9]*')" ] || fail "$1: ranks are left: $(pid_of '[0-9]*')"
+	[ -z "$(find out -name '.*')" ] || fail "$1: left behind: $(find out -name '.*')"
+}
+
+# balanced WHAT
+balanced()
+{
+	holds "$1: books balance" '.totals | .offered == .forwarded + .lost and .lost == .refused and .corrupt == 0'
+	holds "$1: guests add up" '([.guests[].offered] | add) == .totals.offered'
+	same "$1: the time line adds up" "$(awk -F, '{ n += $2 } END { print n }' out/*/timeline_*.csv)" \
+		"$(trial .totals.offered)"
+}
+
+# What a guest is sent does not depend on who sends it.
+mix=(--interface null --profile isp-netflow --guests 7 --share zipf:1.1 --arrival poisson --rate 10kpps
+	--duration 1500ms --warm-up 100ms --drain 200ms)
+tsim "0 3" "${mix[@]}"
+intended=$(trial '[.guests[] | .intended, .sizes[].intended] | @json')
+digest=$(trial .mix.schedule_sha256)
+rm -r out
+for n in 2 4; do
+	crew "0 3" "$n" "${mix[@]}"
+	same "$n ranks: the schedule" "$(trial .mix.schedule_sha256)" "$digest"
+	same "$n ranks: frames of each guest and size" \
+		"$(trial '[.guests[] | .intended, .sizes[].intended] | @json')" "$intended"
+	balanced "$n ranks"
+	holds "$n ranks are named" ".parameters.extra == \"--ranks=$n\" and (.environment.ranks | length == $n)"
+	same "$n ranks: one report" "$(grep -c '^verdict' stdout)" 1
+	gone "$n ranks"
+	# What is measured is not measured again.
+	crew "0 3" "$n" "${mix[@]}"
+	grep -q 'already measured: 1' stderr || fail "$n ranks: measured again: $(cat stderr)"
+	rm -r out
+done
+crew "0 3" 2 --interface null --guests 4 --share 2,1,1,1 --rate max --duration 500ms --warm-up 100ms --reps 2
+same "two repetitions" "$(find out -name 'trial_*.json' | wc -l)" 2
+rm -r out
+
+# Guests behind interfaces, each with its rank.
+for interface in vhost-user vfio; do
+	crew "0 3" 2 --interface "$interface" --guests 5 --rate 5kpps --duration 1500ms --warm-up 100ms
+	balanced "$interface"
+	holds "$interface: all in order" '.guests | all(.state == "ok" and .forwarded > 0)'
+	holds "$interface: each guest's account, from the rank that has it" '[.interface_info.reflectors[]
+		| .rank == .guest % 2 and .received == .sent] | length == 5 and all'
+	gone "$interface"
+	rm -r out
+done
+
+# Whoever is killed, also rank 0, takes his guests along; the others measure to the end.
+lives=(--interface null --guests 7 --rate 5kpps --duration 3s --warm-up 100ms --drain 200ms)
+for killed in 2 0; do
+	start --enable-recovery 4 "${lives[@]}"
+	kill -9 "$(pid_of $killed)"
+	wait "$job"
+	grep -q "^tsim: status 3" stderr || fail "rank $killed was killed, and nobody says so: $(cat stderr)"
+	holds "without rank $killed" '(.verdict | .trustworthy or .interrupted | not) and .totals.measured_s == 3'
+	holds "rank $killed is named" ".verdict.reasons[0] | startswith(\"rank $killed of 4 died: guests $killed,\")"
+	holds "guests of rank $killed, and no others" '[.guests[] | if .guest % 4 == '"$killed"'
+		then .state == "missing: rank '"$killed"' of 4 died" and .offered == 0
+		else .state == "ok" and .offered > 0 end] | all'
+	holds "the books balance" '.totals | .offered == .forwarded + .lost'
+	gone "rank $killed was killed"
+	rm -r out
+done
+
+# Below it is mpirun that is slow: once is enough.
+if readelf -d "$BIN/tsim" | grep -q 'NEEDED.*libasan'; then
+	exit 0
+fi
+
+# A series ends when somebody dies, and goes on when it is started again.
+start --enable-recovery 2 "${lives[@]}" --reps 2
+kill -9 "$(pid_of 1)"
+wait "$job"
+grep -q 'not all ranks are there any more: 1 of 2 trials are not measured' stderr ||
+	fail "goes on without a rank: $(cat stderr)"
+same "trials" "$(find out -name 'trial_*.json' | wc -l)" 1
+rm -r out
+
+# Left to itself mpirun ends all: in seconds, with what there is; the same command starts afresh.
+start "" 4 "${lives[@]}"
+began=$(date +%s)
+kill -9 "$(pid_of 1)"
+wait "$job" && fail "mpirun is content without rank 1"
+[ $(($(date +%s) - began)) -le 15 ] || fail "hangs without rank 1"
+crew "0 3" 4 "${lives[@]}"
+holds "measured again" '.verdict.interrupted == false and (.guests | all(.state == "ok"))'
+grep -q 'measuring again: .*interrupted\|put together\|2/3 s' stderr || fail "says nothing: $(cat stderr)"
+gone "killed by mpirun"
+rm -r out
+
+# Ctrl-C.
+start "" 2 "${lives[@]}" --duration 30s
+pkill -INT -P "$job" -x mpirun || fail "no mpirun"
+wait "$job" && fail "mpirun is content with Ctrl-C"
+if [ -z "$(find out -name 'trial_*.json')" ]; then
+	# It was killed before the parts were together: whoever comes next finds them.
+	tsim "0 3" --interface null --guests 1 --rate 1kpps --duration 100ms --warm-up 0s --drain 10ms
+	rm out/*/trial_*_1kpps_*
+fi
+holds "kept, and marked interrupted" '.verdict.interrupted and .totals.forwarded > 0 and .totals.measured_s < 25'
+rm -r out
+
+# One rank's guests never come.
+"${mpirun[@]}" -np 2 "$BIN/tsim" --machine external --socket-dir "$TMP/s" --guests 2 --rate 2kpps --duration 1s \
+	--warm-up 100ms --drain 200ms --connect-timeout 6s >stdout 2>stderr &
+job=$!
+children+=("$job")
+for _ in $(seq 300); do [ -S s/rank-0/guest-0.sock ] && break; sleep 0.1; done
+"$BIN/treflect" --vhost-user "$TMP/s/rank-0/guest-0.sock" --core 0 --give-way >treflect.log 2>&1 &
+children+=("$!")
+wait "$job"
+same "status with a guest that never came" $? 3
+holds "guests of one rank" '[.guests[] | .state == "ok", .forwarded > 0] == [true, true, false, false]'
+holds "why" '.guests[1].state == "never connected"'
+same "sockets are told" "$(grep -c 'vhost-user socket' stderr)" 2
+rm -r out
+crew 1 2 --machine external --guests 2 --connect-timeout 1s
+same "none of all" "$(cat stderr)" "$(grep -h 'vhost-user socket' stderr; echo 'tsim: none of 2 guests answered')"
+
+# What cannot be is said once.
+crew 2 3 --interface null --guests 2
+same "said once" "$(cat stderr)" \
+	"tsim: 3 ranks for 2 guests: each needs one at least; start fewer (mpirun -np 2) or use more --guests"
+crew 2 2 --nonsense
+same "usage" "$(grep -c nonsense stderr)" 1
+crew 2 2 --interface null --guests 2 --capture x.pcap
+crew 0 2 --help
+same "help" "$(grep -c '^Usage' stdout)" 1
