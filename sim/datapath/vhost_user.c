@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Interface vhost-user: the generator is the back end (librte_vhost's own API, no ethdev: those are
- * limited to RTE_MAX_ETHPORTS a process), the guest's virtio driver is the front end. tsim listens
- * on one socket a guest. This is the very code that a QEMU guest on vhost-user meets; what is left
- * out here is nothing.
+ * Interface vhost-user: the generator is the back end, the guest's virtio driver is the front end,
+ * in QEMU or in treflect. tsim listens on one socket a guest. librte_vhost (its own API, no ethdev:
+ * those are limited to RTE_MAX_ETHPORTS a process) speaks the protocol and maps the guest's memory;
+ * the queues are splitq.h's, which copies nothing, where librte_vhost copies each frame twice.
  *
- * Threads: librte_vhost's own thread connects and disconnects; workers read vid[] once a burst. A
- * device that goes is taken from vid[] first and freed after the workers have gone round once.
+ * Left out: offloads, several queue pairs, packed virtqueues, dirty logging for migration.
+ *
+ * Threads: librte_vhost's own thread connects and disconnects. Whatever a message of the front end
+ * may change under a queue, its guest is away meanwhile: that is visible to workers first, who have
+ * gone round once before the message is handled. They look at connected once a burst.
  */
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/un.h>
 
 #include <rte_vhost.h>
@@ -17,32 +21,44 @@
 #include "sim/cores.h"
 #include "sim/datapath/datapath.h"
 #include "sim/datapath/socket_path.h"
+#include "sim/datapath/splitq.h"
 #include "sim/error.h"
 #include "sim/pool.h"
 
 enum {
 	GUEST_RX_QUEUE = 0, /* virtio 1.1, 5.1.2: receiveq1 is 0, transmitq1 is 1 */
 	GUEST_TX_QUEUE = 1,
-	NOT_CONNECTED = -1,
+	QUEUES = 2,
 	/* librte_vhost watches 1024 descriptors, one of them its own: a socket and a connection a guest. */
 	DEVICES_MAX = 511,
-	RX_MBUFS = 4096,
+	LINE = 64,
+};
+
+struct vhost_guest {
+	_Alignas(LINE) struct splitq rx; /* the guest receives */
+	_Alignas(LINE) struct splitq tx; /* the guest sends */
+	struct rte_mbuf *own;            /* what is received, if tx.at_chain */
+	_Alignas(LINE) _Atomic int connected;
+	/* librte_vhost's thread. */
+	gboolean runs, enabled[QUEUES];
+	struct splitq_mem mem;
 };
 
 struct vhost_state {
-	_Atomic int *vid; /* of each slot; NOT_CONNECTED */
+	struct vhost_guest *guest; /* by slot */
 	char **path;
-	uint32_t nb_open;
+	uint32_t nb_guests, nb_open, room; /* room: bytes of the longest frame without FCS */
 	GHashTable *slot_of_path;
-	struct rte_mempool *tx_pool, *rx_pool;
-	/* What load worker q builds frames in, again and again: librte_vhost copies them. */
-	struct rte_mbuf *own[CORES_MAX][POOL_BURST];
+	/* For frames that a guest's buffers do not hold in one piece: own[q], of load worker q, to it. */
+	struct rte_mempool *pool;
+	struct rte_mbuf *mbuf[CORES_MAX][POOL_BURST];
+	void *own[CORES_MAX][POOL_BURST];
 };
 
 /* librte_vhost's callbacks carry no argument: the one open datapath. Set in open, cleared in close. */
 static struct datapath *the_datapath;
 
-static int slot_of_vid(int vid)
+static struct vhost_guest *guest_of_vid(int vid)
 {
 	struct vhost_state *s = the_datapath->state;
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)] = "";
@@ -50,50 +66,164 @@ static int slot_of_vid(int vid)
 
 	if (rte_vhost_get_ifname(vid, path, sizeof(path)) != 0 ||
 		!g_hash_table_lookup_extended(s->slot_of_path, path, NULL, &slot))
-		return -1;
-	return GPOINTER_TO_INT(slot);
+		return NULL;
+	return &s->guest[GPOINTER_TO_INT(slot)];
+}
+
+static gboolean read_memory(int vid, struct splitq_mem *out)
+{
+	struct rte_vhost_memory *mem = NULL;
+
+	if (rte_vhost_get_mem_table(vid, &mem) != 0)
+		return FALSE;
+	*out = (struct splitq_mem){ .nb = MIN(mem->nregions, (uint32_t)SPLITQ_REGIONS) };
+	for (uint32_t i = 0; i < out->nb; i++)
+		out->region[i] = (struct splitq_region){ .guest = mem->regions[i].guest_phys_addr,
+			.size = mem->regions[i].size,
+			.host = (uint8_t *)(uintptr_t)mem->regions[i].host_user_addr };
+	free(mem); /* librte_vhost's malloc */
+	return TRUE;
+}
+
+static gboolean read_queue(int vid, uint16_t index, struct splitq *q, const struct splitq_mem *mem)
+{
+	struct rte_vhost_vring ring;
+	uint64_t features;
+
+	if (rte_vhost_get_vhost_vring(vid, index, &ring) != 0 ||
+		rte_vhost_get_negotiated_features(vid, &features) != 0 ||
+		!splitq_init(q, ring.desc, ring.avail, ring.used, ring.size, mem, features) ||
+		rte_vhost_get_vring_base(vid, index, &q->next_avail, &q->next_used) != 0)
+		return FALSE;
+	q->avail_seen = q->next_avail;
+	q->call_fd = ring.callfd;
+	/* Polling back end: the guest need not kick us. */
+	__atomic_store_n(&ring.used->flags, VRING_USED_F_NO_NOTIFY, __ATOMIC_RELAXED);
+	return TRUE;
+}
+
+/* If it can exchange frames now. */
+static void connect_guest(int vid, struct vhost_guest *g)
+{
+	if (atomic_load(&g->connected) || !g->runs || !g->enabled[GUEST_RX_QUEUE] ||
+		!g->enabled[GUEST_TX_QUEUE] || !read_memory(vid, &g->mem) ||
+		!read_queue(vid, GUEST_RX_QUEUE, &g->rx, &g->mem) ||
+		!read_queue(vid, GUEST_TX_QUEUE, &g->tx, &g->mem))
+		return;
+	atomic_store_explicit(&g->connected, 1, memory_order_release);
+}
+
+static void disconnect_guest(int vid, struct vhost_guest *g)
+{
+	if (!atomic_load(&g->connected))
+		return;
+	atomic_store(&g->connected, 0);
+	datapath_wait_quiet(the_datapath);
+	/* Where the front end is told that we are, and where we go on. */
+	rte_vhost_set_vring_base(vid, GUEST_RX_QUEUE, g->rx.next_avail, g->rx.next_used);
+	rte_vhost_set_vring_base(vid, GUEST_TX_QUEUE, g->tx.next_avail, g->tx.next_used);
 }
 
 static int on_new_device(int vid)
 {
-	struct vhost_state *s = the_datapath->state;
-	int slot = slot_of_vid(vid);
+	struct vhost_guest *g = guest_of_vid(vid);
 
-	if (slot < 0)
+	if (g == NULL)
 		return -1;
-	/* Polling back end: the guest need not kick us. */
-	rte_vhost_enable_guest_notification(vid, GUEST_RX_QUEUE, 0);
-	rte_vhost_enable_guest_notification(vid, GUEST_TX_QUEUE, 0);
-	atomic_store_explicit(&s->vid[slot], vid, memory_order_release);
+	g->runs = TRUE;
+	connect_guest(vid, g);
 	return 0;
 }
 
 static void on_destroy_device(int vid)
 {
-	struct datapath *d = the_datapath;
-	struct vhost_state *s = d->state;
-	int slot = slot_of_vid(vid);
+	struct vhost_guest *g = guest_of_vid(vid);
 
-	if (slot < 0 || atomic_load(&s->vid[slot]) != vid)
+	if (g == NULL)
 		return;
-	atomic_store(&s->vid[slot], NOT_CONNECTED);
-	datapath_wait_quiet(d);
+	disconnect_guest(vid, g);
+	g->runs = FALSE;
+}
+
+static int on_queue(int vid, uint16_t queue, int enable)
+{
+	struct vhost_guest *g = guest_of_vid(vid);
+
+	if (g == NULL || queue >= QUEUES)
+		return 0;
+	g->enabled[queue] = enable != 0;
+	if (enable)
+		connect_guest(vid, g);
+	else
+		disconnect_guest(vid, g);
+	return 0;
+}
+
+/* Is it a message that leaves memory, rings and descriptors as they are? vhost-user.rst has them. */
+static gboolean is_harmless(const void *message)
+{
+	enum { GET_FEATURES = 1, GET_PROTOCOL_FEATURES = 15, GET_QUEUE_NUM = 17, SEND_RARP = 19 };
+	uint32_t request;
+
+	memcpy(&request, message, sizeof(request)); /* what a message begins with */
+	return request == GET_FEATURES || request == GET_PROTOCOL_FEATURES ||
+	       request == GET_QUEUE_NUM || request == SEND_RARP;
+}
+
+static enum rte_vhost_msg_result before_message(int vid, void *message)
+{
+	struct vhost_guest *g = guest_of_vid(vid);
+
+	if (g != NULL && !is_harmless(message))
+		disconnect_guest(vid, g);
+	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+}
+
+static enum rte_vhost_msg_result after_message(int vid, void *message)
+{
+	struct vhost_guest *g = guest_of_vid(vid);
+
+	(void)message;
+	if (g != NULL)
+		connect_guest(vid, g);
+	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+}
+
+static int on_connection(int vid)
+{
+	static const struct rte_vhost_user_extern_ops messages = {
+		.pre_msg_handle = before_message,
+		.post_msg_handle = after_message,
+	};
+	struct vhost_guest *g = guest_of_vid(vid);
+
+	if (g == NULL)
+		return -1;
+	g->runs = g->enabled[GUEST_RX_QUEUE] = g->enabled[GUEST_TX_QUEUE] = FALSE;
+	return rte_vhost_extern_callback_register(vid, &messages, NULL);
 }
 
 static const struct rte_vhost_device_ops callbacks = {
+	.new_connection = on_connection,
 	.new_device = on_new_device,
 	.destroy_device = on_destroy_device,
+	.vring_state_changed = on_queue,
 };
 
 static gboolean listen_for_guest(const char *path, GError **error)
 {
-	/* Whole frames only: with segmentation offload a frame length would mean nothing. */
-	const uint64_t offloads = 1ULL << VIRTIO_NET_F_CSUM | 1ULL << VIRTIO_NET_F_GUEST_CSUM |
-				  1ULL << VIRTIO_NET_F_HOST_TSO4 | 1ULL << VIRTIO_NET_F_HOST_TSO6 |
-				  1ULL << VIRTIO_NET_F_HOST_UFO | 1ULL << VIRTIO_NET_F_HOST_ECN |
-				  1ULL << VIRTIO_NET_F_GUEST_TSO4 |
-				  1ULL << VIRTIO_NET_F_GUEST_TSO6 | 1ULL << VIRTIO_NET_F_GUEST_UFO |
-				  1ULL << VIRTIO_NET_F_GUEST_ECN;
+	/*
+	 * Whole frames only: with segmentation offload a frame length would mean nothing. And what
+	 * splitq.h leaves out.
+	 */
+	const uint64_t none = 1ULL << VIRTIO_RING_F_INDIRECT_DESC |
+			      1ULL << VIRTIO_RING_F_EVENT_IDX | 1ULL << VIRTIO_F_RING_PACKED |
+			      1ULL << VHOST_F_LOG_ALL | 1ULL << VIRTIO_NET_F_CSUM |
+			      1ULL << VIRTIO_NET_F_GUEST_CSUM | 1ULL << VIRTIO_NET_F_HOST_TSO4 |
+			      1ULL << VIRTIO_NET_F_HOST_TSO6 | 1ULL << VIRTIO_NET_F_HOST_UFO |
+			      1ULL << VIRTIO_NET_F_HOST_ECN | 1ULL << VIRTIO_NET_F_GUEST_TSO4 |
+			      1ULL << VIRTIO_NET_F_GUEST_TSO6 | 1ULL << VIRTIO_NET_F_GUEST_UFO |
+			      1ULL << VIRTIO_NET_F_GUEST_ECN;
 
 	if (!socket_path_free(path, error))
 		return FALSE;
@@ -103,7 +233,7 @@ static gboolean listen_for_guest(const char *path, GError **error)
 			path, g_strerror(errno));
 		return FALSE;
 	}
-	if (rte_vhost_driver_disable_features(path, offloads) == 0 &&
+	if (rte_vhost_driver_disable_features(path, none) == 0 &&
 		rte_vhost_driver_callback_register(path, &callbacks) == 0 &&
 		rte_vhost_driver_start(path) == 0)
 		return TRUE;
@@ -113,22 +243,16 @@ static gboolean listen_for_guest(const char *path, GError **error)
 	return FALSE;
 }
 
-static unsigned nb_tx_mbufs(const struct datapath_cfg *cfg)
+static unsigned nb_mbufs(const struct datapath_cfg *cfg)
 {
-	return cfg->nb_load * POOL_BURST + 2 * POOL_CACHE;
-}
-
-static unsigned nb_rx_mbufs(const struct datapath_cfg *cfg)
-{
-	return cfg->nb_rx * 2 * POOL_CACHE + RX_MBUFS;
+	return cfg->nb_load * POOL_BURST + (cfg->nb_load + cfg->nb_rx) * 2 * POOL_CACHE;
 }
 
 static size_t vhost_memory(const struct datapath_cfg *cfg)
 {
 	enum { DEVICE = 24576 }; /* what librte_vhost takes for one, rings and all */
 
-	return pool_bytes(nb_tx_mbufs(cfg), cfg->frame_len_max) +
-	       pool_bytes(nb_rx_mbufs(cfg), cfg->frame_len_max) + cfg->nb_guests * (size_t)DEVICE;
+	return pool_bytes(nb_mbufs(cfg), cfg->frame_len_max) + cfg->nb_guests * (size_t)DEVICE;
 }
 
 static void vhost_close(struct datapath *d)
@@ -140,22 +264,23 @@ static void vhost_close(struct datapath *d)
 	the_datapath = NULL;
 	g_hash_table_destroy(s->slot_of_path);
 	g_strfreev(s->path);
-	rte_mempool_free(s->tx_pool);
-	rte_mempool_free(s->rx_pool);
-	g_free((void *)s->vid);
+	rte_mempool_free(s->pool);
+	g_aligned_free(s->guest);
 	g_free(s);
 }
 
-static gboolean make_pools(struct vhost_state *s, const struct datapath_cfg *cfg, GError **error)
+static gboolean make_pool(struct vhost_state *s, const struct datapath_cfg *cfg, GError **error)
 {
-	s->tx_pool = pool_of_frames("vhost-tx", nb_tx_mbufs(cfg), cfg->frame_len_max, error);
-	if (s->tx_pool == NULL)
+	s->pool = pool_of_frames("vhost", nb_mbufs(cfg), cfg->frame_len_max, error);
+	if (s->pool == NULL)
 		return FALSE;
-	for (unsigned q = 0; q < cfg->nb_load; q++)
-		if (rte_mempool_get_bulk(s->tx_pool, (void **)s->own[q], POOL_BURST) != 0)
+	for (unsigned q = 0; q < cfg->nb_load; q++) {
+		if (rte_mempool_get_bulk(s->pool, (void **)s->mbuf[q], POOL_BURST) != 0)
 			g_assert_not_reached(); /* the pool was made for them */
-	s->rx_pool = pool_of_frames("vhost-rx", nb_rx_mbufs(cfg), cfg->frame_len_max, error);
-	return s->rx_pool != NULL;
+		for (unsigned i = 0; i < POOL_BURST; i++)
+			s->own[q][i] = rte_pktmbuf_mtod(s->mbuf[q][i], void *);
+	}
+	return TRUE;
 }
 
 static gboolean vhost_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
@@ -165,25 +290,25 @@ static gboolean vhost_open(struct datapath *d, const struct datapath_cfg *cfg, G
 	if (cfg->nb_guests > DEVICES_MAX) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
 			"%u vhost-user guests: librte_vhost serves at most %d in a process; use "
-			"fewer, "
-			"several generators (mpirun -np %u tsim ...), or another --interface",
+			"fewer, several generators (mpirun -np %u tsim ...), or another "
+			"--interface",
 			cfg->nb_guests, DEVICES_MAX,
 			(cfg->nb_guests + DEVICES_MAX - 1) / DEVICES_MAX);
 		return FALSE;
 	}
 	g_assert(the_datapath == NULL);
 	s = g_new0(struct vhost_state, 1);
-	s->vid = g_new(_Atomic int, cfg->nb_guests);
+	s->guest = g_aligned_alloc0(cfg->nb_guests, sizeof(*s->guest), LINE);
+	s->room = cfg->frame_len_max - FRAME_FCS_LEN;
 	s->path = g_new0(char *, cfg->nb_guests + 1);
 	s->slot_of_path = g_hash_table_new(g_str_hash, g_str_equal);
 	for (uint32_t i = 0; i < cfg->nb_guests; i++) {
-		atomic_store(&s->vid[i], NOT_CONNECTED);
 		s->path[i] = g_strdup_printf("%s/guest-%u.sock", cfg->socket_dir, cfg->guest[i]);
 		g_hash_table_insert(s->slot_of_path, s->path[i], GINT_TO_POINTER(i));
 	}
 	d->state = s;
 	the_datapath = d;
-	if (!make_pools(s, cfg, error)) {
+	if (!make_pool(s, cfg, error)) {
 		vhost_close(d);
 		return FALSE;
 	}
@@ -201,77 +326,67 @@ static const char *vhost_address(struct datapath *d, uint32_t slot)
 	return ((struct vhost_state *)d->state)->path[slot];
 }
 
+static struct vhost_guest *guest_of(struct datapath *d, uint32_t slot)
+{
+	return &((struct vhost_state *)d->state)->guest[slot];
+}
+
 static gboolean vhost_connected(struct datapath *d, uint32_t slot)
 {
-	return atomic_load(&((struct vhost_state *)d->state)->vid[slot]) != NOT_CONNECTED;
+	const struct vhost_guest *g = guest_of(d, slot);
+
+	return atomic_load_explicit(&g->connected, memory_order_acquire) &&
+	       !splitq_is_broken(&g->rx) && !splitq_is_broken(&g->tx);
 }
 
 static uint16_t vhost_reserve(
 	struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
 	struct vhost_state *s = d->state;
+	struct vhost_guest *g = &s->guest[slot];
 
-	(void)slot;
-	for (uint16_t i = 0; i < n; i++) {
-		f[i].data = rte_pktmbuf_mtod(s->own[q][i], uint8_t *);
-		f[i].cookie = s->own[q][i];
-	}
-	return n;
+	if (unlikely(!atomic_load_explicit(&g->connected, memory_order_acquire)))
+		return 0;
+	return splitq_reserve(&g->rx, f, n, s->room, s->own[q]);
 }
 
 static uint16_t vhost_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
 	uint16_t nb, uint16_t n)
 {
-	struct vhost_state *s = d->state;
-	int vid = atomic_load_explicit(&s->vid[slot], memory_order_acquire);
-	struct rte_mbuf *m[POOL_BURST];
-
 	(void)q;
-	(void)n;
-	if (vid == NOT_CONNECTED)
-		return 0;
-	pool_slots_to_mbufs(f, m, nb);
-	return rte_vhost_enqueue_burst(vid, GUEST_RX_QUEUE, m, nb);
+	return splitq_commit(&guest_of(d, slot)->rx, f, nb, n);
 }
 
 static uint16_t vhost_receive(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
 	struct vhost_state *s = d->state;
-	int vid = atomic_load_explicit(&s->vid[slot], memory_order_acquire);
-	struct rte_mbuf *m[POOL_BURST];
+	struct vhost_guest *g = &s->guest[slot];
 	uint16_t got;
 
-	if (vid == NOT_CONNECTED)
+	if (unlikely(!atomic_load_explicit(&g->connected, memory_order_acquire)))
 		return 0;
-	got = rte_vhost_dequeue_burst(
-		vid, GUEST_TX_QUEUE, s->rx_pool, m, MIN(n, (uint16_t)POOL_BURST));
-	pool_mbufs_to_slots(m, f, got);
+	got = splitq_receive(&g->tx, f, n, s->room);
+	if (likely(!g->tx.at_chain) || rte_mempool_get(s->pool, (void **)&g->own) != 0)
+		return got;
+	got = splitq_gather(&g->tx, f, rte_pktmbuf_mtod(g->own, uint8_t *), s->room);
+	if (got == 0)
+		rte_mempool_put(s->pool, g->own);
 	return got;
 }
 
 static void vhost_release(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
-	struct vhost_state *s = d->state;
-	uint16_t single = 0;
+	struct vhost_guest *g = guest_of(d, slot);
 
-	(void)slot;
-	for (uint16_t i = 0; i < n; i++) {
-		struct rte_mbuf *m = f[i].cookie;
-
-		if (likely(m->nb_segs == 1))
-			f[single++] = f[i];
-		else
-			rte_pktmbuf_free(m);
-	}
-	pool_slots_free(s->rx_pool, f, single);
+	splitq_release(&g->tx, f, n);
+	if (unlikely(g->tx.at_chain))
+		rte_mempool_put(((struct vhost_state *)d->state)->pool, g->own);
 }
 
 const struct datapath_ops datapath_vhost_user = {
 	.interface = "vhost-user",
-	.mechanism = "librte_vhost back end copies each frame into and out of the guest's "
-		     "virtqueues",
+	.mechanism = "vhost-user back end writes and reads each frame in the guest's own buffers",
 	.guest_option = "--vhost-user",
-	.zeroed = TRUE,
 	.memory = vhost_memory,
 	.open = vhost_open,
 	.close = vhost_close,

@@ -311,9 +311,12 @@ static void empty_interfaces(struct engine *e)
 		struct datapath *d = fabric->guest[i].datapath;
 		uint32_t slot = fabric->guest[i].slot;
 
-		while (d != NULL && d->ops->receive != NULL &&
-			(n = d->ops->receive(d, slot, f, WORKER_BURST)) != 0)
+		if (d == NULL || d->ops->receive == NULL)
+			continue;
+		g_mutex_lock(&d->quiesce_lock); /* as engine_hello */
+		while ((n = d->ops->receive(d, slot, f, WORKER_BURST)) != 0)
 			d->ops->release(d, slot, f, n);
+		g_mutex_unlock(&d->quiesce_lock);
 	}
 	for (unsigned i = 0; i < fabric->nb; i++) {
 		struct datapath *d = fabric->datapath[i];
@@ -461,7 +464,7 @@ static gboolean listen_for_answer(struct engine *e, uint32_t guest, const struct
 	return ctr_get(&e->rx[guest].answered) != 0;
 }
 
-gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask)
+static gboolean hello(struct engine *e, uint32_t guest, gboolean ask)
 {
 	struct datapath *d = e->tx[guest].datapath;
 	uint32_t slot = e->tx[guest].slot;
@@ -482,6 +485,18 @@ gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask)
 	f.len = FRAME_LEN_MIN - FRAME_FCS_LEN;
 	d->ops->commit(d, 0, slot, &f, 1, 1);
 	return FALSE;
+}
+
+/* As quiesce is not set yet, whoever waits until nobody is inside a burst waits for the lock. */
+gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask)
+{
+	struct datapath *d = e->tx[guest].datapath;
+	gboolean answered;
+
+	g_mutex_lock(&d->quiesce_lock);
+	answered = hello(e, guest, ask);
+	g_mutex_unlock(&d->quiesce_lock);
+	return answered;
 }
 
 /* Wait until each worker has gone round once: then none is inside a burst that it had begun. */
