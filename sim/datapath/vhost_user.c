@@ -14,7 +14,10 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <rte_vhost.h>
 
@@ -70,6 +73,26 @@ static struct vhost_guest *guest_of_vid(int vid)
 	return &s->guest[GPOINTER_TO_INT(slot)];
 }
 
+/*
+ * Map what the guest has of a region, so that no access faults while a trial runs. Its memory can be
+ * larger than what it uses: pages that it never touched are left as they are.
+ */
+static void map_region(const struct rte_vhost_mem_region *r)
+{
+	off_t first = (off_t)((uint8_t *)(uintptr_t)r->host_user_addr - (uint8_t *)r->mmap_addr);
+	off_t end = (off_t)r->mmap_size, data = first, hole;
+
+	while (data < end && (data = lseek(r->fd, data, SEEK_DATA)) >= 0 && data < end) {
+		hole = lseek(r->fd, data, SEEK_HOLE);
+		if (hole <= data)
+			return;
+		hole = MIN(hole, end);
+		(void)madvise(
+			(uint8_t *)r->mmap_addr + data, (size_t)(hole - data), MADV_POPULATE_WRITE);
+		data = hole;
+	}
+}
+
 static gboolean read_memory(int vid, struct splitq_mem *out)
 {
 	struct rte_vhost_memory *mem = NULL;
@@ -77,10 +100,12 @@ static gboolean read_memory(int vid, struct splitq_mem *out)
 	if (rte_vhost_get_mem_table(vid, &mem) != 0)
 		return FALSE;
 	*out = (struct splitq_mem){ .nb = MIN(mem->nregions, (uint32_t)SPLITQ_REGIONS) };
-	for (uint32_t i = 0; i < out->nb; i++)
+	for (uint32_t i = 0; i < out->nb; i++) {
+		map_region(&mem->regions[i]);
 		out->region[i] = (struct splitq_region){ .guest = mem->regions[i].guest_phys_addr,
 			.size = mem->regions[i].size,
 			.host = (uint8_t *)(uintptr_t)mem->regions[i].host_user_addr };
+	}
 	free(mem); /* librte_vhost's malloc */
 	return TRUE;
 }

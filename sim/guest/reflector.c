@@ -213,7 +213,22 @@ static void poll_it(struct reflector *r, struct port *p)
 	r->polled[r->nb_polled++] = p;
 }
 
-static gboolean add_devices(struct reflector *r, uint16_t nb_devices, GError **error)
+static gboolean make_devices(const struct reflector *r, GError **error)
+{
+	for (char **d = r->cfg.devices; *d != NULL; d++) {
+		int status = rte_dev_probe(*d);
+
+		if (status == 0)
+			continue;
+		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
+			"DPDK does not make the device %s (%s); with --verbose it says why", *d,
+			rte_strerror(-status));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean add_devices(struct reflector *r, unsigned nb_devices, GError **error)
 {
 	for (uint16_t id = 0; id < RTE_MAX_ETHPORTS && r->nb_ports < nb_devices; id++) {
 		struct port *p = &r->ports[r->nb_ports];
@@ -261,10 +276,10 @@ static gboolean add_queues(struct reflector *r, gboolean copies, GError **error)
 	return TRUE;
 }
 
-struct reflector *reflector_new(
-	const struct reflector_cfg *cfg, uint16_t nb_devices, GError **error)
+struct reflector *reflector_new(const struct reflector_cfg *cfg, GError **error)
 {
 	struct reflector *r = g_new0(struct reflector, 1);
+	unsigned nb_devices = rte_eth_dev_count_avail() + g_strv_length(cfg->devices);
 	/* Faults hold frames, and make more of them: they need mbufs. */
 	gboolean copies = !fault_plan_is_empty(&cfg->faults);
 	unsigned nb = nb_devices + cfg->nb_queues, nb_polled = nb_devices;
@@ -278,7 +293,7 @@ struct reflector *reflector_new(
 	r->watched = g_new0(struct port *, nb);
 	r->watch = g_new0(struct queue_watch, nb);
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if ((nb_polled == 0 || make_pool(r, nb_polled, error)) &&
+	if ((nb_polled == 0 || make_pool(r, nb_polled, error)) && make_devices(r, error) &&
 		add_devices(r, nb_devices, error) && add_queues(r, copies, error))
 		return r;
 	reflector_free(r);

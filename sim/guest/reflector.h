@@ -30,6 +30,11 @@ struct reflector_cfg {
 	uint32_t first_guest, guest_step;
 	uint8_t base_mac[6]; /* of guest 0 */
 	gboolean give_way;   /* yield the CPU when there is nothing to do: it is shared */
+	/*
+	 * Devices to be made (NULL-terminated), beside those that EAL has. When they connect, all
+	 * memory for frames is there: what maps it then does so at once.
+	 */
+	char **devices;
 	unsigned nb_queues;
 	const struct reflector_queue *queues;
 };
@@ -41,9 +46,8 @@ gboolean reflector_swap_parse(const char *text, gboolean *ip, gboolean *ports, G
 /* --queues: SOCKET@SLOT or SOCKET@FIRST-LAST. Appends struct reflector_queue, whose path is newly allocated. */
 gboolean reflector_queues_parse(const char *text, GArray *out, GError **error);
 
-/* Over all ethdevs that EAL has found, nb_devices of them, and the queue pairs. Starts them. */
-struct reflector *reflector_new(
-	const struct reflector_cfg *cfg, uint16_t nb_devices, GError **error);
+/* Over all ethdevs that EAL has found, the cfg's devices, and the queue pairs. Starts them. */
+struct reflector *reflector_new(const struct reflector_cfg *cfg, GError **error);
 void reflector_free(struct reflector *r); /* NULL is fine */
 /*
  * Reflect until *stop is set, or all hosts of queue pairs have gone and there are no devices.

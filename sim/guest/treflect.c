@@ -141,7 +141,8 @@ static gboolean check(struct reflector_cfg *cfg, GArray *queues, GError **error)
 	return fault_plan_parse(opt.fault, &cfg->faults, error);
 }
 
-static char **all_devices(const uint8_t base_mac[6])
+/* What is made of --vhost-user. */
+static char **vhost_user_devices(const uint8_t base_mac[6])
 {
 	GPtrArray *list = g_ptr_array_new();
 	uint32_t n = 0;
@@ -158,8 +159,6 @@ static char **all_devices(const uint8_t base_mac[6])
 						      "queue_size=%d,mrg_rxbuf=0,in_order=1",
 					      n, *path, text, opt.descriptors));
 	}
-	for (char **d = opt.devices; d != NULL && *d != NULL; d++)
-		g_ptr_array_add(list, g_strdup(*d));
 	g_ptr_array_add(list, NULL);
 	return (char **)g_ptr_array_free(list, FALSE);
 }
@@ -211,17 +210,18 @@ static gboolean reflect(GError **error)
 	g_array_set_clear_func(queues, clear_queue);
 	if (!check(&cfg, queues, error) || !end_with_parent(error))
 		return FALSE;
-	devices = all_devices(cfg.base_mac);
-	wanted = g_strv_length(devices);
+	devices = vhost_user_devices(cfg.base_mac);
+	wanted = opt.devices == NULL ? 0 : g_strv_length(opt.devices);
 	lcores = opt.core < 0 ? g_strdup_printf("0@(0-%u)", g_get_num_processors() - 1)
 			      : g_strdup_printf("0@%d", opt.core);
-	eal_args = eal_start(&(struct eal_cfg){ .program = "treflect",
-				     .lcores = lcores,
-				     .memory_mib = memory_mib(wanted, &cfg),
-				     .hugepages = opt.hugepages,
-				     .verbose = opt.verbose,
-				     .devices = devices,
-				     .extra = opt.eal },
+	eal_args = eal_start(
+		&(struct eal_cfg){ .program = "treflect",
+			.lcores = lcores,
+			.memory_mib = memory_mib(wanted + g_strv_length(devices), &cfg),
+			.hugepages = opt.hugepages,
+			.verbose = opt.verbose,
+			.devices = opt.devices,
+			.extra = opt.eal },
 		error);
 	if (eal_args == NULL)
 		return FALSE;
@@ -231,7 +231,8 @@ static gboolean reflect(GError **error)
 			rte_eth_dev_count_avail(), wanted);
 		return FALSE;
 	}
-	r = reflector_new(&cfg, rte_eth_dev_count_avail(), error);
+	cfg.devices = devices;
+	r = reflector_new(&cfg, error);
 	if (r == NULL)
 		return FALSE;
 	done = reflector_run(r, &stop, &report, opt.report, error);
