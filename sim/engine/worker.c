@@ -222,6 +222,31 @@ static inline uint16_t send_due(struct worker *w, uint64_t now_ns)
 	return n;
 }
 
+static inline size_t after(const struct worker *w, size_t entry)
+{
+	return entry + 1 == w->timeline->nb ? 0 : entry + 1;
+}
+
+/* Rate max: what is known of guests to come, while this one's burst is made. */
+static inline void prefetch_next(const struct worker *w)
+{
+	uint32_t second = w->timeline->guest[after(w, w->next)];
+	const struct tx_guest *g = &w->tx[w->timeline->guest[w->next]];
+	const struct rx_guest *r = &w->rx[w->timeline->guest[w->next]];
+	const uint8_t *draws = (const uint8_t *)(g->draws + g->pos);
+
+	for (unsigned at = 0; at < sizeof(*g); at += RTE_CACHE_LINE_SIZE)
+		rte_prefetch0((const uint8_t *)&w->tx[second] + at);
+	for (unsigned at = 0; at < sizeof(*r); at += RTE_CACHE_LINE_SIZE)
+		rte_prefetch0((const uint8_t *)&w->rx[second] + at);
+	for (unsigned at = 0; at < WORKER_BURST * sizeof(*g->draws); at += RTE_CACHE_LINE_SIZE)
+		rte_prefetch0(draws + at);
+	rte_prefetch0(g->head);
+	rte_prefetch0(g->c);
+	rte_prefetch0(r->c);
+	rte_prefetch0(r->tracker);
+}
+
 /*
  * At rate max: a burst to the next guest of the order, as much as it has room for: the rest was not
  * offered. All frames of a burst leave at now_ns, which is when they are due.
@@ -239,7 +264,8 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 	uint32_t seq = (uint32_t)ctr_get(&g->seq);
 	uint32_t phase = (uint32_t)(measured ? FRAME_MEASURE : FRAME_WARM_UP) << 6;
 
-	w->next = w->next + 1 == w->timeline->nb ? 0 : w->next + 1;
+	w->next = after(w, w->next);
+	prefetch_next(w);
 	if (unlikely(room == 0))
 		return 0;
 	for (uint16_t i = 0; i < room; i++) {
@@ -364,6 +390,7 @@ static inline void judge_ours(struct worker *w, uint32_t guest, const struct fra
 	if (unlikely(verdict == TRACKER_REORDERED))
 		ctr_add(&c->reordered, 1);
 	hist_tick(c->latency, index, latency_ns);
+	w->bucket = index;
 	ctr_add(&w->live->bucket[index], 1);
 	if (!flood) {
 		uint64_t response_ns = now_ns > due_ns ? now_ns - due_ns : 0;
@@ -496,6 +523,17 @@ static gboolean pass_on(struct worker *w, const struct frame_slot *f)
 	return TRUE;
 }
 
+/* Where a guest's latencies are counted, if they are what the last guest's were. */
+static inline void prefetch_counts(const struct worker *w, uint32_t guest)
+{
+	const struct rx_guest *r = &w->rx[guest];
+
+	for (uint32_t k = 0; k < r->nb_classes && k < 4; k++) {
+		rte_prefetch0(r->c[k].latency);
+		rte_prefetch0((const void *)&r->c[k].latency->bucket[w->bucket]);
+	}
+}
+
 static inline uint16_t receive_from(struct worker *w, uint32_t guest, uint16_t max, gboolean flood)
 {
 	struct datapath *d = w->tx[guest].datapath;
@@ -506,6 +544,8 @@ static inline uint16_t receive_from(struct worker *w, uint32_t guest, uint16_t m
 
 	if (n == 0)
 		return 0;
+	if (flood)
+		prefetch_counts(w, guest);
 	now_ns = tsc_clock_ns(w->clock, rte_rdtsc());
 	for (uint16_t i = 0; i < n; i++) {
 		if (i + 1 < n)

@@ -159,6 +159,7 @@ struct worker {
 	uint32_t nb_awake, cursor;
 	uint32_t sweep; /* guest to look at whether or not it has frames under way */
 	uint32_t turns;
+	uint32_t bucket; /* of the latency that was counted last */
 	unsigned next_port;
 	gboolean polled; /* since the last departure */
 };

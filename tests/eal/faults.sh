@@ -26,3 +26,9 @@ tsim "0 3" --profile fixed:64 --guests 1 --rate 10kpps --duration 2s --warm-up 2
 # The fastest frame is asserted, as a busy machine adds to all others.
 holds "the fastest took 1 ms" '.latency.min_ns | . >= 1000000 and . < 1100000'
 holds "a delay that is the same for all reorders nothing" '.totals | .reordered == 0 and .lost == .refused'
+rm -r out
+
+# A guest that holds more frames than it has memory for takes no more, and gives back all it took.
+tsim "0 3" --profile imix --guests 1 --rate 100kpps --duration 1500ms --warm-up 0s --drain 4s --fault delay=1:2s
+holds "its memory was full, and is given back" '.totals | .refused > 10000 and .lost == .refused and .forwarded > 30000'
+holds "it sent all it received" '.interface_info.reflectors[0].measured | .received == .sent'
