@@ -29,7 +29,7 @@ const struct datapath_ops *datapath_find(const char *interface, GError **error)
 
 static void free_datapath(struct datapath *d)
 {
-	g_mutex_clear(&d->quiesce_lock);
+	pthread_mutex_destroy(&d->quiesce_lock);
 	g_free(d->guest);
 	g_free(d->name);
 	g_free(d);
@@ -47,7 +47,7 @@ struct datapath *datapath_open(const struct datapath_cfg *cfg, GError **error)
 	d->name = g_strdup(cfg->name != NULL ? cfg->name : ops->interface);
 	d->nb_guests = cfg->nb_guests;
 	d->guest = g_memdup2(cfg->guest, cfg->nb_guests * sizeof(*cfg->guest));
-	g_mutex_init(&d->quiesce_lock);
+	pthread_mutex_init(&d->quiesce_lock, NULL);
 	if (d->ops->open(d, cfg, error))
 		return d;
 	free_datapath(d);
@@ -64,16 +64,16 @@ void datapath_close(struct datapath *d)
 
 void datapath_set_quiesce(struct datapath *d, datapath_quiesce fn, void *arg)
 {
-	g_mutex_lock(&d->quiesce_lock);
+	pthread_mutex_lock(&d->quiesce_lock);
 	d->quiesce = fn;
 	d->quiesce_arg = arg;
-	g_mutex_unlock(&d->quiesce_lock);
+	pthread_mutex_unlock(&d->quiesce_lock);
 }
 
 void datapath_wait_quiet(struct datapath *d)
 {
-	g_mutex_lock(&d->quiesce_lock);
+	pthread_mutex_lock(&d->quiesce_lock);
 	if (d->quiesce != NULL)
 		d->quiesce(d->quiesce_arg);
-	g_mutex_unlock(&d->quiesce_lock);
+	pthread_mutex_unlock(&d->quiesce_lock);
 }

@@ -11,6 +11,7 @@
 #ifndef SIM_DATAPATH_DATAPATH_H
 #define SIM_DATAPATH_DATAPATH_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 #include <glib.h>
@@ -119,7 +120,7 @@ struct datapath {
 	uint32_t *guest;     /* number of the guest in each slot */
 	unsigned nb_ports;   /* set by open */
 	gboolean stamps;     /* frames carry their time of arrival; set by open */
-	GMutex quiesce_lock; /* held while quiesce runs, and to change it: not by workers */
+	pthread_mutex_t quiesce_lock; /* held while quiesce runs, and to change it: not by workers */
 	datapath_quiesce quiesce;
 	void *quiesce_arg;
 };

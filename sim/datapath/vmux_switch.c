@@ -110,13 +110,13 @@ gboolean vmux_to_nic(struct vmux *v, uint32_t slot)
 	struct vmux_guest *g = &v->guest[slot];
 	gboolean done = FALSE;
 
-	g_mutex_lock(&v->d->quiesce_lock);
+	pthread_mutex_lock(&v->d->quiesce_lock);
 	if (v->d->quiesce != NULL && tx_to_nic(v, g)) {
 		rx_to_nic(v, g);
 		ctr_add(&v->switches, 1);
 		done = TRUE;
 	}
-	g_mutex_unlock(&v->d->quiesce_lock);
+	pthread_mutex_unlock(&v->d->quiesce_lock);
 	return done;
 }
 
@@ -125,7 +125,7 @@ gboolean vmux_to_mediator(struct vmux *v, uint32_t slot)
 	struct vmux_guest *g = &v->guest[slot];
 	gboolean done = FALSE;
 
-	g_mutex_lock(&v->d->quiesce_lock);
+	pthread_mutex_lock(&v->d->quiesce_lock);
 	if (v->d->quiesce != NULL) {
 		set_rx(g, VMUX_RX_LEAVING);
 		set_tx(g, VMUX_TX_NOBODY);
@@ -135,7 +135,7 @@ gboolean vmux_to_mediator(struct vmux *v, uint32_t slot)
 		ctr_add(&v->switches, 1);
 		done = TRUE;
 	}
-	g_mutex_unlock(&v->d->quiesce_lock);
+	pthread_mutex_unlock(&v->d->quiesce_lock);
 	return done;
 }
 

@@ -313,10 +313,10 @@ static void empty_interfaces(struct engine *e)
 
 		if (d == NULL || d->ops->receive == NULL)
 			continue;
-		g_mutex_lock(&d->quiesce_lock); /* as engine_hello */
+		pthread_mutex_lock(&d->quiesce_lock); /* as engine_hello */
 		while ((n = d->ops->receive(d, slot, f, WORKER_BURST)) != 0)
 			d->ops->release(d, slot, f, n);
-		g_mutex_unlock(&d->quiesce_lock);
+		pthread_mutex_unlock(&d->quiesce_lock);
 	}
 	for (unsigned i = 0; i < fabric->nb; i++) {
 		struct datapath *d = fabric->datapath[i];
@@ -493,9 +493,9 @@ gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask)
 	struct datapath *d = e->tx[guest].datapath;
 	gboolean answered;
 
-	g_mutex_lock(&d->quiesce_lock);
+	pthread_mutex_lock(&d->quiesce_lock);
 	answered = hello(e, guest, ask);
-	g_mutex_unlock(&d->quiesce_lock);
+	pthread_mutex_unlock(&d->quiesce_lock);
 	return answered;
 }
 
@@ -520,7 +520,8 @@ gboolean engine_ready(struct engine *e, GError **error)
 {
 	fabric_set_quiesce(e->cfg.fabric, quiesce, e);
 	for (unsigned i = 0; i < e->nb_workers; i++) {
-		ctr_set(&e->workers[i]->round, 0);
+		/* release: all that was made for it is there. */
+		atomic_store_explicit(&e->workers[i]->round, 0, memory_order_release);
 		if (rte_eal_remote_launch(worker_main, e->workers[i], e->workers[i]->lcore) != 0) {
 			ctr_set(&e->workers[i]->round, UINT64_MAX);
 			g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK, "lcore %u cannot be started",
@@ -581,8 +582,11 @@ void engine_interrupt(struct engine *e)
 void engine_stop(struct engine *e)
 {
 	atomic_store(&e->stop, 1);
-	for (unsigned i = 0; i < e->nb_running; i++)
+	for (unsigned i = 0; i < e->nb_running; i++) {
 		rte_eal_wait_lcore(e->workers[i]->lcore);
+		g_assert(atomic_load_explicit(&e->workers[i]->round, memory_order_acquire) ==
+			 UINT64_MAX);
+	}
 	e->nb_running = 0;
 }
 

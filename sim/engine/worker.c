@@ -856,6 +856,8 @@ static uint64_t cpu_time_ns(void)
 /* So that a worker that gets its CPU late does not begin behind the schedule. */
 static void wait_for_go(struct worker *w)
 {
+	while (atomic_load_explicit(&w->round, memory_order_acquire) != 0)
+		; /* of an earlier start */
 	atomic_store_explicit(&w->ready, 1, memory_order_release);
 	while (!atomic_load_explicit(w->go, memory_order_acquire) &&
 		!atomic_load_explicit(w->stop, memory_order_relaxed))
@@ -865,12 +867,14 @@ static void wait_for_go(struct worker *w)
 int worker_main(void *arg)
 {
 	struct worker *w = arg;
-	const timeline *t = w->timeline;
-	gboolean empty = t == NULL || t->nb == 0;
-	gboolean flood = w->flood;
+	const timeline *t;
+	gboolean empty, flood;
 	uint64_t switches, cpu_ns;
 
 	wait_for_go(w);
+	t = w->timeline;
+	empty = t == NULL || t->nb == 0;
+	flood = w->flood;
 	cpu_ns = cpu_time_ns();
 	switches = involuntary_switches();
 	w->sweep = w->rx_first;

@@ -293,7 +293,7 @@ static struct bed *bed_new(uint32_t under_way)
 		.state = &b->v,
 		.nb_guests = GUESTS,
 		.guest = g_memdup2(numbers, sizeof(numbers)) };
-	g_mutex_init(&b->d.quiesce_lock);
+	pthread_mutex_init(&b->d.quiesce_lock, NULL);
 	for (uint32_t i = 0; i < GUESTS; i++) {
 		b->guest[i].mem = g_aligned_alloc0(1, MEM_LEN, LINE);
 		come(&b->guest[i]);
@@ -353,7 +353,7 @@ static void bed_free(struct bed *b)
 	for (uint32_t i = 0; i < GUESTS; i++)
 		g_aligned_free(b->guest[i].mem);
 	g_aligned_free(b->guest);
-	g_mutex_clear(&b->d.quiesce_lock);
+	pthread_mutex_destroy(&b->d.quiesce_lock);
 	g_free(b->d.guest);
 	g_rand_free(b->rand);
 	g_aligned_free(b);

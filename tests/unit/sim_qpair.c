@@ -57,7 +57,7 @@ static void open_world(struct world *w, uint16_t descriptors, gboolean kicks)
 		.descriptors = descriptors,
 		.socket_dir = w->dir };
 	w->datapath = (struct datapath){ .state = w, .quiesce = quiesce, .quiesce_arg = w };
-	g_mutex_init(&w->datapath.quiesce_lock);
+	pthread_mutex_init(&w->datapath.quiesce_lock, NULL);
 	w->qs = qpairs_new(&(struct qpairs_cfg){ .datapath = &w->datapath,
 				   .cfg = &w->cfg,
 				   .socket_name = "q.sock",
@@ -75,7 +75,7 @@ static void close_world(struct world *w)
 	qpairs_free(w->qs);
 	assert_false(g_file_test(w->path, G_FILE_TEST_EXISTS));
 	assert_int_equal(g_rmdir(w->dir), 0);
-	g_mutex_clear(&w->datapath.quiesce_lock);
+	pthread_mutex_destroy(&w->datapath.quiesce_lock);
 	g_free(w->path);
 	g_free(w->dir);
 }

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+tsim_script(bench rows 120)
