@@ -36,7 +36,7 @@ host()
 	shift 2
 	rm -rf out
 	"$BIN/tsim" --machine external --interface virtio --vhost "$vhost" --socket-dir "$TMP/s" --guests "$guests" \
-		--profile imix --warm-up 0s --drain 10s --connect-timeout 60s "$@" >stdout 2>stderr &
+		--profile imix --warm-up 0s --drain 4s --connect-timeout 60s "$@" >stdout 2>stderr &
 	tsim=$!
 	children+=("$tsim")
 	for _ in $(seq 600); do [ -S s/virtio.sock ] && return; sleep 0.1; done
@@ -111,7 +111,7 @@ faults()
 returns()
 {
 	local others
-	host "$1" 3 --rate 6kpps --duration 2s --drain 5s --reps 2
+	host "$1" 3 --rate 6kpps --duration 2s --drain 3s --reps 2
 	reflect 0 0
 	reflect 2 2
 	others=$reflector
