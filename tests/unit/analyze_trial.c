@@ -576,7 +576,7 @@ static void probes_get_their_sums_from_the_guests(void **state)
 static void fleet_with_probes_reads_back_equal(void **state)
 {
 	g_autofree char *dir = temporary_folder(), *path = NULL, *probes = NULL;
-	g_autofree char *before = NULL, *after = NULL, *summary = NULL, *bins = NULL;
+	g_autofree char *before = NULL, *after = NULL, *bins = NULL;
 	g_autoptr(trial) t = fake_trial(&fleet_cfg);
 	g_autoptr(trial) back = NULL;
 	g_autoptr(trial) without_bins = NULL;
