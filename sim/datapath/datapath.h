@@ -117,10 +117,11 @@ struct datapath {
 	void *state; /* the interface's own */
 	char *name;  /* what results call it: the interface as asked for, "virtio-off" */
 	uint32_t nb_guests;
-	uint32_t *guest;     /* number of the guest in each slot */
-	unsigned nb_ports;   /* set by open */
-	gboolean stamps;     /* frames carry their time of arrival; set by open */
-	pthread_mutex_t quiesce_lock; /* held while quiesce runs, and to change it: not by workers */
+	uint32_t *guest;   /* number of the guest in each slot */
+	unsigned nb_ports; /* set by open */
+	gboolean stamps;   /* frames carry their time of arrival; set by open */
+	pthread_mutex_t
+		quiesce_lock; /* held while quiesce runs, and to change it: not by workers */
 	datapath_quiesce quiesce;
 	void *quiesce_arg;
 };

@@ -58,7 +58,10 @@ static char *find_treflect(GError **error)
 
 static const struct datapath_guest *member(const struct fleet *f, uint32_t i)
 {
-	return &f->cfg.guest[f->member[i]];
+	const struct datapath_guest *g = &f->cfg.guest[f->member[i]];
+
+	g_assert(g->datapath != NULL); /* ours, and with a process */
+	return g;
 }
 
 /* Is it a DPDK device of its process? Else it is on a queue pair. */

@@ -4,7 +4,8 @@
 # reflectors are built with it, too.
 # shellcheck source=tests/eal/lib.sh
 . "$SOURCE/tests/eal/lib.sh"
-export TSAN_OPTIONS="suppressions=$SOURCE/tests/eal/races.supp exitcode=66 log_path=$TMP/race"
+cp "$SOURCE/tests/eal/races.supp" "$TMP" || exit 1 # options end at a space, which $SOURCE may have
+export TSAN_OPTIONS="suppressions=$TMP/races.supp exitcode=66 log_path=$TMP/race"
 
 # clean ARGUMENT...: a trial without a race.
 clean()

