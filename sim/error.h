@@ -12,6 +12,7 @@ enum sim_error {
 	SIM_ERROR_RESOURCES, /* the machine has not what it takes: memory, descriptors, cores */
 	SIM_ERROR_GUEST,     /* a guest does not do its part */
 	SIM_ERROR_DPDK,      /* DPDK refuses; the text has its reason */
+	SIM_ERROR_SERVER,    /* a command, file or connection of a server fails */
 };
 
 GQuark sim_error_quark(void);

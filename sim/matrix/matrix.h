@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/matrix/matrix.h: test matrices: key files whose sections are a matrix each (autotest's tests
+ * file and more, see matrix_file.c), and the tree of their valid combinations, in the order of
+ * set-up cost. Pure but for reading the files and, in matrix_prune, the folder of results.
+ */
+#ifndef SIM_MATRIX_MATRIX_H
+#define SIM_MATRIX_MATRIX_H
+
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "analyze/trial.h"
+#include "sim/testbed/setup.h"
+
+enum matrix_order { MATRIX_TREE, MATRIX_RANDOM, MATRIX_INTERLEAVED };
+
+/* A trial: one repetition of a leaf. */
+struct matrix_trial {
+	struct setup setup;
+	char *dir; /* OUT/LABEL */
+	GPtrArray *
+		args; /* words of tsim run that say its traffic: "--rate=10kpps", NULL-terminated */
+	struct trial_params params; /* what it will be stored as */
+	double estimate_s;          /* that it takes, without set-up */
+	gboolean warm_up, cool_down, accumulate;
+	char *section; /* "tests.cfg: [vhost]" */
+};
+
+struct matrix;
+
+/* All sections of all files, in order; NULL and error for the first mistake. */
+struct matrix *matrix_read(
+	const char *const *files, enum matrix_order order, uint64_t seed, GError **error);
+void matrix_free(struct matrix *m); /* NULL is fine */
+/* Combinations that cannot exist: "REASON: N" a line. Owned by m. */
+const GPtrArray *matrix_impossible(const struct matrix *m);
+/* struct matrix_trial *, in the order of running; valid and distinct ones only. Owned by m. */
+const GPtrArray *matrix_trials(const struct matrix *m);
+/* Take away what is done; again: text about what will be measured again, a line each. Number taken away. */
+guint matrix_prune(struct matrix *m, GPtrArray *again, GError **error);
+/* The tree and its counts, for people. */
+void matrix_print(const struct matrix *m, GString *into);
+
+/* Who builds set-ups and measures; lab.h is the real one, tests have another. */
+struct matrix_ops {
+	/* From what stands now to what is wanted, by the fewest steps. Failing, the set-up's trials fail. */
+	gboolean (*apply)(void *arg, const struct setup *wanted, GError **error);
+	/* The trial's files are in t->dir after it. */
+	gboolean (*trial)(void *arg, const struct matrix_trial *t, GError **error);
+	/* After the last repetition of a combination that asks for it: accumulate the repetitions. */
+	gboolean (*accumulate)(void *arg, const struct matrix_trial *t, GError **error);
+	/* TRUE: stop as soon as possible. */
+	gboolean (*interrupted)(void *arg);
+	/* What runs, for people: a line a call. */
+	void (*say)(void *arg, const char *text);
+	void *arg;
+};
+struct matrix_outcome {
+	guint done, failed, left; /* trials */
+};
+/*
+ * Runs all that are left. A trial that fails is recorded (OUT/LABEL/failed.csv: time, trial, attempt, reason),
+ * tried again retries times, and the rest goes on. FALSE only where nothing can go on.
+ */
+gboolean matrix_run(struct matrix *m, unsigned retries, const struct matrix_ops *ops,
+	struct matrix_outcome *out, GError **error);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/testbed/journal.h: what tsim made on a server, in order, and how each thing is undone. Kept
+ * in STATE_DIR/journal there, a line each, written before the thing is made: so what a SIGKILL left
+ * behind is undone by the next tsim, or by tsim teardown-network. What was there before is not
+ * recorded, and so never undone.
+ *
+ * The journal is also the lock of the server: one tsim at a time, by flock of STATE_DIR/lock, held
+ * by a process there (server_open) that ends with the connection.
+ */
+#ifndef SIM_TESTBED_JOURNAL_H
+#define SIM_TESTBED_JOURNAL_H
+
+#include <glib.h>
+
+#include "sim/testbed/server.h"
+
+struct journal;
+
+/* Takes the lock; an error names who has it. left: things of a dead tsim are in it. */
+struct journal *journal_open(struct server *s, gboolean *left, GError **error);
+void journal_close(struct journal *j); /* NULL is fine. Undoes nothing; gives the lock back. */
+struct server *journal_server(const struct journal *j);
+
+/* How many things are recorded: a place to come back to. */
+guint journal_mark(const struct journal *j);
+/*
+ * Records what ("bridge tsim-br"), then runs make. If that fails, runs undo, forgets it, and returns
+ * the error. undo is tried until it succeeds or its thing is gone, and must do no harm then.
+ */
+gboolean journal_make(struct journal *j, const char *what, const char *const *make,
+	const char *const *undo, GError **error);
+/* A process (process.h); undone by process_stop. */
+gboolean journal_start(struct journal *j, const char *name, const char *netns,
+	const char *const *argv, GError **error);
+/* Undoes the newest things, newest first, until mark are left (0: all). Goes on after a failure,
+ * keeps what could not be undone, and returns the first error. */
+gboolean journal_undo(struct journal *j, guint mark, GError **error);
+/* Lines for people: what is there. Newly allocated, NULL-terminated. */
+char **journal_list(const struct journal *j);
+
+#endif
