@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-tsim_script(eal ranks 180)
+# A minute each; what is tsim's own in it is under sanitizers in unit.sim_part.
+if(NOT TSIM_SANITIZE)
+	tsim_script(eal ranks 180)
+endif()

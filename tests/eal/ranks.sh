@@ -121,11 +121,6 @@ for killed in 2 0; do
 	rm -r out
 done
 
-# Below it is mpirun that is slow: once is enough.
-if readelf -d "$BIN/tsim" | grep -q 'NEEDED.*libasan'; then
-	exit 0
-fi
-
 # A series ends when somebody dies, and goes on when it is started again.
 start --enable-recovery 2 "${lives[@]}" --reps 2
 kill -9 "$(pid_of 1)"
