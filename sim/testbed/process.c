@@ -10,21 +10,53 @@
 enum { SLACK_MS = 20000 }; /* of a stop, beyond its grace: it is verified, too */
 
 /*
- * Functions of all scripts here; $d is the folder, $name the process. stat_of PID sets state, group
- * and start (fields 3, 5 and 22 of /proc/PID/stat; the name before may hold anything).
+ * Functions of all scripts here; $d is the folder, $name the process.
+ * stat_of PID: sets state, group and start, fields 3, 5 and 22 of /proc/PID/stat. The name before
+ * may hold anything, newlines too.
+ * marked PID: it was started as this process, or by it. Who writes the file cannot make it so.
+ * members: processes of its group, without zombies: who reaps those is not ours to say.
+ * leads: the recorded PID is still that process. A number that is a living group's is given to no
+ * other, so that a group with a marked member is ours also when its leader was killed.
  */
-#define FUNCTIONS                                                                                \
-	"fields() { state=$1 group=$3; shift 19; start=$1; }\n"                                  \
-	"stat_of() { read -r line 2>/dev/null <\"/proc/$1/stat\" && fields ${line##*) }; }\n"    \
-	"boot=$(cat /proc/sys/kernel/random/boot_id)\n"                                          \
-	"recorded() { pid= at= id=; [ -e \"$d/$name.pid\" ] && read -r pid at id "               \
-	"<\"$d/$name.pid\"; }\n"                                                                 \
-	"is_it() { stat_of \"$pid\" && [ \"$start\" = \"$at\" ] && [ \"$id\" = \"$boot\" ]; }\n" \
-	"runs() { recorded && is_it && [ \"$state\" != Z ]; }\n"
+#define FUNCTIONS                                                                        \
+	"fields() { state=$1 group=$3; shift 19; start=$1; }\n"                          \
+	"stat_of() {\n"                                                                  \
+	"	line=\n"                                                                       \
+	"	while read -r part; do line=\"$line $part\"; done 2>/dev/null "                \
+	"<\"/proc/$1/stat\"\n"                                                           \
+	"	[ -n \"$line\" ] && fields ${line##*) }\n"                                     \
+	"} 2>/dev/null\n"                                                                \
+	"marked() {\n"                                                                   \
+	"	tr '\\0' '\\n' 2>/dev/null <\"/proc/$1/environ\" | grep -qxF "                 \
+	"\"TSIM_PROCESS=$d/$name\"\n"                                                    \
+	"} 2>/dev/null\n"                                                                \
+	"members() {\n"                                                                  \
+	"	found=\n"                                                                      \
+	"	for f in /proc/[0-9]*; do\n"                                                   \
+	"		f=${f#/proc/}\n"                                                              \
+	"		stat_of \"$f\" && [ \"$group\" = \"$pid\" ] && [ \"$state\" != Z ] "          \
+	"&& found=\"$found $f\"\n"                                                       \
+	"	done\n"                                                                        \
+	"	[ -n \"$found\" ]\n"                                                           \
+	"}\n"                                                                            \
+	"recorded() { pid= at= id=; [ -e \"$d/$name.pid\" ] && read -r pid at id "       \
+	"<\"$d/$name.pid\" && [ \"${pid:-0}\" -gt 1 ] 2>/dev/null; }\n"                  \
+	"leads() { stat_of \"$pid\" && [ \"$start\" = \"$at\" ] && marked \"$pid\"; }\n" \
+	"orphaned() {\n"                                                                 \
+	"	members || return 1\n"                                                         \
+	"	for f in $found; do marked \"$f\" && return 0; done\n"                         \
+	"	return 1\n"                                                                    \
+	"}\n"                                                                            \
+	"is_ours() {\n"                                                                  \
+	"	[ \"$id\" = \"$(cat /proc/sys/kernel/random/boot_id)\" ] || return 1\n"        \
+	"	leads && [ \"$state\" != Z ] || orphaned\n"                                    \
+	"}\n"                                                                            \
+	"runs() { recorded && is_ours; }\n"
 
 /*
  * start: DIR NAME WORD... The inner script leads the session. A signal to its group is for the
- * process: it stays to tell how that ended.
+ * process: it stays to tell how that ended. One that has not recorded itself in time must not do
+ * so later.
  */
 static const char start_script
 	[] = "d=$1 name=$2\n"
@@ -32,52 +64,45 @@ static const char start_script
 	     "if runs; then echo \"$name runs already, PID $pid\" >&2; exit 1; fi\n"
 	     "rm -f \"$d/$name.pid\" \"$d/$name.exit\"\n"
 	     ": >\"$d/$name.log\" || exit 1\n"
-	     "setsid sh -c '\n"
+	     "TSIM_PROCESS=$d/$name setsid sh -c '\n"
 	     "d=$1 name=$2\n"
 	     "shift 2\n"
 	     "trap : HUP INT TERM\n"
 	     "fields() { shift 19; start=$1; }\n"
 	     "read -r line <\"/proc/$$/stat\"\n"
 	     "fields ${line##*) }\n"
-	     "echo \"$$ $start $(cat /proc/sys/kernel/random/boot_id)\" >\"$d/$name.new\"\n"
-	     "mv \"$d/$name.new\" \"$d/$name.pid\"\n"
-	     "\"$@\"\n"
+	     "echo \"$$ $start $(cat /proc/sys/kernel/random/boot_id)\" >\"$d/$name.new\" &&\n"
+	     "mv \"$d/$name.new\" \"$d/$name.pid\" || exit\n"
+	     "(exec \"$@\")\n"
 	     "echo $? >\"$d/$name.new\"\n"
 	     "mv \"$d/$name.new\" \"$d/$name.exit\"\n"
 	     "' sh \"$d\" \"$name\" \"$@\" </dev/null >>\"$d/$name.log\" 2>&1 &\n"
 	     "n=0\n"
-	     "until [ -e \"$d/$name.pid\" ] || [ $n -ge 100 ]; do n=$((n + 1)); sleep 0.1; done\n"
-	     "[ -e \"$d/$name.pid\" ] || { echo \"it does not start\" >&2; exit 1; }\n";
+	     "until [ -e \"$d/$name.pid\" ] || [ $n -ge 500 ]; do n=$((n + 1)); sleep 0.02; done\n"
+	     "[ -e \"$d/$name.pid\" ] && exit\n"
+	     "kill -KILL $! \"-$!\" 2>/dev/null\n"
+	     "echo \"it does not start: $(tail -n 1 \"$d/$name.log\")\" >&2\n"
+	     "exit 1\n";
 
-/* look: DIR NAME. */
-static const char look_script[] = "d=$1 name=$2\n" FUNCTIONS "if runs; then echo running\n"
+/* look: DIR NAME. One that has ended may have left others in its group. */
+static const char look_script[] = "d=$1 name=$2\n" FUNCTIONS
+				  "if [ -e \"$d/$name.exit\" ]; then cat \"$d/$name.exit\"\n"
+				  "elif runs; then echo running\n"
 				  "elif [ -e \"$d/$name.exit\" ]; then cat \"$d/$name.exit\"\n"
 				  "elif [ -e \"$d/$name.pid\" ]; then echo gone\n"
 				  "else echo none; fi\n";
 
-/*
- * stop: DIR NAME TENTHS. Its group lives on when its leader was killed; the number of a group that
- * has members is no new process's. Zombies are gone: who reaps them is not ours to say.
- */
+/* stop: DIR NAME TENTHS. */
 static const char stop_script
-	[] = "d=$1 name=$2 tenths=$3\n" FUNCTIONS "members() {\n"
-	     "	for f in /proc/[0-9]*/stat; do\n"
-	     "		f=${f#/proc/}\n"
-	     "		stat_of \"${f%/stat}\" && [ \"$group\" = \"$pid\" ] && [ \"$state\" != Z ] "
-	     "&& return 0\n"
-	     "	done\n"
-	     "	return 1\n"
-	     "}\n"
-	     "recorded || { rm -f \"$d/$name.exit\" \"$d/$name.log\"; exit 0; }\n"
-	     "if is_it || { [ ! -e \"/proc/$pid\" ] && [ \"$id\" = \"$boot\" ]; }; then\n"
+	[] = "d=$1 name=$2 tenths=$3\n" FUNCTIONS "if runs; then\n"
 	     "	kill -TERM \"-$pid\" 2>/dev/null\n"
 	     "	while members && [ \"$tenths\" -gt 0 ]; do tenths=$((tenths - 1)); sleep 0.1; "
 	     "done\n"
-	     "	kill -KILL \"-$pid\" 2>/dev/null\n"
+	     "	[ -z \"$found\" ] || kill -KILL \"-$pid\" 2>/dev/null\n"
 	     "	tenths=100\n"
 	     "	while members && [ \"$tenths\" -gt 0 ]; do tenths=$((tenths - 1)); sleep 0.1; "
 	     "done\n"
-	     "	if members; then echo \"PID $pid does not end\" >&2; exit 1; fi\n"
+	     "	if members; then echo \"PID$found: killed, and not gone\" >&2; exit 1; fi\n"
 	     "fi\n"
 	     "rm -f \"$d/$name.pid\" \"$d/$name.exit\" \"$d/$name.new\" \"$d/$name.log\"\n";
 
@@ -86,14 +111,23 @@ static const char list_script[] = "cd \"$1\" 2>/dev/null || exit 0\n"
 				  "for f in *.pid; do [ -e \"$f\" ] && echo \"${f%.pid}\"; done\n"
 				  "exit 0\n";
 
-static char *folder(struct server *s, GError **error)
+/* Where its files are; NULL and error if it cannot be the name of files. */
+static char *folder(struct server *s, const char *name, GError **error)
 {
-	const char *state = server_state_dir(s, error);
+	const char *known = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+	const char *state;
 
+	if (name != NULL && (name[0] == '\0' || strspn(name, known) != strlen(name))) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
+			"%s: process '%s': a name is of letters, digits and '-'", server_name(s),
+			name);
+		return NULL;
+	}
+	state = server_state_dir(s, error);
 	return state == NULL ? NULL : g_build_filename(state, "process", NULL);
 }
 
-/* What is between the script and the process itself. Newly allocated but for its words. */
+/* dir NULL: of a dry run, without the script. Newly allocated but for its words. */
 static GPtrArray *start_words(
 	const char *dir, const char *name, const char *netns, const char *const *argv)
 {
@@ -114,7 +148,7 @@ static GPtrArray *start_words(
 gboolean process_start(struct server *s, const char *name, const char *netns,
 	const char *const *argv, GError **error)
 {
-	g_autofree char *dir = server_is_dry(s) ? NULL : folder(s, error);
+	g_autofree char *dir = server_is_dry(s) ? NULL : folder(s, name, error);
 	g_autoptr(GPtrArray) words = NULL;
 	g_auto(server_result) r = { 0 };
 
@@ -133,7 +167,7 @@ gboolean process_start(struct server *s, const char *name, const char *netns,
 gboolean process_look(
 	struct server *s, const char *name, enum process_state *state, int *status, GError **error)
 {
-	g_autofree char *dir = folder(s, error);
+	g_autofree char *dir = folder(s, name, error);
 	g_autofree char *said = NULL;
 
 	*state = PROCESS_NONE;
@@ -159,7 +193,7 @@ gboolean process_look(
 
 gboolean process_stop(struct server *s, const char *name, unsigned grace_ms, GError **error)
 {
-	g_autofree char *dir = folder(s, error);
+	g_autofree char *dir = folder(s, name, error);
 	g_autofree char *tenths = g_strdup_printf("%u", grace_ms / 100);
 	const char *argv[] = { "sh", "-c", stop_script, "sh", dir, name, tenths, NULL };
 	const char *dry[] = { "stop", name, NULL };
@@ -178,7 +212,7 @@ gboolean process_stop(struct server *s, const char *name, unsigned grace_ms, GEr
 
 char *process_words(struct server *s, const char *name, unsigned lines)
 {
-	g_autofree char *dir = folder(s, NULL);
+	g_autofree char *dir = folder(s, name, NULL);
 	g_autofree char *path = dir == NULL ? NULL : g_strdup_printf("%s/%s.log", dir, name);
 	g_autofree char *number = g_strdup_printf("%u", lines);
 	char *said = path == NULL ? NULL
@@ -189,7 +223,7 @@ char *process_words(struct server *s, const char *name, unsigned lines)
 
 char **process_list(struct server *s, GError **error)
 {
-	g_autofree char *dir = folder(s, error);
+	g_autofree char *dir = folder(s, NULL, error);
 	g_autofree char *said = NULL;
 
 	if (server_is_dry(s))

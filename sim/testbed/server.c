@@ -75,6 +75,17 @@ char *server_quote(const char *const *argv)
 	return g_string_free(line, FALSE);
 }
 
+char *server_brief(const char *const *argv)
+{
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+
+	for (; *argv != NULL; argv++)
+		g_ptr_array_add(
+			words, (gpointer)(uintptr_t)(strchr(*argv, '\n') == NULL ? *argv : "..."));
+	g_ptr_array_add(words, NULL);
+	return server_quote((const char *const *)words->pdata);
+}
+
 /* In dry runs: what would be run. A question has no answer then. */
 static void print_dry(struct server *s, const char *const *argv)
 {
@@ -111,7 +122,7 @@ static char *reason_of(const struct server_result *r)
 static void set_failed(const struct server *s, const char *const *argv,
 	const struct server_result *r, GError **error)
 {
-	g_autofree char *line = server_quote(argv);
+	g_autofree char *line = server_brief(argv);
 	g_autofree char *reason = reason_of(r);
 
 	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s: %s (exit status %d)", s->name,
@@ -130,13 +141,13 @@ gboolean server_do(struct server *s, const char *const *argv, GError **error)
 	return FALSE;
 }
 
-static const char **words_of(va_list args)
+static const char **words_of(va_list *args)
 {
 	GPtrArray *words = g_ptr_array_new();
 	const char *word;
 
 	do {
-		word = va_arg(args, const char *);
+		word = va_arg(*args, const char *);
 		g_ptr_array_add(words, (gpointer)(uintptr_t)word);
 	} while (word != NULL);
 	return (const char **)g_ptr_array_free(words, FALSE);
@@ -148,7 +159,7 @@ gboolean server_dol(struct server *s, GError **error, ...)
 	va_list args;
 
 	va_start(args, error);
-	argv = words_of(args);
+	argv = words_of(&args);
 	va_end(args);
 	return server_do(s, argv, error);
 }
@@ -160,7 +171,7 @@ char *server_ask(struct server *s, GError **error, ...)
 	va_list args;
 
 	va_start(args, error);
-	argv = words_of(args);
+	argv = words_of(&args);
 	va_end(args);
 	if (s->dry != NULL) {
 		g_set_error(
@@ -183,7 +194,7 @@ gboolean server_test(struct server *s, ...)
 	va_list args;
 
 	va_start(args, s);
-	argv = words_of(args);
+	argv = words_of(&args);
 	va_end(args);
 	return s->dry == NULL && server_run(s, argv, NULL, 0, &r, NULL) && r.status == 0;
 }
@@ -244,18 +255,24 @@ gboolean server_write(struct server *s, const char *path, const void *data, size
 	return written;
 }
 
-/* One question for both: where it is, and that it is ours. */
-static const char state_script[] =
-	"d=$1\n"
-	"if [ -z \"$d\" ]; then\n"
-	"	if [ \"$(id -u)\" -eq 0 ]; then d=/run/tsim; else d=/tmp/tsim-$(id -u); fi\n"
-	"fi\n"
-	"mkdir -p -m 700 -- \"$d\" && [ -O \"$d\" ] && [ ! -L \"$d\" ] && cd -- \"$d\" && pwd -P\n";
+/* One question for all kinds: where it is, and that it is ours. A link could lead anywhere. */
+static const char state_script
+	[] = "d=${TSIM_STATE_DIR-}\n"
+	     "while [ \"$d\" != \"${d%/}\" ]; do d=${d%/}; done\n"
+	     "if [ -z \"$d\" ]; then\n"
+	     "	if [ \"$(id -u)\" -eq 0 ]; then d=/run/tsim; else d=/tmp/tsim-$(id -u); fi\n"
+	     "fi\n"
+	     "[ ! -L \"$d\" ] || { echo \"$d is a link\" >&2; exit 1; }\n"
+	     "mkdir -p -m 700 -- \"$d\" || exit\n"
+	     "[ ! -L \"$d\" ] && [ -O \"$d\" ] ||\n"
+	     "	{ echo \"$d belongs to somebody else\" >&2; exit 1; }\n"
+	     "chmod 700 -- \"$d\" && cd -- \"$d\" && pwd -P\n";
 
 const char *server_state_dir(struct server *s, GError **error)
 {
-	g_autoptr(GError) why = NULL;
 	const char *wanted = server_is_local(s) ? g_getenv("TSIM_STATE_DIR") : NULL;
+	const char *argv[] = { "sh", "-c", state_script, NULL };
+	g_auto(server_result) r = { 0 };
 
 	if (s->state_dir != NULL)
 		return s->state_dir;
@@ -263,16 +280,15 @@ const char *server_state_dir(struct server *s, GError **error)
 		s->state_dir = g_strdup(wanted == NULL ? "/run/tsim" : wanted);
 		return s->state_dir;
 	}
-	s->state_dir = server_ask(
-		s, &why, "sh", "-c", state_script, "sh", wanted == NULL ? "" : wanted, NULL);
-	if (s->state_dir == NULL) {
+	if (!server_run(s, argv, NULL, 0, &r, error))
+		return NULL;
+	if (r.status != 0) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
-			"%s: no folder for what tsim makes there, or it belongs to somebody else: "
-			"%s",
-			s->name, why->message);
+			"%s: no folder for what tsim makes there: %s; TSIM_STATE_DIR names another",
+			s->name, g_strchomp(r.err));
 		return NULL;
 	}
-	g_strchomp(s->state_dir);
+	s->state_dir = g_strdup(g_strchomp(r.out));
 	return s->state_dir;
 }
 

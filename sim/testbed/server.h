@@ -54,7 +54,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(server_result, server_result_clear)
 
 /*
  * Runs and waits. FALSE if it could not be run, or took more than timeout_ms (0: 30 s), after which
- * it is killed; a status that is not 0 is no error.
+ * it is killed; a status that is not 0 is no error. What it leaves running in its process group ends
+ * with it. input: NULL is none.
  */
 gboolean server_run(struct server *s, const char *const *argv, const char *input,
 	unsigned timeout_ms, struct server_result *out, GError **error);

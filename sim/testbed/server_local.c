@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -18,19 +19,23 @@
 #include "sim/testbed/server.h"
 #include "sim/testbed/server_private.h"
 
-enum { CHUNK = 65536, REAP_POLL_US = 1000 };
+enum {
+	CHUNK = 65536,
+	REAP_POLL_MS = 20,
+	WRITE_TIMEOUT_MS = 30000, /* of a stream whose other end does not read */
+};
 
 static gboolean fail(struct server *s, const char *const *argv, const char *why, GError **error)
 {
-	g_autofree char *line = server_quote(argv);
+	g_autofree char *line = server_brief(argv);
 
 	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s: %s", s->name, line, why);
 	return FALSE;
 }
 
 /*
- * A group of its own: a timeout ends all of it, and a terminal's Ctrl-C is for tsim alone. tsim
- * ignores SIGPIPE; programs expect that it ends them.
+ * A group of its own: a timeout ends all of it, and a terminal's Ctrl-C is for tsim alone. Programs
+ * expect SIGPIPE to end them, whatever this one does with it.
  */
 static void lead_group(gpointer unused)
 {
@@ -76,9 +81,30 @@ static gboolean take(int *fd, GString *into)
 	return FALSE;
 }
 
+/* write() for a pipe whose reader may have gone: EPIPE, but no signal. */
+static ssize_t write_quietly(int fd, const void *data, size_t len)
+{
+	const struct timespec at_once = { 0, 0 };
+	sigset_t pipes, before, pending;
+	ssize_t n;
+	int why;
+
+	sigemptyset(&pipes);
+	sigaddset(&pipes, SIGPIPE);
+	sigpending(&pending);
+	pthread_sigmask(SIG_BLOCK, &pipes, &before);
+	n = write(fd, data, len);
+	why = errno;
+	if (n < 0 && why == EPIPE && sigismember(&pending, SIGPIPE) == 0)
+		(void)sigtimedwait(&pipes, NULL, &at_once);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = why;
+	return n;
+}
+
 static void give(int *fd, const char **input, size_t *len)
 {
-	ssize_t n = *len == 0 ? 0 : write(*fd, *input, MIN(*len, (size_t)CHUNK));
+	ssize_t n = *len == 0 ? 0 : write_quietly(*fd, *input, MIN(*len, (size_t)CHUNK));
 
 	if (n > 0) {
 		*input += n;
@@ -91,8 +117,36 @@ static void give(int *fd, const char **input, size_t *len)
 	}
 }
 
-/* Until both outputs are closed; FALSE if that takes too long. */
-static gboolean converse(int fd[3], const char *input, gint64 until_us, GString *text[2])
+static int exit_status(int status)
+{
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/*
+ * Has it ended? Asked until it has: then *pid is 0, and what it has left in its group ends, too.
+ * That number is nobody else's before it is waited for.
+ */
+static gboolean ended(GPid *pid, int *status)
+{
+	siginfo_t what = { 0 };
+	int raw = 0;
+
+	if (*pid != 0 && waitid(P_PID, (id_t)*pid, &what, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+		what.si_pid == *pid) {
+		kill(-*pid, SIGKILL);
+		waitpid(*pid, &raw, 0);
+		*status = exit_status(raw);
+		*pid = 0;
+	}
+	return *pid == 0;
+}
+
+/*
+ * Until it has ended, and both outputs are closed; FALSE if that takes too long. A program may
+ * close its outputs and read on, or end and leave its input to somebody who does not read.
+ */
+static gboolean converse(
+	GPid *pid, int fd[3], const char *input, gint64 until_us, GString *text[2], int *status)
 {
 	size_t len = input == NULL ? 0 : strlen(input);
 	struct pollfd p[3];
@@ -102,12 +156,14 @@ static gboolean converse(int fd[3], const char *input, gint64 until_us, GString 
 		close(fd[0]);
 		fd[0] = -1;
 	}
-	while (fd[1] >= 0 || fd[2] >= 0) {
+	while (!ended(pid, status) || fd[1] >= 0 || fd[2] >= 0) {
 		for (int i = 0; i < 3; i++)
 			p[i] = (struct pollfd){ .fd = fd[i], .events = i == 0 ? POLLOUT : POLLIN };
 		wait_ms = left_ms(until_us);
 		if (wait_ms == 0)
 			return FALSE;
+		if (*pid != 0) /* whose end no file descriptor tells */
+			wait_ms = MIN(wait_ms, fd[1] < 0 && fd[2] < 0 ? 1 : REAP_POLL_MS);
 		if (poll(p, 3, wait_ms) <= 0)
 			continue;
 		if (p[0].revents != 0)
@@ -116,25 +172,6 @@ static gboolean converse(int fd[3], const char *input, gint64 until_us, GString 
 			if (p[i].revents != 0)
 				(void)take(&fd[i], text[i - 1]);
 	}
-	return TRUE;
-}
-
-static int exit_status(int status)
-{
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-/* A program may close its outputs, and go on. */
-static gboolean reap(GPid pid, gint64 until_us, int *status)
-{
-	int raw;
-
-	while (waitpid(pid, &raw, WNOHANG) == 0) {
-		if (left_ms(until_us) == 0)
-			return FALSE;
-		g_usleep(REAP_POLL_US);
-	}
-	*status = exit_status(raw);
 	return TRUE;
 }
 
@@ -156,11 +193,12 @@ static gboolean local_run(struct server *s, const char *const *argv, const char 
 
 	if (pid != 0) {
 		(void)g_unix_set_fd_nonblocking(fd[0], TRUE, NULL);
-		done = converse(fd, input, until_us, text) && reap(pid, until_us, &out->status);
+		done = converse(&pid, fd, input, until_us, text, &out->status);
 		if (!done) {
-			kill_group(pid);
+			if (pid != 0)
+				kill_group(pid);
 			why = g_strdup_printf(
-				"took more than %u s, and was killed", timeout_ms / 1000);
+				"took more than %g s, and was killed", timeout_ms / 1000.0);
 			fail(s, argv, why, error);
 		}
 	}
@@ -240,11 +278,13 @@ static ssize_t local_read(
 	struct pollfd p = { .fd = l->in, .events = POLLIN };
 	ssize_t n;
 
-	if (poll(&p, 1, (int)timeout_ms) <= 0)
+	if (poll(&p, 1, (int)MIN(timeout_ms, (unsigned)G_MAXINT)) <= 0)
 		return 0;
 	n = read(l->in, into, room);
 	if (n > 0)
 		return n;
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return 0;
 	if (n < 0 && errno != ECONNRESET)
 		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "read: %s", g_strerror(errno));
 	return -1;
@@ -256,10 +296,16 @@ static gboolean local_write(struct stream *st, const void *data, size_t len, GEr
 	const char *at = data;
 
 	while (len > 0) {
-		ssize_t n = l->pid == 0 ? send(l->out, at, len, MSG_NOSIGNAL)
-					: write(l->out, at, len);
+		struct pollfd p = { .fd = l->out, .events = POLLOUT };
+		int ready = poll(&p, 1, WRITE_TIMEOUT_MS);
+		ssize_t n;
 
-		if (n < 0 && errno == EINTR)
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready == 0)
+			errno = ETIMEDOUT;
+		n = ready <= 0 ? -1 : write_quietly(l->out, at, len);
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0) {
 			g_set_error(
@@ -294,6 +340,7 @@ static struct stream *local_stream(int in, int out, GPid pid)
 {
 	struct local_stream *l = g_new0(struct local_stream, 1);
 
+	(void)g_unix_set_fd_nonblocking(out, TRUE, NULL);
 	*l = (struct local_stream){
 		.stream = { .ops = &local_stream_ops }, .in = in, .out = out, .pid = pid
 	};

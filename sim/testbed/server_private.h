@@ -40,5 +40,7 @@ struct stream {
 };
 
 struct server *server_new(const struct server_ops *ops, const char *name, void *state);
+/* For errors: as server_quote, but scripts of several lines are "...". Newly allocated. */
+char *server_brief(const char *const *argv);
 
 #endif
