@@ -23,7 +23,8 @@ struct vm_cfg {
 	unsigned qemu_version; /* 702: 7.2; decides the syntax of vfio-user, and MSI-X under TCG */
 	unsigned vcpus, memory_mib;
 	unsigned queues; /* of the test interface, pairs */
-	unsigned rx_queue_size, tx_queue_size;
+	unsigned rx_queue_size,
+		tx_queue_size; /* 0: QEMU's; tx is cut to 256 where a tap limits it */
 	gboolean hugepages;
 	const char *cpus;                     /* taskset -c; NULL: anywhere */
 	const char *kernel, *initrd, *append; /* our image; NULL with disk */
@@ -40,8 +41,16 @@ struct vm_cfg {
 	const char *const *extra; /* further arguments of QEMU; NULL: none */
 };
 
-/* Words up to NULL; to be freed by g_strfreev. */
+enum { VM_MEMORY_MIN_MIB = 64, VM_MACVTAP_QUEUES_MAX = 7 };
+
+/* Words up to NULL; to be freed by g_strfreev. cfg is one that vm_check is content with. */
 char **vm_command(const struct vm_cfg *cfg);
+/* What QEMU would refuse, and what it has no word for. SIM_ERROR_USAGE. */
+gboolean vm_check(const struct vm_cfg *cfg, GError **error);
+/* RUN_DIR/WHAT-NUMBER.SUFFIX: "qmp" "sock", "console" "sock", "console" "log". Newly allocated. */
+char *vm_path(const struct vm_cfg *cfg, const char *what, const char *suffix);
+/* QEMU's program in the folder qemu_path, "" for $PATH. Newly allocated. */
+char *vm_program(const char *qemu_path);
 
 struct vm;
 
@@ -53,15 +62,22 @@ struct vm *vm_start(struct journal *j, const char *netns, const struct vm_cfg *c
 void vm_free(struct vm *vm); /* NULL is fine */
 /*
  * Waits until QEMU runs and, with our image, until the guest asks for commands. An error has the
- * end of its console and QEMU's own words.
+ * end of its console and QEMU's own words. On vhost-user QEMU starts when somebody listens at its
+ * socket, and no sooner.
  */
 gboolean vm_wait(struct vm *vm, unsigned timeout_ms, GError **error);
-/* NULL while it runs; else what became of it, with console and QEMU's words. Owned by vm. */
+/*
+ * NULL while its machine runs; else (QEMU has ended, stands still, does not answer) what became of it,
+ * with console and QEMU's words. Owned by vm.
+ */
 const char *vm_death(struct vm *vm);
 /* Commands in the guest: its console, else the SSH server given to vm_reach_by. Owned by vm. */
 struct server *vm_server(struct vm *vm);
 void vm_reach_by(struct vm *vm, struct server *ssh); /* takes ssh */
-/* The guest is asked to go (QMP, console), then QEMU is stopped. */
+/*
+ * A disk's guest is asked to power down; then QEMU is told to end, or made to. Its files go. One
+ * that has gone is fine. The journal's records of it stay, and do no harm.
+ */
 gboolean vm_stop(struct vm *vm, GError **error);
 
 /* What QEMU there is at path ("" for $PATH): 702 for 7.2. */

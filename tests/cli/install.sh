@@ -9,11 +9,11 @@ prefix=$tmp/usr
 cmake --install "$BUILD" --prefix "$prefix" >"$tmp/log" 2>&1 || { tail -n 8 "$tmp/log"; exit 1; }
 
 failures=0
-for file in bin/tsim bin/treflect bin/tanalyze bin/tplot \
-	share/man/man1/tsim.1 share/man/man1/treflect.1 share/man/man1/tanalyze.1 share/man/man1/tplot.1 \
+for file in bin/tsim bin/treflect bin/treflect-xdp bin/tanalyze bin/tplot \
+	share/man/man1/tsim.1 share/man/man1/treflect.1 share/man/man1/treflect-xdp.1 share/man/man1/tanalyze.1 share/man/man1/tplot.1 \
 	share/bash-completion/completions/tsim share/bash-completion/completions/tanalyze \
 	share/bash-completion/completions/tplot \
-	share/tsim/profiles/imix.csv share/tsim/plots/style.gp; do
+	share/tsim/conf/guest-image share/tsim/conf/guest-init share/tsim/profiles/imix.csv share/tsim/plots/style.gp; do
 	[ -f "$prefix/$file" ] || { echo "not installed: $file"; failures=1; }
 done
 # Libraries and headers are the programs' own.
@@ -31,6 +31,7 @@ try()
 }
 try "$prefix/bin/tsim" profile imix
 try "$prefix/bin/tsim" --version
+try "$prefix/bin/treflect-xdp" --version
 try "$prefix/bin/tanalyze" --version
 try "$prefix/bin/tplot" --version
 exit $failures

@@ -10,7 +10,7 @@ for folder in traffic analyze sim plots profiles conf tests; do
 done
 
 # Where the man page and the completion of a program are.
-declare -A man=([tsim]=sim/tsim.1 [treflect]=sim/treflect.1 [tanalyze]=analyze/tanalyze.1
+declare -A man=([tsim]=sim/tsim.1 [treflect]=sim/treflect.1 [treflect-xdp]=sim/treflect-xdp.1 [tanalyze]=analyze/tanalyze.1
 	[tplot]=plots/tplot.1)
 declare -A completion=([tsim]=sim/tsim.bash [tanalyze]=analyze/tanalyze.bash [tplot]=plots/tplot.bash)
 

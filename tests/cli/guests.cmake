@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+tsim_script(cli treflect_xdp 60)
