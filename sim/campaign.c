@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,30 +17,15 @@
 #include "sim/gather.h"
 #include "sim/guest/fleet.h"
 #include "sim/measure.h"
+#include "sim/params.h"
 #include "sim/progress.h"
 #include "sim/record.h"
 #include "sim/report.h"
+#include "sim/stop.h"
 #include "traffic/error.h"
 #include "traffic/frame.h"
 #include "traffic/mix.h"
 #include "traffic/rate.h"
-
-static _Atomic int stop_requested;
-
-static void on_interrupt(int number)
-{
-	(void)number;
-	/* A second Ctrl-C ends at once: results of finished trials are on disk by then. */
-	if (atomic_exchange(&stop_requested, 1) != 0)
-		_exit(CLI_FAILED);
-}
-
-/* mpirun tells a process as often as it likes, and kills it soon enough. */
-static void on_mpirun_interrupt(int number)
-{
-	(void)number;
-	atomic_store(&stop_requested, 1);
-}
 
 struct campaign {
 	const struct options *o;
@@ -72,94 +56,15 @@ static void free_params(gpointer p)
 	g_free(p);
 }
 
-static gboolean one_size(const mix *m, uint32_t *frame_len)
+static struct trial_params *params_of(const struct campaign *c, uint64_t rate_pps, uint32_t rep)
 {
-	const profile *p = m->guests[0].profile;
-
-	*frame_len = p->classes[0].frame_len_lo;
-	return m->nb_guests == 1 && p->nb_classes == 1 && p->classes[0].frame_len_hi == *frame_len;
-}
-
-/* What else decides what is measured. */
-static char *extra_text(const struct options *o, const struct crew *crew)
-{
-	GString *s = g_string_new(NULL);
-
-	if (crew_size(crew) > 1)
-		g_string_append_printf(s, "--ranks=%u ", crew_size(crew));
-	if (o->swap != NULL)
-		g_string_append_printf(s, "--swap=%s ", o->swap);
-	if (o->guest_cores != NULL)
-		g_string_append_printf(s, "--guest-cores=%s ", o->guest_cores);
-	if (o->per_process != 0)
-		g_string_append_printf(s, "--guests-per-process=%d ", o->per_process);
-	if (o->hugepages)
-		g_string_append(s, "--hugepages ");
-	if (o->ramp != NULL)
-		g_string_append_printf(s, "--ramp=%s ", o->ramp);
-	if (o->port != NULL)
-		g_string_append_printf(s, "--port=%s ", o->port);
-	if (o->cores.nb_timer != 0)
-		g_string_append_printf(s, "--probes=%s ", o->probes);
-	if (o->link != NULL)
-		g_string_append_printf(s, "--link=%s ", o->link);
-	if (o->host_cores != NULL)
-		g_string_append_printf(s, "--host-cores=%s ", o->host_cores);
-	if (o->policy != NULL)
-		g_string_append_printf(s, "--policy=%s ", o->policy);
-	if (o->vf_limit != 256)
-		g_string_append_printf(s, "--vf-limit=%d ", o->vf_limit);
-	if (o->mediators != 1)
-		g_string_append_printf(s, "--mediators=%d ", o->mediators);
-	if (o->descriptors != 256)
-		g_string_append_printf(s, "--descriptors=%d ", o->descriptors);
-	g_strchomp(s->str);
-	return g_string_free(s, FALSE);
-}
-
-static gboolean uses(const struct campaign *c, const char *word)
-{
-	for (uint32_t i = 0; i < c->mix->nb_guests; i++)
-		if (g_str_equal(c->interface[i], word))
-			return TRUE;
-	return FALSE;
-}
-
-static struct trial_params *make_params(const struct campaign *c, uint64_t rate_pps, uint32_t rep)
-{
-	const struct options *o = c->o;
-	struct trial_params *p = g_new0(struct trial_params, 1);
-
-	p->label = g_strdup(o->label);
-	p->machine = g_strdup(o->machine);
-	p->interface = fabric_name(c->interface, c->mix->nb_guests);
-	p->vhost = uses(c, "virtio-on") || (uses(c, "virtio") && o->vhost);
-	p->qemu = g_strdup("none");
-	p->reflector = g_strdup("dpdk");
-	p->guests = c->mix->nb_guests;
-	p->profile = g_strdup(c->mix->name);
-	if (!one_size(c->mix, &p->frame_len))
-		p->frame_len = 0;
-	p->arrival = g_strdup(o->mix != NULL ? "mix" : o->arrival);
-	p->share = g_strdup(o->mix != NULL ? "mix" : o->share == NULL ? "equal" : o->share);
-	p->pattern = g_strdup(o->pattern_text);
-	p->rate_pps = rate_pps;
-	p->duration_s = (double)o->duration_ns / 1e9;
-	p->warm_up_s = (double)o->warm_up_ns / 1e9;
-	p->drain_s = (double)o->drain_ns / 1e9;
-	p->seed = (uint64_t)o->seed;
-	p->repetition = rep;
-	p->cores = g_strdup(o->cores_text == NULL ? "" : o->cores_text);
-	p->faults = g_strdup(o->fault == NULL ? "" : o->fault);
-	p->mix_digest = g_strdup(c->mix_digest);
-	p->extra = extra_text(o, c->crew);
-	return p;
+	return params_new(c->o, c->mix, c->mix_digest, crew_size(c->crew), rate_pps, rep);
 }
 
 /* Sort a trial in: done, to do, or in the way. */
 static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, GError **error)
 {
-	struct trial_params *p = make_params(c, rate_pps, rep);
+	struct trial_params *p = params_of(c, rate_pps, rep);
 	g_autofree char *why = NULL;
 	enum trial_state state;
 
@@ -186,22 +91,6 @@ static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, 
 	return TRUE;
 }
 
-/* Frames a second of a rate of this mix. */
-static gboolean to_pps(const struct campaign *c, const char *option, const struct rate *rate,
-	double *pps, GError **error)
-{
-	double mean = mix_mean_frame_len(c->mix);
-
-	if (!rate_to_pps(rate, mean, c->o->link_bps, pps, error))
-		return FALSE;
-	if (rate->kind == RATE_MAX && c->o->link_bps > 0)
-		*pps = rate_line_pps(c->o->link_bps, mean);
-	if (rate->kind == RATE_MAX || *pps >= 1)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: less than a frame a second", option);
-	return FALSE;
-}
-
 static gboolean plan_rates(struct campaign *c, GError **error)
 {
 	g_autoptr(GArray) rates = rate_parse_list("--rate", c->o->rate, error);
@@ -212,7 +101,7 @@ static gboolean plan_rates(struct campaign *c, GError **error)
 		const struct rate *rate = &g_array_index(rates, struct rate, i);
 		double pps;
 
-		if (!to_pps(c, "--rate", rate, &pps, error))
+		if (!params_pps(c->o, c->mix, "--rate", rate, &pps, error))
 			return FALSE;
 		if (pps == 0 && c->o->capture != NULL) {
 			g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
@@ -220,7 +109,7 @@ static gboolean plan_rates(struct campaign *c, GError **error)
 				"name a rate");
 			return FALSE;
 		}
-		for (int rep = 0; rep < c->o->reps; rep++)
+		for (int rep = c->o->first_rep; rep < c->o->first_rep + c->o->reps; rep++)
 			if (!plan_trial(c, (uint64_t)llround(pps), (uint32_t)rep, error))
 				return FALSE;
 	}
@@ -240,7 +129,7 @@ static gboolean plan_ramp(struct campaign *c, GError **error)
 	for (guint i = 0; i < rates->len; i++) {
 		const struct rate *rate = &g_array_index(rates, struct rate, i);
 
-		if (!to_pps(c, "--ramp", rate, &c->ramp_pps[i], error))
+		if (!params_pps(c->o, c->mix, "--ramp", rate, &c->ramp_pps[i], error))
 			return FALSE;
 		if (c->ramp_pps[i] == 0) {
 			g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
@@ -249,7 +138,7 @@ static gboolean plan_ramp(struct campaign *c, GError **error)
 		}
 		sum += c->ramp_pps[i];
 	}
-	for (int rep = 0; rep < c->o->reps; rep++)
+	for (int rep = c->o->first_rep; rep < c->o->first_rep + c->o->reps; rep++)
 		if (!plan_trial(c, (uint64_t)llround(sum / rates->len), (uint32_t)rep, error))
 			return FALSE;
 	return TRUE;
@@ -280,7 +169,7 @@ struct planned {
 /* What has to be the same on all ranks, beside the schedule, which is compared later. */
 static char *plan_key(const struct campaign *c)
 {
-	struct trial_params *p = make_params(c, 0, 0);
+	struct trial_params *p = params_of(c, 0, 0);
 	g_autofree char *infix = trial_infix(p);
 	char *key = g_strdup_printf("%s %s %s %.17g %.17g %" G_GUINT64_FORMAT, p->mix_digest, infix,
 		p->pattern, p->warm_up_s, p->drain_s, p->seed);
@@ -321,7 +210,7 @@ static gboolean take_plan(struct campaign *c, GBytes *of_first, GError **error)
 	g_ptr_array_set_size(c->todo, 0);
 	for (; at < len; at += sizeof(one)) {
 		memcpy(&one, data + at, sizeof(one));
-		g_ptr_array_add(c->todo, make_params(c, one.rate_pps, one.repetition));
+		g_ptr_array_add(c->todo, params_of(c, one.rate_pps, one.repetition));
 	}
 	return TRUE;
 }
@@ -406,12 +295,10 @@ static gboolean choose_interfaces(struct campaign *c, GError **error)
 {
 	gboolean external = g_str_equal(c->o->machine, "external");
 
-	c->interface = g_new0(const char *, c->mix->nb_guests);
+	c->interface = params_interfaces(c->o, c->mix);
 	for (uint32_t i = 0; i < c->mix->nb_guests; i++) {
-		const char *word = c->mix->guests[i].interface;
 		const struct datapath_ops *ops;
 
-		c->interface[i] = word == NULL ? c->o->interface : word;
 		if (!fabric_check(c->interface[i], error))
 			return FALSE;
 		ops = fabric_ops(c->interface[i]);
@@ -496,8 +383,6 @@ static gboolean prepare(struct campaign *c, GError **error)
 {
 	const struct options *o = c->o;
 	g_autofree char *lcores = cores_eal_lcores(&o->cores);
-	struct sigaction action = { .sa_handler = c->crew == NULL ? on_interrupt
-								  : on_mpirun_interrupt };
 	char *devices[] = { o->port, NULL };
 	struct datapath_cfg cfg;
 
@@ -524,8 +409,8 @@ static gboolean prepare(struct campaign *c, GError **error)
 		error);
 	if (c->eal_args == NULL)
 		return FALSE;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	/* mpirun tells a process as often as it likes, and kills it soon enough. */
+	stop_catch(c->crew == NULL);
 	cfg = datapath_cfg(c);
 	c->fabric = fabric_open(&cfg, c->interface, c->mix->nb_guests, c->share, error);
 	return c->fabric != NULL && start_guests(c, error);
@@ -603,7 +488,7 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 			     .nb_ramp = c->nb_ramp,
 			     .progress = &c->progress,
 			     .clock_origin = &c->clock_origin,
-			     .interrupt = &stop_requested },
+			     .interrupt = stop_flag() },
 		    &t, error))
 		return FALSE;
 	if (t == NULL) /* it is with the leader */
@@ -613,7 +498,7 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 	g_string_assign(t->log, text);
 	kept = keep(c, t, error);
 	gather_kept(c->crew, c->dir, p, kept,
-		kept && atomic_load(&stop_requested) == 0 && crew_is_whole(c->crew));
+		kept && atomic_load(stop_flag()) == 0 && crew_is_whole(c->crew));
 	report_trial(t, c->o->format, c->o->all_guests, !c->printed);
 	c->printed = TRUE;
 	c->untrustworthy |= !t->trustworthy;
@@ -655,14 +540,12 @@ static int run_all(struct campaign *c, GError **error)
 		if (!run_trial(c, g_ptr_array_index(c->todo, i), error))
 			return CLI_FAILED;
 		left = c->todo->len - i - 1;
-		if (atomic_load(&stop_requested) != 0 ||
-			(crew_is_dismissed(c->crew) && left != 0)) {
+		if (atomic_load(stop_flag()) != 0 || (crew_is_dismissed(c->crew) && left != 0)) {
 			progress_say(&c->progress,
 				"%s: %u of %u trials are not measured; the same command goes on "
 				"with them",
-				atomic_load(&stop_requested) != 0
-					? "interrupted"
-					: "not all ranks are there any more",
+				atomic_load(stop_flag()) != 0 ? "interrupted"
+							      : "not all ranks are there any more",
 				left, c->todo->len);
 			return CLI_FAILED;
 		}
@@ -688,7 +571,7 @@ int campaign_run(const struct options *o, struct crew *crew)
 
 	c.clock_origin = clock_pair_now();
 	progress_init(&c.progress, o->quiet || crew_own(crew) != 0);
-	crew_share_interrupt(crew, &stop_requested);
+	crew_share_interrupt(crew, stop_flag());
 	c.dir = g_build_filename(o->out, o->label, NULL);
 	c.mix = options_mix(o, &error);
 	for (guint i = 0; c.mix != NULL && i < c.mix->profiles->len; i++) {
@@ -722,4 +605,21 @@ int campaign_run(const struct options *o, struct crew *crew)
 		progress_say(&c.progress, "results: %s", c.dir);
 	clear(&c);
 	return status;
+}
+
+gboolean campaign_is_done(const struct options *o)
+{
+	struct campaign c = { .o = o, .share = { .step = 1 } };
+	g_autoptr(GError) error = NULL;
+	gboolean done = FALSE;
+
+	progress_init(&c.progress, TRUE);
+	c.dir = g_build_filename(o->out, o->label, NULL);
+	c.mix = options_mix(o, &error);
+	if (c.mix != NULL) {
+		c.mix_digest = record_mix_digest(c.mix);
+		done = plan(&c, &error) && c.todo->len == 0;
+	}
+	clear(&c);
+	return done;
 }

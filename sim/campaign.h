@@ -14,5 +14,7 @@
  * us, NULL for nobody; all have to come here.
  */
 int campaign_run(const struct options *o, struct crew *crew);
+/* Are all its trials measured? Then campaign_run only shows them. FALSE also where nobody can say. */
+gboolean campaign_is_done(const struct options *o);
 
 #endif

@@ -11,6 +11,8 @@
 #include "sim/guest/fault.h"
 #include "sim/guest/fleet.h"
 #include "sim/guest/reflector.h"
+#include "sim/testbed/ini.h"
+#include "sim/testbed/testbed.h"
 #include "traffic/arrival.h"
 #include "traffic/frame.h"
 #include "traffic/rate.h"
@@ -67,15 +69,26 @@ static const GOptionEntry entries[] = {
 	{ "seed", 0, 0, G_OPTION_ARG_INT64, AT(seed), "Of all random numbers (default 1)", "N" },
 	CLI_HEADING("Testbed:"),
 	{ "machine", 'm', 0, G_OPTION_ARG_STRING, AT(machine),
-		"What guests are: process (started here) or external (yours: tsim listens) "
-		"(default process)",
+		"What guests are: process (started here), pcvm, microvm (virtual machines), host "
+		"(reflects itself) or external (yours: tsim listens) (default process)",
 		"MACHINE" },
 	{ "interface", 'i', 0, G_OPTION_ARG_STRING, AT(interface),
-		"How frames reach them: vhost-user, virtio, vfio, vmux, port, null or discard "
+		"How frames reach them: vhost-user, virtio, vfio, vmux, port, null or discard; of "
+		"virtual machines: vhost-user, bridge, macvtap, bridge-e1000, vfio, vmux-... "
 		"(default vhost-user)",
 		"INTERFACE" },
 	{ "vhost", 0, 0, G_OPTION_ARG_STRING, AT(vhost_text),
-		"Of interface virtio: on or off (default on)", "SWITCH" },
+		"Of interface virtio (default on), or of a virtual machine's tap (default off): on "
+		"or off",
+		"SWITCH" },
+	{ "qemu", 0, 0, G_OPTION_ARG_STRING, AT(qemu),
+		"Of virtual machines: name of the QEMU in results, and the folder of its program "
+		"(default normal:, the one on $PATH)",
+		"NAME:DIR" },
+	{ "ioregionfd", 0, 0, G_OPTION_ARG_STRING, AT(ioregionfd),
+		"Of a microvm: on or off (default off)", "SWITCH" },
+	{ "reflector", 0, 0, G_OPTION_ARG_STRING, AT(reflector),
+		"In virtual machines and on the host: dpdk or xdp (default xdp)", "REFLECTOR" },
 	{ "policy", 0, 0, G_OPTION_ARG_STRING, AT(policy),
 		"Of interface vmux: emulate-all, passthrough:K (the first K guests) or busiest:K "
 		"(default emulate-all)",
@@ -89,6 +102,10 @@ static const GOptionEntry entries[] = {
 		"Reach all guests by this DPDK port: a PCI address, or devargs such as "
 		"net_af_packet0,iface=eth0 (sets --machine external --interface port)",
 		"DEVICE" },
+	{ "as", 0, 0, G_OPTION_ARG_STRING, AT(as),
+		"What the guests of --machine external are, for results: machine=pcvm,"
+		"interface=bridge,qemu=normal,vhost=on,ioregionfd=off,reflector=xdp",
+		"KEY=VALUE,..." },
 	{ "socket-dir", 0, 0, G_OPTION_ARG_FILENAME, AT(socket_dir),
 		"Folder for guest-N.sock (default a temporary one)", "DIR" },
 	{ "cores", 'c', 0, G_OPTION_ARG_STRING, AT(cores_text),
@@ -134,10 +151,13 @@ static const GOptionEntry entries[] = {
 		"A departure later than this is counted as late (default 10us)", "TIME" },
 	{ "reps", 'n', 0, G_OPTION_ARG_INT, AT(reps), "Repetitions of each trial (default 1)",
 		"N" },
+	{ "rep", 0, 0, G_OPTION_ARG_INT, AT(rep), "Only this repetition, from 0", "N" },
 	CLI_HEADING("Output:"),
 	{ "out", 'o', 0, G_OPTION_ARG_FILENAME, AT(out), "Folder of results (default out)", "DIR" },
 	{ "label", 'l', 0, G_OPTION_ARG_STRING, AT(label),
 		"Name of this series: results go to DIR/LABEL (default default)", "LABEL" },
+	{ "note", 0, 0, G_OPTION_ARG_STRING_ARRAY, AT(notes),
+		"Put a text into the trial's file, environment.notes (repeat)", "KEY=TEXT" },
 	{ "overwrite", 0, 0, G_OPTION_ARG_NONE, AT(overwrite),
 		"Measure again what is there already", NULL },
 	{ "format", 'f', 0, G_OPTION_ARG_STRING, AT(format_text),
@@ -170,7 +190,7 @@ static GOptionEntry *entries_of(struct options *o)
 
 static gboolean is_about_the_run(const GOptionEntry *e)
 {
-	return e->arg_data == AT(config) || e->arg_data == AT(check) ||
+	return e->arg_data == AT(config) || e->arg_data == AT(notes) || e->arg_data == AT(check) ||
 	       e->arg_data == AT(print_config) || e->long_name[0] == '\0';
 }
 
@@ -182,55 +202,61 @@ static const GOptionEntry *find_entry(const char *key)
 	return NULL;
 }
 
+/* A key of [tsim] as an option. */
+static gboolean key_to_arg(
+	const struct ini *file, const char *key, GPtrArray *owned, GError **error)
+{
+	const GOptionEntry *e = find_entry(key);
+	g_autofree char *where = NULL;
+	g_autofree char *value = ini_get(file, CONFIG_GROUP, key, &where, error);
+	gboolean yes;
+
+	if (value == NULL)
+		return FALSE;
+	if (e == NULL) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"%s: no such key; keys are the long options of tsim --help", where);
+		return FALSE;
+	}
+	if (e->arg != G_OPTION_ARG_NONE) {
+		g_ptr_array_add(owned, g_strdup_printf("--%s=%s", key, value));
+		return TRUE;
+	}
+	yes = g_str_equal(value, "true");
+	if (yes)
+		g_ptr_array_add(owned, g_strdup_printf("--%s", key));
+	if (yes || g_str_equal(value, "false"))
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: '%s' is neither true nor false", where,
+		value);
+	return FALSE;
+}
+
 /* The keys of a config file as options: "--key=value", in front of the command line's. */
 static gboolean config_to_args(const char *path, GPtrArray *args, GPtrArray *owned, GError **error)
 {
-	g_autoptr(GKeyFile) file = g_key_file_new();
-	g_autoptr(GError) why = NULL;
-	g_auto(GStrv) groups = NULL;
-	g_auto(GStrv) keys = NULL;
+	struct ini *file = ini_read(path, error);
+	gboolean good = file != NULL;
 
-	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &why)) {
-		g_set_error(
-			error, SIM_ERROR, SIM_ERROR_USAGE, "--config: %s: %s", path, why->message);
-		return FALSE;
-	}
-	groups = g_key_file_get_groups(file, NULL);
-	for (char **g = groups; *g != NULL; g++) {
-		if (!g_str_equal(*g, CONFIG_GROUP)) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"%s: group [%s] is unknown; options of tsim stand in [%s]", path,
-				*g, CONFIG_GROUP);
-			return FALSE;
-		}
-	}
-	keys = g_key_file_get_keys(file, CONFIG_GROUP, NULL, NULL);
-	for (char **k = keys; k != NULL && *k != NULL; k++) {
-		const GOptionEntry *e = find_entry(*k);
-		g_autofree char *value = g_key_file_get_string(file, CONFIG_GROUP, *k, NULL);
+	for (const char *const *g = good ? ini_sections(file) : NULL; good && *g != NULL; g++) {
+		g_autofree char *where = ini_where(file, *g);
 
-		if (e == NULL || value == NULL) {
+		good = g_str_equal(*g, CONFIG_GROUP) || testbed_group_known(*g);
+		if (!good)
 			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"%s: [%s] %s: no such key; keys are the long options of tsim "
-				"--help",
-				path, CONFIG_GROUP, *k);
-			return FALSE;
-		}
-		if (e->arg == G_OPTION_ARG_NONE && !g_str_equal(value, "true") &&
-			!g_str_equal(value, "false")) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"%s: [%s] %s: '%s' is neither true nor false", path, CONFIG_GROUP,
-				*k, value);
-			return FALSE;
-		}
-		if (e->arg == G_OPTION_ARG_NONE && g_str_equal(value, "false"))
-			continue;
-		g_ptr_array_add(owned, e->arg == G_OPTION_ARG_NONE
-					       ? g_strdup_printf("--%s", *k)
-					       : g_strdup_printf("--%s=%s", *k, value));
-		g_ptr_array_add(args, g_ptr_array_index(owned, owned->len - 1));
+				"%s: group [%s] is unknown; options of tsim stand in [%s], a "
+				"testbed's machines in [host], [guest] and [loadgen]",
+				where, *g, CONFIG_GROUP);
 	}
-	return TRUE;
+	for (const char *const *k = good ? ini_keys(file, CONFIG_GROUP) : NULL; good && *k != NULL;
+		k++)
+		good = key_to_arg(file, *k, owned, error);
+	for (guint i = 0; good && i < owned->len; i++)
+		g_ptr_array_add(args, owned->pdata[i]);
+	ini_free(file);
+	if (!good)
+		g_prefix_error(error, "--config: ");
+	return good;
 }
 
 /* Where --config says; found before the options are parsed, as its keys come first. */
@@ -322,19 +348,141 @@ static gboolean check_traffic(struct options *o, GError **error)
 	return arrival_check("--arrival", o->arrival, error) && check_mix(o, error);
 }
 
+static gboolean parse_switch(const char *where, const char *word, gboolean *out, GError **error)
+{
+	*out = g_str_equal(word, "on");
+	if (*out || g_str_equal(word, "off"))
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: on or off, not '%s'", where, word);
+	return FALSE;
+}
+
+static gboolean set_as(struct options *o, const char *key, const char *word, GError **error)
+{
+	static const char *const keys[] = { "machine", "interface", "qemu", "vhost", "ioregionfd",
+		"reflector", NULL };
+	g_autofree char *where = g_strdup_printf("--as: %s", key);
+	struct setup *s = &o->as_setup;
+
+	if (g_str_equal(key, "machine"))
+		return setup_machine_parse(where, word, &s->machine, error);
+	if (g_str_equal(key, "interface"))
+		return (s->interface = setup_interface_find(where, word, error)) != NULL;
+	if (g_str_equal(key, "vhost"))
+		return parse_switch(where, word, &s->vhost, error);
+	if (g_str_equal(key, "ioregionfd"))
+		return parse_switch(where, word, &s->ioregionfd, error);
+	if (g_str_equal(key, "reflector"))
+		return setup_reflector_parse(where, word, &s->reflector, error);
+	if (g_str_equal(key, "qemu")) {
+		g_free(o->as_qemu);
+		g_free(o->lab_qemu);
+		g_free(o->lab_qemu_path);
+		s->qemu = o->as_qemu = g_strdup(word);
+		return TRUE;
+	}
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: there is no such key; is it '%s'?",
+		where, setup_nearest(key, keys));
+	return FALSE;
+}
+
+static gboolean check_as(struct options *o, gboolean external, GError **error)
+{
+	g_auto(GStrv) pairs = o->as == NULL ? NULL : g_strsplit(o->as, ",", -1);
+	const char *why;
+
+	o->as_setup = (struct setup){
+		.machine = MACHINE_PCVM, .qemu = "none", .qemu_path = "", .guests = 1
+	};
+	if (o->as == NULL)
+		return TRUE;
+	if (!external)
+		return bad(
+			error, "--as: is for guests that tsim did not start (--machine external)");
+	for (char **pair = pairs; *pair != NULL; pair++) {
+		char *equals = strchr(*pair, '=');
+
+		if (equals == NULL)
+			return bad(error, "--as: write KEY=VALUE,KEY=VALUE");
+		*equals = '\0';
+		if (!set_as(o, *pair, equals + 1, error))
+			return FALSE;
+	}
+	if (o->as_setup.interface == NULL)
+		return bad(error, "--as: interface=WORD is missing");
+	setup_normal(&o->as_setup);
+	why = setup_impossible(&o->as_setup);
+	if (why == NULL)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--as: %s", why);
+	return FALSE;
+}
+
+/* "normal:/opt/qemu/bin". */
+static gboolean set_qemu(struct options *o, GError **error)
+{
+	const char *text = o->qemu == NULL ? "normal:" : o->qemu, *colon = strchr(text, ':');
+
+	if (colon == text || text[0] == '\0' || strchr(text, '_') != NULL)
+		return bad(error, "--qemu: write NAME or NAME:DIR; the name has no '_'");
+	o->lab_qemu = colon == NULL ? g_strdup(text) : g_strndup(text, (gsize)(colon - text));
+	o->lab_qemu_path = g_strdup(colon == NULL ? "" : colon + 1);
+	o->lab_setup.qemu = o->lab_qemu;
+	o->lab_setup.qemu_path = o->lab_qemu_path;
+	return TRUE;
+}
+
+/* Guests that tsim has others start. */
+static gboolean check_lab(struct options *o, GError **error)
+{
+	struct setup *s = &o->lab_setup;
+	const char *off = "off", *why;
+
+	s->interface = setup_interface_find("--interface", o->interface, error);
+	if (s->interface == NULL || !set_qemu(o, error) ||
+		!setup_reflector_parse("--reflector", o->reflector == NULL ? "xdp" : o->reflector,
+			&s->reflector, error) ||
+		!parse_switch(
+			"--vhost", o->vhost_text == NULL ? off : o->vhost_text, &s->vhost, error) ||
+		!parse_switch("--ioregionfd", o->ioregionfd == NULL ? off : o->ioregionfd,
+			&s->ioregionfd, error))
+		return FALSE;
+	if (o->fault != NULL || o->swap != NULL || o->socket_dir != NULL || o->as != NULL)
+		return bad(error,
+			"--fault, --swap, --socket-dir, --as: not where guests are virtual "
+			"machines or the host");
+	setup_normal(s);
+	why = setup_impossible(s);
+	if (why == NULL)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--machine %s --interface %s: %s",
+		o->machine, o->interface, why);
+	return FALSE;
+}
+
+/* What is a machine's own is not for others. */
+static gboolean check_no_lab(const struct options *o, GError **error)
+{
+	if (o->qemu == NULL && o->ioregionfd == NULL && o->reflector == NULL)
+		return TRUE;
+	return bad(error,
+		"--qemu, --ioregionfd, --reflector: are for --machine pcvm, microvm and host; of "
+		"guests that are yours say it by --as");
+}
+
 static gboolean check_testbed(struct options *o, GError **error)
 {
 	struct fault_plan plan; /* checked here, used by treflect */
 	gboolean swap_ip, swap_ports;
 	gboolean external = g_str_equal(o->machine, "external");
 
-	if (!fabric_check(o->interface, error))
+	if (!setup_machine_parse("--machine", o->machine, &o->lab_setup.machine, error))
 		return FALSE;
-	if (!external && !g_str_equal(o->machine, "process")) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"--machine: '%s' is unknown; there are: process, external", o->machine);
+	o->on_lab = setup_is_vm(o->lab_setup.machine) || o->lab_setup.machine == MACHINE_HOST;
+	if (o->on_lab ? !check_lab(o, error)
+		      : !check_no_lab(o, error) || !fabric_check(o->interface, error) ||
+				!check_as(o, external, error))
 		return FALSE;
-	}
 	if ((o->port != NULL) != g_str_equal(o->interface, "port"))
 		return bad(error,
 			"--port and --interface port belong together: name the device by --port, "
@@ -428,7 +576,24 @@ static gboolean check_trial(struct options *o, GError **error)
 		return bad(error, "--duration: at least 1ms");
 	if (o->reps < 1 || o->reps > 10000)
 		return bad(error, "--reps: from 1 to 10000");
+	if (o->rep >= 0 && o->reps != 1)
+		return bad(error, "--rep: is one repetition; leave --reps out");
+	if (o->rep < -1 || o->rep > 9999)
+		return bad(error, "--rep: from 0 to 9999");
+	o->first_rep = MAX(o->rep, 0);
+	for (char **note = o->notes; note != NULL && *note != NULL; note++)
+		if (strchr(*note, '=') == NULL || **note == '=')
+			return bad(error, "--note: write KEY=TEXT");
 	return check_label(o->label, error) && cli_format_parse(o->format_text, &o->format, error);
+}
+
+/* A dollar begins a reference in a config file; two are one. */
+static void print_text(const char *key, const char *value)
+{
+	g_auto(GStrv) parts = g_strsplit(value, "$", -1);
+	g_autofree char *text = g_strjoinv("$$", parts);
+
+	printf("%s=%s\n", key, text);
 }
 
 static void print_config(const struct options *o)
@@ -449,24 +614,83 @@ static void print_config(const struct options *o)
 		case G_OPTION_ARG_INT64:
 			printf("%s=%" G_GINT64_FORMAT "\n", e->long_name, *(const gint64 *)at);
 			break;
+		case G_OPTION_ARG_STRING_ARRAY: /* notes: of a run, not of a configuration */
+			break;
 		default:
 			if (*(char *const *)at != NULL)
-				printf("%s=%s\n", e->long_name, *(char *const *)at);
+				print_text(e->long_name, *(char *const *)at);
 		}
 	}
+}
+
+static gboolean is_about_guests(const GOptionEntry *e)
+{
+	const gpointer places[] = { AT(machine), AT(interface), AT(vhost_text), AT(qemu),
+		AT(ioregionfd), AT(reflector), AT(mac), AT(out), AT(label) };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(places); i++)
+		if (e->arg_data == places[i])
+			return TRUE;
+	return is_about_the_run(e);
+}
+
+char **options_words(const struct options *o)
+{
+	GPtrArray *words = g_ptr_array_new();
+
+	for (const GOptionEntry *e = entries; e->long_name != NULL; e++) {
+		const char *at = (const char *)o + (size_t)e->arg_data;
+		char *word = NULL;
+
+		if (is_about_guests(e))
+			continue;
+		if (e->arg == G_OPTION_ARG_NONE)
+			word = *(const gboolean *)at ? g_strdup_printf("--%s", e->long_name) : NULL;
+		else if (e->arg == G_OPTION_ARG_INT)
+			word = g_strdup_printf("--%s=%d", e->long_name, *(const int *)at);
+		else if (e->arg == G_OPTION_ARG_INT64)
+			word = g_strdup_printf(
+				"--%s=%" G_GINT64_FORMAT, e->long_name, *(const gint64 *)at);
+		else if (*(char *const *)at != NULL)
+			word = g_strdup_printf("--%s=%s", e->long_name, *(char *const *)at);
+		if (word != NULL)
+			g_ptr_array_add(words, word);
+	}
+	for (char **note = o->notes; note != NULL && *note != NULL; note++)
+		g_ptr_array_add(words, g_strdup_printf("--note=%s", *note));
+	g_ptr_array_add(words, NULL);
+	return (char **)g_ptr_array_free(words, FALSE);
 }
 
 static char *quote_command_line(int argc, char **argv)
 {
 	GString *s = g_string_new("tsim");
 
-	for (int i = 1; i < argc; i++) {
+	for (int i = 1; i < argc && argv[i] != NULL; i++) {
 		g_autofree char *quoted = g_shell_quote(argv[i]);
 
 		g_string_append_printf(s, " %s",
 			strpbrk(argv[i], " \t\n'\"\\$`*?<>|&;()#~") == NULL ? argv[i] : quoted);
 	}
 	return g_string_free(s, FALSE);
+}
+
+static struct options fresh(struct cores_place place)
+{
+	return (struct options){ .seed = 1,
+		.rep = -1,
+		.reps = 1,
+		.vf_limit = 256,
+		.mediators = 1,
+		.descriptors = 256,
+		.place = place };
+}
+
+static gboolean check_all(struct options *o, GError **error)
+{
+	set_defaults(o);
+	return check_traffic(o, error) && check_testbed(o, error) && check_probes(o, error) &&
+	       check_pattern(o, error) && check_trial(o, error);
 }
 
 int options_parse(const struct cli_command *command, int argc, char **argv,
@@ -481,12 +705,7 @@ int options_parse(const struct cli_command *command, int argc, char **argv,
 	int nb;
 
 	*done = FALSE;
-	*o = (struct options){ .seed = 1,
-		.reps = 1,
-		.vf_limit = 256,
-		.mediators = 1,
-		.descriptors = 256,
-		.place = place };
+	*o = fresh(place);
 	own = entries_of(o);
 	g_ptr_array_add(all, argv[0]);
 	if (config != NULL && !config_to_args(config, all, from_config, &error))
@@ -500,10 +719,8 @@ int options_parse(const struct cli_command *command, int argc, char **argv,
 		options_clear(o);
 		return CLI_USAGE;
 	}
-	set_defaults(o);
 	o->command_line = quote_command_line(argc, argv);
-	if (!check_traffic(o, &error) || !check_testbed(o, &error) || !check_probes(o, &error) ||
-		!check_pattern(o, &error) || !check_trial(o, &error)) {
+	if (!check_all(o, &error)) {
 		options_clear(o);
 		return cli_fail("tsim", CLI_USAGE, error);
 	}
@@ -513,12 +730,40 @@ int options_parse(const struct cli_command *command, int argc, char **argv,
 	return CLI_DONE;
 }
 
+gboolean options_parse_words(const char *const *words, struct options *o, GError **error)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_autofree GOptionEntry *own = NULL;
+	g_autoptr(GError) why = NULL;
+	g_auto(GStrv) args = NULL;
+	guint nb = g_strv_length((char **)(uintptr_t)words);
+
+	*o = fresh((struct cores_place){ .count = 1 });
+	own = entries_of(o);
+	args = g_new0(char *, nb + 2);
+	args[0] = g_strdup("run");
+	for (guint i = 0; i < nb; i++)
+		args[i + 1] = g_strdup(words[i]);
+	g_option_context_set_help_enabled(context, FALSE);
+	g_option_context_add_main_entries(context, own, NULL);
+	if (!g_option_context_parse_strv(context, &args, &why))
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s", why->message);
+	else if (check_all(o, error))
+		return TRUE;
+	options_clear(o);
+	return FALSE;
+}
+
 void options_clear(struct options *o)
 {
 	for (const GOptionEntry *e = entries; e->long_name != NULL; e++)
 		if (e->arg == G_OPTION_ARG_STRING || e->arg == G_OPTION_ARG_FILENAME)
 			g_free(*(char **)((char *)o + (size_t)e->arg_data));
 	g_free(o->command_line);
+	g_free(o->as_qemu);
+	g_free(o->lab_qemu);
+	g_free(o->lab_qemu_path);
 	g_strfreev(o->eal);
+	g_strfreev(o->notes);
 	*o = (struct options){ 0 };
 }

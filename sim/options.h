@@ -13,6 +13,7 @@
 #include "analyze/cli.h"
 #include "sim/cores.h"
 #include "sim/engine/engine.h"
+#include "sim/testbed/setup.h"
 #include "traffic/mix.h"
 
 struct options {
@@ -22,8 +23,9 @@ struct options {
 	char *host_cores, *port, *probes, *fault, *swap, *mac;
 	char *duration, *warm_up, *drain, *connect_timeout, *slack;
 	char *out, *label, *format_text, *capture, *config;
-	char **eal;
-	int mtu, reps, per_process, memory, vf_limit, mediators, descriptors;
+	char *as, *qemu, *ioregionfd, *reflector;
+	char **eal, **notes;
+	int mtu, rep, reps, per_process, memory, vf_limit, mediators, descriptors;
 	gint64 seed;
 	gboolean hugepages, all_guests, overwrite, quiet, verbose, check, print_config;
 
@@ -35,6 +37,12 @@ struct options {
 	double probe_pps; /* of the timer worker */
 	uint8_t base_mac[6];
 	enum cli_format format;
+	gboolean on_lab;        /* guests are virtual machines, or the host: lab_setup */
+	struct setup lab_setup; /* its guests are the mix's */
+	char *lab_qemu, *lab_qemu_path;
+	int first_rep;            /* reps of them from here on */
+	struct setup as_setup;    /* with as: what the guests really are */
+	char *as_qemu;            /* of as_setup */
 	struct cores_place place; /* among generators on the same CPUs */
 	struct cores cores;
 	char *command_line; /* quoted for a shell */
@@ -46,7 +54,14 @@ struct options {
  */
 int options_parse(const struct cli_command *command, int argc, char **argv,
 	struct cores_place place, struct options *o, gboolean *done);
+/* The same of words for tsim run, without "run", up to NULL: what they mean, nothing is printed. */
+gboolean options_parse_words(const char *const *words, struct options *o, GError **error);
 void options_clear(struct options *o);
+/*
+ * The same options as words for another tsim run, without those that say what guests are and where
+ * results go. NULL-terminated, to be freed by g_strfreev.
+ */
+char **options_words(const struct options *o);
 /* The mix that they ask for. NULL and error. */
 mix *options_mix(const struct options *o, GError **error);
 

@@ -140,6 +140,20 @@ static void set_file(JsonObject *o, const char *key, const char *path)
 	json_object_set_string_member(o, key, line);
 }
 
+/* What --note says. */
+static void set_notes(JsonObject *e, char **notes)
+{
+	JsonObject *all = json_object_new();
+
+	for (char **note = notes; note != NULL && *note != NULL; note++) {
+		const char *equals = strchr(*note, '=');
+		g_autofree char *key = g_strndup(*note, (gsize)(equals - *note));
+
+		json_object_set_string_member(all, key, equals + 1);
+	}
+	json_object_set_object_member(e, "notes", all);
+}
+
 JsonObject *record_environment(const struct options *o, double tsc_hz)
 {
 	JsonObject *e = json_object_new(), *versions = json_object_new();
@@ -173,6 +187,8 @@ JsonObject *record_environment(const struct options *o, double tsc_hz)
 	json_object_set_string_member(e, "clock", "tsc");
 	json_object_set_string_member(e, "command_line", o->command_line);
 	json_object_set_string_member(e, "started", now);
+	if (o->notes != NULL)
+		set_notes(e, o->notes);
 	return e;
 }
 
