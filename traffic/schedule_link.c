@@ -66,12 +66,12 @@ static void wire_wrap(struct wire *w, uint64_t cycle_ns)
 /* Once round. With apply, departures get the times at which they leave. */
 static void pass_all(schedule *s, struct wire *w, gboolean apply)
 {
-	g_autoptr(merge) m = merge_new(s, 0, 1);
+	g_autoptr(guests_merge) m = guests_merge_new(s, 0, 1);
 	g_autofree uint64_t *last_ns = g_new0(uint64_t, s->nb_guests);
 	uint32_t guest;
 	size_t i;
 
-	while (merge_next(m, &guest, &i)) {
+	while (guests_merge_next(m, &guest, &i)) {
 		const struct schedule_guest *g = &s->guests[guest];
 		uint64_t *due_ns = (uint64_t *)(uintptr_t)&g->due_ns[i];
 		uint64_t left_ns = wire_pass(w, *due_ns, g->draws[i % g->nb_draws].frame_len);
@@ -136,12 +136,12 @@ static void cut_guest(struct schedule_guest *g, uint64_t cycle_ns)
 
 void schedule_limit(schedule *s, double link_bps, uint32_t queue)
 {
-	g_autoptr(merge) m = merge_new(s, 0, 1);
+	g_autoptr(guests_merge) m = guests_merge_new(s, 0, 1);
 	struct wire w = {
 		.ns_per_byte = 8e9 / link_bps,
 		.end_ns = INFINITY,
 		/* No more than two rounds of departures ever wait. */
-		.queue = MIN(queue, 2 * merge_count(m) + 1),
+		.queue = MIN(queue, 2 * guests_merge_count(m) + 1),
 	};
 
 	w.waiting = g_new(uint64_t, w.queue);

@@ -6,7 +6,7 @@ enum { GUEST_BITS = 12, GUEST_MASK = (1 << GUEST_BITS) - 1 };
 
 _Static_assert(FRAME_GUESTS_MAX <= 1 << GUEST_BITS, "a guest's number fits beside its time");
 
-struct merge {
+struct guests_merge {
 	const schedule *s;
 	uint32_t first, step, nb_parts;
 	size_t *passed; /* departures of each guest */
@@ -41,9 +41,9 @@ static void sift_down(uint64_t *heap, size_t nb, size_t at)
 	heap[at] = key;
 }
 
-merge *merge_new(const schedule *s, uint32_t first, uint32_t step)
+guests_merge *guests_merge_new(const schedule *s, uint32_t first, uint32_t step)
 {
-	merge *m = g_new0(merge, 1);
+	guests_merge *m = g_new0(guests_merge, 1);
 
 	m->s = s;
 	m->first = first;
@@ -62,7 +62,7 @@ merge *merge_new(const schedule *s, uint32_t first, uint32_t step)
 	return m;
 }
 
-size_t merge_count(const merge *m)
+size_t guests_merge_count(const guests_merge *m)
 {
 	size_t nb = 0;
 
@@ -71,7 +71,7 @@ size_t merge_count(const merge *m)
 	return nb;
 }
 
-gboolean merge_next(merge *m, uint32_t *guest, size_t *index)
+gboolean guests_merge_next(guests_merge *m, uint32_t *guest, size_t *index)
 {
 	const struct schedule_guest *g;
 	uint32_t part;
@@ -89,7 +89,7 @@ gboolean merge_next(merge *m, uint32_t *guest, size_t *index)
 	return TRUE;
 }
 
-void merge_free(merge *m)
+void guests_merge_free(guests_merge *m)
 {
 	if (m == NULL)
 		return;

@@ -16,16 +16,16 @@ static inline uint64_t schedule_time_ns(uint64_t due_ns)
 }
 
 /* Departures of guests first, first + step ... in order of time, then of guest. */
-struct merge;
-typedef struct merge merge;
+struct guests_merge;
+typedef struct guests_merge guests_merge;
 
 /* s must outlive it; departures may be changed once they have been passed. */
-merge *merge_new(const schedule *s, uint32_t first, uint32_t step);
-size_t merge_count(const merge *m); /* of all its departures */
+guests_merge *guests_merge_new(const schedule *s, uint32_t first, uint32_t step);
+size_t guests_merge_count(const guests_merge *m); /* of all its departures */
 /* FALSE at the end; else *index is that of the guest's departure. */
-gboolean merge_next(merge *m, uint32_t *guest, size_t *index);
-void merge_free(merge *m); /* NULL is fine */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(merge, merge_free)
+gboolean guests_merge_next(guests_merge *m, uint32_t *guest, size_t *index);
+void guests_merge_free(guests_merge *m); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(guests_merge, guests_merge_free)
 
 /*
  * A rate that changes. Departures are drawn for its mean and then moved in time: whatever has as

@@ -27,14 +27,14 @@ static void add(timeline *t, size_t *room, uint64_t gap_ns, uint16_t guest)
 
 static void fill(timeline *t, const schedule *s, uint32_t first, uint32_t step)
 {
-	g_autoptr(merge) m = merge_new(s, first, step);
-	size_t room = merge_count(m), i;
+	g_autoptr(guests_merge) m = guests_merge_new(s, first, step);
+	size_t room = guests_merge_count(m), i;
 	uint64_t now_ns = 0;
 	uint32_t guest;
 
 	t->gap_ns = g_new(uint32_t, room);
 	t->guest = g_new(uint16_t, room);
-	while (merge_next(m, &guest, &i)) {
+	while (guests_merge_next(m, &guest, &i)) {
 		uint64_t due_ns = s->guests[guest].due_ns[i];
 		uint32_t mark = due_ns >= SCHEDULE_NOT_SENT ? TIMELINE_NOT_SENT : 0;
 

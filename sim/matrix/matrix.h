@@ -16,15 +16,18 @@
 
 enum matrix_order { MATRIX_TREE, MATRIX_RANDOM, MATRIX_INTERLEAVED };
 
-/* A trial: one repetition of a leaf. */
+/* A trial: one repetition of a combination. */
 struct matrix_trial {
-	struct setup setup;
-	char *dir; /* OUT/LABEL */
+	struct setup setup; /* its strings are the matrix's */
+	char *dir;          /* OUT/LABEL */
+	char *infix;
 	GPtrArray *
 		args; /* words of tsim run that say its traffic: "--rate=10kpps", NULL-terminated */
 	struct trial_params params; /* what it will be stored as */
 	double estimate_s;          /* that it takes, without set-up */
-	gboolean warm_up, cool_down, accumulate;
+	double warm_up_s;           /* of the throw-away trial before a combination; 0: none */
+	double cool_down_s;         /* of the pause before each trial; 0: none */
+	gboolean accumulate;
 	char *section; /* "tests.cfg: [vhost]" */
 };
 
@@ -32,7 +35,10 @@ struct matrix;
 
 /* All sections of all files, in order; NULL and error for the first mistake. */
 struct matrix *matrix_read(
-	const char *const *files, enum matrix_order order, uint64_t seed, GError **error);
+	const char *const *files, enum matrix_order order, uint32_t seed, GError **error);
+/* The same of one file's text; name stands for the file. */
+struct matrix *matrix_parse(
+	const char *name, const char *text, enum matrix_order order, uint32_t seed, GError **error);
 void matrix_free(struct matrix *m); /* NULL is fine */
 /* Combinations that cannot exist: "REASON: N" a line. Owned by m. */
 const GPtrArray *matrix_impossible(const struct matrix *m);
@@ -45,10 +51,15 @@ void matrix_print(const struct matrix *m, GString *into);
 
 /* Who builds set-ups and measures; lab.h is the real one, tests have another. */
 struct matrix_ops {
-	/* From what stands now to what is wanted, by the fewest steps. Failing, the set-up's trials fail. */
+	/*
+	 * From what stands now to what is wanted, by the fewest steps. Where it fails to the last
+	 * retry, all trials of the set-up fail.
+	 */
 	gboolean (*apply)(void *arg, const struct setup *wanted, GError **error);
 	/* The trial's files are in t->dir after it. */
 	gboolean (*trial)(void *arg, const struct matrix_trial *t, GError **error);
+	/* Load that is not measured, before the first trial of a combination that asks for it. NULL: never. */
+	gboolean (*warm_up)(void *arg, const struct matrix_trial *t, GError **error);
 	/* After the last repetition of a combination that asks for it: accumulate the repetitions. */
 	gboolean (*accumulate)(void *arg, const struct matrix_trial *t, GError **error);
 	/* TRUE: stop as soon as possible. */
@@ -61,8 +72,9 @@ struct matrix_outcome {
 	guint done, failed, left; /* trials */
 };
 /*
- * Runs all that are left. A trial that fails is recorded (OUT/LABEL/failed.csv: time, trial, attempt, reason),
- * tried again retries times, and the rest goes on. FALSE only where nothing can go on.
+ * Runs all that are left. A trial that fails is recorded (OUT/LABEL/failed.csv: time, trial, attempt,
+ * reason; attempt 0: not tried, as its set-up had failed), tried again retries times, and the rest
+ * goes on. FALSE only where nothing can go on.
  */
 gboolean matrix_run(struct matrix *m, unsigned retries, const struct matrix_ops *ops,
 	struct matrix_outcome *out, GError **error);

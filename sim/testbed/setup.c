@@ -227,6 +227,8 @@ void setup_normal(struct setup *s)
 	}
 	if (s->machine == MACHINE_HOST || s->machine == MACHINE_EXTERNAL)
 		s->vhost = FALSE;
+	if (s->machine == MACHINE_PROCESS)
+		s->reflector = REFLECTOR_DPDK;
 }
 
 int setup_differs_at(const struct setup *a, const struct setup *b)

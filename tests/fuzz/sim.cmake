@@ -2,6 +2,8 @@
 tsim_fuzz(frame traffic)
 if(TARGET simcore)
 	tsim_fuzz(fault_plan simcore)
+	tsim_fuzz(testbed simcore)
+	tsim_fuzz(matrix simcore)
 	tsim_fuzz(vq simcore)
 	tsim_fuzz(splitq simcore)
 endif()

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "analyze/csv.h"
+#include "analyze/file.h"
+#include "sim/error.h"
+#include "sim/matrix/matrix_private.h"
+
+enum { PAUSE_US = 100000 };
+
+struct run {
+	struct matrix *m;
+	const struct matrix_ops *ops;
+	unsigned retries;
+	struct matrix_outcome *outcome;
+	GArray *locks; /* int: of folders */
+	gint64 started_us;
+	double estimated_s; /* of what was done since */
+	gboolean stands;    /* the set-up of the last trial */
+	const struct setup *setup;
+	const struct setup *given_up; /* it could not be built, by as many attempts as there are */
+	char *given_up_why;
+};
+
+G_GNUC_PRINTF(2, 3) static void say(const struct run *r, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	r->ops->say(r->ops->arg, text);
+}
+
+static gboolean stopped(const struct run *r)
+{
+	return r->ops->interrupted(r->ops->arg);
+}
+
+/* One matrix at a time in a folder of results. */
+static gboolean lock_folder(struct run *r, const char *dir, GError **error)
+{
+	g_autofree char *path = g_build_filename(dir, ".tsim-lock", NULL);
+	g_autofree char *holder = NULL;
+	int fd;
+
+	if (!file_make_folder(dir, error))
+		return FALSE;
+	fd = g_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "%s: cannot be made: %s", path,
+			g_strerror(errno));
+		return FALSE;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		(void)g_file_get_contents(path, &holder, NULL, NULL);
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"%s: another matrix is at work there (%s); wait for it, or choose another "
+			"outputdir",
+			dir, holder == NULL ? "?" : g_strchomp(holder));
+		close(fd);
+		return FALSE;
+	}
+	holder = g_strdup_printf("PID %d\n", getpid());
+	if (ftruncate(fd, 0) != 0 || write(fd, holder, strlen(holder)) < 0)
+		say(r, "%s: %s", path, g_strerror(errno));
+	g_array_append_val(r->locks, fd);
+	return TRUE;
+}
+
+static gboolean lock_folders(struct run *r, GError **error)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < r->m->trials->len; i++) {
+		struct matrix_trial *t = r->m->trials->pdata[i];
+
+		if (g_hash_table_add(seen, t->dir) && !lock_folder(r, t->dir, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/*
+ * A trial may have been stored before it was seen that a guest had died: it is kept beside the
+ * others, and counts for nothing.
+ */
+static void set_aside(const struct run *r, const struct matrix_trial *t)
+{
+	g_autofree char *path = g_strdup_printf(
+		"%s/trial_%s_rep%u.json", t->dir, t->infix, t->params.repetition);
+	g_autofree char *aside = g_strconcat(path, ".failed", NULL);
+
+	if (g_rename(path, aside) != 0 && errno != ENOENT)
+		say(r, "%s: %s", path, g_strerror(errno));
+}
+
+/* A line of failed.csv: what is not recorded is at least said. */
+static void record_failure(
+	const struct run *r, const struct matrix_trial *t, unsigned attempt, const char *reason)
+{
+	g_autofree char *path = g_build_filename(t->dir, "failed.csv", NULL);
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *time = g_date_time_format_iso8601(now);
+	g_autofree char *name = g_strdup_printf("%s_rep%u", t->infix, t->params.repetition);
+	g_autofree char *nth = g_strdup_printf("%u", attempt);
+	g_autofree char *one_line = g_strdelimit(g_strdup(reason), "\n\r", ' ');
+	g_autoptr(GString) line = g_string_new(NULL);
+	gboolean fresh = !g_file_test(path, G_FILE_TEST_EXISTS);
+	int fd = g_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+
+	if (fresh)
+		g_string_append(line, "time,trial,attempt,reason\n");
+	csv_append(line, time, ',');
+	csv_append(line, name, ',');
+	csv_append(line, nth, ',');
+	csv_append(line, one_line, '\n');
+	if (fd < 0 || write(fd, line->str, line->len) != (ssize_t)line->len || fsync(fd) != 0)
+		say(r, "%s: the failure is not recorded: %s", path, g_strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	say(r, "%s failed: %s", name, reason);
+}
+
+/* A file alone says little: it is read, and of these parameters. */
+static gboolean verify(const struct matrix_trial *t, GError **error)
+{
+	g_autofree char *why = NULL;
+
+	if (trial_state(t->dir, &t->params, &why) == TRIAL_DONE)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "%s",
+		why == NULL ? "no result was written" : why);
+	return FALSE;
+}
+
+static gboolean set_up(struct run *r, const struct matrix_trial *t, GError **error)
+{
+	if (r->stands && setup_differs_at(r->setup, &t->setup) == 7)
+		return TRUE;
+	r->stands = r->ops->apply(r->ops->arg, &t->setup, error);
+	r->setup = &t->setup;
+	return r->stands;
+}
+
+static void pause_for(const struct run *r, double s)
+{
+	gint64 until_us = g_get_monotonic_time() + (gint64)(s * 1e6);
+
+	while (g_get_monotonic_time() < until_us && !stopped(r))
+		g_usleep(PAUSE_US);
+}
+
+/* Is it the first of its combination that is run? */
+static gboolean is_first(const struct run *r, guint nth)
+{
+	for (guint i = 0; i < nth; i++)
+		if (matrix_same_leaf(r->m->trials->pdata[i], r->m->trials->pdata[nth]))
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean is_last(const struct run *r, guint nth)
+{
+	for (guint i = nth + 1; i < r->m->trials->len; i++)
+		if (matrix_same_leaf(r->m->trials->pdata[i], r->m->trials->pdata[nth]))
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean attempt(struct run *r, guint nth, GError **error)
+{
+	const struct matrix_trial *t = r->m->trials->pdata[nth];
+
+	if (!set_up(r, t, error))
+		return FALSE;
+	if (t->warm_up_s > 0 && is_first(r, nth) && r->ops->warm_up != NULL &&
+		!r->ops->warm_up(r->ops->arg, t, error))
+		return FALSE;
+	pause_for(r, t->cool_down_s);
+	if (stopped(r))
+		return FALSE;
+	return r->ops->trial(r->ops->arg, t, error) && verify(t, error);
+}
+
+static gboolean is_given_up(const struct run *r, const struct setup *s)
+{
+	return r->given_up != NULL && setup_differs_at(r->given_up, s) == 7;
+}
+
+static void give_up(struct run *r, const struct setup *s, const char *why)
+{
+	r->given_up = s;
+	g_free(r->given_up_why);
+	r->given_up_why = g_strdup(why);
+}
+
+/* TRUE: measured. */
+static gboolean measure(struct run *r, guint nth)
+{
+	const struct matrix_trial *t = r->m->trials->pdata[nth];
+
+	/* Machines that do not start are not waited for once a trial. */
+	if (is_given_up(r, &t->setup)) {
+		record_failure(r, t, 0, r->given_up_why);
+		return FALSE;
+	}
+	for (unsigned n = 0; n <= r->retries && !stopped(r); n++) {
+		g_autoptr(GError) error = NULL;
+
+		if (attempt(r, nth, &error))
+			return TRUE;
+		/* Whoever is told to stop has not failed. */
+		if (stopped(r))
+			break;
+		set_aside(r, t);
+		record_failure(r, t, n + 1, error == NULL ? "unknown" : error->message);
+		if (n == r->retries && !r->stands)
+			give_up(r, &t->setup, error == NULL ? "unknown" : error->message);
+		/* Whatever it was, the next one starts with a set-up that is looked at again. */
+		r->stands = FALSE;
+	}
+	return FALSE;
+}
+
+static void tell(const struct run *r, guint nth)
+{
+	const struct matrix_trial *t = r->m->trials->pdata[nth];
+	double left_s = 0, passed_s = (double)(g_get_monotonic_time() - r->started_us) / 1e6;
+
+	for (guint i = nth; i < r->m->trials->len; i++)
+		left_s += ((struct matrix_trial *)r->m->trials->pdata[i])->estimate_s;
+	/* From now on as it went until now. */
+	if (r->estimated_s > 0)
+		left_s *= passed_s / r->estimated_s;
+	say(r, "%u of %u%s, about %.0f min left: %s rep %u", nth + 1, r->m->trials->len,
+		r->outcome->failed != 0 ? " (some failed)" : "", left_s / 60, t->infix,
+		t->params.repetition);
+}
+
+static void run_all(struct run *r)
+{
+	g_autoptr(GError) error = NULL;
+
+	for (guint i = 0; i < r->m->trials->len && !stopped(r); i++) {
+		const struct matrix_trial *t = r->m->trials->pdata[i];
+		gboolean measured;
+
+		tell(r, i);
+		measured = measure(r, i);
+		if (!measured && stopped(r))
+			break;
+		*(measured ? &r->outcome->done : &r->outcome->failed) += 1;
+		r->estimated_s += t->estimate_s;
+		if (t->accumulate && is_last(r, i) && !r->ops->accumulate(r->ops->arg, t, &error)) {
+			say(r, "%s", error == NULL ? "unknown" : error->message);
+			g_clear_error(&error);
+		}
+	}
+	r->outcome->left = r->m->trials->len - r->outcome->done - r->outcome->failed;
+}
+
+gboolean matrix_run(struct matrix *m, unsigned retries, const struct matrix_ops *ops,
+	struct matrix_outcome *out, GError **error)
+{
+	struct run r = { .m = m,
+		.ops = ops,
+		.retries = retries,
+		.outcome = out,
+		.locks = g_array_new(FALSE, FALSE, sizeof(int)),
+		.started_us = g_get_monotonic_time() };
+	gboolean done;
+
+	*out = (struct matrix_outcome){ .left = m->trials->len };
+	done = lock_folders(&r, error);
+	if (done)
+		run_all(&r);
+	for (guint i = 0; i < r.locks->len; i++)
+		close(g_array_index(r.locks, int, i));
+	g_array_unref(r.locks);
+	g_free(r.given_up_why);
+	return done;
+}

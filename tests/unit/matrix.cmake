@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-3-Clause
+if(TARGET simcore)
+	tsim_test(unit sim_matrix simcore)
+	tsim_test(unit sim_matrix_run simcore)
+endif()
