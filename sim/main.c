@@ -6,21 +6,116 @@
 #include "analyze/cli.h"
 #include "analyze/ranks.h"
 #include "sim/campaign.h"
+#include "sim/commands.h"
 #include "sim/crew.h"
 #include "sim/options.h"
 #include "traffic/profile.h"
 #include "traffic/rate.h"
 
+enum {
+	RUN,
+	PROFILE,
+	MATRIX,
+	ACCUMULATE,
+	RUN_GUEST,
+	KILL_GUEST,
+	SETUP,
+	TEARDOWN,
+	PING,
+	STATUS,
+	DOCTOR,
+	SHELL,
+	UPLOAD
+};
+
 static int run(int argc, char **argv);
 static int show_profile(int argc, char **argv);
+static int matrix(int argc, char **argv);
+static int accumulate(int argc, char **argv);
+static int run_guest(int argc, char **argv);
+static int kill_guest(int argc, char **argv);
+static int setup_network(int argc, char **argv);
+static int teardown_network(int argc, char **argv);
+static int ping(int argc, char **argv);
+static int status(int argc, char **argv);
+static int doctor(int argc, char **argv);
+static int shell(int argc, char **argv);
+static int upload(int argc, char **argv);
 
 static const struct cli_command commands[] = {
-	{ "run", "", "Run trials: tsim --profile imix --guests 64", run },
-	{ "profile", "[PROFILE...]",
+	[RUN] = { "run", "", "Run trials: tsim --profile imix --guests 64", run },
+	[PROFILE] = { "profile", "[PROFILE...]",
 		"Show a mix of frame lengths in all units, or list the shipped ones",
 		show_profile },
+	[MATRIX] = { "matrix", "FILE...", "Work through test matrices, autotest's too", matrix },
+	[ACCUMULATE] = { "accumulate", "FILE...", "Merge what a matrix has measured", accumulate },
+	[RUN_GUEST] = { "run-guest", "", "Start virtual machines and leave them there", run_guest },
+	[KILL_GUEST] = { "kill-guest", "", "End them, and take their network away", kill_guest },
+	[SETUP] = { "setup-network", "", "Make the network of an interface, and leave it there",
+		setup_network },
+	[TEARDOWN] = { "teardown-network", "", "Take away all that tsim made", teardown_network },
+	[PING] = { "ping", "", "Which machines and guests can be reached?", ping },
+	[STATUS] = { "status", "", "What of tsim's is there, and runs?", status },
+	[DOCTOR] = { "doctor", "", "What do machines lack for good measuring?", doctor },
+	[SHELL] = { "shell", "[host|loadgen|guest [N]]", "A terminal there", shell },
+	[UPLOAD] = { "upload", "", "Copy the programs to machines of a testbed", upload },
 	{ NULL, NULL, NULL, NULL },
 };
+
+static int matrix(int argc, char **argv)
+{
+	return command_matrix(&commands[MATRIX], argc, argv);
+}
+
+static int accumulate(int argc, char **argv)
+{
+	return command_accumulate(&commands[ACCUMULATE], argc, argv);
+}
+
+static int run_guest(int argc, char **argv)
+{
+	return command_run_guest(&commands[RUN_GUEST], argc, argv);
+}
+
+static int kill_guest(int argc, char **argv)
+{
+	return command_kill_guest(&commands[KILL_GUEST], argc, argv);
+}
+
+static int setup_network(int argc, char **argv)
+{
+	return command_setup_network(&commands[SETUP], argc, argv);
+}
+
+static int teardown_network(int argc, char **argv)
+{
+	return command_teardown_network(&commands[TEARDOWN], argc, argv);
+}
+
+static int ping(int argc, char **argv)
+{
+	return command_ping(&commands[PING], argc, argv);
+}
+
+static int status(int argc, char **argv)
+{
+	return command_status(&commands[STATUS], argc, argv);
+}
+
+static int doctor(int argc, char **argv)
+{
+	return command_doctor(&commands[DOCTOR], argc, argv);
+}
+
+static int shell(int argc, char **argv)
+{
+	return command_shell(&commands[SHELL], argc, argv);
+}
+
+static int upload(int argc, char **argv)
+{
+	return command_upload(&commands[UPLOAD], argc, argv);
+}
 
 static struct crew_hush hush = CREW_TALKS;
 
@@ -39,7 +134,7 @@ static int run(int argc, char **argv)
 	struct crew *crew = NULL;
 	struct options o;
 	gboolean done;
-	int status, own;
+	int result, own;
 
 	if (asks_for_help(argc, argv) && ranks_own() > 0)
 		return CLI_DONE;
@@ -47,13 +142,13 @@ static int run(int argc, char **argv)
 		crew = crew_new(&hush, &error);
 	if (error != NULL)
 		return cli_fail("tsim", CLI_FAILED, error);
-	own = options_parse(&commands[0], argc, argv, crew_place(crew), &o, &done);
-	status = crew_agree_on_status(crew, own);
-	if (status == CLI_DONE && !done)
-		status = campaign_run(&o, crew);
+	own = options_parse(&commands[RUN], argc, argv, crew_place(crew), &o, &done);
+	result = crew_agree_on_status(crew, own);
+	if (result == CLI_DONE && !done)
+		result = o.on_lab ? command_run_on_lab(&o) : campaign_run(&o, crew);
 	if (own == CLI_DONE)
 		options_clear(&o);
-	return crew_end(crew, status);
+	return crew_end(crew, result);
 }
 
 static int list_profiles(void)
@@ -90,7 +185,7 @@ static int show_profile(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	double link_bps = 10e9;
 
-	if (!cli_options("tsim", &commands[1], entries, &argc, &argv))
+	if (!cli_options("tsim", &commands[PROFILE], entries, &argc, &argv))
 		return CLI_USAGE;
 	if (link != NULL && !rate_parse_link("--link", link, &link_bps, &error))
 		return cli_fail("tsim", CLI_USAGE, error);
@@ -116,7 +211,7 @@ int main(int argc, char **argv)
 	if (ranks_own() > 0) {
 		crew_hush(&hush);
 		if (argc > 1 && (argv[1][0] != '-' || strcmp(argv[1], "--version") == 0) &&
-			strcmp(argv[1], commands[0].name) != 0)
+			strcmp(argv[1], commands[RUN].name) != 0)
 			return CLI_DONE;
 	}
 	return cli_main("tsim",

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tsim matrix, tsim accumulate, and tsim run where guests are virtual machines. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "analyze/merge.h"
+#include "analyze/result.h"
+#include "sim/campaign.h"
+#include "sim/commands.h"
+#include "sim/commands_private.h"
+#include "sim/error.h"
+#include "sim/matrix/matrix.h"
+#include "sim/stop.h"
+#include "sim/testbed/lab.h"
+
+struct run {
+	struct bench bench;
+	char *order;
+	gint64 seed;
+	int retries;
+	struct lab *lab;
+	struct matrix *matrix;
+	GPtrArray *folders; /* char *: of OUT, to be merged; each once */
+	guint untrusted;    /* trials */
+};
+
+static gboolean parse_order(const char *word, enum matrix_order *order, GError **error)
+{
+	static const char *const words[] = { "tree", "random", "interleaved", NULL };
+
+	for (unsigned i = 0; words[i] != NULL; i++) {
+		if (word == NULL || g_str_equal(word, words[i])) {
+			*order = (enum matrix_order)i;
+			return TRUE;
+		}
+	}
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"--order: '%s' is unknown; is it '%s'? There are: tree, random, interleaved", word,
+		setup_nearest(word, words));
+	return FALSE;
+}
+
+static gboolean apply(void *arg, const struct setup *wanted, GError **error)
+{
+	struct run *r = arg;
+
+	return lab_apply(r->lab, wanted, LAB_REFLECTOR, error);
+}
+
+/* The lab may have lost a guest since the last trial: apply sees to that. */
+static gboolean measure(void *arg, const struct matrix_trial *t, GError **error)
+{
+	struct run *r = arg;
+	int status = CLI_DONE;
+
+	if (!lab_apply(r->lab, &t->setup, LAB_REFLECTOR, error) ||
+		!lab_trial(
+			r->lab, (const char *const *)t->args->pdata, t->dir, FALSE, &status, error))
+		return FALSE;
+	r->untrusted += status == CLI_NOT_TRUSTWORTHY;
+	return TRUE;
+}
+
+static void remove_folder(const char *path)
+{
+	GDir *dir = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *inner = g_build_filename(path, name, NULL);
+
+		g_unlink(inner);
+	}
+	if (dir != NULL)
+		g_dir_close(dir);
+	g_rmdir(path);
+}
+
+/* The trial's words at a thousand frames a second, into a folder that nobody sees. */
+static gboolean warm_up(void *arg, const struct matrix_trial *t, GError **error)
+{
+	struct run *r = arg;
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	g_autofree char *duration = g_strdup_printf("--duration=%.0fms", t->warm_up_s * 1e3);
+	g_autofree char *out = r->bench.dry
+				       ? g_build_filename(g_get_tmp_dir(), "tsim-warm-up", NULL)
+				       : g_dir_make_tmp("tsim-warm-up-XXXXXX", error);
+	g_autofree char *dir = out == NULL ? NULL : g_build_filename(out, "warm-up", NULL);
+	char rate[] = "--rate=1kpps";
+	int status = CLI_DONE;
+	gboolean done;
+
+	if (out == NULL)
+		return FALSE;
+	for (guint i = 0; t->args->pdata[i] != NULL; i++)
+		g_ptr_array_add(words, t->args->pdata[i]);
+	g_ptr_array_add(words, rate);
+	g_ptr_array_add(words, duration);
+	g_ptr_array_add(words, NULL);
+	done = lab_trial(r->lab, (const char *const *)words->pdata, dir, FALSE, &status, error);
+	if (!r->bench.dry) {
+		remove_folder(dir);
+		remove_folder(out);
+	}
+	return done;
+}
+
+static void note_folder(GPtrArray *folders, const char *dir)
+{
+	if (!g_ptr_array_find_with_equal_func(folders, dir, g_str_equal, NULL))
+		g_ptr_array_add(folders, g_strdup(dir));
+}
+
+/* Folders are merged once, at the end: each combination's repetitions are together then. */
+static gboolean accumulate(void *arg, const struct matrix_trial *t, GError **error)
+{
+	(void)arg;
+	(void)t;
+	(void)error;
+	return TRUE;
+}
+
+static gboolean is_interrupted(void *arg)
+{
+	(void)arg;
+	return atomic_load(stop_flag()) != 0;
+}
+
+static void say(void *arg, const char *text)
+{
+	(void)arg;
+	fprintf(stderr, "%s\n", text);
+}
+
+static gboolean merge_folder(const char *dir, GError **error)
+{
+	const char *names[] = { dir, NULL };
+	const struct result_options options = { .dir = NULL };
+	g_autoptr(merge) m = merge_new();
+	g_autoptr(result_set) set = result_open(&options, names, error);
+
+	if (set == NULL || !merge_write(set, dir, m, error))
+		return FALSE;
+	for (guint i = 0; i < m->warnings->len; i++)
+		fprintf(stderr, "%s\n", (const char *)m->warnings->pdata[i]);
+	fprintf(stderr, "accumulated: %s, %u combination%s\n", dir, m->nb, m->nb == 1 ? "" : "s");
+	return TRUE;
+}
+
+static int merge_folders(const GPtrArray *folders)
+{
+	int status = CLI_DONE;
+
+	for (guint i = 0; i < folders->len; i++) {
+		g_autoptr(GError) error = NULL;
+
+		if (!merge_folder(folders->pdata[i], &error))
+			status = bench_fail(error);
+	}
+	return status;
+}
+
+/* What would be run, in order. */
+static gboolean rehearse(struct run *r, GError **error)
+{
+	const GPtrArray *trials = matrix_trials(r->matrix);
+
+	for (guint i = 0; i < trials->len; i++) {
+		const struct matrix_trial *t = trials->pdata[i];
+
+		if (t->warm_up_s > 0 && t->params.repetition == 0 &&
+			(!apply(r, &t->setup, error) || !warm_up(r, t, error)))
+			return FALSE;
+		if (!measure(r, t, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static int outcome(const struct run *r, const struct matrix_outcome *o)
+{
+	fprintf(stderr, "measured: %u; failed: %u; left: %u\n", o->done, o->failed, o->left);
+	if (o->left != 0)
+		fprintf(stderr, "the same command goes on with the rest\n");
+	if (o->failed != 0 || o->left != 0)
+		return CLI_FAILED;
+	return r->untrusted != 0 ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
+}
+
+static int run_matrix(struct run *r, GError **error)
+{
+	const struct matrix_ops ops = {
+		.apply = apply,
+		.trial = measure,
+		.warm_up = warm_up,
+		.accumulate = accumulate,
+		.interrupted = is_interrupted,
+		.say = say,
+		.arg = r,
+	};
+	struct matrix_outcome o = { 0 };
+	int status, merged;
+
+	bench_signals();
+	r->lab = bench_lab(&r->bench, error);
+	if (r->lab == NULL)
+		return CLI_FAILED;
+	if (r->bench.dry)
+		return rehearse(r, error) ? CLI_DONE : CLI_FAILED;
+	if (!matrix_run(r->matrix, (unsigned)r->retries, &ops, &o, error))
+		return CLI_FAILED;
+	status = outcome(r, &o);
+	g_clear_pointer(&r->lab, lab_free);
+	if (is_interrupted(r))
+		return status;
+	merged = merge_folders(r->folders);
+	return merged == CLI_DONE ? status : merged;
+}
+
+static gboolean check_any(const struct run *r, const char *file, GError **error)
+{
+	const GPtrArray *impossible = matrix_impossible(r->matrix);
+
+	if (matrix_trials(r->matrix)->len != 0)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: none of its combinations can exist: %s",
+		file, impossible->len == 0 ? "" : (const char *)impossible->pdata[0]);
+	return FALSE;
+}
+
+/* Also those of trials that are all done: whoever was killed before this had not come to it. */
+static void note_accumulated(struct run *r)
+{
+	const GPtrArray *trials = matrix_trials(r->matrix);
+
+	for (guint i = 0; i < trials->len; i++) {
+		const struct matrix_trial *t = trials->pdata[i];
+
+		if (t->accumulate)
+			note_folder(r->folders, t->dir);
+	}
+}
+
+static gboolean plan(struct run *r, const char *const *files, gboolean prune, GError **error)
+{
+	g_autoptr(GPtrArray) again = g_ptr_array_new_with_free_func(g_free);
+	enum matrix_order order = MATRIX_TREE;
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	if (files[0] == NULL) {
+		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"which matrix? Name its file; conf/README.md says what is in one");
+		return FALSE;
+	}
+	if (!parse_order(r->order, &order, error))
+		return FALSE;
+	r->matrix = matrix_read(files, order, (uint32_t)r->seed, error);
+	if (r->matrix == NULL || !check_any(r, files[0], error))
+		return FALSE;
+	if (!prune)
+		return TRUE;
+	note_accumulated(r);
+	matrix_prune(r->matrix, again, error);
+	if (*error != NULL)
+		return FALSE;
+	for (guint i = 0; i < again->len; i++)
+		fprintf(stderr, "measuring again: %s\n", (const char *)again->pdata[i]);
+	matrix_print(r->matrix, text);
+	fputs(text->str, r->bench.dry ? stdout : stderr);
+	return TRUE;
+}
+
+static void run_clear(struct run *r)
+{
+	lab_free(r->lab);
+	matrix_free(r->matrix);
+	g_ptr_array_unref(r->folders);
+	g_free(r->order);
+	bench_clear(&r->bench);
+}
+
+int command_matrix(const struct cli_command *c, int argc, char **argv)
+{
+	struct run r = { .retries = 1, .seed = 1 };
+	const GOptionEntry entries[] = {
+		{ "order", 0, 0, G_OPTION_ARG_STRING, &r.order,
+			"tree, random or interleaved (default tree)", "ORDER" },
+		{ "seed", 0, 0, G_OPTION_ARG_INT64, &r.seed,
+			"Of random and interleaved (default 1)", "N" },
+		{ "retries", 0, 0, G_OPTION_ARG_INT, &r.retries,
+			"How often a trial that failed is tried again (default 1)", "N" },
+		BENCH_ENTRIES(r.bench),
+		{ 0 },
+	};
+	g_autoptr(GError) error = NULL;
+	int status = CLI_USAGE;
+
+	r.folders = g_ptr_array_new_with_free_func(g_free);
+	if (cli_options("tsim", c, entries, &argc, &argv) && bench_read(&r.bench)) {
+		if (r.retries < 0 || r.retries > 1000 || r.seed < 0 || r.seed > G_MAXUINT32)
+			g_set_error_literal(&error, SIM_ERROR, SIM_ERROR_USAGE,
+				"--retries: from 0 to 1000; --seed: from 0 to 4294967295");
+		else if (plan(&r, (const char *const *)argv + 1, TRUE, &error))
+			status = run_matrix(&r, &error);
+		if (error != NULL)
+			status = bench_fail(error);
+	}
+	run_clear(&r);
+	return status;
+}
+
+int command_accumulate(const struct cli_command *c, int argc, char **argv)
+{
+	struct run r = { .seed = 1 };
+	const GOptionEntry entries[] = { BENCH_ENTRIES(r.bench), { 0 } };
+	g_autoptr(GError) error = NULL;
+	int status = CLI_USAGE;
+
+	r.folders = g_ptr_array_new_with_free_func(g_free);
+	if (cli_options("tsim", c, entries, &argc, &argv)) {
+		if (plan(&r, (const char *const *)argv + 1, FALSE, &error)) {
+			const GPtrArray *trials = matrix_trials(r.matrix);
+
+			for (guint i = 0; i < trials->len; i++)
+				note_folder(r.folders,
+					((const struct matrix_trial *)trials->pdata[i])->dir);
+			for (guint i = 0; r.bench.dry && i < r.folders->len; i++)
+				printf("tanalyze merge %s\n", (const char *)r.folders->pdata[i]);
+			status = r.bench.dry ? CLI_DONE : merge_folders(r.folders);
+		} else {
+			status = bench_fail(error);
+		}
+	}
+	run_clear(&r);
+	return status;
+}
+
+/* The same command line for the tsim run that measures. Owned by the caller. */
+static GPtrArray *inner_words(const struct options *o)
+{
+	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) own = options_words(o);
+
+	for (char **word = own; *word != NULL; word++)
+		g_ptr_array_add(words, g_strdup(*word));
+	return words;
+}
+
+/* Nothing is started to show what is there. */
+static gboolean is_done(const struct options *o, GPtrArray *words, int *status)
+{
+	static const struct cli_command run = { .name = "run" };
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	g_autofree char *as = lab_as(&o->lab_setup);
+	g_autofree char *out = g_strdup_printf("--out=%s", o->out);
+	g_autofree char *label = g_strdup_printf("--label=%s", o->label);
+	char machine[] = "--machine=external", name[] = "run";
+	char *own[] = { name, machine, as, out, label };
+	struct options inner;
+	gboolean nothing_left, done = FALSE;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(own); i++)
+		g_ptr_array_add(argv, own[i]);
+	for (guint i = 0; i < words->len; i++)
+		g_ptr_array_add(argv, words->pdata[i]);
+	g_ptr_array_add(argv, NULL);
+	if (options_parse(&run, (int)argv->len - 1, (char **)argv->pdata, crew_place(NULL), &inner,
+		    &done) != CLI_DONE)
+		return FALSE;
+	nothing_left = campaign_is_done(&inner);
+	if (nothing_left)
+		*status = campaign_run(&inner, NULL);
+	options_clear(&inner);
+	return nothing_left;
+}
+
+int command_run_on_lab(const struct options *o)
+{
+	struct bench b = { .config = g_strdup(o->config) };
+	g_autofree char *dir = g_build_filename(o->out, o->label, NULL);
+	g_autoptr(GPtrArray) words = inner_words(o);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(mix) m = options_mix(o, &error);
+	struct setup setup = o->lab_setup;
+	struct lab *l = NULL;
+	int status = CLI_FAILED;
+
+	if (m == NULL)
+		return bench_fail(error);
+	setup.guests = m->nb_guests;
+	if (is_done(o, words, &status) || !bench_read(&b)) {
+		bench_clear(&b);
+		return status;
+	}
+	if (o->mac != NULL)
+		memcpy(b.testbed->guest_mac, o->base_mac, sizeof(o->base_mac));
+	g_ptr_array_add(words, NULL);
+	bench_signals();
+	l = bench_lab(&b, &error);
+	if (l == NULL || !lab_apply(l, &setup, LAB_REFLECTOR, &error) ||
+		!lab_trial(l, (const char *const *)words->pdata, dir, TRUE, &status, &error))
+		status = bench_fail(error);
+	lab_free(l);
+	bench_clear(&b);
+	return status;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sim/commands_private.h: what the files of the testbed's commands share. */
+#ifndef SIM_COMMANDS_PRIVATE_H
+#define SIM_COMMANDS_PRIVATE_H
+
+#include <glib.h>
+
+#include "sim/commands.h"
+#include "sim/testbed/lab.h"
+
+/* What these commands have in common. */
+struct bench {
+	char *config; /* --config; NULL: none */
+	gboolean dry;
+	struct testbed *testbed;
+};
+
+#define BENCH_ENTRIES(b)                                                                     \
+	{ "config", 'c', 0, G_OPTION_ARG_FILENAME, &(b).config,                              \
+		"Testbed: a key file, see conf/README.md (default: this machine)", "FILE" }, \
+	{                                                                                    \
+		"dry-run", 0, 0, G_OPTION_ARG_NONE, &(b).dry,                                \
+			"Print what would be run where, and run nothing", NULL               \
+	}
+
+/* Reads the testbed. FALSE after the error was printed. */
+gboolean bench_read(struct bench *b);
+void bench_clear(struct bench *b);
+/* stop.h; and who does not listen any more is no reason to die. */
+void bench_signals(void);
+struct lab *bench_lab(const struct bench *b, GError **error);
+/* Prints it; the exit status that it means. */
+int bench_fail(const GError *error);
+
+#endif
