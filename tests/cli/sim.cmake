@@ -2,4 +2,5 @@
 if(TARGET simcore)
 	tsim_script(cli tsim_bad_input 120)
 	tsim_script(cli tsim_profile 60)
+	tsim_script(cli tsim_matrix 120)
 endif()

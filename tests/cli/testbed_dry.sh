@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Dry runs of the testbed's commands print every command that they would run, and where, in order. They need no
+# rights and make nothing. TSIM_GOLDEN=write writes the texts anew, to be looked at.
+set -u
+: "${BIN:?}" "${SOURCE:?}"
+TMP=$(mktemp -d) || exit 1
+trap 'rm -rf "$TMP"' EXIT
+cd "$TMP" || exit 1
+export TSIM_STATE_DIR=/run/tsim
+golden=$SOURCE/tests/cli/testbed_dry
+failures=0
+
+# dry NAME ARGUMENT...: what is printed is the text NAME.
+dry()
+{
+	local name=$1
+	shift
+	"$BIN/tsim" "$@" --dry-run >out 2>err || {
+		echo "tsim $*: status $?: $(cat err)"
+		failures=1
+	}
+	sed -e "s,$BIN,BIN,g; s,$SOURCE,SOURCE,g; s,$TMP,HERE,g" out >"$name.txt"
+	[ "${TSIM_GOLDEN-}" != write ] || cp "$name.txt" "$golden/$name.txt"
+	diff -u "$golden/$name.txt" "$name.txt" || {
+		echo "tsim $*: prints something else"
+		failures=1
+	}
+}
+
+cat >two.conf <<'END'
+[host]
+fqdn = root@dut
+test_iface = ens1
+test_iface_addr = 0000:18:00.0
+test_iface_mac = b4:96:91:b3:8b:08
+tsim_dir = /opt/tsim
+vfs = true
+[loadgen]
+fqdn = root@gen
+test_iface = ens2
+test_iface_addr = 0000:51:00.0
+tsim_dir = /opt/tsim
+END
+cat >two.cfg <<'END'
+[two]
+machines = pcvm, host
+interfaces = bridge, vfio, pnic
+vhosts = true
+reflectors = xdp, dpdk
+guests = 2
+rates = 10
+sizes = 60
+runtimes = 30
+END
+dry run_guest_bridge run-guest --machine pcvm --interface bridge --guests 2 --vhost on
+dry run_guest_microvm run-guest --machine microvm --interface macvtap --ioregionfd on --qemu-path /opt/qemu
+dry setup_network setup-network --interface bridge-e1000
+dry vhost_user run-guest --interface vhost-user
+dry ping ping --config two.conf
+dry upload upload --config two.conf
+dry status status --config two.conf
+dry doctor doctor
+dry matrix matrix --config two.conf two.cfg
+dry accumulate accumulate two.cfg
+[ ! -e "$TMP/out/two" ] || { echo "a dry run made something"; failures=1; }
+exit "$failures"
