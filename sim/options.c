@@ -375,9 +375,10 @@ static gboolean set_as(struct options *o, const char *key, const char *word, GEr
 	if (g_str_equal(key, "reflector"))
 		return setup_reflector_parse(where, word, &s->reflector, error);
 	if (g_str_equal(key, "qemu")) {
+		/* A part of file names, in which '_' separates. */
+		if (*word == '\0' || strpbrk(word, "_/\\ \t\n") != NULL)
+			return bad(error, "--as: qemu: a name without '_', '/' and blanks");
 		g_free(o->as_qemu);
-		g_free(o->lab_qemu);
-		g_free(o->lab_qemu_path);
 		s->qemu = o->as_qemu = g_strdup(word);
 		return TRUE;
 	}
@@ -386,32 +387,68 @@ static gboolean set_as(struct options *o, const char *key, const char *word, GEr
 	return FALSE;
 }
 
-static gboolean check_as(struct options *o, gboolean external, GError **error)
+static gboolean set_all_as(struct options *o, GError **error)
 {
-	g_auto(GStrv) pairs = o->as == NULL ? NULL : g_strsplit(o->as, ",", -1);
-	const char *why;
+	g_auto(GStrv) pairs = g_strsplit(o->as, ",", -1);
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 
-	o->as_setup = (struct setup){
-		.machine = MACHINE_PCVM, .qemu = "none", .qemu_path = "", .guests = 1
-	};
-	if (o->as == NULL)
-		return TRUE;
-	if (!external)
-		return bad(
-			error, "--as: is for guests that tsim did not start (--machine external)");
 	for (char **pair = pairs; *pair != NULL; pair++) {
 		char *equals = strchr(*pair, '=');
 
 		if (equals == NULL)
 			return bad(error, "--as: write KEY=VALUE,KEY=VALUE");
 		*equals = '\0';
+		if (!g_hash_table_add(seen, *pair)) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--as: %s: is said twice",
+				*pair);
+			return FALSE;
+		}
 		if (!set_as(o, *pair, equals + 1, error))
 			return FALSE;
 	}
+	if (!g_hash_table_contains(seen, "machine"))
+		return bad(error, "--as: machine=WORD is missing");
 	if (o->as_setup.interface == NULL)
 		return bad(error, "--as: interface=WORD is missing");
-	setup_normal(&o->as_setup);
-	why = setup_impossible(&o->as_setup);
+	if (o->as_qemu == NULL && setup_is_vm(o->as_setup.machine))
+		o->as_setup.qemu = "normal";
+	return TRUE;
+}
+
+/* The guests are of one kind, and there are as many of it as there can be. */
+static gboolean count_as(struct options *o, GError **error)
+{
+	g_autoptr(mix) m = options_mix(o, error);
+
+	for (uint32_t i = 0; m != NULL && i < m->nb_guests; i++)
+		if (m->guests[i].interface != NULL)
+			return bad(error,
+				"--as: says one interface for all guests; leave those of the mix "
+				"or of --guests out");
+	if (m != NULL)
+		o->as_setup.guests = m->nb_guests;
+	return m != NULL;
+}
+
+static gboolean check_as(struct options *o, gboolean external, GError **error)
+{
+	struct setup normal;
+	const char *why;
+
+	o->as_setup = (struct setup){ .qemu = "none", .qemu_path = "", .guests = 1 };
+	if (o->as == NULL)
+		return TRUE;
+	if (!external)
+		return bad(
+			error, "--as: is for guests that tsim did not start (--machine external)");
+	if (!set_all_as(o, error) || !count_as(o, error))
+		return FALSE;
+	normal = o->as_setup;
+	setup_normal(&normal);
+	why = setup_impossible(&normal);
+	if (why == NULL && setup_differs_at(&o->as_setup, &normal) != 7)
+		why = "leave out what this machine has not got: a qemu, vhost, ioregionfd, or "
+		      "another reflector";
 	if (why == NULL)
 		return TRUE;
 	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--as: %s", why);

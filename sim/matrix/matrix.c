@@ -57,6 +57,7 @@ static struct matrix *matrix_new(guint max)
 	m->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	m->impossible = g_ptr_array_new_with_free_func(g_free);
 	m->strings = g_ptr_array_new_with_free_func(g_free);
+	m->notes = g_ptr_array_new();
 	m->digests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	return m;
 }
@@ -117,6 +118,7 @@ void matrix_free(struct matrix *m)
 	g_hash_table_unref(m->reasons);
 	g_ptr_array_unref(m->impossible);
 	g_ptr_array_unref(m->strings);
+	g_ptr_array_unref(m->notes);
 	g_hash_table_unref(m->digests);
 	g_free(m);
 }
@@ -232,6 +234,8 @@ void matrix_print(const struct matrix *m, GString *into)
 		}
 		before = &t->setup;
 	}
+	for (guint i = 0; i < m->notes->len; i++)
+		g_string_append_printf(into, "note: %s\n", (const char *)m->notes->pdata[i]);
 	for (guint i = 0; i < m->impossible->len; i++)
 		g_string_append_printf(
 			into, "impossible: %s\n", (const char *)m->impossible->pdata[i]);

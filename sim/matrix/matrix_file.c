@@ -15,6 +15,7 @@
 #include "sim/record.h"
 #include "traffic/frame.h"
 #include "traffic/rate.h"
+#include "traffic/text.h"
 
 enum {
 	VALUES_MAX = 10000,  /* of a key */
@@ -22,6 +23,8 @@ enum {
 	START_S = 2, /* that a trial takes beyond its phases: the generator starts, guests answer */
 };
 
+/* More than any rate: kinds are sorted apart, max last. */
+#define RATE_KIND 1e16
 #define HOUR_NS (UINT64_C(3600) * 1000000000)
 
 /* Keys, and what they are where the file says nothing. The order of the first ones is the tree's. */
@@ -61,6 +64,12 @@ struct qemu {
 	char *name, *path;
 };
 
+/* What the list says, with what a word of autotest's means beside. */
+struct interface {
+	const struct setup_interface *is;
+	gboolean vhost; /* whatever vhosts says */
+};
+
 /* A size, a profile or a mix: words for tsim run. */
 struct traffic {
 	char *word;
@@ -71,7 +80,8 @@ struct traffic {
 struct spec {
 	const struct ini *file;
 	const char *section;
-	char *where; /* "tests.cfg: [vhost]" */
+	char *where;      /* "tests.cfg: [vhost]" */
+	GPtrArray *notes; /* of the matrix */
 	GArray *machines, *interfaces, *qemus, *vhosts, *ioregionfds, *guests, *reflectors;
 	GPtrArray *rates, *traffic, *arrivals, *shares, *runtimes, *seeds; /* words */
 	guint repetitions;
@@ -85,6 +95,13 @@ static gboolean bad(const char *where, const char *word, const char *what, GErro
 {
 	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: '%s': %s", where, word, what);
 	return FALSE;
+}
+
+/* What is not as the file says it; each once. */
+static void note(const struct spec *s, const char *text)
+{
+	if (!g_ptr_array_find_with_equal_func(s->notes, text, g_str_equal, NULL))
+		g_ptr_array_add(s->notes, (gpointer)(uintptr_t)text);
 }
 
 static const char *default_of(const char *key)
@@ -113,30 +130,76 @@ static char *value_of(const struct spec *s, const char *key, char **where, GErro
 
 /* Called for each word of a list, which is without blanks around it. */
 typedef gboolean (*take_word)(struct spec *s, const char *where, const char *word, GError **error);
+/* Is what stands behind a comma still of the word before it? */
+typedef gboolean (*goes_on)(const char *word, const char *part);
 
-static gboolean take_list(struct spec *s, const char *key, take_word take, GError **error)
+/* onoff:on=1ms,off=9ms is one process, genome:AG:A=64,G=1518 one profile. */
+static gboolean parameter_goes_on(const char *word, const char *part)
+{
+	const char *equals = strchr(part, '='), *colon = strchr(part, ':');
+
+	return strchr(word, ':') != NULL && equals != NULL && (colon == NULL || equals < colon);
+}
+
+/* 3,1,1 is one share; another one stands behind a ';'. */
+static gboolean number_goes_on(const char *word, const char *part)
+{
+	double n;
+
+	return g_ascii_isdigit(word[0]) && text_number(part, &n);
+}
+
+/* Words between commas; where those may be parts of a word ';' is, too. */
+static GPtrArray *words_of_list(const char *value, goes_on belongs)
+{
+	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) lists = g_strsplit(value, belongs == NULL ? "\n" : ";", -1);
+
+	for (char **list = lists; *list != NULL; list++) {
+		g_auto(GStrv) parts = g_strsplit(*list, ",", -1);
+		char **last = NULL;
+
+		for (char **part = parts; *part != NULL; part++) {
+			g_strstrip(*part);
+			if (**part == '\0')
+				continue;
+			if (last != NULL && belongs != NULL && belongs(*last, *part)) {
+				char *longer = g_strconcat(*last, ",", *part, NULL);
+
+				g_free(*last);
+				*last = longer;
+				continue;
+			}
+			g_ptr_array_add(words, g_strdup(*part));
+			last = (char **)&words->pdata[words->len - 1];
+		}
+	}
+	return words;
+}
+
+static gboolean take_list_of(
+	struct spec *s, const char *key, goes_on belongs, take_word take, GError **error)
 {
 	g_autofree char *where = NULL;
 	g_autofree char *value = value_of(s, key, &where, error);
-	g_auto(GStrv) words = value == NULL ? NULL : g_strsplit(value, ",", -1);
-	gboolean any = FALSE;
+	g_autoptr(GPtrArray) words = value == NULL ? NULL : words_of_list(value, belongs);
 
-	if (value == NULL)
+	if (words == NULL)
 		return FALSE;
-	if (g_strv_length(words) > VALUES_MAX)
+	if (words->len > VALUES_MAX)
 		return bad(where, key, "more than 10000 values", error);
-	for (char **word = words; *word != NULL; word++) {
-		g_strstrip(*word);
-		if (**word == '\0')
-			continue;
-		if (!take(s, where, *word, error))
+	for (guint i = 0; i < words->len; i++)
+		if (!take(s, where, words->pdata[i], error))
 			return FALSE;
-		any = TRUE;
-	}
-	if (!any && default_of(key)[0] != '\0')
+	if (words->len == 0 && default_of(key)[0] != '\0')
 		return bad(where, value, "the list is empty; leave the key out for its default",
 			error);
 	return TRUE;
+}
+
+static gboolean take_list(struct spec *s, const char *key, take_word take, GError **error)
+{
+	return take_list_of(s, key, NULL, take, error);
 }
 
 /* The keys of the section are all known. */
@@ -183,21 +246,25 @@ static gboolean take_machine(struct spec *s, const char *where, const char *word
 
 static gboolean take_interface(struct spec *s, const char *where, const char *word, GError **error)
 {
-	/* vmux was the name of the only thing that it could do, and bridge-vhost is vhosts = true. */
-	const char *now = g_str_equal(word, "vmux") && s->machines->len == 1 &&
-					  g_array_index(s->machines, enum machine, 0) ==
-						  MACHINE_PCVM
-				  ? "vmux-pt"
-				  : word;
-	const struct setup_interface *i;
+	struct interface i = { .vhost = g_str_equal(word, "bridge-vhost") };
 
-	if (g_str_equal(word, "bridge-vhost"))
-		return bad(where, word, "write interfaces = bridge and vhosts = true", error);
-	i = setup_interface_find(where, now, error);
-	if (i == NULL)
+	if (i.vhost)
+		note(s, "bridge-vhost is bridge with vhost on");
+	i.is = setup_interface_find(where, i.vhost ? "bridge" : word, error);
+	if (i.is == NULL)
 		return FALSE;
 	g_array_append_val(s->interfaces, i);
 	return TRUE;
+}
+
+/* vmux was the word for the only thing that it could do; today it is a model without machines. */
+static const struct setup_interface *meant(
+	const struct spec *s, enum machine m, const struct setup_interface *i)
+{
+	if (!setup_is_vm(m) || !g_str_equal(i->word, "vmux"))
+		return i;
+	note(s, "vmux of a virtual machine is vmux-pt");
+	return setup_interface_find("interfaces", "vmux-pt", NULL);
 }
 
 static gboolean take_qemu(struct spec *s, const char *where, const char *word, GError **error)
@@ -251,6 +318,8 @@ static gboolean take_reflector(struct spec *s, const char *where, const char *wo
 	enum reflector_kind r;
 
 	/* Both are DPDK programs that swap MACs. */
+	if (g_str_equal(word, "moongen"))
+		note(s, "moongen is dpdk: treflect, which does the same");
 	if (!setup_reflector_parse(where, g_str_equal(word, "moongen") ? "dpdk" : word, &r, error))
 		return FALSE;
 	g_array_append_val(s->reflectors, r);
@@ -451,18 +520,39 @@ static gboolean take_share(struct spec *s, const char *where, const char *word, 
 /* Seconds without a unit. */
 static char *duration_of(const char *word)
 {
-	guint64 n;
+	double n;
 
-	return parse_u64(word, G_MAXUINT32, &n) ? g_strdup_printf("%ss", word) : g_strdup(word);
+	return text_number(word, &n) ? g_strdup_printf("%ss", word) : g_strdup(word);
 }
 
-static gboolean take_runtime(struct spec *s, const char *where, const char *word, GError **error)
+static gboolean add_runtime(struct spec *s, const char *where, const char *text, GError **error)
 {
-	g_autofree char *text = duration_of(word);
 	uint64_t ns;
 
 	return duration_parse(where, text, 24 * HOUR_NS, &ns, error) &&
 	       add_word(s->runtimes, g_strdup_printf("--duration=%s", text), where, error);
+}
+
+static gboolean take_runtime(struct spec *s, const char *where, const char *word, GError **error)
+{
+	g_autoptr(GArray) n = g_array_new(FALSE, FALSE, sizeof(guint64));
+	g_autofree char *text = duration_of(word);
+	gboolean handled = FALSE;
+
+	if (strstr(word, "..") == NULL)
+		return add_runtime(s, where, text, error);
+	if (!numbers_of(where, word, n, &handled, error))
+		return FALSE;
+	if (!handled)
+		return bad(where, word, "a range of seconds is written 10..30:10", error);
+	for (guint i = 0; i < n->len; i++) {
+		g_autofree char *seconds = g_strdup_printf(
+			"%" G_GUINT64_FORMAT "s", g_array_index(n, guint64, i));
+
+		if (!add_runtime(s, where, seconds, error))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 static gboolean take_switch(struct spec *s, const char *key, gboolean *out, GError **error)
@@ -582,14 +672,62 @@ static gboolean take_args(struct spec *s, GError **error)
 	return bad(where, value, why->message, error);
 }
 
+/* What a word of tsim run stands for, to be sorted by: rates of a kind, seconds, frame lengths. */
+static double number_of(const char *word)
+{
+	const char *text = strchr(word, '=') + 1;
+	struct rate r = { 0 };
+	uint64_t ns = 0;
+
+	if (g_str_has_prefix(word, "--rate="))
+		return rate_parse("", text, &r, NULL) ? r.value + (double)r.kind * RATE_KIND : 0;
+	if (g_str_has_prefix(word, "--duration="))
+		return duration_parse("", text, 24 * HOUR_NS, &ns, NULL) ? (double)ns : 0;
+	return (double)g_ascii_strtoull(
+		strrchr(word, g_str_has_prefix(word, "--seed=") ? '=' : ':') + 1, NULL, 10);
+}
+
+static int compare(double a, double b)
+{
+	return (a > b) - (a < b);
+}
+
+static gint by_number(gconstpointer a, gconstpointer b)
+{
+	return compare(number_of(*(const char *const *)a), number_of(*(const char *const *)b));
+}
+
+static gint by_size(gconstpointer a, gconstpointer b)
+{
+	return compare(number_of((*(const struct traffic *const *)a)->word),
+		number_of((*(const struct traffic *const *)b)->word));
+}
+
+static gint by_guests(gconstpointer a, gconstpointer b)
+{
+	return compare(*(const uint32_t *)a, *(const uint32_t *)b);
+}
+
 static gboolean take_traffic(struct spec *s, GError **error)
 {
-	if (!take_list(s, "sizes", take_size, error) || !take_list(s, "size", take_size, error) ||
-		!take_list(s, "profiles", take_profile, error) ||
+	if (!take_list(s, "sizes", take_size, error) || !take_list(s, "size", take_size, error))
+		return FALSE;
+	g_ptr_array_sort(s->traffic, by_size);
+	if (!take_list_of(s, "profiles", parameter_goes_on, take_profile, error) ||
 		!take_list(s, "mixes", take_mix, error))
 		return FALSE;
 	return s->traffic->len != 0 ||
 	       add_traffic(s, g_strdup("--profile=imix"), 0, s->where, error);
+}
+
+/* However they were written, as autotest's sets of numbers. Words stay as they are. */
+static gboolean ascend(struct spec *s)
+{
+	g_array_sort(s->guests, by_guests);
+	g_ptr_array_sort(s->rates, by_number);
+	g_ptr_array_sort(s->runtimes, by_number);
+	g_ptr_array_sort(s->seeds, by_number);
+	return TRUE;
 }
 
 static gboolean read_spec(struct spec *s, GError **error)
@@ -603,8 +741,8 @@ static gboolean read_spec(struct spec *s, GError **error)
 	       take_list(s, "guests", take_guests, error) &&
 	       take_list(s, "reflectors", take_reflector, error) &&
 	       take_list(s, "rates", take_rate, error) && take_traffic(s, error) &&
-	       take_list(s, "arrivals", take_arrival, error) &&
-	       take_list(s, "shares", take_share, error) &&
+	       take_list_of(s, "arrivals", parameter_goes_on, take_arrival, error) &&
+	       take_list_of(s, "shares", number_goes_on, take_share, error) &&
 	       take_list(s, "runtimes", take_runtime, error) &&
 	       take_list(s, "seeds", take_seed, error) && take_repetitions(s, error) &&
 	       take_option(s, "warm-up", &s->warm_up, error) &&
@@ -614,7 +752,7 @@ static gboolean read_spec(struct spec *s, GError **error)
 	       take_switch(s, "accumulate", &s->accumulate, error) &&
 	       take_seconds(s, "warmup_runtime", &s->warmup_s, error) &&
 	       take_seconds(s, "cooldown_runtime", &s->cooldown_s, error) && take_dir(s, error) &&
-	       take_args(s, error);
+	       take_args(s, error) && ascend(s);
 }
 
 static void traffic_free(gpointer p)
@@ -632,7 +770,7 @@ static void spec_init(struct spec *s, const struct ini *file, const char *sectio
 		.section = section,
 		.where = where,
 		.machines = g_array_new(FALSE, FALSE, sizeof(enum machine)),
-		.interfaces = g_array_new(FALSE, FALSE, sizeof(struct setup_interface *)),
+		.interfaces = g_array_new(FALSE, FALSE, sizeof(struct interface)),
 		.qemus = g_array_new(FALSE, FALSE, sizeof(struct qemu)),
 		.vhosts = g_array_new(FALSE, FALSE, sizeof(gboolean)),
 		.ioregionfds = g_array_new(FALSE, FALSE, sizeof(gboolean)),
@@ -726,6 +864,9 @@ static GPtrArray *all_words(const struct matrix_trial *t)
 				t->setup.ioregionfd ? "on" : "off",
 				setup_reflector_word(t->setup.reflector)));
 	}
+	/* Which one it is the lab knows; that there is one decides what --cores may say. */
+	if ((t->setup.interface->needs & SETUP_WIRE) != 0 && t->setup.machine != MACHINE_PROCESS)
+		g_ptr_array_add(words, g_strdup("--port=wire"));
 	for (guint i = 0; i < t->args->len; i++)
 		g_ptr_array_add(words, g_strdup(t->args->pdata[i]));
 	g_ptr_array_add(words, g_strdup_printf("--label=%s", label));
@@ -801,7 +942,7 @@ static void append_value(GString *dir, const GPtrArray *list, const char *prefix
 	g_autofree char *value = g_strdup(strchr(word, '=') + 1);
 
 	if (list->len > 1)
-		g_string_append_printf(dir, "-%s%s", prefix, g_strdelimit(value, "/\\_: \t", '-'));
+		g_string_append_printf(dir, "-%s%s", prefix, g_strdelimit(value, "/\\_:, \t", '-'));
 }
 
 static char *dir_of(const struct spec *s, const struct leaf *leaf)
@@ -942,21 +1083,23 @@ static gboolean setup_at(const struct spec *s, guint64 n, struct setup *out)
 	const GArray *lists[] = { s->reflectors, s->guests, s->ioregionfds, s->vhosts, s->qemus,
 		s->interfaces, s->machines };
 	guint at[G_N_ELEMENTS(lists)];
+	const struct interface *interface;
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++) {
 		at[i] = (guint)(n % lists[i]->len);
 		n /= lists[i]->len;
 	}
+	interface = &g_array_index(s->interfaces, struct interface, at[5]);
 	*out = (struct setup){
 		.reflector = g_array_index(s->reflectors, enum reflector_kind, at[0]),
 		.guests = g_array_index(s->guests, uint32_t, at[1]),
 		.ioregionfd = g_array_index(s->ioregionfds, gboolean, at[2]),
-		.vhost = g_array_index(s->vhosts, gboolean, at[3]),
+		.vhost = g_array_index(s->vhosts, gboolean, at[3]) || interface->vhost,
 		.qemu = g_array_index(s->qemus, struct qemu, at[4]).name,
 		.qemu_path = g_array_index(s->qemus, struct qemu, at[4]).path,
-		.interface = g_array_index(s->interfaces, const struct setup_interface *, at[5]),
 		.machine = g_array_index(s->machines, enum machine, at[6]),
 	};
+	out->interface = meant(s, out->machine, interface->is);
 	return n == 0;
 }
 
@@ -1012,6 +1155,7 @@ gboolean matrix_add_section(
 	gboolean done;
 
 	spec_init(&s, file, section, g_strdup_printf("%s: [%s]", ini_name(file), section));
+	s.notes = m->notes;
 	done = read_spec(&s, error) && add_setups(m, &s, error);
 	spec_clear(&s, m);
 	return done;

@@ -12,6 +12,7 @@ struct matrix {
 	GHashTable *reasons;   /* text -> GUINT: combinations that cannot exist */
 	GPtrArray *impossible; /* char *: made of reasons */
 	GPtrArray *strings;    /* char *: what setups point to */
+	GPtrArray *notes;      /* const char *: what is not as the files say it */
 	GHashTable *digests;   /* of mixes, by the words that make them */
 	guint nb_combinations, nb_done;
 	/* Combinations, impossible and equal ones too. */

@@ -102,6 +102,19 @@ static void set_aside(const struct run *r, const struct matrix_trial *t)
 		say(r, "%s: %s", path, g_strerror(errno));
 }
 
+/* All of text behind what is there, or nothing of it: half a line would spoil the next one. */
+static gboolean append_durably(int fd, const GString *text)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+	ssize_t n = end < 0 ? -1 : write(fd, text->str, text->len);
+
+	if (n == (ssize_t)text->len)
+		return fsync(fd) == 0;
+	if (n >= 0)
+		errno = ftruncate(fd, end) == 0 ? ENOSPC : errno;
+	return FALSE;
+}
+
 /* A line of failed.csv: what is not recorded is at least said. */
 static void record_failure(
 	const struct run *r, const struct matrix_trial *t, unsigned attempt, const char *reason)
@@ -113,16 +126,15 @@ static void record_failure(
 	g_autofree char *nth = g_strdup_printf("%u", attempt);
 	g_autofree char *one_line = g_strdelimit(g_strdup(reason), "\n\r", ' ');
 	g_autoptr(GString) line = g_string_new(NULL);
-	gboolean fresh = !g_file_test(path, G_FILE_TEST_EXISTS);
 	int fd = g_open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 
-	if (fresh)
+	if (fd >= 0 && lseek(fd, 0, SEEK_END) == 0)
 		g_string_append(line, "time,trial,attempt,reason\n");
 	csv_append(line, time, ',');
 	csv_append(line, name, ',');
 	csv_append(line, nth, ',');
 	csv_append(line, one_line, '\n');
-	if (fd < 0 || write(fd, line->str, line->len) != (ssize_t)line->len || fsync(fd) != 0)
+	if (fd < 0 || !append_durably(fd, line))
 		say(r, "%s: the failure is not recorded: %s", path, g_strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -207,6 +219,9 @@ static gboolean measure(struct run *r, guint nth)
 {
 	const struct matrix_trial *t = r->m->trials->pdata[nth];
 
+	/* By another one, before the folder was ours. */
+	if (verify(t, NULL))
+		return TRUE;
 	/* Machines that do not start are not waited for once a trial. */
 	if (is_given_up(r, &t->setup)) {
 		record_failure(r, t, 0, r->given_up_why);
@@ -240,9 +255,8 @@ static void tell(const struct run *r, guint nth)
 	/* From now on as it went until now. */
 	if (r->estimated_s > 0)
 		left_s *= passed_s / r->estimated_s;
-	say(r, "%u of %u%s, about %.0f min left: %s rep %u", nth + 1, r->m->trials->len,
-		r->outcome->failed != 0 ? " (some failed)" : "", left_s / 60, t->infix,
-		t->params.repetition);
+	say(r, "%u of %u, %u failed, about %.0f min left: %s rep %u", nth + 1, r->m->trials->len,
+		r->outcome->failed, left_s / 60, t->infix, t->params.repetition);
 }
 
 static void run_all(struct run *r)

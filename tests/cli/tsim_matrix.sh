@@ -68,14 +68,15 @@ accept()
 }
 check=("$BIN/tsim" --check --machine external)
 accept --as $as
-accept --as interface=bridge
+accept --as machine=pcvm,interface=bridge
+expect 2 'machine=WORD is missing' "${check[@]}" --as interface=bridge
 expect 2 'machine external' "$BIN/tsim" --check --as $as
 expect 2 'KEY=VALUE' "${check[@]}" --as bridge
 expect 2 'interface=WORD is missing' "${check[@]}" --as machine=pcvm
 expect 2 "is it 'interface'?" "${check[@]}" --as interfac=bridge
 expect 2 "is it 'bridge'?" "${check[@]}" --as interface=brigde
 expect 2 "is it 'pcvm'?" "${check[@]}" --as machine=pcwm,interface=bridge
-expect 2 'on or off' "${check[@]}" --as interface=bridge,vhost=true
+expect 2 'on or off' "${check[@]}" --as machine=pcvm,interface=bridge,vhost=true
 expect 2 'no PCI bus' "${check[@]}" --as machine=microvm,interface=vfio,reflector=xdp
 accept --rep 3
 expect 2 'leave --reps out' "${check[@]}" --rep 3 --reps 2

@@ -68,7 +68,7 @@ static const struct {
 	{ "machines = ,", "t.cfg:2: [a] machines", "the list is empty" },
 	{ "rates =", "t.cfg:2: [a] rates", "the list is empty" },
 	{ "interfaces = brigde", "t.cfg:2: [a] interfaces", "is it 'bridge'?" },
-	{ "interfaces = bridge-vhost", "t.cfg:2: [a] interfaces", "vhosts = true" },
+	{ "interfaces = bridge-vhosts", "t.cfg:2: [a] interfaces", "is it 'bridge" },
 	{ "qemus = normal", "t.cfg:2: [a] qemus", "NAME:FOLDER" },
 	{ "qemus = :/opt", "t.cfg:2: [a] qemus", "NAME:FOLDER" },
 	{ "qemus = a_b:", "t.cfg:2: [a] qemus", "no '_'" },
@@ -95,10 +95,16 @@ static const struct {
 	{ "profiles = nosuch", "t.cfg:2: [a] profiles", "nosuch" },
 	{ "mixes = /nosuch.mix", "t.cfg:2: [a] mixes", "/nosuch.mix" },
 	{ "arrivals = sometimes", "t.cfg:2: [a] arrivals", "poisson" },
+	{ "arrivals = poisson, off=9ms", "t.cfg:2: [a] arrivals", "'off=9ms'" },
+	{ "arrivals = onoff:on=1ms,of=9ms", "t.cfg:2: [a] arrivals", "'of'" },
+	{ "guests = 3\nshares = 3, 1", "t.cfg: [a]", "2 shares for 3 guests" },
 	{ "guests = 2\nshares = zipf:x", "t.cfg: [a]", "zipf" },
 	{ "runtimes = 0", "t.cfg: [a]", "at least 1ms" },
 	{ "runtimes = -1", "t.cfg:2: [a] runtimes", "no time" },
 	{ "runtimes = 25h", "t.cfg:2: [a] runtimes", "no time" },
+	{ "runtimes = 30..10:10", "t.cfg:2: [a] runtimes", "first..last:step" },
+	{ "runtimes = 1s..3s:1s", "t.cfg:2: [a] runtimes", "10..30:10" },
+	{ "runtimes = 0..2:1", "t.cfg: [a]", "at least 1ms" },
 	{ "runtimes = 10x", "t.cfg:2: [a] runtimes", "500ms" },
 	{ "seeds = -1", "t.cfg:2: [a] seeds", "a number from 0" },
 	{ "repetitions = 0", "t.cfg:2: [a] repetitions", "from 1 to 10000" },
@@ -124,7 +130,7 @@ static const struct {
 	{ "tsim_args = --hugepages -- --no-pci", "t.cfg:2: [a] tsim_args", "'--'" },
 	{ "tsim_args = --overwrite", "t.cfg:2: [a] tsim_args", "'--overwrite'" },
 	/* More than can be, or than could ever be looked at. */
-	{ "rates = 1..10000:1\nruntimes = 1..10\n", "t.cfg:3: [a] runtimes", "no time" },
+	{ "rates = 1..10000:1\nruntimes = 1..10\n", "t.cfg:3: [a] runtimes", "first..last:step" },
 	{ "rates = 1..10000:1\nseeds = 1..10000:1\nguests = 1..4096:1\n", "t.cfg: [a]",
 		"more than 1000000" },
 	{ "rates = 1..11:1\nrepetitions = 10000", "t.cfg: [a]", "more than 100000 trials" },
@@ -238,6 +244,24 @@ static const struct {
 		"process_virtio_none_vhoston_ioregionfdoff_dpdk_100kpps_60B_10s", 1 },
 	{ "seeds = 1..3:1\narrivals = cbr, poisson\nshares = equal, zipf:1.1\nsize = 60",
 		"pcvm_bridge_normal_vhostoff_ioregionfdoff_xdp_100kpps_60B_10s", 12 },
+	/* Commas within a word. */
+	{ "arrivals = onoff:on=1ms,off=9ms, poisson, onoff:on=2ms,off=9ms,dist=pareto\nsize = 60",
+		"pcvm_bridge_normal_vhostoff_ioregionfdoff_xdp_100kpps_60B_10s", 3 },
+	{ "guests = 3\nshares = equal, 3,1,1; 1,1,2, zipf:1\nsize = 60",
+		"pcvm_bridge_normal_vhostoff_ioregionfdoff_xdp_3vms_100kpps_fixed-64_10s", 4 },
+	{ "profiles = genome:AAG:A=64,G=1518, imix\nguests = 2",
+		"pcvm_bridge_normal_vhostoff_ioregionfdoff_xdp_2vms_100kpps_genome-AAG-A-64-G-1518_"
+		"10s",
+		2 },
+	{ "runtimes = 0.5, 500ms, 10..30:10\nsize = 60",
+		"pcvm_bridge_normal_vhostoff_ioregionfdoff_xdp_100kpps_60B_0.5s", 4 },
+	/* autotest's older words. */
+	{ "interfaces = bridge-vhost\nsize = 60",
+		"pcvm_bridge_normal_vhoston_ioregionfdoff_xdp_100kpps_60B_10s", 1 },
+	{ "interfaces = bridge, bridge-vhost\nvhosts = false, true\nsize = 60",
+		"pcvm_bridge_normal_vhostoff_ioregionfdoff_xdp_100kpps_60B_10s", 2 },
+	{ "machines = pcvm, microvm, process\ninterfaces = vmux, vmux-pt\nsize = 60",
+		"pcvm_vmux-pt_normal_vhostoff_ioregionfdoff_xdp_100kpps_60B_10s", 2 },
 	{ "repetitions = 4\nsize = 60",
 		"pcvm_bridge_normal_vhostoff_ioregionfdoff_xdp_100kpps_60B_10s", 4 },
 };
@@ -254,6 +278,82 @@ static void a_section_is_the_product_of_its_lists(void **state)
 		assert_string_equal(trial_at(m, 0)->infix, meanings[i].infix);
 		matrix_free(m);
 	}
+}
+
+/* The first trial with a word among its own. */
+static guint first_with(const struct matrix *m, const char *word)
+{
+	for (guint i = 0; i < nb_trials(m); i++)
+		if (has_word(trial_at(m, i), word))
+			return i;
+	fail_msg("no trial has %s", word);
+	return 0;
+}
+
+/* Whatever the order in which they are written, and each once; words stay as they are. */
+static void numbers_ascend(void **state)
+{
+	static const char *const kinds[][5] = {
+		{ "--guests=1", "--guests=4" },
+		{ "--rate=2000pps", "--rate=10kpps", "--rate=1Gbit/s", "--rate=max" },
+		{ "--profile=fixed:64", "--profile=fixed:128", "--profile=imix",
+			"--profile=fixed:72" },
+		{ "--duration=500ms", "--duration=30s" },
+		{ "--seed=2", "--seed=10" },
+	};
+	struct matrix *m = parse("[a]\nrates = max, 10, 2000pps, 1Gbit/s, 10\nsizes = 124,60\n"
+				 "profiles = imix, fixed:72\nruntimes = 30, 500ms\nseeds = 10, 2\n"
+				 "guests = 4, 1\n");
+
+	(void)state;
+	assert_int_equal(nb_trials(m), 2 * 4 * 4 * 2 * 2);
+	for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++)
+		for (size_t w = 1; kinds[k][w] != NULL; w++)
+			if (first_with(m, kinds[k][w - 1]) >= first_with(m, kinds[k][w]))
+				fail_msg("%s is after %s", kinds[k][w - 1], kinds[k][w]);
+	matrix_free(m);
+}
+
+static void what_is_meant_otherwise_is_told_once(void **state)
+{
+	static const char *const notes[] = { "note: bridge-vhost is bridge with vhost on\n",
+		"note: moongen is dpdk", "note: vmux of a virtual machine is vmux-pt\n" };
+	struct matrix *m = parse(
+		"[a]\ninterfaces = bridge-vhost, vmux\nreflectors = moongen\n"
+		"[b]\ninterfaces = bridge-vhost, vmux\nreflectors = moongen,xdp\n");
+	struct matrix *plain = parse("[a]\n");
+	g_autofree char *text = print(m), *nothing = print(plain);
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(notes); i++) {
+		const char *at = strstr(text, notes[i]);
+
+		assert_non_null(at);
+		assert_null(strstr(at + 1, notes[i]));
+	}
+	assert_null(strstr(nothing, "note:"));
+	matrix_free(m);
+	matrix_free(plain);
+}
+
+/* Which a testbed's port has, whatever its name. */
+static void timer_workers_are_for_guests_on_a_wire(void **state)
+{
+	static const char args[] = "tsim_args = --cores=0/timer:1";
+	g_autofree char *wire = g_strdup_printf("[a]\ninterfaces = bridge\n%s\n", args);
+	g_autofree char *sockets = g_strdup_printf("[a]\ninterfaces = vhost-user\n%s\n", args);
+	g_autoptr(GError) error = NULL;
+	struct matrix *m;
+
+	(void)state;
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		skip();
+	m = parse(wire);
+	assert_string_equal(trial_at(m, 0)->params.extra, "--probes=1kpps");
+	assert_string_equal(trial_at(m, 0)->params.cores, "0/timer:1");
+	matrix_free(m);
+	assert_null(matrix_parse("t.cfg", sockets, MATRIX_TREE, 1, &error));
+	assert_non_null(strstr(error->message, "timer"));
 }
 
 static void sizes_are_without_the_fcs(void **state)
@@ -862,6 +962,9 @@ int main(void)
 		cmocka_unit_test(a_file_without_a_matrix_is_an_error),
 		cmocka_unit_test(everything_has_a_default),
 		cmocka_unit_test(a_section_is_the_product_of_its_lists),
+		cmocka_unit_test(numbers_ascend),
+		cmocka_unit_test(what_is_meant_otherwise_is_told_once),
+		cmocka_unit_test(timer_workers_are_for_guests_on_a_wire),
 		cmocka_unit_test(sizes_are_without_the_fcs),
 		cmocka_unit_test(switches_and_phases_reach_the_trial),
 		cmocka_unit_test(folders_are_outputdir_and_label),

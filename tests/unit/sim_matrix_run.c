@@ -8,6 +8,7 @@
 #include <string.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ struct bench {
 	const char *fail;       /* trials whose name holds it */
 	guint fail_times;       /* so often */
 	gboolean silent;        /* those that fail write nothing, and say TRUE */
+	gboolean whole;         /* those that fail have written a trial that looks done */
 	gboolean no_text;       /* those that fail set no error */
 	const char *no_setup;   /* set-ups whose text holds it cannot be built */
 	gboolean stop_in_pause; /* after the first set-up */
@@ -143,6 +145,8 @@ static gboolean measure(void *arg, const struct matrix_trial *t, GError **error)
 		_exit(1);
 	if (b->fail != NULL && strstr(name, b->fail) != NULL && b->fail_times != 0) {
 		b->fail_times--;
+		if (b->whole)
+			assert_true(write_trial(t, NULL));
 		if (!b->silent && !b->no_text)
 			g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "guest 0 \"died\",\nalas");
 		return b->silent;
@@ -245,7 +249,7 @@ static void all_are_measured_once(void **state)
 	assert_int_equal(count(&b, "apply "), 2);
 	assert_int_equal(count(&b, "warm-up "), 0);
 	assert_int_equal(count(&b, "accumulate "), 0);
-	assert_int_equal(count(&b, "say 8 of 8"), 1);
+	assert_int_equal(count(&b, "say 8 of 8, 0 failed, about "), 1);
 	failed = failures(&b);
 	assert_string_equal(failed, "");
 	assert_int_equal(nb_left(&b), 0);
@@ -313,6 +317,106 @@ static void a_trial_without_a_result_has_failed(void **state)
 	expect(&b, 0, TRIALS - 2, 2, 0);
 	failed = failures(&b);
 	assert_int_equal(nb_of(failed, ",1,no result was written\n"), 2);
+	bench_clear(&b);
+}
+
+/* A guest that died in the middle is not seen by the file: who measured knows. */
+static void the_file_of_a_trial_that_failed_is_not_believed(void **state)
+{
+	g_autofree char *failed = NULL;
+	struct bench b;
+
+	(void)state;
+	bench_make(&b, "");
+	b.fail = "_20kpps_imix_10s_rep1";
+	b.fail_times = 2;
+	b.whole = TRUE;
+	expect(&b, 0, TRIALS - 2, 2, 0);
+	assert_int_equal(nb_left(&b), 2);
+	expect(&b, 0, 2, 0, 0);
+	assert_int_equal(nb_left(&b), 0);
+	failed = failures(&b);
+	assert_int_equal(nb_of(failed, "_rep1,1,"), 2);
+	bench_clear(&b);
+	/* And by the next try at once. */
+	bench_make(&b, "");
+	b.fail = "_20kpps_imix_10s_rep1";
+	b.fail_times = 2;
+	b.whole = TRUE;
+	expect(&b, 2, TRIALS, 0, 0);
+	assert_int_equal(count(&b, "trial "), TRIALS + 2);
+	bench_clear(&b);
+}
+
+/* It was done before the folder was locked, but after it had been looked at. */
+static void what_is_done_meanwhile_is_not_measured_again(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_make(&b, "");
+	assert_true(write_trial(matrix_trials(b.m)->pdata[2], NULL));
+	expect(&b, 1, TRIALS, 0, 0);
+	assert_int_equal(count(&b, "trial "), TRIALS - 1);
+	bench_clear(&b);
+}
+
+static void failures_that_cannot_be_recorded_are_said(void **state)
+{
+	g_autofree char *path = NULL;
+	struct bench b;
+
+	(void)state;
+	bench_make(&b, "");
+	path = g_build_filename(b.dir, "failed.csv", NULL);
+	assert_int_equal(g_mkdir(b.dir, 0777), 0);
+	assert_int_equal(symlink("/dev/full", path), 0);
+	b.fail = "_20kpps_imix_10s_rep1";
+	b.fail_times = 2;
+	expect(&b, 0, TRIALS - 2, 2, 0);
+	assert_int_equal(count(&b, "failed.csv: the failure is not recorded: No space left"), 2);
+	assert_int_equal(count(&b, "say process_"), 2);
+	bench_clear(&b);
+}
+
+/* No file of this process gets more than a few bytes from here on. */
+static void run_on_a_full_disk(struct bench *b)
+{
+	const struct rlimit few = { 40, 40 };
+	struct matrix_outcome out;
+
+	signal(SIGXFSZ, SIG_IGN);
+	if (setrlimit(RLIMIT_FSIZE, &few) != 0 || !run(b, 1, &out, NULL))
+		_exit(2);
+	_exit(out.done == 0 && out.failed == TRIALS && out.left == 0 ? 0 : 1);
+}
+
+static void a_full_disk_is_survived(void **state)
+{
+	g_autofree char *failed = NULL;
+	struct bench b;
+	int status = -1;
+	pid_t pid;
+
+	(void)state;
+	bench_make(&b, "");
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		run_on_a_full_disk(&b);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	/* Nothing half is there, of trials or of what is told of them. */
+	failed = failures(&b);
+	assert_string_equal(failed, "");
+	assert_int_equal(nb_left(&b), TRIALS);
+	b.fail = "_20kpps_imix_10s_rep1";
+	b.fail_times = 1;
+	expect(&b, 1, TRIALS, 0, 0);
+	g_free(failed);
+	failed = failures(&b);
+	assert_true(g_str_has_prefix(failed, "time,trial,attempt,reason\n2"));
+	assert_int_equal(nb_of(failed, "time,trial"), 1);
 	bench_clear(&b);
 }
 
@@ -548,6 +652,10 @@ int main(void)
 		cmocka_unit_test(a_trial_that_fails_once_is_tried_again),
 		cmocka_unit_test(a_trial_that_always_fails_is_left_and_the_rest_goes_on),
 		cmocka_unit_test(a_trial_without_a_result_has_failed),
+		cmocka_unit_test(the_file_of_a_trial_that_failed_is_not_believed),
+		cmocka_unit_test(what_is_done_meanwhile_is_not_measured_again),
+		cmocka_unit_test(failures_that_cannot_be_recorded_are_said),
+		cmocka_unit_test(a_full_disk_is_survived),
 		cmocka_unit_test(trials_of_a_set_up_that_fails_are_not_waited_for),
 		cmocka_unit_test(who_is_stopped_has_not_failed),
 		cmocka_unit_test(who_is_stopped_before_begins_nothing),
