@@ -20,7 +20,9 @@ dry()
 		echo "tsim $*: status $?: $(cat err)"
 		failures=1
 	}
-	sed -e "s,$BIN,BIN,g; s,$SOURCE,SOURCE,g; s,$TMP,HERE,g" out >"$name.txt"
+	# A folder with a blank in its name is quoted.
+	sed -E -e "s,'$BIN/([^']*)',BIN/\\1,g; s,'$SOURCE/([^']*)',SOURCE/\\1,g" \
+		-e "s,$BIN,BIN,g; s,$SOURCE,SOURCE,g; s,$TMP,HERE,g" out >"$name.txt"
 	[ "${TSIM_GOLDEN-}" != write ] || cp "$name.txt" "$golden/$name.txt"
 	diff -u "$golden/$name.txt" "$name.txt" || {
 		echo "tsim $*: prints something else"

@@ -22,7 +22,7 @@ accumulate = true
 END
 
 "$BIN/tsim" matrix --dry-run small.cfg >dry 2>&1 || fail "dry run: $(cat dry)"
-for words in '24 trials' '6 virtual machines' 'qemu-system-x86_64' 'treflect-xdp start' 'tsim run'; do
+for words in '24 trials' '6 virtual machines' 'qemu-system-x86_64' 'treflect-xdp start' "tsim'* run --as="; do
 	grep -q -- "$words" dry || fail "the dry run says nothing of '$words': $(cat dry)"
 done
 nothing_left
