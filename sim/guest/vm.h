@@ -38,6 +38,8 @@ struct vm_cfg {
 	const char *run_dir;                  /* of qmp-N.sock, console-N.sock, console-N.log */
 	unsigned long
 		tsc_khz; /* of the host: a microvm without KVM finds no clock to measure it; 0: not known */
+	const char *const
+		*fsdevs; /* folders of the host, NAME:PATH; the name is the mount tag; NULL: none */
 	const char *const *extra; /* further arguments of QEMU; NULL: none */
 };
 

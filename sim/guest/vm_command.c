@@ -172,6 +172,19 @@ static void add_admin(GPtrArray *words, const struct vm_cfg *c)
 	add(words, "-device", device->str, NULL);
 }
 
+/* Folders of the host, for guests that mount 9p. */
+static void add_folders(GPtrArray *words, const struct vm_cfg *c)
+{
+	for (unsigned i = 0; c->fsdevs != NULL && c->fsdevs[i] != NULL; i++) {
+		g_auto(GStrv) parts = g_strsplit(c->fsdevs[i], ":", 2);
+		g_autofree char *tag = value(parts[0]);
+		g_autofree char *path = value(parts[1] == NULL ? "" : parts[1]);
+
+		addf(words, "-fsdev", "local,id=folder%u,path=%s,security_model=none", i, path);
+		addf(words, "-device", "virtio-9p-%s,fsdev=folder%u,mount_tag=%s", bus(c), i, tag);
+	}
+}
+
 static void add_test_virtio(GPtrArray *words, const struct vm_cfg *c)
 {
 	g_autoptr(GString) device = virtio_net(c, "test", c->mac);
@@ -312,6 +325,7 @@ char **vm_command(const struct vm_cfg *cfg)
 	add_kernel(words, cfg);
 	add_disk(words, cfg);
 	add_admin(words, cfg);
+	add_folders(words, cfg);
 	add_test(words, cfg);
 	for (const char *const *word = cfg->extra; word != NULL && *word != NULL; word++)
 		add(words, *word, NULL);

@@ -220,6 +220,7 @@ static gboolean start_vms(struct lab *l, const struct setup *s, GError **error)
 		.rx_queue_size = t->rx_queue_size,
 		.tx_queue_size = t->tx_queue_size,
 		.run_dir = run_dir,
+		.fsdevs = (const char *const *)t->fsdevs,
 		.extra = (const char *const *)t->qemu_args,
 	};
 	gboolean done = TRUE;

@@ -24,6 +24,7 @@ enum {
 	CHUNK = 32768,    /* a packet's data, as OpenSSH takes it */
 	STEP_MS = 10000,  /* of a step that has no limit of its own */
 	STALL_MS = 60000, /* a copy without a byte */
+	LINGER_MS = 300,  /* of silence, behind the end of a command */
 	KILL_MS = 10000,  /* to end a command that took too long */
 	PUMP_MS = 100,    /* a terminal's, to see what libssh has read */
 	STATUS_UNTOLD = -1,
@@ -45,7 +46,8 @@ struct job {
 	int in_fd, out_fd; /* -1: none */
 	char *chunk;       /* of in_fd */
 	gboolean eof_sent, broken;
-	int file_errno; /* of in_fd and out_fd */
+	gboolean lingers; /* it has ended, and something that it left has its outputs open */
+	int file_errno;   /* of in_fd and out_fd */
 	GString *out, *err;
 	gint64 until_us;
 	unsigned stall_ms; /* until_us goes on with the data; 0: it does not */
@@ -364,9 +366,22 @@ static gboolean give(struct job *j)
 	return len > 0;
 }
 
-/* Until it has ended and all was read; FALSE if that takes too long. */
+/* How long is it since something came of a job that has ended? */
+static gboolean has_lingered(const struct job *j, gboolean more, gint64 *quiet_us)
+{
+	gint64 now_us = g_get_monotonic_time();
+
+	if (more || j->status == STATUS_UNTOLD || j->lingers)
+		*quiet_us = 0;
+	else if (*quiet_us == 0)
+		*quiet_us = now_us;
+	return *quiet_us != 0 && now_us - *quiet_us >= LINGER_MS * 1000;
+}
+
+/* Until it has ended and all was read, or it lingers; FALSE if that takes too long. */
 static gboolean job_wait(struct job *j)
 {
+	gint64 quiet_us = 0, wake_us;
 	gboolean more, closed;
 
 	for (;;) {
@@ -377,12 +392,17 @@ static gboolean job_wait(struct job *j)
 			more |= give(j);
 		if (j->broken || (closed && !more))
 			return TRUE;
+		if (has_lingered(j, more, &quiet_us)) {
+			j->lingers = TRUE;
+			return TRUE;
+		}
 		if (more && j->stall_ms != 0)
 			j->until_us = deadline(j->stall_ms);
 		if (g_get_monotonic_time() >= j->until_us)
 			return FALSE;
+		wake_us = quiet_us == 0 ? j->until_us : deadline(LINGER_MS);
 		if (!more)
-			(void)ssh_link_wait(j->link, j->until_us);
+			(void)ssh_link_wait(j->link, MIN(wake_us, j->until_us));
 	}
 }
 
@@ -427,6 +447,16 @@ static gboolean kill_job(const struct job *victim, const char *kill_line)
 	return done;
 }
 
+/* What a command leaves in its group ends with it, as on this machine. */
+static gboolean end_group(struct server *s, struct job *j)
+{
+	g_autoptr(GString) said = g_string_new(j->err->str);
+	g_autofree char *group = take_group(said);
+	g_autofree char *line = group == NULL || *group == '\0' ? NULL : kill_line_of(s, group);
+
+	return line != NULL && kill_job(j, line) && job_wait(j);
+}
+
 static gboolean took_too_long(
 	struct server *s, struct job *j, const char *what, unsigned timeout_ms, GError **error)
 {
@@ -458,7 +488,7 @@ static gboolean job_run(struct server *s, struct job *j, const char *what, const
 	if (!job_start(s, j, what, line, error))
 		return FALSE;
 	j->until_us = deadline(timeout_ms);
-	if (!job_wait(j))
+	if (!job_wait(j) || (j->lingers && !end_group(s, j)))
 		return took_too_long(s, j, what, timeout_ms, error);
 	if (j->broken || j->status == STATUS_UNTOLD)
 		return broke(s, j, what, error);

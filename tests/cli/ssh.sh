@@ -106,6 +106,11 @@ expect 1 "was killed" "$here" "$at" run 2000 "" sh -c \
 	'trap "" TERM HUP; sleep 1000 & echo $$ >"$1"; echo $! >>"$1"; wait' sh "$tmp/slow"
 gone slow || fail "a command that took too long lives on"
 
+# What a command leaves behind ends with it, and is not waited for.
+# shellcheck disable=SC2016
+expect 0 "[0]" "$here" "$at" run 60000 "" sh -c 'sleep 1000 & echo $! >"$1"' sh "$tmp/left"
+gone left || fail "what a command left behind lives on"
+
 # By root.
 rm -f sudone
 AS_ROOT=1 expect 0 "as root" "$here" "$at" run 0 "" echo "as root"

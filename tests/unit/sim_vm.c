@@ -163,8 +163,10 @@ static void a_disk_of_the_users(void **state)
 	struct setup s = setup_of(MACHINE_PCVM, "bridge");
 	struct vm_cfg cfg = cfg_of(&s);
 	const char *const extra[] = { "-device", "virtio-rng-pci", NULL };
+	const char *const folders[] = { "home:/home", "store:/a, b", NULL };
 
 	(void)state;
+	cfg.fsdevs = folders;
 	s.qemu_path = "/opt/qemu, new/bin";
 	cfg.kernel = cfg.initrd = NULL;
 	cfg.disk = "/images/guest,2.qcow2";
