@@ -92,11 +92,7 @@ uint64_t hist_bucket_mid(uint32_t index)
 	return hist_bucket_low(index) + ((UINT64_C(1) << bucket_shift(index)) - 1) / 2;
 }
 
-/*
- * ceil(q * n), at least 1 and at most n. q and the product carry half a unit in the last place
- * each: 0.07 * 100 is a little more than 7 and still means rank 7.
- */
-static uint64_t quantile_rank(double q, uint64_t n)
+uint64_t hist_rank(double q, uint64_t n)
 {
 	double x = q * (double)n, whole = floor(x);
 	uint64_t rank;
@@ -114,7 +110,7 @@ int hist_quantile(const hist *h, uint64_t censored, uint64_t censored_ns, double
 
 	if (count + censored == 0)
 		return -ENODATA;
-	rank = quantile_rank(q, count + censored);
+	rank = hist_rank(q, count + censored);
 	if (rank > count) {
 		*out = censored_ns;
 		*bound = TRUE;

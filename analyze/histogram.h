@@ -100,6 +100,12 @@ uint64_t hist_bucket_high(uint32_t index);
 uint64_t hist_bucket_mid(uint32_t index);
 
 /*
+ * The nearest rank of a quantile, 0 < q <= 1, of n values: ceil(q * n), from 1 to n. q and the
+ * product carry half a unit in the last place each: 0.07 * 100 is a little above 7 and means 7.
+ */
+uint64_t hist_rank(double q, uint64_t n);
+
+/*
  * A quantile by nearest rank: the ceil(q * (count + censored))-th smallest, 0 < q <= 1, where
  * censored values are known only to be larger than all others. The bucket's midpoint, kept within
  * the exact min and max. *bound is set where the rank falls among the censored: then the result

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * analyze/result.h: results by name. Trials and merged sets are found, checked and grouped into
+ * analyze/result.h: results by name. Trials (of tsim, and of autotest as they are: analyze/
+ * autotest.h) and merged sets are found, checked and grouped into
  * combinations (all parameters equal but the repetition); each combination has its numbers.
  *
  * A NAME is a path (a folder that is searched downwards, a trial's JSON, a merged set), else a
@@ -73,6 +74,13 @@ struct result_group {
 struct result_size {
 	uint32_t frame_len_lo, frame_len_hi; /* with FCS; equal for a point */
 	struct result_numbers n;
+};
+
+/* autotest's loss metric over repetitions; see trial_moongen. Never to be mixed with loss. */
+struct result_autotest_loss {
+	double loss,
+		spread; /* ratios: means over the repetitions that have it, as autotest draws */
+	guint nb;       /* of those; 0: the others are NAN */
 };
 
 /* How evenly the guests are served; x = forwarded / offered of each guest that was offered any. */
@@ -170,6 +178,19 @@ gboolean result_quantile(
 /* The same of some numbers, a guest's or a size's; without spread (min = max = ns). */
 gboolean result_numbers_quantile(
 	const struct result_numbers *n, gboolean response, double q, struct result_quantile *out);
+
+/*
+ * The same by the linear rule: *ns of all repetitions together. FALSE likewise. Equal to what
+ * autotest plots, where MoonGen measured.
+ */
+gboolean result_quantile_linear(
+	const result_combination *c, gboolean response, double q, double *ns, gboolean *bound);
+
+/*
+ * autotest's loss metric of a combination, from MoonGen's summary lines; those of trials of tsim
+ * are read from their logs. No bins needed.
+ */
+struct result_autotest_loss result_autotest_loss(const result_combination *c);
 
 /* Value of a parameter by the names of selectors ("rate", "vhost"): for facets and legends. */
 char *result_parameter(const struct trial_params *p, const char *name);

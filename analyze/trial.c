@@ -2,6 +2,7 @@
 #include "analyze/trial.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 trial *trial_new(void)
@@ -32,6 +33,25 @@ static void guest_clear(struct trial_guest *g)
 	g_free(g->state);
 }
 
+struct trial_moongen *trial_moongen_new(void)
+{
+	struct trial_moongen *m = g_new0(struct trial_moongen, 1);
+
+	m->oddities = g_ptr_array_new_with_free_func(g_free);
+	return m;
+}
+
+void trial_moongen_free(struct trial_moongen *m)
+{
+	if (m == NULL)
+		return;
+	g_free(m->log);
+	g_free(m->histogram);
+	g_free(m->throughput);
+	g_ptr_array_unref(m->oddities);
+	g_free(m);
+}
+
 void trial_free(trial *t)
 {
 	if (t == NULL)
@@ -56,6 +76,7 @@ void trial_free(trial *t)
 	g_clear_pointer(&t->environment, json_object_unref);
 	g_clear_pointer(&t->interface_info, json_object_unref);
 	g_free(t->path);
+	trial_moongen_free(t->moongen);
 	g_free(t);
 }
 
@@ -169,6 +190,7 @@ void trial_dist_set(struct trial_dist *d, hist *h, uint64_t censored, uint64_t c
 {
 	if (d->hist != h)
 		hist_free(d->hist);
+	exact_free(d->exact);
 	memset(d, 0, sizeof(*d));
 	d->hist = h;
 	d->censored = censored;
@@ -184,6 +206,7 @@ void trial_dist_set(struct trial_dist *d, hist *h, uint64_t censored, uint64_t c
 void trial_dist_clear(struct trial_dist *d)
 {
 	hist_free(d->hist);
+	exact_free(d->exact);
 	memset(d, 0, sizeof(*d));
 }
 
@@ -205,21 +228,101 @@ gboolean trial_dist_add(struct trial_dist *into, const struct trial_dist *from)
 	}
 	if (into->hist != NULL && from->hist != NULL)
 		hist_add(into->hist, from->hist);
+	/* Quartiles of parts do not make those of the whole: only a single part's are. */
+	into->quartiles_known = into->count == 0 && from->quartiles_known;
+	memcpy(into->quartiles_ns, from->quartiles_ns, sizeof(into->quartiles_ns));
 	return add_u64(&into->count, from->count) && add_u64(&into->censored, from->censored) &&
 	       add_u64(&into->sum_ns, from->sum_ns);
 }
 
+gboolean trial_dist_has_bins(const struct trial_dist *d)
+{
+	return d->hist != NULL || d->exact != NULL;
+}
+
+/* 25th, 50th or 75th percentile as a log says them; NULL for others. */
+static const double *quartile(const struct trial_dist *d, double q)
+{
+	for (int i = 0; d->quartiles_known && i < 3; i++) {
+		if (fabs(q - 0.25 * (i + 1)) < 1e-12)
+			return &d->quartiles_ns[i];
+	}
+	return NULL;
+}
+
 int trial_dist_quantile(const struct trial_dist *d, double q, uint64_t *out, gboolean *bound)
 {
-	if (d->count > 0 && d->hist == NULL)
-		return -ENODATA;
+	const double *known = quartile(d, q);
+
 	if (d->hist != NULL)
 		return hist_quantile(d->hist, d->censored, d->censored_ns, q, out, bound);
-	if (d->censored == 0)
+	*bound = FALSE;
+	if (d->exact != NULL)
+		return exact_quantile(d->exact, q, out);
+	if (known != NULL) {
+		*out = (uint64_t)llround(*known);
+		return 0;
+	}
+	if (d->count > 0 || d->censored == 0)
 		return -ENODATA;
 	*out = d->censored_ns; /* all were lost */
 	*bound = TRUE;
 	return 0;
+}
+
+/* The value of a rank, counting from 0, in buckets. */
+static double at_rank(const hist *h, uint64_t rank)
+{
+	uint64_t before = 0;
+
+	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
+		before += ctr_get(&h->bucket[i]);
+		if (before > rank)
+			return (double)CLAMP(
+				hist_bucket_mid(i), ctr_get(&h->min_ns), ctr_get(&h->max_ns));
+	}
+	return (double)ctr_get(&h->max_ns);
+}
+
+int trial_dist_linear(const struct trial_dist *d, double q, double *out, gboolean *bound)
+{
+	uint64_t all = d->count + d->censored, rank, ns;
+	double index, part, lo;
+
+	if (d->exact != NULL) {
+		*bound = FALSE;
+		return exact_linear(d->exact, q, out);
+	}
+	if (d->hist == NULL || d->count == 0) {
+		if (trial_dist_quantile(d, q, &ns, bound) != 0)
+			return -ENODATA;
+		*out = (double)ns;
+		return 0;
+	}
+	index = q * (double)(all - 1);
+	rank = MIN((uint64_t)index, all - 1);
+	part = index - (double)rank;
+	*bound = rank + (part > 0) >= d->count;
+	if (*bound) {
+		*out = (double)d->censored_ns;
+		return 0;
+	}
+	lo = at_rank(d->hist, rank);
+	*out = part > 0 ? (1 - part) * lo + part * at_rank(d->hist, rank + 1) : lo;
+	return 0;
+}
+
+void trial_dist_each(const struct trial_dist *d, trial_bin_fn fn, void *user)
+{
+	for (size_t i = 0; d->exact != NULL && i < d->exact->nb; i++)
+		fn(d->exact->bins[i].ns, d->exact->bins[i].ns, d->exact->bins[i].count, user);
+	for (uint32_t i = 0; d->hist != NULL && i < HIST_BUCKETS; i++) {
+		uint64_t count = ctr_get(&d->hist->bucket[i]);
+
+		if (count > 0)
+			fn(MAX(hist_bucket_low(i), d->min_ns), MIN(hist_bucket_high(i), d->max_ns),
+				count, user);
+	}
 }
 
 gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *from)

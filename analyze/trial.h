@@ -20,6 +20,7 @@
 #include <glib.h>
 #include <json-glib/json-glib.h>
 
+#include "analyze/exact.h"
 #include "analyze/file.h" /* file_write_durably */
 #include "analyze/histogram.h"
 
@@ -69,7 +70,11 @@ struct trial_counts {
 
 /* Latencies of one set of frames: bins, if loaded, and always the summary. */
 struct trial_dist {
-	hist *hist;        /* owned; NULL if not loaded or nothing was received */
+	hist *hist;   /* owned; NULL if not loaded or nothing was received */
+	exact *exact; /* owned; instead of hist where MoonGen measured */
+	/* 25th, 50th and 75th percentile as a MoonGen log says them: used without its histogram. */
+	gboolean quartiles_known;
+	double quartiles_ns[3];
 	uint64_t count;    /* frames received */
 	uint64_t censored; /* frames lost: their latency is at least censored_ns */
 	uint64_t censored_ns;
@@ -164,6 +169,31 @@ struct trial_second {
 	uint64_t p50_ns, p99_ns, max_ns; /* of frames received in it; 0 if none */
 };
 
+/*
+ * What only a trial of autotest has: MoonGen's own averages, and which of its files are there. In
+ * such a trial offered and forwarded are MoonGen's totals (forwarded no more than offered: what
+ * came beyond is foreign, "stray frames"), latency is that of its probes, of which it does not say
+ * how many were lost, and nothing else is known: response is empty, so is the mix.
+ */
+struct trial_moongen {
+	char *log, *histogram, *throughput; /* paths; NULL where the file is missing */
+	gboolean accumulated; /* read from an acc_histogram_*: all repetitions in one, no counts */
+	gboolean rates_known; /* the log or the throughput file has its two summary lines */
+	double tx_mpps, rx_mpps, tx_mbit,
+		rx_mbit;                       /* averages over whole seconds; frames with FCS */
+	double tx_mbit_stddev, rx_mbit_stddev; /* over those seconds */
+	/*
+	 * autotest's loss metric (plot_packet_loss.py): ratio of the rounded averages, not below 0;
+	 * and what it draws as its spread, the deviation of rx over the average of tx.
+	 */
+	gboolean loss_known; /* FALSE also where autotest drops the log: tx_stddev > 0.2 tx */
+	double loss, loss_spread;
+	gboolean samples_known; /* the "Samples:" line */
+	uint64_t samples;
+	double mean_ns, stddev_ns; /* NAN without samples */
+	GPtrArray *oddities;       /* char *: what is odd about the files, for tanalyze check */
+};
+
 struct trial {
 	struct trial_params params;
 	gboolean trustworthy, interrupted;
@@ -184,13 +214,16 @@ struct trial {
 	JsonObject *environment;    /* versions, cpu, clocks, command line, started, ended */
 	JsonObject *interface_info; /* which mechanism moved the frames; NULL if nothing to say */
 	GString *log;               /* text for output_INFIX_repR.log, before the summary lines */
-	char *path;                 /* of the JSON it was read from; NULL if made in memory */
+	char *path; /* of the JSON, or autotest's log, it was read from; NULL if made in memory */
+	struct trial_moongen *moongen; /* owned; NULL for trials of tsim */
 };
 typedef struct trial trial;
 
 trial *trial_new(void);
 void trial_free(trial *t); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(trial, trial_free)
+struct trial_moongen *trial_moongen_new(void);
+void trial_moongen_free(struct trial_moongen *m); /* NULL is fine */
 /* Give it nb guests, zeroed, each with nb_sizes[i] sizes. Once. */
 void trial_set_guests(trial *t, uint32_t nb, const uint32_t *nb_sizes);
 
@@ -229,8 +262,21 @@ void trial_dist_clear(struct trial_dist *d); /* frees the bins, zeroes the rest 
  * those that stand for a lost frame. FALSE if a 64-bit sum does not hold the result.
  */
 gboolean trial_dist_add(struct trial_dist *into, const struct trial_dist *from);
-/* hist_quantile of the bins and the lost frames; -ENODATA also if the bins are not loaded. */
+/*
+ * hist_quantile of the bins and the lost frames, or exact_quantile; without bins the quartiles,
+ * where they are known; else -ENODATA.
+ */
 int trial_dist_quantile(const struct trial_dist *d, double q, uint64_t *out, gboolean *bound);
+/*
+ * The same by the linear rule (exact_linear); from buckets, their midpoints stand for all values
+ * in them. Where either rank falls among lost frames, censored_ns and *bound.
+ */
+int trial_dist_linear(const struct trial_dist *d, double q, double *out, gboolean *bound);
+/* TRUE if the bins are loaded, in either form. */
+gboolean trial_dist_has_bins(const struct trial_dist *d);
+/* All bins in ascending order: count values of lo_ns to hi_ns, which are equal where it is exact. */
+typedef void (*trial_bin_fn)(uint64_t lo_ns, uint64_t hi_ns, uint64_t count, void *user);
+void trial_dist_each(const struct trial_dist *d, trial_bin_fn fn, void *user);
 /* into += from, every member; FALSE as above. */
 gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *from);
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * analyze/exact.h: latencies without loss, each distinct value with its count: what MoonGen's
+ * histograms hold. Memory grows with distinct values. The other form of a distribution is
+ * analyze/histogram.h, for trials of our own.
+ */
+#ifndef ANALYZE_EXACT_H
+#define ANALYZE_EXACT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+struct exact_bin {
+	uint64_t ns, count; /* count > 0 */
+};
+
+struct exact {
+	struct exact_bin *bins; /* ascending, each value once */
+	size_t nb;
+	uint64_t count;  /* sum of all counts, below 2^63 */
+	uint64_t sum_ns; /* G_MAXUINT64 if it does not fit */
+};
+typedef struct exact exact;
+
+exact *exact_new(void);
+exact *exact_copy(const exact *e);
+void exact_free(exact *e); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(exact, exact_free)
+
+/*
+ * What stands in a file latency_ns,count without header, in any order, with comments that begin
+ * with '#'; name stands for it in errors. Empty is fine. NULL and error, which names the line.
+ */
+exact *exact_parse(const char *name, const char *data, size_t len, GError **error);
+/* Back to text, ascending. */
+char *exact_text(const exact *e);
+
+/* into += from; FALSE, and into unchanged, if there were 2^63 values or more. */
+gboolean exact_add(exact *into, const exact *from);
+
+/* Nearest rank: the ceil(q * count)-th smallest, 0 < q <= 1. 0, or -ENODATA without any. */
+int exact_quantile(const exact *e, double q, uint64_t *out);
+/*
+ * Linear between the values around rank q * (count - 1), 0 <= q <= 1: type 7 of Hyndman and Fan
+ * (1996), what numpy and gsl_stats_quantile_from_sorted_data give for all values one by one.
+ */
+int exact_linear(const exact *e, double q, double *out);
+int exact_mean(const exact *e, double *out);
+/* n - 1 form, as MoonGen's; 0 for a single value. */
+int exact_stddev(const exact *e, double *out);
+
+#endif
