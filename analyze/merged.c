@@ -18,6 +18,8 @@ struct merged {
 	hist *latency; /* of all */
 	gboolean has_probes;
 	guint nb;
+	exact *exact; /* of MoonGen's trials; NULL for those of tsim */
+	char *name;   /* of its file; NULL if no repetition has a histogram */
 };
 
 /* Where the bins of a merged set are. */
@@ -48,6 +50,8 @@ void merged_free(merged *m)
 {
 	if (m == NULL)
 		return;
+	exact_free(m->exact);
+	g_free(m->name);
 	json_array_unref(m->trials);
 	g_string_free(m->bins, TRUE);
 	g_string_free(m->probes, TRUE);
@@ -57,6 +61,8 @@ void merged_free(merged *m)
 
 void merged_clear(merged *m)
 {
+	g_clear_pointer(&m->exact, exact_free);
+	g_clear_pointer(&m->name, g_free);
 	g_clear_pointer(&m->trials, json_array_unref);
 	m->trials = json_array_new();
 	g_string_assign(m->bins, "trial,");
@@ -67,10 +73,41 @@ void merged_clear(merged *m)
 	m->nb = 0;
 }
 
+/* histogram_INFIX_repN.csv and acc_histogram_INFIX.csv: the latter's name. */
+static char *accumulated_name(const char *path)
+{
+	g_autofree char *base = g_path_get_basename(path);
+	char *repetition = g_strrstr(base, "_rep");
+
+	if (g_str_has_prefix(base, "acc_"))
+		return g_steal_pointer(&base);
+	if (repetition != NULL)
+		*repetition = '\0';
+	return g_strconcat("acc_", base, repetition != NULL ? ".csv" : "", NULL);
+}
+
+/* A trial of autotest has one file in a merged set, as autotest itself would write it. */
+static void add_autotest(merged *m, const trial *t)
+{
+	m->nb++;
+	if (m->exact == NULL)
+		m->exact = exact_new();
+	/* result_load has refused what does not add up. */
+	if (t->latency.exact != NULL)
+		(void)exact_add(m->exact, t->latency.exact);
+	if (m->name == NULL && t->moongen->histogram != NULL)
+		m->name = accumulated_name(t->moongen->histogram);
+}
+
 void merged_add(merged *m, const trial *t)
 {
-	g_autofree char *prefix = g_strdup_printf("%u,", m->nb++);
+	g_autofree char *prefix = NULL;
 
+	if (t->moongen != NULL) {
+		add_autotest(m, t);
+		return;
+	}
+	prefix = g_strdup_printf("%u,", m->nb++);
 	json_array_add_object_element(m->trials, trial_json_object(t));
 	trial_bins_append(m->bins, t, prefix);
 	trial_probe_bins_append(m->probes, t, prefix);
@@ -107,9 +144,8 @@ static void add_file(
 	g_ptr_array_add(to, f);
 }
 
-GPtrArray *merged_files(const merged *m, const char *infix)
+static void add_own(GPtrArray *all, const merged *m, const char *infix)
 {
-	GPtrArray *all = g_ptr_array_new_with_free_func(file_free);
 	GString *histogram = g_string_new(NULL);
 	JsonObject *root = json_object_new();
 	JsonArray *files = json_array_new();
@@ -128,7 +164,63 @@ GPtrArray *merged_files(const merged *m, const char *infix)
 	json->name = g_strdup_printf("acc_trials_%s.json", infix);
 	json->data = g_bytes_new_take(text, strlen(text));
 	g_ptr_array_add(all, json);
+}
+
+/* Nothing without a histogram. */
+static void add_accumulated(GPtrArray *to, const merged *m)
+{
+	struct merged_file *f;
+	char *text;
+
+	if (m->name == NULL)
+		return;
+	f = g_new0(struct merged_file, 1);
+	text = exact_text(m->exact);
+	f->name = g_strdup(m->name);
+	f->data = g_bytes_new_take(text, strlen(text));
+	g_ptr_array_add(to, f);
+}
+
+GPtrArray *merged_files(const merged *m, const char *infix)
+{
+	GPtrArray *all = g_ptr_array_new_with_free_func(file_free);
+
+	if (m->exact != NULL)
+		add_accumulated(all, m);
+	else
+		add_own(all, m, infix);
 	return all;
+}
+
+/*
+ * An accumulated histogram that is there already is autotest's, or of an earlier merge. Where it
+ * says the same it stays as it is; where it has more than ours, repetitions have gone since, and it
+ * is all that is left of them.
+ */
+static gboolean check_there(
+	const char *path, const char *data, size_t len, gboolean *keep, GError **error)
+{
+	size_t old_len;
+	g_autofree char *old = file_read(path, &old_len, NULL);
+	g_autoptr(exact) there = old != NULL ? exact_parse(path, old, old_len, NULL) : NULL;
+	g_autoptr(exact) ours = there != NULL ? exact_parse(path, data, len, error) : NULL;
+
+	*keep = FALSE;
+	if (there == NULL)
+		return TRUE;
+	if (ours == NULL)
+		return FALSE;
+	*keep = there->nb == ours->nb &&
+		(there->nb == 0 ||
+			memcmp(there->bins, ours->bins, there->nb * sizeof(*there->bins)) == 0);
+	if (there->count <= ours->count)
+		return TRUE;
+	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO,
+		"%s: has %" G_GUINT64_FORMAT " latencies, more than the %" G_GUINT64_FORMAT
+		" of the repetitions that are there: not overwritten; remove it, or name "
+		"another folder with --output",
+		path, (guint64)there->count, (guint64)ours->count);
+	return FALSE;
 }
 
 gboolean merged_store(const GPtrArray *files, const char *dir, GError **error)
@@ -142,7 +234,14 @@ gboolean merged_store(const GPtrArray *files, const char *dir, GError **error)
 		g_autofree char *path = g_build_filename(dir, f->name, NULL);
 		gsize len;
 		const char *data = g_bytes_get_data(f->data, &len);
+		gboolean keep = FALSE;
 
+		/* Alone: of autotest. Those of tsim's trials are recorded in their JSON. */
+		if (files->len == 1 &&
+			!check_there(path, data != NULL ? data : "", len, &keep, error))
+			return FALSE;
+		if (keep)
+			continue;
 		if (!file_set_add(set, path, data != NULL ? data : "", len, error))
 			return FALSE;
 	}

@@ -8,6 +8,9 @@
  *   acc_probes_INFIX.csv     trial,latency_ns,count  of the probes; if there were any
  *   acc_trials_INFIX.json    the trials themselves, as in their own files; trial n of the tables
  *                            above is the n-th here. Written last; records the sizes of the others.
+ *
+ * Of trials of autotest there is acc_histogram_INFIX.csv alone, by autotest's own name for it. One
+ * that is there already and says the same stays as it is; one that has more is an error.
  */
 #ifndef ANALYZE_MERGED_H
 #define ANALYZE_MERGED_H

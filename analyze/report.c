@@ -103,7 +103,7 @@ void report_overview_add(table *t, const result_combination *c)
 
 		quantile_cell(t, result_quantile(c, FALSE, overview_q[i], &q), &q);
 	}
-	if (c->n.latency.count > 0)
+	if (c->n.latency.count > 0 && !c->n.latency.range_unknown)
 		table_ns(t, c->n.latency.max_ns, FALSE);
 	else
 		table_none(t);
@@ -143,6 +143,7 @@ table *report_loss_new(gboolean guests)
 	table_column(t, "duplicated", "dup", 0);
 	table_column(t, "reordered", "reord", 0);
 	table_column(t, "corrupt", "corrupt", 0);
+	table_column(t, "foreign", "stray", TABLE_IF_ANY);
 	table_column(t, "late", "late", 0);
 	table_column(t, "verdict", "verdict", 0);
 	return t;
@@ -170,6 +171,7 @@ static void loss_row(table *t, const result_combination *c, const struct result_
 	table_u64(t, n->c.duplicated);
 	table_u64(t, n->c.reordered);
 	table_u64(t, n->c.corrupt);
+	table_u64(t, n->c.foreign);
 	table_u64(t, n->c.late);
 	table_string(t, verdict(c));
 }
@@ -179,6 +181,32 @@ void report_loss_add(table *t, const result_combination *c, gboolean guests)
 	loss_row(t, c, &c->n, guests, -1);
 	for (guint i = 0; guests && i < c->nb_guests; i++)
 		loss_row(t, c, &c->guests[i].n, guests, (int)c->guests[i].guest);
+}
+
+table *report_autotest_loss_new(void)
+{
+	table *t = table_new();
+
+	report_params_columns(t);
+	table_column(t, "repetitions", "reps", 0);
+	table_column(t, "logs", "logs", 0);
+	table_column(t, "autotest_loss_ratio", "autotest's loss", 0);
+	table_column(t, "autotest_spread_ratio", "+-", 0);
+	table_column(t, "verdict", "verdict", 0);
+	return t;
+}
+
+void report_autotest_loss_add(table *t, const result_combination *c)
+{
+	struct result_autotest_loss loss = result_autotest_loss(c);
+
+	table_row(t);
+	report_params_cells(t, &c->params);
+	table_u64(t, c->trials->len);
+	table_u64(t, loss.nb);
+	table_ratio(t, loss.loss);
+	table_ratio(t, loss.spread);
+	table_string(t, verdict(c));
 }
 
 gboolean report_percentiles_parse(const char *text, struct report_percentiles *out, GError **error)
@@ -265,6 +293,39 @@ table *report_percentiles_new(const struct report_percentiles *p)
 	return t;
 }
 
+/* A percentile by the linear rule, and its range over repetitions, of which guests have none. */
+static void linear_cells(table *t, const result_combination *c, const struct result_numbers *n,
+	const struct report_percentiles *p, guint i, int guest)
+{
+	double ns, one, least = INFINITY, most = -INFINITY;
+	gboolean bound, one_bound, least_bound = FALSE, most_bound = FALSE;
+	gboolean there = guest < 0 ? result_quantile_linear(c, p->response, p->q[i], &ns, &bound)
+				   : trial_dist_linear(p->response ? &n->response : &n->latency,
+					     p->q[i], &ns, &bound) == 0;
+
+	for (guint k = 0; guest < 0 && k < c->trials->len; k++) {
+		const trial *of = g_ptr_array_index(c->trials, k);
+
+		if (trial_dist_linear(p->response ? &of->response : &of->latency, p->q[i], &one,
+			    &one_bound) != 0)
+			continue;
+		/* A bound is more than any number. */
+		if (isinf(least) || one_bound < least_bound ||
+			(one_bound == least_bound && one < least)) {
+			least = one;
+			least_bound = one_bound;
+		}
+		if (isinf(most) || one_bound > most_bound ||
+			(one_bound == most_bound && one > most)) {
+			most = one;
+			most_bound = one_bound;
+		}
+	}
+	table_ns_real(t, there ? ns : NAN, there && bound);
+	table_ns_real(t, there && isfinite(least) ? least : NAN, least_bound);
+	table_ns_real(t, there && isfinite(most) ? most : NAN, most_bound);
+}
+
 static void percentiles_row(table *t, const result_combination *c, const struct result_numbers *n,
 	const struct report_percentiles *p, int guest)
 {
@@ -280,11 +341,13 @@ static void percentiles_row(table *t, const result_combination *c, const struct 
 	table_u64(t, c->trials->len);
 	table_u64(t, d->count);
 	table_u64(t, d->censored);
-	if (d->count > 0)
+	if (d->count > 0 && !d->range_unknown)
 		table_ns(t, d->min_ns, FALSE);
 	else
 		table_none(t);
-	for (guint i = 0; i < p->nb; i++) {
+	for (guint i = 0; p->linear && i < p->nb; i++)
+		linear_cells(t, c, n, p, i, guest);
+	for (guint i = 0; !p->linear && i < p->nb; i++) {
 		struct result_quantile q;
 		gboolean there = guest < 0 ? result_quantile(c, p->response, p->q[i], &q)
 					   : result_numbers_quantile(n, p->response, p->q[i], &q);
@@ -299,7 +362,7 @@ static void percentiles_row(table *t, const result_combination *c, const struct 
 			table_none(t);
 		}
 	}
-	if (d->count > 0)
+	if (d->count > 0 && !d->range_unknown)
 		table_ns(t, d->max_ns, FALSE);
 	else
 		table_none(t);

@@ -14,11 +14,16 @@ void report_overview_add(table *t, const result_combination *c);
 table *report_loss_new(gboolean guests);
 void report_loss_add(table *t, const result_combination *c, gboolean guests);
 
+/* autotest's loss metric of each combination, in columns of its own: see trial_moongen. */
+table *report_autotest_loss_new(void);
+void report_autotest_loss_add(table *t, const result_combination *c);
+
 /* Percentiles of latency or response time, with smallest and largest of the repetitions. */
 struct report_percentiles {
 	double *q; /* 0 < q <= 1 */
 	guint nb;
 	gboolean response, guests;
+	gboolean linear; /* between neighbouring values, instead of by nearest rank */
 };
 
 /* "50,90,99.9" */

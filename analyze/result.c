@@ -4,6 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include <gsl/gsl_statistics_double.h>
+
+#include "analyze/autotest.h"
 #include "analyze/error.h"
 #include "analyze/result_find.h"
 #include "analyze/result_numbers.h"
@@ -179,6 +182,8 @@ static int load_once(
 		}
 		result_numbers_add_bins(c, full);
 		/* The totals stay, for the spread over repetitions. */
+		exact_free(t->latency.exact);
+		t->latency.exact = g_steal_pointer(&full->latency.exact);
 		hist_free(t->latency.hist);
 		hist_free(t->response.hist);
 		t->latency.hist = g_steal_pointer(&full->latency.hist);
@@ -187,10 +192,12 @@ static int load_once(
 		t->probes.latency.hist = g_steal_pointer(&full->probes.latency.hist);
 		if (visit != NULL) {
 			full->latency.hist = t->latency.hist; /* lent */
+			full->latency.exact = t->latency.exact;
 			full->response.hist = t->response.hist;
 			full->probes.latency.hist = t->probes.latency.hist;
 			visit(full, i, user);
 			full->latency.hist = NULL;
+			full->latency.exact = NULL;
 			full->response.hist = NULL;
 			full->probes.latency.hist = NULL;
 		}
@@ -231,6 +238,7 @@ void result_unload(result_combination *c)
 	for (guint i = 0; i < c->trials->len; i++) {
 		trial *t = g_ptr_array_index(c->trials, i);
 
+		g_clear_pointer(&t->latency.exact, exact_free);
 		g_clear_pointer(&t->latency.hist, hist_free);
 		g_clear_pointer(&t->response.hist, hist_free);
 		g_clear_pointer(&t->probes.latency.hist, hist_free);
@@ -252,14 +260,49 @@ gboolean result_numbers_quantile(
 	return TRUE;
 }
 
+/*
+ * Where no file holds the bins of any repetition: the median of what the logs say. Nothing else can
+ * be made of quartiles.
+ */
+static gboolean median_of_quartiles(const result_combination *c, double q, double *ns)
+{
+	g_autofree double *values = g_new(double, c->trials->len);
+	gboolean bound;
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+
+		if (trial_dist_has_bins(&t->latency) ||
+			trial_dist_linear(&t->latency, q, &values[i], &bound) != 0)
+			return FALSE;
+	}
+	*ns = gsl_stats_median(values, 1, c->trials->len);
+	return TRUE;
+}
+
+gboolean result_quantile_linear(
+	const result_combination *c, gboolean response, double q, double *ns, gboolean *bound)
+{
+	const struct trial_dist *d = response ? &c->n.response : &c->n.latency;
+
+	*bound = FALSE;
+	return trial_dist_linear(d, q, ns, bound) == 0 ||
+	       (!response && median_of_quartiles(c, q, ns));
+}
+
 gboolean result_quantile(
 	const result_combination *c, gboolean response, double q, struct result_quantile *out)
 {
 	struct result_quantile v;
 	gboolean first = TRUE;
 
-	if (!result_numbers_quantile(&c->n, response, q, &v))
-		return FALSE;
+	if (!result_numbers_quantile(&c->n, response, q, &v)) {
+		double ns;
+
+		if (response || !median_of_quartiles(c, q, &ns))
+			return FALSE;
+		v = (struct result_quantile){ .ns = (uint64_t)llround(ns) };
+	}
 	for (guint i = 0; i < c->trials->len; i++) {
 		const trial *t = g_ptr_array_index(c->trials, i);
 		uint64_t ns;
@@ -280,4 +323,47 @@ gboolean result_quantile(
 	}
 	*out = v;
 	return TRUE;
+}
+
+/* MoonGen's own averages of a trial; those of tsim stand in its log. */
+static gboolean autotest_loss_of(const trial *t, double *loss, double *spread)
+{
+	g_autoptr(trial) read = NULL;
+	g_autofree char *dir = NULL, *infix = NULL, *path = NULL, *data = NULL;
+	const struct trial_moongen *m = t->moongen;
+	size_t len;
+
+	if (m == NULL) {
+		dir = g_path_get_dirname(t->path);
+		infix = trial_infix(&t->params);
+		path = g_strdup_printf("%s/output_%s_rep%u.log", dir, infix, t->params.repetition);
+		data = file_read(path, &len, NULL);
+		if (data == NULL)
+			return FALSE;
+		read = trial_new();
+		read->moongen = trial_moongen_new();
+		(void)autotest_read_log(read, path, data, len);
+		m = read->moongen;
+	}
+	*loss = m->loss;
+	*spread = m->loss_spread;
+	return m->loss_known;
+}
+
+struct result_autotest_loss result_autotest_loss(const result_combination *c)
+{
+	struct result_autotest_loss sum = { 0, 0, 0 };
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		double loss, spread;
+
+		if (!autotest_loss_of(g_ptr_array_index(c->trials, i), &loss, &spread))
+			continue;
+		sum.loss += loss;
+		sum.spread += spread;
+		sum.nb++;
+	}
+	sum.loss = sum.nb > 0 ? sum.loss / sum.nb : NAN;
+	sum.spread = sum.nb > 0 ? sum.spread / sum.nb : NAN;
+	return sum;
 }

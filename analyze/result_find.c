@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/autotest.h"
 #include "analyze/error.h"
 #include "analyze/merged.h"
 #include "analyze/result_params.h"
@@ -11,7 +12,8 @@ enum { DEPTH_MAX = 32, WARNINGS_IN_ERROR = 20, NOT_MERGED = -1 };
 
 struct source {
 	char *path;
-	int index; /* in a merged set, or NOT_MERGED */
+	int index;                    /* in a merged set, or NOT_MERGED */
+	struct autotest_files *files; /* of a trial of autotest; else NULL */
 };
 
 struct result_sources {
@@ -27,6 +29,7 @@ struct finder {
 	GPtrArray *warnings, *notes;
 	guint found;         /* of the name at hand, also those that were found before */
 	GHashTable *infixes; /* char * -> number, in the order in which they were met */
+	GHashTable *labels;  /* of autotest's folders: char * label -> char * folder */
 	char *odd;           /* a file whose name is not of its trial; NULL: none */
 };
 
@@ -34,6 +37,7 @@ static void source_free(gpointer data)
 {
 	struct source *s = data;
 
+	autotest_files_free(s->files);
 	g_free(s->path);
 	g_free(s);
 }
@@ -59,6 +63,8 @@ trial *result_source_load(const result_sources *s, const trial *t, GError **erro
 	const struct source *source = g_hash_table_lookup(s->of, t);
 
 	g_return_val_if_fail(source != NULL, NULL);
+	if (source->files != NULL)
+		return autotest_read(source->files, TRIAL_BINS, error);
 	return source->index == NOT_MERGED
 		       ? trial_read(source->path, TRIAL_BINS, error)
 		       : merged_read_bins(source->path, (guint)source->index, error);
@@ -87,16 +93,16 @@ static char *infix_of(const char *path)
 	return g_match_info_fetch(match, 1);
 }
 
-/* All parts see all names in the same order, and so agree on who reads which. */
-static gboolean is_own(struct finder *f, const char *path)
+/* Takes infix. All parts see all names in the same order, and so agree on who reads which. */
+static gboolean is_own_infix(struct finder *f, char *infix)
 {
 	const struct result_share *share = f->options->share;
-	char *infix;
 	gpointer number;
 
-	if (share == NULL)
+	if (share == NULL) {
+		g_free(infix);
 		return TRUE;
-	infix = infix_of(path);
+	}
 	if (g_hash_table_lookup_extended(f->infixes, infix, NULL, &number)) {
 		g_free(infix);
 	} else {
@@ -104,6 +110,11 @@ static gboolean is_own(struct finder *f, const char *path)
 		g_hash_table_insert(f->infixes, infix, number);
 	}
 	return GPOINTER_TO_UINT(number) % share->of == share->own;
+}
+
+static gboolean is_own(struct finder *f, const char *path)
+{
+	return f->options->share == NULL || is_own_infix(f, infix_of(path));
 }
 
 /* What is said of folders is said once. */
@@ -116,7 +127,7 @@ static void check_name(struct finder *f, const trial *t, const char *path)
 {
 	g_autofree char *named = NULL, *own = NULL;
 
-	if (f->options->share == NULL || f->odd != NULL)
+	if (f->options->share == NULL || f->odd != NULL || t->moongen != NULL)
 		return;
 	named = infix_of(path);
 	own = trial_infix(&t->params);
@@ -142,12 +153,15 @@ static void say(GPtrArray *to, const char *format, ...)
 	va_end(args);
 }
 
-static void add_source(struct finder *f, const trial *t, const char *path, int index)
+/* Takes files. */
+static void add_source(
+	struct finder *f, const trial *t, const char *path, int index, struct autotest_files *files)
 {
 	struct source *s = g_new0(struct source, 1);
 
 	s->path = g_strdup(path);
 	s->index = index;
+	s->files = files;
 	g_hash_table_replace(f->sources->of, (gpointer)t, s);
 }
 
@@ -177,8 +191,9 @@ static gboolean settle_twins(struct finder *f, trial *old, trial *new, const cha
 	return TRUE;
 }
 
-/* Takes t. */
-static void take(struct finder *f, trial *t, const char *path, int index)
+/* Takes t and files. */
+static void take(
+	struct finder *f, trial *t, const char *path, int index, struct autotest_files *files)
 {
 	g_autofree char *id = NULL;
 	const struct source *before;
@@ -186,6 +201,7 @@ static void take(struct finder *f, trial *t, const char *path, int index)
 
 	check_name(f, t, path);
 	if (f->selector != NULL && !result_selector_matches(f->selector, &t->params)) {
+		autotest_files_free(files);
 		trial_free(t);
 		return;
 	}
@@ -205,12 +221,13 @@ static void take(struct finder *f, trial *t, const char *path, int index)
 		/* The same file under two names of the command line is worth no word. */
 		if ((strcmp(before->path, path) == 0 && before->index == index) ||
 			!settle_twins(f, old, t, path)) {
+			autotest_files_free(files);
 			trial_free(t);
 			return;
 		}
 	}
 	g_hash_table_replace(f->by_identity, g_steal_pointer(&id), t);
-	add_source(f, t, path, index);
+	add_source(f, t, path, index, files);
 }
 
 static void read_trial(struct finder *f, const char *path)
@@ -222,7 +239,7 @@ static void read_trial(struct finder *f, const char *path)
 		return;
 	t = trial_read(path, TRIAL_SUMMARY, &error);
 	if (t != NULL)
-		take(f, t, path, NOT_MERGED);
+		take(f, t, path, NOT_MERGED, NULL);
 	else
 		g_ptr_array_add(f->warnings, g_strdup(error->message));
 }
@@ -241,7 +258,7 @@ static void read_merged(struct finder *f, const char *path)
 	}
 	g_ptr_array_set_free_func(trials, NULL);
 	for (guint i = 0; i < trials->len; i++)
-		take(f, g_ptr_array_index(trials, i), path, (int)i);
+		take(f, g_ptr_array_index(trials, i), path, (int)i, NULL);
 }
 
 /*
@@ -302,7 +319,7 @@ static GPtrArray *list(struct finder *f, const char *dir)
 	return names;
 }
 
-/* Histograms whose trial has no JSON: it was cut off, or another program measured. */
+/* Histograms of tsim whose trial has no JSON: it was cut off. */
 static void note_orphans(struct finder *f, const char *dir, const GPtrArray *names)
 {
 	guint orphans = 0;
@@ -312,20 +329,118 @@ static void note_orphans(struct finder *f, const char *dir, const GPtrArray *nam
 		const char *name = g_ptr_array_index(names, i);
 		g_autofree char *json = NULL;
 
-		if (!g_str_has_prefix(name, "histogram_") || !g_str_has_suffix(name, ".csv"))
+		if (!g_str_has_prefix(name, "guests_") || !g_str_has_suffix(name, ".csv"))
 			continue;
 		json = g_strdup_printf("%s/trial_%.*s.json", dir,
-			(int)(strlen(name) - strlen("histogram_") - strlen(".csv")),
-			name + strlen("histogram_"));
+			(int)(strlen(name) - strlen("guests_") - strlen(".csv")),
+			name + strlen("guests_"));
 		if (!g_file_test(json, G_FILE_TEST_EXISTS) && orphans++ == 0)
 			first = name;
 	}
 	if (orphans > 0 && is_first(f))
 		say(f->notes,
-			"%s: %u histogram%s without trial_*.json beside it (%s): cut off before "
-			"the end, "
-			"or of another program: left out",
+			"%s: %u trial%s without trial_*.json (%s): cut off before the end: left "
+			"out",
 			dir, orphans, orphans > 1 ? "s" : "", first);
+}
+
+/* Two folders of one name are two labels. Newly allocated. */
+static char *label_for(struct finder *f, const char *dir, const char *label)
+{
+	g_autofree char *full = g_canonicalize_filename(dir, NULL);
+	char *own = g_strdup(label);
+
+	for (char *up = g_path_get_dirname(full);; up = g_path_get_dirname(up)) {
+		const char *taken = g_hash_table_lookup(f->labels, own);
+		g_autofree char *above = g_path_get_basename(up), *valid = NULL, *longer = NULL;
+
+		if (taken == NULL)
+			g_hash_table_insert(f->labels, g_strdup(own), g_strdup(full));
+		if (taken == NULL || strcmp(taken, full) == 0 || strcmp(above, "/") == 0)
+			return own;
+		valid = g_utf8_make_valid(above, -1);
+		longer = g_strdup_printf("%s-%s", valid, own);
+		g_free(own);
+		own = g_steal_pointer(&longer);
+	}
+}
+
+static const char *path_of(const struct autotest_files *files)
+{
+	return files->log != NULL          ? files->log
+	       : files->histogram != NULL  ? files->histogram
+	       : files->throughput != NULL ? files->throughput
+					   : files->accumulated;
+}
+
+/* Takes files. */
+static void read_autotest(struct finder *f, struct autotest_files *files)
+{
+	g_autoptr(GError) error = NULL;
+	trial *t;
+
+	if (!is_own_infix(f, trial_infix(&files->params))) {
+		autotest_files_free(files);
+		return;
+	}
+	t = autotest_read(files, TRIAL_SUMMARY, &error);
+	if (t != NULL) {
+		take(f, t, path_of(files), NOT_MERGED, files);
+	} else {
+		g_ptr_array_add(f->warnings, g_strdup(error->message));
+		autotest_files_free(files);
+	}
+}
+
+/* With only not NULL, no more than the trial to which that file belongs. */
+static void find_autotest(
+	struct finder *f, const char *dir, const GPtrArray *names, const char *only)
+{
+	g_autoptr(GPtrArray) found = autotest_find(dir, names);
+	g_autofree char *label = NULL;
+
+	for (guint i = 0; i < found->len; i++) {
+		struct autotest_files *files = g_ptr_array_index(found, i);
+		g_autofree char *path = only != NULL ? g_build_filename(dir, only, NULL) : NULL;
+
+		if (path != NULL && g_strcmp0(path, files->log) != 0 &&
+			g_strcmp0(path, files->histogram) != 0 &&
+			g_strcmp0(path, files->throughput) != 0 &&
+			g_strcmp0(path, files->accumulated) != 0)
+			continue;
+		if (label == NULL)
+			label = label_for(f, dir, files->params.label);
+		g_free(files->params.label);
+		files->params.label = g_strdup(label);
+		found->pdata[i] = NULL;
+		read_autotest(f, files);
+	}
+}
+
+/* One file of autotest, and those beside it that are of the same repetition. */
+static void find_autotest_file(struct finder *f, const char *path)
+{
+	g_autofree char *dir = g_path_get_dirname(path), *only = g_path_get_basename(path);
+	g_autoptr(GPtrArray) names = NULL;
+
+	if (g_str_has_prefix(only, "acc_")) {
+		names = g_ptr_array_new_with_free_func(g_free);
+		g_ptr_array_add(names, g_strdup(only));
+	} else {
+		names = list(f, dir);
+	}
+	find_autotest(f, dir, names, only);
+}
+
+static gboolean is_autotest(const char *name)
+{
+	struct trial_params p;
+	g_autofree char *key = NULL;
+
+	if (autotest_name(name, &p, &key) == AUTOTEST_NONE)
+		return FALSE;
+	trial_params_clear(&p);
+	return TRUE;
 }
 
 static void walk(struct finder *f, const char *dir, guint depth)
@@ -342,6 +457,7 @@ static void walk(struct finder *f, const char *dir, guint depth)
 		}
 	}
 	note_orphans(f, dir, names);
+	find_autotest(f, dir, names, NULL);
 	for (guint i = 0; i < names->len; i++) {
 		const char *name = g_ptr_array_index(names, i);
 		g_autofree char *path = g_build_filename(dir, name, NULL);
@@ -370,9 +486,13 @@ static gboolean find_path(struct finder *f, const char *path, GError **error)
 		walk(f, dir, 0);
 	} else if (g_str_has_suffix(name, ".json")) {
 		read_trial(f, path);
+	} else if (is_autotest(name)) {
+		find_autotest_file(f, path);
 	} else {
 		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND,
-			"%s: neither a folder nor a trial_*.json nor an acc_trials_*.json", path);
+			"%s: neither a folder nor a trial_*.json nor an acc_trials_*.json nor a "
+			"file of autotest (output_INFIX_repN.log, histogram_INFIX_repN.csv)",
+			path);
 		return FALSE;
 	}
 	return TRUE;
@@ -480,8 +600,11 @@ GPtrArray *result_find(const struct result_options *options, const char *const *
 		by_identity = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(GHashTable)
 		infixes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable)
+		labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	struct finder f = { .options = options,
 		.infixes = infixes,
+		.labels = labels,
 		.trials = trials,
 		.by_identity = by_identity,
 		.sources = sources,

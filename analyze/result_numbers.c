@@ -411,6 +411,7 @@ static void each(result_combination *c, void (*fn)(struct result_numbers *n))
 static void drop(struct result_numbers *n)
 {
 	g_clear_pointer(&n->latency.hist, hist_free);
+	g_clear_pointer(&n->latency.exact, exact_free);
 	g_clear_pointer(&n->response.hist, hist_free);
 }
 
@@ -429,8 +430,37 @@ void result_numbers_drop_bins(result_combination *c)
 	g_clear_pointer(&c->probes.latency.hist, hist_free);
 }
 
+/* The same of MoonGen's histograms, where there are any. */
+static void start_exact(struct result_numbers *n)
+{
+	drop(n);
+	n->latency.exact = exact_new();
+	n->latency.quartiles_known = FALSE;
+}
+
+/* Is there a histogram of MoonGen's among the trials? */
+static gboolean has_exact(const result_combination *c)
+{
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+
+		if (t->moongen != NULL && t->moongen->histogram != NULL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean is_moongen(const result_combination *c)
+{
+	return ((const trial *)g_ptr_array_index(c->trials, 0))->moongen != NULL;
+}
+
 void result_numbers_start_bins(result_combination *c)
 {
+	if (is_moongen(c)) {
+		each(c, has_exact(c) ? start_exact : drop);
+		return;
+	}
 	each(c, start);
 	g_clear_pointer(&c->probes.latency.hist, hist_free);
 	if (c->probes.latency.count > 0)
@@ -445,8 +475,22 @@ static void add_bins(struct result_numbers *n, const struct trial_size *s)
 		hist_add(n->response.hist, s->response.hist);
 }
 
+static void add_exact(struct result_numbers *n, const trial *t)
+{
+	if (n->latency.exact != NULL && t->latency.exact != NULL)
+		(void)exact_add(n->latency.exact, t->latency.exact);
+}
+
 void result_numbers_add_bins(result_combination *c, const trial *t)
 {
+	if (t->moongen != NULL) {
+		/* One guest, one size, whose numbers are the totals'. */
+		add_exact(&c->n, t);
+		add_exact(&c->guests[0].n, t);
+		add_exact(&c->groups[0].n, t);
+		add_exact(&c->sizes[0].n, t);
+		return;
+	}
 	if (t->latency.hist != NULL)
 		hist_add(c->n.latency.hist, t->latency.hist);
 	if (t->response.hist != NULL)

@@ -92,11 +92,13 @@ static void dist_cells(table *t, const struct trial_dist *d)
 {
 	if (d->count > 0) {
 		table_double(t, (double)d->sum_ns / (double)d->count, "%.1f");
-		table_ns(t, d->min_ns, FALSE);
 	} else {
 		table_none(t);
-		table_none(t);
 	}
+	if (d->count > 0 && !d->range_unknown)
+		table_ns(t, d->min_ns, FALSE);
+	else
+		table_none(t);
 	for (guint i = 0; i < G_N_ELEMENTS(quantiles); i++) {
 		uint64_t ns;
 		gboolean bound;
@@ -106,7 +108,7 @@ static void dist_cells(table *t, const struct trial_dist *d)
 		else
 			table_none(t);
 	}
-	if (d->count > 0)
+	if (d->count > 0 && !d->range_unknown)
 		table_ns(t, d->max_ns, FALSE);
 	else
 		table_none(t);

@@ -179,6 +179,22 @@ void table_ns(table *t, uint64_t ns, gboolean bound)
 		bound, FALSE);
 }
 
+void table_ns_real(table *t, double ns, gboolean bound)
+{
+	char buf[G_ASCII_DTOSTR_BUF_SIZE];
+	JsonNode *node;
+
+	if (isnan(ns)) {
+		table_none(t);
+		return;
+	}
+	g_ascii_formatd(buf, sizeof(buf), "%.15g", ns);
+	node = json_node_new(JSON_NODE_VALUE);
+	json_node_set_double(node, ns);
+	add(t, format_ns_bound((uint64_t)llround(ns), bound),
+		g_strconcat(bound ? ">=" : "", buf, NULL), node, bound, FALSE);
+}
+
 void table_bool(table *t, gboolean v, const char *yes, const char *no)
 {
 	JsonNode *node = json_node_new(JSON_NODE_VALUE);

@@ -47,6 +47,8 @@ void table_double(table *t, double v, const char *format); /* NAN: none */
 void table_ratio(table *t, double share);                  /* percent in text */
 void table_pps(table *t, double pps);
 void table_ns(table *t, uint64_t ns, gboolean bound);
+/* Not below 0; NAN: none. Up to 15 digits, trailing zeros left out. */
+void table_ns_real(table *t, double ns, gboolean bound);
 void table_bool(table *t, gboolean v, const char *yes, const char *no);
 void table_none(table *t); /* "-", empty, null */
 

@@ -228,6 +228,7 @@ gboolean trial_dist_add(struct trial_dist *into, const struct trial_dist *from)
 	}
 	if (into->hist != NULL && from->hist != NULL)
 		hist_add(into->hist, from->hist);
+	into->range_unknown |= from->range_unknown;
 	/* Quartiles of parts do not make those of the whole: only a single part's are. */
 	into->quartiles_known = into->count == 0 && from->quartiles_known;
 	memcpy(into->quartiles_ns, from->quartiles_ns, sizeof(into->quartiles_ns));

@@ -11,3 +11,4 @@ if(NOT TSIM_SANITIZE) # Open MPI under it takes minutes
 endif()
 tsim_script(cli tanalyze_bad_input 60)
 tsim_script(cli tanalyze_schema 60)
+tsim_script(cli tanalyze_autotest 120)

@@ -9,7 +9,8 @@ tsim "0 3" --profile imix --guests 3 --share 2,1,1 --rate 20kpps --duration 2s -
 tshark -r c.pcap -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -T fields -E separator=' ' \
 	-e frame.len -e eth.dst -e eth.src -e ip.src -e ip.dst -e udp.srcport -e udp.dstport \
 	-e ip.checksum.status -e udp.checksum.status -e ip.len -e udp.length >frames 2>tshark.log || fail "$(cat tshark.log)"
-same "frames in the capture" "$(wc -l <frames)" "$(trial .totals.offered)"
+# A frame that the interface had no room for has not departed.
+same "frames in the capture" "$(wc -l <frames)" "$(trial '.totals.offered - .totals.refused')"
 
 # 1: the checksum is good. A guest has a MAC and a pair of addresses of its own.
 awk '
