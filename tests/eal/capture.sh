@@ -29,7 +29,7 @@ awk '
 # Per guest and size: as many as tsim says, and chi-square against 7:4:1. 2 degrees of freedom:
 # beyond 13.8 once in 1000 draws, but these are always the same draws (seed 1).
 while read -r guest size n _; do
-	same "guest $guest, $size bytes" "$(trial ".guests[$guest].sizes[] | select(.frame_bytes == $size).offered")" "$n"
+	same "guest $guest, $size bytes" "$(trial ".guests[$guest].sizes[] | select(.frame_bytes == $size) | .offered - .refused")" "$n"
 done <counts
 awk '
 	BEGIN { w[64] = 7; w[594] = 4; w[1518] = 1 }
