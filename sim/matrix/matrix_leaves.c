@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The combinations that a section of a tests file stands for. */
+#include <string.h>
+
+#include "sim/error.h"
+#include "sim/matrix/matrix_spec.h"
+#include "sim/options.h"
+#include "sim/params.h"
+#include "sim/record.h"
+#include "traffic/rate.h"
+
+enum {
+	TRIALS_MAX = 100000, /* of a matrix: weeks */
+	START_S = 2, /* that a trial takes beyond its phases: the generator starts, guests answer */
+};
+
+void matrix_trial_free(gpointer p)
+{
+	struct matrix_trial *t = p;
+
+	g_free(t->dir);
+	g_free(t->infix);
+	g_ptr_array_unref(t->args);
+	trial_params_clear(&t->params);
+	g_free(t->section);
+	g_free(t);
+}
+
+/* Guests that are processes are tsim run's own; the lab says what others are. */
+static void add_guest_words(GPtrArray *words, const struct setup *s)
+{
+	if (s->machine != MACHINE_PROCESS)
+		return;
+	g_ptr_array_add(words, g_strdup("--machine=process"));
+	g_ptr_array_add(words, g_strdup_printf("--interface=%s", s->interface->word));
+	if (g_str_equal(s->interface->word, "virtio"))
+		g_ptr_array_add(words, g_strdup_printf("--vhost=%s", s->vhost ? "on" : "off"));
+}
+
+static const char *digest_of(struct matrix *m, const struct options *o, const mix *x)
+{
+	g_autofree char *key = g_strdup_printf(
+		"%s|%s|%s|%s|%s|%d", o->profile, o->mix, o->guests, o->arrival, o->share, o->mtu);
+	char *digest = g_hash_table_lookup(m->digests, key);
+
+	if (digest != NULL)
+		return digest;
+	digest = record_mix_digest(x);
+	g_hash_table_insert(m->digests, g_steal_pointer(&key), digest);
+	return digest;
+}
+
+/* Words that say what the guests are and where results go; the rest are the trial's own. */
+static GPtrArray *all_words(const struct matrix_trial *t)
+{
+	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *label = g_path_get_basename(t->dir);
+
+	if (t->setup.machine != MACHINE_PROCESS) {
+		g_ptr_array_add(words, g_strdup("--machine=external"));
+		g_ptr_array_add(words,
+			g_strdup_printf("--as=machine=%s,interface=%s,qemu=%s,vhost=%s,"
+					"ioregionfd=%s,reflector=%s",
+				setup_machine_word(t->setup.machine), t->setup.interface->word,
+				t->setup.qemu, t->setup.vhost ? "on" : "off",
+				t->setup.ioregionfd ? "on" : "off",
+				setup_reflector_word(t->setup.reflector)));
+	}
+	/* Which one it is the lab knows; that there is one decides what --cores may say. */
+	if ((t->setup.interface->needs & SETUP_WIRE) != 0 && t->setup.machine != MACHINE_PROCESS)
+		g_ptr_array_add(words, g_strdup("--port=wire"));
+	for (guint i = 0; i < t->args->len; i++)
+		g_ptr_array_add(words, g_strdup(t->args->pdata[i]));
+	g_ptr_array_add(words, g_strdup_printf("--label=%s", label));
+	g_ptr_array_add(words, NULL);
+	return words;
+}
+
+static gboolean params_of_options(
+	struct matrix *m, const struct options *o, struct trial_params *out, GError **error)
+{
+	g_autoptr(mix) x = options_mix(o, error);
+	g_autoptr(GArray) rates = x == NULL ? NULL : rate_parse_list("rates", o->rate, error);
+	struct trial_params *p;
+	double pps;
+
+	if (rates == NULL ||
+		!params_pps(o, x, "rates", &g_array_index(rates, struct rate, 0), &pps, error))
+		return FALSE;
+	p = params_new(o, x, digest_of(m, o, x), 1, (uint64_t)(pps + 0.5), 0);
+	*out = *p;
+	g_free(p);
+	return TRUE;
+}
+
+/* What tsim run will store the trial as. */
+static gboolean set_params(
+	struct matrix *m, const struct spec *s, struct matrix_trial *t, GError **error)
+{
+	g_autoptr(GPtrArray) words = all_words(t);
+	struct options o;
+	gboolean done;
+
+	if (!options_parse_words((const char *const *)words->pdata, &o, error)) {
+		g_prefix_error(error, "%s: ", s->where);
+		return FALSE;
+	}
+	done = params_of_options(m, &o, &t->params, error);
+	options_clear(&o);
+	if (!done)
+		g_prefix_error(error, "%s: ", s->where);
+	return done;
+}
+
+/* One combination: everything but the repetition. */
+struct leaf {
+	struct setup setup;
+	const struct spec_traffic *traffic;
+	const char *rate, *arrival, *share, *runtime, *seed; /* words of tsim run */
+};
+
+static GPtrArray *words_of(const struct spec *s, const struct leaf *leaf, guint rep)
+{
+	g_autofree char *guests = g_strdup_printf("--guests=%u", leaf->setup.guests);
+	/* A mix says these itself. */
+	const char *const own[] = { leaf->traffic->word, leaf->rate, leaf->arrival,
+		leaf->traffic->mix ? NULL : leaf->share, leaf->runtime, leaf->seed,
+		leaf->traffic->mix ? NULL : guests, s->warm_up, s->drain };
+	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+
+	add_guest_words(words, &leaf->setup);
+	for (unsigned i = 0; i < G_N_ELEMENTS(own); i++)
+		if (own[i] != NULL)
+			g_ptr_array_add(words, g_strdup(own[i]));
+	for (char **word = s->tsim_args; word != NULL && *word != NULL; word++)
+		g_ptr_array_add(words, g_strdup(*word));
+	g_ptr_array_add(words, g_strdup_printf("--rep=%u", rep));
+	return words;
+}
+
+/* "-poisson" behind the folder's name, where there are several and file names do not hold which. */
+static void append_value(GString *dir, const GPtrArray *list, const char *prefix, const char *word)
+{
+	g_autofree char *value = g_strdup(strchr(word, '=') + 1);
+
+	if (list->len > 1)
+		g_string_append_printf(dir, "-%s%s", prefix, g_strdelimit(value, "/\\_:, \t", '-'));
+}
+
+static char *dir_of(const struct spec *s, const struct leaf *leaf)
+{
+	GString *dir = g_string_new(s->dir);
+
+	append_value(dir, s->arrivals, "", leaf->arrival);
+	if (!leaf->traffic->mix)
+		append_value(dir, s->shares, "", leaf->share);
+	append_value(dir, s->seeds, "seed", leaf->seed);
+	return g_string_free(dir, FALSE);
+}
+
+static struct matrix_trial *trial_of(const struct spec *s, const struct leaf *leaf, guint rep)
+{
+	struct matrix_trial *t = g_new0(struct matrix_trial, 1);
+
+	t->setup = leaf->setup;
+	t->dir = dir_of(s, leaf);
+	t->args = words_of(s, leaf, rep);
+	t->section = g_strdup(s->where);
+	t->warm_up_s = s->warmup ? s->warmup_s : 0;
+	t->cool_down_s = s->cooldown ? s->cooldown_s : 0;
+	t->accumulate = s->accumulate;
+	return t;
+}
+
+/* TRUE: they are one trial. Else no file could hold both. */
+static gboolean check_equal(
+	const struct matrix_trial *a, const struct matrix_trial *b, GError **error)
+{
+	g_autofree char *difference = trial_params_difference(&b->params, &a->params);
+
+	if (difference == NULL && setup_differs_at(&a->setup, &b->setup) == 7)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"%s: a trial would have the name of one of %s, %s/%s, with %s; give one of them "
+		"another outputdir or label",
+		b->section, a->section, a->dir, a->infix,
+		difference == NULL ? "another folder of QEMU" : difference);
+	return FALSE;
+}
+
+/* t is the matrix's, or freed. */
+static gboolean add_trial(struct matrix *m, struct matrix_trial *t, GError **error)
+{
+	g_autofree char *key = g_strdup_printf(
+		"%s/%s_rep%u", t->dir, t->infix, t->params.repetition);
+	const struct matrix_trial *other = g_hash_table_lookup(m->seen, key);
+	gboolean fine = other == NULL || check_equal(other, t, error);
+
+	if (other != NULL) {
+		matrix_trial_free(t);
+		return fine;
+	}
+	t->estimate_s = t->params.duration_s + t->params.warm_up_s + START_S + t->cool_down_s +
+			(t->params.repetition == 0 ? t->warm_up_s : 0);
+	m->nb_combinations += t->params.repetition == 0;
+	g_hash_table_insert(m->seen, g_steal_pointer(&key), t);
+	g_ptr_array_add(m->trials, t);
+	if (m->trials->len <= TRIALS_MAX)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: more than %d trials; split the matrix",
+		t->section, TRIALS_MAX);
+	return FALSE;
+}
+
+static gboolean add_leaf(
+	struct matrix *m, const struct spec *s, const struct leaf *leaf, GError **error)
+{
+	struct matrix_trial *first = trial_of(s, leaf, 0);
+	struct trial_params params = { 0 };
+	g_autofree char *infix = NULL;
+	gboolean done = set_params(m, s, first, error);
+
+	g_ptr_array_add(first->args, NULL);
+	if (!done) {
+		matrix_trial_free(first);
+		return FALSE;
+	}
+	first->infix = trial_infix(&first->params);
+	infix = g_strdup(first->infix);
+	trial_params_copy(&params, &first->params);
+	done = add_trial(m, first, error);
+	for (guint rep = 1; done && rep < s->repetitions; rep++) {
+		struct matrix_trial *t = trial_of(s, leaf, rep);
+
+		g_ptr_array_add(t->args, NULL);
+		trial_params_copy(&t->params, &params);
+		t->params.repetition = rep;
+		t->infix = g_strdup(infix);
+		done = add_trial(m, t, error);
+	}
+	trial_params_clear(&params);
+	return done;
+}
+
+static void count_impossible(struct matrix *m, const char *why, guint n)
+{
+	guint before = GPOINTER_TO_UINT(g_hash_table_lookup(m->reasons, why));
+
+	g_hash_table_replace(m->reasons, g_strdup(why), GUINT_TO_POINTER(before + n));
+}
+
+/* The number in a list of n's last digit, in a system of numbers whose base is the list's length. */
+static gpointer take_digit(const GPtrArray *list, guint *n)
+{
+	gpointer item = list->pdata[*n % list->len];
+
+	*n /= list->len;
+	return item;
+}
+
+static gboolean add_leaves(
+	struct matrix *m, const struct spec *s, const struct setup *setup, guint nb, GError **error)
+{
+	for (guint i = 0; i < nb; i++) {
+		struct leaf leaf = { .setup = *setup };
+		guint n = i;
+
+		leaf.seed = take_digit(s->seeds, &n);
+		leaf.runtime = take_digit(s->runtimes, &n);
+		leaf.share = take_digit(s->shares, &n);
+		leaf.arrival = take_digit(s->arrivals, &n);
+		leaf.traffic = take_digit(s->traffic, &n);
+		leaf.rate = take_digit(s->rates, &n);
+		if (leaf.traffic->mix)
+			leaf.setup.guests = leaf.traffic->mix_guests;
+		if (!add_leaf(m, s, &leaf, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* Set-ups by one number: a place in the product of their lists, the last of which goes round first. */
+/* vmux was the word for the only thing that it could do; today it is a model without machines. */
+static const struct setup_interface *meant(
+	const struct spec *s, enum machine m, const struct setup_interface *i)
+{
+	if (!setup_is_vm(m) || !g_str_equal(i->word, "vmux"))
+		return i;
+	spec_note(s, "vmux of a virtual machine is vmux-pt");
+	return setup_interface_find("interfaces", "vmux-pt", NULL);
+}
+
+static gboolean setup_at(const struct spec *s, guint64 n, struct setup *out)
+{
+	const GArray *lists[] = { s->reflectors, s->guests, s->ioregionfds, s->vhosts, s->qemus,
+		s->interfaces, s->machines };
+	guint at[G_N_ELEMENTS(lists)];
+	const struct spec_interface *interface;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++) {
+		at[i] = (guint)(n % lists[i]->len);
+		n /= lists[i]->len;
+	}
+	interface = &g_array_index(s->interfaces, struct spec_interface, at[5]);
+	*out = (struct setup){
+		.reflector = g_array_index(s->reflectors, enum reflector_kind, at[0]),
+		.guests = g_array_index(s->guests, uint32_t, at[1]),
+		.ioregionfd = g_array_index(s->ioregionfds, gboolean, at[2]),
+		.vhost = g_array_index(s->vhosts, gboolean, at[3]) || interface->vhost,
+		.qemu = g_array_index(s->qemus, struct spec_qemu, at[4]).name,
+		.qemu_path = g_array_index(s->qemus, struct spec_qemu, at[4]).path,
+		.machine = g_array_index(s->machines, enum machine, at[6]),
+	};
+	out->interface = meant(s, out->machine, interface->is);
+	return n == 0;
+}
+
+/* Doubles, as these are products of lists of any length. */
+static gboolean check_nb(struct matrix *m, const struct spec *s, double nb_leaves, GError **error)
+{
+	double nb_setups = (double)s->machines->len * s->interfaces->len * s->qemus->len *
+			   s->vhosts->len * s->ioregionfds->len * s->guests->len *
+			   s->reflectors->len;
+
+	m->nb_looked_at += nb_setups * nb_leaves * s->repetitions;
+	if (m->nb_looked_at <= m->max_looked_at)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"%s: its lists and those before it have %.0f combinations, more than %.0f; split "
+		"the "
+		"matrix",
+		s->where, m->nb_looked_at, m->max_looked_at);
+	return FALSE;
+}
+
+static gboolean add_setups(struct matrix *m, const struct spec *s, GError **error)
+{
+	/* Values that a machine has no use for make equal ones. */
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	double nb_leaves = (double)s->rates->len * s->traffic->len * s->arrivals->len *
+			   s->shares->len * s->runtimes->len * s->seeds->len;
+	struct setup setup;
+
+	if (!check_nb(m, s, nb_leaves, error))
+		return FALSE;
+	for (guint64 n = 0; setup_at(s, n, &setup); n++) {
+		g_autofree char *text = NULL;
+		const char *why;
+
+		setup_normal(&setup);
+		text = setup_text(&setup);
+		if (!g_hash_table_add(seen, g_strdup_printf("%s %s", text, setup.qemu_path)))
+			continue;
+		why = setup_impossible(&setup);
+		if (why != NULL)
+			count_impossible(m, why, (guint)nb_leaves);
+		else if (!add_leaves(m, s, &setup, (guint)nb_leaves, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean matrix_add_section(
+	struct matrix *m, const struct ini *file, const char *section, GError **error)
+{
+	struct spec s;
+	gboolean done;
+
+	spec_init(&s, file, section, g_strdup_printf("%s: [%s]", ini_name(file), section));
+	s.notes = m->notes;
+	done = spec_read(&s, error) && add_setups(m, &s, error);
+	spec_clear(&s, m);
+	return done;
+}
