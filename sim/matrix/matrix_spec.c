@@ -2,15 +2,10 @@
 /* conf/README.md has the keys; those of autotest mean what they mean there. */
 #include "sim/matrix/matrix_spec.h"
 
-#include <errno.h>
 #include <string.h>
 
-#include "sim/datapath/fabric.h"
 #include "sim/duration.h"
 #include "sim/error.h"
-#include "sim/options.h"
-#include "sim/params.h"
-#include "sim/record.h"
 #include "traffic/frame.h"
 #include "traffic/rate.h"
 #include "traffic/text.h"
