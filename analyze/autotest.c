@@ -333,7 +333,8 @@ trial *autotest_read(const struct autotest_files *f, enum trial_load load, GErro
 	if (t->moongen->histogram == NULL && t->moongen->samples_known) {
 		t->latency.count = t->moongen->samples;
 		t->latency.range_unknown = t->moongen->samples > 0;
-		if (t->moongen->samples > 0 && t->moongen->mean_ns * (double)t->moongen->samples < 9e18)
+		if (t->moongen->samples > 0 &&
+			t->moongen->mean_ns * (double)t->moongen->samples < 9e18)
 			t->latency.sum_ns = (uint64_t)llround(
 				t->moongen->mean_ns * (double)t->moongen->samples);
 		g_ptr_array_add(t->moongen->oddities,

@@ -27,6 +27,14 @@ _tanalyze()
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
+	--loss | -l)
+		mapfile -t COMPREPLY < <(compgen -W "exact autotest" -- "$cur")
+		return
+		;;
+	--quantile | -q)
+		mapfile -t COMPREPLY < <(compgen -W "nearest linear" -- "$cur")
+		return
+		;;
 	--percentiles | -p)
 		mapfile -t COMPREPLY < <(compgen -W "50,90,99,99.9,99.99" -- "$cur")
 		return
@@ -35,8 +43,8 @@ _tanalyze()
 	options="--dir --interrupted --format --help"
 	case $command in
 	merge) options+=" --output" ;;
-	loss) options+=" --guests" ;;
-	percentiles) options+=" --percentiles --response --guests" ;;
+	loss) options+=" --guests --loss" ;;
+	percentiles) options+=" --percentiles --response --guests --quantile" ;;
 	esac
 	case $cur in
 	-*)

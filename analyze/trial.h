@@ -76,8 +76,8 @@ struct trial_dist {
 	gboolean quartiles_known;
 	double quartiles_ns[3];
 	gboolean range_unknown; /* then: min_ns and max_ns stand for nothing, sum_ns is rounded */
-	uint64_t count;    /* frames received */
-	uint64_t censored; /* frames lost: their latency is at least censored_ns */
+	uint64_t count;         /* frames received */
+	uint64_t censored;      /* frames lost: their latency is at least censored_ns */
 	uint64_t censored_ns;
 	uint64_t min_ns, max_ns, sum_ns; /* exact; 0 when count is 0 */
 };
@@ -198,7 +198,7 @@ struct trial_moongen {
 struct trial {
 	struct trial_params params;
 	gboolean trustworthy, interrupted;
-	GPtrArray *reasons;    /* char *: why it is not trustworthy, and what else has to be said */
+	GPtrArray *reasons; /* char *: why it is not trustworthy, and what else has to be said */
 	double measured_s; /* length of the measuring phase; < duration_s if interrupted; autotest's
 			    * run time, or 0 where nothing tells what was sent in it */
 	double mean_frame_len; /* of the mix, with FCS */

@@ -6,7 +6,10 @@
 
 #include "sim/duration.h"
 #include "sim/error.h"
+#include "traffic/arrival.h"
 #include "traffic/frame.h"
+#include "traffic/mix.h"
+#include "traffic/profile.h"
 #include "traffic/rate.h"
 #include "traffic/text.h"
 

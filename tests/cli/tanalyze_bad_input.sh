@@ -41,8 +41,8 @@ expect 1 "no guest 9" "$tanalyze" percentiles out
 
 # Files that are nobody's business are no error; leftovers are a note.
 broken; echo x >out/x/notes.txt; echo '{}' >out/x/package.json; rm "out/x/$json"
-echo "1,2" >out/x/histogram_pcvm_vfio_normal_vhostoff_ioregionfdoff_moongen_11000kpps_60B_30s_rep0.csv
-expect 0 "2 histograms without trial_*.json beside it" "$tanalyze" loss out
+echo "1,2" >out/x/notes_pcvm_vfio_normal_vhostoff_ioregionfdoff_moongen_11000kpps_60B_30s_rep0.csv
+expect 0 "1 trial without trial_*.json" "$tanalyze" loss out
 # ... also folders that lead round in a circle.
 ln -s .. out/x/loop
 expect 0 "reps" "$tanalyze" loss out
