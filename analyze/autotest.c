@@ -212,13 +212,13 @@ static char *read_part(trial *t, const char *path, size_t *len)
 	return data;
 }
 
-static void read_histogram(trial *t, const char *path, enum trial_load load)
+static void read_histogram(trial *t, const char *path)
 {
 	size_t len = 0;
 	g_autofree char *data = read_part(t, path, &len);
 	g_autoptr(GError) error = NULL;
 	struct trial_dist *d = &t->latency;
-	exact *e = data != NULL ? exact_parse(path, data, len, &error) : NULL;
+	g_autoptr(exact) e = data != NULL ? exact_parse(path, data, len, &error) : NULL;
 
 	if (error != NULL) {
 		g_ptr_array_add(t->reasons, g_strdup(error->message));
@@ -226,6 +226,7 @@ static void read_histogram(trial *t, const char *path, enum trial_load load)
 	}
 	if (e == NULL)
 		return;
+	t->moongen->histogram_good = TRUE;
 	d->quartiles_known = FALSE; /* they are known better now */
 	d->count = e->count;
 	d->sum_ns = MIN(e->sum_ns, G_MAXINT64);
@@ -242,10 +243,29 @@ static void read_histogram(trial *t, const char *path, enum trial_load load)
 				path, (guint64)e->count, (guint64)t->moongen->samples));
 		t->trustworthy = FALSE;
 	}
-	if (load == TRIAL_BINS)
-		d->exact = e;
-	else
-		exact_free(e);
+}
+
+gboolean autotest_load(trial *t, GError **error)
+{
+	const char *path = t->moongen->histogram;
+	g_autofree char *data = NULL;
+	g_autoptr(exact) e = NULL;
+	size_t len;
+
+	/* One that was broken before is a reason by now, and has no latencies. */
+	if (path == NULL || t->latency.exact != NULL || !t->moongen->histogram_good)
+		return TRUE;
+	data = file_read(path, &len, error);
+	e = data != NULL ? exact_parse(path, data, len, error) : NULL;
+	if (e == NULL)
+		return FALSE;
+	if (e->count != t->latency.count) {
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s: changed while it was read: try again when nothing writes there", path);
+		return FALSE;
+	}
+	t->latency.exact = g_steal_pointer(&e);
+	return TRUE;
 }
 
 static void read_log(trial *t, const char *path)
@@ -309,7 +329,7 @@ static void set_guest(trial *t)
 	g->latency = s->latency;
 }
 
-trial *autotest_read(const struct autotest_files *f, enum trial_load load, GError **error)
+trial *autotest_read(const struct autotest_files *f, GError **error)
 {
 	g_autoptr(trial) t = trial_new();
 	const char *path = f->log != NULL          ? f->log
@@ -329,7 +349,7 @@ trial *autotest_read(const struct autotest_files *f, enum trial_load load, GErro
 	t->mean_frame_len = f->params.frame_len;
 	read_log(t, f->log);
 	read_throughput(t, f->throughput);
-	read_histogram(t, t->moongen->histogram, load);
+	read_histogram(t, t->moongen->histogram);
 	if (t->moongen->histogram == NULL && t->moongen->samples_known) {
 		t->latency.count = t->moongen->samples;
 		t->latency.range_unknown = t->moongen->samples > 0;

@@ -47,11 +47,16 @@ void autotest_files_free(struct autotest_files *f); /* NULL is fine */
 GPtrArray *autotest_find(const char *dir, const GPtrArray *names);
 
 /*
- * Read them as a trial, with its exact latencies for TRIAL_BINS. What is odd but understood is in
+ * Read them as a trial, without the latencies themselves. What is odd but understood is in
  * moongen->oddities; what makes its numbers doubtful is a reason, and trustworthy FALSE. NULL and
  * error only if nothing of it can be read.
  */
-trial *autotest_read(const struct autotest_files *f, enum trial_load load, GError **error);
+trial *autotest_read(const struct autotest_files *f, GError **error);
+/*
+ * Load the exact latencies of such a trial, if it has a histogram. FALSE and error if that cannot
+ * be read any more, or is another one by now.
+ */
+gboolean autotest_load(trial *t, GError **error);
 
 /* Pieces of it, for tests: a log and a throughput table as text; name stands for them in errors. */
 gboolean autotest_read_log(trial *t, const char *name, const char *data, size_t len);

@@ -2,6 +2,7 @@
 #include "analyze/commands.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "analyze/report.h"
 
@@ -46,10 +47,46 @@ int commands_status(const result_set *r)
 	return CLI_DONE;
 }
 
+/* A line on a terminal that goes again; nothing for what takes no time. */
+struct progress {
+	gint64 shown_us; /* when it was shown last; 0: not yet */
+	gint64 began_us;
+};
+
+static void on_progress(guint done, guint of, void *user)
+{
+	enum { FIRST_US = 300000, EVERY_US = 100000 };
+	struct progress *p = user;
+	gint64 now = g_get_monotonic_time();
+
+	if (now - p->began_us < FIRST_US || (done < of && now - p->shown_us < EVERY_US))
+		return;
+	p->shown_us = now;
+	fprintf(stderr, "\r\033[K");
+	if (done < of)
+		fprintf(stderr, "%s: reading: %u of %u (%u %%)", COMMANDS_PROGRAM, done, of,
+			(guint)(100.0 * done / of));
+	fflush(stderr);
+}
+
+static struct progress progress;
+
+static void listen(struct result_options *options)
+{
+	if (!isatty(STDERR_FILENO))
+		return;
+	progress.began_us = g_get_monotonic_time();
+	options->progress = on_progress;
+	options->progress_user = &progress;
+}
+
 struct result_options commands_options(const struct commands_common *c)
 {
-	return (struct result_options){ .dir = c->dir != NULL ? c->dir : "out",
+	struct result_options options = { .dir = c->dir != NULL ? c->dir : "out",
 		.interrupted = c->interrupted };
+
+	listen(&options);
+	return options;
 }
 
 gboolean commands_parse_format(struct commands_common *c, GError **error)
@@ -90,6 +127,7 @@ int commands_table(struct commands_common *c, char **names, gboolean bins, table
 {
 	int failure = CLI_FAILED;
 	g_autoptr(result_set) r = commands_open(c, names, &failure);
+	const struct result_options options = commands_options(c);
 
 	if (r == NULL)
 		return failure;
@@ -97,6 +135,8 @@ int commands_table(struct commands_common *c, char **names, gboolean bins, table
 		result_combination *combination = g_ptr_array_index(r->combinations, i);
 		g_autoptr(GError) error = NULL;
 
+		if (bins && options.progress != NULL)
+			options.progress(i + 1, r->combinations->len, options.progress_user);
 		if (!bins || result_load(r, combination, NULL, NULL, &error))
 			add(t, combination, user);
 		else

@@ -169,8 +169,17 @@ static int load_once(
 {
 	for (guint i = 0; i < c->trials->len; i++) {
 		trial *t = g_ptr_array_index(c->trials, i);
-		g_autoptr(trial) full = result_source_load(r->sources, t, error);
+		g_autoptr(trial) full = NULL;
 
+		if (t->moongen != NULL) {
+			if (!autotest_load(t, error))
+				return (int)i;
+			result_numbers_add_bins(c, t);
+			if (visit != NULL)
+				visit(t, i, user);
+			continue;
+		}
+		full = result_source_load(r->sources, t, error);
 		if (full == NULL)
 			return (int)i;
 		if (!is_unchanged(full, t)) {
@@ -182,8 +191,6 @@ static int load_once(
 		}
 		result_numbers_add_bins(c, full);
 		/* The totals stay, for the spread over repetitions. */
-		exact_free(t->latency.exact);
-		t->latency.exact = g_steal_pointer(&full->latency.exact);
 		hist_free(t->latency.hist);
 		hist_free(t->response.hist);
 		t->latency.hist = g_steal_pointer(&full->latency.hist);
@@ -192,12 +199,10 @@ static int load_once(
 		t->probes.latency.hist = g_steal_pointer(&full->probes.latency.hist);
 		if (visit != NULL) {
 			full->latency.hist = t->latency.hist; /* lent */
-			full->latency.exact = t->latency.exact;
 			full->response.hist = t->response.hist;
 			full->probes.latency.hist = t->probes.latency.hist;
 			visit(full, i, user);
 			full->latency.hist = NULL;
-			full->latency.exact = NULL;
 			full->response.hist = NULL;
 			full->probes.latency.hist = NULL;
 		}

@@ -140,6 +140,9 @@ struct result_options {
 	 * belong to another part.
 	 */
 	const struct result_share *share;
+	/* Called while files of a folder are read: so many of so many. NULL: nobody listens. */
+	void (*progress)(guint done, guint of, void *user);
+	void *progress_user;
 };
 
 /*

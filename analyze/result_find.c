@@ -12,8 +12,7 @@ enum { DEPTH_MAX = 32, WARNINGS_IN_ERROR = 20, NOT_MERGED = -1 };
 
 struct source {
 	char *path;
-	int index;                    /* in a merged set, or NOT_MERGED */
-	struct autotest_files *files; /* of a trial of autotest; else NULL */
+	int index; /* in a merged set, or NOT_MERGED */
 };
 
 struct result_sources {
@@ -37,7 +36,6 @@ static void source_free(gpointer data)
 {
 	struct source *s = data;
 
-	autotest_files_free(s->files);
 	g_free(s->path);
 	g_free(s);
 }
@@ -63,8 +61,6 @@ trial *result_source_load(const result_sources *s, const trial *t, GError **erro
 	const struct source *source = g_hash_table_lookup(s->of, t);
 
 	g_return_val_if_fail(source != NULL, NULL);
-	if (source->files != NULL)
-		return autotest_read(source->files, TRIAL_BINS, error);
 	return source->index == NOT_MERGED
 		       ? trial_read(source->path, TRIAL_BINS, error)
 		       : merged_read_bins(source->path, (guint)source->index, error);
@@ -123,6 +119,12 @@ static gboolean is_first(const struct finder *f)
 	return f->options->share == NULL || f->options->share->own == 0;
 }
 
+static void progress(const struct finder *f, guint done, guint of)
+{
+	if (f->options->progress != NULL)
+		f->options->progress(done, of, f->options->progress_user);
+}
+
 static void check_name(struct finder *f, const trial *t, const char *path)
 {
 	g_autofree char *named = NULL, *own = NULL;
@@ -153,15 +155,12 @@ static void say(GPtrArray *to, const char *format, ...)
 	va_end(args);
 }
 
-/* Takes files. */
-static void add_source(
-	struct finder *f, const trial *t, const char *path, int index, struct autotest_files *files)
+static void add_source(struct finder *f, const trial *t, const char *path, int index)
 {
 	struct source *s = g_new0(struct source, 1);
 
 	s->path = g_strdup(path);
 	s->index = index;
-	s->files = files;
 	g_hash_table_replace(f->sources->of, (gpointer)t, s);
 }
 
@@ -191,9 +190,8 @@ static gboolean settle_twins(struct finder *f, trial *old, trial *new, const cha
 	return TRUE;
 }
 
-/* Takes t and files. */
-static void take(
-	struct finder *f, trial *t, const char *path, int index, struct autotest_files *files)
+/* Takes t. */
+static void take(struct finder *f, trial *t, const char *path, int index)
 {
 	g_autofree char *id = NULL;
 	const struct source *before;
@@ -201,7 +199,6 @@ static void take(
 
 	check_name(f, t, path);
 	if (f->selector != NULL && !result_selector_matches(f->selector, &t->params)) {
-		autotest_files_free(files);
 		trial_free(t);
 		return;
 	}
@@ -221,13 +218,12 @@ static void take(
 		/* The same file under two names of the command line is worth no word. */
 		if ((strcmp(before->path, path) == 0 && before->index == index) ||
 			!settle_twins(f, old, t, path)) {
-			autotest_files_free(files);
 			trial_free(t);
 			return;
 		}
 	}
 	g_hash_table_replace(f->by_identity, g_steal_pointer(&id), t);
-	add_source(f, t, path, index, files);
+	add_source(f, t, path, index);
 }
 
 static void read_trial(struct finder *f, const char *path)
@@ -239,7 +235,7 @@ static void read_trial(struct finder *f, const char *path)
 		return;
 	t = trial_read(path, TRIAL_SUMMARY, &error);
 	if (t != NULL)
-		take(f, t, path, NOT_MERGED, NULL);
+		take(f, t, path, NOT_MERGED);
 	else
 		g_ptr_array_add(f->warnings, g_strdup(error->message));
 }
@@ -258,7 +254,7 @@ static void read_merged(struct finder *f, const char *path)
 	}
 	g_ptr_array_set_free_func(trials, NULL);
 	for (guint i = 0; i < trials->len; i++)
-		take(f, g_ptr_array_index(trials, i), path, (int)i, NULL);
+		take(f, g_ptr_array_index(trials, i), path, (int)i);
 }
 
 /*
@@ -373,23 +369,18 @@ static const char *path_of(const struct autotest_files *files)
 					   : files->accumulated;
 }
 
-/* Takes files. */
-static void read_autotest(struct finder *f, struct autotest_files *files)
+static void read_autotest(struct finder *f, const struct autotest_files *files)
 {
 	g_autoptr(GError) error = NULL;
 	trial *t;
 
-	if (!is_own_infix(f, trial_infix(&files->params))) {
-		autotest_files_free(files);
+	if (!is_own_infix(f, trial_infix(&files->params)))
 		return;
-	}
-	t = autotest_read(files, TRIAL_SUMMARY, &error);
-	if (t != NULL) {
-		take(f, t, path_of(files), NOT_MERGED, files);
-	} else {
+	t = autotest_read(files, &error);
+	if (t != NULL)
+		take(f, t, path_of(files), NOT_MERGED);
+	else
 		g_ptr_array_add(f->warnings, g_strdup(error->message));
-		autotest_files_free(files);
-	}
 }
 
 /* With only not NULL, no more than the trial to which that file belongs. */
@@ -412,8 +403,8 @@ static void find_autotest(
 			label = label_for(f, dir, files->params.label);
 		g_free(files->params.label);
 		files->params.label = g_strdup(label);
-		found->pdata[i] = NULL;
 		read_autotest(f, files);
+		progress(f, i + 1, found->len);
 	}
 }
 
@@ -454,6 +445,7 @@ static void walk(struct finder *f, const char *dir, guint depth)
 		if (is_trial(g_ptr_array_index(names, i))) {
 			read_trial(f, path);
 			nb_trials++;
+			progress(f, i + 1, names->len);
 		}
 	}
 	note_orphans(f, dir, names);
