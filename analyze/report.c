@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyze/error.h"
+#include "analyze/statistics.h"
 
 enum { PERCENTILES_MAX = 100 };
 
@@ -375,6 +376,117 @@ void report_percentiles_add(
 	percentiles_row(t, c, &c->n, p, -1);
 	for (guint i = 0; p->guests && i < c->nb_guests; i++)
 		percentiles_row(t, c, &c->guests[i].n, p, (int)c->guests[i].guest);
+}
+
+table *report_intervals_new(void)
+{
+	table *t = table_new();
+
+	report_params_columns(t);
+	table_column(t, "percentile", "percentile", TABLE_KEY);
+	table_column(t, "samples", "samples", 0);
+	table_column(t, "pooled_ns", "pooled", 0);
+	table_column(t, "pooled_lo_ns", "from", 0);
+	table_column(t, "pooled_hi_ns", "to", 0);
+	table_column(t, "pooled_interval", "samples are", 0);
+	table_column(t, "repetitions", "reps", 0);
+	table_column(t, "median_ns", "median rep", 0);
+	table_column(t, "median_lo_ns", "from", 0);
+	table_column(t, "median_hi_ns", "to", 0);
+	table_column(t, "median_coverage", "coverage", 0);
+	table_column(t, "median_interval", "reps are", 0);
+	return t;
+}
+
+static const char *enough(gboolean sufficient)
+{
+	return sufficient ? "sufficient" : "insufficient";
+}
+
+/* The value of a rank, counting from 1. */
+static void rank_cell(table *t, const struct trial_dist *d, uint64_t rank, uint64_t n)
+{
+	uint64_t ns;
+	gboolean bound;
+
+	if (trial_dist_quantile(d, (double)rank / (double)n, &ns, &bound) == 0)
+		table_ns(t, ns, bound);
+	else
+		table_none(t);
+}
+
+static void pooled_cells(table *t, const struct trial_dist *d, double q, double confidence)
+{
+	uint64_t n = d->count + d->censored, lo, hi, ns;
+	double coverage;
+	gboolean bound, sufficient;
+
+	table_u64(t, n);
+	if (!trial_dist_has_bins(d) || n == 0 || trial_dist_quantile(d, q, &ns, &bound) != 0) {
+		for (int i = 0; i < 4; i++)
+			table_none(t);
+		return;
+	}
+	table_ns(t, ns, bound);
+	sufficient = q < 1 && statistics_quantile_ranks(n, q, confidence, &lo, &hi, &coverage);
+	if (sufficient) {
+		rank_cell(t, d, lo, n);
+		rank_cell(t, d, hi, n);
+	} else {
+		table_none(t);
+		table_none(t);
+	}
+	table_string(t, enough(sufficient));
+}
+
+/* A percentile among lost frames is later than any number. */
+static void infinite_cell(table *t, double ns, const struct trial_dist *d)
+{
+	if (isinf(ns))
+		table_ns(t, d->censored_ns, TRUE);
+	else
+		table_ns_real(t, ns, FALSE);
+}
+
+static void median_cells(table *t, const result_combination *c, const struct trial_dist *d,
+	const struct report_percentiles *p, double q, double confidence)
+{
+	g_autofree double *values = g_new(double, c->trials->len);
+	struct statistics_interval median;
+	size_t nb = 0;
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *of = g_ptr_array_index(c->trials, i);
+		uint64_t ns;
+		gboolean bound;
+
+		if (trial_dist_quantile(
+			    p->response ? &of->response : &of->latency, q, &ns, &bound) == 0)
+			values[nb++] = bound ? INFINITY : (double)ns;
+	}
+	median = statistics_median(values, nb, confidence);
+	table_u64(t, nb);
+	infinite_cell(t, median.value, d);
+	infinite_cell(t, median.lo, d);
+	infinite_cell(t, median.hi, d);
+	table_ratio(t, nb > 0 ? median.coverage : NAN);
+	table_string(t, nb > 0 ? enough(median.sufficient) : "none");
+}
+
+void report_intervals_add(table *t, const result_combination *c, const struct report_percentiles *p,
+	double confidence)
+{
+	const struct trial_dist *d = p->response ? &c->n.response : &c->n.latency;
+
+	for (guint i = 0; i < p->nb; i++) {
+		g_autofree char *percent = percent_text(p->q[i]);
+
+		table_row(t);
+		report_params_cells(t, &c->params);
+		table_string(t, percent);
+		pooled_cells(t, d, p->q[i], confidence);
+		median_cells(t, c, d, p, p->q[i], confidence);
+	}
 }
 
 char *report_reasons(const result_combination *c)

@@ -35,6 +35,16 @@ table *report_percentiles_new(const struct report_percentiles *p);
 void report_percentiles_add(
 	table *t, const result_combination *c, const struct report_percentiles *p);
 
+/*
+ * A row a percentile, with two confidence intervals: of all latencies as independent values, which
+ * those of one run are not (it is the least that is not known), and of the median over the
+ * repetitions' own percentiles, which are. "insufficient" where no finite interval has that
+ * confidence; then the extremes and what coverage they have.
+ */
+table *report_intervals_new(void);
+void report_intervals_add(table *t, const result_combination *c, const struct report_percentiles *p,
+	double confidence);
+
 /* What has to be said of combinations that are not to be relied on: lines, "" if there are none. */
 char *report_reasons(const result_combination *c);
 

@@ -44,7 +44,7 @@ _tanalyze()
 	case $command in
 	merge) options+=" --output" ;;
 	loss) options+=" --guests --loss" ;;
-	percentiles) options+=" --percentiles --response --guests --quantile" ;;
+	percentiles) options+=" --percentiles --response --guests --quantile --interval --confidence" ;;
 	esac
 	case $cur in
 	-*)

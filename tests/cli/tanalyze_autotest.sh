@@ -64,6 +64,16 @@ is repetitions 1
 expect 2 "write nearest or linear" "$tanalyze" percentiles --quantile best lab/a
 expect 2 "write exact or autotest" "$tanalyze" loss --loss best lab/a
 
+# Intervals: too few samples and repetitions are said to be.
+"$tanalyze" percentiles lab/a -p 75 --interval --format csv >last.csv || fail "--interval ends with $?"
+is pooled_interval insufficient
+is median_interval insufficient
+is median_ns 35
+is median_lo_ns 30
+is median_hi_ns 40
+is median_coverage 0.5
+expect 2 "above 50 and below 100" "$tanalyze" percentiles lab/a --interval --confidence 100
+
 # merge accumulates under autotest's own name, and leaves alone what says the same in another order.
 "$tanalyze" merge lab/a >/dev/null 2>&1 || fail "merge ends with $?"
 [ "$(tr '\n' ' ' <lab/a/acc_histogram_$infix.csv)" = "10,1 20,2 30,1 40,1 " ] || fail "acc_histogram is not the sum"
