@@ -24,7 +24,9 @@ every_frame_is_accounted_for()
 	holds "$1: something came back" '.totals.forwarded > 0'
 }
 
-for guests in 4 64; do
+crowds=(4 64)
+[ -z "${SANITIZED-}" ] || crowds=(4)
+for guests in "${crowds[@]}"; do
 	tsim "0 3" --interface vmux --mediators 2 --guests "$guests" --rate 5kpps --duration 1s --warm-up 0s
 	every_frame_is_accounted_for "emulate-all, $guests guests"
 	holds "all by mediators" "$vmux | .frames_to_guests + .dropped.no_descriptor + $(trial .totals.refused) >= 5000 and .passed_through == [] and .mediators == 2"
