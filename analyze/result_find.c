@@ -344,20 +344,25 @@ static void note_orphans(struct finder *f, const char *dir, const GPtrArray *nam
 static char *label_for(struct finder *f, const char *dir, const char *label)
 {
 	g_autofree char *full = g_canonicalize_filename(dir, NULL);
+	g_autofree char *up = g_path_get_dirname(full);
 	char *own = g_strdup(label);
 
-	for (char *up = g_path_get_dirname(full);; up = g_path_get_dirname(up)) {
+	for (;;) {
 		const char *taken = g_hash_table_lookup(f->labels, own);
-		g_autofree char *above = g_path_get_basename(up), *valid = NULL, *longer = NULL;
+		g_autofree char *above = g_path_get_basename(up);
+		g_autofree char *valid = g_utf8_make_valid(above, -1);
+		char *next;
 
 		if (taken == NULL)
 			g_hash_table_insert(f->labels, g_strdup(own), g_strdup(full));
 		if (taken == NULL || strcmp(taken, full) == 0 || strcmp(above, "/") == 0)
 			return own;
-		valid = g_utf8_make_valid(above, -1);
-		longer = g_strdup_printf("%s-%s", valid, own);
+		next = g_strdup_printf("%s-%s", valid, own);
 		g_free(own);
-		own = g_steal_pointer(&longer);
+		own = next;
+		next = g_path_get_dirname(up);
+		g_free(up);
+		up = next;
 	}
 }
 
