@@ -34,7 +34,8 @@ char *facets_text(const struct trial_params *p, const char *parameter)
 	if (strcmp(parameter, "arrival") == 0)
 		return g_strdup_printf("%s arrivals", value);
 	if (strcmp(parameter, "size") == 0)
-		return g_strdup_printf("%s bytes", value);
+		return p->frame_len == 0 ? g_strdup("several sizes")
+					 : g_strdup_printf("%s bytes", value);
 	/* These name themselves. */
 	if (strcmp(parameter, "machine") == 0 || strcmp(parameter, "interface") == 0 ||
 		strcmp(parameter, "profile") == 0 || strcmp(parameter, "label") == 0)
@@ -104,6 +105,16 @@ static void drop(GPtrArray *parameters, const char *name)
 	}
 }
 
+/* Where a mix is among them, names of profiles say more than "several sizes". */
+static gboolean some_mix(const struct facets_item *items, guint n)
+{
+	for (guint i = 0; i < n; i++) {
+		if (items[i].params->frame_len == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* What still tells items of one name apart beside those of known, which is left as it is. */
 static GPtrArray *that_differ(const struct facets_item *items, guint n, const GPtrArray *known)
 {
@@ -120,7 +131,8 @@ static GPtrArray *that_differ(const struct facets_item *items, guint n, const GP
 	for (guint i = 0; i < order->len; i++) {
 		const char *parameter = g_ptr_array_index(order, i);
 
-		if (!refines(items, n, all, parameter))
+		if ((strcmp(parameter, "size") == 0 && some_mix(items, n)) ||
+			!refines(items, n, all, parameter))
 			continue;
 		g_ptr_array_add(all, (gpointer)parameter);
 		g_ptr_array_add(found, (gpointer)parameter);

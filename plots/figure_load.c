@@ -15,6 +15,7 @@ enum {
 	BETWEEN = 20, /* panels */
 	RIGHT = 24,
 	/* In a grid. */
+	BETWEEN_IN_GRID = 16,
 	COLUMN_WIDTH = 250,
 	COLUMN_MIN = 120,
 	PAIR = 300,
@@ -318,9 +319,9 @@ static GPtrArray *notes_of(const struct picture *r, double width)
 				r->without_p99, r->known));
 	if (r->unmeasured > 0)
 		g_ptr_array_add(
-			notes, g_strdup_printf("%u points at their nominal load: what was offered "
-					       "is unknown",
-				       r->unmeasured));
+			notes, g_strdup_printf("%u point%s at the nominal load: what was "
+					       "offered is unknown",
+				       r->unmeasured, r->unmeasured == 1 ? "" : "s"));
 	if (r->f->linear_rule)
 		g_ptr_array_add(notes, g_strdup("percentiles by the linear rule"));
 	if (r->f->caption != NULL)
@@ -338,7 +339,7 @@ static gboolean lay_out(struct canvas *c, struct grid *g, const figure *f,
 	g->columns = one ? 1 : f->columns;
 	g->rows = one ? 1 : (f->facets->len + g->columns - 1) / g->columns;
 	g->head = one ? 0 : HEAD;
-	g->between = one ? BETWEEN : BETWEEN / 2;
+	g->between = one ? BETWEEN : BETWEEN_IN_GRID;
 	others = CANVAS_TOP + g->rows * (g->head + g->between) + (g->rows - 1) * BELOW +
 		 CANVAS_AXIS + legend;
 	panels = one ? PANELS : g->rows == 1 ? PAIR_ALONE : (double)PAIR * g->rows;
@@ -424,7 +425,7 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 		g_string_append_printf(c->script, "set xlabel '%s load (%s)'\n",
 			r->nominal ? "nominal" : "offered", unit.name);
 	if (first && r->f->autotest_metric)
-		g_string_append(c->script, "set ylabel \"loss (%,\\nautotest's metric)\"\n");
+		g_string_append(c->script, "set ylabel \"loss (%,\\nautotest's metric)\" offset -1.3,0\n");
 	else
 		canvas_ylabel(c, first ? "loss" : NULL, "%");
 	g_string_append_printf(c->script, "set yrange [0:%s]\n", gp_num(r->loss_top).text);

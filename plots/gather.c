@@ -77,17 +77,23 @@ static char *name_of(const struct gather_options *options, const char *const *na
 	return options->titles != NULL ? g_strdup(options->titles[i]) : short_name(names[i]);
 }
 
+static gboolean is_among(const GPtrArray *parameters, const char *parameter)
+{
+	for (guint i = 0; i < parameters->len; i++) {
+		if (strcmp(g_ptr_array_index(parameters, i), parameter) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* Whether a parameter is part of a group's name. */
 static gboolean tells(const GPtrArray *members, const struct member *m, const char *parameter,
 	gboolean by_load, const facets *layout)
 {
 	if (strcmp(parameter, "rate") == 0)
 		return by_load && differs(members, G_MAXUINT, parameter);
-	for (guint i = 0; layout != NULL && i < layout->rest->len; i++) {
-		if (strcmp(g_ptr_array_index(layout->rest, i), parameter) == 0)
-			return differs(members, m->name, parameter);
-	}
-	return layout == NULL && differs(members, m->name, parameter);
+	return (layout == NULL || is_among(layout->rest, parameter)) &&
+	       differs(members, m->name, parameter);
 }
 
 /*
@@ -376,8 +382,19 @@ static gboolean fill(figure *f, const GPtrArray *members, gboolean by_load,
 	return TRUE;
 }
 
-/* What all have in common, as far as a reader asks for it. */
-static char *common_text(const GPtrArray *members, gboolean by_load)
+/* A profile of one size is that size; "" is none. */
+static char *common_value(const struct trial_params *p, const char *parameter)
+{
+	g_autofree char *value = result_parameter(p, parameter);
+
+	if (*value == '\0')
+		return NULL;
+	return facets_text(p, strcmp(parameter, "profile") == 0 && p->frame_len != 0 ? "size"
+										      : parameter);
+}
+
+/* What all have in common and no panel says, as far as a reader asks for it. */
+static char *common_text(const GPtrArray *members, gboolean by_load, const facets *layout)
 {
 	static const char *const parameters[] = { "profile", "guests", "machine", "interface",
 		"arrival", "rate", "duration" };
@@ -386,21 +403,20 @@ static char *common_text(const GPtrArray *members, gboolean by_load)
 
 	for (guint i = 0; i < G_N_ELEMENTS(parameters); i++) {
 		if ((strcmp(parameters[i], "rate") == 0 && !by_load) ||
-			differs(members, G_MAXUINT, parameters[i]))
+			differs(members, G_MAXUINT, parameters[i]) ||
+			(layout != NULL && (is_among(layout->rows, parameters[i]) ||
+						   is_among(layout->columns, parameters[i]))))
 			continue;
-		g_autofree char *value = result_parameter(&first->c->params, parameters[i]);
+		g_autofree char *one = common_value(&first->c->params, parameters[i]);
 
-		if (*value == '\0')
-			continue;
-		g_autofree char *one = facets_text(&first->c->params, parameters[i]);
-
-		g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", one);
+		if (one != NULL)
+			g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", one);
 	}
 	return g_string_free(text, FALSE);
 }
 
 static void name_figure(figure *f, const struct gather_options *options, const GPtrArray *members,
-	const char *const *names, gboolean by_load)
+	const char *const *names, gboolean by_load, const facets *layout)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 
@@ -410,7 +426,7 @@ static void name_figure(figure *f, const struct gather_options *options, const G
 	g_free(f->title);
 	f->title = g_strjoinv(words->len == 3 ? " against " : ", ", (char **)words->pdata);
 	g_free(f->subtitle);
-	f->subtitle = common_text(members, by_load);
+	f->subtitle = common_text(members, by_load, layout);
 }
 
 static void take_messages(GPtrArray *messages, const result_set *set)
@@ -460,9 +476,9 @@ static gboolean some_members(const GPtrArray *members, GError **error)
 	return members->len > 0;
 }
 
-/* Groups and, if wanted, panels. *by_load: each load is a group of its own. */
+/* Groups and, if wanted, panels, *out. *by_load: each load is a group of its own. */
 static gboolean arrange(const struct gather_options *options, const char *const *names, figure *f,
-	GPtrArray *members, gboolean *by_load, GPtrArray *messages, GError **error)
+	GPtrArray *members, gboolean *by_load, facets **out, GPtrArray *messages, GError **error)
 {
 	g_autoptr(facets) layout = NULL;
 
@@ -480,11 +496,13 @@ static gboolean arrange(const struct gather_options *options, const char *const 
 			return FALSE;
 		name_members(options, members, names, FALSE, layout);
 		part_twins(members);
-		g_ptr_array_extend_and_steal(f->facets, g_steal_pointer(&layout->titles));
-		layout->titles = g_ptr_array_new();
+		for (guint i = 0; i < layout->titles->len; i++)
+			g_ptr_array_add(f->facets,
+				g_strdup(g_ptr_array_index(layout->titles, i)));
 		f->columns = layout->nb_columns;
 	}
 	number_series(members);
+	*out = g_steal_pointer(&layout);
 	return TRUE;
 }
 
@@ -494,15 +512,16 @@ figure *gather(const struct gather_options *options, const char *const *names, G
 	g_autoptr(GPtrArray) sets = g_ptr_array_new_with_free_func((GDestroyNotify)result_free);
 	g_autoptr(GPtrArray) members = g_ptr_array_new_with_free_func(member_free);
 	g_autoptr(figure) f = figure_new();
+	g_autoptr(facets) layout = NULL;
 	gboolean by_load;
 
 	if (!find_members(options, names, sets, members, error) || !some_members(members, error) ||
-		!arrange(options, names, f, members, &by_load, messages, error) ||
+		!arrange(options, names, f, members, &by_load, &layout, messages, error) ||
 		!fill(f, members, by_load, options, error))
 		return NULL;
 	for (guint i = 0; i < sets->len; i++)
 		take_messages(messages, g_ptr_array_index(sets, i));
-	name_figure(f, options, members, names, by_load);
+	name_figure(f, options, members, names, by_load, layout);
 	f->linear_rule = options->linear_rule;
 	f->autotest_metric = options->autotest_metric;
 	return g_steal_pointer(&f);

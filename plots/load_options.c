@@ -18,14 +18,14 @@ static gboolean choose(const char *where, const char *option, const char *text,
 }
 
 gboolean load_options_apply(const struct load_options *o, const char *where,
-	struct gather_options *gather, struct figure_options *figure, GError **error)
+	struct gather_options *wanted, struct figure_options *drawn, GError **error)
 {
 	static const char *const x[] = { "offered", "nominal" }, *const quantile[] = { "nearest",
 		"linear" }, *const loss[] = { "exact", "autotest" };
 
-	return choose(where, "x", o->x, x, &figure->nominal, error) &&
-	       choose(where, "quantile", o->quantile, quantile, &gather->linear_rule, error) &&
-	       choose(where, "loss", o->loss, loss, &gather->autotest_metric, error);
+	return choose(where, "x", o->x, x, &drawn->nominal, error) &&
+	       choose(where, "quantile", o->quantile, quantile, &wanted->linear_rule, error) &&
+	       choose(where, "loss", o->loss, loss, &wanted->autotest_metric, error);
 }
 
 void load_options_clear(struct load_options *o)

@@ -35,7 +35,7 @@ struct load_options {
  * text: "--" or the name of a file and a blank.
  */
 gboolean load_options_apply(const struct load_options *o, const char *where,
-	struct gather_options *gather, struct figure_options *figure, GError **error);
+	struct gather_options *wanted, struct figure_options *drawn, GError **error);
 void load_options_clear(struct load_options *o);
 
 #endif
