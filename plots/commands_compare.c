@@ -26,9 +26,9 @@ static gboolean make_compare(const struct commands_request *r, const char *const
 	const struct compare *asked = user;
 	struct figure_options drawn = *options;
 	struct facets_wanted grid = { .given = asked->facets, .colours_first = names[1] == NULL };
-	struct gather_options wanted = { .dir = r->dir,
-		.response = r->response,
-		.facets = asked->no_facets ? NULL : &grid };
+	struct gather_options wanted = {
+		.dir = r->dir, .response = r->response, .facets = asked->no_facets ? NULL : &grid
+	};
 	g_autoptr(figure) f = NULL;
 
 	if (asked->no_facets && asked->facets != NULL) {
@@ -55,7 +55,8 @@ static int run_compare(int argc, char **argv)
 			"(default: what differs within the names)",
 			"ROWS,COLUMNS" },
 		{ "no-facets", 0, 0, G_OPTION_ARG_NONE, &asked.no_facets,
-			"One pair of panels: what differs within the names is in the legend", NULL },
+			"One pair of panels: what differs within the names is in the legend",
+			NULL },
 		LOAD_OPTIONS_ENTRIES(&asked.load),
 		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 	};

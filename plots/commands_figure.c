@@ -68,8 +68,8 @@ static char *find_data(const char *dir, const char *folder, GError **error)
 	if (g_file_test(dir, G_FILE_TEST_IS_DIR))
 		return g_strdup(dir);
 	g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
-		"--dir: there is no folder '%s'; it is a copy of the paper's data, with %s in it", dir,
-		folder);
+		"--dir: there is no folder '%s'; it is a copy of the paper's data, with %s in it",
+		dir, folder);
 	return NULL;
 }
 
@@ -86,8 +86,7 @@ static figure *gather_recipe(const struct gather_options *wanted, const recipe *
 {
 	g_autofree char *prefix = g_strdup_printf("figure %s: ", word);
 	g_autoptr(GError) cause = NULL;
-	figure *f = gather(
-		wanted, (const char *const *)made->selectors->pdata, messages, &cause);
+	figure *f = gather(wanted, (const char *const *)made->selectors->pdata, messages, &cause);
 
 	if (f != NULL) {
 		recipe_missing(made, f, prefix, messages);

@@ -69,10 +69,11 @@ static char *title_of(const struct trial_params *p, const GPtrArray *parameters)
 }
 
 /* Whether a parameter tells items of one name apart that those of before do not. */
-static gboolean refines(const struct facets_item *items, guint n, const GPtrArray *before,
-	const char *parameter)
+static gboolean refines(
+	const struct facets_item *items, guint n, const GPtrArray *before, const char *parameter)
 {
-	g_autoptr(GHashTable) values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_autoptr(GHashTable)
+		values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 
 	for (guint i = 0; i < n; i++) {
 		g_autofree char *known = key_of(items[i].params, before);
@@ -214,7 +215,8 @@ static gboolean parse_side(GPtrArray *side, const char *words, GError **error)
 			g_autofree char *near = cli_nearest(parts[i], result_parameter_names());
 
 			g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-				"--facets: '%s' is no parameter that rows or columns can be made of; "
+				"--facets: '%s' is no parameter that rows or columns can be made "
+				"of; "
 				"%s%s%swrite ROWS,COLUMNS such as interface,vhost",
 				parts[i], near != NULL ? "did you mean " : "",
 				near != NULL ? near : "", near != NULL ? "? " : "");
@@ -239,7 +241,8 @@ static gboolean parse_given(facets *f, const char *given, GError **error)
 		return FALSE;
 	}
 	for (guint i = 0; i < n; i++) {
-		if (*sides[i] != '\0' && !parse_side(i == 0 ? f->rows : f->columns, sides[i], error))
+		if (*sides[i] != '\0' &&
+			!parse_side(i == 0 ? f->rows : f->columns, sides[i], error))
 			return FALSE;
 	}
 	for (guint i = 0; i < f->columns->len; i++)
@@ -400,10 +403,9 @@ static gboolean place_items(facets *f, const struct facets_item *items, guint n,
 	*used = wanted->given != NULL ? rows->len * columns->len : count_used(f, n);
 	if (*used > (wanted->given != NULL ? FACETS_GIVEN_MAX : FACETS_MAX))
 		return FALSE;
-	if (wanted->given == NULL &&
-		(rows->len > SIDE_MAX || columns->len > SIDE_MAX ||
-			rows->len * columns->len > FACETS_MAX ||
-			(rows->len == 1 && columns->len > ROW_ALONE_MAX))) {
+	if (wanted->given == NULL && (rows->len > SIDE_MAX || columns->len > SIDE_MAX ||
+					     rows->len * columns->len > FACETS_MAX ||
+					     (rows->len == 1 && columns->len > ROW_ALONE_MAX))) {
 		wrap(f, rows, columns, n, *used);
 		return TRUE;
 	}
@@ -451,9 +453,9 @@ facets *facets_lay_out(const struct facets_item *items, guint n, const struct fa
 		if (!parse_given(f, wanted->given, error))
 			return NULL;
 	} else {
-		g_autoptr(GPtrArray) grid =
-			wanted->colours_first ? colours_first(items, n, f->rest)
-					      : g_ptr_array_copy(f->rest, NULL, NULL);
+		g_autoptr(GPtrArray) grid = wanted->colours_first
+						    ? colours_first(items, n, f->rest)
+						    : g_ptr_array_copy(f->rest, NULL, NULL);
 
 		choose_sides(f, grid);
 	}

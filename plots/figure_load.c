@@ -21,9 +21,9 @@ enum {
 	PAIR = 300,
 	PAIR_ALONE = 400, /* in a grid of one row */
 	PAIR_MIN = 2 * CANVAS_PANEL_MIN,
-	HEAD = 22,    /* title of a pair */
-	BELOW = 28,   /* tics below a pair */
-	BESIDE = 18,  /* between columns */
+	HEAD = 22,   /* title of a pair */
+	BELOW = 28,  /* tics below a pair */
+	BESIDE = 18, /* between columns */
 	HEAD_SIZE = 12,
 };
 /* Of the panels' height, what latency gets. */
@@ -70,8 +70,7 @@ static void include_point(struct picture *r, const struct figure_point *p)
 	r->repetitions_lo = MIN(r->repetitions_lo, p->repetitions);
 	r->repetitions_hi = MAX(r->repetitions_hi, p->repetitions);
 	r->known += isnan(p->q[FIGURE_P50].ns) ? 0U : 1U;
-	r->without_p99 +=
-		!isnan(p->q[FIGURE_P50].ns) && isnan(p->q[FIGURE_P99].ns) ? 1U : 0U;
+	r->without_p99 += !isnan(p->q[FIGURE_P50].ns) && isnan(p->q[FIGURE_P99].ns) ? 1U : 0U;
 	r->unmeasured += !r->nominal && !(p->offered_pps > 0) ? 1U : 0U;
 }
 
@@ -180,7 +179,8 @@ static void put_markers(
 	}
 }
 
-static void put_spread(struct canvas *c, guint index, guint series, const struct parts *parts, int lo)
+static void put_spread(
+	struct canvas *c, guint index, guint series, const struct parts *parts, int lo)
 {
 	canvas_plot(c, "data index %u using %s:%d:(0):($%d - $%d) " CANVAS_BAR, index, parts->x, lo,
 		lo + 1, lo, series + 1);
@@ -313,15 +313,15 @@ static GPtrArray *notes_of(const struct picture *r, double width)
 	if (r->untrustworthy)
 		g_ptr_array_add(notes, g_strdup("hollow: not to be relied on"));
 	if (r->without_p99 > 0)
-		g_ptr_array_add(notes,
-			g_strdup_printf("99th percentile unknown at %u of %u points: only quartiles "
-					"are known",
-				r->without_p99, r->known));
-	if (r->unmeasured > 0)
 		g_ptr_array_add(
-			notes, g_strdup_printf("%u point%s at the nominal load: what was "
-					       "offered is unknown",
-				       r->unmeasured, r->unmeasured == 1 ? "" : "s"));
+			notes, g_strdup_printf(
+				       "99th percentile unknown at %u of %u points: only quartiles "
+				       "are known",
+				       r->without_p99, r->known));
+	if (r->unmeasured > 0)
+		g_ptr_array_add(notes, g_strdup_printf("%u point%s at the nominal load: what was "
+						       "offered is unknown",
+					       r->unmeasured, r->unmeasured == 1 ? "" : "s"));
 	if (r->f->linear_rule)
 		g_ptr_array_add(notes, g_strdup("percentiles by the linear rule"));
 	if (r->f->caption != NULL)
@@ -357,7 +357,8 @@ static gboolean lay_out(struct canvas *c, struct grid *g, const figure *f,
 	g->width = (c->width - CANVAS_LEFT - RIGHT - (g->columns - 1) * BESIDE) / g->columns;
 	if (!one && g->width < COLUMN_MIN) {
 		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-			"--width: %.0f pixels leave no room for %u columns of panels; give at least "
+			"--width: %.0f pixels leave no room for %u columns of panels; give at "
+			"least "
 			"%u",
 			c->width, g->columns,
 			CANVAS_LEFT + RIGHT + g->columns * (COLUMN_MIN + BESIDE));
@@ -414,7 +415,10 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 	gp_linear_tics(c->script, "x", r->load_top, unit.per, FALSE);
 	if (facet > 0)
 		g_string_append(c->script, "unset xlabel\n");
-	canvas_ylabel(c, !first ? NULL : options->response ? "response time" : "latency",
+	canvas_ylabel(c,
+		!first              ? NULL
+		: options->response ? "response time"
+				    : "latency",
 		range_unit(&r->latency));
 	range_axis(&r->latency, c->script, "y", first);
 	put_latency(c, r, facet);
@@ -425,7 +429,8 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 		g_string_append_printf(c->script, "set xlabel '%s load (%s)'\n",
 			r->nominal ? "nominal" : "offered", unit.name);
 	if (first && r->f->autotest_metric)
-		g_string_append(c->script, "set ylabel \"loss (%,\\nautotest's metric)\" offset -1.3,0\n");
+		g_string_append(
+			c->script, "set ylabel \"loss (%,\\nautotest's metric)\" offset -1.3,0\n");
 	else
 		canvas_ylabel(c, first ? "loss" : NULL, "%");
 	g_string_append_printf(c->script, "set yrange [0:%s]\n", gp_num(r->loss_top).text);

@@ -254,7 +254,8 @@ static void set_loss(
 	struct result_autotest_loss loss = result_autotest_loss(c);
 
 	p->loss = loss.nb > 0 ? loss.loss : NAN;
-	p->loss_spread = spread(loss.nb > 0, MAX(0, loss.loss - loss.spread), loss.loss + loss.spread);
+	p->loss_spread = spread(
+		loss.nb > 0, MAX(0, loss.loss - loss.spread), loss.loss + loss.spread);
 }
 
 static struct figure_point point_of(
@@ -389,8 +390,8 @@ static char *common_value(const struct trial_params *p, const char *parameter)
 
 	if (*value == '\0')
 		return NULL;
-	return facets_text(p, strcmp(parameter, "profile") == 0 && p->frame_len != 0 ? "size"
-										      : parameter);
+	return facets_text(
+		p, strcmp(parameter, "profile") == 0 && p->frame_len != 0 ? "size" : parameter);
 }
 
 /* What all have in common and no panel says, as far as a reader asks for it. */
@@ -497,8 +498,7 @@ static gboolean arrange(const struct gather_options *options, const char *const 
 		name_members(options, members, names, FALSE, layout);
 		part_twins(members);
 		for (guint i = 0; i < layout->titles->len; i++)
-			g_ptr_array_add(f->facets,
-				g_strdup(g_ptr_array_index(layout->titles, i)));
+			g_ptr_array_add(f->facets, g_strdup(g_ptr_array_index(layout->titles, i)));
 		f->columns = layout->nb_columns;
 	}
 	number_series(members);

@@ -18,7 +18,7 @@ struct gather_options {
 	const struct facets_wanted *facets;
 	gboolean linear_rule;     /* percentiles by the linear rule, not nearest rank */
 	gboolean autotest_metric; /* autotest's loss metric and its spread, not packet totals */
-	gboolean unnamed;         /* groups are called by their difference alone, where there is one */
+	gboolean unnamed; /* groups are called by their difference alone, where there is one */
 	const char *const *titles; /* what the names are called; NULL: as they are */
 	/* A name that stands for nothing is left out, while another one stands for something. */
 	gboolean missing_ok;

@@ -20,8 +20,9 @@ static gboolean choose(const char *where, const char *option, const char *text,
 gboolean load_options_apply(const struct load_options *o, const char *where,
 	struct gather_options *wanted, struct figure_options *drawn, GError **error)
 {
-	static const char *const x[] = { "offered", "nominal" }, *const quantile[] = { "nearest",
-		"linear" }, *const loss[] = { "exact", "autotest" };
+	static const char *const x[] = { "offered", "nominal" },
+				 *const quantile[] = { "nearest", "linear" },
+				 *const loss[] = { "exact", "autotest" };
 
 	return choose(where, "x", o->x, x, &drawn->nominal, error) &&
 	       choose(where, "quantile", o->quantile, quantile, &wanted->linear_rule, error) &&

@@ -16,18 +16,19 @@ struct load_options {
 };
 
 /* Rows of GOptionEntry for a struct load_options. */
-#define LOAD_OPTIONS_ENTRIES(o)                                                             \
-	{ "x", 0, 0, G_OPTION_ARG_STRING, &(o)->x,                                          \
+#define LOAD_OPTIONS_ENTRIES(o)                                                               \
+	{ "x", 0, 0, G_OPTION_ARG_STRING, &(o)->x,                                            \
 		"Loads: offered (measured) or nominal (as autotest draws) (default offered)", \
-		"WHICH" },                                                                  \
-	{ "quantile", 0, 0, G_OPTION_ARG_STRING, &(o)->quantile,                            \
-		"Percentiles: nearest (rank) or linear (as autotest draws) (default nearest)", \
-		"RULE" },                                                                   \
-	{                                                                                   \
-		"loss", 0, 0, G_OPTION_ARG_STRING, &(o)->loss,                              \
-			"Loss: exact (packet totals) or autotest (its rounded averages, and "   \
-			"their spread) (default exact)",                                    \
-			"METRIC"                                                            \
+		"WHICH" },                                                                    \
+		{ "quantile", 0, 0, G_OPTION_ARG_STRING, &(o)->quantile,                      \
+			"Percentiles: nearest (rank) or linear (as autotest draws) (default " \
+			"nearest)",                                                           \
+			"RULE" },                                                             \
+	{                                                                                     \
+		"loss", 0, 0, G_OPTION_ARG_STRING, &(o)->loss,                                \
+			"Loss: exact (packet totals) or autotest (its rounded averages, and " \
+			"their spread) (default exact)",                                      \
+			"METRIC"                                                              \
 	}
 
 /*

@@ -32,7 +32,8 @@ void recipe_free(recipe *r)
 static gboolean bad(
 	GError **error, const char *path, const char *group, const char *key, const char *text)
 {
-	g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_RECIPE, "%s: [%s] %s: %s", path, group, key, text);
+	g_set_error(
+		error, PLOTS_ERROR, PLOTS_ERROR_RECIPE, "%s: [%s] %s: %s", path, group, key, text);
 	return FALSE;
 }
 
@@ -46,7 +47,8 @@ static gboolean check_keys(GKeyFile *file, const char *path, GError **error)
 
 	for (guint i = 0; groups[i] != NULL; i++) {
 		g_auto(GStrv) keys = g_key_file_get_keys(file, groups[i], NULL, NULL);
-		const char *const *known = strcmp(groups[i], figure_group) == 0 ? of_figure : of_group;
+		const char *const *known = strcmp(groups[i], figure_group) == 0 ? of_figure
+										: of_group;
 
 		for (guint k = 0; keys != NULL && keys[k] != NULL; k++) {
 			if (g_strv_contains(known, keys[k]))
@@ -211,8 +213,8 @@ static void add_load(GString *list, int kpps)
 	g_string_append_printf(list, "%s%d", list->len > 0 ? ", " : "", kpps);
 }
 
-static void missing_loads(const recipe *r, const struct figure_group *group, const char *where,
-	GPtrArray *messages)
+static void missing_loads(
+	const recipe *r, const struct figure_group *group, const char *where, GPtrArray *messages)
 {
 	g_autoptr(GString) none = g_string_new(NULL), few = g_string_new(NULL);
 
@@ -225,11 +227,12 @@ static void missing_loads(const recipe *r, const struct figure_group *group, con
 			add_load(few, r->rates[i]);
 	}
 	if (none->len > 0)
-		g_ptr_array_add(messages,
-			g_strdup_printf("%s: no trial at %s kpps", where, none->str));
+		g_ptr_array_add(
+			messages, g_strdup_printf("%s: no trial at %s kpps", where, none->str));
 	if (few->len > 0)
-		g_ptr_array_add(messages, g_strdup_printf("%s: fewer than %d repetitions at %s kpps",
-						  where, r->repetitions, few->str));
+		g_ptr_array_add(
+			messages, g_strdup_printf("%s: fewer than %d repetitions at %s kpps", where,
+					  r->repetitions, few->str));
 }
 
 void recipe_missing(const recipe *r, const figure *f, const char *prefix, GPtrArray *messages)

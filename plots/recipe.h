@@ -26,12 +26,12 @@
 #include "plots/load_options.h"
 
 struct recipe {
-	char *title, *caption, *folder; /* caption: NULL for none; folder: "" for none */
-	char *facets;                   /* as of facets_wanted; "," for one panel */
+	char *title, *caption, *folder;     /* caption: NULL for none; folder: "" for none */
+	char *facets;                       /* as of facets_wanted; "," for one panel */
 	char **row_values, **column_values; /* NULL: none */
 	GPtrArray *names, *selectors;       /* char *, of the groups; both end with NULL */
 	gsize nb_rates;
-	int *rates; /* kpps */
+	int *rates;      /* kpps */
 	int repetitions; /* 0: not said */
 	struct load_options load;
 };

@@ -42,7 +42,7 @@ rows()
 	awk '/^# vhost/ { set = $2 $3 } /^[0-9]/ { sub(/^vhost/, "", set)
 		print "vhost" set, $1 / 1000, $2, $3, $4, $5, $6, $12, $15 }' "$1"
 }
-rows f4.dat >rows
+rows f4.dat >curves
 
 # Every row of the table whose run has a file here: where it is the only one of its load, its
 # numbers are the figure's; of several, the figure's lie between the smallest and the largest.
@@ -80,7 +80,7 @@ NR == FNR { key = $1 " " $2; n[key]++; loads += n[key] == 1
 	if (n[key] == 1 && ($3 - tx[key] / 30 > 0.01 || tx[key] / 30 - $3 > 0.01)) bad("offered " $3)
 }
 END { if (seen != loads) { print seen " points, not " loads; failures++ }
-	exit failures > 0 }' table rows || fail "figure 4 is not what the table says"
+	exit failures > 0 }' table curves || fail "figure 4 is not what the table says"
 
 # autotest's way: its metric of upstream's table, nominal loads, the linear rule.
 expect 0 f4a.svg "$tplot" figure 4 --dir "$data" --x nominal --quantile linear --loss autotest -o f4a.svg

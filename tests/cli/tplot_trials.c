@@ -101,8 +101,8 @@ int main(int argc, char **argv)
 	return write_sweep(argv[1], "slow", FALSE, 3000) < 0 ||
 	       write_sweep(argv[1], "fast", TRUE, 6000) < 0 ||
 	       write_sweep(matrix, "all", FALSE, 3000) < 0 ||
-	       write_sweep(matrix, "all", TRUE, 6000) < 0 ||
-	       write_grid(argv[1]) < 0 || write_single(argv[1], "even", 64, 0, -1) < 0 ||
+	       write_sweep(matrix, "all", TRUE, 6000) < 0 || write_grid(argv[1]) < 0 ||
+	       write_single(argv[1], "even", 64, 0, -1) < 0 ||
 	       write_single(argv[1], "uneven", 64, 0.001, 17) < 0 ||
 	       write_single(argv[1], "it's 5 %_of `µ`", 1, 0.02, -1) < 0;
 }

@@ -28,18 +28,18 @@ static const char *const machines[] = { "microvm", "pcvm" };
 static void add(struct items *all, guint name, struct trial_params p)
 {
 	assert_true(all->n < ITEMS_MAX);
-	p.label = p.label != NULL ? p.label : (char *)(uintptr_t)"l";
-	p.qemu = p.qemu != NULL ? p.qemu : (char *)(uintptr_t)"normal";
-	p.machine = p.machine != NULL ? p.machine : (char *)(uintptr_t)"pcvm";
-	p.interface = p.interface != NULL ? p.interface : (char *)(uintptr_t)"bridge";
+	p.label = p.label != NULL ? p.label : (char *)(uintptr_t) "l";
+	p.qemu = p.qemu != NULL ? p.qemu : (char *)(uintptr_t) "normal";
+	p.machine = p.machine != NULL ? p.machine : (char *)(uintptr_t) "pcvm";
+	p.interface = p.interface != NULL ? p.interface : (char *)(uintptr_t) "bridge";
 	all->params[all->n] = p;
 	all->item[all->n] = (struct facets_item){ &all->params[all->n], name };
 	all->n++;
 }
 
 /* All of so many interfaces, machines and vhosts, for names 0 to nb_names - 1. */
-static void fill(struct items *all, guint nb_names, guint nb_interfaces, guint nb_machines,
-	guint nb_vhosts)
+static void fill(
+	struct items *all, guint nb_names, guint nb_interfaces, guint nb_machines, guint nb_vhosts)
 {
 	for (guint i = 0; i < nb_names * nb_interfaces * nb_machines * nb_vhosts; i++) {
 		guint rest = i / nb_names;
@@ -60,8 +60,8 @@ static char *joined(const GPtrArray *words)
 	GString *text = g_string_new(NULL);
 
 	for (guint i = 0; i < words->len; i++)
-		g_string_append_printf(text, "%s%s", i > 0 ? "|" : "",
-			(const char *)g_ptr_array_index(words, i));
+		g_string_append_printf(
+			text, "%s%s", i > 0 ? "|" : "", (const char *)g_ptr_array_index(words, i));
 	return g_string_free(text, FALSE);
 }
 
@@ -132,7 +132,7 @@ static void a_parameter_that_follows_another_counts_once(void **state)
 	}
 	check(&a, &chosen, "", "size", "", "64 bytes|128 bytes|256 bytes");
 	/* Of a mix the size is no number: its name tells. */
-	add(&a, 0, (struct trial_params){ .profile = (char *)(uintptr_t)"imix" });
+	add(&a, 0, (struct trial_params){ .profile = (char *)(uintptr_t) "imix" });
 	check(&a, &chosen, "", "profile", "", "fixed-128|fixed-256|fixed-64|imix");
 }
 
@@ -247,7 +247,7 @@ static void one_name_has_colours_first(void **state)
 	for (guint i = 0; i < 4; i++) {
 		struct trial_params p = more.params[i];
 
-		p.qemu = (char *)(uintptr_t)"allregs";
+		p.qemu = (char *)(uintptr_t) "allregs";
 		p.ioregionfd = TRUE;
 		add(&more, 0, p);
 	}
@@ -295,7 +295,8 @@ static void bad_recipes_say_where(void **state)
 		{ "[figure]\ntitle=x\n", "at least one more group" },
 		{ "[figure]\ntitle=x\ncolums=vhost;on\n[a]\nselect=vhost-on\n",
 			"[figure] colums: there is no such key; did you mean 'columns'?" },
-		{ "[figure]\ntitle=x\nrows=vhost\n[a]\nselect=vhost-on\n", "[figure] rows: a parameter" },
+		{ "[figure]\ntitle=x\nrows=vhost\n[a]\nselect=vhost-on\n",
+			"[figure] rows: a parameter" },
 		{ "[figure]\ntitle=x\nrows=vhots;on\n[a]\nselect=vhost-on\n", "[figure] rows" },
 		{ "[figure]\ntitle=x\nrows=vhost;on\ncolumns=vhost;on\n[a]\nselect=vhost-on\n",
 			"another parameter" },

@@ -160,7 +160,8 @@ static void load_of_autotest(void **state)
 		struct figure_point *p = &g_array_index(group->points, struct figure_point, i);
 
 		p->offered_pps *= 1.05;
-		p->loss_spread = (struct figure_spread){ .lo = p->loss * 0.9, .hi = p->loss + 0.03 };
+		p->loss_spread = (struct figure_spread){ .lo = p->loss * 0.9,
+			.hi = p->loss + 0.03 };
 		if (i != 15)
 			p->q[FIGURE_P99] = (struct figure_latency){ NAN, FALSE };
 		if (i == 0)
@@ -195,8 +196,8 @@ static void grid_says_what_room_it_needs(void **state)
 		least = strstr(error->message, "give at least ");
 		assert_non_null(least);
 		/* And with that it is drawn. */
-		*(i == 0 ? &options.width : &options.height) =
-			(guint)g_ascii_strtoull(least + strlen("give at least "), NULL, 10);
+		*(i == 0 ? &options.width : &options.height) = (guint)g_ascii_strtoull(
+			least + strlen("give at least "), NULL, 10);
 		g_clear_error(&error);
 		assert_true(figure_load(f, &options, &text, &error));
 	}
