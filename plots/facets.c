@@ -150,6 +150,29 @@ static guint count_distinct(const struct facets_item *items, guint n, const GPtr
 	return g_hash_table_size(seen);
 }
 
+/*
+ * Whether a panel for each value shows names together: one name is all there is, or some value is
+ * of two of them.
+ */
+static gboolean is_shared(const struct facets_item *items, guint n, const char *parameter)
+{
+	g_autoptr(GHashTable)
+		name_of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	gboolean one_name = TRUE;
+
+	for (guint i = 0; i < n; i++) {
+		g_autofree char *value = result_parameter(items[i].params, parameter);
+		gpointer name = GUINT_TO_POINTER(items[i].name), other;
+
+		one_name &= items[i].name == items[0].name;
+		if (!g_hash_table_lookup_extended(name_of, value, NULL, &other))
+			g_hash_table_insert(name_of, g_steal_pointer(&value), name);
+		else if (other != name)
+			return TRUE;
+	}
+	return one_name;
+}
+
 /* Shares parameters out to rows and columns, as the paper's appendix does. */
 static void choose_sides(facets *f, GPtrArray *parameters)
 {
@@ -457,6 +480,10 @@ facets *facets_lay_out(const struct facets_item *items, guint n, const struct fa
 						    ? colours_first(items, n, f->rest)
 						    : g_ptr_array_copy(f->rest, NULL, NULL);
 
+		for (guint i = grid->len; i-- > 0;) {
+			if (!is_shared(items, n, g_ptr_array_index(grid, i)))
+				g_ptr_array_remove_index(grid, i);
+		}
 		choose_sides(f, grid);
 	}
 	g_ptr_array_extend(chosen, f->rows, NULL, NULL);

@@ -6,7 +6,8 @@
  * As in the appendix of the paper: columns are vhost off and on, else the interfaces; rows are the
  * interfaces, else the machines; then qemu, ioregionfd, reflector, size, profile, guests, and what
  * else differs. A parameter that says no more than those before it (the profile, beside the
- * size) counts for nothing.
+ * size) counts for nothing; one of which no two names share a value would only keep them apart,
+ * and tells colours.
  */
 #ifndef PLOTS_FACETS_H
 #define PLOTS_FACETS_H

@@ -112,7 +112,8 @@ static gboolean read_numbers(recipe *r, GKeyFile *file, const char *path, GError
 		r->rates = g_key_file_get_integer_list(
 			file, figure_group, "rates", &r->nb_rates, &cause);
 		if (r->rates == NULL)
-			return bad(error, path, figure_group, "rates", cause->message);
+			return bad(error, path, figure_group, "rates",
+				cause != NULL ? cause->message : "a list of kpps, 50;100;150");
 	}
 	if (!g_key_file_has_key(file, figure_group, "repetitions", NULL))
 		return TRUE;
@@ -142,19 +143,8 @@ static gboolean add_group(
 	return TRUE;
 }
 
-recipe *recipe_read(const char *path, GError **error)
+static void read_texts(recipe *r, GKeyFile *file)
 {
-	g_autoptr(GKeyFile) file = g_key_file_new();
-	g_autoptr(recipe) r = g_new0(recipe, 1);
-	g_autoptr(GError) cause = NULL;
-	g_auto(GStrv) groups = NULL;
-
-	r->names = g_ptr_array_new_with_free_func(g_free);
-	r->selectors = g_ptr_array_new_with_free_func(g_free);
-	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &cause)) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_RECIPE, "%s: %s", path, cause->message);
-		return NULL;
-	}
 	r->title = text_of(file, figure_group, "title");
 	r->caption = text_of(file, figure_group, "caption");
 	r->folder = text_of(file, figure_group, "folder");
@@ -163,17 +153,35 @@ recipe *recipe_read(const char *path, GError **error)
 	r->load.loss = text_of(file, figure_group, "loss");
 	if (r->folder == NULL)
 		r->folder = g_strdup("");
-	if (!check_keys(file, path, error) || !read_facets(r, file, path, error) ||
-		!read_numbers(r, file, path, error))
+}
+
+recipe *recipe_parse(const char *name, const char *data, gsize len, GError **error)
+{
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autoptr(recipe) r = g_new0(recipe, 1);
+	g_autoptr(GError) cause = NULL;
+	g_auto(GStrv) groups = NULL;
+
+	r->names = g_ptr_array_new_with_free_func(g_free);
+	r->selectors = g_ptr_array_new_with_free_func(g_free);
+	if (!g_utf8_validate(data, (gssize)len, NULL) ||
+		!g_key_file_load_from_data(file, data, len, G_KEY_FILE_NONE, &cause)) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_RECIPE, "%s: %s", name,
+			cause != NULL ? cause->message : "it is not UTF-8");
+		return NULL;
+	}
+	read_texts(r, file);
+	if (!check_keys(file, name, error) || !read_facets(r, file, name, error) ||
+		!read_numbers(r, file, name, error))
 		return NULL;
 	groups = g_key_file_get_groups(file, NULL);
 	for (guint i = 0; groups[i] != NULL; i++) {
 		if (strcmp(groups[i], figure_group) != 0 &&
-			!add_group(r, file, path, groups[i], error))
+			!add_group(r, file, name, groups[i], error))
 			return NULL;
 	}
 	if (r->title == NULL || r->names->len == 0) {
-		bad(error, path, figure_group, "title",
+		bad(error, name, figure_group, "title",
 			"a figure has a title, and at least one more group [NAME] with the key "
 			"select");
 		return NULL;
@@ -181,6 +189,19 @@ recipe *recipe_read(const char *path, GError **error)
 	g_ptr_array_add(r->names, NULL);
 	g_ptr_array_add(r->selectors, NULL);
 	return g_steal_pointer(&r);
+}
+
+recipe *recipe_read(const char *path, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *data = NULL;
+	gsize len;
+
+	if (!g_file_get_contents(path, &data, &len, &cause)) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_RECIPE, "%s", cause->message);
+		return NULL;
+	}
+	return recipe_parse(path, data, len, error);
 }
 
 static const struct figure_group *find_group(const figure *f, guint facet, guint origin)

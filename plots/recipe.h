@@ -39,6 +39,8 @@ typedef struct recipe recipe;
 
 /* NULL and an error that names file, group and key. */
 recipe *recipe_read(const char *path, GError **error);
+/* The same from text, which name stands for. */
+recipe *recipe_parse(const char *name, const char *data, gsize len, GError **error);
 void recipe_free(recipe *r); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(recipe, recipe_free)
 

@@ -116,6 +116,21 @@ static void what_is_compared_is_no_facet(void **state)
 	check(&a, &chosen, "", "", "", "");
 }
 
+/* A baseline with a build of its own stands beside what it is compared with. */
+static void names_are_not_kept_apart(void **state)
+{
+	(void)state;
+	struct items a = { .n = 0 };
+
+	for (guint i = 0; i < 4; i++)
+		add(&a, 0,
+			(struct trial_params){
+				.qemu = (char *)(uintptr_t)(i % 2 == 0 ? "normal" : "new"),
+				.vhost = i / 2 != 0 });
+	add(&a, 1, (struct trial_params){ .qemu = (char *)(uintptr_t) "none" });
+	check(&a, &chosen, "", "vhost", "qemu", "vhost off|vhost on");
+}
+
 static void a_parameter_that_follows_another_counts_once(void **state)
 {
 	(void)state;
@@ -303,6 +318,7 @@ static void bad_recipes_say_where(void **state)
 		{ "[figure]\ntitle=x\n[a]\nselect=nonsense\n", "[a] select: a selector" },
 		{ "[figure]\ntitle=x\n[a]\n", "[a] select" },
 		{ "[figure]\ntitle=x\nrates=1;x\n[a]\nselect=vhost-on\n", "[figure] rates" },
+		{ "[figure]\ntitle=x\nrates=\n[a]\nselect=vhost-on\n", "[figure] rates: a list" },
 		{ "[figure]\ntitle=x\nrepetitions=0\n[a]\nselect=vhost-on\n",
 			"[figure] repetitions" },
 		{ "no key file", "recipe.conf" },
@@ -329,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_and_columns_are_those_of_the_paper),
 		cmocka_unit_test(what_is_compared_is_no_facet),
+		cmocka_unit_test(names_are_not_kept_apart),
 		cmocka_unit_test(a_parameter_that_follows_another_counts_once),
 		cmocka_unit_test(single_parameter_of_many_values_is_wrapped),
 		cmocka_unit_test(too_many_panels_are_none),
