@@ -34,7 +34,7 @@ static const double note_advance = 6.7;
 /* What is drawn, and how its panels look. */
 struct picture {
 	const figure *f;
-	gboolean nominal;
+	gboolean nominal, response;
 	double load_top;
 	struct range latency;
 	double loss_top;
@@ -78,6 +78,7 @@ static struct picture find_ranges(const figure *f, const struct figure_options *
 {
 	struct picture r = { .f = f,
 		.nominal = options->nominal,
+		.response = options->response,
 		.latency = range_new(options->linear),
 		.repetitions_lo = G_MAXUINT };
 
@@ -312,6 +313,9 @@ static GPtrArray *notes_of(const struct picture *r, double width)
 		g_ptr_array_add(notes, range_note(&r->latency));
 	if (r->untrustworthy)
 		g_ptr_array_add(notes, g_strdup("hollow: not to be relied on"));
+	if (r->known == 0)
+		g_ptr_array_add(notes, g_strdup_printf("no %s is known",
+					       r->response ? "response time" : "latency"));
 	if (r->without_p99 > 0)
 		g_ptr_array_add(
 			notes, g_strdup_printf(

@@ -20,6 +20,7 @@ set arrow from screen 0.46854,0.08333 to screen 0.50512,0.08333 nohead lw 1.4 dt
 set label '99th percentile' at screen 0.51488,0.08333 left
 set label 'one repetition: no spread is known' at screen 0.11707,0.05460 left font ',11'
 set label 'hollow: not to be relied on' at screen 0.42380,0.05460 left font ',11'
+set label 'no latency is known' at screen 0.67340,0.05460 left font ',11'
 set label '1 point at the nominal load: what was offered is unknown' at screen 0.11707,0.02586 left font ',11'
 set lmargin at screen 0.11707
 set rmargin at screen 0.97073
