@@ -384,12 +384,16 @@ static gboolean has_data(const figure *f, guint facet)
 
 static double left_of(const struct grid *g, guint facet)
 {
-	return CANVAS_LEFT + facet % g->columns * (g->width + BESIDE);
+	guint column = facet % g->columns;
+
+	return CANVAS_LEFT + column * (g->width + BESIDE);
 }
 
 static double top_of(const struct grid *g, guint facet)
 {
-	return CANVAS_TOP + g->head + facet / g->columns * g->step;
+	guint row = facet / g->columns;
+
+	return CANVAS_TOP + g->head + row * g->step;
 }
 
 /* Titles of the panels. They are drawn with the first that is plotted. */
