@@ -202,13 +202,33 @@ void canvas_sample(
 			canvas_marker(linetype - 1, TRUE));
 }
 
+/* A group of that colour; NULL if it is out of use. */
+static const struct figure_group *of_series(const figure *f, guint series)
+{
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		if (group->series == series)
+			return group;
+	}
+	return NULL;
+}
+
 guint canvas_legend(struct canvas *c, const figure *f, double y, gboolean draw)
 {
 	double x = CANVAS_LEFT;
-	guint rows = 1;
+	guint rows = 1, end = 0;
 
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		end = MAX(end, group->series + 1);
+	}
+	for (guint i = 0; i < end; i++) {
+		const struct figure_group *group = of_series(f, i);
+
+		if (group == NULL)
+			continue;
 		double needs = SAMPLE + 8 + canvas_text_width(group->name);
 
 		if (x > CANVAS_LEFT && x + needs > c->width - RIGHT) {

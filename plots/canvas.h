@@ -79,7 +79,7 @@ void canvas_plot_marker(
 double canvas_line_width(guint group);
 
 /*
- * The names of all groups with their sample, from left to right in as many rows as needed. With
+ * The names of all series with their sample, from left to right in as many rows as needed. With
  * draw FALSE only counts the rows.
  */
 guint canvas_legend(struct canvas *c, const figure *f, double y, gboolean draw);

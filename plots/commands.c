@@ -133,6 +133,10 @@ int commands_run(const struct cli_command *command, const GOptionEntry *more, co
 	if (!cli_options("tplot", command, (const GOptionEntry *)(const void *)entries->data, &argc,
 		    &argv)) {
 		status = CLI_USAGE;
+	} else if (argc < 2 && !g_str_has_prefix(command->arguments, "NAME")) {
+		fprintf(stderr, "tplot %s: %s is missing; 'tplot %s --help' says more\n",
+			command->name, command->arguments, command->name);
+		status = CLI_USAGE;
 	} else if (argc < 2) {
 		fprintf(stderr,
 			"tplot %s: name results to draw: a path, a label in out/ or a selector "

@@ -9,7 +9,7 @@
 #include "analyze/cli.h"
 #include "plots/figure.h"
 
-extern const struct cli_command command_compare, command_guests;
+extern const struct cli_command command_compare, command_guests, command_overview, command_figure;
 
 /* What all figures are asked for. */
 struct commands_request {

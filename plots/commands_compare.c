@@ -1,37 +1,70 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tplot compare, guests: several results in one figure. */
 #include "plots/commands.h"
+#include "plots/error.h"
 #include "plots/gather.h"
+#include "plots/load_options.h"
 
-static figure *gather_titled(const struct commands_request *r, const char *const *names,
-	gboolean every_load, GPtrArray *messages, GError **error)
+struct compare {
+	struct load_options load;
+	char *facets;
+	gboolean no_facets;
+};
+
+static void set_title(figure *f, const struct commands_request *r)
 {
-	const struct gather_options wanted = { r->dir, r->response, every_load };
-	figure *f = gather(&wanted, names, messages, error);
-
-	if (f != NULL && r->title != NULL) {
-		g_free(f->title);
-		f->title = g_strdup(r->title);
-	}
-	return f;
+	if (r->title == NULL)
+		return;
+	g_free(f->title);
+	f->title = g_strdup(r->title);
 }
 
 static gboolean make_compare(const struct commands_request *r, const char *const *names,
 	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
 	void *user, GError **error)
 {
-	g_autoptr(figure) f = gather_titled(r, names, FALSE, messages, error);
+	const struct compare *asked = user;
+	struct figure_options drawn = *options;
+	struct facets_wanted grid = { .given = asked->facets, .colours_first = names[1] == NULL };
+	struct gather_options wanted = {
+		.dir = r->dir, .response = r->response, .facets = asked->no_facets ? NULL : &grid
+	};
+	g_autoptr(figure) f = NULL;
 
-	(void)user;
+	if (asked->no_facets && asked->facets != NULL) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"--facets and --no-facets: one of them");
+		return FALSE;
+	}
+	if (!load_options_apply(&asked->load, "--", &wanted, &drawn, error))
+		return FALSE;
+	f = gather(&wanted, names, messages, error);
 	if (f == NULL)
 		return FALSE;
-	return figure_has_loads(f) ? figure_load(f, options, text, error)
-				   : figure_cdf(f, options, text, error);
+	set_title(f, r);
+	return figure_has_loads(f) ? figure_load(f, &drawn, text, error)
+				   : figure_cdf(f, &drawn, text, error);
 }
 
 static int run_compare(int argc, char **argv)
 {
-	return commands_run(&command_compare, NULL, make_compare, NULL, argc, argv);
+	struct compare asked = { .facets = NULL };
+	const GOptionEntry more[] = {
+		{ "facets", 0, 0, G_OPTION_ARG_STRING, &asked.facets,
+			"Parameters that make rows and columns of panels, such as interface,vhost "
+			"(default: what differs within the names)",
+			"ROWS,COLUMNS" },
+		{ "no-facets", 0, 0, G_OPTION_ARG_NONE, &asked.no_facets,
+			"One pair of panels: what differs within the names is in the legend",
+			NULL },
+		LOAD_OPTIONS_ENTRIES(&asked.load),
+		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+	};
+	int status = commands_run(&command_compare, more, make_compare, &asked, argc, argv);
+
+	load_options_clear(&asked.load);
+	g_free(asked.facets);
+	return status;
 }
 
 const struct cli_command command_compare = { "compare", "NAME...",
@@ -41,10 +74,16 @@ static gboolean make_guests(const struct commands_request *r, const char *const 
 	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
 	void *user, GError **error)
 {
-	g_autoptr(figure) f = gather_titled(r, names, TRUE, messages, error);
+	const struct gather_options wanted = {
+		.dir = r->dir, .response = r->response, .every_load = TRUE
+	};
+	g_autoptr(figure) f = gather(&wanted, names, messages, error);
 
 	(void)user;
-	return f != NULL && figure_guests(f, options, text, error);
+	if (f == NULL)
+		return FALSE;
+	set_title(f, r);
+	return figure_guests(f, options, text, error);
 }
 
 static int run_guests(int argc, char **argv)

@@ -11,6 +11,7 @@ enum plots_error {
 	PLOTS_ERROR_ARGUMENT, /* an option's value makes no sense */
 	PLOTS_ERROR_EMPTY,    /* there is nothing to draw */
 	PLOTS_ERROR_GNUPLOT,  /* gnuplot is missing, or it failed */
+	PLOTS_ERROR_RECIPE,   /* a recipe of a figure cannot be read */
 };
 
 GQuark plots_error_quark(void);

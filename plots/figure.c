@@ -26,6 +26,8 @@ figure *figure_new(void)
 	f->title = g_strdup("");
 	f->subtitle = g_strdup("");
 	f->groups = g_ptr_array_new_with_free_func(group_free);
+	f->facets = g_ptr_array_new_with_free_func(g_free);
+	f->columns = 1;
 	return f;
 }
 
@@ -35,7 +37,9 @@ void figure_free(figure *f)
 		return;
 	g_free(f->title);
 	g_free(f->subtitle);
+	g_free(f->caption);
 	g_ptr_array_unref(f->groups);
+	g_ptr_array_unref(f->facets);
 	g_free(f);
 }
 
@@ -44,6 +48,7 @@ struct figure_group *figure_add_group(figure *f, const char *name)
 	struct figure_group *group = g_new0(struct figure_group, 1);
 
 	group->name = g_strdup(name);
+	group->series = f->groups->len;
 	group->points = g_array_new(FALSE, TRUE, sizeof(struct figure_point));
 	group->steps = g_array_new(FALSE, TRUE, sizeof(struct figure_step));
 	group->guests = g_array_new(FALSE, TRUE, sizeof(struct figure_guest));

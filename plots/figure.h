@@ -47,9 +47,12 @@ struct figure_guest {
 	double loss;
 };
 
-/* What has one colour. */
+/* What has one colour; in a grid, what has one colour in one of its panels. */
 struct figure_group {
 	char *name;
+	guint series;   /* colour and row of the legend; as added, unless set */
+	guint facet;    /* panel of a grid; 0 without one */
+	guint origin;   /* which of the names it was found by */
 	GArray *points; /* struct figure_point, by load */
 	/* Of the only point; unset otherwise. */
 	double frames;  /* offered */
@@ -60,7 +63,13 @@ struct figure_group {
 struct figure {
 	char *title;       /* what is compared */
 	char *subtitle;    /* what all groups have in common, "" for nothing */
+	char *caption;     /* what is to be seen, below the legend; NULL for nothing */
 	GPtrArray *groups; /* struct figure_group */
+	/* A grid of panels: their titles (char *), row by row; empty: there is one, without title. */
+	GPtrArray *facets;
+	guint columns;            /* of the grid */
+	gboolean linear_rule;     /* percentiles are by the linear rule: said in a note */
+	gboolean autotest_metric; /* loss is autotest's metric: said on the axis */
 };
 typedef struct figure figure;
 
@@ -78,6 +87,7 @@ struct figure_options {
 	gboolean response;   /* latencies are from the scheduled departure: said on the axis */
 	const char *style;   /* text of style.gp */
 	const char *script_name, *data_name, *image_name; /* file names without folder */
+	gboolean nominal; /* the loads that were intended, not those that were offered */
 };
 
 struct figure_text {
@@ -90,7 +100,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(figure_text, figure_text_clear)
 /* TRUE if some group has several loads: then figure_load is the figure, else figure_cdf. */
 gboolean figure_has_loads(const figure *f);
 
-/* Load against latency (25th, 50th, 75th, 99th percentile) above load against loss. */
+/*
+ * Load against latency (25th, 50th, 75th, 99th percentile) above load against loss; such a pair of
+ * panels for each facet, with the same axes. A load of which nothing offered is known stands at the
+ * intended one.
+ */
 gboolean figure_load(const figure *f, const struct figure_options *options,
 	struct figure_text *text, GError **error);
 /* Share of frames that are later than a latency, logarithmic, above the spread over guests. */

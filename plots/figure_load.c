@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Load against latency above load against loss, as in the paper's figures. */
+/* Load against latency above load against loss, as in the paper's figures, once or in a grid. */
 #include "plots/figure.h"
 
 #include <math.h>
@@ -14,25 +14,54 @@ enum {
 	PANELS = 470, /* both */
 	BETWEEN = 20, /* panels */
 	RIGHT = 24,
+	/* In a grid. */
+	BETWEEN_IN_GRID = 16,
+	COLUMN_WIDTH = 250,
+	COLUMN_MIN = 120,
+	PAIR = 300,
+	PAIR_ALONE = 400, /* in a grid of one row */
+	PAIR_MIN = 2 * CANVAS_PANEL_MIN,
+	HEAD = 22,   /* title of a pair */
+	BELOW = 28,  /* tics below a pair */
+	BESIDE = 18, /* between columns */
+	HEAD_SIZE = 12,
 };
 /* Of the panels' height, what latency gets. */
 static const double latency_part = 0.66;
+/* Width of a character of a note. */
+static const double note_advance = 6.7;
 
-struct ranges {
+/* What is drawn, and how its panels look. */
+struct picture {
+	const figure *f;
+	gboolean nominal, response;
 	double load_top;
 	struct range latency;
 	double loss_top;
 	gboolean spread, untrustworthy;
 	unsigned repetitions_lo, repetitions_hi;
+	guint known, without_p99; /* points with a median, and those of them without the 99th */
+	guint unmeasured;         /* points at their nominal load, because nothing else is known */
 };
 
-static void include_point(struct ranges *r, const struct figure_point *p)
+/* Where the pairs of panels are. */
+struct grid {
+	guint rows, columns;
+	double head, pair, between, step, width; /* of a pair; step: from row to row */
+};
+
+static double load_of(const struct picture *r, const struct figure_point *p)
+{
+	return r->nominal || !(p->offered_pps > 0) ? p->load_pps : p->offered_pps;
+}
+
+static void include_point(struct picture *r, const struct figure_point *p)
 {
 	for (int q = 0; q < FIGURE_QUANTILES; q++)
 		range_include_latency(&r->latency, &p->q[q]);
 	range_include_spread(&r->latency, &p->p50);
 	range_include_spread(&r->latency, &p->p99);
-	r->load_top = MAX(r->load_top, p->load_pps);
+	r->load_top = MAX(r->load_top, load_of(r, p));
 	r->loss_top = MAX(r->loss_top, isnan(p->loss) ? 0 : p->loss);
 	if (!isnan(p->loss_spread.hi))
 		r->loss_top = MAX(r->loss_top, p->loss_spread.hi);
@@ -40,11 +69,18 @@ static void include_point(struct ranges *r, const struct figure_point *p)
 	r->spread |= p->repetitions > 1;
 	r->repetitions_lo = MIN(r->repetitions_lo, p->repetitions);
 	r->repetitions_hi = MAX(r->repetitions_hi, p->repetitions);
+	r->known += isnan(p->q[FIGURE_P50].ns) ? 0U : 1U;
+	r->without_p99 += !isnan(p->q[FIGURE_P50].ns) && isnan(p->q[FIGURE_P99].ns) ? 1U : 0U;
+	r->unmeasured += !r->nominal && !(p->offered_pps > 0) ? 1U : 0U;
 }
 
-static struct ranges find_ranges(const figure *f, gboolean linear)
+static struct picture find_ranges(const figure *f, const struct figure_options *options)
 {
-	struct ranges r = { .latency = range_new(linear), .repetitions_lo = G_MAXUINT };
+	struct picture r = { .f = f,
+		.nominal = options->nominal,
+		.response = options->response,
+		.latency = range_new(options->linear),
+		.repetitions_lo = G_MAXUINT };
 
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = g_ptr_array_index(f->groups, i);
@@ -68,6 +104,10 @@ static void put_data(GString *data, const figure *f)
 
 		g_string_append_printf(data, "%s# ", i > 0 ? "\n\n" : "");
 		gp_comment(data, group->name);
+		if (group->facet < f->facets->len) {
+			g_string_append(data, " | ");
+			gp_comment(data, g_ptr_array_index(f->facets, group->facet));
+		}
 		g_string_append(data,
 			"\n# load offered p25 p50 p75 p99 p50_min p50_max p99_min p99_max bounds "
 			"loss loss_min loss_max repetitions trustworthy\n");
@@ -96,82 +136,119 @@ enum { P25 = 3, P50_LO = 7, P99_LO = 9, BOUNDS = 11, LOSS = 12, TRUSTWORTHY = 16
 
 /* What has to be drawn for a group: gnuplot warns of what has no point. */
 struct parts {
-	gboolean spread, filled, hollow;
-	guint bounds; /* a bit for each percentile */
+	gboolean p50_spread, p99_spread, loss_spread, filled, hollow, loss;
+	guint known, bounds; /* a bit for each percentile */
+	const char *x;       /* the load */
 };
 
-static struct parts parts_of(const struct figure_group *group)
+static struct parts parts_of(const struct picture *r, const struct figure_group *group)
 {
-	struct parts parts = { .spread = FALSE };
+	struct parts parts = { .x = r->nominal ? "1" : "2" };
 
 	for (guint k = 0; k < group->points->len; k++) {
 		const struct figure_point *p = &g_array_index(
 			group->points, struct figure_point, k);
 
-		parts.spread |= p->repetitions > 1;
+		parts.p50_spread |= !isnan(p->p50.lo);
+		parts.p99_spread |= !isnan(p->p99.lo);
+		parts.loss_spread |= !isnan(p->loss_spread.lo);
+		parts.loss |= !isnan(p->loss);
 		*(p->trustworthy ? &parts.filled : &parts.hollow) = TRUE;
-		for (guint q = 0; q < FIGURE_QUANTILES; q++)
+		for (guint q = 0; q < FIGURE_QUANTILES; q++) {
 			parts.bounds |= p->q[q].bound ? 1U << q : 0;
+			parts.known |= !isnan(p->q[q].ns) ? 1U << q : 0;
+		}
+		if (!r->nominal && !(p->offered_pps > 0))
+			parts.x = "($2 > 0 ? $2 : $1)";
 	}
 	return parts;
 }
 
 /* Markers at a column: filled, and hollow for points that are not to be relied on. */
-static void put_markers(struct canvas *c, guint group, const struct parts *parts, int column)
+static void put_markers(
+	struct canvas *c, const struct figure *f, guint i, const struct parts *parts, int column)
 {
+	const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
 	for (int filled = 1; filled >= 0; filled--) {
 		if (!(filled ? parts->filled : parts->hollow))
 			continue;
 		g_autofree char *using = g_strdup_printf(
-			"1:($%d == %d ? $%d : NaN)", TRUSTWORTHY, filled, column);
+			"%s:($%d == %d ? $%d : NaN)", parts->x, TRUSTWORTHY, filled, column);
 
-		canvas_plot_marker(c, group, using, group, filled);
+		canvas_plot_marker(c, i, using, group->series, filled);
 	}
 }
 
-static void put_spread(struct canvas *c, guint group, const struct parts *parts, int lo)
+static void put_spread(
+	struct canvas *c, guint index, guint series, const struct parts *parts, int lo)
 {
-	if (parts->spread)
-		canvas_plot(c, "data index %u using 1:%d:(0):($%d - $%d) " CANVAS_BAR, group, lo,
-			lo + 1, lo, group + 1);
+	canvas_plot(c, "data index %u using %s:%d:(0):($%d - $%d) " CANVAS_BAR, index, parts->x, lo,
+		lo + 1, lo, series + 1);
 }
 
-static void put_latency(struct canvas *c, const figure *f, const struct range *r)
+static void put_percentile(
+	struct canvas *c, const struct picture *r, guint i, const struct parts *parts, int q)
 {
-	for (guint i = 0; i < f->groups->len; i++) {
-		struct parts parts = parts_of(g_ptr_array_index(f->groups, i));
+	const struct figure_group *group = g_ptr_array_index(r->f->groups, i);
+	int column = P25 + q;
+	g_autofree char *at = range_arrow_at(&r->latency, column);
+	g_autofree char *length = range_arrow_length(&r->latency, column);
 
-		for (int q = 0; q < FIGURE_QUANTILES; q++) {
-			int column = P25 + q;
-			g_autofree char *at = range_arrow_at(r, column);
-			g_autofree char *length = range_arrow_length(r, column);
-
-			canvas_plot(c, "data index %u using 1:%d with lines lt %u lw %s %s", i,
-				column, i + 1, q == FIGURE_P50 ? "2" : "1.4", canvas_dash(q));
-			if (!(parts.bounds & 1U << q))
-				continue;
-			canvas_plot(c,
-				"data index %u using 1:(int($%d) & %u ? %s : "
-				"NaN):(0):(%s) " CANVAS_ARROW,
-				i, BOUNDS, 1U << q, at, length, i + 1,
-				gp_num(canvas_line_width(i)).text);
-		}
-		put_spread(c, i, &parts, P50_LO);
-		put_spread(c, i, &parts, P99_LO);
-		put_markers(c, i, &parts, P25 + FIGURE_P50);
-	}
+	if (!(parts->known & 1U << q))
+		return;
+	canvas_plot(c, "data index %u using %s:%d with lines lt %u lw %s %s", i, parts->x, column,
+		group->series + 1, q == FIGURE_P50 ? "2" : "1.4", canvas_dash(q));
+	if (parts->bounds & 1U << q)
+		canvas_plot(c,
+			"data index %u using %s:(int($%d) & %u ? %s : "
+			"NaN):(0):(%s) " CANVAS_ARROW,
+			i, parts->x, BOUNDS, 1U << q, at, length, group->series + 1,
+			gp_num(canvas_line_width(group->series)).text);
 }
 
-static void put_loss(struct canvas *c, const figure *f)
+/* Without data gnuplot draws no axes. */
+static void put_nothing(struct canvas *c)
 {
-	for (guint i = 0; i < f->groups->len; i++) {
-		struct parts parts = parts_of(g_ptr_array_index(f->groups, i));
+	if (c->nb_plotted == 0)
+		canvas_plot(c, "NaN");
+}
 
-		canvas_plot(c, "data index %u using 1:%d with lines lt %u lw %s", i, LOSS, i + 1,
-			gp_num(canvas_line_width(i)).text);
-		put_spread(c, i, &parts, LOSS + 1);
-		put_markers(c, i, &parts, LOSS);
+static void put_latency(struct canvas *c, const struct picture *r, guint facet)
+{
+	for (guint i = 0; i < r->f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(r->f->groups, i);
+		struct parts parts = parts_of(r, group);
+
+		if (group->facet != facet)
+			continue;
+		for (int q = 0; q < FIGURE_QUANTILES; q++)
+			put_percentile(c, r, i, &parts, q);
+		if (parts.p50_spread)
+			put_spread(c, i, group->series, &parts, P50_LO);
+		if (parts.p99_spread)
+			put_spread(c, i, group->series, &parts, P99_LO);
+		if (parts.known & 1U << FIGURE_P50)
+			put_markers(c, r->f, i, &parts, P25 + FIGURE_P50);
 	}
+	put_nothing(c);
+}
+
+static void put_loss(struct canvas *c, const struct picture *r, guint facet)
+{
+	for (guint i = 0; i < r->f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(r->f->groups, i);
+		struct parts parts = parts_of(r, group);
+
+		if (group->facet != facet || !parts.loss)
+			continue;
+		canvas_plot(c, "data index %u using %s:%d with lines lt %u lw %s", i, parts.x, LOSS,
+			group->series + 1, gp_num(canvas_line_width(group->series)).text);
+		if (parts.loss_spread)
+			put_spread(c, i, group->series, &parts, LOSS + 1);
+		put_markers(c, r->f, i, &parts, LOSS);
+	}
+	put_nothing(c);
 }
 
 /* The samples of the percentiles' lines. */
@@ -191,25 +268,182 @@ static void put_percentiles(struct canvas *c, double y)
 	}
 }
 
-static GPtrArray *notes_of(const struct ranges *r)
+static void add_spread_note(GPtrArray *notes, const struct picture *r)
 {
-	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
+	const char *what = r->f->autotest_metric ? "bars at latencies" : "bars";
 
 	if (!r->spread)
 		g_ptr_array_add(notes, g_strdup("one repetition: no spread is known"));
 	else if (r->repetitions_lo == r->repetitions_hi)
-		g_ptr_array_add(
-			notes, g_strdup_printf("bars: smallest to largest of %u repetitions",
-				       r->repetitions_hi));
+		g_ptr_array_add(notes, g_strdup_printf("%s: smallest to largest of %u repetitions",
+					       what, r->repetitions_hi));
 	else
 		g_ptr_array_add(
-			notes, g_strdup_printf("bars: smallest to largest of %u to %u repetitions",
-				       r->repetitions_lo, r->repetitions_hi));
+			notes, g_strdup_printf("%s: smallest to largest of %u to %u repetitions",
+				       what, r->repetitions_lo, r->repetitions_hi));
+	if (r->f->autotest_metric)
+		g_ptr_array_add(notes, g_strdup("bars at losses: standard deviation of the rate "
+						"received, of autotest"));
+}
+
+/* Words of a text as lines of a figure so wide. */
+static void add_wrapped(GPtrArray *notes, const char *text, double width)
+{
+	glong most = (glong)((width - CANVAS_LEFT - RIGHT) / note_advance);
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	GString *line = g_string_new(NULL);
+
+	for (guint i = 0; words[i] != NULL; i++) {
+		if (line->len > 0 &&
+			g_utf8_strlen(line->str, -1) + g_utf8_strlen(words[i], -1) + 1 > most) {
+			g_ptr_array_add(notes, g_string_free(line, FALSE));
+			line = g_string_new(NULL);
+		}
+		g_string_append_printf(line, "%s%s", line->len > 0 ? " " : "", words[i]);
+	}
+	g_ptr_array_add(notes, g_string_free(line, FALSE));
+}
+
+static GPtrArray *notes_of(const struct picture *r, double width)
+{
+	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
+
+	add_spread_note(notes, r);
 	if (range_has_bounds(&r->latency))
 		g_ptr_array_add(notes, range_note(&r->latency));
 	if (r->untrustworthy)
 		g_ptr_array_add(notes, g_strdup("hollow: not to be relied on"));
+	if (r->known == 0)
+		g_ptr_array_add(notes, g_strdup_printf("no %s is known",
+					       r->response ? "response time" : "latency"));
+	if (r->without_p99 > 0)
+		g_ptr_array_add(
+			notes, g_strdup_printf(
+				       "99th percentile unknown at %u of %u points: only quartiles "
+				       "are known",
+				       r->without_p99, r->known));
+	if (r->unmeasured > 0)
+		g_ptr_array_add(notes, g_strdup_printf("%u point%s at the nominal load: what was "
+						       "offered is unknown",
+					       r->unmeasured, r->unmeasured == 1 ? "" : "s"));
+	if (r->f->linear_rule)
+		g_ptr_array_add(notes, g_strdup("percentiles by the linear rule"));
+	if (r->f->caption != NULL)
+		add_wrapped(notes, r->f->caption, width);
 	return notes;
+}
+
+/* Sizes of canvas and grid. others: legend and notes. */
+static gboolean lay_out(struct canvas *c, struct grid *g, const figure *f,
+	const struct figure_options *options, double legend, GError **error)
+{
+	gboolean one = f->facets->len == 0;
+	double panels, others;
+
+	g->columns = one ? 1 : f->columns;
+	g->rows = one ? 1 : (f->facets->len + g->columns - 1) / g->columns;
+	g->head = one ? 0 : HEAD;
+	g->between = one ? BETWEEN : BETWEEN_IN_GRID;
+	others = CANVAS_TOP + g->rows * (g->head + g->between) + (g->rows - 1) * BELOW +
+		 CANVAS_AXIS + legend;
+	panels = one ? PANELS : g->rows == 1 ? PAIR_ALONE : (double)PAIR * g->rows;
+	if (!one && options->height != 0 && options->height - others < g->rows * PAIR_MIN) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"--height: %u pixels leave no room for %u rows of panels; give at least "
+			"%.0f",
+			options->height, g->rows, ceil(others + g->rows * PAIR_MIN));
+		return FALSE;
+	}
+	if (!canvas_size(c, options, c->width, others, &panels, error))
+		return FALSE;
+	g->pair = panels / g->rows;
+	g->step = g->head + g->pair + g->between + BELOW;
+	g->width = (c->width - CANVAS_LEFT - RIGHT - (g->columns - 1) * BESIDE) / g->columns;
+	if (!one && g->width < COLUMN_MIN) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"--width: %.0f pixels leave no room for %u columns of panels; give at "
+			"least "
+			"%u",
+			c->width, g->columns,
+			CANVAS_LEFT + RIGHT + g->columns * (COLUMN_MIN + BESIDE));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean has_data(const figure *f, guint facet)
+{
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		if (group->facet == facet)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static double left_of(const struct grid *g, guint facet)
+{
+	guint column = facet % g->columns;
+
+	return CANVAS_LEFT + column * (g->width + BESIDE);
+}
+
+static double top_of(const struct grid *g, guint facet)
+{
+	guint row = facet / g->columns;
+
+	return CANVAS_TOP + g->head + row * g->step;
+}
+
+/* Titles of the panels. They are drawn with the first that is plotted. */
+static void put_heads(struct canvas *c, const struct grid *g, const figure *f)
+{
+	for (guint i = 0; i < f->facets->len; i++) {
+		canvas_text(c, left_of(g, i), top_of(g, i) - HEAD / 2.0 + 1, CANVAS_LEFT_OF,
+			HEAD_SIZE, g_ptr_array_index(f->facets, i));
+		if (!has_data(f, i))
+			canvas_text(c, left_of(g, i) + g->width / 2, top_of(g, i) + g->pair / 2,
+				CANVAS_CENTRE, 0, "no data");
+	}
+}
+
+/* A pair of panels. Labels of the axes are at the left and at the bottom of the grid. */
+static void put_pair(struct canvas *c, const struct grid *g, const struct picture *r,
+	const struct figure_options *options, guint facet)
+{
+	struct gp_unit unit = gp_load_unit(r->load_top);
+	double left = left_of(g, facet), top = top_of(g, facet);
+	double middle = top + latency_part * g->pair;
+	gboolean first = facet % g->columns == 0;
+	gboolean last = facet + g->columns >= MAX(r->f->facets->len, 1);
+
+	canvas_panel(c, left, top, left + g->width, middle);
+	g_string_append_printf(c->script, "set xrange [0:%s]\n", gp_num(1.04 * r->load_top).text);
+	gp_linear_tics(c->script, "x", r->load_top, unit.per, FALSE);
+	if (facet > 0)
+		g_string_append(c->script, "unset xlabel\n");
+	canvas_ylabel(c,
+		!first              ? NULL
+		: options->response ? "response time"
+				    : "latency",
+		range_unit(&r->latency));
+	range_axis(&r->latency, c->script, "y", first);
+	put_latency(c, r, facet);
+
+	canvas_panel(c, left, middle + g->between, left + g->width, top + g->pair + g->between);
+	gp_linear_tics(c->script, "x", r->load_top, unit.per, TRUE);
+	if (last)
+		g_string_append_printf(c->script, "set xlabel '%s load (%s)'\n",
+			r->nominal ? "nominal" : "offered", unit.name);
+	if (first && r->f->autotest_metric)
+		g_string_append(
+			c->script, "set ylabel \"loss (%,\\nautotest's metric)\" offset -1.3,0\n");
+	else
+		canvas_ylabel(c, first ? "loss" : NULL, "%");
+	g_string_append_printf(c->script, "set yrange [0:%s]\n", gp_num(r->loss_top).text);
+	gp_linear_tics(c->script, "y", r->loss_top, 0.01, first);
+	put_loss(c, r, facet);
 }
 
 gboolean figure_load(const figure *f, const struct figure_options *options,
@@ -217,42 +451,32 @@ gboolean figure_load(const figure *f, const struct figure_options *options,
 {
 	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
 	struct canvas c = { .script = script };
-	struct ranges r = find_ranges(f, options->linear);
-	g_autoptr(GPtrArray) notes = notes_of(&r);
-	double panels = PANELS;
+	struct picture r = find_ranges(f, options);
+	struct grid g = { .rows = 0 };
 
 	if (!(r.load_top > 0)) {
 		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
 			"no load above zero in '%s': nothing to draw", f->title);
 		return FALSE;
 	}
-	c.width = options->width != 0 ? options->width : WIDTH;
+	c.width = options->width != 0
+			  ? options->width
+			  : MAX(WIDTH, CANVAS_LEFT + RIGHT +
+					       (double)f->columns * (COLUMN_WIDTH + BESIDE));
+	g_autoptr(GPtrArray) notes = notes_of(&r, c.width);
 	guint rows = canvas_legend(&c, f, 0, FALSE) + canvas_notes(&c, notes, 0, FALSE) + 1;
-	double others = CANVAS_TOP + BETWEEN + CANVAS_AXIS + CANVAS_ROW * (rows + 0.5);
 
-	if (!canvas_size(&c, options, c.width, others, &panels, error))
+	if (!lay_out(&c, &g, f, options, CANVAS_ROW * (rows + 0.5), error))
 		return FALSE;
-	struct gp_unit load_unit = gp_load_unit(r.load_top);
-	double upper = CANVAS_TOP + latency_part * panels, lower = CANVAS_TOP + panels + BETWEEN;
-	double y = lower + CANVAS_AXIS + 0.6 * CANVAS_ROW;
+	double y = CANVAS_TOP + g.head + (g.rows - 1) * g.step + g.pair + g.between + CANVAS_AXIS +
+		   0.6 * CANVAS_ROW;
 
 	canvas_begin(&c, f, options);
 	put_percentiles(&c, y + CANVAS_ROW * canvas_legend(&c, f, y, TRUE));
 	canvas_notes(&c, notes, y + CANVAS_ROW * (canvas_legend(&c, f, y, FALSE) + 1), TRUE);
-	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, c.width - RIGHT, upper);
-	g_string_append_printf(script, "set xrange [0:%s]\n", gp_num(1.04 * r.load_top).text);
-	gp_linear_tics(script, "x", r.load_top, load_unit.per, FALSE);
-	canvas_ylabel(&c, options->response ? "response time" : "latency", range_unit(&r.latency));
-	range_axis(&r.latency, script, "y", TRUE);
-	put_latency(&c, f, &r.latency);
-
-	canvas_panel(&c, CANVAS_LEFT, upper + BETWEEN, c.width - RIGHT, lower);
-	gp_linear_tics(script, "x", r.load_top, load_unit.per, TRUE);
-	g_string_append_printf(script, "set xlabel 'load (%s)'\n", load_unit.name);
-	canvas_ylabel(&c, "loss", "%");
-	g_string_append_printf(script, "set yrange [0:%s]\n", gp_num(r.loss_top).text);
-	gp_linear_tics(script, "y", r.loss_top, 0.01, TRUE);
-	put_loss(&c, f);
+	put_heads(&c, &g, f);
+	for (guint i = 0; i < MAX(f->facets->len, 1); i++)
+		put_pair(&c, &g, &r, options, i);
 	canvas_end(&c);
 
 	put_data(data, f);

@@ -4,10 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/histogram.h"
+#include "analyze/error.h"
 #include "analyze/result.h"
 #include "plots/error.h"
-#include "plots/gp.h"
 
 enum { FILE_NAME_MAX = 120 };
 
@@ -16,6 +15,8 @@ struct member {
 	result_set *set; /* borrowed */
 	result_combination *c;
 	guint name;  /* place of the NAME that found it */
+	guint facet; /* panel */
+	guint series;
 	char *key;   /* equal for what belongs to one group */
 	char *title; /* name of the group */
 };
@@ -50,34 +51,6 @@ char *gather_file_name(const char *command, const char *const *names)
 	return g_string_free(text, FALSE);
 }
 
-/* A parameter as it reads in a legend: "vhost on", "64 guests", "100 kpps". */
-static char *parameter_text(const struct trial_params *p, const char *parameter)
-{
-	g_autofree char *value = result_parameter(p, parameter);
-
-	if (strcmp(parameter, "rate") == 0) {
-		struct gp_unit unit = gp_load_unit((double)p->rate_pps);
-
-		return p->rate_pps == 0
-			       ? g_strdup("rate max")
-			       : g_strdup_printf("%s %s",
-					 gp_num((double)p->rate_pps / unit.per).text, unit.name);
-	}
-	if (strcmp(parameter, "guests") == 0)
-		return g_strdup_printf("%s guest%s", value, p->guests == 1 ? "" : "s");
-	if (strcmp(parameter, "duration") == 0)
-		return g_strdup_printf("%s s", value);
-	if (strcmp(parameter, "arrival") == 0)
-		return g_strdup_printf("%s arrivals", value);
-	if (strcmp(parameter, "size") == 0)
-		return g_strdup_printf("%s bytes", value);
-	/* These name themselves. */
-	if (strcmp(parameter, "machine") == 0 || strcmp(parameter, "interface") == 0 ||
-		strcmp(parameter, "profile") == 0 || strcmp(parameter, "label") == 0)
-		return g_strdup(value);
-	return g_strdup_printf("%s %s", parameter, value);
-}
-
 /* Whether a parameter has several values among the members of a name (G_MAXUINT: of all). */
 static gboolean differs(const GPtrArray *members, guint name, const char *parameter)
 {
@@ -98,28 +71,56 @@ static gboolean differs(const GPtrArray *members, guint name, const char *parame
 	return FALSE;
 }
 
-/* Sets keys and titles. Groups of one name differ in a parameter other than the rate. */
-static void name_members(GPtrArray *members, const char *const *names, gboolean by_load)
+/* What a NAME is called. */
+static char *name_of(const struct gather_options *options, const char *const *names, guint i)
+{
+	return options->titles != NULL ? g_strdup(options->titles[i]) : short_name(names[i]);
+}
+
+static gboolean is_among(const GPtrArray *parameters, const char *parameter)
+{
+	for (guint i = 0; i < parameters->len; i++) {
+		if (strcmp(g_ptr_array_index(parameters, i), parameter) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Whether a parameter is part of a group's name. */
+static gboolean tells(const GPtrArray *members, const struct member *m, const char *parameter,
+	gboolean by_load, const facets *layout)
+{
+	if (strcmp(parameter, "rate") == 0)
+		return by_load && differs(members, G_MAXUINT, parameter);
+	return (layout == NULL || is_among(layout->rest, parameter)) &&
+	       differs(members, m->name, parameter);
+}
+
+/*
+ * Sets keys and titles. Groups of one name differ in a parameter other than the rate; with a
+ * layout, in their panel or in what it leaves to the legend.
+ */
+static void name_members(const struct gather_options *options, GPtrArray *members,
+	const char *const *names, gboolean by_load, const facets *layout)
 {
 	for (guint i = 0; i < members->len; i++) {
 		struct member *m = g_ptr_array_index(members, i);
-		g_autofree char *name = short_name(names[m->name]);
-		g_autoptr(GString) title = g_string_new(name);
+		g_autofree char *name = name_of(options, names, m->name);
+		g_autoptr(GString) title = g_string_new(options->unnamed ? "" : name);
 
 		for (const char *const *p = result_parameter_names(); *p != NULL; p++) {
-			gboolean is_rate = strcmp(*p, "rate") == 0;
-
-			if ((is_rate && !by_load) ||
-				!differs(members, is_rate ? G_MAXUINT : m->name, *p))
+			if (!tells(members, m, *p, by_load, layout))
 				continue;
-			g_autofree char *text = parameter_text(&m->c->params, *p);
+			g_autofree char *text = facets_text(&m->c->params, *p);
 
-			g_string_append_printf(title, ", %s", text);
+			g_string_append_printf(title, "%s%s", title->len > 0 ? ", " : "", text);
 		}
+		if (title->len == 0)
+			g_string_append(title, name);
 		g_free(m->title);
 		m->title = g_strdup(title->str);
 		g_free(m->key);
-		m->key = g_strdup_printf("%u %s", m->name, title->str);
+		m->key = g_strdup_printf("%u %u %s", m->name, m->facet, title->str);
 	}
 }
 
@@ -162,6 +163,57 @@ static gboolean some_key_twice(const GPtrArray *members)
 	return FALSE;
 }
 
+/* Numbers the series; a name's are never below the place of the name. */
+static void number_series(GPtrArray *members)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	guint next = 0;
+
+	for (guint i = 0; i < members->len; i++) {
+		struct member *m = g_ptr_array_index(members, i);
+		g_autofree char *key = g_strdup_printf("%u %s", m->name, m->title);
+		gpointer known;
+
+		if (g_hash_table_lookup_extended(seen, key, NULL, &known)) {
+			m->series = GPOINTER_TO_UINT(known);
+			continue;
+		}
+		m->series = MAX(next, m->name);
+		next = m->series + 1;
+		g_hash_table_insert(seen, g_steal_pointer(&key), GUINT_TO_POINTER(m->series));
+	}
+}
+
+/* Panels for members, where options want them; those that no panel is for go. */
+static facets *lay_out(const struct gather_options *options, GPtrArray *members,
+	GPtrArray *messages, GError **error)
+{
+	g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(struct facets_item));
+	g_autofree char *remark = NULL;
+	facets *layout;
+
+	for (guint i = 0; i < members->len; i++) {
+		const struct member *m = g_ptr_array_index(members, i);
+		struct facets_item item = { &m->c->params, m->name };
+
+		g_array_append_val(items, item);
+	}
+	layout = facets_lay_out((const struct facets_item *)(const void *)items->data, items->len,
+		options->facets, &remark, error);
+	if (layout == NULL)
+		return NULL;
+	if (remark != NULL)
+		g_ptr_array_add(messages, g_steal_pointer(&remark));
+	for (guint i = members->len; i-- > 0;) {
+		struct member *m = g_ptr_array_index(members, i);
+
+		m->facet = layout->facet[i];
+		if (m->facet == FACETS_NONE)
+			g_ptr_array_remove_index(members, i);
+	}
+	return layout;
+}
+
 static struct figure_spread spread(gboolean known, double lo, double hi)
 {
 	return known ? (struct figure_spread){ .lo = lo, .hi = hi }
@@ -177,7 +229,37 @@ static struct figure_spread latency_spread(gboolean known, const struct result_q
 	return s;
 }
 
-static struct figure_point point_of(const result_combination *c, gboolean response)
+/* FALSE if there is none. */
+static gboolean latency_of(const struct gather_options *options, const result_combination *c,
+	double q, struct figure_latency *out)
+{
+	struct result_quantile value;
+
+	if (options->linear_rule)
+		return result_quantile_linear(c, options->response, q, &out->ns, &out->bound);
+	if (!result_quantile(c, options->response, q, &value))
+		return FALSE;
+	*out = (struct figure_latency){ (double)value.ns, value.bound };
+	return TRUE;
+}
+
+static void set_loss(
+	const struct gather_options *options, const result_combination *c, struct figure_point *p)
+{
+	if (!options->autotest_metric) {
+		p->loss = c->n.loss.value;
+		p->loss_spread = spread(c->trials->len > 1, c->n.loss.min, c->n.loss.max);
+		return;
+	}
+	struct result_autotest_loss loss = result_autotest_loss(c);
+
+	p->loss = loss.nb > 0 ? loss.loss : NAN;
+	p->loss_spread = spread(
+		loss.nb > 0, MAX(0, loss.loss - loss.spread), loss.loss + loss.spread);
+}
+
+static struct figure_point point_of(
+	const result_combination *c, const struct gather_options *options)
 {
 	static const double q[FIGURE_QUANTILES] = { 0.25, 0.5, 0.75, 0.99 };
 	gboolean several = c->trials->len > 1;
@@ -186,8 +268,6 @@ static struct figure_point point_of(const result_combination *c, gboolean respon
 		.offered_pps = c->n.offered_pps,
 		.p50 = spread(FALSE, 0, 0),
 		.p99 = spread(FALSE, 0, 0),
-		.loss = c->n.loss.value,
-		.loss_spread = spread(several, c->n.loss.min, c->n.loss.max),
 		.repetitions = c->trials->len,
 		.trustworthy = c->trustworthy && c->nb_interrupted == 0,
 	};
@@ -196,33 +276,44 @@ static struct figure_point point_of(const result_combination *c, gboolean respon
 		struct result_quantile value;
 
 		p.q[i].ns = NAN;
-		if (!result_quantile(c, response, q[i], &value))
+		if (!latency_of(options, c, q[i], &p.q[i])) {
+			p.q[i] = (struct figure_latency){ NAN, FALSE };
 			continue;
-		p.q[i] = (struct figure_latency){ (double)value.ns, value.bound };
-		if (i == FIGURE_P50)
-			p.p50 = latency_spread(several, &value);
-		if (i == FIGURE_P99)
-			p.p99 = latency_spread(several, &value);
+		}
+		if ((i != FIGURE_P50 && i != FIGURE_P99) ||
+			!result_quantile(c, options->response, q[i], &value))
+			continue;
+		*(i == FIGURE_P50 ? &p.p50 : &p.p99) = latency_spread(several, &value);
 	}
+	set_loss(options, c, &p);
 	return p;
+}
+
+/* The bins read as a curve, while it is drawn. */
+struct curve {
+	GArray *steps;
+	const struct trial_dist *dist;
+	uint64_t later;
+};
+
+static void add_step(uint64_t lo_ns, uint64_t hi_ns, uint64_t count, void *user)
+{
+	struct curve *curve = user;
+	struct figure_step step;
+
+	(void)lo_ns;
+	curve->later -= count;
+	step.ns = (double)MIN(hi_ns, curve->dist->max_ns);
+	step.share = (double)curve->later / (double)(curve->dist->count + curve->dist->censored);
+	g_array_append_val(curve->steps, step);
 }
 
 /* The accumulated bins read as a curve: what is later than the upper end of each bucket. */
 static void add_steps(struct figure_group *group, const struct trial_dist *dist)
 {
-	uint64_t total = dist->count + dist->censored, later = total;
+	struct curve curve = { group->steps, dist, dist->count + dist->censored };
 
-	for (uint32_t i = 0; dist->hist != NULL && i < HIST_BUCKETS; i++) {
-		uint64_t count = ctr_get(&dist->hist->bucket[i]);
-		struct figure_step step;
-
-		if (count == 0)
-			continue;
-		later -= count;
-		step.ns = (double)MIN(hist_bucket_high(i), dist->max_ns);
-		step.share = (double)later / (double)total;
-		g_array_append_val(group->steps, step);
-	}
+	trial_dist_each(dist, add_step, &curve);
 }
 
 static struct figure_latency guest_latency(
@@ -269,9 +360,12 @@ static gboolean fill(figure *f, const GPtrArray *members, gboolean by_load,
 			return FALSE;
 		if (group == NULL) {
 			group = figure_add_group(f, m->title);
+			group->series = m->series;
+			group->facet = m->facet;
+			group->origin = m->name;
 			g_hash_table_insert(groups, m->key, group);
 		}
-		struct figure_point point = point_of(m->c, options->response);
+		struct figure_point point = point_of(m->c, options);
 
 		g_array_append_val(group->points, point);
 		if (by_load) {
@@ -289,8 +383,19 @@ static gboolean fill(figure *f, const GPtrArray *members, gboolean by_load,
 	return TRUE;
 }
 
-/* What all have in common, as far as a reader asks for it. */
-static char *common_text(const GPtrArray *members, gboolean by_load)
+/* A profile of one size is that size; "" is none. */
+static char *common_value(const struct trial_params *p, const char *parameter)
+{
+	g_autofree char *value = result_parameter(p, parameter);
+
+	if (*value == '\0')
+		return NULL;
+	return facets_text(
+		p, strcmp(parameter, "profile") == 0 && p->frame_len != 0 ? "size" : parameter);
+}
+
+/* What all have in common and no panel says, as far as a reader asks for it. */
+static char *common_text(const GPtrArray *members, gboolean by_load, const facets *layout)
 {
 	static const char *const parameters[] = { "profile", "guests", "machine", "interface",
 		"arrival", "rate", "duration" };
@@ -299,27 +404,30 @@ static char *common_text(const GPtrArray *members, gboolean by_load)
 
 	for (guint i = 0; i < G_N_ELEMENTS(parameters); i++) {
 		if ((strcmp(parameters[i], "rate") == 0 && !by_load) ||
-			differs(members, G_MAXUINT, parameters[i]))
+			differs(members, G_MAXUINT, parameters[i]) ||
+			(layout != NULL && (is_among(layout->rows, parameters[i]) ||
+						   is_among(layout->columns, parameters[i]))))
 			continue;
-		g_autofree char *one = parameter_text(&first->c->params, parameters[i]);
+		g_autofree char *one = common_value(&first->c->params, parameters[i]);
 
-		g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", one);
+		if (one != NULL)
+			g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", one);
 	}
 	return g_string_free(text, FALSE);
 }
 
-static void name_figure(
-	figure *f, const GPtrArray *members, const char *const *names, gboolean by_load)
+static void name_figure(figure *f, const struct gather_options *options, const GPtrArray *members,
+	const char *const *names, gboolean by_load, const facets *layout)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 
 	for (guint i = 0; names[i] != NULL; i++)
-		g_ptr_array_add(words, short_name(names[i]));
+		g_ptr_array_add(words, name_of(options, names, i));
 	g_ptr_array_add(words, NULL);
 	g_free(f->title);
 	f->title = g_strjoinv(words->len == 3 ? " against " : ", ", (char **)words->pdata);
 	g_free(f->subtitle);
-	f->subtitle = common_text(members, by_load);
+	f->subtitle = common_text(members, by_load, layout);
 }
 
 static void take_messages(GPtrArray *messages, const result_set *set)
@@ -330,21 +438,24 @@ static void take_messages(GPtrArray *messages, const result_set *set)
 		g_ptr_array_add(messages, g_strdup(g_ptr_array_index(set->notes, i)));
 }
 
-figure *gather(const struct gather_options *options, const char *const *names, GPtrArray *messages,
-	GError **error)
+/* All that the names stand for: sets, and their combinations as members. */
+static gboolean find_members(const struct gather_options *options, const char *const *names,
+	GPtrArray *sets, GPtrArray *members, GError **error)
 {
-	g_autoptr(GPtrArray) sets = g_ptr_array_new_with_free_func((GDestroyNotify)result_free);
-	g_autoptr(GPtrArray) members = g_ptr_array_new_with_free_func(member_free);
 	struct result_options found = { .dir = options->dir };
-	g_autoptr(figure) f = figure_new();
-	gboolean by_load = options->every_load;
 
 	for (guint i = 0; names[i] != NULL; i++) {
 		const char *const one[] = { names[i], NULL };
-		result_set *set = result_open(&found, one, error);
+		g_autoptr(GError) cause = NULL;
+		result_set *set = result_open(&found, one, &cause);
 
-		if (set == NULL)
-			return NULL;
+		if (set == NULL && options->missing_ok &&
+			g_error_matches(cause, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND))
+			continue;
+		if (set == NULL) {
+			g_propagate_error(error, g_steal_pointer(&cause));
+			return FALSE;
+		}
 		g_ptr_array_add(sets, set);
 		for (guint k = 0; k < set->combinations->len; k++) {
 			struct member *m = g_new0(struct member, 1);
@@ -355,22 +466,63 @@ figure *gather(const struct gather_options *options, const char *const *names, G
 			g_ptr_array_add(members, m);
 		}
 	}
-	if (members->len == 0) {
+	return TRUE;
+}
+
+static gboolean some_members(const GPtrArray *members, GError **error)
+{
+	if (members->len == 0)
 		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
 			"no trial that is done: nothing to draw; run tsim first");
-		return NULL;
-	}
-	name_members(members, names, by_load);
+	return members->len > 0;
+}
+
+/* Groups and, if wanted, panels, *out. *by_load: each load is a group of its own. */
+static gboolean arrange(const struct gather_options *options, const char *const *names, figure *f,
+	GPtrArray *members, gboolean *by_load, facets **out, GPtrArray *messages, GError **error)
+{
+	g_autoptr(facets) layout = NULL;
+
+	*by_load = options->every_load;
+	name_members(options, members, names, *by_load, NULL);
 	part_twins(members);
-	if (!by_load && !some_key_twice(members)) {
-		by_load = TRUE;
-		name_members(members, names, TRUE);
+	if (!*by_load && !options->sweep && !some_key_twice(members)) {
+		*by_load = TRUE;
+		name_members(options, members, names, TRUE, NULL);
 		part_twins(members);
 	}
-	if (!fill(f, members, by_load, options, error))
+	if (!*by_load && options->facets != NULL) {
+		layout = lay_out(options, members, messages, error);
+		if (layout == NULL || !some_members(members, error))
+			return FALSE;
+		name_members(options, members, names, FALSE, layout);
+		part_twins(members);
+		for (guint i = 0; i < layout->titles->len; i++)
+			g_ptr_array_add(f->facets, g_strdup(g_ptr_array_index(layout->titles, i)));
+		f->columns = layout->nb_columns;
+	}
+	number_series(members);
+	*out = g_steal_pointer(&layout);
+	return TRUE;
+}
+
+figure *gather(const struct gather_options *options, const char *const *names, GPtrArray *messages,
+	GError **error)
+{
+	g_autoptr(GPtrArray) sets = g_ptr_array_new_with_free_func((GDestroyNotify)result_free);
+	g_autoptr(GPtrArray) members = g_ptr_array_new_with_free_func(member_free);
+	g_autoptr(figure) f = figure_new();
+	g_autoptr(facets) layout = NULL;
+	gboolean by_load;
+
+	if (!find_members(options, names, sets, members, error) || !some_members(members, error) ||
+		!arrange(options, names, f, members, &by_load, &layout, messages, error) ||
+		!fill(f, members, by_load, options, error))
 		return NULL;
 	for (guint i = 0; i < sets->len; i++)
 		take_messages(messages, g_ptr_array_index(sets, i));
-	name_figure(f, members, names, by_load);
+	name_figure(f, options, members, names, by_load, layout);
+	f->linear_rule = options->linear_rule;
+	f->autotest_metric = options->autotest_metric;
 	return g_steal_pointer(&f);
 }

@@ -7,6 +7,8 @@ int main(int argc, char **argv)
 	const struct cli_command commands[] = {
 		command_compare,
 		command_guests,
+		command_overview,
+		command_figure,
 		{ NULL, NULL, NULL, NULL },
 	};
 

@@ -7,6 +7,7 @@ _tplot()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} dir=out i
 	local options='--dir= --terminal= --output= --title= --width= --height= --linear --response
 		--script --help'
+	local parameters='interface,vhost machine,vhost machine,interface size, guests,'
 
 	# The = of --option=VALUE is a word of its own.
 	if [ "$cur" = = ]; then
@@ -15,12 +16,28 @@ _tplot()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'compare guests --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'compare guests overview figure --help --version' -- "$cur")
 		return
 	fi
 	case "$prev" in
 	--terminal | -t)
 		mapfile -t COMPREPLY < <(compgen -W 'svg png pdf' -- "$cur")
+		return
+		;;
+	--x)
+		mapfile -t COMPREPLY < <(compgen -W 'offered nominal' -- "$cur")
+		return
+		;;
+	--quantile)
+		mapfile -t COMPREPLY < <(compgen -W 'nearest linear' -- "$cur")
+		return
+		;;
+	--loss)
+		mapfile -t COMPREPLY < <(compgen -W 'exact autotest' -- "$cur")
+		return
+		;;
+	--facets)
+		mapfile -t COMPREPLY < <(compgen -W "$parameters" -- "$cur")
 		return
 		;;
 	--dir | -d)
@@ -36,6 +53,11 @@ _tplot()
 		return
 		;;
 	esac
+	case "${COMP_WORDS[1]}" in
+	compare) options+=' --facets= --no-facets --x= --quantile= --loss=' ;;
+	overview) options+=' --facets= --x= --quantile= --loss=' ;;
+	figure) options+=' --x= --quantile= --loss=' ;;
+	esac
 	if [[ "$cur" == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
 		[[ "${COMPREPLY[0]-}" != *= ]] || compopt -o nospace
@@ -47,6 +69,10 @@ _tplot()
 		esac
 		[ "$dir" != = ] || dir=${COMP_WORDS[i + 2]}
 	done
+	if [ "${COMP_WORDS[1]}" = figure ]; then
+		mapfile -t COMPREPLY < <(compgen -W '2 3 4 5 6 7 9 10 11 12 13 14 15' -- "$cur")
+		return
+	fi
 	# Labels, then paths.
 	mapfile -t COMPREPLY < <(
 		[ -d "$dir" ] && cd "$dir" && compgen -d -- "$cur"

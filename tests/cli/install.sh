@@ -13,7 +13,7 @@ for file in bin/tsim bin/treflect bin/treflect-xdp bin/tanalyze bin/tplot \
 	share/man/man1/tsim.1 share/man/man1/treflect.1 share/man/man1/treflect-xdp.1 share/man/man1/tanalyze.1 share/man/man1/tplot.1 \
 	share/bash-completion/completions/tsim share/bash-completion/completions/tanalyze \
 	share/bash-completion/completions/tplot \
-	share/tsim/conf/guest-image share/tsim/conf/guest-init share/tsim/profiles/imix.csv share/tsim/plots/style.gp; do
+	share/tsim/conf/guest-image share/tsim/conf/guest-init share/tsim/conf/figures/4.conf share/tsim/profiles/imix.csv share/tsim/plots/style.gp; do
 	[ -f "$prefix/$file" ] || { echo "not installed: $file"; failures=1; }
 done
 # Libraries and headers are the programs' own.
@@ -34,4 +34,9 @@ try "$prefix/bin/tsim" --version
 try "$prefix/bin/treflect-xdp" --version
 try "$prefix/bin/tanalyze" --version
 try "$prefix/bin/tplot" --version
+# Its recipes are found: only the data is not there.
+"$prefix/bin/tplot" figure 4 --dir . 2>&1 | grep -q "figure 4: nothing of it is in" || {
+	echo "no recipe of figure 4"
+	failures=1
+}
 exit $failures

@@ -2,4 +2,5 @@
 if(TARGET plotcore)
 	tsim_test(unit plots_gp plotcore)
 	tsim_test(unit plots_figure plotcore)
+	tsim_test(unit plots_facets plotcore)
 endif()

@@ -118,6 +118,91 @@ static void load_of_many_groups(void **state)
 	check("load-many", figure_load, f, (struct figure_options){ .terminal = FIGURE_PDF });
 }
 
+/* Two series in four panels; one of them has nothing in the last. */
+static void load_in_a_grid(void **state)
+{
+	(void)state;
+	static const char *const titles[] = { "bridge, vhost off", "bridge, vhost on",
+		"macvtap, vhost off", "macvtap, vhost on" };
+	g_autoptr(figure) f = figure_new();
+
+	set_text(f, "pcvm against microvm", "64 bytes, 1 guest");
+	f->columns = 2;
+	for (guint i = 0; i < G_N_ELEMENTS(titles); i++) {
+		g_ptr_array_add(f->facets, g_strdup(titles[i]));
+		for (guint series = 0; series < (i < 3 ? 2U : 1U); series++) {
+			add_sweep(f, series == 0 ? "pcvm" : "microvm", 50e3 * (1 + i),
+				200e3 * (1 + i + series), 3);
+			struct figure_group *group = g_ptr_array_index(
+				f->groups, f->groups->len - 1);
+
+			group->series = series;
+			group->facet = i;
+		}
+	}
+	check("load-grid", figure_load, f, (struct figure_options){ .width = 0 });
+}
+
+/* As of autotest: its metric, nominal loads, and logs without histograms. */
+static void load_of_autotest(void **state)
+{
+	(void)state;
+	g_autoptr(figure) f = figure_new();
+
+	set_text(f, "vhost off and on", "");
+	f->caption = g_strdup("A caption that is longer than a line of the figure can be, so that "
+			      "it has to be set in several lines, each of which is read after the "
+			      "other.");
+	f->autotest_metric = f->linear_rule = TRUE;
+	add_sweep(f, "vhost off", 120e3, 320e3, 1);
+	for (guint i = 0; i < 16; i++) {
+		struct figure_group *group = g_ptr_array_index(f->groups, 0);
+		struct figure_point *p = &g_array_index(group->points, struct figure_point, i);
+
+		p->offered_pps *= 1.05;
+		p->loss_spread = (struct figure_spread){ .lo = p->loss * 0.9,
+			.hi = p->loss + 0.03 };
+		if (i != 15)
+			p->q[FIGURE_P99] = (struct figure_latency){ NAN, FALSE };
+		if (i == 0)
+			p->offered_pps = 0;
+	}
+	check("load-autotest", figure_load, f, (struct figure_options){ .nominal = TRUE });
+	check("load-offered", figure_load, f, (struct figure_options){ .width = 600 });
+}
+
+static void grid_says_what_room_it_needs(void **state)
+{
+	(void)state;
+	g_autoptr(figure) f = figure_new();
+
+	f->columns = 4;
+	for (guint i = 0; i < 12; i++)
+		g_ptr_array_add(f->facets, g_strdup_printf("panel %u", i));
+	add_sweep(f, "A", 50e3, 200e3, 1);
+	for (guint i = 0; i < 2; i++) {
+		struct figure_options options = { .style = "",
+			.script_name = "a.gp",
+			.data_name = "a.dat",
+			.image_name = "a.svg",
+			.width = i == 0 ? 460 : 0,
+			.height = i == 0 ? 0 : 500 };
+		g_auto(figure_text) text = { NULL, NULL };
+		g_autoptr(GError) error = NULL;
+		char *least;
+
+		assert_false(figure_load(f, &options, &text, &error));
+		assert_true(g_error_matches(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT));
+		least = strstr(error->message, "give at least ");
+		assert_non_null(least);
+		/* And with that it is drawn. */
+		*(i == 0 ? &options.width : &options.height) = (guint)g_ascii_strtoull(
+			least + strlen("give at least "), NULL, 10);
+		g_clear_error(&error);
+		assert_true(figure_load(f, &options, &text, &error));
+	}
+}
+
 /* A group of one load: a body and a tail that ends at the share of lost frames. */
 static void add_single(figure *f, const char *name, double scale_ns, double loss, guint guests,
 	gboolean trustworthy, unsigned repetitions)
@@ -244,6 +329,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(load_has_two_panels),
 		cmocka_unit_test(load_of_many_groups),
+		cmocka_unit_test(load_in_a_grid),
+		cmocka_unit_test(load_of_autotest),
+		cmocka_unit_test(grid_says_what_room_it_needs),
 		cmocka_unit_test(cdf_has_a_tail_and_the_guests),
 		cmocka_unit_test(cdf_of_one_guest),
 		cmocka_unit_test(nothing_received_is_a_figure_all_the_same),

@@ -34,27 +34,27 @@ set xtics ('' 0, '' 200000, '' 400000, '' 600000, '' 800000)
 set ylabel 'response time (ms)'
 set yrange [0:18000000]
 set ytics ('0' 0, '2' 2000000, '4' 4000000, '6' 6000000, '8' 8000000, '10' 10000000, '12' 12000000, '14' 14000000, '16' 16000000, '18' 18000000)
-plot data index 0 using 1:3 with lines lt 1 lw 1.4 dt 1, \
-  data index 0 using 1:4 with lines lt 1 lw 2 dt solid, \
-  data index 0 using 1:5 with lines lt 1 lw 1.4 dt 3, \
-  data index 0 using 1:(int($11) & 4 ? ($5 < 16362000 ? $5 : 16362000) : NaN):(0):(1260000) with vectors head filled size screen 0.008,22 lt 1 lw 2.6, \
-  data index 0 using 1:6 with lines lt 1 lw 1.4 dt 4, \
-  data index 0 using 1:(int($11) & 8 ? ($6 < 16362000 ? $6 : 16362000) : NaN):(0):(1260000) with vectors head filled size screen 0.008,22 lt 1 lw 2.6, \
-  data index 0 using 1:7:(0):($8 - $7) with vectors heads size graph 0.005,90 lt 1 lw 1, \
-  data index 0 using 1:9:(0):($10 - $9) with vectors heads size graph 0.005,90 lt 1 lw 1, \
-  data index 0 using 1:($16 == 1 ? $4 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
-  data index 0 using 1:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
-  data index 0 using 1:($16 == 0 ? $4 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
-  data index 1 using 1:3 with lines lt 2 lw 1.4 dt 1, \
-  data index 1 using 1:4 with lines lt 2 lw 2 dt solid, \
-  data index 1 using 1:5 with lines lt 2 lw 1.4 dt 3, \
-  data index 1 using 1:6 with lines lt 2 lw 1.4 dt 4, \
-  data index 1 using 1:(int($11) & 8 ? ($6 < 16362000 ? $6 : 16362000) : NaN):(0):(1260000) with vectors head filled size screen 0.008,22 lt 2 lw 2, \
-  data index 1 using 1:7:(0):($8 - $7) with vectors heads size graph 0.005,90 lt 2 lw 1, \
-  data index 1 using 1:9:(0):($10 - $9) with vectors heads size graph 0.005,90 lt 2 lw 1, \
-  data index 1 using 1:($16 == 1 ? $4 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
-  data index 1 using 1:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
-  data index 1 using 1:($16 == 0 ? $4 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5
+plot data index 0 using 2:3 with lines lt 1 lw 1.4 dt 1, \
+  data index 0 using 2:4 with lines lt 1 lw 2 dt solid, \
+  data index 0 using 2:5 with lines lt 1 lw 1.4 dt 3, \
+  data index 0 using 2:(int($11) & 4 ? ($5 < 16362000 ? $5 : 16362000) : NaN):(0):(1260000) with vectors head filled size screen 0.008,22 lt 1 lw 2.6, \
+  data index 0 using 2:6 with lines lt 1 lw 1.4 dt 4, \
+  data index 0 using 2:(int($11) & 8 ? ($6 < 16362000 ? $6 : 16362000) : NaN):(0):(1260000) with vectors head filled size screen 0.008,22 lt 1 lw 2.6, \
+  data index 0 using 2:7:(0):($8 - $7) with vectors heads size graph 0.005,90 lt 1 lw 1, \
+  data index 0 using 2:9:(0):($10 - $9) with vectors heads size graph 0.005,90 lt 1 lw 1, \
+  data index 0 using 2:($16 == 1 ? $4 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
+  data index 0 using 2:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
+  data index 0 using 2:($16 == 0 ? $4 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
+  data index 1 using 2:3 with lines lt 2 lw 1.4 dt 1, \
+  data index 1 using 2:4 with lines lt 2 lw 2 dt solid, \
+  data index 1 using 2:5 with lines lt 2 lw 1.4 dt 3, \
+  data index 1 using 2:6 with lines lt 2 lw 1.4 dt 4, \
+  data index 1 using 2:(int($11) & 8 ? ($6 < 16362000 ? $6 : 16362000) : NaN):(0):(1260000) with vectors head filled size screen 0.008,22 lt 2 lw 2, \
+  data index 1 using 2:7:(0):($8 - $7) with vectors heads size graph 0.005,90 lt 2 lw 1, \
+  data index 1 using 2:9:(0):($10 - $9) with vectors heads size graph 0.005,90 lt 2 lw 1, \
+  data index 1 using 2:($16 == 1 ? $4 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
+  data index 1 using 2:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
+  data index 1 using 2:($16 == 0 ? $4 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5
 unset label
 unset arrow
 unset logscale
@@ -63,19 +63,19 @@ set rmargin at screen 0.96250
 set tmargin at screen 0.45223
 set bmargin at screen 0.22905
 set xtics ('0' 0, '200' 200000, '400' 400000, '600' 600000, '800' 800000)
-set xlabel 'load (kpps)'
+set xlabel 'offered load (kpps)'
 set ylabel 'loss (%)'
 set yrange [0:0.8]
 set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8)
-plot data index 0 using 1:12 with lines lt 1 lw 2.6, \
-  data index 0 using 1:13:(0):($14 - $13) with vectors heads size graph 0.005,90 lt 1 lw 1, \
-  data index 0 using 1:($16 == 1 ? $12 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
-  data index 0 using 1:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
-  data index 0 using 1:($16 == 0 ? $12 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
-  data index 1 using 1:12 with lines lt 2 lw 2, \
-  data index 1 using 1:13:(0):($14 - $13) with vectors heads size graph 0.005,90 lt 2 lw 1, \
-  data index 1 using 1:($16 == 1 ? $12 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
-  data index 1 using 1:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
-  data index 1 using 1:($16 == 0 ? $12 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5
+plot data index 0 using 2:12 with lines lt 1 lw 2.6, \
+  data index 0 using 2:13:(0):($14 - $13) with vectors heads size graph 0.005,90 lt 1 lw 1, \
+  data index 0 using 2:($16 == 1 ? $12 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
+  data index 0 using 2:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
+  data index 0 using 2:($16 == 0 ? $12 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
+  data index 1 using 2:12 with lines lt 2 lw 2, \
+  data index 1 using 2:13:(0):($14 - $13) with vectors heads size graph 0.005,90 lt 2 lw 1, \
+  data index 1 using 2:($16 == 1 ? $12 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
+  data index 1 using 2:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
+  data index 1 using 2:($16 == 0 ? $12 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5
 unset multiplot
 set output

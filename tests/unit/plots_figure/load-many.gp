@@ -45,48 +45,48 @@ set ylabel 'latency (µs)'
 set yrange [5000:200000]
 set logscale y
 set ytics ('5' 5000, '' 6000 1, '' 7000 1, '' 8000 1, '' 9000 1, '10' 10000, '20' 20000, '' 30000 1, '' 40000 1, '50' 50000, '' 60000 1, '' 70000 1, '' 80000 1, '' 90000 1, '100' 100000, '200' 200000)
-plot data index 0 using 1:3 with lines lt 1 lw 1.4 dt 1, \
-  data index 0 using 1:4 with lines lt 1 lw 2 dt solid, \
-  data index 0 using 1:5 with lines lt 1 lw 1.4 dt 3, \
-  data index 0 using 1:6 with lines lt 1 lw 1.4 dt 4, \
-  data index 0 using 1:($16 == 1 ? $4 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
-  data index 0 using 1:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
-  data index 0 using 1:($16 == 0 ? $4 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
-  data index 1 using 1:3 with lines lt 2 lw 1.4 dt 1, \
-  data index 1 using 1:4 with lines lt 2 lw 2 dt solid, \
-  data index 1 using 1:5 with lines lt 2 lw 1.4 dt 3, \
-  data index 1 using 1:6 with lines lt 2 lw 1.4 dt 4, \
-  data index 1 using 1:($16 == 1 ? $4 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
-  data index 1 using 1:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
-  data index 1 using 1:($16 == 0 ? $4 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5, \
-  data index 2 using 1:3 with lines lt 3 lw 1.4 dt 1, \
-  data index 2 using 1:4 with lines lt 3 lw 2 dt solid, \
-  data index 2 using 1:5 with lines lt 3 lw 1.4 dt 3, \
-  data index 2 using 1:6 with lines lt 3 lw 1.4 dt 4, \
-  data index 2 using 1:($16 == 1 ? $4 : NaN) with points lt 3 pt 9 ps 0.8 lw 1.5, \
-  data index 2 using 1:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 9 ps 0.8, \
-  data index 2 using 1:($16 == 0 ? $4 : NaN) with points lt 3 pt 8 ps 0.8 lw 1.5, \
-  data index 3 using 1:3 with lines lt 4 lw 1.4 dt 1, \
-  data index 3 using 1:4 with lines lt 4 lw 2 dt solid, \
-  data index 3 using 1:5 with lines lt 4 lw 1.4 dt 3, \
-  data index 3 using 1:6 with lines lt 4 lw 1.4 dt 4, \
-  data index 3 using 1:($16 == 1 ? $4 : NaN) with points lt 4 pt 13 ps 0.65 lw 1.5, \
-  data index 3 using 1:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 13 ps 0.65, \
-  data index 3 using 1:($16 == 0 ? $4 : NaN) with points lt 4 pt 12 ps 0.65 lw 1.5, \
-  data index 4 using 1:3 with lines lt 5 lw 1.4 dt 1, \
-  data index 4 using 1:4 with lines lt 5 lw 2 dt solid, \
-  data index 4 using 1:5 with lines lt 5 lw 1.4 dt 3, \
-  data index 4 using 1:6 with lines lt 5 lw 1.4 dt 4, \
-  data index 4 using 1:($16 == 1 ? $4 : NaN) with points lt 5 pt 11 ps 0.5 lw 1.5, \
-  data index 4 using 1:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 11 ps 0.5, \
-  data index 4 using 1:($16 == 0 ? $4 : NaN) with points lt 5 pt 10 ps 0.5 lw 1.5, \
-  data index 5 using 1:3 with lines lt 6 lw 1.4 dt 1, \
-  data index 5 using 1:4 with lines lt 6 lw 2 dt solid, \
-  data index 5 using 1:5 with lines lt 6 lw 1.4 dt 3, \
-  data index 5 using 1:6 with lines lt 6 lw 1.4 dt 4, \
-  data index 5 using 1:($16 == 1 ? $4 : NaN) with points lt 6 pt 15 ps 0.5 lw 1.5, \
-  data index 5 using 1:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 15 ps 0.5, \
-  data index 5 using 1:($16 == 0 ? $4 : NaN) with points lt 6 pt 14 ps 0.5 lw 1.5
+plot data index 0 using 2:3 with lines lt 1 lw 1.4 dt 1, \
+  data index 0 using 2:4 with lines lt 1 lw 2 dt solid, \
+  data index 0 using 2:5 with lines lt 1 lw 1.4 dt 3, \
+  data index 0 using 2:6 with lines lt 1 lw 1.4 dt 4, \
+  data index 0 using 2:($16 == 1 ? $4 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
+  data index 0 using 2:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
+  data index 0 using 2:($16 == 0 ? $4 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
+  data index 1 using 2:3 with lines lt 2 lw 1.4 dt 1, \
+  data index 1 using 2:4 with lines lt 2 lw 2 dt solid, \
+  data index 1 using 2:5 with lines lt 2 lw 1.4 dt 3, \
+  data index 1 using 2:6 with lines lt 2 lw 1.4 dt 4, \
+  data index 1 using 2:($16 == 1 ? $4 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
+  data index 1 using 2:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
+  data index 1 using 2:($16 == 0 ? $4 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5, \
+  data index 2 using 2:3 with lines lt 3 lw 1.4 dt 1, \
+  data index 2 using 2:4 with lines lt 3 lw 2 dt solid, \
+  data index 2 using 2:5 with lines lt 3 lw 1.4 dt 3, \
+  data index 2 using 2:6 with lines lt 3 lw 1.4 dt 4, \
+  data index 2 using 2:($16 == 1 ? $4 : NaN) with points lt 3 pt 9 ps 0.8 lw 1.5, \
+  data index 2 using 2:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 9 ps 0.8, \
+  data index 2 using 2:($16 == 0 ? $4 : NaN) with points lt 3 pt 8 ps 0.8 lw 1.5, \
+  data index 3 using 2:3 with lines lt 4 lw 1.4 dt 1, \
+  data index 3 using 2:4 with lines lt 4 lw 2 dt solid, \
+  data index 3 using 2:5 with lines lt 4 lw 1.4 dt 3, \
+  data index 3 using 2:6 with lines lt 4 lw 1.4 dt 4, \
+  data index 3 using 2:($16 == 1 ? $4 : NaN) with points lt 4 pt 13 ps 0.65 lw 1.5, \
+  data index 3 using 2:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 13 ps 0.65, \
+  data index 3 using 2:($16 == 0 ? $4 : NaN) with points lt 4 pt 12 ps 0.65 lw 1.5, \
+  data index 4 using 2:3 with lines lt 5 lw 1.4 dt 1, \
+  data index 4 using 2:4 with lines lt 5 lw 2 dt solid, \
+  data index 4 using 2:5 with lines lt 5 lw 1.4 dt 3, \
+  data index 4 using 2:6 with lines lt 5 lw 1.4 dt 4, \
+  data index 4 using 2:($16 == 1 ? $4 : NaN) with points lt 5 pt 11 ps 0.5 lw 1.5, \
+  data index 4 using 2:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 11 ps 0.5, \
+  data index 4 using 2:($16 == 0 ? $4 : NaN) with points lt 5 pt 10 ps 0.5 lw 1.5, \
+  data index 5 using 2:3 with lines lt 6 lw 1.4 dt 1, \
+  data index 5 using 2:4 with lines lt 6 lw 2 dt solid, \
+  data index 5 using 2:5 with lines lt 6 lw 1.4 dt 3, \
+  data index 5 using 2:6 with lines lt 6 lw 1.4 dt 4, \
+  data index 5 using 2:($16 == 1 ? $4 : NaN) with points lt 6 pt 15 ps 0.5 lw 1.5, \
+  data index 5 using 2:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 15 ps 0.5, \
+  data index 5 using 2:($16 == 0 ? $4 : NaN) with points lt 6 pt 14 ps 0.5 lw 1.5
 unset label
 unset arrow
 unset logscale
@@ -95,33 +95,33 @@ set rmargin at screen 0.97073
 set tmargin at screen 0.43649
 set bmargin at screen 0.20690
 set xtics ('0' 0, '200' 200000, '400' 400000, '600' 600000, '800' 800000)
-set xlabel 'load (kpps)'
+set xlabel 'offered load (kpps)'
 set ylabel 'loss (%)'
 set yrange [0:0.01]
 set ytics ('0' 0, '0.2' 0.002, '0.4' 0.004, '0.6' 0.006, '0.8' 0.008, '1' 0.01)
-plot data index 0 using 1:12 with lines lt 1 lw 2.6, \
-  data index 0 using 1:($16 == 1 ? $12 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
-  data index 0 using 1:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
-  data index 0 using 1:($16 == 0 ? $12 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
-  data index 1 using 1:12 with lines lt 2 lw 2, \
-  data index 1 using 1:($16 == 1 ? $12 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
-  data index 1 using 1:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
-  data index 1 using 1:($16 == 0 ? $12 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5, \
-  data index 2 using 1:12 with lines lt 3 lw 1.4, \
-  data index 2 using 1:($16 == 1 ? $12 : NaN) with points lt 3 pt 9 ps 0.8 lw 1.5, \
-  data index 2 using 1:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 9 ps 0.8, \
-  data index 2 using 1:($16 == 0 ? $12 : NaN) with points lt 3 pt 8 ps 0.8 lw 1.5, \
-  data index 3 using 1:12 with lines lt 4 lw 1, \
-  data index 3 using 1:($16 == 1 ? $12 : NaN) with points lt 4 pt 13 ps 0.65 lw 1.5, \
-  data index 3 using 1:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 13 ps 0.65, \
-  data index 3 using 1:($16 == 0 ? $12 : NaN) with points lt 4 pt 12 ps 0.65 lw 1.5, \
-  data index 4 using 1:12 with lines lt 5 lw 1, \
-  data index 4 using 1:($16 == 1 ? $12 : NaN) with points lt 5 pt 11 ps 0.5 lw 1.5, \
-  data index 4 using 1:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 11 ps 0.5, \
-  data index 4 using 1:($16 == 0 ? $12 : NaN) with points lt 5 pt 10 ps 0.5 lw 1.5, \
-  data index 5 using 1:12 with lines lt 6 lw 1, \
-  data index 5 using 1:($16 == 1 ? $12 : NaN) with points lt 6 pt 15 ps 0.5 lw 1.5, \
-  data index 5 using 1:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 15 ps 0.5, \
-  data index 5 using 1:($16 == 0 ? $12 : NaN) with points lt 6 pt 14 ps 0.5 lw 1.5
+plot data index 0 using 2:12 with lines lt 1 lw 2.6, \
+  data index 0 using 2:($16 == 1 ? $12 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
+  data index 0 using 2:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
+  data index 0 using 2:($16 == 0 ? $12 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
+  data index 1 using 2:12 with lines lt 2 lw 2, \
+  data index 1 using 2:($16 == 1 ? $12 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
+  data index 1 using 2:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
+  data index 1 using 2:($16 == 0 ? $12 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5, \
+  data index 2 using 2:12 with lines lt 3 lw 1.4, \
+  data index 2 using 2:($16 == 1 ? $12 : NaN) with points lt 3 pt 9 ps 0.8 lw 1.5, \
+  data index 2 using 2:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 9 ps 0.8, \
+  data index 2 using 2:($16 == 0 ? $12 : NaN) with points lt 3 pt 8 ps 0.8 lw 1.5, \
+  data index 3 using 2:12 with lines lt 4 lw 1, \
+  data index 3 using 2:($16 == 1 ? $12 : NaN) with points lt 4 pt 13 ps 0.65 lw 1.5, \
+  data index 3 using 2:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 13 ps 0.65, \
+  data index 3 using 2:($16 == 0 ? $12 : NaN) with points lt 4 pt 12 ps 0.65 lw 1.5, \
+  data index 4 using 2:12 with lines lt 5 lw 1, \
+  data index 4 using 2:($16 == 1 ? $12 : NaN) with points lt 5 pt 11 ps 0.5 lw 1.5, \
+  data index 4 using 2:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 11 ps 0.5, \
+  data index 4 using 2:($16 == 0 ? $12 : NaN) with points lt 5 pt 10 ps 0.5 lw 1.5, \
+  data index 5 using 2:12 with lines lt 6 lw 1, \
+  data index 5 using 2:($16 == 1 ? $12 : NaN) with points lt 6 pt 15 ps 0.5 lw 1.5, \
+  data index 5 using 2:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 15 ps 0.5, \
+  data index 5 using 2:($16 == 0 ? $12 : NaN) with points lt 6 pt 14 ps 0.5 lw 1.5
 unset multiplot
 set output

@@ -35,27 +35,27 @@ set ylabel 'latency (ms)'
 set yrange [50000:20000000]
 set logscale y
 set ytics ('0.05' 50000, '' 60000 1, '' 70000 1, '' 80000 1, '' 90000 1, '0.1' 100000, '0.2' 200000, '' 300000 1, '' 400000 1, '0.5' 500000, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '1' 1000000, '2' 2000000, '' 3000000 1, '' 4000000 1, '5' 5000000, '' 6000000 1, '' 7000000 1, '' 8000000 1, '' 9000000 1, '10' 10000000, '20' 20000000)
-plot data index 0 using 1:3 with lines lt 1 lw 1.4 dt 1, \
-  data index 0 using 1:4 with lines lt 1 lw 2 dt solid, \
-  data index 0 using 1:5 with lines lt 1 lw 1.4 dt 3, \
-  data index 0 using 1:(int($11) & 4 ? ($5 < 14109347.4 ? $5 : 14109347.4) : NaN):(0):(0.35*($5 < 14109347.4 ? $5 : 14109347.4)) with vectors head filled size screen 0.008,22 lt 1 lw 2.6, \
-  data index 0 using 1:6 with lines lt 1 lw 1.4 dt 4, \
-  data index 0 using 1:(int($11) & 8 ? ($6 < 14109347.4 ? $6 : 14109347.4) : NaN):(0):(0.35*($6 < 14109347.4 ? $6 : 14109347.4)) with vectors head filled size screen 0.008,22 lt 1 lw 2.6, \
-  data index 0 using 1:7:(0):($8 - $7) with vectors heads size graph 0.005,90 lt 1 lw 1, \
-  data index 0 using 1:9:(0):($10 - $9) with vectors heads size graph 0.005,90 lt 1 lw 1, \
-  data index 0 using 1:($16 == 1 ? $4 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
-  data index 0 using 1:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
-  data index 0 using 1:($16 == 0 ? $4 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
-  data index 1 using 1:3 with lines lt 2 lw 1.4 dt 1, \
-  data index 1 using 1:4 with lines lt 2 lw 2 dt solid, \
-  data index 1 using 1:5 with lines lt 2 lw 1.4 dt 3, \
-  data index 1 using 1:6 with lines lt 2 lw 1.4 dt 4, \
-  data index 1 using 1:(int($11) & 8 ? ($6 < 14109347.4 ? $6 : 14109347.4) : NaN):(0):(0.35*($6 < 14109347.4 ? $6 : 14109347.4)) with vectors head filled size screen 0.008,22 lt 2 lw 2, \
-  data index 1 using 1:7:(0):($8 - $7) with vectors heads size graph 0.005,90 lt 2 lw 1, \
-  data index 1 using 1:9:(0):($10 - $9) with vectors heads size graph 0.005,90 lt 2 lw 1, \
-  data index 1 using 1:($16 == 1 ? $4 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
-  data index 1 using 1:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
-  data index 1 using 1:($16 == 0 ? $4 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5
+plot data index 0 using 2:3 with lines lt 1 lw 1.4 dt 1, \
+  data index 0 using 2:4 with lines lt 1 lw 2 dt solid, \
+  data index 0 using 2:5 with lines lt 1 lw 1.4 dt 3, \
+  data index 0 using 2:(int($11) & 4 ? ($5 < 14109347.4 ? $5 : 14109347.4) : NaN):(0):(0.35*($5 < 14109347.4 ? $5 : 14109347.4)) with vectors head filled size screen 0.008,22 lt 1 lw 2.6, \
+  data index 0 using 2:6 with lines lt 1 lw 1.4 dt 4, \
+  data index 0 using 2:(int($11) & 8 ? ($6 < 14109347.4 ? $6 : 14109347.4) : NaN):(0):(0.35*($6 < 14109347.4 ? $6 : 14109347.4)) with vectors head filled size screen 0.008,22 lt 1 lw 2.6, \
+  data index 0 using 2:7:(0):($8 - $7) with vectors heads size graph 0.005,90 lt 1 lw 1, \
+  data index 0 using 2:9:(0):($10 - $9) with vectors heads size graph 0.005,90 lt 1 lw 1, \
+  data index 0 using 2:($16 == 1 ? $4 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
+  data index 0 using 2:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
+  data index 0 using 2:($16 == 0 ? $4 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
+  data index 1 using 2:3 with lines lt 2 lw 1.4 dt 1, \
+  data index 1 using 2:4 with lines lt 2 lw 2 dt solid, \
+  data index 1 using 2:5 with lines lt 2 lw 1.4 dt 3, \
+  data index 1 using 2:6 with lines lt 2 lw 1.4 dt 4, \
+  data index 1 using 2:(int($11) & 8 ? ($6 < 14109347.4 ? $6 : 14109347.4) : NaN):(0):(0.35*($6 < 14109347.4 ? $6 : 14109347.4)) with vectors head filled size screen 0.008,22 lt 2 lw 2, \
+  data index 1 using 2:7:(0):($8 - $7) with vectors heads size graph 0.005,90 lt 2 lw 1, \
+  data index 1 using 2:9:(0):($10 - $9) with vectors heads size graph 0.005,90 lt 2 lw 1, \
+  data index 1 using 2:($16 == 1 ? $4 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
+  data index 1 using 2:($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
+  data index 1 using 2:($16 == 0 ? $4 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5
 unset label
 unset arrow
 unset logscale
@@ -64,19 +64,19 @@ set rmargin at screen 0.97073
 set tmargin at screen 0.43649
 set bmargin at screen 0.20690
 set xtics ('0' 0, '200' 200000, '400' 400000, '600' 600000, '800' 800000)
-set xlabel 'load (kpps)'
+set xlabel 'offered load (kpps)'
 set ylabel 'loss (%)'
 set yrange [0:0.8]
 set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8)
-plot data index 0 using 1:12 with lines lt 1 lw 2.6, \
-  data index 0 using 1:13:(0):($14 - $13) with vectors heads size graph 0.005,90 lt 1 lw 1, \
-  data index 0 using 1:($16 == 1 ? $12 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
-  data index 0 using 1:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
-  data index 0 using 1:($16 == 0 ? $12 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
-  data index 1 using 1:12 with lines lt 2 lw 2, \
-  data index 1 using 1:13:(0):($14 - $13) with vectors heads size graph 0.005,90 lt 2 lw 1, \
-  data index 1 using 1:($16 == 1 ? $12 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
-  data index 1 using 1:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
-  data index 1 using 1:($16 == 0 ? $12 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5
+plot data index 0 using 2:12 with lines lt 1 lw 2.6, \
+  data index 0 using 2:13:(0):($14 - $13) with vectors heads size graph 0.005,90 lt 1 lw 1, \
+  data index 0 using 2:($16 == 1 ? $12 : NaN) with points lt 1 pt 7 ps 1.1 lw 1.5, \
+  data index 0 using 2:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 7 ps 1.1, \
+  data index 0 using 2:($16 == 0 ? $12 : NaN) with points lt 1 pt 6 ps 1.1 lw 1.5, \
+  data index 1 using 2:12 with lines lt 2 lw 2, \
+  data index 1 using 2:13:(0):($14 - $13) with vectors heads size graph 0.005,90 lt 2 lw 1, \
+  data index 1 using 2:($16 == 1 ? $12 : NaN) with points lt 2 pt 5 ps 0.95 lw 1.5, \
+  data index 1 using 2:($16 == 0 ? $12 : NaN) with points lc rgb '#ffffff' pt 5 ps 0.95, \
+  data index 1 using 2:($16 == 0 ? $12 : NaN) with points lt 2 pt 4 ps 0.95 lw 1.5
 unset multiplot
 set output
