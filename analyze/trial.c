@@ -12,6 +12,7 @@ trial *trial_new(void)
 	t->trustworthy = TRUE;
 	t->reasons = g_ptr_array_new_with_free_func(g_free);
 	t->seconds = g_array_new(FALSE, TRUE, sizeof(struct trial_second));
+	t->guest_seconds = g_array_new(FALSE, TRUE, sizeof(struct trial_guest_second));
 	t->log = g_string_new(NULL);
 	return t;
 }
@@ -71,6 +72,7 @@ void trial_free(trial *t)
 	g_free(t->probes.time_stamps);
 	g_ptr_array_unref(t->reasons);
 	g_array_unref(t->seconds);
+	g_array_unref(t->guest_seconds);
 	g_string_free(t->log, TRUE);
 	g_clear_pointer(&t->mix, json_object_unref);
 	g_clear_pointer(&t->environment, json_object_unref);

@@ -8,6 +8,8 @@
  *   histogram_INFIX_repR.csv    latency_ns,count without header: all guests (autotest's grammar)
  *   guests_INFIX_repR.csv       guest,frame_bytes,latency_ns,count,response_count: lossless bins
  *   timeline_INFIX_repR.csv     a row a second
+ *   guest_timeline_INFIX_repR.csv  a row a second and guest, analyze/guest_timeline.h; trials of
+ *                               before, and of very many guests and seconds, have none
  *   output_INFIX_repR.log       ends with MoonGen's two summary lines, exact totals
  *   probes_INFIX_repR.csv       latency_ns,count without header: probes of all guests; if they were used
  * Each is written to a temporary name, synced and renamed.
@@ -170,6 +172,14 @@ struct trial_second {
 	uint64_t p50_ns, p99_ns, max_ns; /* of frames received in it; 0 if none */
 };
 
+/* What one guest did in an interval; of latency_sum_ns, a frame may count in the next one. */
+struct trial_guest_second {
+	double time_s; /* end of the interval, since measuring began */
+	uint32_t guest;
+	uint64_t offered, forwarded;
+	uint64_t latency_sum_ns; /* of the frames forwarded in it, from the real departure */
+};
+
 /*
  * What only a trial of autotest has: MoonGen's own averages, and which of its files are there. In
  * such a trial offered and forwarded are MoonGen's totals (forwarded no more than offered: what
@@ -213,6 +223,7 @@ struct trial {
 	uint32_t nb_groups;
 	struct trial_group *groups; /* by trial_balance; NULL before */
 	GArray *seconds;            /* struct trial_second */
+	GArray *guest_seconds;      /* struct trial_guest_second; not read by trial_read */
 	JsonObject *mix; /* table of RFC 6985 section 4, digest, generator of random numbers */
 	JsonObject *environment;    /* versions, cpu, clocks, command line, started, ended */
 	JsonObject *interface_info; /* which mechanism moved the frames; NULL if nothing to say */
@@ -321,6 +332,12 @@ gboolean trial_write(const trial *t, const char *dir, GError **error);
 enum trial_load { TRIAL_SUMMARY, TRIAL_BINS }; /* TRIAL_BINS also reads guests_*.csv */
 /* Read one trial JSON, check it (schema, balance, sizes of the siblings). NULL and error. */
 trial *trial_read(const char *json_path, enum trial_load load, GError **error);
+
+/*
+ * Where KIND_INFIX_repR.csv of a trial that was read from its JSON would be, newly allocated; NULL
+ * for all other trials (of merged sets, of autotest, made in memory).
+ */
+char *trial_sibling_path(const trial *t, const char *kind);
 
 enum trial_state {
 	TRIAL_MISSING, /* no JSON of that name */
