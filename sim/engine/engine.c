@@ -600,20 +600,8 @@ void engine_live_guest(const struct engine *e, uint32_t guest, struct engine_liv
 	for (uint32_t k = 0; k < rx->nb_classes; k++) {
 		out->offered += ctr_get(&tx->c[k].offered);
 		out->refused += ctr_get(&tx->c[k].refused);
+		out->latency_sum_ns += ctr_get(&rx->c[k].latency->sum_ns);
 		out->forwarded += ctr_get(&rx->c[k].forwarded);
-	}
-}
-
-void engine_live(const struct engine *e, struct engine_live *all)
-{
-	*all = (struct engine_live){ 0 };
-	for (uint32_t i = 0; i < e->nb_guests; i++) {
-		struct engine_live one;
-
-		engine_live_guest(e, i, &one);
-		all->offered += one.offered;
-		all->refused += one.refused;
-		all->forwarded += one.forwarded;
 	}
 }
 

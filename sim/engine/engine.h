@@ -72,11 +72,14 @@ void engine_interrupt(struct engine *e);
 /* Stop the workers and wait for them. */
 void engine_stop(struct engine *e);
 
-/* Of one guest or of all, while the trial runs. Measuring phase only. */
+/*
+ * Of one guest, while the trial runs. Measuring phase only. A frame that is being counted at that
+ * moment may be in forwarded and not yet in latency_sum_ns.
+ */
 struct engine_live {
 	uint64_t offered, forwarded, refused;
+	uint64_t latency_sum_ns; /* of forwarded frames, from their real departure */
 };
-void engine_live(const struct engine *e, struct engine_live *all);
 void engine_live_guest(const struct engine *e, uint32_t guest, struct engine_live *out);
 /* Adds what the receivers' live histograms hold to into, which the caller has cleared. */
 void engine_live_latency(const struct engine *e, hist *into);

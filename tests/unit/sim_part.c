@@ -16,7 +16,7 @@
 #include "sim/part.h"
 #include "tests/unit/fake_trial.h"
 
-enum { GUESTS = 7, RANKS = 3 };
+enum { GUESTS = 7, RANKS = 3, SECONDS = 3 };
 
 static trial *make_whole(void)
 {
@@ -61,6 +61,17 @@ static void forget_guest(struct trial_guest *g)
 	}
 }
 
+static void add_guest_row(trial *t, double time_s, uint32_t guest, guint second)
+{
+	const struct trial_guest_second s = { .time_s = time_s,
+		.guest = guest,
+		.offered = 100 * second + guest,
+		.forwarded = 50 * second + guest,
+		.latency_sum_ns = 1000000 * second + guest };
+
+	g_array_append_val(t->guest_seconds, s);
+}
+
 static struct part *make_part(guint rank)
 {
 	struct part *p = g_new0(struct part, 1);
@@ -83,6 +94,10 @@ static struct part *make_part(guint rank)
 		if (i % RANKS != rank)
 			forget_guest(&p->t->guests[i]);
 	forget_sums(p->t);
+	/* Clocks of ranks differ by some ms; each has rows of its own guests alone. */
+	for (guint second = 1; second <= SECONDS; second++)
+		for (uint32_t i = rank; i < GUESTS; i += RANKS)
+			add_guest_row(p->t, second + 0.004 * (rank + 1) - 0.008, i, second);
 	assert_true(trial_balance(p->t, NULL));
 	return p;
 }
@@ -173,6 +188,18 @@ static void parts_are_the_whole(void **state)
 	assert_int_equal(got->departure.self_delay_max_ns, 2099);
 	assert_in_range(got->departure.self_delay_p50_ns, 1040, 1060);
 	assert_int_equal(got->seconds->len, wanted->seconds->len);
+	assert_int_equal(got->guest_seconds->len, GUESTS * SECONDS);
+	for (guint i = 0; i < got->guest_seconds->len; i++) {
+		const struct trial_guest_second *s = &g_array_index(
+			got->guest_seconds, struct trial_guest_second, i);
+		guint second = i / GUESTS + 1;
+
+		assert_int_equal(s->guest, i % GUESTS);
+		assert_float_equal(s->time_s, second, 0.005);
+		assert_int_equal(s->offered, 100 * second + s->guest);
+		assert_int_equal(s->forwarded, 50 * second + s->guest);
+		assert_int_equal(s->latency_sum_ns, 1000000 * second + s->guest);
+	}
 	/* 33 frames were not sent in time, by all together. */
 	assert_false(got->trustworthy);
 	assert_non_null(strstr(g_ptr_array_index(got->reasons, 0), "33 of "));
