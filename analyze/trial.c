@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/trial_ipdv.h"
+
 trial *trial_new(void)
 {
 	trial *t = g_new0(trial, 1);
@@ -69,6 +71,7 @@ void trial_free(trial *t)
 	trial_dist_clear(&t->latency);
 	trial_dist_clear(&t->response);
 	trial_dist_clear(&t->probes.latency);
+	trial_ipdv_clear(&t->ipdv);
 	g_free(t->probes.time_stamps);
 	g_ptr_array_unref(t->reasons);
 	g_array_unref(t->seconds);

@@ -12,6 +12,7 @@
  *                               before, and of very many guests and seconds, have none
  *   output_INFIX_repR.log       ends with MoonGen's two summary lines, exact totals
  *   probes_INFIX_repR.csv       latency_ns,count without header: probes of all guests; if they were used
+ *   ipdv_INFIX_repR.csv         ipdv_ns,count, signed, ascending: analyze/trial_ipdv.h; with --ipdv
  * Each is written to a temporary name, synced and renamed.
  */
 #ifndef ANALYZE_TRIAL_H
@@ -165,6 +166,16 @@ struct trial_departure {
 	uint64_t inter_frames;
 };
 
+/* IPDV of the frames of each guest, of all guests together: see analyze/trial_ipdv.h. */
+struct trial_ipdv {
+	gboolean recorded;      /* tsim run --ipdv; if not, all of the rest is zero */
+	uint64_t pairs;         /* frames whose neighbour before them came back, too */
+	int64_t min_ns, max_ns; /* exact; 0 when pairs is 0 */
+	int64_t sum_ns;      /* exact; of gapless runs each gives its last delay minus its first */
+	uint64_t abs_sum_ns; /* of the magnitudes, exact */
+	hist *later, *earlier; /* bins: from 0 up; below 0, by magnitude. Owned; NULL: not loaded */
+};
+
 /* One row a second. Rates are of that interval. */
 struct trial_second {
 	double time_s; /* end of the interval, since measuring began */
@@ -218,6 +229,7 @@ struct trial {
 	struct trial_departure departure;
 	struct trial_probes probes;
 	struct trial_cpu cpu;
+	struct trial_ipdv ipdv;
 	uint32_t nb_guests;
 	struct trial_guest *guests;
 	uint32_t nb_groups;

@@ -10,15 +10,16 @@
 #include "analyze/error.h"
 #include "analyze/guest_timeline.h"
 #include "analyze/trial_bins.h"
+#include "analyze/trial_ipdv.h"
 #include "analyze/trial_json.h"
 #include "analyze/trial_log.h"
 
-enum { HISTOGRAM, GUESTS, TIMELINE, OUTPUT, PROBES, GUEST_TIMELINE, SIBLINGS };
+enum { HISTOGRAM, GUESTS, TIMELINE, OUTPUT, PROBES, GUEST_TIMELINE, IPDV, SIBLINGS };
 
 static const struct {
 	const char *kind, *ending;
 } siblings[SIBLINGS] = { { "histogram", "csv" }, { "guests", "csv" }, { "timeline", "csv" },
-	{ "output", "log" }, { "probes", "csv" }, { "guest_timeline", "csv" } };
+	{ "output", "log" }, { "probes", "csv" }, { "guest_timeline", "csv" }, { "ipdv", "csv" } };
 
 /* Is there anything to write into it? */
 static gboolean has_sibling(const trial *t, guint i)
@@ -28,6 +29,8 @@ static gboolean has_sibling(const trial *t, guint i)
 		return t->probes.used;
 	case GUEST_TIMELINE:
 		return t->guest_seconds->len > 0;
+	case IPDV:
+		return t->ipdv.recorded;
 	default:
 		return TRUE;
 	}
@@ -104,6 +107,10 @@ static char *sibling_text(const trial *t, guint i)
 		return trial_timeline_csv(t);
 	case GUEST_TIMELINE:
 		guest_timeline_append(s, t);
+		break;
+	case IPDV:
+		g_string_append(s, TRIAL_IPDV_HEADER);
+		trial_ipdv_append(s, &t->ipdv, "");
 		break;
 	default:
 		g_string_free(s, TRUE);
@@ -221,6 +228,18 @@ static char *read_sibling(JsonObject *root, const char *dir, const char *kind, c
 	return NULL; /* check_files found it */
 }
 
+static gboolean read_ipdv(trial *t, JsonObject *root, const char *dir, GError **error)
+{
+	g_autofree char *path = NULL, *text = NULL;
+	size_t len;
+
+	if (!t->ipdv.recorded)
+		return TRUE;
+	text = read_sibling(root, dir, siblings[IPDV].kind, &path, &len, error);
+	return text != NULL &&
+	       trial_ipdv_bins_read(&t->ipdv, path, text, len, TRIAL_BINS_ONE, error);
+}
+
 static gboolean read_bins(trial *t, JsonObject *root, const char *dir, GError **error)
 {
 	g_autofree char *guests_path = NULL, *timeline_path = NULL, *probes_path = NULL;
@@ -239,6 +258,8 @@ static gboolean read_bins(trial *t, JsonObject *root, const char *dir, GError **
 	if (t->probes.used)
 		probes = read_sibling(
 			root, dir, siblings[PROBES].kind, &probes_path, &probes_len, error);
+	if (!read_ipdv(t, root, dir, error))
+		return FALSE;
 	return !t->probes.used || (probes != NULL && trial_probe_bins_read(t, probes_path, probes,
 							     probes_len, TRIAL_BINS_ONE, error));
 }

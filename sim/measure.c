@@ -513,6 +513,7 @@ static gboolean prepare(struct run *r, GError **error)
 				       .probe_pps = o->probe_pps / crew_size(r->cfg->crew),
 				       .probe_timeout_ns = o->drain_ns,
 				       .seed = (uint64_t)o->seed + r->cfg->params->repetition,
+				       .ipdv = o->ipdv,
 				       .capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
 		error);
 	if (r->engine == NULL)

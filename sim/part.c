@@ -8,18 +8,30 @@
 #include "analyze/error.h"
 #include "analyze/guest_timeline.h"
 #include "analyze/trial_bins.h"
+#include "analyze/trial_ipdv.h"
 #include "analyze/trial_json.h"
 #include "analyze/trial_log.h"
 #include "sim/error.h"
 #include "sim/live.h"
 
 /*
- * Version; error; trial, bins of guests, of probes, of own delays, time line, that of guests; as in
- * their files.
+ * Version; error; trial, bins of guests, of probes, of own delays, time line, that of guests, bins of
+ * IPDV; as in their files.
  */
-#define BYTES_TYPE "(ssssssss)"
+#define BYTES_TYPE "(sssssssss)"
 #define VERSION "2"
-enum { ERROR = 1, TRIAL, BINS, PROBES, DELAYS, TIMELINE, GUEST_TIMELINE, TEXTS, GUESTS_NAMED = 4 };
+enum {
+	ERROR = 1,
+	TRIAL,
+	BINS,
+	PROBES,
+	DELAYS,
+	TIMELINE,
+	GUEST_TIMELINE,
+	IPDV,
+	TEXTS,
+	GUESTS_NAMED = 4
+};
 
 void part_free(struct part *p)
 {
@@ -87,17 +99,18 @@ static void read_health(struct json_in *in, JsonObject *o, struct part *p)
 }
 
 static GBytes *bytes_of(const char *error, const char *trial_text, const char *bins,
-	const char *probes, const char *delays, const char *rows, const char *guest_rows)
+	const char *probes, const char *delays, const char *rows, const char *guest_rows,
+	const char *ipdv)
 {
-	g_autoptr(GVariant) value = g_variant_ref_sink(g_variant_new(
-		BYTES_TYPE, VERSION, error, trial_text, bins, probes, delays, rows, guest_rows));
+	g_autoptr(GVariant) value = g_variant_ref_sink(g_variant_new(BYTES_TYPE, VERSION, error,
+		trial_text, bins, probes, delays, rows, guest_rows, ipdv));
 
 	return g_variant_get_data_as_bytes(value);
 }
 
 GBytes *part_failure(const char *why)
 {
-	return bytes_of(why, "", "", "", "", "", "");
+	return bytes_of(why, "", "", "", "", "", "", "");
 }
 
 GBytes *part_to_bytes(const struct part *p)
@@ -106,6 +119,7 @@ GBytes *part_to_bytes(const struct part *p)
 	g_autoptr(GString) probes = g_string_new(NULL);
 	g_autoptr(GString) delays = g_string_new(NULL);
 	g_autoptr(GString) guest_rows = g_string_new(NULL);
+	g_autoptr(GString) ipdv = g_string_new(TRIAL_IPDV_HEADER);
 	g_autofree char *rows = trial_timeline_csv(p->t), *text = NULL;
 	JsonObject *o = trial_json_object(p->t);
 
@@ -115,7 +129,9 @@ GBytes *part_to_bytes(const struct part *p)
 	trial_probe_bins_append(probes, p->t, "");
 	trial_bins_histogram(delays, p->own_delays);
 	guest_timeline_append(guest_rows, p->t);
-	return bytes_of("", text, bins->str, probes->str, delays->str, rows, guest_rows->str);
+	trial_ipdv_append(ipdv, &p->t->ipdv, "");
+	return bytes_of(
+		"", text, bins->str, probes->str, delays->str, rows, guest_rows->str, ipdv->str);
 }
 
 static gboolean on_delay(
@@ -152,6 +168,8 @@ static gboolean read_bins(struct part *p, const char *name, char *const *text, G
 					      strlen(text[PROBES]), TRIAL_BINS_ONE, error)) &&
 	       csv_read(name, text[DELAYS], strlen(text[DELAYS]), on_delay, p->own_delays, error) &&
 	       trial_timeline_read(p->t, name, text[TIMELINE], strlen(text[TIMELINE]), error) &&
+	       (!p->t->ipdv.recorded || trial_ipdv_bins_read(&p->t->ipdv, name, text[IPDV],
+						strlen(text[IPDV]), TRIAL_BINS_ONE, error)) &&
 	       read_guest_rows(p->t, name, text[GUEST_TIMELINE], error) &&
 	       trial_balance(p->t, error);
 }
@@ -284,6 +302,13 @@ static gboolean add_probes(struct trial_probes *into, const struct trial_probes 
 	into->late_back += from->late_back;
 	return trial_counts_add(&into->c, &from->c) &&
 	       trial_dist_add(&into->latency, &from->latency);
+}
+
+static gboolean add_ipdv(struct trial_ipdv *into, const struct trial_ipdv *from)
+{
+	if (from->recorded && !into->recorded)
+		trial_ipdv_start_bins(into);
+	return trial_ipdv_add(into, from);
 }
 
 static void add_health(struct engine_health *into, const struct engine_health *from)
@@ -470,7 +495,8 @@ trial *part_merge(GPtrArray *parts, char *const *missing, const GArray *rows, GE
 		whole->interrupted |= p->t->interrupted;
 		add_departure(&whole->departure, &p->t->departure);
 		add_cpu(&whole->cpu, &p->t->cpu);
-		if (!add_probes(&whole->probes, &p->t->probes))
+		if (!add_probes(&whole->probes, &p->t->probes) ||
+			!add_ipdv(&whole->ipdv, &p->t->ipdv))
 			return NULL;
 		add_health(&health, &p->health);
 		add_input(&in, &p->in);
