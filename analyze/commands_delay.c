@@ -40,7 +40,8 @@ static int delay_run(int argc, char **argv)
 		if (lack.without > 0)
 			g_ptr_array_add(notes,
 				g_strdup_printf("%u of %u combinations have no IPDV: measure with "
-						"tsim run --ipdv",
+						"tsim run --ipdv (and --overwrite, where they are "
+						"already)",
 					lack.without, lack.nb));
 		commands_say_notes(notes);
 	}
