@@ -207,7 +207,7 @@ void report_autotest_loss_add(table *t, const result_combination *c)
 	table_u64(t, loss.nb);
 	table_ratio(t, loss.loss);
 	table_ratio(t, loss.spread);
-	table_string(t, verdict(c));
+	table_string(t, report_verdict(c));
 }
 
 gboolean report_percentiles_parse(const char *text, struct report_percentiles *out, GError **error)
