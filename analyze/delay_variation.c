@@ -29,15 +29,26 @@ size_t delay_variation_pdv(const uint64_t *delay_ns, size_t n, uint64_t *pdv_ns)
 	return nb;
 }
 
+int delay_variation_least(const struct trial_dist *d, uint64_t *ns)
+{
+	if (d->exact != NULL && d->exact->nb > 0)
+		*ns = d->exact->bins[0].ns;
+	else if (d->exact == NULL && d->hist != NULL && ctr_get(&d->hist->count) > 0)
+		*ns = ctr_get(&d->hist->min_ns);
+	else
+		return -ENODATA;
+	return 0;
+}
+
 int delay_variation_quantile(const struct trial_dist *d, double q, uint64_t *ns, gboolean *bound)
 {
-	uint64_t delay_ns;
+	uint64_t delay_ns, least_ns;
 
-	if (d->count == 0 || !trial_dist_has_bins(d) ||
+	if (delay_variation_least(d, &least_ns) != 0 ||
 		trial_dist_quantile(d, q, &delay_ns, bound) != 0)
 		return -ENODATA;
 	/* What lost frames waited may be less than what the others took. */
-	*ns = delay_ns > d->min_ns ? delay_ns - d->min_ns : 0;
+	*ns = delay_ns > least_ns ? delay_ns - least_ns : 0;
 	return 0;
 }
 

@@ -27,7 +27,13 @@ size_t delay_variation_ipdv(const uint64_t *delay_ns, size_t n, int64_t *ipdv_ns
 size_t delay_variation_pdv(const uint64_t *delay_ns, size_t n, uint64_t *pdv_ns);
 
 /*
- * Percentile q of the PDV: of the delay, less its exact minimum. Lost frames rank above all others:
+ * Dmin, exact, of what the bins are of: of repetitions of autotest some may have no histogram, and say
+ * nothing of their fastest. 0, or -ENODATA without bins or if nothing came back.
+ */
+int delay_variation_least(const struct trial_dist *d, uint64_t *ns);
+
+/*
+ * Percentile q of the PDV: of the delay, less Dmin. Lost frames rank above all others:
  * among them *ns is a lower bound and *bound is set (trial_dist_quantile). 0, or -ENODATA without
  * bins or if nothing came back.
  */

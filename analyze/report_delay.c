@@ -61,7 +61,8 @@ static void pdv_cells(table *t, const result_combination *c)
 	uint64_t ns = 0;
 	gboolean bound = FALSE, there;
 
-	ns_cell(t, d->count > 0, d->min_ns, FALSE);
+	there = delay_variation_least(d, &ns) == 0;
+	ns_cell(t, there, ns, FALSE);
 	for (guint i = 0; i < G_N_ELEMENTS(pdv); i++) {
 		there = delay_variation_quantile(d, pdv[i].q, &ns, &bound) == 0;
 		ns_cell(t, there, ns, bound);

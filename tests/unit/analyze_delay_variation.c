@@ -84,6 +84,27 @@ static void pdv_of_a_distribution_begins_at_its_fastest(void **state)
 	assert_int_equal(delay_variation_quantile(&d, 0.5, &ns, &bound), -ENODATA);
 }
 
+/* MoonGen's values are exact, and a repetition without histogram says nothing of the fastest. */
+static void pdv_of_exact_values_has_their_own_minimum(void **state)
+{
+	static const char text[] = "5000,1\n4000,2\n9000,7\n";
+	struct trial_dist d = { .count = 10, .min_ns = 0 };
+	uint64_t ns;
+	gboolean bound;
+
+	(void)state;
+	assert_int_equal(delay_variation_least(&d, &ns), -ENODATA);
+	assert_int_equal(delay_variation_quantile(&d, 0.5, &ns, &bound), -ENODATA);
+	d.exact = exact_parse("f", text, strlen(text), NULL);
+	assert_int_equal(delay_variation_least(&d, &ns), 0);
+	assert_int_equal(ns, 4000);
+	assert_int_equal(delay_variation_quantile(&d, 0.3, &ns, &bound), 0);
+	assert_int_equal(ns, 1000);
+	assert_int_equal(delay_variation_quantile(&d, 0.999, &ns, &bound), 0);
+	assert_true(ns == 5000 && !bound);
+	trial_dist_clear(&d);
+}
+
 /* A trial whose D99.9 - Dmin is spread_ns; with lost, it is a bound of 2 s less 100 ns. */
 static void set_spread(struct trial_dist *d, uint64_t spread_ns, gboolean lost)
 {
@@ -311,6 +332,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sequences_are_as_the_rfc_says),
 		cmocka_unit_test(pdv_of_a_distribution_begins_at_its_fastest),
+		cmocka_unit_test(pdv_of_exact_values_has_their_own_minimum),
 		cmocka_unit_test(rfc8219_is_the_median_of_trials),
 		cmocka_unit_test(percentiles_are_of_the_sorted_values),
 		cmocka_unit_test(ends_are_exact_whatever_the_sign),
