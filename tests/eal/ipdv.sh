@@ -27,6 +27,11 @@ pairs_hold()
 tsim "0 3" --interface null --guests 3 --rate 20kpps --duration 300ms --warm-up 100ms
 holds "no IPDV" 'has("ipdv") | not'
 [ -z "$(find out -name 'ipdv_*')" ] || fail "a file of IPDV, without --ipdv"
+# It is the same trial, which is not measured again for it.
+tsim "0 3" --interface null --guests 3 --rate 20kpps --duration 300ms --warm-up 100ms --ipdv
+grep -q -- '--ipdv: .* --overwrite' stderr || fail "does not say how to get it: $(cat stderr)"
+tsim "0 3" --interface null --guests 3 --rate 20kpps --duration 300ms --warm-up 100ms --ipdv --overwrite
+holds "IPDV now" '.ipdv.pairs > 5000'
 rm -r out
 
 # Nothing is lost in the generator itself: the numbers are exact.
