@@ -27,8 +27,8 @@ size_t delay_variation_ipdv(const uint64_t *delay_ns, size_t n, int64_t *ipdv_ns
 size_t delay_variation_pdv(const uint64_t *delay_ns, size_t n, uint64_t *pdv_ns);
 
 /*
- * Dmin, exact, of what the bins are of: of repetitions of autotest some may have no histogram, and say
- * nothing of their fastest. 0, or -ENODATA without bins or if nothing came back.
+ * Dmin, exact, of what the bins are of: of repetitions of autotest some may have no histogram, and
+ * say nothing of their fastest. 0, or -ENODATA without bins or if nothing came back.
  */
 int delay_variation_least(const struct trial_dist *d, uint64_t *ns);
 
@@ -40,9 +40,9 @@ int delay_variation_least(const struct trial_dist *d, uint64_t *ns);
 int delay_variation_quantile(const struct trial_dist *d, double q, uint64_t *ns, gboolean *bound);
 
 /*
- * RFC 8219's number of several trials: the median of their D99.9 - Dmin. Trials in which nothing came
- * back have none; those whose percentile is a lower bound rank above the others, and the median is a
- * bound if one of them is in its middle. 0, or -ENODATA if no trial has any.
+ * RFC 8219's number of several trials: the median of their D99.9 - Dmin. Trials in which nothing
+ * came back have none; those whose percentile is a lower bound rank above the others, and the
+ * median is a bound if one of them is in its middle. 0, or -ENODATA if no trial has any.
  */
 int delay_variation_rfc8219(
 	const struct trial_dist *const *d, size_t n, uint64_t *ns, gboolean *bound);
