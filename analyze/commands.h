@@ -13,6 +13,7 @@
 #define COMMANDS_PROGRAM "tanalyze"
 
 extern const struct cli_command command_merge, command_loss, command_percentiles;
+extern const struct cli_command command_delay;
 
 /* What most commands are asked for. */
 struct commands_common {

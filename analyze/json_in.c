@@ -137,6 +137,23 @@ static JsonNode *member(struct json_in *in, JsonObject *o, const char *where, co
 	return node;
 }
 
+int64_t json_in_i64(struct json_in *in, JsonObject *o, const char *where, const char *key)
+{
+	JsonNode *node = member(in, o, where, key);
+
+	if (node == NULL)
+		return 0;
+	if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64) {
+		json_in_fail(in, where, key, "is no whole number");
+		return 0;
+	}
+	if (json_node_get_int(node) == G_MININT64) {
+		json_in_fail(in, where, key, "is below -(2^63 - 1)");
+		return 0;
+	}
+	return json_node_get_int(node);
+}
+
 uint64_t json_in_u64(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
 	JsonNode *node = member(in, o, where, key);

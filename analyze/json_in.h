@@ -25,6 +25,8 @@ JsonNode *json_in_parse(const char *file, const char *text, size_t len, GError *
 
 /* Members of o; where is o's own path with a dot behind it ("guests[3]."), "" for the root. */
 uint64_t json_in_u64(struct json_in *in, JsonObject *o, const char *where, const char *key);
+/* That may be negative, from -(2^63 - 1) on. */
+int64_t json_in_i64(struct json_in *in, JsonObject *o, const char *where, const char *key);
 uint32_t json_in_u32(
 	struct json_in *in, JsonObject *o, const char *where, const char *key, uint32_t max);
 double json_in_double(struct json_in *in, JsonObject *o, const char *where, const char *key);

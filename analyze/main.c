@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 		command_merge,
 		command_loss,
 		command_percentiles,
+		command_delay,
 		{ NULL, NULL, NULL, NULL },
 	};
 	gboolean helps = ranks_own() > 0;

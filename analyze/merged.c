@@ -8,15 +8,16 @@
 #include "analyze/error.h"
 #include "analyze/file.h"
 #include "analyze/trial_bins.h"
+#include "analyze/trial_ipdv.h"
 #include "analyze/trial_json.h"
 
 enum { MERGED_SCHEMA = 1, MERGED_TRIALS_MAX = 100000 };
 
 struct merged {
 	JsonArray *trials;
-	GString *bins, *probes;
+	GString *bins, *probes, *ipdv;
 	hist *latency; /* of all */
-	gboolean has_probes;
+	gboolean has_probes, has_ipdv;
 	guint nb;
 	exact *exact; /* of MoonGen's trials; NULL for those of tsim */
 	char *name;   /* of its file; NULL if no repetition has a histogram */
@@ -24,13 +25,14 @@ struct merged {
 
 /* Where the bins of a merged set are. */
 struct paths {
-	char *guests, *probes; /* probes: NULL if there are none */
+	char *guests, *probes, *ipdv; /* probes, ipdv: NULL if there are none */
 };
 
 static void paths_clear(struct paths *p)
 {
 	g_free(p->guests);
 	g_free(p->probes);
+	g_free(p->ipdv);
 }
 typedef struct paths paths;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(paths, paths_clear)
@@ -41,6 +43,7 @@ merged *merged_new(void)
 
 	m->bins = g_string_new(NULL);
 	m->probes = g_string_new(NULL);
+	m->ipdv = g_string_new(NULL);
 	m->latency = hist_new();
 	merged_clear(m);
 	return m;
@@ -55,6 +58,7 @@ void merged_free(merged *m)
 	json_array_unref(m->trials);
 	g_string_free(m->bins, TRUE);
 	g_string_free(m->probes, TRUE);
+	g_string_free(m->ipdv, TRUE);
 	hist_free(m->latency);
 	g_free(m);
 }
@@ -68,8 +72,9 @@ void merged_clear(merged *m)
 	g_string_assign(m->bins, "trial,");
 	g_string_append(m->bins, TRIAL_BINS_HEADER);
 	g_string_assign(m->probes, TRIAL_PROBES_HEADER);
+	g_string_assign(m->ipdv, "trial," TRIAL_IPDV_HEADER);
 	hist_clear(m->latency);
-	m->has_probes = FALSE;
+	m->has_probes = m->has_ipdv = FALSE;
 	m->nb = 0;
 }
 
@@ -112,6 +117,8 @@ void merged_add(merged *m, const trial *t)
 	trial_bins_append(m->bins, t, prefix);
 	trial_probe_bins_append(m->probes, t, prefix);
 	m->has_probes |= t->probes.used;
+	trial_ipdv_append(m->ipdv, &t->ipdv, prefix);
+	m->has_ipdv |= t->ipdv.recorded;
 	if (t->latency.hist != NULL)
 		hist_add(m->latency, t->latency.hist);
 }
@@ -160,6 +167,8 @@ static void add_own(GPtrArray *all, const merged *m, const char *infix)
 	add_file(all, "guests", infix, g_bytes_new(m->bins->str, m->bins->len), files);
 	if (m->has_probes)
 		add_file(all, "probes", infix, g_bytes_new(m->probes->str, m->probes->len), files);
+	if (m->has_ipdv)
+		add_file(all, "ipdv", infix, g_bytes_new(m->ipdv->str, m->ipdv->len), files);
 	text = trial_json_text(root);
 	json->name = g_strdup_printf("acc_trials_%s.json", infix);
 	json->data = g_bytes_new_take(text, strlen(text));
@@ -264,6 +273,7 @@ static void check_files(struct json_in *in, JsonObject *root, const char *dir, s
 		name = json_object_get_string_member(file, "name");
 		path = g_str_has_prefix(name, "acc_guests_")   ? &bins->guests
 		       : g_str_has_prefix(name, "acc_probes_") ? &bins->probes
+		       : g_str_has_prefix(name, "acc_ipdv_")   ? &bins->ipdv
 							       : NULL;
 		if (path != NULL) {
 			g_free(*path);
@@ -349,13 +359,25 @@ GPtrArray *merged_read(const char *path, GError **error)
 	return g_steal_pointer(&all);
 }
 
+static gboolean read_ipdv(trial *t, const struct paths *bins, int index, GError **error)
+{
+	g_autofree char *ipdv = NULL;
+	size_t len;
+
+	if (!t->ipdv.recorded)
+		return TRUE;
+	ipdv = file_read(bins->ipdv, &len, error);
+	return ipdv != NULL && trial_ipdv_bins_read(&t->ipdv, bins->ipdv, ipdv, len, index, error);
+}
+
 static gboolean read_bins(trial *t, const struct paths *bins, int index, GError **error)
 {
 	size_t len;
 	g_autofree char *guests = file_read(bins->guests, &len, error);
 	g_autofree char *probes = NULL;
 
-	if (guests == NULL || !trial_bins_read(t, bins->guests, guests, len, index, error))
+	if (guests == NULL || !trial_bins_read(t, bins->guests, guests, len, index, error) ||
+		!read_ipdv(t, bins, index, error))
 		return FALSE;
 	if (!t->probes.used)
 		return TRUE;
@@ -380,6 +402,8 @@ trial *merged_read_bins(const char *path, guint index, GError **error)
 	}
 	if (t != NULL && t->probes.used && bins.probes == NULL)
 		json_in_fail(&in, "", "files", "does not list acc_probes");
+	if (t != NULL && t->ipdv.recorded && bins.ipdv == NULL)
+		json_in_fail(&in, "", "files", "does not list acc_ipdv");
 	if (t != NULL && in.error == NULL && read_bins(t, &bins, (int)index, &in.error))
 		(void)balance(t, &in, index);
 	if (in.error != NULL) {

@@ -6,6 +6,7 @@
  *   acc_histogram_INFIX.csv  latency_ns,count  over all trials and guests (autotest's grammar)
  *   acc_guests_INFIX.csv     trial,guest,frame_bytes,latency_ns,count,response_count
  *   acc_probes_INFIX.csv     trial,latency_ns,count  of the probes; if there were any
+ *   acc_ipdv_INFIX.csv       trial,ipdv_ns,count  of the IPDV; if it was recorded
  *   acc_trials_INFIX.json    the trials themselves, as in their own files; trial n of the tables
  *                            above is the n-th here. Written last; records the sizes of the others.
  *

@@ -50,7 +50,7 @@ void report_params_cells(table *t, const struct trial_params *p)
 	table_u64_as(t, p->rate_pps, rate);
 }
 
-static const char *verdict(const result_combination *c)
+const char *report_verdict(const result_combination *c)
 {
 	if (!c->trustworthy)
 		return "DOUBT";
@@ -122,7 +122,7 @@ void report_overview_add(table *t, const result_combination *c)
 		table_u64(t, (uint64_t)c->fairness.worst_guest);
 	else
 		table_none(t);
-	table_string(t, verdict(c));
+	table_string(t, report_verdict(c));
 }
 
 table *report_loss_new(gboolean guests)
@@ -174,7 +174,7 @@ static void loss_row(table *t, const result_combination *c, const struct result_
 	table_u64(t, n->c.corrupt);
 	table_u64(t, n->c.foreign);
 	table_u64(t, n->c.late);
-	table_string(t, verdict(c));
+	table_string(t, report_verdict(c));
 }
 
 void report_loss_add(table *t, const result_combination *c, gboolean guests)
@@ -207,7 +207,7 @@ void report_autotest_loss_add(table *t, const result_combination *c)
 	table_u64(t, loss.nb);
 	table_ratio(t, loss.loss);
 	table_ratio(t, loss.spread);
-	table_string(t, verdict(c));
+	table_string(t, report_verdict(c));
 }
 
 gboolean report_percentiles_parse(const char *text, struct report_percentiles *out, GError **error)
@@ -367,7 +367,7 @@ static void percentiles_row(table *t, const result_combination *c, const struct 
 		table_ns(t, d->max_ns, FALSE);
 	else
 		table_none(t);
-	table_string(t, verdict(c));
+	table_string(t, report_verdict(c));
 }
 
 void report_percentiles_add(
@@ -494,7 +494,8 @@ char *report_reasons(const result_combination *c)
 	GString *text = g_string_new(NULL);
 
 	if (!c->trustworthy || c->nb_interrupted > 0) {
-		g_string_append_printf(text, "%s: %s %s:", verdict(c), c->params.label, c->infix);
+		g_string_append_printf(
+			text, "%s: %s %s:", report_verdict(c), c->params.label, c->infix);
 		if (c->nb_untrustworthy > 0)
 			g_string_append_printf(text, " %u of %u repetitions not trustworthy",
 				c->nb_untrustworthy, c->trials->len);

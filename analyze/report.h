@@ -45,6 +45,12 @@ table *report_intervals_new(void);
 void report_intervals_add(table *t, const result_combination *c, const struct report_percentiles *p,
 	double confidence);
 
+/* Delay variation: PDV of the latency, IPDV where it was recorded. A line a combination, loaded. */
+table *report_delay_new(void);
+void report_delay_add(table *t, const result_combination *c);
+
+/* "ok", "stopped" or "DOUBT". */
+const char *report_verdict(const result_combination *c);
 /* What has to be said of combinations that are not to be relied on: lines, "" if there are none. */
 char *report_reasons(const result_combination *c);
 

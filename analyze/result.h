@@ -102,7 +102,10 @@ struct result_combination {
 	GPtrArray *reasons;         /* char *: "rep 2: REASON" */
 	struct result_numbers n;    /* all guests, all sizes */
 	struct trial_probes probes; /* sums; bins after result_load */
-	struct trial_cpu cpu;       /* sums, threads: most; of the repetitions that know it */
+	struct trial_ipdv
+		ipdv;         /* sums of the repetitions that recorded it; bins after result_load */
+	guint nb_ipdv;        /* so many */
+	struct trial_cpu cpu; /* sums, threads: most; of the repetitions that know it */
 	guint nb_groups;
 	struct result_group *groups; /* in order of the first guest */
 	guint nb_guests;

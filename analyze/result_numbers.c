@@ -6,6 +6,8 @@
 
 #include <gsl/gsl_statistics_double.h>
 
+#include "analyze/trial_ipdv.h"
+
 static const double WORST_QUANTILE = 0.99;
 
 static void spread_add(struct result_spread *s, const struct trial_counts *c)
@@ -214,10 +216,17 @@ static void add_guest(struct result_guest *to, const struct trial_guest *g)
 	spread_add(&to->n.loss, &g->c);
 }
 
+static gboolean add_ipdv(result_combination *c, const trial *t)
+{
+	c->nb_ipdv += t->ipdv.recorded != FALSE;
+	return trial_ipdv_add(&c->ipdv, &t->ipdv);
+}
+
 static gboolean add_trial(result_combination *c, const trial *t)
 {
 	if (!numbers_add(&c->n, &t->totals, &t->latency, &t->response) || !add_groups(c, t) ||
-		!add_cpu(&c->cpu, &t->cpu) || !add_probes(&c->probes, &t->probes))
+		!add_cpu(&c->cpu, &t->cpu) || !add_probes(&c->probes, &t->probes) ||
+		!add_ipdv(c, t))
 		return FALSE;
 	for (guint i = 0; i < c->nb_guests; i++) {
 		const struct trial_guest *g = &t->guests[i];
@@ -395,6 +404,8 @@ void result_numbers_clear(result_combination *c)
 	g_free(c->probes.time_stamps);
 	memset(&c->probes, 0, sizeof(c->probes));
 	memset(&c->cpu, 0, sizeof(c->cpu));
+	trial_ipdv_clear(&c->ipdv);
+	c->nb_ipdv = 0;
 }
 
 static void each(result_combination *c, void (*fn)(struct result_numbers *n))
@@ -428,6 +439,7 @@ void result_numbers_drop_bins(result_combination *c)
 {
 	each(c, drop);
 	g_clear_pointer(&c->probes.latency.hist, hist_free);
+	trial_ipdv_drop_bins(&c->ipdv);
 }
 
 /* The same of MoonGen's histograms, where there are any. */
@@ -465,6 +477,8 @@ void result_numbers_start_bins(result_combination *c)
 	g_clear_pointer(&c->probes.latency.hist, hist_free);
 	if (c->probes.latency.count > 0)
 		c->probes.latency.hist = hist_new();
+	if (c->ipdv.recorded)
+		trial_ipdv_start_bins(&c->ipdv);
 }
 
 static void add_bins(struct result_numbers *n, const struct trial_size *s)
@@ -497,6 +511,7 @@ void result_numbers_add_bins(result_combination *c, const trial *t)
 		hist_add(c->n.response.hist, t->response.hist);
 	if (t->probes.latency.hist != NULL)
 		hist_add(c->probes.latency.hist, t->probes.latency.hist);
+	trial_ipdv_add_bins(&c->ipdv, &t->ipdv);
 	for (guint i = 0; i < c->nb_guests; i++) {
 		const struct trial_guest *g = &t->guests[i];
 

@@ -195,6 +195,16 @@ void table_ns_real(table *t, double ns, gboolean bound)
 		g_strconcat(bound ? ">=" : "", buf, NULL), node, bound, FALSE);
 }
 
+void table_signed_ns(table *t, int64_t ns)
+{
+	JsonNode *node = json_node_new(JSON_NODE_VALUE);
+	g_autofree char *size = format_ns(ns < 0 ? (uint64_t)-ns : (uint64_t)ns);
+
+	json_node_set_int(node, ns);
+	add(t, g_strconcat(ns < 0 ? "-" : "", size, NULL), g_strdup_printf("%" G_GINT64_FORMAT, ns),
+		node, FALSE, FALSE);
+}
+
 void table_bool(table *t, gboolean v, const char *yes, const char *no)
 {
 	JsonNode *node = json_node_new(JSON_NODE_VALUE);

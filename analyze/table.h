@@ -49,6 +49,7 @@ void table_pps(table *t, double pps);
 void table_ns(table *t, uint64_t ns, gboolean bound);
 /* Not below 0; NAN: none. Up to 15 digits, trailing zeros left out. */
 void table_ns_real(table *t, double ns, gboolean bound);
+void table_signed_ns(table *t, int64_t ns); /* a difference of times */
 void table_bool(table *t, gboolean v, const char *yes, const char *no);
 void table_none(table *t); /* "-", empty, null */
 

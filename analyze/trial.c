@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/trial_ipdv.h"
+
 trial *trial_new(void)
 {
 	trial *t = g_new0(trial, 1);
@@ -12,6 +14,7 @@ trial *trial_new(void)
 	t->trustworthy = TRUE;
 	t->reasons = g_ptr_array_new_with_free_func(g_free);
 	t->seconds = g_array_new(FALSE, TRUE, sizeof(struct trial_second));
+	t->guest_seconds = g_array_new(FALSE, TRUE, sizeof(struct trial_guest_second));
 	t->log = g_string_new(NULL);
 	return t;
 }
@@ -68,9 +71,11 @@ void trial_free(trial *t)
 	trial_dist_clear(&t->latency);
 	trial_dist_clear(&t->response);
 	trial_dist_clear(&t->probes.latency);
+	trial_ipdv_clear(&t->ipdv);
 	g_free(t->probes.time_stamps);
 	g_ptr_array_unref(t->reasons);
 	g_array_unref(t->seconds);
+	g_array_unref(t->guest_seconds);
 	g_string_free(t->log, TRUE);
 	g_clear_pointer(&t->mix, json_object_unref);
 	g_clear_pointer(&t->environment, json_object_unref);

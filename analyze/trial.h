@@ -8,8 +8,11 @@
  *   histogram_INFIX_repR.csv    latency_ns,count without header: all guests (autotest's grammar)
  *   guests_INFIX_repR.csv       guest,frame_bytes,latency_ns,count,response_count: lossless bins
  *   timeline_INFIX_repR.csv     a row a second
+ *   guest_timeline_INFIX_repR.csv  a row a second and guest, analyze/guest_timeline.h; trials of
+ *                               before, and of very many guests and seconds, have none
  *   output_INFIX_repR.log       ends with MoonGen's two summary lines, exact totals
  *   probes_INFIX_repR.csv       latency_ns,count without header: probes of all guests; if they were used
+ *   ipdv_INFIX_repR.csv         ipdv_ns,count, signed, ascending: analyze/trial_ipdv.h; with --ipdv
  * Each is written to a temporary name, synced and renamed.
  */
 #ifndef ANALYZE_TRIAL_H
@@ -163,11 +166,29 @@ struct trial_departure {
 	uint64_t inter_frames;
 };
 
+/* IPDV of the frames of each guest, of all guests together: see analyze/trial_ipdv.h. */
+struct trial_ipdv {
+	gboolean recorded;      /* tsim run --ipdv; if not, all of the rest is zero */
+	uint64_t pairs;         /* frames whose neighbour before them came back, too */
+	int64_t min_ns, max_ns; /* exact; 0 when pairs is 0 */
+	int64_t sum_ns;      /* exact; of gapless runs each gives its last delay minus its first */
+	uint64_t abs_sum_ns; /* of the magnitudes, exact */
+	hist *later, *earlier; /* bins: from 0 up; below 0, by magnitude. Owned; NULL: not loaded */
+};
+
 /* One row a second. Rates are of that interval. */
 struct trial_second {
 	double time_s; /* end of the interval, since measuring began */
 	uint64_t offered, forwarded, refused;
 	uint64_t p50_ns, p99_ns, max_ns; /* of frames received in it; 0 if none */
+};
+
+/* What one guest did in an interval; of latency_sum_ns, a frame may count in the next one. */
+struct trial_guest_second {
+	double time_s; /* end of the interval, since measuring began */
+	uint32_t guest;
+	uint64_t offered, forwarded;
+	uint64_t latency_sum_ns; /* of the frames forwarded in it, from the real departure */
 };
 
 /*
@@ -208,11 +229,13 @@ struct trial {
 	struct trial_departure departure;
 	struct trial_probes probes;
 	struct trial_cpu cpu;
+	struct trial_ipdv ipdv;
 	uint32_t nb_guests;
 	struct trial_guest *guests;
 	uint32_t nb_groups;
 	struct trial_group *groups; /* by trial_balance; NULL before */
 	GArray *seconds;            /* struct trial_second */
+	GArray *guest_seconds;      /* struct trial_guest_second; not read by trial_read */
 	JsonObject *mix; /* table of RFC 6985 section 4, digest, generator of random numbers */
 	JsonObject *environment;    /* versions, cpu, clocks, command line, started, ended */
 	JsonObject *interface_info; /* which mechanism moved the frames; NULL if nothing to say */
@@ -321,6 +344,12 @@ gboolean trial_write(const trial *t, const char *dir, GError **error);
 enum trial_load { TRIAL_SUMMARY, TRIAL_BINS }; /* TRIAL_BINS also reads guests_*.csv */
 /* Read one trial JSON, check it (schema, balance, sizes of the siblings). NULL and error. */
 trial *trial_read(const char *json_path, enum trial_load load, GError **error);
+
+/*
+ * Where KIND_INFIX_repR.csv of a trial that was read from its JSON would be, newly allocated; NULL
+ * for all other trials (of merged sets, of autotest, made in memory).
+ */
+char *trial_sibling_path(const trial *t, const char *kind);
 
 enum trial_state {
 	TRIAL_MISSING, /* no JSON of that name */

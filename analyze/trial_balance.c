@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "analyze/error.h"
+#include "analyze/trial_ipdv.h"
 #include "analyze/trial_sums.h"
 
 /* Members of struct trial_counts, and whether a sum of sizes holds them. */
@@ -255,5 +256,6 @@ gboolean trial_balance(trial *t, GError **error)
 	add_up_bins(t, offsetof(struct trial_size, latency), &t->latency);
 	add_up_bins(t, offsetof(struct trial_size, response), &t->response);
 	return check_set("totals", &t->totals, &t->latency, &t->response, error) &&
-	       trial_groups_sum(t, error) && trial_probes_balance(t, error);
+	       trial_groups_sum(t, error) && trial_probes_balance(t, error) &&
+	       trial_ipdv_balance(&t->ipdv, t->totals.forwarded, error);
 }

@@ -8,20 +8,38 @@
 #include <unistd.h>
 
 #include "analyze/error.h"
+#include "analyze/guest_timeline.h"
 #include "analyze/trial_bins.h"
+#include "analyze/trial_ipdv.h"
 #include "analyze/trial_json.h"
 #include "analyze/trial_log.h"
 
-enum { HISTOGRAM, GUESTS, TIMELINE, OUTPUT, PROBES, SIBLINGS };
+enum { HISTOGRAM, GUESTS, TIMELINE, OUTPUT, PROBES, GUEST_TIMELINE, IPDV, SIBLINGS };
 
 static const struct {
 	const char *kind, *ending;
 } siblings[SIBLINGS] = { { "histogram", "csv" }, { "guests", "csv" }, { "timeline", "csv" },
-	{ "output", "log" }, { "probes", "csv" } };
+	{ "output", "log" }, { "probes", "csv" }, { "guest_timeline", "csv" }, { "ipdv", "csv" } };
 
+/* Is there anything to write into it? */
 static gboolean has_sibling(const trial *t, guint i)
 {
-	return i != PROBES || t->probes.used;
+	switch (i) {
+	case PROBES:
+		return t->probes.used;
+	case GUEST_TIMELINE:
+		return t->guest_seconds->len > 0;
+	case IPDV:
+		return t->ipdv.recorded;
+	default:
+		return TRUE;
+	}
+}
+
+/* Of a trial that is read: older ones lack it, and are whole. */
+static gboolean is_optional(guint i)
+{
+	return i == GUEST_TIMELINE;
 }
 
 static char *sibling_name(const struct trial_params *p, guint i)
@@ -87,11 +105,30 @@ static char *sibling_text(const trial *t, guint i)
 	case TIMELINE:
 		g_string_free(s, TRUE);
 		return trial_timeline_csv(t);
+	case GUEST_TIMELINE:
+		guest_timeline_append(s, t);
+		break;
+	case IPDV:
+		g_string_append(s, TRIAL_IPDV_HEADER);
+		trial_ipdv_append(s, &t->ipdv, "");
+		break;
 	default:
 		g_string_free(s, TRUE);
 		return trial_log_text(t);
 	}
 	return g_string_free(s, FALSE);
+}
+
+/* What only the older trial of this name had; one that stays does no harm. */
+static void remove_leftovers(const trial *t, const char *dir)
+{
+	for (guint i = 0; i < SIBLINGS; i++) {
+		g_autofree char *name = sibling_name(&t->params, i);
+		g_autofree char *left = g_build_filename(dir, name, NULL);
+
+		if (!has_sibling(t, i))
+			(void)unlink(left);
+	}
 }
 
 gboolean trial_write(const trial *t, const char *dir, GError **error)
@@ -138,12 +175,7 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 			path, g_strerror(errno));
 		return FALSE;
 	}
-	if (!t->probes.used) {
-		g_autofree char *name = sibling_name(&t->params, PROBES);
-		g_autofree char *left = g_build_filename(dir, name, NULL);
-
-		(void)unlink(left); /* of that older trial; a leftover does no harm */
-	}
+	remove_leftovers(t, dir);
 	return file_set_publish(set, error);
 }
 
@@ -151,10 +183,12 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 static void check_files(struct json_in *in, JsonObject *root, const trial *t, const char *dir)
 {
 	JsonArray *files = json_in_array(in, root, "", "files");
-	guint found = 0, wanted = 0;
+	guint found = 0, wanted = 0, optional = 0;
 
-	for (guint i = 0; i < SIBLINGS; i++)
-		wanted |= has_sibling(t, i) ? 1U << i : 0;
+	for (guint i = 0; i < SIBLINGS; i++) {
+		optional |= is_optional(i) ? 1U << i : 0;
+		wanted |= !is_optional(i) && has_sibling(t, i) ? 1U << i : 0;
+	}
 
 	for (guint i = 0; files != NULL && i < json_array_get_length(files); i++) {
 		g_autofree char *where = g_strdup_printf("files[%u].", i);
@@ -171,7 +205,7 @@ static void check_files(struct json_in *in, JsonObject *root, const trial *t, co
 				found |= 1U << j;
 		}
 	}
-	if (found != wanted)
+	if ((found & ~optional) != wanted)
 		json_in_fail(in, "", "files", "does not list all files of a trial");
 }
 
@@ -194,6 +228,18 @@ static char *read_sibling(JsonObject *root, const char *dir, const char *kind, c
 	return NULL; /* check_files found it */
 }
 
+static gboolean read_ipdv(trial *t, JsonObject *root, const char *dir, GError **error)
+{
+	g_autofree char *path = NULL, *text = NULL;
+	size_t len;
+
+	if (!t->ipdv.recorded)
+		return TRUE;
+	text = read_sibling(root, dir, siblings[IPDV].kind, &path, &len, error);
+	return text != NULL &&
+	       trial_ipdv_bins_read(&t->ipdv, path, text, len, TRIAL_BINS_ONE, error);
+}
+
 static gboolean read_bins(trial *t, JsonObject *root, const char *dir, GError **error)
 {
 	g_autofree char *guests_path = NULL, *timeline_path = NULL, *probes_path = NULL;
@@ -212,8 +258,24 @@ static gboolean read_bins(trial *t, JsonObject *root, const char *dir, GError **
 	if (t->probes.used)
 		probes = read_sibling(
 			root, dir, siblings[PROBES].kind, &probes_path, &probes_len, error);
+	if (!read_ipdv(t, root, dir, error))
+		return FALSE;
 	return !t->probes.used || (probes != NULL && trial_probe_bins_read(t, probes_path, probes,
 							     probes_len, TRIAL_BINS_ONE, error));
+}
+
+char *trial_sibling_path(const trial *t, const char *kind)
+{
+	g_autofree char *name = t->path != NULL ? g_path_get_basename(t->path) : NULL;
+	g_autofree char *dir = NULL, *sibling = NULL;
+
+	if (name == NULL || t->moongen != NULL || !g_str_has_prefix(name, "trial_") ||
+		!g_str_has_suffix(name, ".json"))
+		return NULL;
+	name[strlen(name) - strlen(".json")] = '\0';
+	dir = g_path_get_dirname(t->path);
+	sibling = g_strdup_printf("%s_%s.csv", kind, name + strlen("trial_"));
+	return g_build_filename(dir, sibling, NULL);
 }
 
 trial *trial_read(const char *path, enum trial_load load, GError **error)

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "analyze/trial_ipdv.h"
+
 /* 63 bits hold all our counts: trial_balance sees to it. */
 static void set_u64(JsonObject *o, const char *key, uint64_t v)
 {
@@ -327,6 +329,8 @@ JsonObject *trial_json_object(const trial *t)
 			o, "probes", trial_json_probes(&t->probes, t->measured_s));
 	if (t->cpu.known)
 		json_object_set_object_member(o, "cpu", trial_json_cpu(&t->cpu));
+	if (t->ipdv.recorded)
+		json_object_set_object_member(o, "ipdv", trial_ipdv_json(&t->ipdv));
 	for (uint32_t i = 0; i < t->nb_groups; i++)
 		json_array_add_object_element(groups, group(t, i));
 	json_object_set_array_member(o, "groups", groups);

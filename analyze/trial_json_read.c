@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "analyze/error.h"
+#include "analyze/trial_ipdv.h"
 #include "traffic/frame.h"
 
 /* Members that older files lack are read as if they were zero. */
@@ -329,6 +330,8 @@ trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where)
 		read_probes(in, o, where, &t->probes);
 	if (has(in, o, "cpu"))
 		read_cpu(in, o, where, &t->cpu);
+	if (has(in, o, "ipdv"))
+		trial_ipdv_json_read(in, o, where, &t->ipdv);
 	read_guests(in, o, where, t);
 	if (has(in, o, "groups"))
 		read_groups(in, o, where, t);

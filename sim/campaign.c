@@ -515,6 +515,8 @@ static int status_of(const GError *error)
 /* Nothing to measure: show what is there. */
 static int show_done(struct campaign *c, GError **error)
 {
+	gboolean lacks_ipdv = FALSE;
+
 	for (guint i = 0; i < c->done->len; i++) {
 		const struct trial_params *p = g_ptr_array_index(c->done, i);
 		g_autofree char *infix = trial_infix(p);
@@ -526,7 +528,11 @@ static int show_done(struct campaign *c, GError **error)
 			return CLI_FAILED;
 		report_trial(t, c->o->format, c->o->all_guests, i == 0);
 		c->untrustworthy |= !t->trustworthy;
+		lacks_ipdv |= c->o->ipdv && !t->ipdv.recorded;
 	}
+	if (lacks_ipdv)
+		progress_say(&c->progress, "--ipdv: what was measured before has none; "
+					   "--overwrite measures it again");
 	return c->untrustworthy ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
 }
 

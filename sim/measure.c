@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/measure.h"
 
+#include <math.h>
 #include <stdatomic.h>
 
 #include "sim/engine/engine.h"
@@ -21,15 +22,16 @@ enum {
 	CAPTURE_BYTES = 256 << 20,
 	HURRY_DRAIN_NS = 100000000,
 	HURRY_REPORT_MS = 200,
+	GUEST_ROWS_MAX = 4000000, /* of the guests' time line: 160 MB */
 };
 
 /* What becomes of each guest while a trial runs. */
 struct watch {
 	gboolean answered;
-	char *state;                 /* NULL: in order */
-	uint64_t offered, forwarded; /* at the last look */
-	double silent_since_s;       /* < 0: it answers */
-	double absent_s;             /* when it was first not connected; < 0: never */
+	char *state;             /* NULL: in order */
+	struct engine_live live; /* at the last look */
+	double silent_since_s;   /* < 0: it answers */
+	double absent_s;         /* when it was first not connected; < 0: never */
 };
 
 struct run {
@@ -47,8 +49,9 @@ struct run {
 	gboolean stopped;
 	/* For rows of the time line. */
 	hist *latency_before, *latency_now;
-	struct engine_live before;
+	uint64_t offered, forwarded; /* up to before_s */
 	double before_s;
+	guint guest_rows_max; /* that there is memory for; 0: none are taken */
 };
 
 static gboolean interrupted(const struct run *r)
@@ -153,18 +156,35 @@ static void watch_guests(struct run *r, double now_s)
 		fleet_poll(r->cfg->fleet);
 	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
 		struct watch *w = &r->watch[i];
-		struct engine_live live;
 		const char *death = death_of(r, i);
 
 		if (w->state == NULL && death != NULL)
 			w->state = g_strdup_printf("%s at %.1f s", death, now_s);
+	}
+}
+
+/* What each guest did since the last look; their sums go to all. */
+static void take_guest_rows(struct run *r, struct trial_second *all)
+{
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
+		struct trial_guest_second row = { .time_s = all->time_s, .guest = i };
+		struct watch *w = &r->watch[i];
+		struct engine_live live;
+
 		engine_live_guest(r->engine, i, &live);
-		if (live.forwarded != w->forwarded || live.offered == w->offered)
+		row.offered = live.offered - w->live.offered;
+		row.forwarded = live.forwarded - w->live.forwarded;
+		row.latency_sum_ns = live.latency_sum_ns - w->live.latency_sum_ns;
+		all->offered += row.offered;
+		all->forwarded += row.forwarded;
+		all->refused += live.refused - w->live.refused;
+		w->live = live;
+		if (row.forwarded != 0 || row.offered == 0)
 			w->silent_since_s = -1;
 		else if (w->silent_since_s < 0)
 			w->silent_since_s = r->before_s;
-		w->offered = live.offered;
-		w->forwarded = live.forwarded;
+		if (r->t->guest_seconds->len < r->guest_rows_max)
+			g_array_append_val(r->t->guest_seconds, row);
 	}
 }
 
@@ -207,24 +227,21 @@ static void interval_latency(struct run *r, struct trial_second *row)
 
 static void take_row(struct run *r, double now_s, gboolean last)
 {
-	struct engine_live live;
 	struct trial_second row = { .time_s = now_s };
 
-	engine_live(r->engine, &live);
-	row.offered = live.offered - r->before.offered;
-	row.forwarded = live.forwarded - r->before.forwarded;
-	row.refused = live.refused - r->before.refused;
+	take_guest_rows(r, &row);
 	interval_latency(r, &row);
 	watch_guests(r, now_s);
 	g_array_append_val(r->t->seconds, row);
+	r->offered += row.offered;
+	r->forwarded += row.forwarded;
 	/* Sums over all ranks are shown when all have given theirs. */
 	if (r->together != NULL)
 		together_row(
 			r->together, &row, last ? LIVE_LAST : (uint32_t)now_s, r->latency_before);
 	else
 		progress_second(r->cfg->progress, &row, now_s - r->before_s,
-			r->t->params.duration_s, live.offered, live.forwarded);
-	r->before = live;
+			r->t->params.duration_s, r->offered, r->forwarded);
 	r->before_s = now_s;
 }
 
@@ -439,6 +456,24 @@ static struct part *make_part(struct run *r)
 	return p;
 }
 
+/* Memory for the guests' time line, touched, as nothing is allocated while it is measured. */
+static void reserve_guest_rows(struct run *r)
+{
+	/* A row a second, one at the end, and one for a clock that runs ahead. */
+	double rows = (floor(r->t->params.duration_s) + 2) * r->nb_own;
+
+	if (rows > GUEST_ROWS_MAX) {
+		g_ptr_array_add(r->t->reasons,
+			g_strdup_printf("note: no time line of each guest: %u guests for %.0f s "
+					"are more than %d rows",
+				r->nb_own, r->t->params.duration_s, GUEST_ROWS_MAX));
+		return;
+	}
+	r->guest_rows_max = (guint)rows;
+	g_array_set_size(r->t->guest_seconds, r->guest_rows_max);
+	g_array_set_size(r->t->guest_seconds, 0);
+}
+
 static gboolean prepare(struct run *r, GError **error)
 {
 	static unsigned run; /* counts the trials of this process; main thread */
@@ -478,6 +513,7 @@ static gboolean prepare(struct run *r, GError **error)
 				       .probe_pps = o->probe_pps / crew_size(r->cfg->crew),
 				       .probe_timeout_ns = o->drain_ns,
 				       .seed = (uint64_t)o->seed + r->cfg->params->repetition,
+				       .ipdv = o->ipdv,
 				       .capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
 		error);
 	if (r->engine == NULL)
@@ -488,6 +524,7 @@ static gboolean prepare(struct run *r, GError **error)
 	r->latency_before = hist_new();
 	r->latency_now = hist_new();
 	trial_params_copy(&r->t->params, r->cfg->params);
+	reserve_guest_rows(r);
 	r->t->environment = record_environment(o, r->tsc_hz);
 	r->t->mix = record_mix(r->cfg->mix, r->schedule, o->base_mac);
 	return TRUE;

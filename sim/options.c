@@ -149,6 +149,10 @@ static const GOptionEntry entries[] = {
 		"How long to wait for guests (default 30s; external 10min)", "TIME" },
 	{ "slack", 0, 0, G_OPTION_ARG_STRING, AT(slack),
 		"A departure later than this is counted as late (default 10us)", "TIME" },
+	{ "ipdv", 0, 0, G_OPTION_ARG_NONE, AT(ipdv),
+		"Record the delay variation between neighbouring frames, RFC 3393, too (costs the "
+		"receiver some time a frame)",
+		NULL },
 	{ "reps", 'n', 0, G_OPTION_ARG_INT, AT(reps), "Repetitions of each trial (default 1)",
 		"N" },
 	{ "rep", 0, 0, G_OPTION_ARG_INT, AT(rep), "Only this repetition, from 0", "N" },

@@ -6,16 +6,32 @@
 
 #include "analyze/csv.h"
 #include "analyze/error.h"
+#include "analyze/guest_timeline.h"
 #include "analyze/trial_bins.h"
+#include "analyze/trial_ipdv.h"
 #include "analyze/trial_json.h"
 #include "analyze/trial_log.h"
 #include "sim/error.h"
 #include "sim/live.h"
 
-/* Version; error; trial, bins of guests, of probes, of own delays, time line; as in their files. */
-#define BYTES_TYPE "(sssssss)"
-#define VERSION "1"
-enum { ERROR = 1, TRIAL, BINS, PROBES, DELAYS, TIMELINE, GUESTS_NAMED = 4 };
+/*
+ * Version; error; trial, bins of guests, of probes, of own delays, time line, that of guests, bins of
+ * IPDV; as in their files.
+ */
+#define BYTES_TYPE "(sssssssss)"
+#define VERSION "2"
+enum {
+	ERROR = 1,
+	TRIAL,
+	BINS,
+	PROBES,
+	DELAYS,
+	TIMELINE,
+	GUEST_TIMELINE,
+	IPDV,
+	TEXTS,
+	GUESTS_NAMED = 4
+};
 
 void part_free(struct part *p)
 {
@@ -83,17 +99,18 @@ static void read_health(struct json_in *in, JsonObject *o, struct part *p)
 }
 
 static GBytes *bytes_of(const char *error, const char *trial_text, const char *bins,
-	const char *probes, const char *delays, const char *rows)
+	const char *probes, const char *delays, const char *rows, const char *guest_rows,
+	const char *ipdv)
 {
-	g_autoptr(GVariant) value = g_variant_ref_sink(
-		g_variant_new(BYTES_TYPE, VERSION, error, trial_text, bins, probes, delays, rows));
+	g_autoptr(GVariant) value = g_variant_ref_sink(g_variant_new(BYTES_TYPE, VERSION, error,
+		trial_text, bins, probes, delays, rows, guest_rows, ipdv));
 
 	return g_variant_get_data_as_bytes(value);
 }
 
 GBytes *part_failure(const char *why)
 {
-	return bytes_of(why, "", "", "", "", "");
+	return bytes_of(why, "", "", "", "", "", "", "");
 }
 
 GBytes *part_to_bytes(const struct part *p)
@@ -101,6 +118,8 @@ GBytes *part_to_bytes(const struct part *p)
 	g_autoptr(GString) bins = g_string_new(TRIAL_BINS_HEADER);
 	g_autoptr(GString) probes = g_string_new(NULL);
 	g_autoptr(GString) delays = g_string_new(NULL);
+	g_autoptr(GString) guest_rows = g_string_new(NULL);
+	g_autoptr(GString) ipdv = g_string_new(TRIAL_IPDV_HEADER);
 	g_autofree char *rows = trial_timeline_csv(p->t), *text = NULL;
 	JsonObject *o = trial_json_object(p->t);
 
@@ -109,7 +128,10 @@ GBytes *part_to_bytes(const struct part *p)
 	trial_bins_append(bins, p->t, "");
 	trial_probe_bins_append(probes, p->t, "");
 	trial_bins_histogram(delays, p->own_delays);
-	return bytes_of("", text, bins->str, probes->str, delays->str, rows);
+	guest_timeline_append(guest_rows, p->t);
+	trial_ipdv_append(ipdv, &p->t->ipdv, "");
+	return bytes_of(
+		"", text, bins->str, probes->str, delays->str, rows, guest_rows->str, ipdv->str);
 }
 
 static gboolean on_delay(
@@ -129,6 +151,15 @@ static gboolean on_delay(
 	return TRUE;
 }
 
+static gboolean read_guest_rows(trial *t, const char *name, const char *text, GError **error)
+{
+	g_autoptr(GArray) rows = guest_timeline_parse(t, name, text, strlen(text), error);
+
+	if (rows != NULL && rows->len > 0)
+		g_array_append_vals(t->guest_seconds, rows->data, rows->len);
+	return rows != NULL;
+}
+
 static gboolean read_bins(struct part *p, const char *name, char *const *text, GError **error)
 {
 	p->own_delays = hist_new();
@@ -137,6 +168,9 @@ static gboolean read_bins(struct part *p, const char *name, char *const *text, G
 					      strlen(text[PROBES]), TRIAL_BINS_ONE, error)) &&
 	       csv_read(name, text[DELAYS], strlen(text[DELAYS]), on_delay, p->own_delays, error) &&
 	       trial_timeline_read(p->t, name, text[TIMELINE], strlen(text[TIMELINE]), error) &&
+	       (!p->t->ipdv.recorded || trial_ipdv_bins_read(&p->t->ipdv, name, text[IPDV],
+						strlen(text[IPDV]), TRIAL_BINS_ONE, error)) &&
+	       read_guest_rows(p->t, name, text[GUEST_TIMELINE], error) &&
 	       trial_balance(p->t, error);
 }
 
@@ -145,11 +179,11 @@ struct part *part_from_bytes(GBytes *bytes, const char *name, GError **error)
 	g_autoptr(GVariant) value = g_variant_ref_sink(
 		g_variant_new_from_bytes(G_VARIANT_TYPE(BYTES_TYPE), bytes, FALSE));
 	g_autoptr(JsonNode) root = NULL;
-	char *text[TIMELINE + 1] = { NULL };
+	char *text[TEXTS] = { NULL };
 	struct json_in in = { .file = name };
 	struct part *p;
 
-	for (guint i = 0; i <= TIMELINE; i++)
+	for (guint i = 0; i < TEXTS; i++)
 		g_variant_get_child(value, i, "&s", &text[i]);
 	if (!g_variant_is_normal_form(value) || !g_str_equal(text[0], VERSION)) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
@@ -270,6 +304,13 @@ static gboolean add_probes(struct trial_probes *into, const struct trial_probes 
 	       trial_dist_add(&into->latency, &from->latency);
 }
 
+static gboolean add_ipdv(struct trial_ipdv *into, const struct trial_ipdv *from)
+{
+	if (from->recorded && !into->recorded)
+		trial_ipdv_start_bins(into);
+	return trial_ipdv_add(into, from);
+}
+
 static void add_health(struct engine_health *into, const struct engine_health *from)
 {
 	into->unsent += from->unsent;
@@ -334,6 +375,19 @@ static void add_interface_info(JsonObject *whole, const struct part *p)
 	json_object_set_int_member(whole, processes,
 		json_object_get_int_member_with_default(whole, processes, 0) +
 			json_object_get_int_member(from, processes));
+}
+
+/* By the second that was meant, as each rank reads its own clock, then by guest. */
+static int compare_guest_rows(const void *a, const void *b)
+{
+	const struct trial_guest_second *x = a, *y = b;
+	double second_x = floor(x->time_s + 0.5), second_y = floor(y->time_s + 0.5);
+
+	if (second_x != second_y)
+		return second_x < second_y ? -1 : 1;
+	if (x->guest != y->guest)
+		return x->guest < y->guest ? -1 : 1;
+	return x->time_s < y->time_s ? -1 : x->time_s > y->time_s;
 }
 
 static void describe_ranks(trial *whole, const GPtrArray *parts, char *const *missing)
@@ -441,17 +495,21 @@ trial *part_merge(GPtrArray *parts, char *const *missing, const GArray *rows, GE
 		whole->interrupted |= p->t->interrupted;
 		add_departure(&whole->departure, &p->t->departure);
 		add_cpu(&whole->cpu, &p->t->cpu);
-		if (!add_probes(&whole->probes, &p->t->probes))
+		if (!add_probes(&whole->probes, &p->t->probes) ||
+			!add_ipdv(&whole->ipdv, &p->t->ipdv))
 			return NULL;
 		add_health(&health, &p->health);
 		add_input(&in, &p->in);
 		hist_add(delays, p->own_delays);
 		add_interface_info(whole->interface_info, p);
+		g_array_append_vals(
+			whole->guest_seconds, p->t->guest_seconds->data, p->t->guest_seconds->len);
 		if (rows == NULL)
 			live_add_rows(whole->seconds, p->t->seconds);
 	}
 	if (rows != NULL)
 		live_add_rows(whole->seconds, rows);
+	g_array_sort(whole->guest_seconds, compare_guest_rows);
 	hist_settle(delays);
 	if (whole->departure.frames != 0) {
 		whole->departure.self_delay_p50_ns = quantile_or_0(delays, 0.5);

@@ -12,6 +12,7 @@
 #include <rte_launch.h>
 #include <rte_mbuf_dyn.h>
 
+#include "analyze/trial_ipdv.h"
 #include "sim/engine/stamp.h"
 #include "sim/engine/worker.h"
 #include "sim/error.h"
@@ -83,6 +84,7 @@ static gboolean check_memory(const struct engine *e, GError **error)
 		if (serves(e, i))
 			need += e->cfg.mix->guests[i].profile->nb_classes * 2 *
 					(uint64_t)sizeof(hist) +
+				(e->cfg.ipdv ? sizeof(struct ipdv_window) : 0) +
 				frames_of_guest(&e->cfg.schedule->guests[i], e) / 4;
 	if (need <= have / 10 * 9)
 		return TRUE;
@@ -146,6 +148,8 @@ static void make_guest(struct engine *e, uint32_t i, size_t at)
 	*rx = (struct rx_guest){ .c = &e->rx_counters[at],
 		.tracker = tracker_new(frames_of_guest(s, e)),
 		.nb_classes = p->nb_classes };
+	if (e->cfg.ipdv)
+		rx->ipdv = ipdv_window_new();
 }
 
 static void make_guests(struct engine *e)
@@ -234,6 +238,8 @@ static gboolean make_receiver(struct engine *e, struct worker *w, unsigned nth, 
 	w->rx_first = e->cfg.share.first + e->cfg.share.step * nth;
 	w->rx_step = e->cfg.share.step * cores->nb_rx;
 	w->awake = g_new(uint16_t, e->nb_guests);
+	if (e->cfg.ipdv)
+		w->ipdv = (struct ipdv_hists){ .later = hist_new(), .earlier = hist_new() };
 	/* What a guest passes on is under way to another: then none rests. */
 	for (uint32_t i = w->rx_first; e->cfg.pattern != ENGINE_TO_GUESTS && i < e->nb_guests;
 		i += w->rx_step) {
@@ -378,6 +384,8 @@ static void free_worker(struct worker *w)
 	hist_free(w->self_delay);
 	hist_free(w->gap_error);
 	hist_free(w->live);
+	hist_free(w->ipdv.later);
+	hist_free(w->ipdv.earlier);
 	g_free(w->awake);
 	rte_ring_free(w->woken);
 	rte_ring_free(w->handed);
@@ -400,6 +408,7 @@ void engine_free(struct engine *e)
 			hist_free(e->rx[i].c[k].response);
 		}
 		tracker_free(e->rx[i].tracker);
+		g_free(e->rx[i].ipdv);
 	}
 	for (uint32_t i = 0; e->probes.rx != NULL && i < e->nb_guests; i++) {
 		tracker_free(e->probes.rx[i].tracker);
@@ -600,20 +609,8 @@ void engine_live_guest(const struct engine *e, uint32_t guest, struct engine_liv
 	for (uint32_t k = 0; k < rx->nb_classes; k++) {
 		out->offered += ctr_get(&tx->c[k].offered);
 		out->refused += ctr_get(&tx->c[k].refused);
+		out->latency_sum_ns += ctr_get(&rx->c[k].latency->sum_ns);
 		out->forwarded += ctr_get(&rx->c[k].forwarded);
-	}
-}
-
-void engine_live(const struct engine *e, struct engine_live *all)
-{
-	*all = (struct engine_live){ 0 };
-	for (uint32_t i = 0; i < e->nb_guests; i++) {
-		struct engine_live one;
-
-		engine_live_guest(e, i, &one);
-		all->offered += one.offered;
-		all->refused += one.refused;
-		all->forwarded += one.forwarded;
 	}
 }
 
@@ -815,6 +812,32 @@ static void collect_probes(struct engine *e, trial *t, uint64_t drain_ns)
 	trial_dist_set(&t->probes.latency, all, c->lost, drain_ns);
 }
 
+/*
+ * Nobody knows which of the differences were of a guest that is not believed: with one of those
+ * there are none at all.
+ */
+static void collect_ipdv(const struct engine *e, trial *t)
+{
+	g_autoptr(hist) later = hist_new(), earlier = hist_new();
+
+	if (!e->cfg.ipdv)
+		return;
+	if (e->disowned != 0) {
+		g_ptr_array_add(t->reasons,
+			g_strdup("note: no IPDV, as it holds frames that a guest made up"));
+		return;
+	}
+	for (unsigned i = 0; i < e->nb_workers; i++) {
+		if (e->workers[i]->ipdv.later == NULL)
+			continue;
+		hist_add(later, e->workers[i]->ipdv.later);
+		hist_add(earlier, e->workers[i]->ipdv.earlier);
+	}
+	hist_settle(later);
+	hist_settle(earlier);
+	trial_ipdv_set(&t->ipdv, g_steal_pointer(&later), g_steal_pointer(&earlier));
+}
+
 /* The generator's own part; host and guests are the caller's to add. */
 static void collect_cpu(const struct engine *e, struct trial_cpu *cpu)
 {
@@ -856,6 +879,7 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 	}
 	collect_departure(e, &t->departure);
 	collect_probes(e, t, drain_ns);
+	collect_ipdv(e, t);
 	collect_cpu(e, &t->cpu);
 	engine_health(e, &health);
 	t->measured_s = (double)(MAX(MIN(health.stopped_ns, e->cfg.warm_up_ns + e->cfg.duration_ns),

@@ -35,6 +35,7 @@ struct engine_cfg {
 	double tsc_hz;
 	uint8_t run;          /* tells this trial's frames from others' */
 	size_t capture_bytes; /* 0: no capture */
+	gboolean ipdv;        /* record the variation between neighbours: sim/engine/ipdv.h */
 	/* Of the timer worker, if cores have one: probes a second, and when one counts as late. */
 	double probe_pps;
 	uint64_t probe_timeout_ns, seed;
@@ -72,11 +73,14 @@ void engine_interrupt(struct engine *e);
 /* Stop the workers and wait for them. */
 void engine_stop(struct engine *e);
 
-/* Of one guest or of all, while the trial runs. Measuring phase only. */
+/*
+ * Of one guest, while the trial runs. Measuring phase only. A frame that is being counted at that
+ * moment may be in forwarded and not yet in latency_sum_ns.
+ */
 struct engine_live {
 	uint64_t offered, forwarded, refused;
+	uint64_t latency_sum_ns; /* of forwarded frames, from their real departure */
 };
-void engine_live(const struct engine *e, struct engine_live *all);
 void engine_live_guest(const struct engine *e, uint32_t guest, struct engine_live *out);
 /* Adds what the receivers' live histograms hold to into, which the caller has cleared. */
 void engine_live_latency(const struct engine *e, hist *into);

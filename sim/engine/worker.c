@@ -391,6 +391,8 @@ static inline void judge_ours(struct worker *w, uint32_t guest, const struct fra
 		ctr_add(&c->reordered, 1);
 	hist_tick(c->latency, index, latency_ns);
 	w->bucket = index;
+	if (unlikely(w->ipdv.later != NULL))
+		ipdv_see(g->ipdv, sig->seq, latency_ns, &w->ipdv);
 	ctr_add(&w->live->bucket[index], 1);
 	if (!flood) {
 		uint64_t response_ns = now_ns > due_ns ? now_ns - due_ns : 0;

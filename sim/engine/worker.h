@@ -21,6 +21,7 @@
 #include "analyze/histogram.h"
 #include "analyze/tracker.h"
 #include "sim/datapath/datapath.h"
+#include "sim/engine/ipdv.h"
 #include "sim/engine/recording.h"
 #include "sim/engine/clock.h"
 #include "sim/engine/stamp.h"
@@ -69,6 +70,7 @@ struct rx_counters {
 struct rx_guest {
 	struct rx_counters *c; /* one a size class */
 	tracker *tracker;
+	struct ipdv_window *ipdv; /* NULL if not asked for */
 	uint32_t nb_classes;
 	ctr returned; /* frames of both phases that came back, each counted once, and corrupt ones */
 	ctr corrupt, foreign; /* that arrived after the warm-up */
@@ -150,6 +152,7 @@ struct worker {
 	hist *self_delay; /* real minus scheduled departure, measuring phase */
 	hist *gap_error;  /* |real - scheduled| gap between two departures of this worker */
 	hist *live;       /* latency of all guests, for the display: buckets only */
+	struct ipdv_hists ipdv; /* of this receiver's guests; NULL if not asked for */
 
 	/* This lcore's own. */
 	size_t next; /* of the timeline */

@@ -11,7 +11,7 @@ int main(int argc, char **argv)
 	gint64 rate_pps = 100000;
 	double loss = 0;
 	gboolean vhost = FALSE, untrusted = FALSE, interrupted = FALSE, fleet = FALSE,
-		 probes = FALSE;
+		 probes = FALSE, ipdv = FALSE;
 	const GOptionEntry entries[] = {
 		{ "interface", 0, 0, G_OPTION_ARG_STRING, &interface, "", NULL },
 		{ "started", 0, 0, G_OPTION_ARG_STRING, &started, "", NULL },
@@ -28,6 +28,7 @@ int main(int argc, char **argv)
 		{ "untrusted", 0, 0, G_OPTION_ARG_NONE, &untrusted, "", NULL },
 		{ "fleet", 0, 0, G_OPTION_ARG_NONE, &fleet, "two groups, two interfaces", NULL },
 		{ "probes", 0, 0, G_OPTION_ARG_NONE, &probes, "and CPU cost", NULL },
+		{ "ipdv", 0, 0, G_OPTION_ARG_NONE, &ipdv, "", NULL },
 		{ "interrupted", 0, 0, G_OPTION_ARG_NONE, &interrupted, "", NULL },
 		G_OPTION_ENTRY_NULL,
 	};
@@ -55,6 +56,7 @@ int main(int argc, char **argv)
 			.interrupted = interrupted,
 			.fleet = fleet,
 			.probes = probes,
+			.ipdv = ipdv,
 			.started = started };
 		g_autoptr(trial) t = fake_trial(&cfg);
 		g_autofree char *dir = g_build_filename(argv[1], argv[2], NULL);

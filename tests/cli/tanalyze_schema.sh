@@ -45,7 +45,7 @@ refuses()
 
 "$fake" out many --guests 5 --loss 0.1 --worst 2 --untrusted && "$fake" out one --guests 1 --sizes 1 &&
 	"$fake" out lost --loss 1 --interrupted &&
-	"$fake" out fleet --fleet --probes --guests 5 --loss 0.1 || exit 1
+	"$fake" out fleet --fleet --probes --guests 5 --loss 0.1 && "$fake" out ipdv --ipdv || exit 1
 valid out/*/trial_*.json || fail "$(cat said)"
 for file in out/*/trial_*.json; do
 	refuses "$file" '.schema = 2' 'del(.parameters.seed)' '.totals.offered = -1' '.totals.lost = 1.5' \
@@ -60,6 +60,9 @@ refuses "$file" '.groups = null' 'del(.groups[0].share)' '.groups[0].guests = 0'
 	'.guests[0].probes.latency.bounds = ["p90_ns"]' '.cpu.generator.threads = -1' 'del(.cpu.host)' \
 	'del(.departure.inter_departure.frames)' '.departure.inter_departure.within_64ns = null' \
 	'.parameters.pattern = 1' '.totals.not_sent = -1' '.probes.latency.p50_ns = "1"'
+refuses "$(echo out/ipdv/trial_*.json)" '.ipdv.pairs = -1' 'del(.ipdv.sum_ns)' '.ipdv.min_ns = 0.5' \
+	'.ipdv.abs_p99_ns = -1' '.ipdv.p1_ns = "x"' '.ipdv = null'
+jq -e '.ipdv.min_ns < 0 and .ipdv.max_ns > 0' out/ipdv/trial_*.json >found || fail "no IPDV"
 jq -e '(.groups | length) == 2 and .probes != null and .cpu != null' "$file" >found ||
 	fail "no groups, probes or cost in $file"
 valid "$SOURCE"/tests/unit/analyze_trial/trial_*.json || fail "an older file: $(cat said)"

@@ -66,11 +66,13 @@ balanced()
 	holds "$1: guests add up" '([.guests[].offered] | add) == .totals.offered'
 	same "$1: the time line adds up" "$(awk -F, '{ n += $2 } END { print n }' out/*/timeline_*.csv)" \
 		"$(trial .totals.offered)"
+	same "$1: the time lines of guests add up" "$(awk -F, '{ n += $3 } END { print n }' out/*/guest_timeline_*.csv)" \
+		"$(trial .totals.offered)"
 }
 
 # What a guest is sent does not depend on who sends it.
 mix=(--interface null --profile isp-netflow --guests 7 --share zipf:1.1 --arrival poisson --rate 10kpps
-	--duration 1500ms --warm-up 100ms --drain 200ms)
+	--duration 1500ms --warm-up 100ms --drain 200ms --ipdv)
 tsim "0 3" "${mix[@]}"
 intended=$(trial '[.guests[] | .intended, .sizes[].intended] | @json')
 digest=$(trial .mix.schedule_sha256)
@@ -81,6 +83,7 @@ for n in 2 4; do
 	same "$n ranks: frames of each guest and size" \
 		"$(trial '[.guests[] | .intended, .sizes[].intended] | @json')" "$intended"
 	balanced "$n ranks"
+	holds "$n ranks: neighbours of all" '.totals.lost > 0 or .ipdv.pairs == .totals.forwarded - (.guests | length)'
 	holds "$n ranks are named" ".parameters.extra == \"--ranks=$n\" and (.environment.ranks | length == $n)"
 	same "$n ranks: one report" "$(grep -c '^verdict' stdout)" 1
 	gone "$n ranks"

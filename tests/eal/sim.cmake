@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 tsim_script(eal embedded 120)
 tsim_script(eal faults 120)
+tsim_script(eal ipdv 120)
+tsim_script(eal guest_timeline 120)
 tsim_script(eal capture 120)
 tsim_script(eal external 120)
 tsim_script(eal external_as 120)

@@ -3,7 +3,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "analyze/guest_timeline.h"
 #include "analyze/trial_bins.h"
+#include "analyze/trial_ipdv.h"
 #include "analyze/trial_log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -19,7 +21,14 @@ static trial *small_trial(void)
 	t->probes.latency = (struct trial_dist){
 		.count = 3, .min_ns = 10, .max_ns = 5000, .sum_ns = 6000
 	};
+	t->ipdv = (struct trial_ipdv){ .recorded = TRUE,
+		.pairs = 3,
+		.min_ns = -5,
+		.max_ns = 7,
+		.sum_ns = 2,
+		.abs_sum_ns = 12 };
 	for (uint32_t i = 0; i < 2; i++) {
+		t->guests[i].guest = i;
 		for (uint32_t j = 0; j < nb_sizes[i]; j++) {
 			struct trial_size *s = &t->guests[i].sizes[j];
 
@@ -32,6 +41,24 @@ static trial *small_trial(void)
 		}
 	}
 	return t;
+}
+
+/* What is read of a guest's time line and written again reads the same. */
+static void guest_rows(trial *t, const char *text, size_t len)
+{
+	g_autoptr(GArray) rows = guest_timeline_parse(t, "fuzz", text, len, NULL);
+	g_autoptr(GArray) again = NULL;
+	g_autoptr(GString) csv = g_string_new(NULL);
+	g_autoptr(GError) error = NULL;
+
+	if (rows == NULL)
+		return;
+	g_array_append_vals(t->guest_seconds, rows->data, rows->len);
+	guest_timeline_append(csv, t);
+	again = guest_timeline_parse(t, "fuzz", csv->str, csv->len, &error);
+	/* Times closer than a microsecond become one. */
+	if (again == NULL && strstr(error->message, "time does not rise") == NULL)
+		g_error("what was written is not read: %s", error->message);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
@@ -48,6 +75,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	}
 	if (data[0] == 'q') {
 		(void)trial_probe_bins_read(t, "fuzz", text, len, 1, NULL);
+		return 0;
+	}
+	if (data[0] == 'g') {
+		guest_rows(t, text, len);
+		return 0;
+	}
+	if (data[0] == 'i' || data[0] == 'j') {
+		(void)trial_ipdv_bins_read(
+			&t->ipdv, "fuzz", text, len, data[0] == 'i' ? TRIAL_BINS_ONE : 1, NULL);
 		return 0;
 	}
 	switch (data[0] % 3) {

@@ -9,6 +9,7 @@
 #include <gsl/gsl_rng.h>
 
 #include "analyze/trial.h"
+#include "analyze/trial_ipdv.h"
 
 struct fake_cfg {
 	const char *label, *interface; /* NULL: "fake", "vhost-user" */
@@ -22,6 +23,7 @@ struct fake_cfg {
 	int worst;     /* guest with four times the latency and ten times the loss; -1: none */
 	gboolean vhost, untrusted, interrupted;
 	gboolean fleet;      /* guests of two groups by turns, the second behind vmux */
+	gboolean ipdv;       /* as if no two neighbours were parted by a loss */
 	gboolean probes;     /* and CPU cost, frames that the link had no room for, gaps */
 	const char *started; /* NULL: made from the repetition */
 };
@@ -120,6 +122,19 @@ static inline void fake_probes(gsl_rng *rng, trial *t)
 	t->departure.inter_within_512ns = 80;
 }
 
+/* As many pairs as neighbours could be, each way about as often. */
+static inline void fake_ipdv(gsl_rng *rng, trial *t)
+{
+	hist *later = hist_new(), *earlier = hist_new();
+
+	for (uint64_t i = t->nb_guests; i < t->totals.forwarded; i++) {
+		double ns = gsl_ran_gaussian(rng, 3000);
+
+		hist_record(ns <= -1 ? earlier : later, (uint64_t)(ns < 0 ? -ns : ns));
+	}
+	trial_ipdv_set(&t->ipdv, later, earlier);
+}
+
 static inline void fake_rest(trial *t, const struct fake_cfg *cfg)
 {
 	g_autofree char *started = cfg->started != NULL ? g_strdup(cfg->started)
@@ -192,9 +207,11 @@ static inline trial *fake_trial(const struct fake_cfg *cfg)
 		}
 		fake_probes(rng, t);
 	}
-	gsl_rng_free(rng);
 	if (!trial_balance(t, &error))
 		g_error("a fake trial does not balance: %s", error->message);
+	if (cfg->ipdv)
+		fake_ipdv(rng, t);
+	gsl_rng_free(rng);
 	fake_rest(t, cfg);
 	return t;
 }

@@ -16,7 +16,7 @@
 #include "sim/part.h"
 #include "tests/unit/fake_trial.h"
 
-enum { GUESTS = 7, RANKS = 3 };
+enum { GUESTS = 7, RANKS = 3, SECONDS = 3 };
 
 static trial *make_whole(void)
 {
@@ -61,6 +61,28 @@ static void forget_guest(struct trial_guest *g)
 	}
 }
 
+static void add_guest_row(trial *t, double time_s, uint32_t guest, guint second)
+{
+	const struct trial_guest_second s = { .time_s = time_s,
+		.guest = guest,
+		.offered = 100 * second + guest,
+		.forwarded = 50 * second + guest,
+		.latency_sum_ns = 1000000 * second + guest };
+
+	g_array_append_val(t->guest_seconds, s);
+}
+
+/* Of rank k: k + 1 differences of +1000 (k + 1) ns, and one of minus that. */
+static void set_ipdv(trial *t, guint rank)
+{
+	hist *later = hist_new(), *earlier = hist_new();
+
+	for (guint i = 0; i <= rank; i++)
+		hist_record(later, 1000 * (rank + 1));
+	hist_record(earlier, 1000 * (rank + 1));
+	trial_ipdv_set(&t->ipdv, later, earlier);
+}
+
 static struct part *make_part(guint rank)
 {
 	struct part *p = g_new0(struct part, 1);
@@ -83,6 +105,12 @@ static struct part *make_part(guint rank)
 		if (i % RANKS != rank)
 			forget_guest(&p->t->guests[i]);
 	forget_sums(p->t);
+	/* Clocks of ranks differ by some ms; each has rows of its own guests alone. */
+	for (guint second = 1; second <= SECONDS; second++)
+		for (uint32_t i = rank; i < GUESTS; i += RANKS)
+			add_guest_row(p->t, second + 0.004 * (rank + 1) - 0.008, i, second);
+	trial_ipdv_clear(&p->t->ipdv);
+	set_ipdv(p->t, rank);
 	assert_true(trial_balance(p->t, NULL));
 	return p;
 }
@@ -173,6 +201,26 @@ static void parts_are_the_whole(void **state)
 	assert_int_equal(got->departure.self_delay_max_ns, 2099);
 	assert_in_range(got->departure.self_delay_p50_ns, 1040, 1060);
 	assert_int_equal(got->seconds->len, wanted->seconds->len);
+	assert_true(got->ipdv.recorded);
+	assert_int_equal(got->ipdv.pairs, 2 + 3 + 4);
+	assert_int_equal(got->ipdv.min_ns, -3000);
+	assert_int_equal(got->ipdv.max_ns, 3000);
+	assert_int_equal(got->ipdv.sum_ns, 0 + 2000 + 6000);
+	assert_int_equal(got->ipdv.abs_sum_ns, 2000 + 6000 + 12000);
+	assert_int_equal(ctr_get(&got->ipdv.later->bucket[hist_index(2000)]), 2);
+	assert_int_equal(ctr_get(&got->ipdv.earlier->count), RANKS);
+	assert_int_equal(got->guest_seconds->len, GUESTS * SECONDS);
+	for (guint i = 0; i < got->guest_seconds->len; i++) {
+		const struct trial_guest_second *s = &g_array_index(
+			got->guest_seconds, struct trial_guest_second, i);
+		guint second = i / GUESTS + 1;
+
+		assert_int_equal(s->guest, i % GUESTS);
+		assert_float_equal(s->time_s, second, 0.005);
+		assert_int_equal(s->offered, 100 * second + s->guest);
+		assert_int_equal(s->forwarded, 50 * second + s->guest);
+		assert_int_equal(s->latency_sum_ns, 1000000 * second + s->guest);
+	}
 	/* 33 frames were not sent in time, by all together. */
 	assert_false(got->trustworthy);
 	assert_non_null(strstr(g_ptr_array_index(got->reasons, 0), "33 of "));

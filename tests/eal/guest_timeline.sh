@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The time line of each guest adds up: over guests to the trial's, over time to the guest's counts.
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
+
+adds_up()
+{
+	local rows total
+	rows=$(echo out/default/guest_timeline_*.csv)
+	total=$(echo out/default/timeline_*.csv)
+	same "$1: header" "$(head -n 1 "$rows")" time_s,guest,offered,forwarded,latency_sum_ns
+	same "$1: sums of the guests" "$(awk -F, 'NR > 1 { o[$1] += $3; f[$1] += $4 }
+		END { for (t in o) printf "%s,%.0f,%.0f\n", t, o[t], f[t] }' "$rows" | sort)" \
+		"$(awk -F, 'NR > 1 { print $1 "," $2 "," $3 }' "$total" | sort)"
+	same "$1: sums over time" "$(awk -F, 'NR > 1 { o[$2] += $3 } END { for (g in o) printf "%d %.0f\n", g, o[g] }' "$rows" | sort -n)" \
+		"$(trial '.guests[] | "\(.guest) \(.offered)"')"
+	# Frames that come back in the drain time, and one that is being counted, are in no row.
+	awk -F, 'NR > 1 { f[$2] += $4; l[$2] += $5 } END { for (g in f) printf "%d %.0f %.0f\n", g, f[g], l[g] }' "$rows" |
+		while read -r guest forwarded latency; do
+			holds "$1: guest $guest came back" ".guests[$guest] |
+				.forwarded >= $forwarded and .forwarded - $forwarded <= $2 and
+				.latency.sum_ns >= $latency"
+		done || exit 1
+}
+
+tsim "0 3" --interface null --guests 5 --share 5,4,3,2,1 --rate 50kpps --duration 2500ms --warm-up 200ms
+adds_up null 0
+# Nothing comes back later here: the sums are all there is.
+same "latencies" "$(awk -F, 'NR > 1 { l[$2] += $5 } END { for (g in l) printf "%.0f\n", l[g] }' out/default/guest_timeline_*.csv | sort -n)" \
+	"$(trial '.guests[].latency.sum_ns' | sort -n)"
+same "rows" "$(($(wc -l <out/default/guest_timeline_*.csv) - 1))" "$((5 * ($(wc -l <out/default/timeline_*.csv) - 1)))"
+rm -r out
+
+tsim "0 3" --guests 4 --profile imix --rate 20kpps --duration 2s --warm-up 200ms
+adds_up processes 2000
+rm -r out
+
+tsim "0 3" --interface null --guests 3 --rate max --duration 1200ms --warm-up 100ms
+adds_up "rate max" 5000000
+
+# Where it would be too large it is left out, which is said, and the trial is whole.
+rm -r out
+"$BIN/tsim" run --interface null --guests 64 --profile fixed:64 --rate 10kpps --duration 24h --warm-up 0s \
+	>stdout 2>stderr &
+children+=($!)
+for ((i = 0; i < 600; i++)); do
+	grep -q "1/86400 s" stderr && break
+	sleep 0.1
+done
+kill -INT "${children[0]}"
+wait "${children[0]}"
+same "status of an interrupted trial" $? 1
+holds "the note" '.verdict.reasons | any(startswith("note: no time line of each guest"))'
+[ -z "$(find out -name 'guest_timeline_*')" ] || fail "there is one all the same"
+"$BIN/tanalyze" loss --interrupted out >said 2>&1
+[ $? -ne 1 ] || fail "cannot be read: $(cat said)"
