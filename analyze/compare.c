@@ -242,7 +242,7 @@ static void judge(comparison *c, const struct compare_options *o)
 
 		p[i] = tested ? cell->u.p : NAN;
 		least[i] = tested ? statistics_u_least_p(cell->a.nb, cell->b.nb) : NAN;
-		nb_family += tested;
+		nb_family += (guint)tested;
 	}
 	statistics_holm(p, nb, adjusted);
 	statistics_holm(least, nb, least_adjusted); /* if all were as clear as they can be */
