@@ -46,7 +46,7 @@ static char *interval_text(const struct compare_metric *m, const struct statisti
 {
 	g_autofree char *lo = value_text(m, i->lo), *hi = value_text(m, i->hi);
 
-	if (isnan(i->lo) || isnan(i->hi))
+	if (isnan(i->lo) || isnan(i->hi) || !(i->coverage > 0))
 		return g_strdup("-");
 	if (i->sufficient)
 		return g_strdup_printf("[%s, %s]", lo, hi);
@@ -165,7 +165,10 @@ static void add_pair(
 	interval_cells(t, m, &c->b.m);
 	interval_cells(t, m, &c->diff);
 	table_double(t, c->u.p, "%.3g");
-	table_bool(t, c->u.exact, "exact", "normal");
+	if (isnan(c->u.p))
+		table_none(t);
+	else
+		table_bool(t, c->u.exact, "exact", "normal");
 	table_double(t, c->cliff, "%.3g");
 	ks_cells(t, m, &p->ks);
 	for (guint k = 0; k < COMPARE_VERDICTS + 2; k++)

@@ -5,12 +5,27 @@
 #include <string.h>
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_sf_gamma.h>
 
-/* P(X <= k) of binomial(n, q): gsl_cdf_binomial_P, but for any n (that takes 32 bits). */
+/*
+ * P(X <= k) of binomial(n, q): gsl_cdf_binomial_P, but for any n (that takes 32 bits). Its continued
+ * fraction gives up (NAN) far from the mean of a large n, where P is 0 or 1. From a standard
+ * deviation of 1000 on, Edgeworth's first term is right to 1e-6 (Feller II, XVI.4), and GSL's is not.
+ */
 static double binomial_P(uint64_t k, double q, uint64_t n)
 {
-	return k >= n ? 1 : gsl_cdf_beta_Q(q, (double)k + 1, (double)(n - k));
+	double mean = (double)n * q, sd = sqrt(mean * (1 - q)), z, p;
+
+	if (k >= n)
+		return 1;
+	z = ((double)k + 0.5 - mean) / sd;
+	if (sd > 1000)
+		p = gsl_cdf_ugaussian_P(z) +
+		    (1 - 2 * q) / (6 * sd) * (1 - z * z) * gsl_ran_ugaussian_pdf(z);
+	else
+		p = gsl_cdf_beta_Q(q, (double)k + 1, (double)(n - k));
+	return isnan(p) ? z > 0 : CLAMP(p, 0, 1);
 }
 
 /* The smallest k, 0 .. n, with P(X <= k) >= p (or > p). */
@@ -209,7 +224,7 @@ double statistics_u_least_p(size_t nb_a, size_t nb_b)
 {
 	double ways;
 
-	if (nb_a == 0 || nb_b == 0)
+	if (nb_a == 0 || nb_b == 0 || nb_a + nb_b == 2)
 		return 1;
 	/* Its logarithm: C(2000, 1000) is no double. */
 	ways = gsl_sf_lngamma((double)(nb_a + nb_b) + 1) - gsl_sf_lngamma((double)nb_a + 1) -
