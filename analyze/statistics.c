@@ -9,23 +9,22 @@
 #include <gsl/gsl_sf_gamma.h>
 
 /*
- * P(X <= k) of binomial(n, q): gsl_cdf_binomial_P, but for any n (that takes 32 bits). Its continued
- * fraction gives up (NAN) far from the mean of a large n, where P is 0 or 1. From a standard
- * deviation of 1000 on, Edgeworth's first term is right to 1e-6 (Feller II, XVI.4), and GSL's is not.
+ * P(X <= k) of binomial(n, q): gsl_cdf_binomial_P, but for any n (that takes 32 bits). From a
+ * standard deviation of some 900 on its continued fraction does not converge around the mean (NAN);
+ * from 100 on Edgeworth's first term is right to 2e-6 (Feller II, XVI.4).
  */
 static double binomial_P(uint64_t k, double q, uint64_t n)
 {
-	double mean = (double)n * q, sd = sqrt(mean * (1 - q)), z, p;
+	double mean = (double)n * q, sd = sqrt(mean * (1 - q)), z;
 
 	if (k >= n)
 		return 1;
+	if (sd < 100)
+		return gsl_cdf_beta_Q(q, (double)k + 1, (double)(n - k));
 	z = ((double)k + 0.5 - mean) / sd;
-	if (sd > 1000)
-		p = gsl_cdf_ugaussian_P(z) +
-		    (1 - 2 * q) / (6 * sd) * (1 - z * z) * gsl_ran_ugaussian_pdf(z);
-	else
-		p = gsl_cdf_beta_Q(q, (double)k + 1, (double)(n - k));
-	return isnan(p) ? z > 0 : CLAMP(p, 0, 1);
+	return CLAMP(gsl_cdf_ugaussian_P(z) +
+			     (1 - 2 * q) / (6 * sd) * (1 - z * z) * gsl_ran_ugaussian_pdf(z),
+		0, 1);
 }
 
 /* The smallest k, 0 .. n, with P(X <= k) >= p (or > p). */
