@@ -175,45 +175,57 @@ static void add_pair(
 		table_none(t);
 }
 
-/* For programs: a row a metric. Columns between are a pair's. */
-static void add_overall(
-	table *t, const struct compare_overall *over, const struct compare_metric *m)
+static void no_cells(table *t, guint nb)
 {
-	guint nb_params = 0, before = 2, between = 20;
+	for (guint i = 0; i < nb; i++)
+		table_none(t);
+}
+
+/* For programs: a row a metric, without what only a pair has. */
+static void add_overall(table *t, const struct compare_overall *v, const struct compare_metric *m)
+{
+	guint nb_params = g_strv_length((char **)result_parameter_names());
 
 	table_row(t);
 	table_string(t, "overall");
-	while (result_parameter_names()[nb_params] != NULL)
-		nb_params++;
-	for (guint i = 0; i < nb_params + 1; i++)
-		table_none(t); /* and the partner */
+	no_cells(t, nb_params + 1); /* and the partner */
 	table_string(t, m->name);
-	for (guint i = 0; i < before; i++)
+	no_cells(t, 2); /* a, b */
+	table_double(t, v->ratio, "%.4g");
+	table_none(t); /* shift */
+	table_double(t, v->p_holm, "%.3g");
+	table_string(t, compare_verdict_word(v->verdict));
+	no_cells(t, 2 + 3 * 3); /* repetitions, intervals */
+	table_double(t, v->u.p, "%.3g");
+	if (isnan(v->u.p))
 		table_none(t);
-	table_double(t, over->ratio, "%.4g");
-	for (guint i = 0; i < between; i++)
-		table_none(t);
+	else
+		table_bool(t, v->u.exact, "exact", "normal");
+	table_double(t, v->cliff, "%.3g");
+	no_cells(t, 3); /* ks */
 	for (guint i = 0; i < COMPARE_VERDICTS; i++)
-		table_u64(t, over->verdicts[i]);
-	table_double(t, over->ratio_least, "%.4g");
-	table_double(t, over->ratio_most, "%.4g");
+		table_u64(t, v->verdicts[i]);
+	table_double(t, v->ratio_least, "%.4g");
+	table_double(t, v->ratio_most, "%.4g");
 }
 
-static void print_overall(const struct compare_overall *over, const struct compare_metric *m)
+static void print_overall(const struct compare_overall *v, const struct compare_metric *m)
 {
-	gboolean first = TRUE;
+	const char *before = "";
 
-	printf("overall %s: ", m->name);
+	printf("overall %s: %s", m->name, compare_verdict_word(v->verdict));
+	if (!isnan(v->p_holm))
+		printf(", p Holm %.3g, delta %.3g", v->p_holm, v->cliff);
+	if (v->nb > 0)
+		printf(", B/A %.4g (%.4g to %.4g)", v->ratio, v->ratio_least, v->ratio_most);
+	printf("; by load: ");
 	for (guint i = 0; i < COMPARE_VERDICTS; i++) {
-		if (over->verdicts[i] == 0)
+		if (v->verdicts[i] == 0)
 			continue;
-		printf("%s%s at %u", first ? "" : ", ",
-			compare_verdict_word((enum compare_verdict)i), over->verdicts[i]);
-		first = FALSE;
+		printf("%s%s at %u", before, compare_verdict_word((enum compare_verdict)i),
+			v->verdicts[i]);
+		before = ", ";
 	}
-	if (over->nb > 0)
-		printf("; B/A %.4g (%.4g to %.4g)", over->ratio, over->ratio_least,
-			over->ratio_most);
 	printf("\n");
 }
 

@@ -139,11 +139,13 @@ static struct values values_of(
 	return v;
 }
 
-static struct compare_side side_of(const struct values *v, double confidence)
+/* Takes v->x. */
+static struct compare_side side_of(struct values *v, double confidence)
 {
-	struct compare_side s = { v->nb, statistics_median(v->x, v->nb, confidence), NAN };
+	struct compare_side s = { v->x, v->nb, statistics_median(v->x, v->nb, confidence), NAN };
 
 	s.at_least = statistics_median(v->at_least, v->nb, confidence).value;
+	v->x = NULL;
 	return s;
 }
 
@@ -157,14 +159,14 @@ static struct compare_cell cell_of(const struct compare_pair *p, const struct co
 {
 	struct values a = values_of(p->a, m, o->response), b = values_of(p->b, m, o->response);
 	struct compare_cell c = {
-		.a = side_of(&a, 1 - o->alpha),
-		.b = side_of(&b, 1 - o->alpha),
 		.diff = statistics_shift_of(a.x, a.nb, b.x, b.nb, 1 - o->alpha),
 		.u = statistics_u_test(a.x, a.nb, b.x, b.nb),
 		.p_holm = NAN,
 		.cliff = statistics_cliff(a.x, a.nb, b.x, b.nb),
 	};
 
+	c.a = side_of(&a, 1 - o->alpha);
+	c.b = side_of(&b, 1 - o->alpha);
 	c.ratio = ratio_of(c.a.m.value, c.b.m.value);
 	values_clear(&a);
 	values_clear(&b);
@@ -260,30 +262,92 @@ static void judge(comparison *c, const struct compare_options *o)
 	note_too_few(c, o, nb_few, nb_family, nb_lost);
 }
 
+static void ratios_over(struct compare_overall *out, const comparison *c, guint metric)
+{
+	g_autofree double *ratios = g_new(double, c->pairs->len + 1);
+
+	out->ratio = out->ratio_least = out->ratio_most = NAN;
+	for (guint i = 0; i < c->pairs->len; i++) {
+		const struct compare_pair *p = g_ptr_array_index(c->pairs, i);
+
+		if (!isnan(p->cells[metric].ratio))
+			ratios[out->nb++] = p->cells[metric].ratio;
+	}
+	if (out->nb == 0)
+		return;
+	gsl_stats_minmax(&out->ratio_least, &out->ratio_most, ratios, 1, out->nb);
+	out->ratio = gsl_stats_median(ratios, 1, out->nb);
+}
+
+/* All but the verdict, which waits for the other metrics. */
 static struct compare_overall overall_of(const comparison *c, guint metric)
 {
-	struct compare_overall out = { .ratio = NAN, .ratio_least = NAN, .ratio_most = NAN };
-	g_autofree double *ratios = g_new(double, c->pairs->len + 1);
+	struct compare_overall out = { .p_holm = NAN, .cliff = NAN };
+	g_autofree struct statistics_stratum *strata = g_new0(
+		struct statistics_stratum, c->pairs->len + 1);
+	guint nb = 0;
+	double pairs = 0;
 
 	for (guint i = 0; i < c->pairs->len; i++) {
 		const struct compare_pair *p = g_ptr_array_index(c->pairs, i);
 		const struct compare_cell *cell = &p->cells[metric];
 
 		out.verdicts[cell->verdict]++;
-		if (!isnan(cell->ratio))
-			ratios[out.nb++] = cell->ratio;
+		if (MIN(cell->a.nb, cell->b.nb) < COMPARE_LEAST)
+			continue;
+		strata[nb++] = (struct statistics_stratum){ cell->a.x, cell->b.x, cell->a.nb,
+			cell->b.nb };
+		pairs += (double)cell->a.nb * cell->b.nb;
 	}
-	if (out.nb == 0)
-		return out;
-	gsl_stats_minmax(&out.ratio_least, &out.ratio_most, ratios, 1, out.nb);
-	out.ratio = gsl_stats_median(ratios, 1, out.nb);
+	ratios_over(&out, c, metric);
+	out.u = statistics_u_strata(strata, nb);
+	if (nb > 0)
+		out.cliff = 2 * out.u.u / pairs - 1;
 	return out;
+}
+
+static enum compare_verdict overall_verdict(
+	const struct compare_overall *v, const struct compare_metric *m, guint nb, double alpha)
+{
+	gboolean better = (v->cliff < 0) == (m->kind != COMPARE_FORWARDED);
+
+	if (v->verdicts[COMPARE_NO_VALUE] == nb)
+		return COMPARE_NO_VALUE;
+	if (isnan(v->u.p))
+		return COMPARE_TOO_FEW;
+	if (v->verdicts[COMPARE_NO_DIFFERENCE] == nb)
+		return COMPARE_NO_DIFFERENCE;
+	if (!(v->p_holm <= alpha) || v->verdicts[better ? COMPARE_WORSE : COMPARE_BETTER] > 0)
+		return COMPARE_UNDECIDED;
+	return better ? COMPARE_BETTER : COMPARE_WORSE;
+}
+
+static void judge_overall(comparison *c, const struct compare_options *o)
+{
+	guint nb = o->metrics->len;
+	g_autofree double *p = g_new(double, nb + 1), *adjusted = g_new(double, nb + 1);
+
+	for (guint i = 0; i < nb; i++) {
+		c->over[i] = overall_of(c, i);
+		p[i] = c->over[i].u.p;
+	}
+	statistics_holm(p, nb, adjusted);
+	for (guint i = 0; i < nb; i++) {
+		c->over[i].p_holm = adjusted[i];
+		c->over[i].verdict = overall_verdict(&c->over[i],
+			&g_array_index(o->metrics, struct compare_metric, i), c->pairs->len,
+			o->alpha);
+	}
 }
 
 static void pair_free(gpointer data)
 {
 	struct compare_pair *p = data;
 
+	for (guint i = 0; i < p->nb; i++) {
+		g_free(p->cells[i].a.x);
+		g_free(p->cells[i].b.x);
+	}
 	g_free(p->cells);
 	g_free(p);
 }
@@ -305,8 +369,9 @@ static struct compare_pair *pair_new(result_set *a, result_set *b,
 		p->b = both->b;
 		p->ks = o->response ? statistics_ks(&p->a->n.response, &p->b->n.response)
 				    : statistics_ks(&p->a->n.latency, &p->b->n.latency);
-		p->cells = g_new0(struct compare_cell, o->metrics->len);
-		for (guint i = 0; i < o->metrics->len; i++)
+		p->nb = o->metrics->len;
+		p->cells = g_new0(struct compare_cell, p->nb);
+		for (guint i = 0; i < p->nb; i++)
 			p->cells[i] = cell_of(
 				p, &g_array_index(o->metrics, struct compare_metric, i), o);
 	}
@@ -361,8 +426,7 @@ comparison *compare_run(
 			g_ptr_array_add(c->pairs, pair);
 	}
 	judge(c, o);
-	for (guint i = 0; i < o->metrics->len; i++)
-		c->over[i] = overall_of(c, i);
+	judge_overall(c, o);
 	return g_steal_pointer(&c);
 }
 

@@ -51,7 +51,8 @@ const char *compare_verdict_word(enum compare_verdict v);
 
 /* The median of one side. INFINITY in m: among lost frames; at_least is a bound for it then. */
 struct compare_side {
-	guint nb; /* repetitions that have a value */
+	double *x; /* the repetitions' own, in their order; owned by the comparison */
+	guint nb;  /* repetitions that have a value */
 	struct statistics_interval m;
 	double at_least; /* the median with each bound in place of what it bounds */
 };
@@ -69,15 +70,27 @@ struct compare_cell {
 struct compare_pair {
 	const result_combination *a, *b; /* borrowed from the sets; bins are not loaded any more */
 	struct statistics_ks ks;         /* of all repetitions together; description only */
-	struct compare_cell *cells;      /* one a metric */
+	guint nb;                        /* of cells: one a metric */
+	struct compare_cell *cells;
 };
 
-/* A metric over all pairs. */
+/* A metric over all pairs: a question of its own, with a family of its own. */
 struct compare_overall {
-	guint verdicts[COMPARE_VERDICTS]; /* how many pairs got each */
-	guint nb;                         /* pairs with a ratio */
-	double ratio, ratio_least,
-		ratio_most; /* median and extremes of their ratios; NAN if nb is 0 */
+	guint verdicts[COMPARE_VERDICTS];      /* how many pairs got each */
+	guint nb;                              /* pairs with a ratio */
+	double ratio, ratio_least, ratio_most; /* median and extremes of those; NAN if nb is 0 */
+	/*
+	 * Mann-Whitney's U over all pairs with COMPARE_LEAST repetitions a side, each compared within
+	 * itself (statistics_u_strata): many small differences of one direction count together.
+	 */
+	struct statistics_u u;
+	double p_holm; /* over the metrics */
+	double cliff;  /* of all those pairs */
+	/*
+	 * No difference: so at every pair. Better or worse: significant, and no single pair is
+	 * significant the other way. Undecided, too few, no value: likewise.
+	 */
+	enum compare_verdict verdict;
 };
 
 struct comparison {

@@ -39,6 +39,8 @@ is '.rows[0] | .shift_lo < .shift and .shift < .shift_hi and .shift_hi < 0' true
 is '.rows[0].shift_coverage > 0.95' true
 is '.rows[0].a_coverage' 0.9375
 is '.rows[] | select(.row == "overall") | .better, .worse, .no_difference' "$(printf '2\n0\n0')"
+is '.rows[] | select(.row == "overall") | .verdict, .cliff_delta, (.p * 252 * 252 | round), .p_exact' \
+	"$(printf 'better\n-1\n2\ntrue')"
 # The other way round it is worse, and the shift has the other sign.
 "$tanalyze" compare b a --metrics loss --format json >back.json 2>/dev/null
 [ "$(jq '.rows[0].shift' back.json)" = "$(jq '-.rows[0].shift' last.json)" ] || fail "the shift is not that of b, a"
@@ -62,7 +64,7 @@ done | sort -n | sed -n 3p)
 is '.rows[] | select(.row == "pair" and .rate_pps == 100000 and .metric == "p50").a' "$median"
 
 expect 0 "better" "$tanalyze" compare a b
-grep -q '^overall loss: better at 2; B/A 0\.' said || fail "no overall line: $(cat said)"
+grep -q '^overall loss: better, p Holm .*, delta -1, B/A 0\..*; by load: better at 2$' said || fail "no overall line: $(cat said)"
 grep -q '^differs: vhost: A off, B on$' said || fail "vhost does not differ: $(cat said)"
 grep -q '^differs: seed: A 0, B 1$' said || fail "the seed does not differ: $(cat said)"
 grep -q '^without partner: A a .*400kpps' said || fail "400k has a partner: $(cat said)"
@@ -83,6 +85,22 @@ verdict 100000 p50 "no difference"
 is '.rows[0].p' 1
 "$tanalyze" compare same1 same2 --metrics p50 --threshold 0 --format json >last.json 2>said
 verdict 100000 p50 undecided
+
+# Many loads: each of them too few for so many comparisons, all together enough.
+for rate in 1 2 3 4 5 6 7 8; do
+	"$fake" out many1 --reps 5 --rate ${rate}0000 --loss 0.05 || exit 1
+	"$fake" out many2 --reps 5 --rate ${rate}0000 --loss 0.01 --seed 1 || exit 1
+done
+expect 0 "overall loss: better" "$tanalyze" compare many1 many2 --metrics loss
+grep -q 'by load: too few at 8$' said || fail "8 loads: $(cat said)"
+grep -q '^note: too few: with 8 comparisons at once, .* measure 6 repetitions a side' said || fail "no reason: $(cat said)"
+# Better at one load and worse at the other is neither.
+"$fake" out cross1 --reps 5 --rate 100000 --loss 0.05 || exit 1
+"$fake" out cross1 --reps 5 --rate 200000 --loss 0.01 || exit 1
+"$fake" out cross2 --reps 5 --rate 100000 --loss 0.01 --seed 1 || exit 1
+"$fake" out cross2 --reps 5 --rate 200000 --loss 0.05 --seed 1 || exit 1
+expect 0 "overall loss: undecided" "$tanalyze" compare cross1 cross2 --metrics loss
+grep -q 'by load: better at 1, worse at 1$' said || fail "crossed: $(cat said)"
 
 # Too few: 3 against 3 never, 4 against 4 with one comparison, not with two.
 for n in 3 4; do

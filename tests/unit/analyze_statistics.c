@@ -171,6 +171,37 @@ static void u_of_many_is_normal(void **state)
 		"exact and normal");
 }
 
+/* Counted over all choices in both strata: 4 and 3 against 2 and 3, with ties. */
+static void u_over_strata(void **state)
+{
+	static const double a1[] = { 1, 2, 2, 5 }, b1[] = { 2, 7 }, a2[] = { 1, 4, 4 },
+			    b2[] = { 4, 5, 6 };
+	const struct statistics_stratum strata[] = { { a1, b1, 4, 2 }, { NULL, b1, 0, 2 },
+		{ a2, b2, 3, 3 } };
+	static const double low[] = { 1, 2, 3, 4 }, high[] = { 5, 6, 7, 8 };
+	struct statistics_stratum many[400];
+	struct statistics_u u = statistics_u_strata(strata, 3);
+
+	(void)state;
+	assert_true(u.exact);
+	near(u.u, 14.0, 1e-12, "U of both");
+	near(u.p, 0.08333333333333333, 1e-12, "p of both");
+	for (int i = 0; i < 400; i++)
+		many[i] = (struct statistics_stratum){ low, high, 4, 4 };
+	u = statistics_u_strata(many, 3);
+	near(u.p, 2 / (70.0 * 70.0 * 70.0), 1e-15, "three as clear as can be");
+	u = statistics_u_strata(many, 400);
+	assert_false(u.exact);
+	near(u.u, 400 * 16, 0, "U of 400");
+	assert_true(u.p < 1e-100);
+	/* As many the other way: nothing. */
+	for (int i = 0; i < 200; i++)
+		many[i] = (struct statistics_stratum){ high, low, 4, 4 };
+	near(statistics_u_strata(many, 400).p, 1, 0, "both ways");
+	near(statistics_u_strata(many + 198, 4).p, 1, 1e-12, "both ways, exactly");
+	assert_true(isnan(statistics_u_strata(strata + 1, 1).p));
+}
+
 static void least_p(void **state)
 {
 	(void)state;
@@ -379,6 +410,7 @@ int main(void)
 		cmocka_unit_test(median_says_what_it_covers),
 		cmocka_unit_test(u_is_exact),
 		cmocka_unit_test(u_of_many_is_normal),
+		cmocka_unit_test(u_over_strata),
 		cmocka_unit_test(least_p),
 		cmocka_unit_test(hodges_lehmann),
 		cmocka_unit_test(what_is_lost_has_no_number),
