@@ -282,11 +282,11 @@ static void ratios_over(struct compare_overall *out, const comparison *c, guint 
 /* All but the verdict, which waits for the other metrics. */
 static struct compare_overall overall_of(const comparison *c, guint metric)
 {
-	struct compare_overall out = { .p_holm = NAN, .cliff = NAN };
+	struct compare_overall out = { .least_p = NAN, .p_holm = NAN, .cliff = NAN };
 	g_autofree struct statistics_stratum *strata = g_new0(
 		struct statistics_stratum, c->pairs->len + 1);
 	guint nb = 0;
-	double pairs = 0;
+	double pairs = 0, least = 2;
 
 	for (guint i = 0; i < c->pairs->len; i++) {
 		const struct compare_pair *p = g_ptr_array_index(c->pairs, i);
@@ -298,16 +298,21 @@ static struct compare_overall overall_of(const comparison *c, guint metric)
 		strata[nb++] = (struct statistics_stratum){ cell->a.x, cell->b.x, cell->a.nb,
 			cell->b.nb };
 		pairs += (double)cell->a.nb * cell->b.nb;
+		/* The most extreme outcome is one on either end of each. */
+		least *= statistics_u_least_p(cell->a.nb, cell->b.nb) / 2;
 	}
 	ratios_over(&out, c, metric);
 	out.u = statistics_u_strata(strata, nb);
-	if (nb > 0)
+	if (nb > 0) {
 		out.cliff = 2 * out.u.u / pairs - 1;
+		out.least_p = least;
+	}
 	return out;
 }
 
-static enum compare_verdict overall_verdict(
-	const struct compare_overall *v, const struct compare_metric *m, guint nb, double alpha)
+/* least_p: corrected as p is. */
+static enum compare_verdict overall_verdict(const struct compare_overall *v,
+	const struct compare_metric *m, guint nb, double alpha, double least_p)
 {
 	gboolean better = (v->cliff < 0) == (m->kind != COMPARE_FORWARDED);
 
@@ -317,6 +322,8 @@ static enum compare_verdict overall_verdict(
 		return COMPARE_TOO_FEW;
 	if (v->verdicts[COMPARE_NO_DIFFERENCE] == nb)
 		return COMPARE_NO_DIFFERENCE;
+	if (least_p > alpha)
+		return COMPARE_TOO_FEW;
 	if (!(v->p_holm <= alpha) || v->verdicts[better ? COMPARE_WORSE : COMPARE_BETTER] > 0)
 		return COMPARE_UNDECIDED;
 	return better ? COMPARE_BETTER : COMPARE_WORSE;
@@ -326,17 +333,21 @@ static void judge_overall(comparison *c, const struct compare_options *o)
 {
 	guint nb = o->metrics->len;
 	g_autofree double *p = g_new(double, nb + 1), *adjusted = g_new(double, nb + 1);
+	g_autofree double *least = g_new(double, nb + 1);
+	g_autofree double *least_adjusted = g_new(double, nb + 1);
 
 	for (guint i = 0; i < nb; i++) {
 		c->over[i] = overall_of(c, i);
 		p[i] = c->over[i].u.p;
+		least[i] = c->over[i].least_p;
 	}
 	statistics_holm(p, nb, adjusted);
+	statistics_holm(least, nb, least_adjusted);
 	for (guint i = 0; i < nb; i++) {
 		c->over[i].p_holm = adjusted[i];
 		c->over[i].verdict = overall_verdict(&c->over[i],
 			&g_array_index(o->metrics, struct compare_metric, i), c->pairs->len,
-			o->alpha);
+			o->alpha, least_adjusted[i]);
 	}
 }
 

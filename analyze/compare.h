@@ -84,8 +84,9 @@ struct compare_overall {
 	 * itself (statistics_u_strata): many small differences of one direction count together.
 	 */
 	struct statistics_u u;
-	double p_holm; /* over the metrics */
-	double cliff;  /* of all those pairs */
+	double least_p; /* the smallest p that they could give; NAN without them */
+	double p_holm;  /* over the metrics */
+	double cliff;   /* of all those pairs */
 	/*
 	 * No difference: so at every pair. Better or worse: significant, and no single pair is
 	 * significant the other way. Undecided, too few, no value: likewise.
