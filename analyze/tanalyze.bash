@@ -9,8 +9,7 @@ _tanalyze()
 	COMPREPLY=()
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "merge loss percentiles delay --help --version" -- "$cur")
-		mapfile -t COMPREPLY < <(compgen -W "merge loss percentiles compare limit --help --version" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "merge loss percentiles delay compare limit --help --version" -- "$cur")
 		return
 	fi
 	# "--format=csv" comes as three words.
