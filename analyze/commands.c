@@ -2,6 +2,7 @@
 #include "analyze/commands.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "analyze/report.h"
@@ -92,6 +93,32 @@ struct result_options commands_options(const struct commands_common *c)
 gboolean commands_parse_format(struct commands_common *c, GError **error)
 {
 	return c->format_text == NULL || cli_format_parse(c->format_text, &c->format, error);
+}
+
+gboolean commands_parse_share(
+	const char *option, const char *text, double least, double *out, GError **error)
+{
+	char *end = NULL;
+	double v;
+
+	if (text == NULL)
+		return TRUE;
+	v = g_ascii_isdigit(*text) || *text == '.' ? g_ascii_strtod(text, &end) : 0;
+	if (end != NULL && end > text) {
+		end += strspn(end, " ");
+		if (*end == '%') {
+			v /= 100;
+			end++;
+		}
+	}
+	if (end != NULL && end > text && *end == '\0' && v >= least && v < 1) {
+		*out = v;
+		return TRUE;
+	}
+	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+		"%s: '%s' is no share from %g to below 1; write one such as 0.05 or 5%%", option,
+		text, least);
+	return FALSE;
 }
 
 result_set *commands_open(struct commands_common *c, char **names, int *failure)

@@ -14,6 +14,7 @@
 
 extern const struct cli_command command_merge, command_loss, command_percentiles;
 extern const struct cli_command command_delay;
+extern const struct cli_command command_compare, command_limit;
 
 /* What most commands are asked for. */
 struct commands_common {
@@ -38,6 +39,9 @@ struct commands_common {
 	}
 
 void commands_common_clear(struct commands_common *c);
+/* "5%" or "0.05", least <= share < 1; *out stays where text is NULL. FALSE and error. */
+gboolean commands_parse_share(
+	const char *option, const char *text, double least, double *out, GError **error);
 gboolean commands_parse_format(struct commands_common *c, GError **error);
 struct result_options commands_options(const struct commands_common *c);
 /* The format, then what the names stand for. NULL: that was said, and *failure is the status. */

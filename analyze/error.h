@@ -12,6 +12,7 @@ enum analyze_error {
 	ANALYZE_ERROR_CONTENT, /* it parses, but its numbers contradict each other or its siblings */
 	ANALYZE_ERROR_NOT_FOUND, /* nothing of that name */
 	ANALYZE_ERROR_IO,        /* cannot be read or written */
+	ANALYZE_ERROR_MIX,       /* two that were offered different mixes are to be compared */
 };
 
 GQuark analyze_error_quark(void);

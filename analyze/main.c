@@ -13,6 +13,8 @@ int main(int argc, char **argv)
 		command_loss,
 		command_percentiles,
 		command_delay,
+		command_compare,
+		command_limit,
 		{ NULL, NULL, NULL, NULL },
 	};
 	gboolean helps = ranks_own() > 0;

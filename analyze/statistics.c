@@ -5,12 +5,29 @@
 #include <string.h>
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_sf_gamma.h>
 
-/* P(X <= k) of binomial(n, q): gsl_cdf_binomial_P, but for any n (that takes 32 bits). */
+/* Above it the sums over strata are approximated, too: exact ones take its square. */
+enum { STRATA_SUMS_MAX = 16000 };
+
+/*
+ * P(X <= k) of binomial(n, q): gsl_cdf_binomial_P, but for any n (that takes 32 bits). From a
+ * standard deviation of some 900 on its continued fraction does not converge around the mean (NAN);
+ * from 100 on Edgeworth's first term is right to 2e-6 (Feller II, XVI.4).
+ */
 static double binomial_P(uint64_t k, double q, uint64_t n)
 {
-	return k >= n ? 1 : gsl_cdf_beta_Q(q, (double)k + 1, (double)(n - k));
+	double mean = (double)n * q, sd = sqrt(mean * (1 - q)), z;
+
+	if (k >= n)
+		return 1;
+	if (sd < 100)
+		return gsl_cdf_beta_Q(q, (double)k + 1, (double)(n - k));
+	z = ((double)k + 0.5 - mean) / sd;
+	return CLAMP(gsl_cdf_ugaussian_P(z) +
+			     (1 - 2 * q) / (6 * sd) * (1 - z * z) * gsl_ran_ugaussian_pdf(z),
+		0, 1);
 }
 
 /* The smallest k, 0 .. n, with P(X <= k) >= p (or > p). */
@@ -162,54 +179,105 @@ static uint32_t *midranks(const struct ranked *all, size_t nb, uint64_t *w, doub
 	return ranks;
 }
 
-static double exact_p(const uint32_t *ranks, size_t nb, size_t nb_b, uint64_t w)
-{
-	size_t sums = nb * (nb + 1); /* of all doubled ranks */
-	g_autofree double *ways = rank_sums(ranks, nb, nb_b, sums);
-	double expected = (double)nb_b * (double)(nb + 1), far = fabs((double)w - expected);
-	double as_far = 0, all = 0;
+/* Sums over strata, and what the p of them is made from. */
+struct u_sums {
+	double u, pairs, variance;
+	double w, expected; /* of b's doubled ranks */
+	double *chance;     /* of each sum of them, from 0; owned, NULL: not exact */
+	size_t nb;
+};
 
-	for (size_t s = 0; s <= sums; s++) {
-		all += ways[s];
-		if (fabs((double)s - expected) >= far)
-			as_far += ways[s];
+/* The chances of the sum of two that do not depend on each other. */
+static void convolve(struct u_sums *s, const double *ways, size_t nb)
+{
+	double *sum = g_new0(double, s->nb + nb - 1), all = 0;
+
+	for (size_t i = 0; i < nb; i++)
+		all += ways[i];
+	for (size_t i = 0; i < nb; i++) {
+		if (!(ways[i] > 0))
+			continue;
+		for (size_t k = 0; k < s->nb; k++)
+			sum[i + k] += s->chance[k] * (ways[i] / all);
 	}
-	return as_far / all;
+	g_free(s->chance);
+	s->chance = sum;
+	s->nb += nb - 1;
 }
 
-static double normal_p(double u, double nb_a, double nb_b, double ties)
+static void add_stratum(struct u_sums *s, const struct statistics_stratum *x)
 {
-	double n = nb_a + nb_b, pairs = nb_a * nb_b;
-	double variance = pairs / 12 * (n + 1 - ties / (n * (n - 1)));
-	double off = fabs(u - pairs / 2) - 0.5;
-
-	return variance <= 0 || off <= 0 ? 1 : 2 * gsl_cdf_ugaussian_Q(off / sqrt(variance));
-}
-
-struct statistics_u statistics_u_test(const double *a, size_t nb_a, const double *b, size_t nb_b)
-{
-	struct statistics_u out = { NAN, NAN, FALSE };
-	g_autofree struct ranked *all = NULL;
+	size_t nb = x->nb_a + x->nb_b, sums = nb * (nb + 1); /* of all doubled ranks */
+	double n = (double)nb, nb_b = (double)x->nb_b, pairs = (double)x->nb_a * nb_b;
+	g_autofree struct ranked *all = rank_all(x->a, x->nb_a, x->b, x->nb_b);
 	g_autofree uint32_t *ranks = NULL;
 	uint64_t w;
 	double ties;
 
-	if (nb_a == 0 || nb_b == 0)
-		return out;
-	all = rank_all(a, nb_a, b, nb_b);
-	ranks = midranks(all, nb_a + nb_b, &w, &ties);
-	out.u = (double)w / 2 - (double)nb_b * (double)(nb_b + 1) / 2;
-	out.exact = nb_a + nb_b <= STATISTICS_EXACT_MAX;
-	out.p = out.exact ? exact_p(ranks, nb_a + nb_b, nb_b, w)
-			  : normal_p(out.u, (double)nb_a, (double)nb_b, ties);
+	ranks = midranks(all, nb, &w, &ties);
+	s->u += (double)w / 2 - nb_b * (nb_b + 1) / 2;
+	s->pairs += pairs;
+	s->variance += pairs / 12 * (n + 1 - ties / (n * (n - 1)));
+	s->w += (double)w;
+	s->expected += nb_b * (n + 1);
+	if (nb > STATISTICS_EXACT_MAX || s->nb + sums > STRATA_SUMS_MAX)
+		g_clear_pointer(&s->chance, g_free);
+	if (s->chance != NULL) {
+		g_autofree double *ways = rank_sums(ranks, nb, x->nb_b, sums);
+
+		convolve(s, ways, sums + 1);
+	}
+}
+
+static double exact_p(const struct u_sums *s)
+{
+	double far = fabs(s->w - s->expected), as_far = 0;
+
+	for (size_t i = 0; i < s->nb; i++) {
+		if (fabs((double)i - s->expected) >= far)
+			as_far += s->chance[i];
+	}
+	return MIN(as_far, 1);
+}
+
+static double normal_p(const struct u_sums *s)
+{
+	double off = fabs(s->u - s->pairs / 2) - 0.5;
+
+	return s->variance <= 0 || off <= 0 ? 1 : 2 * gsl_cdf_ugaussian_Q(off / sqrt(s->variance));
+}
+
+struct statistics_u statistics_u_strata(const struct statistics_stratum *strata, size_t nb)
+{
+	struct statistics_u out = { NAN, NAN, FALSE };
+	struct u_sums s = { .chance = g_new(double, 1), .nb = 1 };
+
+	s.chance[0] = 1;
+	for (size_t i = 0; i < nb; i++) {
+		if (strata[i].nb_a > 0 && strata[i].nb_b > 0)
+			add_stratum(&s, &strata[i]);
+	}
+	if (s.pairs > 0) {
+		out.u = s.u;
+		out.exact = s.chance != NULL;
+		out.p = out.exact ? exact_p(&s) : normal_p(&s);
+	}
+	g_free(s.chance);
 	return out;
+}
+
+struct statistics_u statistics_u_test(const double *a, size_t nb_a, const double *b, size_t nb_b)
+{
+	const struct statistics_stratum only = { a, b, nb_a, nb_b };
+
+	return statistics_u_strata(&only, 1);
 }
 
 double statistics_u_least_p(size_t nb_a, size_t nb_b)
 {
 	double ways;
 
-	if (nb_a == 0 || nb_b == 0)
+	if (nb_a == 0 || nb_b == 0 || nb_a + nb_b == 2)
 		return 1;
 	/* Its logarithm: C(2000, 1000) is no double. */
 	ways = gsl_sf_lngamma((double)(nb_a + nb_b) + 1) - gsl_sf_lngamma((double)nb_a + 1) -
@@ -413,19 +481,27 @@ static gboolean next_end(const struct walk *f, const struct walk *g, uint64_t *x
 	return found;
 }
 
+/* Bins in memory; lost frames, whose time nobody knows, lie beyond all of them. */
+static struct walk walk_of(const struct trial_dist *d, GArray *bins)
+{
+	struct walk w = { bins, 0, 0, 0, 0, (double)d->censored };
+
+	trial_dist_each(d, collect, bins);
+	for (guint i = 0; i < bins->len; i++)
+		w.all += (double)g_array_index(bins, struct bin, i).count;
+	return w;
+}
+
 struct statistics_ks statistics_ks(const struct trial_dist *f, const struct trial_dist *g)
 {
 	g_autoptr(GArray) bins_f = g_array_new(FALSE, FALSE, sizeof(struct bin));
 	g_autoptr(GArray) bins_g = g_array_new(FALSE, FALSE, sizeof(struct bin));
-	struct walk wf = { bins_f, 0, 0, 0, 0, (double)f->count + (double)f->censored };
-	struct walk wg = { bins_g, 0, 0, 0, 0, (double)g->count + (double)g->censored };
+	struct walk wf = walk_of(f, bins_f), wg = walk_of(g, bins_g);
 	struct statistics_ks out = { NAN, 0, f->hist == NULL && g->hist == NULL };
 	uint64_t x = 0;
 
-	if (!trial_dist_has_bins(f) || !trial_dist_has_bins(g) || f->count == 0 || g->count == 0)
+	if (bins_f->len == 0 || bins_g->len == 0)
 		return out;
-	trial_dist_each(f, collect, bins_f);
-	trial_dist_each(g, collect, bins_g);
 	out.d = 0;
 	while (next_end(&wf, &wg, &x)) {
 		double d;

@@ -62,6 +62,18 @@ struct statistics_u {
  * approximation, corrected for ties and continuity.
  */
 struct statistics_u statistics_u_test(const double *a, size_t nb_a, const double *b, size_t nb_b);
+/* One load, or whatever else values are compared within. */
+struct statistics_stratum {
+	const double *a, *b;
+	size_t nb_a, nb_b;
+};
+/*
+ * The same over strata: u is the sum of their Us, p that of the sum (Wilcoxon's test with blocks:
+ * Lehmann, section 3.3, unweighted), so that small differences of one direction add up. Those with
+ * an empty side are left out. Exact unless one is too large, or all together have some 140 of five
+ * and five.
+ */
+struct statistics_u statistics_u_strata(const struct statistics_stratum *strata, size_t nb);
 /* The smallest p that so many without ties can give: 2 / C(nb_a + nb_b, nb_a), at most 1. */
 double statistics_u_least_p(size_t nb_a, size_t nb_b);
 

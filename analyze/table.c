@@ -146,6 +146,20 @@ void table_double(table *t, double v, const char *format)
 		add_double(t, v, g_strdup(g_ascii_formatd(text, sizeof(text), format, v)));
 }
 
+void table_double_as(table *t, double v, gboolean bound, const char *text)
+{
+	char buf[G_ASCII_DTOSTR_BUF_SIZE];
+	JsonNode *node = json_node_new(isfinite(v) ? JSON_NODE_VALUE : JSON_NODE_NULL);
+
+	if (!isfinite(v)) {
+		add(t, g_strdup(text), g_strdup(""), node, FALSE, FALSE);
+		return;
+	}
+	json_node_set_double(node, v);
+	g_ascii_formatd(buf, sizeof(buf), "%.12g", v);
+	add(t, g_strdup(text), g_strconcat(bound ? ">=" : "", buf, NULL), node, bound, FALSE);
+}
+
 void table_ratio(table *t, double share)
 {
 	if (!isfinite(share))

@@ -44,7 +44,9 @@ void table_string(table *t, const char *text);
 void table_u64(table *t, uint64_t v);
 void table_u64_as(table *t, uint64_t v, const char *text); /* text for people */
 void table_double(table *t, double v, const char *format); /* NAN: none */
-void table_ratio(table *t, double share);                  /* percent in text */
+/* With a text for people, also where v is no number: then empty in CSV, null in JSON. */
+void table_double_as(table *t, double v, gboolean bound, const char *text);
+void table_ratio(table *t, double share); /* percent in text */
 void table_pps(table *t, double pps);
 void table_ns(table *t, uint64_t ns, gboolean bound);
 /* Not below 0; NAN: none. Up to 15 digits, trailing zeros left out. */

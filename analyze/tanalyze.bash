@@ -9,7 +9,7 @@ _tanalyze()
 	COMPREPLY=()
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "merge loss percentiles delay --help --version" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "merge loss percentiles delay compare limit --help --version" -- "$cur")
 		return
 	fi
 	# "--format=csv" comes as three words.
@@ -28,11 +28,22 @@ _tanalyze()
 		return
 		;;
 	--loss | -l)
+		if [ "$command" = limit ]; then
+			mapfile -t COMPREPLY < <(compgen -W "0.001 1% 5%" -- "$cur")
+			return
+		fi
 		mapfile -t COMPREPLY < <(compgen -W "exact autotest" -- "$cur")
 		return
 		;;
 	--quantile | -q)
 		mapfile -t COMPREPLY < <(compgen -W "nearest linear" -- "$cur")
+		return
+		;;
+	--metrics | -m)
+		mapfile -t COMPREPLY < <(compgen -W "loss,p50,p99 loss forwarded mean p50 p99 p99.9" -- "$cur")
+		return
+		;;
+	--alpha | --threshold | -t | --knee | -k)
 		return
 		;;
 	--percentiles | -p)
@@ -45,6 +56,8 @@ _tanalyze()
 	merge) options+=" --output" ;;
 	loss) options+=" --guests --loss" ;;
 	percentiles) options+=" --percentiles --response --guests --quantile --interval --confidence" ;;
+	compare) options+=" --metrics --response --different-mix --alpha --threshold" ;;
+	limit) options+=" --loss --knee --response" ;;
 	esac
 	case $cur in
 	-*)
