@@ -27,7 +27,7 @@ void member_free(gpointer data);
 char *member_short_name(const char *name);
 /* Whether a parameter has several values among members of a name (G_MAXUINT: of all). */
 gboolean members_differ(const GPtrArray *all, guint name, const char *parameter);
-/* What differs in no parameter that has a name here (a mix of equal name, say) is told by number. */
+/* What differs in no parameter that has a name (a mix of equal name, say) is told by number. */
 void members_part_twins(GPtrArray *all);
 /* A parameter that all have in common as it reads in a subtitle; NULL if it says nothing. */
 char *member_common_value(const struct trial_params *p, const char *parameter);
