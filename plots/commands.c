@@ -63,6 +63,18 @@ static gboolean check_sizes(const struct commands_request *r, GError **error)
 	return TRUE;
 }
 
+gboolean commands_allow(
+	const struct commands_request *r, gboolean linear, gboolean response, GError **error)
+{
+	if (r->linear && !linear)
+		return argument_error(error, "--linear: %s draws no latencies", r->command);
+	if (r->response && !response)
+		return argument_error(error,
+			"--response: what %s draws is not known from the scheduled departure",
+			r->command);
+	return TRUE;
+}
+
 /* From names to files. The results are let go of before gnuplot starts. */
 static gboolean make_files(const struct commands_request *r, commands_make_fn make, void *user,
 	const char *const *names, struct render_files *files, GError **error)

@@ -9,7 +9,8 @@
 #include "analyze/cli.h"
 #include "plots/figure.h"
 
-extern const struct cli_command command_compare, command_guests, command_overview, command_figure;
+extern const struct cli_command command_compare, command_guests, command_overview, command_figure,
+	command_timeline, command_sizes, command_departures;
 
 /* What all figures are asked for. */
 struct commands_request {
@@ -33,5 +34,12 @@ typedef gboolean (*commands_make_fn)(const struct commands_request *r, const cha
  */
 int commands_run(const struct cli_command *command, const GOptionEntry *more, commands_make_fn make,
 	void *user, int argc, char **argv);
+
+/*
+ * FALSE and PLOTS_ERROR_ARGUMENT if an option was given that means nothing in a figure: linear and
+ * response say whether it has those.
+ */
+gboolean commands_allow(
+	const struct commands_request *r, gboolean linear, gboolean response, GError **error);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* tplot compare, guests: several results in one figure. */
+/* tplot compare: several results in one figure. */
 #include "plots/commands.h"
 #include "plots/error.h"
 #include "plots/gather.h"
@@ -69,27 +69,3 @@ static int run_compare(int argc, char **argv)
 
 const struct cli_command command_compare = { "compare", "NAME...",
 	"Load against latency and loss, or, of one load, the distribution", run_compare };
-
-static gboolean make_guests(const struct commands_request *r, const char *const *names,
-	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
-	void *user, GError **error)
-{
-	const struct gather_options wanted = {
-		.dir = r->dir, .response = r->response, .every_load = TRUE
-	};
-	g_autoptr(figure) f = gather(&wanted, names, messages, error);
-
-	(void)user;
-	if (f == NULL)
-		return FALSE;
-	set_title(f, r);
-	return figure_guests(f, options, text, error);
-}
-
-static int run_guests(int argc, char **argv)
-{
-	return commands_run(&command_guests, NULL, make_guests, NULL, argc, argv);
-}
-
-const struct cli_command command_guests = { "guests", "NAME...",
-	"Median, 99th percentile and loss of each guest", run_guests };

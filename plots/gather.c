@@ -7,41 +7,16 @@
 #include "analyze/error.h"
 #include "analyze/result.h"
 #include "plots/error.h"
+#include "plots/members.h"
 
 enum { FILE_NAME_MAX = 120 };
-
-/* A combination and what its group is told from the others by. */
-struct member {
-	result_set *set; /* borrowed */
-	result_combination *c;
-	guint name;  /* place of the NAME that found it */
-	guint facet; /* panel */
-	guint series;
-	char *key;   /* equal for what belongs to one group */
-	char *title; /* name of the group */
-};
-
-static void member_free(gpointer data)
-{
-	struct member *m = data;
-
-	g_free(m->key);
-	g_free(m->title);
-	g_free(m);
-}
-
-/* How a NAME reads in a legend: of a path only the last part. */
-static char *short_name(const char *name)
-{
-	return strchr(name, '/') == NULL ? g_strdup(name) : g_path_get_basename(name);
-}
 
 char *gather_file_name(const char *command, const char *const *names)
 {
 	GString *text = g_string_new(command);
 
 	for (guint i = 0; names[i] != NULL; i++) {
-		g_autofree char *name = short_name(names[i]);
+		g_autofree char *name = member_short_name(names[i]);
 
 		g_string_append_printf(text, "-%s",
 			g_strcanon(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-+=,", '_'));
@@ -51,30 +26,10 @@ char *gather_file_name(const char *command, const char *const *names)
 	return g_string_free(text, FALSE);
 }
 
-/* Whether a parameter has several values among the members of a name (G_MAXUINT: of all). */
-static gboolean differs(const GPtrArray *members, guint name, const char *parameter)
-{
-	g_autofree char *first = NULL;
-
-	for (guint i = 0; i < members->len; i++) {
-		const struct member *m = g_ptr_array_index(members, i);
-
-		if (name != G_MAXUINT && m->name != name)
-			continue;
-		g_autofree char *value = result_parameter(&m->c->params, parameter);
-
-		if (first == NULL)
-			first = g_steal_pointer(&value);
-		else if (strcmp(first, value) != 0)
-			return TRUE;
-	}
-	return FALSE;
-}
-
 /* What a NAME is called. */
 static char *name_of(const struct gather_options *options, const char *const *names, guint i)
 {
-	return options->titles != NULL ? g_strdup(options->titles[i]) : short_name(names[i]);
+	return options->titles != NULL ? g_strdup(options->titles[i]) : member_short_name(names[i]);
 }
 
 static gboolean is_among(const GPtrArray *parameters, const char *parameter)
@@ -91,9 +46,9 @@ static gboolean tells(const GPtrArray *members, const struct member *m, const ch
 	gboolean by_load, const facets *layout)
 {
 	if (strcmp(parameter, "rate") == 0)
-		return by_load && differs(members, G_MAXUINT, parameter);
+		return by_load && members_differ(members, G_MAXUINT, parameter);
 	return (layout == NULL || is_among(layout->rest, parameter)) &&
-	       differs(members, m->name, parameter);
+	       members_differ(members, m->name, parameter);
 }
 
 /*
@@ -121,32 +76,6 @@ static void name_members(const struct gather_options *options, GPtrArray *member
 		m->title = g_strdup(title->str);
 		g_free(m->key);
 		m->key = g_strdup_printf("%u %u %s", m->name, m->facet, title->str);
-	}
-}
-
-/* What differs in no parameter that has a name here (a mix of equal name, say) is told by number. */
-static void part_twins(GPtrArray *members)
-{
-	for (guint i = 0; i < members->len; i++) {
-		struct member *m = g_ptr_array_index(members, i);
-		guint twins = 1;
-
-		for (guint k = 0; k < i; k++) {
-			const struct member *other = g_ptr_array_index(members, k);
-
-			if (g_str_has_prefix(other->key, m->key) &&
-				(other->key[strlen(m->key)] == '\0' ||
-					other->key[strlen(m->key)] == '\n') &&
-				other->c->params.rate_pps == m->c->params.rate_pps)
-				twins++;
-		}
-		if (twins == 1)
-			continue;
-		g_autofree char *key = g_steal_pointer(&m->key);
-		g_autofree char *title = g_steal_pointer(&m->title);
-
-		m->key = g_strdup_printf("%s\n%u", key, twins);
-		m->title = g_strdup_printf("%s (%u)", title, twins);
 	}
 }
 
@@ -383,17 +312,6 @@ static gboolean fill(figure *f, const GPtrArray *members, gboolean by_load,
 	return TRUE;
 }
 
-/* A profile of one size is that size; "" is none. */
-static char *common_value(const struct trial_params *p, const char *parameter)
-{
-	g_autofree char *value = result_parameter(p, parameter);
-
-	if (*value == '\0')
-		return NULL;
-	return facets_text(
-		p, strcmp(parameter, "profile") == 0 && p->frame_len != 0 ? "size" : parameter);
-}
-
 /* What all have in common and no panel says, as far as a reader asks for it. */
 static char *common_text(const GPtrArray *members, gboolean by_load, const facets *layout)
 {
@@ -404,11 +322,11 @@ static char *common_text(const GPtrArray *members, gboolean by_load, const facet
 
 	for (guint i = 0; i < G_N_ELEMENTS(parameters); i++) {
 		if ((strcmp(parameters[i], "rate") == 0 && !by_load) ||
-			differs(members, G_MAXUINT, parameters[i]) ||
+			members_differ(members, G_MAXUINT, parameters[i]) ||
 			(layout != NULL && (is_among(layout->rows, parameters[i]) ||
 						   is_among(layout->columns, parameters[i]))))
 			continue;
-		g_autofree char *one = common_value(&first->c->params, parameters[i]);
+		g_autofree char *one = member_common_value(&first->c->params, parameters[i]);
 
 		if (one != NULL)
 			g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", one);
@@ -428,14 +346,6 @@ static void name_figure(figure *f, const struct gather_options *options, const G
 	f->title = g_strjoinv(words->len == 3 ? " against " : ", ", (char **)words->pdata);
 	g_free(f->subtitle);
 	f->subtitle = common_text(members, by_load, layout);
-}
-
-static void take_messages(GPtrArray *messages, const result_set *set)
-{
-	for (guint i = 0; i < set->warnings->len; i++)
-		g_ptr_array_add(messages, g_strdup(g_ptr_array_index(set->warnings, i)));
-	for (guint i = 0; i < set->notes->len; i++)
-		g_ptr_array_add(messages, g_strdup(g_ptr_array_index(set->notes, i)));
 }
 
 /* All that the names stand for: sets, and their combinations as members. */
@@ -485,18 +395,18 @@ static gboolean arrange(const struct gather_options *options, const char *const 
 
 	*by_load = options->every_load;
 	name_members(options, members, names, *by_load, NULL);
-	part_twins(members);
+	members_part_twins(members);
 	if (!*by_load && !options->sweep && !some_key_twice(members)) {
 		*by_load = TRUE;
 		name_members(options, members, names, TRUE, NULL);
-		part_twins(members);
+		members_part_twins(members);
 	}
 	if (!*by_load && options->facets != NULL) {
 		layout = lay_out(options, members, messages, error);
 		if (layout == NULL || !some_members(members, error))
 			return FALSE;
 		name_members(options, members, names, FALSE, layout);
-		part_twins(members);
+		members_part_twins(members);
 		for (guint i = 0; i < layout->titles->len; i++)
 			g_ptr_array_add(f->facets, g_strdup(g_ptr_array_index(layout->titles, i)));
 		f->columns = layout->nb_columns;
@@ -520,7 +430,7 @@ figure *gather(const struct gather_options *options, const char *const *names, G
 		!fill(f, members, by_load, options, error))
 		return NULL;
 	for (guint i = 0; i < sets->len; i++)
-		take_messages(messages, g_ptr_array_index(sets, i));
+		members_take_messages(messages, g_ptr_array_index(sets, i));
 	name_figure(f, options, members, names, by_load, layout);
 	f->linear_rule = options->linear_rule;
 	f->autotest_metric = options->autotest_metric;

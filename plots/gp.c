@@ -144,6 +144,20 @@ void gp_linear_tics(GString *script, const char *axis, double top, double per, g
 	g_string_append(script, ")\n");
 }
 
+void gp_range_tics(GString *script, const char *axis, double lo, double hi, double per)
+{
+	double step = linear_step(hi - lo);
+	const char *separator = "";
+
+	g_string_append_printf(script, "set %stics (", axis);
+	for (double i = ceil(lo / step - 1e-9) + 0.0; i * step <= hi * (1 + 1e-9); i++) {
+		g_string_append_printf(script, "%s'%s' %s", separator, gp_num(i * step / per).text,
+			gp_num(i * step).text);
+		separator = ", ";
+	}
+	g_string_append(script, ")\n");
+}
+
 void gp_log_tics(
 	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels)
 {

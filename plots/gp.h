@@ -38,6 +38,8 @@ double gp_linear_top(double hi);
 /* "set AXIStics (...)" in that unit: about five on a linear axis 0..top; 1, 2, 5 on a log axis. */
 void gp_linear_tics(
 	GString *script, const char *axis, double top, double per, gboolean with_labels);
+/* The same of an axis lo..hi of either kind that need not begin at 0; less than a decade if log. */
+void gp_range_tics(GString *script, const char *axis, double lo, double hi, double per);
 void gp_log_tics(
 	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels);
 

@@ -9,6 +9,9 @@ int main(int argc, char **argv)
 		command_guests,
 		command_overview,
 		command_figure,
+		command_timeline,
+		command_sizes,
+		command_departures,
 		{ NULL, NULL, NULL, NULL },
 	};
 

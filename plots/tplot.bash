@@ -16,7 +16,7 @@ _tplot()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'compare guests overview figure --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'compare guests overview figure timeline sizes departures --help --version' -- "$cur")
 		return
 	fi
 	case "$prev" in
@@ -40,6 +40,14 @@ _tplot()
 		mapfile -t COMPREPLY < <(compgen -W "$parameters" -- "$cur")
 		return
 		;;
+	--form)
+		mapfile -t COMPREPLY < <(compgen -W 'dots load time' -- "$cur")
+		return
+		;;
+	--value)
+		mapfile -t COMPREPLY < <(compgen -W 'loss p50 p99 mean' -- "$cur")
+		return
+		;;
 	--dir | -d)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
@@ -48,7 +56,7 @@ _tplot()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	--title | --width | --height | -W | -H)
+	--title | --repetition | --width | --height | -W | -H)
 		COMPREPLY=()
 		return
 		;;
@@ -57,6 +65,7 @@ _tplot()
 	compare) options+=' --facets= --no-facets --x= --quantile= --loss=' ;;
 	overview) options+=' --facets= --x= --quantile= --loss=' ;;
 	figure) options+=' --x= --quantile= --loss=' ;;
+	guests) options+=' --form= --value= --repetition=' ;;
 	esac
 	if [[ "$cur" == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

@@ -5,3 +5,8 @@ set_target_properties(tplot_trials PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_B
 tsim_script(cli tplot 120)
 tsim_script(cli tplot_grid 120)
 tsim_script(cli tplot_figure 120)
+add_executable(strips_trials ${CMAKE_CURRENT_LIST_DIR}/strips_trials.c)
+target_link_libraries(strips_trials PRIVATE tsim_options analyze m)
+set_target_properties(strips_trials PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+tsim_script(cli tplot_strips 120)
+tsim_script(cli tplot_strips_autotest 120)

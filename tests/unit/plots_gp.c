@@ -108,6 +108,28 @@ static void every_log_axis_has_labels(void **state)
 	}
 }
 
+static void axes_that_begin_above_0_have_tics_within(void **state)
+{
+	(void)state;
+	static const struct {
+		double lo, hi, per;
+		const char *tics;
+	} cases[] = {
+		{ 0, 0.1, 0.01,
+			"set cbtics ('0' 0, '2' 0.02, '4' 0.04, '6' 0.06, '8' 0.08, '10' 0.1)\n" },
+		{ 21e3, 34e3, 1e3,
+			"set cbtics ('22' 22000, '24' 24000, '26' 26000, '28' 28000, '30' 30000, "
+			"'32' 32000, '34' 34000)\n" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GString) s = g_string_new(NULL);
+
+		gp_range_tics(s, "cb", cases[i].lo, cases[i].hi, cases[i].per);
+		assert_string_equal(s->str, cases[i].tics);
+	}
+}
+
 static void numbers_do_not_depend_on_the_locale(void **state)
 {
 	(void)state;
@@ -126,6 +148,7 @@ int main(void)
 		cmocka_unit_test(log_axes_begin_and_end_with_1_2_or_5),
 		cmocka_unit_test(linear_axes_have_room_above),
 		cmocka_unit_test(every_log_axis_has_labels),
+		cmocka_unit_test(axes_that_begin_above_0_have_tics_within),
 		cmocka_unit_test(numbers_do_not_depend_on_the_locale),
 	};
 
