@@ -10,6 +10,8 @@
 #include "plots/figure.h"
 
 extern const struct cli_command command_compare, command_guests, command_overview, command_figure;
+extern const struct cli_command command_cdf, command_ccdf;
+	command_overview, command_figure;
 
 /* What all figures are asked for. */
 struct commands_request {

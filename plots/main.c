@@ -9,6 +9,8 @@ int main(int argc, char **argv)
 		command_guests,
 		command_overview,
 		command_figure,
+		command_cdf,
+		command_ccdf,
 		{ NULL, NULL, NULL, NULL },
 	};
 
