@@ -16,6 +16,7 @@ static void group_free(gpointer data)
 	g_array_unref(group->points);
 	g_array_unref(group->steps);
 	g_array_unref(group->guests);
+	g_ptr_array_unref(group->repetitions);
 	g_free(group);
 }
 
@@ -53,6 +54,7 @@ struct figure_group *figure_add_group(figure *f, const char *name)
 	group->steps = g_array_new(FALSE, TRUE, sizeof(struct figure_step));
 	group->guests = g_array_new(FALSE, TRUE, sizeof(struct figure_guest));
 	g_array_set_clear_func(group->guests, guest_clear);
+	group->repetitions = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
 	g_ptr_array_add(f->groups, group);
 	return group;
 }

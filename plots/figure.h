@@ -55,9 +55,10 @@ struct figure_group {
 	guint origin;   /* which of the names it was found by */
 	GArray *points; /* struct figure_point, by load */
 	/* Of the only point; unset otherwise. */
-	double frames;  /* offered */
-	GArray *steps;  /* struct figure_step: ns ascending, share descending from 1 */
-	GArray *guests; /* struct figure_guest */
+	double frames;          /* offered */
+	GArray *steps;          /* struct figure_step: ns ascending, share descending from 1 */
+	GArray *guests;         /* struct figure_guest */
+	GPtrArray *repetitions; /* GArray * as steps, of each; empty if nobody asked for them */
 };
 
 struct figure {
@@ -87,6 +88,7 @@ struct figure_options {
 	gboolean response;   /* latencies are from the scheduled departure: said on the axis */
 	const char *style;   /* text of style.gp */
 	const char *script_name, *data_name, *image_name; /* file names without folder */
+	gboolean within;  /* figure_cdf: share of frames that came back within a latency */
 	gboolean nominal; /* the loads that were intended, not those that were offered */
 };
 
@@ -107,7 +109,10 @@ gboolean figure_has_loads(const figure *f);
  */
 gboolean figure_load(const figure *f, const struct figure_options *options,
 	struct figure_text *text, GError **error);
-/* Share of frames that are later than a latency, logarithmic, above the spread over guests. */
+/*
+ * Share of frames that are later than a latency, logarithmic, or that came back within it, linear;
+ * thin curves of the repetitions where groups have them; below, the spread over their guests.
+ */
 gboolean figure_cdf(const figure *f, const struct figure_options *options, struct figure_text *text,
 	GError **error);
 /* Median, 99th percentile and loss of each guest, a panel for each group, sorted. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One load: the share of frames that is later than a latency, or lost, on a logarithmic axis, so
- * that each further nine of a percentile has the same room; below, the spread over the guests.
+ * that each further nine of a percentile has the same room; or the share that came back within it.
+ * Below, the spread over the guests.
  */
 #include "plots/figure.h"
 
@@ -24,7 +25,8 @@ enum {
 struct ranges {
 	struct range latency;
 	double lo_share;
-	gboolean guests, spread, untrustworthy;
+	gboolean within; /* shares are of frames that came back, on a linear axis */
+	gboolean guests, spread, untrustworthy, repetitions, lost;
 	unsigned repetitions_lo, repetitions_hi;
 };
 
@@ -33,18 +35,26 @@ static const struct figure_point *point_of(const struct figure_group *group)
 	return &g_array_index(group->points, struct figure_point, 0);
 }
 
-static void include_group(struct ranges *r, const struct figure_group *group)
+static void include_steps(struct ranges *r, const GArray *steps)
 {
-	const struct figure_point *p = point_of(group);
-
-	for (guint k = 0; k < group->steps->len; k++) {
-		const struct figure_step *step = &g_array_index(
-			group->steps, struct figure_step, k);
+	for (guint k = 0; k < steps->len; k++) {
+		const struct figure_step *step = &g_array_index(steps, struct figure_step, k);
 
 		range_include(&r->latency, step->ns, FALSE);
 		if (step->share > 0)
 			r->lo_share = MIN(r->lo_share, step->share);
 	}
+}
+
+static void include_group(struct ranges *r, const struct figure_group *group)
+{
+	const struct figure_point *p = point_of(group);
+
+	include_steps(r, group->steps);
+	for (guint k = 0; k < group->repetitions->len; k++)
+		include_steps(r, g_ptr_array_index(group->repetitions, k));
+	r->repetitions |= group->repetitions->len > 0;
+	r->lost |= p->loss > 0;
 	for (guint k = 0; k < group->guests->len; k++) {
 		const struct figure_guest *guest = &g_array_index(
 			group->guests, struct figure_guest, k);
@@ -61,11 +71,12 @@ static void include_group(struct ranges *r, const struct figure_group *group)
 	r->repetitions_hi = MAX(r->repetitions_hi, p->repetitions);
 }
 
-static struct ranges find_ranges(const figure *f, gboolean linear)
+static struct ranges find_ranges(const figure *f, const struct figure_options *options)
 {
-	struct ranges r = {
-		.latency = range_new(linear), .lo_share = 1e-3, .repetitions_lo = G_MAXUINT
-	};
+	struct ranges r = { .latency = range_new(options->linear),
+		.within = options->within,
+		.lo_share = 1e-3,
+		.repetitions_lo = G_MAXUINT };
 
 	for (guint i = 0; i < f->groups->len; i++)
 		include_group(&r, g_ptr_array_index(f->groups, i));
@@ -74,35 +85,58 @@ static struct ranges find_ranges(const figure *f, gboolean linear)
 	return r;
 }
 
+/* Where a share of frames that are later is on the axis. */
+static double at_axis(const struct ranges *r, double later)
+{
+	/* Nought is not on a logarithmic axis: the line leaves it downwards. */
+	return r->within ? 1 - later : later > 0 ? later : r->lo_share / 10;
+}
+
 /* The share does not fall below that of the lost: their latency is longer than all that is shown. */
-static void put_steps(GString *data, const struct figure_group *group, const struct ranges *r)
+static void put_steps(GString *data, const GArray *steps, const struct ranges *r)
 {
 	double share = 1;
 
-	for (guint k = 0; k < group->steps->len; k++) {
-		const struct figure_step *step = &g_array_index(
-			group->steps, struct figure_step, k);
+	for (guint k = 0; k < steps->len; k++) {
+		const struct figure_step *step = &g_array_index(steps, struct figure_step, k);
 
 		if (k == 0)
-			g_string_append_printf(data, "%s 1\n", gp_num(step->ns).text);
+			g_string_append_printf(
+				data, "%s %s\n", gp_num(step->ns).text, gp_num(at_axis(r, 1)).text);
 		share = step->share;
-		/* Nought is not on a logarithmic axis: the line leaves it downwards. */
-		g_string_append_printf(data, "%s %s\n", gp_num(step->ns).text,
-			gp_num(share > 0 ? share : r->lo_share / 10).text);
-	}
-	if (group->steps->len == 0)
-		g_string_append_printf(data, "%s 1\n", gp_num(r->latency.lo).text);
-	if (share > 0)
 		g_string_append_printf(
-			data, "%s %s\n", gp_num(r->latency.hi).text, gp_num(share).text);
+			data, "%s %s\n", gp_num(step->ns).text, gp_num(at_axis(r, share)).text);
+	}
+	if (steps->len == 0)
+		g_string_append_printf(
+			data, "%s %s\n", gp_num(r->latency.lo).text, gp_num(at_axis(r, 1)).text);
+	if (share > 0 || r->within)
+		g_string_append_printf(data, "%s %s\n", gp_num(r->latency.hi).text,
+			gp_num(at_axis(r, share)).text);
+}
+
+/* Behind all groups: a block for each repetition of each. */
+static void put_repetitions(GString *data, const figure *f, const struct ranges *r)
+{
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		for (guint k = 0; k < group->repetitions->len; k++) {
+			g_string_append(data, "\n\n# ");
+			gp_comment(data, group->name);
+			g_string_append_printf(data, ", repetition %u\n# latency share\n", k);
+			put_steps(data, g_ptr_array_index(group->repetitions, k), r);
+		}
+	}
 }
 
 static void put_data(GString *data, const figure *f, const struct ranges *r)
 {
-	g_string_append(data,
+	g_string_append_printf(data,
 		"# For each group a block of its curve, then one of its percentiles, then one of "
 		"its guests.\n"
-		"# Latencies in ns; share: of all offered frames, later than that or lost.\n");
+		"# Latencies in ns; share: of all offered frames, %s.\n",
+		r->within ? "back within that" : "later than that or lost");
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = g_ptr_array_index(f->groups, i);
 		const struct figure_point *p = point_of(group);
@@ -110,14 +144,15 @@ static void put_data(GString *data, const figure *f, const struct ranges *r)
 		g_string_append_printf(data, "%s# ", i > 0 ? "\n\n" : "");
 		gp_comment(data, group->name);
 		g_string_append(data, "\n# latency share\n");
-		put_steps(data, group, r);
+		put_steps(data, group->steps, r);
 		g_string_append_printf(data,
 			"\n\n# latency share min max bound trustworthy\n%s 0.5 %s %s %d %d\n%s "
-			"0.01 %s %s %d %d\n",
+			"%s %s %s %d %d\n",
 			gp_num(p->q[FIGURE_P50].ns).text, gp_num(p->p50.lo).text,
 			gp_num(p->p50.hi).text, p->q[FIGURE_P50].bound, p->trustworthy,
-			gp_num(p->q[FIGURE_P99].ns).text, gp_num(p->p99.lo).text,
-			gp_num(p->p99.hi).text, p->q[FIGURE_P99].bound, p->trustworthy);
+			gp_num(p->q[FIGURE_P99].ns).text, gp_num(at_axis(r, 0.01)).text,
+			gp_num(p->p99.lo).text, gp_num(p->p99.hi).text, p->q[FIGURE_P99].bound,
+			p->trustworthy);
 		g_string_append(data, "\n\n# guest p50 p50_bound p99 p99_bound loss\n");
 		if (group->guests->len == 0)
 			g_string_append(data, "NaN NaN 0 NaN 0 NaN\n");
@@ -135,6 +170,15 @@ static void put_data(GString *data, const figure *f, const struct ranges *r)
 
 static void put_curves(struct canvas *c, const figure *f)
 {
+	guint block = 3 * f->groups->len;
+
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		for (guint k = 0; k < group->repetitions->len; k++)
+			canvas_plot(c, "data index %u using 1:2 with steps lt %u lw 0.5", block++,
+				i + 1);
+	}
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_point *p = point_of(g_ptr_array_index(f->groups, i));
 
@@ -145,6 +189,14 @@ static void put_curves(struct canvas *c, const figure *f)
 				3 * i + 1, i + 1);
 		canvas_plot_marker(c, 3 * i + 1, "($5 == 0 ? $1 : NaN):2", i, p->trustworthy);
 	}
+}
+
+static void put_share_axis_within(GString *s)
+{
+	g_string_append(s, "set yrange [0:1.02]\nset y2range [0:1.02]\n"
+			   "set ytics ('0 %' 0, '25 %' 0.25, '50 %' 0.5, '75 %' 0.75, '100 %' 1)\n"
+			   "set y2tics ('median' 0.5, 'p99' 0.99) scale 0\n"
+			   "set ylabel 'share of frames that came back within'\n");
 }
 
 /* Tics of the share on the left; on the right the percentile that each of them is. */
@@ -161,6 +213,15 @@ static void put_share_tics(GString *s, double lo_share)
 			gp_fixed(100 * (1 - pow(10, -k)), MAX(0, k - 2)).text, at.text);
 	}
 	g_string_append_printf(s, ")\n%s) scale 0\n", right->str);
+}
+
+static void put_share_axis(GString *s, double lo_share)
+{
+	g_string_append_printf(s,
+		"set yrange [%s:1]\nset y2range [%s:1]\nset logscale y\nset logscale y2\n",
+		gp_num(lo_share).text, gp_num(lo_share).text);
+	put_share_tics(s, lo_share);
+	g_string_append(s, "set ylabel 'share of frames that is later, or lost'\n");
 }
 
 static char *latency_text(const struct figure_latency *latency)
@@ -301,6 +362,11 @@ static GPtrArray *notes_of(const struct ranges *r)
 		g_ptr_array_add(notes, g_strdup("one repetition: no spread is known"));
 	else
 		g_ptr_array_add(notes, g_strdup("bars: smallest to largest of the repetitions"));
+	if (r->repetitions)
+		g_ptr_array_add(notes, g_strdup("thin: single repetitions"));
+	if (r->within && r->lost)
+		g_ptr_array_add(
+			notes, g_strdup("a curve that does not reach 100 %: the rest was lost"));
 	if (r->guests && range_has_bounds(&r->latency))
 		g_ptr_array_add(notes, range_note(&r->latency));
 	if (r->guests)
@@ -315,7 +381,7 @@ gboolean figure_cdf(const figure *f, const struct figure_options *options, struc
 {
 	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
 	struct canvas c = { .script = script };
-	struct ranges r = find_ranges(f, options->linear);
+	struct ranges r = find_ranges(f, options);
 	g_autoptr(GPtrArray) notes = notes_of(&r);
 	double strips = r.guests ? 2.0 * STRIP * f->groups->len : 0, panels = CURVES;
 
@@ -334,11 +400,10 @@ gboolean figure_cdf(const figure *f, const struct figure_options *options, struc
 	put_table(&c, f, y);
 	canvas_notes(&c, notes, y + CANVAS_ROW * (f->groups->len + 1), TRUE);
 	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, right, upper);
-	g_string_append_printf(script,
-		"set yrange [%s:1]\nset y2range [%s:1]\nset logscale y\nset logscale y2\n",
-		gp_num(r.lo_share).text, gp_num(r.lo_share).text);
-	put_share_tics(script, r.lo_share);
-	g_string_append(script, "set ylabel 'share of frames that is later, or lost'\n");
+	if (r.within)
+		put_share_axis_within(script);
+	else
+		put_share_axis(script, r.lo_share);
 	range_axis(&r.latency, script, "x", !r.guests);
 	put_label(script, &r, options, !r.guests);
 	put_curves(&c, f);
@@ -351,6 +416,7 @@ gboolean figure_cdf(const figure *f, const struct figure_options *options, struc
 	canvas_end(&c);
 
 	put_data(data, f, &r);
+	put_repetitions(data, f, &r);
 	text->script = g_string_free(g_steal_pointer(&script), FALSE);
 	text->data = g_string_free(g_steal_pointer(&data), FALSE);
 	return TRUE;

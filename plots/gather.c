@@ -6,6 +6,7 @@
 
 #include "analyze/error.h"
 #include "analyze/result.h"
+#include "analyze/result_params.h"
 #include "plots/error.h"
 #include "plots/members.h"
 
@@ -238,11 +239,23 @@ static void add_step(uint64_t lo_ns, uint64_t hi_ns, uint64_t count, void *user)
 }
 
 /* The accumulated bins read as a curve: what is later than the upper end of each bucket. */
-static void add_steps(struct figure_group *group, const struct trial_dist *dist)
+static void add_steps(GArray *steps, const struct trial_dist *dist)
 {
-	struct curve curve = { group->steps, dist, dist->count + dist->censored };
+	struct curve curve = { steps, dist, dist->count + dist->censored };
 
 	trial_dist_each(dist, add_step, &curve);
+}
+
+static void add_repetitions(
+	struct figure_group *group, const result_combination *c, gboolean response)
+{
+	for (guint i = 0; c->trials->len > 1 && i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+		GArray *steps = g_array_new(FALSE, TRUE, sizeof(struct figure_step));
+
+		add_steps(steps, response ? &t->response : &t->latency);
+		g_ptr_array_add(group->repetitions, steps);
+	}
 }
 
 static struct figure_latency guest_latency(
@@ -276,8 +289,16 @@ static gint compare_points(gconstpointer a, gconstpointer b)
 	return p->load_pps < q->load_pps ? -1 : p->load_pps > q->load_pps;
 }
 
+/* Something came back, but nobody knows when: MoonGen's log without its histogram. */
+static gboolean has_no_bins(const result_combination *c, gboolean response)
+{
+	const struct trial_dist *d = response ? &c->n.response : &c->n.latency;
+
+	return d->count > 0 && !trial_dist_has_bins(d);
+}
+
 static gboolean fill(figure *f, const GPtrArray *members, gboolean by_load,
-	const struct gather_options *options, GError **error)
+	const struct gather_options *options, GPtrArray *messages, GError **error)
 {
 	g_autoptr(GHashTable) groups = g_hash_table_new(g_str_hash, g_str_equal);
 
@@ -287,6 +308,12 @@ static gboolean fill(figure *f, const GPtrArray *members, gboolean by_load,
 
 		if (!result_load(m->set, m->c, NULL, NULL, error))
 			return FALSE;
+		if (by_load && has_no_bins(m->c, options->response)) {
+			g_ptr_array_add(
+				messages, g_strdup_printf("%s: no histogram: left out", m->title));
+			result_unload(m->c);
+			continue;
+		}
 		if (group == NULL) {
 			group = figure_add_group(f, m->title);
 			group->series = m->series;
@@ -299,8 +326,12 @@ static gboolean fill(figure *f, const GPtrArray *members, gboolean by_load,
 		g_array_append_val(group->points, point);
 		if (by_load) {
 			group->frames = (double)m->c->n.c.offered;
-			add_steps(group, options->response ? &m->c->n.response : &m->c->n.latency);
-			add_guests(group, m->c, options->response);
+			add_steps(group->steps,
+				options->response ? &m->c->n.response : &m->c->n.latency);
+			if (options->curves)
+				add_repetitions(group, m->c, options->response);
+			else
+				add_guests(group, m->c, options->response);
 		}
 		result_unload(m->c);
 	}
@@ -309,7 +340,11 @@ static gboolean fill(figure *f, const GPtrArray *members, gboolean by_load,
 
 		g_array_sort(group->points, compare_points);
 	}
-	return TRUE;
+	if (f->groups->len == 0)
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
+			"no histogram of any of them: there is no distribution to draw; 'tplot "
+			"compare' draws what the logs know, where there are several loads");
+	return f->groups->len > 0;
 }
 
 /* What all have in common and no panel says, as far as a reader asks for it. */
@@ -353,6 +388,8 @@ static gboolean find_members(const struct gather_options *options, const char *c
 	GPtrArray *sets, GPtrArray *members, GError **error)
 {
 	struct result_options found = { .dir = options->dir };
+	g_autofree char *rate = options->rate != NULL ? g_strconcat("rate-", options->rate, NULL)
+						      : NULL;
 
 	for (guint i = 0; names[i] != NULL; i++) {
 		const char *const one[] = { names[i], NULL };
@@ -368,10 +405,14 @@ static gboolean find_members(const struct gather_options *options, const char *c
 		}
 		g_ptr_array_add(sets, set);
 		for (guint k = 0; k < set->combinations->len; k++) {
-			struct member *m = g_new0(struct member, 1);
+			result_combination *c = g_ptr_array_index(set->combinations, k);
+			struct member *m;
 
+			if (rate != NULL && !result_selector_matches(rate, &c->params))
+				continue;
+			m = g_new0(struct member, 1);
 			m->set = set;
-			m->c = g_ptr_array_index(set->combinations, k);
+			m->c = c;
 			m->name = i;
 			g_ptr_array_add(members, m);
 		}
@@ -427,7 +468,7 @@ figure *gather(const struct gather_options *options, const char *const *names, G
 
 	if (!find_members(options, names, sets, members, error) || !some_members(members, error) ||
 		!arrange(options, names, f, members, &by_load, &layout, messages, error) ||
-		!fill(f, members, by_load, options, error))
+		!fill(f, members, by_load, options, messages, error))
 		return NULL;
 	for (guint i = 0; i < sets->len; i++)
 		members_take_messages(messages, g_ptr_array_index(sets, i));

@@ -22,6 +22,9 @@ struct gather_options {
 	const char *const *titles; /* what the names are called; NULL: as they are */
 	/* A name that stands for nothing is left out, while another one stands for something. */
 	gboolean missing_ok;
+	/* With every_load: curves of the repetitions too, and no guests. */
+	gboolean curves;
+	const char *rate; /* only this load, as in the selector rate-100; NULL: all */
 };
 
 /*

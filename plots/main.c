@@ -12,6 +12,8 @@ int main(int argc, char **argv)
 		command_timeline,
 		command_sizes,
 		command_departures,
+		command_cdf,
+		command_ccdf,
 		{ NULL, NULL, NULL, NULL },
 	};
 
