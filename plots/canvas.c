@@ -54,6 +54,8 @@ static void put_terminal(struct canvas *c, const struct figure_options *options)
 void canvas_begin(struct canvas *c, const figure *f, const struct figure_options *options)
 {
 	GString *s = c->script;
+	double room = c->width - CANVAS_LEFT - RIGHT;
+	g_autofree char *title = NULL, *subtitle = NULL;
 
 	g_string_append(s, "# Drawn again by gnuplot with the name of this script. Figure and data "
 			   "are beside it.\n");
@@ -67,9 +69,11 @@ void canvas_begin(struct canvas *c, const figure *f, const struct figure_options
 	g_string_append_c(s, '\n');
 	put_terminal(c, options);
 	g_string_append(s, "set multiplot\n");
-	canvas_text(c, CANVAS_LEFT, 22, CANVAS_LEFT_OF, TITLE_SIZE, f->title);
-	if (*f->subtitle != '\0')
-		canvas_text(c, CANVAS_LEFT, 43, CANVAS_LEFT_OF, SUBTITLE_SIZE, f->subtitle);
+	title = canvas_fit(f->title, room, TITLE_SIZE);
+	subtitle = canvas_fit(f->subtitle, room, SUBTITLE_SIZE);
+	canvas_text(c, CANVAS_LEFT, 22, CANVAS_LEFT_OF, TITLE_SIZE, title);
+	if (*subtitle != '\0')
+		canvas_text(c, CANVAS_LEFT, 43, CANVAS_LEFT_OF, SUBTITLE_SIZE, subtitle);
 }
 
 void canvas_end(struct canvas *c)
@@ -147,6 +151,20 @@ void canvas_text(
 double canvas_text_width(const char *text)
 {
 	return 7.3 * (double)g_utf8_strlen(text, -1);
+}
+
+char *canvas_fit(const char *text, double width, int size)
+{
+	double each = canvas_text_width("x") * (size > 0 ? size : 12) / 12;
+	glong len = g_utf8_strlen(text, -1), room = MAX(9, (glong)(width / each));
+	const char *tail;
+	g_autofree char *head = NULL;
+
+	if (!g_utf8_validate(text, -1, NULL) || len <= room)
+		return g_strdup(text);
+	head = g_utf8_substring(text, 0, (room - 1) / 2);
+	tail = g_utf8_offset_to_pointer(text, len - (room - 1) / 2);
+	return g_strconcat(head, "…", tail, NULL);
 }
 
 const char *canvas_dash(int quantile)
@@ -229,7 +247,9 @@ guint canvas_legend(struct canvas *c, const figure *f, double y, gboolean draw)
 
 		if (group == NULL)
 			continue;
-		double needs = SAMPLE + 8 + canvas_text_width(group->name);
+		g_autofree char *name = canvas_fit(
+			group->name, c->width - RIGHT - CANVAS_LEFT - SAMPLE - 8, 0);
+		double needs = SAMPLE + 8 + canvas_text_width(name);
 
 		if (x > CANVAS_LEFT && x + needs > c->width - RIGHT) {
 			x = CANVAS_LEFT;
@@ -240,7 +260,7 @@ guint canvas_legend(struct canvas *c, const figure *f, double y, gboolean draw)
 			g_autofree char *line = g_strdup_printf("lt %u lw 2", i + 1);
 
 			canvas_sample(c, x, y, i + 1, line, TRUE);
-			canvas_text(c, x + SAMPLE + 8, y, CANVAS_LEFT_OF, 0, group->name);
+			canvas_text(c, x + SAMPLE + 8, y, CANVAS_LEFT_OF, 0, name);
 		}
 		x += needs + GAP;
 	}

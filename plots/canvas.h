@@ -62,6 +62,8 @@ void canvas_text(
 	struct canvas *c, double x, double y, enum canvas_align align, int size, const char *text);
 /* Roughly how wide a text of the usual size is. */
 double canvas_text_width(const char *text);
+/* The text, or where it is wider than that its ends with "…" between; size as in canvas_text. */
+char *canvas_fit(const char *text, double width, int size);
 
 /* At x a piece of line with these properties (NULL: none), and on it the marker of a line type. */
 void canvas_sample(

@@ -193,10 +193,11 @@ static void put_curves(struct canvas *c, const figure *f)
 
 static void put_share_axis_within(GString *s)
 {
-	g_string_append(s, "set yrange [0:1.02]\nset y2range [0:1.02]\n"
-			   "set ytics ('0 %' 0, '25 %' 0.25, '50 %' 0.5, '75 %' 0.75, '100 %' 1)\n"
-			   "set y2tics ('median' 0.5, 'p99' 0.99) scale 0\n"
-			   "set ylabel 'share of frames that came back within'\n");
+	g_string_append(s,
+		"set yrange [0:1.02]\nset y2range [0:1.02]\n"
+		"set ytics ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)\n"
+		"set y2tics ('median' 0.5, 'p99' 0.99) scale 0\n"
+		"set ylabel 'share of frames that came back within'\n");
 }
 
 /* Tics of the share on the left; on the right the percentile that each of them is. */
@@ -208,7 +209,8 @@ static void put_share_tics(GString *s, double lo_share)
 	for (int k = 1; pow(10, -k) > lo_share * (1 - 1e-9); k++) {
 		struct gp_num at = gp_num(pow(10, -k));
 
-		g_string_append_printf(s, ", '%s %%%%' %s", gp_num(pow(10, 2 - k)).text, at.text);
+		g_string_append_printf(
+			s, ", '%s %%%%' %s", gp_fixed(pow(10, 2 - k), MAX(0, k - 2)).text, at.text);
 		g_string_append_printf(right, ", 'p%s' %s",
 			gp_fixed(100 * (1 - pow(10, -k)), MAX(0, k - 2)).text, at.text);
 	}
@@ -242,6 +244,8 @@ static void put_table(struct canvas *c, const figure *f, double y)
 
 		name_width = MAX(name_width, canvas_text_width(group->name));
 	}
+	/* The columns have to fit beside it. */
+	name_width = MIN(name_width, c->width - CANVAS_LEFT - 38 - 120 - 380);
 	x[0] = CANVAS_LEFT + 38 + name_width + 120;
 	for (guint i = 1; i < G_N_ELEMENTS(heads); i++)
 		x[i] = x[i - 1] + (i == 4 ? 100 : 90);
@@ -252,15 +256,17 @@ static void put_table(struct canvas *c, const figure *f, double y)
 		const struct figure_point *p = point_of(group);
 		g_autofree char *line = g_strdup_printf(
 			"lt %u lw 2%s", i + 1, p->trustworthy ? "" : " dt 4");
-		g_autofree char *loss = format_percent(p->loss);
+		g_autofree char *name = canvas_fit(group->name, name_width, 0);
+		g_autofree char *loss = isnan(p->loss) ? g_strdup("-") : format_percent(p->loss);
 		g_autofree char *p50 = latency_text(&p->q[FIGURE_P50]);
 		g_autofree char *p99 = latency_text(&p->q[FIGURE_P99]);
 		g_autofree char *repetitions = g_strdup_printf("%u", p->repetitions);
 
 		y += CANVAS_ROW;
 		canvas_sample(c, CANVAS_LEFT, y, i + 1, line, TRUE);
-		canvas_text(c, CANVAS_LEFT + 38, y, CANVAS_LEFT_OF, 0, group->name);
-		canvas_text(c, x[0], y, CANVAS_RIGHT_OF, 0, gp_fixed(group->frames, 0).text);
+		canvas_text(c, CANVAS_LEFT + 38, y, CANVAS_LEFT_OF, 0, name);
+		canvas_text(c, x[0], y, CANVAS_RIGHT_OF, 0,
+			group->frames > 0 ? gp_fixed(group->frames, 0).text : "-");
 		canvas_text(c, x[1], y, CANVAS_RIGHT_OF, 0, loss);
 		canvas_text(c, x[2], y, CANVAS_RIGHT_OF, 0, p50);
 		canvas_text(c, x[3], y, CANVAS_RIGHT_OF, 0, p99);

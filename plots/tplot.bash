@@ -16,7 +16,7 @@ _tplot()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'compare guests overview figure timeline sizes departures --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'compare guests overview figure timeline sizes departures cdf ccdf --help --version' -- "$cur")
 		return
 	fi
 	case "$prev" in
@@ -56,7 +56,7 @@ _tplot()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	--title | --repetition | --width | --height | -W | -H)
+	--title | --rate | --repetition | --width | --height | -W | -H)
 		COMPREPLY=()
 		return
 		;;
@@ -65,6 +65,7 @@ _tplot()
 	compare) options+=' --facets= --no-facets --x= --quantile= --loss=' ;;
 	overview) options+=' --facets= --x= --quantile= --loss=' ;;
 	figure) options+=' --x= --quantile= --loss=' ;;
+	cdf | ccdf) options+=' --rate=' ;;
 	guests) options+=' --form= --value= --repetition=' ;;
 	esac
 	if [[ "$cur" == -* ]]; then

@@ -281,6 +281,34 @@ static void cdf_of_one_guest(void **state)
 	check("guests-few", figure_guests, f, (struct figure_options){ .linear = TRUE });
 }
 
+/* A repetition that is slower than all of them together. */
+static void add_repetition(struct figure_group *group, double factor)
+{
+	GArray *steps = g_array_new(FALSE, TRUE, sizeof(struct figure_step));
+
+	g_array_append_vals(steps, group->steps->data, group->steps->len);
+	for (guint i = 0; i < steps->len; i++)
+		g_array_index(steps, struct figure_step, i).ns *= factor;
+	g_ptr_array_add(group->repetitions, steps);
+}
+
+static void curves_have_their_repetitions(void **state)
+{
+	(void)state;
+	g_autoptr(figure) f = figure_new();
+
+	set_text(f, "A against B", "imix, 4 guests");
+	add_single(f, "A", 20e3, 0, 0, TRUE, 2);
+	add_single(f, "a name that is so long that the columns beside it would not fit, of B", 31e3,
+		0.02, 0, TRUE, 2);
+	for (guint i = 0; i < f->groups->len; i++) {
+		add_repetition(g_ptr_array_index(f->groups, i), 0.8);
+		add_repetition(g_ptr_array_index(f->groups, i), 1.2);
+	}
+	check("cdf-within", figure_cdf, f, (struct figure_options){ .within = TRUE });
+	check("cdf-repetitions", figure_cdf, f, (struct figure_options){ .within = FALSE });
+}
+
 static void nothing_received_is_a_figure_all_the_same(void **state)
 {
 	(void)state;
@@ -334,6 +362,7 @@ int main(void)
 		cmocka_unit_test(grid_says_what_room_it_needs),
 		cmocka_unit_test(cdf_has_a_tail_and_the_guests),
 		cmocka_unit_test(cdf_of_one_guest),
+		cmocka_unit_test(curves_have_their_repetitions),
 		cmocka_unit_test(nothing_received_is_a_figure_all_the_same),
 		cmocka_unit_test(too_small_a_figure_says_what_it_needs),
 	};

@@ -15,7 +15,7 @@ set label 'repetitions' at screen 0.83415,0.11027 right font ',11'
 set arrow from screen 0.11707,0.07224 to screen 0.15366,0.07224 nohead lt 1 lw 2 dt 4
 set label '' at screen 0.13537,0.07224 point lt 1 pt 7 ps 1.1
 set label 'dead' at screen 0.16341,0.07224 left
-set label '0' at screen 0.38293,0.07224 right
+set label '-' at screen 0.38293,0.07224 right
 set label '100 %' at screen 0.49268,0.07224 right
 set label '-' at screen 0.60244,0.07224 right
 set label '-' at screen 0.71220,0.07224 right

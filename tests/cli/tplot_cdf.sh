@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# tplot cdf and ccdf: curves of distributions, theirs and ours.
+# shellcheck source=tests/cli/lib.sh
+. "$SOURCE/tests/cli/lib.sh"
+"$BUILD/tests/tplot_trials" out || exit 1
+tplot=$BIN/tplot
+
+expect 0 cdf-slow-fast.svg "$tplot" cdf slow fast
+grep -q "came back within" cdf-slow-fast.svg || fail "no axis of shares"
+expect 0 ccdf-slow.svg "$tplot" ccdf slow
+all=$(grep -c '^# latency share$' ccdf-slow.dat)
+loads=$(find out/slow -name 'trial_*_rep0.json' | wc -l)
+[ "$all" -ge "$loads" ] || fail "$all curves of $loads loads"
+rate=$(find out/slow -name 'trial_*_rep0.json' | head -n 1 | grep -oE '[0-9.]+kpps')
+expect 0 one.svg "$tplot" ccdf slow --rate "${rate%kpps}" -o one.svg
+[ "$(grep -c '^# latency share min' one.dat)" = 1 ] || fail "--rate leaves $(grep -c 'share min' one.dat) curves"
+expect 1 "" "$tplot" cdf slow --rate 12345
+
+# MoonGen: exact latencies; a log alone has no distribution.
+mkdir lab
+infix=host_pnic_moongen_100kpps_60B_30s
+for rep in 0 1; do
+	printf '30,1\n10,1\n20,%s\n' $((rep + 2)) >lab/histogram_${infix}_rep$rep.csv
+done
+expect 0 lab.svg "$tplot" cdf lab -o lab.svg
+# Of nine latencies two are 10, seven are at most 20.
+grep -qE '^10 0.222' lab.dat || fail "no share of 2/9 at 10 ns: $(cat lab.dat)"
+grep -qE '^20 0.777' lab.dat || fail "no share of 7/9 at 20 ns: $(cat lab.dat)"
+[ "$(grep -c ', repetition' lab.dat)" = 2 ] || fail "no curve for each repetition"
+rm lab/*
+printf 'Samples: 3, Average: 20.0 ns, StdDev: 10.0 ns, Quartiles: 10.0/20.0/30.0 ns\n' >lab/output_${infix}_rep0.log
+expect 1 "no distribution to draw" "$tplot" cdf lab
+finish
