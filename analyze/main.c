@@ -15,6 +15,7 @@ int main(int argc, char **argv)
 		command_delay,
 		command_compare,
 		command_limit,
+		command_profile,
 		{ NULL, NULL, NULL, NULL },
 	};
 	gboolean helps = ranks_own() > 0;
