@@ -218,7 +218,7 @@ static void read_histogram(trial *t, const char *path)
 	g_autofree char *data = read_part(t, path, &len);
 	g_autoptr(GError) error = NULL;
 	struct trial_dist *d = &t->latency;
-	g_autoptr(exact) e = data != NULL ? exact_parse(path, data, len, &error) : NULL;
+	exact *e = data != NULL ? exact_parse(path, data, len, &error) : NULL;
 
 	if (error != NULL) {
 		g_ptr_array_add(t->reasons, g_strdup(error->message));
@@ -227,6 +227,7 @@ static void read_histogram(trial *t, const char *path)
 	if (e == NULL)
 		return;
 	t->moongen->histogram_good = TRUE;
+	t->moongen->kept = e;
 	d->quartiles_known = FALSE; /* they are known better now */
 	d->count = e->count;
 	d->sum_ns = MIN(e->sum_ns, G_MAXINT64);
@@ -255,6 +256,10 @@ gboolean autotest_load(trial *t, GError **error)
 	/* One that was broken before is a reason by now, and has no latencies. */
 	if (path == NULL || t->latency.exact != NULL || !t->moongen->histogram_good)
 		return TRUE;
+	if (t->moongen->kept != NULL) {
+		t->latency.exact = g_steal_pointer(&t->moongen->kept);
+		return TRUE;
+	}
 	data = file_read(path, &len, error);
 	e = data != NULL ? exact_parse(path, data, len, error) : NULL;
 	if (e == NULL)
