@@ -54,7 +54,7 @@ static void finish(exact *e)
 }
 
 /* Digits; where they end. NULL if there are none, or more than 18, which always fit. */
-static const char *scan_number(const char *at, uint64_t *out)
+static const char *scan_long(const char *at, uint64_t *out)
 {
 	const char *start = at;
 	unsigned digit;
@@ -64,6 +64,34 @@ static const char *scan_number(const char *at, uint64_t *out)
 		v = 10 * v + digit;
 	*out = v;
 	return at == start || at - start > 18 ? NULL : at;
+}
+
+/*
+ * The same, eight characters at once: branches on how long a number is are guessed wrong, and would
+ * take most of the time. Digits have 3 in their upper half, also with 6 added; the first character
+ * that has not ends the number. Pairs, fours and eights are joined by multiplication (D. Lemire,
+ * "Quickly parsing eight digits", 2018).
+ */
+static inline const char *scan_number(const char *at, const char *end, uint64_t *out)
+{
+	uint64_t x, other;
+	unsigned nb;
+
+	if (end - at < (ptrdiff_t)sizeof(x))
+		return scan_long(at, out);
+	memcpy(&x, at, sizeof(x));
+	x = GUINT64_FROM_LE(x);
+	other = x ^ 0x3030303030303030U;
+	other |= (x + 0x0606060606060606U) ^ 0x3030303030303030U;
+	other &= 0xf0f0f0f0f0f0f0f0U;
+	if (other == 0 || (other & 0xff) != 0)
+		return scan_long(at, out);
+	nb = (unsigned)__builtin_ctzll(other) / 8;
+	x = x << (64 - 8 * nb) & 0x0f0f0f0f0f0f0f0fU;
+	x = (x * 10 + (x >> 8)) & 0x00ff00ff00ff00ffU;
+	x = (x * 100 + (x >> 16)) & 0x0000ffff0000ffffU;
+	*out = (x * 10000 + (x >> 32)) & 0xffffffffU;
+	return at + nb;
 }
 
 /*
@@ -77,17 +105,17 @@ static gboolean read_plain(exact *e, const char *data, size_t len, gboolean *sor
 	uint64_t next = 0;
 
 	if (len > 0 && end[-1] != '\n')
-		return FALSE; /* no number goes beyond the end */
+		return FALSE;                           /* no number goes beyond the end */
 	e->bins = g_new(struct exact_bin, len / 4 + 1); /* a row has 4 bytes at least */
 	while (at < end) {
 		if (*at == '#') {
 			at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
 			continue;
 		}
-		at = scan_number(at, &bin.ns);
+		at = scan_number(at, end, &bin.ns);
 		if (at == NULL || *at != ',')
 			return FALSE;
-		at = scan_number(at + 1, &bin.count);
+		at = scan_number(at + 1, end, &bin.count);
 		if (at == NULL || *at++ != '\n')
 			return FALSE;
 		e->count += bin.count;

@@ -188,6 +188,25 @@ static void scattered_values_are_summed_and_found(void **state)
 	assert_int_equal(sum->count, 0);
 }
 
+static void numbers_of_all_lengths_are_read(void **state)
+{
+	(void)state;
+	for (int i = 1; i <= 18; i++) {
+		for (int k = 1; k <= 18; k++) {
+			g_autofree char *text = g_strdup_printf("%.*s,%.*s\n9,1\n", i,
+				"987654321012345678", k, "123456789087654321");
+			g_autofree char *back = NULL;
+			g_autoptr(exact) e = parse(text);
+
+			assert_int_equal(e->nb, 2 - (i == 1));
+			back = exact_text(e);
+			text[strlen(text) - strlen("9,1\n")] = '\0';
+			if (i > 1) /* the 9 comes first then */
+				assert_string_equal(back + strlen("9,1\n"), text);
+		}
+	}
+}
+
 static void a_sum_beyond_63_bits_is_refused(void **state)
 {
 	g_autoptr(exact) a = parse("1,9223372036854775807\n");
@@ -208,6 +227,7 @@ int main(void)
 		cmocka_unit_test(linear_is_gsl_on_raw_values),
 		cmocka_unit_test(sums_do_not_depend_on_order),
 		cmocka_unit_test(scattered_values_are_summed_and_found),
+		cmocka_unit_test(numbers_of_all_lengths_are_read),
 		cmocka_unit_test(a_sum_beyond_63_bits_is_refused),
 	};
 
