@@ -213,7 +213,7 @@ exact *exact_parse(const char *name, const char *data, size_t len, GError **erro
 		if (!read_carefully(e, name, data, len, error))
 			return NULL;
 	}
-	if (!sorted) {
+	if (!sorted && e->nb > 0) {
 		qsort(e->bins, e->nb, sizeof(*e->bins), compare_bins);
 		settle(e);
 	}

@@ -449,9 +449,18 @@ static gboolean is_autotest(const char *name)
 
 static void walk(struct finder *f, const char *dir, guint depth)
 {
-	g_autoptr(GPtrArray) names = list(f, dir);
+	g_autoptr(GPtrArray) names = NULL;
 	guint nb_trials = 0;
 
+	if (depth > DEPTH_MAX) {
+		if (is_first(f))
+			say(f->warnings,
+				"%s: is more than %d folders deep: not looked into; name it, or one "
+				"nearer to it",
+				dir, DEPTH_MAX);
+		return;
+	}
+	names = list(f, dir);
 	for (guint i = 0; i < names->len; i++) {
 		g_autofree char *path = g_build_filename(dir, g_ptr_array_index(names, i), NULL);
 
@@ -471,7 +480,7 @@ static void walk(struct finder *f, const char *dir, guint depth)
 			skip_merged(f, path);
 		else if (is_merged(name))
 			read_merged(f, path);
-		else if (depth < DEPTH_MAX && g_file_test(path, G_FILE_TEST_IS_DIR) &&
+		else if (g_file_test(path, G_FILE_TEST_IS_DIR) &&
 			 !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
 			walk(f, path, depth + 1);
 	}

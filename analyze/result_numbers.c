@@ -34,7 +34,8 @@ static gboolean numbers_add(struct result_numbers *n, const struct trial_counts 
 	if (!trial_counts_add(&n->c, c) || !trial_dist_add(&n->latency, latency) ||
 		!trial_dist_add(&n->response, response) || n->c.offered > G_MAXINT64 ||
 		n->c.intended > G_MAXINT64 || n->c.offered_bytes > G_MAXINT64 ||
-		n->latency.sum_ns > G_MAXINT64 || n->response.sum_ns > G_MAXINT64)
+		n->latency.sum_ns > G_MAXINT64 || n->response.sum_ns > G_MAXINT64 ||
+		n->latency.count > G_MAXINT64) /* MoonGen's probes are not among the frames */
 		return FALSE;
 	return TRUE;
 }
