@@ -222,7 +222,8 @@ static void read_histogram(trial *t, const char *path)
 
 	if (e != NULL && e->sum_ns > G_MAXINT64)
 		g_set_error(&error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-			"%s: the latencies add up to 2^63 ns (292 years) or more; no measurement has "
+			"%s: the latencies add up to 2^63 ns (292 years) or more; no measurement "
+			"has "
 			"so many: restore the file, or remove it",
 			path);
 	if (error != NULL) {

@@ -455,7 +455,8 @@ static void walk(struct finder *f, const char *dir, guint depth)
 	if (depth > DEPTH_MAX) {
 		if (is_first(f))
 			say(f->warnings,
-				"%s: is more than %d folders deep: not looked into; name it, or one "
+				"%s: is more than %d folders deep: not looked into; name it, or "
+				"one "
 				"nearer to it",
 				dir, DEPTH_MAX);
 		return;
