@@ -220,16 +220,23 @@ static void read_histogram(trial *t, const char *path)
 	struct trial_dist *d = &t->latency;
 	g_autoptr(exact) e = data != NULL ? exact_parse(path, data, len, &error) : NULL;
 
+	if (e != NULL && e->sum_ns > G_MAXINT64)
+		g_set_error(&error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s: the latencies add up to 2^63 ns (292 years) or more; no measurement "
+			"has "
+			"so many: restore the file, or remove it",
+			path);
 	if (error != NULL) {
 		g_ptr_array_add(t->reasons, g_strdup(error->message));
 		t->trustworthy = FALSE;
 	}
-	if (e == NULL)
+	if (e == NULL || error != NULL)
 		return;
 	t->moongen->histogram_good = TRUE;
+	t->moongen->kept = exact_ref(e);
 	d->quartiles_known = FALSE; /* they are known better now */
 	d->count = e->count;
-	d->sum_ns = MIN(e->sum_ns, G_MAXINT64);
+	d->sum_ns = e->sum_ns;
 	d->min_ns = e->nb > 0 ? e->bins[0].ns : 0;
 	d->max_ns = e->nb > 0 ? e->bins[e->nb - 1].ns : 0;
 	if (e->nb == 0)
@@ -255,6 +262,10 @@ gboolean autotest_load(trial *t, GError **error)
 	/* One that was broken before is a reason by now, and has no latencies. */
 	if (path == NULL || t->latency.exact != NULL || !t->moongen->histogram_good)
 		return TRUE;
+	if (t->moongen->kept != NULL) {
+		t->latency.exact = g_steal_pointer(&t->moongen->kept);
+		return TRUE;
+	}
 	data = file_read(path, &len, error);
 	e = data != NULL ? exact_parse(path, data, len, error) : NULL;
 	if (e == NULL)

@@ -47,13 +47,13 @@ void autotest_files_free(struct autotest_files *f); /* NULL is fine */
 GPtrArray *autotest_find(const char *dir, const GPtrArray *names);
 
 /*
- * Read them as a trial, without the latencies themselves. What is odd but understood is in
+ * Read them as a trial; the latencies themselves are in moongen->kept, for autotest_load. What is odd but understood is in
  * moongen->oddities; what makes its numbers doubtful is a reason, and trustworthy FALSE. NULL and
  * error only if nothing of it can be read.
  */
 trial *autotest_read(const struct autotest_files *f, GError **error);
 /*
- * Load the exact latencies of such a trial, if it has a histogram. FALSE and error if that cannot
+ * Load the exact latencies of such a trial, if it has a histogram: what was kept, else the file. FALSE and error if that cannot
  * be read any more, or is another one by now.
  */
 gboolean autotest_load(trial *t, GError **error);

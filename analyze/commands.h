@@ -15,6 +15,7 @@
 extern const struct cli_command command_merge, command_loss, command_percentiles;
 extern const struct cli_command command_delay;
 extern const struct cli_command command_compare, command_limit;
+extern const struct cli_command command_profile;
 
 /* What most commands are asked for. */
 struct commands_common {

@@ -3,9 +3,8 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include <csv.h>
 
 #include "analyze/csv.h"
 #include "analyze/error.h"
@@ -13,99 +12,123 @@
 
 exact *exact_new(void)
 {
-	return g_new0(exact, 1);
+	exact *e = g_new0(exact, 1);
+
+	e->refs = 1;
+	return e;
 }
 
-exact *exact_copy(const exact *e)
+exact *exact_ref(exact *e)
 {
-	exact *copy = exact_new();
-
-	*copy = *e;
-	copy->bins = g_memdup2(e->bins, e->nb * sizeof(*e->bins));
-	return copy;
+	e->refs++;
+	return e;
 }
 
 void exact_free(exact *e)
 {
-	if (e == NULL)
+	if (e == NULL || --e->refs > 0)
 		return;
 	g_free(e->bins);
+	g_free(e->before);
 	g_free(e);
 }
 
-static void count_sum(exact *e, const struct exact_bin *bin)
+/* What follows from the bins, once they are settled; count is there. */
+static void finish(exact *e)
 {
-	uint64_t product;
+	uint64_t count = 0, sum_ns = 0;
+	gboolean fits = TRUE;
 
-	if (__builtin_mul_overflow(bin->ns, bin->count, &product) ||
-		__builtin_add_overflow(e->sum_ns, product, &e->sum_ns))
-		e->sum_ns = G_MAXUINT64;
+	e->before = g_new(uint64_t, e->nb / EXACT_STEP + 1);
+	for (size_t i = 0; i < e->nb; i++) {
+		const struct exact_bin *bin = &e->bins[i];
+		uint64_t product;
+
+		if (i % EXACT_STEP == 0)
+			e->before[i / EXACT_STEP] = count;
+		count += bin->count;
+		fits = fits && !__builtin_mul_overflow(bin->ns, bin->count, &product) &&
+		       !__builtin_add_overflow(sum_ns, product, &sum_ns);
+	}
+	e->sum_ns = fits ? sum_ns : G_MAXUINT64;
 }
 
-/* What is read; a file has a million rows, and all but the damaged ones go through here. */
-struct reading {
-	GArray *bins;
-	uint64_t field[2];
-	uint64_t total;
-	guint nb; /* fields of the row so far */
-	gboolean comment, odd;
-	gboolean sorted;
-};
-
-static gboolean parse_digits(const char *text, size_t len, uint64_t *out)
+/* Digits; where they end. NULL if there are none, or more than 18, which always fit. */
+static const char *scan_long(const char *at, uint64_t *out)
 {
+	const char *start = at;
+	unsigned digit;
 	uint64_t v = 0;
 
-	/* 18 digits always fit; the careful reader looks at longer ones. */
-	if (len == 0 || len > 18)
-		return FALSE;
-	for (size_t i = 0; i < len; i++) {
-		unsigned digit = (unsigned)(unsigned char)text[i] - '0';
-
-		if (digit > 9)
-			return FALSE;
+	for (; (digit = (unsigned)(unsigned char)*at - '0') <= 9; at++)
 		v = 10 * v + digit;
-	}
 	*out = v;
+	return at == start || at - start > 18 ? NULL : at;
+}
+
+/*
+ * The same, eight characters at once: branches on how long a number is are guessed wrong, and would
+ * take most of the time. Digits have 3 in their upper half, also with 6 added; the first character
+ * that has not ends the number. Pairs, fours and eights are joined by multiplication (D. Lemire,
+ * "Quickly parsing eight digits", 2018).
+ */
+static inline const char *scan_number(const char *at, const char *end, uint64_t *out)
+{
+	uint64_t x, other;
+	unsigned nb;
+
+	if (end - at < (ptrdiff_t)sizeof(x))
+		return scan_long(at, out);
+	memcpy(&x, at, sizeof(x));
+	x = GUINT64_FROM_LE(x);
+	other = x ^ 0x3030303030303030U;
+	other |= (x + 0x0606060606060606U) ^ 0x3030303030303030U;
+	other &= 0xf0f0f0f0f0f0f0f0U;
+	if (other == 0 || (other & 0xff) != 0)
+		return scan_long(at, out);
+	nb = (unsigned)__builtin_ctzll(other) / 8;
+	x = x << (64 - 8 * nb) & 0x0f0f0f0f0f0f0f0fU;
+	x = (x * 10 + (x >> 8)) & 0x00ff00ff00ff00ffU;
+	x = (x * 100 + (x >> 16)) & 0x0000ffff0000ffffU;
+	*out = (x * 10000 + (x >> 32)) & 0xffffffffU;
+	return at + nb;
+}
+
+/*
+ * What MoonGen and autotest write, digits,digits and a line feed throughout, and comments. FALSE
+ * for all else, which is left to libcsv: files have a million rows, and this is five times as fast.
+ */
+static gboolean read_plain(exact *e, const char *data, size_t len, gboolean *sorted)
+{
+	const char *at = data, *end = data + len;
+	struct exact_bin bin;
+	uint64_t next = 0;
+
+	if (len > 0 && end[-1] != '\n')
+		return FALSE;                           /* no number goes beyond the end */
+	e->bins = g_new(struct exact_bin, len / 4 + 1); /* a row has 4 bytes at least */
+	while (at < end) {
+		if (*at == '#') {
+			at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
+			continue;
+		}
+		at = scan_number(at, end, &bin.ns);
+		if (at == NULL || *at != ',')
+			return FALSE;
+		at = scan_number(at + 1, end, &bin.count);
+		if (at == NULL || *at++ != '\n')
+			return FALSE;
+		e->count += bin.count;
+		if (e->count > G_MAXINT64)
+			return FALSE;
+		if (bin.count == 0)
+			continue;
+		*sorted = *sorted && bin.ns >= next;
+		next = bin.ns + 1;
+		e->bins[e->nb++] = bin;
+	}
+	e->bins = g_renew(struct exact_bin, e->bins, e->nb + 1);
 	return TRUE;
-}
-
-static void on_field(void *text, size_t len, void *user)
-{
-	struct reading *r = user;
-
-	if (r->nb == 0 && len > 0 && *(const char *)text == '#')
-		r->comment = TRUE;
-	if (!r->comment && (r->nb >= 2 || !parse_digits(text, len, &r->field[r->nb])))
-		r->odd = TRUE;
-	r->nb++;
-}
-
-static void add_row(struct reading *r)
-{
-	struct exact_bin bin = { r->field[0], r->field[1] };
-
-	if (__builtin_add_overflow(r->total, bin.count, &r->total) || r->total > G_MAXINT64)
-		r->odd = TRUE;
-	if (bin.count == 0)
-		return;
-	if (r->bins->len > 0 &&
-		bin.ns <= g_array_index(r->bins, struct exact_bin, r->bins->len - 1).ns)
-		r->sorted = FALSE;
-	g_array_append_val(r->bins, bin);
-}
-
-static void on_row(int end, void *user)
-{
-	struct reading *r = user;
-
-	(void)end;
-	if (!r->comment && r->nb != 2)
-		r->odd = TRUE;
-	if (!r->comment && !r->odd)
-		add_row(r);
-	r->nb = 0;
-	r->comment = FALSE;
 }
 
 static int compare_bins(gconstpointer a, gconstpointer b)
@@ -165,48 +188,36 @@ static gboolean careful_row(
 }
 
 static gboolean read_carefully(
-	struct reading *r, const char *name, const char *data, size_t len, GError **error)
+	exact *e, const char *name, const char *data, size_t len, GError **error)
 {
-	g_autoptr(exact) e = exact_new();
-	struct careful c = { e, r->bins };
+	struct careful c = { e, g_array_new(FALSE, FALSE, sizeof(struct exact_bin)) };
+	gboolean ok;
 
-	g_array_set_size(r->bins, 0);
-	r->sorted = FALSE;
-	if (!csv_read(name, data, len, careful_row, &c, error))
-		return FALSE;
-	r->total = e->count;
-	return TRUE;
+	g_free(e->bins);
+	e->bins = NULL;
+	e->nb = 0;
+	e->count = 0;
+	ok = csv_read(name, data, len, careful_row, &c, error);
+	e->nb = c.bins->len;
+	e->bins = (struct exact_bin *)(void *)g_array_free(c.bins, FALSE);
+	return ok;
 }
 
 exact *exact_parse(const char *name, const char *data, size_t len, GError **error)
 {
-	g_autoptr(GArray) bins = g_array_sized_new(
-		FALSE, FALSE, sizeof(struct exact_bin), (guint)(len / 12 + 1));
-	struct reading r = { .bins = bins, .sorted = TRUE };
 	g_autoptr(exact) e = exact_new();
-	struct csv_parser parser;
+	gboolean sorted = TRUE;
 
-	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
-		g_set_error(
-			error, ANALYZE_ERROR, ANALYZE_ERROR_IO, "%s: libcsv does not start", name);
-		return NULL;
+	if (!read_plain(e, data, len, &sorted)) {
+		sorted = FALSE;
+		if (!read_carefully(e, name, data, len, error))
+			return NULL;
 	}
-	/* Quotes and zero bytes have no business here: who has them is read with more care. */
-	r.odd = memchr(data, '"', len) != NULL || memchr(data, '\0', len) != NULL ||
-		csv_parse(&parser, data, len, on_field, on_row, &r) != len ||
-		csv_fini(&parser, on_field, on_row, &r) != 0 || r.odd;
-	csv_free(&parser);
-	if (r.odd && !read_carefully(&r, name, data, len, error))
-		return NULL;
-	if (!r.sorted)
-		g_array_sort(bins, compare_bins);
-	e->count = r.total;
-	e->nb = bins->len;
-	e->bins = (struct exact_bin *)(void *)g_array_free(g_steal_pointer(&bins), FALSE);
-	if (!r.sorted)
+	if (!sorted && e->nb > 0) {
+		qsort(e->bins, e->nb, sizeof(*e->bins), compare_bins);
 		settle(e);
-	for (size_t i = 0; i < e->nb; i++)
-		count_sum(e, &e->bins[i]);
+	}
+	finish(e);
 	return g_steal_pointer(&e);
 }
 
@@ -237,41 +248,124 @@ char *exact_text(const exact *e)
 	return g_string_free(text, FALSE);
 }
 
-gboolean exact_add(exact *into, const exact *from)
+/* Those of both; count is not set yet. */
+static exact *join(const exact *a, const exact *b)
 {
+	exact *sum = exact_new();
 	size_t i = 0, k = 0, to = 0;
-	struct exact_bin *bins;
-	uint64_t count;
 
-	if (__builtin_add_overflow(into->count, from->count, &count) || count > G_MAXINT64)
-		return FALSE;
-	bins = g_new(struct exact_bin, into->nb + from->nb + 1);
-	while (i < into->nb || k < from->nb) {
-		if (k == from->nb || (i < into->nb && into->bins[i].ns < from->bins[k].ns)) {
-			bins[to++] = into->bins[i++];
-		} else if (i == into->nb || from->bins[k].ns < into->bins[i].ns) {
-			bins[to++] = from->bins[k++];
+	sum->bins = g_new(struct exact_bin, a->nb + b->nb + 1);
+	while (i < a->nb && k < b->nb) {
+		if (a->bins[i].ns < b->bins[k].ns) {
+			sum->bins[to++] = a->bins[i++];
+		} else if (b->bins[k].ns < a->bins[i].ns) {
+			sum->bins[to++] = b->bins[k++];
 		} else {
-			bins[to] = into->bins[i++];
-			bins[to++].count += from->bins[k++].count;
+			sum->bins[to] = a->bins[i++];
+			sum->bins[to++].count += b->bins[k++].count;
 		}
 	}
-	g_free(into->bins);
-	into->bins = g_renew(struct exact_bin, bins, to + 1);
-	into->nb = to;
-	into->count = count;
-	if (into->sum_ns == G_MAXUINT64 ||
-		__builtin_add_overflow(into->sum_ns, from->sum_ns, &into->sum_ns))
-		into->sum_ns = G_MAXUINT64;
-	return TRUE;
+	while (i < a->nb)
+		sum->bins[to++] = a->bins[i++];
+	while (k < b->nb)
+		sum->bins[to++] = b->bins[k++];
+	sum->nb = to;
+	return sum;
+}
+
+/* The least and greatest value, and how many bins there are. FALSE without any. */
+static gboolean find_span(
+	exact *const *parts, size_t nb, uint64_t *lo, uint64_t *hi, size_t *nb_bins)
+{
+	*nb_bins = 0;
+	*lo = G_MAXUINT64;
+	*hi = 0;
+	for (size_t i = 0; i < nb; i++) {
+		if (parts[i]->nb == 0)
+			continue;
+		*nb_bins += parts[i]->nb;
+		*lo = MIN(*lo, parts[i]->bins[0].ns);
+		*hi = MAX(*hi, parts[i]->bins[parts[i]->nb - 1].ns);
+	}
+	return *nb_bins > 0;
+}
+
+/* By a counter for each value from lo to hi. */
+static exact *count_all(exact *const *parts, size_t nb, uint64_t lo, uint64_t hi)
+{
+	g_autofree uint64_t *count = g_new0(uint64_t, hi - lo + 1);
+	exact *sum = exact_new();
+
+	for (size_t i = 0; i < nb; i++) {
+		for (size_t k = 0; k < parts[i]->nb; k++)
+			count[parts[i]->bins[k].ns - lo] += parts[i]->bins[k].count;
+	}
+	for (uint64_t v = 0; v <= hi - lo; v++)
+		sum->nb += count[v] > 0;
+	sum->bins = g_new(struct exact_bin, sum->nb + 1);
+	sum->nb = 0;
+	for (uint64_t v = 0; v <= hi - lo; v++) {
+		if (count[v] > 0)
+			sum->bins[sum->nb++] = (struct exact_bin){ lo + v, count[v] };
+	}
+	return sum;
+}
+
+/* Where values are dense by counters, else by halves: each value is moved log2 of nb times. */
+static exact *add_up(exact *const *parts, size_t nb)
+{
+	enum { DENSE = 4 }; /* counters to a bin: no more memory than the bins have */
+	g_autoptr(exact) a = NULL;
+	g_autoptr(exact) b = NULL;
+	uint64_t lo, hi;
+	size_t nb_bins;
+
+	if (nb == 1)
+		return exact_ref(parts[0]);
+	if (!find_span(parts, nb, &lo, &hi, &nb_bins))
+		return exact_new();
+	if ((hi - lo) / DENSE < nb_bins)
+		return count_all(parts, nb, lo, hi);
+	a = add_up(parts, nb / 2);
+	b = add_up(parts + nb / 2, nb - nb / 2);
+	return join(a, b);
+}
+
+exact *exact_total(exact *const *parts, size_t nb)
+{
+	uint64_t count = 0;
+	exact *sum;
+
+	for (size_t i = 0; i < nb; i++) {
+		count += parts[i]->count; /* both are below 2^63 */
+		if (count > G_MAXINT64)
+			return NULL;
+	}
+	sum = nb > 0 ? add_up(parts, nb) : exact_new();
+	if (sum->before == NULL) {
+		sum->count = count;
+		finish(sum);
+	}
+	return sum;
 }
 
 /* The value of that rank, counting from 0. */
 static uint64_t at_rank(const exact *e, uint64_t rank)
 {
-	uint64_t seen = 0;
+	size_t lo = 0, hi = e->nb / EXACT_STEP + (e->nb % EXACT_STEP > 0);
+	uint64_t seen;
 
-	for (size_t i = 0; i < e->nb; i++) {
+	/* The last step that begins at this rank or below. */
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (e->before[mid] <= rank)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	seen = e->before[lo];
+	for (size_t i = lo * EXACT_STEP; i < e->nb; i++) {
 		seen += e->bins[i].count;
 		if (seen > rank)
 			return e->bins[i].ns;

@@ -12,6 +12,8 @@
 
 #include <glib.h>
 
+enum { EXACT_STEP = 256 };
+
 struct exact_bin {
 	uint64_t ns, count; /* count > 0 */
 };
@@ -21,11 +23,15 @@ struct exact {
 	size_t nb;
 	uint64_t count;  /* sum of all counts, below 2^63 */
 	uint64_t sum_ns; /* G_MAXUINT64 if it does not fit */
+	/* Private. */
+	uint64_t *before; /* counts of all bins before each EXACT_STEP-th */
+	unsigned refs;
 };
 typedef struct exact exact;
 
 exact *exact_new(void);
-exact *exact_copy(const exact *e);
+/* The same once more: one is never changed, and goes with its last exact_free. Not for threads. */
+exact *exact_ref(exact *e);
 void exact_free(exact *e); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(exact, exact_free)
 
@@ -37,8 +43,8 @@ exact *exact_parse(const char *name, const char *data, size_t len, GError **erro
 /* Back to text, ascending. */
 char *exact_text(const exact *e);
 
-/* into += from; FALSE, and into unchanged, if there were 2^63 values or more. */
-gboolean exact_add(exact *into, const exact *from);
+/* Sum of nb, in any order; NULL if it has 2^63 values or more. Perhaps one of them once more. */
+exact *exact_total(exact *const *parts, size_t nb);
 
 /* Nearest rank: the ceil(q * count)-th smallest, 0 < q <= 1. 0, or -ENODATA without any. */
 int exact_quantile(const exact *e, double q, uint64_t *out);

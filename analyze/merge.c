@@ -80,6 +80,8 @@ static GPtrArray *load(result_set *r, result_combination *c, GError **error)
 
 	if (!result_load(r, c, on_trial, set, error))
 		return NULL;
+	if (c->n.latency.exact != NULL)
+		merged_set_exact(set, c->n.latency.exact);
 	return merged_files(set, c->file_infix);
 }
 

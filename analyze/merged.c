@@ -19,7 +19,8 @@ struct merged {
 	hist *latency; /* of all */
 	gboolean has_probes, has_ipdv;
 	guint nb;
-	exact *exact; /* of MoonGen's trials; NULL for those of tsim */
+	gboolean of_moongen;
+	exact *exact; /* then: of all, if any has a histogram */
 	char *name;   /* of its file; NULL if no repetition has a histogram */
 };
 
@@ -75,6 +76,7 @@ void merged_clear(merged *m)
 	g_string_assign(m->ipdv, "trial," TRIAL_IPDV_HEADER);
 	hist_clear(m->latency);
 	m->has_probes = m->has_ipdv = FALSE;
+	m->of_moongen = FALSE;
 	m->nb = 0;
 }
 
@@ -95,11 +97,7 @@ static char *accumulated_name(const char *path)
 static void add_autotest(merged *m, const trial *t)
 {
 	m->nb++;
-	if (m->exact == NULL)
-		m->exact = exact_new();
-	/* result_load has refused what does not add up. */
-	if (t->latency.exact != NULL)
-		(void)exact_add(m->exact, t->latency.exact);
+	m->of_moongen = TRUE;
 	if (m->name == NULL && t->moongen->histogram != NULL)
 		m->name = accumulated_name(t->moongen->histogram);
 }
@@ -121,6 +119,12 @@ void merged_add(merged *m, const trial *t)
 	m->has_ipdv |= t->ipdv.recorded;
 	if (t->latency.hist != NULL)
 		hist_add(m->latency, t->latency.hist);
+}
+
+void merged_set_exact(merged *m, exact *sum)
+{
+	exact_free(m->exact);
+	m->exact = exact_ref(sum);
 }
 
 void merged_file_free(struct merged_file *f)
@@ -181,7 +185,7 @@ static void add_accumulated(GPtrArray *to, const merged *m)
 	struct merged_file *f;
 	char *text;
 
-	if (m->name == NULL)
+	if (m->name == NULL || m->exact == NULL)
 		return;
 	f = g_new0(struct merged_file, 1);
 	text = exact_text(m->exact);
@@ -194,7 +198,7 @@ GPtrArray *merged_files(const merged *m, const char *infix)
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func(file_free);
 
-	if (m->exact != NULL)
+	if (m->of_moongen)
 		add_accumulated(all, m);
 	else
 		add_own(all, m, infix);

@@ -28,6 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(merged, merged_free)
 void merged_clear(merged *m);
 /* t has its bins. Trials are numbered as they come. */
 void merged_add(merged *m, const trial *t);
+/* Trials of MoonGen: the sum of their latencies, which whoever loaded them has. */
+void merged_set_exact(merged *m, exact *sum);
 
 /* A file of a set: its name and what is in it. */
 struct merged_file {

@@ -220,6 +220,7 @@ gboolean result_load(
 		result_numbers_start_bins(c);
 		broken = load_once(r, c, visit, user, &cause);
 		if (broken < 0) {
+			result_numbers_end_bins(c);
 			result_numbers_worst(c);
 			c->loaded = TRUE;
 			return TRUE;

@@ -9,6 +9,8 @@
 #include "analyze/result_params.h"
 
 enum { DEPTH_MAX = 32, WARNINGS_IN_ERROR = 20, NOT_MERGED = -1 };
+/* Of MoonGen's histograms so many bins stay in memory until they are loaded: 64 MiB. */
+enum { KEPT_BINS_MAX = 4 << 20 };
 
 struct source {
 	char *path;
@@ -29,7 +31,8 @@ struct finder {
 	guint found;         /* of the name at hand, also those that were found before */
 	GHashTable *infixes; /* char * -> number, in the order in which they were met */
 	GHashTable *labels;  /* of autotest's folders: char * label -> char * folder */
-	char *odd;           /* a file whose name is not of its trial; NULL: none */
+	size_t kept_bins;
+	char *odd; /* a file whose name is not of its trial; NULL: none */
 };
 
 static void source_free(gpointer data)
@@ -382,10 +385,15 @@ static void read_autotest(struct finder *f, const struct autotest_files *files)
 	if (!is_own_infix(f, trial_infix(&files->params)))
 		return;
 	t = autotest_read(files, &error);
-	if (t != NULL)
-		take(f, t, path_of(files), NOT_MERGED);
-	else
+	if (t == NULL) {
 		g_ptr_array_add(f->warnings, g_strdup(error->message));
+		return;
+	}
+	if (t->moongen->kept != NULL && f->kept_bins > KEPT_BINS_MAX)
+		g_clear_pointer(&t->moongen->kept, exact_free);
+	else if (t->moongen->kept != NULL)
+		f->kept_bins += t->moongen->kept->nb;
+	take(f, t, path_of(files), NOT_MERGED);
 }
 
 /* With only not NULL, no more than the trial to which that file belongs. */
@@ -441,9 +449,19 @@ static gboolean is_autotest(const char *name)
 
 static void walk(struct finder *f, const char *dir, guint depth)
 {
-	g_autoptr(GPtrArray) names = list(f, dir);
+	g_autoptr(GPtrArray) names = NULL;
 	guint nb_trials = 0;
 
+	if (depth > DEPTH_MAX) {
+		if (is_first(f))
+			say(f->warnings,
+				"%s: is more than %d folders deep: not looked into; name it, or "
+				"one "
+				"nearer to it",
+				dir, DEPTH_MAX);
+		return;
+	}
+	names = list(f, dir);
 	for (guint i = 0; i < names->len; i++) {
 		g_autofree char *path = g_build_filename(dir, g_ptr_array_index(names, i), NULL);
 
@@ -463,7 +481,7 @@ static void walk(struct finder *f, const char *dir, guint depth)
 			skip_merged(f, path);
 		else if (is_merged(name))
 			read_merged(f, path);
-		else if (depth < DEPTH_MAX && g_file_test(path, G_FILE_TEST_IS_DIR) &&
+		else if (g_file_test(path, G_FILE_TEST_IS_DIR) &&
 			 !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
 			walk(f, path, depth + 1);
 	}

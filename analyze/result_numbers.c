@@ -34,7 +34,8 @@ static gboolean numbers_add(struct result_numbers *n, const struct trial_counts 
 	if (!trial_counts_add(&n->c, c) || !trial_dist_add(&n->latency, latency) ||
 		!trial_dist_add(&n->response, response) || n->c.offered > G_MAXINT64 ||
 		n->c.intended > G_MAXINT64 || n->c.offered_bytes > G_MAXINT64 ||
-		n->latency.sum_ns > G_MAXINT64 || n->response.sum_ns > G_MAXINT64)
+		n->latency.sum_ns > G_MAXINT64 || n->response.sum_ns > G_MAXINT64 ||
+		n->latency.count > G_MAXINT64) /* MoonGen's probes are not among the frames */
 		return FALSE;
 	return TRUE;
 }
@@ -446,7 +447,6 @@ void result_numbers_drop_bins(result_combination *c)
 static void start_exact(struct result_numbers *n)
 {
 	drop(n);
-	n->latency.exact = exact_new();
 	n->latency.quartiles_known = FALSE;
 }
 
@@ -489,22 +489,10 @@ static void add_bins(struct result_numbers *n, const struct trial_size *s)
 		hist_add(n->response.hist, s->response.hist);
 }
 
-static void add_exact(struct result_numbers *n, const trial *t)
-{
-	if (n->latency.exact != NULL && t->latency.exact != NULL)
-		(void)exact_add(n->latency.exact, t->latency.exact);
-}
-
 void result_numbers_add_bins(result_combination *c, const trial *t)
 {
-	if (t->moongen != NULL) {
-		/* One guest, one size, whose numbers are the totals'. */
-		add_exact(&c->n, t);
-		add_exact(&c->guests[0].n, t);
-		add_exact(&c->groups[0].n, t);
-		add_exact(&c->sizes[0].n, t);
-		return;
-	}
+	if (t->moongen != NULL)
+		return; /* result_numbers_end_bins has all of them at once */
 	if (t->latency.hist != NULL)
 		hist_add(c->n.latency.hist, t->latency.hist);
 	if (t->response.hist != NULL)
@@ -521,4 +509,25 @@ void result_numbers_add_bins(result_combination *c, const trial *t)
 			add_bins(&find_size(c, &g->sizes[j])->n, &g->sizes[j]);
 		}
 	}
+}
+
+void result_numbers_end_bins(result_combination *c)
+{
+	g_autoptr(GPtrArray) parts = g_ptr_array_new();
+	struct result_numbers *same[] = { &c->n, &c->guests[0].n, &c->groups[0].n, &c->sizes[0].n };
+	g_autoptr(exact) sum = NULL;
+
+	if (!is_moongen(c) || !has_exact(c))
+		return;
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+
+		if (t->latency.exact != NULL)
+			g_ptr_array_add(parts, t->latency.exact);
+	}
+	/* It has a sum: result_numbers_make has removed what has none. */
+	sum = exact_total((exact *const *)(void *)parts->pdata, parts->len);
+	/* One guest, one size, whose numbers are the totals'. */
+	for (guint i = 0; i < G_N_ELEMENTS(same); i++)
+		same[i]->latency.exact = exact_ref(sum);
 }

@@ -12,9 +12,11 @@
 void result_numbers_make(result_combination *c, GPtrArray *warnings);
 void result_numbers_clear(result_combination *c);
 
-/* Bins: empty ones for all numbers, those of a trial added, and gone again. */
+/* Bins: empty ones for all numbers, those of a trial added, all there, and gone again. */
 void result_numbers_start_bins(result_combination *c);
 void result_numbers_add_bins(result_combination *c, const trial *t);
+/* The trials of c have their totals' bins. */
+void result_numbers_end_bins(result_combination *c);
 void result_numbers_drop_bins(result_combination *c);
 
 /* Find the worst guest, by p99 too where bins are loaded. */

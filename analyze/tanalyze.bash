@@ -9,7 +9,7 @@ _tanalyze()
 	COMPREPLY=()
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "merge loss percentiles delay compare limit --help --version" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "merge loss percentiles delay compare limit profile --help --version" -- "$cur")
 		return
 	fi
 	# "--format=csv" comes as three words.
@@ -23,6 +23,9 @@ _tanalyze()
 		mapfile -t COMPREPLY < <(compgen -W "text csv json" -- "$cur")
 		return
 		;;
+	--output | -o)
+		[ "$command" != profile ] || { mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return; }
+		;;&
 	--dir | -d | --output | -o)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
@@ -50,6 +53,10 @@ _tanalyze()
 		mapfile -t COMPREPLY < <(compgen -W "50,90,99,99.9,99.99" -- "$cur")
 		return
 		;;
+	--by | -b)
+		mapfile -t COMPREPLY < <(compgen -W "host ip" -- "$cur")
+		return
+		;;
 	esac
 	options="--dir --interrupted --format --help"
 	case $command in
@@ -58,12 +65,17 @@ _tanalyze()
 	percentiles) options+=" --percentiles --response --guests --quantile --interval --confidence" ;;
 	compare) options+=" --metrics --response --different-mix --alpha --threshold" ;;
 	limit) options+=" --loss --knee --response" ;;
+	profile) options="--direction --by --classes --output --format --help" ;;
 	esac
 	case $cur in
 	-*)
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
 		;;
 	*)
+		if [ "$command" = profile ]; then
+			mapfile -t COMPREPLY < <(compgen -W "from-pcap" -- "$cur"; compgen -f -- "$cur")
+			return
+		fi
 		for ((i = 2; i < COMP_CWORD; i++)); do
 			case ${COMP_WORDS[i]} in --dir | -d) dir=${COMP_WORDS[i + 1]} ;; esac
 			[ "$dir" != = ] || dir=${COMP_WORDS[i + 2]}

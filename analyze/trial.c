@@ -51,6 +51,7 @@ void trial_moongen_free(struct trial_moongen *m)
 	g_free(m->log);
 	g_free(m->histogram);
 	g_free(m->throughput);
+	exact_free(m->kept);
 	g_ptr_array_unref(m->oddities);
 	g_free(m);
 }

@@ -200,6 +200,7 @@ struct trial_guest_second {
 struct trial_moongen {
 	char *log, *histogram, *throughput; /* paths; NULL where the file is missing */
 	gboolean histogram_good;            /* it could be read */
+	exact *kept; /* owned: what was read, until it is loaded; NULL: to be read once more */
 	gboolean accumulated; /* read from an acc_histogram_*: all repetitions in one, no counts */
 	gboolean rates_known; /* the log or the throughput file has its two summary lines */
 	double tx_mpps, rx_mpps, tx_mbit,

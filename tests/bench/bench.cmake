@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: BSD-3-Clause
-tsim_script(bench rows 120)
+tsim_script(bench rows 240)

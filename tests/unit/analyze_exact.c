@@ -130,33 +130,91 @@ static void linear_is_gsl_on_raw_values(void **state)
 static void sums_do_not_depend_on_order(void **state)
 {
 	static const char *const parts[] = { "5,1\n3,2\n", "4,1\n", "3,1\n9,9\n", "" };
-	g_autoptr(exact) forth = exact_new();
-	g_autoptr(exact) back = exact_new();
+	exact *forth[G_N_ELEMENTS(parts)], *back[G_N_ELEMENTS(parts)];
+	g_autoptr(exact) x = NULL;
+	g_autoptr(exact) y = NULL;
 	g_autofree char *a = NULL, *b = NULL;
 
 	(void)state;
-	for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
-		g_autoptr(exact) x = parse(parts[i]);
-		g_autoptr(exact) y = parse(parts[G_N_ELEMENTS(parts) - 1 - i]);
-
-		assert_true(exact_add(forth, x));
-		assert_true(exact_add(back, y));
-	}
-	a = exact_text(forth);
-	b = exact_text(back);
+	for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+		forth[i] = back[G_N_ELEMENTS(parts) - 1 - i] = parse(parts[i]);
+	x = exact_total(forth, G_N_ELEMENTS(parts));
+	y = exact_total(back, G_N_ELEMENTS(parts));
+	a = exact_text(x);
+	b = exact_text(y);
 	assert_string_equal(a, "3,3\n4,1\n5,1\n9,9\n");
 	assert_string_equal(a, b);
-	assert_int_equal(forth->sum_ns, 9 + 4 + 5 + 81);
+	assert_int_equal(x->sum_ns, 9 + 4 + 5 + 81);
+	assert_int_equal(x->count, 14);
+	for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+		exact_free(forth[i]);
+}
+
+/* Few values a microsecond apart, and seconds: no counters. Any rank is where it is in all of them. */
+static void scattered_values_are_summed_and_found(void **state)
+{
+	enum { PARTS = 7, VALUES = 1000 };
+	exact *parts[PARTS];
+	g_autofree double *values = NULL;
+	g_autoptr(exact) sum = NULL;
+	guint32 x = 2;
+
+	(void)state;
+	for (int i = 0; i < PARTS; i++) {
+		g_autoptr(GString) text = g_string_new(NULL);
+
+		for (int k = 0; k < VALUES; k++) {
+			x = x * 1664525U + 1013904223U;
+			g_string_append_printf(
+				text, "%u,%u\n", (x >> 12) % 3000 * 997, 1 + (x >> 28) % 3);
+		}
+		parts[i] = parse(text->str);
+	}
+	sum = exact_total(parts, PARTS);
+	values = spread_out(sum);
+	assert_true(sum->nb > 2 * EXACT_STEP && sum->nb <= 3000);
+	for (uint64_t i = 0; i < sum->count; i++) {
+		uint64_t ns;
+
+		assert_int_equal(exact_quantile(sum, (double)(i + 1) / (double)sum->count, &ns), 0);
+		assert_true((double)ns == values[i]);
+		assert_true(i == 0 || values[i] >= values[i - 1]);
+	}
+	for (int i = 0; i < PARTS; i++) {
+		for (size_t k = 0; k < parts[i]->nb; k++)
+			sum->count -= parts[i]->bins[k].count;
+		exact_free(parts[i]);
+	}
+	assert_int_equal(sum->count, 0);
+}
+
+static void numbers_of_all_lengths_are_read(void **state)
+{
+	(void)state;
+	for (int i = 1; i <= 18; i++) {
+		for (int k = 1; k <= 18; k++) {
+			g_autofree char *text = g_strdup_printf("%.*s,%.*s\n9,1\n", i,
+				"987654321012345678", k, "123456789087654321");
+			g_autofree char *back = NULL;
+			g_autoptr(exact) e = parse(text);
+
+			assert_int_equal(e->nb, 2 - (i == 1));
+			back = exact_text(e);
+			text[strlen(text) - strlen("9,1\n")] = '\0';
+			if (i > 1) /* the 9 comes first then */
+				assert_string_equal(back + strlen("9,1\n"), text);
+		}
+	}
 }
 
 static void a_sum_beyond_63_bits_is_refused(void **state)
 {
 	g_autoptr(exact) a = parse("1,9223372036854775807\n");
 	g_autoptr(exact) b = parse("2,1\n");
+	exact *const both[] = { a, b };
 
 	(void)state;
-	assert_false(exact_add(a, b));
-	assert_int_equal(a->nb, 1);
+	assert_null(exact_total(both, 2));
 }
 
 int main(void)
@@ -168,6 +226,8 @@ int main(void)
 		cmocka_unit_test(large_and_quoted_numbers_are_read_with_care),
 		cmocka_unit_test(linear_is_gsl_on_raw_values),
 		cmocka_unit_test(sums_do_not_depend_on_order),
+		cmocka_unit_test(scattered_values_are_summed_and_found),
+		cmocka_unit_test(numbers_of_all_lengths_are_read),
 		cmocka_unit_test(a_sum_beyond_63_bits_is_refused),
 	};
 
