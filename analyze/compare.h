@@ -15,6 +15,11 @@
 /* Fewer repetitions a side get no verdict: 3 against 3 give no p below 0.1. */
 enum { COMPARE_LEAST = 4 };
 
+/* Unless asked for otherwise. */
+#define COMPARE_ALPHA 0.05
+#define COMPARE_THRESHOLD 0.01
+#define COMPARE_METRICS "loss,p50,p99"
+
 enum compare_kind {
 	COMPARE_LOSS,      /* ratio of packet totals */
 	COMPARE_FORWARDED, /* frames a second; more is better, of all others less */

@@ -6,6 +6,7 @@
 
 #include "analyze/csv.h"
 #include "analyze/format.h"
+#include "analyze/html.h"
 #include "analyze/trial_json.h"
 
 struct column {
@@ -363,6 +364,74 @@ char *table_text(const table *t)
 		for (int row = -1; row < (int)t->rows->len; row++)
 			append_line(to, t, width, chosen, compact, row);
 	} while (next < t->columns->len);
+	return g_string_free(to, FALSE);
+}
+
+/* Of a column of numbers; a column of nothing but "-" is one, too. */
+static gboolean is_right(const table *t, guint i)
+{
+	for (guint row = 0; row < t->rows->len; row++) {
+		if (cell(t, row, i)->left)
+			return FALSE;
+	}
+	return t->rows->len > 0;
+}
+
+/* A number stays on one line with its unit; the ends of an interval may part. */
+static void append_html_cell(GString *to, const struct cell *c)
+{
+	GString *text = g_string_new(NULL);
+
+	for (const char *at = c->text; *at != '\0'; at++) {
+		gboolean keeps = *at == ' ' && !c->left && at > c->text && at[-1] != ',' &&
+				 at[-1] != ')';
+
+		if (keeps)
+			g_string_append(text, "\xc2\xa0");
+		else
+			g_string_append_c(text, *at);
+	}
+	html_append(to, text->str);
+	g_string_free(text, TRUE);
+}
+
+/* Row -1 is the heading. */
+static void append_html_row(GString *to, const table *t, int row)
+{
+	gboolean first = TRUE;
+
+	g_string_append(to, "<tr>");
+	for (guint i = 0; i < t->columns->len; i++) {
+		const char *class = is_right(t, i) ? " class=\"n\"" : "";
+
+		if (!is_shown(t, i))
+			continue;
+		if (row < 0)
+			g_string_append_printf(to, "<th scope=\"col\"%s>", class);
+		else if (first)
+			g_string_append_printf(to, "<th scope=\"row\"%s>", class);
+		else
+			g_string_append_printf(
+				to, "<td%s>", cell(t, (guint)row, i)->left ? "" : " class=\"n\"");
+		if (row < 0)
+			html_append(to, column(t, i)->heading);
+		else
+			append_html_cell(to, cell(t, (guint)row, i));
+		g_string_append(to, row < 0 || first ? "</th>" : "</td>");
+		first = FALSE;
+	}
+	g_string_append(to, "</tr>\n");
+}
+
+char *table_html(const table *t)
+{
+	GString *to = g_string_new("<table>\n<thead>\n");
+
+	append_html_row(to, t, -1);
+	g_string_append(to, "</thead>\n<tbody>\n");
+	for (guint row = 0; row < t->rows->len; row++)
+		append_html_row(to, t, (int)row);
+	g_string_append(to, "</tbody>\n</table>\n");
 	return g_string_free(to, FALSE);
 }
 

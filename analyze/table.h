@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * analyze/table.h: rows of results as text for people, as CSV and as JSON.
+ * analyze/table.h: rows of results as text for people, as HTML, as CSV and as JSON.
  *
  * Each cell has a value (CSV, JSON) and a text with a readable unit. A lower bound is ">= 2 s" in
  * text, ">=2000000000" in CSV; in JSON the value, and the column's key in the row's "bounds".
@@ -63,6 +63,11 @@ GVariant *table_pack(const table *t);
 void table_append(table *t, GVariant *rows);
 
 char *table_text(const table *t);
+/*
+ * <table>: the columns and cells of the text, however wide; numbers have class "n", the first
+ * column heads its rows. Everything is escaped; no caption, no style, no id.
+ */
+char *table_html(const table *t);
 char *table_csv(const table *t);  /* header, first column "schema" */
 char *table_json(const table *t); /* {"schema": 1, "rows": [{...}]} */
 char *table_format(const table *t, enum cli_format format);

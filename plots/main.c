@@ -14,6 +14,7 @@ int main(int argc, char **argv)
 		command_departures,
 		command_cdf,
 		command_ccdf,
+		command_report,
 		{ NULL, NULL, NULL, NULL },
 	};
 

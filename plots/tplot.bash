@@ -16,9 +16,12 @@ _tplot()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'compare guests overview figure timeline sizes departures cdf ccdf --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'compare guests overview figure timeline sizes departures cdf ccdf report --help --version' -- "$cur")
 		return
 	fi
+	[ "${COMP_WORDS[1]}" != report ] ||
+		options='--dir= --output= --title= --linear --response --different-mix
+			--help'
 	case "$prev" in
 	--terminal | -t)
 		mapfile -t COMPREPLY < <(compgen -W 'svg png pdf' -- "$cur")

@@ -11,3 +11,4 @@ set_target_properties(strips_trials PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_
 tsim_script(cli tplot_strips 120)
 tsim_script(cli tplot_strips_autotest 120)
 tsim_script(cli tplot_cdf 120)
+tsim_script(cli tplot_report 300)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* analyze/report_compare.h: a comparison as a table. No files. */
+#ifndef ANALYZE_REPORT_COMPARE_H
+#define ANALYZE_REPORT_COMPARE_H
+
+#include "analyze/compare.h"
+#include "analyze/table.h"
+
+/* brief: in text and HTML without B's label and what only leads to the corrected p. */
+table *report_compare_new(gboolean brief);
+/* A row: one metric of one pair. */
+void report_compare_add(
+	table *t, const struct compare_pair *p, guint metric, const struct compare_options *o);
+/* For programs: a row for one metric over all pairs. */
+void report_compare_add_overall(
+	table *t, const struct compare_overall *over, const struct compare_metric *m);
+
+#endif

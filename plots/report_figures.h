@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* plots/report_figures.h: the figures of a report, drawn by gnuplot in a folder that goes again. */
+#ifndef PLOTS_REPORT_FIGURES_H
+#define PLOTS_REPORT_FIGURES_H
+
+#include <glib.h>
+
+struct report_figures_options {
+	const char *dir; /* where labels and selectors look; NULL: "out" */
+	gboolean response, linear;
+};
+
+struct report_drawing {
+	char *command;     /* of tplot, which draws the same */
+	char *caption;     /* what is compared */
+	char *description; /* what is to be seen, in words */
+	char *svg;         /* as gnuplot left it; NULL: there is none, */
+	char *why_not;     /* for this reason */
+};
+
+/*
+ * What makes sense for the results that names stand for, in the order of the page: struct
+ * report_drawing *, owned by the array. Remarks (char *) go to messages, those of the results among
+ * them. Without gnuplot, or where results or disk fail, NULL and error.
+ */
+GPtrArray *report_figures_draw(const struct report_figures_options *options,
+	const char *const *names, GPtrArray *messages, GError **error);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "analyze/html.h"
+#include "analyze/table.h"
+
+static void html_is_the_text_with_its_meaning(void **state)
+{
+	g_autoptr(table) t = table_new();
+	g_autofree char *html = NULL;
+
+	(void)state;
+	table_column(t, "label", "<b>&\"'", TABLE_KEY);
+	table_column(t, "hidden", "hidden", TABLE_HIDDEN);
+	table_column(t, "loss", "loss", 0);
+	table_column(t, "corrupt", "corrupt", TABLE_IF_ANY);
+	table_column(t, "p99", "p99", 0);
+	table_column(t, "verdict", "verdict", 0);
+	for (int i = 0; i < 2; i++) {
+		table_row(t);
+		table_string(t, i == 0 ? "a < b" : "\xff\x01 µ");
+		table_string(t, "not shown");
+		table_ratio(t, i == 0 ? 0.123 : NAN);
+		table_u64(t, 0);
+		table_ns(t, 2000000000, i == 1);
+		table_bool(t, i == 0, "ok", "DOUBT");
+	}
+	html = table_html(t);
+	assert_string_equal(html,
+		"<table>\n<thead>\n"
+		"<tr><th scope=\"col\">&lt;b&gt;&amp;&quot;&#39;</th>"
+		"<th scope=\"col\" class=\"n\">loss</th><th scope=\"col\" class=\"n\">p99</th>"
+		"<th scope=\"col\">verdict</th></tr>\n"
+		"</thead>\n<tbody>\n"
+		"<tr><th scope=\"row\">a &lt; b</th><td class=\"n\">12.3\xc2\xa0%</td>"
+		"<td class=\"n\">2\xc2\xa0s</td><td>ok</td></tr>\n"
+		"<tr><th scope=\"row\">\xef\xbf\xbd\xef\xbf\xbd µ</th><td class=\"n\">-</td>"
+		"<td class=\"n\">&gt;=\xc2\xa0"
+		"2\xc2\xa0s</td><td>DOUBT</td></tr>\n"
+		"</tbody>\n</table>\n");
+}
+
+static void html_of_a_table_without_rows_has_its_head(void **state)
+{
+	g_autoptr(table) t = table_new();
+	g_autofree char *html = NULL;
+
+	(void)state;
+	table_column(t, "a", "a", 0);
+	html = table_html(t);
+	assert_string_equal(html, "<table>\n<thead>\n<tr><th scope=\"col\">a</th></tr>\n</thead>\n"
+				  "<tbody>\n</tbody>\n</table>\n");
+}
+
+static void html_holds_only_characters_that_it_may(void **state)
+{
+	static const struct {
+		const char *text, *html;
+	} cases[] = {
+		{ "", "" },
+		{ "a\tb\nc", "a\tb\nc" },
+		{ "a\x1b[31m", "a\xef\xbf\xbd[31m" },
+		{ "\x7f", "\xef\xbf\xbd" },
+		{ "\xc2\x85", "\xef\xbf\xbd" },     /* a control of C1 */
+		{ "\xef\xbf\xbe", "\xef\xbf\xbd" }, /* U+FFFE */
+		{ "\xe2\x82\xac \xf0\x9f\x98\x80", "\xe2\x82\xac \xf0\x9f\x98\x80" },
+		{ "</script>", "&lt;/script&gt;" },
+		{ "&amp;", "&amp;amp;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *html = html_escape(cases[i].text);
+
+		assert_string_equal(html, cases[i].html);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(html_is_the_text_with_its_meaning),
+		cmocka_unit_test(html_of_a_table_without_rows_has_its_head),
+		cmocka_unit_test(html_holds_only_characters_that_it_may),
+	};
+
+	return cmocka_run_group_tests_name("analyze.table", tests, NULL, NULL);
+}
