@@ -371,11 +371,13 @@ struct grid {
 /* Panels of loads stand side by side; below each other, times are easier to compare. */
 static struct grid grid_of(const strip *s, const struct scale *scale)
 {
-	struct grid grid = { .columns = s->time ? 1 : MIN(s->panels->len, PER_ROW) };
+	guint nb = MAX(1, s->panels->len);
+	struct grid grid = { .columns = s->time ? 1 : MIN(nb, PER_ROW) };
 
 	grid.gap = BETWEEN + (scale->same_guests ? 0 : LABELS);
-	grid.rows = (s->panels->len + grid.columns - 1) / grid.columns;
-	grid.height = CLAMP((double)GUEST * scale->guests, CELLS_MIN / grid.rows + 50, CELLS_MAX);
+	grid.rows = (nb + grid.columns - 1) / grid.columns;
+	grid.height = CLAMP(
+		(double)GUEST * scale->guests, (double)CELLS_MIN / grid.rows + 50, CELLS_MAX);
 	return grid;
 }
 
