@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # tplot cdf and ccdf: curves of distributions, theirs and ours.
-# shellcheck source=tests/cli/lib.sh
-. "$SOURCE/tests/cli/lib.sh"
+# shellcheck source=tests/cli/tplot_lib.sh
+. "$SOURCE/tests/cli/tplot_lib.sh"
 "$BUILD/tests/tplot_trials" out || exit 1
-tplot=$BIN/tplot
 
 expect 0 cdf-slow-fast.svg "$tplot" cdf slow fast
 grep -q "came back within" cdf-slow-fast.svg || fail "no axis of shares"

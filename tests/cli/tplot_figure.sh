@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # tplot figure N: the paper's figures by their recipes. Figure 4 from real results, its curves
 # checked row by row against expected.csv; of the others what is missing is named.
-# shellcheck source=tests/cli/lib.sh
-. "$SOURCE/tests/cli/lib.sh"
-tplot=$BIN/tplot data=${TSIM_VMUX_DATA:-/work/shared/data/vmux}
+# shellcheck source=tests/cli/tplot_lib.sh
+. "$SOURCE/tests/cli/tplot_lib.sh"
+data=$SOURCE/../shared/data/vmux
 
 # Without data.
 expect 2 "N is missing" "$tplot" figure

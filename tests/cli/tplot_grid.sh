@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # tplot compare and overview of trials that differ in more than what is compared: panels in a grid.
-# shellcheck source=tests/cli/lib.sh
-. "$SOURCE/tests/cli/lib.sh"
+# shellcheck source=tests/cli/tplot_lib.sh
+. "$SOURCE/tests/cli/tplot_lib.sh"
 "$BUILD/tests/tplot_trials" out || exit 1
-tplot=$BIN/tplot
 
 # blocks FILE: the groups of a data file, one a line.
 blocks()

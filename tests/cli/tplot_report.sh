@@ -1,26 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # tplot report: one page from trials, that needs nothing but itself.
-# shellcheck source=tests/cli/lib.sh
-. "$SOURCE/tests/cli/lib.sh"
+# shellcheck source=tests/cli/tplot_lib.sh
+. "$SOURCE/tests/cli/tplot_lib.sh"
 command -v gnuplot >/dev/null || { echo "gnuplot is not installed"; exit 77; }
-tplot=$BIN/tplot
 odd="<b>&\"' µ"
 
 # fake LABEL OPTION...: trials in out/LABEL.
 fake()
 {
 	"$BUILD/tests/fake_trials" out "$@" || exit 1
-}
-
-# has FILE TEXT, hasnt FILE TEXT
-has()
-{
-	grep -qF -- "$2" "$1" || fail "$1 has no '$2'"
-}
-hasnt()
-{
-	! grep -qF -- "$2" "$1" || fail "$1 has '$2'"
 }
 
 # page FILE FIGURES: what holds for every page.

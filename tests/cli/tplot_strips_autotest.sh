@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Strips, timelines and sizes of autotest's results: no seconds but its table's, no departures.
-# shellcheck source=tests/cli/lib.sh
-. "$SOURCE/tests/cli/lib.sh"
-tplot=$BIN/tplot data=${TSIM_VMUX_DATA:-/work/shared/data/vmux}/gr
+# shellcheck source=tests/cli/tplot_lib.sh
+. "$SOURCE/tests/cli/tplot_lib.sh"
+data=$SOURCE/../shared/data/vmux/gr
 [ -d "$data" ] || {
-	echo "skipped: no results of autotest in $data (TSIM_VMUX_DATA)"
+	echo "skipped: no results of autotest in $data"
 	exit 77
 }
 
