@@ -14,8 +14,12 @@ int main(int argc, char **argv)
 {
 	const struct cli_command commands[] = {
 		command_merge,
+		command_summary,
 		command_loss,
 		command_percentiles,
+		command_guests,
+		command_sizes,
+		command_departures,
 		command_delay,
 		command_compare,
 		command_limit,

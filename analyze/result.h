@@ -85,10 +85,12 @@ struct result_autotest_loss {
 
 /* How evenly the guests are served; x = forwarded / offered of each guest that was offered any. */
 struct result_fairness {
-	double jain;     /* (sum x)^2 / (n sum x^2), 1/n .. 1; NAN if no guest got anything */
+	double jain; /* (sum x)^2 / (n sum x^2), 1/n .. 1; NAN if no guest got anything */
+	double gini; /* mean difference of two x over twice their mean, 0 .. 1 - 1/n; NAN likewise */
 	double min_max;  /* smallest x / largest x; NAN likewise */
+	guint nb_below;  /* guests below 90 % of the mean x, which is what would be fair */
 	int worst_guest; /* most loss, then largest p99 latency (after result_load), then lowest
-			   * number; -1 without guests */
+			    * number; -1 without guests */
 };
 
 struct result_combination {

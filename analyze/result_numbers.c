@@ -2,13 +2,12 @@
 #include "analyze/result_numbers.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include <gsl/gsl_statistics_double.h>
 
 #include "analyze/trial_ipdv.h"
 
-static const double WORST_QUANTILE = 0.99;
+static const double WORST_QUANTILE = 0.99, FAIR_SHARE = 0.9;
 
 static void spread_add(struct result_spread *s, const struct trial_counts *c)
 {
@@ -266,22 +265,35 @@ static void make_spread(result_combination *c)
 	}
 }
 
-void result_fairness_of(const double *x, size_t n, double *jain, double *min_max)
+static int compare_shares(const void *a, const void *b)
 {
-	double sum = 0, squares = 0, min, max;
+	const double *x = a, *y = b;
 
-	*jain = *min_max = NAN;
+	return *x < *y ? -1 : *x > *y;
+}
+
+void result_fairness_of(const double *x, size_t n, struct result_fairness *out)
+{
+	g_autofree double *sorted = g_memdup2(x, n * sizeof(*x));
+	double sum = 0, squares = 0, ranked = 0;
+
+	out->jain = out->gini = out->min_max = NAN;
+	out->nb_below = 0;
 	if (n == 0)
 		return;
-	gsl_stats_minmax(&min, &max, x, 1, n);
-	if (max <= 0)
+	qsort(sorted, n, sizeof(*sorted), compare_shares);
+	if (sorted[n - 1] <= 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		sum += x[i];
-		squares += x[i] * x[i];
+		sum += sorted[i];
+		squares += sorted[i] * sorted[i];
+		ranked += (double)(i + 1) * sorted[i];
 	}
-	*jain = sum * sum / ((double)n * squares);
-	*min_max = min / max;
+	out->jain = sum * sum / ((double)n * squares);
+	out->gini = MAX(0, 2 * ranked / ((double)n * sum) - (double)(n + 1) / (double)n);
+	out->min_max = sorted[0] / sorted[n - 1];
+	for (size_t i = 0; i < n; i++)
+		out->nb_below += sorted[i] < FAIR_SHARE * sum / (double)n;
 }
 
 static void make_fairness(result_combination *c)
@@ -295,7 +307,7 @@ static void make_fairness(result_combination *c)
 		if (counts->offered > 0)
 			x[n++] = (double)counts->forwarded / (double)counts->offered;
 	}
-	result_fairness_of(x, n, &c->fairness.jain, &c->fairness.min_max);
+	result_fairness_of(x, n, &c->fairness);
 }
 
 /* Is a worse than b? Loss first; two guests of equal loss are told apart by their p99. */

@@ -22,7 +22,10 @@ void result_numbers_drop_bins(result_combination *c);
 /* Find the worst guest, by p99 too where bins are loaded. */
 void result_numbers_worst(result_combination *c);
 
-/* Jain's index and smallest over largest of n shares; NAN where there is none. Pure. */
-void result_fairness_of(const double *x, size_t n, double *jain, double *min_max);
+/*
+ * All but worst_guest, of n shares. Jain, Chiu and Hawe (1984); Gini (1912). Neither sees one
+ * starved guest of 64 (Jain's index is 0.984 then): that is what the other two are for. Pure.
+ */
+void result_fairness_of(const double *x, size_t n, struct result_fairness *out);
 
 #endif

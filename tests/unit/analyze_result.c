@@ -87,21 +87,32 @@ static void parameters_have_a_text_that_selects_them(void **state)
 	assert_null(result_parameter(&t->params, "nix"));
 }
 
-static void fairness_is_of_jain(void **state)
+static void fairness_by_hand(void **state)
 {
-	const double one_starved[] = { 1, 1, 1, 0 }, halves[] = { 1, 0.5, 1, 0.5 },
+	const double one_of_four[] = { 1, 1, 1, 0 }, halves[] = { 1, 0.5, 1, 0.5 },
 		     none[] = { 0, 0 };
-	double jain, min_max;
+	double one_of_64[64];
+	struct result_fairness f;
 
 	(void)state;
-	result_fairness_of(one_starved, 4, &jain, &min_max);
-	assert_true(fabs(jain - 0.75) < 1e-12 && min_max == 0);
-	result_fairness_of(halves, 4, &jain, &min_max);
-	assert_true(fabs(jain - 0.9) < 1e-12 && min_max == 0.5);
-	result_fairness_of(none, 2, &jain, &min_max);
-	assert_true(isnan(jain) && isnan(min_max));
-	result_fairness_of(none, 0, &jain, &min_max);
-	assert_true(isnan(jain));
+	result_fairness_of(one_of_four, 4, &f);
+	assert_true(fabs(f.jain - 0.75) < 1e-12 && f.min_max == 0);
+	assert_true(fabs(f.gini - 0.25) < 1e-12);
+	assert_int_equal(f.nb_below, 1);
+	result_fairness_of(halves, 4, &f);
+	assert_true(fabs(f.jain - 0.9) < 1e-12 && f.min_max == 0.5);
+	assert_true(fabs(f.gini - 1.0 / 6) < 1e-12);
+	assert_int_equal(f.nb_below, 2);
+	/* Jain's index hardly sees it. */
+	for (int i = 0; i < 64; i++)
+		one_of_64[i] = i != 17;
+	result_fairness_of(one_of_64, 64, &f);
+	assert_true(fabs(f.jain - 0.984375) < 1e-12);
+	assert_int_equal(f.nb_below, 1);
+	result_fairness_of(none, 2, &f);
+	assert_true(isnan(f.jain) && isnan(f.gini) && isnan(f.min_max) && f.nb_below == 0);
+	result_fairness_of(none, 0, &f);
+	assert_true(isnan(f.jain));
 }
 
 static result_set *open_one(const char *dir, const char *name)
@@ -491,7 +502,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(selectors_match_by_value),
 		cmocka_unit_test(parameters_have_a_text_that_selects_them),
-		cmocka_unit_test(fairness_is_of_jain),
+		cmocka_unit_test(fairness_by_hand),
 		cmocka_unit_test(combination_adds_up_its_repetitions),
 		cmocka_unit_test(combination_adds_up_groups_probes_and_cost),
 		cmocka_unit_test(merge_that_is_shared_out_writes_equal_files),
