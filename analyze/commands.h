@@ -12,7 +12,8 @@
 
 #define COMMANDS_PROGRAM "tanalyze"
 
-extern const struct cli_command command_summary, command_guests, command_sizes, command_departures;
+extern const struct cli_command command_check, command_summary, command_guests, command_sizes,
+	command_departures;
 extern const struct cli_command command_merge, command_loss, command_percentiles;
 extern const struct cli_command command_delay;
 extern const struct cli_command command_compare, command_limit;

@@ -21,6 +21,7 @@ int main(int argc, char **argv)
 		command_sizes,
 		command_departures,
 		command_delay,
+		command_check,
 		command_compare,
 		command_limit,
 		command_profile,

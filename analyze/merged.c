@@ -80,8 +80,7 @@ void merged_clear(merged *m)
 	m->nb = 0;
 }
 
-/* histogram_INFIX_repN.csv and acc_histogram_INFIX.csv: the latter's name. */
-static char *accumulated_name(const char *path)
+char *merged_accumulated_name(const char *path)
 {
 	g_autofree char *base = g_path_get_basename(path);
 	char *repetition = g_strrstr(base, "_rep");
@@ -99,7 +98,7 @@ static void add_autotest(merged *m, const trial *t)
 	m->nb++;
 	m->of_moongen = TRUE;
 	if (m->name == NULL && t->moongen->histogram != NULL)
-		m->name = accumulated_name(t->moongen->histogram);
+		m->name = merged_accumulated_name(t->moongen->histogram);
 }
 
 void merged_add(merged *m, const trial *t)

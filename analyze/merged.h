@@ -31,6 +31,9 @@ void merged_add(merged *m, const trial *t);
 /* Trials of MoonGen: the sum of their latencies, which whoever loaded them has. */
 void merged_set_exact(merged *m, exact *sum);
 
+/* "acc_histogram_INFIX.csv", of the path of a histogram_INFIX_repN.csv; newly allocated. */
+char *merged_accumulated_name(const char *path);
+
 /* A file of a set: its name and what is in it. */
 struct merged_file {
 	char *name;

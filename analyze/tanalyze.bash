@@ -9,7 +9,7 @@ _tanalyze()
 	COMPREPLY=()
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "merge summary loss percentiles delay compare limit profile guests sizes departures --help --version" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "merge summary check loss percentiles delay compare limit profile guests sizes departures --help --version" -- "$cur")
 		return
 	fi
 	# "--format=csv" comes as three words.
@@ -61,6 +61,7 @@ _tanalyze()
 	options="--dir --interrupted --format --help"
 	case $command in
 	merge) options+=" --output" ;;
+	check) options+=" --tolerance" ;;
 	guests) options+=" --each" ;;
 	loss) options+=" --guests --loss" ;;
 	percentiles) options+=" --percentiles --response --guests --quantile --interval --confidence" ;;
