@@ -196,3 +196,48 @@ struct result_departure_reps result_departure_reps(const result_combination *c)
 	d.bursts = share_reps(c, MEMBER(frames), MEMBER(bursts));
 	return d;
 }
+
+static int compare_doubles(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Between two INFINITYs there is one, not a NAN. */
+static double at_quantile(const double *sorted, size_t n, double q)
+{
+	double index = q * (double)(n - 1), part = index - floor(index);
+	double lo = sorted[(size_t)index], hi = sorted[MIN((size_t)index + 1, n - 1)];
+
+	return part > 0 && isfinite(hi) ? (1 - part) * lo + part * hi : part > 0 ? hi : lo;
+}
+
+struct result_box result_box_of(const double *values, size_t n)
+{
+	g_autofree double *sorted = g_memdup2(values, n * sizeof(*values));
+
+	if (n == 0)
+		return (struct result_box){ NAN, NAN, NAN, NAN, NAN };
+	qsort(sorted, n, sizeof(*sorted), compare_doubles);
+	return (struct result_box){ sorted[0], at_quantile(sorted, n, 0.25),
+		at_quantile(sorted, n, 0.5), at_quantile(sorted, n, 0.75), sorted[n - 1] };
+}
+
+GArray *result_reps_quantile(const result_combination *c, gboolean response, double q)
+{
+	GArray *values = g_array_new(FALSE, FALSE, sizeof(double));
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+		uint64_t ns;
+		gboolean bound;
+		double value;
+
+		if (trial_dist_quantile(response ? &t->response : &t->latency, q, &ns, &bound) != 0)
+			continue;
+		value = bound ? INFINITY : (double)ns;
+		g_array_append_val(values, value);
+	}
+	return values;
+}

@@ -27,6 +27,18 @@ struct result_reps {
  */
 struct result_reps result_reps_of(const double *values, const gboolean *bound, size_t n);
 
+/* Five numbers of values: quartiles by the linear rule. All NAN without values. */
+struct result_box {
+	double min, q1, median, q3, max;
+};
+/* INFINITY may be among them: a percentile that falls among lost frames. Pure. */
+struct result_box result_box_of(const double *values, size_t n);
+/*
+ * A percentile (0 < q <= 1) of each repetition (double, ns, in their order) of a loaded combination;
+ * INFINITY where it falls among lost frames. Repetitions that do not know it are left out.
+ */
+GArray *result_reps_quantile(const result_combination *c, gboolean response, double q);
+
 /* A size class over all guests. */
 struct result_size_reps {
 	uint32_t frame_len_lo, frame_len_hi; /* with FCS; equal for a point */

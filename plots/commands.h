@@ -11,7 +11,7 @@
 
 extern const struct cli_command command_compare, command_guests, command_overview, command_figure,
 	command_timeline, command_sizes, command_departures;
-extern const struct cli_command command_cdf, command_ccdf;
+extern const struct cli_command command_cdf, command_ccdf, command_box, command_shift;
 extern const struct cli_command command_report;
 
 /* What all figures are asked for. */

@@ -14,6 +14,8 @@ int main(int argc, char **argv)
 		command_departures,
 		command_cdf,
 		command_ccdf,
+		command_box,
+		command_shift,
 		command_report,
 		{ NULL, NULL, NULL, NULL },
 	};

@@ -16,7 +16,7 @@ _tplot()
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'compare guests overview figure timeline sizes departures cdf ccdf report --help --version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'compare guests overview figure timeline sizes departures cdf ccdf box shift report --help --version' -- "$cur")
 		return
 	fi
 	[ "${COMP_WORDS[1]}" != report ] ||
@@ -59,7 +59,7 @@ _tplot()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	--title | --rate | --repetition | --width | --height | -W | -H)
+	--title | --rate | --percentile | --confidence | --repetition | --width | --height | -W | -H)
 		COMPREPLY=()
 		return
 		;;
@@ -69,6 +69,8 @@ _tplot()
 	overview) options+=' --facets= --x= --quantile= --loss=' ;;
 	figure) options+=' --x= --quantile= --loss=' ;;
 	cdf | ccdf) options+=' --rate=' ;;
+	box) options+=' --percentile=' ;;
+	shift) options+=' --confidence= --different-mix' ;;
 	guests) options+=' --form= --value= --repetition=' ;;
 	esac
 	if [[ "$cur" == -* ]]; then

@@ -9,6 +9,7 @@ target_link_libraries(strips_trials PRIVATE tsim_options analyze m)
 set_target_properties(strips_trials PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 tsim_script(cli tplot_strips_autotest 120)
 tsim_script(cli tplot_cdf 120)
+tsim_script(cli tplot_box 120)
 if(NOT TSIM_SANITIZE) # half a minute each under them, and figures are text that unit tests look at
 	tsim_script(cli tplot_grid 120)
 	tsim_script(cli tplot_strips 120)

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tplot shift: where in the distribution two results differ. */
+#include "analyze/compare.h"
+#include "analyze/error.h"
+#include "plots/commands.h"
+#include "plots/error.h"
+#include "plots/gp.h"
+#include "plots/members.h"
+#include "plots/shift.h"
+
+static const double quantiles[] = { 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7,
+	0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999 };
+enum { MAX_PERCENTS = 100 };
+
+struct asked {
+	double confidence; /* percent */
+	gboolean different_mix;
+};
+
+/* A quantile beyond the last latency of a repetition is its largest, and says nothing. */
+static guint known_quantiles(const result_combination *c)
+{
+	uint64_t least = G_MAXUINT64;
+	guint nb = 0;
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+
+		least = MIN(least, t->latency.count + t->latency.censored);
+	}
+	while (nb < G_N_ELEMENTS(quantiles) && (1 - quantiles[nb]) * (double)least >= 1)
+		nb++;
+	return nb;
+}
+
+static char *load_name(const struct trial_params *p, gboolean several)
+{
+	struct gp_unit unit = gp_load_unit((double)p->rate_pps);
+
+	if (!several)
+		return g_strdup("");
+	return p->rate_pps == 0 ? g_strdup("rate max")
+				: g_strdup_printf("%s %s",
+					  gp_num((double)p->rate_pps / unit.per).text, unit.name);
+}
+
+static gboolean is_whole(const result_combination *c)
+{
+	return c->trustworthy && c->nb_interrupted == 0;
+}
+
+static gboolean add_pair(shift *s, result_set *set_a, result_set *set_b,
+	const struct compare_pair *pair, gboolean several, gboolean response, GError **error)
+{
+	/* Borrowed from the sets, which are ours. */
+	result_combination *a = (result_combination *)(uintptr_t)pair->a;
+	result_combination *b = (result_combination *)(uintptr_t)pair->b;
+	struct statistics_shift out[G_N_ELEMENTS(quantiles)];
+	g_autofree char *name = load_name(&a->params, several);
+	struct shift_panel *panel;
+	guint nb;
+
+	if (!result_load(set_a, a, NULL, NULL, error) || !result_load(set_b, b, NULL, NULL, error))
+		return FALSE;
+	nb = MIN(known_quantiles(a), known_quantiles(b));
+	compare_shift(a, b, response, quantiles, nb, s->confidence, out);
+	panel = shift_add_panel(s, name);
+	panel->nb_a = a->trials->len;
+	panel->nb_b = b->trials->len;
+	panel->trustworthy = is_whole(a) && is_whole(b);
+	g_array_append_vals(panel->points, out, nb);
+	result_unload(a);
+	result_unload(b);
+	return TRUE;
+}
+
+static gboolean fill(shift *s, result_set *a, result_set *b, const comparison *c, gboolean response,
+	GError **error)
+{
+	if (c->pairs->len > SHIFT_PANELS_MAX) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"%u pairs are more than the %d panels of a figure: pick some by selectors "
+			"such as label-x,rate-100",
+			c->pairs->len, SHIFT_PANELS_MAX);
+		return FALSE;
+	}
+	for (guint i = 0; i < c->pairs->len; i++) {
+		if (!add_pair(s, a, b, g_ptr_array_index(c->pairs, i), c->pairs->len > 1, response,
+			    error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static comparison *compare(
+	const struct asked *asked, gboolean response, result_set *a, result_set *b, GError **error)
+{
+	g_autoptr(GArray) metrics = compare_metrics_parse("p50", error);
+	const struct compare_options wanted = { .alpha = COMPARE_ALPHA,
+		.threshold = COMPARE_THRESHOLD,
+		.response = response,
+		.different_mix = asked->different_mix,
+		.metrics = metrics };
+	comparison *c = metrics != NULL ? compare_run(a, b, &wanted, error) : NULL;
+
+	if (c == NULL && error != NULL && g_error_matches(*error, ANALYZE_ERROR, ANALYZE_ERROR_MIX))
+		(*error)->domain = PLOTS_ERROR, (*error)->code = PLOTS_ERROR_ARGUMENT;
+	return c;
+}
+
+static gboolean make(const struct commands_request *r, const char *const *names,
+	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
+	void *user, GError **error)
+{
+	const struct asked *asked = user;
+	const struct result_options found = { .dir = r->dir };
+	const char *const one[] = { names[0], NULL };
+	g_autoptr(result_set) a = NULL;
+	g_autoptr(result_set) b = NULL;
+	g_autoptr(comparison) c = NULL;
+	g_autoptr(shift) s = NULL;
+	g_autofree char *name_a = NULL, *name_b = NULL;
+
+	if (names[1] == NULL || names[2] != NULL) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"two names, not %s: A, and what is compared with it",
+			names[1] == NULL ? "one" : "more");
+		return FALSE;
+	}
+	if (!(asked->confidence > 50 && asked->confidence < MAX_PERCENTS)) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"--confidence: %g is none; write percent, above 50 and below 100",
+			asked->confidence);
+		return FALSE;
+	}
+	if (!commands_allow(r, FALSE, TRUE, error))
+		return FALSE;
+	a = result_open(&found, one, error);
+	b = a != NULL ? result_open(&found, names + 1, error) : NULL;
+	c = b != NULL ? compare(asked, r->response, a, b, error) : NULL;
+	if (c == NULL)
+		return FALSE;
+	name_a = member_short_name(names[0]);
+	name_b = member_short_name(names[1]);
+	s = shift_new(name_a, name_b);
+	s->confidence = asked->confidence / MAX_PERCENTS;
+	g_free(s->head->title);
+	s->head->title = r->title != NULL ? g_strdup(r->title)
+					  : g_strdup_printf("%s minus %s", name_b, name_a);
+	if (!fill(s, a, b, c, r->response, error))
+		return FALSE;
+	members_take_messages(messages, a);
+	members_take_messages(messages, b);
+	return figure_shift(s, options, text, error);
+}
+
+static int run(int argc, char **argv)
+{
+	struct asked asked = { .confidence = 95 };
+	const GOptionEntry more[] = {
+		{ "confidence", 0, 0, G_OPTION_ARG_DOUBLE, &asked.confidence,
+			"Of the band, in percent (default 95)", "PERCENT" },
+		{ "different-mix", 0, 0, G_OPTION_ARG_NONE, &asked.different_mix,
+			"Compare even if the two were offered different mixes", NULL },
+		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+	};
+
+	return commands_run(&command_shift, more, make, &asked, argc, argv);
+}
+
+const struct cli_command command_shift = { "shift", "A B",
+	"How much later B is than A, percentile by percentile", run };

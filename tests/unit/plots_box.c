@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Boxes and shifts: what the scripts and their data say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "plots/box.h"
+#include "plots/shift.h"
+
+static const struct figure_options plain = {
+	.style = "# style\n", .script_name = "x.gp", .data_name = "x.dat", .image_name = "x.svg"
+};
+
+static GArray *values(guint nb, const double *x)
+{
+	GArray *a = g_array_new(FALSE, FALSE, sizeof(double));
+
+	g_array_append_vals(a, x, nb);
+	return a;
+}
+
+static void five_numbers(void **state)
+{
+	const double x[] = { 5, 1, 4, 2, 3 }, beyond[] = { 1, INFINITY, 2, INFINITY };
+	struct result_box b = result_box_of(x, 5);
+
+	(void)state;
+	assert_true(b.min == 1 && b.q1 == 2 && b.median == 3 && b.q3 == 4 && b.max == 5);
+	b = result_box_of(x, 2); /* 1, 5 */
+	assert_true(b.q1 == 2 && b.median == 3 && b.q3 == 4);
+	b = result_box_of(beyond, 4);
+	assert_true(b.min == 1 && isinf(b.median) && isinf(b.max));
+	b = result_box_of(x, 0);
+	assert_true(isnan(b.median));
+}
+
+/* A line of the data. */
+static gboolean has_line(const char *text, const char *line)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	return g_strv_contains((const char *const *)lines, line);
+}
+
+static void boxes_stand_at_their_loads(void **state)
+{
+	const double a[] = { 1000, 2000, 3000, 4000, 5000 }, few[] = { 7000, 9000 },
+		     lost[] = { 1000, 1000, 1000, INFINITY };
+	const double loads[] = { 1e5, 2e5, 0 };
+	g_autoptr(box) b = box_new();
+	g_auto(figure_text) text = { NULL, NULL };
+	struct box_group *g;
+
+	(void)state;
+	g_array_append_vals(b->loads, loads, 3);
+	b->q = 0.99;
+	g = box_add_group(b, "A");
+	box_add_cell(g, 0, TRUE, values(5, a));
+	box_add_cell(g, 1, FALSE, values(2, few));
+	g = box_add_group(b, "B");
+	box_add_cell(g, 2, TRUE, values(4, lost));
+	assert_true(figure_box(b, &plain, &text, NULL));
+	/* Two groups: 0.28 wide, 0.14 beside the load. */
+	assert_true(has_line(text.data, "-0.14 1000 2000 3000 4000 5000 5 0.224"));
+	assert_true(has_line(text.data, "0.86 7000 7500 8000 8500 9000 2 0.224"));
+	assert_true(has_line(text.data, "2.14 1000 1000 1000 NaN NaN 4 0.224"));
+	assert_non_null(strstr(text.script, "set xtics ('100' 0, '200' 1, 'max' 2)"));
+	assert_non_null(strstr(text.script, "'99th percentile of latency (µs)'"));
+	assert_non_null(strstr(text.script, "no box below 4 repetitions"));
+	assert_non_null(strstr(text.script, "cross at the top"));
+	assert_non_null(strstr(text.script, "hollow: not to be relied on"));
+}
+
+static void nothing_known_is_an_error(void **state)
+{
+	g_autoptr(box) b = box_new();
+	g_autoptr(shift) s = shift_new("A", "B");
+	g_auto(figure_text) text = { NULL, NULL };
+	const double load = 1e5;
+	g_autoptr(GError) error = NULL, other = NULL;
+
+	(void)state;
+	g_array_append_val(b->loads, load);
+	box_add_cell(box_add_group(b, "A"), 0, TRUE, values(0, NULL));
+	assert_false(figure_box(b, &plain, &text, &error));
+	assert_non_null(strstr(error->message, "nothing to draw"));
+	(void)shift_add_panel(s, "");
+	assert_false(figure_shift(s, &plain, &text, &other));
+	assert_non_null(strstr(other->message, "nothing to draw"));
+}
+
+static void add_point(struct shift_panel *p, double q, double diff, double reach)
+{
+	struct statistics_shift x = { .q = q,
+		.a = 1000,
+		.b = 1000 + diff,
+		.diff = { diff, diff - reach, diff + reach, 0.95, isfinite(reach) } };
+
+	g_array_append_val(p->points, x);
+}
+
+static void shifts_have_bands_where_they_are_known(void **state)
+{
+	g_autoptr(shift) s = shift_new("A", "B");
+	g_auto(figure_text) text = { NULL, NULL };
+	struct shift_panel *p = shift_add_panel(s, "100 kpps");
+
+	(void)state;
+	s->confidence = 0.95;
+	p->nb_a = p->nb_b = 5;
+	add_point(p, 0.1, -50, 20);
+	add_point(p, 0.5, 100, 30);
+	add_point(p, 0.99, 400, INFINITY);
+	add_point(p, 0.999, NAN, NAN);
+	assert_true(figure_shift(s, &plain, &text, NULL));
+	assert_true(has_line(text.data, "0.1 -50 -70 -30 1000 950"));
+	assert_true(has_line(text.data, "0.5 100 70 130 1000 1100"));
+	assert_true(has_line(text.data, "0.99 400 NaN NaN 1000 1400"));
+	assert_true(has_line(text.data, "0.999 NaN NaN NaN 1000 NaN"));
+	assert_non_null(strstr(text.script, "filledcurves"));
+	assert_non_null(strstr(text.script, "above 0: B is later than A"));
+	assert_non_null(strstr(text.script, "in places no band"));
+	assert_non_null(strstr(text.script, "gaps: falls among lost frames"));
+	assert_non_null(strstr(text.script, "'100 kpps'"));
+}
+
+static void without_any_band_none_is_drawn(void **state)
+{
+	g_autoptr(shift) s = shift_new("A", "B");
+	g_auto(figure_text) text = { NULL, NULL };
+	struct shift_panel *p = shift_add_panel(s, "");
+
+	(void)state;
+	s->confidence = 0.95;
+	p->nb_a = p->nb_b = 3;
+	add_point(p, 0.5, 100, INFINITY);
+	assert_true(figure_shift(s, &plain, &text, NULL));
+	assert_null(strstr(text.script, "filledcurves"));
+	assert_non_null(strstr(text.script, "'no band: too few repetitions"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(five_numbers),
+		cmocka_unit_test(boxes_stand_at_their_loads),
+		cmocka_unit_test(nothing_known_is_an_error),
+		cmocka_unit_test(shifts_have_bands_where_they_are_known),
+		cmocka_unit_test(without_any_band_none_is_drawn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
