@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "plots/gather_box.h"
 #include "plots/report_figures.h"
 
 #include <glib/gstdio.h>
@@ -90,6 +91,26 @@ static gboolean make_strip(const struct sources *s, const struct figure_options 
 	return made != NULL && figure_strip(made, options, text, error);
 }
 
+static gboolean has_repetitions(const struct sources *s)
+{
+	guint most = 0;
+
+	for (guint i = 0; i < s->members->all->len; i++) {
+		const struct member *m = g_ptr_array_index(s->members->all, i);
+
+		most = MAX(most, m->c->trials->len);
+	}
+	return most >= BOX_LEAST;
+}
+
+static gboolean make_box(const struct sources *s, const struct figure_options *options,
+	struct figure_text *text, GError **error)
+{
+	g_autoptr(box) made = gather_box(s->members, s->wanted->response, 0.5, error);
+
+	return made != NULL && figure_box(made, options, text, error);
+}
+
 static const struct kind kinds[] = {
 	{ "compare", "Load against latency and loss",
 		"Curves of the 25th, 50th, 75th and 99th percentile of the latency over the load, "
@@ -106,6 +127,10 @@ static const struct kind kinds[] = {
 		"A strip for each guest, a column for each load; the brighter, the later. A white "
 		"field with a cross is a lower bound: the percentile falls among lost frames.",
 		has_guests_at_loads, make_strip },
+	{ "box", "Repetitions as the unit",
+		"The median of each repetition as a point, in a box of the quartiles of the "
+		"repetitions: what the verdicts are made of.",
+		has_repetitions, make_box },
 };
 
 static void drawing_free(gpointer data)

@@ -62,7 +62,7 @@ done
 # Several loads: curves; verdicts by what the trials are made of.
 expect 0 report-calm-lossy.html "$tplot" report calm lossy
 [ "$(cat said)" = report-calm-lossy.html ] || fail "more than the name is printed: $(cat said)"
-page report-calm-lossy.html 2
+page report-calm-lossy.html 3
 has report-calm-lossy.html "<title>calm against lossy</title>"
 has report-calm-lossy.html "Trials of 2020-01-01: 12 of calm, 12 of lossy."
 verdicts report-calm-lossy.html >sentences
@@ -87,13 +87,13 @@ for label in calm "$odd"; do
 	rm "$label"/*200kpps*
 done
 expect 0 odd.html "$tplot" report ./calm "./$odd" -o odd.html
-page odd.html 2
+page odd.html 3
 has odd.html "&lt;b&gt;&amp;&quot;&#39; µ"
 hasnt odd.html "<b>"
 has odd.html "tplot report ./calm &#39;./&lt;b&gt;&amp;&quot;&#39;\\&#39;&#39; µ&#39;"
 has odd.html "Distribution of the latency"
 expect 0 odd.html "$tplot" report ./calm "./$odd" --response --linear -o odd.html
-page odd.html 2
+page odd.html 3
 has odd.html "response time"
 has odd.html "tplot guests --response --linear ./calm"
 # A name that is not UTF-8.
@@ -102,16 +102,16 @@ bad=bad/$(printf 'a\xff\xfeb')
 cp -r calm "$bad"
 sed -i 's/\("label" *: *\)"calm"/\1"bad"/' "$bad"/trial_*.json
 expect 0 raw.html "$tplot" report ./calm "$bad" -o raw.html
-page raw.html 2
+page raw.html 3
 iconv -f UTF-8 -t UTF-8 raw.html >/dev/null || fail "raw.html is not UTF-8"
 
 # More than two: each against the first. One alone: no verdict, all the rest.
 expect 0 three.html "$tplot" report calm lossy "$odd" -o three.html
-page three.html 2
+page three.html 3
 has three.html "<h3>lossy against calm</h3>"
 has three.html "&#39; µ against calm</h3>"
 expect 0 one.html "$tplot" report calm -o one.html
-page one.html 2
+page one.html 3
 hasnt one.html "Verdict"
 
 # Too few repetitions; what is not to be relied on; different mixes.
@@ -121,7 +121,7 @@ verdicts few.html >sentences
 has sentences "no verdict, too few repetitions (6 of calm, 3 of few)"
 fake doubt --reps 6 --rate 100000 --guests 3 --seed 4000 --untrusted
 expect 3 "not all of it is to be relied on" "$tplot" report ./calm doubt -o doubt.html
-page doubt.html 2
+page doubt.html 3
 has doubt.html "<td>no</td><td>0, 1, 2, 3, 4, 5</td><td>0.5 % of the frames left late</td>"
 cp -r out/few other
 sed -i 's/0123abcd/fedc0123/; s/\("label" *: *\)"few"/\1"other"/' other/trial_*.json
