@@ -6,7 +6,8 @@ set_target_properties(fake_trials PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BI
 
 tsim_script(cli tanalyze 60)
 tsim_script(cli tanalyze_merge 240)
-if(NOT TSIM_SANITIZE) # Open MPI under it takes minutes
+if(NOT TSIM_SANITIZE) # Open MPI under it takes minutes; statistics have unit tests
+	tsim_script(cli tanalyze_compare 120)
 	tsim_script(cli tanalyze_ranks 600)
 endif()
 tsim_script(cli tanalyze_bad_input 60)
@@ -15,6 +16,5 @@ tsim_script(cli tanalyze_autotest 120)
 tsim_script(cli tanalyze_tables 120)
 tsim_script(cli tanalyze_check 120)
 tsim_script(cli tanalyze_delay 60)
-tsim_script(cli tanalyze_compare 120)
 tsim_script(cli tanalyze_profile 60)
 tsim_script(cli tanalyze_limits 60)

@@ -2,7 +2,6 @@
 tsim_script(eal embedded 120)
 tsim_script(eal faults 120)
 tsim_script(eal ipdv 120)
-tsim_script(eal guest_timeline 120)
 tsim_script(eal capture 120)
 tsim_script(eal external 120)
 tsim_script(eal external_as 120)
@@ -15,6 +14,7 @@ if(NOT TSIM_SANITIZE) # long, and of code that others run under sanitizers
 	tsim_script(eal pattern 180)
 	tsim_script(eal port 180)
 	tsim_script(eal soak 900)
+	tsim_script(eal guest_timeline 120)
 endif()
 
 add_executable(bad_front_end eal/bad_front_end.c)
