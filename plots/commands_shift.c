@@ -4,7 +4,7 @@
 #include "analyze/error.h"
 #include "plots/commands.h"
 #include "plots/error.h"
-#include "plots/gp.h"
+#include "plots/facets.h"
 #include "plots/members.h"
 #include "plots/shift.h"
 
@@ -33,15 +33,34 @@ static guint known_quantiles(const result_combination *c)
 	return nb;
 }
 
-static char *load_name(const struct trial_params *p, gboolean several)
+/* Whether a parameter has several values among the pairs. */
+static gboolean differs(const comparison *c, const char *parameter)
 {
-	struct gp_unit unit = gp_load_unit((double)p->rate_pps);
+	const struct compare_pair *first = g_ptr_array_index(c->pairs, 0);
+	g_autofree char *value = result_parameter(&first->a->params, parameter);
 
-	if (!several)
-		return g_strdup("");
-	return p->rate_pps == 0 ? g_strdup("rate max")
-				: g_strdup_printf("%s %s",
-					  gp_num((double)p->rate_pps / unit.per).text, unit.name);
+	for (guint i = 1; i < c->pairs->len; i++) {
+		const struct compare_pair *pair = g_ptr_array_index(c->pairs, i);
+		g_autofree char *other = result_parameter(&pair->a->params, parameter);
+
+		if (g_strcmp0(value, other) != 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* What tells a pair from the others: "4 guests, 100 kpps"; "" if it is the only one. */
+static char *pair_name(const comparison *c, const struct trial_params *p)
+{
+	GString *name = g_string_new(NULL);
+
+	for (const char *const *of = result_parameter_names(); *of != NULL; of++) {
+		g_autofree char *text = differs(c, *of) ? facets_text(p, *of) : NULL;
+
+		if (text != NULL)
+			g_string_append_printf(name, "%s%s", name->len > 0 ? ", " : "", text);
+	}
+	return g_string_free(name, FALSE);
 }
 
 static gboolean is_whole(const result_combination *c)
@@ -49,14 +68,16 @@ static gboolean is_whole(const result_combination *c)
 	return c->trustworthy && c->nb_interrupted == 0;
 }
 
-static gboolean add_pair(shift *s, result_set *set_a, result_set *set_b,
-	const struct compare_pair *pair, gboolean several, gboolean response, GError **error)
+static gboolean add_pair(shift *s, result_set *set_a, result_set *set_b, const comparison *c,
+	guint index, gboolean response, GError **error)
 {
+	const struct compare_pair *pair = g_ptr_array_index(c->pairs, index);
+
 	/* Borrowed from the sets, which are ours. */
 	result_combination *a = (result_combination *)(uintptr_t)pair->a;
 	result_combination *b = (result_combination *)(uintptr_t)pair->b;
 	struct statistics_shift out[G_N_ELEMENTS(quantiles)];
-	g_autofree char *name = load_name(&a->params, several);
+	g_autofree char *name = pair_name(c, &a->params);
 	struct shift_panel *panel;
 	guint nb;
 
@@ -85,8 +106,7 @@ static gboolean fill(shift *s, result_set *a, result_set *b, const comparison *c
 		return FALSE;
 	}
 	for (guint i = 0; i < c->pairs->len; i++) {
-		if (!add_pair(s, a, b, g_ptr_array_index(c->pairs, i), c->pairs->len > 1, response,
-			    error))
+		if (!add_pair(s, a, b, c, i, response, error))
 			return FALSE;
 	}
 	return TRUE;

@@ -120,7 +120,7 @@ static void put_data(GString *data, const shift *s)
 }
 
 /* Each further nine has the same room, as on normal probability paper. */
-static void put_quantile_axis(GString *s, gboolean labels)
+static void put_quantile_axis(GString *s, gboolean labels, gboolean response)
 {
 	static const struct {
 		const char *label;
@@ -132,8 +132,12 @@ static void put_quantile_axis(GString *s, gboolean labels)
 	for (guint i = 0; i < G_N_ELEMENTS(tics); i++)
 		g_string_append_printf(s, "%s'%s%s' invnorm(%s)", i > 0 ? ", " : "",
 			labels ? tics[i].label : "", labels ? "%" : "", gp_num(tics[i].q).text);
-	g_string_append_printf(
-		s, ")\n%s\n", labels ? "set xlabel 'percentile of latency'" : "unset xlabel");
+	g_string_append(s, ")\n");
+	if (labels)
+		g_string_append_printf(s, "set xlabel 'percentile of %s'\n",
+			response ? "response time" : "latency");
+	else
+		g_string_append(s, "unset xlabel\n");
 }
 
 static void put_panel(struct canvas *c, const struct shift_panel *panel, guint index)
@@ -191,8 +195,8 @@ static GPtrArray *notes_of(const shift *s, const struct seen *seen)
 	return notes;
 }
 
-static void draw_panels(
-	struct canvas *c, const shift *s, const struct seen *seen, guint columns, double height)
+static void draw_panels(struct canvas *c, const shift *s, const struct seen *seen, guint columns,
+	double height, gboolean response)
 {
 	double pitch = (c->width - CANVAS_LEFT - RIGHT + BETWEEN) / columns;
 	double room = MAX(0.06 * (seen->hi - seen->lo), 1);
@@ -210,7 +214,7 @@ static void draw_panels(
 		if (*panel->name != '\0')
 			head_put(c, left + (pitch - BETWEEN) / 2, top, panel->name,
 				panel->trustworthy, pitch - BETWEEN);
-		put_quantile_axis(c->script, lowest);
+		put_quantile_axis(c->script, lowest, response);
 		g_string_append_printf(
 			c->script, "set yrange [%s:%s]\n", gp_num(lo).text, gp_num(hi).text);
 		gp_range_tics(c->script, "y", lo, hi, unit.per);
@@ -246,7 +250,7 @@ gboolean figure_shift(const shift *s, const struct figure_options *options,
 
 	canvas_begin(&c, s->head, options);
 	canvas_notes(&c, notes, bottom + CANVAS_AXIS + 0.6 * CANVAS_ROW, TRUE);
-	draw_panels(&c, s, &seen, columns, panels / rows);
+	draw_panels(&c, s, &seen, columns, panels / rows, options->response);
 	canvas_end(&c);
 
 	put_data(data, s);

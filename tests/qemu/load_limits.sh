@@ -10,8 +10,8 @@ alone cloud
 image_polling polling
 
 mac=52:54:00:fa:00:60
-real=5kpps,10kpps,20kpps,35kpps,60kpps,100kpps,160kpps
-model=10kpps,40kpps,100kpps,200kpps,400kpps,800kpps,1600kpps
+real=5kpps,10kpps,20kpps,40kpps,80kpps,160kpps
+model=10kpps,50kpps,150kpps,400kpps,800kpps,1600kpps
 reps=3
 
 # sweep NAME RATES REPS ARGUMENT...: trials in NAME/LABEL/, where LABEL is sweep or latency.
