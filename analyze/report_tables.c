@@ -120,29 +120,36 @@ table *report_guests_new(gboolean each)
 /* Smallest and largest of a percentile over the guests, and whose the largest is. */
 struct ends {
 	struct result_quantile least, most;
-	uint32_t whose;
-	gboolean there;
+	const struct result_guest *whose; /* of equal ones who lost most; NULL: nobody has any */
 };
+
+/* A bound is more than any number. */
+static int compare_quantiles(const struct result_quantile *a, const struct result_quantile *b)
+{
+	if (a->bound != b->bound)
+		return a->bound ? 1 : -1;
+	return a->ns < b->ns ? -1 : a->ns > b->ns;
+}
 
 static struct ends ends_of(const result_combination *c, double q)
 {
-	struct ends e = { .there = FALSE };
+	struct ends e = { .whose = NULL };
 
 	for (guint i = 0; i < c->nb_guests; i++) {
+		const struct result_guest *g = &c->guests[i];
 		struct result_quantile v;
+		int more = 1;
 
-		if (!result_numbers_quantile(&c->guests[i].n, FALSE, q, &v))
+		if (!result_numbers_quantile(&g->n, FALSE, q, &v))
 			continue;
-		/* A bound is more than any number. */
-		if (!e.there || v.bound < e.least.bound ||
-			(v.bound == e.least.bound && v.ns < e.least.ns))
+		if (e.whose == NULL || compare_quantiles(&v, &e.least) < 0)
 			e.least = v;
-		if (!e.there || v.bound > e.most.bound ||
-			(v.bound == e.most.bound && v.ns > e.most.ns)) {
+		if (e.whose != NULL)
+			more = compare_quantiles(&v, &e.most);
+		if (more > 0 || (more == 0 && g->n.loss.value > e.whose->n.loss.value)) {
 			e.most = v;
-			e.whose = c->guests[i].guest;
+			e.whose = g;
 		}
-		e.there = TRUE;
 	}
 	return e;
 }
@@ -158,12 +165,12 @@ static void fairness_row(table *t, const result_combination *c)
 	table_double(t, c->fairness.gini, "%.4g");
 	table_double(t, c->fairness.min_max, "%.4g");
 	table_u64(t, c->fairness.nb_below);
-	quantile_cell(t, p50.there, p50.least.ns, p50.least.bound);
-	quantile_cell(t, p50.there, p50.most.ns, p50.most.bound);
-	quantile_cell(t, p99.there, p99.least.ns, p99.least.bound);
-	quantile_cell(t, p99.there, p99.most.ns, p99.most.bound);
-	if (p99.there)
-		table_u64(t, p99.whose);
+	quantile_cell(t, p50.whose != NULL, p50.least.ns, p50.least.bound);
+	quantile_cell(t, p50.whose != NULL, p50.most.ns, p50.most.bound);
+	quantile_cell(t, p99.whose != NULL, p99.least.ns, p99.least.bound);
+	quantile_cell(t, p99.whose != NULL, p99.most.ns, p99.most.bound);
+	if (p99.whose != NULL)
+		table_u64(t, p99.whose->guest);
 	else
 		table_none(t);
 	for (guint i = 0; i < c->nb_guests; i++) {
