@@ -150,6 +150,27 @@ static void shifts_have_bands_where_they_are_known(void **state)
 	assert_non_null(strstr(text.script, "'100 kpps'"));
 }
 
+/* At 99 % and at 99.9 % labels were printed over each other in panels side by side. */
+static void narrow_panels_leave_a_label_out(void **state)
+{
+	(void)state;
+	for (guint nb = 2; nb <= 3; nb++) {
+		g_autoptr(shift) s = shift_new("A", "B");
+		g_auto(figure_text) text = { NULL, NULL };
+
+		for (guint i = 0; i < nb; i++) {
+			struct shift_panel *p = shift_add_panel(s, "100 kpps");
+
+			p->nb_a = p->nb_b = 5;
+			add_point(p, 0.5, 100, 30);
+		}
+		assert_true(figure_shift(s, &plain, &text, NULL));
+		assert_int_equal(strstr(text.script, "'99 %%' invnorm(0.99)") != NULL, nb == 2);
+		assert_int_equal(strstr(text.script, "'' invnorm(0.99)") != NULL, nb == 3);
+		assert_non_null(strstr(text.script, "'99.9 %%' invnorm(0.999)"));
+	}
+}
+
 static void without_any_band_none_is_drawn(void **state)
 {
 	g_autoptr(shift) s = shift_new("A", "B");
@@ -173,6 +194,7 @@ int main(void)
 		cmocka_unit_test(whiskers_to_lost_frames_go_up),
 		cmocka_unit_test(nothing_known_is_an_error),
 		cmocka_unit_test(shifts_have_bands_where_they_are_known),
+		cmocka_unit_test(narrow_panels_leave_a_label_out),
 		cmocka_unit_test(without_any_band_none_is_drawn),
 	};
 
