@@ -171,13 +171,21 @@ static void put_data(GString *data, const box *b, const struct range *r)
 	}
 }
 
-static void put_groups(struct canvas *c, const box *b)
+/* An end among lost frames is NaN in the data; gnuplot would draw it at the axis' lower end. */
+static char *reaches(int column, const struct range *r)
 {
+	return g_strdup_printf("(valid(%d) ? $%d : %s)", column, column, gp_num(r->hi).text);
+}
+
+static void put_groups(struct canvas *c, const box *b, const struct range *r)
+{
+	g_autofree char *max = reaches(MAX_NS, r), *q3 = reaches(Q3, r);
+
 	for (guint i = 0; i < b->groups->len; i++) {
 		canvas_plot(c,
-			"data index %u using %d:($%d >= %d ? $%d : NaN):%d:%d:%d:%d with "
+			"data index %u using %d:($%d >= %d ? $%d : NaN):%d:%s:%s:%d with "
 			"candlesticks lt %u lw 1.4 fs empty whiskerbars 0.5",
-			2 * i, X, NB, BOX_LEAST, Q1, MIN_NS, MAX_NS, Q3, WIDE, i + 1);
+			2 * i, X, NB, BOX_LEAST, Q1, MIN_NS, max, q3, WIDE, i + 1);
 		canvas_plot(c,
 			"data index %u using ($%d - $%d / 2):%d:%d:(0) with vectors nohead lt %u "
 			"lw 2.5",
@@ -229,7 +237,8 @@ static GPtrArray *notes_of(const struct seen *s)
 	if (s->few)
 		g_ptr_array_add(notes, g_strdup_printf("no box below %d repetitions", BOX_LEAST));
 	if (s->infinite)
-		g_ptr_array_add(notes, g_strdup("cross at the top: falls among lost frames"));
+		g_ptr_array_add(notes,
+			g_strdup("at the top, cross or end of a box: falls among lost frames"));
 	if (s->untrustworthy)
 		g_ptr_array_add(notes, g_strdup("hollow: not to be relied on"));
 	return notes;
@@ -271,7 +280,7 @@ gboolean figure_box(const box *b, const struct figure_options *options, struct f
 	put_load_tics(script, b);
 	canvas_ylabel(&c, what, range_unit(&s.latency));
 	range_axis(&s.latency, script, "y", TRUE);
-	put_groups(&c, b);
+	put_groups(&c, b, &s.latency);
 	canvas_end(&c);
 
 	put_data(data, b, &s.latency);

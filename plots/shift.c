@@ -9,6 +9,8 @@
 #include "plots/head.h"
 
 enum { WIDTH = 820, PANEL = 250, RIGHT = 24, BETWEEN = 64, PER_ROW = 3 };
+/* Narrower panels have no room for a label at 99 % beside that at 99.9 %. */
+enum { ALL_LABELS = 300, NINETY_NINE = 4 /* of the tics */ };
 /* Columns of the data. */
 enum { QUANTILE = 1, DIFF, LO, HI };
 
@@ -120,7 +122,7 @@ static void put_data(GString *data, const shift *s)
 }
 
 /* Each further nine has the same room, as on normal probability paper. */
-static void put_quantile_axis(GString *s, gboolean labels, gboolean response)
+static void put_quantile_axis(GString *s, gboolean labels, double width, gboolean response)
 {
 	static const struct {
 		const char *label;
@@ -129,9 +131,12 @@ static void put_quantile_axis(GString *s, gboolean labels, gboolean response)
 		{ "99 %", 0.99 }, { "99.9 %", 0.999 } };
 
 	g_string_append(s, "set xrange [invnorm(0.007):invnorm(0.9993)]\nset xtics (");
-	for (guint i = 0; i < G_N_ELEMENTS(tics); i++)
+	for (guint i = 0; i < G_N_ELEMENTS(tics); i++) {
+		gboolean label = labels && (width >= ALL_LABELS || i != NINETY_NINE);
+
 		g_string_append_printf(s, "%s'%s%s' invnorm(%s)", i > 0 ? ", " : "",
-			labels ? tics[i].label : "", labels ? "%" : "", gp_num(tics[i].q).text);
+			label ? tics[i].label : "", label ? "%" : "", gp_num(tics[i].q).text);
+	}
 	g_string_append(s, ")\n");
 	if (labels)
 		g_string_append_printf(s, "set xlabel 'percentile of %s'\n",
@@ -214,7 +219,7 @@ static void draw_panels(struct canvas *c, const shift *s, const struct seen *see
 		if (*panel->name != '\0')
 			head_put(c, left + (pitch - BETWEEN) / 2, top, panel->name,
 				panel->trustworthy, pitch - BETWEEN);
-		put_quantile_axis(c->script, lowest, response);
+		put_quantile_axis(c->script, lowest, pitch - BETWEEN, response);
 		g_string_append_printf(
 			c->script, "set yrange [%s:%s]\n", gp_num(lo).text, gp_num(hi).text);
 		gp_range_tics(c->script, "y", lo, hi, unit.per);

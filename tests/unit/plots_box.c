@@ -71,8 +71,30 @@ static void boxes_stand_at_their_loads(void **state)
 	assert_non_null(strstr(text.script, "set xtics ('100' 0, '200' 1, 'max' 2)"));
 	assert_non_null(strstr(text.script, "'99th percentile of latency (µs)'"));
 	assert_non_null(strstr(text.script, "no box below 4 repetitions"));
-	assert_non_null(strstr(text.script, "cross at the top"));
+	assert_non_null(strstr(text.script, "at the top, cross or end of a box"));
 	assert_non_null(strstr(text.script, "hollow: not to be relied on"));
+}
+
+/* gnuplot drew a whisker to NaN down to the lower end of the axis. */
+static void whiskers_to_lost_frames_go_up(void **state)
+{
+	const double lost[] = { 1000, 2000, 3000, 4000, INFINITY }, load = 1e5;
+	g_autoptr(box) b = box_new();
+	g_auto(figure_text) text = { NULL, NULL };
+	g_autoptr(GRegex) top = g_regex_new("set yrange \\[[^:]*:([0-9.e+]+)\\]", 0, 0, NULL);
+	g_autoptr(GMatchInfo) match = NULL;
+
+	(void)state;
+	g_array_append_val(b->loads, load);
+	b->q = 0.99;
+	box_add_cell(box_add_group(b, "A"), 0, TRUE, values(5, lost));
+	assert_true(figure_box(b, &plain, &text, NULL));
+	assert_true(has_line(text.data, "0 1000 2000 3000 4000 NaN 5 0.224"));
+	assert_true(g_regex_match(top, text.script, 0, &match));
+	g_autofree char *end = g_match_info_fetch(match, 1);
+	g_autofree char *whisker = g_strdup_printf(":(valid(6) ? $6 : %s):", end);
+
+	assert_non_null(strstr(text.script, whisker));
 }
 
 static void nothing_known_is_an_error(void **state)
@@ -128,6 +150,27 @@ static void shifts_have_bands_where_they_are_known(void **state)
 	assert_non_null(strstr(text.script, "'100 kpps'"));
 }
 
+/* At 99 % and at 99.9 % labels were printed over each other in panels side by side. */
+static void narrow_panels_leave_a_label_out(void **state)
+{
+	(void)state;
+	for (guint nb = 2; nb <= 3; nb++) {
+		g_autoptr(shift) s = shift_new("A", "B");
+		g_auto(figure_text) text = { NULL, NULL };
+
+		for (guint i = 0; i < nb; i++) {
+			struct shift_panel *p = shift_add_panel(s, "100 kpps");
+
+			p->nb_a = p->nb_b = 5;
+			add_point(p, 0.5, 100, 30);
+		}
+		assert_true(figure_shift(s, &plain, &text, NULL));
+		assert_int_equal(strstr(text.script, "'99 %%' invnorm(0.99)") != NULL, nb == 2);
+		assert_int_equal(strstr(text.script, "'' invnorm(0.99)") != NULL, nb == 3);
+		assert_non_null(strstr(text.script, "'99.9 %%' invnorm(0.999)"));
+	}
+}
+
 static void without_any_band_none_is_drawn(void **state)
 {
 	g_autoptr(shift) s = shift_new("A", "B");
@@ -148,8 +191,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(five_numbers),
 		cmocka_unit_test(boxes_stand_at_their_loads),
+		cmocka_unit_test(whiskers_to_lost_frames_go_up),
 		cmocka_unit_test(nothing_known_is_an_error),
 		cmocka_unit_test(shifts_have_bands_where_they_are_known),
+		cmocka_unit_test(narrow_panels_leave_a_label_out),
 		cmocka_unit_test(without_any_band_none_is_drawn),
 	};
 
