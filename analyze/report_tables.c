@@ -131,6 +131,15 @@ static int compare_quantiles(const struct result_quantile *a, const struct resul
 	return a->ns < b->ns ? -1 : a->ns > b->ns;
 }
 
+/* Of equal percentiles, who lost more is later. */
+static gboolean is_later(const struct result_quantile *v, const struct result_guest *g,
+	const struct result_quantile *most, const struct result_guest *whose)
+{
+	int order = compare_quantiles(v, most);
+
+	return order > 0 || (order == 0 && g->n.loss.value > whose->n.loss.value);
+}
+
 static struct ends ends_of(const result_combination *c, double q)
 {
 	struct ends e = { .whose = NULL };
@@ -138,15 +147,12 @@ static struct ends ends_of(const result_combination *c, double q)
 	for (guint i = 0; i < c->nb_guests; i++) {
 		const struct result_guest *g = &c->guests[i];
 		struct result_quantile v;
-		int more = 1;
 
 		if (!result_numbers_quantile(&g->n, FALSE, q, &v))
 			continue;
 		if (e.whose == NULL || compare_quantiles(&v, &e.least) < 0)
 			e.least = v;
-		if (e.whose != NULL)
-			more = compare_quantiles(&v, &e.most);
-		if (more > 0 || (more == 0 && g->n.loss.value > e.whose->n.loss.value)) {
+		if (e.whose == NULL || is_later(&v, g, &e.most, e.whose)) {
 			e.most = v;
 			e.whose = g;
 		}
