@@ -120,7 +120,9 @@ table *report_guests_new(gboolean each)
 /* Smallest and largest of a percentile over the guests, and whose the largest is. */
 struct ends {
 	struct result_quantile least, most;
-	const struct result_guest *whose; /* of equal ones who lost most; NULL: nobody has any */
+	uint32_t whose; /* number of the guest that has the most; of equal ones who lost most */
+	double loss;    /* and what share it lost */
+	gboolean there; /* FALSE: nobody has any */
 };
 
 /* A bound is more than any number. */
@@ -131,18 +133,16 @@ static int compare_quantiles(const struct result_quantile *a, const struct resul
 	return a->ns < b->ns ? -1 : a->ns > b->ns;
 }
 
-/* Of equal percentiles, who lost more is later. */
-static gboolean is_later(const struct result_quantile *v, const struct result_guest *g,
-	const struct result_quantile *most, const struct result_guest *whose)
+static gboolean is_later(const struct result_quantile *v, double loss, const struct ends *e)
 {
-	int order = compare_quantiles(v, most);
+	int order = compare_quantiles(v, &e->most);
 
-	return order > 0 || (order == 0 && g->n.loss.value > whose->n.loss.value);
+	return order > 0 || (order == 0 && loss > e->loss);
 }
 
 static struct ends ends_of(const result_combination *c, double q)
 {
-	struct ends e = { .whose = NULL };
+	struct ends e = { .there = FALSE };
 
 	for (guint i = 0; i < c->nb_guests; i++) {
 		const struct result_guest *g = &c->guests[i];
@@ -150,12 +150,14 @@ static struct ends ends_of(const result_combination *c, double q)
 
 		if (!result_numbers_quantile(&g->n, FALSE, q, &v))
 			continue;
-		if (e.whose == NULL || compare_quantiles(&v, &e.least) < 0)
+		if (!e.there || compare_quantiles(&v, &e.least) < 0)
 			e.least = v;
-		if (e.whose == NULL || is_later(&v, g, &e.most, e.whose)) {
+		if (!e.there || is_later(&v, g->n.loss.value, &e)) {
 			e.most = v;
-			e.whose = g;
+			e.whose = g->guest;
+			e.loss = g->n.loss.value;
 		}
+		e.there = TRUE;
 	}
 	return e;
 }
@@ -171,12 +173,12 @@ static void fairness_row(table *t, const result_combination *c)
 	table_double(t, c->fairness.gini, "%.4g");
 	table_double(t, c->fairness.min_max, "%.4g");
 	table_u64(t, c->fairness.nb_below);
-	quantile_cell(t, p50.whose != NULL, p50.least.ns, p50.least.bound);
-	quantile_cell(t, p50.whose != NULL, p50.most.ns, p50.most.bound);
-	quantile_cell(t, p99.whose != NULL, p99.least.ns, p99.least.bound);
-	quantile_cell(t, p99.whose != NULL, p99.most.ns, p99.most.bound);
-	if (p99.whose != NULL)
-		table_u64(t, p99.whose->guest);
+	quantile_cell(t, p50.there, p50.least.ns, p50.least.bound);
+	quantile_cell(t, p50.there, p50.most.ns, p50.most.bound);
+	quantile_cell(t, p99.there, p99.least.ns, p99.least.bound);
+	quantile_cell(t, p99.there, p99.most.ns, p99.most.bound);
+	if (p99.there)
+		table_u64(t, p99.whose);
 	else
 		table_none(t);
 	for (guint i = 0; i < c->nb_guests; i++) {
