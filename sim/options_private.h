@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sim/options_private.h: between the files of options.h. */
+#ifndef SIM_OPTIONS_PRIVATE_H
+#define SIM_OPTIONS_PRIVATE_H
+
+#include "sim/options.h"
+
+/*
+ * Fill in defaults, and judge words and their combinations: whatever a run would refuse of them,
+ * never what this machine has (CPUs, NICs, root, memory). FALSE and an error of SIM or TRAFFIC.
+ */
+gboolean options_check(struct options *o, GError **error);
+
+#endif
