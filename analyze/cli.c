@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -260,6 +261,58 @@ static char *nearest_option(const char *message, const GOptionEntry *entries)
 	return cli_nearest(word, (const char *const *)names->pdata);
 }
 
+gboolean cli_switch_parse(const char *where, const char *word, gboolean *out, GError **error)
+{
+	static const char *const words[] = { "false", "true", "no", "yes", "off", "on", "0", "1" };
+
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+		if (strcmp(word, words[i]) == 0) {
+			*out = i % 2 == 1;
+			return TRUE;
+		}
+	}
+	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+		"%s: invalid value '%s': expected true or false", where, word);
+	return FALSE;
+}
+
+/* GLib drops the word of --switch=word: make it --switch or --no-switch. New words go to owned. */
+static gboolean resolve_switches(
+	const GOptionEntry *entries, int argc, char **argv, GPtrArray *owned, GError **error)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *equals = strchr(argv[i], '=');
+		const GOptionEntry *e = entries;
+		g_autofree char *where = NULL;
+		gboolean on;
+
+		if (equals == NULL || !g_str_has_prefix(argv[i], "--"))
+			continue;
+		where = g_strndup(argv[i], (gsize)(equals - argv[i]));
+		while (e->long_name != NULL && strcmp(e->long_name, where + 2) != 0)
+			e++;
+		if (e->long_name == NULL || is_heading(e) || e->arg != G_OPTION_ARG_NONE)
+			continue;
+		if (!cli_switch_parse(where, equals + 1, &on, error))
+			return FALSE;
+		argv[i] = g_strdup_printf("--%s%s", on ? "" : "no-", e->long_name);
+		g_ptr_array_add(owned, argv[i]);
+	}
+	return TRUE;
+}
+
+/* The switch the other way round: --no-NAME. */
+static void add_negated(GArray *to, const GOptionEntry *e, GPtrArray *owned)
+{
+	GOptionEntry negated = *e;
+
+	negated.long_name = g_strconcat("no-", e->long_name, NULL);
+	negated.short_name = 0;
+	negated.flags |= G_OPTION_FLAG_REVERSE | G_OPTION_FLAG_HIDDEN;
+	g_ptr_array_add(owned, (gpointer)(uintptr_t)negated.long_name);
+	g_array_append_val(to, negated);
+}
+
 gboolean cli_options(const char *program, const struct cli_command *command,
 	const GOptionEntry *entries, int *argc, char ***argv)
 {
@@ -269,6 +322,7 @@ gboolean cli_options(const char *program, const struct cli_command *command,
 	/* A program with one command only has no name for it. */
 	g_autofree char *name = g_strconcat(
 		program, command->name[0] == '\0' ? "" : " ", command->name, NULL);
+	g_autoptr(GPtrArray) owned = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GError) error = NULL;
 
 	for (const GOptionEntry *e = entries; e->long_name != NULL; e++) {
@@ -278,11 +332,14 @@ gboolean cli_options(const char *program, const struct cli_command *command,
 			continue;
 		entry.flags |= G_OPTION_FLAG_HIDDEN; /* the summary shows it */
 		g_array_append_val(real, entry);
+		if (e->arg == G_OPTION_ARG_NONE)
+			add_negated(real, e, owned);
 	}
 	g_option_context_set_summary(context, text);
 	g_option_context_add_main_entries(context, (const GOptionEntry *)real->data, NULL);
 	g_set_prgname(name); /* for the usage line */
-	if (!g_option_context_parse(context, argc, argv, &error)) {
+	if (!resolve_switches(entries, *argc, *argv, owned, &error) ||
+		!g_option_context_parse(context, argc, argv, &error)) {
 		g_autofree char *nearest = g_error_matches(error, G_OPTION_ERROR,
 						   G_OPTION_ERROR_UNKNOWN_OPTION)
 						   ? nearest_option(error->message, entries)

@@ -45,7 +45,8 @@ int cli_main(const char *program, const char *summary, const struct cli_command 
 /*
  * Parse the options of one command (GOptionContext); the remaining words stay in argv. Returns
  * FALSE after printing "PROGRAM: text" to stderr and how to get help: return CLI_USAGE then.
- * --help prints and exits 0. The descriptions of the entries carry units and defaults.
+ * --help prints and exits 0. A switch is also taken as --NAME=true and --NAME=false (or yes, no, on,
+ * off, 1, 0) and as --no-NAME; the last one counts. The descriptions of the entries carry units and defaults.
  */
 gboolean cli_options(const char *program, const struct cli_command *command,
 	const GOptionEntry *entries, int *argc, char ***argv);
@@ -55,6 +56,9 @@ gboolean cli_options(const char *program, const struct cli_command *command,
  * "'merge' or 'mean'"; NULL if none is near. For error texts; newly allocated.
  */
 char *cli_nearest(const char *word, const char *const *candidates);
+
+/* A switch's word: true, yes, on, 1, or false, no, off, 0. FALSE and error; where begins its text. */
+gboolean cli_switch_parse(const char *where, const char *word, gboolean *out, GError **error);
 
 /* "PROGRAM: text" on stderr; returns status. The one place where a program reports a failure. */
 int cli_fail(const char *program, int status, const GError *error);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/datapath/fabric.h"
 #include "sim/error.h"
 #include "sim/testbed/ini.h"
 #include "sim/testbed/testbed.h"
@@ -14,7 +15,7 @@
 #define AT(member) ((gpointer)offsetof(struct options, member))
 
 static const GOptionEntry entries[] = {
-	CLI_HEADING("Traffic:"),
+	CLI_HEADING("Traffic"),
 	{ "profile", 'p', 0, G_OPTION_ARG_STRING, AT(profile),
 		"Frame lengths: a name (see tsim profile), a CSV file, fixed:64, uniform:64-1518, "
 		"genome:aaafg (default imix)",
@@ -57,7 +58,7 @@ static const GOptionEntry entries[] = {
 	{ "mtu", 0, 0, G_OPTION_ARG_INT, AT(mtu),
 		"Frame length that a genome's z stands for, with FCS (default none)", "BYTES" },
 	{ "seed", 0, 0, G_OPTION_ARG_INT64, AT(seed), "Of all random numbers (default 1)", "N" },
-	CLI_HEADING("Testbed:"),
+	CLI_HEADING("Testbed"),
 	{ "machine", 'm', 0, G_OPTION_ARG_STRING, AT(machine),
 		"What guests are: process (started here), pcvm, microvm (virtual machines), host "
 		"(reflects itself) or external (yours: tsim listens) (default process)",
@@ -128,7 +129,7 @@ static const GOptionEntry entries[] = {
 		"For frames of the generator (default by need)", "MIB" },
 	{ "hugepages", 0, 0, G_OPTION_ARG_NONE, AT(hugepages),
 		"Use hugepages (default: none needed)", NULL },
-	CLI_HEADING("Trial:"),
+	CLI_HEADING("Trial"),
 	{ "duration", 'd', 0, G_OPTION_ARG_STRING, AT(duration),
 		"Of the measuring phase (default 10s)", "TIME" },
 	{ "warm-up", 0, 0, G_OPTION_ARG_STRING, AT(warm_up),
@@ -146,7 +147,7 @@ static const GOptionEntry entries[] = {
 	{ "reps", 'n', 0, G_OPTION_ARG_INT, AT(reps), "Repetitions of each trial (default 1)",
 		"N" },
 	{ "rep", 0, 0, G_OPTION_ARG_INT, AT(rep), "Only this repetition, from 0", "N" },
-	CLI_HEADING("Output:"),
+	CLI_HEADING("Output"),
 	{ "out", 'o', 0, G_OPTION_ARG_FILENAME, AT(out), "Folder of results (default out)", "DIR" },
 	{ "label", 'l', 0, G_OPTION_ARG_STRING, AT(label),
 		"Name of this series: results go to DIR/LABEL (default default)", "LABEL" },
@@ -167,8 +168,6 @@ static const GOptionEntry entries[] = {
 	{ "check", 0, 0, G_OPTION_ARG_NONE, AT(check), "Check all options and stop", NULL },
 	{ "print-config", 0, 0, G_OPTION_ARG_NONE, AT(print_config),
 		"Print all options as a config file and stop", NULL },
-	{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, AT(eal), NULL,
-		"[-- EAL-OPTION...]" },
 	{ 0 },
 };
 
@@ -178,7 +177,8 @@ static GOptionEntry *entries_of(struct options *o)
 
 	memcpy(own, entries, sizeof(entries));
 	for (GOptionEntry *e = own; e->long_name != NULL; e++)
-		e->arg_data = (char *)o + (size_t)e->arg_data;
+		if (e->long_name[0] != '\0') /* a heading has no place */
+			e->arg_data = (char *)o + (size_t)e->arg_data;
 	return own;
 }
 
@@ -216,14 +216,10 @@ static gboolean key_to_arg(
 		g_ptr_array_add(owned, g_strdup_printf("--%s=%s", key, value));
 		return TRUE;
 	}
-	yes = g_str_equal(value, "true");
-	if (yes)
-		g_ptr_array_add(owned, g_strdup_printf("--%s", key));
-	if (yes || g_str_equal(value, "false"))
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: '%s' is neither true nor false", where,
-		value);
-	return FALSE;
+	if (!cli_switch_parse(where, value, &yes, error))
+		return FALSE;
+	g_ptr_array_add(owned, g_strdup_printf("--%s%s", yes ? "" : "no-", key));
+	return TRUE;
 }
 
 /* The keys of a config file as options: "--key=value", in front of the command line's. */
@@ -364,6 +360,23 @@ static struct options fresh(struct cores_place place)
 		.place = place };
 }
 
+/* tsim run takes options alone: says what a word was probably meant to be. */
+static gboolean no_word(const struct cli_command *command, int argc, char **argv)
+{
+	if (argc < 2)
+		return TRUE;
+	if (setup_interface_find("--interface", argv[1], NULL) != NULL ||
+		fabric_check(argv[1], NULL))
+		fprintf(stderr, "tsim %s: unexpected word '%s'; did you mean --interface %s?\n",
+			command->name, argv[1], argv[1]);
+	else
+		fprintf(stderr,
+			"tsim %s: unexpected word '%s'; a command comes first, options begin with "
+			"'--', options of EAL follow a '--'\n",
+			command->name, argv[1]);
+	return FALSE;
+}
+
 int options_parse(const struct cli_command *command, int argc, char **argv,
 	struct cores_place place, struct options *o, gboolean *done)
 {
@@ -373,23 +386,28 @@ int options_parse(const struct cli_command *command, int argc, char **argv,
 	g_autoptr(GError) error = NULL;
 	const char *config = config_path(argc, argv);
 	char **args;
-	int nb;
+	int nb, own_words = 1;
 
 	*done = FALSE;
 	*o = fresh(place);
 	own = entries_of(o);
+	/* What follows "--" is EAL's. */
+	while (own_words < argc && !g_str_equal(argv[own_words], "--"))
+		own_words++;
 	g_ptr_array_add(all, argv[0]);
 	if (config != NULL && !config_to_args(config, all, from_config, &error))
 		return cli_fail("tsim", CLI_USAGE, error);
-	for (int i = 1; i < argc; i++)
+	for (int i = 1; i < own_words; i++)
 		g_ptr_array_add(all, argv[i]);
 	nb = (int)all->len;
 	g_ptr_array_add(all, NULL);
 	args = (char **)all->pdata;
-	if (!cli_options("tsim", command, own, &nb, &args)) {
+	if (!cli_options("tsim", command, own, &nb, &args) || !no_word(command, nb, args)) {
 		options_clear(o);
 		return CLI_USAGE;
 	}
+	if (own_words < argc)
+		o->eal = g_strdupv(argv + own_words + 1);
 	o->command_line = quote_command_line(argc, argv);
 	if (!options_check(o, &error)) {
 		options_clear(o);

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
+if(TARGET simcore)
+	tsim_script(cli command_lines 60)
+endif()

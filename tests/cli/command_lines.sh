@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Odd command lines of all programs: the status that they end with, never a signal, and what is said.
+# shellcheck source=tests/cli/lib.sh
+. "$SOURCE/tests/cli/lib.sh"
+
+printf '[tsim]\noverwrite=true\nhugepages=true\n' >on.conf
+PATH=$BIN:$PATH
+
+# A stray word ended in SIGSEGV.
+expect 2 "unexpected word 'extra'" tsim --check extra
+expect 2 "unexpected word 'vhost-user'; did you mean --interface vhost-user" tsim --guests 4 vhost-user
+expect 2 "unexpected word 'foo'" tsim run foo
+expect 2 "unexpected word 'status'" tsim --config on.conf status
+# So did options for EAL.
+expect 0 'duration=10s' tsim --print-config -- --log-level=8
+expect 0 'duration=10s' tsim run --print-config -- --log-level=8 word
+expect 1 'does not start' tsim -i null -d 10ms -q --out eal -- --no-such-option
+
+# Switches have words, and the command line's count more than a file's.
+for word in false no off 0; do
+	expect 0 'overwrite=false' tsim --overwrite=$word --print-config
+	expect 0 'overwrite=false' tsim --config on.conf --overwrite=$word --print-config
+done
+for word in true yes on 1; do
+	expect 0 'overwrite=true' tsim --overwrite=$word --print-config
+done
+expect 0 'hugepages=false' tsim --config on.conf --no-hugepages --print-config
+expect 0 'hugepages=true' tsim --no-hugepages --hugepages --print-config
+expect 2 "--overwrite: invalid value 'maybe'" tsim --overwrite=maybe --check
+expect 2 "--overwrite: invalid value ''" tsim --overwrite= --check
+expect 2 "--interrupted: invalid value 'x'" tanalyze summary --interrupted=x
+expect 2 "--linear: invalid value 'x'" tplot compare --linear=x label-x
+expect 2 "--hugepages: invalid value 'x'" treflect --hugepages=x
+
+# What was measured stays where overwrite is off, whoever turned it on; it was replaced.
+measure()
+{
+	tsim -i null -d 10ms --warm-up 0s --drain 10ms -q "$@" >said 2>&1 </dev/null
+	case $? in
+	0 | 3) ;;
+	*) fail "tsim -i null $*: $(cat said)" ;;
+	esac
+	stat -c %i out/default/trial_*.json || fail "no trial: $(cat said)"
+}
+first=$(measure)
+[ "$(measure --overwrite=false)" = "$first" ] || fail '--overwrite=false replaced the trial'
+[ "$(measure --config on.conf --no-overwrite --no-hugepages)" = "$first" ] || fail '--no-overwrite replaced the trial'
+[ "$(measure --overwrite=yes)" != "$first" ] || fail '--overwrite=yes did not replace the trial'
+
+# Options in groups, each once.
+for heading in Traffic Testbed Trial Output; do
+	expect 0 "$heading:" tsim run --help
+done
+lacks '::'
+finish
