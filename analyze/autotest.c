@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "analyze/accumulated.h"
 #include "analyze/error.h"
 #include "traffic/frame.h"
 
@@ -111,10 +112,11 @@ static char *label_of(const char *dir)
 	return g_utf8_make_valid(base, -1);
 }
 
-/* Infix and repetition of a file of tsim's trials; NULL for others. */
+/* Infix and repetition of a file of tsim's trials, infix of one of its merged sets; else NULL. */
 static char *own_key(const char *name)
 {
-	static const char *const own[][2] = { { "trial_", ".json" }, { "guests_", ".csv" } };
+	static const char *const own[][2] = { { "trial_", ".json" }, { "guests_", ".csv" },
+		{ "acc_trials_", ".json" }, { "acc_guests_", ".csv" } };
 
 	for (guint i = 0; i < G_N_ELEMENTS(own); i++) {
 		size_t head = strlen(own[i][0]), tail = strlen(own[i][1]);
@@ -132,9 +134,14 @@ static GHashTable *own_keys(const GPtrArray *names)
 
 	for (guint i = 0; i < names->len; i++) {
 		char *key = own_key(g_ptr_array_index(names, i));
+		char *repetition = key != NULL ? g_strrstr(key, "_rep") : NULL;
 
-		if (key != NULL)
-			g_hash_table_add(keys, key);
+		if (key == NULL)
+			continue;
+		/* What is accumulated beside its repetitions is tsim's, too. */
+		if (repetition != NULL)
+			g_hash_table_add(keys, g_strndup(key, (gsize)(repetition - key)));
+		g_hash_table_add(keys, key);
 	}
 	return keys;
 }
@@ -279,6 +286,31 @@ gboolean autotest_load(trial *t, GError **error)
 	return TRUE;
 }
 
+/* What a merge recorded of an accumulated histogram that it wrote: a doubt stays one. */
+static void read_sources(trial *t)
+{
+	g_autofree char *path = accumulated_path(t->path), *text = NULL;
+	g_autoptr(GError) error = NULL;
+	size_t len = 0;
+	accumulated *of;
+
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return;
+	text = read_part(t, path, &len);
+	of = text != NULL ? accumulated_parse(path, text, len, &error) : NULL;
+	if (of != NULL && (of->latencies != t->latency.count || of->sum_ns != t->latency.sum_ns))
+		g_set_error(&error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s: belongs to a histogram of other latencies: merge the repetitions "
+			"again",
+			path);
+	t->moongen->of = of;
+	for (guint i = 0; of != NULL && error == NULL && i < of->reasons->len; i++)
+		g_ptr_array_add(t->reasons, g_strdup(g_ptr_array_index(of->reasons, i)));
+	if (error != NULL)
+		g_ptr_array_add(t->reasons, g_strdup(error->message));
+	t->trustworthy = t->trustworthy && text != NULL && error == NULL && of->trustworthy;
+}
+
 static void read_log(trial *t, const char *path)
 {
 	size_t len = 0;
@@ -361,6 +393,8 @@ trial *autotest_read(const struct autotest_files *f, GError **error)
 	read_log(t, f->log);
 	read_throughput(t, f->throughput);
 	read_histogram(t, t->moongen->histogram);
+	if (t->moongen->accumulated)
+		read_sources(t);
 	if (t->moongen->histogram == NULL && t->moongen->samples_known) {
 		t->latency.count = t->moongen->samples;
 		t->latency.range_unknown = t->moongen->samples > 0;

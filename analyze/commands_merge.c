@@ -85,8 +85,8 @@ static int merge_run(int argc, char **argv)
 	const GOptionEntry entries[] = {
 		COMMANDS_COMMON_ENTRIES(c),
 		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
-			"Folder for the merged set (default: the folder given, if it is one alone; "
-			"else that of --dir)",
+			"Directory for the merged set (default: the directory given, if it is the "
+			"only name, else that of --dir)",
 			"DIR" },
 		G_OPTION_ENTRY_NULL,
 	};

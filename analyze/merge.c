@@ -7,6 +7,7 @@
 #include "analyze/file.h"
 #include "analyze/merged.h"
 #include "analyze/ranks.h"
+#include "analyze/result_find.h"
 #include "analyze/result_params.h"
 #include "analyze/trial_json.h"
 
@@ -44,6 +45,16 @@ static void on_trial(const trial *t, guint index, void *user)
 		merged_add(user, t);
 }
 
+static gboolean is_within(const char *folder, const char *output)
+{
+	g_autofree char *inner = g_canonicalize_filename(folder, NULL);
+	g_autofree char *outer = g_canonicalize_filename(output, NULL);
+	size_t len = strlen(outer);
+
+	return g_str_has_prefix(inner, outer) &&
+	       (inner[len] == '\0' || inner[len] == '/' || outer[len - 1] == '/');
+}
+
 /* The folder of a label; `tanalyze merge out/LABEL` does not make out/LABEL/LABEL. */
 static char *label_folder(const char *output, const char *label)
 {
@@ -56,6 +67,19 @@ static char *label_folder(const char *output, const char *label)
 		strcmp(safe, "..") == 0)
 		return g_strdup(output);
 	return g_build_filename(output, safe, NULL);
+}
+
+/*
+ * Where the files of a combination go. Below output they lie beside its trials, wherever that is:
+ * whoever reads the directory again sees both at once.
+ */
+static char *folder_of(const result_set *r, const result_combination *c, const char *output)
+{
+	g_autofree char *beside = result_sources_folder(r->sources, c->trials);
+
+	if (beside != NULL && is_within(beside, output))
+		return g_steal_pointer(&beside);
+	return label_folder(output, c->params.label);
 }
 
 static gboolean write_text(const char *dir, const char *name, char *text, GError **error)
@@ -107,7 +131,7 @@ static gboolean write_all(result_set *r, const char *output, merge *m, GError **
 		return FALSE;
 	for (guint i = 0; i < r->combinations->len; i++) {
 		result_combination *c = g_ptr_array_index(r->combinations, i);
-		g_autofree char *folder = label_folder(output, c->params.label);
+		g_autofree char *folder = folder_of(r, c, output);
 		g_autoptr(GError) cause = NULL;
 		g_autoptr(GPtrArray) files = load(r, c, &cause);
 
@@ -136,9 +160,9 @@ gboolean merge_write(result_set *r, const char *output, merge *m, GError **error
 	return ok;
 }
 
-/* A combination on its way to rank 0: parameters, reasons, trust, rows, summary, files. */
-#define ITEM "(ssbaa(ssmvbb)(aa(ssmvbb)s)a(say))"
-enum { PARAMS, REASONS, TRUST, ROWS, SUMMARY, FILES };
+/* A combination on its way to rank 0: parameters, reasons, trust, rows, summary, files, folder. */
+#define ITEM "(ssbaa(ssmvbb)(aa(ssmvbb)s)a(say)ay)"
+enum { PARAMS, REASONS, TRUST, ROWS, SUMMARY, FILES, FOLDER };
 
 /* The same on rank 0, once its files are written. */
 struct item {
@@ -174,8 +198,9 @@ static GVariant *pack_files(const GPtrArray *files)
 }
 
 /* Nothing, and a warning, if it cannot be loaded. */
-static GBytes *pack(result_set *r, result_combination *c)
+static GBytes *pack(result_set *r, result_combination *c, const char *output)
 {
+	g_autofree char *folder = folder_of(r, c, output);
 	g_autoptr(GError) cause = NULL;
 	g_autoptr(GPtrArray) files = load(r, c, &cause);
 	g_autoptr(merge) one = merge_new();
@@ -193,9 +218,9 @@ static GBytes *pack(result_set *r, result_combination *c)
 	params = trial_json_text(trial_json_params(&c->params));
 	rows = table_pack(one->overview);
 	numbers = summary_pack(one->summary);
-	item = g_variant_ref_sink(g_variant_new("(ssb@aa(ssmvbb)@(aa(ssmvbb)s)@a(say))", params,
+	item = g_variant_ref_sink(g_variant_new("(ssb@aa(ssmvbb)@(aa(ssmvbb)s)@a(say)^ay)", params,
 		(const char *)g_ptr_array_index(one->reasons, 0), c->trustworthy, rows, numbers,
-		pack_files(files)));
+		pack_files(files), folder));
 	return g_variant_get_data_as_bytes(item);
 }
 
@@ -233,7 +258,7 @@ static gboolean store(GVariant *whole, const char *folder, GError **error)
 }
 
 /* Rank 0: write the files of a combination and keep its numbers. */
-static gboolean take(GPtrArray *items, GBytes *bytes, const char *output, GError **error)
+static gboolean take(GPtrArray *items, GBytes *bytes, GError **error)
 {
 	struct json_in in = { .file = "another rank" };
 	g_autoptr(GVariant) whole = NULL;
@@ -258,15 +283,14 @@ static gboolean take(GPtrArray *items, GBytes *bytes, const char *output, GError
 		g_propagate_error(error, in.error);
 		return FALSE;
 	}
-	folder = label_folder(output, item->params.label);
+	g_variant_get_child(whole, FOLDER, "^ay", &folder);
 	return store(whole, folder, error);
 }
 
-static gboolean take_all(
-	GPtrArray *items, const GPtrArray *gathered, const char *output, GError **error)
+static gboolean take_all(GPtrArray *items, const GPtrArray *gathered, GError **error)
 {
 	for (guint i = 0; gathered != NULL && i < gathered->len; i++) {
-		if (!take(items, g_ptr_array_index(gathered, i), output, error))
+		if (!take(items, g_ptr_array_index(gathered, i), error))
 			return FALSE;
 	}
 	return TRUE;
@@ -304,12 +328,13 @@ static gboolean write_in_turn(result_set *r, GPtrArray *items, const char *outpu
 	gboolean ok = ranks_all_true(ranks_own() > 0 || file_make_folder(output, error));
 
 	for (guint i = 0; ok && i < rounds; i++) {
-		g_autoptr(GBytes) mine = i < r->combinations->len
-						 ? pack(r, g_ptr_array_index(r->combinations, i))
-						 : g_bytes_new(NULL, 0);
+		g_autoptr(GBytes)
+			mine = i < r->combinations->len
+				       ? pack(r, g_ptr_array_index(r->combinations, i), output)
+				       : g_bytes_new(NULL, 0);
 		g_autoptr(GPtrArray) gathered = ranks_gather(mine);
 
-		ok = ranks_all_true(take_all(items, gathered, output, error));
+		ok = ranks_all_true(take_all(items, gathered, error));
 	}
 	return ok;
 }

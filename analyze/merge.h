@@ -23,8 +23,9 @@ void merge_free(merge *m); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(merge, merge_free)
 
 /*
- * Load each combination of r in turn, write its files into output/LABEL (output itself if that is
- * the folder of the label), and at last summary.csv and summary.json into output. Broken ones are
+ * Load each combination of r in turn, write its files beside its trials if these lie in one
+ * directory at or below output, else into output/LABEL (output itself if that is the directory of
+ * the label), and at last summary.csv and summary.json into output. Broken ones are
  * left out with a warning; FALSE if nothing could be written, or not all of it. Warnings and notes
  * of r are taken over at the end, also then.
  */

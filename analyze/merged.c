@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "analyze/accumulated.h"
 #include "analyze/error.h"
 #include "analyze/file.h"
 #include "analyze/trial_bins.h"
@@ -20,8 +21,9 @@ struct merged {
 	gboolean has_probes, has_ipdv;
 	guint nb;
 	gboolean of_moongen;
-	exact *exact; /* then: of all, if any has a histogram */
-	char *name;   /* of its file; NULL if no repetition has a histogram */
+	exact *exact;    /* then: of all, if any has a histogram */
+	accumulated *of; /* and what that is of */
+	char *name;      /* of its file; NULL if no repetition has a histogram */
 };
 
 /* Where the bins of a merged set are. */
@@ -55,6 +57,7 @@ void merged_free(merged *m)
 	if (m == NULL)
 		return;
 	exact_free(m->exact);
+	accumulated_free(m->of);
 	g_free(m->name);
 	json_array_unref(m->trials);
 	g_string_free(m->bins, TRUE);
@@ -67,6 +70,8 @@ void merged_free(merged *m)
 void merged_clear(merged *m)
 {
 	g_clear_pointer(&m->exact, exact_free);
+	g_clear_pointer(&m->of, accumulated_free);
+	m->of = accumulated_new();
 	g_clear_pointer(&m->name, g_free);
 	g_clear_pointer(&m->trials, json_array_unref);
 	m->trials = json_array_new();
@@ -87,16 +92,19 @@ char *merged_accumulated_name(const char *path)
 
 	if (g_str_has_prefix(base, "acc_"))
 		return g_steal_pointer(&base);
+	if (repetition == NULL) /* IFACE_REFL_rRATE_tTHREADS_REP */
+		repetition = strrchr(base, '_');
 	if (repetition != NULL)
 		*repetition = '\0';
 	return g_strconcat("acc_", base, repetition != NULL ? ".csv" : "", NULL);
 }
 
-/* A trial of autotest has one file in a merged set, as autotest itself would write it. */
+/* Trials of autotest have one histogram in a merged set, as autotest itself would write it. */
 static void add_autotest(merged *m, const trial *t)
 {
 	m->nb++;
 	m->of_moongen = TRUE;
+	accumulated_add(m->of, t);
 	if (m->name == NULL && t->moongen->histogram != NULL)
 		m->name = merged_accumulated_name(t->moongen->histogram);
 }
@@ -154,43 +162,44 @@ static void add_file(
 	g_ptr_array_add(to, f);
 }
 
+static void add_text(GPtrArray *to, char *name, char *text)
+{
+	struct merged_file *f = g_new0(struct merged_file, 1);
+
+	f->name = name;
+	f->data = g_bytes_new_take(text, strlen(text));
+	g_ptr_array_add(to, f);
+}
+
 static void add_own(GPtrArray *all, const merged *m, const char *infix)
 {
 	GString *histogram = g_string_new(NULL);
 	JsonObject *root = json_object_new();
 	JsonArray *files = json_array_new();
-	struct merged_file *json = g_new0(struct merged_file, 1);
-	char *text;
 
 	json_object_set_int_member(root, "schema", MERGED_SCHEMA);
 	json_object_set_array_member(root, "trials", json_array_ref(m->trials));
 	json_object_set_array_member(root, "files", files);
 	trial_bins_histogram(histogram, m->latency);
-	add_file(all, "histogram", infix, g_string_free_to_bytes(histogram), files);
+	/* Before the histogram: that alone could be one of autotest. */
 	add_file(all, "guests", infix, g_bytes_new(m->bins->str, m->bins->len), files);
 	if (m->has_probes)
 		add_file(all, "probes", infix, g_bytes_new(m->probes->str, m->probes->len), files);
 	if (m->has_ipdv)
 		add_file(all, "ipdv", infix, g_bytes_new(m->ipdv->str, m->ipdv->len), files);
-	text = trial_json_text(root);
-	json->name = g_strdup_printf("acc_trials_%s.json", infix);
-	json->data = g_bytes_new_take(text, strlen(text));
-	g_ptr_array_add(all, json);
+	add_file(all, "histogram", infix, g_string_free_to_bytes(histogram), files);
+	add_text(all, g_strdup_printf("acc_trials_%s.json", infix), trial_json_text(root));
 }
 
-/* Nothing without a histogram. */
+/* Nothing without a latency: also where each histogram was refused. */
 static void add_accumulated(GPtrArray *to, const merged *m)
 {
-	struct merged_file *f;
-	char *text;
-
-	if (m->name == NULL || m->exact == NULL)
+	if (m->name == NULL || m->exact == NULL || m->exact->count == 0)
 		return;
-	f = g_new0(struct merged_file, 1);
-	text = exact_text(m->exact);
-	f->name = g_strdup(m->name);
-	f->data = g_bytes_new_take(text, strlen(text));
-	g_ptr_array_add(to, f);
+	m->of->latencies = m->exact->count;
+	m->of->sum_ns = m->exact->sum_ns;
+	add_text(to, accumulated_name(m->name), accumulated_text(m->of));
+	add_text(to, g_strdup(m->name), exact_text(m->exact));
 }
 
 GPtrArray *merged_files(const merged *m, const char *infix)
@@ -235,6 +244,15 @@ static gboolean check_there(
 	return FALSE;
 }
 
+/* Of autotest. Those of tsim's trials are recorded in their JSON. */
+static gboolean is_accumulated(const GPtrArray *files, const struct merged_file *f)
+{
+	const struct merged_file *first = g_ptr_array_index(files, 0);
+
+	return g_str_has_prefix(first->name, "acc_sources_") &&
+	       g_str_has_prefix(f->name, "acc_histogram_");
+}
+
 gboolean merged_store(const GPtrArray *files, const char *dir, GError **error)
 {
 	g_autoptr(file_set) set = file_set_new();
@@ -248,8 +266,7 @@ gboolean merged_store(const GPtrArray *files, const char *dir, GError **error)
 		const char *data = g_bytes_get_data(f->data, &len);
 		gboolean keep = FALSE;
 
-		/* Alone: of autotest. Those of tsim's trials are recorded in their JSON. */
-		if (files->len == 1 &&
+		if (is_accumulated(files, f) &&
 			!check_there(path, data != NULL ? data : "", len, &keep, error))
 			return FALSE;
 		if (keep)

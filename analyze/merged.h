@@ -10,8 +10,9 @@
  *   acc_trials_INFIX.json    the trials themselves, as in their own files; trial n of the tables
  *                            above is the n-th here. Written last; records the sizes of the others.
  *
- * Of trials of autotest there is acc_histogram_INFIX.csv alone, by autotest's own name for it. One
- * that is there already and says the same stays as it is; one that has more is an error.
+ * Of trials of autotest there are acc_histogram_INFIX.csv, by autotest's own name for it, and
+ * acc_sources_INFIX.json (analyze/accumulated.h); neither without a latency. A histogram that is
+ * there already and says the same stays as it is; one that has more is an error.
  */
 #ifndef ANALYZE_MERGED_H
 #define ANALYZE_MERGED_H

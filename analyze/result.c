@@ -79,6 +79,31 @@ static void group(result_set *r, GPtrArray *trials)
 	}
 }
 
+/* Where merged files of this infix may go: to the label, or beside the trials if those are together. */
+static char *place_of(const result_set *r, const result_combination *c, gboolean by_label)
+{
+	g_autofree char *folder = by_label ? NULL : result_sources_folder(r->sources, c->trials);
+
+	if (by_label)
+		return g_strdup_printf("label %s/%s", c->params.label, c->infix);
+	return folder != NULL ? g_strdup_printf("%s/%s", folder, c->infix) : NULL;
+}
+
+static void add_user(GHashTable *users, char *place)
+{
+	if (place != NULL)
+		g_hash_table_replace(users, place,
+			GUINT_TO_POINTER(GPOINTER_TO_UINT(g_hash_table_lookup(users, place)) + 1));
+}
+
+static gboolean is_shared(GHashTable *users, const result_set *r, const result_combination *c)
+{
+	g_autofree char *label = place_of(r, c, TRUE), *folder = place_of(r, c, FALSE);
+
+	return GPOINTER_TO_UINT(g_hash_table_lookup(users, label)) > 1 ||
+	       (folder != NULL && GPOINTER_TO_UINT(g_hash_table_lookup(users, folder)) > 1);
+}
+
 /* Names of files: the infix says not all parameters. */
 static void name_files(result_set *r)
 {
@@ -86,18 +111,16 @@ static void name_files(result_set *r)
 
 	for (guint i = 0; i < r->combinations->len; i++) {
 		const result_combination *c = g_ptr_array_index(r->combinations, i);
-		char *name = g_strdup_printf("%s/%s", c->params.label, c->infix);
-		guint nb = GPOINTER_TO_UINT(g_hash_table_lookup(users, name));
 
-		g_hash_table_replace(users, name, GUINT_TO_POINTER(nb + 1));
+		add_user(users, place_of(r, c, TRUE));
+		add_user(users, place_of(r, c, FALSE));
 	}
 	for (guint i = 0; i < r->combinations->len; i++) {
 		result_combination *c = g_ptr_array_index(r->combinations, i);
-		g_autofree char *name = g_strdup_printf("%s/%s", c->params.label, c->infix);
 		g_autofree char *key = result_params_key(&c->params);
 		g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, key, -1);
 
-		if (GPOINTER_TO_UINT(g_hash_table_lookup(users, name)) > 1)
+		if (is_shared(users, r, c))
 			c->file_infix = g_strdup_printf("%s-%.*s", c->infix, DIGEST_LEN, digest);
 		else
 			c->file_infix = g_strdup(c->infix);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/accumulated.h"
 #include "analyze/autotest.h"
 #include "analyze/error.h"
 #include "analyze/merged.h"
@@ -21,14 +22,36 @@ struct result_sources {
 	GHashTable *of; /* trial * -> struct source * */
 };
 
+/* An accumulated histogram: whether it counts is known once all repetitions are. */
+struct waiting {
+	trial *t; /* owned; NULL: of another part, or broken */
+	char *dir, *label;
+	gboolean merged; /* a merge wrote it */
+	guint name;
+};
+
+/* A merged set beside trials. */
+struct skipped {
+	char *path;
+	guint name;
+};
+
+/* Of a name of the command line. */
+struct of_name {
+	const char *selector; /* NULL: none, all trials are meant */
+	uint64_t found;       /* trials, also those that were found before */
+};
+
 struct finder {
 	const struct result_options *options;
-	const char *selector; /* NULL: all */
+	struct of_name *names;
+	guint name; /* at hand, of those */
 	GPtrArray *trials;
 	GHashTable *by_identity; /* char * -> trial *, borrowed from trials */
 	result_sources *sources;
 	GPtrArray *warnings, *notes;
-	guint found;         /* of the name at hand, also those that were found before */
+	GPtrArray *waiting;  /* struct waiting * */
+	GArray *skipped;     /* struct skipped */
 	GHashTable *infixes; /* char * -> number, in the order in which they were met */
 	GHashTable *labels;  /* of autotest's folders: char * label -> char * folder */
 	size_t kept_bins;
@@ -67,6 +90,26 @@ trial *result_source_load(const result_sources *s, const trial *t, GError **erro
 	return source->index == NOT_MERGED
 		       ? trial_read(source->path, TRIAL_BINS, error)
 		       : merged_read_bins(source->path, (guint)source->index, error);
+}
+
+char *result_sources_folder(const result_sources *s, const GPtrArray *trials)
+{
+	g_autofree char *folder = NULL, *full = NULL;
+
+	for (guint i = 0; i < trials->len; i++) {
+		const struct source *source = g_hash_table_lookup(
+			s->of, g_ptr_array_index(trials, i));
+		g_autofree char *dir = g_path_get_dirname(source->path);
+		g_autofree char *same = g_canonicalize_filename(dir, NULL);
+
+		if (folder == NULL) {
+			folder = g_steal_pointer(&dir);
+			full = g_steal_pointer(&same);
+		} else if (strcmp(full, same) != 0) {
+			return NULL;
+		}
+	}
+	return g_steal_pointer(&folder);
 }
 
 const char *result_started(const trial *t)
@@ -193,6 +236,13 @@ static gboolean settle_twins(struct finder *f, trial *old, trial *new, const cha
 	return TRUE;
 }
 
+static gboolean is_selected(const struct finder *f, const struct trial_params *p)
+{
+	const char *selector = f->names[f->name].selector;
+
+	return selector == NULL || result_selector_matches(selector, p);
+}
+
 /* Takes t. */
 static void take(struct finder *f, trial *t, const char *path, int index)
 {
@@ -201,7 +251,7 @@ static void take(struct finder *f, trial *t, const char *path, int index)
 	trial *old;
 
 	check_name(f, t, path);
-	if (f->selector != NULL && !result_selector_matches(f->selector, &t->params)) {
+	if (!is_selected(f, &t->params)) {
 		trial_free(t);
 		return;
 	}
@@ -211,7 +261,7 @@ static void take(struct finder *f, trial *t, const char *path, int index)
 		trial_free(t);
 		return;
 	}
-	f->found++;
+	f->names[f->name].found++;
 	id = identity(t);
 	old = g_hash_table_lookup(f->by_identity, id);
 	if (old == NULL) {
@@ -266,16 +316,14 @@ static void read_merged(struct finder *f, const char *path)
  */
 static void skip_merged(struct finder *f, const char *path)
 {
-	g_autoptr(GPtrArray) trials = is_own(f, path) ? merged_read(path, NULL) : NULL;
+	g_autoptr(GPtrArray) trials = merged_read(path, NULL);
 	guint missing = 0;
 
 	for (guint i = 0; trials != NULL && i < trials->len; i++) {
 		g_autofree char *id = identity(g_ptr_array_index(trials, i));
 
 		missing += !g_hash_table_contains(f->by_identity, id) &&
-			   (f->selector == NULL ||
-				   result_selector_matches(f->selector,
-					   &((trial *)g_ptr_array_index(trials, i))->params));
+			   is_selected(f, &((trial *)g_ptr_array_index(trials, i))->params);
 	}
 	if (missing > 0)
 		say(f->notes,
@@ -283,6 +331,21 @@ static void skip_merged(struct finder *f, const char *path)
 			"to a "
 			"folder of its own to use it)",
 			path, missing);
+}
+
+static void note_skipped(struct finder *f, const char *path)
+{
+	const struct skipped s = { g_strdup(path), f->name };
+
+	if (is_own(f, path))
+		g_array_append_val(f->skipped, s);
+	else
+		g_free(s.path);
+}
+
+static void skipped_clear(gpointer data)
+{
+	g_free(((struct skipped *)data)->path);
 }
 
 static gboolean is_trial(const char *name)
@@ -369,31 +432,53 @@ static char *label_for(struct finder *f, const char *dir, const char *label)
 	}
 }
 
-static const char *path_of(const struct autotest_files *files)
-{
-	return files->log != NULL          ? files->log
-	       : files->histogram != NULL  ? files->histogram
-	       : files->throughput != NULL ? files->throughput
-					   : files->accumulated;
-}
-
-static void read_autotest(struct finder *f, const struct autotest_files *files)
+static trial *read_autotest(struct finder *f, const struct autotest_files *files)
 {
 	g_autoptr(GError) error = NULL;
-	trial *t;
+	trial *t = autotest_read(files, &error);
 
-	if (!is_own_infix(f, trial_infix(&files->params)))
-		return;
-	t = autotest_read(files, &error);
 	if (t == NULL) {
 		g_ptr_array_add(f->warnings, g_strdup(error->message));
-		return;
+		return NULL;
 	}
 	if (t->moongen->kept != NULL && f->kept_bins > KEPT_BINS_MAX)
 		g_clear_pointer(&t->moongen->kept, exact_free);
 	else if (t->moongen->kept != NULL)
 		f->kept_bins += t->moongen->kept->nb;
-	take(f, t, path_of(files), NOT_MERGED);
+	return t;
+}
+
+static void waiting_free(gpointer data)
+{
+	struct waiting *w = data;
+
+	trial_free(w->t);
+	g_free(w->dir);
+	g_free(w->label);
+	g_free(w);
+}
+
+/* Takes t. */
+static void wait_for_all(
+	struct finder *f, trial *t, const struct autotest_files *files, const char *dir)
+{
+	struct waiting *w = g_new0(struct waiting, 1);
+	g_autofree char *sources = accumulated_path(files->accumulated);
+
+	w->t = t;
+	w->dir = g_strdup(dir);
+	w->label = g_strdup(files->params.label);
+	w->merged = g_file_test(sources, G_FILE_TEST_EXISTS);
+	w->name = f->name;
+	g_ptr_array_add(f->waiting, w);
+}
+
+/* Takes t and label. */
+static void take_autotest(struct finder *f, trial *t, char *label)
+{
+	g_free(t->params.label);
+	t->params.label = label;
+	take(f, t, t->path, NOT_MERGED);
 }
 
 /* With only not NULL, no more than the trial to which that file belongs. */
@@ -404,21 +489,37 @@ static void find_autotest(
 	g_autofree char *label = NULL;
 
 	for (guint i = 0; i < found->len; i++) {
-		struct autotest_files *files = g_ptr_array_index(found, i);
+		const struct autotest_files *files = g_ptr_array_index(found, i);
 		g_autofree char *path = only != NULL ? g_build_filename(dir, only, NULL) : NULL;
+		trial *t = NULL;
 
 		if (path != NULL && g_strcmp0(path, files->log) != 0 &&
 			g_strcmp0(path, files->histogram) != 0 &&
 			g_strcmp0(path, files->throughput) != 0 &&
 			g_strcmp0(path, files->accumulated) != 0)
 			continue;
-		if (label == NULL)
+		if (label == NULL && files->accumulated == NULL)
 			label = label_for(f, dir, files->params.label);
-		g_free(files->params.label);
-		files->params.label = g_strdup(label);
-		read_autotest(f, files);
+		if (is_own_infix(f, trial_infix(&files->params)))
+			t = read_autotest(f, files);
+		if (files->accumulated != NULL)
+			wait_for_all(f, t, files, dir);
+		else if (t != NULL)
+			take_autotest(f, t, g_strdup(label));
 		progress(f, i + 1, found->len);
 	}
+}
+
+/* The JSON of tsim's merged set of which an acc_histogram_*.csv is a part; NULL: of none. */
+static char *set_of(const char *path)
+{
+	g_autofree char *dir = g_path_get_dirname(path), *histogram = g_path_get_basename(path);
+	const char *infix = histogram + strlen("acc_histogram_");
+	g_autofree char *name = g_strdup_printf(
+		"acc_trials_%.*s.json", (int)(strlen(infix) - strlen(".csv")), infix);
+	g_autofree char *set = g_build_filename(dir, name, NULL);
+
+	return g_file_test(set, G_FILE_TEST_EXISTS) ? g_steal_pointer(&set) : NULL;
 }
 
 /* One file of autotest, and those beside it that are of the same repetition. */
@@ -428,6 +529,12 @@ static void find_autotest_file(struct finder *f, const char *path)
 	g_autoptr(GPtrArray) names = NULL;
 
 	if (g_str_has_prefix(only, "acc_")) {
+		g_autofree char *set = set_of(path);
+
+		if (set != NULL) {
+			read_merged(f, set);
+			return;
+		}
 		names = g_ptr_array_new_with_free_func(g_free);
 		g_ptr_array_add(names, g_strdup(only));
 	} else {
@@ -478,7 +585,7 @@ static void walk(struct finder *f, const char *dir, guint depth)
 		g_autofree char *path = g_build_filename(dir, name, NULL);
 
 		if (is_merged(name) && nb_trials > 0)
-			skip_merged(f, path);
+			note_skipped(f, path);
 		else if (is_merged(name))
 			read_merged(f, path);
 		else if (g_file_test(path, G_FILE_TEST_IS_DIR) &&
@@ -535,7 +642,6 @@ static gboolean find_name(struct finder *f, const char *name, const char *dir, G
 {
 	g_autofree char *label = g_build_filename(dir, name, NULL);
 
-	f->selector = NULL;
 	if (g_file_test(name, G_FILE_TEST_EXISTS))
 		return find_path(f, name, error);
 	if (g_file_test(label, G_FILE_TEST_EXISTS))
@@ -549,7 +655,7 @@ static gboolean find_name(struct finder *f, const char *name, const char *dir, G
 		return FALSE;
 	}
 	if (result_selector_is_one(name)) {
-		f->selector = name;
+		f->names[f->name].selector = name;
 		return find_path(f, dir, error);
 	}
 	{
@@ -564,15 +670,16 @@ static gboolean find_name(struct finder *f, const char *name, const char *dir, G
 }
 
 /* Nothing usable: what was broken belongs into the error, for nobody reads the warnings then. */
-static void nothing_found(const struct finder *f, const char *name, GError **error)
+static void nothing_found(
+	const struct finder *f, const char *name, const char *selector, GError **error)
 {
 	GString *text = g_string_new(NULL);
 
 	g_string_printf(text, "%s: no usable trial there", name);
 	if (f->warnings->len == 0 && f->notes->len == 0)
-		g_string_append(text, f->selector != NULL
-					      ? ", nothing has that value; look at the parameters "
-						"with 'tanalyze merge'"
+		g_string_append(text, selector != NULL
+					      ? ", no trial matches; 'tanalyze summary' lists the "
+						"parameters"
 					      : "; run tsim first, or name another folder");
 	for (guint i = 0; i < f->notes->len && i < WARNINGS_IN_ERROR; i++)
 		g_string_append_printf(text, "\n%s", (const char *)g_ptr_array_index(f->notes, i));
@@ -583,19 +690,156 @@ static void nothing_found(const struct finder *f, const char *name, GError **err
 	g_string_free(text, TRUE);
 }
 
+/* Of the same latencies, as far as a summary can tell? */
+static gboolean is_same_sum(const trial *a, const trial *b)
+{
+	return a->latency.count == b->latency.count && a->latency.sum_ns == b->latency.sum_ns &&
+	       a->latency.min_ns == b->latency.min_ns && a->latency.max_ns == b->latency.max_ns;
+}
+
+/* All parameters but the label, which is only the directory's name. */
+static char *key_of(const trial *t)
+{
+	struct trial_params p = t->params;
+	char none[] = "";
+
+	p.label = none;
+	return result_params_key(&p);
+}
+
+static void add_to_key(GHashTable *by_key, trial *t)
+{
+	g_autofree char *key = key_of(t);
+	GPtrArray *all = g_hash_table_lookup(by_key, key);
+
+	if (all == NULL) {
+		all = g_ptr_array_new();
+		g_hash_table_insert(by_key, g_steal_pointer(&key), all);
+	}
+	g_ptr_array_add(all, t);
+}
+
+/* The repetitions among these that are of the same label as one of them, as if accumulated. */
+static accumulated *sum_of_label(const GPtrArray *trials, const char *label)
+{
+	accumulated *sum = accumulated_new();
+
+	for (guint i = 0; i < trials->len; i++) {
+		const trial *t = g_ptr_array_index(trials, i);
+
+		if (t->moongen->accumulated || strcmp(t->params.label, label) != 0)
+			continue;
+		accumulated_add(sum, t);
+		sum->latencies += t->latency.count;
+		sum->sum_ns += t->latency.sum_ns;
+	}
+	return sum;
+}
+
+/*
+ * The trial with which an accumulated histogram would count twice: one of its repetitions, or
+ * another accumulation of them. NULL: it stands for itself.
+ */
+static const trial *counted_with(const trial *t, const GPtrArray *others)
+{
+	if (others != NULL && t->latency.count == 0)
+		return g_ptr_array_index(others, 0); /* it adds nothing */
+	for (guint i = 0; others != NULL && i < others->len; i++) {
+		const trial *other = g_ptr_array_index(others, i);
+		g_autoptr(accumulated) sum = NULL;
+
+		if (other->moongen->accumulated) {
+			if (is_same_sum(t, other) ||
+				(t->moongen->of != NULL && other->moongen->of != NULL &&
+					accumulated_overlaps(t->moongen->of, other->moongen->of)))
+				return other;
+			continue;
+		}
+		sum = sum_of_label(others, other->params.label);
+		if ((sum->latencies == t->latency.count && sum->sum_ns == t->latency.sum_ns) ||
+			(t->moongen->of != NULL && accumulated_overlaps(t->moongen->of, sum)))
+			return other;
+	}
+	return NULL;
+}
+
+static void settle_one(struct finder *f, GHashTable *by_key, struct waiting *w)
+{
+	g_autofree char *label = label_for(f, w->dir, w->label);
+	g_autofree char *key = NULL;
+	trial *t = g_steal_pointer(&w->t);
+	guint before = f->trials->len;
+	const trial *other;
+
+	if (t == NULL)
+		return;
+	f->name = w->name;
+	key = key_of(t);
+	other = counted_with(t, g_hash_table_lookup(by_key, key));
+	if (other == NULL) {
+		take_autotest(f, t, g_steal_pointer(&label));
+		if (f->trials->len > before)
+			add_to_key(by_key, t);
+		return;
+	}
+	/* One file under two names of the command line is worth no word. */
+	if (strcmp(other->path, t->path) != 0)
+		say(f->notes, "%s: counted once, its repetitions are also in %s", t->path,
+			other->path);
+	f->names[f->name].found++;
+	trial_free(t);
+}
+
+/* Those that a merge wrote after all others: what is there without it keeps its name. */
+static void settle_waiting(struct finder *f)
+{
+	g_autoptr(GHashTable) by_key = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+
+	for (guint i = 0; f->waiting->len > 0 && i < f->trials->len; i++) {
+		trial *t = g_ptr_array_index(f->trials, i);
+
+		if (t->moongen != NULL)
+			add_to_key(by_key, t);
+	}
+	for (int second = 0; second <= 1; second++) {
+		for (guint i = 0; i < f->waiting->len; i++) {
+			struct waiting *w = g_ptr_array_index(f->waiting, i);
+
+			if (w->merged == second)
+				settle_one(f, by_key, w);
+		}
+	}
+}
+
+static void settle_skipped(struct finder *f)
+{
+	for (guint i = 0; i < f->skipped->len; i++) {
+		const struct skipped *skipped = &g_array_index(f->skipped, struct skipped, i);
+
+		f->name = skipped->name;
+		skip_merged(f, skipped->path);
+	}
+}
+
 static gboolean find_names(
 	struct finder *f, const char *const *names, const char *dir, GError **error)
 {
 	const struct result_share *share = f->options->share;
 
-	for (guint i = 0; names[i] != NULL; i++) {
-		f->found = 0;
-		if (!find_name(f, names[i], dir, error))
+	for (f->name = 0; names[f->name] != NULL; f->name++) {
+		if (!find_name(f, names[f->name], dir, error))
 			return FALSE;
+	}
+	settle_waiting(f);
+	settle_skipped(f);
+	for (guint i = 0; names[i] != NULL; i++) {
+		const struct of_name *of = &f->names[i];
+
 		if (share != NULL) {
-			share->found[i] = f->found;
-		} else if (f->found == 0) {
-			nothing_found(f, names[i], error);
+			share->found[i] = of->found;
+		} else if (of->found == 0) {
+			nothing_found(f, names[i], of->selector, error);
 			return FALSE;
 		}
 	}
@@ -617,12 +861,17 @@ GPtrArray *result_find(const struct result_options *options, const char *const *
 		infixes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(GHashTable)
 		labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_autoptr(GPtrArray) waiting = g_ptr_array_new_with_free_func(waiting_free);
+	g_autoptr(GArray) skipped = g_array_new(FALSE, FALSE, sizeof(struct skipped));
+	g_autofree struct of_name *of_names = NULL;
 	struct finder f = { .options = options,
 		.infixes = infixes,
 		.labels = labels,
 		.trials = trials,
 		.by_identity = by_identity,
 		.sources = sources,
+		.waiting = waiting,
+		.skipped = skipped,
 		.warnings = warnings,
 		.notes = notes };
 
@@ -630,6 +879,8 @@ GPtrArray *result_find(const struct result_options *options, const char *const *
 
 	if (names == NULL || names[0] == NULL)
 		names = only_dir;
+	g_array_set_clear_func(skipped, skipped_clear);
+	f.names = of_names = g_new0(struct of_name, g_strv_length((char **)names) + 1);
 	ok = find_names(&f, names, dir, error);
 	g_free(f.odd);
 	return ok ? g_steal_pointer(&trials) : NULL;

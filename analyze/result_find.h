@@ -20,6 +20,12 @@ void result_sources_free(result_sources *s); /* NULL is fine */
 /* t once more, with its bins. */
 trial *result_source_load(const result_sources *s, const trial *t, GError **error);
 
+/*
+ * The directory in which all of these trials (trial *, at least one) were found, as it was named;
+ * NULL if they are of several. Newly allocated.
+ */
+char *result_sources_folder(const result_sources *s, const GPtrArray *trials);
+
 /* The environment's "started", which tells two runs of one trial apart; "" if it is not there. */
 const char *result_started(const trial *t);
 

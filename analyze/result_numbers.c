@@ -348,10 +348,16 @@ static void make_verdict(result_combination *c)
 
 		c->nb_untrustworthy += !t->trustworthy;
 		c->nb_interrupted += !!t->interrupted;
-		for (guint j = 0; j < t->reasons->len; j++)
-			g_ptr_array_add(c->reasons,
-				g_strdup_printf("rep %u: %s", t->params.repetition,
-					(const char *)g_ptr_array_index(t->reasons, j)));
+		for (guint j = 0; j < t->reasons->len; j++) {
+			const char *reason = g_ptr_array_index(t->reasons, j);
+
+			/* What is accumulated says itself of which repetition. */
+			g_ptr_array_add(
+				c->reasons, t->moongen != NULL && t->moongen->accumulated
+						    ? g_strdup(reason)
+						    : g_strdup_printf("rep %u: %s",
+							      t->params.repetition, reason));
+		}
 	}
 	c->trustworthy = c->nb_untrustworthy == 0;
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/accumulated.h"
 #include "analyze/trial_ipdv.h"
 
 trial *trial_new(void)
@@ -52,6 +53,7 @@ void trial_moongen_free(struct trial_moongen *m)
 	g_free(m->histogram);
 	g_free(m->throughput);
 	exact_free(m->kept);
+	accumulated_free(m->of);
 	g_ptr_array_unref(m->oddities);
 	g_free(m);
 }

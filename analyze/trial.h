@@ -202,7 +202,8 @@ struct trial_moongen {
 	gboolean histogram_good;            /* it could be read */
 	exact *kept; /* owned: what was read, until it is loaded; NULL: to be read once more */
 	gboolean accumulated; /* read from an acc_histogram_*: all repetitions in one, no counts */
-	gboolean rates_known; /* the log or the throughput file has its two summary lines */
+	struct accumulated *of; /* owned: what a merge recorded of that; NULL: no merge wrote it */
+	gboolean rates_known;   /* the log or the throughput file has its two summary lines */
 	double tx_mpps, rx_mpps, tx_mbit,
 		rx_mbit;                       /* averages over whole seconds; frames with FCS */
 	double tx_mbit_stddev, rx_mbit_stddev; /* over those seconds */

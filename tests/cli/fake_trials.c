@@ -10,7 +10,7 @@ int main(int argc, char **argv)
 	int guests = 3, sizes = 3, frames = 400, first = 0, reps = 1, seed = 0, worst = -1;
 	gint64 rate_pps = 100000;
 	double loss = 0;
-	gboolean vhost = FALSE, untrusted = FALSE, interrupted = FALSE, fleet = FALSE,
+	gboolean vm = FALSE, vhost = FALSE, untrusted = FALSE, interrupted = FALSE, fleet = FALSE,
 		 probes = FALSE, ipdv = FALSE;
 	const GOptionEntry entries[] = {
 		{ "interface", 0, 0, G_OPTION_ARG_STRING, &interface, "", NULL },
@@ -25,6 +25,7 @@ int main(int argc, char **argv)
 		{ "rate", 0, 0, G_OPTION_ARG_INT64, &rate_pps, "", NULL },
 		{ "loss", 0, 0, G_OPTION_ARG_DOUBLE, &loss, "share", NULL },
 		{ "vhost", 0, 0, G_OPTION_ARG_NONE, &vhost, "", NULL },
+		{ "vm", 0, 0, G_OPTION_ARG_NONE, &vm, "microvm, bridge, xdp", NULL },
 		{ "untrusted", 0, 0, G_OPTION_ARG_NONE, &untrusted, "", NULL },
 		{ "fleet", 0, 0, G_OPTION_ARG_NONE, &fleet, "two groups, two interfaces", NULL },
 		{ "probes", 0, 0, G_OPTION_ARG_NONE, &probes, "and CPU cost", NULL },
@@ -51,6 +52,7 @@ int main(int argc, char **argv)
 			.seed = (uint64_t)seed,
 			.loss = loss,
 			.worst = worst,
+			.vm = vm,
 			.vhost = vhost,
 			.untrusted = untrusted,
 			.interrupted = interrupted,

@@ -9,6 +9,7 @@ tsim_script(cli tanalyze_merge 240)
 if(NOT TSIM_SANITIZE) # Open MPI under it takes minutes; statistics have unit tests
 	tsim_script(cli tanalyze_compare 120)
 	tsim_script(cli tanalyze_ranks 600)
+	tsim_script(cli tanalyze_merge_again 120) # files; what parses them has unit tests
 endif()
 tsim_script(cli tanalyze_bad_input 60)
 tsim_script(cli tanalyze_schema 60)

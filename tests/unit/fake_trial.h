@@ -22,9 +22,10 @@ struct fake_cfg {
 	double loss;   /* share */
 	int worst;     /* guest with four times the latency and ten times the loss; -1: none */
 	gboolean vhost, untrusted, interrupted;
-	gboolean fleet;      /* guests of two groups by turns, the second behind vmux */
-	gboolean ipdv;       /* as if no two neighbours were parted by a loss */
-	gboolean probes;     /* and CPU cost, frames that the link had no room for, gaps */
+	gboolean vm;     /* on a virtual machine behind a bridge: a name of autotest's grammar */
+	gboolean fleet;  /* guests of two groups by turns, the second behind vmux */
+	gboolean ipdv;   /* as if no two neighbours were parted by a loss */
+	gboolean probes; /* and CPU cost, frames that the link had no room for, gaps */
 	const char *started; /* NULL: made from the repetition */
 };
 
@@ -64,12 +65,13 @@ static inline void fake_size(gsl_rng *rng, struct trial_size *s, uint32_t len_lo
 static inline void fake_params(struct trial_params *p, const struct fake_cfg *cfg, uint32_t sizes)
 {
 	p->label = g_strdup(cfg->label != NULL ? cfg->label : "fake");
-	p->machine = g_strdup("process");
+	p->machine = g_strdup(cfg->vm ? "microvm" : "process");
 	p->interface = g_strdup(cfg->interface != NULL ? cfg->interface
+						: cfg->vm      ? "bridge"
 						: cfg->fleet   ? "vhost-user+vmux"
 							       : "vhost-user");
-	p->qemu = g_strdup("none");
-	p->reflector = g_strdup("dpdk");
+	p->qemu = g_strdup(cfg->vm ? "normal" : "none");
+	p->reflector = g_strdup(cfg->vm ? "xdp" : "dpdk");
 	p->vhost = cfg->vhost;
 	p->guests = cfg->guests > 0 ? cfg->guests : 3;
 	p->profile = g_strdup(sizes == 1 ? "fixed-64" : "imix");
