@@ -80,6 +80,18 @@ static gboolean begin(
 	       bench_read(b);
 }
 
+/* "" or, where a user cannot see what root has there, what to do about it. */
+static const char *unseen(struct server *s)
+{
+	static const char script[] = "[ -z \"${TSIM_STATE_DIR-}\" ] && [ \"$(id -u)\" -ne 0 ] &&\n"
+				     "[ -d /run/tsim ] && [ ! -r /run/tsim ]";
+
+	if (!server_test(s, "sh", "-c", script, NULL))
+		return "";
+	return server_is_local(s) ? "; /run/tsim is root's: run with sudo to see it"
+				  : "; /run/tsim is root's: set ssh_as_root = true to see it";
+}
+
 /* host and loadgen, once if they are one machine. */
 struct places {
 	struct server *server[2];
@@ -173,6 +185,8 @@ int command_ping(const struct cli_command *c, int argc, char **argv)
 			all &= guest != NULL && ping(guest);
 			server_free(guest);
 		}
+		if (*names == NULL && unseen(p.server[0])[0] != '\0')
+			printf("%s: no guest%s\n", server_name(p.server[0]), unseen(p.server[0]));
 	}
 	places_clear(&p);
 	bench_clear(&b);
@@ -265,12 +279,17 @@ static int build(struct bench *b, const struct wanted *w, enum lab_depth depth)
 	bench_signals();
 	change_testbed(w, b->testbed);
 	l = bench_lab(b, &error);
-	done = l != NULL && lab_apply(l, &setup, depth, &error) && lab_keep(l, &error);
+	done = l != NULL && lab_check(l, &setup, 0, &error) &&
+	       lab_apply(l, &setup, depth, &error) && lab_keep(l, &error);
 	lab_free(l);
 	if (!done)
 		return bench_fail(error);
 	if (!b->dry)
-		fprintf(stderr, "it stays until tsim kill-guest; tsim shell guest 0 talks to it\n");
+		fputs(depth == LAB_NETWORK
+				? "the network stays until 'tsim teardown-network'\n"
+				: "guests run until 'tsim kill-guest'; 'tsim shell guest 0' opens "
+				  "a shell\n",
+			stderr);
 	return CLI_DONE;
 }
 
@@ -348,8 +367,9 @@ static gboolean tear_down(struct server *s, GError **error)
 	if (j == NULL)
 		return FALSE;
 	if (!server_is_dry(s))
-		fprintf(stderr, "%s: %s\n", server_name(s),
-			left ? "taking away what tsim made" : "nothing that tsim made is there");
+		fprintf(stderr, "%s: %s%s\n", server_name(s),
+			left ? "taking away what tsim made" : "nothing that tsim made is there",
+			left ? "" : unseen(s));
 	done = journal_undo(j, 0, error);
 	journal_close(j);
 	return done;
@@ -526,8 +546,8 @@ static int shell_of_guest(const struct bench *b, const char *number, GError **er
 		guest = guest_server(b, host, machine, error);
 	else
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"guest %s does not run; tsim run-guest starts one",
-			machine + strlen("qemu-"));
+			"guest %s does not run%s; tsim run-guest starts one",
+			machine + strlen("qemu-"), unseen(host));
 	if (guest != NULL)
 		status = b->testbed->root_disk == NULL ? talk(guest)
 						       : server_terminal(guest, NULL, error);
@@ -584,8 +604,10 @@ static gboolean show_status(struct server *s, GError **error)
 	if ((names = process_list(s, error)) == NULL ||
 		(made = journal_peek(s, &holder, error)) == NULL)
 		return FALSE;
-	printf("%s:%s\n", server_name(s),
-		names[0] == NULL && made[0] == NULL ? " nothing of tsim's is there" : "");
+	if (names[0] == NULL && made[0] == NULL)
+		printf("%s: nothing of tsim's is there%s\n", server_name(s), unseen(s));
+	else
+		printf("%s:\n", server_name(s));
 	if (holder != NULL)
 		printf("  in use by %s\n", holder);
 	for (char **name = names; *name != NULL; name++) {

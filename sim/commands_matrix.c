@@ -150,6 +150,17 @@ static gboolean merge_folder(const char *dir, GError **error)
 	return TRUE;
 }
 
+static gboolean has_trials(const char *dir)
+{
+	g_autoptr(GDir) d = g_dir_open(dir, 0, NULL);
+	const char *name;
+
+	while (d != NULL && (name = g_dir_read_name(d)) != NULL)
+		if (g_str_has_prefix(name, "trial_") && g_str_has_suffix(name, ".json"))
+			return TRUE;
+	return FALSE;
+}
+
 static int merge_folders(const GPtrArray *folders)
 {
 	int status = CLI_DONE;
@@ -190,6 +201,42 @@ static int outcome(const struct run *r, const struct matrix_outcome *o)
 	return r->untrusted != 0 ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
 }
 
+static gboolean same_needs(const struct matrix_trial *a, const struct matrix_trial *b)
+{
+	return setup_differs_at(&a->setup, &b->setup) == 7 && a->frame_len_max == b->frame_len_max;
+}
+
+/* struct matrix_trial *: one of each set-up and frame length. */
+static GPtrArray *distinct_needs(const struct run *r)
+{
+	const GPtrArray *trials = matrix_trials(r->matrix);
+	GPtrArray *found = g_ptr_array_new();
+
+	for (guint i = 0; i < trials->len; i++) {
+		guint k = 0;
+
+		while (k < found->len && !same_needs(found->pdata[k], trials->pdata[i]))
+			k++;
+		if (k == found->len)
+			g_ptr_array_add(found, trials->pdata[i]);
+	}
+	return found;
+}
+
+/* Once, and not by each trial that would fail. */
+static gboolean check_lab(const struct run *r, GError **error)
+{
+	g_autoptr(GPtrArray) needs = distinct_needs(r);
+
+	for (guint i = 0; i < needs->len; i++) {
+		const struct matrix_trial *t = needs->pdata[i];
+
+		if (!lab_check(r->lab, &t->setup, t->frame_len_max, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 static int run_matrix(struct run *r, GError **error)
 {
 	const struct matrix_ops ops = {
@@ -202,17 +249,24 @@ static int run_matrix(struct run *r, GError **error)
 		.arg = r,
 	};
 	struct matrix_outcome o = { 0 };
+	g_autoptr(GString) tree = g_string_new(NULL);
 	int status, merged;
 
 	bench_signals();
 	r->lab = bench_lab(&r->bench, error);
-	if (r->lab == NULL)
+	if (r->lab == NULL || !check_lab(r, error))
 		return CLI_FAILED;
+	matrix_print(r->matrix, tree);
+	fputs(tree->str, r->bench.dry ? stdout : stderr);
 	if (r->bench.dry)
 		return rehearse(r, error) ? CLI_DONE : CLI_FAILED;
 	if (!matrix_run(r->matrix, (unsigned)r->retries, &ops, &o, error))
 		return CLI_FAILED;
 	status = outcome(r, &o);
+	/* Those whose trials all failed have said why. */
+	for (guint i = r->folders->len; i > 0; i--)
+		if (!has_trials(r->folders->pdata[i - 1]))
+			g_ptr_array_remove_index(r->folders, i - 1);
 	g_clear_pointer(&r->lab, lab_free);
 	if (is_interrupted(r))
 		return status;
@@ -228,6 +282,33 @@ static gboolean check_any(const struct run *r, const char *file, GError **error)
 		return TRUE;
 	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: none of its combinations can exist: %s",
 		file, impossible->len == 0 ? "" : (const char *)impossible->pdata[0]);
+	return FALSE;
+}
+
+/* Interfaces that the testbed cannot give are all named at once, before anything is built. */
+static gboolean check_testbed(const struct run *r, const char *file, GError **error)
+{
+	g_autoptr(GPtrArray) needs = distinct_needs(r);
+	g_autoptr(GString) names = g_string_new(NULL);
+	g_autoptr(GHashTable) named = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autofree char *first = NULL;
+
+	for (guint i = 0; i < needs->len; i++) {
+		const struct matrix_trial *t = needs->pdata[i];
+		const char *word = t->setup.interface->word;
+		g_autofree char *lacks = lab_lacks(r->bench.testbed, &t->setup, t->frame_len_max);
+
+		if (lacks == NULL || (first != NULL && !g_str_equal(lacks, first)) ||
+			!g_hash_table_add(named, (gpointer)(uintptr_t)word))
+			continue;
+		g_string_append_printf(names, "%s%s", names->len == 0 ? "" : ", ", word);
+		if (first == NULL)
+			first = g_steal_pointer(&lacks);
+	}
+	if (first == NULL)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: interface%s %s: %s", file,
+		g_hash_table_size(named) == 1 ? "" : "s", names->str, first);
 	return FALSE;
 }
 
@@ -248,7 +329,6 @@ static gboolean plan(struct run *r, const char *const *files, gboolean prune, GE
 {
 	g_autoptr(GPtrArray) again = g_ptr_array_new_with_free_func(g_free);
 	enum matrix_order order = MATRIX_TREE;
-	g_autoptr(GString) text = g_string_new(NULL);
 
 	if (files[0] == NULL) {
 		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
@@ -264,12 +344,10 @@ static gboolean plan(struct run *r, const char *const *files, gboolean prune, GE
 		return TRUE;
 	note_accumulated(r);
 	matrix_prune(r->matrix, again, error);
-	if (*error != NULL)
+	if (*error != NULL || !check_testbed(r, files[0], error))
 		return FALSE;
 	for (guint i = 0; i < again->len; i++)
 		fprintf(stderr, "measuring again: %s\n", (const char *)again->pdata[i]);
-	matrix_print(r->matrix, text);
-	fputs(text->str, r->bench.dry ? stdout : stderr);
 	return TRUE;
 }
 
@@ -400,7 +478,8 @@ int command_run_on_lab(const struct options *o)
 	g_ptr_array_add(words, NULL);
 	bench_signals();
 	l = bench_lab(&b, &error);
-	if (l == NULL || !lab_apply(l, &setup, LAB_REFLECTOR, &error) ||
+	if (l == NULL || !lab_check(l, &setup, mix_longest_frame_len(m), &error) ||
+		!lab_apply(l, &setup, LAB_REFLECTOR, &error) ||
 		!lab_trial(l, (const char *const *)words->pdata, dir, TRUE, &status, &error))
 		status = bench_fail(error);
 	lab_free(l);

@@ -24,6 +24,7 @@ struct matrix_trial {
 	GPtrArray *
 		args; /* words of tsim run that say its traffic: "--rate=10kpps", NULL-terminated */
 	struct trial_params params; /* what it will be stored as */
+	uint32_t frame_len_max;     /* with FCS */
 	double estimate_s;          /* that it takes, without set-up */
 	double warm_up_s;           /* of the throw-away trial before a combination; 0: none */
 	double cool_down_s;         /* of the pause before each trial; 0: none */

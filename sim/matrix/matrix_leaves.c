@@ -77,7 +77,7 @@ static GPtrArray *all_words(const struct matrix_trial *t)
 }
 
 static gboolean params_of_options(
-	struct matrix *m, const struct options *o, struct trial_params *out, GError **error)
+	struct matrix *m, const struct options *o, struct matrix_trial *t, GError **error)
 {
 	g_autoptr(mix) x = options_mix(o, error);
 	g_autoptr(GArray) rates = x == NULL ? NULL : rate_parse_list("rates", o->rate, error);
@@ -88,7 +88,8 @@ static gboolean params_of_options(
 		!params_pps(o, x, "rates", &g_array_index(rates, struct rate, 0), &pps, error))
 		return FALSE;
 	p = params_new(o, x, digest_of(m, o, x), 1, (uint64_t)(pps + 0.5), 0);
-	*out = *p;
+	t->params = *p;
+	t->frame_len_max = mix_longest_frame_len(x);
 	g_free(p);
 	return TRUE;
 }
@@ -105,7 +106,7 @@ static gboolean set_params(
 		g_prefix_error(error, "%s: ", s->where);
 		return FALSE;
 	}
-	done = params_of_options(m, &o, &t->params, error);
+	done = params_of_options(m, &o, t, error);
 	options_clear(&o);
 	if (!done)
 		g_prefix_error(error, "%s: ", s->where);

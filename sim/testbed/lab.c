@@ -150,6 +150,7 @@ void lab_free(struct lab *l)
 	server_free(l->host);
 	g_free(l->qemu);
 	g_free(l->qemu_path);
+	g_free(l->qemu_checked);
 	g_free(l->accel);
 	g_free(l->reflector_text);
 	g_free(l);
@@ -163,8 +164,7 @@ gboolean lab_keep(struct lab *l, GError **error)
 	return l->kept;
 }
 
-/* Where the set-up says no folder of QEMU, the testbed does. */
-static const char *qemu_folder(const struct lab *l, const struct setup *s)
+const char *lab_qemu_folder(const struct lab *l, const struct setup *s)
 {
 	const struct testbed *t = l->cfg.testbed;
 	const char *own = (s->interface->needs & SETUP_VMUX) != 0 ? t->vmux_qemu_path
@@ -180,7 +180,7 @@ static int common_depth(struct lab *l, const struct setup *other)
 	const struct setup *s = &l->setup, *wanted = &normal;
 	g_autofree char *death = NULL;
 
-	normal.qemu_path = qemu_folder(l, other);
+	normal.qemu_path = lab_qemu_folder(l, other);
 	if (l->depth == NOTHING || s->interface != wanted->interface ||
 		s->guests != wanted->guests ||
 		setup_is_vm(s->machine) != setup_is_vm(wanted->machine))
@@ -194,7 +194,7 @@ static int common_depth(struct lab *l, const struct setup *other)
 
 static void take_setup(struct lab *l, const struct setup *s)
 {
-	char *qemu = g_strdup(s->qemu), *path = g_strdup(qemu_folder(l, s));
+	char *qemu = g_strdup(s->qemu), *path = g_strdup(lab_qemu_folder(l, s));
 
 	l->setup = *s;
 	g_free(l->qemu);
@@ -222,11 +222,13 @@ gboolean lab_apply(struct lab *l, const struct setup *wanted, enum lab_depth dep
 {
 	static const stage_up up[] = { lab_network_up, lab_guests_up, lab_reflector_up };
 	const char *why = setup_impossible(wanted);
+	g_autofree char *lacks = lab_lacks(l->cfg.testbed, wanted, 0);
 
-	if (why != NULL) {
+	if (why != NULL || lacks != NULL) {
 		g_autofree char *text = setup_text(wanted);
 
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: %s", text, why);
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: %s", text,
+			why != NULL ? why : lacks);
 		return FALSE;
 	}
 	if (!check_vhost(l, wanted, error) || !down_to(l, common_depth(l, wanted), error))

@@ -34,6 +34,18 @@ void lab_free(struct lab *l);
 /* What is there stays after lab_free, until tsim kill-guest or teardown-network. */
 gboolean lab_keep(struct lab *l, GError **error);
 
+/*
+ * What the testbed's file does not give the set-up: NICs, a wire for frames of up to frame_len_max
+ * bytes (with FCS; 0: any). Pure. NULL: nothing; else a text with the remedy, newly allocated.
+ */
+char *lab_lacks(const struct testbed *t, const struct setup *s, uint32_t frame_len_max);
+/*
+ * The same, and what the machines lack: rights for bridges and taps, room in the NICs' MTU, QEMU.
+ * Nothing is made. Not asked in a dry run.
+ */
+gboolean lab_check(
+	struct lab *l, const struct setup *wanted, uint32_t frame_len_max, GError **error);
+
 enum lab_depth { LAB_NETWORK, LAB_GUESTS, LAB_REFLECTOR };
 /* From what stands to what is wanted, at most to depth. After an error what was begun is undone. */
 gboolean lab_apply(struct lab *l, const struct setup *wanted, enum lab_depth depth, GError **error);

@@ -13,13 +13,6 @@
 #define HOST_END "tsim-wire"
 #define LOAD_END "tsim-load"
 
-static gboolean usage(GError **error, const struct testbed *t, const char *text)
-{
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: %s",
-		t->path == NULL ? "testbed" : t->path, text);
-	return FALSE;
-}
-
 /* A veth pair between two namespaces of this machine. */
 static gboolean make_veth(struct lab *l, GError **error)
 {
@@ -51,23 +44,12 @@ static gboolean reach_nic(struct lab *l, GError **error)
 static gboolean make_wire(struct lab *l, GError **error)
 {
 	const struct testbed *t = l->cfg.testbed;
-	const struct testbed_nic *host = &t->host.nic, *load = &t->loadgen.nic;
-	gboolean have_host = host->name != NULL,
-		 have_load = load->name != NULL || load->pci != NULL;
 
-	if (have_host != have_load)
-		return usage(error, t,
-			"a wire has two ends: [host] test_iface and [loadgen] test_iface or "
-			"test_iface_addr belong together; without both it is a veth pair");
-	if (!have_host && l->host != l->loadgen)
-		return usage(error, t,
-			"host and loadgen are two machines: say by [host] test_iface and [loadgen] "
-			"test_iface_addr which NICs the cable is between");
-	if (!have_host) {
+	if (t->host.nic.name == NULL) {
 		if (!make_veth(l, error))
 			return FALSE;
 	} else {
-		l->wire = g_strdup(host->name);
+		l->wire = g_strdup(t->host.nic.name);
 		if (!reach_nic(l, error))
 			return FALSE;
 	}
@@ -137,14 +119,6 @@ static gboolean pass_functions(struct lab *l, const struct setup *s, GError **er
 	const struct testbed_nic *nic = &t->host.nic;
 	g_auto(GStrv) functions = NULL;
 
-	if (nic->name == NULL || nic->pci == NULL)
-		return usage(error, t,
-			"this interface gives guests a PCI device: name it by [host] test_iface "
-			"and test_iface_addr");
-	if (s->guests > 1 && !t->vfs)
-		return usage(error, t,
-			"one NIC is for one guest; [host] vfs = true makes a virtual function for "
-			"each");
 	if (t->vfs) {
 		if (!network_vfs(l->journal, nic->name, s->guests, t->guest_mac, &functions, error))
 			return FALSE;
@@ -169,10 +143,6 @@ static gboolean name_sockets(struct lab *l, const struct setup *s, GError **erro
 
 	if (state == NULL)
 		return FALSE;
-	if (l->host != l->loadgen)
-		return usage(error, l->cfg.testbed,
-			"vhost-user sockets reach no other machine: host and loadgen have to be "
-			"the same");
 	l->socket_dir = g_build_filename(state, "vhost-user", NULL);
 	for (uint32_t i = 0; i < s->guests; i++)
 		g_ptr_array_add(l->attached, g_strdup_printf("%s/guest-%u.sock", l->socket_dir, i));

@@ -18,6 +18,8 @@ struct lab {
 	struct setup setup;
 	char *qemu, *qemu_path; /* of setup */
 	guint mark_guests;      /* of journal: where the network ends */
+	gboolean rights_checked;
+	char *qemu_checked; /* folder whose QEMU answered; NULL: none yet */
 
 	/* Network. */
 	uint8_t base_mac[6];      /* of guest 0 */
@@ -44,6 +46,9 @@ G_GNUC_PRINTF(2, 3) void lab_say(struct lab *l, const char *format, ...);
 char *lab_mac(const struct lab *l, uint32_t guest);
 /* Path of a program of ours on a server: its tsim_dir, beside this tsim, or its $PATH. Newly allocated. */
 char *lab_program(const struct testbed_server *s, const char *name);
+
+/* Folder of QEMU of a set-up: its own, else the testbed's; "": $PATH. */
+const char *lab_qemu_folder(const struct lab *l, const struct setup *s);
 
 gboolean lab_network_up(struct lab *l, const struct setup *s, GError **error);
 void lab_network_forget(struct lab *l); /* after it was undone */

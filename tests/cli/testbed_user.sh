@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Testbeds as a user without rights, and what a testbed cannot have: said once, before anything starts.
+if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
+	echo "skipped: needs root to be nobody, and a mount namespace"
+	exit 77
+fi
+if [ -z "${TSIM_USER_INSIDE-}" ]; then
+	export TSIM_USER_INSIDE=1
+	exec unshare -m "$0"
+fi
+# shellcheck source=tests/cli/lib.sh
+. "$SOURCE/tests/cli/lib.sh"
+mount -t tmpfs tmpfs /run || { echo "skipped: no mount"; exit 77; }
+unset TSIM_STATE_DIR
+export HOME=$tmp
+trap 'rm -rf "$tmp" /tmp/tsim-65534' EXIT
+chmod 777 "$tmp"
+nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+"${nobody[@]}" "$BIN/tsim" --version >/dev/null || { echo "skipped: $BIN is not for everybody"; exit 77; }
+# Whether root has something there a user cannot know.
+for command in status ping kill-guest "shell guest"; do
+	# shellcheck disable=SC2086 # two words
+	"${nobody[@]}" "$BIN/tsim" $command >said 2>&1 </dev/null
+	! grep -q "root's" said || fail "root has nothing, $command: $(cat said)"
+done
+mkdir -m 700 /run/tsim
+for command in status ping kill-guest "shell guest"; do
+	# shellcheck disable=SC2086 # two words
+	"${nobody[@]}" "$BIN/tsim" $command >said 2>&1 </dev/null
+	grep -q "/run/tsim is root's: run with sudo to see it" said || fail "$command says: $(cat said)"
+done
+"$BIN/tsim" status >said 2>&1
+lacks "root's"
+
+
+cat >vms.cfg <<'END'
+[vms]
+machines = pcvm, microvm
+interfaces = bridge, macvtap
+reflectors = xdp
+rates = 1, 2
+repetitions = 2
+accumulate = true
+END
+
+# once TEXT ARGUMENT...: status 1, that line and no other; nothing is left.
+once()
+{
+	expect 1 "$1" "${nobody[@]}" "$BIN/tsim" "${@:2}"
+	[ "$(cat said)" = "tsim: $1" ] || fail "more than one line: $(cat said)"
+	[ ! -e out ] || fail "tsim ${*:2}: makes $(find out)"
+}
+sudo="host: needs root for bridges and taps: run with sudo"
+once "$sudo" matrix vms.cfg
+once "$sudo" --machine pcvm --interface bridge --duration 1s
+once "$sudo" --machine host --interface pnic --duration 1s
+once "$sudo" run-guest
+once "$sudo" setup-network --interface macvtap
+printf '[host]\nroot_disk_file = disk.img\n[guest]\nfqdn = vm\n' >disk.conf
+once "$sudo" run-guest --config disk.conf --interface vhost-user
+expect 1 "no CAP_NET_ADMIN or CAP_SYS_ADMIN" setpriv --bounding-set -net_admin --inh-caps -net_admin \
+	"$BIN/tsim" setup-network
+
+# What a testbed cannot have: every interface at fault, before the tree.
+sed 's/bridge,/bridge, vfio, vmux-pt,/' vms.cfg >nics.cfg
+expect 2 "nics.cfg: interfaces vfio, vmux-pt: requires a PCI device" "$BIN/tsim" matrix --dry-run nics.cfg
+lacks combinations
+expect 2 "nics.cfg: interfaces vfio, vmux-pt: requires a PCI device" "$BIN/tsim" matrix nics.cfg
+[ ! -e out ] || fail "makes $(find out)"
+
+# Frames that the wire cannot carry, before a virtual machine is up.
+expect 2 "interface bridge: frames of up to 9216 bytes do not fit" \
+	"$BIN/tsim" --machine pcvm --interface bridge --profile fixed:9216 --duration 1s
+expect 2 "at most 1518 bytes" "$BIN/tsim" matrix --dry-run <(cat vms.cfg; echo 'sizes = 60, 1519')
+expect 0 "combinations" "$BIN/tsim" matrix --dry-run <(cat vms.cfg; echo 'sizes = 60, 1514')
+
+# No QEMU: not one failure per trial. All checks are before the first guest, as rights are.
+expect 1 "install QEMU" "$BIN/tsim" matrix <(cat vms.cfg; echo 'qemus = mine:/nowhere')
+[ "$(wc -l <said)" -eq 1 ] || fail "more than one line: $(cat said)"
+
+# A matrix whose trials all fail says why, and not that there is nothing to merge.
+cat >fails.cfg <<'END'
+[fails]
+machines = process
+interfaces = null
+guests = 4096
+rates = 1
+runtimes = 10ms
+accumulate = true
+END
+(ulimit -v 400000; "$BIN/tsim" matrix --retries 0 fails.cfg) >said 2>&1
+grep -q 'failed: 1' said || fail "did not fail: $(cat said)"
+lacks "no usable trial"
+finish
