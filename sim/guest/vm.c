@@ -298,6 +298,15 @@ static gboolean parse_version(const char *said, unsigned *version)
 	return TRUE;
 }
 
+/*
+ * In a dry run this machine can be asked all the same, so that what is printed is what would be run.
+ * NULL: another machine's server, or not a dry run. The caller frees it.
+ */
+static struct server *asked_of_dry(const struct server *s)
+{
+	return server_is_dry(s) && server_is_local(s) ? server_new_local(server_name(s)) : NULL;
+}
+
 gboolean vm_qemu_version(struct server *s, const char *path, unsigned *version, GError **error)
 {
 	g_autofree char *program = vm_program(path);
@@ -305,7 +314,11 @@ gboolean vm_qemu_version(struct server *s, const char *path, unsigned *version, 
 	g_autoptr(GError) why = NULL;
 
 	if (server_is_dry(s)) {
-		*version = DRY_VERSION;
+		struct server *here = asked_of_dry(s);
+
+		if (here == NULL || !vm_qemu_version(here, path, version, NULL))
+			*version = DRY_VERSION;
+		server_free(here);
 		return TRUE;
 	}
 	said = server_ask(s, &why, program, "--version", NULL);
@@ -325,8 +338,11 @@ gboolean vm_qemu_version(struct server *s, const char *path, unsigned *version, 
 
 enum vm_accel vm_accel_of(struct server *s, char **why)
 {
+	struct server *here = asked_of_dry(s);
 	const char *reason = NULL;
 
+	if (here != NULL)
+		s = here;
 	if (!server_is_dry(s)) {
 		if (!server_test(s, "test", "-e", "/dev/kvm", NULL))
 			reason = "there is no /dev/kvm (modprobe kvm_intel or kvm_amd)";
@@ -337,6 +353,7 @@ enum vm_accel vm_accel_of(struct server *s, char **why)
 			reason = "the CPU has neither vmx nor svm (switch on virtualization in the "
 				 "firmware, or nested virtualization)";
 	}
+	server_free(here);
 	*why = g_strdup(reason);
 	return reason == NULL ? VM_KVM : VM_TCG;
 }
