@@ -46,8 +46,9 @@ struct job {
 	int in_fd, out_fd; /* -1: none */
 	char *chunk;       /* of in_fd */
 	gboolean eof_sent, broken;
-	gboolean lingers; /* it has ended, and something that it left has its outputs open */
-	int file_errno;   /* of in_fd and out_fd */
+	gboolean announced; /* stdout is the command's: none of ours is awaited, or it was seen */
+	gboolean lingers;   /* it has ended, and something that it left has its outputs open */
+	int file_errno;     /* of in_fd and out_fd */
 	GString *out, *err;
 	gint64 until_us;
 	unsigned stall_ms; /* until_us goes on with the data; 0: it does not */
@@ -56,16 +57,19 @@ struct job {
 /*
  * Says first which group it is, with the start time of its leader (fields 5 and 22 of
  * /proc/PID/stat), so that it can be killed, or nothing but the word if there is no such program.
- * Without the word nothing ran: sudo wants a password, the user has no shell.
+ * Without the word nothing ran: sudo wants a password, the user has no shell. On stdout the word
+ * ends what the login shell's start-up files print.
  */
-#define ANNOUNCE                                                                   \
-	"PATH=$PATH:/usr/sbin:/sbin\n"                                             \
-	"group_of() { group=$3; }\n"                                               \
-	"start_of() { shift 19; start=$1; }\n"                                     \
-	"read -r line <\"/proc/$$/stat\" && group_of ${line##*) }\n"               \
-	"read -r line <\"/proc/$group/stat\" && start_of ${line##*) }\n"           \
-	"command -v \"$1\" >/dev/null || { echo \"tsim-group\" >&2; exit 127; }\n" \
-	"echo \"tsim-group $group $start\" >&2\n"
+#define MARK "tsim-group"
+#define ANNOUNCE                                                                 \
+	"PATH=$PATH:/usr/sbin:/sbin\n"                                           \
+	"group_of() { group=$3; }\n"                                             \
+	"start_of() { shift 19; start=$1; }\n"                                   \
+	"read -r line <\"/proc/$$/stat\" && group_of ${line##*) }\n"             \
+	"read -r line <\"/proc/$group/stat\" && start_of ${line##*) }\n"         \
+	"command -v \"$1\" >/dev/null || { echo \"" MARK "\" >&2; exit 127; }\n" \
+	"echo \"" MARK "\"\n"                                                    \
+	"echo \"" MARK " $group $start\" >&2\n"
 
 static const char run_script[] = ANNOUNCE "exec \"$@\"\n";
 
@@ -208,6 +212,17 @@ static void on_signal(ssh_session session, ssh_channel channel, const char *name
 			j->status = 128 + names[i].number;
 }
 
+/*
+ * The command in a line that any login shell hands on to a POSIX one: csh takes no newline within
+ * quotes, and fish has quotes of its own. Newly allocated.
+ */
+static char *for_any_shell(const char *command)
+{
+	g_autofree char *code = g_base64_encode((const guchar *)command, strlen(command));
+
+	return g_strdup_printf("exec sh -c 'eval \"$(echo %s | base64 -d)\"'", code);
+}
+
 /* Words before the command: sudo, and a script of ours. Newly allocated. */
 static char *line_of(struct server *s, const char *script, const char *const *argv)
 {
@@ -217,10 +232,11 @@ static char *line_of(struct server *s, const char *script, const char *const *ar
 	g_autofree char *before = r->cfg.as_root ? server_quote(sudo) : NULL;
 	g_autofree char *wrapper = script == NULL ? NULL : server_quote(shell);
 	g_autofree char *words = server_quote(argv);
-
-	return g_strdup_printf("exec %s%s%s%s%s", before == NULL ? "" : before,
+	g_autofree char *command = g_strdup_printf("exec %s%s%s%s%s", before == NULL ? "" : before,
 		before == NULL ? "" : " ", wrapper == NULL ? "" : wrapper,
 		wrapper == NULL ? "" : " ", words);
+
+	return for_any_shell(command);
 }
 
 static void job_init(struct job *j)
@@ -304,6 +320,33 @@ static gboolean write_all(int fd, const char *data, size_t len)
 	return TRUE;
 }
 
+static void take_output(struct job *j, const char *data, size_t len)
+{
+	if (j->out_fd < 0)
+		g_string_append_len(j->out, data, (gssize)len);
+	else if (j->file_errno == 0 && !write_all(j->out_fd, data, len))
+		j->file_errno = errno;
+}
+
+/* out holds what came before the word, until that is complete. */
+static void await_mark(struct job *j, const char *data, size_t len)
+{
+	g_autofree char *rest = NULL;
+	const char *at;
+	size_t skip;
+
+	g_string_append_len(j->out, data, (gssize)len);
+	at = g_strstr_len(j->out->str, (gssize)j->out->len, MARK "\n");
+	if (at == NULL)
+		return;
+	skip = (size_t)(at - j->out->str) + strlen(MARK "\n");
+	len = j->out->len - skip;
+	rest = g_memdup2(j->out->str + skip, len);
+	g_string_truncate(j->out, 0);
+	j->announced = TRUE;
+	take_output(j, rest, len);
+}
+
 static gboolean take(struct job *j, int is_stderr)
 {
 	char buffer[CHUNK];
@@ -315,10 +358,10 @@ static gboolean take(struct job *j, int is_stderr)
 	}
 	if (is_stderr)
 		g_string_append_len(j->err, buffer, n);
-	else if (j->out_fd < 0)
-		g_string_append_len(j->out, buffer, n);
-	else if (j->file_errno == 0 && !write_all(j->out_fd, buffer, (size_t)n))
-		j->file_errno = errno;
+	else if (j->announced)
+		take_output(j, buffer, (size_t)n);
+	else
+		await_mark(j, buffer, (size_t)n);
 	return TRUE;
 }
 
@@ -412,7 +455,7 @@ static gboolean job_wait(struct job *j)
  */
 static char *take_group(GString *err)
 {
-	static const char mark[] = "tsim-group";
+	static const char mark[] = MARK;
 	char *at = strstr(err->str, mark), *end = at == NULL ? NULL : strchr(at, '\n');
 	char *group;
 
@@ -497,8 +540,9 @@ static gboolean job_run(struct server *s, struct job *j, const char *what, const
 		return fail(s, argv[0], "there is no such program there", error);
 	if (group != NULL)
 		return TRUE;
-	why = g_strdup_printf(
-		"was not run: %s (exit status %d)", last_line(j->err->str), j->status);
+	/* A shell that takes no commands says so on stdout. */
+	why = g_strdup_printf("was not run: %s (exit status %d)",
+		last_line(j->err->len > 0 ? j->err->str : j->out->str), j->status);
 	return fail(s, what, why, error);
 }
 
@@ -534,13 +578,18 @@ static gboolean remote_put(
 	gboolean done;
 	struct job j;
 
+	int fd = open(local, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail(s, local, g_strerror(errno), error);
+	if (fstat(fd, &st) != 0) {
+		fail(s, local, g_strerror(errno), error);
+		close(fd);
+		return FALSE;
+	}
 	job_init(&j);
 	j.stall_ms = STALL_MS;
-	j.in_fd = open(local, O_RDONLY | O_CLOEXEC);
-	if (j.in_fd < 0 || fstat(j.in_fd, &st) != 0) {
-		job_clear(&j);
-		return fail(s, local, g_strerror(errno), error);
-	}
+	j.in_fd = fd;
 	j.input_len = (size_t)st.st_size;
 	g_snprintf(bits, sizeof(bits), "%o", (unsigned)mode);
 	g_snprintf(bytes, sizeof(bytes), "%zu", j.input_len);
@@ -549,7 +598,7 @@ static gboolean remote_put(
 		done = fail(s, local, g_strerror(j.file_errno), error);
 	else if (done && j.status != 0)
 		done = fail(s, remote, last_line(j.err->str), error);
-	close(j.in_fd);
+	close(fd);
 	job_clear(&j);
 	return done;
 }
@@ -609,6 +658,16 @@ static ssize_t stream_ended(struct remote_stream *r, GError **error)
 	return -1;
 }
 
+/* What came with the word that it begins. */
+static ssize_t read_early(struct remote_stream *r, void *into, size_t room)
+{
+	size_t n = MIN(room, r->job.out->len);
+
+	memcpy(into, r->job.out->str, n);
+	g_string_erase(r->job.out, 0, (gssize)n);
+	return (ssize_t)n;
+}
+
 static ssize_t remote_read(
 	struct stream *st, void *into, size_t room, unsigned timeout_ms, GError **error)
 {
@@ -621,6 +680,8 @@ static ssize_t remote_read(
 		ended = ssh_channel_is_closed(r->job.channel) || ssh_channel_is_eof(r->job.channel);
 		(void)take(&r->job, 1); /* What it says there would fill the window. */
 		g_string_truncate(r->job.err, 0);
+		if (r->job.out->len > 0)
+			return read_early(r, into, room);
 		n = ssh_channel_read_nonblocking(
 			r->job.channel, into, (uint32_t)MIN(room, (size_t)G_MAXINT), 0);
 		if (n > 0)
@@ -695,14 +756,22 @@ static gboolean await_start(
 {
 	gint64 until_us = deadline(STEP_MS);
 	g_autofree char *group = NULL;
-	gboolean closed = FALSE;
+	gboolean closed = FALSE, more;
 
-	while ((group = take_group(r->job.err)) == NULL && !closed &&
-		g_get_monotonic_time() < until_us) {
+	while (!closed && g_get_monotonic_time() < until_us) {
+		if (group == NULL)
+			group = take_group(r->job.err);
+		if (group != NULL && (*group == '\0' || r->job.announced))
+			break;
 		closed = ssh_channel_is_closed(r->job.channel) != 0;
-		if (!take(&r->job, 1))
+		more = take(&r->job, 1);
+		if (!r->job.announced)
+			more |= take(&r->job, 0);
+		if (!more)
 			(void)ssh_link_wait(r->job.link, until_us);
 	}
+	if (group == NULL)
+		group = take_group(r->job.err);
 	if (group == NULL && !ssh_link_is_up(r->job.link))
 		return broke(s, &r->job, argv[0], error);
 	if (group == NULL)
@@ -895,6 +964,7 @@ static int remote_terminal(struct server *s, const char *const *argv, GError **e
 	line = argv == NULL ? NULL : line_of(s, NULL, argv);
 	job_init(&j);
 	j.out_fd = STDOUT_FILENO;
+	j.announced = TRUE;
 	j.channel = open_channel(s, NULL, &j.link, error);
 	if (j.channel != NULL && (!t.is_tty || request_pty(&j) == SSH_OK) &&
 		job_exec(&j, line) == SSH_OK) {

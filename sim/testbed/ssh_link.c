@@ -171,10 +171,21 @@ static int no_passphrase(
 	return -1;
 }
 
+/* What may be wrong beside the key. Newly allocated. */
+static char *refused_root(ssh_session session)
+{
+	g_autofree char *user = option_of(session, SSH_OPTIONS_USER, "");
+
+	return g_strdup(g_str_equal(user, "root")
+				? "; or sshd refuses root (PermitRootLogin no): log in as another "
+				  "user and set ssh_as_root = true"
+				: "");
+}
+
 static gboolean log_in_by_file(
 	ssh_session session, const struct server_ssh_cfg *cfg, GError **error)
 {
-	g_autofree char *why = NULL;
+	g_autofree char *why = NULL, *root = refused_root(session);
 	ssh_key key = NULL;
 	int rc = ssh_pki_import_privkey_file(cfg->identity, NULL, no_passphrase, NULL, &key);
 
@@ -190,22 +201,22 @@ static gboolean log_in_by_file(
 	if (rc == SSH_AUTH_SUCCESS)
 		return TRUE;
 	why = g_strdup_printf("does not take key %s: %s; is its .pub in ~/.ssh/authorized_keys "
-			      "there, of this user?",
-		cfg->identity, ssh_get_error(session));
+			      "there, of this user?%s",
+		cfg->identity, ssh_get_error(session), root);
 	return refuse(cfg, why, error);
 }
 
 static gboolean log_in(ssh_session session, const struct server_ssh_cfg *cfg, GError **error)
 {
-	g_autofree char *why = NULL;
+	g_autofree char *why = NULL, *root = refused_root(session);
 
 	if (cfg->identity != NULL)
 		return log_in_by_file(session, cfg, error);
 	if (ssh_userauth_publickey_auto(session, NULL, NULL) == SSH_AUTH_SUCCESS)
 		return TRUE;
 	why = g_strdup_printf("takes no key of the agent or of ssh's files: %s; try: ssh-copy-id, "
-			      "ssh-add, or name a key file",
-		ssh_get_error(session));
+			      "ssh-add, or name a key file%s",
+		ssh_get_error(session), root);
 	return refuse(cfg, why, error);
 }
 

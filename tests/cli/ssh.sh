@@ -37,7 +37,14 @@ StrictModes no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 SetEnv "PATH=$tmp/bin:$PATH" "TSIM_STATE_DIR=$tmp/state"
+ForceCommand '$tmp/bin/login'
 END
+# What the user's login shell is: bin/login becomes another one below.
+cat >bin/login <<'END'
+#!/bin/sh
+exec sh -c "$SSH_ORIGINAL_COMMAND"
+END
+chmod +x bin/login
 # What sudo is here; it is seen by what it leaves.
 cat >bin/sudo <<END
 #!/bin/sh
@@ -54,10 +61,11 @@ listen()
 {
 	for _ in 1 2 3 4 5; do
 		port=$((20000 + RANDOM % 10000))
+		rm -f sshd.log
 		"$sshd" -D -e -f config -p "$port" 2>sshd.log &
 		daemon=$!
 		for _ in $(seq 200); do
-			grep -q "Server listening" sshd.log && return
+			grep -qs "Server listening" sshd.log && return
 			kill -0 "$daemon" 2>/dev/null || break
 			sleep 0.05
 		done
@@ -110,6 +118,34 @@ gone slow || fail "a command that took too long lives on"
 # shellcheck disable=SC2016
 expect 0 "[0]" "$here" "$at" run 60000 "" sh -c 'sleep 1000 & echo $! >"$1"' sh "$tmp/left"
 gone left || fail "what a command left behind lives on"
+
+# Whatever the login shell is, and whatever its start-up files print.
+login()
+{
+	printf '#!/bin/sh\n%s\n' "$1" >bin/login
+	expect 0 "<$odd><><-n>" "$here" "$at" run 0 "" printf '<%s>' "$odd" '' -n
+	expect 0 "3 in[0]" "$here" "$at" run 0 "3 in" cat
+	[ "$(head -n 1 said)" = "3 in[0]" ] || fail "$1: more than the command says: $(cat said)"
+	printf 'two\nlines' >"file of $$"
+	expect 0 "done" "$here" "$at" put "$tmp/file of $$" "$tmp/put/it's"
+	expect 0 "done" "$here" "$at" get "$tmp/put/it's" "$tmp/got/it's"
+	cmp -s "file of $$" "got/it's" || fail "$1: another file: $(cat "got/it's")"
+	rm -rf put got
+	expect 0 "done" "$here" "$at" stream "$tmp/streamed"
+	gone streamed || fail "$1: a stream's command lives on"
+	AS_ROOT=1 expect 0 "as root" "$here" "$at" run 0 "" echo "as root"
+}
+# shellcheck disable=SC2016
+for shell in tcsh fish; do
+	command -v $shell >/dev/null || { echo "no $shell: apt-get install $shell"; exit 77; }
+	login "HOME='$tmp' exec $shell -c \"\$SSH_ORIGINAL_COMMAND\""
+done
+# shellcheck disable=SC2016
+login 'echo welcome to this machine; echo do not >&2; printf "no newline"; exec sh -c "$SSH_ORIGINAL_COMMAND"'
+printf '#!/bin/sh\necho This account is currently not available.\nexit 1\n' >bin/login
+expect 1 "was not run: This account is currently not available. (exit status 1)" "$here" "$at" run 0 "" true
+# shellcheck disable=SC2016
+printf '#!/bin/sh\nexec sh -c "$SSH_ORIGINAL_COMMAND"\n' >bin/login
 
 # By root.
 rm -f sudone
@@ -215,6 +251,9 @@ Host bench
 	User $user
 	IdentityFile "$tmp/user"
 	UserKnownHostsFile "$tmp/known"
+	ControlMaster auto
+	ControlPath "$tmp/control-%C"
+	ControlPersist 10m
 END
 (unset SSH_KEY SSH_KNOWN
 	export SSH_CONFIG=$tmp/aliases
@@ -226,6 +265,17 @@ ssh-add -q user
 	expect 0 "by agent" "$here" "$at" run 0 "" echo by agent
 	exit "$failures") || failures=$((failures + 1))
 kill "$SSH_AGENT_PID"
+
+# A root that may not log in.
+if [ "$user" = root ]; then
+	kill -KILL "$daemon"
+	echo "PermitRootLogin no" >>config
+	listen
+	echo "[127.0.0.1]:$port $(cut -d' ' -f1,2 host.pub)" >known
+	expect 1 "or sshd refuses root (PermitRootLogin no): log in as another user" \
+		"$here" "$user@[127.0.0.1]:$port" run 0 "" true
+	at="$user@[127.0.0.1]:$port"
+fi
 
 # One that takes connections, and says nothing.
 kill -STOP "$daemon"
