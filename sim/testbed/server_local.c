@@ -243,8 +243,9 @@ static gboolean copy(
 	if (in < 0)
 		return file_error(s, from, "cannot be read", error);
 	if (g_mkdir_with_parents(folder, 0755) != 0) {
+		file_error(s, folder, "cannot be made", error);
 		close(in);
-		return file_error(s, folder, "cannot be made", error);
+		return FALSE;
 	}
 	out = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 	done = out >= 0 && copy_bytes(in, out) && fchmod(out, mode) == 0 && fsync(out) == 0 &&
