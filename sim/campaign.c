@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -16,6 +17,7 @@
 #include "sim/error.h"
 #include "sim/gather.h"
 #include "sim/guest/fleet.h"
+#include "sim/limits.h"
 #include "sim/measure.h"
 #include "sim/params.h"
 #include "sim/progress.h"
@@ -379,6 +381,53 @@ static gboolean start_guests(struct campaign *c, GError **error)
 	return c->fleet != NULL;
 }
 
+/* A NIC maps all of DPDK's memory. Virtual devices map nothing. */
+static gboolean check_locked(const struct campaign *c, GError **error)
+{
+	struct rlimit limit;
+
+	if (c->o->port == NULL || g_str_has_prefix(c->o->port, "net_") ||
+		g_str_has_prefix(c->o->port, "eth_") || getrlimit(RLIMIT_MEMLOCK, &limit) != 0)
+		return TRUE;
+	return limits_fit_locked(
+		c->o->port, (uint64_t)memory_mib(c) << 20, &limit, getuid() == 0, error);
+}
+
+/* "64 guests": whose need it is. */
+static char *guests_text(const struct campaign *c)
+{
+	uint32_t nb = (c->mix->nb_guests - c->share.first + c->share.step - 1) / c->share.step;
+
+	return g_strdup_printf("%u guest%s", nb, nb == 1 ? "" : "s");
+}
+
+/* What tsim itself takes; the guests' processes are the fleet's. Before anything is made. */
+static gboolean check_limits(const struct campaign *c, GError **error)
+{
+	/*
+	 * Measured: EAL opens four descriptors per lcore and eight more, QEMU's guests send one to
+	 * three for their memory, where treflect's send one. Memory: what is used without frames.
+	 */
+	enum { FILES = 16, FILES_WORKER = 4, FILES_EXTERNAL = 2, THREADS = 4, BYTES = 32 << 20 };
+	unsigned workers = cores_nb_workers(&c->o->cores);
+	struct datapath_cfg cfg = datapath_cfg(c);
+	g_autofree char *who = guests_text(c);
+	uint64_t files, threads, bytes;
+
+	fabric_need(c->interface, c->mix->nb_guests, c->share, &files, &threads);
+	if (g_str_equal(c->o->machine, "external"))
+		files += FILES_EXTERNAL * (uint64_t)c->mix->nb_guests / c->share.step;
+	bytes = fabric_memory(&cfg, c->interface, c->mix->nb_guests, c->share) + BYTES;
+	if (has_guests(c) &&
+		!limits_check_tmpdir(g_get_tmp_dir(),
+			c->o->socket_dir == NULL ? strlen("/tsim-XXXXXX/guest-4095.sock") : 0,
+			error))
+		return FALSE;
+	return limits_raise_files(who, files + FILES + (uint64_t)FILES_WORKER * workers, error) &&
+	       limits_check_tasks("", "tsim", threads + workers + THREADS, error) &&
+	       limits_check_memory("", "tsim", bytes, error) && check_locked(c, error);
+}
+
 static gboolean prepare(struct campaign *c, GError **error)
 {
 	const struct options *o = c->o;
@@ -386,7 +435,7 @@ static gboolean prepare(struct campaign *c, GError **error)
 	char *devices[] = { o->port, NULL };
 	struct datapath_cfg cfg;
 
-	if (!check_writable(c, error))
+	if (!check_limits(c, error) || !check_writable(c, error))
 		return FALSE;
 	if (has_guests(c) && (c->run_dir = g_dir_make_tmp("tsim-XXXXXX", error)) == NULL)
 		return FALSE;

@@ -9,21 +9,11 @@
 #include <rte_log.h>
 
 #include "sim/error.h"
+#include "sim/limits.h"
 
 static void add(GPtrArray *args, const char *text)
 {
 	g_ptr_array_add(args, g_strdup(text));
-}
-
-/* A guest takes some ten descriptors: take what the hard limit allows. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
 }
 
 /* EAL's folder would be /tmp/dpdk for everybody without XDG_RUNTIME_DIR: the first user's alone. */
@@ -36,6 +26,19 @@ static void choose_runtime_dir(void)
 		g_setenv("RUNTIME_DIRECTORY", dir, FALSE);
 }
 
+/* rte_eal_init raises the soft limit of open files to the hard one, 10^9 here and there. */
+static int init_within_limits(int argc, char **argv)
+{
+	struct rlimit limit;
+	gboolean known = getrlimit(RLIMIT_NOFILE, &limit) == 0;
+	int rc = rte_eal_init(argc, argv), saved = rte_errno;
+
+	if (known)
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	rte_errno = saved;
+	return rc;
+}
+
 GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 {
 	g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
@@ -43,7 +46,8 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 	gboolean pci = FALSE;
 	g_autofree char *memory = g_strdup_printf("%u", cfg->memory_mib);
 
-	raise_descriptor_limit();
+	if (!limits_check_sysfs("", error))
+		return NULL;
 	choose_runtime_dir();
 	add(args, cfg->program);
 	add(args, "--lcores");
@@ -74,7 +78,7 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 	for (guint i = 0; i < args->len; i++)
 		g_ptr_array_add(argv, g_ptr_array_index(args, i));
 	g_ptr_array_add(argv, NULL);
-	if (rte_eal_init((int)args->len, (char **)argv->pdata) < 0) {
+	if (init_within_limits((int)args->len, (char **)argv->pdata) < 0) {
 		g_autofree char *line = NULL;
 
 		g_ptr_array_add(args, NULL);

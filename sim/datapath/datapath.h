@@ -67,6 +67,8 @@ struct datapath_ops {
 	gboolean zeroed;
 	gboolean one_way; /* nothing ever comes back */
 
+	/* What tsim opens and starts for each guest: file descriptors, threads. */
+	unsigned host_files, host_threads;
 	/* NULL: none. Bytes of EAL memory (mempools, rings) that open will take. */
 	size_t (*memory)(const struct datapath_cfg *cfg);
 	/* Mandatory. Once a run: make everything that guests connect to; start the host's threads. */

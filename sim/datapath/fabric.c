@@ -95,6 +95,18 @@ size_t fabric_memory(const struct datapath_cfg *common, const char *const *word,
 	return sum;
 }
 
+void fabric_need(const char *const *word, uint32_t nb_guests, struct fabric_share share,
+	uint64_t *files, uint64_t *threads)
+{
+	*files = *threads = 0;
+	for (uint32_t i = share.first; i < nb_guests; i += share.step) {
+		const struct datapath_ops *ops = fabric_ops(word[i]);
+
+		*files += ops->host_files;
+		*threads += ops->host_threads;
+	}
+}
+
 struct fabric *fabric_open(const struct datapath_cfg *common, const char *const *word,
 	uint32_t nb_guests, struct fabric_share share, GError **error)
 {

@@ -7,14 +7,19 @@
  * stamping, pacing, judging and counting frames. discard drops what is sent, as DPDK's net_null
  * does: the cost of sending alone.
  */
-#include <rte_errno.h>
+#include <rte_malloc.h>
 #include <rte_ring.h>
 
 #include "sim/datapath/datapath.h"
 #include "sim/error.h"
 #include "sim/pool.h"
 
-enum { RING_SIZE = 1024, UNDER_WAY_MAX = 65536, RESERVE = 4096 };
+enum {
+	RING_SIZE = 1024,
+	UNDER_WAY_MAX = 65536,
+	RESERVE = 4096,
+	MALLOC_HEAD = 128, /* what rte_malloc adds to a block */
+};
 
 struct null_state {
 	struct rte_mempool *pool;
@@ -28,10 +33,15 @@ static unsigned nb_mbufs(const struct datapath_cfg *cfg, gboolean rings)
 	return under_way + (cfg->nb_load + cfg->nb_rx) * 2 * POOL_CACHE + RESERVE;
 }
 
+static size_t ring_bytes(void)
+{
+	return (size_t)rte_ring_get_memsize(RING_SIZE);
+}
+
 static size_t null_memory(const struct datapath_cfg *cfg)
 {
 	return pool_bytes(nb_mbufs(cfg, TRUE), cfg->frame_len_max) +
-	       cfg->nb_guests * (size_t)rte_ring_get_memsize(RING_SIZE);
+	       cfg->nb_guests * (ring_bytes() + MALLOC_HEAD);
 }
 
 static size_t discard_memory(const struct datapath_cfg *cfg)
@@ -44,7 +54,7 @@ static void null_close(struct datapath *d)
 	struct null_state *s = d->state;
 
 	for (uint32_t i = 0; s->ring != NULL && i < d->nb_guests; i++)
-		rte_ring_free(s->ring[i]);
+		rte_free(s->ring[i]);
 	g_free(s->ring);
 	rte_mempool_free(s->pool);
 	g_free(s);
@@ -69,17 +79,15 @@ static gboolean null_open(struct datapath *d, const struct datapath_cfg *cfg, GE
 	s->pool = pool_of_frames("null", nb_mbufs(cfg, TRUE), cfg->frame_len_max, error);
 	s->ring = g_new0(struct rte_ring *, cfg->nb_guests);
 	for (uint32_t i = 0; s->pool != NULL && i < cfg->nb_guests; i++) {
-		char name[32];
-
-		g_snprintf(name, sizeof(name), "null%u", i);
-		s->ring[i] = rte_ring_create(
-			name, RING_SIZE, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
-		if (s->ring[i] != NULL)
+		/* rte_ring_create would take a memory zone each: DPDK has 2,560 of them. */
+		s->ring[i] = rte_zmalloc("null", ring_bytes(), RTE_CACHE_LINE_SIZE);
+		if (s->ring[i] != NULL && rte_ring_init(s->ring[i], "null", RING_SIZE,
+						  RING_F_SP_ENQ | RING_F_SC_DEQ) == 0)
 			continue;
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"null: no memory for guest %u's ring (%s); use fewer --guests or a larger "
-			"--memory",
-			i, rte_strerror(rte_errno));
+			"null: no memory for guest %u's ring: use a larger --memory or fewer "
+			"--guests",
+			i);
 		null_close(d);
 		return FALSE;
 	}

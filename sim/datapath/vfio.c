@@ -92,6 +92,7 @@ const struct datapath_ops datapath_vfio = {
 	.mechanism = "each guest has a queue pair of its own, and the generator writes and reads "
 		     "frames in the guest's memory: no copy, no host software",
 	.guest_option = "--queues",
+	.host_files = 6,
 	.open = vfio_open,
 	.close = vfio_close,
 	.address = vfio_address,

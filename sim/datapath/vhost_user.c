@@ -412,6 +412,7 @@ const struct datapath_ops datapath_vhost_user = {
 	.interface = "vhost-user",
 	.mechanism = "vhost-user back end writes and reads each frame in the guest's own buffers",
 	.guest_option = "--vhost-user",
+	.host_files = 7,
 	.memory = vhost_memory,
 	.open = vhost_open,
 	.close = vhost_close,

@@ -394,6 +394,8 @@ const struct datapath_ops datapath_virtio = {
 	.mechanism = "a bridge thread sends each frame into a tap (a socket); the guest's vhost "
 		     "worker or QEMU loop moves it from there to the virtqueue, and back",
 	.guest_option = "--queues",
+	.host_files = 8,
+	.host_threads = 1,
 	.zeroed = TRUE,
 	.memory = virtio_memory,
 	.open = virtio_open,

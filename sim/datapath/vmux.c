@@ -374,6 +374,7 @@ const struct datapath_ops datapath_vmux = {
 		"descriptor rings, copies; queue pairs of their own for guests that the policy "
 		"passes through",
 	.guest_option = "--queues",
+	.host_files = 6,
 	.memory = vmux_memory,
 	.open = vmux_open,
 	.close = vmux_close,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* treflect: reflects on any ethdev and on tsim's queue pairs; what runs in, or stands for, a guest. */
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -16,6 +18,7 @@
 #include "sim/eal.h"
 #include "sim/error.h"
 #include "sim/guest/reflector.h"
+#include "sim/limits.h"
 #include "traffic/error.h"
 #include "traffic/frame.h"
 
@@ -141,15 +144,45 @@ static gboolean check(struct reflector_cfg *cfg, GArray *queues, GError **error)
 	return fault_plan_parse(opt.fault, &cfg->faults, error);
 }
 
-/* What is made of --vhost-user. */
-static char **vhost_user_devices(const uint8_t base_mac[6])
+/*
+ * A socket's path as DPDK's device arguments take it: a comma or a bracket in a directory's name would
+ * end the argument there, so the directory is named by an open descriptor. Newly allocated.
+ */
+static char *devargs_path(const char *path, GError **error)
 {
-	GPtrArray *list = g_ptr_array_new();
+	static const char special[] = ",=[]\"'";
+	g_autofree char *dir = g_path_get_dirname(path), *name = g_path_get_basename(path);
+	int fd;
+
+	if (strpbrk(path, special) == NULL)
+		return g_strdup(path);
+	if (strpbrk(name, special) != NULL) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--vhost-user: invalid socket name '%s': DPDK takes none of %s", name,
+			special);
+		return NULL;
+	}
+	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC); /* until this process ends */
+	if (fd < 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "--vhost-user: %s: %s", dir,
+			g_strerror(errno));
+		return NULL;
+	}
+	return g_strdup_printf("/proc/self/fd/%d/%s", fd, name);
+}
+
+/* What is made of --vhost-user. */
+static char **vhost_user_devices(const uint8_t base_mac[6], GError **error)
+{
+	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
 	uint32_t n = 0;
 
 	for (char **path = opt.vhost_user; path != NULL && *path != NULL; path++, n++) {
 		uint8_t mac[6];
-		g_autofree char *text = NULL;
+		g_autofree char *text = NULL, *socket = devargs_path(*path, error);
+
+		if (socket == NULL)
+			return NULL;
 
 		frame_guest_mac(
 			base_mac, (uint32_t)opt.first_guest + (uint32_t)opt.guest_step * n, mac);
@@ -157,10 +190,10 @@ static char **vhost_user_devices(const uint8_t base_mac[6])
 		/* Frames fit one buffer: mergeable buffers would only cost. */
 		g_ptr_array_add(list, g_strdup_printf("net_virtio_user%u,path=%s,mac=%s,queues=1,"
 						      "queue_size=%d,mrg_rxbuf=0,in_order=1",
-					      n, *path, text, opt.descriptors));
+					      n, socket, text, opt.descriptors));
 	}
 	g_ptr_array_add(list, NULL);
-	return (char **)g_ptr_array_free(list, FALSE);
+	return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
 }
 
 static unsigned memory_mib(unsigned nb_devices, const struct reflector_cfg *cfg)
@@ -198,6 +231,8 @@ static void clear_queue(gpointer q)
 
 static gboolean reflect(GError **error)
 {
+	/* Measured: EAL's, a virtio-user device's (a socket, four events, a directory), a queue pair's. */
+	enum { FILES = 16, FILES_DEVICE = 6, FILES_QUEUE = 3 };
 	struct reflector_cfg cfg = { 0 };
 	g_autoptr(GArray) queues = g_array_new(FALSE, FALSE, sizeof(struct reflector_queue));
 	g_autofree char *lcores = NULL, *text = NULL;
@@ -210,8 +245,15 @@ static gboolean reflect(GError **error)
 	g_array_set_clear_func(queues, clear_queue);
 	if (!check(&cfg, queues, error) || !end_with_parent(error))
 		return FALSE;
-	devices = vhost_user_devices(cfg.base_mac);
+	devices = vhost_user_devices(cfg.base_mac, error);
+	if (devices == NULL)
+		return FALSE;
 	wanted = opt.devices == NULL ? 0 : g_strv_length(opt.devices);
+	if (!limits_raise_files("treflect",
+		    FILES + (uint64_t)FILES_DEVICE * (wanted + g_strv_length(devices)) +
+			    (uint64_t)FILES_QUEUE * queues->len,
+		    error))
+		return FALSE;
 	lcores = opt.core < 0 ? g_strdup_printf("0@(0-%u)", g_get_num_processors() - 1)
 			      : g_strdup_printf("0@%d", opt.core);
 	eal_args = eal_start(

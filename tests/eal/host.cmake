@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
+if(NOT TSIM_SANITIZE) # limits that sanitizers would meet first
+	tsim_script(eal limits 180)
+endif()

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What the machine allows, and does to a trial.
+if(TARGET simcore)
+	tsim_test(unit sim_cgroup simcore)
+	tsim_test(unit sim_limits simcore)
+endif()
