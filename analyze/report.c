@@ -86,8 +86,17 @@ table *report_overview_new(void)
 	table_column(t, "jain", "Jain", 0);
 	table_column(t, "min_max_ratio", "min/max", 0);
 	table_column(t, "worst_guest", "worst", 0);
+	table_column(t, "guests_without_frames", "no frames", TABLE_IF_ANY);
 	table_column(t, "verdict", "verdict", 0);
 	return t;
+}
+
+void report_worst_cell(table *t, const result_combination *c)
+{
+	if (c->fairness.worst_guest >= 0)
+		table_u64(t, (uint64_t)c->fairness.worst_guest);
+	else
+		table_none(t);
 }
 
 void report_overview_add(table *t, const result_combination *c)
@@ -118,10 +127,8 @@ void report_overview_add(table *t, const result_combination *c)
 	table_double(t, trial_cpu_cycles(&c->cpu, &c->cpu.generator), "%.4g");
 	table_double(t, c->fairness.jain, "%.4g");
 	table_double(t, c->fairness.min_max, "%.4g");
-	if (c->fairness.worst_guest >= 0)
-		table_u64(t, (uint64_t)c->fairness.worst_guest);
-	else
-		table_none(t);
+	report_worst_cell(t, c);
+	table_u64(t, c->fairness.nb_silent);
 	table_string(t, report_verdict(c));
 }
 

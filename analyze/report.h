@@ -54,6 +54,9 @@ const char *report_verdict(const result_combination *c);
 /* What has to be said of combinations that are not to be relied on: lines, "" if there are none. */
 char *report_reasons(const result_combination *c);
 
+/* Number of the worst guest. */
+void report_worst_cell(table *t, const result_combination *c);
+
 /*
  * Columns and cells of the parameters. In text, those but label, guests and rate only where they
  * differ within a label: labels are made to say what differs between them.

@@ -111,17 +111,16 @@ table *report_guests_new(gboolean each)
 	table_column(t, "p50_max_ns", "p50 most", 0);
 	table_column(t, "p99_min_ns", "p99 least", 0);
 	table_column(t, "p99_max_ns", "p99 most", 0);
-	table_column(t, "p99_worst_guest", "whose", 0);
 	table_column(t, "loss_ratio_max", "most loss", 0);
+	table_column(t, "worst_guest", "worst guest", 0);
+	table_column(t, "guests_without_frames", "no frames", TABLE_IF_ANY);
 	table_column(t, "verdict", "verdict", 0);
 	return t;
 }
 
-/* Smallest and largest of a percentile over the guests, and whose the largest is. */
+/* Smallest and largest of a percentile over the guests. */
 struct ends {
 	struct result_quantile least, most;
-	uint32_t whose; /* number of the guest that has the most; of equal ones who lost most */
-	double loss;    /* and what share it lost */
 	gboolean there; /* FALSE: nobody has any */
 };
 
@@ -133,30 +132,19 @@ static int compare_quantiles(const struct result_quantile *a, const struct resul
 	return a->ns < b->ns ? -1 : a->ns > b->ns;
 }
 
-static gboolean is_later(const struct result_quantile *v, double loss, const struct ends *e)
-{
-	int order = compare_quantiles(v, &e->most);
-
-	return order > 0 || (order == 0 && loss > e->loss);
-}
-
 static struct ends ends_of(const result_combination *c, double q)
 {
 	struct ends e = { .there = FALSE };
 
 	for (guint i = 0; i < c->nb_guests; i++) {
-		const struct result_guest *g = &c->guests[i];
 		struct result_quantile v;
 
-		if (!result_numbers_quantile(&g->n, FALSE, q, &v))
+		if (!result_numbers_quantile(&c->guests[i].n, FALSE, q, &v))
 			continue;
 		if (!e.there || compare_quantiles(&v, &e.least) < 0)
 			e.least = v;
-		if (!e.there || is_later(&v, g->n.loss.value, &e)) {
+		if (!e.there || compare_quantiles(&v, &e.most) > 0)
 			e.most = v;
-			e.whose = g->guest;
-			e.loss = g->n.loss.value;
-		}
 		e.there = TRUE;
 	}
 	return e;
@@ -177,16 +165,14 @@ static void fairness_row(table *t, const result_combination *c)
 	quantile_cell(t, p50.there, p50.most.ns, p50.most.bound);
 	quantile_cell(t, p99.there, p99.least.ns, p99.least.bound);
 	quantile_cell(t, p99.there, p99.most.ns, p99.most.bound);
-	if (p99.there)
-		table_u64(t, p99.whose);
-	else
-		table_none(t);
 	for (guint i = 0; i < c->nb_guests; i++) {
 		double one = c->guests[i].n.loss.value;
 
 		loss = isnan(loss) || one > loss ? one : loss;
 	}
 	table_ratio(t, loss);
+	report_worst_cell(t, c);
+	table_u64(t, c->fairness.nb_silent);
 	table_string(t, report_verdict(c));
 }
 

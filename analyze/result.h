@@ -87,10 +87,11 @@ struct result_autotest_loss {
 struct result_fairness {
 	double jain; /* (sum x)^2 / (n sum x^2), 1/n .. 1; NAN if no guest got anything */
 	double gini; /* mean difference of two x over twice their mean, 0 .. 1 - 1/n; NAN likewise */
-	double min_max;  /* smallest x / largest x; NAN likewise */
-	guint nb_below;  /* guests below 90 % of the mean x, which is what would be fair */
-	int worst_guest; /* most loss, then largest p99 latency (after result_load), then lowest
-			    * number; -1 without guests */
+	double min_max; /* smallest x / largest x; NAN likewise */
+	guint nb_below; /* guests below 90 % of the mean x, which is what would be fair */
+	/* By analyze/guest_rank.h, with p99 after result_load; -1 if none was offered a frame. */
+	int worst_guest;
+	guint nb_silent; /* guests that were offered none */
 };
 
 struct result_combination {

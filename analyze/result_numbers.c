@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/guest_rank.h"
 #include "analyze/trial_ipdv.h"
 
-static const double WORST_QUANTILE = 0.99, FAIR_SHARE = 0.9;
+static const double FAIR_SHARE = 0.9;
 
 static void spread_add(struct result_spread *s, const struct trial_counts *c)
 {
@@ -310,32 +311,32 @@ static void make_fairness(result_combination *c)
 	result_fairness_of(x, n, &c->fairness);
 }
 
-/* Is a worse than b? Loss first; two guests of equal loss are told apart by their p99. */
-static gboolean is_worse(const struct result_guest *a, const struct result_guest *b)
+static gboolean is_moongen(const result_combination *c)
 {
-	/* Ratios of integers, compared exactly: equal counts must not differ by rounding. */
-	unsigned __int128 left = (unsigned __int128)a->n.c.lost * b->n.c.offered;
-	unsigned __int128 right = (unsigned __int128)b->n.c.lost * a->n.c.offered;
-	struct result_quantile x, y;
-
-	if (left != right)
-		return left > right;
-	if (!result_numbers_quantile(&a->n, FALSE, WORST_QUANTILE, &x) ||
-		!result_numbers_quantile(&b->n, FALSE, WORST_QUANTILE, &y))
-		return FALSE;
-	return x.bound != y.bound ? x.bound : x.ns > y.ns;
+	return ((const trial *)g_ptr_array_index(c->trials, 0))->moongen != NULL;
 }
 
 void result_numbers_worst(result_combination *c)
 {
-	int worst = -1;
+	g_autofree struct guest_rank *ranks = g_new0(struct guest_rank, c->nb_guests + 1);
+	int worst;
 
+	c->fairness.nb_silent = 0;
 	for (guint i = 0; i < c->nb_guests; i++) {
-		if (c->guests[i].n.c.offered == 0)
-			continue;
-		if (worst < 0 || is_worse(&c->guests[i], &c->guests[worst]))
-			worst = (int)i;
+		const struct result_guest *g = &c->guests[i];
+		struct result_quantile p99 = { 0 };
+
+		(void)result_numbers_quantile(&g->n, FALSE, guest_rank_quantile, &p99);
+		ranks[i] = (struct guest_rank){ .guest = g->guest,
+			.ok = strcmp(g->state, "ok") == 0,
+			.offered = g->n.c.offered,
+			.lost = g->n.c.lost,
+			.p99_ns = p99.ns,
+			.p99_bound = p99.bound };
+		/* What MoonGen offered may just not be known. */
+		c->fairness.nb_silent += !guest_rank_has(&ranks[i]) && !is_moongen(c);
 	}
+	worst = guest_rank_worst(ranks, c->nb_guests);
 	c->fairness.worst_guest = worst < 0 ? -1 : (int)c->guests[worst].guest;
 }
 
@@ -478,11 +479,6 @@ static gboolean has_exact(const result_combination *c)
 			return TRUE;
 	}
 	return FALSE;
-}
-
-static gboolean is_moongen(const result_combination *c)
-{
-	return ((const trial *)g_ptr_array_index(c->trials, 0))->moongen != NULL;
 }
 
 void result_numbers_start_bins(result_combination *c)

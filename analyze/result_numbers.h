@@ -19,11 +19,11 @@ void result_numbers_add_bins(result_combination *c, const trial *t);
 void result_numbers_end_bins(result_combination *c);
 void result_numbers_drop_bins(result_combination *c);
 
-/* Find the worst guest, by p99 too where bins are loaded. */
+/* Find the worst guest, by p99 too where bins are loaded, and count the silent ones. */
 void result_numbers_worst(result_combination *c);
 
 /*
- * All but worst_guest, of n shares. Jain, Chiu and Hawe (1984); Gini (1912). Neither sees one
+ * The indices over n shares. Jain, Chiu and Hawe (1984); Gini (1912). Neither sees one
  * starved guest of 64 (Jain's index is 0.984 then): that is what the other two are for. Pure.
  */
 void result_fairness_of(const double *x, size_t n, struct result_fairness *out);

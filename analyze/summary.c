@@ -51,11 +51,12 @@ static void columns(table *t)
 		"duplicated", "reordered", "corrupt", "foreign", "late", "refused", "offered_bytes",
 		"forwarded_bytes", "reorder_distance_max", "intended_pps", "offered_pps",
 		"forwarded_pps", "loss_ratio", "loss_ratio_min", "loss_ratio_max" };
-	static const char *const last[] = { "jain", "min_max_ratio", "worst_guest", "reasons",
-		"group_guests", "share", "generator_cycles_per_frame", "host_cycles_per_frame",
-		"guests_cycles_per_frame", "generator_cpu_ns", "host_cpu_ns", "guests_cpu_ns",
-		"probes_offered", "probes_forwarded", "probes_lost", "probes_loss_ratio",
-		"probes_late_back", "probes_time_stamps" };
+	static const char *const last[] = { "jain", "min_max_ratio", "worst_guest",
+		"guests_without_frames", "reasons", "group_guests", "share",
+		"generator_cycles_per_frame", "host_cycles_per_frame", "guests_cycles_per_frame",
+		"generator_cpu_ns", "host_cpu_ns", "guests_cpu_ns", "probes_offered",
+		"probes_forwarded", "probes_lost", "probes_loss_ratio", "probes_late_back",
+		"probes_time_stamps" };
 
 	for (guint i = 0; i < G_N_ELEMENTS(before); i++)
 		table_column(t, before[i], before[i], 0);
@@ -248,10 +249,8 @@ static void combination_row(table *t, const result_combination *c)
 	dist_cells(t, &c->n.response);
 	table_double(t, c->fairness.jain, "%.6g");
 	table_double(t, c->fairness.min_max, "%.6g");
-	if (c->fairness.worst_guest >= 0)
-		table_u64(t, (uint64_t)c->fairness.worst_guest);
-	else
-		table_none(t);
+	report_worst_cell(t, c);
+	table_u64(t, c->fairness.nb_silent);
 	table_string(t, reasons);
 	none_cells(t, 2);
 	cpu_cells(t, &c->cpu);
@@ -277,7 +276,7 @@ static void group_row(table *t, const result_combination *c, guint group)
 	count_cells(t, &g->n, distance);
 	dist_cells(t, &g->n.latency);
 	dist_cells(t, &g->n.response);
-	none_cells(t, 4);
+	none_cells(t, 5);
 	table_u64(t, g->guests);
 	table_double(t, g->share, "%.6g");
 	none_cells(t, CPU_COLUMNS + PROBES_COLUMNS);
@@ -294,7 +293,7 @@ static void guest_row(table *t, const result_combination *c, const struct result
 	count_cells(t, &g->n, g->reorder_distance_max);
 	dist_cells(t, &g->n.latency);
 	dist_cells(t, &g->n.response);
-	none_cells(t, 5); /* what only combinations and groups have */
+	none_cells(t, 6); /* what only combinations and groups have */
 	table_double(t, g->share, "%.6g");
 	none_cells(t, CPU_COLUMNS);
 	guest_probes_cells(t, c, g);
@@ -363,6 +362,7 @@ static JsonObject *fairness(const result_combination *c)
 		json_object_set_int_member(o, "worst_guest", c->fairness.worst_guest);
 	else
 		json_object_set_null_member(o, "worst_guest");
+	json_object_set_int_member(o, "guests_without_frames", c->fairness.nb_silent);
 	return o;
 }
 

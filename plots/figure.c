@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plots/figure.h"
 
+#include <math.h>
+
 static void guest_clear(gpointer data)
 {
 	struct figure_guest *guest = data;
@@ -13,6 +15,7 @@ static void group_free(gpointer data)
 	struct figure_group *group = data;
 
 	g_free(group->name);
+	g_free(group->worst);
 	g_array_unref(group->points);
 	g_array_unref(group->steps);
 	g_array_unref(group->guests);
@@ -63,6 +66,26 @@ void figure_text_clear(struct figure_text *text)
 {
 	g_clear_pointer(&text->script, g_free);
 	g_clear_pointer(&text->data, g_free);
+}
+
+gboolean figure_guest_is_silent(const struct figure_guest *guest)
+{
+	return isnan(guest->loss) && isnan(guest->p99.ns);
+}
+
+guint figure_silent(const figure *f)
+{
+	guint nb = 0;
+
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		for (guint k = 0; k < group->guests->len; k++)
+			if (figure_guest_is_silent(
+				    &g_array_index(group->guests, struct figure_guest, k)))
+				nb++;
+	}
+	return nb;
 }
 
 gboolean figure_has_loads(const figure *f)

@@ -44,7 +44,7 @@ struct figure_step {
 struct figure_guest {
 	char *name; /* "17" */
 	struct figure_latency p50, p99;
-	double loss;
+	double loss; /* NAN: nothing is known to have been offered */
 };
 
 /* What has one colour; in a grid, what has one colour in one of its panels. */
@@ -58,6 +58,7 @@ struct figure_group {
 	double frames;          /* offered */
 	GArray *steps;          /* struct figure_step: ns ascending, share descending from 1 */
 	GArray *guests;         /* struct figure_guest */
+	char *worst;            /* name of the worst guest (analyze/guest_rank.h); NULL: none */
 	GPtrArray *repetitions; /* GArray * as steps, of each; empty if nobody asked for them */
 };
 
@@ -98,6 +99,11 @@ struct figure_text {
 typedef struct figure_text figure_text;
 void figure_text_clear(figure_text *text);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(figure_text, figure_text_clear)
+
+/* A guest that was offered no frame has neither loss nor latency. */
+gboolean figure_guest_is_silent(const struct figure_guest *guest);
+/* Those of all groups. */
+guint figure_silent(const figure *f);
 
 /* TRUE if some group has several loads: then figure_load is the figure, else figure_cdf. */
 gboolean figure_has_loads(const figure *f);

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "analyze/format.h"
+#include "analyze/guest_rank.h"
 #include "plots/canvas.h"
 #include "plots/error.h"
 #include "plots/gp.h"
@@ -28,6 +29,7 @@ struct ranges {
 	gboolean within; /* shares are of frames that came back, on a linear axis */
 	gboolean guests, spread, untrustworthy, repetitions, lost;
 	unsigned repetitions_lo, repetitions_hi;
+	guint silent; /* guests that were offered no frame */
 };
 
 static const struct figure_point *point_of(const struct figure_group *group)
@@ -80,6 +82,7 @@ static struct ranges find_ranges(const figure *f, const struct figure_options *o
 
 	for (guint i = 0; i < f->groups->len; i++)
 		include_group(&r, g_ptr_array_index(f->groups, i));
+	r.silent = figure_silent(f);
 	range_close(&r.latency);
 	r.lo_share = MAX(pow(10, floor(log10(r.lo_share) + 1e-9)), 1e-9);
 	return r;
@@ -274,28 +277,27 @@ static void put_table(struct canvas *c, const figure *f, double y)
 	}
 }
 
-/* What stands beside the strips of a group: its worst guest and the losses. */
+/* What stands beside the strips of a group: its worst guest and the losses of those with frames. */
 static char *guests_text(const struct figure_group *group)
 {
-	const struct figure_guest *worst = NULL;
-	double loss_lo = 1, loss_hi = 0;
+	double loss_lo = HUGE_VAL, loss_hi = -HUGE_VAL;
 
-	for (guint k = 0; k < group->guests->len; k++) {
-		const struct figure_guest *guest = &g_array_index(
-			group->guests, struct figure_guest, k);
-
-		if (worst == NULL || guest->p99.ns > worst->p99.ns || isnan(worst->p99.ns))
-			worst = guest;
-		loss_lo = MIN(loss_lo, guest->loss);
-		loss_hi = MAX(loss_hi, guest->loss);
-	}
-	if (worst == NULL)
+	if (group->guests->len == 0)
 		return g_strdup("");
+	if (group->worst == NULL)
+		return g_strdup("no frame was offered");
+	for (guint k = 0; k < group->guests->len; k++) {
+		double loss = g_array_index(group->guests, struct figure_guest, k).loss;
+
+		/* fmin and fmax ignore NAN. */
+		loss_lo = fmin(loss_lo, loss);
+		loss_hi = fmax(loss_hi, loss);
+	}
 	g_autofree char *lo = format_percent(loss_lo), *hi = format_percent(loss_hi);
 
 	return loss_hi > loss_lo
-		       ? g_strdup_printf("worst guest %s\nloss %s to %s", worst->name, lo, hi)
-		       : g_strdup_printf("worst guest %s\nloss %s each", worst->name, hi);
+		       ? g_strdup_printf("worst guest %s\nloss %s to %s", group->worst, lo, hi)
+		       : g_strdup_printf("worst guest %s\nloss %s each", group->worst, hi);
 }
 
 static gboolean some_bound(const struct figure_group *group, gboolean p99)
@@ -377,6 +379,8 @@ static GPtrArray *notes_of(const struct ranges *r)
 		g_ptr_array_add(notes, range_note(&r->latency));
 	if (r->guests)
 		g_ptr_array_add(notes, g_strdup("a tick for each guest"));
+	if (r->guests && r->silent > 0)
+		g_ptr_array_add(notes, guest_rank_silent_text(r->silent));
 	if (r->untrustworthy)
 		g_ptr_array_add(notes, g_strdup("dashed, hollow: not to be relied on"));
 	return notes;

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "analyze/guest_rank.h"
 #include "plots/canvas.h"
 #include "plots/error.h"
 #include "plots/gp.h"
@@ -25,9 +26,10 @@ struct ranges {
 	struct range latency;
 	double loss_top;
 	gboolean untrustworthy;
+	guint silent; /* guests that were offered no frame */
 };
 
-/* By 99th percentile, then loss, then the order they came in. */
+/* By 99th percentile, a bound above any number, then loss, then the order they came in. */
 static gint compare_guests(gconstpointer a, gconstpointer b)
 {
 	const struct figure_guest *g = *(const struct figure_guest *const *)a;
@@ -35,6 +37,8 @@ static gint compare_guests(gconstpointer a, gconstpointer b)
 	double p = isnan(g->p99.ns) ? HUGE_VAL : g->p99.ns;
 	double q = isnan(h->p99.ns) ? HUGE_VAL : h->p99.ns;
 
+	if (g->p99.bound != h->p99.bound)
+		return g->p99.bound ? 1 : -1;
 	if (p != q)
 		return p < q ? -1 : 1;
 	if (g->loss != h->loss)
@@ -42,12 +46,17 @@ static gint compare_guests(gconstpointer a, gconstpointer b)
 	return g < h ? -1 : g > h; /* places in one array */
 }
 
+/* Those that were offered a frame. */
 static GPtrArray *sorted(const struct figure_group *group)
 {
 	GPtrArray *guests = g_ptr_array_new();
 
-	for (guint k = 0; k < group->guests->len; k++)
-		g_ptr_array_add(guests, &g_array_index(group->guests, struct figure_guest, k));
+	for (guint k = 0; k < group->guests->len; k++) {
+		struct figure_guest *guest = &g_array_index(group->guests, struct figure_guest, k);
+
+		if (!figure_guest_is_silent(guest))
+			g_ptr_array_add(guests, guest);
+	}
 	g_ptr_array_sort(guests, compare_guests);
 	return guests;
 }
@@ -71,6 +80,7 @@ static struct ranges find_ranges(const figure *f, gboolean linear)
 			r.untrustworthy |= !g_array_index(group->points, struct figure_point, k)
 						    .trustworthy;
 	}
+	r.silent = figure_silent(f);
 	range_close(&r.latency);
 	r.loss_top = r.loss_top > 0 ? MIN(gp_linear_top(r.loss_top), 1.04) : 0.01;
 	return r;
@@ -87,6 +97,8 @@ static void put_data(GString *data, const figure *f)
 		g_string_append_printf(data, "%s# ", i > 0 ? "\n\n" : "");
 		gp_comment(data, group->name);
 		g_string_append(data, "\n# place guest p50 p50_bound p99 p99_bound loss\n");
+		if (guests->len == 0)
+			g_string_append(data, "NaN NaN NaN 0 NaN 0 NaN\n");
 		for (guint k = 0; k < guests->len; k++) {
 			const struct figure_guest *guest = g_ptr_array_index(guests, k);
 
@@ -154,6 +166,8 @@ static GPtrArray *notes_of(const struct ranges *r)
 
 	g_ptr_array_add(notes, g_strdup("dot: median, triangle: 99th percentile of a guest"));
 	g_ptr_array_add(notes, g_strdup("guests are sorted by 99th percentile"));
+	if (r->silent > 0)
+		g_ptr_array_add(notes, guest_rank_silent_text(r->silent));
 	if (range_has_bounds(&r->latency))
 		g_ptr_array_add(notes, range_note(&r->latency));
 	if (r->untrustworthy)

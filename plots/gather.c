@@ -280,6 +280,8 @@ static void add_guests(struct figure_group *group, const result_combination *c, 
 
 		g_array_append_val(group->guests, guest);
 	}
+	if (c->fairness.worst_guest >= 0)
+		group->worst = g_strdup_printf("%d", c->fairness.worst_guest);
 }
 
 static gint compare_points(gconstpointer a, gconstpointer b)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analyze/format.h"
+#include "analyze/guest_rank.h"
 #include "traffic/rate.h"
 
 enum { GUESTS_SHOWN = 3 }; /* of the best, and of the worst */
@@ -48,15 +49,16 @@ static void guest_row_init(struct guest_row *row, const struct trial_guest *g)
 	hist_free(g_steal_pointer(&row->latency.hist));
 }
 
+/* NAN: nothing was offered. */
 static double loss_of(const struct trial_counts *c)
 {
-	return c->offered == 0 ? 0 : (double)c->lost / (double)c->offered;
+	return c->offered == 0 ? NAN : (double)c->lost / (double)c->offered;
 }
 
 static void add_row(GString *s, const char *name, const struct trial_counts *c,
 	const struct quantiles *q, const char *state)
 {
-	g_autofree char *loss = format_percent(loss_of(c));
+	g_autofree char *loss = c->offered == 0 ? g_strdup("-") : format_percent(loss_of(c));
 
 	g_string_append_printf(s,
 		"  %-13s %10" G_GUINT64_FORMAT " %10" G_GUINT64_FORMAT " %8" G_GUINT64_FORMAT
@@ -80,19 +82,24 @@ static void add_header(GString *s, const char *what)
 		"max");
 }
 
-/* Worst first: not in order, then loss, then p99. */
+static struct guest_rank rank_of(const struct guest_row *row)
+{
+	return (struct guest_rank){ .guest = row->g->guest,
+		.ok = g_str_equal(row->g->state, "ok"),
+		.offered = row->g->c.offered,
+		.lost = row->g->c.lost,
+		.p99_ns = row->q.ns[1],
+		.p99_bound = row->q.bound[1] };
+}
+
+/* Worst first; those that were offered nothing last. */
 static int compare_guests(gconstpointer a, gconstpointer b)
 {
-	const struct guest_row *x = a, *y = b;
-	gboolean x_ok = g_str_equal(x->g->state, "ok"), y_ok = g_str_equal(y->g->state, "ok");
+	const struct guest_rank x = rank_of(a), y = rank_of(b);
 
-	if (x_ok != y_ok)
-		return x_ok ? 1 : -1;
-	if (loss_of(&x->g->c) != loss_of(&y->g->c))
-		return loss_of(&x->g->c) > loss_of(&y->g->c) ? -1 : 1;
-	if (x->q.ns[1] != y->q.ns[1])
-		return x->q.ns[1] > y->q.ns[1] ? -1 : 1;
-	return x->g->guest < y->g->guest ? -1 : 1;
+	if (guest_rank_has(&x) != guest_rank_has(&y))
+		return guest_rank_has(&x) ? -1 : 1;
+	return guest_rank_compare(&x, &y);
 }
 
 static void add_guest(GString *s, const struct guest_row *row)
@@ -103,25 +110,45 @@ static void add_guest(GString *s, const struct guest_row *row)
 		g_str_equal(row->g->state, "ok") ? NULL : row->g->state);
 }
 
-static void add_guests(GString *s, const trial *t, gboolean all)
+static void add_best_and_worst(GString *s, const struct guest_row *rows, uint32_t nb)
 {
-	g_autofree struct guest_row *rows = g_new0(struct guest_row, t->nb_guests);
+	gboolean all = nb <= 2 * GUESTS_SHOWN;
 
-	if (t->nb_guests < 2)
-		return;
-	for (uint32_t i = 0; i < t->nb_guests; i++)
-		guest_row_init(&rows[i], &t->guests[i]);
-	all |= t->nb_guests <= 2 * GUESTS_SHOWN;
-	if (!all)
-		qsort(rows, t->nb_guests, sizeof(rows[0]), compare_guests);
-	add_header(s, all ? "guests" : "worst guests");
-	for (uint32_t i = 0; i < (all ? t->nb_guests : GUESTS_SHOWN); i++)
+	if (nb > 0)
+		add_header(s, all ? "guests" : "worst guests");
+	for (uint32_t i = 0; i < (all ? nb : GUESTS_SHOWN); i++)
 		add_guest(s, &rows[i]);
 	if (all)
 		return;
 	add_header(s, "best guests");
-	for (uint32_t i = t->nb_guests; i-- > t->nb_guests - GUESTS_SHOWN;)
+	for (uint32_t i = nb; i-- > nb - GUESTS_SHOWN;)
 		add_guest(s, &rows[i]);
+}
+
+static void add_guests(GString *s, const trial *t, gboolean all)
+{
+	g_autofree struct guest_row *rows = g_new0(struct guest_row, t->nb_guests);
+	uint32_t ranked = 0;
+
+	if (t->nb_guests < 2)
+		return;
+	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		guest_row_init(&rows[i], &t->guests[i]);
+		ranked += t->guests[i].c.offered > 0;
+	}
+	if (all || t->nb_guests <= 2 * GUESTS_SHOWN) {
+		add_header(s, "guests");
+		for (uint32_t i = 0; i < t->nb_guests; i++)
+			add_guest(s, &rows[i]);
+	} else {
+		qsort(rows, t->nb_guests, sizeof(rows[0]), compare_guests);
+		add_best_and_worst(s, rows, ranked);
+	}
+	if (ranked < t->nb_guests) {
+		g_autofree char *silent = guest_rank_silent_text(t->nb_guests - ranked);
+
+		g_string_append_printf(s, "  %s\n", silent);
+	}
 }
 
 /* A size class over all guests: classes with the same bounds are one. */
@@ -322,9 +349,11 @@ static void print_csv_row(const trial *t, const char *infix, const char *who,
 {
 	printf("%s,%s,%u,%s,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
 	       ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
-	       ",%" G_GUINT64_FORMAT ",%.9g",
+	       ",%" G_GUINT64_FORMAT ",",
 		t->params.label, infix, t->params.repetition, who, c->intended, c->offered,
-		c->forwarded, c->lost, c->duplicated, c->reordered, c->refused, loss_of(c));
+		c->forwarded, c->lost, c->duplicated, c->reordered, c->refused);
+	if (c->offered > 0)
+		printf("%.9g", loss_of(c));
 	for (size_t i = 0; i < G_N_ELEMENTS(q->ns); i++)
 		printf(",%s%" G_GUINT64_FORMAT, q->bound[i] ? ">=" : "", q->ns[i]);
 	printf(",%s,\"%s\"\n", t->trustworthy ? "yes" : "no", state);

@@ -7,7 +7,8 @@
 int main(int argc, char **argv)
 {
 	g_autofree char *interface = NULL, *started = NULL;
-	int guests = 3, sizes = 3, frames = 400, first = 0, reps = 1, seed = 0, worst = -1;
+	int guests = 3, sizes = 3, frames = 400, first = 0, silent = 0, reps = 1, seed = 0,
+	    worst = -1;
 	gint64 rate_pps = 100000;
 	double loss = 0;
 	gboolean vm = FALSE, vhost = FALSE, untrusted = FALSE, interrupted = FALSE, fleet = FALSE,
@@ -21,6 +22,7 @@ int main(int argc, char **argv)
 		{ "first", 0, 0, G_OPTION_ARG_INT, &first, "repetition", NULL },
 		{ "reps", 0, 0, G_OPTION_ARG_INT, &reps, "", NULL },
 		{ "seed", 0, 0, G_OPTION_ARG_INT, &seed, "", NULL },
+		{ "silent", 0, 0, G_OPTION_ARG_INT, &silent, "so many of the last guests", NULL },
 		{ "worst", 0, 0, G_OPTION_ARG_INT, &worst, "guest with the worst numbers", NULL },
 		{ "rate", 0, 0, G_OPTION_ARG_INT64, &rate_pps, "", NULL },
 		{ "loss", 0, 0, G_OPTION_ARG_DOUBLE, &loss, "share", NULL },
@@ -51,6 +53,7 @@ int main(int argc, char **argv)
 			.repetition = (uint32_t)i,
 			.seed = (uint64_t)seed,
 			.loss = loss,
+			.silent = (uint32_t)silent,
 			.worst = worst,
 			.vm = vm,
 			.vhost = vhost,

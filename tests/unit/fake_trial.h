@@ -18,9 +18,10 @@ struct fake_cfg {
 	uint32_t frames;               /* offered to each size of each guest; 0: 400 */
 	uint64_t rate_pps;
 	uint32_t repetition;
-	uint64_t seed; /* parameter, and of the numbers together with the repetition */
-	double loss;   /* share */
-	int worst;     /* guest with four times the latency and ten times the loss; -1: none */
+	uint64_t seed;   /* parameter, and of the numbers together with the repetition */
+	double loss;     /* share */
+	uint32_t silent; /* so many of the last guests are offered nothing */
+	int worst;       /* guest with four times the latency and ten times the loss; -1: none */
 	gboolean vhost, untrusted, interrupted;
 	gboolean vm;     /* on a virtual machine behind a bridge: a name of autotest's grammar */
 	gboolean fleet;  /* guests of two groups by turns, the second behind vmux */
@@ -199,7 +200,8 @@ static inline trial *fake_trial(const struct fake_cfg *cfg)
 		g->share = 1.0 / t->nb_guests;
 		g->c.corrupt = i;
 		for (uint32_t j = 0; j < sizes; j++)
-			fake_size(rng, &g->sizes[j], lens[j][0], lens[j][1], frames,
+			fake_size(rng, &g->sizes[j], lens[j][0], lens[j][1],
+				i + cfg->silent < t->nb_guests ? frames : 0,
 				cfg->loss * (worst ? 10 : 1), 10000.0 * (worst ? 4 : 1));
 	}
 	if (cfg->probes) {

@@ -239,6 +239,7 @@ static void add_single(figure *f, const char *name, double scale_ns, double loss
 			.hi = 1.2 * p.q[FIGURE_P99].ns };
 	}
 	g_array_append_val(group->points, p);
+	group->worst = g_strdup(guests > 17 ? "17" : "0");
 	for (guint i = 0; i < guests; i++) {
 		double factor = 0.9 + 0.2 * ((i * 7) % guests) / guests + (i == 17 ? 0.6 : 0);
 		struct figure_guest guest = {
@@ -266,6 +267,38 @@ static void cdf_has_a_tail_and_the_guests(void **state)
 	assert_false(figure_has_loads(f));
 	check("cdf", figure_cdf, f, (struct figure_options){ .width = 0 });
 	check("guests", figure_guests, f, (struct figure_options){ .width = 0 });
+}
+
+/* One that was offered nothing makes no range of losses and no place among the sorted ones. */
+static void guests_without_frames_are_left_out(void **state)
+{
+	const struct figure_options options = {
+		.script_name = "x.gp", .data_name = "x.dat", .image_name = "x.svg", .style = ""
+	};
+	const struct figure_guest silent = {
+		.name = g_strdup("3"), .p50 = { NAN, FALSE }, .p99 = { NAN, FALSE }, .loss = NAN
+	};
+	g_autoptr(figure) f = figure_new();
+	g_auto(figure_text) cdf = { 0 }, guests = { 0 };
+	struct figure_group *group;
+
+	(void)state;
+	add_single(f, "A", 20e3, 0.1, 3, TRUE, 1);
+	group = g_ptr_array_index(f->groups, 0);
+	g_array_index(group->guests, struct figure_guest, 0).loss = 0.1;
+	g_array_index(group->guests, struct figure_guest, 1).loss = 0.5;
+	g_array_index(group->guests, struct figure_guest, 2).loss = 0.2;
+	g_array_append_val(group->guests, silent);
+	g_free(group->worst);
+	group->worst = g_strdup("1");
+	assert_int_equal(figure_silent(f), 1);
+	assert_true(figure_cdf(f, &options, &cdf, NULL));
+	assert_non_null(strstr(cdf.script, "worst guest 1"));
+	assert_non_null(strstr(cdf.script, "loss 10 % to 50 %"));
+	assert_non_null(strstr(cdf.script, "1 guest was offered no frame"));
+	assert_true(figure_guests(f, &options, &guests, NULL));
+	assert_null(strstr(guests.data, "\n4 3 "));
+	assert_non_null(strstr(guests.script, "1 guest was offered no frame"));
 }
 
 static void cdf_of_one_guest(void **state)
@@ -361,6 +394,7 @@ int main(void)
 		cmocka_unit_test(load_of_autotest),
 		cmocka_unit_test(grid_says_what_room_it_needs),
 		cmocka_unit_test(cdf_has_a_tail_and_the_guests),
+		cmocka_unit_test(guests_without_frames_are_left_out),
 		cmocka_unit_test(cdf_of_one_guest),
 		cmocka_unit_test(curves_have_their_repetitions),
 		cmocka_unit_test(nothing_received_is_a_figure_all_the_same),
