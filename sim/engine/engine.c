@@ -127,6 +127,7 @@ static void make_guest(struct engine *e, uint32_t i, size_t at)
 	*tx = (struct tx_guest){ .receiver = receiver_of(e, i),
 		.draws = s->draws,
 		.nb_draws = s->nb_draws,
+		.cycle_draws = s->nb_due,
 		.template = &e->templates[i] };
 	if (!serves(e, i))
 		return;
@@ -301,6 +302,10 @@ static gboolean make_worker(struct engine *e, unsigned i, GError **error)
 		e->timelines[i] = timeline_new(
 			e->cfg.schedule, e->cfg.mix, w->tx_first, w->tx_step);
 		w->timeline = e->timelines[i];
+		w->cycle_ns = e->cfg.schedule->cycle_ns;
+		w->limited = e->cfg.schedule->nb_not_sent != 0;
+		if (!w->flood)
+			worker_find_measured(w);
 	}
 	return w->times || (!cores->combined && i < cores->nb_load) ||
 	       make_receiver(e, w, cores->combined ? i : i - cores->nb_load, error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim/engine/recording.h: a mirror of the frames that a load worker sends, kept in memory during the
+ * sim/engine/recording.h: a mirror of the frames that interfaces took from a load worker, kept in memory during the
  * trial and written as pcap afterwards. One writer each.
  */
 #ifndef SIM_ENGINE_RECORDING_H
@@ -31,7 +31,8 @@ static inline void recording_frame(
 {
 	struct recording_header h = { .time_ns = now_ns, .len = len };
 
-	if (c->size - c->used < sizeof(h) + len) {
+	/* Nothing behind a frame that did not fit: what is kept is the trial's beginning. */
+	if (c->dropped != 0 || c->size - c->used < sizeof(h) + len) {
 		c->dropped++;
 		return;
 	}
@@ -39,6 +40,23 @@ static inline void recording_frame(
 	memcpy(c->data + c->used + sizeof(h), frame, len);
 	c->used += sizeof(h) + len;
 	c->frames++;
+}
+
+/* c was as before when frames were recorded, of which only the first nb are to stay. */
+static inline void recording_rewind(
+	struct recording *c, const struct recording *before, uint64_t nb)
+{
+	uint64_t recorded = c->frames - before->frames, kept = nb < recorded ? nb : recorded;
+
+	c->used = before->used;
+	for (uint64_t i = 0; i < kept; i++) {
+		struct recording_header h;
+
+		memcpy(&h, c->data + c->used, sizeof(h));
+		c->used += sizeof(h) + h.len;
+	}
+	c->frames = before->frames + kept;
+	c->dropped = before->dropped + (nb - kept);
 }
 
 /* All captures, merged by time, as pcap with ns time stamps. */

@@ -13,6 +13,7 @@ enum {
 	SWEEP_TURNS = 64, /* every so many turns one guest is polled that nothing is awaited from */
 	FLOOD_POLLS = 3,  /* full bursts that are received for one that is sent, beyond the first */
 	POLLS_MAX = 64,   /* in one turn */
+	MARKS_MAX = 4096, /* departures that are skipped in one turn: the end must be seen, too */
 	OVERTIME_NS = 100000000, /* how long after the end a backlog may still be sent */
 	/*
 	 * What a poll takes, and what it takes a frame: with less time than that to the next
@@ -71,8 +72,8 @@ static __rte_always_inline void write_frame(const struct tx_guest *g, gboolean z
 	}
 }
 
-/* The next frame of a guest into f (NULL: it has no room): length, stamp, counters. */
-static inline void build(
+/* The next frame of a guest into f (NULL: it has no room): length, stamp, counters. Its size class. */
+static inline uint8_t build(
 	struct worker *w, uint32_t guest, struct frame_slot *f, uint64_t due_ns, uint64_t now_ns)
 {
 	struct tx_guest *g = &w->tx[guest];
@@ -93,7 +94,7 @@ static inline void build(
 	if (likely(f != NULL))
 		write_frame(g, g->datapath->ops->zeroed, f, draw, &sig);
 	if (unlikely(phase == FRAME_WARM_UP))
-		return;
+		return draw.class;
 
 	struct tx_counters *c = &g->c[draw.class];
 
@@ -110,6 +111,7 @@ static inline void build(
 	w->last_delay_ns = delay_ns;
 	if (unlikely(w->capture != NULL && f != NULL))
 		recording_frame(w->capture, f->data, f->len, now_ns);
+	return draw.class;
 }
 
 /* A guest has frames under way: see that its receiver looks. */
@@ -133,32 +135,40 @@ static inline void wake(struct worker *w, uint32_t guest)
 		rte_ring_enqueue(receiver->woken, (void *)(uintptr_t)guest); /* has room for all */
 }
 
-/* Frames that an interface had no room for, although it gave memory for them. */
-static void refuse(struct tx_guest *g, const struct frame_slot *f, uint16_t n)
+/*
+ * Of the frames for which an interface gave memory it took only the first sent. Their memory is its
+ * own again. All are of the measuring phase.
+ */
+static void refuse(struct worker *w, struct tx_guest *g, const uint8_t *class, uint16_t sent,
+	uint16_t nb, const struct recording *before)
 {
-	for (uint16_t i = 0; i < n; i++) {
-		struct frame_sig sig;
-
-		memcpy(&sig, f[i].data + FRAME_SIG_OFFSET, sizeof(sig));
-		if (frame_sig_phase(&sig) == FRAME_MEASURE)
-			ctr_add(&g->c[frame_sig_class(&sig)].refused, 1);
-	}
+	for (uint16_t i = sent; i < nb; i++)
+		ctr_add(&g->c[class[i]].refused, 1);
+	if (w->capture != NULL)
+		recording_rewind(w->capture, before, sent);
 }
 
-/* The frames of one guest in a burst: those whose guest[] is it, n_due of them. */
+/*
+ * The frames of one guest in a burst: those whose guests[] is it, nb_due of them. All of a burst are
+ * of one phase: see begin_measuring.
+ */
 static inline void send_to(struct worker *w, uint32_t guest, const uint32_t *guests,
 	const uint64_t *due_ns, uint16_t first, uint64_t now_ns)
 {
 	struct tx_guest *g = &w->tx[guest];
 	const struct datapath_ops *ops = g->datapath->ops;
 	struct frame_slot f[WORKER_BURST];
+	uint8_t class[WORKER_BURST];
+	struct recording before = { 0 };
 	uint16_t want = g->nb_due, nb = 0, sent = 0;
 	uint16_t room = ops->reserve(g->datapath, w->queue, g->slot, f, want);
 
+	if (unlikely(w->capture != NULL))
+		before = *w->capture;
 	for (uint16_t i = first; nb < want; i++) {
 		if (guests[i] != guest)
 			continue;
-		build(w, guest, nb < room ? &f[nb] : NULL, due_ns[i], now_ns);
+		class[nb] = build(w, guest, nb < room ? &f[nb] : NULL, due_ns[i], now_ns);
 		nb++;
 	}
 	g->nb_due = 0;
@@ -166,8 +176,8 @@ static inline void send_to(struct worker *w, uint32_t guest, const uint32_t *gue
 		return;
 	sent = ops->commit(g->datapath, w->queue, g->slot, f, room, room);
 	ctr_add(&g->accepted, sent);
-	if (unlikely(sent < room))
-		refuse(g, f + sent, (uint16_t)(room - sent));
+	if (unlikely(sent < room) && due_ns[first] >= w->warm_up_ns)
+		refuse(w, g, class, sent, room, &before);
 	if (likely(sent != 0))
 		wake(w, guest);
 }
@@ -182,6 +192,18 @@ static void note_not_sent(struct worker *w, uint32_t guest)
 }
 
 /*
+ * The measuring phase begins without a backlog: departures of the warm-up that were not sent until
+ * then never are, and count as warm-up. Numbers and lengths of frames are those of the schedule.
+ */
+static void begin_measuring(struct worker *w)
+{
+	for (uint32_t i = w->tx_first; i < w->nb_guests; i += w->tx_step)
+		w->tx[i].pos = w->tx[i].measured_pos;
+	w->next = w->measured_next;
+	w->next_due_ns = w->measured_due_ns;
+}
+
+/*
  * Send what is due, at most a burst. The real departure of its frames is the one reading now_ns,
  * taken before the first of them is written.
  */
@@ -192,12 +214,17 @@ static inline uint16_t send_due(struct worker *w, uint64_t now_ns)
 	uint64_t due_ns[WORKER_BURST];
 	uint16_t n = 0, nb_touched = 0;
 
+	if (unlikely(w->next_due_ns < w->warm_up_ns && now_ns >= w->warm_up_ns)) {
+		begin_measuring(w);
+		if (w->next_due_ns > now_ns)
+			return 0;
+	}
 	if (unlikely(now_ns - w->next_due_ns > UINT32_MAX)) {
 		/* Beyond what a signature can say, and far beyond what a result can mean. */
 		ctr_set(&w->overrun, 1);
 		return 0;
 	}
-	while (n < WORKER_BURST && w->next_due_ns <= now_ns) {
+	for (unsigned i = 0; n < WORKER_BURST && i < MARKS_MAX && w->next_due_ns <= now_ns; i++) {
 		uint32_t guest = w->timeline->guest[w->next];
 
 		if (likely(guest < TIMELINE_NOT_SENT)) {
@@ -712,7 +739,9 @@ static void probe_loop(struct worker *w)
 		if (now_ns >= w->span_ns + OVERTIME_NS)
 			break;
 		if (due_ns <= now_ns) {
-			send_probe(w, guest, due_ns, now_ns);
+			/* As with frames: no backlog of the warm-up when it is over. */
+			if (likely(due_ns >= w->warm_up_ns || now_ns < w->warm_up_ns))
+				send_probe(w, guest, due_ns, now_ns);
 			guest = guest + w->tx_step < w->nb_guests ? guest + w->tx_step
 								  : w->tx_first;
 			gap = gap + 1 == probes->nb_gaps ? 0 : gap + 1;
@@ -741,8 +770,8 @@ static inline void finish_sending(struct worker *w, uint64_t now_ns)
 static inline gboolean sending_is_over(struct worker *w, uint64_t now_ns, gboolean flood)
 {
 	return atomic_load_explicit(w->stop_tx, memory_order_relaxed) ||
-	       now_ns >= w->span_ns + (flood ? 0 : OVERTIME_NS) ||
-	       (!flood && w->next_due_ns == UINT64_MAX) || ctr_get(&w->overrun);
+	       now_ns >= w->span_ns + (flood ? 0 : OVERTIME_NS) || w->next_due_ns == UINT64_MAX ||
+	       ctr_get(&w->overrun);
 }
 
 /* Frames that may be received before the next departure; 0: none. */
@@ -816,27 +845,94 @@ static __rte_always_inline void loop(
 	}
 }
 
+/* Departure w->next was not sent: it stands for times of them. */
+static void count_one(struct worker *w, uint64_t times)
+{
+	uint32_t guest = w->timeline->guest[w->next];
+	struct tx_guest *g;
+	struct profile_draw draw;
+
+	if (guest == TIMELINE_IDLE)
+		return;
+	g = &w->tx[guest & ~(uint32_t)TIMELINE_NOT_SENT];
+	draw = next_draw(g);
+	if (w->next_due_ns >= w->warm_up_ns)
+		ctr_add(guest >= TIMELINE_NOT_SENT ? &g->c[draw.class].not_sent
+						   : &g->c[draw.class].unsent,
+			times);
+}
+
+/* So many frames of a guest were not sent: by size, as a ring of draws has them. */
+static void count_draws(struct tx_guest *g, uint64_t nb)
+{
+	uint64_t rounds = nb / g->nb_draws, rest = nb % g->nb_draws;
+
+	for (size_t i = 0; i < g->nb_draws; i++) {
+		struct profile_draw draw = next_draw(g);
+
+		ctr_add(&g->c[draw.class].unsent, rounds + (i < rest));
+	}
+	g->pos = (g->pos + rest) % g->nb_draws;
+}
+
+/*
+ * Whole cycles of a schedule that repeats, at once: one that is far too fast for the generator leaves
+ * more departures behind than anybody would wait for. With a link draws begin anew with each cycle,
+ * so that all cycles are as one; without, no departure is marked, and draws can be counted alone.
+ */
+static void count_cycles(struct worker *w, uint64_t end_ns)
+{
+	/* - 1: departures at the very end, which is not in the phase, may be of this cycle. */
+	uint64_t nb = end_ns <= w->next_due_ns ? 0 : (end_ns - 1 - w->next_due_ns) / w->cycle_ns;
+
+	if (nb == 0)
+		return;
+	if (w->limited) {
+		for (size_t i = 0; i < w->timeline->nb; i++) {
+			count_one(w, nb);
+			advance(w);
+		}
+		w->next_due_ns += (nb - 1) * w->cycle_ns;
+		return;
+	}
+	for (uint32_t i = w->tx_first; i < w->nb_guests; i += w->tx_step)
+		count_draws(&w->tx[i], nb * w->tx[i].cycle_draws);
+	w->next_due_ns += nb * w->cycle_ns;
+}
+
 /* Departures that were scheduled within the time that was measured, but never sent. */
 static void count_unsent(struct worker *w)
 {
-	uint64_t end_ns = ctr_get(&w->stopped_ns) < w->span_ns ? ctr_get(&w->stopped_ns)
-							       : w->span_ns;
+	uint64_t end_ns = MIN(ctr_get(&w->stopped_ns), w->span_ns);
 
-	for (; w->next_due_ns < end_ns; advance(w)) {
-		uint32_t guest = w->timeline->guest[w->next];
+	if (end_ns <= w->warm_up_ns)
+		return;
+	if (w->next_due_ns < w->warm_up_ns)
+		begin_measuring(w);
+	if (w->timeline->repeats)
+		count_cycles(w, end_ns);
+	for (; w->next_due_ns < end_ns; advance(w))
+		count_one(w, 1);
+}
 
-		if (guest == TIMELINE_IDLE)
-			continue;
-		if (guest >= TIMELINE_NOT_SENT) {
-			note_not_sent(w, guest & ~(uint32_t)TIMELINE_NOT_SENT);
-			continue;
-		}
+void worker_find_measured(struct worker *w)
+{
+	const timeline *t = w->timeline;
+	uint64_t cycles = t->repeats ? w->warm_up_ns / w->cycle_ns : 0;
 
-		struct profile_draw draw = next_draw(&w->tx[guest]);
-
-		if (w->next_due_ns >= w->warm_up_ns)
-			ctr_add(&w->tx[guest].c[draw.class].unsent, 1);
+	w->next = 0;
+	w->next_due_ns = t->nb == 0 ? UINT64_MAX : cycles * w->cycle_ns + t->gap_ns[0];
+	for (uint32_t i = w->tx_first; i < w->nb_guests; i += w->tx_step)
+		w->tx[i].pos = cycles * w->tx[i].cycle_draws % w->tx[i].nb_draws;
+	for (; w->next_due_ns < w->warm_up_ns; advance(w))
+		if (t->guest[w->next] != TIMELINE_IDLE)
+			(void)next_draw(&w->tx[t->guest[w->next] & ~(uint32_t)TIMELINE_NOT_SENT]);
+	for (uint32_t i = w->tx_first; i < w->nb_guests; i += w->tx_step) {
+		w->tx[i].measured_pos = w->tx[i].pos;
+		w->tx[i].pos = 0;
 	}
+	w->measured_next = w->next;
+	w->measured_due_ns = w->next_due_ns;
 }
 
 static uint64_t involuntary_switches(void)
@@ -855,15 +951,21 @@ static uint64_t cpu_time_ns(void)
 		       : 0;
 }
 
-/* So that a worker that gets its CPU late does not begin behind the schedule. */
-static void wait_for_go(struct worker *w)
+/*
+ * So that a worker that gets its CPU late does not begin behind the schedule, and that none sends
+ * before time 0: the clock reads 0 until then.
+ */
+static void wait_for_epoch(struct worker *w)
 {
-	while (atomic_load_explicit(&w->round, memory_order_acquire) != 0)
-		; /* of an earlier start */
 	atomic_store_explicit(&w->ready, 1, memory_order_release);
 	while (!atomic_load_explicit(w->go, memory_order_acquire) &&
-		!atomic_load_explicit(w->stop, memory_order_relaxed))
+		!atomic_load_explicit(w->stop, memory_order_relaxed)) {
+		atomic_store_explicit(&w->round, ctr_get(&w->round) + 1, memory_order_release);
 		sched_yield();
+	}
+	while ((int64_t)(rte_rdtsc() - w->clock->epoch) < 0 &&
+		!atomic_load_explicit(w->stop, memory_order_relaxed))
+		atomic_store_explicit(&w->round, ctr_get(&w->round) + 1, memory_order_release);
 }
 
 int worker_main(void *arg)
@@ -873,7 +975,7 @@ int worker_main(void *arg)
 	gboolean empty, flood;
 	uint64_t switches, cpu_ns;
 
-	wait_for_go(w);
+	wait_for_epoch(w);
 	t = w->timeline;
 	empty = t == NULL || t->nb == 0;
 	flood = w->flood;
@@ -894,14 +996,15 @@ int worker_main(void *arg)
 		else
 			loop(w, TRUE, FALSE, FALSE);
 		ctr_set(&w->preempted, involuntary_switches() - switches);
-		if (!flood)
-			count_unsent(w);
 	}
 	if (w->receives && flood)
 		loop(w, FALSE, TRUE, TRUE);
 	else if (w->receives)
 		loop(w, FALSE, TRUE, FALSE);
 	ctr_set(&w->cpu_ns, cpu_time_ns() - cpu_ns);
+	/* Last: it can take a while, in which frames that come would look late. */
+	if (w->sends && !flood && !empty)
+		count_unsent(w);
 	/* Out of the datapath for good: quiesce need not wait for this worker any more. */
 	atomic_store_explicit(&w->round, UINT64_MAX, memory_order_release);
 	return 0;

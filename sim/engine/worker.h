@@ -35,7 +35,7 @@ enum { WORKER_BURST = 32, WORKER_PORTS_MAX = 64 };
 struct tx_counters {
 	ctr offered, refused, late, bytes;
 	ctr not_sent; /* the link had no room for them */
-	ctr unsent;   /* scheduled, but the phase was over: written after the loop */
+	ctr unsent;   /* scheduled, but the phase was over: written at the end */
 };
 
 struct tx_guest {
@@ -47,6 +47,8 @@ struct tx_guest {
 	const struct stamp_head *head; /* one a size class */
 	const struct profile_draw *draws;
 	size_t nb_draws;
+	size_t cycle_draws;    /* draws that a cycle of a schedule that repeats takes */
+	size_t measured_pos;   /* of the draws, where the measuring phase begins */
 	struct tx_counters *c; /* one a size class */
 	const struct frame_template *template;
 
@@ -133,6 +135,11 @@ struct worker {
 	gboolean times;    /* the timer worker: sends probes, and nothing else */
 	gboolean flood;    /* rate max */
 	gboolean switches; /* guests send to guests: frames that come may have to be passed on */
+	gboolean limited;  /* by a link: departures may be marked TIMELINE_NOT_SENT */
+	uint64_t cycle_ns; /* of a timeline that repeats */
+	/* Of the timeline: the first departure of the measuring phase; UINT64_MAX: there is none. */
+	size_t measured_next;
+	uint64_t measured_due_ns;
 	int arrival_field; /* of mbufs that are handed over: ns since the epoch */
 	uint8_t run;
 
@@ -166,6 +173,12 @@ struct worker {
 	unsigned next_port;
 	gboolean polled; /* since the last departure */
 };
+
+/*
+ * Find out where the measuring phase begins in timeline and draws, so that a worker that is behind
+ * then can go there at once. Before the trial; not at rate max.
+ */
+void worker_find_measured(struct worker *w);
 
 /* The lcore's function: struct worker *. Returns 0. */
 int worker_main(void *arg);
