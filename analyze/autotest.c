@@ -389,7 +389,6 @@ trial *autotest_read(const struct autotest_files *f, GError **error)
 	t->moongen->throughput = g_strdup(f->throughput);
 	t->moongen->accumulated = f->accumulated != NULL;
 	t->moongen->mean_ns = t->moongen->stddev_ns = NAN;
-	t->mean_frame_len = f->params.frame_len;
 	read_log(t, f->log);
 	read_throughput(t, f->throughput);
 	read_histogram(t, t->moongen->histogram);

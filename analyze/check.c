@@ -217,6 +217,10 @@ static void check_generator(struct checking *k)
 		found(k, FALSE, "generator", NULL,
 			"%" G_GUINT64_FORMAT " frames were not sent: the link had no room for them",
 			(guint64)c->n.c.not_sent);
+	if (c->n.c.unsent > 0)
+		found(k, FALSE, "generator", NULL,
+			"%" G_GUINT64_FORMAT " frames were not sent in time: generator overloaded",
+			(guint64)c->n.c.unsent);
 	if ((double)c->n.c.late > LATE_MAX * (double)c->n.c.offered)
 		found(k, FALSE, "generator", NULL,
 			"%.2g %% of the frames left late: the generator did not keep up; give it "

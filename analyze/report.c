@@ -141,6 +141,7 @@ table *report_loss_new(gboolean guests)
 		table_column(t, "guest", "guest", TABLE_KEY);
 	table_column(t, "repetitions", "reps", 0);
 	table_column(t, "not_sent", "not sent", TABLE_IF_ANY);
+	table_column(t, "unsent", "unsent", TABLE_IF_ANY);
 	table_column(t, "offered", "offered", 0);
 	table_column(t, "forwarded", "forwarded", 0);
 	table_column(t, "lost", "lost", 0);
@@ -169,6 +170,7 @@ static void loss_row(table *t, const result_combination *c, const struct result_
 		table_u64(t, (uint64_t)guest);
 	table_u64(t, c->trials->len);
 	table_u64(t, n->c.not_sent);
+	table_u64(t, n->c.unsent);
 	table_u64(t, n->c.offered);
 	table_u64(t, n->c.forwarded);
 	table_u64(t, n->c.lost);

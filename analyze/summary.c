@@ -47,10 +47,10 @@ static void columns(table *t)
 	static const char *const before[] = { "row", "guest", "repetitions", "trustworthy",
 		"interrupted" };
 	static const char *const after[] = { "mac", "guest_interface", "guest_profile", "group",
-		"state", "measured_s", "intended", "not_sent", "offered", "forwarded", "lost",
-		"duplicated", "reordered", "corrupt", "foreign", "late", "refused", "offered_bytes",
-		"forwarded_bytes", "reorder_distance_max", "intended_pps", "offered_pps",
-		"forwarded_pps", "loss_ratio", "loss_ratio_min", "loss_ratio_max" };
+		"state", "measured_s", "intended", "not_sent", "unsent", "offered", "forwarded",
+		"lost", "duplicated", "reordered", "corrupt", "foreign", "late", "refused",
+		"offered_bytes", "forwarded_bytes", "reorder_distance_max", "intended_pps",
+		"offered_pps", "forwarded_pps", "loss_ratio", "loss_ratio_min", "loss_ratio_max" };
 	static const char *const last[] = { "jain", "min_max_ratio", "worst_guest",
 		"guests_without_frames", "reasons", "group_guests", "share",
 		"generator_cycles_per_frame", "host_cycles_per_frame", "guests_cycles_per_frame",
@@ -118,8 +118,8 @@ static void dist_cells(table *t, const struct trial_dist *d)
 static void count_cells(table *t, const struct result_numbers *n, uint64_t reorder_distance_max)
 {
 	const struct trial_counts *c = &n->c;
-	const uint64_t counts[] = { c->intended, c->not_sent, c->offered, c->forwarded, c->lost,
-		c->duplicated, c->reordered, c->corrupt, c->foreign, c->late, c->refused,
+	const uint64_t counts[] = { c->intended, c->not_sent, c->unsent, c->offered, c->forwarded,
+		c->lost, c->duplicated, c->reordered, c->corrupt, c->foreign, c->late, c->refused,
 		c->offered_bytes, c->forwarded_bytes, reorder_distance_max };
 
 	table_double(t, n->measured_s, "%.6g");

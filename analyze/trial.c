@@ -341,8 +341,29 @@ gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *
 	       add_u64(&into->duplicated, from->duplicated) &&
 	       add_u64(&into->reordered, from->reordered) &&
 	       add_u64(&into->corrupt, from->corrupt) && add_u64(&into->foreign, from->foreign) &&
-	       add_u64(&into->not_sent, from->not_sent) && add_u64(&into->late, from->late) &&
-	       add_u64(&into->refused, from->refused) &&
+	       add_u64(&into->not_sent, from->not_sent) && add_u64(&into->unsent, from->unsent) &&
+	       add_u64(&into->late, from->late) && add_u64(&into->refused, from->refused) &&
 	       add_u64(&into->offered_bytes, from->offered_bytes) &&
 	       add_u64(&into->forwarded_bytes, from->forwarded_bytes);
+}
+
+/* Length of a frame of a size class, as far as one number can say it. */
+static double class_len(const struct trial_size *s)
+{
+	if (s->frame_len_lo != s->frame_len_hi && s->c.offered > 0)
+		return (double)s->c.offered_bytes / (double)s->c.offered;
+	return (s->frame_len_lo + (double)s->frame_len_hi) / 2;
+}
+
+void trial_absent_bytes(const trial *t, double *not_sent, double *unsent)
+{
+	*not_sent = *unsent = 0;
+	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		for (uint32_t k = 0; k < t->guests[i].nb_sizes; k++) {
+			const struct trial_size *s = &t->guests[i].sizes[k];
+
+			*not_sent += (double)s->c.not_sent * class_len(s);
+			*unsent += (double)s->c.unsent * class_len(s);
+		}
+	}
 }

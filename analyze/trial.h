@@ -54,7 +54,7 @@ struct trial_params {
 	char *extra; /* further options that change what is measured, "--key=value ...", "" for none */
 };
 
-/* Frames, exact. lost = offered - forwarded; intended >= offered + not_sent. */
+/* Frames, exact. lost = offered - forwarded; intended = offered + not_sent + unsent. */
 struct trial_counts {
 	uint64_t intended;   /* scheduled within the measuring phase */
 	uint64_t offered;    /* presented to the guest's interface */
@@ -66,6 +66,7 @@ struct trial_counts {
 		corrupt; /* came back with a wrong byte; not forwarded. Known per guest, 0 per size */
 	uint64_t foreign;  /* not of this trial. Known per guest, 0 per size */
 	uint64_t not_sent; /* of intended: the link had no room for them (--link) */
+	uint64_t unsent;   /* of intended: the generator did not send them in time */
 	uint64_t late;     /* of offered: departed later than the slack allows */
 	uint64_t refused;  /* of offered: the interface had no room for them */
 	uint64_t offered_bytes, forwarded_bytes; /* with FCS */
@@ -225,7 +226,6 @@ struct trial {
 	GPtrArray *reasons; /* char *: why it is not trustworthy, and what else has to be said */
 	double measured_s; /* length of the measuring phase; < duration_s if interrupted; autotest's
 			    * run time, or 0 where nothing tells what was sent in it */
-	double mean_frame_len; /* of the mix, with FCS */
 	struct trial_counts totals;
 	struct trial_dist latency, response; /* of all guests */
 	struct trial_departure departure;
@@ -307,11 +307,16 @@ typedef void (*trial_bin_fn)(uint64_t lo_ns, uint64_t hi_ns, uint64_t count, voi
 void trial_dist_each(const struct trial_dist *d, trial_bin_fn fn, void *user);
 /* into += from, every member; FALSE as above. */
 gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *from);
+/*
+ * Bytes with FCS of the frames that were not sent: they have the length of their size class; where
+ * it is a range, the mean of its frames that were offered.
+ */
+void trial_absent_bytes(const trial *t, double *not_sent, double *unsent);
 
 /*
  * Sums the sizes into each guest (but corrupt and foreign, which the caller sets there: a corrupt
  * frame's size class cannot be known) and the guests into the totals, and checks the balance: for
- * every guest and size, forwarded + lost = offered, latency.count = forwarded, censored = lost,
+ * every guest and size, offered + not_sent + unsent = intended, forwarded + lost = offered, latency.count = forwarded, censored = lost,
  * the histograms hold count values, and the sums of the guests are the totals. An imbalance is
  * a bug of ours or a broken file: FALSE, and the text names the guest and both numbers. Groups
  * and probes are summed and checked likewise.

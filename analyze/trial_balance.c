@@ -16,6 +16,7 @@ static const struct {
 } members[] = {
 	{ "intended", offsetof(struct trial_counts, intended), TRUE },
 	{ "not_sent", offsetof(struct trial_counts, not_sent), TRUE },
+	{ "unsent", offsetof(struct trial_counts, unsent), TRUE },
 	{ "offered", offsetof(struct trial_counts, offered), TRUE },
 	{ "forwarded", offsetof(struct trial_counts, forwarded), TRUE },
 	{ "lost", offsetof(struct trial_counts, lost), TRUE },
@@ -60,11 +61,13 @@ gboolean trial_sums_check_counts(const char *where, const struct trial_counts *c
 			"%s: forwarded %" G_GUINT64_FORMAT " and lost %" G_GUINT64_FORMAT
 			" are not offered %" G_GUINT64_FORMAT,
 			where, (guint64)c->forwarded, (guint64)c->lost, (guint64)c->offered);
-	if (c->offered > c->intended || c->not_sent > c->intended - c->offered)
+	if (c->offered > c->intended || c->not_sent > c->intended - c->offered ||
+		c->unsent != c->intended - c->offered - c->not_sent)
 		return trial_imbalance(error,
-			"%s: offered %" G_GUINT64_FORMAT " and not_sent %" G_GUINT64_FORMAT
-			" are more than intended %" G_GUINT64_FORMAT,
-			where, (guint64)c->offered, (guint64)c->not_sent, (guint64)c->intended);
+			"%s: offered %" G_GUINT64_FORMAT ", not_sent %" G_GUINT64_FORMAT
+			" and unsent %" G_GUINT64_FORMAT " are not intended %" G_GUINT64_FORMAT,
+			where, (guint64)c->offered, (guint64)c->not_sent, (guint64)c->unsent,
+			(guint64)c->intended);
 	return TRUE;
 }
 

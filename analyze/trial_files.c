@@ -74,9 +74,9 @@ static gboolean check_writable(const trial *t, GError **error)
 	if (p->seed > G_MAXINT64 || p->rate_pps > G_MAXINT64)
 		return not_writable(error, "seed or rate_pps is above 2^63 - 1");
 	if (!isfinite(p->duration_s) || !isfinite(p->warm_up_s) || !isfinite(p->drain_s) ||
-		!isfinite(t->measured_s) || !isfinite(t->mean_frame_len) || p->duration_s < 0 ||
-		p->warm_up_s < 0 || p->drain_s < 0 || t->measured_s < 0 || t->mean_frame_len < 0)
-		return not_writable(error, "a duration or mean length is negative or not finite");
+		!isfinite(t->measured_s) || p->duration_s < 0 || p->warm_up_s < 0 ||
+		p->drain_s < 0 || t->measured_s < 0)
+		return not_writable(error, "a duration is negative or not finite");
 	if (!isfinite(t->probes.rate_pps) || t->probes.rate_pps < 0)
 		return not_writable(error, "the rate of the probes is negative or not finite");
 	for (uint32_t i = 0; i < t->nb_guests; i++) {

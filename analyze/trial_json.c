@@ -33,6 +33,7 @@ void trial_json_set_counts(JsonObject *o, const struct trial_counts *c, double m
 {
 	set_u64(o, "intended", c->intended);
 	set_u64(o, "not_sent", c->not_sent);
+	set_u64(o, "unsent", c->unsent);
 	set_u64(o, "offered", c->offered);
 	set_u64(o, "forwarded", c->forwarded);
 	set_u64(o, "lost", c->lost);
@@ -319,7 +320,8 @@ JsonObject *trial_json_object(const trial *t)
 	json_object_set_object_member(o, "verdict", verdict(t));
 	trial_json_set_counts(totals, &t->totals, t->measured_s);
 	trial_json_set_double(totals, "measured_s", t->measured_s);
-	trial_json_set_double(totals, "mean_frame_bytes", t->mean_frame_len);
+	trial_json_set_double(totals, "mean_frame_bytes",
+		ratio((double)t->totals.offered_bytes, (double)t->totals.offered));
 	json_object_set_object_member(o, "totals", totals);
 	json_object_set_object_member(o, "latency", trial_json_dist(&t->latency));
 	json_object_set_object_member(o, "response", trial_json_dist(&t->response));

@@ -69,6 +69,11 @@ static void read_counts(
 	if (has(in, o, "not_sent"))
 		c->not_sent = json_in_u64(in, o, where, "not_sent");
 	c->offered = json_in_u64(in, o, where, "offered");
+	/* Older files do not say it, but what is missing from intended was just that. */
+	if (has(in, o, "unsent"))
+		c->unsent = json_in_u64(in, o, where, "unsent");
+	else if (c->offered <= c->intended && c->not_sent <= c->intended - c->offered)
+		c->unsent = c->intended - c->offered - c->not_sent;
 	c->forwarded = json_in_u64(in, o, where, "forwarded");
 	c->lost = json_in_u64(in, o, where, "lost");
 	c->duplicated = json_in_u64(in, o, where, "duplicated");
@@ -322,7 +327,6 @@ trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where)
 	part = json_in_object(in, o, where, "totals");
 	read_counts(in, part, totals, &t->totals);
 	t->measured_s = json_in_double(in, part, totals, "measured_s");
-	t->mean_frame_len = json_in_double(in, part, totals, "mean_frame_bytes");
 	read_dist(in, o, where, "latency", &t->latency);
 	read_dist(in, o, where, "response", &t->response);
 	read_departure(in, json_in_object(in, o, where, "departure"), departure, &t->departure);

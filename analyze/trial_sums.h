@@ -10,7 +10,7 @@ G_GNUC_PRINTF(2, 3)
 gboolean trial_imbalance(GError **error, const char *format, ...);
 gboolean trial_sums_too_large(const char *where, GError **error);
 
-/* Do forwarded, lost, offered, not_sent and intended agree, and do all fit a file? */
+/* Do forwarded, lost, offered, not_sent, unsent and intended agree, and do all fit a file? */
 gboolean trial_sums_check_counts(const char *where, const struct trial_counts *c, GError **error);
 /* Is d, the latency or response time (kind), of so many frames, and are its bins? */
 gboolean trial_sums_check_dist(const char *where, const char *kind, uint64_t forwarded,

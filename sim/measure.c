@@ -67,6 +67,12 @@ static gboolean is_connected(const struct run *r, uint32_t guest)
 	       g->datapath->ops->connected(g->datapath, g->slot);
 }
 
+/* Nothing ever comes back from it. */
+static gboolean is_one_way(const struct run *r, uint32_t guest)
+{
+	return r->cfg->fabric->guest[guest].datapath->ops->one_way;
+}
+
 static const char *death_of(const struct run *r, uint32_t guest)
 {
 	return r->cfg->fleet == NULL ? NULL : fleet_death(r->cfg->fleet, guest);
@@ -179,7 +185,7 @@ static void take_guest_rows(struct run *r, struct trial_second *all)
 		all->forwarded += row.forwarded;
 		all->refused += live.refused - w->live.refused;
 		w->live = live;
-		if (row.forwarded != 0 || row.offered == 0)
+		if (row.forwarded != 0 || row.offered == 0 || is_one_way(r, i))
 			w->silent_since_s = -1;
 		else if (w->silent_since_s < 0)
 			w->silent_since_s = r->before_s;
@@ -410,11 +416,25 @@ static void add_host_cost(struct run *r)
 	host->threads = now.threads;
 }
 
+static void note_one_way(struct run *r)
+{
+	uint32_t nb = 0;
+
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step)
+		nb += is_one_way(r, i) ? 1 : 0;
+	if (nb != 0 && nb != r->nb_own)
+		g_ptr_array_add(r->t->reasons,
+			g_strdup_printf("note: %u of %u guests are on a one-way interface: all of "
+					"their frames are in the total loss",
+				nb, r->nb_own));
+}
+
 static gboolean collect(struct run *r, GError **error)
 {
 	engine_collect(r->engine, r->t, drain_ns(r));
 	add_host_cost(r);
 	set_states(r);
+	note_one_way(r);
 	record_end(r->t->environment, &r->started, r->tsc_hz);
 	/* An imbalance here is a fault of tsim: then no number of this trial can be shown. */
 	if (!trial_balance(r->t, error) || !engine_accounts_agree(r->engine, r->t, error))

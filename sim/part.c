@@ -480,7 +480,6 @@ trial *part_merge(GPtrArray *parts, char *const *missing, const GArray *rows, GE
 	if (!same_schedule(parts, error))
 		return NULL;
 	trial_params_copy(&whole->params, &first->t->params);
-	whole->mean_frame_len = first->t->mean_frame_len;
 	whole->mix = json_object_ref(first->t->mix);
 	whole->environment = json_object_ref(first->t->environment);
 	whole->interface_info = json_object_new();

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyze/csv.h"
 #include "analyze/format.h"
 #include "analyze/guest_rank.h"
+#include "sim/datapath/fabric.h"
 #include "traffic/rate.h"
 
 enum { GUESTS_SHOWN = 3 }; /* of the best, and of the worst */
@@ -55,17 +57,36 @@ static double loss_of(const struct trial_counts *c)
 	return c->offered == 0 ? NAN : (double)c->lost / (double)c->offered;
 }
 
-static void add_row(GString *s, const char *name, const struct trial_counts *c,
+/* Nothing ever comes back from there: what is lost says nothing. */
+static gboolean is_one_way(const char *interface)
+{
+	const struct datapath_ops *ops = fabric_ops(interface);
+
+	return ops != NULL && ops->one_way;
+}
+
+static gboolean all_one_way(const trial *t)
+{
+	for (uint32_t i = 0; i < t->nb_guests; i++)
+		if (!is_one_way(t->guests[i].interface))
+			return FALSE;
+	return TRUE;
+}
+
+static void add_row(GString *s, const char *name, const struct trial_counts *c, gboolean one_way,
 	const struct quantiles *q, const char *state)
 {
-	g_autofree char *loss = c->offered == 0 ? g_strdup("-") : format_percent(loss_of(c));
+	gboolean nothing = one_way || c->offered == 0;
+	g_autofree char *loss = nothing ? g_strdup("-") : format_percent(loss_of(c));
+	g_autofree char *lost = one_way ? g_strdup("-")
+					: g_strdup_printf("%" G_GUINT64_FORMAT, c->lost);
 
 	g_string_append_printf(s,
-		"  %-13s %10" G_GUINT64_FORMAT " %10" G_GUINT64_FORMAT " %8" G_GUINT64_FORMAT
-		" %8s %6" G_GUINT64_FORMAT " %6" G_GUINT64_FORMAT,
-		name, c->offered, c->forwarded, c->lost, loss, c->duplicated, c->reordered);
+		"  %-13s %10" G_GUINT64_FORMAT " %10" G_GUINT64_FORMAT
+		" %8s %8s %6" G_GUINT64_FORMAT " %6" G_GUINT64_FORMAT,
+		name, c->offered, c->forwarded, lost, loss, c->duplicated, c->reordered);
 	for (size_t i = 0; i < G_N_ELEMENTS(q->ns); i++) {
-		g_autofree char *text = c->forwarded == 0 && !q->bound[i]
+		g_autofree char *text = one_way || (c->forwarded == 0 && !q->bound[i])
 						? g_strdup("-")
 						: format_ns_bound(q->ns[i], q->bound[i]);
 		int pad = 10 - (int)g_utf8_strlen(text, -1);
@@ -106,7 +127,7 @@ static void add_guest(GString *s, const struct guest_row *row)
 {
 	g_autofree char *name = g_strdup_printf("guest %u", row->g->guest);
 
-	add_row(s, name, &row->g->c, &row->q,
+	add_row(s, name, &row->g->c, is_one_way(row->g->interface), &row->q,
 		g_str_equal(row->g->state, "ok") ? NULL : row->g->state);
 }
 
@@ -203,16 +224,19 @@ static void add_sizes(GString *s, const trial *t)
 
 		struct quantiles q = quantiles(&row->latency);
 
-		add_row(s, name, &row->c, &q, NULL);
+		add_row(s, name, &row->c, all_one_way(t), &q, NULL);
 		trial_dist_clear(&row->latency);
 	}
 }
 
-static void add_rate(GString *s, const char *what, double pps, uint64_t frames, const trial *t)
+/* Bytes are those of the very frames, with FCS: no mean of a profile comes in. */
+static void add_rate(GString *s, const char *what, uint64_t frames, double bytes, double measured_s)
 {
+	double pps = measured_s > 0 ? (double)frames / measured_s : 0;
+	double mean_len = frames > 0 ? bytes / (double)frames : 0;
 	g_autofree char *p = rate_format_pps(pps);
-	g_autofree char *l2 = rate_format_bps(rate_l2_bps(pps, t->mean_frame_len));
-	g_autofree char *l1 = rate_format_bps(rate_l1_bps(pps, t->mean_frame_len));
+	g_autofree char *l2 = rate_format_bps(rate_l2_bps(pps, mean_len));
+	g_autofree char *l1 = rate_format_bps(rate_l1_bps(pps, mean_len));
 
 	g_string_append_printf(s,
 		"  %-10s %12s  %12s L2  %12s L1  %12" G_GUINT64_FORMAT " frames\n", what, p, l2, l1,
@@ -275,7 +299,7 @@ static void add_groups(GString *s, const trial *t)
 
 		trial_group_dist(t, i, FALSE, &latency);
 		q = quantiles(&latency);
-		add_row(s, name, &g->c, &q, NULL);
+		add_row(s, name, &g->c, is_one_way(g->interface), &q, NULL);
 		trial_dist_clear(&latency);
 	}
 }
@@ -287,7 +311,7 @@ static void add_probes(GString *s, const trial *t)
 	if (!t->probes.used)
 		return;
 	add_header(s, "probes");
-	add_row(s, "timer worker", &t->probes.c, &q, NULL);
+	add_row(s, "timer worker", &t->probes.c, all_one_way(t), &q, NULL);
 }
 
 /* "host 812": nothing where there was none, or nobody counted. */
@@ -312,20 +336,30 @@ static void add_cpu(GString *s, const trial *t)
 	g_string_append_c(s, '\n');
 }
 
+/* The books: intended = offered + not sent + unsent. */
+static void add_rates(GString *s, const trial *t)
+{
+	const struct trial_counts *c = &t->totals;
+	double not_sent, unsent, offered = (double)c->offered_bytes;
+
+	trial_absent_bytes(t, &not_sent, &unsent);
+	add_rate(s, "intended", c->intended, offered + not_sent + unsent, t->measured_s);
+	add_rate(s, "offered", c->offered, offered, t->measured_s);
+	add_rate(s, "forwarded", c->forwarded, (double)c->forwarded_bytes, t->measured_s);
+	if (c->not_sent != 0)
+		add_rate(s, "not sent", c->not_sent, not_sent, t->measured_s);
+	if (c->unsent != 0)
+		add_rate(s, "unsent", c->unsent, unsent, t->measured_s);
+}
+
 char *report_text(const trial *t, gboolean all_guests)
 {
 	GString *s = g_string_new(NULL);
 	g_autofree char *infix = trial_infix(&t->params);
-	double seconds = t->measured_s > 0 ? t->measured_s : 1;
 	struct quantiles latency = quantiles(&t->latency), response = quantiles(&t->response);
 
 	g_string_append_printf(s, "%s  repetition %u\n", infix, t->params.repetition);
-	add_rate(s, "intended", (double)t->totals.intended / seconds, t->totals.intended, t);
-	add_rate(s, "offered", (double)t->totals.offered / seconds, t->totals.offered, t);
-	add_rate(s, "forwarded", (double)t->totals.forwarded / seconds, t->totals.forwarded, t);
-	if (t->totals.not_sent != 0)
-		add_rate(
-			s, "not sent", (double)t->totals.not_sent / seconds, t->totals.not_sent, t);
+	add_rates(s, t);
 	add_departures(s, t);
 	add_cpu(s, t);
 	if (t->totals.refused + t->totals.corrupt + t->totals.foreign != 0)
@@ -334,8 +368,8 @@ char *report_text(const trial *t, gboolean all_guests)
 			", foreign %" G_GUINT64_FORMAT "\n",
 			t->totals.refused, t->totals.corrupt, t->totals.foreign);
 	add_header(s, "latency");
-	add_row(s, "all", &t->totals, &latency, NULL);
-	add_row(s, "from schedule", &t->totals, &response, NULL);
+	add_row(s, "all", &t->totals, all_one_way(t), &latency, NULL);
+	add_row(s, "from schedule", &t->totals, all_one_way(t), &response, NULL);
 	add_probes(s, t);
 	add_groups(s, t);
 	add_sizes(s, t);
@@ -344,51 +378,97 @@ char *report_text(const trial *t, gboolean all_guests)
 	return g_string_free(s, FALSE);
 }
 
-static void print_csv_row(const trial *t, const char *infix, const char *who,
-	const struct trial_counts *c, const struct quantiles *q, const char *state)
+static void csv_count(GString *s, uint64_t v)
 {
-	printf("%s,%s,%u,%s,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
-	       ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
-	       ",%" G_GUINT64_FORMAT ",",
-		t->params.label, infix, t->params.repetition, who, c->intended, c->offered,
-		c->forwarded, c->lost, c->duplicated, c->reordered, c->refused);
-	if (c->offered > 0)
-		printf("%.9g", loss_of(c));
-	for (size_t i = 0; i < G_N_ELEMENTS(q->ns); i++)
-		printf(",%s%" G_GUINT64_FORMAT, q->bound[i] ? ">=" : "", q->ns[i]);
-	printf(",%s,\"%s\"\n", t->trustworthy ? "yes" : "no", state);
+	g_string_append_printf(s, "%" G_GUINT64_FORMAT ",", v);
 }
 
-static void print_csv(const trial *t, gboolean first)
+static void csv_number(GString *s, double v)
 {
-	g_autofree char *infix = trial_infix(&t->params);
+	char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+	if (isfinite(v))
+		g_string_append(s, g_ascii_formatd(text, sizeof(text), "%.9g", v));
+	g_string_append_c(s, ',');
+}
+
+/* What all rows of a trial begin with. */
+static char *csv_head(const trial *t)
+{
+	const struct trial_params *p = &t->params;
+	g_autofree char *infix = trial_infix(p);
+	GString *s = g_string_new(NULL);
+
+	csv_count(s, REPORT_CSV_SCHEMA);
+	csv_append(s, p->label, ',');
+	csv_append(s, infix, ',');
+	csv_append(s, p->interface, ',');
+	csv_append(s, p->profile, ',');
+	csv_append(s, p->arrival, ',');
+	csv_count(s, p->rate_pps);
+	csv_count(s, p->seed);
+	csv_count(s, p->repetition);
+	csv_number(s, t->measured_s);
+	return g_string_free(s, FALSE);
+}
+
+static void csv_row(GString *s, const trial *t, const char *who, const struct trial_counts *c,
+	gboolean one_way, const struct quantiles *q, const char *state)
+{
+	const uint64_t counts[] = { c->intended, c->not_sent, c->unsent, c->offered, c->forwarded,
+		c->lost, c->duplicated, c->reordered, c->corrupt, c->foreign, c->late, c->refused,
+		c->offered_bytes, c->forwarded_bytes };
+
+	csv_append(s, who, ',');
+	for (size_t i = 0; i < G_N_ELEMENTS(counts); i++)
+		csv_count(s, counts[i]);
+	csv_number(s, one_way ? NAN : loss_of(c));
+	for (size_t i = 0; i < G_N_ELEMENTS(q->ns); i++) {
+		if (!one_way && (c->forwarded != 0 || q->bound[i]))
+			g_string_append_printf(
+				s, "%s%" G_GUINT64_FORMAT, q->bound[i] ? ">=" : "", q->ns[i]);
+		g_string_append_c(s, ',');
+	}
+	g_string_append(s, t->trustworthy ? "yes," : "no,");
+	csv_append(s, state, '\n');
+}
+
+char *report_csv(const trial *t, gboolean header)
+{
+	GString *s = g_string_new(NULL);
+	g_autofree char *head = csv_head(t);
 	struct quantiles all = quantiles(&t->latency);
 
-	if (first)
-		printf("label,infix,repetition,guest,intended,offered,forwarded,lost,duplicated,"
-		       "reordered,refused,"
-		       "loss_ratio,p50_ns,p99_ns,p999_ns,max_ns,trustworthy,state\n");
-	print_csv_row(t, infix, "all", &t->totals, &all, "");
+	if (header)
+		g_string_append(s,
+			"schema,label,infix,interface,profile,arrival,rate_pps,seed,repetition,"
+			"measured_s,guest,intended,not_sent,unsent,offered,forwarded,lost,"
+			"duplicated,reordered,corrupt,foreign,late,refused,offered_bytes,"
+			"forwarded_bytes,loss_ratio,p50_ns,p99_ns,p999_ns,max_ns,trustworthy,"
+			"state\n");
+	g_string_append(s, head);
+	csv_row(s, t, "all", &t->totals, all_one_way(t), &all, "");
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		g_autofree char *who = g_strdup_printf("%u", t->guests[i].guest);
 		struct guest_row row;
 
 		guest_row_init(&row, &t->guests[i]);
-		print_csv_row(t, infix, who, &t->guests[i].c, &row.q, t->guests[i].state);
+		g_string_append(s, head);
+		csv_row(s, t, who, &t->guests[i].c, is_one_way(t->guests[i].interface), &row.q,
+			t->guests[i].state);
 	}
+	return g_string_free(s, FALSE);
 }
 
 void report_trial(const trial *t, enum cli_format format, gboolean all_guests, gboolean first)
 {
 	g_autofree char *text = NULL;
 
-	if (format == CLI_CSV) {
-		print_csv(t, first);
-	} else {
-		text = format == CLI_JSON ? trial_to_json(t) : report_text(t, all_guests);
-		fputs(text, stdout);
-		if (format == CLI_JSON && !g_str_has_suffix(text, "\n"))
-			putchar('\n');
-	}
+	text = format == CLI_CSV    ? report_csv(t, first)
+	       : format == CLI_JSON ? trial_to_json(t)
+				    : report_text(t, all_guests);
+	fputs(text, stdout);
+	if (format == CLI_JSON && !g_str_has_suffix(text, "\n"))
+		putchar('\n');
 	fflush(stdout);
 }

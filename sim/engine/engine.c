@@ -659,7 +659,8 @@ static void collect_guest(struct engine *e, uint32_t i, struct trial_guest *out,
 
 		size->c.offered = ctr_get(&tx->c[k].offered);
 		size->c.not_sent = ctr_get(&tx->c[k].not_sent);
-		size->c.intended = size->c.offered + size->c.not_sent + ctr_get(&tx->c[k].unsent);
+		size->c.unsent = ctr_get(&tx->c[k].unsent);
+		size->c.intended = size->c.offered + size->c.not_sent + size->c.unsent;
 		size->c.offered_bytes = ctr_get(&tx->c[k].bytes);
 		size->c.refused = ctr_get(&tx->c[k].refused);
 		size->c.late = ctr_get(&tx->c[k].late);
@@ -694,18 +695,41 @@ static void count_flood(struct tx_guest *tx)
 	ctr_set(&tx->flood_offered, 0);
 }
 
+/* Does what came back contradict what was sent? */
+static gboolean is_contradicted(const struct engine *e, uint32_t i)
+{
+	const struct tx_guest *tx = &e->tx[i];
+	const struct rx_guest *rx = &e->rx[i];
+
+	for (uint32_t k = 0; k < rx->nb_classes; k++)
+		if (ctr_get(&rx->c[k].forwarded) > ctr_get(&tx->c[k].offered))
+			return TRUE;
+	return ctr_get(&rx->forged) != 0 ||
+	       (e->probes.rx != NULL &&
+		       ctr_get(&e->probes.rx[i].forwarded) > ctr_get(&e->probes.tx[i].offered));
+}
+
+static void disown_probes(struct probe_rx *p)
+{
+	ctr_set(&p->forwarded, 0);
+	ctr_set(&p->forwarded_bytes, 0);
+	ctr_set(&p->duplicated, 0);
+	ctr_set(&p->reordered, 0);
+	ctr_set(&p->late, 0);
+	hist_clear(p->latency);
+}
+
 /*
- * Does what came back contradict what was sent? Then the guest makes frames up, and nothing that it
- * returned can be believed: all of it counts as lost.
+ * A guest that returned frames or probes that were never sent: nothing that it returned can be
+ * believed, all of it counts as lost.
  */
 static gboolean disown_liar(struct engine *e, uint32_t i)
 {
-	struct tx_guest *tx = &e->tx[i];
 	struct rx_guest *rx = &e->rx[i];
-	gboolean lies = ctr_get(&rx->forged) != 0;
+	gboolean lies = is_contradicted(e, i);
 
-	for (uint32_t k = 0; k < rx->nb_classes; k++)
-		lies |= ctr_get(&rx->c[k].forwarded) > ctr_get(&tx->c[k].offered);
+	if (lies && e->probes.rx != NULL)
+		disown_probes(&e->probes.rx[i]);
 	for (uint32_t k = 0; lies && k < rx->nb_classes; k++) {
 		e->disowned += ctr_get(&rx->c[k].forwarded);
 		ctr_set(&rx->c[k].forwarded, 0);
@@ -800,6 +824,7 @@ static void collect_probes(struct engine *e, trial *t, uint64_t drain_ns)
 		g->offered = ctr_get(&tx->offered);
 		g->forwarded = ctr_get(&rx->forwarded);
 		g->lost = g->offered - g->forwarded;
+		c->unsent += ctr_get(&tx->unsent);
 		c->intended += g->offered + ctr_get(&tx->unsent);
 		c->offered += g->offered;
 		c->forwarded += g->forwarded;
@@ -829,7 +854,7 @@ static void collect_ipdv(const struct engine *e, trial *t)
 		return;
 	if (e->disowned != 0) {
 		g_ptr_array_add(t->reasons,
-			g_strdup("note: no IPDV, as it holds frames that a guest made up"));
+			g_strdup("note: no IPDV: a guest returned frames that were never sent"));
 		return;
 	}
 	for (unsigned i = 0; i < e->nb_workers; i++) {
@@ -879,8 +904,8 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 		if (!lies)
 			continue;
 		g_free(t->guests[i].state);
-		t->guests[i].state = g_strdup("makes frames up: it returned some that were never "
-					      "sent; all count as lost");
+		t->guests[i].state = g_strdup("returned frames that were never sent; all of its "
+					      "frames are counted as lost");
 	}
 	collect_departure(e, &t->departure);
 	collect_probes(e, t, drain_ns);
@@ -891,7 +916,24 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 					 e->cfg.warm_up_ns) -
 				 e->cfg.warm_up_ns) /
 			1e9;
-	t->mean_frame_len = mix_mean_frame_len(e->cfg.mix);
+}
+
+/* Where sending was interrupted, a worker that had sent all before does not say when. */
+static uint64_t stopped_ns(const struct engine *e)
+{
+	uint64_t span_ns = e->cfg.warm_up_ns + e->cfg.duration_ns, last_ns = 0;
+	gboolean interrupted = atomic_load(&e->stop_tx) != 0, all_sent = TRUE;
+
+	for (unsigned i = 0; i < e->nb_workers; i++) {
+		const struct worker *w = e->workers[i];
+		uint64_t ns = ctr_get(&w->stopped_ns);
+
+		if ((!w->sends && !w->times) || (interrupted && ns >= span_ns))
+			continue;
+		all_sent = FALSE;
+		last_ns = MAX(last_ns, ns);
+	}
+	return all_sent ? span_ns : last_ns;
 }
 
 void engine_health(const struct engine *e, struct engine_health *out)
@@ -909,8 +951,8 @@ void engine_health(const struct engine *e, struct engine_health *out)
 		out->dropped += ctr_get(&w->dropped);
 		out->stray += ctr_get(&w->stray);
 		out->unswitched += ctr_get(&w->unswitched);
-		out->stopped_ns = MAX(out->stopped_ns, ctr_get(&w->stopped_ns));
 	}
+	out->stopped_ns = stopped_ns(e);
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
 		out->ancient += ctr_get(&e->rx[i].ancient);
 		for (uint32_t k = 0; k < e->rx[i].nb_classes; k++)

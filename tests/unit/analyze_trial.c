@@ -535,7 +535,7 @@ static const struct imbalance imbalances[] = {
 	{ too_many_late, { "late_back 259", "forwarded 258" } },
 	{ corrupt_probe, { "probes: 1 are corrupt", "must be 0" } },
 	{ use_none, { "guest 0: 50 probes", "none were used" } },
-	{ send_too_much, { "guest 1, frames of 64", "offered 400 and not_sent 1" } },
+	{ send_too_much, { "guest 1, frames of 64", "offered 400, not_sent 1 and unsent 0" } },
 	{ change_a_group, { "groups[1] 'busy, \"b\"' behind vmux: late is 13", "12" } },
 	{ move_a_guest, { "groups: 2 rows", "have 3" } },
 };

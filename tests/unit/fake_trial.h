@@ -149,7 +149,6 @@ static inline void fake_rest(trial *t, const struct fake_cfg *cfg)
 	if (cfg->untrusted)
 		g_ptr_array_add(t->reasons, g_strdup("0.5 % of the frames left late"));
 	t->measured_s = cfg->interrupted ? 1.25 : 2;
-	t->mean_frame_len = 353.8333333333333;
 	t->departure.frames = t->totals.offered;
 	t->departure.within_512ns = t->totals.offered;
 	for (guint i = 0; i < 2; i++) {
@@ -208,6 +207,7 @@ static inline trial *fake_trial(const struct fake_cfg *cfg)
 		for (uint32_t j = 0; j < sizes; j++) {
 			t->guests[0].sizes[j].c.intended += 7 + j;
 			t->guests[0].sizes[j].c.not_sent += 7;
+			t->guests[0].sizes[j].c.unsent += j;
 		}
 		fake_probes(rng, t);
 	}
