@@ -115,8 +115,8 @@ static gboolean read_value(
 		if (text_duration(text, value) && *value >= param->min && *value <= param->max)
 			return TRUE;
 		return fail(r, error, TRAFFIC_ERROR_RANGE,
-			"%s '%s' is no time from 1us to 1h; write a number and its unit: 500us, "
-			"1ms, 2s",
+			"%s '%s' is not a time from 1us to 1h with its unit (us, ms, s, min, h): "
+			"500us, 1ms, 2s",
 			param->name, word);
 	}
 	if (text_number(text, value) && *value >= param->min && *value <= param->max)

@@ -73,6 +73,57 @@ gboolean frame_mac_parse(const char *text, uint8_t mac[6], GError **error)
 	return TRUE;
 }
 
+/* Why no interface can have it; NULL: it can. */
+static const char *mac_fault(const uint8_t mac[6])
+{
+	static const uint8_t zero[6], broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+	if (memcmp(mac, zero, sizeof(zero)) == 0)
+		return "all zero";
+	if (memcmp(mac, broadcast, sizeof(broadcast)) == 0)
+		return "the broadcast address";
+	return mac[0] & 1 ? "a multicast address" : NULL;
+}
+
+gboolean frame_mac_parse_unicast(const char *text, uint8_t mac[6], GError **error)
+{
+	uint8_t parsed[6];
+
+	if (!frame_mac_parse(text, parsed, error))
+		return FALSE;
+	if (mac_fault(parsed) != NULL) {
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			"'%s' is %s; use a unicast address such as 52:54:00:fa:00:60", text,
+			mac_fault(parsed));
+		return FALSE;
+	}
+	memcpy(mac, parsed, sizeof(parsed));
+	return TRUE;
+}
+
+gboolean frame_guest_macs_check(const uint8_t base[6], uint32_t nb, GError **error)
+{
+	for (uint32_t i = 0; i < nb; i++) {
+		g_autofree char *text = NULL;
+		uint8_t mac[6];
+		const char *fault;
+
+		frame_guest_mac(base, i, mac);
+		fault = memcmp(mac, frame_generator_mac, sizeof(mac)) == 0
+				? "the generator's address"
+				: mac_fault(mac);
+		if (fault == NULL)
+			continue;
+		text = frame_mac_format(mac);
+		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			"guest %u would have %s, which is %s; use a unicast address such as "
+			"52:54:00:fa:00:60 (guest n has it plus n)",
+			i, text, fault);
+		return FALSE;
+	}
+	return TRUE;
+}
+
 char *frame_mac_format(const uint8_t mac[6])
 {
 	return g_strdup_printf(

@@ -95,6 +95,14 @@ uint32_t frame_guest_ip(uint32_t guest);     /* host byte order */
 
 /* "52:54:00:fa:00:60" into mac. */
 gboolean frame_mac_parse(const char *text, uint8_t mac[6], GError **error);
+/* The same of a network interface's own: broadcast, multicast and zero are errors. */
+gboolean frame_mac_parse_unicast(const char *text, uint8_t mac[6], GError **error);
+/*
+ * Can guests 0 .. nb - 1 have the MACs from base on? A sum carries from byte to byte: behind
+ * 52:54:00:ff:ff:ff comes 52:54:01:00:00:00. Each has to be unicast, not zero and not the
+ * generator's.
+ */
+gboolean frame_guest_macs_check(const uint8_t base[6], uint32_t nb, GError **error);
 /* Newly allocated "52:54:00:fa:00:60". */
 char *frame_mac_format(const uint8_t mac[6]);
 

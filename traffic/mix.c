@@ -173,9 +173,9 @@ static gboolean set_list(mix *m, const char *text, GError **error)
 		g_autofree char *word = text_quote(text);
 
 		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
-			"shares: '%s' are %u shares for %u guests; write one for each, equal, or "
-			"zipf:1.1",
-			word, nb, m->nb_guests);
+			"shares: expected %u, one per guest, got %u in '%s': a comma separates "
+			"shares; write 1.5 for a fraction, equal, or zipf:1.1",
+			m->nb_guests, nb, word);
 		return FALSE;
 	}
 	for (guint i = 0; i < nb; i++)

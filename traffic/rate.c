@@ -10,8 +10,11 @@
 
 enum { RATES_MAX = 10000, BITS_PER_BYTE = 8 };
 
-/* Above these a rate is a slip of the pen: 1000 times what one port can do today. */
-static const double pps_max = 1e12, bps_max = 1e15;
+/*
+ * Above these a rate is a slip of the pen: 1000 times what one port can do today, ten times a link.
+ * Below link_bps_min a frame takes longer than a schedule of it is worth.
+ */
+static const double pps_max = 1e12, bps_max = 1e15, share_max = 10.0, link_bps_min = 1e6;
 
 #define REMEDY "write 500kpps, 5Mpps, 2Gbit/s, 2Gbit/s-L1, 40% or max"
 
@@ -75,12 +78,13 @@ static gboolean quantity_parse(
 			"does not begin with a number; " REMEDY);
 	while (*unit == ' ')
 		unit++;
+	q.kind = RATE_PPS;
 	q.scale = prefix_scale(*unit);
 	if (q.scale > 0.0)
 		unit++;
 	for (size_t i = 0; i < G_N_ELEMENTS(units) && !q.has_unit; i++) {
 		q.has_unit = g_ascii_strcasecmp(unit, units[i].name) == 0;
-		q.kind = units[i].kind;
+		q.kind = q.has_unit ? units[i].kind : RATE_PPS;
 	}
 	if ((!q.has_unit && *unit != '\0') ||
 		(q.has_unit && q.kind == RATE_LINK_SHARE && q.scale > 0.0))
@@ -95,7 +99,9 @@ static gboolean quantity_to_rate(const char *where, const char *text, const stru
 	struct rate *out, GError **error)
 {
 	struct rate r = { .kind = q->kind };
-	double limit = r.kind == RATE_PPS ? pps_max : r.kind == RATE_LINK_SHARE ? 1.0 : bps_max;
+	double limit = r.kind == RATE_PPS          ? pps_max
+		       : r.kind == RATE_LINK_SHARE ? share_max
+						   : bps_max;
 
 	r.value = r.kind == RATE_LINK_SHARE ? q->number / 100.0
 					    : q->number * (q->scale > 0.0 ? q->scale : 1.0);
@@ -104,10 +110,20 @@ static gboolean quantity_to_rate(const char *where, const char *text, const stru
 	if (r.value > limit)
 		return rate_error(error, TRAFFIC_ERROR_RANGE, where, text,
 			r.kind == RATE_LINK_SHARE
-				? "is above 100%; --link is all there is"
+				? "is above 1000% of the link"
 				: "is too large; the limits are 1000Gpps and 1000000Gbit/s");
 	*out = r;
 	return TRUE;
+}
+
+/* 10k and 5M are frames a second; of 10G nobody knows. q of a bare prefix has the kind RATE_PPS. */
+static gboolean check_unit(
+	const char *where, const char *text, const struct quantity *q, GError **error)
+{
+	if (q->has_unit || (q->scale > 0.0 && q->scale < 1e9))
+		return TRUE;
+	return rate_error(error, TRAFFIC_ERROR_RATE, where, text,
+		q->scale > 0.0 ? "has no unit; write 10Gbit/s or 10Gpps" : "has no unit; " REMEDY);
 }
 
 gboolean rate_parse(const char *where, const char *text, struct rate *out, GError **error)
@@ -119,11 +135,8 @@ gboolean rate_parse(const char *where, const char *text, struct rate *out, GErro
 		*out = (struct rate){ .kind = RATE_MAX };
 		return TRUE;
 	}
-	if (!quantity_parse(where, copy, &q, error))
-		return FALSE;
-	if (!q.has_unit)
-		return rate_error(error, TRAFFIC_ERROR_RATE, where, text, "has no unit; " REMEDY);
-	return quantity_to_rate(where, text, &q, out, error);
+	return quantity_parse(where, copy, &q, error) && check_unit(where, text, &q, error) &&
+	       quantity_to_rate(where, text, &q, out, error);
 }
 
 /* Which of the three numbers of a sweep number i takes its unit from: itself, right, then left. */
@@ -165,7 +178,7 @@ static gboolean sweep_parse(const char *where, const char *text, struct rate out
 	for (int i = 0; i < 3; i++) {
 		int from = sweep_source(given, i);
 
-		if (from < 0)
+		if (from < 0 || (kind == RATE_PPS && !check_unit(where, text, &given[from], NULL)))
 			return rate_error(error, TRAFFIC_ERROR_RATE, where, text,
 				"has no unit; write 50k..800k:50k (pps) or 1..5Gbit/s:1Gbit/s");
 		if (given[i].has_unit && given[i].kind != kind)
@@ -232,6 +245,24 @@ static gboolean list_add_item(
 	return list_add(where, item, rates, seen, sweep[1], error);
 }
 
+/* "1,5Mpps" is one rate to those who write 1.5 so: the item before a comma is a number alone. */
+static gboolean check_comma(
+	const char *where, const char *text, const char *item, const char *next, GError **error)
+{
+	g_autofree char *word = NULL;
+	double number;
+
+	if (next == NULL || !text_number(item, &number) || !g_ascii_isdigit(*next))
+		return TRUE;
+	word = text_quote(text);
+	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RATE,
+		"%s: rate '%s' in '%s' has no unit: a comma separates rates; write %s.%s, or a "
+		"unit "
+		"behind each",
+		where, item, word, item, next);
+	return FALSE;
+}
+
 GArray *rate_parse_list(const char *where, const char *text, GError **error)
 {
 	g_autoptr(GArray) rates = g_array_new(FALSE, FALSE, sizeof(struct rate));
@@ -243,7 +274,8 @@ GArray *rate_parse_list(const char *where, const char *text, GError **error)
 		return NULL;
 	}
 	for (size_t i = 0; items[i] != NULL; i++)
-		if (!list_add_item(where, g_strstrip(items[i]), rates, seen, error))
+		if (!check_comma(where, text, items[i], items[i + 1], error) ||
+			!list_add_item(where, g_strstrip(items[i]), rates, seen, error))
 			return NULL;
 	return g_steal_pointer(&rates);
 }
@@ -264,9 +296,9 @@ gboolean rate_parse_link(const char *where, const char *text, double *link_bps, 
 		return FALSE;
 	}
 	bps = q.number * (q.scale > 0.0 ? q.scale : 1.0);
-	if (!(bps > 0.0) || bps > bps_max) {
+	if (!(bps >= link_bps_min) || bps > bps_max) {
 		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
-			"%s: link speed '%s' is not above zero and at most 1000000G", where, copy);
+			"%s: link speed '%s' is outside 1M..1000000G", where, copy);
 		return FALSE;
 	}
 	*link_bps = bps;

@@ -3,8 +3,10 @@
  * traffic/rate.h: offered loads as people write them. Pure.
  *
  * A rate is a number with a unit: 500kpps, 5Mpps, 64pps, 2Gbit/s (layer 2: bits of frames with
- * FCS), 2Gbit/s-L1 (with the 20 bytes of preamble and gap), 40% (of --link, layer 1), or max.
- * k, M and G are powers of ten. A bare number is an error that names the remedy.
+ * FCS), 2Gbit/s-L1 (with the 20 bytes of preamble and gap), 40% (of --link, layer 1; at most
+ * 1000%: what the link cannot carry is not sent), or max. k, M and G are powers of ten. A k or M
+ * without a unit is kpps or Mpps, everywhere; a bare number, and 10G, are errors that name the
+ * remedy.
  */
 #ifndef TRAFFIC_RATE_H
 #define TRAFFIC_RATE_H

@@ -171,8 +171,6 @@ static gboolean make_due(struct plan *plan, struct schedule *s, uint32_t guest, 
 	gboolean whole = plan->repeats && arrival_process_is_periodic(guest_process(plan, guest));
 	size_t limit = SIZE_MAX;
 
-	if (!check_switches(plan, guest, error))
-		return FALSE;
 	if (whole) {
 		limit = periodic_count(plan, guest);
 		mean_gap_ns = (double)s->cycle_ns / (double)limit;
@@ -385,6 +383,35 @@ static gboolean make_guests(struct plan *plan, struct schedule *s, GError **erro
 	return TRUE;
 }
 
+/* What cfg asks for can be made. *r: the caller's, or NULL. */
+static gboolean make_plan(struct plan *plan, ramp **r, GError **error)
+{
+	const struct schedule_cfg *cfg = plan->cfg;
+
+	if (!check_cfg(cfg, error))
+		return FALSE;
+	if (cfg->steps != NULL) {
+		*r = ramp_new(cfg->steps, cfg->nb_steps, cfg->span_ns, error);
+		if (*r == NULL)
+			return FALSE;
+		plan->ramp = *r;
+	}
+	if (!plan_cycle(plan, error))
+		return FALSE;
+	for (uint32_t i = 0; plan->pps > 0.0 && i < cfg->mix->nb_guests; i++)
+		if (!check_switches(plan, i, error))
+			return FALSE;
+	return TRUE;
+}
+
+gboolean schedule_check(const struct schedule_cfg *cfg, GError **error)
+{
+	g_autoptr(ramp) r = NULL;
+	struct plan plan = { .cfg = cfg };
+
+	return make_plan(&plan, &r, error);
+}
+
 schedule *schedule_new(const struct schedule_cfg *cfg, GError **error)
 {
 	g_autoptr(schedule) s = NULL;
@@ -393,15 +420,7 @@ schedule *schedule_new(const struct schedule_cfg *cfg, GError **error)
 	struct plan plan = { .cfg = cfg, .rings = rings };
 	gboolean ok;
 
-	if (!check_cfg(cfg, error))
-		return NULL;
-	if (cfg->steps != NULL) {
-		r = ramp_new(cfg->steps, cfg->nb_steps, cfg->span_ns, error);
-		if (r == NULL)
-			return NULL;
-		plan.ramp = r;
-	}
-	if (!plan_cycle(&plan, error))
+	if (!make_plan(&plan, &r, error))
 		return NULL;
 	s = g_new0(schedule, 1);
 	s->nb_guests = cfg->mix->nb_guests;

@@ -110,6 +110,11 @@ typedef struct schedule schedule;
 /* What mt19937 is seeded with for a stream of a trial; see above. */
 uint32_t schedule_stream_seed(uint64_t seed, uint32_t stream);
 
+/*
+ * Whatever schedule_new would refuse, in much less time; all but an arrival process that happens to
+ * draw twice the departures that fit. seed is not looked at.
+ */
+gboolean schedule_check(const struct schedule_cfg *cfg, GError **error);
 schedule *schedule_new(const struct schedule_cfg *cfg, GError **error);
 void schedule_free(schedule *s); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(schedule, schedule_free)

@@ -118,7 +118,7 @@ char *text_file_part(const char *text)
 	return g_string_free(s, FALSE);
 }
 
-/* Levenshtein's distance of two words of at most 31 letters; longer ones are not compared. */
+/* Levenshtein's distance of two words of at most 31 letters, in any case; longer: not compared. */
 static size_t distance(const char *a, const char *b)
 {
 	enum { MAX_LEN = 31 };
@@ -133,7 +133,8 @@ static size_t distance(const char *a, const char *b)
 
 		row[0] = i;
 		for (size_t j = 1; j <= len_b; j++) {
-			size_t change = diagonal + (a[i - 1] != b[j - 1]);
+			size_t change = diagonal +
+					(g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
 
 			diagonal = row[j];
 			row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);

@@ -108,7 +108,7 @@ static gboolean check(struct reflector_cfg *cfg, GArray *queues, GError **error)
 	guint sockets = opt.vhost_user == NULL ? 0 : g_strv_length(opt.vhost_user);
 
 	memcpy(cfg->base_mac, frame_guest_base_mac, 6);
-	if (opt.mac != NULL && !frame_mac_parse(opt.mac, cfg->base_mac, error))
+	if (opt.mac != NULL && !frame_mac_parse_unicast(opt.mac, cfg->base_mac, error))
 		return FALSE;
 	for (char **q = opt.queues; q != NULL && *q != NULL; q++)
 		if (!reflector_queues_parse(*q, queues, error))

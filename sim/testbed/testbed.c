@@ -308,7 +308,9 @@ static const char *check_text(enum type type, char **text)
 			longer = g_strdup_printf("0000:%s", word);
 		break;
 	case MAC:
-		return frame_mac_parse(word, mac, NULL) ? NULL : "a MAC: 52:54:00:fa:00:60";
+		return frame_mac_parse_unicast(word, mac, NULL)
+			       ? NULL
+			       : "a unicast MAC: 52:54:00:fa:00:60";
 	case CPUS:
 		return is_of(word, DIGITS ",-;") && g_ascii_isdigit(word[0])
 			       ? NULL
@@ -392,7 +394,9 @@ static const char *set(struct testbed *t, const struct key *k, const char *word)
 			       ? NULL
 			       : "words, quoted as for a shell";
 	case MAC_BYTES:
-		return frame_mac_parse(word, place(t, k), NULL) ? NULL : "a MAC: 52:54:00:fa:00:60";
+		return frame_mac_parse_unicast(word, place(t, k), NULL)
+			       ? NULL
+			       : "a unicast MAC: 52:54:00:fa:00:60";
 	case IP_NET:
 		want = check_ip_net(word);
 		text = g_strdup(word);

@@ -40,10 +40,10 @@ static void policies(void **state)
 		{ "passthrough:9", "--vf-limit" },
 		{ "busiest:9", "--vf-limit" },
 		{ "busiest:4294967297", "from 1" },
-		{ "busiest:2:", "500ms" },
-		{ "busiest:2:10", "500ms" },
+		{ "busiest:2:", "expected a number with its unit" },
+		{ "busiest:2:10", "unit missing" },
 		{ "busiest:2:1us", "at least 1ms" },
-		{ "busiest:2:2h", "500ms" },
+		{ "busiest:2:2h", "more than 60s" },
 		{ "laziest:2", "busiest:K" },
 	};
 

@@ -217,6 +217,40 @@ static void quick_look_sees_every_wrong_bit(void **state)
 	}
 }
 
+/* The rule of --mac: a sum of 48 bits, and each an address that an interface can have. */
+static void guests_have_unicast_macs(void **state)
+{
+	static const struct {
+		const char *base;
+		uint32_t nb;
+		const char *error; /* NULL: fine */
+	} cases[] = {
+		{ "52:54:00:fa:00:60", FRAME_GUESTS_MAX, NULL },
+		{ "52:54:00:ff:ff:ff", 4, NULL },
+		{ "fe:ff:ff:ff:ff:ff", 1, NULL },
+		{ "fe:ff:ff:ff:ff:ff", 2,
+			"guest 1 would have ff:00:00:00:00:00, which is a multicast" },
+		{ "52:54:00:fa:ff:00", 1, NULL },
+		{ "52:54:00:fa:ff:00", 2,
+			"guest 1 would have 52:54:00:fa:ff:01, which is the generator's" },
+		{ "ff:ff:ff:ff:ff:ff", 1, "the broadcast address" },
+		{ "01:00:5e:00:00:01", 1, "a multicast address" },
+		{ "00:00:00:00:00:00", 1, "all zero" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GError) error = NULL;
+		uint8_t mac[6];
+
+		assert_true(frame_mac_parse(cases[i].base, mac, NULL));
+		if (frame_guest_macs_check(mac, cases[i].nb, &error) != (cases[i].error == NULL) ||
+			(error != NULL && strstr(error->message, cases[i].error) == NULL))
+			fail_msg("%s, %u guests: %s", cases[i].base, cases[i].nb,
+				error == NULL ? "taken" : error->message);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +262,7 @@ int main(void)
 		cmocka_unit_test(other_frames_are_foreign),
 		cmocka_unit_test(macs_count_with_carry),
 		cmocka_unit_test(bad_macs_are_errors),
+		cmocka_unit_test(guests_have_unicast_macs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
