@@ -27,13 +27,12 @@
 #include "traffic/error.h"
 #include "traffic/frame.h"
 #include "traffic/mix.h"
-#include "traffic/rate.h"
 
 struct campaign {
 	const struct options *o;
+	const mix *mix;            /* o's */
 	struct crew *crew;         /* NULL: alone */
 	struct fabric_share share; /* our guests: all, if alone */
-	mix *mix;
 	char *mix_digest;
 	char *dir;        /* OUT/LABEL */
 	char *run_dir;    /* temporary: sockets, reports */
@@ -43,9 +42,6 @@ struct campaign {
 	gboolean printed; /* a trial is on stdout */
 	gboolean untrustworthy;
 	GPtrArray *eal_args;
-	const char **interface; /* word of each guest's; texts are the mix's and the options' */
-	double *ramp_pps;       /* nb_ramp of them; NULL: no ramp */
-	unsigned nb_ramp;
 	struct fabric *fabric;
 	struct fleet *fleet;
 	struct progress progress;
@@ -60,7 +56,7 @@ static void free_params(gpointer p)
 
 static struct trial_params *params_of(const struct campaign *c, uint64_t rate_pps, uint32_t rep)
 {
-	return params_new(c->o, c->mix, c->mix_digest, crew_size(c->crew), rate_pps, rep);
+	return params_new(c->o, c->mix_digest, crew_size(c->crew), rate_pps, rep);
 }
 
 /* Sort a trial in: done, to do, or in the way. */
@@ -93,73 +89,27 @@ static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, 
 	return TRUE;
 }
 
-static gboolean plan_rates(struct campaign *c, GError **error)
+static gboolean plan_repetitions(struct campaign *c, double pps, GError **error)
 {
-	g_autoptr(GArray) rates = rate_parse_list("--rate", c->o->rate, error);
-
-	if (rates == NULL)
-		return FALSE;
-	for (guint i = 0; i < rates->len; i++) {
-		const struct rate *rate = &g_array_index(rates, struct rate, i);
-		double pps;
-
-		if (!params_pps(c->o, c->mix, "--rate", rate, &pps, error))
-			return FALSE;
-		if (pps == 0 && c->o->capture != NULL) {
-			g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"--capture: not at --rate max, where frames may be taken back; "
-				"name a rate");
-			return FALSE;
-		}
-		for (int rep = c->o->first_rep; rep < c->o->first_rep + c->o->reps; rep++)
-			if (!plan_trial(c, (uint64_t)llround(pps), (uint32_t)rep, error))
-				return FALSE;
-	}
-	return TRUE;
-}
-
-/* One trial of several rates; its own is their mean. */
-static gboolean plan_ramp(struct campaign *c, GError **error)
-{
-	g_autoptr(GArray) rates = rate_parse_list("--ramp", c->o->ramp, error);
-	double sum = 0;
-
-	if (rates == NULL)
-		return FALSE;
-	c->ramp_pps = g_new(double, rates->len);
-	c->nb_ramp = rates->len;
-	for (guint i = 0; i < rates->len; i++) {
-		const struct rate *rate = &g_array_index(rates, struct rate, i);
-
-		if (!params_pps(c->o, c->mix, "--ramp", rate, &c->ramp_pps[i], error))
-			return FALSE;
-		if (c->ramp_pps[i] == 0) {
-			g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"--ramp: max has no departure times; name rates");
-			return FALSE;
-		}
-		sum += c->ramp_pps[i];
-	}
 	for (int rep = c->o->first_rep; rep < c->o->first_rep + c->o->reps; rep++)
-		if (!plan_trial(c, (uint64_t)llround(sum / rates->len), (uint32_t)rep, error))
+		if (!plan_trial(c, (uint64_t)llround(pps), (uint32_t)rep, error))
 			return FALSE;
 	return TRUE;
 }
 
 static gboolean plan(struct campaign *c, GError **error)
 {
+	double sum = 0;
+
 	c->todo = g_ptr_array_new_with_free_func(free_params);
 	c->done = g_ptr_array_new_with_free_func(free_params);
-	if (!(c->o->ramp != NULL ? plan_ramp(c, error) : plan_rates(c, error)))
-		return FALSE;
-	if (c->o->capture != NULL && c->todo->len > 1) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"--capture: is for one trial, and these are %u; name one --rate and no "
-			"--reps",
-			c->todo->len);
-		return FALSE;
+	for (unsigned i = 0; i < c->o->nb_pps; i++) {
+		sum += c->o->pps[i];
+		if (c->o->ramp == NULL && !plan_repetitions(c, c->o->pps[i], error))
+			return FALSE;
 	}
-	return TRUE;
+	/* A ramp is one trial of all rates; its own is their mean. */
+	return c->o->ramp == NULL || plan_repetitions(c, sum / c->o->nb_pps, error);
 }
 
 /* A trial of the plan, on its way from rank 0. */
@@ -238,16 +188,16 @@ static gboolean check_crew(const struct campaign *c, GError **error)
 	return TRUE;
 }
 
-/* plan, together; *error may be set already. */
+/* plan, together. */
 static gboolean plan_together(struct campaign *c, GError **error)
 {
 	g_autoptr(GBytes) mine = NULL;
 	g_autoptr(GPtrArray) all = NULL;
 
 	if (c->crew == NULL)
-		return c->mix != NULL && *error == NULL && plan(c, error);
-	(void)(c->mix != NULL && *error == NULL && check_crew(c, error) && plan(c, error));
-	if (!crew_agree(c->crew, error) || c->mix == NULL)
+		return plan(c, error);
+	(void)(check_crew(c, error) && plan(c, error));
+	if (!crew_agree(c->crew, error))
 		return FALSE;
 	mine = pack_plan(c);
 	all = crew_exchange(c->crew, mine);
@@ -292,39 +242,10 @@ static struct datapath_cfg datapath_cfg(const struct campaign *c)
 	};
 }
 
-/* Each guest's interface: its group's, else --interface. */
-static gboolean choose_interfaces(struct campaign *c, GError **error)
-{
-	gboolean external = g_str_equal(c->o->machine, "external");
-
-	c->interface = params_interfaces(c->o, c->mix);
-	for (uint32_t i = 0; i < c->mix->nb_guests; i++) {
-		const struct datapath_ops *ops;
-
-		if (!fabric_check(c->interface[i], error))
-			return FALSE;
-		ops = fabric_ops(c->interface[i]);
-		if (external && ops->guest_option == NULL && ops->receive_port == NULL) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"--interface %s: has no guests; leave --machine out",
-				c->interface[i]);
-			return FALSE;
-		}
-		if (ops->guest_option == NULL && (c->o->fault != NULL || c->o->swap != NULL)) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"--fault, --swap: are for guests that tsim starts; --interface %s "
-				"has none",
-				c->interface[i]);
-			return FALSE;
-		}
-	}
-	return TRUE;
-}
-
 static gboolean has_guests(const struct campaign *c)
 {
 	for (uint32_t i = c->share.first; i < c->mix->nb_guests; i += c->share.step)
-		if (fabric_ops(c->interface[i])->guest_option != NULL)
+		if (fabric_ops(c->o->interfaces[i])->guest_option != NULL)
 			return TRUE;
 	return FALSE;
 }
@@ -333,7 +254,7 @@ static unsigned memory_mib(const struct campaign *c)
 {
 	enum { EAL_BYTES = 64 << 20, WORKER_BYTES = 64 << 10, GUEST_BYTES = 64 };
 	struct datapath_cfg cfg = datapath_cfg(c);
-	uint64_t bytes = fabric_memory(&cfg, c->interface, c->mix->nb_guests, c->share) +
+	uint64_t bytes = fabric_memory(&cfg, c->o->interfaces, c->mix->nb_guests, c->share) +
 			 cores_nb_workers(&c->o->cores) *
 				 (WORKER_BYTES + (uint64_t)c->mix->nb_guests * GUEST_BYTES) +
 			 EAL_BYTES;
@@ -414,10 +335,10 @@ static gboolean check_limits(const struct campaign *c, GError **error)
 	g_autofree char *who = guests_text(c);
 	uint64_t files, threads, bytes;
 
-	fabric_need(c->interface, c->mix->nb_guests, c->share, &files, &threads);
+	fabric_need(c->o->interfaces, c->mix->nb_guests, c->share, &files, &threads);
 	if (g_str_equal(c->o->machine, "external"))
 		files += FILES_EXTERNAL * (uint64_t)c->mix->nb_guests / c->share.step;
-	bytes = fabric_memory(&cfg, c->interface, c->mix->nb_guests, c->share) + BYTES;
+	bytes = fabric_memory(&cfg, c->o->interfaces, c->mix->nb_guests, c->share) + BYTES;
 	if (has_guests(c) &&
 		!limits_check_tmpdir(g_get_tmp_dir(),
 			c->o->socket_dir == NULL ? strlen("/tsim-XXXXXX/guest-4095.sock") : 0,
@@ -461,7 +382,7 @@ static gboolean prepare(struct campaign *c, GError **error)
 	/* mpirun tells a process as often as it likes, and kills it soon enough. */
 	stop_catch(c->crew == NULL);
 	cfg = datapath_cfg(c);
-	c->fabric = fabric_open(&cfg, c->interface, c->mix->nb_guests, c->share, error);
+	c->fabric = fabric_open(&cfg, c->o->interfaces, c->mix->nb_guests, c->share, error);
 	return c->fabric != NULL && start_guests(c, error);
 }
 
@@ -488,9 +409,6 @@ static void clear(struct campaign *c)
 		remove_folder(c->run_dir);
 	g_clear_pointer(&c->todo, g_ptr_array_unref);
 	g_clear_pointer(&c->done, g_ptr_array_unref);
-	g_free(c->interface);
-	g_free(c->ramp_pps);
-	mix_free(c->mix);
 	g_free(c->mix_digest);
 	g_free(c->dir);
 	g_free(c->run_dir);
@@ -533,8 +451,6 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 			     .share = c->share,
 			     .dir = c->dir,
 			     .params = p,
-			     .ramp_pps = c->ramp_pps,
-			     .nb_ramp = c->nb_ramp,
 			     .progress = &c->progress,
 			     .clock_origin = &c->clock_origin,
 			     .interrupt = stop_flag() },
@@ -614,10 +530,11 @@ static int tell_error(const struct campaign *c, const GError *error)
 	return crew_leads(c->crew) ? cli_fail("tsim", status_of(error), error) : status_of(error);
 }
 
-int campaign_run(const struct options *o, struct crew *crew)
+int campaign_run(struct options *o, struct crew *crew)
 {
 	struct campaign c = {
 		.o = o,
+		.mix = o->traffic,
 		.crew = crew,
 		.share = { .first = crew_own(crew), .step = crew_size(crew) },
 	};
@@ -628,18 +545,14 @@ int campaign_run(const struct options *o, struct crew *crew)
 	progress_init(&c.progress, o->quiet || crew_own(crew) != 0);
 	crew_share_interrupt(crew, stop_flag());
 	c.dir = g_build_filename(o->out, o->label, NULL);
-	c.mix = options_mix(o, &error);
-	for (guint i = 0; c.mix != NULL && i < c.mix->profiles->len; i++) {
+	for (guint i = 0; i < c.mix->profiles->len; i++) {
 		const profile *p = g_ptr_array_index(c.mix->profiles, i);
 
 		if (p->notice != NULL)
 			progress_say(&c.progress, "%s", p->notice);
 	}
-	if (c.mix != NULL) {
-		c.mix_digest = record_mix_digest(c.mix);
-		(void)choose_interfaces(&c, &error);
-	}
-	if (crew_own(crew) == 0 && error == NULL)
+	c.mix_digest = record_mix_digest(c.mix);
+	if (crew_own(crew) == 0)
 		gather_rescue(c.dir, &c.progress);
 	if (plan_together(&c, &error)) {
 		if (c.done->len != 0)
@@ -649,7 +562,8 @@ int campaign_run(const struct options *o, struct crew *crew)
 		if (c.todo->len == 0) {
 			status = show_done(&c, &error);
 		} else {
-			(void)prepare(&c, &error);
+			(void)(cores_assign(&o->cores, o->place, &o->cores, &error) &&
+				prepare(&c, &error));
 			if (crew_agree(crew, &error))
 				status = run_all(&c, &error);
 		}
@@ -664,17 +578,14 @@ int campaign_run(const struct options *o, struct crew *crew)
 
 gboolean campaign_is_done(const struct options *o)
 {
-	struct campaign c = { .o = o, .share = { .step = 1 } };
+	struct campaign c = { .o = o, .mix = o->traffic, .share = { .step = 1 } };
 	g_autoptr(GError) error = NULL;
 	gboolean done = FALSE;
 
 	progress_init(&c.progress, TRUE);
 	c.dir = g_build_filename(o->out, o->label, NULL);
-	c.mix = options_mix(o, &error);
-	if (c.mix != NULL) {
-		c.mix_digest = record_mix_digest(c.mix);
-		done = plan(&c, &error) && c.todo->len == 0;
-	}
+	c.mix_digest = record_mix_digest(c.mix);
+	done = plan(&c, &error) && c.todo->len == 0;
 	clear(&c);
 	return done;
 }

@@ -11,9 +11,9 @@
 
 /*
  * Returns an exit status (analyze/cli.h); errors have been printed. crew: those that measure with
- * us, NULL for nobody; all have to come here.
+ * us, NULL for nobody; all have to come here. o->cores become the CPUs of this process.
  */
-int campaign_run(const struct options *o, struct crew *crew);
+int campaign_run(struct options *o, struct crew *crew);
 /* Are all its trials measured? Then campaign_run only shows them. FALSE also where nobody can say. */
 gboolean campaign_is_done(const struct options *o);
 

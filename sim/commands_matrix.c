@@ -461,14 +461,11 @@ int command_run_on_lab(const struct options *o)
 	g_autofree char *dir = g_build_filename(o->out, o->label, NULL);
 	g_autoptr(GPtrArray) words = inner_words(o);
 	g_autoptr(GError) error = NULL;
-	g_autoptr(mix) m = options_mix(o, &error);
 	struct setup setup = o->lab_setup;
 	struct lab *l = NULL;
 	int status = CLI_FAILED;
 
-	if (m == NULL)
-		return bench_fail(error);
-	setup.guests = m->nb_guests;
+	setup.guests = o->traffic->nb_guests;
 	if (is_done(o, words, &status) || !bench_read(&b)) {
 		bench_clear(&b);
 		return status;
@@ -478,7 +475,7 @@ int command_run_on_lab(const struct options *o)
 	g_ptr_array_add(words, NULL);
 	bench_signals();
 	l = bench_lab(&b, &error);
-	if (l == NULL || !lab_check(l, &setup, mix_longest_frame_len(m), &error) ||
+	if (l == NULL || !lab_check(l, &setup, mix_longest_frame_len(o->traffic), &error) ||
 		!lab_apply(l, &setup, LAB_REFLECTOR, &error) ||
 		!lab_trial(l, (const char *const *)words->pdata, dir, TRUE, &status, &error))
 		status = bench_fail(error);

@@ -7,10 +7,7 @@
 
 #include "sim/error.h"
 
-static gboolean cpu_allowed(const cpu_set_t *allowed, guint64 cpu)
-{
-	return cpu < CPU_SETSIZE && CPU_ISSET(cpu, allowed);
-}
+enum { CPU_MAX = CPU_SETSIZE - 1 };
 
 static char *allowed_text(const cpu_set_t *allowed)
 {
@@ -23,11 +20,10 @@ static char *allowed_text(const cpu_set_t *allowed)
 }
 
 /* "1,3-5" into cpu[], ascending or not, each once. */
-static gboolean parse_list(const char *option, const char *text, const cpu_set_t *allowed,
-	unsigned *cpu, unsigned *nb, GError **error)
+static gboolean parse_list(
+	const char *option, const char *text, unsigned *cpu, unsigned *nb, GError **error)
 {
 	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
-	g_autofree char *have = allowed_text(allowed);
 	cpu_set_t seen;
 
 	CPU_ZERO(&seen);
@@ -37,23 +33,16 @@ static gboolean parse_list(const char *option, const char *text, const cpu_set_t
 		guint64 lo, hi;
 
 		if (ends[0] == NULL ||
-			!g_ascii_string_to_unsigned(ends[0], 10, 0, 4095, &lo, NULL) ||
+			!g_ascii_string_to_unsigned(ends[0], 10, 0, CPU_MAX, &lo, NULL) ||
 			!g_ascii_string_to_unsigned(
-				ends[1] == NULL ? ends[0] : ends[1], 10, lo, 4095, &hi, NULL)) {
+				ends[1] == NULL ? ends[0] : ends[1], 10, lo, CPU_MAX, &hi, NULL)) {
 			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"%s: '%s' is no list of CPUs; write 2 or 2,4-6 (this process may "
-				"use %s)",
-				option, text, have);
+				"%s: invalid list of CPUs '%s': expected one such as 2 or 2,4-6, "
+				"up to %d",
+				option, text, CPU_MAX);
 			return FALSE;
 		}
 		for (guint64 i = lo; i <= hi; i++) {
-			if (!cpu_allowed(allowed, i)) {
-				g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-					"%s: CPU %" G_GUINT64_FORMAT
-					" is not there; this process may use %s",
-					option, i, have);
-				return FALSE;
-			}
 			if (CPU_ISSET(i, &seen) || *nb == CORES_MAX) {
 				g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: %s", option,
 					*nb == CORES_MAX ? "more than 64 CPUs; name fewer"
@@ -68,8 +57,8 @@ static gboolean parse_list(const char *option, const char *text, const cpu_set_t
 }
 
 /* "2-3", "load:2-3/rx:4/timer:5": roles in any order, each once. */
-static gboolean parse_workers(const char *spec, const cpu_set_t *allowed, unsigned nb_timer_max,
-	struct cores *out, GError **error)
+static gboolean parse_workers(
+	const char *spec, unsigned nb_timer_max, struct cores *out, GError **error)
 {
 	const struct {
 		const char *prefix;
@@ -93,8 +82,8 @@ static gboolean parse_workers(const char *spec, const cpu_set_t *allowed, unsign
 				spec);
 			return FALSE;
 		}
-		if (!parse_list("--cores", *p + strlen(roles[r].prefix), allowed, roles[r].cpu,
-			    roles[r].nb, error))
+		if (!parse_list("--cores", *p + strlen(roles[r].prefix), roles[r].cpu, roles[r].nb,
+			    error))
 			return FALSE;
 	}
 	if (out->nb_load == 0 || (!out->combined && out->nb_rx == 0) ||
@@ -151,13 +140,17 @@ static gboolean check_roles(const struct cores *c, GError **error)
 		return FALSE;
 	}
 	for (unsigned i = 0; i < c->nb_timer; i++) {
-		if (!holds(c->load_cpu, c->nb_load, c->timer_cpu[i]) &&
-			!holds(c->rx_cpu, c->nb_rx, c->timer_cpu[i]))
+		gboolean loads = holds(c->load_cpu, c->nb_load, c->timer_cpu[i]);
+
+		if (!loads && !holds(c->rx_cpu, c->nb_rx, c->timer_cpu[i]))
 			continue;
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"--cores: CPU %u is named as timer and for load; give the timer a CPU of "
-			"its own",
-			c->timer_cpu[i]);
+			"--cores: CPU %u is named as timer and as %s; give the timer a CPU of its "
+			"own",
+			c->timer_cpu[i],
+			!loads        ? "rx"
+			: c->combined ? "worker"
+				      : "load");
 		return FALSE;
 	}
 	return TRUE;
@@ -220,11 +213,52 @@ static gboolean share_out(struct cores *c, gboolean named, struct cores_place pl
 	return TRUE;
 }
 
-gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_spec,
-	struct cores_place place, struct cores *out, GError **error)
+/* Are they CPUs that this process may use? */
+static gboolean check_allowed(const cpu_set_t *allowed, const char *option, const unsigned *cpu,
+	unsigned nb, GError **error)
 {
-	struct cores c = { .combined = TRUE }, all;
-	gboolean named = spec != NULL && spec[0] != '\0';
+	g_autofree char *have = NULL;
+
+	for (unsigned i = 0; i < nb; i++) {
+		if (CPU_ISSET(cpu[i], allowed))
+			continue;
+		have = allowed_text(allowed);
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"%s: CPU %u is not available; this process may use %s", option, cpu[i],
+			have);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean is_named(const char *spec)
+{
+	return spec != NULL && spec[0] != '\0';
+}
+
+gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_spec,
+	unsigned nb_generators, struct cores *out, GError **error)
+{
+	struct cores c = { .combined = TRUE };
+
+	if (is_named(spec) &&
+		(!parse_workers(spec, nb_generators, &c, error) || !check_roles(&c, error)))
+		return FALSE;
+	if (is_named(host_spec) &&
+		!parse_list("--host-cores", host_spec, c.host_cpu, &c.nb_host, error))
+		return FALSE;
+	if (is_named(guest_spec) &&
+		!parse_list("--guest-cores", guest_spec, c.guest_cpu, &c.nb_guest, error))
+		return FALSE;
+	*out = c;
+	return TRUE;
+}
+
+gboolean cores_assign(
+	const struct cores *words, struct cores_place place, struct cores *out, GError **error)
+{
+	struct cores c = *words, all;
+	gboolean named = words->nb_load != 0;
 	cpu_set_t allowed;
 
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
@@ -232,22 +266,16 @@ gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_
 			g_strerror(errno));
 		return FALSE;
 	}
+	if (!check_allowed(&allowed, "--cores", c.load_cpu, c.nb_load, error) ||
+		!check_allowed(&allowed, "--cores", c.rx_cpu, c.nb_rx, error) ||
+		!check_allowed(&allowed, "--cores", c.timer_cpu, c.nb_timer, error) ||
+		!check_allowed(&allowed, "--host-cores", c.host_cpu, c.nb_host, error) ||
+		!check_allowed(&allowed, "--guest-cores", c.guest_cpu, c.nb_guest, error))
+		return FALSE;
 	if (!named)
 		take_last(&allowed, place.count, &c);
-	else if (!parse_workers(spec, &allowed, place.count, &c, error))
-		return FALSE;
-	if (!check_roles(&c, error))
-		return FALSE;
-	if (host_spec != NULL && host_spec[0] != '\0' &&
-		!parse_list("--host-cores", host_spec, &allowed, c.host_cpu, &c.nb_host, error))
-		return FALSE;
-	if (guest_spec != NULL && guest_spec[0] != '\0') {
-		if (!parse_list(
-			    "--guest-cores", guest_spec, &allowed, c.guest_cpu, &c.nb_guest, error))
-			return FALSE;
-	} else {
+	if (c.nb_guest == 0)
 		take_what_is_left(&allowed, &c);
-	}
 	all = c;
 	if (!share_out(&c, named, place, error))
 		return FALSE;

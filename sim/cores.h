@@ -36,11 +36,19 @@ struct cores_place {
 };
 
 /*
- * spec NULL or "": the default. guest_spec NULL or "": what is left. host_spec NULL or "": those of
- * the guests; named, they are not the guests' unless these are named too. Errors name the option.
+ * What words say, whatever CPUs this machine has: a list that is not named (NULL or "") is empty.
+ * nb_generators: of this machine; each may have a timer. Errors name the option.
  */
 gboolean cores_parse(const char *spec, const char *guest_spec, const char *host_spec,
-	struct cores_place place, struct cores *out, GError **error);
+	unsigned nb_generators, struct cores *out, GError **error);
+/*
+ * The CPUs of this process, out of what cores_parse made of words. Without names: the last CPU for
+ * the worker, guests on what is left, the host on the guests'; CPUs of the host that are named are
+ * not the guests' unless these are named too. out may be words. An error for a CPU that this process
+ * may not use, named by its option.
+ */
+gboolean cores_assign(
+	const struct cores *words, struct cores_place place, struct cores *out, GError **error);
 
 /* EAL's --lcores: lcore 0 floats over the guests' CPUs, worker i is lcore i + 1. Newly allocated. */
 char *cores_eal_lcores(const struct cores *c);

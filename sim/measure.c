@@ -499,23 +499,14 @@ static gboolean prepare(struct run *r, GError **error)
 	static unsigned run; /* counts the trials of this process; main thread */
 	const struct options *o = r->cfg->o;
 	g_autofree struct schedule_step *steps = NULL;
+	struct schedule_cfg planned;
 
 	r->tsc_hz = clock_hz_since(r->cfg->clock_origin);
 	r->started = clock_pair_now();
-	steps = g_new0(struct schedule_step, MAX(r->cfg->nb_ramp, 1));
-	for (unsigned i = 0; i < r->cfg->nb_ramp; i++) {
-		steps[i].pps = r->cfg->ramp_pps[i];
-		steps[i].from_ns = i == 0 ? 0
-					  : o->warm_up_ns + o->duration_ns / r->cfg->nb_ramp * i;
-	}
-	r->schedule = schedule_new(&(struct schedule_cfg){ .mix = r->cfg->mix,
-					   .pps = (double)r->cfg->params->rate_pps,
-					   .steps = r->cfg->nb_ramp == 0 ? NULL : steps,
-					   .nb_steps = r->cfg->nb_ramp,
-					   .span_ns = o->warm_up_ns + o->duration_ns,
-					   .link_bps = o->link_bps,
-					   .seed = (uint64_t)o->seed + r->cfg->params->repetition },
-		error);
+	steps = g_new0(struct schedule_step, o->nb_pps);
+	planned = options_schedule(o, (double)r->cfg->params->rate_pps, steps);
+	planned.seed = (uint64_t)o->seed + r->cfg->params->repetition;
+	r->schedule = schedule_new(&planned, error);
 	if (r->schedule == NULL)
 		return FALSE;
 	r->engine = engine_new(&(struct engine_cfg){ .fabric = r->cfg->fabric,

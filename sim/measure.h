@@ -26,9 +26,6 @@ struct measure_cfg {
 	struct fabric_share share;
 	const char *dir; /* where parts are kept until they are together */
 	const struct trial_params *params;
-	const double
-		*ramp_pps; /* nb_ramp rates, an equal part of the duration each; NULL: one rate */
-	unsigned nb_ramp;
 	struct progress *progress;
 	const struct clock_pair *clock_origin; /* taken when tsim started */
 	const _Atomic int *interrupt;          /* set by Ctrl-C */

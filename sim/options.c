@@ -448,10 +448,8 @@ void options_clear(struct options *o)
 	for (const GOptionEntry *e = entries; e->long_name != NULL; e++)
 		if (e->arg == G_OPTION_ARG_STRING || e->arg == G_OPTION_ARG_FILENAME)
 			g_free(*(char **)((char *)o + (size_t)e->arg_data));
+	options_forget(o);
 	g_free(o->command_line);
-	g_free(o->as_qemu);
-	g_free(o->lab_qemu);
-	g_free(o->lab_qemu_path);
 	g_strfreev(o->eal);
 	g_strfreev(o->notes);
 	*o = (struct options){ 0 };

@@ -15,6 +15,7 @@
 #include "sim/engine/engine.h"
 #include "sim/testbed/setup.h"
 #include "traffic/mix.h"
+#include "traffic/schedule.h"
 
 struct options {
 	/* As given; NULL where the default is "none". Owned. */
@@ -29,7 +30,12 @@ struct options {
 	gint64 seed;
 	gboolean ipdv, hugepages, all_guests, overwrite, quiet, verbose, check, print_config;
 
-	/* What they mean. */
+	/* What they mean, by options_check. */
+	mix *traffic; /* who is sent what */
+	const char *
+		*interfaces; /* word of each guest's; texts are traffic's or ours. NULL: on_lab */
+	double *pps;         /* nb_pps of them: of --rate, 0 for max; with ramp its steps */
+	unsigned nb_pps;
 	gboolean vhost;
 	enum engine_pattern pattern;
 	uint64_t duration_ns, warm_up_ns, drain_ns, connect_timeout_ns, slack_ns;
@@ -44,8 +50,8 @@ struct options {
 	struct setup as_setup;    /* with as: what the guests really are */
 	char *as_qemu;            /* of as_setup */
 	struct cores_place place; /* among generators on the same CPUs */
-	struct cores cores;
-	char *command_line; /* quoted for a shell */
+	struct cores cores;       /* as named; campaign_run makes this machine's of them */
+	char *command_line;       /* quoted for a shell */
 };
 
 /*
@@ -58,11 +64,14 @@ int options_parse(const struct cli_command *command, int argc, char **argv,
 gboolean options_parse_words(const char *const *words, struct options *o, GError **error);
 void options_clear(struct options *o);
 /*
+ * What a trial at pps is scheduled as, but for its seed. steps: room for nb_pps, to be kept as long;
+ * with ramp they are set, and pps is not looked at.
+ */
+struct schedule_cfg options_schedule(
+	const struct options *o, double pps, struct schedule_step *steps);
+/*
  * The same options as words for another tsim run, without those that say what guests are and where
  * results go. NULL-terminated, to be freed by g_strfreev.
  */
 char **options_words(const struct options *o);
-/* The mix that they ask for. NULL and error. */
-mix *options_mix(const struct options *o, GError **error);
-
 #endif

@@ -10,5 +10,12 @@
  * never what this machine has (CPUs, NICs, root, memory). FALSE and an error of SIM or TRAFFIC.
  */
 gboolean options_check(struct options *o, GError **error);
+/* Free what options_check made. */
+void options_forget(struct options *o);
+/*
+ * Options that change nothing, given the others: refused with the reason. Only what was given and
+ * differs from its default.
+ */
+gboolean options_effect(const struct options *o, GError **error);
 
 #endif

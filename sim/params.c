@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "sim/datapath/fabric.h"
-#include "sim/error.h"
 
 static gboolean one_size(const mix *m, uint32_t *frame_len)
 {
@@ -52,15 +51,6 @@ static char *extra_text(const struct options *o, unsigned ranks)
 	return g_string_free(s, FALSE);
 }
 
-const char **params_interfaces(const struct options *o, const mix *m)
-{
-	const char **words = g_new0(const char *, m->nb_guests);
-
-	for (uint32_t i = 0; i < m->nb_guests; i++)
-		words[i] = m->guests[i].interface == NULL ? o->interface : m->guests[i].interface;
-	return words;
-}
-
 static gboolean uses(const char *const *words, uint32_t nb, const char *word)
 {
 	for (uint32_t i = 0; i < nb; i++)
@@ -70,16 +60,16 @@ static gboolean uses(const char *const *words, uint32_t nb, const char *word)
 }
 
 /* What the guests are: as they were made, or as --as says. */
-static void set_guests(struct trial_params *p, const struct options *o, const mix *m)
+static void set_guests(struct trial_params *p, const struct options *o)
 {
-	g_autofree const char **words = params_interfaces(o, m);
+	const char **words = o->interfaces;
+	uint32_t nb = o->traffic->nb_guests;
 	const struct setup *as = &o->as_setup;
 
 	if (o->as == NULL) {
 		p->machine = g_strdup(o->machine);
-		p->interface = fabric_name(words, m->nb_guests);
-		p->vhost = uses(words, m->nb_guests, "virtio-on") ||
-			   (uses(words, m->nb_guests, "virtio") && o->vhost);
+		p->interface = fabric_name(words, nb);
+		p->vhost = uses(words, nb, "virtio-on") || (uses(words, nb, "virtio") && o->vhost);
 		p->qemu = g_strdup("none");
 		p->reflector = g_strdup("dpdk");
 		return;
@@ -92,13 +82,14 @@ static void set_guests(struct trial_params *p, const struct options *o, const mi
 	p->reflector = g_strdup(setup_reflector_word(as->reflector));
 }
 
-struct trial_params *params_new(const struct options *o, const mix *m, const char *mix_digest,
-	unsigned ranks, uint64_t rate_pps, uint32_t repetition)
+struct trial_params *params_new(const struct options *o, const char *mix_digest, unsigned ranks,
+	uint64_t rate_pps, uint32_t repetition)
 {
+	const mix *m = o->traffic;
 	struct trial_params *p = g_new0(struct trial_params, 1);
 
 	p->label = g_strdup(o->label);
-	set_guests(p, o, m);
+	set_guests(p, o);
 	p->guests = m->nb_guests;
 	p->profile = g_strdup(m->name);
 	if (!one_size(m, &p->frame_len))
@@ -117,19 +108,4 @@ struct trial_params *params_new(const struct options *o, const mix *m, const cha
 	p->mix_digest = g_strdup(mix_digest);
 	p->extra = extra_text(o, ranks);
 	return p;
-}
-
-gboolean params_pps(const struct options *o, const mix *m, const char *option,
-	const struct rate *rate, double *pps, GError **error)
-{
-	double mean = mix_mean_frame_len(m);
-
-	if (!rate_to_pps(rate, mean, o->link_bps, pps, error))
-		return FALSE;
-	if (rate->kind == RATE_MAX && o->link_bps > 0)
-		*pps = rate_line_pps(o->link_bps, mean);
-	if (rate->kind == RATE_MAX || *pps >= 1)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: less than a frame a second", option);
-	return FALSE;
 }

@@ -10,16 +10,9 @@
 
 #include "analyze/trial.h"
 #include "sim/options.h"
-#include "traffic/mix.h"
-#include "traffic/rate.h"
 
 /* ranks: of mpirun, 1 without. Newly allocated; trial_params_clear and g_free end it. */
-struct trial_params *params_new(const struct options *o, const mix *m, const char *mix_digest,
-	unsigned ranks, uint64_t rate_pps, uint32_t repetition);
-/* Frames a second of a rate of this mix, 0 for max; option: for the error. */
-gboolean params_pps(const struct options *o, const mix *m, const char *option,
-	const struct rate *rate, double *pps, GError **error);
-/* The word for each guest's interface: its group's, else --interface. Free the array alone. */
-const char **params_interfaces(const struct options *o, const mix *m);
+struct trial_params *params_new(const struct options *o, const char *mix_digest, unsigned ranks,
+	uint64_t rate_pps, uint32_t repetition);
 
 #endif

@@ -25,18 +25,25 @@ static gboolean somebody_listens(const char *path)
 	return !dead;
 }
 
-gboolean socket_path_free(const char *path, GError **error)
+gboolean socket_path_fits(const char *path, GError **error)
 {
 	struct sockaddr_un address;
+
+	if (strlen(path) < sizeof(address.sun_path))
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"%s: too long for a socket (at most %zu characters); use a shorter "
+		"--socket-dir",
+		path, sizeof(address.sun_path) - 1);
+	return FALSE;
+}
+
+gboolean socket_path_free(const char *path, GError **error)
+{
 	struct stat st;
 
-	if (strlen(path) >= sizeof(address.sun_path)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"%s: too long for a socket (at most %zu characters); use a shorter "
-			"--socket-dir",
-			path, sizeof(address.sun_path) - 1);
+	if (!socket_path_fits(path, error))
 		return FALSE;
-	}
 	if (lstat(path, &st) != 0)
 		return TRUE;
 	if (!S_ISSOCK(st.st_mode)) {

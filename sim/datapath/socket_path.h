@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+/* Is path short enough for a socket's address? An error says how long it may be. */
+gboolean socket_path_fits(const char *path, GError **error);
 /*
  * TRUE when there is nothing at path. A socket that nobody listens on is what a killed run left
  * behind: it is removed. FALSE and error for anything else, and for a path that is too long.

@@ -7,7 +7,6 @@
 #include "sim/options.h"
 #include "sim/params.h"
 #include "sim/record.h"
-#include "traffic/rate.h"
 
 enum {
 	TRIALS_MAX = 100000, /* of a matrix: weeks */
@@ -37,7 +36,7 @@ static void add_guest_words(GPtrArray *words, const struct setup *s)
 		g_ptr_array_add(words, g_strdup_printf("--vhost=%s", s->vhost ? "on" : "off"));
 }
 
-static const char *digest_of(struct matrix *m, const struct options *o, const mix *x)
+static const char *digest_of(struct matrix *m, const struct options *o)
 {
 	g_autofree char *key = g_strdup_printf(
 		"%s|%s|%s|%s|%s|%d", o->profile, o->mix, o->guests, o->arrival, o->share, o->mtu);
@@ -45,7 +44,7 @@ static const char *digest_of(struct matrix *m, const struct options *o, const mi
 
 	if (digest != NULL)
 		return digest;
-	digest = record_mix_digest(x);
+	digest = record_mix_digest(o->traffic);
 	g_hash_table_insert(m->digests, g_steal_pointer(&key), digest);
 	return digest;
 }
@@ -68,7 +67,7 @@ static GPtrArray *all_words(const struct matrix_trial *t)
 	}
 	/* Which one it is the lab knows; that there is one decides what --cores may say. */
 	if ((t->setup.interface->needs & SETUP_WIRE) != 0 && t->setup.machine != MACHINE_PROCESS)
-		g_ptr_array_add(words, g_strdup("--port=wire"));
+		g_ptr_array_add(words, g_strdup("--port=net_wire0"));
 	for (guint i = 0; i < t->args->len; i++)
 		g_ptr_array_add(words, g_strdup(t->args->pdata[i]));
 	g_ptr_array_add(words, g_strdup_printf("--label=%s", label));
@@ -76,41 +75,24 @@ static GPtrArray *all_words(const struct matrix_trial *t)
 	return words;
 }
 
-static gboolean params_of_options(
-	struct matrix *m, const struct options *o, struct matrix_trial *t, GError **error)
-{
-	g_autoptr(mix) x = options_mix(o, error);
-	g_autoptr(GArray) rates = x == NULL ? NULL : rate_parse_list("rates", o->rate, error);
-	struct trial_params *p;
-	double pps;
-
-	if (rates == NULL ||
-		!params_pps(o, x, "rates", &g_array_index(rates, struct rate, 0), &pps, error))
-		return FALSE;
-	p = params_new(o, x, digest_of(m, o, x), 1, (uint64_t)(pps + 0.5), 0);
-	t->params = *p;
-	t->frame_len_max = mix_longest_frame_len(x);
-	g_free(p);
-	return TRUE;
-}
-
 /* What tsim run will store the trial as. */
 static gboolean set_params(
 	struct matrix *m, const struct spec *s, struct matrix_trial *t, GError **error)
 {
 	g_autoptr(GPtrArray) words = all_words(t);
+	struct trial_params *p;
 	struct options o;
-	gboolean done;
 
 	if (!options_parse_words((const char *const *)words->pdata, &o, error)) {
 		g_prefix_error(error, "%s: ", s->where);
 		return FALSE;
 	}
-	done = params_of_options(m, &o, t, error);
+	p = params_new(&o, digest_of(m, &o), 1, (uint64_t)(o.pps[0] + 0.5), 0);
+	t->params = *p;
+	t->frame_len_max = mix_longest_frame_len(o.traffic);
+	g_free(p);
 	options_clear(&o);
-	if (!done)
-		g_prefix_error(error, "%s: ", s->where);
-	return done;
+	return TRUE;
 }
 
 /* One combination: everything but the repetition. */
@@ -124,8 +106,11 @@ static GPtrArray *words_of(const struct spec *s, const struct leaf *leaf, guint 
 {
 	g_autofree char *guests = g_strdup_printf("--guests=%u", leaf->setup.guests);
 	/* A mix says these itself. */
-	const char *const own[] = { leaf->traffic->word, leaf->rate, leaf->arrival,
-		leaf->traffic->mix ? NULL : leaf->share, leaf->runtime, leaf->seed,
+	/* A trace has its own lengths: what is no choice of the section's is not said. */
+	gboolean own_lengths = g_str_has_prefix(leaf->arrival, "--arrival=trace:") &&
+			       !leaf->traffic->mix && s->traffic->len == 1;
+	const char *const own[] = { own_lengths ? NULL : leaf->traffic->word, leaf->rate,
+		leaf->arrival, leaf->traffic->mix ? NULL : leaf->share, leaf->runtime, leaf->seed,
 		leaf->traffic->mix ? NULL : guests, s->warm_up, s->drain };
 	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
 

@@ -481,7 +481,7 @@ static gboolean add_runtime(struct spec *s, const char *where, const char *text,
 {
 	uint64_t ns;
 
-	return duration_parse(where, text, 24 * HOUR_NS, &ns, error) &&
+	return duration_parse(where, text, 72 * HOUR_NS, &ns, error) &&
 	       add_word(s->runtimes, g_strdup_printf("--duration=%s", text), where, error);
 }
 
@@ -634,7 +634,7 @@ static double number_of(const char *word)
 	if (g_str_has_prefix(word, "--rate="))
 		return rate_parse("", text, &r, NULL) ? r.value + (double)r.kind * RATE_KIND : 0;
 	if (g_str_has_prefix(word, "--duration="))
-		return duration_parse("", text, 24 * HOUR_NS, &ns, NULL) ? (double)ns : 0;
+		return duration_parse("", text, 72 * HOUR_NS, &ns, NULL) ? (double)ns : 0;
 	return (double)g_ascii_strtoull(
 		strrchr(word, g_str_has_prefix(word, "--seed=") ? '=' : ':') + 1, NULL, 10);
 }

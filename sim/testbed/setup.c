@@ -143,6 +143,21 @@ const char *setup_machine_word(enum machine m)
 	return machines[m];
 }
 
+char *setup_machines_with(const struct setup_interface *i)
+{
+	GString *s = g_string_new(NULL);
+	unsigned left = i->machines;
+
+	for (unsigned m = 0; left != 0; left &= ~(1U << m++)) {
+		if ((left & 1U << m) == 0)
+			continue;
+		if (s->len != 0)
+			g_string_append(s, (left & ~(1U << m)) == 0 ? " or " : ", ");
+		g_string_append(s, machines[m]);
+	}
+	return g_string_free(s, FALSE);
+}
+
 const char *setup_reflector_word(enum reflector_kind r)
 {
 	return reflectors[r];

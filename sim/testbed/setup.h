@@ -52,6 +52,8 @@ gboolean setup_machine_parse(
 gboolean setup_reflector_parse(
 	const char *where, const char *word, enum reflector_kind *out, GError **error);
 const char *setup_machine_word(enum machine m);
+/* The machines that have an interface: "pcvm, microvm or host". Newly allocated. */
+char *setup_machines_with(const struct setup_interface *i);
 const char *setup_reflector_word(enum reflector_kind r); /* "dpdk", "xdp" */
 gboolean setup_is_vm(enum machine m);                    /* pcvm, microvm */
 

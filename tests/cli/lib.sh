@@ -14,11 +14,12 @@ fail()
 	failures=$((failures + 1))
 }
 
-# expect STATUS TEXT COMMAND...: exit status, and a text among what it says (in ./said).
+# expect STATUS TEXT COMMAND...: exit status (kept in $got), and a text among what it says (in ./said).
 expect()
 {
-	local want=$1 text=$2 got=0
+	local want=$1 text=$2
 	shift 2
+	got=0
 	"$@" >said 2>&1 </dev/null || got=$?
 	if [ "$got" -ne "$want" ] || ! grep -qF -- "$text" said; then
 		fail "$*: status $got, not $want, or no '$text' in: $(cat said)"

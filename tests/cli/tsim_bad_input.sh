@@ -21,6 +21,13 @@ refuse()
 		grep -qE -- "$word" stderr || { echo "tsim $*: does not say '$word': $(cat stderr)"; failures=1; }
 	done <<<"$words&"
 	[ ! -e out ] || { echo "tsim $*: made an output folder"; failures=1; rm -rf out; }
+	# --check refuses the same in the same words.
+	"$BIN/tsim" "$@" --check >stdout 2>checked </dev/null
+	got=$?
+	if [ "$got" -ne "$status" ] || ! cmp -s stderr checked; then
+		echo "tsim $* --check: status $got, not $status, or not '$(cat stderr)': $(cat checked)"
+		failures=1
+	fi
 }
 
 printf '# unit: frame\n# weight: packets\n# mode: random\n# source: me\nsize,weight\n64,0\n' >zero.csv
@@ -88,7 +95,7 @@ refuse 2 '--as&virtio-net' "${as[@]}" machine=pcvm,interface=vfio,vhost=on
 refuse 2 '--as&leave out' "${as[@]}" machine=host,interface=pnic,vhost=on
 refuse 2 '--as&leave out' "${as[@]}" machine=host,interface=pnic,qemu=normal
 refuse 2 '--as&one guest' --guests 2 "${as[@]}" machine=host,interface=bridge,reflector=xdp
-refuse 2 '--as&one interface' --guests vhost-user:2 "${as[@]}" machine=pcvm,interface=bridge
+refuse 2 '--as&one interface' --guests vhost-user:2 --machine external --as machine=pcvm,interface=bridge
 refuse 2 '--rep&--reps' --rep 1 --reps 2
 refuse 2 '--rep&0' --rep -2
 refuse 2 '--rep&9999' --rep 10000

@@ -90,7 +90,7 @@ kill "${machines[1]}"
 
 if "$BIN/tsim" --check --interface virtio --vhost off 2>/dev/null; then
 	measure embedded-virtio "$model" --interface virtio --vhost off --descriptors 1024
-	measure embedded-vhost-user "$model" --interface vhost-user --descriptors 1024
+	measure embedded-vhost-user "$model" --interface vhost-user
 fi
 cat table
 cp table "${BUILD:-.}/load_limits.txt"

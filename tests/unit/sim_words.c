@@ -30,8 +30,14 @@ static void durations(void **state)
 		uint64_t ns;
 	} good[] = { { "10s", 10000000000 }, { "500ms", 500000000 }, { "1.5us", 1500 }, { "0s", 0 },
 		{ "2min", 120000000000 }, { "1h", 3600000000000 }, { "7ns", 7 } };
-	static const char *const bad[] = { "", "10", "s", "-1s", "1d", "10 s", "2h", "nans",
-		"1e99s" };
+	static const struct {
+		const char *text, *why;
+	} bad[] = { { "", "expected a number with its unit" }, { "s", "expected a number" },
+		{ "nans", "expected a number" }, { "10", "unit missing (ns, us, ms, s, min, h)" },
+		{ "90m", "unknown unit 'm' (ns, us, ms, s, min, h)" }, { "1d", "unknown unit 'd'" },
+		{ "10 s", "unknown unit ' s'" }, { "1,5s", "decimal separator" },
+		{ "-1s", "negative" }, { "2h", "more than 1h" }, { "1e99s", "more than 1h" },
+		{ "1e999s", "more than 1h" } };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
@@ -45,8 +51,8 @@ static void durations(void **state)
 		g_autoptr(GError) error = NULL;
 		uint64_t ns = 42;
 
-		expect_error(duration_parse("--x", bad[i], 3600000000000, &ns, &error), bad[i],
-			&error, "500ms");
+		expect_error(duration_parse("--x", bad[i].text, 3600000000000, &ns, &error),
+			bad[i].text, &error, bad[i].why);
 		assert_int_equal(ns, 42);
 	}
 }
@@ -92,41 +98,64 @@ static unsigned first_cpu(void)
 
 static const struct cores_place self = { .index = 0, .count = 1 };
 
+/* cores_parse and cores_assign. */
+static gboolean parse_assign(const char *spec, const char *guests, struct cores_place place,
+	struct cores *c, GError **error)
+{
+	return cores_parse(spec, guests, NULL, place.count, c, error) &&
+	       cores_assign(c, place, c, error);
+}
+
 static void core_lists(void **state)
 {
 	static const struct {
 		const char *spec, *remedy;
-	} bad[] = { { "x", "no list of CPUs" }, { "4094", "not there" }, { "3-1", "no list" },
-		{ "0,", "no list" } };
+	} bad[] = { { "x", "invalid list of CPUs" }, { "4094", "up to 1023" },
+		{ "3-1", "invalid list" }, { "0,", "invalid list" }, { "0,0", "twice" },
+		{ "load:0/rx:0", "without roles" }, { "0/timer:0", "as timer and as worker" },
+		{ "load:1/rx:2/timer:1", "as timer and as load" },
+		{ "load:1/rx:2/timer:2", "as timer and as rx" }, { "timer:1", "load and rx" } };
 	g_autofree char *one = g_strdup_printf("%u", first_cpu());
-	g_autofree char *twice = g_strdup_printf("%u,%u", first_cpu(), first_cpu());
-	g_autofree char *both = g_strdup_printf("load:%u/rx:%u", first_cpu(), first_cpu());
 	g_autofree char *lcores = NULL, *want = NULL;
-	g_autofree char *timed = g_strdup_printf("%u/timer:%u", first_cpu(), first_cpu());
-	g_autofree char *alone = g_strdup_printf("timer:%u", first_cpu());
-	g_autoptr(GError) error = NULL, other = NULL, own = NULL, none = NULL;
 	struct cores c;
 
 	(void)state;
-	assert_true(cores_parse("", NULL, NULL, self, &c, NULL));
+	assert_true(parse_assign("", NULL, self, &c, NULL));
 	assert_int_equal(cores_nb_workers(&c), 1);
 	assert_true(c.combined && c.nb_guest >= 1);
-	assert_true(cores_parse(one, one, NULL, self, &c, NULL));
+	assert_true(parse_assign(one, one, self, &c, NULL));
 	assert_true(c.shared);
 	lcores = cores_eal_lcores(&c);
 	want = g_strdup_printf("0@(%u),1@%u", first_cpu(), first_cpu());
 	assert_string_equal(lcores, want);
-	expect_error(cores_parse(twice, NULL, NULL, self, &c, &error), twice, &error, "twice");
-	expect_error(
-		cores_parse(both, NULL, NULL, self, &c, &other), both, &other, "without roles");
-	expect_error(
-		cores_parse(timed, NULL, NULL, self, &c, &own), timed, &own, "a CPU of its own");
-	expect_error(cores_parse(alone, NULL, NULL, self, &c, &none), alone, &none, "load and rx");
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) e = NULL;
 
-		expect_error(cores_parse(bad[i].spec, NULL, NULL, self, &c, &e), bad[i].spec, &e,
+		expect_error(cores_parse(bad[i].spec, NULL, NULL, 1, &c, &e), bad[i].spec, &e,
 			bad[i].remedy);
+	}
+}
+
+/* Words are judged on any machine; which CPUs it has is found when they are assigned. */
+static void cpus_of_another_machine_are_words(void **state)
+{
+	static const char *const guests[] = { "1023", NULL };
+	g_autofree char *one = g_strdup_printf("%u", first_cpu());
+	struct cores c;
+	cpu_set_t allowed;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(allowed), &allowed), 0);
+	if (CPU_ISSET(1023, &allowed))
+		skip();
+	for (size_t i = 0; i < G_N_ELEMENTS(guests); i++) {
+		const char *spec = guests[i] == NULL ? "load:1022-1023/rx:1021" : one;
+		g_autoptr(GError) error = NULL;
+
+		assert_true(cores_parse(spec, guests[i], NULL, 1, &c, NULL));
+		expect_error(cores_assign(&c, self, &c, &error), spec, &error,
+			guests[i] == NULL ? "--cores: CPU 1022 is not available"
+					  : "--guest-cores: CPU 1023 is not available");
 	}
 }
 
@@ -149,18 +178,18 @@ static void cores_are_shared_out(void **state)
 			second = i;
 	}
 	for (unsigned i = 0; i < nb_ranks; i++)
-		assert_true(cores_parse(NULL, NULL, NULL,
+		assert_true(parse_assign(NULL, NULL,
 			(struct cores_place){ .index = i, .count = nb_ranks }, &c[i], NULL));
 	assert_true(nb_cpus < nb_ranks ? c[0].shared && c[1].shared
 				       : c[0].load_cpu[0] > c[1].load_cpu[0]);
 	one = g_strdup_printf("%u", first);
-	expect_error(cores_parse(one, NULL, NULL, (struct cores_place){ 0, 2 }, &c[0], &error), one,
+	expect_error(parse_assign(one, NULL, (struct cores_place){ 0, 2 }, &c[0], &error), one,
 		&error, "name 2");
 	if (nb_cpus < 2)
 		return;
 	both = g_strdup_printf("%u,%u", first, second);
 	for (unsigned i = 0; i < nb_ranks; i++) {
-		assert_true(cores_parse(both, one, NULL,
+		assert_true(parse_assign(both, one,
 			(struct cores_place){ .index = i, .count = nb_ranks }, &c[i], NULL));
 		assert_int_equal(c[i].nb_load, 1);
 		assert_int_equal(c[i].load_cpu[0], i == 0 ? first : second);
@@ -188,6 +217,7 @@ int main(void)
 		cmocka_unit_test(durations),
 		cmocka_unit_test(fault_plans),
 		cmocka_unit_test(core_lists),
+		cmocka_unit_test(cpus_of_another_machine_are_words),
 		cmocka_unit_test(cores_are_shared_out),
 		cmocka_unit_test(interfaces_of_a_fleet),
 	};

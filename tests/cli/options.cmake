@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
+if(TARGET simcore AND NOT TSIM_SANITIZE)
+	tsim_script(cli option_rules 120)
+endif()
