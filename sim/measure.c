@@ -16,7 +16,10 @@ enum {
 	TICK_US = 10000,         /* main thread, while workers work */
 	HELLO_US = 2000,         /* between rounds of asking */
 	HELLO_AGAIN_ROUNDS = 25, /* ask a guest that has not answered again after so many rounds */
-	SILENT_S = 2,            /* no answer for so long at the end: the guest hangs */
+	MISSING_NAMED = 4,       /* guests that are waited for */
+	MISSING_CHANGE_US = 2000000,
+	MISSING_AGAIN_US = 10000000,
+	SILENT_S = 2, /* no answer for so long at the end: the guest hangs */
 	REPORT_TIMEOUT_MS = 2000,
 	DRAIN_POLL_US = 500,
 	CAPTURE_BYTES = 256 << 20,
@@ -25,9 +28,16 @@ enum {
 	GUEST_ROWS_MAX = 4000000, /* of the guests' time line: 160 MB */
 };
 
+/* What was said last of guests that are waited for, and when there is more to say. */
+struct waiting {
+	GString *told;
+	gint64 next_us, again_us;
+};
+
 /* What becomes of each guest while a trial runs. */
 struct watch {
-	gboolean answered;
+	gboolean answered;       /* or is known not to do so as it should: then state says it */
+	const char *lack;        /* of the guests that are waited for; static; NULL: has not come */
 	char *state;             /* NULL: in order */
 	struct engine_live live; /* at the last look */
 	double silent_since_s;   /* < 0: it answers */
@@ -78,56 +88,101 @@ static const char *death_of(const struct run *r, uint32_t guest)
 	return r->cfg->fleet == NULL ? NULL : fleet_death(r->cfg->fleet, guest);
 }
 
+/* What a guest that is waited for lacks; NULL: it has not come. *hopeless: waiting does not help. */
+static const char *lack_of(const struct run *r, uint32_t guest, gboolean *hopeless)
+{
+	const struct datapath_guest *g = &r->cfg->fabric->guest[guest];
+	const char *lack = NULL;
+
+	*hopeless = FALSE;
+	if (g->datapath->ops->missing != NULL)
+		lack = g->datapath->ops->missing(g->datapath, g->slot, hopeless);
+	if (lack == NULL && is_connected(r, guest))
+		return "connected, but never answered a frame";
+	return lack;
+}
+
+/* Ask or hear a guest. */
+static void ask(struct run *r, uint32_t guest, gboolean again)
+{
+	struct watch *w = &r->watch[guest];
+	g_autofree char *fault = NULL;
+
+	if (!engine_hello(r->engine, guest, again && !w->answered, &fault))
+		return;
+	if (!w->answered && fault == NULL)
+		r->nb_answered++;
+	w->answered = TRUE;
+	if (w->state != NULL || fault == NULL)
+		return;
+	w->state = g_steal_pointer(&fault);
+	progress_say(r->cfg->progress, "guest %u: %s", guest, w->state);
+}
+
 /* One round of asking; TRUE when there is nobody left to wait for. */
 static gboolean ask_round(struct run *r, unsigned round)
 {
-	gboolean waiting = FALSE;
+	gboolean again = round % HELLO_AGAIN_ROUNDS == 0, waiting = FALSE;
 
 	for (uint32_t i = 0; i < r->nb_guests; i++) {
 		struct watch *w = &r->watch[i];
+		gboolean hopeless = FALSE;
 
-		if (w->answered || !fabric_serves(r->cfg->fabric, i))
+		if (!fabric_serves(r->cfg->fabric, i))
 			continue;
-		/* A guest is asked at once, then listened to, then asked again. */
-		if (is_connected(r, i) &&
-			engine_hello(r->engine, i, round % HELLO_AGAIN_ROUNDS == 0)) {
-			w->answered = TRUE;
-			r->nb_answered++;
+		/*
+		 * A guest is asked at once, then listened to, then asked again. Those that have
+		 * answered may have more to say: an answer that is another guest's, or a second one.
+		 */
+		if (is_connected(r, i) && (!w->answered || again))
+			ask(r, i, again);
+		if (w->answered)
 			continue;
-		}
-		waiting |= death_of(r, i) == NULL;
+		w->lack = lack_of(r, i, &hopeless);
+		waiting |= death_of(r, i) == NULL && !hopeless;
 	}
 	return !waiting;
 }
 
-static gboolean say_hello(struct run *r, GError **error)
+/* Who is missing, and why: when that has changed, and every few seconds. */
+static void tell_missing(struct run *r, struct waiting *w, gint64 now_us)
 {
-	gint64 start_us = g_get_monotonic_time();
-	gint64 until_us = start_us + (gint64)(r->cfg->o->connect_timeout_ns / 1000);
-	uint32_t shown = UINT32_MAX;
+	g_autoptr(GString) text = g_string_new(NULL);
+	unsigned missing = 0;
 
-	for (unsigned round = 0; !interrupted(r) && g_get_monotonic_time() < until_us; round++) {
-		if (r->cfg->fleet != NULL)
-			fleet_poll(r->cfg->fleet);
-		if (ask_round(r, round))
-			break;
-		if (shown != r->nb_answered && r->cfg->progress->terminal)
-			progress_note(r->cfg->progress, "guests that answer: %u of %u",
-				r->nb_answered, r->nb_own);
-		shown = r->nb_answered;
-		fabric_tick(r->cfg->fabric);
-		crew_tick(r->cfg->crew);
-		g_usleep(HELLO_US);
+	if (now_us < w->next_us)
+		return;
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
+		if (r->watch[i].answered)
+			continue;
+		if (missing++ < MISSING_NAMED)
+			g_string_append_printf(text, "; guest %u: %s", i,
+				r->watch[i].lack != NULL ? r->watch[i].lack : "not connected");
 	}
+	if (missing == 0 || (g_str_equal(text->str, w->told->str) && now_us < w->again_us))
+		return;
+	g_string_assign(w->told, text->str);
+	if (missing > MISSING_NAMED)
+		g_string_append_printf(text, "; and %u more", missing - MISSING_NAMED);
+	progress_say(
+		r->cfg->progress, "waiting for %u of %u guests%s", missing, r->nb_own, text->str);
+	w->next_us = now_us + MISSING_CHANGE_US;
+	w->again_us = now_us + MISSING_AGAIN_US;
+}
+
+/* Guests that did not answer are named; FALSE if there is nobody to measure. */
+static gboolean judge_hello(struct run *r, double waited_s, GError **error)
+{
+	gboolean hopeless;
+
 	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
 		struct watch *w = &r->watch[i];
-		const char *death = death_of(r, i);
+		const char *death = death_of(r, i), *lack = lack_of(r, i, &hopeless);
 
 		if (!w->answered)
-			w->state = death != NULL ? g_strdup_printf("never connected: %s", death)
-				   : is_connected(r, i)
-					   ? g_strdup("connected, but never answered a frame")
-					   : g_strdup("never connected");
+			w->state = death != NULL  ? g_strdup_printf("never connected: %s", death)
+				   : lack != NULL ? g_strdup(lack)
+						  : g_strdup("never connected");
 	}
 	if (interrupted(r)) {
 		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_GUEST,
@@ -137,15 +192,39 @@ static gboolean say_hello(struct run *r, GError **error)
 	/* Where several measure, those of another one may have answered. */
 	if (r->nb_answered == 0 && r->together == NULL) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST,
-			"none of %u guests answered within %.1f s; guest 0: %s", r->nb_guests,
-			(double)(g_get_monotonic_time() - start_us) / 1e6, r->watch[0].state);
+			r->watch[0].answered
+				? "none of %u guests can be measured (after %.1f s); guest 0: %s"
+				: "none of %u guests answered within %.1f s; guest 0: %s",
+			r->nb_guests, waited_s, r->watch[0].state);
 		return FALSE;
 	}
 	if (r->together == NULL)
 		progress_note(r->cfg->progress, "%u of %u guests answer after %.1f s",
-			r->nb_answered, r->nb_own,
-			(double)(g_get_monotonic_time() - start_us) / 1e6);
+			r->nb_answered, r->nb_own, waited_s);
 	return TRUE;
+}
+
+static gboolean say_hello(struct run *r, GError **error)
+{
+	gint64 start_us = g_get_monotonic_time();
+	gint64 until_us = start_us + (gint64)(r->cfg->o->connect_timeout_ns / 1000);
+	struct waiting waiting = { .told = g_string_new(NULL),
+		.next_us = start_us + MISSING_CHANGE_US };
+	gboolean can_begin;
+
+	for (unsigned round = 0; !interrupted(r) && g_get_monotonic_time() < until_us; round++) {
+		if (r->cfg->fleet != NULL)
+			fleet_poll(r->cfg->fleet);
+		if (ask_round(r, round))
+			break;
+		tell_missing(r, &waiting, g_get_monotonic_time());
+		fabric_tick(r->cfg->fabric);
+		crew_tick(r->cfg->crew);
+		g_usleep(HELLO_US);
+	}
+	can_begin = judge_hello(r, (double)(g_get_monotonic_time() - start_us) / 1e6, error);
+	g_string_free(waiting.told, TRUE);
+	return can_begin;
 }
 
 /* Often: a guest may be back before the next row is taken, and was away all the same. */

@@ -79,6 +79,11 @@ struct datapath_ops {
 	const char *(*address)(struct datapath *d, uint32_t slot);
 	/* NULL if always. Can frames be exchanged with the guest now? Any thread. */
 	gboolean (*connected)(struct datapath *d, uint32_t slot);
+	/*
+	 * NULL: nothing to say. What a guest that does not answer lacks, for the user; static, NULL if
+	 * that is not known. *hopeless: waiting longer does not help. Before a trial, main thread.
+	 */
+	const char *(*missing)(struct datapath *d, uint32_t slot, gboolean *hopeless);
 	/* NULL: the host has no threads of its own. Any time, main thread. */
 	void (*cost)(struct datapath *d, struct datapath_cost *out);
 	/* NULL: nothing to do. Every few milliseconds of a trial and before it; main thread. */

@@ -5,17 +5,20 @@
  * those are limited to RTE_MAX_ETHPORTS a process) speaks the protocol and maps the guest's memory;
  * the queues are splitq.h's, which copies nothing, where librte_vhost copies each frame twice.
  *
- * Left out: offloads, several queue pairs, packed virtqueues, dirty logging for migration.
+ * Left out: offloads, several queue pairs, packed virtqueues, dirty logging for migration. Without
+ * VIRTIO_NET_F_MQ a guest with several queue pairs uses the first one.
  *
  * Threads: librte_vhost's own thread connects and disconnects. Whatever a message of the front end
  * may change under a queue, its guest is away meanwhile: that is visible to workers first, who have
  * gone round once before the message is handled. They look at connected once a burst.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -37,20 +40,39 @@ enum {
 	LINE = 64,
 };
 
+/* How far a front end has come; the order is that of the protocol. */
+enum stage { NOBODY, LEFT, CONNECTED, DRIVER_STARTED, MEMORY_SENT };
+
+/* Requests of vhost-user.rst. */
+enum request {
+	GET_FEATURES = 1,
+	SET_FEATURES = 2,
+	SET_MEM_TABLE = 5,
+	SET_VRING_NUM = 8,
+	SET_VRING_ADDR = 9,
+	SET_VRING_BASE = 10,
+	GET_PROTOCOL_FEATURES = 15,
+	GET_QUEUE_NUM = 17,
+	SEND_RARP = 19,
+};
+
 struct vhost_guest {
 	_Alignas(LINE) struct splitq rx; /* the guest receives */
 	_Alignas(LINE) struct splitq tx; /* the guest sends */
 	struct rte_mbuf *own;            /* what is received, if tx.at_chain */
 	_Alignas(LINE) _Atomic int connected;
+	_Atomic int stage;
 	/* librte_vhost's thread. */
 	gboolean runs, enabled[QUEUES];
+	int kick_fd; /* of rx; < 0: none. Like unseen: of whoever may use the queues */
+	gboolean unseen;
 	struct splitq_mem mem;
 };
 
 struct vhost_state {
 	struct vhost_guest *guest; /* by slot */
 	char **path;
-	uint32_t nb_guests, nb_open, room; /* room: bytes of the longest frame without FCS */
+	uint32_t nb_open, room; /* room: bytes of the longest frame without FCS */
 	GHashTable *slot_of_path;
 	/* For frames that a guest's buffers do not hold in one piece: own[q], of load worker q, to it. */
 	struct rte_mempool *pool;
@@ -127,14 +149,41 @@ static gboolean read_queue(int vid, uint16_t index, struct splitq *q, const stru
 	return TRUE;
 }
 
+/*
+ * How often it was kicked since the last look. What the front end gave us may be any file, and must not
+ * block. preadv2 does not take event descriptors before Linux 5.8: then nothing was kicked.
+ */
+static uint64_t kicks_of(int fd)
+{
+	uint64_t kicks = 0;
+	struct iovec part = { .iov_base = &kicks, .iov_len = sizeof(kicks) };
+
+	return preadv2(fd, &part, 1, -1, RWF_NOWAIT) == sizeof(kicks) ? kicks : 0;
+}
+
+/* The kick descriptor is the front end's, and librte_vhost closes it: ours is another one of it. */
+static void watch_kicks(int vid, struct vhost_guest *g)
+{
+	struct rte_vhost_vring ring;
+
+	if (g->kick_fd >= 0)
+		close(g->kick_fd);
+	g->kick_fd = rte_vhost_get_vhost_vring(vid, GUEST_RX_QUEUE, &ring) == 0
+			     ? fcntl(ring.kickfd, F_DUPFD_CLOEXEC, 0)
+			     : -1;
+	g->unseen = kicks_of(g->kick_fd) > 1; /* QEMU makes it with a kick in it */
+}
+
 /* If it can exchange frames now. */
 static void connect_guest(int vid, struct vhost_guest *g)
 {
 	if (atomic_load(&g->connected) || !g->runs || !g->enabled[GUEST_RX_QUEUE] ||
-		!g->enabled[GUEST_TX_QUEUE] || !read_memory(vid, &g->mem) ||
-		!read_queue(vid, GUEST_RX_QUEUE, &g->rx, &g->mem) ||
+		!g->enabled[GUEST_TX_QUEUE])
+		return;
+	if (!read_memory(vid, &g->mem) || !read_queue(vid, GUEST_RX_QUEUE, &g->rx, &g->mem) ||
 		!read_queue(vid, GUEST_TX_QUEUE, &g->tx, &g->mem))
 		return;
+	watch_kicks(vid, g);
 	atomic_store_explicit(&g->connected, 1, memory_order_release);
 }
 
@@ -184,33 +233,63 @@ static int on_queue(int vid, uint16_t queue, int enable)
 	return 0;
 }
 
-/* Is it a message that leaves memory, rings and descriptors as they are? vhost-user.rst has them. */
-static gboolean is_harmless(const void *message)
+static uint32_t request_of(const void *message)
 {
-	enum { GET_FEATURES = 1, GET_PROTOCOL_FEATURES = 15, GET_QUEUE_NUM = 17, SEND_RARP = 19 };
 	uint32_t request;
 
 	memcpy(&request, message, sizeof(request)); /* what a message begins with */
+	return request;
+}
+
+/* Does it leave memory, rings and descriptors as they are? */
+static gboolean is_harmless(uint32_t request)
+{
 	return request == GET_FEATURES || request == GET_PROTOCOL_FEATURES ||
 	       request == GET_QUEUE_NUM || request == SEND_RARP;
+}
+
+static void note_stage(struct vhost_guest *g, uint32_t request)
+{
+	if (request == SET_FEATURES && atomic_load(&g->stage) == CONNECTED)
+		atomic_store(&g->stage, DRIVER_STARTED);
+	else if (request == SET_MEM_TABLE)
+		atomic_store(&g->stage, MEMORY_SENT);
+}
+
+/*
+ * virtio-user with several queue pairs sets up those, too, that its driver does not use as the feature
+ * is not there, with a size of 0, which librte_vhost refuses. Such messages have no descriptors.
+ */
+static gboolean is_of_unused_queue(const void *message)
+{
+	struct {
+		uint32_t request, flags, size, queue;
+	} m;
+
+	memcpy(&m, message, sizeof(m));
+	return (m.request == SET_VRING_NUM || m.request == SET_VRING_ADDR ||
+		       m.request == SET_VRING_BASE) &&
+	       m.size >= sizeof(m.queue) && m.queue >= QUEUES;
 }
 
 static enum rte_vhost_msg_result before_message(int vid, void *message)
 {
 	struct vhost_guest *g = guest_of_vid(vid);
 
-	if (g != NULL && !is_harmless(message))
+	if (g != NULL && !is_harmless(request_of(message)))
 		disconnect_guest(vid, g);
-	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	return is_of_unused_queue(message) ? RTE_VHOST_MSG_RESULT_OK
+					   : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
 static enum rte_vhost_msg_result after_message(int vid, void *message)
 {
 	struct vhost_guest *g = guest_of_vid(vid);
 
-	(void)message;
-	if (g != NULL)
-		connect_guest(vid, g);
+	if (g == NULL)
+		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	note_stage(g, request_of(message));
+	connect_guest(vid, g);
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
@@ -225,11 +304,21 @@ static int on_connection(int vid)
 	if (g == NULL)
 		return -1;
 	g->runs = g->enabled[GUEST_RX_QUEUE] = g->enabled[GUEST_TX_QUEUE] = FALSE;
+	atomic_store(&g->stage, CONNECTED);
 	return rte_vhost_extern_callback_register(vid, &messages, NULL);
+}
+
+static void on_disconnection(int vid)
+{
+	struct vhost_guest *g = guest_of_vid(vid);
+
+	if (g != NULL)
+		atomic_store(&g->stage, LEFT);
 }
 
 static const struct rte_vhost_device_ops callbacks = {
 	.new_connection = on_connection,
+	.destroy_connection = on_disconnection,
 	.new_device = on_new_device,
 	.destroy_device = on_destroy_device,
 	.vring_state_changed = on_queue,
@@ -243,12 +332,12 @@ static gboolean listen_for_guest(const char *path, GError **error)
 	 */
 	const uint64_t none = 1ULL << VIRTIO_RING_F_INDIRECT_DESC |
 			      1ULL << VIRTIO_RING_F_EVENT_IDX | 1ULL << VIRTIO_F_RING_PACKED |
-			      1ULL << VHOST_F_LOG_ALL | 1ULL << VIRTIO_NET_F_CSUM |
-			      1ULL << VIRTIO_NET_F_GUEST_CSUM | 1ULL << VIRTIO_NET_F_HOST_TSO4 |
-			      1ULL << VIRTIO_NET_F_HOST_TSO6 | 1ULL << VIRTIO_NET_F_HOST_UFO |
-			      1ULL << VIRTIO_NET_F_HOST_ECN | 1ULL << VIRTIO_NET_F_GUEST_TSO4 |
-			      1ULL << VIRTIO_NET_F_GUEST_TSO6 | 1ULL << VIRTIO_NET_F_GUEST_UFO |
-			      1ULL << VIRTIO_NET_F_GUEST_ECN;
+			      1ULL << VHOST_F_LOG_ALL | 1ULL << VIRTIO_NET_F_MQ |
+			      1ULL << VIRTIO_NET_F_CSUM | 1ULL << VIRTIO_NET_F_GUEST_CSUM |
+			      1ULL << VIRTIO_NET_F_HOST_TSO4 | 1ULL << VIRTIO_NET_F_HOST_TSO6 |
+			      1ULL << VIRTIO_NET_F_HOST_UFO | 1ULL << VIRTIO_NET_F_HOST_ECN |
+			      1ULL << VIRTIO_NET_F_GUEST_TSO4 | 1ULL << VIRTIO_NET_F_GUEST_TSO6 |
+			      1ULL << VIRTIO_NET_F_GUEST_UFO | 1ULL << VIRTIO_NET_F_GUEST_ECN;
 
 	if (!socket_path_free(path, error))
 		return FALSE;
@@ -275,7 +364,7 @@ static unsigned nb_mbufs(const struct datapath_cfg *cfg)
 
 static size_t vhost_memory(const struct datapath_cfg *cfg)
 {
-	enum { DEVICE = 24576 }; /* what librte_vhost takes for one, rings and all */
+	enum { DEVICE = 40960 }; /* what librte_vhost takes for one, rings and all */
 
 	return pool_bytes(nb_mbufs(cfg), cfg->frame_len_max) + cfg->nb_guests * (size_t)DEVICE;
 }
@@ -287,6 +376,9 @@ static void vhost_close(struct datapath *d)
 	for (uint32_t i = 0; i < s->nb_open; i++)
 		rte_vhost_driver_unregister(s->path[i]); /* disconnects and removes the socket */
 	the_datapath = NULL;
+	for (uint32_t i = 0; i < d->nb_guests; i++)
+		if (s->guest[i].kick_fd >= 0)
+			close(s->guest[i].kick_fd);
 	g_hash_table_destroy(s->slot_of_path);
 	g_strfreev(s->path);
 	rte_mempool_free(s->pool);
@@ -328,6 +420,7 @@ static gboolean vhost_open(struct datapath *d, const struct datapath_cfg *cfg, G
 	s->path = g_new0(char *, cfg->nb_guests + 1);
 	s->slot_of_path = g_hash_table_new(g_str_hash, g_str_equal);
 	for (uint32_t i = 0; i < cfg->nb_guests; i++) {
+		s->guest[i].kick_fd = -1;
 		s->path[i] = g_strdup_printf("%s/guest-%u.sock", cfg->socket_dir, cfg->guest[i]);
 		g_hash_table_insert(s->slot_of_path, s->path[i], GINT_TO_POINTER(i));
 	}
@@ -362,6 +455,46 @@ static gboolean vhost_connected(struct datapath *d, uint32_t slot)
 
 	return atomic_load_explicit(&g->connected, memory_order_acquire) &&
 	       !splitq_is_broken(&g->rx) && !splitq_is_broken(&g->tx);
+}
+
+/*
+ * What a guest lacks whose queues are there. A driver puts buffers into a queue before it kicks it: if
+ * none are seen, what we have mapped is not what the guest writes.
+ */
+static const char *lacks_when_connected(struct vhost_guest *g, gboolean *hopeless)
+{
+	gboolean empty = __atomic_load_n(&g->rx.avail->idx, __ATOMIC_ACQUIRE) == 0;
+
+	if (splitq_is_broken(&g->rx) || splitq_is_broken(&g->tx))
+		return "its queues are invalid";
+	g->unseen = empty && (g->unseen || kicks_of(g->kick_fd) != 0);
+	*hopeless = g->unseen;
+	if (g->unseen)
+		return "its memory is not shared: add share=on to its memory-backend";
+	return empty ? "connected, but without receive buffers: is its interface up, and its "
+		       "memory shared?"
+		     : NULL;
+}
+
+static const char *vhost_missing(struct datapath *d, uint32_t slot, gboolean *hopeless)
+{
+	static const char *const text[] = {
+		[LEFT] = "has disconnected",
+		[CONNECTED] = "connected, but its driver has not started",
+		[DRIVER_STARTED] = "its driver has agreed on features, but not sent its memory "
+				   "(QEMU: add share=on to its memory-backend)",
+		[MEMORY_SENT] = "its driver has not enabled its queues",
+	};
+	struct vhost_guest *g = guest_of(d, slot);
+	const char *lack;
+
+	*hopeless = FALSE;
+	/* Whoever disconnects it waits for the lock, or for quiesce. */
+	pthread_mutex_lock(&d->quiesce_lock);
+	lack = atomic_load(&g->connected) ? lacks_when_connected(g, hopeless)
+					  : text[atomic_load(&g->stage)];
+	pthread_mutex_unlock(&d->quiesce_lock);
+	return lack;
 }
 
 static uint16_t vhost_reserve(
@@ -418,6 +551,7 @@ const struct datapath_ops datapath_vhost_user = {
 	.close = vhost_close,
 	.address = vhost_address,
 	.connected = vhost_connected,
+	.missing = vhost_missing,
 	.reserve = vhost_reserve,
 	.commit = vhost_commit,
 	.receive = vhost_receive,

@@ -13,6 +13,7 @@
 #include <rte_mbuf_dyn.h>
 
 #include "analyze/trial_ipdv.h"
+#include "sim/engine/hello.h"
 #include "sim/engine/stamp.h"
 #include "sim/engine/worker.h"
 #include "sim/error.h"
@@ -36,6 +37,7 @@ struct engine {
 	struct stamp_head *heads;         /* of all guests' size classes */
 	struct rx_counters *rx_counters;  /* same */
 	struct tx_counters *tx_counters;  /* same */
+	struct hello *hello;              /* by guest */
 	struct probes probes;
 	uint32_t *probe_gap_ns;
 	unsigned nb_workers, nb_running, nb_ports;
@@ -114,6 +116,15 @@ uint32_t engine_last_guest(const struct fabric *f, enum engine_pattern pattern, 
 	return g->datapath->guest[(g->slot + nb / 2) % nb];
 }
 
+static uint32_t longest_of(const profile *p)
+{
+	uint32_t longest = 0;
+
+	for (uint32_t k = 0; k < p->nb_classes; k++)
+		longest = MAX(longest, p->classes[k].frame_len_hi);
+	return longest;
+}
+
 static void make_guest(struct engine *e, uint32_t i, size_t at)
 {
 	const struct schedule_guest *s = &e->cfg.schedule->guests[i];
@@ -141,6 +152,7 @@ static void make_guest(struct engine *e, uint32_t i, size_t at)
 		e->rx_counters[at + k].latency = hist_new();
 		e->rx_counters[at + k].response = hist_new();
 	}
+	hello_init(&e->hello[i], longest_of(p));
 	tx->datapath = e->cfg.fabric->guest[i].datapath;
 	tx->slot = e->cfg.fabric->guest[i].slot;
 	tx->has_queue = tx->datapath->ops->receive != NULL;
@@ -165,6 +177,7 @@ static void make_guests(struct engine *e)
 	e->heads = g_aligned_alloc0(nb_classes, sizeof(*e->heads), RTE_CACHE_LINE_SIZE);
 	e->tx_counters = g_aligned_alloc0(nb_classes, sizeof(*e->tx_counters), RTE_CACHE_LINE_SIZE);
 	e->rx_counters = g_aligned_alloc0(nb_classes, sizeof(*e->rx_counters), RTE_CACHE_LINE_SIZE);
+	e->hello = g_new0(struct hello, e->nb_guests);
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
 		make_guest(e, i, at);
 		at += e->rx[i].nb_classes;
@@ -414,6 +427,7 @@ void engine_free(struct engine *e)
 		}
 		tracker_free(e->rx[i].tracker);
 		g_free(e->rx[i].ipdv);
+		hello_clear(&e->hello[i]);
 	}
 	for (uint32_t i = 0; e->probes.rx != NULL && i < e->nb_guests; i++) {
 		tracker_free(e->probes.rx[i].tracker);
@@ -422,6 +436,7 @@ void engine_free(struct engine *e)
 	g_aligned_free(e->probes.tx);
 	g_aligned_free(e->probes.rx);
 	g_free(e->probe_gap_ns);
+	g_free(e->hello);
 	g_aligned_free(e->tx);
 	g_aligned_free(e->rx);
 	g_aligned_free(e->templates);
@@ -433,84 +448,102 @@ void engine_free(struct engine *e)
 	g_free(e);
 }
 
-static gboolean is_answer(const struct frame_slot *f, const struct frame_sig *sig)
-{
-	struct frame_sig got;
+static const uint32_t ANY_GUEST = UINT32_MAX;
 
-	return frame_classify(f->data, f->len, &got) == FRAME_OURS &&
-	       memcmp(&got, sig, sizeof(got)) == 0;
+/* A frame from guest via, or from a port: note it where it is an answer. */
+static void hear(struct engine *e, const struct frame_slot *f, uint32_t via)
+{
+	struct frame_sig sig;
+
+	if (frame_classify(f->data, f->len, &sig) != FRAME_OURS || sig.run != e->cfg.run ||
+		sig.guest >= e->nb_guests || frame_sig_phase(&sig) != FRAME_HELLO ||
+		!serves(e, sig.guest))
+		return;
+	hello_note(&e->hello[sig.guest], &sig, via == ANY_GUEST ? sig.guest : via);
 }
 
-/* An answer from a port may be another guest's: each port's answers are noted for all. */
-static void listen_to_ports(struct engine *e, struct datapath *d)
+/* An answer may be another guest's: all are noted. */
+static void listen_for_answers(struct engine *e, uint32_t guest)
 {
+	struct datapath *d = e->tx[guest].datapath;
+	uint32_t slot = e->tx[guest].slot;
 	struct frame_slot f[WORKER_BURST];
 
 	for (unsigned port = 0; port < d->nb_ports; port++) {
 		for (uint16_t n; (n = d->ops->receive_port(d, port, f, WORKER_BURST)) != 0;) {
-			for (uint16_t i = 0; i < n; i++) {
-				struct frame_sig got;
-
-				if (frame_classify(f[i].data, f[i].len, &got) == FRAME_OURS &&
-					got.run == e->cfg.run && got.guest < e->nb_guests &&
-					frame_sig_phase(&got) == FRAME_HELLO)
-					ctr_set(&e->rx[got.guest].answered, 1);
-			}
+			for (uint16_t i = 0; i < n; i++)
+				hear(e, &f[i], ANY_GUEST);
 			d->ops->release_port(d, port, f, n);
 		}
 	}
-}
-
-static gboolean listen_for_answer(struct engine *e, uint32_t guest, const struct frame_sig *sig)
-{
-	struct datapath *d = e->tx[guest].datapath;
-	uint32_t slot = e->tx[guest].slot;
-	struct frame_slot f[WORKER_BURST];
-
-	listen_to_ports(e, d);
 	for (uint16_t n;
 		d->ops->receive != NULL && (n = d->ops->receive(d, slot, f, WORKER_BURST)) != 0;) {
 		for (uint16_t i = 0; i < n; i++)
-			if (is_answer(&f[i], sig))
-				ctr_set(&e->rx[guest].answered, 1);
+			hear(e, &f[i], guest);
 		d->ops->release(d, slot, f, n);
 	}
-	return ctr_get(&e->rx[guest].answered) != 0;
 }
 
-static gboolean hello(struct engine *e, uint32_t guest, gboolean ask)
+static gboolean send_hello(struct engine *e, uint32_t guest, enum hello_length length)
 {
 	struct datapath *d = e->tx[guest].datapath;
 	uint32_t slot = e->tx[guest].slot;
-	struct frame_sig sig = {
-		.run = e->cfg.run, .phase_class = FRAME_HELLO << 6, .guest = (uint16_t)guest
-	};
+	struct frame_sig sig = { .run = e->cfg.run,
+		.phase_class = (uint8_t)((uint32_t)FRAME_HELLO << 6 | length),
+		.guest = (uint16_t)guest,
+		.seq = e->hello[guest].asked };
+	uint32_t frame_len = length == HELLO_LONGEST ? e->hello[guest].frame_len : FRAME_LEN_MIN;
 	struct frame_template direct = e->templates[guest];
 	struct stamp_head head;
 	struct frame_slot f;
 
-	if (d->ops->one_way || listen_for_answer(e, guest, &sig))
-		return TRUE;
-	if (!ask || d->ops->reserve(d, 0, slot, &f, 1) == 0)
+	if (d->ops->reserve(d, 0, slot, &f, 1) == 0)
 		return FALSE;
 	frame_template_relay(&direct, guest);
-	stamp_head_init(&head, &direct, FRAME_LEN_MIN);
+	stamp_head_init(&head, &direct, frame_len);
 	stamp(f.data, &head, &sig);
-	f.len = FRAME_LEN_MIN - FRAME_FCS_LEN;
-	d->ops->commit(d, 0, slot, &f, 1, 1);
+	if (!d->ops->zeroed)
+		memset(f.data + FRAME_HEAD_LEN, 0, frame_len - FRAME_FCS_LEN - FRAME_HEAD_LEN);
+	f.len = frame_len - FRAME_FCS_LEN;
+	return d->ops->commit(d, 0, slot, &f, 1, 1) == 1;
+}
+
+static void ask_guest(struct engine *e, uint32_t guest)
+{
+	struct hello *h = &e->hello[guest];
+
+	h->news = FALSE;
+	if (hello_needs_longest(h))
+		send_hello(e, guest, HELLO_LONGEST); /* no room for it: it is not answered */
+	if (send_hello(e, guest, HELLO_SHORTEST))
+		h->asked++;
+}
+
+static gboolean hello(struct engine *e, uint32_t guest, gboolean ask, char **fault)
+{
+	const struct hello *h = &e->hello[guest];
+
+	*fault = NULL;
+	if (e->tx[guest].datapath->ops->one_way)
+		return TRUE;
+	listen_for_answers(e, guest);
+	if (hello_judge(h, fault) != HELLO_WAITS)
+		return TRUE;
+	if (ask || hello_asks_at_once(h))
+		ask_guest(e, guest);
 	return FALSE;
 }
 
 /* As quiesce is not set yet, whoever waits until nobody is inside a burst waits for the lock. */
-gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask)
+gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask, char **fault)
 {
 	struct datapath *d = e->tx[guest].datapath;
-	gboolean answered;
+	gboolean known;
 
 	pthread_mutex_lock(&d->quiesce_lock);
-	answered = hello(e, guest, ask);
+	known = hello(e, guest, ask, fault);
 	pthread_mutex_unlock(&d->quiesce_lock);
-	return answered;
+	return known;
 }
 
 /* Wait until each worker has gone round once: then none is inside a burst that it had begun. */

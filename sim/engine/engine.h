@@ -53,10 +53,12 @@ struct engine *engine_new(const struct engine_cfg *cfg, GError **error);
 void engine_free(struct engine *e); /* NULL is fine. Stops the workers first. */
 
 /*
- * Listen for the answer of a connected guest to the question whether it reflects, and ask it (again)
- * if ask is set. Before engine_start, from the main thread. TRUE once an answer has come.
+ * Listen for answers of a connected guest to the questions whether it reflects, and ask it (again) if
+ * ask is set or an answer has come. Before engine_start, from the main thread. TRUE once the guest is
+ * known to be in order (*fault NULL), or not to be: what is wrong with it, newly allocated. See
+ * sim/engine/hello.h. Guests that are known may be listened to again.
  */
-gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask);
+gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask, char **fault);
 
 /* Start the workers, and wait until all of them run. */
 gboolean engine_ready(struct engine *e, GError **error);

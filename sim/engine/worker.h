@@ -78,7 +78,6 @@ struct rx_guest {
 	ctr corrupt, foreign; /* that arrived after the warm-up */
 	ctr forged;           /* numbers that were never given out: the guest makes frames up */
 	ctr ancient;
-	ctr answered; /* 1: its hello came back; before the trial */
 } __rte_cache_aligned;
 
 /* Probes to one guest: frames of its mix that the timer worker sends. Written by the timer worker. */

@@ -4,6 +4,8 @@
  * connections send random messages, with and without descriptors; the others set up a device in
  * good order and then fill its rings with random bytes. It ends by itself; what matters is that the
  * back end goes on.
+ *
+ * bad_front_end SOCKET WORD: one that fails its guest in the way that the word says, and then waits.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -126,8 +128,11 @@ static void random_messages(int s, const struct memory *mem)
 	}
 }
 
-/* A device as it should be, but for what its rings hold. */
-static void random_rings(int s, const struct memory *mem)
+/* How far a device is set up. */
+enum extent { FEATURES, MEMORY, QUEUES };
+
+/* In good order. FALSE when the back end has hung up. */
+static int set_up(int s, const struct memory *mem, enum extent extent)
 {
 	const uint64_t base = (uintptr_t)mem->bytes;
 	const struct {
@@ -140,17 +145,20 @@ static void random_rings(int s, const struct memory *mem)
 	say(s, SET_OWNER, "", 0, NULL, 0);
 	say(s, GET_FEATURES, "", 0, NULL, 0);
 	if (recv(s, answer, sizeof(answer), 0) <= 0)
-		return;
+		return 0;
 	say(s, SET_FEATURES, &features, sizeof(features), NULL, 0);
+	if (extent == FEATURES)
+		return 1;
 	say(s, SET_MEM_TABLE, &table, sizeof(table), &mem->fd, 1);
-	for (uint32_t ring = 0; ring < 2; ring++) {
+	for (uint32_t ring = 0; extent == QUEUES && ring < 2; ring++) {
 		const uint32_t size[2] = { ring, 256 }, start[2] = { ring, 0 }, on[2] = { ring, 1 };
 		const uint64_t at = base + ring * 65536U, index = ring;
 		const struct {
 			uint32_t ring, flags;
 			uint64_t desc, used, avail, log;
 		} where = { ring, 0, at, at + 16384, at + 8192, 0 };
-		int kick = eventfd(0, 0), call = eventfd(0, 0);
+		/* As QEMU makes them, and once more by the driver. */
+		int kick = eventfd(2, EFD_NONBLOCK), call = eventfd(0, 0);
 
 		say(s, SET_VRING_NUM, size, sizeof(size), NULL, 0);
 		say(s, SET_VRING_BASE, start, sizeof(start), NULL, 0);
@@ -161,6 +169,14 @@ static void random_rings(int s, const struct memory *mem)
 		close(kick);
 		close(call);
 	}
+	return 1;
+}
+
+/* A device as it should be, but for what its rings hold. */
+static void random_rings(int s, const struct memory *mem)
+{
+	if (!set_up(s, mem, QUEUES))
+		return;
 	for (int i = 0; i < 200; i++) {
 		for (int k = 0; k < 64; k++) {
 			uint64_t word = random64();
@@ -175,19 +191,47 @@ static void random_rings(int s, const struct memory *mem)
 	}
 }
 
+/* Until the back end hangs up; 0 for a word that is not known. */
+static int fail_as(const char *word, int s, const struct memory *mem)
+{
+	static const uint32_t unknown = 200;
+	const struct timeval patient = { .tv_sec = 10 };
+	char byte;
+
+	if (s < 0 || setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patient, sizeof(patient)) != 0)
+		return 0;
+	if (strcmp(word, "unknown") == 0)
+		say(s, unknown, "", 0, NULL, 0);
+	else if (strcmp(word, "features") == 0)
+		set_up(s, mem, FEATURES);
+	else if (strcmp(word, "leaves") == 0)
+		set_up(s, mem, MEMORY);
+	else if (strcmp(word, "unshared") == 0)
+		set_up(s, mem, QUEUES); /* what the driver wrote is elsewhere: here is nothing */
+	else if (strcmp(word, "silent") != 0)
+		return 0;
+	if (strcmp(word, "leaves") == 0)
+		return 1;
+	while (recv(s, &byte, 1, 0) != 0)
+		;
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct memory mem = { .fd = memfd_create("bad", 0) };
 	time_t until;
 	unsigned connections = 0;
 
-	if (argc != 4 || mem.fd < 0 || ftruncate(mem.fd, MEM_LEN) != 0) {
-		fputs("usage: bad_front_end SOCKET SEED SECONDS\n", stderr);
+	if (argc < 3 || argc > 4 || mem.fd < 0 || ftruncate(mem.fd, MEM_LEN) != 0) {
+		fputs("usage: bad_front_end SOCKET SEED SECONDS | SOCKET WORD\n", stderr);
 		return 2;
 	}
 	mem.bytes = mmap(NULL, MEM_LEN, PROT_READ | PROT_WRITE, MAP_SHARED, mem.fd, 0);
 	if (mem.bytes == MAP_FAILED)
 		return 1;
+	if (argc == 3)
+		return fail_as(argv[2], connect_to(argv[1]), &mem) ? 0 : 2;
 	state = strtoull(argv[2], NULL, 10);
 	until = time(NULL) + strtol(argv[3], NULL, 10);
 	while (time(NULL) < until) {
