@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,12 +43,14 @@ static const char *remedy(int err)
 		return "a folder of that name is in the way: move it, or write elsewhere";
 	case ENAMETOOLONG:
 		return "choose a shorter label";
+	case EFBIG:
+		return "raise the limit of file sizes (ulimit -f)";
 	default:
 		return "see that the file system works, or write to another folder";
 	}
 }
 
-static gboolean write_error(GError **error, const char *path, int err)
+gboolean file_write_failed(GError **error, const char *path, int err)
 {
 	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO, "%s: cannot be written: %s; %s", path,
 		g_strerror(err), remedy(err));
@@ -132,7 +136,7 @@ static char *write_temporary(
 	int fd = open_temporary(folder, &temporary), err = 0;
 
 	if (fd < 0) {
-		write_error(error, path, errno);
+		file_write_failed(error, path, errno);
 		return NULL;
 	}
 	if (write_all(fd, data, len) < 0 || (sync && fsync(fd) < 0))
@@ -142,7 +146,7 @@ static char *write_temporary(
 	if (err == 0)
 		return g_steal_pointer(&temporary);
 	(void)unlink(temporary);
-	write_error(error, path, err);
+	file_write_failed(error, path, err);
 	return NULL;
 }
 
@@ -167,7 +171,7 @@ gboolean file_set_publish(file_set *s, GError **error)
 		if (f->temporary == NULL)
 			continue;
 		if (rename(f->temporary, f->path) < 0)
-			return write_error(error, f->path, errno);
+			return file_write_failed(error, f->path, errno);
 		g_clear_pointer(&f->temporary, g_free);
 		sync_folder(f->path);
 	}
@@ -189,9 +193,31 @@ gboolean file_write_at_once(const char *path, const char *data, size_t len, GErr
 		return FALSE;
 	if (rename(temporary, path) == 0)
 		return TRUE;
-	write_error(error, path, errno);
+	file_write_failed(error, path, errno);
 	(void)unlink(temporary);
 	return FALSE;
+}
+
+/* .tsim-PID-N.tmp of a process that runs no more. */
+static gboolean is_left_over(const char *name)
+{
+	int pid, n, end = 0;
+
+	return sscanf(name, ".tsim-%9d-%9d.tmp%n", &pid, &n, &end) == 2 && end > 0 &&
+	       name[end] == '\0' && pid > 0 && kill(pid, 0) != 0 && errno == ESRCH;
+}
+
+void file_remove_left_over(const char *dir)
+{
+	g_autoptr(GDir) list = g_dir_open(dir, 0, NULL);
+	const char *name;
+
+	while (list != NULL && (name = g_dir_read_name(list)) != NULL) {
+		g_autofree char *path = g_build_filename(dir, name, NULL);
+
+		if (is_left_over(name))
+			(void)unlink(path);
+	}
 }
 
 gboolean file_make_folder(const char *path, GError **error)
@@ -199,7 +225,7 @@ gboolean file_make_folder(const char *path, GError **error)
 	if (g_file_test(path, G_FILE_TEST_IS_DIR))
 		return TRUE;
 	if (g_mkdir_with_parents(path, 0777) < 0)
-		return write_error(error, path, errno);
+		return file_write_failed(error, path, errno);
 	sync_folder(path);
 	return TRUE;
 }

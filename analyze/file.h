@@ -25,6 +25,12 @@ gboolean file_make_folder(const char *path, GError **error);
 /* The whole of a file, NUL-terminated behind len; refuses folders and files above 1 GiB. */
 char *file_read(const char *path, size_t *len, GError **error);
 
+/* Sets the error of a path that cannot be written, err being its errno, with a remedy; FALSE. */
+gboolean file_write_failed(GError **error, const char *path, int err);
+
+/* Remove temporary files in dir whose processes, of this machine, were killed while they wrote. */
+void file_remove_left_over(const char *dir);
+
 /*
  * Several files that belong together: first all are written and synced under temporary names
  * (nothing is changed if that fails), then all get their names in the order they were added.
