@@ -35,3 +35,19 @@ char *format_percent(double share)
 	return v >= 99.95 || v <= -99.95 ? g_strdup_printf("%.4g %%", v)
 					 : g_strdup_printf("%.3g %%", v);
 }
+
+char *format_number(double v)
+{
+	enum { DIGITS_SURE = 15, DIGITS_ALL = 17 };
+	char text[32] = "";
+
+	for (int digits = DIGITS_SURE; digits <= DIGITS_ALL; digits++) {
+		double back;
+
+		g_snprintf(text, sizeof(text), "%.*g", digits, v);
+		back = g_ascii_strtod(text, NULL);
+		if (back >= v && back <= v)
+			break;
+	}
+	return g_strdup(text);
+}

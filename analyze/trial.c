@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyze/accumulated.h"
+#include "analyze/format.h"
 #include "analyze/trial_ipdv.h"
 
 trial *trial_new(void)
@@ -141,6 +142,18 @@ const char *trial_pattern(const struct trial_params *p)
 	return p->pattern != NULL && *p->pattern != '\0' ? p->pattern : TRIAL_PATTERN_DEFAULT;
 }
 
+static char *number_difference(const char *name, const char *unit, double is, double wanted,
+	uint64_t is_u64, uint64_t wanted_u64)
+{
+	gboolean whole = is_u64 != 0 || wanted_u64 != 0;
+	g_autofree char *a = whole ? g_strdup_printf("%" G_GUINT64_FORMAT, is_u64)
+				   : format_number(is);
+	g_autofree char *b = whole ? g_strdup_printf("%" G_GUINT64_FORMAT, wanted_u64)
+				   : format_number(wanted);
+
+	return g_strdup_printf("%s %s%s, not %s%s", name, a, unit, b, unit);
+}
+
 char *trial_params_difference(const struct trial_params *is, const struct trial_params *wanted)
 {
 	const struct {
@@ -157,25 +170,24 @@ char *trial_params_difference(const struct trial_params *is, const struct trial_
 		{ "pattern", trial_pattern(is), trial_pattern(wanted) },
 		{ "cores", is->cores, wanted->cores },
 		{ "faults", is->faults, wanted->faults },
-		{ "mix_digest", is->mix_digest, wanted->mix_digest },
 		{ "extra", is->extra, wanted->extra },
 	};
 	const struct {
-		const char *name;
+		const char *name, *unit;
 		double is, wanted;
 		uint64_t is_u64, wanted_u64; /* for those that a double cannot tell apart */
 	} numbers[] = {
-		{ "vhost", is->vhost, wanted->vhost, 0, 0 },
-		{ "ioregionfd", is->ioregionfd, wanted->ioregionfd, 0, 0 },
-		{ "guests", is->guests, wanted->guests, 0, 0 },
-		{ "frame_bytes", is->frame_len, wanted->frame_len, 0, 0 },
-		{ "rate_pps", (double)is->rate_pps, (double)wanted->rate_pps, is->rate_pps,
+		{ "vhost", "", is->vhost, wanted->vhost, 0, 0 },
+		{ "ioregionfd", "", is->ioregionfd, wanted->ioregionfd, 0, 0 },
+		{ "guests", "", is->guests, wanted->guests, 0, 0 },
+		{ "frame size", " B", is->frame_len, wanted->frame_len, 0, 0 },
+		{ "rate", " pps", (double)is->rate_pps, (double)wanted->rate_pps, is->rate_pps,
 			wanted->rate_pps },
-		{ "duration_s", is->duration_s, wanted->duration_s, 0, 0 },
-		{ "warm_up_s", is->warm_up_s, wanted->warm_up_s, 0, 0 },
-		{ "drain_s", is->drain_s, wanted->drain_s, 0, 0 },
-		{ "seed", (double)is->seed, (double)wanted->seed, is->seed, wanted->seed },
-		{ "repetition", is->repetition, wanted->repetition, 0, 0 },
+		{ "duration", " s", is->duration_s, wanted->duration_s, 0, 0 },
+		{ "warm-up", " s", is->warm_up_s, wanted->warm_up_s, 0, 0 },
+		{ "drain", " s", is->drain_s, wanted->drain_s, 0, 0 },
+		{ "seed", "", (double)is->seed, (double)wanted->seed, is->seed, wanted->seed },
+		{ "repetition", "", is->repetition, wanted->repetition, 0, 0 },
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -185,11 +197,15 @@ char *trial_params_difference(const struct trial_params *is, const struct trial_
 		if (strcmp(a, b) != 0)
 			return g_strdup_printf("%s '%s', not '%s'", texts[i].name, a, b);
 	}
+	/* A file of the same name: its digest would tell a reader nothing. */
+	if (g_strcmp0(is->mix_digest, wanted->mix_digest) != 0)
+		return g_strdup_printf(
+			"another '%s' (frame sizes, weights, order or shares differ)", is->profile);
 	for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
 		if (numbers[i].is < numbers[i].wanted || numbers[i].is > numbers[i].wanted ||
 			numbers[i].is_u64 != numbers[i].wanted_u64)
-			return g_strdup_printf("%s %.17g, not %.17g", numbers[i].name,
-				numbers[i].is, numbers[i].wanted);
+			return number_difference(numbers[i].name, numbers[i].unit, numbers[i].is,
+				numbers[i].wanted, numbers[i].is_u64, numbers[i].wanted_u64);
 	}
 	return NULL;
 }

@@ -260,7 +260,7 @@ void trial_params_clear(struct trial_params *p);
 /* Its pattern, with the default where it has none. */
 const char *trial_pattern(const struct trial_params *p);
 /*
- * "rate_pps 1000, not 2000": the first parameter in which is differs from wanted, newly allocated;
+ * "rate 1000 pps, not 2000 pps": the first parameter in which is differs from wanted, newly allocated;
  * NULL if all are equal.
  */
 char *trial_params_difference(const struct trial_params *is, const struct trial_params *wanted);

@@ -75,7 +75,7 @@ cmp after again || fail "measured again"
 # Other parameters of the same name are not written over.
 sed -i 's/^drain.*/drain = 60ms/' a.cfg
 tsim 2 matrix a.cfg
-grep -q 'measured with drain_s' stderr || fail "no word of what is there: $(cat stderr)"
+grep -q 'measured with drain' stderr || fail "no word of what is there: $(cat stderr)"
 
 # Nothing of warm-ups is left where nobody was killed.
 rm -rf tmp/* out

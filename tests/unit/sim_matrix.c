@@ -577,7 +577,7 @@ static void equal_trials_of_two_sections_are_one(void **state)
 static const struct {
 	const char *first, *second, *error;
 } clashes[] = {
-	{ "", "warm-up = 2s\n", "warm_up_s" },
+	{ "", "warm-up = 2s\n", "warm-up 2 s, not 1 s" },
 	{ "", "arrivals = poisson\n", "arrival" },
 	{ "", "seeds = 2\n", "seed" },
 	{ "guests = 2\n", "guests = 2\nshares = zipf:1.1\n", "share" },
