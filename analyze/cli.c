@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <gsl/gsl_errno.h>
 
@@ -125,13 +128,48 @@ static int unknown_command(
 	return CLI_USAGE;
 }
 
-/* What was printed may still fail to reach a file: a full disk must not look like success. */
-static int flushed(const char *program, int status)
+static void ignore(int number)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	(void)number;
+}
+
+/* Not SIG_IGN, which programs that are started would inherit. */
+void cli_outlive_writes(void)
+{
+	const struct sigaction action = { .sa_handler = ignore, .sa_flags = SA_RESTART };
+
+	sigaction(SIGPIPE, &action, NULL);
+	sigaction(SIGXFSZ, &action, NULL);
+}
+
+static gboolean reader_is_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+/*
+ * What was printed may still fail to reach a file: a full disk must not look like success. A reader
+ * that has seen enough is no fault: whatever else was to be done is done, and the program ends as all
+ * filters do. Of a measurement it is said all the same.
+ */
+static int flushed(const char *program, const struct cli_command *command, int status)
+{
+	gboolean measures = command != NULL && strcmp(command->name, "run") == 0;
+	int err = fflush(stdout) == 0 ? 0 : errno; /* of a write before this one it is unknown */
+
+	if (err == 0 && !ferror(stdout))
 		return status;
-	fprintf(stderr, "%s: standard output: %s; the output is not complete\n", program,
-		g_strerror(errno));
+	if (reader_is_gone()) {
+		if (!measures) {
+			signal(SIGPIPE, SIG_DFL);
+			raise(SIGPIPE);
+		}
+		err = EPIPE;
+	}
+	fprintf(stderr, "%s: write error on standard output%s%s\n", program, err == 0 ? "" : ": ",
+		err == 0 ? "" : g_strerror(err));
 	return CLI_FAILED;
 }
 
@@ -141,6 +179,7 @@ int cli_main(const char *program, const char *summary, const struct cli_command 
 	const struct cli_command *command = find(commands, "run");
 	const char *word = argc > 1 ? argv[1] : NULL;
 
+	cli_outlive_writes();
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C"); /* files and output are read by programs, too */
 	gsl_set_error_handler_off();
@@ -148,17 +187,17 @@ int cli_main(const char *program, const char *summary, const struct cli_command 
 
 	if (word != NULL && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
 		print_help(program, summary, commands);
-		return flushed(program, CLI_DONE);
+		return flushed(program, NULL, CLI_DONE);
 	}
 	if (word != NULL && strcmp(word, "--version") == 0) {
 		printf("%s %s\n", program, TSIM_VERSION);
-		return flushed(program, CLI_DONE);
+		return flushed(program, NULL, CLI_DONE);
 	}
 	if (word != NULL && word[0] != '-') {
 		command = find(commands, word);
 		if (command == NULL)
 			return unknown_command(program, commands, word);
-		return flushed(program, command->run(argc - 1, argv + 1));
+		return flushed(program, command, command->run(argc - 1, argv + 1));
 	}
 	if (command == NULL) {
 		if (word == NULL)
@@ -175,7 +214,7 @@ int cli_main(const char *program, const char *summary, const struct cli_command 
 		words[0] = (char *)command->name;
 		for (int i = 1; i < argc; i++)
 			words[i] = argv[i];
-		return flushed(program, command->run(MAX(argc, 1), words));
+		return flushed(program, command, command->run(MAX(argc, 1), words));
 	}
 }
 

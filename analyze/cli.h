@@ -28,13 +28,21 @@ struct cli_command {
 
 /*
  * Dispatch argv[1] over a table that ends with a NULL name. Does --help, --version and unknown
- * commands (exit 2, names the nearest commands). Sets the locale and turns GSL's abort handler off.
+ * commands (exit 2, names the nearest commands). Sets the locale, turns GSL's abort handler off, and
+ * cli_outlive_writes. Output that cannot be written: exit 1; but where only its reader has gone, and the
+ * command is not "run", the program ends by SIGPIPE once its work is done.
  *
  * A command named "run" is the default of its program: it is taken, with argv[0] = "run", when
  * there is no argv[1] or when that is an option other than --help, -h and --version.
  */
 int cli_main(const char *program, const char *summary, const struct cli_command *commands, int argc,
 	char **argv);
+
+/*
+ * Writes to a pipe without a reader, or beyond the limit of file sizes, fail from now on; without it
+ * they end the program. Programs that this one starts are as they were.
+ */
+void cli_outlive_writes(void);
 
 /* A row among the entries that is no option but the heading of those after it, in --help. */
 #define CLI_HEADING(text)                                       \

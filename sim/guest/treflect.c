@@ -302,6 +302,7 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGUSR1, &action, NULL);
+	cli_outlive_writes();
 	setlocale(LC_ALL, "");
 	if (argc == 2 && g_str_equal(argv[1], "--version")) {
 		printf("treflect %s\n", TSIM_VERSION);
