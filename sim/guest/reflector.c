@@ -307,6 +307,9 @@ void reflector_free(struct reflector *r)
 	for (unsigned i = 0; i < r->nb_ports; i++) {
 		fault_free(r->ports[i].fault);
 		queue_free(r->ports[i].queue);
+		/* Else rte_eal_cleanup complains that it cannot close a started device. */
+		if (r->ports[i].ops == &device_ops)
+			(void)rte_eth_dev_stop(r->ports[i].id);
 		g_free(r->ports[i].out);
 	}
 	if (r->epoll_fd >= 0)
