@@ -7,6 +7,7 @@
 #include "sim/engine/engine.h"
 #include "sim/error.h"
 #include "sim/gather.h"
+#include "sim/host_watch.h"
 #include "sim/live.h"
 #include "sim/record.h"
 #include "sim/together.h"
@@ -53,6 +54,8 @@ struct run {
 	struct clock_pair started;
 	uint64_t guests_ran_ns, guests_waited_ns; /* before the trial */
 	struct datapath_cost host_before, guests_before;
+	struct host_watch *host;
+	struct host_events events; /* of host, when all is over */
 	double tsc_hz;
 	trial *t;
 	struct together *together; /* NULL: alone */
@@ -310,6 +313,14 @@ static void interval_latency(struct run *r, struct trial_second *row)
 	r->latency_now = gained;
 }
 
+/* What became of CPUs and of guests' processes since the last row. */
+static void watch_host(struct run *r)
+{
+	host_watch_second(r->host);
+	if (r->cfg->fleet != NULL)
+		fleet_watch_second(r->cfg->fleet);
+}
+
 static void take_row(struct run *r, double now_s, gboolean last)
 {
 	struct trial_second row = { .time_s = now_s };
@@ -317,6 +328,7 @@ static void take_row(struct run *r, double now_s, gboolean last)
 	take_guest_rows(r, &row);
 	interval_latency(r, &row);
 	watch_guests(r, now_s);
+	watch_host(r);
 	g_array_append_val(r->t->seconds, row);
 	r->offered += row.offered;
 	r->forwarded += row.forwarded;
@@ -354,6 +366,7 @@ static void watch_sending(struct run *r)
 			take_row(r, now_s, FALSE);
 			next_s = (double)(int64_t)now_s + 1;
 		}
+		host_watch_tick(r->host);
 		note_absent(r, now_s);
 		fabric_tick(r->cfg->fabric);
 		together_tick(r->together);
@@ -385,9 +398,32 @@ static void drain(struct run *r)
 
 	while (engine_under_way(r->engine) != 0 && waited_ns < drain_ns(r)) {
 		together_tick(r->together);
+		host_watch_tick(r->host);
 		g_usleep(DRAIN_POLL_US);
 		waited_ns = engine_now_ns(r->engine) - start_ns;
 	}
+}
+
+/* Why a guest did not answer to the end, or did not run in between. Newly allocated; NULL: it did. */
+static char *silence_text(const struct run *r, uint32_t guest)
+{
+	const struct watch *w = &r->watch[guest];
+	double still_s = r->cfg->fleet == NULL ? 0 : fleet_stood_still_s(r->cfg->fleet, guest);
+	/* Time that the hypervisor took looks the same from here; the verdict has it. */
+	gboolean still = still_s > 2 * r->events.stolen_s;
+	gboolean silent = w->silent_since_s >= 0 &&
+			  (r->t->guests[guest].c.forwarded == 0 ||
+				  r->before_s - w->silent_since_s >= SILENT_S);
+	g_autofree char *why = still ? g_strdup_printf("process stood still for %.1f s", still_s)
+				     : NULL;
+
+	if (!silent)
+		return g_steal_pointer(&why);
+	if (r->t->guests[guest].c.forwarded == 0)
+		return g_strdup_printf(
+			"never answered during the trial%s%s", still ? ": " : "", still ? why : "");
+	return g_strdup_printf("no answer after %.1f s%s%s", w->silent_since_s, still ? ": " : "",
+		still ? why : "");
 }
 
 static void set_states(struct run *r)
@@ -399,10 +435,8 @@ static void set_states(struct run *r)
 		/* If its process died that was said, and is why it was away. */
 		if (w->state == NULL && w->absent_s >= 0)
 			w->state = g_strdup_printf("disconnected at %.1f s", w->absent_s);
-		if (w->state == NULL && w->silent_since_s >= 0 &&
-			(g->c.forwarded == 0 || r->before_s - w->silent_since_s >= SILENT_S))
-			w->state = g_strdup_printf(
-				"hangs: no answer since %.1f s", w->silent_since_s);
+		if (w->state == NULL)
+			w->state = silence_text(r, i);
 		if (w->state == NULL)
 			continue;
 		g_free(g->state);
@@ -512,12 +546,13 @@ static gboolean collect(struct run *r, GError **error)
 {
 	engine_collect(r->engine, r->t, drain_ns(r));
 	add_host_cost(r);
-	set_states(r);
-	note_one_way(r);
+	host_watch_end(r->host, &r->events);
 	record_end(r->t->environment, &r->started, r->tsc_hz);
 	/* An imbalance here is a fault of tsim: then no number of this trial can be shown. */
 	if (!trial_balance(r->t, error) || !engine_accounts_agree(r->engine, r->t, error))
 		return FALSE;
+	set_states(r); /* by counts that are complete now */
+	note_one_way(r);
 	describe_interface(r);
 	write_capture(r);
 	return TRUE;
@@ -528,7 +563,8 @@ static struct verdict_input verdict_input(const struct run *r)
 	return (struct verdict_input){ .workers_share = r->cfg->o->cores.shared,
 		.guests_share = r->cfg->fleet != NULL && fleet_shares(r->cfg->fleet),
 		.guests_waited = guests_waited(r),
-		.tsc_error_ppm = record_tsc_error_ppm(r->t->environment) };
+		.tsc_error_ppm = record_tsc_error_ppm(r->t->environment),
+		.events = r->events };
 }
 
 static trial *judge(struct run *r)
@@ -625,6 +661,7 @@ static void clear(struct run *r)
 	for (uint32_t i = 0; r->watch != NULL && i < r->nb_guests; i++)
 		g_free(r->watch[i].state);
 	g_free(r->watch);
+	host_watch_free(r->host);
 	engine_free(r->engine);
 	together_free(r->together);
 	schedule_free(r->schedule);
@@ -636,11 +673,19 @@ static void clear(struct run *r)
 /* What host and guests took before the trial. */
 static gboolean note_costs(struct run *r)
 {
+	struct fleet *fleet = r->cfg->fleet;
+	unsigned nb = fleet == NULL ? 0 : fleet_processes(fleet);
+	g_autofree pid_t *pids = g_new0(pid_t, nb);
+
 	fabric_cost(r->cfg->fabric, &r->host_before);
-	if (r->cfg->fleet != NULL) {
-		json_array_unref(fleet_report(r->cfg->fleet, REPORT_TIMEOUT_MS));
-		fleet_cost(r->cfg->fleet, &r->guests_before);
+	if (fleet != NULL) {
+		json_array_unref(fleet_report(fleet, REPORT_TIMEOUT_MS));
+		fleet_cost(fleet, &r->guests_before);
+		nb = fleet_pids(fleet, pids, nb);
+		fleet_cpu_time(fleet, &r->guests_ran_ns, &r->guests_waited_ns);
+		fleet_watch_start(fleet);
 	}
+	r->host = host_watch_new("", &r->cfg->o->cores, pids, nb);
 	return TRUE;
 }
 
@@ -656,6 +701,7 @@ static gboolean start(struct run *r, GError **error)
 	if (!ready)
 		return FALSE;
 	engine_go(r->engine, epoch_raw_ns);
+	host_watch_start(r->host);
 	return TRUE;
 }
 
@@ -673,8 +719,6 @@ gboolean measure(const struct measure_cfg *cfg, trial **done, GError **error)
 	measured = prepare(&r, error);
 	measured = crew_agree(cfg->crew, error) && measured && start(&r, error);
 	if (measured) {
-		if (cfg->fleet != NULL)
-			fleet_cpu_time(cfg->fleet, &r.guests_ran_ns, &r.guests_waited_ns);
 		watch_sending(&r);
 		drain(&r);
 		engine_stop(r.engine);

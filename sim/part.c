@@ -19,7 +19,7 @@
  * IPDV; as in their files.
  */
 #define BYTES_TYPE "(sssssssss)"
-#define VERSION "2"
+#define VERSION "3"
 enum {
 	ERROR = 1,
 	TRIAL,
@@ -43,6 +43,34 @@ void part_free(struct part *p)
 	g_free(p->cpus);
 	g_free(p->mark);
 	g_free(p);
+}
+
+static void add_events(JsonObject *o, const struct host_events *e)
+{
+	json_object_set_double_member(o, "stopped_s", e->stopped_s);
+	json_object_set_double_member(o, "suspended_s", e->suspended_s);
+	json_object_set_double_member(o, "quota_cpus", e->quota_cpus);
+	json_object_set_boolean_member(o, "quota_v1", e->quota_v1);
+	json_object_set_int_member(o, "nr_throttled", (gint64)e->nr_throttled);
+	json_object_set_double_member(o, "throttled_s", e->throttled_s);
+	json_object_set_int_member(o, "nb_offline", e->nb_offline);
+	json_object_set_int_member(o, "offline_cpu", e->offline_cpu);
+	json_object_set_double_member(o, "stolen_s", e->stolen_s);
+	json_object_set_int_member(o, "tsc", e->tsc);
+}
+
+static void read_events(struct json_in *in, JsonObject *o, struct host_events *e)
+{
+	e->stopped_s = json_in_double(in, o, "part.", "stopped_s");
+	e->suspended_s = json_in_double(in, o, "part.", "suspended_s");
+	e->quota_cpus = json_in_double(in, o, "part.", "quota_cpus");
+	e->quota_v1 = json_in_bool(in, o, "part.", "quota_v1");
+	e->nr_throttled = json_in_u64(in, o, "part.", "nr_throttled");
+	e->throttled_s = json_in_double(in, o, "part.", "throttled_s");
+	e->nb_offline = json_in_u32(in, o, "part.", "nb_offline", 3 * CORES_MAX);
+	e->offline_cpu = json_in_u32(in, o, "part.", "offline_cpu", G_MAXINT32);
+	e->stolen_s = json_in_double(in, o, "part.", "stolen_s");
+	e->tsc = json_in_u32(in, o, "part.", "tsc", G_MAXINT32);
 }
 
 /* What a trial's file has no place for. */
@@ -69,6 +97,7 @@ static JsonObject *health_object(const struct part *p)
 	json_object_set_boolean_member(o, "guests_share", p->in.guests_share);
 	json_object_set_double_member(o, "guests_waited", p->in.guests_waited);
 	json_object_set_double_member(o, "tsc_error_ppm", fabs(p->in.tsc_error_ppm));
+	add_events(o, &p->in.events);
 	return o;
 }
 
@@ -94,6 +123,7 @@ static void read_health(struct json_in *in, JsonObject *o, struct part *p)
 	p->in.guests_share = json_in_bool(in, o, "part.", "guests_share");
 	p->in.guests_waited = json_in_double(in, o, "part.", "guests_waited");
 	p->in.tsc_error_ppm = json_in_double(in, o, "part.", "tsc_error_ppm");
+	read_events(in, o, &p->in.events);
 	if (in->error == NULL && p->rank >= p->nb_ranks)
 		json_in_fail(in, "part.", "rank", "is not below ranks");
 }
@@ -323,11 +353,31 @@ static void add_health(struct engine_health *into, const struct engine_health *f
 	into->stopped_ns = MAX(into->stopped_ns, from->stopped_ns);
 }
 
+/* The worst of all ranks: they may share one machine. */
+static void add_events_of(struct host_events *into, const struct host_events *from)
+{
+	into->stopped_s = MAX(into->stopped_s, from->stopped_s);
+	into->suspended_s = MAX(into->suspended_s, from->suspended_s);
+	if (from->throttled_s > into->throttled_s || into->quota_cpus == 0) {
+		into->quota_cpus = from->quota_cpus;
+		into->quota_v1 = from->quota_v1;
+		into->nr_throttled = from->nr_throttled;
+		into->throttled_s = from->throttled_s;
+	}
+	if (from->nb_offline > into->nb_offline) {
+		into->nb_offline = from->nb_offline;
+		into->offline_cpu = from->offline_cpu;
+	}
+	into->stolen_s = MAX(into->stolen_s, from->stolen_s);
+	into->tsc |= from->tsc;
+}
+
 static void add_input(struct verdict_input *into, const struct verdict_input *from)
 {
 	into->workers_share |= from->workers_share;
 	into->guests_share |= from->guests_share;
 	into->guests_waited = MAX(into->guests_waited, from->guests_waited);
+	add_events_of(&into->events, &from->events);
 	if (fabs(from->tsc_error_ppm) > fabs(into->tsc_error_ppm))
 		into->tsc_error_ppm = from->tsc_error_ppm;
 }

@@ -7,9 +7,13 @@
 #define SELF_DELAY_NS 10000U /* a quantile of the generator's own delay that is never a matter */
 #define SELF_DELAY_SHARE 0.1 /* of the same quantile of the latency, beyond which it is */
 #define WAITED_SHARE 0.05 /* of the time that a guest may wait for a CPU that should be its own */
-#define CLOCK_PPM 200.0   /* two clocks of RFC 5180 appendix A, 100 ppm each */
+#define THROTTLED_SHARE 0.01 /* of the duration */
+#define CLOCK_PPM 200.0      /* two clocks of RFC 5180 appendix A, 100 ppm each */
 
-enum { GUESTS_NAMED = 5 };
+enum {
+	GUESTS_NAMED = 5,
+	SOME_FRAMES = 10, /* so many were to be expected: the rate is not too low */
+};
 
 G_GNUC_PRINTF(2, 3) static void against(trial *t, const char *format, ...)
 {
@@ -32,22 +36,80 @@ G_GNUC_PRINTF(2, 3) static void note(trial *t, const char *format, ...)
 	g_ptr_array_add(t->reasons, g_strconcat("note: ", text, NULL));
 }
 
-static void judge_sending(trial *t, const struct engine_health *h)
+/* What the machine did. */
+static void judge_host(trial *t, const struct host_events *e)
 {
+	g_autofree char *tsc = host_tsc_text(e->tsc);
+
+	if (e->stopped_s > 0)
+		against(t,
+			"tsim was stopped for %.1f s (SIGSTOP, a debugger, a frozen control group "
+			"or a paused machine)",
+			e->stopped_s);
+	if (e->suspended_s > 0)
+		against(t, "the machine was suspended for %.1f s", e->suspended_s);
+	if (e->nb_offline == 1)
+		against(t,
+			"CPU %u went offline during the trial: use --cores and --guest-cores "
+			"without it",
+			e->offline_cpu);
+	else if (e->nb_offline > 1)
+		against(t, "%u CPUs went offline during the trial, CPU %u among them",
+			e->nb_offline, e->offline_cpu);
+	if (e->throttled_s > 0)
+		(e->throttled_s > THROTTLED_SHARE * t->params.duration_s ? against : note)(t,
+			"throttled %" G_GUINT64_FORMAT
+			" times, for %.1f s of CPU time, by a CPU quota of %.3g CPUs (%s): remove "
+			"the quota (CPUQuota= of systemd, docker run --cpus)",
+			e->nr_throttled, e->throttled_s, e->quota_cpus,
+			e->quota_v1 ? "cpu.cfs_quota_us" : "cpu.max");
+	if (tsc != NULL)
+		against(t,
+			"the time-stamp counter is not invariant (%s): use a machine with an "
+			"invariant TSC",
+			tsc);
+}
+
+/* Why a load worker did not run when it should have, and what helps. Newly allocated. */
+static char *lost_cpu_text(const struct verdict_input *in)
+{
+	const struct host_events *e = &in->events;
+
+	if (e->stopped_s > 0)
+		return g_strdup("tsim was stopped meanwhile");
+	if (e->suspended_s > 0)
+		return g_strdup("the machine was suspended meanwhile");
+	if (e->nb_offline > 0)
+		return g_strdup("a CPU went offline meanwhile");
+	if (e->throttled_s > 0)
+		return g_strdup("the CPU quota held it up");
+	if (in->health->preempted == 0)
+		return g_strdup("lower --rate or use more --cores");
+	return g_strdup_printf("a load worker lost its CPU %" G_GUINT64_FORMAT
+			       " times: lower --rate, or use a dedicated core (--cores)",
+		in->health->preempted);
+}
+
+static void judge_sending(trial *t, const struct verdict_input *in)
+{
+	const struct engine_health *h = in->health;
 	double tolerated = 1 + TOLERATED_S * (double)t->params.rate_pps;
+	double wanted = (double)t->params.rate_pps * t->params.duration_s;
+	g_autofree char *why = lost_cpu_text(in);
 
 	if (h->overrun)
-		against(t, "the generator fell more than 4 s behind its schedule and gave up; "
-			   "lower --rate "
-			   "or give it more --cores");
+		against(t, "the generator fell more than 4 s behind its schedule and gave up: %s",
+			why);
 	if ((double)h->unsent > tolerated)
 		against(t,
 			"%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-			" scheduled frames were not sent: the "
-			"generator could not keep up; lower --rate or give it more --cores",
-			h->unsent, t->totals.intended);
+			" scheduled frames were not sent: the generator could not keep up: %s",
+			h->unsent, t->totals.intended, why);
 	if (t->totals.offered == 0 && h->unsent == 0)
-		against(t, "no frame was sent: the rate is too low for the duration");
+		against(t, wanted >= SOME_FRAMES
+				   ? "no frame was sent: the arrival process scheduled none; use a "
+				     "longer --duration or another --seed"
+				   : "no frame was sent: the rate is too low for the duration");
 }
 
 /* Is the generator's own delay at quantile q too large beside the latency that is measured? */
@@ -60,24 +122,23 @@ static gboolean delay_shows(const trial *t, double q, uint64_t own_ns, uint64_t 
 	       own_ns > SELF_DELAY_NS && (double)own_ns > SELF_DELAY_SHARE * (double)*latency_ns;
 }
 
-static void judge_delay(trial *t, const struct engine_health *h)
+static void judge_delay(trial *t, const struct verdict_input *in)
 {
+	const struct engine_health *h = in->health;
+	g_autofree char *why = lost_cpu_text(in);
 	uint64_t latency_ns;
 
 	if (delay_shows(t, 0.95, h->own_delay_p95_ns, &latency_ns))
 		against(t,
 			"the generator's own delay (p95 %.1f us) is over 10 %% of the latency's "
-			"(p95 %.1f us): a "
-			"load worker lost its CPU %" G_GUINT64_FORMAT
-			" times; give it one of its own (--cores) or lower --rate",
-			(double)h->own_delay_p95_ns / 1e3, (double)latency_ns / 1e3, h->preempted);
+			"(p95 %.1f us): %s",
+			(double)h->own_delay_p95_ns / 1e3, (double)latency_ns / 1e3, why);
 	else if (delay_shows(t, 0.99, t->departure.self_delay_p99_ns, &latency_ns))
 		note(t,
 			"up to 5 %% of departures were disturbed (own delay p99 %.1f us, latency "
-			"p99 %.1f us): a "
-			"load worker lost its CPU %" G_GUINT64_FORMAT " times",
+			"p99 %.1f us): %s",
 			(double)t->departure.self_delay_p99_ns / 1e3, (double)latency_ns / 1e3,
-			h->preempted);
+			why);
 }
 
 static void judge_guests(trial *t)
@@ -98,8 +159,9 @@ static void judge_guests(trial *t)
 void verdict_reach(trial *t, const struct verdict_input *in)
 {
 	t->trustworthy = TRUE;
-	judge_sending(t, in->health);
-	judge_delay(t, in->health);
+	judge_host(t, &in->events);
+	judge_sending(t, in);
+	judge_delay(t, in);
 	judge_guests(t);
 	if (in->health->ancient != 0)
 		against(t,
@@ -127,11 +189,12 @@ void verdict_reach(trial *t, const struct verdict_input *in)
 		against(t, "the time-stamp counter and the system's clock ran %.0f ppm apart",
 			in->tsc_error_ppm);
 	if (!in->workers_share && !in->guests_share && in->guests_waited > WAITED_SHARE)
-		against(t,
-			"guest processes waited %.0f %% of the time for their CPU: other programs "
-			"use it; "
-			"give them one of their own (--guest-cores)",
-			in->guests_waited * 100);
+		against(t, "guest processes waited %.0f %% of the time for their CPU: %s",
+			in->guests_waited * 100,
+			in->events.throttled_s > 0  ? "the CPU quota held them up"
+			: in->events.nb_offline > 0 ? "a CPU went offline"
+						    : "other programs use it; use a dedicated core "
+						      "(--guest-cores)");
 	if (in->guests_share && !in->workers_share)
 		note(t, "there are more guest processes than CPUs for them; "
 			"latency holds the time that they wait for each other");

@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 
 #include "sim/error.h"
+#include "sim/guest/presence.h"
 #include "sim/limits.h"
 
 #define QUEUES_OPTION "--queues"
@@ -26,6 +27,7 @@ struct process {
 	char *death;                  /* NULL: none */
 	int serial;                   /* of the last report that was asked for */
 	uint64_t busy_cycles, cpu_ns; /* as of the last report */
+	struct presence presence;
 };
 
 struct fleet {
@@ -323,16 +325,54 @@ void fleet_poll(struct fleet *f)
 	}
 }
 
-const char *fleet_death(const struct fleet *f, uint32_t guest)
+/* NULL: the guest is none that has a process here. */
+static const struct process *process_of(const struct fleet *f, uint32_t guest)
 {
 	for (unsigned i = 0; i < f->nb_processes; i++) {
 		const struct process *p = &f->processes[i];
 
 		if (guest < f->member[p->first] || guest > f->member[p->first + p->nb - 1])
 			continue;
-		return f->cfg.guest[guest].datapath->ops->guest_option == NULL ? NULL : p->death;
+		return f->cfg.guest[guest].datapath->ops->guest_option == NULL ? NULL : p;
 	}
 	return NULL;
+}
+
+const char *fleet_death(const struct fleet *f, uint32_t guest)
+{
+	const struct process *p = process_of(f, guest);
+
+	return p == NULL ? NULL : p->death;
+}
+
+void fleet_watch_start(struct fleet *f)
+{
+	for (unsigned i = 0; i < f->nb_processes; i++)
+		presence_start(&f->processes[i].presence, f->processes[i].pid);
+}
+
+void fleet_watch_second(struct fleet *f)
+{
+	for (unsigned i = 0; i < f->nb_processes; i++)
+		if (f->processes[i].pid != 0)
+			presence_second(&f->processes[i].presence);
+}
+
+double fleet_stood_still_s(const struct fleet *f, uint32_t guest)
+{
+	const struct process *p = process_of(f, guest);
+
+	return p == NULL ? 0 : presence_stood_still_s(&p->presence);
+}
+
+unsigned fleet_pids(const struct fleet *f, pid_t *pids, unsigned nb)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < f->nb_processes && n < nb; i++)
+		if (f->processes[i].pid != 0)
+			pids[n++] = f->processes[i].pid;
+	return n;
 }
 
 gboolean fleet_revive(struct fleet *f, GError **error)

@@ -46,6 +46,13 @@ gboolean fleet_shares(const struct fleet *f);
 void fleet_cpu_time(const struct fleet *f, uint64_t *ran_ns, uint64_t *waited_ns);
 /* Note who has died. Main thread. */
 void fleet_poll(struct fleet *f);
+/* Watch whether processes stand still: begin, then about once a second, after fleet_poll. */
+void fleet_watch_start(struct fleet *f);
+void fleet_watch_second(struct fleet *f);
+/* Seconds since fleet_watch_start that the guest's process was stopped or frozen; 0: none. */
+double fleet_stood_still_s(const struct fleet *f, uint32_t guest);
+/* Processes of all guests: at most nb into pids; how many. Those that have died are left out. */
+unsigned fleet_pids(const struct fleet *f, pid_t *pids, unsigned nb);
 /* NULL while the guest's process runs, else what became of it: "died (signal 9)". Owned by f. */
 const char *fleet_death(const struct fleet *f, uint32_t guest);
 /* Start those again that have died. */

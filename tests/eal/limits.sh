@@ -43,9 +43,9 @@ done
 	ulimit -Sn 64
 	"$BIN/tsim" --guests 20 "${short[@]}" --drain 3s --fault drop=1 >/dev/null 2>&1 &
 	pid=$!
-	until children=$(pgrep -P $pid) || ! kill -0 $pid 2>/dev/null; do :; done
-	[ -n "$children" ] || fail "no guest was seen"
-	for child in $children; do
+	until guests=$(pgrep -P $pid) || ! kill -0 $pid 2>/dev/null; do :; done
+	[ -n "$guests" ] || fail "no guest was seen"
+	for child in $guests; do
 		soft=$(awk '/^Max open files/ { print $4 }' "/proc/$child/limits")
 		[ "$soft" -gt 64 ] && [ "$soft" -lt 400 ] || fail "a guest's soft limit of open files is $soft"
 	done

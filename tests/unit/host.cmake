@@ -3,4 +3,6 @@
 if(TARGET simcore)
 	tsim_test(unit sim_cgroup simcore)
 	tsim_test(unit sim_limits simcore)
+	tsim_test(unit sim_host_watch simcore)
+	tsim_test(unit sim_presence simcore)
 endif()

@@ -249,6 +249,45 @@ static void a_part_that_is_missing_is_named(void **state)
 	}
 }
 
+/* What happened to one rank's machine is a reason of the whole trial. */
+static void what_a_machine_did_to_one_rank_is_said(void **state)
+{
+	g_autoptr(GPtrArray) parts = make_parts(RANKS);
+	char *missing[RANKS] = { NULL };
+	struct part *two = g_ptr_array_index(parts, 2);
+	g_autoptr(GBytes) bytes = NULL;
+	g_autoptr(trial) got = NULL;
+	static const char *const says[] = { "tsim was stopped for 3.0 s", "suspended for 9.0 s",
+		"CPU 6 went offline", "throttled 12 times, for 4.0 s", "(cpu.cfs_quota_us)",
+		"CPU flag nonstop_tsc missing" };
+
+	(void)state;
+	two->in.events = (struct host_events){ .stopped_s = 3,
+		.suspended_s = 9,
+		.quota_cpus = 0.5,
+		.quota_v1 = TRUE,
+		.nr_throttled = 12,
+		.throttled_s = 4,
+		.nb_offline = 1,
+		.offline_cpu = 6,
+		.tsc = HOST_TSC_MAY_STOP };
+	bytes = part_to_bytes(two);
+	part_free(two);
+	parts->pdata[2] = part_from_bytes(bytes, "a part", NULL);
+	assert_non_null(parts->pdata[2]);
+	got = part_merge(parts, missing, NULL, NULL);
+	assert_non_null(got);
+	assert_false(got->trustworthy);
+	for (size_t i = 0; i < G_N_ELEMENTS(says); i++) {
+		gboolean said = FALSE;
+
+		for (guint k = 0; k < got->reasons->len && !said; k++)
+			said = strstr(g_ptr_array_index(got->reasons, k), says[i]) != NULL;
+		if (!said)
+			fail_msg("no reason says '%s'", says[i]);
+	}
+}
+
 static void other_trials_are_no_parts(void **state)
 {
 	g_autoptr(GPtrArray) parts = make_parts(RANKS);
@@ -379,6 +418,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_are_the_whole),
 		cmocka_unit_test(a_part_that_is_missing_is_named),
+		cmocka_unit_test(what_a_machine_did_to_one_rank_is_said),
 		cmocka_unit_test(other_trials_are_no_parts),
 		cmocka_unit_test(left_parts_come_together),
 		cmocka_unit_test(rows_add_up),

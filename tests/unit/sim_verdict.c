@@ -15,8 +15,11 @@ struct story {
 	gboolean overrun, shared;
 	gboolean guests_share;
 	double waited, ppm;
+	uint64_t preempted;
+	struct host_events events;
 	const char *state;
-	const char *reason; /* NULL: trustworthy */
+	const char *reason;   /* NULL: trustworthy */
+	const char *not_said; /* NULL: anything may be */
 };
 
 static void tell(const struct story *s)
@@ -25,12 +28,14 @@ static void tell(const struct story *s)
 	struct engine_health health = { .unsent = s->unsent,
 		.ancient = s->ancient,
 		.overrun = s->overrun,
+		.preempted = s->preempted,
 		.own_delay_p95_ns = s->own_p95_ns };
 	g_autoptr(trial) t = trial_new();
 	gboolean said = s->reason == NULL;
 
 	trial_set_guests(t, 1, &one);
 	t->params.rate_pps = 1000000;
+	t->params.duration_s = 10;
 	t->totals.offered = 1000;
 	t->latency.hist = hist_new();
 	hist_record_many(t->latency.hist, s->latency_ns, 1000);
@@ -41,9 +46,15 @@ static void tell(const struct story *s)
 				 .workers_share = s->shared,
 				 .guests_share = s->guests_share,
 				 .guests_waited = s->waited,
-				 .tsc_error_ppm = s->ppm });
-	for (guint i = 0; i < t->reasons->len && !said; i++)
-		said = strstr(g_ptr_array_index(t->reasons, i), s->reason) != NULL;
+				 .tsc_error_ppm = s->ppm,
+				 .events = s->events });
+	for (guint i = 0; i < t->reasons->len; i++) {
+		const char *text = g_ptr_array_index(t->reasons, i);
+
+		said = said || strstr(text, s->reason) != NULL;
+		if (s->not_said != NULL && strstr(text, s->not_said) != NULL)
+			fail_msg("'%s' says '%s'", text, s->not_said);
+	}
 	if (!said)
 		fail_msg("no reason says '%s'", s->reason);
 	/* A note is no reason against it. */
@@ -88,9 +99,101 @@ static void limits(void **state)
 		tell(&stories[i]);
 }
 
+/* A cause is named only where it is one, and the remedy is that of the cause. */
+static void causes(void **state)
+{
+	static const struct story stories[] = {
+		{ .unsent = 500,
+			.latency_ns = 10000,
+			.not_said = "lost its CPU",
+			.reason = "use more --cores" },
+		{ .unsent = 500,
+			.preempted = 7,
+			.latency_ns = 10000,
+			.reason = "not sent: the generator could not keep up: a load worker lost "
+				  "its "
+				  "CPU 7 times" },
+		{ .events.stopped_s = 3,
+			.latency_ns = 10000,
+			.reason = "tsim was stopped for 3.0 s" },
+		{ .events.stopped_s = 3,
+			.preempted = 174,
+			.unsent = 500,
+			.own_p95_ns = 20000,
+			.latency_ns = 10000,
+			.reason = "not sent: the generator could not keep up: tsim was stopped",
+			.not_said = "lost its CPU" },
+		{ .events.suspended_s = 60,
+			.latency_ns = 10000,
+			.reason = "machine was suspended for 60.0 s" },
+		{ .events = { .nb_offline = 1, .offline_cpu = 5 },
+			.waited = 0.5,
+			.latency_ns = 10000,
+			.reason = "CPU 5 went offline",
+			.not_said = "other programs" },
+		{ .events = { .throttled_s = 3.14,
+			  .nr_throttled = 39,
+			  .quota_cpus = 0.2,
+			  .quota_v1 = TRUE },
+			.waited = 0.5,
+			.preempted = 3,
+			.own_p95_ns = 20000,
+			.latency_ns = 10000,
+			.reason = "throttled 39 times, for 3.1 s of CPU time, by a CPU quota of "
+				  "0.2 "
+				  "CPUs (cpu.cfs_quota_us): remove the quota",
+			.not_said = "other programs" },
+		{ .events = { .throttled_s = 3.14, .nr_throttled = 39, .quota_cpus = 1.2 },
+			.own_p95_ns = 20000,
+			.preempted = 3,
+			.latency_ns = 10000,
+			.reason = "of 1.2 CPUs (cpu.max)",
+			.not_said = "lost its CPU" },
+		{ .events = { .throttled_s = 0.09, .nr_throttled = 1, .quota_cpus = 1.2 },
+			.latency_ns = 10000,
+			.reason = "note: throttled 1 times" },
+		{ .events.quota_cpus = 8, .latency_ns = 10000 }, /* and it was never met */
+		{ .events.tsc = HOST_TSC_MAY_STOP,
+			.latency_ns = 10000,
+			.reason = "not invariant (CPU flag nonstop_tsc missing)" },
+		{ .events.tsc = HOST_TSC_DISTRUSTED,
+			.latency_ns = 10000,
+			.reason = "another clock source" },
+		{ .waited = 0.06, .latency_ns = 10000, .reason = "other programs use it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(stories); i++)
+		tell(&stories[i]);
+}
+
+static void no_frame_says_why(void **state)
+{
+	static const struct {
+		double duration_s;
+		const char *says;
+	} cases[] = { { 1, "the arrival process scheduled none" }, { 1e-7, "rate is too low" } };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(trial) t = trial_new();
+		struct engine_health health = { 0 };
+
+		t->params.rate_pps = 1000000;
+		t->params.duration_s = cases[i].duration_s;
+		verdict_reach(t, &(struct verdict_input){ .health = &health });
+		assert_int_equal(t->reasons->len, 1);
+		assert_non_null(strstr(g_ptr_array_index(t->reasons, 0), cases[i].says));
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(limits) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(limits),
+		cmocka_unit_test(causes),
+		cmocka_unit_test(no_frame_says_why),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
