@@ -11,12 +11,14 @@
 
 #include <glib/gstdio.h>
 
+#include "analyze/scratch.h"
 #include "sim/datapath/fabric.h"
 #include "sim/eal.h"
 #include "sim/engine/clock.h"
 #include "sim/error.h"
 #include "sim/gather.h"
 #include "sim/guest/fleet.h"
+#include "sim/label_lock.h"
 #include "sim/limits.h"
 #include "sim/measure.h"
 #include "sim/params.h"
@@ -35,12 +37,15 @@ struct campaign {
 	struct fabric_share share; /* our guests: all, if alone */
 	char *mix_digest;
 	char *dir;        /* OUT/LABEL */
-	char *run_dir;    /* temporary: sockets, reports */
-	char *socket_dir; /* NULL: run_dir */
+	file_lock *lock;  /* of dir */
+	scratch *scratch; /* sockets, reports; NULL: no guests */
+	char *socket_dir; /* NULL: scratch */
 	GPtrArray *todo;  /* struct trial_params, in order */
 	GPtrArray *done;  /* struct trial_params of what is there already */
+	GPtrArray *again; /* char *: why some of todo are measured again */
 	gboolean printed; /* a trial is on stdout */
 	gboolean untrustworthy;
+	guint nb_measured; /* of todo, whole and kept */
 	GPtrArray *eal_args;
 	struct fabric *fabric;
 	struct fleet *fleet;
@@ -84,7 +89,7 @@ static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, 
 		return TRUE;
 	}
 	if (state == TRIAL_AGAIN)
-		progress_say(&c->progress, "measuring again: %s", why);
+		g_ptr_array_add(c->again, g_steal_pointer(&why));
 	g_ptr_array_add(c->todo, p);
 	return TRUE;
 }
@@ -97,12 +102,22 @@ static gboolean plan_repetitions(struct campaign *c, double pps, GError **error)
 	return TRUE;
 }
 
+static void clear_plan(struct campaign *c)
+{
+	g_clear_pointer(&c->todo, g_ptr_array_unref);
+	g_clear_pointer(&c->done, g_ptr_array_unref);
+	g_clear_pointer(&c->again, g_ptr_array_unref);
+}
+
+/* By what is in the directory now. */
 static gboolean plan(struct campaign *c, GError **error)
 {
 	double sum = 0;
 
+	clear_plan(c);
 	c->todo = g_ptr_array_new_with_free_func(free_params);
 	c->done = g_ptr_array_new_with_free_func(free_params);
+	c->again = g_ptr_array_new_with_free_func(g_free);
 	for (unsigned i = 0; i < c->o->nb_pps; i++) {
 		sum += c->o->pps[i];
 		if (c->o->ramp == NULL && !plan_repetitions(c, c->o->pps[i], error))
@@ -110,6 +125,48 @@ static gboolean plan(struct campaign *c, GError **error)
 	}
 	/* A ramp is one trial of all rates; its own is their mean. */
 	return c->o->ramp == NULL || plan_repetitions(c, sum / c->o->nb_pps, error);
+}
+
+static gboolean wait_is_over(void *arg)
+{
+	const struct campaign *c = arg;
+
+	crew_tick(c->crew);
+	return atomic_load(stop_flag()) != 0;
+}
+
+static void say_of_lock(void *arg, const char *text)
+{
+	struct campaign *c = arg;
+
+	progress_say(&c->progress, "%s", text);
+}
+
+/*
+ * Plan for measuring. Whoever only shows what is there needs no lock; once the directory is ours, what
+ * another one has measured meanwhile is done.
+ */
+static gboolean plan_and_lock(struct campaign *c, GError **error)
+{
+	const struct label_lock_cfg cfg = { .dir = c->dir,
+		.remedy = "use --wait, or another --label",
+		.wait = c->o->wait,
+		.interrupted = wait_is_over,
+		.say = say_of_lock,
+		.arg = c };
+
+	if (!plan(c, error))
+		return FALSE;
+	if (crew_own(c->crew) != 0)
+		return TRUE;
+	if (c->todo->len != 0 && !label_lock_take(&cfg, &c->lock, error))
+		return FALSE;
+	gather_rescue(c->dir, &c->progress);
+	if (c->todo->len != 0 && !plan(c, error))
+		return FALSE;
+	for (guint i = 0; i < c->again->len; i++)
+		progress_say(&c->progress, "measuring again: %s", (const char *)c->again->pdata[i]);
+	return TRUE;
 }
 
 /* A trial of the plan, on its way from rank 0. */
@@ -195,8 +252,8 @@ static gboolean plan_together(struct campaign *c, GError **error)
 	g_autoptr(GPtrArray) all = NULL;
 
 	if (c->crew == NULL)
-		return plan(c, error);
-	(void)(check_crew(c, error) && plan(c, error));
+		return plan_and_lock(c, error);
+	(void)(check_crew(c, error) && plan_and_lock(c, error));
 	if (!crew_agree(c->crew, error))
 		return FALSE;
 	mine = pack_plan(c);
@@ -219,6 +276,31 @@ static gboolean check_writable(const struct campaign *c, GError **error)
 	return TRUE;
 }
 
+/* The same of the capture, which is written when the trial is over. */
+static gboolean check_capture(const struct campaign *c, GError **error)
+{
+	g_autofree char *dir = NULL;
+	int err = 0;
+
+	if (c->o->capture == NULL)
+		return TRUE;
+	dir = g_path_get_dirname(c->o->capture);
+	if (g_file_test(c->o->capture, G_FILE_TEST_IS_DIR))
+		err = EISDIR;
+	else if (!g_file_test(dir, G_FILE_TEST_EXISTS))
+		err = ENOENT;
+	else if (!g_file_test(dir, G_FILE_TEST_IS_DIR))
+		err = ENOTDIR;
+	else if (g_access(c->o->capture, F_OK) == 0 ? g_access(c->o->capture, W_OK) != 0
+						    : g_access(dir, W_OK) != 0)
+		err = errno;
+	if (err == 0)
+		return TRUE;
+	(void)file_write_failed(error, c->o->capture, err);
+	g_prefix_error(error, "--capture: ");
+	return FALSE;
+}
+
 /* What all interfaces have in common. */
 static struct datapath_cfg datapath_cfg(const struct campaign *c)
 {
@@ -229,7 +311,9 @@ static struct datapath_cfg datapath_cfg(const struct campaign *c)
 		.frame_len_max = mix_longest_frame_len(c->mix),
 		.nb_load = o->cores.nb_load + o->cores.nb_timer,
 		.nb_rx = o->cores.nb_rx,
-		.socket_dir = c->socket_dir != NULL ? c->socket_dir : c->run_dir,
+		.socket_dir = c->socket_dir != NULL ? c->socket_dir
+			      : c->scratch != NULL  ? scratch_path(c->scratch)
+						    : NULL,
 		.descriptors = (uint16_t)o->descriptors,
 		.nb_host_cpus = o->cores.nb_host,
 		.host_cpu = o->cores.host_cpu,
@@ -262,6 +346,22 @@ static unsigned memory_mib(const struct campaign *c)
 	return c->o->memory != 0 ? (unsigned)c->o->memory : (unsigned)(bytes * 9 / 8 >> 20);
 }
 
+/* Guests see frames in memory that is a file: its size has a limit, too. */
+static gboolean check_shared_memory(const struct campaign *c, GError **error)
+{
+	unsigned mib = memory_mib(c);
+	struct rlimit limit;
+
+	if (!has_guests(c) || getrlimit(RLIMIT_FSIZE, &limit) != 0 ||
+		limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >> 20 >= mib)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		"file size limit is %" G_GUINT64_FORMAT " KiB, but guests share %u MiB of memory: "
+		"raise it (ulimit -f)",
+		(uint64_t)limit.rlim_cur >> 10, mib);
+	return FALSE;
+}
+
 static gboolean start_guests(struct campaign *c, GError **error)
 {
 	const struct options *o = c->o;
@@ -290,7 +390,7 @@ static gboolean start_guests(struct campaign *c, GError **error)
 				     .step = c->share.step,
 				     .per_process = (uint32_t)o->per_process,
 				     .cores = &o->cores,
-				     .run_dir = c->run_dir,
+				     .run_dir = scratch_path(c->scratch),
 				     .fault = o->fault,
 				     .swap = o->swap,
 				     .relay = o->pattern != ENGINE_TO_GUESTS,
@@ -356,10 +456,16 @@ static gboolean prepare(struct campaign *c, GError **error)
 	char *devices[] = { o->port, NULL };
 	struct datapath_cfg cfg;
 
-	if (!check_limits(c, error) || !check_writable(c, error))
+	if (!check_limits(c, error) || !check_writable(c, error) || !check_capture(c, error))
 		return FALSE;
-	if (has_guests(c) && (c->run_dir = g_dir_make_tmp("tsim-XXXXXX", error)) == NULL)
+	if (!check_shared_memory(c, error))
 		return FALSE;
+	if (has_guests(c)) {
+		c->scratch = scratch_new("tsim", error);
+		if (c->scratch == NULL)
+			return FALSE;
+		stop_remove(scratch_path(c->scratch));
+	}
 	/* Each rank has sockets of its own, though their names be the same. */
 	if (o->socket_dir != NULL)
 		c->socket_dir = c->crew == NULL ? g_strdup(o->socket_dir)
@@ -379,24 +485,9 @@ static gboolean prepare(struct campaign *c, GError **error)
 		error);
 	if (c->eal_args == NULL)
 		return FALSE;
-	/* mpirun tells a process as often as it likes, and kills it soon enough. */
-	stop_catch(c->crew == NULL);
 	cfg = datapath_cfg(c);
 	c->fabric = fabric_open(&cfg, c->o->interfaces, c->mix->nb_guests, c->share, error);
 	return c->fabric != NULL && start_guests(c, error);
-}
-
-static void remove_folder(const char *path)
-{
-	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *file = g_build_filename(path, name, NULL);
-
-		unlink(file);
-	}
-	rmdir(path);
 }
 
 static void clear(struct campaign *c)
@@ -405,29 +496,31 @@ static void clear(struct campaign *c)
 	fabric_free(c->fabric);
 	if (c->eal_args != NULL)
 		g_ptr_array_unref(c->eal_args);
-	if (c->run_dir != NULL)
-		remove_folder(c->run_dir);
-	g_clear_pointer(&c->todo, g_ptr_array_unref);
-	g_clear_pointer(&c->done, g_ptr_array_unref);
+	scratch_free(c->scratch);
+	clear_plan(c);
 	g_free(c->mix_digest);
 	g_free(c->dir);
-	g_free(c->run_dir);
 	g_free(c->socket_dir);
+	file_lock_free(c->lock);
 }
 
 /* A trial that cannot be written where it belongs is kept where it can. */
 static gboolean keep(const struct campaign *c, trial *t, GError **error)
 {
 	g_autofree char *rescue = NULL;
+	gboolean kept;
 
 	if (trial_write(t, c->dir, error))
 		return TRUE;
 	rescue = g_dir_make_tmp("tsim-rescued-XXXXXX", NULL);
-	if (rescue != NULL && trial_write(t, rescue, NULL))
+	kept = rescue != NULL && trial_write(t, rescue, NULL);
+	if (rescue != NULL && !kept)
+		(void)g_rmdir(rescue);
+	if (kept)
 		g_prefix_error(
 			error, "the trial was kept in %s, as it could not be written: ", rescue);
 	else
-		g_prefix_error(error, "the trial is lost but for what is printed: ");
+		g_prefix_error(error, "the trial could not be saved; only its output remains: ");
 	return FALSE;
 }
 
@@ -467,6 +560,7 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 	report_trial(t, c->o->format, c->o->all_guests, !c->printed);
 	c->printed = TRUE;
 	c->untrustworthy |= !t->trustworthy;
+	c->nb_measured += kept && !t->interrupted;
 	return kept;
 }
 
@@ -498,28 +592,36 @@ static int show_done(struct campaign *c, GError **error)
 	if (lacks_ipdv)
 		progress_say(&c->progress, "--ipdv: what was measured before has none; "
 					   "--overwrite measures it again");
+	if (c->o->capture != NULL)
+		fprintf(stderr,
+			"tsim: --capture: %s not written: the trial is already measured; add "
+			"--overwrite to measure it again\n",
+			c->o->capture);
 	return c->untrustworthy ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
+}
+
+static void say_what_is_left(struct campaign *c, const char *why)
+{
+	progress_say(&c->progress,
+		"%s: %u of %u trials not measured yet; run the same command again to continue", why,
+		c->todo->len - c->nb_measured, c->todo->len);
 }
 
 static int run_all(struct campaign *c, GError **error)
 {
-	guint left;
-
 	for (guint i = 0; i < c->todo->len; i++) {
+		gboolean done;
+
 		c->progress.nth = i + 1;
 		c->progress.of = c->todo->len;
-		if (!run_trial(c, g_ptr_array_index(c->todo, i), error))
-			return CLI_FAILED;
-		left = c->todo->len - i - 1;
-		if (atomic_load(stop_flag()) != 0 || (crew_is_dismissed(c->crew) && left != 0)) {
-			progress_say(&c->progress,
-				"%s: %u of %u trials are not measured; the same command goes on "
-				"with them",
-				atomic_load(stop_flag()) != 0 ? "interrupted"
-							      : "not all ranks are there any more",
-				left, c->todo->len);
-			return CLI_FAILED;
-		}
+		done = run_trial(c, g_ptr_array_index(c->todo, i), error);
+		if (atomic_load(stop_flag()) != 0)
+			say_what_is_left(c, "interrupted");
+		else if (done && crew_is_dismissed(c->crew) && i + 1 < c->todo->len)
+			say_what_is_left(c, "not all ranks are there any more");
+		else if (done)
+			continue;
+		return CLI_FAILED;
 	}
 	return c->untrustworthy ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
 }
@@ -543,6 +645,9 @@ int campaign_run(struct options *o, struct crew *crew)
 
 	c.clock_origin = clock_pair_now();
 	progress_init(&c.progress, o->quiet || crew_own(crew) != 0);
+	/* mpirun tells a process as often as it likes, and kills it soon enough. */
+	stop_catch(crew == NULL ? STOP_AT_THIRD : STOP_NEVER);
+	scratch_sweep("tsim");
 	crew_share_interrupt(crew, stop_flag());
 	c.dir = g_build_filename(o->out, o->label, NULL);
 	for (guint i = 0; i < c.mix->profiles->len; i++) {
@@ -552,8 +657,6 @@ int campaign_run(struct options *o, struct crew *crew)
 			progress_say(&c.progress, "%s", p->notice);
 	}
 	c.mix_digest = record_mix_digest(c.mix);
-	if (crew_own(crew) == 0)
-		gather_rescue(c.dir, &c.progress);
 	if (plan_together(&c, &error)) {
 		if (c.done->len != 0)
 			progress_say(&c.progress,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/commands.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,8 +17,7 @@
 
 void bench_signals(void)
 {
-	stop_catch(TRUE);
-	signal(SIGPIPE, SIG_IGN);
+	stop_catch(STOP_AT_SECOND);
 }
 
 int bench_fail(const GError *error)
@@ -32,7 +30,6 @@ gboolean bench_read(struct bench *b)
 {
 	g_autoptr(GError) error = NULL;
 
-	signal(SIGPIPE, SIG_IGN);
 	b->testbed = testbed_read(b->config, &error);
 	if (b->testbed == NULL)
 		cli_fail("tsim", CLI_USAGE, error);

@@ -4,14 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <glib/gstdio.h>
-
 #include "analyze/merge.h"
 #include "analyze/result.h"
+#include "analyze/scratch.h"
 #include "sim/campaign.h"
 #include "sim/commands.h"
 #include "sim/commands_private.h"
 #include "sim/error.h"
+#include "sim/label_lock.h"
 #include "sim/matrix/matrix.h"
 #include "sim/stop.h"
 #include "sim/testbed/lab.h"
@@ -64,47 +64,34 @@ static gboolean measure(void *arg, const struct matrix_trial *t, GError **error)
 	return TRUE;
 }
 
-static void remove_folder(const char *path)
-{
-	GDir *dir = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *inner = g_build_filename(path, name, NULL);
-
-		g_unlink(inner);
-	}
-	if (dir != NULL)
-		g_dir_close(dir);
-	g_rmdir(path);
-}
-
 /* The trial's words at a thousand frames a second, into a folder that nobody sees. */
 static gboolean warm_up(void *arg, const struct matrix_trial *t, GError **error)
 {
 	struct run *r = arg;
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
 	g_autofree char *duration = g_strdup_printf("--duration=%.0fms", t->warm_up_s * 1e3);
-	g_autofree char *out = r->bench.dry
-				       ? g_build_filename(g_get_tmp_dir(), "tsim-warm-up", NULL)
-				       : g_dir_make_tmp("tsim-warm-up-XXXXXX", error);
-	g_autofree char *dir = out == NULL ? NULL : g_build_filename(out, "warm-up", NULL);
+	g_autoptr(scratch) out = NULL;
+	g_autofree char *dir = NULL;
 	char rate[] = "--rate=1kpps";
 	int status = CLI_DONE;
 	gboolean done;
 
-	if (out == NULL)
-		return FALSE;
+	if (!r->bench.dry) {
+		out = scratch_new("tsim", error);
+		if (out == NULL)
+			return FALSE;
+		stop_remove(scratch_path(out));
+	}
+	dir = g_build_filename(
+		out == NULL ? g_get_tmp_dir() : scratch_path(out), "tsim-warm-up", NULL);
 	for (guint i = 0; t->args->pdata[i] != NULL; i++)
 		g_ptr_array_add(words, t->args->pdata[i]);
 	g_ptr_array_add(words, rate);
 	g_ptr_array_add(words, duration);
 	g_ptr_array_add(words, NULL);
 	done = lab_trial(r->lab, (const char *const *)words->pdata, dir, FALSE, &status, error);
-	if (!r->bench.dry) {
-		remove_folder(dir);
-		remove_folder(out);
-	}
+	if (out != NULL)
+		stop_keep(scratch_path(out));
 	return done;
 }
 
@@ -461,6 +448,7 @@ int command_run_on_lab(const struct options *o)
 	g_autofree char *dir = g_build_filename(o->out, o->label, NULL);
 	g_autoptr(GPtrArray) words = inner_words(o);
 	g_autoptr(GError) error = NULL;
+	g_autoptr(file_lock) lock = NULL;
 	struct setup setup = o->lab_setup;
 	struct lab *l = NULL;
 	int status = CLI_FAILED;
@@ -470,10 +458,24 @@ int command_run_on_lab(const struct options *o)
 		bench_clear(&b);
 		return status;
 	}
+	bench_signals();
+	/* What another one has measured meanwhile is done. */
+	if (!label_lock_take(&(struct label_lock_cfg){ .dir = dir,
+				     .remedy = "use --wait, or another --label",
+				     .wait = o->wait,
+				     .interrupted = is_interrupted,
+				     .say = say },
+		    &lock, &error)) {
+		bench_clear(&b);
+		return bench_fail(error);
+	}
+	if (is_done(o, words, &status)) {
+		bench_clear(&b);
+		return status;
+	}
 	if (o->mac != NULL)
 		memcpy(b.testbed->guest_mac, o->base_mac, sizeof(o->base_mac));
 	g_ptr_array_add(words, NULL);
-	bench_signals();
 	l = bench_lab(&b, &error);
 	if (l == NULL || !lab_check(l, &setup, mix_longest_frame_len(o->traffic), &error) ||
 		!lab_apply(l, &setup, LAB_REFLECTOR, &error) ||

@@ -377,10 +377,10 @@ static void watch_sending(struct run *r)
 	r->t->interrupted = r->stopped && measuring_s(r) < r->t->params.duration_s;
 }
 
-/* mpirun kills a second after it has told ranks to stop. */
+/* mpirun kills a second after it has told ranks to stop; and a user who says it twice is in a hurry. */
 static gboolean hurries(const struct run *r)
 {
-	return r->stopped && r->together != NULL;
+	return (r->stopped && r->together != NULL) || atomic_load(r->cfg->interrupt) > 1;
 }
 
 /* How long frames are waited for. */

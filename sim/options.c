@@ -155,6 +155,8 @@ static const GOptionEntry entries[] = {
 		"Put a text into the trial's file, environment.notes (repeat)", "KEY=TEXT" },
 	{ "overwrite", 0, 0, G_OPTION_ARG_NONE, AT(overwrite),
 		"Measure again what is there already", NULL },
+	{ "wait", 0, 0, G_OPTION_ARG_NONE, AT(wait),
+		"Wait for another tsim that writes the same label (default: fail)", NULL },
 	{ "format", 'f', 0, G_OPTION_ARG_STRING, AT(format_text),
 		"Of stdout: text, csv or json (default text)", "FORMAT" },
 	{ "all-guests", 'a', 0, G_OPTION_ARG_NONE, AT(all_guests),

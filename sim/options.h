@@ -28,7 +28,7 @@ struct options {
 	char **eal, **notes;
 	int mtu, rep, reps, per_process, memory, vf_limit, mediators, descriptors;
 	gint64 seed;
-	gboolean ipdv, hugepages, all_guests, overwrite, quiet, verbose, check, print_config;
+	gboolean ipdv, hugepages, all_guests, overwrite, wait, quiet, verbose, check, print_config;
 
 	/* What they mean, by options_check. */
 	mix *traffic; /* who is sent what */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -64,6 +65,16 @@ static void draw_bar(char bar[BAR_LEN + 1], double share)
 	bar[BAR_LEN] = '\0';
 }
 
+char *progress_time(double time_s, double duration_s)
+{
+	double whole_s = floor(duration_s);
+	int decimals = duration_s > whole_s || whole_s < 1 ? duration_s < 0.1 ? 3 : 1 : 0;
+
+	/* The last second is seen a moment after it has ended. */
+	return g_strdup_printf(
+		"%3.*f/%.*f s", decimals, MIN(time_s, duration_s), decimals, duration_s);
+}
+
 void progress_second(struct progress *p, const struct trial_second *s, double interval_s,
 	double duration_s, uint64_t offered, uint64_t forwarded)
 {
@@ -73,16 +84,17 @@ void progress_second(struct progress *p, const struct trial_second *s, double in
 	/* Read one after the other: forwarded may be a frame ahead. */
 	uint64_t out = offered > forwarded ? offered - forwarded : 0;
 	g_autofree char *share = format_percent(offered == 0 ? 0 : (double)out / (double)offered);
-	g_autofree char *text = NULL, *nth = NULL;
+	g_autofree char *text = NULL, *nth = NULL, *time = NULL;
 	char bar[BAR_LEN + 1];
 
 	if (p->quiet)
 		return;
 	draw_bar(bar, s->time_s / duration_s);
+	time = progress_time(s->time_s, duration_s);
 	nth = p->of > 1 ? g_strdup_printf("%u/%u ", p->nth, p->of) : g_strdup("");
-	text = g_strdup_printf("%s%s%s%s%3.0f/%.0f s  tx %s  rx %s  not back %" G_GUINT64_FORMAT
+	text = g_strdup_printf("%s%s%s%s%s  tx %s  rx %s  not back %" G_GUINT64_FORMAT
 			       " (%s)  p50 %s  p99 %s",
-		nth, p->terminal ? "[" : "", p->terminal ? bar : "", p->terminal ? "]" : "",
-		s->time_s, duration_s, tx, rx, out, share, p50, p99);
+		nth, p->terminal ? "[" : "", p->terminal ? bar : "", p->terminal ? "]" : "", time,
+		tx, rx, out, share, p50, p99);
 	replace_line(p, text);
 }

@@ -21,6 +21,8 @@ void progress_init(struct progress *p, gboolean quiet);
 G_GNUC_PRINTF(2, 3) void progress_say(struct progress *p, const char *format, ...);
 /* A line that the next one on a terminal replaces. */
 G_GNUC_PRINTF(2, 3) void progress_note(struct progress *p, const char *format, ...);
+/* "  3/10 s", newly allocated: never beyond the end, with decimals where seconds are not whole. */
+char *progress_time(double time_s, double duration_s);
 /* One second of a trial. offered, forwarded: since measuring began; the rest is lost or under way. */
 void progress_second(struct progress *p, const struct trial_second *s, double interval_s,
 	double duration_s, uint64_t offered, uint64_t forwarded);

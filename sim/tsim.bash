@@ -10,7 +10,7 @@ _tsim()
 		--interface= --vhost= --qemu= --ioregionfd= --reflector= --as= --policy= --vf-limit= --mediators= --descriptors= --port= --probes=
 		--socket-dir= --cores= --guest-cores= --host-cores= --guests-per-process= --fault= --swap= --mac=
 		--memory= --hugepages --duration= --warm-up= --drain= --connect-timeout= --slack= --reps= --rep= --ipdv --note= --out=
-		--label= --overwrite --format= --all-guests --capture= --quiet --verbose --config= --check
+		--label= --overwrite --wait --format= --all-guests --capture= --quiet --verbose --config= --check
 		--print-config --help --version'
 	local show='--format= --link= --mtu= --help' bed='--config= --dry-run --help' words
 	local commands='run profile matrix accumulate run-guest kill-guest setup-network teardown-network

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -10,6 +9,7 @@
 #include "analyze/csv.h"
 #include "analyze/file.h"
 #include "sim/error.h"
+#include "sim/label_lock.h"
 #include "sim/matrix/matrix_private.h"
 
 enum { PAUSE_US = 100000 };
@@ -19,7 +19,7 @@ struct run {
 	const struct matrix_ops *ops;
 	unsigned retries;
 	struct matrix_outcome *outcome;
-	GArray *locks; /* int: of folders */
+	GPtrArray *locks; /* file_lock: of directories */
 	gint64 started_us;
 	double estimated_s; /* of what was done since */
 	gboolean stands;    /* the set-up of the last trial */
@@ -44,46 +44,30 @@ static gboolean stopped(const struct run *r)
 	return r->ops->interrupted(r->ops->arg);
 }
 
-/* One matrix at a time in a folder of results. */
-static gboolean lock_folder(struct run *r, const char *dir, GError **error)
+static void free_lock(gpointer lock)
 {
-	g_autofree char *path = g_build_filename(dir, ".tsim-lock", NULL);
-	g_autofree char *holder = NULL;
-	int fd;
-
-	if (!file_make_folder(dir, error))
-		return FALSE;
-	fd = g_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "%s: cannot be made: %s", path,
-			g_strerror(errno));
-		return FALSE;
-	}
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		(void)g_file_get_contents(path, &holder, NULL, NULL);
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"%s: another matrix is at work there (%s); wait for it, or choose another "
-			"outputdir",
-			dir, holder == NULL ? "?" : g_strchomp(holder));
-		close(fd);
-		return FALSE;
-	}
-	holder = g_strdup_printf("PID %d\n", getpid());
-	if (ftruncate(fd, 0) != 0 || write(fd, holder, strlen(holder)) < 0)
-		say(r, "%s: %s", path, g_strerror(errno));
-	g_array_append_val(r->locks, fd);
-	return TRUE;
+	file_lock_free(lock);
 }
 
 static gboolean lock_folders(struct run *r, GError **error)
 {
+	struct label_lock_cfg cfg = { .remedy = "wait for it, or use another outputdir",
+		.say = r->ops->say,
+		.arg = r->ops->arg };
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 
 	for (guint i = 0; i < r->m->trials->len; i++) {
 		struct matrix_trial *t = r->m->trials->pdata[i];
 
-		if (g_hash_table_add(seen, t->dir) && !lock_folder(r, t->dir, error))
+		file_lock *lock;
+
+		cfg.dir = t->dir;
+		if (!g_hash_table_add(seen, t->dir))
+			continue;
+		if (!label_lock_take(&cfg, &lock, error))
 			return FALSE;
+		if (lock != NULL)
+			g_ptr_array_add(r->locks, lock);
 	}
 	return TRUE;
 }
@@ -288,7 +272,7 @@ gboolean matrix_run(struct matrix *m, unsigned retries, const struct matrix_ops 
 		.ops = ops,
 		.retries = retries,
 		.outcome = out,
-		.locks = g_array_new(FALSE, FALSE, sizeof(int)),
+		.locks = g_ptr_array_new_with_free_func(free_lock),
 		.started_us = g_get_monotonic_time() };
 	gboolean done;
 
@@ -296,9 +280,7 @@ gboolean matrix_run(struct matrix *m, unsigned retries, const struct matrix_ops 
 	done = lock_folders(&r, error);
 	if (done)
 		run_all(&r);
-	for (guint i = 0; i < r.locks->len; i++)
-		close(g_array_index(r.locks, int, i));
-	g_array_unref(r.locks);
+	g_ptr_array_unref(r.locks);
 	g_free(r.given_up_why);
 	return done;
 }

@@ -577,7 +577,7 @@ static void two_at_a_time_are_refused(void **state)
 	assert_int_equal(read(control, &c, 1), 1);
 	assert_false(run(&b, 1, &out, &error));
 	assert_true(g_error_matches(error, SIM_ERROR, SIM_ERROR_RESOURCES));
-	pid_text = g_strdup_printf("(PID %d)", (int)pid);
+	pid_text = g_strdup_printf("(PID %d, since ", (int)pid);
 	assert_non_null(strstr(error->message, pid_text));
 	assert_non_null(strstr(error->message, b.dir));
 	assert_int_equal(out.left, TRIALS);
