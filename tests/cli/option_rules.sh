@@ -35,7 +35,7 @@ printf '[a]\nguests=2\nprofile=imix\narrival=poisson\ninterface=vfio\n' >own.mix
 {
 	printf '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0'
 	for second in 1 2 3; do
-		printf "\\x0$second\\0\\0\\0\\0\\0\\0\\0\\x3c\\0\\0\\0\\x3c\\0\\0\\0"
+		printf '%b' "\\x0$second\\0\\0\\0\\0\\0\\0\\0\\x3c\\0\\0\\0\\x3c\\0\\0\\0"
 		head -c 60 /dev/zero
 	done
 } >a.pcap
