@@ -2,13 +2,32 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Sourced by quickstart and tests/run, which are bash scripts of this project and set ROOT.
 
-# run_logged LOG COMMAND...: quiet if it works; if not, the end of what it said.
+# show_steps: of a build's output, how far it is: [n/m] of each step on a terminal, else of each tenth.
+show_steps()
+{
+	local terminal=
+	[ ! -t 1 ] || terminal=1
+	awk -F '[][/]' -v terminal="$terminal" '
+		!/^\[[0-9]+\/[0-9]+\] / { next }
+		terminal { printf "\r\033[K%s", substr($0, 1, 79); shown = 1 }
+		!terminal && int(10 * $2 / $3) > shown { shown = int(10 * $2 / $3); print "[" $2 "/" $3 "]" }
+		{ fflush() }
+		END { if (terminal && shown) print "" }'
+}
+
+# run_logged LOG COMMAND...: quiet if it works, but for show_steps where progress is set; if not, the
+# end of what it said.
 run_logged()
 {
 	local log=$1 status=0
 	shift
 	mkdir -p "$(dirname "$log")"
-	"$@" >"$log" 2>&1 </dev/null || status=$?
+	if [ -n "${progress-}" ]; then
+		"$@" 2>&1 </dev/null | tee "$log" | show_steps
+		status=${PIPESTATUS[0]}
+	else
+		"$@" >"$log" 2>&1 </dev/null || status=$?
+	fi
 	if [ "$status" -ne 0 ]; then
 		printf '%s: failed: %s\n' "${0##*/}" "$*" >&2
 		tail -n 30 "$log" >&2
@@ -67,6 +86,6 @@ preset_build()
 		! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$ROOT" "$dir/CMakeCache.txt"; then
 		rm -rf "$dir"
 	fi
-	(cd "$ROOT" && run_logged "$dir/configure.log" cmake --preset "$preset" "$@" &&
+	(cd "$ROOT" && progress='' run_logged "$dir/configure.log" cmake --preset "$preset" "$@" &&
 		run_logged "$dir/build.log" cmake --build --preset "$preset")
 }
