@@ -50,18 +50,27 @@ static enum attempt lock_file(int fd, const char *path)
 	return is_that_file(fd, path) ? OURS : LOST;
 }
 
+/* In which a PID has its meaning: containers may share directories and names. Newly allocated. */
+static char *pid_namespace(void)
+{
+	char *name = g_file_read_link("/proc/self/ns/pid", NULL);
+
+	return name != NULL ? name : g_strdup("-");
+}
+
 static void read_owner(int fd, struct file_lock_owner *owner)
 {
-	char text[sizeof(owner->text)] = "", day[16] = "", clock[16] = "", host[256] = "";
+	char text[512] = "", day[16] = "", clock[16] = "", host[256] = "", space[64] = "";
+	g_autofree char *own_space = pid_namespace();
 	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
 
 	*owner = (struct file_lock_owner){ .pid = 0 };
-	if (n <= 0 || sscanf(text, "PID %9d, since %15s %15[0-9:], on %255s", &owner->pid, day,
-			      clock, host) != 4) {
+	if (n <= 0 || sscanf(text, "PID %9d, since %15s %15[0-9:], on %255s %63s", &owner->pid, day,
+			      clock, host, space) != 5) {
 		*owner = (struct file_lock_owner){ .text = "PID unknown" };
 		return;
 	}
-	owner->here = g_str_equal(host, g_get_host_name());
+	owner->here = g_str_equal(host, g_get_host_name()) && g_str_equal(space, own_space);
 	g_snprintf(owner->text, sizeof(owner->text), "PID %d, since %s %s%s%s", owner->pid, day,
 		clock, owner->here ? "" : ", on ", owner->here ? "" : host);
 }
@@ -71,8 +80,9 @@ static void write_owner(int fd)
 {
 	g_autoptr(GDateTime) now = g_date_time_new_now_local();
 	g_autofree char *since = g_date_time_format(now, "%Y-%m-%d %H:%M");
+	g_autofree char *space = pid_namespace();
 	g_autofree char *text = g_strdup_printf(
-		"PID %d, since %s, on %s\n", (int)getpid(), since, g_get_host_name());
+		"PID %d, since %s, on %s %s\n", (int)getpid(), since, g_get_host_name(), space);
 
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, text, strlen(text), 0) < 0)
 		g_debug("lock file without its owner: %s", g_strerror(errno));

@@ -14,7 +14,7 @@ typedef struct file_lock file_lock;
 /* Who holds a lock, by what stands in the file. */
 struct file_lock_owner {
 	int pid;        /* 0: unknown */
-	gboolean here;  /* pid is of this machine */
+	gboolean here;  /* pid is of this machine and PID namespace */
 	char text[320]; /* "PID 12, since 2026-11-29 12:03", and ", on HOST" if that is not ours */
 };
 

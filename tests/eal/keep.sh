@@ -32,7 +32,7 @@ clean()
 }
 
 # two_at_once_replaced_each_other
-start "${null[@]}" --duration 60s --label same
+start "${null[@]}" --duration 60s --reps 2 --label same
 tsim 1 "${null[@]}" --label same
 grep -q "another tsim (PID $tsim, since .* writes out/same; " stderr || fail "does not name it: $(cat stderr)"
 [ ! -s stdout ] || fail "it has measured: $(cat stdout)"
@@ -45,7 +45,7 @@ done
 kill -INT "$tsim"
 wait "$tsim"
 # interrupted_trials_counted_as_measured
-grep -q '^interrupted: 1 of 1 trials not measured yet; run the same command again' began || fail "$(cat began)"
+grep -q '^interrupted: 2 of 2 trials not measured yet; run the same command again' began || fail "$(cat began)"
 wait "$waiter"
 case $? in 0 | 3) ;; *) fail "after the wait: $(cat waiter)" ;; esac
 same "trials of both" "$(trials same)" 2

@@ -157,14 +157,34 @@ static void another_machine_is_named(void **state)
 		FILE *f = g_fopen(path, "r+"); /* not replaced: the lock is on this file */
 
 		assert_non_null(f);
-		fputs("PID 7, since 2026-11-29 12:03, on elsewhere\n", f);
-		assert_int_equal(ftruncate(fileno(f), 44), 0);
+		fputs("PID 7, since 2026-11-29 12:03, on elsewhere pid:[1]\n", f);
+		assert_int_equal(ftruncate(fileno(f), ftell(f)), 0);
 		fclose(f);
 	}
 	assert_true(file_lock_try(path, &lock, &owner, NULL));
 	assert_null(lock);
 	assert_false(owner.here);
 	assert_string_equal(owner.text, "PID 7, since 2026-11-29 12:03, on elsewhere");
+	end(pid);
+}
+
+/* PID 1 of another container was taken for a parent. */
+static void another_pid_namespace_is_not_here(void **state)
+{
+	g_autofree char *path = in_directory("lock"), *text = NULL;
+	struct file_lock_owner owner;
+	file_lock *lock = NULL;
+	pid_t pid = start(hold);
+	FILE *f = g_fopen(path, "r+");
+
+	(void)state;
+	assert_non_null(f);
+	fprintf(f, "PID 1, since 2026-11-29 12:03, on %s pid:[1]\n", g_get_host_name());
+	assert_int_equal(fclose(f), 0);
+	assert_true(file_lock_try(path, &lock, &owner, NULL));
+	assert_null(lock);
+	assert_int_equal(owner.pid, 1);
+	assert_false(owner.here);
 	end(pid);
 }
 
@@ -279,6 +299,7 @@ int main(void)
 		T(one_process_at_a_time_holds_it),
 		T(a_lock_that_cannot_be_made_is_an_error),
 		T(another_machine_is_named),
+		T(another_pid_namespace_is_not_here),
 		T(what_a_kill_left_is_removed_by_the_next),
 		T(all_in_a_directory_is_removed_but_what_links_point_at),
 		T(half_written_files_of_dead_processes_are_removed),
