@@ -107,9 +107,10 @@ struct engine_health {
 	uint64_t dropped; /* frames that one receiver could not hand to another */
 	uint64_t
 		unswitched; /* frames from guest to guest that the generator had to pass on and could not */
-	uint64_t stray;     /* frames from ports that were of no guest of ours: passed over */
-	uint64_t preempted; /* involuntary context switches of load workers */
-	gboolean overrun;   /* a load worker fell 4.29 s behind and gave up */
+	uint64_t stray; /* frames from ports that were of no guest of ours: passed over */
+	uint64_t
+		preempted; /* involuntary context switches of load workers, at least; not those of sched_yield */
+	gboolean overrun; /* a load worker fell 4.29 s behind and gave up */
 	uint64_t stopped_ns;
 	uint64_t own_delay_p95_ns; /* real minus scheduled departure; 0 at rate max */
 };

@@ -840,8 +840,10 @@ static __rte_always_inline void loop(
 		atomic_store_explicit(&w->round, ctr_get(&w->round) + 1, memory_order_release);
 		if (sent != 0 || got != 0)
 			ctr_add(&w->busy_cycles, rte_rdtsc() - tsc);
-		else if (unlikely(w->yields) && max != 0)
+		else if (unlikely(w->yields) && max != 0) {
+			w->nb_yields++;
 			sched_yield();
+		}
 	}
 }
 
@@ -995,7 +997,8 @@ int worker_main(void *arg)
 			loop(w, TRUE, TRUE, FALSE);
 		else
 			loop(w, TRUE, FALSE, FALSE);
-		ctr_set(&w->preempted, involuntary_switches() - switches);
+		switches = involuntary_switches() - switches;
+		ctr_set(&w->preempted, switches > w->nb_yields ? switches - w->nb_yields : 0);
 	}
 	if (w->receives && flood)
 		loop(w, FALSE, TRUE, TRUE);

@@ -147,13 +147,18 @@ struct worker {
 	ctr ready;                     /* 1: runs, and waits for go */
 	ctr tx_done;                   /* 1: has sent all it had to */
 	ctr stopped_ns;                /* when it stopped sending */
-	ctr bursts;       /* frames of the measuring phase that left with the one before */
-	ctr overrun;      /* 1: gave up, more than 4.29 s behind */
-	ctr preempted;    /* involuntary context switches while sending */
-	ctr cpu_ns;       /* CPU time of the trial; written at its end */
-	ctr busy_cycles;  /* of turns in which frames were sent or received */
-	ctr stray;        /* frames from ports that are of no guest of ours, after the warm-up */
-	ctr unswitched;   /* frames from guest to guest that could not be passed on */
+	ctr bursts;  /* frames of the measuring phase that left with the one before */
+	ctr overrun; /* 1: gave up, more than 4.29 s behind */
+	/*
+	 * Involuntary context switches while sending, at least: the kernel counts those of
+	 * sched_yield as such, too.
+	 */
+	ctr preempted;
+	uint64_t nb_yields; /* turns that it gave to others; its own alone */
+	ctr cpu_ns;         /* CPU time of the trial; written at its end */
+	ctr busy_cycles;    /* of turns in which frames were sent or received */
+	ctr stray;          /* frames from ports that are of no guest of ours, after the warm-up */
+	ctr unswitched;     /* frames from guest to guest that could not be passed on */
 	ctr dropped;      /* frames that their receiver had no room for: a fault of the generator */
 	hist *self_delay; /* real minus scheduled departure, measuring phase */
 	hist *gap_error;  /* |real - scheduled| gap between two departures of this worker */

@@ -70,6 +70,29 @@ balanced()
 		"$(trial .totals.offered)"
 }
 
+# The lines of the manual, as they stand there; root has leave by the environment.
+mapfile -t lines < <(sed -n 's/\\-/-/g; /^mpirun -np/p' "$SOURCE/sim/tsim.1")
+[ "${#lines[@]}" -ge 2 ] || fail "the manual has no line for mpirun"
+for line in "${lines[@]}"; do
+	read -ra words <<<"${line/ tsim / $BIN/tsim }"
+	timeout 60 "${words[@]}" --interface null --rate 10kpps --duration 300ms --warm-up 0s --overwrite \
+		>"$TMP/stdout" 2>"$TMP/stderr"
+	status=$?
+	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || fail "$line: status $status: $(cat stdout stderr)"
+	holds "$line" '.environment.ranks | length == 4'
+	# mpirun passes the verdict on.
+	same "$line: status" "$status" "$(trial 'if .verdict.trustworthy then 0 else 3 end')"
+	rm -r out
+done
+
+# Ranks that share a CPU give it to each other: that is no CPU that somebody took.
+status=0
+timeout 60 taskset -c "$(taskset -pc $$ | sed 's/.*[ ,-]//')" "${mpirun[@]}" -np 2 "$BIN/tsim" --interface null \
+	--guests 2 --rate 1kpps --duration 2s --warm-up 100ms >stdout 2>stderr || status=$?
+same "a doubtful trial of ranks that share a CPU" "$status" 3
+holds "what was yielded is not lost" '[.verdict.reasons[] | scan("lost its CPU ([0-9]+) times") | .[0] | tonumber] | all(. < 20000)'
+rm -r out
+
 # What a guest is sent does not depend on who sends it.
 mix=(--interface null --profile isp-netflow --guests 7 --share zipf:1.1 --arrival poisson --rate 10kpps
 	--duration 1500ms --warm-up 100ms --drain 200ms --ipdv)
