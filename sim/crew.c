@@ -231,8 +231,8 @@ static gboolean outlives(void)
 	return g_getenv("OMPI_MCA_orte_enable_recovery") != NULL;
 }
 
-/* Somebody is missing: MPI's own farewell would wait for him. */
-G_GNUC_NORETURN static void leave_without_him(struct crew *c, int status)
+/* Somebody is missing: MPI's own farewell would wait for him. What it holds ends with the process. */
+static int leave_without_him(struct crew *c, int status)
 {
 	g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
 	gint64 until_us = g_get_monotonic_time() + FAREWELL_US;
@@ -255,9 +255,7 @@ G_GNUC_NORETURN static void leave_without_him(struct crew *c, int status)
 			g_bytes_unref(bye);
 		crew_wait(c);
 	}
-	fflush(stdout);
-	fflush(stderr);
-	_exit(status);
+	return status;
 }
 
 int crew_end(struct crew *c, int status)
@@ -270,7 +268,7 @@ int crew_end(struct crew *c, int status)
 		fprintf(stderr, "tsim: status %d; mpirun --enable-recovery says 0 all the same\n",
 			status);
 	if (!crew_is_whole(c))
-		leave_without_him(c, status);
+		return leave_without_him(c, status);
 	free_crew(c);
 	ranks_end();
 	return leads ? status : CLI_DONE;

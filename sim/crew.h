@@ -41,7 +41,7 @@ void crew_hush(struct crew_hush *h);
 struct crew *crew_new(struct crew_hush *hush, GError **error);
 /*
  * The last call. The status that the process is to end with: that of the leader, as others' would
- * have mpirun end the leader. Does not return if somebody died: MPI could not be left in peace.
+ * have mpirun end the leader. If somebody died MPI is not left in peace: main() returns at once.
  */
 int crew_end(struct crew *c, int status);
 

@@ -38,6 +38,10 @@ banned "the caller's stack; use g_new" "$(call 'alloca|g_alloca|g_newa')" ""
 banned "only main() ends the program" "$(call 'exit|abort|g_error|rte_exit|rte_panic')" \
 	'/main\.c$|^\./sim/guest/treflect|^\./tests/'
 
+# After a fork, or by the second signal, nothing else will do.
+banned "only main() ends the program" "$(call '_exit|_Exit|quick_exit')" \
+	'^\./sim/(stop|testbed/lab_(trial|guests))\.c$|^\./tests/'
+
 # A comment of one line form is code that was switched off.
 while IFS= read -r -d '' file; do
 	found=$(grep -nP '(^|[\s;{}])//' "$file")
