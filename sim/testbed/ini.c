@@ -134,7 +134,11 @@ static gboolean take_key(
 	struct entry *e;
 
 	if (now == NULL)
-		return bad(i, number, "stands before the first [section]", line, error);
+		return bad(i, number,
+			"stands before the first [section]: move it into one, or a variable of "
+			"your "
+			"own to [" DEFAULTS "]",
+			line, error);
 	if (split == NULL || split == line)
 		return bad(i, number, "is neither a [section] nor 'key = value'", line, error);
 	if (now->entries->len == KEYS_MAX)

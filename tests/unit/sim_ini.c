@@ -80,7 +80,8 @@ static void values_are_those_of_configparser(void **state)
 static const struct {
 	const char *text, *error;
 } errors[] = {
-	{ "x = 1\n", "t.cfg:1: 'x = 1' stands before the first [section]" },
+	{ "x = 1\n", "t.cfg:1: 'x = 1' stands before the first [section]: move it into one, or a "
+		     "variable of your own to [DEFAULT]" },
 	{ "\n\n[a\nx = 1\n", "t.cfg:3: '[a' has no ']'" },
 	{ "[]\n", "t.cfg:1: '[]' has no ']'" },
 	{ "[a]\nx = 1\ny\n", "t.cfg:3: 'y' is neither a [section] nor 'key = value'" },

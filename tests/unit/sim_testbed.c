@@ -220,8 +220,8 @@ static void mistakes_are_named_with_their_place(void **state)
 		{ "[hots]\n", { "autotest.cfg:1: group [hots]", "is it [host]?" } },
 		{ "[host]\n\ntest_ifcae = a\n",
 			{ "autotest.cfg:3: [host] test_ifcae", "is it test_iface?" } },
-		{ "fqdn = a\n",
-			{ "autotest.cfg:1: 'fqdn = a' stands before the first [section]" } },
+		{ "fqdn = a\n", { "autotest.cfg:1: 'fqdn = a' stands before the first [section]: "
+				  "move it into one, or a variable of your own to [DEFAULT]" } },
 		{ "[host\n", { "has no ']'" } },
 		{ "[host]\nfqdn\n", { ":2: 'fqdn' is neither" } },
 		{ "[host]\nfqdn = a\nFQDN = b\n", { ":3: [host] fqdn stands there twice" } },
