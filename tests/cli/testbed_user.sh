@@ -70,7 +70,7 @@ expect 2 "nics.cfg: interfaces vfio, vmux-pt: requires a PCI device" "$BIN/tsim"
 [ ! -e out ] || fail "makes $(find out)"
 
 # Frames that the wire cannot carry, before a virtual machine is up.
-expect 2 "interface bridge: frames of up to 9216 bytes do not fit" \
+expect 2 "frames of up to 9216 bytes do not fit" \
 	"$BIN/tsim" --machine pcvm --interface bridge --profile fixed:9216 --duration 1s
 expect 2 "at most 1518 bytes" "$BIN/tsim" matrix --dry-run <(cat vms.cfg; echo 'sizes = 60, 1519')
 expect 0 "combinations" "$BIN/tsim" matrix --dry-run <(cat vms.cfg; echo 'sizes = 60, 1514')
