@@ -49,13 +49,12 @@ static void say(void *arg, const char *text)
 	fprintf(stderr, "%s\n", text);
 }
 
-struct lab *bench_lab(const struct bench *b, GError **error)
+struct lab *bench_lab(const struct bench *b)
 {
 	return lab_new(&(struct lab_cfg){ .testbed = b->testbed,
-			       .dry = b->dry ? stdout : NULL,
-			       .say = say,
-			       .interrupt = stop_flag() },
-		error);
+		.dry = b->dry ? stdout : NULL,
+		.say = say,
+		.interrupt = stop_flag() });
 }
 
 /* No words behind the options, or at most nb of them. */
@@ -275,8 +274,8 @@ static int build(struct bench *b, const struct wanted *w, enum lab_depth depth)
 		return bench_fail(error);
 	bench_signals();
 	change_testbed(w, b->testbed);
-	l = bench_lab(b, &error);
-	done = l != NULL && lab_check(l, &setup, 0, &error) &&
+	l = bench_lab(b);
+	done = lab_check(l, &setup, 0, &error) && lab_open(l, &error) &&
 	       lab_apply(l, &setup, depth, &error) && lab_keep(l, &error);
 	lab_free(l);
 	if (!done)

@@ -240,8 +240,8 @@ static int run_matrix(struct run *r, GError **error)
 	int status, merged;
 
 	bench_signals();
-	r->lab = bench_lab(&r->bench, error);
-	if (r->lab == NULL || !check_lab(r, error))
+	r->lab = bench_lab(&r->bench);
+	if (!check_lab(r, error) || !lab_open(r->lab, error))
 		return CLI_FAILED;
 	matrix_print(r->matrix, tree);
 	fputs(tree->str, r->bench.dry ? stdout : stderr);
@@ -458,27 +458,29 @@ int command_run_on_lab(const struct options *o)
 		bench_clear(&b);
 		return status;
 	}
+	if (o->mac != NULL)
+		memcpy(b.testbed->guest_mac, o->base_mac, sizeof(o->base_mac));
 	bench_signals();
+	l = bench_lab(&b);
 	/* What another one has measured meanwhile is done. */
-	if (!label_lock_take(&(struct label_lock_cfg){ .dir = dir,
-				     .remedy = "use --wait, or another --label",
-				     .wait = o->wait,
-				     .interrupted = is_interrupted,
-				     .say = say },
-		    &lock, &error)) {
+	if (!lab_check(l, &setup, mix_longest_frame_len(o->traffic), &error) ||
+		!label_lock_take(&(struct label_lock_cfg){ .dir = dir,
+					 .remedy = "use --wait, or another --label",
+					 .wait = o->wait,
+					 .interrupted = is_interrupted,
+					 .say = say },
+			&lock, &error)) {
+		lab_free(l);
 		bench_clear(&b);
 		return bench_fail(error);
 	}
 	if (is_done(o, words, &status)) {
+		lab_free(l);
 		bench_clear(&b);
 		return status;
 	}
-	if (o->mac != NULL)
-		memcpy(b.testbed->guest_mac, o->base_mac, sizeof(o->base_mac));
 	g_ptr_array_add(words, NULL);
-	l = bench_lab(&b, &error);
-	if (l == NULL || !lab_check(l, &setup, mix_longest_frame_len(o->traffic), &error) ||
-		!lab_apply(l, &setup, LAB_REFLECTOR, &error) ||
+	if (!lab_open(l, &error) || !lab_apply(l, &setup, LAB_REFLECTOR, &error) ||
 		!lab_trial(l, (const char *const *)words->pdata, dir, TRUE, &status, &error))
 		status = bench_fail(error);
 	lab_free(l);

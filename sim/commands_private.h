@@ -28,7 +28,7 @@ gboolean bench_read(struct bench *b);
 void bench_clear(struct bench *b);
 /* stop.h; and who does not listen any more is no reason to die. */
 void bench_signals(void);
-struct lab *bench_lab(const struct bench *b, GError **error);
+struct lab *bench_lab(const struct bench *b); /* not open yet */
 /* Prints it; the exit status that it means. */
 int bench_fail(const GError *error);
 

@@ -79,7 +79,7 @@ static struct journal *open_journal(struct lab *l, struct server *s, GError **er
 	return j;
 }
 
-struct lab *lab_new(const struct lab_cfg *cfg, GError **error)
+struct lab *lab_new(const struct lab_cfg *cfg)
 {
 	const struct testbed *t = cfg->testbed;
 	struct lab *l = g_new0(struct lab, 1);
@@ -96,15 +96,17 @@ struct lab *lab_new(const struct lab_cfg *cfg, GError **error)
 		server_set_dry(l->host, cfg->dry);
 		server_set_dry(l->loadgen, cfg->dry);
 	}
+	return l;
+}
+
+gboolean lab_open(struct lab *l, GError **error)
+{
 	l->journal = open_journal(l, l->host, error);
 	if (l->journal != NULL && l->loadgen != l->host)
 		l->of_loadgen = open_journal(l, l->loadgen, error);
 	else
 		l->of_loadgen = l->journal;
-	if (l->journal != NULL && l->of_loadgen != NULL)
-		return l;
-	lab_free(l);
-	return NULL;
+	return l->journal != NULL && l->of_loadgen != NULL;
 }
 
 /* Takes away what stands above depth. Goes on after an error, and keeps the first. */

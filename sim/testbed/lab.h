@@ -24,11 +24,13 @@ struct lab_cfg {
 	const _Atomic int *interrupt; /* != 0: end trials early */
 };
 
+/* Nothing is reached or made yet. */
+struct lab *lab_new(const struct lab_cfg *cfg);
 /*
  * Takes the locks of the servers, and undoes what a tsim that died has left there. Guests that
- * tsim run-guest keeps are an error that says the remedy.
+ * tsim run-guest keeps are an error that says the remedy. Before lab_apply, once.
  */
-struct lab *lab_new(const struct lab_cfg *cfg, GError **error);
+gboolean lab_open(struct lab *l, GError **error);
 /* Undoes all that was made, unless lab_keep was called. NULL is fine. */
 void lab_free(struct lab *l);
 /* What is there stays after lab_free, until tsim kill-guest or teardown-network. */
@@ -41,7 +43,7 @@ gboolean lab_keep(struct lab *l, GError **error);
 char *lab_lacks(const struct testbed *t, const struct setup *s, uint32_t frame_len_max);
 /*
  * The same, and what the machines lack: rights for bridges and taps, room in the NICs' MTU, QEMU.
- * Nothing is made. Not asked in a dry run.
+ * Nothing is made or locked: before lab_open. Not asked in a dry run.
  */
 gboolean lab_check(
 	struct lab *l, const struct setup *wanted, uint32_t frame_len_max, GError **error);
