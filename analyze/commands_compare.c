@@ -9,6 +9,7 @@
 #include "analyze/error.h"
 #include "analyze/report.h"
 #include "analyze/report_compare.h"
+#include "analyze/side_names.h"
 
 static const struct compare_metric *metric(const struct compare_options *o, guint i)
 {
@@ -123,10 +124,15 @@ static int compare_names(
 {
 	char *a_alone[] = { name_a, NULL }, *b_alone[] = { name_b, NULL };
 	int failure = CLI_FAILED;
+	const char *const names[] = { name_a, name_b, NULL };
+	g_auto(GStrv) words = side_names(names);
+	struct compare_options named = *o;
 	g_autoptr(result_set) a = commands_open(c, a_alone, &failure);
 	g_autoptr(result_set) b = a != NULL ? commands_open(c, b_alone, &failure) : NULL;
 
-	return b != NULL ? compare_sets(a, b, c->format, o) : failure;
+	if (g_file_test(name_a, G_FILE_TEST_EXISTS) && g_file_test(name_b, G_FILE_TEST_EXISTS))
+		named.names = (const char *const *)words;
+	return b != NULL ? compare_sets(a, b, c->format, &named) : failure;
 }
 
 static gboolean parse(struct compare_options *o, const char *alpha, const char *threshold,

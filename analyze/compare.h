@@ -41,6 +41,11 @@ struct compare_options {
 	double threshold; /* share of A's median below which a difference does not matter */
 	gboolean response, different_mix;
 	const GArray *metrics; /* struct compare_metric; borrowed, outlives the comparison */
+	/*
+	 * Of A and B, where these are directories: what tells results of equal labels apart. NULL:
+	 * selectors, which are of one label. Borrowed.
+	 */
+	const char *const *names;
 };
 
 enum compare_verdict {

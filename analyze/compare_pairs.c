@@ -256,9 +256,14 @@ GArray *compare_pairs(const result_set *a, const result_set *b, GPtrArray *diffe
 static char *mix_text(const struct trial_params *p)
 {
 	g_autofree char *digest = result_parameter(p, "mix");
+	/* Profiles say the sizes of their frames; a single size has one of its own. */
+	g_autofree char *size = p->frame_len > 0
+					? g_strdup_printf(", frames of %u bytes", p->frame_len)
+					: g_strdup("");
 
-	return g_strdup_printf("%u guests, profile %s, frame size %u, mix %s", p->guests,
-		p->profile != NULL && *p->profile != '\0' ? p->profile : "unknown", p->frame_len,
+	return g_strdup_printf("%u guest%s, profile %s%s, mix %s", p->guests,
+		p->guests == 1 ? "" : "s",
+		p->profile != NULL && *p->profile != '\0' ? p->profile : "unknown", size,
 		*digest != '\0' ? digest : "unknown");
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/result_numbers.h"
 #include "analyze/result_params.h"
 #include "analyze/statistics.h"
 
@@ -144,7 +145,7 @@ static int compare_points(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* FALSE if it is not known what was offered, or its bins are broken. */
+/* FALSE if nothing was offered or nobody knows what, or its bins are broken. */
 static gboolean point_of(
 	result_set *r, result_combination *c, gboolean response, struct limit_point *out)
 {
@@ -153,8 +154,9 @@ static gboolean point_of(
 
 	if (c->n.c.offered == 0 || !(c->n.measured_s > 0)) {
 		g_ptr_array_add(r->notes,
-			g_strdup_printf("%s %s: left out: it is not known what was offered",
-				c->params.label, c->infix));
+			g_strdup_printf("%s %s: left out: %s", c->params.label, c->infix,
+				result_numbers_is_moongen(c) ? "the offered load is not known"
+							     : "no frame was offered"));
 		return FALSE;
 	}
 	if (!result_load(r, c, NULL, NULL, &error)) {

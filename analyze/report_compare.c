@@ -2,9 +2,11 @@
 #include "analyze/report_compare.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "analyze/format.h"
 #include "analyze/report.h"
+#include "analyze/side_names.h"
 
 static gboolean is_latency(const struct compare_metric *m)
 {
@@ -134,16 +136,29 @@ static void ks_cells(table *t, const struct compare_metric *m, const struct stat
 	table_bool(t, ks->exact, "yes", "no");
 }
 
+/* Of one side, told apart from an equal one of the other side. */
+static char *label_of(const struct trial_params *p, const struct trial_params *other,
+	const struct compare_options *o, guint side)
+{
+	return o->names != NULL && strcmp(p->label, other->label) == 0
+		       ? side_label(o->names[side], p->label)
+		       : g_strdup(p->label);
+}
+
 void report_compare_add(
 	table *t, const struct compare_pair *p, guint i, const struct compare_options *o)
 {
 	const struct compare_metric *m = &g_array_index(o->metrics, struct compare_metric, i);
 	const struct compare_cell *c = &p->cells[i];
+	g_autofree char *label_a = label_of(&p->a->params, &p->b->params, o, 0);
+	g_autofree char *label_b = label_of(&p->b->params, &p->a->params, o, 1);
+	struct trial_params params = p->a->params;
 
+	params.label = label_a;
 	table_row(t);
 	table_string(t, "pair");
-	report_params_cells(t, &p->a->params);
-	table_string(t, p->b->params.label);
+	report_params_cells(t, &params);
+	table_string(t, label_b);
 	table_string(t, m->name);
 	side_cell(t, m, &c->a);
 	side_cell(t, m, &c->b);

@@ -311,7 +311,7 @@ static void make_fairness(result_combination *c)
 	result_fairness_of(x, n, &c->fairness);
 }
 
-static gboolean is_moongen(const result_combination *c)
+gboolean result_numbers_is_moongen(const result_combination *c)
 {
 	return ((const trial *)g_ptr_array_index(c->trials, 0))->moongen != NULL;
 }
@@ -334,7 +334,8 @@ void result_numbers_worst(result_combination *c)
 			.p99_ns = p99.ns,
 			.p99_bound = p99.bound };
 		/* What MoonGen offered may just not be known. */
-		c->fairness.nb_silent += !guest_rank_has(&ranks[i]) && !is_moongen(c);
+		c->fairness.nb_silent += !guest_rank_has(&ranks[i]) &&
+					 !result_numbers_is_moongen(c);
 	}
 	worst = guest_rank_worst(ranks, c->nb_guests);
 	c->fairness.worst_guest = worst < 0 ? -1 : (int)c->guests[worst].guest;
@@ -483,7 +484,7 @@ static gboolean has_exact(const result_combination *c)
 
 void result_numbers_start_bins(result_combination *c)
 {
-	if (is_moongen(c)) {
+	if (result_numbers_is_moongen(c)) {
 		each(c, has_exact(c) ? start_exact : drop);
 		return;
 	}
@@ -531,7 +532,7 @@ void result_numbers_end_bins(result_combination *c)
 	struct result_numbers *same[] = { &c->n, &c->guests[0].n, &c->groups[0].n, &c->sizes[0].n };
 	g_autoptr(exact) sum = NULL;
 
-	if (!is_moongen(c) || !has_exact(c))
+	if (!result_numbers_is_moongen(c) || !has_exact(c))
 		return;
 	for (guint i = 0; i < c->trials->len; i++) {
 		const trial *t = g_ptr_array_index(c->trials, i);

@@ -19,6 +19,9 @@ void result_numbers_add_bins(result_combination *c, const trial *t);
 void result_numbers_end_bins(result_combination *c);
 void result_numbers_drop_bins(result_combination *c);
 
+/* Measured by MoonGen: what was offered may just not be known. */
+gboolean result_numbers_is_moongen(const result_combination *c);
+
 /* Find the worst guest, by p99 too where bins are loaded, and count the silent ones. */
 void result_numbers_worst(result_combination *c);
 

@@ -260,32 +260,19 @@ static gboolean is_shown(const table *t, guint i)
 	return FALSE;
 }
 
-/* Numbers lose the blank before their unit when room is short. */
-static char *shown_text(const struct cell *c, gboolean compact)
-{
-	g_auto(GStrv) parts = NULL;
-
-	if (!compact || c->left)
-		return g_strdup(c->text);
-	parts = g_strsplit(c->text, " ", -1);
-	return g_strjoinv("", parts);
-}
-
-static guint *widths(const table *t, gboolean compact, guint *total)
+static guint *widths(const table *t)
 {
 	guint *width = g_new0(guint, t->columns->len + 1);
 
-	*total = 0;
 	for (guint i = 0; i < t->columns->len; i++) {
 		if (!is_shown(t, i))
 			continue;
 		width[i] = (guint)g_utf8_strlen(column(t, i)->heading, -1);
 		for (guint row = 0; row < t->rows->len; row++) {
-			g_autofree char *text = shown_text(cell(t, row, i), compact);
+			const char *text = cell(t, row, i)->text;
 
 			width[i] = MAX(width[i], (guint)g_utf8_strlen(text, -1));
 		}
-		*total += width[i] + (*total > 0 ? 1 : 0);
 	}
 	return width;
 }
@@ -311,19 +298,18 @@ static void end_line(GString *to)
 }
 
 /* Columns that are chosen; row -1 is the heading. */
-static void append_line(GString *to, const table *t, const guint *width, const gboolean *chosen,
-	gboolean compact, int row)
+static void append_line(
+	GString *to, const table *t, const guint *width, const gboolean *chosen, int row)
 {
 	gboolean first = TRUE;
 
 	for (guint i = 0; i < t->columns->len; i++) {
 		const struct cell *c = t->rows->len > 0 ? cell(t, (guint)MAX(row, 0), i) : NULL;
-		g_autofree char *text = NULL;
 
 		if (!chosen[i])
 			continue;
-		text = row < 0 ? g_strdup(column(t, i)->heading) : shown_text(c, compact);
-		pad(to, text, width[i], c == NULL || c->left, first);
+		pad(to, row < 0 ? column(t, i)->heading : c->text, width[i], c == NULL || c->left,
+			first);
 		first = FALSE;
 	}
 	end_line(to);
@@ -333,15 +319,9 @@ char *table_text(const table *t)
 {
 	GString *to = g_string_new(NULL);
 	g_autofree gboolean *chosen = g_new(gboolean, t->columns->len + 1);
-	gboolean compact = FALSE;
-	guint total, next = 0;
-	g_autofree guint *width = widths(t, FALSE, &total);
+	guint next = 0;
+	g_autofree guint *width = widths(t);
 
-	if (total > TABLE_WIDTH) {
-		compact = TRUE;
-		g_free(width);
-		width = widths(t, TRUE, &total);
-	}
 	do {
 		guint used = 0, added = 0;
 
@@ -362,7 +342,7 @@ char *table_text(const table *t)
 		if (to->len > 0)
 			g_string_append_c(to, '\n');
 		for (int row = -1; row < (int)t->rows->len; row++)
-			append_line(to, t, width, chosen, compact, row);
+			append_line(to, t, width, chosen, row);
 	} while (next < t->columns->len);
 	return g_string_free(to, FALSE);
 }

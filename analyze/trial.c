@@ -275,12 +275,25 @@ static const double *quartile(const struct trial_dist *d, double q)
 	return NULL;
 }
 
+/* The ends were recorded exactly, not only their buckets. */
+static int quantile_of_hist(const struct trial_dist *d, double q, uint64_t *out, gboolean *bound)
+{
+	int result = hist_quantile(d->hist, d->censored, d->censored_ns, q, out, bound);
+	uint64_t rank = d->count > 0 ? hist_rank(q, d->count + d->censored) : 0;
+
+	if (result == 0 && rank == d->count && rank > 0)
+		*out = d->max_ns;
+	else if (result == 0 && rank == 1)
+		*out = d->min_ns;
+	return result;
+}
+
 int trial_dist_quantile(const struct trial_dist *d, double q, uint64_t *out, gboolean *bound)
 {
 	const double *known = quartile(d, q);
 
 	if (d->hist != NULL)
-		return hist_quantile(d->hist, d->censored, d->censored_ns, q, out, bound);
+		return quantile_of_hist(d, q, out, bound);
 	*bound = FALSE;
 	if (d->exact != NULL)
 		return exact_quantile(d->exact, q, out);
@@ -300,6 +313,11 @@ static double at_rank(const hist *h, uint64_t rank)
 {
 	uint64_t before = 0;
 
+	/* Both ends were recorded exactly. */
+	if (rank == 0)
+		return (double)ctr_get(&h->min_ns);
+	if (rank + 1 == ctr_get(&h->count))
+		return (double)ctr_get(&h->max_ns);
 	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
 		before += ctr_get(&h->bucket[i]);
 		if (before > rank)

@@ -27,22 +27,32 @@ static gboolean argument_error(GError **error, const char *text, const char *val
 	return FALSE;
 }
 
+static int terminal_of(const char *word)
+{
+	for (int i = 0; word != NULL && i < (int)G_N_ELEMENTS(terminals); i++) {
+		if (g_ascii_strcasecmp(word, terminals[i]) == 0)
+			return i;
+	}
+	return -1;
+}
+
 /* By --terminal, else by the name of the output, else SVG. Both have to agree. */
 static gboolean find_terminal(
 	const struct commands_request *r, enum figure_terminal *out, GError **error)
 {
-	const char *dot = r->output != NULL ? strrchr(r->output, '.') : NULL;
-	int of_name = -1, asked = -1;
+	g_autofree char *name = r->output != NULL ? g_path_get_basename(r->output) : NULL;
+	const char *dot = name != NULL ? strrchr(name, '.') : NULL;
+	int of_name = terminal_of(dot != NULL ? dot + 1 : NULL), asked = terminal_of(r->terminal);
 
-	for (int i = 0; i < (int)G_N_ELEMENTS(terminals); i++) {
-		if (dot != NULL && strcmp(dot + 1, terminals[i]) == 0)
-			of_name = i;
-		if (g_strcmp0(r->terminal, terminals[i]) == 0)
-			asked = i;
-	}
 	if (r->terminal != NULL && asked < 0)
 		return argument_error(
 			error, "--terminal: '%s' is none; write svg, png or pdf", r->terminal);
+	/* What has no ending at all may be of any kind, if that is said. */
+	if (name != NULL && of_name < 0 && (dot != NULL || asked < 0))
+		return argument_error(error,
+			"--output: unknown format '%s': expected a name ending in .svg, .png or "
+			".pdf",
+			r->output);
 	if (asked >= 0 && of_name >= 0 && asked != of_name)
 		return argument_error(error,
 			"--output: '%s' is the name of another kind than --terminal says",
@@ -89,11 +99,14 @@ static gboolean make_files(const struct commands_request *r, commands_make_fn ma
 	g_autofree char *style_path = NULL, *style = NULL, *path = NULL;
 	gboolean made;
 
-	if (!find_terminal(r, &options.terminal, error) || !check_sizes(r, error))
+	if (!check_sizes(r, error))
 		return FALSE;
-	path = r->output != NULL ? g_strdup(r->output)
-				 : g_strconcat(stem, ".", terminals[options.terminal], NULL);
-	if (!render_files_init(files, path, error))
+	if (r->output != NULL && !render_files_init(files, r->output, error))
+		return FALSE;
+	if (!find_terminal(r, &options.terminal, error))
+		return FALSE;
+	path = g_strconcat(stem, ".", terminals[options.terminal], NULL);
+	if (r->output == NULL && !render_files_init(files, path, error))
 		return FALSE;
 	style_path = datadir_find("plots/style.gp", error);
 	if (style_path == NULL || !g_file_get_contents(style_path, &style, NULL, error))
@@ -158,8 +171,10 @@ int commands_run(const struct cli_command *command, const GOptionEntry *more, co
 	} else if (!make_files(&r, make, user, (const char *const *)argv + 1, &files, &error) ||
 		   (!r.script && !render_draw(&files, &error))) {
 		status = cli_fail("tplot",
-			g_error_matches(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT) ? CLI_USAGE
-										  : CLI_FAILED,
+			g_error_matches(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT) ||
+					g_error_matches(error, PLOTS_ERROR, PLOTS_ERROR_RECIPE)
+				? CLI_USAGE
+				: CLI_FAILED,
 			error);
 	} else if (r.script) {
 		g_autofree char *script = g_build_filename(files.folder, files.script, NULL);

@@ -13,7 +13,7 @@
 
 struct asked {
 	char *dir, *output, *title;
-	gboolean response, linear, different_mix;
+	gboolean response, linear, different_mix, script;
 };
 
 static void asked_clear(struct asked *a)
@@ -79,6 +79,30 @@ static gboolean write_page(const struct asked *a, const char *path, const char *
 	return html != NULL && file_write_durably(path, html, strlen(html), error);
 }
 
+/* Of the figures; there is no page. */
+static gboolean write_scripts(
+	const struct asked *a, const char *path, const char *const *names, GError **error)
+{
+	g_autofree char *stem = g_strndup(path, (gsize)(strrchr(path, '.') - path));
+	const struct report_figures_options wanted = {
+		.dir = a->dir, .response = a->response, .linear = a->linear, .scripts = stem
+	};
+	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) drawings = report_figures_draw(&wanted, names, messages, error);
+
+	for (guint i = 0; i < messages->len; i++)
+		fprintf(stderr, "tplot: %s\n", (const char *)g_ptr_array_index(messages, i));
+	for (guint i = 0; drawings != NULL && i < drawings->len; i++) {
+		const struct report_drawing *d = g_ptr_array_index(drawings, i);
+
+		if (d->script != NULL)
+			printf("%s\n", d->script);
+		else
+			fprintf(stderr, "tplot: %s: %s\n", d->caption, d->why_not);
+	}
+	return drawings != NULL;
+}
+
 static int report(const struct asked *a, const char *const *names)
 {
 	g_autofree char *stem = gather_file_name(command_report.name, names);
@@ -92,6 +116,9 @@ static int report(const struct asked *a, const char *const *names)
 			"--output: '%s' is no name for a page; write NAME.html", path);
 		return cli_fail("tplot", CLI_USAGE, error);
 	}
+	if (a->script)
+		return write_scripts(a, path, names, &error) ? CLI_DONE
+							     : cli_fail("tplot", CLI_FAILED, error);
 	if (!write_page(a, path, names, &doubtful, &error))
 		return cli_fail("tplot", CLI_FAILED, error);
 	printf("%s\n", path);
@@ -117,6 +144,8 @@ static int run_report(int argc, char **argv)
 			"Latency from the scheduled departure, not from the real one", NULL },
 		{ "different-mix", 0, 0, G_OPTION_ARG_NONE, &a.different_mix,
 			"Compare although they were offered different mixes", NULL },
+		{ "script", 0, 0, G_OPTION_ARG_NONE, &a.script,
+			"Write scripts and data of the figures only; do not run gnuplot", NULL },
 		G_OPTION_ENTRY_NULL,
 	};
 	int status = CLI_USAGE;

@@ -160,8 +160,8 @@ static gboolean make(const struct commands_request *r, const char *const *names,
 	c = b != NULL ? compare(asked, r->response, a, b, error) : NULL;
 	if (c == NULL)
 		return FALSE;
-	name_a = member_short_name(names[0]);
-	name_b = member_short_name(names[1]);
+	name_a = member_short_name(names, 0);
+	name_b = member_short_name(names, 1);
 	s = shift_new(name_a, name_b);
 	s->confidence = asked->confidence / MAX_PERCENTS;
 	g_free(s->head->title);

@@ -17,7 +17,7 @@ char *gather_file_name(const char *command, const char *const *names)
 	GString *text = g_string_new(command);
 
 	for (guint i = 0; names[i] != NULL; i++) {
-		g_autofree char *name = member_short_name(names[i]);
+		g_autofree char *name = member_short_name(names, i);
 
 		g_string_append_printf(text, "-%s",
 			g_strcanon(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-+=,", '_'));
@@ -30,7 +30,7 @@ char *gather_file_name(const char *command, const char *const *names)
 /* What a NAME is called. */
 static char *name_of(const struct gather_options *options, const char *const *names, guint i)
 {
-	return options->titles != NULL ? g_strdup(options->titles[i]) : member_short_name(names[i]);
+	return options->titles != NULL ? g_strdup(options->titles[i]) : member_short_name(names, i);
 }
 
 static gboolean is_among(const GPtrArray *parameters, const char *parameter)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/side_names.h"
 #include "plots/error.h"
 #include "plots/facets.h"
 
@@ -25,9 +26,11 @@ void members_free(member_list *m)
 	g_free(m);
 }
 
-char *member_short_name(const char *name)
+char *member_short_name(const char *const *names, guint i)
 {
-	return strchr(name, '/') == NULL ? g_strdup(name) : g_path_get_basename(name);
+	g_auto(GStrv) all = side_names(names);
+
+	return g_strdup(all[i]);
 }
 
 gboolean members_differ(const GPtrArray *all, guint name, const char *parameter)
@@ -53,7 +56,7 @@ static void name_members(GPtrArray *all, const char *const *names, gboolean load
 {
 	for (guint i = 0; i < all->len; i++) {
 		struct member *m = g_ptr_array_index(all, i);
-		g_autofree char *name = member_short_name(names[m->name]);
+		g_autofree char *name = member_short_name(names, m->name);
 		g_autoptr(GString) title = g_string_new(name);
 
 		for (const char *const *p = result_parameter_names(); *p != NULL; p++) {
@@ -128,7 +131,7 @@ static void set_head(
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 
 	for (guint i = 0; names[i] != NULL; i++)
-		g_ptr_array_add(words, member_short_name(names[i]));
+		g_ptr_array_add(words, member_short_name(names, i));
 	g_ptr_array_add(words, NULL);
 	g_free(m->head->title);
 	m->head->title = options->title != NULL ? g_strdup(options->title)

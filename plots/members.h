@@ -23,8 +23,8 @@ struct member {
 
 void member_free(gpointer data);
 
-/* How a NAME reads in a legend: of a path only the last part. */
-char *member_short_name(const char *name);
+/* How a NAME reads in a legend (analyze/side_names.h). */
+char *member_short_name(const char *const *names, guint i);
 /* Whether a parameter has several values among members of a name (G_MAXUINT: of all). */
 gboolean members_differ(const GPtrArray *all, guint name, const char *parameter);
 /* What differs in no parameter that has a name (a mix of equal name, say) is told by number. */

@@ -142,6 +142,7 @@ static void drawing_free(gpointer data)
 	g_free(d->description);
 	g_free(d->svg);
 	g_free(d->why_not);
+	g_free(d->script);
 	g_free(d);
 }
 
@@ -161,11 +162,19 @@ static gboolean draw_text(const char *folder, const struct render_files *files,
 	return done;
 }
 
-static gboolean draw(const struct kind *kind, const struct sources *sources,
-	struct figure_options *options, const char *folder, struct report_drawing *d,
-	GError **error)
+static gboolean write_script(const struct render_files *files, const struct figure_text *text,
+	struct report_drawing *d, GError **error)
 {
-	g_autofree char *path = g_build_filename(folder, "figure.svg", NULL);
+	if (!render_write(files, text, error))
+		return FALSE;
+	d->script = g_build_filename(files->folder, files->script, NULL);
+	return TRUE;
+}
+
+/* path: of the image. */
+static gboolean draw(const struct kind *kind, const struct sources *sources,
+	struct figure_options *options, const char *path, struct report_drawing *d, GError **error)
+{
 	struct render_files files = { .folder = NULL };
 	g_auto(figure_text) text = { NULL, NULL };
 	g_autoptr(GError) cause = NULL;
@@ -185,7 +194,9 @@ static gboolean draw(const struct kind *kind, const struct sources *sources,
 		d->why_not = g_strdup(cause->message);
 		done = TRUE;
 	} else {
-		done = draw_text(folder, &files, &text, &d->svg, error);
+		done = sources->wanted->scripts != NULL
+			       ? write_script(&files, &text, d, error)
+			       : draw_text(files.folder, &files, &text, &d->svg, error);
 	}
 	render_files_clear(&files);
 	return done;
@@ -194,17 +205,21 @@ static gboolean draw(const struct kind *kind, const struct sources *sources,
 static gboolean draw_all(const struct sources *sources, struct figure_options *options,
 	GPtrArray *drawings, GError **error)
 {
-	g_autofree char *folder = g_dir_make_tmp("tplot-XXXXXX", error);
-	gboolean done = folder != NULL;
+	const char *scripts = sources->wanted->scripts;
+	g_autofree char *folder = scripts == NULL ? g_dir_make_tmp("tplot-XXXXXX", error) : NULL;
+	gboolean done = scripts != NULL || folder != NULL;
 
 	for (guint i = 0; done && i < G_N_ELEMENTS(kinds); i++) {
+		g_autofree char *path = NULL;
 		struct report_drawing *d;
 
 		if (!kinds[i].fits(sources))
 			continue;
+		path = scripts != NULL ? g_strdup_printf("%s-%u.svg", scripts, drawings->len + 1)
+				       : g_build_filename(folder, "figure.svg", NULL);
 		d = g_new0(struct report_drawing, 1);
 		g_ptr_array_add(drawings, d);
-		done = draw(&kinds[i], sources, options, folder, d, error);
+		done = draw(&kinds[i], sources, options, path, d, error);
 	}
 	if (folder != NULL)
 		(void)g_rmdir(folder);
@@ -221,7 +236,8 @@ GPtrArray *report_figures_draw(const struct report_figures_options *wanted,
 	};
 	const struct members_options together = { .dir = wanted->dir, .loads_together = TRUE };
 	g_autoptr(GPtrArray) drawings = g_ptr_array_new_with_free_func(drawing_free);
-	g_autofree char *gnuplot = g_find_program_in_path("gnuplot");
+	g_autofree char *gnuplot = wanted->scripts != NULL ? NULL
+							   : g_find_program_in_path("gnuplot");
 	g_autofree char *style_path = datadir_find("plots/style.gp", error);
 	g_autofree char *style = NULL;
 	struct figure_options options = {
@@ -230,7 +246,7 @@ GPtrArray *report_figures_draw(const struct report_figures_options *wanted,
 
 	if (style_path == NULL || !g_file_get_contents(style_path, &style, NULL, error))
 		return NULL;
-	if (gnuplot == NULL) {
+	if (gnuplot == NULL && wanted->scripts == NULL) {
 		g_set_error_literal(error, PLOTS_ERROR, PLOTS_ERROR_GNUPLOT,
 			"gnuplot, which draws the figures of a report, is not installed: apt-get "
 			"install gnuplot-nox");

@@ -8,6 +8,11 @@
 struct report_figures_options {
 	const char *dir; /* where labels and selectors look; NULL: "out" */
 	gboolean response, linear;
+	/*
+	 * NULL: drawn. Else scripts and data are written, as SCRIPTS-1.gp, SCRIPTS-1.dat and so on,
+	 * and gnuplot is not run.
+	 */
+	const char *scripts;
 };
 
 struct report_drawing {
@@ -16,6 +21,7 @@ struct report_drawing {
 	char *description; /* what is to be seen, in words */
 	char *svg;         /* as gnuplot left it; NULL: there is none, */
 	char *why_not;     /* for this reason */
+	char *script;      /* that was written; NULL: none */
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/side_names.h"
 #include "analyze/trial_json.h"
 
 enum {
@@ -38,25 +39,10 @@ static struct side *side_of(const sides *s, guint i)
 	return g_ptr_array_index(s->all, i);
 }
 
-/* Short where that tells the sides apart. */
-static void set_titles(sides *s)
-{
-	for (guint i = 0; i < s->all->len; i++) {
-		g_autofree char *base = g_path_get_basename(side_of(s, i)->name);
-		gboolean again = strchr(side_of(s, i)->name, '/') == NULL;
-
-		for (guint k = 0; k < s->all->len && !again; k++) {
-			g_autofree char *other = g_path_get_basename(side_of(s, k)->name);
-
-			again = k != i && strcmp(base, other) == 0;
-		}
-		side_of(s, i)->title = g_strdup(again ? side_of(s, i)->name : base);
-	}
-}
-
 sides *sides_open(const struct result_options *options, const char *const *names, GError **error)
 {
 	g_autoptr(sides) s = g_new0(sides, 1);
+	g_auto(GStrv) titles = side_names(names);
 
 	s->all = g_ptr_array_new_with_free_func(side_free);
 	for (guint i = 0; names[i] != NULL; i++) {
@@ -64,12 +50,12 @@ sides *sides_open(const struct result_options *options, const char *const *names
 		struct side *side = g_new0(struct side, 1);
 
 		side->name = g_strdup(names[i]);
+		side->title = g_strdup(titles[i]);
 		g_ptr_array_add(s->all, side);
 		side->set = result_open(options, one, error);
 		if (side->set == NULL)
 			return NULL;
 	}
-	set_titles(s);
 	return g_steal_pointer(&s);
 }
 

@@ -10,8 +10,8 @@
 #include "analyze/table.h"
 
 struct side {
-	char *name;  /* as it was given */
-	char *title; /* of a path, the last part; as it was given if that is another side's, too */
+	char *name;      /* as it was given */
+	char *title;     /* as in a legend (analyze/side_names.h) */
 	result_set *set; /* owned */
 };
 

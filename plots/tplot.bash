@@ -21,7 +21,7 @@ _tplot()
 	fi
 	[ "${COMP_WORDS[1]}" != report ] ||
 		options='--dir= --output= --title= --linear --response --different-mix
-			--help'
+			--script --help'
 	case "$prev" in
 	--terminal | -t)
 		mapfile -t COMPREPLY < <(compgen -W 'svg png pdf' -- "$cur")

@@ -35,7 +35,7 @@ expect 0 "200k" "$tanalyze" loss vhost-on,rate-200 vhost-off
 expect 0 "vhost-on " "$tanalyze" loss out/vhost-on/trial_*_rep0.json
 [ "$(wc -l <said)" -eq 3 ] || fail "two trials of two rates are: $(cat said)"
 expect 1 "there: vhost-off, vhost-on" "$tanalyze" loss nix
-expect 1 "nothing has that value" "$tanalyze" loss guests-99
+expect 1 "no trial matches" "$tanalyze" loss guests-99
 
 # Every format has the same numbers; bounds are marked in each.
 "$tanalyze" percentiles vhost-on --format json >p.json || fail "json: status $?"

@@ -65,6 +65,16 @@ expect 2 "name results to draw" "$tplot" compare
 expect 2 "svg, png or pdf" "$tplot" compare slow --terminal gif
 expect 2 "another kind" "$tplot" compare slow --terminal png --output a.svg
 expect 2 "no name for a figure" "$tplot" compare slow --output a.gp
+for name in a.jpg a a.b/c a.svg.gz; do
+	expect 2 "--output: unknown format '$name': expected a name ending in .svg, .png or .pdf" \
+		"$tplot" compare slow --output $name
+done
+expect 2 "unknown format 'a.jpg'" "$tplot" compare slow --terminal png --output a.jpg
+[ -z "$(ls a a.* 2>/dev/null)" ] || fail "written in spite of it: $(ls a a.*)"
+mkdir a.b
+expect 0 a.b/c "$tplot" compare slow --terminal svg --output a.b/c
+head -c 5 a.b/c | grep -q '<?xml' || fail "not the kind that was asked for: $(head -c 5 a.b/c)"
+rm -r a.b
 expect 2 "--height" "$tplot" compare slow --height 100
 expect 2 "--width" "$tplot" compare slow --width 99999
 expect 2 "did you mean" "$tplot" compere slow

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <math.h>
+#include <string.h>
 
 #include "analyze/html.h"
 #include "analyze/table.h"
@@ -82,12 +83,34 @@ static void html_holds_only_characters_that_it_may(void **state)
 	}
 }
 
+/* A number and its unit are apart however many columns there are: no form of its own for wide ones. */
+static void wide_tables_write_numbers_as_narrow_ones_do(void **state)
+{
+	(void)state;
+	for (int columns = 1; columns <= 30; columns += 29) {
+		g_autoptr(table) t = table_new();
+		g_autofree char *text = NULL;
+
+		table_column(t, "label", "label", TABLE_KEY);
+		for (int i = 0; i < columns; i++)
+			table_column(t, "p99", "p99", 0);
+		table_row(t);
+		table_string(t, "a");
+		for (int i = 0; i < columns; i++)
+			table_ns(t, 9590, FALSE);
+		text = table_text(t);
+		assert_non_null(strstr(text, "9.59 µs"));
+		assert_null(strstr(text, "9.59µs"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(html_is_the_text_with_its_meaning),
 		cmocka_unit_test(html_of_a_table_without_rows_has_its_head),
 		cmocka_unit_test(html_holds_only_characters_that_it_may),
+		cmocka_unit_test(wide_tables_write_numbers_as_narrow_ones_do),
 	};
 
 	return cmocka_run_group_tests_name("analyze.table", tests, NULL, NULL);
