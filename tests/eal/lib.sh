@@ -57,3 +57,9 @@ holds()
 {
 	same "$1" "$(trial "$2")" true
 }
+
+# readme_command PROGRAM: the README's first command that begins with it, all of its lines.
+readme_command()
+{
+	awk -v begin="    $1 " 'index($0, begin) == 1 { on = 1 } on { print } on && !/\\$/ { exit }' "$SOURCE/README.md"
+}

@@ -1,22 +1,57 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Real virtual machines on tsim's vhost-user sockets: a PC and a microvm, whose kernel drives
-# virtio-net. They stay up while tsim runs one trial after the other.
+# virtio-net. They stay up while tsim runs one trial after the other, and also when it is killed. The PC
+# has several queue pairs, of which one is used.
 # shellcheck source=tests/qemu/lib.sh
 . "${SOURCE:?}/tests/qemu/lib.sh" || exit 1
 alone cloud
 image_reflecting reflecting
 
-"$BIN/tsim" --machine external --interface vhost-user --socket-dir s --guests 2 --profile imix --rate 2kpps,4kpps \
-	--duration 2s --warm-up 500ms --connect-timeout 60s >stdout 2>stderr &
-tsim=$!
-children+=("$tsim")
-for guest in 0 1; do
-	until_there "s/guest-$guest.sock"
-done
-vm_on_vhost_user first pcvm reflecting s/guest-0.sock 52:54:00:fa:00:60
-vm_on_vhost_user second microvm reflecting s/guest-1.sock 52:54:00:fa:00:61
+# measure ARGUMENT...: tsim for two guests, whose sockets are there then.
+measure()
+{
+	"$BIN/tsim" --machine external --interface vhost-user --socket-dir s --guests 2 --profile imix --warm-up 500ms \
+		--connect-timeout 60s "$@" >stdout 2>stderr &
+	tsim=$!
+	children+=("$tsim")
+	for guest in 0 1; do
+		until_there "s/guest-$guest.sock"
+	done
+}
 
+# first_vm: as the README starts it, but with a disk in memory, and with four queue pairs.
+first_vm()
+{
+	local kernel initramfs command from to
+	{ read -r kernel && read -r initramfs; } <reflecting.image
+	command=$(readme_command qemu-system-x86_64)
+	[ "$(accelerator)" = kvm ] || command=$(sed 's/accel=kvm/accel=tcg/; s/-cpu host/-cpu max/; s/virtio-net-pci/&,vectors=0/' <<<"$command")
+	while read -r from to; do
+		[ "${command/"$from"/}" != "$command" ] || fail "the README's command has no $from: $command"
+		command=${command/"$from"/"$to"}
+	done <<-'END'
+		/tmp/s/ s/
+		chardev=tsim chardev=tsim,queues=4
+		netdev=net, netdev=net,mq=on,
+		guest.qcow2 -smp 2 -kernel "$kernel" -initrd "$initramfs" -append "console=ttyS0 panic=-1 quiet"
+	END
+	eval "$command -nodefaults -display none -no-reboot -serial file:first.log" >first.qemu 2>&1 </dev/null &
+	machines+=("$!")
+	children+=("$!")
+}
+
+# The first tsim is killed while it measures; its guests are there for the next one.
+measure --rate 2kpps --duration 60s --label killed
+first_vm
+vm_on_vhost_user second microvm reflecting s/guest-1.sock 52:54:00:fa:00:61
+until grep -q '2 of 2 guests answer' stderr; do
+	kill -0 "$tsim" || fail "no guests: $(said stderr first.* second.*)"
+	sleep 0.2
+done
+kill -KILL "$tsim"
+wait "$tsim"
+measure --rate 2kpps,4kpps --duration 2s
 wait "$tsim"
 status=$?
 case $status in
