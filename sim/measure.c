@@ -426,6 +426,12 @@ static char *silence_text(const struct run *r, uint32_t guest)
 		still ? why : "");
 }
 
+/* Guests of ours have MACs of their own, and return twice what --fault says. */
+static gboolean returns_twice(const struct run *r, const struct trial_counts *c)
+{
+	return r->cfg->fleet == NULL && c->forwarded != 0 && c->duplicated >= c->forwarded;
+}
+
 static void set_states(struct run *r)
 {
 	for (uint32_t i = 0; i < r->nb_guests; i++) {
@@ -437,6 +443,9 @@ static void set_states(struct run *r)
 			w->state = g_strdup_printf("disconnected at %.1f s", w->absent_s);
 		if (w->state == NULL)
 			w->state = silence_text(r, i);
+		if (w->state == NULL && returns_twice(r, &g->c))
+			w->state = g_strdup("returns each frame more than once: two guests have "
+					    "its MAC, or its network has a loop");
 		if (w->state == NULL)
 			continue;
 		g_free(g->state);

@@ -24,6 +24,8 @@ enum {
 	READY_POLL_US = 100,
 	HANDED_RING = 4096, /* frames between two receivers */
 	PROBE_GAPS = 65536,
+	BURSTS_LEFT = 2048,     /* that an earlier trial may have left in an interface */
+	BURSTS_HEARD = 64,      /* in one look for answers: strangers may send without end */
 	TRACK_PROBES = 1 << 16, /* probes of a guest that may be under way at once */
 };
 
@@ -338,7 +340,9 @@ static void empty_interfaces(struct engine *e)
 		if (d == NULL || d->ops->receive == NULL)
 			continue;
 		pthread_mutex_lock(&d->quiesce_lock); /* as engine_hello */
-		while ((n = d->ops->receive(d, slot, f, WORKER_BURST)) != 0)
+		for (unsigned k = 0;
+			k < BURSTS_LEFT && (n = d->ops->receive(d, slot, f, WORKER_BURST)) != 0;
+			k++)
 			d->ops->release(d, slot, f, n);
 		pthread_mutex_unlock(&d->quiesce_lock);
 	}
@@ -346,7 +350,9 @@ static void empty_interfaces(struct engine *e)
 		struct datapath *d = fabric->datapath[i];
 
 		for (unsigned port = 0; port < d->nb_ports; port++)
-			while ((n = d->ops->receive_port(d, port, f, WORKER_BURST)) != 0)
+			for (unsigned k = 0; k < BURSTS_LEFT && (n = d->ops->receive_port(d, port,
+									 f, WORKER_BURST)) != 0;
+				k++)
 				d->ops->release_port(d, port, f, n);
 	}
 }
@@ -468,16 +474,20 @@ static void listen_for_answers(struct engine *e, uint32_t guest)
 	struct datapath *d = e->tx[guest].datapath;
 	uint32_t slot = e->tx[guest].slot;
 	struct frame_slot f[WORKER_BURST];
+	uint16_t n;
 
 	for (unsigned port = 0; port < d->nb_ports; port++) {
-		for (uint16_t n; (n = d->ops->receive_port(d, port, f, WORKER_BURST)) != 0;) {
+		for (unsigned k = 0; k < BURSTS_HEARD &&
+				     (n = d->ops->receive_port(d, port, f, WORKER_BURST)) != 0;
+			k++) {
 			for (uint16_t i = 0; i < n; i++)
 				hear(e, &f[i], ANY_GUEST);
 			d->ops->release_port(d, port, f, n);
 		}
 	}
-	for (uint16_t n;
-		d->ops->receive != NULL && (n = d->ops->receive(d, slot, f, WORKER_BURST)) != 0;) {
+	for (unsigned k = 0; k < BURSTS_HEARD && d->ops->receive != NULL &&
+			     (n = d->ops->receive(d, slot, f, WORKER_BURST)) != 0;
+		k++) {
 		for (uint16_t i = 0; i < n; i++)
 			hear(e, &f[i], guest);
 		d->ops->release(d, slot, f, n);

@@ -2,4 +2,6 @@
 tsim_script(eal external_named 120)
 if(NOT TSIM_SANITIZE)
 	tsim_script(eal external_testpmd 180)
+	tsim_script(eal two_answer 120)
+	tsim_script(eal jumbo 120)
 endif()

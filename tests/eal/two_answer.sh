@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Two reflectors behind one port answer for the same guest: that is said before the trial, and nothing
+# is measured as if it were one.
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
+ns=tsim-two-$$
+after()
+{
+	ip netns del "$ns-a" 2>/dev/null
+	ip netns del "$ns-b" 2>/dev/null
+	cleanup
+}
+trap after EXIT
+
+if [ "$(id -u)" -ne 0 ] || ! ip netns add "$ns-a" 2>/dev/null || ! ip netns add "$ns-b"; then
+	echo "skipped: veth needs root and network namespaces"
+	exit 77
+fi
+ip link add "va$$" netns "$ns-a" type veth peer name "vb$$" netns "$ns-b" || fail "no veth"
+ip -n "$ns-a" link set "va$$" up || fail "veth is not up"
+ip -n "$ns-b" link set "vb$$" up || fail "veth is not up"
+for nth in 1 2; do
+	ip netns exec "$ns-b" "$BIN/treflect" --device "net_af_packet0,iface=vb$$" --core 0 --give-way \
+		>"treflect-$nth.log" 2>&1 &
+	children+=("$!")
+done
+# Until both have a packet socket there.
+until [ "$(ip netns exec "$ns-b" cat /proc/net/packet | wc -l)" -ge 3 ]; do
+	kill -0 "${children[@]}" || fail "a reflector ended: $(cat treflect-*.log)"
+done
+ip netns exec "$ns-a" "$BIN/tsim" --port "net_af_packet0,iface=va$$" --guests 1 --profile fixed:64 --rate 100pps \
+	--duration 300ms --warm-up 100ms --connect-timeout 60s >stdout 2>stderr
+status=$?
+grep -q 'guest 0: answers each frame more than once: two guests have its MAC' stderr ||
+	fail "the second guest is not named: status $status, $(cat stdout stderr)"
+same "nothing is measured" "$status" 1
