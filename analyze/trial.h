@@ -367,6 +367,15 @@ enum trial_state {
 /* *why: newly allocated text for AGAIN and OTHER (names the file and what differs), else NULL. */
 enum trial_state trial_state(const char *dir, const struct trial_params *p, char **why);
 
+/*
+ * A directory holds trials of one rule of deriving random numbers (SCHEDULE_DERIVATION): newly
+ * allocated text if those in dir are of another one than ours, else NULL. One of them is read, but
+ * not of those whose file names are in except (NULL: none).
+ */
+char *trial_other_derivation(const char *dir, GHashTable *except);
+/* "trial_INFIX_repR.json", newly allocated. */
+char *trial_file_name(const struct trial_params *p);
+
 /* Schema-conforming JSON text of t, as in its file (without "files"). */
 char *trial_to_json(const trial *t);
 

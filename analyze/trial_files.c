@@ -13,6 +13,7 @@
 #include "analyze/trial_ipdv.h"
 #include "analyze/trial_json.h"
 #include "analyze/trial_log.h"
+#include "traffic/schedule.h"
 
 enum { HISTOGRAM, GUESTS, TIMELINE, OUTPUT, PROBES, GUEST_TIMELINE, IPDV, SIBLINGS };
 
@@ -243,17 +244,17 @@ static gboolean read_ipdv(trial *t, JsonObject *root, const char *dir, GError **
 static gboolean read_bins(trial *t, JsonObject *root, const char *dir, GError **error)
 {
 	g_autofree char *guests_path = NULL, *timeline_path = NULL, *probes_path = NULL;
-	g_autofree char *guests = NULL, *timeline = NULL, *probes = NULL;
+	g_autofree char *guests = NULL, *rows = NULL, *probes = NULL;
 	size_t guests_len, timeline_len, probes_len;
 
 	guests = read_sibling(root, dir, siblings[GUESTS].kind, &guests_path, &guests_len, error);
 	if (guests == NULL ||
 		!trial_bins_read(t, guests_path, guests, guests_len, TRIAL_BINS_ONE, error))
 		return FALSE;
-	timeline = read_sibling(
+	rows = read_sibling(
 		root, dir, siblings[TIMELINE].kind, &timeline_path, &timeline_len, error);
-	if (timeline == NULL ||
-		!trial_timeline_read(t, timeline_path, timeline, timeline_len, error))
+	if (rows == NULL ||
+		!trial_timeline_read(t, timeline_path, rows, timeline_len, error))
 		return FALSE;
 	if (t->probes.used)
 		probes = read_sibling(
@@ -309,6 +310,47 @@ trial *trial_read(const char *path, enum trial_load load, GError **error)
 	return g_steal_pointer(&t);
 }
 
+/* A trial of another rule has another schedule, though all of its parameters be the same. */
+static gboolean same_derivation(const trial *t)
+{
+	return t->mix != NULL &&
+	       g_strcmp0(SCHEDULE_DERIVATION,
+		       json_object_get_string_member_with_default(t->mix, "derivation", "")) == 0;
+}
+
+static char *other_derivation(const char *path)
+{
+	return g_strdup_printf("%s: measured by a version that derives random numbers from seed "
+			       "and repetition in another way",
+		path);
+}
+
+char *trial_other_derivation(const char *dir, GHashTable *except)
+{
+	g_autoptr(GDir) list = g_dir_open(dir, 0, NULL);
+	const char *name;
+
+	while (list != NULL && (name = g_dir_read_name(list)) != NULL) {
+		g_autofree char *path = g_build_filename(dir, name, NULL);
+		g_autoptr(trial) t = NULL;
+
+		if (!g_str_has_prefix(name, "trial_") || !g_str_has_suffix(name, ".json") ||
+			(except != NULL && g_hash_table_contains(except, name)))
+			continue;
+		t = trial_read(path, TRIAL_SUMMARY, NULL);
+		if (t != NULL)
+			return same_derivation(t) ? NULL : other_derivation(path);
+	}
+	return NULL;
+}
+
+char *trial_file_name(const struct trial_params *p)
+{
+	g_autofree char *path = json_path(".", p);
+
+	return g_path_get_basename(path);
+}
+
 enum trial_state trial_state(const char *dir, const struct trial_params *p, char **why)
 {
 	g_autofree char *path = json_path(dir, p), *difference = NULL;
@@ -326,6 +368,10 @@ enum trial_state trial_state(const char *dir, const struct trial_params *p, char
 	difference = trial_params_difference(&t->params, p);
 	if (difference != NULL) {
 		*why = g_strdup_printf("%s: measured with %s", path, difference);
+		return TRIAL_OTHER;
+	}
+	if (!same_derivation(t)) {
+		*why = other_derivation(path);
 		return TRIAL_OTHER;
 	}
 	if (t->interrupted) {

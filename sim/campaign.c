@@ -102,6 +102,23 @@ static gboolean plan_repetitions(struct campaign *c, double pps, GError **error)
 	return TRUE;
 }
 
+/* What is in the directory already, and stays there, has to be of one kind with what comes. */
+static gboolean check_derivation(const struct campaign *c, GError **error)
+{
+	g_autoptr(GHashTable) todo = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autofree char *other = NULL;
+
+	for (guint i = 0; i < c->todo->len && crew_own(c->crew) == 0; i++)
+		g_hash_table_add(todo, trial_file_name(g_ptr_array_index(c->todo, i)));
+	if (crew_own(c->crew) == 0)
+		other = trial_other_derivation(c->dir, todo);
+	if (other == NULL)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"%s: its schedules are not comparable; use another --label", other);
+	return FALSE;
+}
+
 static void clear_plan(struct campaign *c)
 {
 	g_clear_pointer(&c->todo, g_ptr_array_unref);
@@ -124,7 +141,9 @@ static gboolean plan(struct campaign *c, GError **error)
 			return FALSE;
 	}
 	/* A ramp is one trial of all rates; its own is their mean. */
-	return c->o->ramp == NULL || plan_repetitions(c, sum / c->o->nb_pps, error);
+	if (c->o->ramp != NULL && !plan_repetitions(c, sum / c->o->nb_pps, error))
+		return FALSE;
+	return check_derivation(c, error);
 }
 
 static gboolean wait_is_over(void *arg)

@@ -629,7 +629,8 @@ static gboolean prepare(struct run *r, GError **error)
 	r->started = clock_pair_now();
 	steps = g_new0(struct schedule_step, o->nb_pps);
 	planned = options_schedule(o, (double)r->cfg->params->rate_pps, steps);
-	planned.seed = (uint64_t)o->seed + r->cfg->params->repetition;
+	planned.seed = (uint64_t)o->seed;
+	planned.repetition = r->cfg->params->repetition;
 	r->schedule = schedule_new(&planned, error);
 	if (r->schedule == NULL)
 		return FALSE;
@@ -647,7 +648,6 @@ static gboolean prepare(struct run *r, GError **error)
 				       .run = (uint8_t)++run,
 				       .probe_pps = o->probe_pps / crew_size(r->cfg->crew),
 				       .probe_timeout_ns = o->drain_ns,
-				       .seed = (uint64_t)o->seed + r->cfg->params->repetition,
 				       .ipdv = o->ipdv,
 				       .capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
 		error);

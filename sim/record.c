@@ -72,6 +72,8 @@ JsonObject *record_mix(const mix *m, const schedule *s, const uint8_t base_mac[6
 	json_object_set_string_member(o, "schedule_sha256", s->digest);
 	json_object_set_string_member(o, "random_numbers", s->rng_name);
 	json_object_set_int_member(o, "seed", (gint64)s->seed);
+	json_object_set_int_member(o, "repetition", s->repetition);
+	json_object_set_string_member(o, "derivation", SCHEDULE_DERIVATION);
 	json_object_set_boolean_member(o, "schedule_repeats", s->repeats);
 	json_object_set_double_member(o, "schedule_cycle_s", (double)s->cycle_ns / 1e9);
 	json_object_set_double_member(o, "mean_frame_bytes", mix_mean_frame_len(m));

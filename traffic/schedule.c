@@ -57,10 +57,11 @@ static uint32_t mix32(uint32_t x)
 	return x ^ x >> 16;
 }
 
-uint32_t schedule_stream_seed(uint64_t seed, uint32_t stream)
+uint32_t schedule_stream_seed(uint64_t seed, uint32_t repetition, uint32_t stream)
 {
 	enum { MT19937_DEFAULT = 4357 };
-	uint32_t s = mix32((uint32_t)splitmix64(seed) + stream);
+	uint64_t h = splitmix64(splitmix64(seed) + repetition);
+	uint32_t s = mix32(mix32(stream ^ (uint32_t)h) ^ (uint32_t)(h >> 32));
 
 	return s == 0 ? MT19937_DEFAULT : s;
 }
@@ -352,8 +353,8 @@ static gboolean plan_cycle(struct plan *plan, GError **error)
 			nb, plan->max_departures);
 		return FALSE;
 	}
-	plan->cycle_ns = (uint64_t)((double)plan->max_departures / plan->pps * ns_per_s);
-	plan->cycle_ns = MAX(plan->cycle_ns, 1);
+	/* Up: a wire at its rate has to have room for one frame of each guest, if that is a cycle. */
+	plan->cycle_ns = (uint64_t)ceil((double)plan->max_departures / plan->pps * ns_per_s);
 	plan->repeats = TRUE;
 	return TRUE;
 }
@@ -371,9 +372,10 @@ static gboolean find_first_frame(struct plan *plan, uint32_t guest, GError **err
 static gboolean make_guests(struct plan *plan, struct schedule *s, GError **error)
 {
 	for (uint32_t i = 0; i < s->nb_guests; i++) {
-		gsl_rng_set(plan->gaps, schedule_stream_seed(s->seed, STREAMS * i + STREAM_GAPS));
-		gsl_rng_set(
-			plan->lengths, schedule_stream_seed(s->seed, STREAMS * i + STREAM_LENGTHS));
+		gsl_rng_set(plan->gaps,
+			schedule_stream_seed(s->seed, s->repetition, STREAMS * i + STREAM_GAPS));
+		gsl_rng_set(plan->lengths,
+			schedule_stream_seed(s->seed, s->repetition, STREAMS * i + STREAM_LENGTHS));
 		plan->first_frame = 0;
 		if (plan->pps > 0.0 ? !make_due(plan, s, i, error)
 				    : !find_first_frame(plan, i, error))
@@ -429,6 +431,7 @@ schedule *schedule_new(const struct schedule_cfg *cfg, GError **error)
 	s->cycle_ns = plan.cycle_ns;
 	s->repeats = plan.repeats || !(plan.pps > 0.0);
 	s->seed = cfg->seed;
+	s->repetition = cfg->repetition;
 	plan.gaps = gsl_rng_alloc(gsl_rng_mt19937);
 	plan.lengths = gsl_rng_alloc(gsl_rng_mt19937);
 	s->rng_name = gsl_rng_mt19937->name;

@@ -3,7 +3,7 @@
  * traffic/schedule.h: every departure of a trial, made before it starts; the hot path only reads.
  *
  * Each guest draws from its own two random streams (gsl mt19937), one for gaps and one for
- * lengths, seeded from the trial's seed and the guest's number alone: what a guest is sent does
+ * lengths, seeded from the trial's seed and repetition and the guest's number alone: what a guest is sent does
  * not depend on the number of cores. The digest (SHA-256 over guests in order, of every departure
  * in ns and every frame length; see below) says so.
  *
@@ -13,9 +13,10 @@
  * at least one in the cycle. Lengths of sequence and ratio profiles repeat by their own period and
  * are exact over any seam.
  *
- * Seeds. mt19937 takes 32 bits. Stream i = 2 * guest (gaps), 2 * guest + 1 (lengths) of seed s
- * gets mix32(low32(splitmix64(s)) + i), where mix32 is a bijection (MurmurHash3's finalizer): no
- * two streams of a trial are the same. 0, which mt19937 takes for its default, becomes 4357.
+ * Seeds. mt19937 takes 32 bits: those that SCHEDULE_DERIVATION says. mix32 is a bijection
+ * (MurmurHash3's finalizer), so that no two streams of a trial are the same; h is a hash of seed and
+ * repetition, so that no repetition of one seed is one of the next. 0, which mt19937 takes for its
+ * default, becomes 4357.
  *
  * Traces. The length of a departure is that of its frame in the capture; in a schedule that repeats,
  * lengths then repeat with it.
@@ -59,6 +60,11 @@
 /* Above this a rate is a slip of the pen. */
 #define SCHEDULE_PPS_MAX 1e12
 
+/* How random streams are derived; results say so. Change it with the rule, and only then. */
+#define SCHEDULE_DERIVATION                                                               \
+	"mt19937 of stream i = 2 * guest (gaps), 2 * guest + 1 (lengths) is seeded with " \
+	"mix32(mix32(i ^ low32(h)) ^ high32(h)), h = splitmix64(splitmix64(seed) + repetition)"
+
 enum { SCHEDULE_MAX_DRAWS = 1 << 20, SCHEDULE_MIN_DRAWS = 4096 };
 
 /* From from_ns on, until the next step, all guests together have that rate. */
@@ -72,6 +78,7 @@ struct schedule_cfg {
 	double pps;       /* of all guests together; 0 = max: no departure times, see below */
 	uint64_t span_ns; /* warm-up and measuring; 1 .. 2^48, which is 78 hours */
 	uint64_t seed;
+	uint32_t repetition;   /* each of a seed is another schedule */
 	size_t max_departures; /* 0: 16 Mi, some 300 MiB */
 	double link_bps;       /* 1e6 .. 1e15; 0: none. At max it is not looked at */
 	uint32_t link_queue;   /* frames that may wait for the wire; 0: 1024 */
@@ -103,12 +110,13 @@ struct schedule {
 	char digest[65];      /* SHA-256, hexadecimal */
 	const char *rng_name; /* "mt19937" */
 	uint64_t seed;
+	uint32_t repetition;
 	GPtrArray *blocks; /* private: the memory that the guests' arrays live in */
 };
 typedef struct schedule schedule;
 
 /* What mt19937 is seeded with for a stream of a trial; see above. */
-uint32_t schedule_stream_seed(uint64_t seed, uint32_t stream);
+uint32_t schedule_stream_seed(uint64_t seed, uint32_t repetition, uint32_t stream);
 
 /*
  * Whatever schedule_new would refuse, in much less time; all but an arrival process that happens to

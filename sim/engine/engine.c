@@ -197,7 +197,8 @@ static void make_probes(struct engine *e)
 	if (e->cfg.cores->nb_timer == 0)
 		return;
 	rng = gsl_rng_alloc(gsl_rng_mt19937);
-	gsl_rng_set(rng, schedule_stream_seed(e->cfg.seed, 2 * FRAME_GUESTS_MAX));
+	gsl_rng_set(rng, schedule_stream_seed(e->cfg.schedule->seed, e->cfg.schedule->repetition,
+				 2 * FRAME_GUESTS_MAX));
 	e->probe_gap_ns = g_new(uint32_t, PROBE_GAPS);
 	for (uint32_t i = 0; i < PROBE_GAPS; i++)
 		e->probe_gap_ns[i] = (uint32_t)MIN(

@@ -38,7 +38,7 @@ struct engine_cfg {
 	gboolean ipdv;        /* record the variation between neighbours: sim/engine/ipdv.h */
 	/* Of the timer worker, if cores have one: probes a second, and when one counts as late. */
 	double probe_pps;
-	uint64_t probe_timeout_ns, seed;
+	uint64_t probe_timeout_ns;
 };
 
 struct engine;

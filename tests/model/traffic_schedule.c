@@ -44,15 +44,15 @@ static const struct {
 	const char *digest;
 } golden[] = {
 	{ "imix", 64, NULL, "poisson", 5e4, 0,
-		"7cdc2685dd481104c0a01a612678f5c106a58bd6f097773e54f96ed71e599c0a" },
+		"f17d056021f3e651ab3312171462a760038d792f9a9f994d07a5fe76858e0ec6" },
 	{ "imix", 64, NULL, "cbr", 5e4, 0,
-		"8270926637af46c9b6a92caa567c1b08ac15677aa87b063885d662f9514b1565" },
+		"9454493384c5d142aa9b3825018e65c44d9de23ae8fd9efccb0059c188636780" },
 	{ "isp-netflow", 7, "zipf:1.1", "poisson", 1e5, 10000,
-		"303c16d8c0996ca34e0c7ec33a134791f29b720e7b0e00543c2570f2927275e4" },
+		"5900ff7ad455d9ccf9c88dcf134736ce212adc670d95fe4ecd8e0875debc8277" },
 	{ "imix-vsperf", 3, "3,1,1", "cbr", 1e5, 10000,
-		"71a9a48614fd3b0aefb4e2b91ea50be866e3002762075a45689c99395b4066da" },
+		"9c2e008b42c6ce2811d6b908ce73d171490d1c7cea96fe2c011ca50c01bcf766" },
 	{ "imix", 64, NULL, "cbr", 0, 0,
-		"298b32d6b56ddb6a2dde7314b3639d6838430bcc48dc9a25c3c224d24425ccc1" },
+		"454e984697b99104a588151e882ada55f649114175f274bc4c36970dbe4c8c89" },
 };
 
 static void digests_are_golden(void **state)
@@ -86,6 +86,26 @@ static void another_seed_is_another_schedule(void **state)
 	assert_string_not_equal(b->digest, c->digest);
 }
 
+/* Two campaigns of seeds that are neighbours have no schedule in common. */
+static void no_repetition_is_one_of_the_next_seed(void **state)
+{
+	enum { SEEDS = 4, REPETITIONS = 6 };
+	g_autoptr(mix) m = new_mix("imix", 2, NULL, "poisson");
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	(void)state;
+	for (uint32_t i = 0; i < SEEDS * REPETITIONS; i++) {
+		g_autoptr(schedule) s = schedule_new(&(struct schedule_cfg){ .mix = m,
+							     .pps = 1e4,
+							     .span_ns = second_ns / 100,
+							     .seed = i / REPETITIONS,
+							     .repetition = i % REPETITIONS },
+			NULL);
+
+		assert_true(g_hash_table_add(seen, g_strdup(s->digest)));
+	}
+}
+
 static int by_value(const void *a, const void *b)
 {
 	const uint32_t *x = a, *y = b;
@@ -102,7 +122,7 @@ static void stream_seeds_are_all_different(void **state)
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(seeds); i++) {
 		for (uint32_t j = 0; j < NB; j++)
-			got[j] = schedule_stream_seed(seeds[i], j);
+			got[j] = schedule_stream_seed(seeds[i], (uint32_t)i, j);
 		qsort(got, NB, sizeof(*got), by_value);
 		assert_true(got[0] > 0);
 		for (size_t j = 1; j < NB; j++)
@@ -434,6 +454,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digests_are_golden),
 		cmocka_unit_test(another_seed_is_another_schedule),
+		cmocka_unit_test(no_repetition_is_one_of_the_next_seed),
 		cmocka_unit_test(stream_seeds_are_all_different),
 		cmocka_unit_test(guests_do_not_depend_on_each_other),
 		cmocka_unit_test(timelines_hold_every_departure),

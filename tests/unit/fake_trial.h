@@ -10,6 +10,7 @@
 
 #include "analyze/trial.h"
 #include "analyze/trial_ipdv.h"
+#include "traffic/schedule.h"
 
 struct fake_cfg {
 	const char *label, *interface; /* NULL: "fake", "vhost-user" */
@@ -163,6 +164,7 @@ static inline void fake_rest(trial *t, const struct fake_cfg *cfg)
 	}
 	t->mix = json_object_new();
 	json_object_set_string_member(t->mix, "rng", "mt19937");
+	json_object_set_string_member(t->mix, "derivation", SCHEDULE_DERIVATION);
 	t->environment = json_object_new();
 	json_object_set_string_member(t->environment, "started", started);
 	json_object_set_double_member(t->environment, "tsc_hz", 2.1e9 + 0.1);

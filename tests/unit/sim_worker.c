@@ -244,9 +244,9 @@ static void all_that_is_scheduled_is_sent_and_comes_back(void **state)
 	(void)state;
 	run(x);
 	assert_books(x);
-	assert_int_equal(SUM(x, offered), 2000);
+	assert_in_range(SUM(x, offered), 1998, 2002); /* each guest begins at a phase of its own */
 	assert_int_equal(SUM(x, unsent), 0);
-	assert_int_equal(x->fake->nb_taken, 3000);
+	assert_in_range(x->fake->nb_taken, 2997, 3003);
 	assert_int_equal(ctr_get(&x->w.stopped_ns), 3 * ms);
 	world_free(x);
 }
