@@ -333,7 +333,11 @@ static const struct process *process_of(const struct fleet *f, uint32_t guest)
 
 		if (guest < f->member[p->first] || guest > f->member[p->first + p->nb - 1])
 			continue;
-		return f->cfg.guest[guest].datapath->ops->guest_option == NULL ? NULL : p;
+		/* Between ours are those of other ranks. */
+		if (f->cfg.guest[guest].datapath == NULL ||
+			f->cfg.guest[guest].datapath->ops->guest_option == NULL)
+			return NULL;
+		return p;
 	}
 	return NULL;
 }
