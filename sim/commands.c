@@ -142,6 +142,12 @@ static struct server *guest_server(
 
 	if (state == NULL)
 		return NULL;
+	if (b->testbed->root_disk != NULL && b->testbed->guest.fqdn == NULL) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"%s: guests with a disk are reached by SSH: set [guest] fqdn (--config)",
+			name);
+		return NULL;
+	}
 	if (b->testbed->root_disk != NULL)
 		return testbed_server(&b->testbed->guest, name);
 	socket = g_strdup_printf("%s/vm/console-%s.sock", state, number);
@@ -215,6 +221,34 @@ static gboolean parse_switch(const char *option, const char *word, gboolean *out
 	return FALSE;
 }
 
+static gboolean in_range(const char *option, int value, int min, int max, GError **error)
+{
+	if (value >= min && value <= max)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: expected %d to %d, got %d", option, min,
+		max, value);
+	return FALSE;
+}
+
+static gboolean is_queue_size(const char *option, int value, GError **error)
+{
+	if (value == 0 || value == 256 || value == 512 || value == 1024)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: expected 256, 512 or 1024, got %d",
+		option, value);
+	return FALSE;
+}
+
+/* 0: not said, the testbed's. */
+static gboolean check_sizes(const struct wanted *w, GError **error)
+{
+	return in_range("--guests", w->guests, 1, 1024, error) &&
+	       (w->cpus == 0 || in_range("--cpus", w->cpus, 1, 255, error)) &&
+	       (w->memory == 0 || in_range("--memory", w->memory, 64, 1048576, error)) &&
+	       is_queue_size("--rx-queue-size", w->rx_queue_size, error) &&
+	       is_queue_size("--tx-queue-size", w->tx_queue_size, error);
+}
+
 static gboolean to_setup(const struct wanted *w, struct setup *s, GError **error)
 {
 	const char *machine = w->machine == NULL ? "pcvm" : w->machine;
@@ -235,10 +269,15 @@ static gboolean to_setup(const struct wanted *w, struct setup *s, GError **error
 		!parse_switch("--ioregionfd", w->ioregionfd, &s->ioregionfd, error) ||
 		!setup_reflector_parse("--reflector", reflector, &s->reflector, error))
 		return FALSE;
-	if (w->guests < 1 || w->guests > 1024) {
-		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, "--guests: from 1 to 1024");
+	if (!setup_is_vm(s->machine) && s->machine != MACHINE_HOST) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--machine: expected pcvm, microvm or host, got '%s': tsim run starts "
+			"process guests itself",
+			machine);
 		return FALSE;
 	}
+	if (!check_sizes(w, error))
+		return FALSE;
 	why = setup_impossible(s);
 	if (why == NULL)
 		return TRUE;
@@ -272,6 +311,11 @@ static int build(struct bench *b, const struct wanted *w, enum lab_depth depth)
 
 	if (!to_setup(w, &setup, &error))
 		return bench_fail(error);
+	if (depth == LAB_NETWORK && (setup.interface->needs & SETUP_WIRE) == 0) {
+		g_set_error(&error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--interface: %s has no network to set up", setup.interface->word);
+		return bench_fail(error);
+	}
 	bench_signals();
 	change_testbed(w, b->testbed);
 	l = bench_lab(b);

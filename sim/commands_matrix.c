@@ -361,6 +361,7 @@ int command_matrix(const struct cli_command *c, int argc, char **argv)
 		{ 0 },
 	};
 	g_autoptr(GError) error = NULL;
+	gboolean planned = FALSE;
 	int status = CLI_USAGE;
 
 	r.folders = g_ptr_array_new_with_free_func(g_free);
@@ -369,9 +370,12 @@ int command_matrix(const struct cli_command *c, int argc, char **argv)
 			g_set_error_literal(&error, SIM_ERROR, SIM_ERROR_USAGE,
 				"--retries: from 0 to 1000; --seed: from 0 to 4294967295");
 		else if (plan(&r, (const char *const *)argv + 1, TRUE, &error))
+			planned = TRUE;
+		if (planned)
 			status = run_matrix(&r, &error);
+		/* Whatever is wrong with the plan is wrong with the file, whoever found it. */
 		if (error != NULL)
-			status = bench_fail(error);
+			status = planned ? bench_fail(error) : cli_fail("tsim", CLI_USAGE, error);
 	}
 	run_clear(&r);
 	return status;
@@ -396,7 +400,7 @@ int command_accumulate(const struct cli_command *c, int argc, char **argv)
 				printf("tanalyze merge %s\n", (const char *)r.folders->pdata[i]);
 			status = r.bench.dry ? CLI_DONE : merge_folders(r.folders);
 		} else {
-			status = bench_fail(error);
+			status = cli_fail("tsim", CLI_USAGE, error);
 		}
 	}
 	run_clear(&r);

@@ -128,6 +128,19 @@ static gboolean asks_for_help(int argc, char **argv)
 	return FALSE;
 }
 
+static int run_options(struct options *o, struct crew *crew)
+{
+	if (!o->on_lab)
+		return campaign_run(o, crew);
+	if (crew_size(crew) == 1)
+		return command_run_on_lab(o);
+	if (crew_leads(crew))
+		fprintf(stderr,
+			"tsim: --machine: virtual machines and the host have one generator; "
+			"run tsim without mpirun\n");
+	return CLI_USAGE;
+}
+
 static int run(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
@@ -145,7 +158,7 @@ static int run(int argc, char **argv)
 	own = options_parse(&commands[RUN], argc, argv, crew_place(crew), &o, &done);
 	result = crew_agree_on_status(crew, own);
 	if (result == CLI_DONE && !done)
-		result = o.on_lab ? command_run_on_lab(&o) : campaign_run(&o, crew);
+		result = run_options(&o, crew);
 	if (own == CLI_DONE)
 		options_clear(&o);
 	return crew_end(crew, result);

@@ -37,6 +37,9 @@ char *lab_lacks(const struct testbed *t, const struct setup *s, uint32_t frame_l
 	gboolean have_host = host->name != NULL,
 		 have_load = load->name != NULL || load->pci != NULL;
 
+	if (setup_is_vm(s->machine) && t->root_disk != NULL && t->guest.fqdn == NULL)
+		return g_strdup("guests with a disk are reached by SSH: set [guest] fqdn "
+				"(--config)");
 	if (needs(s, SETUP_SOCKET) && !same_machine(t))
 		return g_strdup("vhost-user sockets reach no other machine: [host] fqdn and "
 				"[loadgen] fqdn must be the same");

@@ -79,6 +79,24 @@ expect 0 "combinations" "$BIN/tsim" matrix --dry-run <(cat vms.cfg; echo 'sizes 
 expect 1 "install QEMU" "$BIN/tsim" matrix <(cat vms.cfg; echo 'qemus = mine:/nowhere')
 [ "$(wc -l <said)" -eq 1 ] || fail "more than one line: $(cat said)"
 
+# Mistakes, each by its name and before anything is made. A disk without a name to reach its guest by was a crash.
+printf '[host]\nroot_disk_file = disk.img\n' >disk.conf
+expect 2 "set [guest] fqdn" "$BIN/tsim" run-guest --config disk.conf
+expect 2 "--machine: expected pcvm, microvm or host, got 'process'" "$BIN/tsim" run-guest --machine process
+expect 2 "--cpus: expected 1 to 255, got -3" "$BIN/tsim" run-guest --cpus -3
+expect 2 "--memory: expected 64 to 1048576, got 5" "$BIN/tsim" run-guest --memory 5
+expect 2 "--rx-queue-size: expected 256, 512 or 1024, got 100" "$BIN/tsim" run-guest --rx-queue-size 100
+expect 2 "--interface: vhost-user has no network" "$BIN/tsim" setup-network --interface vhost-user
+expect 2 "no profile is called 'imx'" "$BIN/tsim" matrix --dry-run <(cat vms.cfg; echo 'profiles = imx')
+expect 2 "rate '-1'" "$BIN/tsim" matrix --dry-run <(sed 's/^rates.*/rates = -1/' vms.cfg)
+if command -v mpirun >mpirun_at && readelf -d "$BIN/tsim" | grep -q 'NEEDED.*libmpi'; then
+	export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+	expect 2 "one generator; run tsim without mpirun" timeout 60 mpirun --quiet --oversubscribe -np 2 \
+		"$BIN/tsim" --machine pcvm --interface bridge --duration 1s
+	[ "$(grep -c "without mpirun" said)" -eq 1 ] || fail "not said once: $(cat said)"
+fi
+[ ! -e out ] || fail "makes $(find out)"
+
 # A matrix whose trials all fail says why, and not that there is nothing to merge.
 cat >fails.cfg <<'END'
 [fails]
