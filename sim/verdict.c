@@ -8,6 +8,8 @@
 #define SELF_DELAY_SHARE 0.1 /* of the same quantile of the latency, beyond which it is */
 #define WAITED_SHARE 0.05 /* of the time that a guest may wait for a CPU that should be its own */
 #define THROTTLED_SHARE 0.01 /* of the duration */
+#define OFF_RATE 0.05        /* that what was scheduled may differ from the nominal rate */
+#define OFF_SIGMA 5.0        /* and a Poisson process differs by chance */
 #define CLOCK_PPM 200.0      /* two clocks of RFC 5180 appendix A, 100 ppm each */
 
 enum {
@@ -112,6 +114,22 @@ static void judge_sending(trial *t, const struct verdict_input *in)
 				   : "no frame was sent: the rate is too low for the duration");
 }
 
+/* ON and OFF periods can be longer than a trial: then it has not the rate that was asked for. */
+static void judge_schedule(trial *t)
+{
+	double nominal = (double)t->params.rate_pps * t->measured_s;
+	double off = (double)t->totals.intended - nominal;
+
+	if (nominal <= 0 || t->interrupted || fabs(off) <= OFF_RATE * nominal ||
+		fabs(off) <= 1 + OFF_SIGMA * sqrt(nominal))
+		return;
+	note(t,
+		"intended is %.0f %% %s the nominal rate: that is what the arrival process made of "
+		"this "
+		"seed; use a longer --duration, or more --reps",
+		100 * fabs(off) / nominal, off > 0 ? "above" : "below");
+}
+
 /* Is the generator's own delay at quantile q too large beside the latency that is measured? */
 static gboolean delay_shows(const trial *t, double q, uint64_t own_ns, uint64_t *latency_ns)
 {
@@ -161,6 +179,7 @@ void verdict_reach(trial *t, const struct verdict_input *in)
 	t->trustworthy = TRUE;
 	judge_host(t, &in->events);
 	judge_sending(t, in);
+	judge_schedule(t);
 	judge_delay(t, in);
 	judge_guests(t);
 	if (in->health->ancient != 0)

@@ -187,10 +187,53 @@ static void no_frame_says_why(void **state)
 	}
 }
 
+/* Intended frames of 1 s at rate_pps, and what is said of them; NULL: nothing. */
+static void a_schedule_far_from_its_rate_is_noted(void **state)
+{
+	static const struct {
+		uint64_t rate_pps, intended;
+		gboolean interrupted;
+		const char *note;
+	} cases[] = {
+		{ 100000, 205000, FALSE, "note: intended is 105 % above the nominal rate" },
+		{ 100000, 82000, FALSE, "note: intended is 18 % below the nominal rate" },
+		{ 100000, 95000, FALSE, NULL },
+		{ 100000, 94999, FALSE, "note: intended is 5 % below" },
+		{ 100, 150, FALSE, NULL }, /* 5 sigma of a Poisson count */
+		{ 100, 152, FALSE, "note: intended is 52 % above" }, { 100000, 205000, TRUE, NULL },
+		{ 0, 205000, FALSE, NULL }, /* max */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct engine_health health = { 0 };
+		g_autoptr(trial) t = trial_new();
+		gboolean said = FALSE;
+
+		t->params.rate_pps = cases[i].rate_pps;
+		t->params.duration_s = t->measured_s = 1;
+		t->totals.intended = t->totals.offered = cases[i].intended;
+		t->interrupted = cases[i].interrupted;
+		verdict_reach(t, &(struct verdict_input){ .health = &health });
+		assert_true(t->trustworthy);
+		for (guint k = 0; k < t->reasons->len; k++) {
+			const char *text = g_ptr_array_index(t->reasons, k);
+
+			if (strstr(text, "nominal rate") == NULL)
+				continue;
+			said = TRUE;
+			if (cases[i].note == NULL || !g_str_has_prefix(text, cases[i].note))
+				fail_msg("case %zu: '%s'", i, text);
+		}
+		assert_int_equal(said, cases[i].note != NULL);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits),
+		cmocka_unit_test(a_schedule_far_from_its_rate_is_noted),
 		cmocka_unit_test(causes),
 		cmocka_unit_test(no_frame_says_why),
 	};
