@@ -253,8 +253,7 @@ static gboolean read_bins(trial *t, JsonObject *root, const char *dir, GError **
 		return FALSE;
 	rows = read_sibling(
 		root, dir, siblings[TIMELINE].kind, &timeline_path, &timeline_len, error);
-	if (rows == NULL ||
-		!trial_timeline_read(t, timeline_path, rows, timeline_len, error))
+	if (rows == NULL || !trial_timeline_read(t, timeline_path, rows, timeline_len, error))
 		return FALSE;
 	if (t->probes.used)
 		probes = read_sibling(
