@@ -97,16 +97,67 @@ static gboolean write_summary(const merge *m, const char *output, GError **error
 	       write_text(output, "summary.json", summary_json(m->summary), error);
 }
 
-/* Files of a combination; NULL and error if it cannot be loaded. It is to be unloaded then. */
-static GPtrArray *load(result_set *r, result_combination *c, GError **error)
+static gboolean has_trial(const result_combination *c, const trial *t)
+{
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *own = g_ptr_array_index(c->trials, i);
+
+		if (own->params.repetition == t->params.repetition &&
+			strcmp(result_started(own), result_started(t)) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/*
+ * A repetition of the merged set in folder whose own files are there, but broken: the set is all
+ * that is left of it. One that was removed, or is left out on purpose, is not. NULL: none.
+ */
+static char *only_merged(const result_combination *c, const char *folder)
+{
+	g_autofree char *set = g_strdup_printf("%s/acc_trials_%s.json", folder, c->file_infix);
+	g_autoptr(GPtrArray) old = g_file_test(set, G_FILE_TEST_EXISTS) ? merged_read(set, NULL)
+									: NULL;
+
+	for (guint i = 0; old != NULL && i < old->len; i++) {
+		const trial *t = g_ptr_array_index(old, i);
+		g_autofree char *infix = trial_infix(&t->params);
+		g_autofree char *own = g_strdup_printf(
+			"%s/trial_%s_rep%u.json", folder, infix, t->params.repetition);
+		g_autoptr(trial) read = NULL;
+
+		if (has_trial(c, t) || !g_file_test(own, G_FILE_TEST_EXISTS))
+			continue;
+		read = trial_read(own, TRIAL_SUMMARY, NULL);
+		if (read == NULL)
+			return g_strdup_printf("%s: not overwritten: it holds repetition %u, whose "
+					       "own files are broken; restore or remove them",
+				set, t->params.repetition);
+	}
+	return NULL;
+}
+
+/*
+ * Files of a combination for folder; NULL and error if it cannot be loaded. It is to be unloaded
+ * then.
+ */
+static GPtrArray *load(result_set *r, result_combination *c, const char *folder, GError **error)
 {
 	g_autoptr(merged) set = merged_new();
+	g_autofree char *keep = NULL;
+	GPtrArray *files;
 
 	if (!result_load(r, c, on_trial, set, error))
 		return NULL;
 	if (c->n.latency.exact != NULL)
 		merged_set_exact(set, c->n.latency.exact);
-	return merged_files(set, c->file_infix);
+	files = merged_files(set, c->file_infix);
+	keep = only_merged(c, folder);
+	if (keep != NULL) {
+		g_ptr_array_add(r->warnings, g_steal_pointer(&keep));
+		g_ptr_array_set_size(files, 0);
+	}
+	return files;
 }
 
 /* Numbers of a loaded combination. */
@@ -133,7 +184,7 @@ static gboolean write_all(result_set *r, const char *output, merge *m, GError **
 		result_combination *c = g_ptr_array_index(r->combinations, i);
 		g_autofree char *folder = folder_of(r, c, output);
 		g_autoptr(GError) cause = NULL;
-		g_autoptr(GPtrArray) files = load(r, c, &cause);
+		g_autoptr(GPtrArray) files = load(r, c, folder, &cause);
 
 		if (files == NULL) {
 			if (m->nb == 0 && i + 1 == r->combinations->len) {
@@ -202,7 +253,7 @@ static GBytes *pack(result_set *r, result_combination *c, const char *output)
 {
 	g_autofree char *folder = folder_of(r, c, output);
 	g_autoptr(GError) cause = NULL;
-	g_autoptr(GPtrArray) files = load(r, c, &cause);
+	g_autoptr(GPtrArray) files = load(r, c, folder, &cause);
 	g_autoptr(merge) one = merge_new();
 	g_autofree char *params = NULL;
 	g_autoptr(GVariant) rows = NULL;

@@ -150,6 +150,18 @@ printf '5,1\n' >old/histogram_pnic_moongen_r150_t1_0.csv
 again old 0
 [ -e old/acc_histogram_pnic_moongen_r150_t1.csv ] || fail "$(ls old)"
 
+# A repetition that lost a file since it was merged is still in the merged set: it stays there.
+"$fake" lost x --reps 2 --frames 50 || exit 1
+"$tanalyze" merge lost >/dev/null 2>&1 || exit 1
+first=$(cat lost/x/acc_* | sha256sum)
+mv lost/x/guests_*_rep1.csv kept.csv
+expect 1 "not overwritten: it holds repetition 1, whose own files are broken" "$tanalyze" merge lost
+[ "$(cat lost/x/acc_* | sha256sum)" = "$first" ] || fail "what was merged is lost with a file of its source"
+# One that is removed is not meant any more.
+rm lost/x/*_rep1.*
+expect 0 "1 of its trials are not in the folder" "$tanalyze" merge lost
+[ "$(jq '.trials | length' lost/x/acc_trials_*.json)" = 1 ] || fail "a removed repetition stays"
+
 # Where nothing can be written the sources stay as they are.
 first=$(digest "auto 0")
 expect 1 "/proc/" "$tanalyze" merge "auto 0" --output /proc/tsim
