@@ -10,122 +10,172 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <gsl/gsl_errno.h>
+#include "traffic/text.h"
 
-#include "analyze/error.h"
+const char *const cli_formats[] = { "text", "csv", "json", NULL };
 
-enum { HELP_COLUMN = 30, HELP_WIDTH = 100, NEAREST_MAX = 3 };
+enum { HELP_COLUMN = 30, HELP_WIDTH = 100 };
 
-gboolean cli_format_parse(const char *text, enum cli_format *out, GError **error)
+static const struct option_row no_options[] = { { 0 } };
+static const struct option_row help_row = {
+	.name = "help", .letter = 'h', .type = OPTION_SWITCH, .help = "Show this help"
+};
+
+static const struct cli_command *find(const struct cli_program *program, const char *name)
 {
-	static const char *const names[] = { "text", "csv", "json" };
-
-	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-		if (g_strcmp0(text, names[i]) == 0) {
-			*out = (enum cli_format)i;
-			return TRUE;
-		}
-	}
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-		"--format: '%s' is no format; write text, csv or json", text);
-	return FALSE;
-}
-
-/* Edits (insert, delete, replace one letter) from a to b. */
-static guint distance(const char *a, const char *b)
-{
-	size_t nb_b = strlen(b);
-	g_autofree guint *row = g_new(guint, nb_b + 1);
-
-	for (guint j = 0; j <= nb_b; j++)
-		row[j] = j;
-	for (guint i = 0; a[i] != '\0'; i++) {
-		guint diagonal = row[0];
-
-		row[0] = i + 1;
-		for (guint j = 0; j < nb_b; j++) {
-			guint replaced = diagonal + (a[i] != b[j]);
-
-			diagonal = row[j + 1];
-			row[j + 1] = MIN(replaced, MIN(row[j], diagonal) + 1);
-		}
-	}
-	return row[nb_b];
-}
-
-char *cli_nearest(const char *word, const char *const *candidates)
-{
-	guint best = (guint)MAX(2, strlen(word) / 3) + 1, found = 0;
-	GString *text;
-
-	for (guint i = 0; candidates[i] != NULL; i++)
-		best = MIN(best, distance(word, candidates[i]));
-	text = g_string_new(NULL);
-	for (guint i = 0; candidates[i] != NULL && found < NEAREST_MAX; i++) {
-		gboolean begins = word[0] != '\0' && g_str_has_prefix(candidates[i], word);
-		gboolean near = best <= MAX(2, strlen(word) / 3) &&
-				distance(word, candidates[i]) == best;
-
-		if (begins || near)
-			g_string_append_printf(
-				text, "%s'%s'", found++ > 0 ? " or " : "", candidates[i]);
-	}
-	return g_string_free(text, found == 0);
-}
-
-static const struct cli_command *find(const struct cli_command *commands, const char *name)
-{
-	for (const struct cli_command *c = commands; c->name != NULL; c++) {
-		if (strcmp(c->name, name) == 0)
-			return c;
-	}
+	for (const struct cli_command *const *c = program->commands; *c != NULL; c++)
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
 	return NULL;
 }
 
-static void print_help(const char *program, const char *summary, const struct cli_command *commands)
+/* The one that needs no name; NULL if there is none. */
+static const struct cli_command *default_command(const struct cli_program *program)
 {
-	const struct cli_command *run = find(commands, "run");
+	const struct cli_command *run = find(program, "run");
 
-	printf("%s - %s\n\nUsage:\n", program, summary);
+	return run != NULL ? run : find(program, "");
+}
+
+static const struct option_row *rows_of(const struct cli_command *c)
+{
+	return c->options != NULL ? c->options : no_options;
+}
+
+/* "tsim run", "treflect". */
+static char *full_name(const struct cli_program *program, const struct cli_command *c)
+{
+	return g_strconcat(program->name, c->name[0] == '\0' ? "" : " ", c->name, NULL);
+}
+
+static void print_program_help(const struct cli_program *program)
+{
+	const struct cli_command *run = default_command(program);
+
+	printf("%s - %s\n\nUsage:\n", program->name, program->summary);
 	if (run != NULL)
-		printf("  %s [OPTION...]%s%s\n", program, *run->arguments != '\0' ? " " : "",
+		printf("  %s [OPTION...]%s%s\n", program->name, *run->arguments != '\0' ? " " : "",
 			run->arguments);
-	printf("  %s COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n", program);
-	for (const struct cli_command *c = commands; c->name != NULL; c++) {
-		g_autofree char *usage = g_strconcat(c->name, " ", c->arguments, NULL);
+	printf("  %s COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n", program->name);
+	for (const struct cli_command *const *c = program->commands; *c != NULL; c++) {
+		g_autofree char *usage = g_strconcat((*c)->name, " ", (*c)->arguments, NULL);
 
-		printf("  %-26s  %s%s\n", usage, c->summary, c == run ? " (the default)" : "");
+		printf("  %-26s  %s%s\n", usage, (*c)->summary, *c == run ? " (the default)" : "");
 	}
 	printf("\nOptions:\n  -h, --help                  Show this help\n"
 	       "  --version                   Show the version\n\n");
 	if (run != NULL)
 		printf("'%s run --help' shows the options of a run, '%s COMMAND --help' those of "
 		       "a command.\n",
-			program, program);
+			program->name, program->name);
 	else
-		printf("'%s COMMAND --help' shows the options of a command.\n", program);
+		printf("'%s COMMAND --help' shows the options of a command.\n", program->name);
 }
 
-static int unknown_command(
-	const char *program, const struct cli_command *commands, const char *word)
+/* Text in words from a column on; the cursor stands at column `at`. */
+static void append_wrapped(GString *to, const char *text, int at)
 {
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	g_autofree char *nearest = NULL;
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
 
-	for (const struct cli_command *c = commands; c->name != NULL; c++)
-		g_ptr_array_add(names, (gpointer)c->name);
-	g_ptr_array_add(names, NULL);
-	nearest = cli_nearest(word, (const char *const *)names->pdata);
-	if (nearest != NULL) {
-		fprintf(stderr, "%s: '%s' is no command; did you mean %s?\n", program, word,
-			nearest);
-	} else {
-		g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
-
-		fprintf(stderr, "%s: '%s' is no command; the commands are %s\n", program, word,
-			all);
+	if (at + 2 > HELP_COLUMN) {
+		g_string_append_c(to, '\n');
+		at = 0;
 	}
-	return CLI_USAGE;
+	g_string_append_printf(to, "%*s", HELP_COLUMN - at, "");
+	at = HELP_COLUMN;
+	for (guint i = 0; words[i] != NULL; i++) {
+		int len = (int)g_utf8_strlen(words[i], -1);
+
+		if (at > HELP_COLUMN && at + 1 + len > HELP_WIDTH) {
+			g_string_append_printf(to, "\n%*s", HELP_COLUMN, "");
+			at = HELP_COLUMN;
+		} else if (i > 0) {
+			g_string_append_c(to, ' ');
+			at++;
+		}
+		g_string_append(to, words[i]);
+		at += len;
+	}
+	g_string_append_c(to, '\n');
+}
+
+static void append_row(GString *text, const struct option_row *row)
+{
+	g_autofree char *help = option_help(row);
+	gsize start = text->len;
+
+	g_string_append(text, "  ");
+	if (row->letter != 0)
+		g_string_append_printf(text, "-%c, ", row->letter);
+	g_string_append_printf(text, "--%s", row->name);
+	if (row->type != OPTION_SWITCH)
+		g_string_append_printf(text, "=%s", row->metavar);
+	append_wrapped(text, help, (int)(text->len - start));
+}
+
+static void print_command_help(const struct cli_program *program, const struct cli_command *c)
+{
+	const struct option_row *rows = rows_of(c);
+	g_autofree char *name = full_name(program, c);
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	g_string_append_printf(text, "Usage:\n  %s [OPTION...]%s%s", name,
+		c->arguments[0] == '\0' ? "" : " ", c->arguments);
+	for (const struct option_row *row = rows; row->name != NULL; row++)
+		if (row->type == OPTION_REST)
+			g_string_append_printf(text, " [-- %s...]", row->metavar);
+	g_string_append_printf(text, "\n\n%s\n", c->summary);
+	if (rows->type != OPTION_HEADING)
+		g_string_append(text, "\nOptions:\n");
+	for (const struct option_row *row = rows; row->name != NULL; row++) {
+		if (row->type == OPTION_HEADING)
+			g_string_append_printf(text, "\n%s:\n", row->name);
+		else if (row->type != OPTION_REST)
+			append_row(text, row);
+	}
+	if (rows->type == OPTION_HEADING)
+		g_string_append(text, "\nHelp:\n");
+	append_row(text, &help_row);
+	fputs(text->str, stdout);
+}
+
+/* Tabs and line ends would be columns and rows. */
+static void print_field(const char *text, char end)
+{
+	g_autofree char *field = g_strdup(text != NULL ? text : "");
+
+	printf("%s%c", g_strdelimit(field, "\t\n", ' '), end);
+}
+
+static void list_options(const struct cli_program *program)
+{
+	static const char *const types[] = { "heading", "switch", "text", "choice", "choice",
+		"file", "dir", "texts", "files", "number", "number", "number", "number", "time",
+		"rest" }; /* by enum option_type */
+
+	for (const struct cli_command *const *c = program->commands; *c != NULL; c++) {
+		print_field((*c)->name, '\t');
+		print_field("command", '\t');
+		print_field((*c)->arguments, '\t');
+		print_field((*c)->summary, '\n');
+		for (const struct option_row *row = rows_of(*c); row->name != NULL; row++) {
+			const char letter[] = { row->letter, '\0' };
+			g_autofree char *help = row->help != NULL ? option_help(row) : NULL;
+			g_autofree char *words = row->words != NULL
+							 ? g_strjoinv(" ",
+								   (char **)(uintptr_t)row->words)
+							 : NULL;
+
+			print_field((*c)->name, '\t');
+			print_field(types[row->type], '\t');
+			print_field(letter, '\t');
+			print_field(row->name, '\t');
+			print_field(row->metavar, '\t');
+			print_field(row->preset, '\t');
+			print_field(words, '\t');
+			print_field(help, '\n');
+		}
+	}
 }
 
 static void ignore(int number)
@@ -173,224 +223,190 @@ static int flushed(const char *program, const struct cli_command *command, int s
 	return CLI_FAILED;
 }
 
-int cli_main(const char *program, const char *summary, const struct cli_command *commands, int argc,
-	char **argv)
+static gboolean usage_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static gboolean usage_error(GError **error, const char *format, ...)
 {
-	const struct cli_command *command = find(commands, "run");
-	const char *word = argc > 1 ? argv[1] : NULL;
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, text);
+	return FALSE;
+}
+
+static gboolean unknown_command(const struct cli_program *program, const char *word, GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *all = NULL, *quoted = text_quote(word);
+	const char *near;
+
+	for (const struct cli_command *const *c = program->commands; *c != NULL; c++)
+		g_ptr_array_add(names, (gpointer)(uintptr_t)(*c)->name);
+	g_ptr_array_add(names, NULL);
+	near = text_nearest(word, (const char *const *)names->pdata);
+	if (near != NULL)
+		return usage_error(error, "%s: unknown command '%s'; did you mean '%s'?",
+			program->name, quoted, near);
+	all = g_strjoinv(", ", (char **)names->pdata);
+	return usage_error(error, "%s: unknown command '%s' (%s)", program->name, quoted, all);
+}
+
+/* The option that takes such a word, as it stands in the table; NULL if there is none. */
+static const struct option_row *option_of_word(const struct option_row *rows, const char *word)
+{
+	for (; rows->name != NULL; rows++)
+		if (rows->words != NULL && g_strv_contains(rows->words, word))
+			return rows;
+	return NULL;
+}
+
+/* A word that a command does not take: what was probably meant. */
+static gboolean unexpected_word(const struct cli_program *program, const struct cli_command *c,
+	const char *word, GError **error)
+{
+	const struct option_row *row = option_of_word(rows_of(c), word);
+	g_autofree char *name = full_name(program, c), *quoted = text_quote(word);
+
+	if (*word != '\0' && find(program, word) != NULL)
+		return usage_error(error,
+			"%s: unexpected word '%s'; a command comes before all options: %s %s", name,
+			quoted, program->name, word);
+	if (row != NULL)
+		return usage_error(error, "%s: unexpected word '%s'; did you mean --%s %s?", name,
+			quoted, row->name, word);
+	return usage_error(error, "%s: unexpected word '%s'; expected %s", name, quoted,
+		c->arguments[0] != '\0' ? c->arguments : "options only");
+}
+
+static gboolean check_words(
+	const struct cli_program *program, const struct cli_call *call, GError **error)
+{
+	const struct cli_command *c = call->command;
+	const GPtrArray *words = call->line.words;
+	g_autofree char *name = full_name(program, c);
+
+	if (call->line.help)
+		return TRUE;
+	if (words->len > c->max_words)
+		return unexpected_word(program, c, words->pdata[c->max_words], error);
+	if (words->len < c->min_words)
+		return usage_error(error,
+			"%s: missing argument: expected %s; '%s --help' shows more", name,
+			c->arguments, name);
+	return TRUE;
+}
+
+static gboolean parse_command(
+	const struct cli_program *program, char **argv, struct cli_call *call, GError **error)
+{
+	g_autofree char *name = full_name(program, call->command);
+	const struct option_row *rows = rows_of(call->command);
+
+	call->asked = g_malloc0(MAX(call->command->size, 1));
+	option_init(rows, call->asked);
+	if (!option_parse(rows, call->asked, argv, &call->line, error)) {
+		g_prefix_error(error, "%s: ", name);
+		if (error != NULL &&
+			g_error_matches(*error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION) &&
+			strchr((*error)->message, ';') == NULL) {
+			g_autoptr(GError) cause = *error;
+
+			*error = NULL;
+			usage_error(
+				error, "%s; '%s --help' shows all options", cause->message, name);
+		}
+	} else if (check_words(program, call, error)) {
+		return TRUE;
+	}
+	cli_call_clear(call);
+	return FALSE;
+}
+
+gboolean cli_parse(
+	const struct cli_program *program, char **argv, struct cli_call *call, GError **error)
+{
+	const char *word = argv[0];
+
+	*call = (struct cli_call){ .command = default_command(program) };
+	if (word != NULL && word[0] != '-' && find(program, "") == NULL) {
+		call->command = find(program, word);
+		if (call->command == NULL)
+			return unknown_command(program, word, error);
+		argv++;
+	}
+	if (call->command != NULL)
+		return parse_command(program, argv, call, error);
+	if (word == NULL)
+		return usage_error(error, "%s: missing command; '%s --help' shows all",
+			program->name, program->name);
+	return usage_error(error, "%s: a command comes before '%s'; '%s --help' shows all",
+		program->name, word, program->name);
+}
+
+void cli_call_clear(struct cli_call *call)
+{
+	if (call->asked != NULL)
+		option_clear(rows_of(call->command), call->asked);
+	g_clear_pointer(&call->asked, g_free);
+	option_line_clear(&call->line);
+}
+
+static int run_call(const struct cli_program *program, struct cli_call *call, int argc, char **argv)
+{
+	const struct cli_command *c = call->command;
+	gboolean named = argc > 1 && strcmp(argv[1], c->name) == 0;
+
+	if (call->line.help) {
+		print_command_help(program, c);
+		return CLI_DONE;
+	}
+	if (c->enter == NULL) {
+		option_finish(rows_of(c), call->asked);
+		return c->run(call->asked, (char **)call->line.words->pdata);
+	}
+	if (named)
+		return c->enter(argc - 1, argv + 1);
+	g_autofree char **words = g_new0(char *, (gsize)MAX(argc, 1) + 1);
+
+	words[0] = (char *)(uintptr_t)c->name;
+	for (int i = 1; i < argc; i++)
+		words[i] = argv[i];
+	return c->enter(MAX(argc, 1), words);
+}
+
+int cli_main(const struct cli_program *program, int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : "";
+	g_autoptr(GError) error = NULL;
+	struct cli_call call;
+	int status;
 
 	cli_outlive_writes();
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C"); /* files and output are read by programs, too */
-	gsl_set_error_handler_off();
-	g_set_prgname(program);
-
-	if (word != NULL && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
-		print_help(program, summary, commands);
-		return flushed(program, NULL, CLI_DONE);
+	g_set_prgname(program->name);
+	if (find(program, "") == NULL && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
+		print_program_help(program);
+		return flushed(program->name, NULL, CLI_DONE);
 	}
-	if (word != NULL && strcmp(word, "--version") == 0) {
-		printf("%s %s\n", program, TSIM_VERSION);
-		return flushed(program, NULL, CLI_DONE);
+	if (strcmp(word, "--version") == 0) {
+		printf("%s %s\n", program->name, TSIM_VERSION);
+		return flushed(program->name, NULL, CLI_DONE);
 	}
-	if (word != NULL && word[0] != '-') {
-		command = find(commands, word);
-		if (command == NULL)
-			return unknown_command(program, commands, word);
-		return flushed(program, command, command->run(argc - 1, argv + 1));
+	if (strcmp(word, "--list-options") == 0) {
+		list_options(program);
+		return flushed(program->name, NULL, CLI_DONE);
 	}
-	if (command == NULL) {
-		if (word == NULL)
-			fprintf(stderr, "%s: no command given; '%s --help' shows them\n", program,
-				program);
-		else
-			fprintf(stderr, "%s: a command comes before '%s'; '%s --help' shows them\n",
-				program, word, program);
+	if (!cli_parse(program, argc > 0 ? argv + 1 : argv, &call, &error)) {
+		fprintf(stderr, "%s\n", error->message);
 		return CLI_USAGE;
 	}
-	{
-		g_autofree char **words = g_new0(char *, (gsize)MAX(argc, 1) + 1);
-
-		words[0] = (char *)command->name;
-		for (int i = 1; i < argc; i++)
-			words[i] = argv[i];
-		return flushed(program, command, command->run(MAX(argc, 1), words));
-	}
-}
-
-static gboolean is_heading(const GOptionEntry *e)
-{
-	return e->long_name[0] == '\0' && e->arg_data == NULL;
-}
-
-/* Text in words from a column on; the cursor stands at column `at`. */
-static void append_wrapped(GString *to, const char *text, int at)
-{
-	g_auto(GStrv) words = g_strsplit(text, " ", -1);
-
-	if (at + 2 > HELP_COLUMN) {
-		g_string_append_c(to, '\n');
-		at = 0;
-	}
-	g_string_append_printf(to, "%*s", HELP_COLUMN - at, "");
-	at = HELP_COLUMN;
-	for (guint i = 0; words[i] != NULL; i++) {
-		int len = (int)g_utf8_strlen(words[i], -1);
-
-		if (at > HELP_COLUMN && at + 1 + len > HELP_WIDTH) {
-			g_string_append_printf(to, "\n%*s", HELP_COLUMN, "");
-			at = HELP_COLUMN;
-		} else if (i > 0) {
-			g_string_append_c(to, ' ');
-			at++;
-		}
-		g_string_append(to, words[i]);
-		at += len;
-	}
-	g_string_append_c(to, '\n');
-}
-
-/* GOptionContext shows its main group in one block: headings need a text of our own. */
-static char *options_text(const struct cli_command *command, const GOptionEntry *entries)
-{
-	GString *text = g_string_new(command->summary);
-
-	g_string_append_c(text, '\n');
-	if (entries[0].long_name != NULL && !is_heading(&entries[0]))
-		g_string_append(text, "\nOptions:\n");
-	for (const GOptionEntry *e = entries; e->long_name != NULL; e++) {
-		gsize start = text->len;
-
-		if (is_heading(e)) {
-			g_string_append_printf(text, "\n%s:\n", e->description);
-			continue;
-		}
-		if (e->flags & G_OPTION_FLAG_HIDDEN || e->long_name[0] == '\0')
-			continue;
-		if (e->short_name != 0)
-			g_string_append_printf(text, "  -%c, ", e->short_name);
-		else
-			g_string_append(text, "  ");
-		g_string_append_printf(text, "--%s", e->long_name);
-		if (e->arg_description != NULL)
-			g_string_append_printf(text, "=%s", e->arg_description);
-		append_wrapped(text, e->description != NULL ? e->description : "",
-			(int)(text->len - start));
-	}
-	g_string_truncate(text, text->len - 1); /* the context ends it */
-	return g_string_free(text, FALSE);
-}
-
-/* The long options that an unknown one was probably meant to be; NULL if none is near. */
-static char *nearest_option(const char *message, const GOptionEntry *entries)
-{
-	const char *dashes = strstr(message, "--");
-	g_autoptr(GPtrArray) names = NULL;
-	g_autofree char *word = NULL;
-
-	if (dashes == NULL)
-		return NULL;
-	word = g_strndup(dashes, strcspn(dashes, "= "));
-	names = g_ptr_array_new_with_free_func(g_free);
-	for (const GOptionEntry *e = entries; e->long_name != NULL; e++) {
-		if (e->long_name[0] != '\0')
-			g_ptr_array_add(names, g_strconcat("--", e->long_name, NULL));
-	}
-	g_ptr_array_add(names, NULL);
-	return cli_nearest(word, (const char *const *)names->pdata);
-}
-
-gboolean cli_switch_parse(const char *where, const char *word, gboolean *out, GError **error)
-{
-	static const char *const words[] = { "false", "true", "no", "yes", "off", "on", "0", "1" };
-
-	for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
-		if (strcmp(word, words[i]) == 0) {
-			*out = i % 2 == 1;
-			return TRUE;
-		}
-	}
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-		"%s: invalid value '%s': expected true or false", where, word);
-	return FALSE;
-}
-
-/* GLib drops the word of --switch=word: make it --switch or --no-switch. New words go to owned. */
-static gboolean resolve_switches(
-	const GOptionEntry *entries, int argc, char **argv, GPtrArray *owned, GError **error)
-{
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		const char *equals = strchr(argv[i], '=');
-		const GOptionEntry *e = entries;
-		g_autofree char *where = NULL;
-		gboolean on;
-
-		if (equals == NULL || !g_str_has_prefix(argv[i], "--"))
-			continue;
-		where = g_strndup(argv[i], (gsize)(equals - argv[i]));
-		while (e->long_name != NULL && strcmp(e->long_name, where + 2) != 0)
-			e++;
-		if (e->long_name == NULL || is_heading(e) || e->arg != G_OPTION_ARG_NONE)
-			continue;
-		if (!cli_switch_parse(where, equals + 1, &on, error))
-			return FALSE;
-		argv[i] = g_strdup_printf("--%s%s", on ? "" : "no-", e->long_name);
-		g_ptr_array_add(owned, argv[i]);
-	}
-	return TRUE;
-}
-
-/* The switch the other way round: --no-NAME. */
-static void add_negated(GArray *to, const GOptionEntry *e, GPtrArray *owned)
-{
-	GOptionEntry negated = *e;
-
-	negated.long_name = g_strconcat("no-", e->long_name, NULL);
-	negated.short_name = 0;
-	negated.flags |= G_OPTION_FLAG_REVERSE | G_OPTION_FLAG_HIDDEN;
-	g_ptr_array_add(owned, (gpointer)(uintptr_t)negated.long_name);
-	g_array_append_val(to, negated);
-}
-
-gboolean cli_options(const char *program, const struct cli_command *command,
-	const GOptionEntry *entries, int *argc, char ***argv)
-{
-	g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
-	g_autoptr(GArray) real = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
-	g_autofree char *text = options_text(command, entries);
-	/* A program with one command only has no name for it. */
-	g_autofree char *name = g_strconcat(
-		program, command->name[0] == '\0' ? "" : " ", command->name, NULL);
-	g_autoptr(GPtrArray) owned = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GError) error = NULL;
-
-	for (const GOptionEntry *e = entries; e->long_name != NULL; e++) {
-		GOptionEntry entry = *e;
-
-		if (is_heading(e))
-			continue;
-		entry.flags |= G_OPTION_FLAG_HIDDEN; /* the summary shows it */
-		g_array_append_val(real, entry);
-		if (e->arg == G_OPTION_ARG_NONE)
-			add_negated(real, e, owned);
-	}
-	g_option_context_set_summary(context, text);
-	g_option_context_add_main_entries(context, (const GOptionEntry *)real->data, NULL);
-	g_set_prgname(name); /* for the usage line */
-	if (!resolve_switches(entries, *argc, *argv, owned, &error) ||
-		!g_option_context_parse(context, argc, argv, &error)) {
-		g_autofree char *nearest = g_error_matches(error, G_OPTION_ERROR,
-						   G_OPTION_ERROR_UNKNOWN_OPTION)
-						   ? nearest_option(error->message, entries)
-						   : NULL;
-
-		fprintf(stderr, "%s: %s; ", name, error->message);
-		if (nearest != NULL)
-			fprintf(stderr, "did you mean %s? ", nearest);
-		fprintf(stderr, "'%s --help' shows all options\n", name);
-		return FALSE;
-	}
-	return TRUE;
+	status = flushed(program->name, call.command, run_call(program, &call, argc, argv));
+	cli_call_clear(&call);
+	return status;
 }
 
 int cli_fail(const char *program, int status, const GError *error)

@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#include "analyze/option.h"
+
 /* Exit statuses of all programs. */
 enum {
 	CLI_DONE = 0,
@@ -15,28 +17,50 @@ enum {
 
 enum cli_format { CLI_TEXT, CLI_CSV, CLI_JSON };
 
-gboolean cli_format_parse(const char *text, enum cli_format *out, GError **error);
+/* The row of --format. */
+#define CLI_FORMAT_ROW(type_, member)                                                  \
+	{                                                                              \
+		.name = "format", .letter = 'f', .type = OPTION_WORD,                  \
+		.at = offsetof(type_, member), .preset = "text", .words = cli_formats, \
+		.metavar = "FORMAT", .help = "Output format"                           \
+	}
+
+extern const char *const cli_formats[]; /* by enum cli_format; NULL-terminated */
 
 /* A command of a program: "merge", "compare". */
 struct cli_command {
-	const char *name;
+	const char *name;      /* "" where the program has only this one */
 	const char *arguments; /* "DIR..." for the usage line */
 	const char *summary;   /* one line */
-	int (*run)(
-		int argc, char **argv); /* argv[0] is the command's name; returns an exit status */
+	/* Instead of run, called when the command line has parsed. argv[0] is the name. */
+	int (*enter)(int argc, char **argv);
+	const struct option_row *options; /* ends with a row without name; NULL: none */
+	size_t size;                      /* of the struct that they fill */
+	unsigned min_words, max_words;    /* beside the options; CLI_ANY: no limit */
+	/* asked: that struct, freed by the caller. words: NULL-terminated. Returns an exit status. */
+	int (*run)(void *asked, char **words);
+};
+
+#define CLI_ANY G_MAXUINT
+
+struct cli_program {
+	const char *name, *summary;
+	const struct cli_command *const *commands; /* NULL-terminated */
 };
 
 /*
- * Dispatch argv[1] over a table that ends with a NULL name. Does --help, --version and unknown
- * commands (exit 2, names the nearest commands). Sets the locale, turns GSL's abort handler off, and
- * cli_outlive_writes. Output that cannot be written: exit 1; but where only its reader has gone, and the
- * command is not "run", the program ends by SIGPIPE once its work is done.
+ * Dispatch argv[1] over the program's commands, parse what follows, run. Does --help, --version,
+ * unknown commands and words (exit 2, names the nearest). Sets the locale, and cli_outlive_writes.
+ * Output that cannot be written: exit 1; but where only its reader has gone, and the command is not
+ * "run", the program ends by SIGPIPE once its work is done.
  *
- * A command named "run" is the default of its program: it is taken, with argv[0] = "run", when
- * there is no argv[1] or when that is an option other than --help, -h and --version.
+ * A command named "run", or "", is the default of its program: it is taken when there is no argv[1]
+ * or when that is an option other than --help, -h and --version.
+ *
+ * --list-options, which no help shows, prints the tables of all commands for completion and man
+ * pages: command, type, letter, name, metavar, preset, words and help, separated by tabs.
  */
-int cli_main(const char *program, const char *summary, const struct cli_command *commands, int argc,
-	char **argv);
+int cli_main(const struct cli_program *program, int argc, char **argv);
 
 /*
  * Writes to a pipe without a reader, or beyond the limit of file sizes, fail from now on; without it
@@ -44,29 +68,18 @@ int cli_main(const char *program, const char *summary, const struct cli_command 
  */
 void cli_outlive_writes(void);
 
-/* A row among the entries that is no option but the heading of those after it, in --help. */
-#define CLI_HEADING(text)                                       \
-	{                                                       \
-		"", 0, 0, G_OPTION_ARG_NONE, NULL, (text), NULL \
-	}
-
 /*
- * Parse the options of one command (GOptionContext); the remaining words stay in argv. Returns
- * FALSE after printing "PROGRAM: text" to stderr and how to get help: return CLI_USAGE then.
- * --help prints and exits 0. A switch is also taken as --NAME=true and --NAME=false (or yes, no, on,
- * off, 1, 0) and as --no-NAME; the last one counts. The descriptions of the entries carry units and defaults.
+ * The same up to running: which command it is, its options and words. NULL and an error whose text
+ * begins with the program's name; *call is then to be left alone. Errors are G_OPTION_ERROR.
  */
-gboolean cli_options(const char *program, const struct cli_command *command,
-	const GOptionEntry *entries, int *argc, char ***argv);
-
-/*
- * Those of candidates (NULL-terminated) that word was probably meant to be, as "'merge'" or
- * "'merge' or 'mean'"; NULL if none is near. For error texts; newly allocated.
- */
-char *cli_nearest(const char *word, const char *const *candidates);
-
-/* A switch's word: true, yes, on, 1, or false, no, off, 0. FALSE and error; where begins its text. */
-gboolean cli_switch_parse(const char *where, const char *word, gboolean *out, GError **error);
+struct cli_call {
+	const struct cli_command *command;
+	void *asked;
+	struct option_line line;
+};
+gboolean cli_parse(
+	const struct cli_program *program, char **argv, struct cli_call *call, GError **error);
+void cli_call_clear(struct cli_call *call);
 
 /* "PROGRAM: text" on stderr; returns status. The one place where a program reports a failure. */
 int cli_fail(const char *program, int status, const GError *error);

@@ -9,11 +9,26 @@
 
 enum { NOTES_MAX = 20 };
 
-void commands_common_clear(struct commands_common *c)
-{
-	g_free(c->dir);
-	g_free(c->format_text);
-}
+const struct cli_program commands_program = {
+	.name = COMMANDS_PROGRAM,
+	.summary = "what trials measured, in numbers",
+	.commands =
+		(const struct cli_command *const[]){
+			&command_merge,
+			&command_summary,
+			&command_loss,
+			&command_percentiles,
+			&command_guests,
+			&command_sizes,
+			&command_departures,
+			&command_delay,
+			&command_check,
+			&command_compare,
+			&command_limit,
+			&command_profile,
+			NULL,
+		},
+};
 
 static void say(const char *kind, const GPtrArray *texts, guint max)
 {
@@ -48,16 +63,11 @@ int commands_status(const result_set *r)
 	return CLI_DONE;
 }
 
-/* A line on a terminal that goes again; nothing for what takes no time. */
-struct progress {
-	gint64 shown_us; /* when it was shown last; 0: not yet */
-	gint64 began_us;
-};
-
+/* Nothing is shown of what takes no time. */
 static void on_progress(guint done, guint of, void *user)
 {
 	enum { FIRST_US = 300000, EVERY_US = 100000 };
-	struct progress *p = user;
+	struct commands_progress *p = user;
 	gint64 now = g_get_monotonic_time();
 
 	if (now - p->began_us < FIRST_US || (done < of && now - p->shown_us < EVERY_US))
@@ -70,55 +80,24 @@ static void on_progress(guint done, guint of, void *user)
 	fflush(stderr);
 }
 
-static struct progress progress;
+/* The struct itself: a name for its start. */
+struct alone {
+	struct commands_common c;
+};
 
-static void listen(struct result_options *options)
+const struct option_row commands_common_rows[] = { COMMANDS_COMMON_ROWS(struct alone, c), { 0 } };
+
+struct result_options commands_options(struct commands_common *c)
 {
+	struct result_options options = { .dir = c->dir, .interrupted = c->interrupted };
+
 	if (!isatty(STDERR_FILENO))
-		return;
-	progress.began_us = g_get_monotonic_time();
-	options->progress = on_progress;
-	options->progress_user = &progress;
-}
-
-struct result_options commands_options(const struct commands_common *c)
-{
-	struct result_options options = { .dir = c->dir != NULL ? c->dir : "out",
-		.interrupted = c->interrupted };
-
-	listen(&options);
+		return options;
+	if (c->progress.began_us == 0)
+		c->progress.began_us = g_get_monotonic_time();
+	options.progress = on_progress;
+	options.progress_user = &c->progress;
 	return options;
-}
-
-gboolean commands_parse_format(struct commands_common *c, GError **error)
-{
-	return c->format_text == NULL || cli_format_parse(c->format_text, &c->format, error);
-}
-
-gboolean commands_parse_share(
-	const char *option, const char *text, double least, double *out, GError **error)
-{
-	char *end = NULL;
-	double v;
-
-	if (text == NULL)
-		return TRUE;
-	v = g_ascii_isdigit(*text) || *text == '.' ? g_ascii_strtod(text, &end) : 0;
-	if (end != NULL && end > text) {
-		end += strspn(end, " ");
-		if (*end == '%') {
-			v /= 100;
-			end++;
-		}
-	}
-	if (end != NULL && end > text && *end == '\0' && v >= least && v < 1) {
-		*out = v;
-		return TRUE;
-	}
-	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-		"%s: '%s' is no share from %g to below 1; write one such as 0.05 or 5%%", option,
-		text, least);
-	return FALSE;
 }
 
 result_set *commands_open(struct commands_common *c, char **names, int *failure)
@@ -127,10 +106,6 @@ result_set *commands_open(struct commands_common *c, char **names, int *failure)
 	g_autoptr(GError) error = NULL;
 	result_set *r;
 
-	if (!commands_parse_format(c, &error)) {
-		*failure = cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
-		return NULL;
-	}
 	r = result_open(&options, (const char *const *)names, &error);
 	if (r == NULL)
 		*failure = cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);

@@ -19,35 +19,44 @@ extern const struct cli_command command_delay;
 extern const struct cli_command command_compare, command_limit;
 extern const struct cli_command command_profile;
 
-/* What most commands are asked for. */
-struct commands_common {
-	char *dir, *format_text;
-	gboolean interrupted;
-	enum cli_format format; /* commands_parse_format sets it */
+extern const struct cli_program commands_program; /* tanalyze */
+
+/* A line on a terminal while trials are read. */
+struct commands_progress {
+	gint64 began_us; /* 0: not yet */
+	gint64 shown_us; /* when it was shown last; 0: not yet */
 };
 
-/* The rows of a command's table of options that fill it. */
-#define COMMANDS_COMMON_ENTRIES(c)                                                                 \
-	CLI_HEADING("Which trials"),                                                               \
-		{ "dir", 'd', 0, G_OPTION_ARG_FILENAME, &(c).dir,                                  \
-			"Folder where labels and selectors are looked for (default: out)",         \
-			"DIR" },                                                                   \
-		{ "interrupted", 'i', 0, G_OPTION_ARG_NONE, &(c).interrupted,                      \
-			"Keep trials that were interrupted (default: leave them out with a note)", \
-			NULL },                                                                    \
-		CLI_HEADING("Output"),                                                             \
-	{                                                                                          \
-		"format", 'f', 0, G_OPTION_ARG_STRING, &(c).format_text,                           \
-			"text, csv or json (default: text)", "FORMAT"                              \
-	}
+/* What most commands are asked for. */
+struct commands_common {
+	char *dir;
+	gboolean interrupted;
+	enum cli_format format;
+	struct commands_progress progress;
+};
 
-void commands_common_clear(struct commands_common *c);
-/* "5%" or "0.05", least <= share < 1; *out stays where text is NULL. FALSE and error. */
-gboolean commands_parse_share(
-	const char *option, const char *text, double least, double *out, GError **error);
-gboolean commands_parse_format(struct commands_common *c, GError **error);
-struct result_options commands_options(const struct commands_common *c);
-/* The format, then what the names stand for. NULL: that was said, and *failure is the status. */
+/* The rows of a command's table that fill the member c, such a struct, of type. */
+#define COMMANDS_COMMON_ROWS(type_, c)                                                         \
+	OPTION_GROUP("Which trials"),                                                          \
+		{ .name = "dir",                                                               \
+			.was = 'd',                                                            \
+			.type = OPTION_DIR,                                                    \
+			.at = offsetof(type_, c.dir),                                          \
+			.preset = "out",                                                       \
+			.metavar = "DIR",                                                      \
+			.help = "Directory of labels and selectors" },                         \
+		{ .name = "interrupted",                                                       \
+			.was = 'i',                                                            \
+			.type = OPTION_SWITCH,                                                 \
+			.at = offsetof(type_, c.interrupted),                                  \
+			.help = "Include interrupted trials (default: skipped with a note)" }, \
+		OPTION_GROUP("Output"), CLI_FORMAT_ROW(type_, c.format)
+
+/* The table of a command that has no more than these. */
+extern const struct option_row commands_common_rows[];
+
+struct result_options commands_options(struct commands_common *c);
+/* What the names stand for. NULL: that was said, and *failure is the status. */
 result_set *commands_open(struct commands_common *c, char **names, int *failure);
 
 /* "tanalyze: KIND: TEXT" on stderr for each text (char *); of notes no more than are read. */

@@ -98,40 +98,43 @@ static void show(const struct commands_common *c, const result_set *r, const GPt
 			findings->len - errors, findings->len - errors == 1 ? "" : "s");
 }
 
-static int check_run(int argc, char **argv)
+struct asked {
+	struct commands_common common;
+	struct check_options options;
+};
+
+static int check_run(void *user, char **words)
 {
-	struct commands_common c = { 0 };
-	g_autofree char *tolerance = NULL;
-	struct check_options options = { .tolerance = 0.02 };
-	const GOptionEntry entries[] = {
-		COMMANDS_COMMON_ENTRIES(c),
-		CLI_HEADING("Findings"),
-		{ "tolerance", 't', 0, G_OPTION_ARG_STRING, &tolerance,
-			"Of the offered load against the nominal one: 2% or 0.02 (default: 2%)",
-			"SHARE" },
-		G_OPTION_ENTRY_NULL,
-	};
-	g_autoptr(GError) error = NULL;
-	int result = CLI_USAGE;
+	struct asked *asked = user;
+	int result = CLI_FAILED;
+	g_autoptr(result_set) r = commands_open(&asked->common, words, &result);
+	g_autoptr(GPtrArray) findings = r != NULL ? check_results(r, &asked->options) : NULL;
 
-	if (!cli_options(COMMANDS_PROGRAM, &command_check, entries, &argc, &argv)) {
-		/* said already */
-	} else if (!commands_parse_share("--tolerance", tolerance, 0, &options.tolerance, &error)) {
-		result = cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
-	} else {
-		g_autoptr(result_set) r = commands_open(&c, argv + 1, &result);
-		g_autoptr(GPtrArray) findings = r != NULL ? check_results(r, &options) : NULL;
-
-		if (r != NULL) {
-			show(&c, r, findings);
-			result = r->warnings->len > 0         ? CLI_FAILED
-				 : check_has_errors(findings) ? CLI_NOT_TRUSTWORTHY
-							      : CLI_DONE;
-		}
-	}
-	commands_common_clear(&c);
-	return result;
+	if (r == NULL)
+		return result;
+	show(&asked->common, r, findings);
+	return r->warnings->len > 0         ? CLI_FAILED
+	       : check_has_errors(findings) ? CLI_NOT_TRUSTWORTHY
+					    : CLI_DONE;
 }
 
-const struct cli_command command_check = { "check", "[NAME...]",
-	"Is the data good? What is wrong or odd with it", check_run };
+static const struct option_row rows[] = {
+	COMMANDS_COMMON_ROWS(struct asked, common),
+	OPTION_GROUP("Findings"),
+	{ .name = "tolerance",
+		.was = 't',
+		.type = OPTION_SHARE,
+		.at = offsetof(struct asked, options.tolerance),
+		.preset = "2%",
+		.metavar = "SHARE",
+		.help = "Tolerance of the offered load against the nominal one, as 0.02 or 2%" },
+	{ 0 },
+};
+
+const struct cli_command command_check = { .name = "check",
+	.arguments = "[NAME...]",
+	.summary = "Check data quality",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.max_words = CLI_ANY,
+	.run = check_run };

@@ -135,64 +135,69 @@ static int compare_names(
 	return b != NULL ? compare_sets(a, b, c->format, &named) : failure;
 }
 
-static gboolean parse(struct compare_options *o, const char *alpha, const char *threshold,
-	GArray **metrics, const char *metrics_text, int argc, GError **error)
-{
-	if (argc != 3) {
-		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-			"%d names given; compare takes two, A and B, such as 'tanalyze compare "
-			"vhost-off vhost-on'",
-			argc - 1);
-		return FALSE;
-	}
-	if (!commands_parse_share("--alpha", alpha, 1e-6, &o->alpha, error) ||
-		!commands_parse_share("--threshold", threshold, 0, &o->threshold, error))
-		return FALSE;
-	*metrics = compare_metrics_parse(
-		metrics_text != NULL ? metrics_text : COMPARE_METRICS, error);
-	o->metrics = *metrics;
-	return *metrics != NULL;
-}
+struct asked {
+	struct commands_common common;
+	struct compare_options options;
+	char *metrics;
+};
 
-static int compare_command_run(int argc, char **argv)
+static int compare_command_run(void *user, char **words)
 {
-	struct commands_common c = { 0 };
-	struct compare_options o = { .alpha = COMPARE_ALPHA, .threshold = COMPARE_THRESHOLD };
-	g_autofree char *alpha = NULL, *threshold = NULL, *metrics_text = NULL;
-	g_autoptr(GArray) metrics = NULL;
-	const GOptionEntry entries[] = {
-		COMMANDS_COMMON_ENTRIES(c),
-		CLI_HEADING("What is compared"),
-		{ "metrics", 'm', 0, G_OPTION_ARG_STRING, &metrics_text,
-			"Some of loss, forwarded, mean and percentiles such as p99.9 (default: "
-			"loss,p50,p99)",
-			"LIST" },
-		{ "response", 'r', 0, G_OPTION_ARG_NONE, &o.response,
-			"Response time, from the scheduled departure (default: latency, from the "
-			"real departure)",
-			NULL },
-		{ "different-mix", 0, 0, G_OPTION_ARG_NONE, &o.different_mix,
-			"Compare although A and B were offered different mixes", NULL },
-		CLI_HEADING("Verdict"),
-		{ "alpha", 0, 0, G_OPTION_ARG_STRING, &alpha,
-			"How often a difference may be seen where there is none, over the whole "
-			"table (default: 0.05)",
-			"SHARE" },
-		{ "threshold", 't', 0, G_OPTION_ARG_STRING, &threshold,
-			"Differences within this share of A's median do not matter (default: 1%)",
-			"SHARE" },
-		G_OPTION_ENTRY_NULL,
-	};
+	struct asked *asked = user;
 	g_autoptr(GError) error = NULL;
-	int result = CLI_USAGE;
+	g_autoptr(GArray) metrics = compare_metrics_parse(asked->metrics, &error);
 
-	if (cli_options(COMMANDS_PROGRAM, &command_compare, entries, &argc, &argv))
-		result = parse(&o, alpha, threshold, &metrics, metrics_text, argc, &error)
-				 ? compare_names(&c, argv[1], argv[2], &o)
-				 : cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
-	commands_common_clear(&c);
-	return result;
+	if (metrics == NULL)
+		return cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
+	asked->options.metrics = metrics;
+	return compare_names(&asked->common, words[0], words[1], &asked->options);
 }
 
-const struct cli_command command_compare = { "compare", "A B",
-	"Is B better than A? A verdict a load", compare_command_run };
+static const struct option_row rows[] = {
+	COMMANDS_COMMON_ROWS(struct asked, common),
+	OPTION_GROUP("What is compared"),
+	{ .name = "metrics",
+		.was = 'm',
+		.type = OPTION_TEXT,
+		.at = offsetof(struct asked, metrics),
+		.preset = COMPARE_METRICS,
+		.words = (const char *const[]){ "loss,p50,p99", "loss", "forwarded", "mean", "p50",
+			"p99", "p99.9", NULL },
+		.metavar = "LIST",
+		.help = "Some of loss, forwarded, mean and percentiles such as p99.9" },
+	{ .name = "response",
+		.was = 'r',
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, options.response),
+		.help = "Response time, from the scheduled departure (default: latency, from the "
+			"actual departure)" },
+	{ .name = "different-mix",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, options.different_mix),
+		.help = "Compare although A and B were offered different mixes" },
+	OPTION_GROUP("Verdict"),
+	{ .name = "alpha",
+		.type = OPTION_SHARE,
+		.at = offsetof(struct asked, options.alpha),
+		.preset = G_STRINGIFY(COMPARE_ALPHA),
+		.min = 1e-6,
+		.metavar = "SHARE",
+		.help = "Family-wise error rate over the whole table" },
+	{ .name = "threshold",
+		.was = 't',
+		.type = OPTION_SHARE,
+		.at = offsetof(struct asked, options.threshold),
+		.preset = G_STRINGIFY(COMPARE_THRESHOLD),
+		.metavar = "SHARE",
+		.help = "Smallest relevant difference, relative to A's median" },
+	{ 0 },
+};
+
+const struct cli_command command_compare = { .name = "compare",
+	.arguments = "A B",
+	.summary = "Compare B with A: one verdict per load",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.min_words = 2,
+	.max_words = 2,
+	.run = compare_command_run };

@@ -22,32 +22,27 @@ static void add_delay(table *t, const result_combination *c, const void *user)
 				c->infix, c->nb_ipdv, c->trials->len));
 }
 
-static int delay_run(int argc, char **argv)
+static int delay_run(void *asked, char **words)
 {
-	struct commands_common c = { 0 };
-	const GOptionEntry entries[] = {
-		COMMANDS_COMMON_ENTRIES(c),
-		G_OPTION_ENTRY_NULL,
-	};
-	int result = CLI_USAGE;
+	g_autoptr(table) t = report_delay_new();
+	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+	struct lack lack = { .notes = notes }, *user = &lack;
+	int result = commands_table(asked, words, TRUE, t, add_delay, &user);
 
-	if (cli_options(COMMANDS_PROGRAM, &command_delay, entries, &argc, &argv)) {
-		g_autoptr(table) t = report_delay_new();
-		g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
-		struct lack lack = { .notes = notes }, *user = &lack;
-
-		result = commands_table(&c, argv + 1, TRUE, t, add_delay, &user);
-		if (lack.without > 0)
-			g_ptr_array_add(notes,
-				g_strdup_printf("%u of %u combinations have no IPDV: measure with "
-						"tsim run --ipdv (and --overwrite, where they are "
-						"already)",
-					lack.without, lack.nb));
-		commands_say_notes(notes);
-	}
-	commands_common_clear(&c);
+	if (lack.without > 0)
+		g_ptr_array_add(
+			notes, g_strdup_printf("%u of %u combinations have no IPDV: measure with "
+					       "tsim run --ipdv (and --overwrite, where they are "
+					       "already)",
+				       lack.without, lack.nb));
+	commands_say_notes(notes);
 	return result;
 }
 
-const struct cli_command command_delay = { "delay", "[NAME...]",
-	"Delay variation: PDV, and IPDV where it was recorded", delay_run };
+const struct cli_command command_delay = { .name = "delay",
+	.arguments = "[NAME...]",
+	.summary = "Delay variation: PDV, and IPDV where it was recorded",
+	.options = commands_common_rows,
+	.size = sizeof(struct commands_common),
+	.max_words = CLI_ANY,
+	.run = delay_run };

@@ -8,6 +8,7 @@
 #include "analyze/limit.h"
 
 struct options {
+	struct commands_common common;
 	double loss, knee;
 	gboolean response;
 };
@@ -132,48 +133,46 @@ static int show(struct commands_common *c, char **names, const struct options *o
 	return commands_status(r);
 }
 
-static gboolean parse_knee(double knee, GError **error)
+static int limit_run(void *user, char **words)
 {
-	if (isfinite(knee) && knee > 1)
-		return TRUE;
-	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-		"--knee: %g is no factor above 1; write one such as 3", knee);
-	return FALSE;
+	struct options *o = user;
+
+	return show(&o->common, words, o);
 }
 
-static int limit_run(int argc, char **argv)
-{
-	struct commands_common c = { 0 };
-	struct options o = { .loss = 0.001, .knee = 3 };
-	g_autofree char *loss = NULL;
-	const GOptionEntry entries[] = {
-		COMMANDS_COMMON_ENTRIES(c),
-		{ "loss", 'l', 0, G_OPTION_ARG_STRING, &loss,
-			"Loss that a load may have to pass, as 0.05 or 5% (default: 0.001)",
-			"SHARE" },
-		{ "knee", 'k', 0, G_OPTION_ARG_DOUBLE, &o.knee,
-			"Median latency at the knee, as a multiple of that at low load "
-			"(default: 3)",
-			"FACTOR" },
-		{ "response", 'r', 0, G_OPTION_ARG_NONE, &o.response,
-			"Response time, from the scheduled departure (default: latency, from the "
-			"real departure)",
-			NULL },
-		G_OPTION_ENTRY_NULL,
-	};
-	g_autoptr(GError) error = NULL;
-	int result = CLI_USAGE;
+static const struct option_row rows[] = {
+	COMMANDS_COMMON_ROWS(struct options, common),
+	{ .name = "loss",
+		.was = 'l',
+		.type = OPTION_SHARE,
+		.at = offsetof(struct options, loss),
+		.preset = "0.001",
+		.words = (const char *const[]){ "0.001", "1%", "5%", NULL },
+		.metavar = "SHARE",
+		.help = "Maximum loss for a load to pass, as 0.05 or 5%" },
+	{ .name = "knee",
+		.letter = 'k',
+		.type = OPTION_NUMBER,
+		.at = offsetof(struct options, knee),
+		.preset = "3",
+		.min = 1,
+		.max = INFINITY,
+		.flags = OPTION_ABOVE,
+		.metavar = "FACTOR",
+		.help = "Knee: median latency exceeds FACTOR times the low-load median" },
+	{ .name = "response",
+		.was = 'r',
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct options, response),
+		.help = "Response time, from the scheduled departure (default: latency, from the "
+			"actual departure)" },
+	{ 0 },
+};
 
-	if (cli_options(COMMANDS_PROGRAM, &command_limit, entries, &argc, &argv)) {
-		if (!commands_parse_share("--loss", loss, 0, &o.loss, &error) ||
-			!parse_knee(o.knee, &error))
-			result = cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
-		else
-			result = show(&c, argv + 1, &o);
-	}
-	commands_common_clear(&c);
-	return result;
-}
-
-const struct cli_command command_limit = { "limit", "[NAME...]",
-	"The highest load with little loss, and the latency knee", limit_run };
+const struct cli_command command_limit = { .name = "limit",
+	.arguments = "[NAME...]",
+	.summary = "The highest load within a loss limit, and the latency knee",
+	.options = rows,
+	.size = sizeof(struct options),
+	.max_words = CLI_ANY,
+	.run = limit_run };

@@ -9,7 +9,7 @@
 /* Without --output the numbers go where the trials are. */
 static char *output_folder(const char *output, const struct commands_common *c, char **names)
 {
-	const char *dir = c->dir != NULL ? c->dir : "out";
+	const char *dir = c->dir;
 
 	if (output != NULL)
 		return g_strdup(output);
@@ -78,36 +78,44 @@ static int merge_together(struct commands_common *c, char **names, const char *f
 	return shared == MERGE_ALONE ? merge_alone(c, names, folder) : tell(c, m, folder, error);
 }
 
-static int merge_run(int argc, char **argv)
-{
-	struct commands_common c = { 0 };
-	g_autofree char *output = NULL, *folder = NULL;
-	const GOptionEntry entries[] = {
-		COMMANDS_COMMON_ENTRIES(c),
-		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
-			"Directory for the merged set (default: the directory given, if it is the "
-			"only name, else that of --dir)",
-			"DIR" },
-		G_OPTION_ENTRY_NULL,
-	};
-	g_autoptr(GError) error = NULL;
-	int result = CLI_USAGE;
+struct asked {
+	struct commands_common common;
+	char *output;
+};
 
-	if (cli_options(COMMANDS_PROGRAM, &command_merge, entries, &argc, &argv)) {
-		folder = output_folder(output, &c, argv + 1);
-		if (!commands_parse_format(&c, &error))
-			result = cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
-		else if (!ranks_begin(&error))
-			result = cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
-		else if (ranks_count() > 1)
-			result = merge_together(&c, argv + 1, folder);
-		else
-			result = merge_alone(&c, argv + 1, folder);
-		ranks_end();
-	}
-	commands_common_clear(&c);
+static int merge_run(void *user, char **words)
+{
+	struct asked *asked = user;
+	g_autofree char *folder = output_folder(asked->output, &asked->common, words);
+	g_autoptr(GError) error = NULL;
+	int result;
+
+	if (!ranks_begin(&error))
+		result = cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
+	else if (ranks_count() > 1)
+		result = merge_together(&asked->common, words, folder);
+	else
+		result = merge_alone(&asked->common, words, folder);
+	ranks_end();
 	return result;
 }
 
-const struct cli_command command_merge = { "merge", "[NAME...]",
-	"Accumulate repetitions; write and show the numbers", merge_run };
+static const struct option_row rows[] = {
+	COMMANDS_COMMON_ROWS(struct asked, common),
+	{ .name = "output",
+		.letter = 'o',
+		.type = OPTION_DIR,
+		.at = offsetof(struct asked, output),
+		.metavar = "DIR",
+		.help = "Directory for the merged set (default: the directory given, if it is the "
+			"only name, else that of --dir)" },
+	{ 0 },
+};
+
+const struct cli_command command_merge = { .name = "merge",
+	.arguments = "[NAME...]",
+	.summary = "Merge repetitions and write summary files",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.max_words = CLI_ANY,
+	.run = merge_run };

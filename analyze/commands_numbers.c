@@ -16,52 +16,50 @@ static void add_autotest_loss(table *t, const result_combination *c, const void 
 	report_autotest_loss_add(t, c);
 }
 
-/* A word of a list of two. FALSE and error for any other. */
-static gboolean parse_choice(const char *option, const char *text, const char *usual,
-	const char *other, gboolean *is_other, GError **error)
+static const char *const metrics[] = { "exact", "autotest", NULL };
+
+struct loss_asked {
+	struct commands_common common;
+	gboolean guests;
+	int metric; /* index in metrics */
+};
+
+static int loss_run(void *user, char **words)
 {
-	*is_other = g_strcmp0(text, other) == 0;
-	if (text == NULL || *is_other || strcmp(text, usual) == 0)
-		return TRUE;
-	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-		"%s: '%s' is none; write %s or %s", option, text, usual, other);
-	return FALSE;
+	struct loss_asked *asked = user;
+	gboolean autotest = asked->metric == 1;
+	g_autoptr(table) t = autotest ? report_autotest_loss_new() : report_loss_new(asked->guests);
+
+	return commands_table(&asked->common, words, FALSE, t,
+		autotest ? add_autotest_loss : add_loss, &asked->guests);
 }
 
-static int loss_run(int argc, char **argv)
-{
-	struct commands_common c = { 0 };
-	g_autofree char *metric = NULL;
-	g_autoptr(GError) error = NULL;
-	gboolean guests = FALSE, autotest;
-	const GOptionEntry entries[] = {
-		COMMANDS_COMMON_ENTRIES(c),
-		{ "guests", 'g', 0, G_OPTION_ARG_NONE, &guests, "Also a row for each guest", NULL },
-		{ "loss", 'l', 0, G_OPTION_ARG_STRING, &metric,
-			"exact: of packet totals; autotest: of MoonGen's rounded averages of "
-			"Mbit/s, as autotest draws it (default: exact)",
-			"METRIC" },
-		G_OPTION_ENTRY_NULL,
-	};
-	int result = CLI_USAGE;
+static const struct option_row loss_rows[] = {
+	COMMANDS_COMMON_ROWS(struct loss_asked, common),
+	{ .name = "guests",
+		.was = 'g',
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct loss_asked, guests),
+		.help = "Also a row per guest" },
+	{ .name = "loss",
+		.was = 'l',
+		.type = OPTION_WORD,
+		.at = offsetof(struct loss_asked, metric),
+		.preset = "exact",
+		.words = metrics,
+		.metavar = "METRIC",
+		.help = "Loss: exact (packet totals) or autotest (MoonGen's rounded averages of "
+			"Mbit/s, as autotest draws it)" },
+	{ 0 },
+};
 
-	if (cli_options(COMMANDS_PROGRAM, &command_loss, entries, &argc, &argv)) {
-		if (!parse_choice("--loss", metric, "exact", "autotest", &autotest, &error)) {
-			result = cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
-		} else {
-			g_autoptr(table) t = autotest ? report_autotest_loss_new()
-						      : report_loss_new(guests);
-
-			result = commands_table(&c, argv + 1, FALSE, t,
-				autotest ? add_autotest_loss : add_loss, &guests);
-		}
-	}
-	commands_common_clear(&c);
-	return result;
-}
-
-const struct cli_command command_loss = { "loss", "[NAME...]", "What became of the frames",
-	loss_run };
+const struct cli_command command_loss = { .name = "loss",
+	.arguments = "[NAME...]",
+	.summary = "Offered, forwarded, lost, duplicated and reordered frames",
+	.options = loss_rows,
+	.size = sizeof(struct loss_asked),
+	.max_words = CLI_ANY,
+	.run = loss_run };
 
 static void add_percentiles(table *t, const result_combination *c, const void *p)
 {
@@ -81,17 +79,6 @@ static void add_intervals(table *t, const result_combination *c, const void *use
 	report_intervals_add(t, c, i->p, i->confidence);
 }
 
-/* Percent, above 50 and below 100. */
-static gboolean parse_confidence(double percent, GError **error)
-{
-	if (percent > 50 && percent < 100)
-		return TRUE;
-	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-		"--confidence: %g is none; write percent, above 50 and below 100, such as 95",
-		percent);
-	return FALSE;
-}
-
 static int show_percentiles(struct commands_common *c, char **names,
 	const struct report_percentiles *p, gboolean interval, double confidence)
 {
@@ -103,53 +90,84 @@ static int show_percentiles(struct commands_common *c, char **names,
 	return commands_table(c, names, TRUE, t, add_percentiles, p);
 }
 
-static int percentiles_run(int argc, char **argv)
-{
-	struct commands_common c = { 0 };
-	struct report_percentiles p = { 0 };
-	g_autofree char *text = NULL, *rule = NULL;
-	gboolean interval = FALSE;
-	double confidence = 95;
-	const GOptionEntry entries[] = {
-		COMMANDS_COMMON_ENTRIES(c),
-		{ "percentiles", 'p', 0, G_OPTION_ARG_STRING, &text,
-			"Which, in percent (default: 50,90,99,99.9,99.99)", "LIST" },
-		{ "response", 'r', 0, G_OPTION_ARG_NONE, &p.response,
-			"Response time, from the scheduled departure (default: latency, from the "
-			"real "
-			"departure)",
-			NULL },
-		{ "guests", 'g', 0, G_OPTION_ARG_NONE, &p.guests, "Also a row for each guest",
-			NULL },
-		{ "quantile", 'q', 0, G_OPTION_ARG_STRING, &rule,
-			"nearest: the value of that rank; linear: between neighbours, as numpy "
-			"and autotest's figures (default: nearest)",
-			"RULE" },
-		{ "interval", 'I', 0, G_OPTION_ARG_NONE, &interval,
-			"A row a percentile, with confidence intervals by rank: of all samples, "
-			"and of the median over repetitions",
-			NULL },
-		{ "confidence", 0, 0, G_OPTION_ARG_DOUBLE, &confidence,
-			"Of the intervals, in percent (default: 95)", "PERCENT" },
-		G_OPTION_ENTRY_NULL,
-	};
-	g_autoptr(GError) error = NULL;
-	int result = CLI_USAGE;
+static const char *const rules[] = { "nearest", "linear", NULL };
 
-	if (cli_options(COMMANDS_PROGRAM, &command_percentiles, entries, &argc, &argv)) {
-		if (!parse_confidence(confidence, &error) ||
-			!parse_choice("--quantile", rule, "nearest", "linear", &p.linear, &error) ||
-			!report_percentiles_parse(
-				text != NULL ? text : "50,90,99,99.9,99.99", &p, &error)) {
-			result = cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
-		} else {
-			result = show_percentiles(&c, argv + 1, &p, interval, confidence);
-		}
-	}
+struct percentiles_asked {
+	struct commands_common common;
+	struct report_percentiles p;
+	char *list;
+	int rule; /* index in rules */
+	gboolean interval;
+	double confidence; /* percent */
+};
+
+static int percentiles_run(void *user, char **words)
+{
+	struct percentiles_asked *asked = user;
+	struct report_percentiles p = asked->p;
+	g_autoptr(GError) error = NULL;
+	int result;
+
+	p.linear = asked->rule == 1;
+	result = report_percentiles_parse(asked->list, &p, &error)
+			 ? show_percentiles(
+				   &asked->common, words, &p, asked->interval, asked->confidence)
+			 : cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
 	g_free(p.q);
-	commands_common_clear(&c);
 	return result;
 }
 
-const struct cli_command command_percentiles = { "percentiles", "[NAME...]",
-	"Percentiles of the latency", percentiles_run };
+static const struct option_row percentiles_rows[] = {
+	COMMANDS_COMMON_ROWS(struct percentiles_asked, common),
+	{ .name = "percentiles",
+		.was = 'p',
+		.type = OPTION_TEXT,
+		.at = offsetof(struct percentiles_asked, list),
+		.preset = "50,90,99,99.9,99.99",
+		.metavar = "LIST",
+		.help = "Percentiles to show, in percent" },
+	{ .name = "response",
+		.was = 'r',
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct percentiles_asked, p.response),
+		.help = "Response time, from the scheduled departure (default: latency, from the "
+			"actual departure)" },
+	{ .name = "guests",
+		.was = 'g',
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct percentiles_asked, p.guests),
+		.help = "Also a row per guest" },
+	{ .name = "quantile",
+		.was = 'q',
+		.type = OPTION_WORD,
+		.at = offsetof(struct percentiles_asked, rule),
+		.preset = "nearest",
+		.words = rules,
+		.metavar = "RULE",
+		.help = "Percentile rule: nearest (rank) or linear (interpolated, as numpy and "
+			"autotest's figures)" },
+	{ .name = "interval",
+		.was = 'I',
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct percentiles_asked, interval),
+		.help = "One row per percentile, with rank-based confidence intervals: of all "
+			"samples, and of the median over repetitions" },
+	{ .name = "confidence",
+		.type = OPTION_NUMBER,
+		.at = offsetof(struct percentiles_asked, confidence),
+		.preset = "95",
+		.min = 50,
+		.max = 100,
+		.flags = OPTION_ABOVE | OPTION_BELOW,
+		.metavar = "PERCENT",
+		.help = "Confidence level of the intervals, in percent" },
+	{ 0 },
+};
+
+const struct cli_command command_percentiles = { .name = "percentiles",
+	.arguments = "[NAME...]",
+	.summary = "Percentiles of the latency",
+	.options = percentiles_rows,
+	.size = sizeof(struct percentiles_asked),
+	.max_words = CLI_ANY,
+	.run = percentiles_run };

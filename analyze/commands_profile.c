@@ -11,61 +11,28 @@
 
 /* What was asked for, and what came of it. */
 struct job {
-	char *output, *by, *direction, *format_text;
+	char *output, *direction;
+	int by;     /* index in kinds; -1: one profile */
+	int format; /* enum cli_format; -1: not given */
 	int nb_classes;
-	enum cli_format format;
 	struct pcap_sizes_options options;
 };
 
-static void job_clear(struct job *j)
+static gboolean check(struct job *j, char **words, GError **error)
 {
-	g_free(j->output);
-	g_free(j->by);
-	g_free(j->direction);
-	g_free(j->format_text);
-	g_free(j->options.direction);
-}
-
-static gboolean parse_by(const char *text, enum pcap_sizes_by *by, GError **error)
-{
-	g_autofree char *word = text_quote(text);
-
-	if (strcmp(text, "host") == 0 || strcmp(text, "mac") == 0) {
-		*by = PCAP_SIZES_BY_MAC;
-		return TRUE;
-	}
-	if (strcmp(text, "ip") == 0) {
-		*by = PCAP_SIZES_BY_IP;
-		return TRUE;
-	}
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-		"--by: '%s' is no kind of host; write host (by MAC address) or ip", word);
-	return FALSE;
-}
-
-static gboolean check(struct job *j, int argc, char **argv, GError **error)
-{
-	if (argc != 3 || strcmp(argv[1], "from-pcap") != 0) {
-		g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-			"profile: write 'profile from-pcap FILE' with one capture");
-		return FALSE;
-	}
-	if (j->nb_classes < 1 || j->nb_classes > PCAP_SIZES_CLASSES) {
+	if (strcmp(words[0], "from-pcap") != 0) {
 		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-			"--classes: %d is not in 1..%d, what a profile holds", j->nb_classes,
-			PCAP_SIZES_CLASSES);
+			"profile: expected 'from-pcap FILE', got '%s'", words[0]);
 		return FALSE;
 	}
-	if (j->format_text != NULL && j->by == NULL) {
+	if (j->format >= 0 && j->by < 0) {
 		g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
 			"--format is of the table of --by; without it there is only the profile");
 		return FALSE;
 	}
-	if (j->by != NULL && !parse_by(j->by, &j->options.by, error))
-		return FALSE;
-	if (j->direction != NULL && !pcap_sizes_direction(j->direction, &j->options, error))
-		return FALSE;
-	return j->format_text == NULL || cli_format_parse(j->format_text, &j->format, error);
+	if (j->by >= 0)
+		j->options.by = j->by == 0 ? PCAP_SIZES_BY_MAC : PCAP_SIZES_BY_IP;
+	return j->direction == NULL || pcap_sizes_direction(j->direction, &j->options, error);
 }
 
 /* A file that says something else is somebody's work: it stays, and that is an error. */
@@ -218,52 +185,80 @@ static int convert(const struct job *j, const char *capture)
 	g_autoptr(table) t = host_table();
 
 	if (s == NULL ||
-		!(j->by != NULL ? write_hosts(j, capture, s, t, &error) : write_one(j, s, &error)))
+		!(j->by >= 0 ? write_hosts(j, capture, s, t, &error) : write_one(j, s, &error)))
 		return cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
-	if (j->by != NULL) {
-		g_autofree char *text = table_format(t, j->format);
+	if (j->by >= 0) {
+		g_autofree char *text = table_format(
+			t, j->format < 0 ? CLI_TEXT : (enum cli_format)j->format);
 
 		fputs(text, stdout);
 	}
 	return say_notes(s);
 }
 
-static int profile_run(int argc, char **argv)
+static int profile_run(void *user, char **words)
 {
-	struct job j = { .nb_classes = PCAP_SIZES_CLASSES };
-	const GOptionEntry entries[] = {
-		CLI_HEADING("Which frames"),
-		{ "direction", 'D', 0, G_OPTION_ARG_STRING, &j.direction,
-			"Only frames that a host sent or got: its MAC, IPv4 or IPv6 address with "
-			":out or :in (default: all)",
-			"HOST:out|in" },
-		{ "by", 'b', 0, G_OPTION_ARG_STRING, &j.by,
-			"A profile for each source: host (by MAC address) or ip; and a table of "
-			"them (default: one profile)",
-			"host|ip" },
-		CLI_HEADING("Output"),
-		{ "classes", 'c', 0, G_OPTION_ARG_INT, &j.nb_classes,
-			"Rows of a profile: the most frequent lengths as they are, all others in "
-			"ranges, 1 to 64 (default: 64)",
-			"N" },
-		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &j.output,
-			"The profile's file (default: standard output); with --by its folder "
-			"(default: this one)",
-			"PATH" },
-		{ "format", 'f', 0, G_OPTION_ARG_STRING, &j.format_text,
-			"Of the table of --by: text, csv or json (default: text)", "FORMAT" },
-		G_OPTION_ENTRY_NULL,
-	};
+	struct job *j = user;
 	g_autoptr(GError) error = NULL;
-	int result = CLI_USAGE;
+	int result = check(j, words, &error) ? convert(j, words[1])
+					     : cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
 
-	if (cli_options(COMMANDS_PROGRAM, &command_profile, entries, &argc, &argv))
-		result = check(&j, argc, argv, &error)
-				 ? convert(&j, argv[2])
-				 : cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
-	job_clear(&j);
+	g_free(j->options.direction);
 	return result;
 }
 
-const struct cli_command command_profile = { "profile", "from-pcap FILE",
-	"Make size profiles of a packet capture", profile_run };
+static const char *const kinds[] = { "host", "ip", NULL };
+
+static const struct option_row rows[] = {
+	OPTION_GROUP("Which frames"),
+	{ .name = "direction",
+		.was = 'D',
+		.type = OPTION_TEXT,
+		.at = offsetof(struct job, direction),
+		.metavar = "HOST:out|in",
+		.help = "Only frames that a host sent or received: its MAC, IPv4 or IPv6 address "
+			"with :out or :in (default: all)" },
+	{ .name = "by",
+		.letter = 'b',
+		.type = OPTION_WORD,
+		.at = offsetof(struct job, by),
+		.words = kinds,
+		.metavar = "host|ip",
+		.help = "One profile per source: host (by MAC address) or ip; and a table of them "
+			"(default: one profile)" },
+	OPTION_GROUP("Output"),
+	{ .name = "classes",
+		.was = 'c',
+		.type = OPTION_INT,
+		.at = offsetof(struct job, nb_classes),
+		.preset = "64",
+		.min = 1,
+		.max = PCAP_SIZES_CLASSES,
+		.metavar = "N",
+		.help = "Rows of a profile: the most frequent lengths as they are, all others in "
+			"ranges" },
+	{ .name = "output",
+		.letter = 'o',
+		.type = OPTION_FILE,
+		.at = offsetof(struct job, output),
+		.metavar = "PATH",
+		.help = "The profile's file (default: standard output); with --by its directory "
+			"(default: this one)" },
+	{ .name = "format",
+		.letter = 'f',
+		.type = OPTION_WORD,
+		.at = offsetof(struct job, format),
+		.words = cli_formats,
+		.metavar = "FORMAT",
+		.help = "Format of the table of --by: text, csv or json (default text)" },
+	{ 0 },
+};
+
+const struct cli_command command_profile = { .name = "profile",
+	.arguments = "from-pcap FILE",
+	.summary = "Make size profiles of a packet capture",
+	.options = rows,
+	.size = sizeof(struct job),
+	.min_words = 2,
+	.max_words = 2,
+	.run = profile_run };

@@ -26,64 +26,78 @@ static void add_departures(table *t, const result_combination *c, const void *us
 	report_departures_add(t, c);
 }
 
-/* Those without options of their own. Takes t. */
-static int run(const struct cli_command *command, gboolean bins, table *t, commands_add_fn add,
-	int argc, char **argv)
+static int summary_run(void *asked, char **words)
 {
-	struct commands_common c = { 0 };
-	const GOptionEntry entries[] = { COMMANDS_COMMON_ENTRIES(c), G_OPTION_ENTRY_NULL };
-	int result = CLI_USAGE;
+	g_autoptr(table) t = report_summary_new();
 
-	if (cli_options(COMMANDS_PROGRAM, command, entries, &argc, &argv))
-		result = commands_table(&c, argv + 1, bins, t, add, NULL);
-	table_free(t);
-	commands_common_clear(&c);
-	return result;
+	return commands_table(asked, words, TRUE, t, add_summary, NULL);
 }
 
-static int summary_run(int argc, char **argv)
+const struct cli_command command_summary = { .name = "summary",
+	.arguments = "[NAME...]",
+	.summary = "Load, loss and latency: one row per combination",
+	.options = commands_common_rows,
+	.size = sizeof(struct commands_common),
+	.max_words = CLI_ANY,
+	.run = summary_run };
+
+struct guests_asked {
+	struct commands_common common;
+	gboolean each;
+};
+
+static int guests_run(void *user, char **words)
 {
-	return run(&command_summary, TRUE, report_summary_new(), add_summary, argc, argv);
+	struct guests_asked *asked = user;
+	g_autoptr(table) t = report_guests_new(asked->each);
+
+	return commands_table(&asked->common, words, TRUE, t, add_guests, &asked->each);
 }
 
-const struct cli_command command_summary = { "summary", "[NAME...]",
-	"Load, loss and latency, a line a combination", summary_run };
+static const struct option_row guests_rows[] = {
+	COMMANDS_COMMON_ROWS(struct guests_asked, common),
+	{ .name = "each",
+		.letter = 'e',
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct guests_asked, each),
+		.help = "One row per guest instead" },
+	{ 0 },
+};
 
-static int guests_run(int argc, char **argv)
+const struct cli_command command_guests = { .name = "guests",
+	.arguments = "[NAME...]",
+	.summary = "How evenly guests are served",
+	.options = guests_rows,
+	.size = sizeof(struct guests_asked),
+	.max_words = CLI_ANY,
+	.run = guests_run };
+
+static int sizes_run(void *asked, char **words)
 {
-	struct commands_common c = { 0 };
-	gboolean each = FALSE;
-	const GOptionEntry entries[] = {
-		COMMANDS_COMMON_ENTRIES(c),
-		{ "each", 'e', 0, G_OPTION_ARG_NONE, &each, "A row for each guest instead", NULL },
-		G_OPTION_ENTRY_NULL,
-	};
-	int result = CLI_USAGE;
+	g_autoptr(table) t = report_sizes_new();
 
-	if (cli_options(COMMANDS_PROGRAM, &command_guests, entries, &argc, &argv)) {
-		g_autoptr(table) t = report_guests_new(each);
-
-		result = commands_table(&c, argv + 1, TRUE, t, add_guests, &each);
-	}
-	commands_common_clear(&c);
-	return result;
+	return commands_table(asked, words, TRUE, t, add_sizes, NULL);
 }
 
-const struct cli_command command_guests = { "guests", "[NAME...]", "How evenly guests are served",
-	guests_run };
+const struct cli_command command_sizes = { .name = "sizes",
+	.arguments = "[NAME...]",
+	.summary = "Loss and latency per frame size",
+	.options = commands_common_rows,
+	.size = sizeof(struct commands_common),
+	.max_words = CLI_ANY,
+	.run = sizes_run };
 
-static int sizes_run(int argc, char **argv)
+static int departures_run(void *asked, char **words)
 {
-	return run(&command_sizes, TRUE, report_sizes_new(), add_sizes, argc, argv);
+	g_autoptr(table) t = report_departures_new();
+
+	return commands_table(asked, words, FALSE, t, add_departures, NULL);
 }
 
-const struct cli_command command_sizes = { "sizes", "[NAME...]",
-	"Loss and latency of each size of frames", sizes_run };
-
-static int departures_run(int argc, char **argv)
-{
-	return run(&command_departures, FALSE, report_departures_new(), add_departures, argc, argv);
-}
-
-const struct cli_command command_departures = { "departures", "[NAME...]",
-	"How near to their schedule frames left", departures_run };
+const struct cli_command command_departures = { .name = "departures",
+	.arguments = "[NAME...]",
+	.summary = "How near to their schedule frames left",
+	.options = commands_common_rows,
+	.size = sizeof(struct commands_common),
+	.max_words = CLI_ANY,
+	.run = departures_run };

@@ -6,27 +6,13 @@
 
 #include "analyze/commands.h"
 #include "analyze/ranks.h"
+#include "analyze/statistics.h"
 
 /* Histograms come and go by the hundred: their memory is used again, not given back in between. */
 enum { HEAP_BLOCK_MAX = 32 << 20, HEAP_FREE_MAX = 1 << 30 };
 
 int main(int argc, char **argv)
 {
-	const struct cli_command commands[] = {
-		command_merge,
-		command_summary,
-		command_loss,
-		command_percentiles,
-		command_guests,
-		command_sizes,
-		command_departures,
-		command_delay,
-		command_check,
-		command_compare,
-		command_limit,
-		command_profile,
-		{ NULL, NULL, NULL, NULL },
-	};
 	gboolean helps = ranks_own() > 0;
 	int result;
 
@@ -37,8 +23,8 @@ int main(int argc, char **argv)
 			     freopen("/dev/null", "w", stdout) == NULL ||
 			     freopen("/dev/null", "w", stderr) == NULL))
 		return CLI_DONE;
-	result = cli_main(
-		COMMANDS_PROGRAM, "what trials measured, in numbers", commands, argc, argv);
+	statistics_begin();
+	result = cli_main(&commands_program, argc, argv);
 	/* A helper's status would have mpirun end rank 0 before that has said what is wrong. */
 	return helps ? CLI_DONE : result;
 }

@@ -1,42 +1,56 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tplot box: repetitions as the unit. */
 #include "plots/commands.h"
-#include "plots/error.h"
 #include "plots/gather_box.h"
+
+struct asked {
+	struct commands_request request;
+	double percent;
+};
 
 static gboolean make(const struct commands_request *r, const char *const *names,
 	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
 	void *user, GError **error)
 {
-	const double *percent = user;
+	const struct asked *asked = user;
 	const struct members_options wanted = { r->dir, r->title, TRUE };
 	g_autoptr(member_list) m = NULL;
 	g_autoptr(box) b = NULL;
 
-	if (!(*percent > 0 && *percent <= 100)) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-			"--percentile: %g is none; write a number above 0 up to 100", *percent);
-		return FALSE;
-	}
 	m = members_find(&wanted, names, error);
 	if (m == NULL)
 		return FALSE;
-	b = gather_box(m, r->response, *percent / 100, error);
+	b = gather_box(m, r->response, asked->percent / 100, error);
 	members_messages(m, messages);
 	return b != NULL && figure_box(b, options, text, error);
 }
 
-static int run(int argc, char **argv)
+static int run(void *user, char **names)
 {
-	double percent = 50;
-	const GOptionEntry more[] = {
-		{ "percentile", 0, 0, G_OPTION_ARG_DOUBLE, &percent,
-			"Which one of each repetition, in percent (default 50)", "P" },
-		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
-	};
+	struct asked *asked = user;
 
-	return commands_run(&command_box, more, make, &percent, argc, argv);
+	return commands_run(&command_box, &asked->request, make, asked, names);
 }
 
-const struct cli_command command_box = { "box", "NAME...",
-	"Repetitions as the unit: a percentile of each, in boxes", run };
+static const struct option_row rows[] = {
+	COMMANDS_ROWS(struct asked, request),
+	{ .name = "percentile",
+		.type = OPTION_NUMBER,
+		.at = offsetof(struct asked, percent),
+		.preset = "50",
+		.min = 0,
+		.max = 100,
+		.flags = OPTION_ABOVE,
+		.metavar = "P",
+		.help = "Percentile of each repetition, in percent" },
+	{ 0 },
+};
+
+const struct cli_command command_box = { .name = "box",
+	.arguments = "NAME...",
+	.summary = "Repetitions as the unit: a percentile of each, in boxes",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run };

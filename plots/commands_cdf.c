@@ -4,6 +4,7 @@
 #include "plots/gather.h"
 
 struct asked {
+	struct commands_request request;
 	char *rate;
 	gboolean within;
 };
@@ -31,34 +32,47 @@ static gboolean make(const struct commands_request *r, const char *const *names,
 	return figure_cdf(f, &drawn, text, error);
 }
 
-static int run(const struct cli_command *command, gboolean within, int argc, char **argv)
-{
-	struct asked asked = { .within = within };
-	const GOptionEntry more[] = {
-		{ "rate", 0, 0, G_OPTION_ARG_STRING, &asked.rate,
-			"Only this load: kpps, or with a unit as in selectors (default: a curve "
-			"for each load)",
-			"RATE" },
-		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
-	};
-	int status = commands_run(command, more, make, &asked, argc, argv);
+static const struct option_row rows[] = {
+	COMMANDS_ROWS(struct asked, request),
+	{ .name = "rate",
+		.letter = 'r',
+		.type = OPTION_TEXT,
+		.at = offsetof(struct asked, rate),
+		.metavar = "RATE",
+		.help = "Only this load: kpps, or with a unit as in selectors (default: a curve "
+			"per load)" },
+	{ 0 },
+};
 
-	g_free(asked.rate);
-	return status;
+static int run_cdf(void *user, char **names)
+{
+	struct asked *asked = user;
+
+	asked->within = TRUE;
+	return commands_run(&command_cdf, &asked->request, make, asked, names);
 }
 
-static int run_cdf(int argc, char **argv)
+const struct cli_command command_cdf = { .name = "cdf",
+	.arguments = "NAME...",
+	.summary = "CDF: share of frames that came back within a latency",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_cdf };
+
+static int run_ccdf(void *user, char **names)
 {
-	return run(&command_cdf, TRUE, argc, argv);
+	struct asked *asked = user;
+
+	return commands_run(&command_ccdf, &asked->request, make, asked, names);
 }
 
-const struct cli_command command_cdf = { "cdf", "NAME...",
-	"Share of frames that came back within a latency", run_cdf };
-
-static int run_ccdf(int argc, char **argv)
-{
-	return run(&command_ccdf, FALSE, argc, argv);
-}
-
-const struct cli_command command_ccdf = { "ccdf", "NAME...",
-	"Share of frames that are later, each nine of a percentile with equal room", run_ccdf };
+const struct cli_command command_ccdf = { .name = "ccdf",
+	.arguments = "NAME...",
+	.summary = "CCDF: share of frames later than x, log scale",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_ccdf };

@@ -6,6 +6,7 @@
 #include "plots/load_options.h"
 
 struct compare {
+	struct commands_request request;
 	struct load_options load;
 	char *facets;
 	gboolean no_facets;
@@ -36,8 +37,7 @@ static gboolean make_compare(const struct commands_request *r, const char *const
 			"--facets and --no-facets: one of them");
 		return FALSE;
 	}
-	if (!load_options_apply(&asked->load, "--", &wanted, &drawn, error))
-		return FALSE;
+	load_options_apply(&asked->load, &wanted, &drawn);
 	f = gather(&wanted, names, messages, error);
 	if (f == NULL)
 		return FALSE;
@@ -46,26 +46,35 @@ static gboolean make_compare(const struct commands_request *r, const char *const
 				   : figure_cdf(f, &drawn, text, error);
 }
 
-static int run_compare(int argc, char **argv)
+static int run_compare(void *user, char **names)
 {
-	struct compare asked = { .facets = NULL };
-	const GOptionEntry more[] = {
-		{ "facets", 0, 0, G_OPTION_ARG_STRING, &asked.facets,
-			"Parameters that make rows and columns of panels, such as interface,vhost "
-			"(default: what differs within the names)",
-			"ROWS,COLUMNS" },
-		{ "no-facets", 0, 0, G_OPTION_ARG_NONE, &asked.no_facets,
-			"One pair of panels: what differs within the names is in the legend",
-			NULL },
-		LOAD_OPTIONS_ENTRIES(&asked.load),
-		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
-	};
-	int status = commands_run(&command_compare, more, make_compare, &asked, argc, argv);
+	struct compare *asked = user;
 
-	load_options_clear(&asked.load);
-	g_free(asked.facets);
-	return status;
+	return commands_run(&command_compare, &asked->request, make_compare, asked, names);
 }
 
-const struct cli_command command_compare = { "compare", "NAME...",
-	"Load against latency and loss, or, of one load, the distribution", run_compare };
+static const struct option_row rows[] = {
+	COMMANDS_ROWS(struct compare, request),
+	OPTION_GROUP("Panels"),
+	{ .name = "facets",
+		.type = OPTION_TEXT,
+		.at = offsetof(struct compare, facets),
+		.metavar = "ROWS,COLUMNS",
+		.help = "Parameters that make rows and columns of panels, such as interface,vhost "
+			"(default: what differs within the names)" },
+	{ .name = "no-facets",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct compare, no_facets),
+		.help = "One pair of panels: what differs within the names is in the legend" },
+	LOAD_OPTIONS_ROWS(struct compare, load),
+	{ 0 },
+};
+
+const struct cli_command command_compare = { .name = "compare",
+	.arguments = "NAME...",
+	.summary = "Load against latency and loss, or, of one load, the distribution",
+	.options = rows,
+	.size = sizeof(struct compare),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_compare };

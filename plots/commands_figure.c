@@ -73,12 +73,10 @@ static char *find_data(const char *dir, const char *folder, GError **error)
 	return NULL;
 }
 
-static void override(char **is, const char *asked)
+static void override(int *is, int asked)
 {
-	if (asked == NULL)
-		return;
-	g_free(*is);
-	*is = g_strdup(asked);
+	if (asked >= 0)
+		*is = asked;
 }
 
 static figure *gather_recipe(const struct gather_options *wanted, const recipe *made,
@@ -106,12 +104,11 @@ static figure *gather_recipe(const struct gather_options *wanted, const recipe *
 	return NULL;
 }
 
-static gboolean draw_recipe(const struct commands_request *r, recipe *made, const char *path,
-	const char *word, const struct figure_options *options, GPtrArray *messages,
-	struct figure_text *text, GError **error)
+static gboolean draw_recipe(const struct commands_request *r, recipe *made, const char *word,
+	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
+	GError **error)
 {
 	g_autofree char *dir = find_data(r->dir, made->folder, error);
-	g_autofree char *where = g_strdup_printf("%s: ", path);
 	const struct facets_wanted grid = { .given = made->facets,
 		.row_values = (const char *const *)made->row_values,
 		.column_values = (const char *const *)made->column_values };
@@ -124,8 +121,9 @@ static gboolean draw_recipe(const struct commands_request *r, recipe *made, cons
 		.missing_ok = TRUE };
 	g_autoptr(figure) f = NULL;
 
-	if (dir == NULL || !load_options_apply(&made->load, where, &wanted, &drawn, error))
+	if (dir == NULL)
 		return FALSE;
+	load_options_apply(&made->load, &wanted, &drawn);
 	f = gather_recipe(&wanted, made, word, messages, error);
 	if (f == NULL)
 		return FALSE;
@@ -142,17 +140,12 @@ static gboolean make_figure(const struct commands_request *r, const char *const 
 	const struct load_options *asked = user;
 	g_autofree char *path = NULL;
 	g_autoptr(recipe) made = NULL;
-	struct gather_options no_gather = { .dir = NULL };
-	struct figure_options no_figure = { .width = 0 };
 
-	if (names[1] != NULL || r->dir == NULL) {
+	if (r->dir == NULL) {
 		g_set_error_literal(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-			names[1] != NULL ? "one figure at a time"
-					 : "--dir has to say where a copy of the paper's data is");
+			"--dir has to say where a copy of the paper's data is");
 		return FALSE;
 	}
-	if (!load_options_apply(asked, "--", &no_gather, &no_figure, error))
-		return FALSE;
 	path = find_recipe(names[0], error);
 	made = path != NULL ? recipe_read(path, error) : NULL;
 	if (made == NULL)
@@ -160,21 +153,32 @@ static gboolean make_figure(const struct commands_request *r, const char *const 
 	override(&made->load.x, asked->x);
 	override(&made->load.quantile, asked->quantile);
 	override(&made->load.loss, asked->loss);
-	return draw_recipe(r, made, path, names[0], options, messages, text, error);
+	return draw_recipe(r, made, names[0], options, messages, text, error);
 }
 
-static int run_figure(int argc, char **argv)
+struct asked {
+	struct commands_request request;
+	struct load_options load;
+};
+
+static int run_figure(void *user, char **names)
 {
-	struct load_options asked = { .x = NULL };
-	const GOptionEntry more[] = {
-		LOAD_OPTIONS_ENTRIES(&asked),
-		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
-	};
-	int status = commands_run(&command_figure, more, make_figure, &asked, argc, argv);
+	struct asked *asked = user;
 
-	load_options_clear(&asked);
-	return status;
+	return commands_run(&command_figure, &asked->request, make_figure, &asked->load, names);
 }
 
-const struct cli_command command_figure = { "figure", "N",
-	"Figure N of the paper, from a copy of its data (--dir)", run_figure };
+static const struct option_row rows[] = {
+	COMMANDS_ROWS_OR(struct asked, request, NULL, "Copy of the paper's data"),
+	LOAD_OPTIONS_ROWS_OR(struct asked, load, NULL, NULL, NULL),
+	{ 0 },
+};
+
+const struct cli_command command_figure = { .name = "figure",
+	.arguments = "N",
+	.summary = "Figure N of the paper, from a copy of its data (--dir)",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.min_words = 1,
+	.max_words = 1,
+	.run = run_figure };

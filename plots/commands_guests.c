@@ -7,34 +7,16 @@
 #include "plots/gather.h"
 #include "plots/gather_strip.h"
 
-enum form { FORM_DOTS, FORM_LOAD, FORM_TIME, NB_FORMS };
-static const char *const forms[NB_FORMS] = { "dots", "load", "time" };
-static const char *const values[] = { "loss", "p50", "p99", "mean" }; /* by enum gather_value */
+enum form { FORM_DOTS, FORM_LOAD, FORM_TIME };
+static const char *const forms[] = { "dots", "load", "time", NULL };
+static const char *const values[] = { "loss", "p50", "p99", "mean",
+	NULL }; /* by enum gather_value */
 
 struct request {
-	char *form, *value;
-	int repetition; /* -1: not given */
+	struct commands_request common;
+	int form, value; /* index in forms, values; -1: not given */
+	int repetition;  /* -1: not given */
 };
-
-/* Place of word in a list; -1 and error if it is not there. */
-static int place_of(
-	const char *option, const char *word, const char *const *list, guint nb, GError **error)
-{
-	g_autoptr(GString) all = g_string_new(NULL);
-
-	for (guint i = 0; i < nb; i++) {
-		if (strcmp(word, list[i]) == 0)
-			return (int)i;
-		g_string_append_printf(all, "%s%s",
-			i == 0        ? ""
-			: i + 1 == nb ? " or "
-				      : ", ",
-			list[i]);
-	}
-	g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT, "--%s: '%s' is none; write %s",
-		option, word, all->str);
-	return -1;
-}
 
 /* Of several loads a strip says more than many dots. */
 static enum form usual_form(const member_list *m)
@@ -51,24 +33,15 @@ static enum form usual_form(const member_list *m)
 static gboolean find_form(const struct request *want, const member_list *m, enum form *form,
 	enum gather_value *value, GError **error)
 {
-	int place = want->form != NULL ? place_of("form", want->form, forms, NB_FORMS, error)
-				       : (int)usual_form(m);
-
-	if (place < 0)
-		return FALSE;
-	*form = (enum form)place;
-	*value = *form == FORM_TIME ? GATHER_MEAN : GATHER_P99;
-	if (want->value != NULL) {
-		place = place_of("value", want->value, values, G_N_ELEMENTS(values), error);
-		if (place < 0)
-			return FALSE;
-		*value = (enum gather_value)place;
-	}
-	if ((want->value != NULL && *form == FORM_DOTS) ||
+	*form = want->form >= 0 ? (enum form)want->form : usual_form(m);
+	*value = want->value >= 0     ? (enum gather_value)want->value
+		 : *form == FORM_TIME ? GATHER_MEAN
+				      : GATHER_P99;
+	if ((want->value >= 0 && *form == FORM_DOTS) ||
 		(*form == FORM_LOAD && *value == GATHER_MEAN) ||
 		(*form == FORM_TIME && (*value == GATHER_P50 || *value == GATHER_P99))) {
 		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-			"--value %s: the form %s shows %s", want->value, forms[*form],
+			"--value %s: the form %s shows %s", values[*value], forms[*form],
 			*form == FORM_DOTS   ? "all of p50, p99 and loss; leave it out"
 			: *form == FORM_LOAD ? "loss, p50 or p99"
 					     : "loss or mean");
@@ -131,30 +104,45 @@ static gboolean make_guests(const struct commands_request *r, const char *const 
 	return figure_strip(s, options, text, error);
 }
 
-static int run_guests(int argc, char **argv)
+static int run_guests(void *user, char **names)
 {
-	struct request want = { .repetition = -1 };
-	const GOptionEntry more[] = {
-		{ "form", 0, 0, G_OPTION_ARG_STRING, &want.form,
-			"dots (sorted guests), load or time (heat strips, a row for each guest; "
-			"default: load where several were measured, else dots)",
-			"FORM" },
-		{ "value", 0, 0, G_OPTION_ARG_STRING, &want.value,
-			"Colour of a heat strip: loss, p50 or p99 (of loads), mean (of time) "
-			"(default: p99 or mean)",
-			"VALUE" },
-		{ "repetition", 0, 0, G_OPTION_ARG_INT, &want.repetition,
-			"Which one the form time shows, from 0 (default: the first there is)",
-			"N" },
-		{ NULL, 0, 0, 0, NULL, NULL, NULL },
-	};
-	int status = commands_run(&command_guests, more, make_guests, &want, argc, argv);
+	struct request *want = user;
 
-	g_free(want.form);
-	g_free(want.value);
-	return status;
+	return commands_run(&command_guests, &want->common, make_guests, want, names);
 }
 
-const struct cli_command command_guests = { "guests", "NAME...",
-	"Each guest: median, 99th percentile and loss, or heat strips over loads or time",
-	run_guests };
+static const struct option_row rows[] = {
+	COMMANDS_ROWS(struct request, common),
+	{ .name = "form",
+		.type = OPTION_WORD,
+		.at = offsetof(struct request, form),
+		.words = forms,
+		.metavar = "FORM",
+		.help = "Form: dots (sorted guests), load or time (heat strips, a row per guest; "
+			"default: load where several were measured, else dots)" },
+	{ .name = "value",
+		.type = OPTION_WORD,
+		.at = offsetof(struct request, value),
+		.words = values,
+		.metavar = "VALUE",
+		.help = "Colour of a heat strip: loss, p50 or p99 (of loads), mean (of time) "
+			"(default: p99 or mean)" },
+	{ .name = "repetition",
+		.type = OPTION_INT,
+		.at = offsetof(struct request, repetition),
+		.min = 0,
+		.max = 9999,
+		.metavar = "N",
+		.help = "Repetition that the form time shows (default: the first there is)" },
+	{ 0 },
+};
+
+const struct cli_command command_guests = { .name = "guests",
+	.arguments = "NAME...",
+	.summary = "Each guest: median, 99th percentile and loss, or heat strips over loads or "
+		   "time",
+	.options = rows,
+	.size = sizeof(struct request),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_guests };

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tplot overview: all series of one folder at one look. */
 #include "plots/commands.h"
-#include "plots/error.h"
 #include "plots/gather.h"
 #include "plots/load_options.h"
 
 enum { COLOURS = 8 }; /* of style.gp; then they begin again */
 
 struct overview {
+	struct commands_request request;
 	struct load_options load;
 	char *facets;
 };
@@ -42,14 +42,7 @@ static gboolean make_overview(const struct commands_request *r, const char *cons
 		.facets = &grid };
 	g_autoptr(figure) f = NULL;
 
-	if (names[1] != NULL) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-			"'%s': an overview is of one folder; tplot compare draws several names",
-			names[1]);
-		return FALSE;
-	}
-	if (!load_options_apply(&asked->load, "--", &wanted, &drawn, error))
-		return FALSE;
+	load_options_apply(&asked->load, &wanted, &drawn);
 	f = gather(&wanted, names, messages, error);
 	if (f == NULL)
 		return FALSE;
@@ -61,23 +54,31 @@ static gboolean make_overview(const struct commands_request *r, const char *cons
 	return figure_load(f, &drawn, text, error);
 }
 
-static int run_overview(int argc, char **argv)
+static int run_overview(void *user, char **names)
 {
-	struct overview asked = { .facets = NULL };
-	const GOptionEntry more[] = {
-		{ "facets", 0, 0, G_OPTION_ARG_STRING, &asked.facets,
-			"Parameters that make rows and columns of panels (default: machine, "
-			"interface and vhost where they differ)",
-			"ROWS,COLUMNS" },
-		LOAD_OPTIONS_ENTRIES(&asked.load),
-		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
-	};
-	int status = commands_run(&command_overview, more, make_overview, &asked, argc, argv);
+	struct overview *asked = user;
 
-	load_options_clear(&asked.load);
-	g_free(asked.facets);
-	return status;
+	return commands_run(&command_overview, &asked->request, make_overview, asked, names);
 }
 
-const struct cli_command command_overview = { "overview", "NAME",
-	"All series of one folder: load against latency and loss", run_overview };
+static const struct option_row rows[] = {
+	COMMANDS_ROWS(struct overview, request),
+	OPTION_GROUP("Panels"),
+	{ .name = "facets",
+		.type = OPTION_TEXT,
+		.at = offsetof(struct overview, facets),
+		.metavar = "ROWS,COLUMNS",
+		.help = "Parameters that make rows and columns of panels (default: machine, "
+			"interface and vhost where they differ)" },
+	LOAD_OPTIONS_ROWS(struct overview, load),
+	{ 0 },
+};
+
+const struct cli_command command_overview = { .name = "overview",
+	.arguments = "NAME",
+	.summary = "All series of one directory: load against latency and loss",
+	.options = rows,
+	.size = sizeof(struct overview),
+	.min_words = 1,
+	.max_words = 1,
+	.run = run_overview };

@@ -16,13 +16,6 @@ struct asked {
 	gboolean response, linear, different_mix, script;
 };
 
-static void asked_clear(struct asked *a)
-{
-	g_free(a->dir);
-	g_free(a->output);
-	g_free(a->title);
-}
-
 /* Things that were left out are said on the page, too, and those that are broken here. */
 static gboolean is_doubtful(const sides *s)
 {
@@ -128,39 +121,59 @@ static int report(const struct asked *a, const char *const *names)
 	return CLI_NOT_TRUSTWORTHY;
 }
 
-static int run_report(int argc, char **argv)
-{
-	struct asked a = { .dir = NULL };
-	const GOptionEntry entries[] = {
-		{ "dir", 'd', 0, G_OPTION_ARG_FILENAME, &a.dir,
-			"Where labels and selectors look (default out)", "DIR" },
-		{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &a.output,
-			"The page (default report-NAMES.html here)", "FILE" },
-		{ "title", 0, 0, G_OPTION_ARG_STRING, &a.title, "Title (default: the names)",
-			"TEXT" },
-		{ "linear", 0, 0, G_OPTION_ARG_NONE, &a.linear,
-			"Linear latency axes from 0 instead of logarithmic ones", NULL },
-		{ "response", 0, 0, G_OPTION_ARG_NONE, &a.response,
-			"Latency from the scheduled departure, not from the real one", NULL },
-		{ "different-mix", 0, 0, G_OPTION_ARG_NONE, &a.different_mix,
-			"Compare although they were offered different mixes", NULL },
-		{ "script", 0, 0, G_OPTION_ARG_NONE, &a.script,
-			"Write scripts and data of the figures only; do not run gnuplot", NULL },
-		G_OPTION_ENTRY_NULL,
-	};
-	int status = CLI_USAGE;
+static const struct option_row rows[] = {
+	{ .name = "dir",
+		.was = 'd',
+		.type = OPTION_DIR,
+		.at = offsetof(struct asked, dir),
+		.preset = "out",
+		.metavar = "DIR",
+		.help = COMMANDS_DIR_HELP },
+	{ .name = "output",
+		.letter = 'o',
+		.type = OPTION_FILE,
+		.at = offsetof(struct asked, output),
+		.metavar = "FILE",
+		.help = "The page (default report-NAMES.html here)" },
+	{ .name = "title",
+		.type = OPTION_TEXT,
+		.at = offsetof(struct asked, title),
+		.metavar = "TEXT",
+		.help = "Title (default: the names)" },
+	{ .name = "linear",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, linear),
+		.help = "Linear latency axes from 0 instead of logarithmic ones" },
+	{ .name = "response",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, response),
+		.help = "Latency from the scheduled departure, not from the actual one" },
+	{ .name = "different-mix",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, different_mix),
+		.help = "Compare although they were offered different mixes" },
+	{ .name = "script",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, script),
+		.help = "Write scripts and data of the figures only; do not run gnuplot" },
+	{ 0 },
+};
 
-	if (cli_options("tplot", &command_report, entries, &argc, &argv)) {
-		if (argc < 2)
-			fprintf(stderr,
-				"tplot report: name results to compare: a path, a label in out/ or "
-				"a selector such as vhost-on\n");
-		else
-			status = report(&a, (const char *const *)argv + 1);
-	}
-	asked_clear(&a);
-	return status;
+static int run_report(void *user, char **names)
+{
+	struct asked *asked = user;
+
+	/* The page's commands name it only where it is not the usual one. */
+	if (option_is_preset(rows, asked, "dir"))
+		g_clear_pointer(&asked->dir, g_free);
+	return report(asked, (const char *const *)names);
 }
 
-const struct cli_command command_report = { "report", "NAME...",
-	"A page with verdicts, figures, tables and how it was measured", run_report };
+const struct cli_command command_report = { .name = "report",
+	.arguments = "NAME...",
+	.summary = "A page with verdicts, figures, tables and how it was measured",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_report };

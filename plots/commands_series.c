@@ -28,13 +28,19 @@ static gboolean make_timeline(const struct commands_request *r, const char *cons
 	return t != NULL && figure_timeline(t, options, text, error);
 }
 
-static int run_timeline(int argc, char **argv)
+static int run_timeline(void *request, char **names)
 {
-	return commands_run(&command_timeline, NULL, make_timeline, NULL, argc, argv);
+	return commands_run(&command_timeline, request, make_timeline, NULL, names);
 }
 
-const struct cli_command command_timeline = { "timeline", "NAME...",
-	"Rates, loss and latency second by second", run_timeline };
+const struct cli_command command_timeline = { .name = "timeline",
+	.arguments = "NAME...",
+	.summary = "Rates, loss and latency second by second",
+	.options = commands_rows,
+	.size = sizeof(struct commands_request),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_timeline };
 
 static gboolean make_sizes(const struct commands_request *r, const char *const *names,
 	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
@@ -51,13 +57,19 @@ static gboolean make_sizes(const struct commands_request *r, const char *const *
 	return d != NULL && figure_sizes(d, options, text, error);
 }
 
-static int run_sizes(int argc, char **argv)
+static int run_sizes(void *request, char **names)
 {
-	return commands_run(&command_sizes, NULL, make_sizes, NULL, argc, argv);
+	return commands_run(&command_sizes, request, make_sizes, NULL, names);
 }
 
-const struct cli_command command_sizes = { "sizes", "NAME...", "Latency and loss by frame size",
-	run_sizes };
+const struct cli_command command_sizes = { .name = "sizes",
+	.arguments = "NAME...",
+	.summary = "Latency and loss by frame size",
+	.options = commands_rows,
+	.size = sizeof(struct commands_request),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_sizes };
 
 static gboolean make_departures(const struct commands_request *r, const char *const *names,
 	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
@@ -77,10 +89,16 @@ static gboolean make_departures(const struct commands_request *r, const char *co
 	return d != NULL && figure_departures(d, options, text, error);
 }
 
-static int run_departures(int argc, char **argv)
+static int run_departures(void *request, char **names)
 {
-	return commands_run(&command_departures, NULL, make_departures, NULL, argc, argv);
+	return commands_run(&command_departures, request, make_departures, NULL, names);
 }
 
-const struct cli_command command_departures = { "departures", "NAME...",
-	"How near to their schedule frames left", run_departures };
+const struct cli_command command_departures = { .name = "departures",
+	.arguments = "NAME...",
+	.summary = "How near to their schedule frames left",
+	.options = commands_rows,
+	.size = sizeof(struct commands_request),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_departures };

@@ -13,6 +13,7 @@ static const double quantiles[] = { 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3,
 enum { MAX_PERCENTS = 100 };
 
 struct asked {
+	struct commands_request request;
 	double confidence; /* percent */
 	gboolean different_mix;
 };
@@ -141,18 +142,6 @@ static gboolean make(const struct commands_request *r, const char *const *names,
 	g_autoptr(shift) s = NULL;
 	g_autofree char *name_a = NULL, *name_b = NULL;
 
-	if (names[1] == NULL || names[2] != NULL) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-			"two names, not %s: A, and what is compared with it",
-			names[1] == NULL ? "one" : "more");
-		return FALSE;
-	}
-	if (!(asked->confidence > 50 && asked->confidence < MAX_PERCENTS)) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-			"--confidence: %g is none; write percent, above 50 and below 100",
-			asked->confidence);
-		return FALSE;
-	}
 	if (!commands_allow(r, FALSE, TRUE, error))
 		return FALSE;
 	a = result_open(&found, one, error);
@@ -174,19 +163,36 @@ static gboolean make(const struct commands_request *r, const char *const *names,
 	return figure_shift(s, options, text, error);
 }
 
-static int run(int argc, char **argv)
+static int run(void *user, char **names)
 {
-	struct asked asked = { .confidence = 95 };
-	const GOptionEntry more[] = {
-		{ "confidence", 0, 0, G_OPTION_ARG_DOUBLE, &asked.confidence,
-			"Of the band, in percent (default 95)", "PERCENT" },
-		{ "different-mix", 0, 0, G_OPTION_ARG_NONE, &asked.different_mix,
-			"Compare even if the two were offered different mixes", NULL },
-		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
-	};
+	struct asked *asked = user;
 
-	return commands_run(&command_shift, more, make, &asked, argc, argv);
+	return commands_run(&command_shift, &asked->request, make, asked, names);
 }
 
-const struct cli_command command_shift = { "shift", "A B",
-	"How much later B is than A, percentile by percentile", run };
+static const struct option_row rows[] = {
+	COMMANDS_ROWS(struct asked, request),
+	{ .name = "confidence",
+		.type = OPTION_NUMBER,
+		.at = offsetof(struct asked, confidence),
+		.preset = "95",
+		.min = 50,
+		.max = MAX_PERCENTS,
+		.flags = OPTION_ABOVE | OPTION_BELOW,
+		.metavar = "PERCENT",
+		.help = "Confidence level of the band, in percent" },
+	{ .name = "different-mix",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, different_mix),
+		.help = "Compare although the two were offered different mixes" },
+	{ 0 },
+};
+
+const struct cli_command command_shift = { .name = "shift",
+	.arguments = "A B",
+	.summary = "How much later B is than A, percentile by percentile",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.min_words = 2,
+	.max_words = 2,
+	.run = run };

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "analyze/cli.h"
 #include "analyze/result.h"
 #include "plots/error.h"
 #include "plots/gp.h"
+#include "traffic/text.h"
 
 enum { COLOURS_ALONE = 4, COLOURS_MAX = 8, SIDE_MAX = 4, ROW_ALONE_MAX = 3 };
 
@@ -235,14 +235,13 @@ static gboolean parse_side(GPtrArray *side, const char *words, GError **error)
 		while (*p != NULL && strcmp(*p, parts[i]) != 0)
 			p++;
 		if (*p == NULL || strcmp(*p, "rate") == 0) {
-			g_autofree char *near = cli_nearest(parts[i], result_parameter_names());
+			g_autofree char *hint = text_did_you_mean(
+				parts[i], result_parameter_names());
 
 			g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-				"--facets: '%s' is no parameter that rows or columns can be made "
-				"of; "
-				"%s%s%swrite ROWS,COLUMNS such as interface,vhost",
-				parts[i], near != NULL ? "did you mean " : "",
-				near != NULL ? near : "", near != NULL ? "? " : "");
+				"--facets: unknown parameter '%s'%s; write ROWS,COLUMNS such as "
+				"interface,vhost",
+				parts[i], hint);
 			return FALSE;
 		}
 		if (!has(side, *p))

@@ -5,38 +5,48 @@
 
 #include <glib.h>
 
+#include "analyze/option.h"
 #include "plots/figure.h"
 #include "plots/gather.h"
 
-/* As given: NULL is the default. */
+/* Index in each option's words; -1: not given. */
 struct load_options {
-	char *x;        /* "offered" (the default), "nominal" */
-	char *quantile; /* "nearest" (the default), "linear" */
-	char *loss;     /* "exact" (the default), "autotest" */
+	int x;        /* offered, nominal */
+	int quantile; /* nearest, linear */
+	int loss;     /* exact, autotest */
 };
 
-/* Rows of GOptionEntry for a struct load_options. */
-#define LOAD_OPTIONS_ENTRIES(o)                                                               \
-	{ "x", 0, 0, G_OPTION_ARG_STRING, &(o)->x,                                            \
-		"Loads: offered (measured) or nominal (as autotest draws) (default offered)", \
-		"WHICH" },                                                                    \
-		{ "quantile", 0, 0, G_OPTION_ARG_STRING, &(o)->quantile,                      \
-			"Percentiles: nearest (rank) or linear (as autotest draws) (default " \
-			"nearest)",                                                           \
-			"RULE" },                                                             \
-	{                                                                                     \
-		"loss", 0, 0, G_OPTION_ARG_STRING, &(o)->loss,                                \
-			"Loss: exact (packet totals) or autotest (its rounded averages, and " \
-			"their spread) (default exact)",                                      \
-			"METRIC"                                                              \
+/* Rows for the member o, such a struct, of type. Of one that may stay as a recipe says: no preset. */
+#define LOAD_OPTIONS_ROWS_OR(type_, o, x_preset, quantile_preset, loss_preset)                 \
+	OPTION_GROUP("Numbers"),                                                               \
+		{ .name = "x",                                                                 \
+			.type = OPTION_WORD,                                                   \
+			.at = offsetof(type_, o.x),                                            \
+			.preset = (x_preset),                                                  \
+			.words = load_options_x,                                               \
+			.metavar = "WHICH",                                                    \
+			.help = "Loads: offered (measured) or nominal (as autotest draws)" },  \
+		{ .name = "quantile",                                                          \
+			.type = OPTION_WORD,                                                   \
+			.at = offsetof(type_, o.quantile),                                     \
+			.preset = (quantile_preset),                                           \
+			.words = load_options_quantile,                                        \
+			.metavar = "RULE",                                                     \
+			.help = "Percentiles: nearest (rank) or linear (as autotest draws)" }, \
+	{                                                                                      \
+		.name = "loss", .type = OPTION_WORD, .at = offsetof(type_, o.loss),            \
+		.preset = (loss_preset), .words = load_options_loss, .metavar = "METRIC",      \
+		.help = "Loss: exact (packet totals) or autotest (its rounded averages, and "  \
+			"their spread)"                                                        \
 	}
+#define LOAD_OPTIONS_ROWS(type_, o) LOAD_OPTIONS_ROWS_OR(type_, o, "offered", "nearest", "exact")
 
-/*
- * Sets what o says in both. FALSE and PLOTS_ERROR_ARGUMENT for an unknown word; where begins its
- * text: "--" or the name of a file and a blank.
- */
-gboolean load_options_apply(const struct load_options *o, const char *where,
-	struct gather_options *wanted, struct figure_options *drawn, GError **error);
-void load_options_clear(struct load_options *o);
+/* NULL-terminated. */
+extern const char *const load_options_x[], *const load_options_quantile[],
+						   *const load_options_loss[];
+
+/* Sets what o says in both. */
+void load_options_apply(
+	const struct load_options *o, struct gather_options *wanted, struct figure_options *drawn);
 
 #endif

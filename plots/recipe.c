@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "analyze/cli.h"
 #include "analyze/result.h"
 #include "analyze/result_params.h"
 #include "plots/error.h"
+#include "traffic/text.h"
 
 enum { REPETITIONS_MAX = 1000 };
 
@@ -25,7 +25,6 @@ void recipe_free(recipe *r)
 	g_clear_pointer(&r->names, g_ptr_array_unref);
 	g_clear_pointer(&r->selectors, g_ptr_array_unref);
 	g_free(r->rates);
-	load_options_clear(&r->load);
 	g_free(r);
 }
 
@@ -53,10 +52,8 @@ static gboolean check_keys(GKeyFile *file, const char *path, GError **error)
 		for (guint k = 0; keys != NULL && keys[k] != NULL; k++) {
 			if (g_strv_contains(known, keys[k]))
 				continue;
-			g_autofree char *near = cli_nearest(keys[k], known);
-			g_autofree char *text = g_strdup_printf("there is no such key%s%s%s",
-				near != NULL ? "; did you mean " : "", near != NULL ? near : "",
-				near != NULL ? "?" : "");
+			g_autofree char *hint = text_did_you_mean(keys[k], known);
+			g_autofree char *text = g_strconcat("unknown key", hint, NULL);
 
 			return bad(error, path, groups[i], keys[k], text);
 		}
@@ -143,14 +140,34 @@ static gboolean add_group(
 	return TRUE;
 }
 
+/* A key that is the index of one of words; 0 where it is not there. */
+static gboolean read_word(GKeyFile *file, const char *path, const char *key,
+	const char *const *words, int *out, GError **error)
+{
+	g_autofree char *word = text_of(file, figure_group, key);
+	g_autofree char *all = NULL, *hint = NULL, *text = NULL;
+
+	for (*out = 0; words[*out] != NULL; ++*out)
+		if (word == NULL || strcmp(word, words[*out]) == 0)
+			return TRUE;
+	all = g_strjoinv(", ", (char **)(uintptr_t)words);
+	hint = text_did_you_mean(word, words);
+	text = g_strdup_printf("invalid value '%s'%s; expected %s", word, hint, all);
+	return bad(error, path, figure_group, key, text);
+}
+
+static gboolean read_words(recipe *r, GKeyFile *file, const char *path, GError **error)
+{
+	return read_word(file, path, "x", load_options_x, &r->load.x, error) &&
+	       read_word(file, path, "quantile", load_options_quantile, &r->load.quantile, error) &&
+	       read_word(file, path, "loss", load_options_loss, &r->load.loss, error);
+}
+
 static void read_texts(recipe *r, GKeyFile *file)
 {
 	r->title = text_of(file, figure_group, "title");
 	r->caption = text_of(file, figure_group, "caption");
 	r->folder = text_of(file, figure_group, "folder");
-	r->load.x = text_of(file, figure_group, "x");
-	r->load.quantile = text_of(file, figure_group, "quantile");
-	r->load.loss = text_of(file, figure_group, "loss");
 	if (r->folder == NULL)
 		r->folder = g_strdup("");
 }
@@ -171,6 +188,8 @@ recipe *recipe_parse(const char *name, const char *data, gsize len, GError **err
 		return NULL;
 	}
 	read_texts(r, file);
+	if (!read_words(r, file, name, error))
+		return NULL;
 	if (!check_keys(file, name, error) || !read_facets(r, file, name, error) ||
 		!read_numbers(r, file, name, error))
 		return NULL;

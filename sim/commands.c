@@ -38,9 +38,7 @@ gboolean bench_read(struct bench *b)
 
 void bench_clear(struct bench *b)
 {
-	g_free(b->config);
-	testbed_free(b->testbed);
-	*b = (struct bench){ 0 };
+	g_clear_pointer(&b->testbed, testbed_free);
 }
 
 static void say(void *arg, const char *text)
@@ -57,24 +55,13 @@ struct lab *bench_lab(const struct bench *b)
 		.interrupt = stop_flag() });
 }
 
-/* No words behind the options, or at most nb of them. */
-static gboolean words_fit(const struct cli_command *c, int argc, int nb)
-{
-	if (argc - 1 <= nb)
-		return TRUE;
-	fprintf(stderr, "tsim: %s: one word too many; see tsim %s --help\n", c->name, c->name);
-	return FALSE;
-}
+/* The struct itself: a name for its start. */
+struct alone {
+	struct bench bench;
+};
 
-/* Options of a command that has only the common ones. TRUE: go on. */
-static gboolean begin(
-	struct bench *b, const struct cli_command *c, int *argc, char ***argv, int nb_words)
-{
-	const GOptionEntry entries[] = { BENCH_ENTRIES(*b), { 0 } };
-
-	return cli_options("tsim", c, entries, argc, argv) && words_fit(c, *argc, nb_words) &&
-	       bench_read(b);
-}
+/* Of commands that have no options of their own. */
+static const struct option_row bench_rows[] = { BENCH_ROWS(struct alone, bench), { 0 } };
 
 /* "" or, where a user cannot see what root has there, what to do about it. */
 static const char *unseen(struct server *s)
@@ -167,22 +154,23 @@ static gboolean ping(struct server *s)
 	return reachable;
 }
 
-int command_ping(const struct cli_command *c, int argc, char **argv)
+static int run_ping(void *asked, char **words)
 {
-	struct bench b = { 0 };
+	struct bench *b = asked;
 	struct places p;
 	gboolean all = TRUE;
 
-	if (!begin(&b, c, &argc, &argv, 0))
+	(void)words;
+	if (!bench_read(b))
 		return CLI_USAGE;
-	p = places_of(&b);
+	p = places_of(b);
 	for (unsigned i = 0; i < p.nb; i++)
 		all &= ping(p.server[i]);
 	if (all) {
 		g_auto(GStrv) names = machines(p.server[0]);
 
 		for (char **name = names; *name != NULL; name++) {
-			struct server *guest = guest_server(&b, p.server[0], *name, NULL);
+			struct server *guest = guest_server(b, p.server[0], *name, NULL);
 
 			all &= guest != NULL && ping(guest);
 			server_free(guest);
@@ -191,44 +179,27 @@ int command_ping(const struct cli_command *c, int argc, char **argv)
 			printf("%s: no guest%s\n", server_name(p.server[0]), unseen(p.server[0]));
 	}
 	places_clear(&p);
-	bench_clear(&b);
+	bench_clear(b);
 	return all ? CLI_DONE : CLI_FAILED;
 }
 
+const struct cli_command command_ping = { .name = "ping",
+	.arguments = "",
+	.summary = "Check which machines and guests can be reached",
+	.options = bench_rows,
+	.size = sizeof(struct bench),
+	.run = run_ping };
+
 /* What run-guest and setup-network are asked for. */
 struct wanted {
-	char *machine, *interface, *qemu_path, *disk, *reflector, *vhost, *ioregionfd;
+	struct bench bench;
+	char *machine, *interface, *qemu_path, *disk;
+	int reflector;         /* enum reflector_kind */
+	int vhost, ioregionfd; /* index in on_off */
 	int guests, cpus, memory, rx_queue_size, tx_queue_size;
 };
 
-static void wanted_clear(struct wanted *w)
-{
-	g_free(w->machine);
-	g_free(w->interface);
-	g_free(w->qemu_path);
-	g_free(w->disk);
-	g_free(w->reflector);
-	g_free(w->vhost);
-	g_free(w->ioregionfd);
-}
-
-static gboolean parse_switch(const char *option, const char *word, gboolean *out, GError **error)
-{
-	*out = g_strcmp0(word, "on") == 0;
-	if (word == NULL || *out || g_str_equal(word, "off"))
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: on or off, not '%s'", option, word);
-	return FALSE;
-}
-
-static gboolean in_range(const char *option, int value, int min, int max, GError **error)
-{
-	if (value >= min && value <= max)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: expected %d to %d, got %d", option, min,
-		max, value);
-	return FALSE;
-}
+static const char *const on_off[] = { "off", "on", NULL };
 
 static gboolean is_queue_size(const char *option, int value, GError **error)
 {
@@ -242,32 +213,24 @@ static gboolean is_queue_size(const char *option, int value, GError **error)
 /* 0: not said, the testbed's. */
 static gboolean check_sizes(const struct wanted *w, GError **error)
 {
-	return in_range("--guests", w->guests, 1, 1024, error) &&
-	       (w->cpus == 0 || in_range("--cpus", w->cpus, 1, 255, error)) &&
-	       (w->memory == 0 || in_range("--memory", w->memory, 64, 1048576, error)) &&
-	       is_queue_size("--rx-queue-size", w->rx_queue_size, error) &&
+	return is_queue_size("--rx-queue-size", w->rx_queue_size, error) &&
 	       is_queue_size("--tx-queue-size", w->tx_queue_size, error);
 }
 
 static gboolean to_setup(const struct wanted *w, struct setup *s, GError **error)
 {
-	const char *machine = w->machine == NULL ? "pcvm" : w->machine;
-	const char *interface = w->interface == NULL ? "bridge" : w->interface;
-	const char *reflector = w->reflector == NULL ? "xdp" : w->reflector;
+	/* autotest's word. */
+	const char *machine = g_str_equal(w->machine, "pc") ? "pcvm" : w->machine;
 	const char *why;
 
-	/* autotest's word. */
-	if (g_str_equal(machine, "pc"))
-		machine = "pcvm";
 	*s = (struct setup){ .qemu = "normal",
 		.qemu_path = w->qemu_path == NULL ? "" : w->qemu_path,
-		.guests = (uint32_t)w->guests };
-	s->interface = setup_interface_find("--interface", interface, error);
-	if (s->interface == NULL ||
-		!setup_machine_parse("--machine", machine, &s->machine, error) ||
-		!parse_switch("--vhost", w->vhost, &s->vhost, error) ||
-		!parse_switch("--ioregionfd", w->ioregionfd, &s->ioregionfd, error) ||
-		!setup_reflector_parse("--reflector", reflector, &s->reflector, error))
+		.guests = (uint32_t)w->guests,
+		.vhost = w->vhost,
+		.ioregionfd = w->ioregionfd,
+		.reflector = (enum reflector_kind)w->reflector };
+	s->interface = setup_interface_find("--interface", w->interface, error);
+	if (s->interface == NULL || !setup_machine_parse("--machine", machine, &s->machine, error))
 		return FALSE;
 	if (!setup_is_vm(s->machine) && s->machine != MACHINE_HOST) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
@@ -281,7 +244,7 @@ static gboolean to_setup(const struct wanted *w, struct setup *s, GError **error
 	why = setup_impossible(s);
 	if (why == NULL)
 		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s and %s: %s", machine, interface, why);
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s and %s: %s", machine, w->interface, why);
 	return FALSE;
 }
 
@@ -302,18 +265,24 @@ static void change_testbed(const struct wanted *w, struct testbed *t)
 }
 
 /* Build up to a depth, and leave it there. */
-static int build(struct bench *b, const struct wanted *w, enum lab_depth depth)
+static int build(struct wanted *w, enum lab_depth depth)
 {
+	struct bench *b = &w->bench;
 	g_autoptr(GError) error = NULL;
 	struct setup setup;
 	struct lab *l = NULL;
 	gboolean done;
 
-	if (!to_setup(w, &setup, &error))
+	if (!bench_read(b))
+		return CLI_USAGE;
+	if (!to_setup(w, &setup, &error)) {
+		bench_clear(b);
 		return bench_fail(error);
+	}
 	if (depth == LAB_NETWORK && (setup.interface->needs & SETUP_WIRE) == 0) {
 		g_set_error(&error, SIM_ERROR, SIM_ERROR_USAGE,
 			"--interface: %s has no network to set up", setup.interface->word);
+		bench_clear(b);
 		return bench_fail(error);
 	}
 	bench_signals();
@@ -322,6 +291,7 @@ static int build(struct bench *b, const struct wanted *w, enum lab_depth depth)
 	done = lab_check(l, &setup, 0, &error) && lab_open(l, &error) &&
 	       lab_apply(l, &setup, depth, &error) && lab_keep(l, &error);
 	lab_free(l);
+	bench_clear(b);
 	if (!done)
 		return bench_fail(error);
 	if (!b->dry)
@@ -333,70 +303,138 @@ static int build(struct bench *b, const struct wanted *w, enum lab_depth depth)
 	return CLI_DONE;
 }
 
-#define WANTED_ENTRIES(w)                                                                       \
-	{ "machine", 'm', 0, G_OPTION_ARG_STRING, &(w).machine,                                 \
-		"pcvm, microvm or host (default pcvm)", "MACHINE" },                            \
-		{ "interface", 'i', 0, G_OPTION_ARG_STRING, &(w).interface,                     \
-			"bridge, macvtap, bridge-e1000, vfio, vmux-..., pnic (default bridge)", \
-			"INTERFACE" },                                                          \
-	{                                                                                       \
-		"guests", 'g', 0, G_OPTION_ARG_INT, &(w).guests, "How many (default 1)", "N"    \
+#define WANTED_ROWS                                                                            \
+	{ .name = "machine",                                                                   \
+		.letter = 'm',                                                                 \
+		.type = OPTION_TEXT,                                                           \
+		.at = offsetof(struct wanted, machine),                                        \
+		.preset = "pcvm",                                                              \
+		.words = (const char *const[]){ "pcvm", "microvm", "host", NULL },             \
+		.metavar = "MACHINE",                                                          \
+		.help = "Machine of the guests: pcvm, microvm or host" },                      \
+		{ .name = "interface",                                                         \
+			.letter = 'i',                                                         \
+			.type = OPTION_TEXT,                                                   \
+			.at = offsetof(struct wanted, interface),                              \
+			.preset = "bridge",                                                    \
+			.words = (const char *const[]){ "bridge", "macvtap", "bridge-e1000",   \
+				"vfio", "pnic", NULL },                                        \
+			.metavar = "INTERFACE",                                                \
+			.help = "How frames reach them: bridge, macvtap, bridge-e1000, vfio, " \
+				"vmux-..., pnic" },                                            \
+	{                                                                                      \
+		.name = "guests", .letter = 'g', .type = OPTION_INT,                           \
+		.at = offsetof(struct wanted, guests), .preset = "1", .min = 1, .max = 1024,   \
+		.metavar = "N", .help = "Number of guests"                                     \
 	}
 
-int command_run_guest(const struct cli_command *c, int argc, char **argv)
+static int run_run_guest(void *wanted, char **words)
 {
-	struct bench b = { 0 };
-	struct wanted w = { .guests = 1 };
-	const GOptionEntry entries[] = {
-		WANTED_ENTRIES(w),
-		{ "reflector", 0, 0, G_OPTION_ARG_STRING, &w.reflector, "dpdk or xdp (default xdp)",
-			"REFLECTOR" },
-		{ "cpus", 'C', 0, G_OPTION_ARG_INT, &w.cpus,
-			"vCPUs of each (default the testbed's)", "N" },
-		{ "memory", 'M', 0, G_OPTION_ARG_INT, &w.memory, "Of each (default the testbed's)",
-			"MIB" },
-		{ "disk", 'D', 0, G_OPTION_ARG_FILENAME, &w.disk,
-			"Image to boot (default our own small one)", "FILE" },
-		{ "vhost", 'V', 0, G_OPTION_ARG_STRING, &w.vhost,
-			"on or off: the kernel moves frames of a tap, or QEMU (default off)",
-			"WORD" },
-		{ "ioregionfd", 'I', 0, G_OPTION_ARG_STRING, &w.ioregionfd,
-			"on or off; on needs a microvm, and a QEMU and a kernel that have it "
-			"(default off)",
-			"WORD" },
-		{ "rx-queue-size", 'r', 0, G_OPTION_ARG_INT, &w.rx_queue_size,
-			"Descriptors (default the testbed's)", "N" },
-		{ "tx-queue-size", 't', 0, G_OPTION_ARG_INT, &w.tx_queue_size,
-			"Descriptors (default the testbed's)", "N" },
-		{ "qemu-path", 'q', 0, G_OPTION_ARG_FILENAME, &w.qemu_path,
-			"Folder of qemu-system-x86_64 (default $PATH)", "DIR" },
-		BENCH_ENTRIES(b),
-		{ 0 },
-	};
-	int status = CLI_USAGE;
-
-	if (cli_options("tsim", c, entries, &argc, &argv) && words_fit(c, argc, 0) &&
-		bench_read(&b))
-		status = build(&b, &w, LAB_REFLECTOR);
-	wanted_clear(&w);
-	bench_clear(&b);
-	return status;
+	(void)words;
+	return build(wanted, LAB_REFLECTOR);
 }
 
-int command_setup_network(const struct cli_command *c, int argc, char **argv)
-{
-	struct bench b = { 0 };
-	struct wanted w = { .guests = 1 };
-	const GOptionEntry entries[] = { WANTED_ENTRIES(w), BENCH_ENTRIES(b), { 0 } };
-	int status = CLI_USAGE;
+static const struct option_row run_guest_rows[] = {
+	OPTION_GROUP("Guests"),
+	WANTED_ROWS,
+	{ .name = "reflector",
+		.type = OPTION_WORD,
+		.at = offsetof(struct wanted, reflector),
+		.preset = "xdp",
+		.words = setup_reflectors,
+		.metavar = "REFLECTOR",
+		.help = "Reflector in the guests" },
+	{ .name = "cpus",
+		.letter = 'C',
+		.type = OPTION_INT,
+		.at = offsetof(struct wanted, cpus),
+		.min = 1,
+		.max = 255,
+		.metavar = "N",
+		.help = "vCPUs per guest (default the testbed's)" },
+	{ .name = "memory",
+		.was = 'M',
+		.type = OPTION_INT,
+		.at = offsetof(struct wanted, memory),
+		.min = 64,
+		.max = 1048576,
+		.metavar = "MIB",
+		.help = "Memory per guest (default the testbed's)" },
+	{ .name = "disk",
+		.was = 'D',
+		.type = OPTION_FILE,
+		.at = offsetof(struct wanted, disk),
+		.metavar = "FILE",
+		.help = "Image to boot (default our own small one)" },
+	{ .name = "vhost",
+		.was = 'V',
+		.type = OPTION_WORD,
+		.at = offsetof(struct wanted, vhost),
+		.preset = "off",
+		.words = on_off,
+		.metavar = "WORD",
+		.help = "Who moves the frames of a tap: on (the kernel) or off (QEMU)" },
+	{ .name = "ioregionfd",
+		.was = 'I',
+		.type = OPTION_WORD,
+		.at = offsetof(struct wanted, ioregionfd),
+		.preset = "off",
+		.words = on_off,
+		.metavar = "WORD",
+		.help = "ioregionfd: on (needs a microvm, and a QEMU and a kernel that have it) or "
+			"off" },
+	{ .name = "rx-queue-size",
+		.was = 'r',
+		.type = OPTION_INT,
+		.at = offsetof(struct wanted, rx_queue_size),
+		.min = 1,
+		.max = 32768,
+		.metavar = "N",
+		.help = "Descriptors per receive queue (default the testbed's)" },
+	{ .name = "tx-queue-size",
+		.was = 't',
+		.type = OPTION_INT,
+		.at = offsetof(struct wanted, tx_queue_size),
+		.min = 1,
+		.max = 32768,
+		.metavar = "N",
+		.help = "Descriptors per transmit queue (default the testbed's)" },
+	{ .name = "qemu-path",
+		.was = 'q',
+		.type = OPTION_DIR,
+		.at = offsetof(struct wanted, qemu_path),
+		.metavar = "DIR",
+		.help = "Directory of qemu-system-x86_64 (default $PATH)" },
+	BENCH_ROWS(struct wanted, bench),
+	{ 0 },
+};
 
-	if (cli_options("tsim", c, entries, &argc, &argv) && words_fit(c, argc, 0) &&
-		bench_read(&b))
-		status = build(&b, &w, LAB_NETWORK);
-	wanted_clear(&w);
-	bench_clear(&b);
-	return status;
+const struct cli_command command_run_guest = { .name = "run-guest",
+	.arguments = "",
+	.summary = "Start virtual machines and leave them running",
+	.options = run_guest_rows,
+	.size = sizeof(struct wanted),
+	.run = run_run_guest };
+
+static int run_setup_network(void *wanted, char **words)
+{
+	(void)words;
+	return build(wanted, LAB_NETWORK);
 }
+
+static const struct option_row setup_network_rows[] = {
+	OPTION_GROUP("Guests"),
+	WANTED_ROWS,
+	BENCH_ROWS(struct wanted, bench),
+	{ 0 },
+};
+
+const struct cli_command command_setup_network = { .name = "setup-network",
+	.arguments = "",
+	.summary = "Make the network of an interface and leave it there",
+	.options = setup_network_rows,
+	.size = sizeof(struct wanted),
+	.run = run_setup_network };
 
 /* All that tsim made on a server goes. */
 static gboolean tear_down(struct server *s, GError **error)
@@ -429,36 +467,41 @@ static gboolean rehearse_tear_down(
 	return made != NULL;
 }
 
-static int tear_all_down(const struct cli_command *c, int argc, char **argv)
+static int tear_all_down(void *asked, char **words)
 {
-	struct bench b = { 0 };
+	struct bench *b = asked;
 	struct places p;
 	int status = CLI_DONE;
 
-	if (!begin(&b, c, &argc, &argv, 0))
+	(void)words;
+	if (!bench_read(b))
 		return CLI_USAGE;
-	p = places_of(&b);
+	p = places_of(b);
 	for (unsigned i = 0; i < p.nb; i++) {
 		g_autoptr(GError) error = NULL;
 
-		if (b.dry ? !rehearse_tear_down(p.config[i], server_name(p.server[i]), &error)
-			  : !tear_down(p.server[i], &error))
+		if (b->dry ? !rehearse_tear_down(p.config[i], server_name(p.server[i]), &error)
+			   : !tear_down(p.server[i], &error))
 			status = bench_fail(error);
 	}
 	places_clear(&p);
-	bench_clear(&b);
+	bench_clear(b);
 	return status;
 }
 
-int command_kill_guest(const struct cli_command *c, int argc, char **argv)
-{
-	return tear_all_down(c, argc, argv);
-}
+const struct cli_command command_kill_guest = { .name = "kill-guest",
+	.arguments = "",
+	.summary = "Stop the guests and remove their network",
+	.options = bench_rows,
+	.size = sizeof(struct bench),
+	.run = tear_all_down };
 
-int command_teardown_network(const struct cli_command *c, int argc, char **argv)
-{
-	return tear_all_down(c, argc, argv);
-}
+const struct cli_command command_teardown_network = { .name = "teardown-network",
+	.arguments = "",
+	.summary = "Remove all that tsim has created",
+	.options = bench_rows,
+	.size = sizeof(struct bench),
+	.run = tear_all_down };
 
 static gint by_name(gconstpointer a, gconstpointer b)
 {
@@ -513,15 +556,16 @@ static gboolean upload(struct server *s, const char *dir, GError **error)
 	return TRUE;
 }
 
-int command_upload(const struct cli_command *c, int argc, char **argv)
+static int run_upload(void *asked, char **words)
 {
-	struct bench b = { 0 };
+	struct bench *b = asked;
 	struct places p;
 	int status = CLI_DONE;
 
-	if (!begin(&b, c, &argc, &argv, 0))
+	(void)words;
+	if (!bench_read(b))
 		return CLI_USAGE;
-	p = places_of(&b);
+	p = places_of(b);
 	for (unsigned i = 0; i < p.nb; i++) {
 		g_autoptr(GError) error = NULL;
 		const char *dir = p.config[i]->tsim_dir;
@@ -534,13 +578,20 @@ int command_upload(const struct cli_command *c, int argc, char **argv)
 		}
 		if (!upload(p.server[i], dir, &error))
 			status = bench_fail(error);
-		else if (!b.dry)
+		else if (!b->dry)
 			fprintf(stderr, "%s: %s\n", server_name(p.server[i]), dir);
 	}
 	places_clear(&p);
-	bench_clear(&b);
+	bench_clear(b);
 	return status;
 }
+
+const struct cli_command command_upload = { .name = "upload",
+	.arguments = "",
+	.summary = "Copy the programs to the machines of a testbed",
+	.options = bench_rows,
+	.size = sizeof(struct bench),
+	.run = run_upload };
 
 /* A line, an answer: the console of a guest has no terminal. */
 static int talk(struct server *s)
@@ -596,23 +647,24 @@ static int shell_of_guest(const struct bench *b, const char *number, GError **er
 	return status;
 }
 
-int command_shell(const struct cli_command *c, int argc, char **argv)
+static int run_shell(void *asked, char **words)
 {
-	struct bench b = { 0 };
+	struct bench *b = asked;
 	g_autoptr(GError) error = NULL;
 	const char *where;
 	int status = CLI_USAGE;
 
-	if (!begin(&b, c, &argc, &argv, 2))
+	(void)words;
+	if (!bench_read(b))
 		return CLI_USAGE;
-	where = argc < 2 ? "host" : argv[1];
+	where = words[0] == NULL ? "host" : words[0];
 	if (g_str_equal(where, "guest")) {
-		status = shell_of_guest(&b, argc < 3 ? NULL : argv[2], &error);
+		status = shell_of_guest(b, words[0] == NULL ? NULL : words[1], &error);
 	} else if (g_str_equal(where, "host") || g_str_equal(where, "loadgen")) {
 		struct server *s = testbed_server(
-			where[0] == 'h' ? &b.testbed->host : &b.testbed->loadgen, where);
+			where[0] == 'h' ? &b->testbed->host : &b->testbed->loadgen, where);
 
-		if (b.dry)
+		if (b->dry)
 			server_set_dry(s, stdout);
 		status = server_terminal(s, NULL, &error);
 		server_free(s);
@@ -622,9 +674,17 @@ int command_shell(const struct cli_command *c, int argc, char **argv)
 	}
 	if (error != NULL)
 		status = bench_fail(error);
-	bench_clear(&b);
+	bench_clear(b);
 	return status;
 }
+
+const struct cli_command command_shell = { .name = "shell",
+	.arguments = "[host|loadgen|guest [N]]",
+	.summary = "Open a terminal there",
+	.options = bench_rows,
+	.size = sizeof(struct bench),
+	.max_words = 2,
+	.run = run_shell };
 
 /* A server's processes, and all that is in its journal. */
 static gboolean show_status(struct server *s, GError **error)
@@ -681,60 +741,79 @@ static void show_nic(struct server *s, const struct testbed_nic *nic)
 		link == NULL ? "none" : strrchr(g_strchomp(link), '/') + 1);
 }
 
-int command_status(const struct cli_command *c, int argc, char **argv)
+static int run_status(void *asked, char **words)
 {
-	struct bench b = { 0 };
+	struct bench *b = asked;
 	struct places p;
 	int status = CLI_DONE;
 
-	if (!begin(&b, c, &argc, &argv, 0))
+	(void)words;
+	if (!bench_read(b))
 		return CLI_USAGE;
-	p = places_of(&b);
+	p = places_of(b);
 	for (unsigned i = 0; i < p.nb; i++) {
 		g_autoptr(GError) error = NULL;
 
 		if (!show_status(p.server[i], &error))
 			status = bench_fail(error);
-		else if (!b.dry)
+		else if (!b->dry)
 			show_nic(p.server[i], &p.config[i]->nic);
 	}
 	places_clear(&p);
-	bench_clear(&b);
+	bench_clear(b);
 	return status;
 }
 
-int command_doctor(const struct cli_command *c, int argc, char **argv)
+const struct cli_command command_status = { .name = "status",
+	.arguments = "",
+	.summary = "Show what tsim has created and what is running",
+	.options = bench_rows,
+	.size = sizeof(struct bench),
+	.run = run_status };
+
+struct doctor_asked {
+	struct bench bench;
+	enum cli_format format;
+};
+
+static int run_doctor(void *user, char **words)
 {
-	struct bench b = { 0 };
-	g_autofree char *word = NULL, *text = NULL;
-	const GOptionEntry entries[] = { { "format", 'f', 0, G_OPTION_ARG_STRING, &word,
-						 "text, csv or json (default text)", "FORMAT" },
-		BENCH_ENTRIES(b), { 0 } };
+	struct doctor_asked *asked = user;
+	struct bench *b = &asked->bench;
 	g_autoptr(GPtrArray) rows = doctor_rows_new();
 	g_autoptr(GError) error = NULL;
-	enum cli_format format = CLI_TEXT;
+	g_autofree char *text = NULL;
 	struct places p;
 	int status = CLI_DONE;
 
-	if (!cli_options("tsim", c, entries, &argc, &argv) || !words_fit(c, argc, 0) ||
-		!bench_read(&b))
+	(void)words;
+	if (!bench_read(b))
 		return CLI_USAGE;
-	if (word != NULL && !cli_format_parse(word, &format, &error)) {
-		bench_clear(&b);
-		return cli_fail("tsim", CLI_USAGE, error);
-	}
-	p = places_of(&b);
+	p = places_of(b);
 	for (unsigned i = 0; i < p.nb && status == CLI_DONE; i++)
 		if (!doctor_examine(p.server[i], rows, &error))
 			status = bench_fail(error);
-	if (!b.dry) {
-		text = doctor_format(rows, format);
+	if (!b->dry) {
+		text = doctor_format(rows, asked->format);
 		fputs(text, stdout);
 	}
 	for (guint i = 0; i < rows->len; i++)
 		if (((struct doctor_row *)rows->pdata[i])->verdict == DOCTOR_BAD)
 			status = CLI_FAILED;
 	places_clear(&p);
-	bench_clear(&b);
+	bench_clear(b);
 	return status;
 }
+
+static const struct option_row doctor_rows[] = {
+	CLI_FORMAT_ROW(struct doctor_asked, format),
+	BENCH_ROWS(struct doctor_asked, bench),
+	{ 0 },
+};
+
+const struct cli_command command_doctor = { .name = "doctor",
+	.arguments = "",
+	.summary = "Check that the machines are fit for measuring",
+	.options = doctor_rows,
+	.size = sizeof(struct doctor_asked),
+	.run = run_doctor };

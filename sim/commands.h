@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim/commands.h: the commands of tsim that are about a testbed: who is there, what runs, guests
- * and networks by hand, matrices. Each takes the row of the table that it is, for its --help.
+ * sim/commands.h: the commands of tsim. Those about a testbed are in commands.c: who is there, what
+ * runs, guests and networks by hand; matrices in commands_matrix.c; trials in commands_run.c.
  */
 #ifndef SIM_COMMANDS_H
 #define SIM_COMMANDS_H
@@ -9,17 +9,14 @@
 #include "analyze/cli.h"
 #include "sim/options.h"
 
-int command_ping(const struct cli_command *c, int argc, char **argv);
-int command_run_guest(const struct cli_command *c, int argc, char **argv);
-int command_kill_guest(const struct cli_command *c, int argc, char **argv);
-int command_setup_network(const struct cli_command *c, int argc, char **argv);
-int command_teardown_network(const struct cli_command *c, int argc, char **argv);
-int command_upload(const struct cli_command *c, int argc, char **argv);
-int command_shell(const struct cli_command *c, int argc, char **argv);
-int command_status(const struct cli_command *c, int argc, char **argv);
-int command_doctor(const struct cli_command *c, int argc, char **argv);
-int command_matrix(const struct cli_command *c, int argc, char **argv);
-int command_accumulate(const struct cli_command *c, int argc, char **argv);
+extern const struct cli_program tsim_program;
+
+extern const struct cli_command command_run, command_profile;
+extern const struct cli_command command_matrix, command_accumulate;
+extern const struct cli_command command_run_guest, command_kill_guest;
+extern const struct cli_command command_setup_network, command_teardown_network;
+extern const struct cli_command command_ping, command_status, command_doctor, command_shell,
+	command_upload;
 
 /* tsim run where guests are virtual machines or the host: the lab, and on it the same tsim run. */
 int command_run_on_lab(const struct options *o);

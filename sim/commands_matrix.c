@@ -16,32 +16,18 @@
 #include "sim/stop.h"
 #include "sim/testbed/lab.h"
 
+static const char *const orders[] = { "tree", "random", "interleaved", NULL };
+
 struct run {
 	struct bench bench;
-	char *order;
-	gint64 seed;
+	enum matrix_order order;
+	uint64_t seed;
 	int retries;
 	struct lab *lab;
 	struct matrix *matrix;
 	GPtrArray *folders; /* char *: of OUT, to be merged; each once */
 	guint untrusted;    /* trials */
 };
-
-static gboolean parse_order(const char *word, enum matrix_order *order, GError **error)
-{
-	static const char *const words[] = { "tree", "random", "interleaved", NULL };
-
-	for (unsigned i = 0; words[i] != NULL; i++) {
-		if (word == NULL || g_str_equal(word, words[i])) {
-			*order = (enum matrix_order)i;
-			return TRUE;
-		}
-	}
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"--order: '%s' is unknown; is it '%s'? There are: tree, random, interleaved", word,
-		setup_nearest(word, words));
-	return FALSE;
-}
 
 static gboolean apply(void *arg, const struct setup *wanted, GError **error)
 {
@@ -315,16 +301,8 @@ static void note_accumulated(struct run *r)
 static gboolean plan(struct run *r, const char *const *files, gboolean prune, GError **error)
 {
 	g_autoptr(GPtrArray) again = g_ptr_array_new_with_free_func(g_free);
-	enum matrix_order order = MATRIX_TREE;
 
-	if (files[0] == NULL) {
-		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"which matrix? Name its file; conf/README.md says what is in one");
-		return FALSE;
-	}
-	if (!parse_order(r->order, &order, error))
-		return FALSE;
-	r->matrix = matrix_read(files, order, (uint32_t)r->seed, error);
+	r->matrix = matrix_read(files, r->order, (uint32_t)r->seed, error);
 	if (r->matrix == NULL || !check_any(r, files[0], error))
 		return FALSE;
 	if (!prune)
@@ -343,69 +321,100 @@ static void run_clear(struct run *r)
 	lab_free(r->lab);
 	matrix_free(r->matrix);
 	g_ptr_array_unref(r->folders);
-	g_free(r->order);
 	bench_clear(&r->bench);
 }
 
-int command_matrix(const struct cli_command *c, int argc, char **argv)
+static int run_command_matrix(void *asked, char **files)
 {
-	struct run r = { .retries = 1, .seed = 1 };
-	const GOptionEntry entries[] = {
-		{ "order", 0, 0, G_OPTION_ARG_STRING, &r.order,
-			"tree, random or interleaved (default tree)", "ORDER" },
-		{ "seed", 0, 0, G_OPTION_ARG_INT64, &r.seed,
-			"Of random and interleaved (default 1)", "N" },
-		{ "retries", 0, 0, G_OPTION_ARG_INT, &r.retries,
-			"How often a trial that failed is tried again (default 1)", "N" },
-		BENCH_ENTRIES(r.bench),
-		{ 0 },
-	};
+	struct run *r = asked;
 	g_autoptr(GError) error = NULL;
 	gboolean planned = FALSE;
 	int status = CLI_USAGE;
 
-	r.folders = g_ptr_array_new_with_free_func(g_free);
-	if (cli_options("tsim", c, entries, &argc, &argv) && bench_read(&r.bench)) {
-		if (r.retries < 0 || r.retries > 1000 || r.seed < 0 || r.seed > G_MAXUINT32)
-			g_set_error_literal(&error, SIM_ERROR, SIM_ERROR_USAGE,
-				"--retries: from 0 to 1000; --seed: from 0 to 4294967295");
-		else if (plan(&r, (const char *const *)argv + 1, TRUE, &error))
-			planned = TRUE;
+	r->folders = g_ptr_array_new_with_free_func(g_free);
+	if (bench_read(&r->bench)) {
+		planned = plan(r, (const char *const *)files, TRUE, &error);
 		if (planned)
-			status = run_matrix(&r, &error);
+			status = run_matrix(r, &error);
 		/* Whatever is wrong with the plan is wrong with the file, whoever found it. */
 		if (error != NULL)
 			status = planned ? bench_fail(error) : cli_fail("tsim", CLI_USAGE, error);
 	}
-	run_clear(&r);
+	run_clear(r);
 	return status;
 }
 
-int command_accumulate(const struct cli_command *c, int argc, char **argv)
+static const struct option_row matrix_rows[] = {
+	OPTION_GROUP("Trials"),
+	{ .name = "order",
+		.type = OPTION_WORD,
+		.at = offsetof(struct run, order),
+		.preset = "tree",
+		.words = orders,
+		.metavar = "ORDER",
+		.help = "Order of trials" },
+	{ .name = "seed",
+		.type = OPTION_UINT64,
+		.at = offsetof(struct run, seed),
+		.preset = "1",
+		.max = G_MAXUINT32,
+		.metavar = "N",
+		.help = "Random seed of the orders random and interleaved" },
+	{ .name = "retries",
+		.type = OPTION_INT,
+		.at = offsetof(struct run, retries),
+		.preset = "1",
+		.min = 0,
+		.max = 1000,
+		.metavar = "N",
+		.help = "Retries of a trial that failed" },
+	BENCH_ROWS(struct run, bench),
+	{ 0 },
+};
+
+const struct cli_command command_matrix = { .name = "matrix",
+	.arguments = "FILE...",
+	.summary = "Run test matrices, autotest's too",
+	.options = matrix_rows,
+	.size = sizeof(struct run),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_command_matrix };
+
+static int run_accumulate(void *asked, char **files)
 {
-	struct run r = { .seed = 1 };
-	const GOptionEntry entries[] = { BENCH_ENTRIES(r.bench), { 0 } };
+	struct run *r = asked;
 	g_autoptr(GError) error = NULL;
-	int status = CLI_USAGE;
+	int status;
 
-	r.folders = g_ptr_array_new_with_free_func(g_free);
-	if (cli_options("tsim", c, entries, &argc, &argv)) {
-		if (plan(&r, (const char *const *)argv + 1, FALSE, &error)) {
-			const GPtrArray *trials = matrix_trials(r.matrix);
+	r->folders = g_ptr_array_new_with_free_func(g_free);
+	r->seed = 1;
+	if (plan(r, (const char *const *)files, FALSE, &error)) {
+		const GPtrArray *trials = matrix_trials(r->matrix);
 
-			for (guint i = 0; i < trials->len; i++)
-				note_folder(r.folders,
-					((const struct matrix_trial *)trials->pdata[i])->dir);
-			for (guint i = 0; r.bench.dry && i < r.folders->len; i++)
-				printf("tanalyze merge %s\n", (const char *)r.folders->pdata[i]);
-			status = r.bench.dry ? CLI_DONE : merge_folders(r.folders);
-		} else {
-			status = cli_fail("tsim", CLI_USAGE, error);
-		}
+		for (guint i = 0; i < trials->len; i++)
+			note_folder(
+				r->folders, ((const struct matrix_trial *)trials->pdata[i])->dir);
+		for (guint i = 0; r->bench.dry && i < r->folders->len; i++)
+			printf("tanalyze merge %s\n", (const char *)r->folders->pdata[i]);
+		status = r->bench.dry ? CLI_DONE : merge_folders(r->folders);
+	} else {
+		status = cli_fail("tsim", CLI_USAGE, error);
 	}
-	run_clear(&r);
+	run_clear(r);
 	return status;
 }
+
+static const struct option_row accumulate_rows[] = { BENCH_ROWS(struct run, bench), { 0 } };
+
+const struct cli_command command_accumulate = { .name = "accumulate",
+	.arguments = "FILE...",
+	.summary = "Merge what a matrix has measured",
+	.options = accumulate_rows,
+	.size = sizeof(struct run),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_accumulate };
 
 /* The same command line for the tsim run that measures. Owned by the caller. */
 static GPtrArray *inner_words(const struct options *o)
@@ -421,13 +430,12 @@ static GPtrArray *inner_words(const struct options *o)
 /* Nothing is started to show what is there. */
 static gboolean is_done(const struct options *o, GPtrArray *words, int *status)
 {
-	static const struct cli_command run = { .name = "run" };
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_autofree char *as = lab_as(&o->lab_setup);
 	g_autofree char *out = g_strdup_printf("--out=%s", o->out);
 	g_autofree char *label = g_strdup_printf("--label=%s", o->label);
-	char machine[] = "--machine=external", name[] = "run";
-	char *own[] = { name, machine, as, out, label };
+	char machine[] = "--machine=external";
+	char *own[] = { machine, as, out, label };
 	struct options inner;
 	gboolean nothing_left, done = FALSE;
 
@@ -436,8 +444,7 @@ static gboolean is_done(const struct options *o, GPtrArray *words, int *status)
 	for (guint i = 0; i < words->len; i++)
 		g_ptr_array_add(argv, words->pdata[i]);
 	g_ptr_array_add(argv, NULL);
-	if (options_parse(&run, (int)argv->len - 1, (char **)argv->pdata, crew_place(NULL), &inner,
-		    &done) != CLI_DONE)
+	if (options_parse((char **)argv->pdata, crew_place(NULL), &inner, &done) != CLI_DONE)
 		return FALSE;
 	nothing_left = campaign_is_done(&inner);
 	if (nothing_left)
@@ -448,7 +455,7 @@ static gboolean is_done(const struct options *o, GPtrArray *words, int *status)
 
 int command_run_on_lab(const struct options *o)
 {
-	struct bench b = { .config = g_strdup(o->config) };
+	struct bench b = { .config = o->config };
 	g_autofree char *dir = g_build_filename(o->out, o->label, NULL);
 	g_autoptr(GPtrArray) words = inner_words(o);
 	g_autoptr(GError) error = NULL;

@@ -15,12 +15,19 @@ struct bench {
 	struct testbed *testbed;
 };
 
-#define BENCH_ENTRIES(b)                                                                     \
-	{ "config", 'c', 0, G_OPTION_ARG_FILENAME, &(b).config,                              \
-		"Testbed: a key file, see conf/README.md (default: this machine)", "FILE" }, \
-	{                                                                                    \
-		"dry-run", 0, 0, G_OPTION_ARG_NONE, &(b).dry,                                \
-			"Print what would be run where, and run nothing", NULL               \
+/* The rows that fill the member b, such a struct, of type. */
+#define BENCH_ROWS(type_, b)                                                               \
+	OPTION_GROUP("Testbed"),                                                           \
+		{ .name = "config",                                                        \
+			.letter = 'c',                                                     \
+			.type = OPTION_FILE,                                               \
+			.at = offsetof(type_, b.config),                                   \
+			.metavar = "FILE",                                                 \
+			.help = "Testbed: an INI file, see conf/README.md (default: this " \
+				"machine)" },                                              \
+	{                                                                                  \
+		.name = "dry-run", .type = OPTION_SWITCH, .at = offsetof(type_, b.dry),    \
+		.help = "Print every command that would be run, and run none"              \
 	}
 
 /* Reads the testbed. FALSE after the error was printed. */

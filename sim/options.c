@@ -4,228 +4,415 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/datapath/fabric.h"
+#include "sim/commands.h"
 #include "sim/error.h"
+#include "sim/guest/fleet.h"
 #include "sim/testbed/ini.h"
 #include "sim/testbed/testbed.h"
+#include "traffic/frame.h"
+#include "traffic/text.h"
 
 #define CONFIG_GROUP "tsim"
+#define AT(member) .at = offsetof(struct options, member)
+#define WORDS(...)                     \
+	.words = (const char *const[]) \
+	{                              \
+		__VA_ARGS__, NULL      \
+	}
 
-/* The table holds places within struct options; entries_of() makes them places in one. */
-#define AT(member) ((gpointer)offsetof(struct options, member))
+enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S };
 
-static const GOptionEntry entries[] = {
-	CLI_HEADING("Traffic"),
-	{ "profile", 'p', 0, G_OPTION_ARG_STRING, AT(profile),
-		"Frame lengths: a name (see tsim profile), a CSV file, fixed:64, uniform:64-1518, "
-		"genome:aaafg (default imix)",
-		"PROFILE" },
-	{ "mix", 0, 0, G_OPTION_ARG_FILENAME, AT(mix),
-		"Guests in groups with profile, share and arrival each (instead of --profile, "
-		"--guests, --share)",
-		"FILE" },
-	{ "guests", 'g', 0, G_OPTION_ARG_STRING, AT(guests),
-		"How many guests, or a fleet of several interfaces: vfio:8,vmux:24,virtio:32 "
-		"(default 1)",
-		"N" },
-	{ "rate", 'r', 0, G_OPTION_ARG_STRING, AT(rate),
-		"Offered load of all guests: 500kpps, 2Gbit/s, 40% (of --link), max; a list or a "
-		"sweep "
-		"50k..800k:50k gives a trial each (default 100kpps)",
-		"RATE" },
-	{ "ramp", 0, 0, G_OPTION_ARG_STRING, AT(ramp),
-		"Change the offered load within one trial: a list or a sweep of rates, an equal "
-		"part "
-		"of the duration each (instead of --rate)",
-		"RATES" },
-	{ "share", 0, 0, G_OPTION_ARG_STRING, AT(share),
-		"How guests share the load: equal, zipf:1.1, or a list 3,1,1 (default equal)",
-		"SHARE" },
-	{ "arrival", 0, 0, G_OPTION_ARG_STRING, AT(arrival),
-		"When frames depart: cbr, poisson, weibull, lognormal, onoff, mmpp or trace:FILE, "
-		"with "
-		"parameters as in onoff:on=1ms,off=9ms (default cbr)",
-		"PROCESS" },
-	{ "pattern", 0, 0, G_OPTION_ARG_STRING, AT(pattern_text),
-		"to-guests, between-guests (each frame goes on to another guest of the interface) "
-		"or "
-		"both (default to-guests)",
-		"PATTERN" },
-	{ "link", 0, 0, G_OPTION_ARG_STRING, AT(link),
-		"Speed of the wire that caps the load, and that 40% is of: 10G, 100G (default "
-		"none)",
-		"SPEED" },
-	{ "mtu", 0, 0, G_OPTION_ARG_INT, AT(mtu),
-		"Frame length that a genome's z stands for, with FCS (default none)", "BYTES" },
-	{ "seed", 0, 0, G_OPTION_ARG_INT64, AT(seed), "Of all random numbers (default 1)", "N" },
-	CLI_HEADING("Testbed"),
-	{ "machine", 'm', 0, G_OPTION_ARG_STRING, AT(machine),
-		"What guests are: process (started here), pcvm, microvm (virtual machines), host "
-		"(reflects itself) or external (yours: tsim listens) (default process)",
-		"MACHINE" },
-	{ "interface", 'i', 0, G_OPTION_ARG_STRING, AT(interface),
-		"How frames reach them: vhost-user, virtio, vfio, vmux, port, null or discard; of "
-		"virtual machines: vhost-user, bridge, macvtap, bridge-e1000, vfio, vmux-... "
-		"(default vhost-user)",
-		"INTERFACE" },
-	{ "vhost", 0, 0, G_OPTION_ARG_STRING, AT(vhost_text),
-		"Of interface virtio (default on), or of a virtual machine's tap (default off): on "
-		"or off",
-		"SWITCH" },
-	{ "qemu", 0, 0, G_OPTION_ARG_STRING, AT(qemu),
-		"Of virtual machines: name of the QEMU in results, and the folder of its program "
-		"(default normal:, the one on $PATH)",
-		"NAME:DIR" },
-	{ "ioregionfd", 0, 0, G_OPTION_ARG_STRING, AT(ioregionfd),
-		"Of a microvm: on or off (default off)", "SWITCH" },
-	{ "reflector", 0, 0, G_OPTION_ARG_STRING, AT(reflector),
-		"In virtual machines and on the host: dpdk or xdp (default xdp)", "REFLECTOR" },
-	{ "policy", 0, 0, G_OPTION_ARG_STRING, AT(policy),
-		"Of interface vmux: emulate-all, passthrough:K (the first K guests) or busiest:K "
-		"(default emulate-all)",
-		"POLICY" },
-	{ "vf-limit", 0, 0, G_OPTION_ARG_INT, AT(vf_limit),
-		"Queue pairs that vmux's NIC has for guests (default 256)", "N" },
-	{ "mediators", 0, 0, G_OPTION_ARG_INT, AT(mediators), "Threads of vmux (default 1)", "N" },
-	{ "descriptors", 0, 0, G_OPTION_ARG_INT, AT(descriptors),
-		"Of each queue of a guest (default 256)", "N" },
-	{ "port", 0, 0, G_OPTION_ARG_STRING, AT(port),
-		"Reach all guests by this DPDK port: a PCI address, or devargs such as "
-		"net_af_packet0,iface=eth0 (sets --machine external --interface port)",
-		"DEVICE" },
-	{ "as", 0, 0, G_OPTION_ARG_STRING, AT(as),
-		"What the guests of --machine external are, for results: machine=pcvm,"
-		"interface=bridge,qemu=normal,vhost=on,ioregionfd=off,reflector=xdp",
-		"KEY=VALUE,..." },
-	{ "socket-dir", 0, 0, G_OPTION_ARG_FILENAME, AT(socket_dir),
-		"Folder for guest-N.sock (default a temporary one)", "DIR" },
-	{ "cores", 'c', 0, G_OPTION_ARG_STRING, AT(cores_text),
-		"CPUs of the generator: 2-3, or load:2-3/rx:4, and /timer:5 for a worker that "
-		"sends probes to a --port (default the last CPU)",
-		"CPUS" },
-	{ "probes", 0, 0, G_OPTION_ARG_STRING, AT(probes),
-		"Rate of the timer worker's probes, to all guests in turn, apart from the load "
-		"(default 1kpps)",
-		"RATE" },
-	{ "guest-cores", 0, 0, G_OPTION_ARG_STRING, AT(guest_cores),
-		"CPUs of guest processes (default those that the generator leaves)", "CPUS" },
-	{ "host-cores", 0, 0, G_OPTION_ARG_STRING, AT(host_cores),
-		"CPUs of the host's threads of virtio and vmux (default those of the guests)",
-		"CPUS" },
-	{ "guests-per-process", 0, 0, G_OPTION_ARG_INT, AT(per_process),
-		"Guests of one reflector process, 1 to 31 (default: few processes, one a CPU)",
-		"N" },
-	{ "fault", 0, 0, G_OPTION_ARG_STRING, AT(fault),
-		"Let guests misbehave: "
-		"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms "
-		"(default none)",
-		"PLAN" },
-	{ "swap", 0, 0, G_OPTION_ARG_STRING, AT(swap),
-		"What guests swap: mac, ip (and mac), ports (and ip and mac) (default mac)",
-		"WHAT" },
-	{ "mac", 0, 0, G_OPTION_ARG_STRING, AT(mac),
-		"MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)", "MAC" },
-	{ "memory", 0, 0, G_OPTION_ARG_INT, AT(memory),
-		"For frames of the generator (default by need)", "MIB" },
-	{ "hugepages", 0, 0, G_OPTION_ARG_NONE, AT(hugepages),
-		"Use hugepages (default: none needed)", NULL },
-	CLI_HEADING("Trial"),
-	{ "duration", 'd', 0, G_OPTION_ARG_STRING, AT(duration),
-		"Of the measuring phase (default 10s)", "TIME" },
-	{ "warm-up", 0, 0, G_OPTION_ARG_STRING, AT(warm_up),
-		"Load before it that is not counted (default 1s)", "TIME" },
-	{ "drain", 0, 0, G_OPTION_ARG_STRING, AT(drain),
-		"How long to wait for frames after it, RFC 2544 section 23 (default 2s)", "TIME" },
-	{ "connect-timeout", 0, 0, G_OPTION_ARG_STRING, AT(connect_timeout),
-		"How long to wait for guests (default 30s; external 10min)", "TIME" },
-	{ "slack", 0, 0, G_OPTION_ARG_STRING, AT(slack),
-		"A departure later than this is counted as late (default 10us)", "TIME" },
-	{ "ipdv", 0, 0, G_OPTION_ARG_NONE, AT(ipdv),
-		"Record the delay variation between neighbouring frames, RFC 3393, too (costs the "
-		"receiver some time a frame)",
-		NULL },
-	{ "reps", 'n', 0, G_OPTION_ARG_INT, AT(reps), "Repetitions of each trial (default 1)",
-		"N" },
-	{ "rep", 0, 0, G_OPTION_ARG_INT, AT(rep), "Only this repetition, from 0", "N" },
-	CLI_HEADING("Output"),
-	{ "out", 'o', 0, G_OPTION_ARG_FILENAME, AT(out), "Folder of results (default out)", "DIR" },
-	{ "label", 'l', 0, G_OPTION_ARG_STRING, AT(label),
-		"Name of this series: results go to DIR/LABEL (default default)", "LABEL" },
-	{ "note", 0, 0, G_OPTION_ARG_STRING_ARRAY, AT(notes),
-		"Put a text into the trial's file, environment.notes (repeat)", "KEY=TEXT" },
-	{ "overwrite", 0, 0, G_OPTION_ARG_NONE, AT(overwrite),
-		"Measure again what is there already", NULL },
-	{ "wait", 0, 0, G_OPTION_ARG_NONE, AT(wait),
-		"Wait for another tsim that writes the same label (default: fail)", NULL },
-	{ "format", 'f', 0, G_OPTION_ARG_STRING, AT(format_text),
-		"Of stdout: text, csv or json (default text)", "FORMAT" },
-	{ "all-guests", 'a', 0, G_OPTION_ARG_NONE, AT(all_guests),
-		"Print every guest, not only the best and worst", NULL },
-	{ "capture", 0, 0, G_OPTION_ARG_FILENAME, AT(capture),
-		"Write the frames that are sent to a pcap file, as many as fit 256 MiB", "FILE" },
-	{ "quiet", 'q', 0, G_OPTION_ARG_NONE, AT(quiet), "No progress", NULL },
-	{ "verbose", 'v', 0, G_OPTION_ARG_NONE, AT(verbose), "DPDK's messages, too", NULL },
-	{ "config", 0, 0, G_OPTION_ARG_FILENAME, AT(config),
-		"Read options from a key file, group [tsim]; the command line wins", "FILE" },
-	{ "check", 0, 0, G_OPTION_ARG_NONE, AT(check), "Check all options and stop", NULL },
-	{ "print-config", 0, 0, G_OPTION_ARG_NONE, AT(print_config),
-		"Print all options as a config file and stop", NULL },
+const struct option_row options_rows[] = {
+	OPTION_GROUP("Traffic"),
+	{ .name = "profile",
+		.letter = 'p',
+		.type = OPTION_TEXT,
+		AT(profile),
+		.preset = "imix",
+		.unless = "mix",
+		WORDS("fixed:", "uniform:", "genome:"),
+		.metavar = "PROFILE",
+		.help = "Frame lengths: a name (see tsim profile), a CSV file, fixed:64, "
+			"uniform:64-1518, genome:aaafg" },
+	{ .name = "mix",
+		.type = OPTION_FILE,
+		AT(mix),
+		.metavar = "FILE",
+		.help = "Guests in groups with profile, share and arrival each (instead of "
+			"--profile, --guests, --share)" },
+	{ .name = "guests",
+		.letter = 'g',
+		.type = OPTION_TEXT,
+		AT(guests),
+		.preset = "1",
+		.unless = "mix",
+		.metavar = "N",
+		.help = "Number of guests, or a fleet of several interfaces: "
+			"vfio:8,vmux:24,virtio:32" },
+	{ .name = "rate",
+		.letter = 'r',
+		.type = OPTION_TEXT,
+		AT(rate),
+		.preset = "100kpps",
+		.unless = "ramp",
+		WORDS("max"),
+		.metavar = "RATE",
+		.help = "Offered load of all guests together: 500kpps, 2Gbit/s, 40% (of --link), "
+			"max; a list or a sweep 50k..800k:50k gives a trial each" },
+	{ .name = "ramp",
+		.type = OPTION_TEXT,
+		AT(ramp),
+		.metavar = "RATES",
+		.help = "Change the offered load within one trial: a list or a sweep of rates, an "
+			"equal part of the duration each (instead of --rate)" },
+	{ .name = "share",
+		.type = OPTION_TEXT,
+		AT(share),
+		WORDS("equal", "zipf:"),
+		.metavar = "SHARE",
+		.help = "How guests share the load: equal, zipf:1.1, or a list 3,1,1 (default "
+			"equal)" },
+	{ .name = "arrival",
+		.type = OPTION_TEXT,
+		AT(arrival),
+		.preset = "cbr",
+		WORDS("cbr", "poisson", "weibull:", "lognormal:", "onoff:", "mmpp:", "trace:"),
+		.metavar = "PROCESS",
+		.help = "Departure process of frames: cbr, poisson, weibull, lognormal, onoff, "
+			"mmpp or trace:FILE, with parameters as in onoff:on=1ms,off=9ms" },
+	{ .name = "pattern",
+		.type = OPTION_CHOICE,
+		AT(pattern_text),
+		.preset = TRIAL_PATTERN_DEFAULT,
+		WORDS(TRIAL_PATTERN_DEFAULT, "between-guests", "both"),
+		.metavar = "PATTERN",
+		.help = "Direction: to-guests, between-guests (each frame goes on to another guest "
+			"of the interface) or both" },
+	{ .name = "link",
+		.type = OPTION_TEXT,
+		AT(link),
+		WORDS("1G", "10G", "25G", "40G", "100G"),
+		.metavar = "SPEED",
+		.help = "Link speed, as 10G or 100G: caps the load and is the base of % rates "
+			"(default none)" },
+	{ .name = "mtu",
+		.type = OPTION_INT,
+		AT(mtu),
+		.min = FRAME_LEN_MIN,
+		.max = FRAME_LEN_MAX,
+		.metavar = "BYTES",
+		.help = "Frame length that a genome's z stands for, with FCS (default none)" },
+	{ .name = "seed",
+		.type = OPTION_UINT64,
+		AT(seed),
+		.preset = "1",
+		.metavar = "N",
+		.help = "Random seed" },
+	OPTION_GROUP("Testbed"),
+	{ .name = "machine",
+		.letter = 'm',
+		.type = OPTION_CHOICE,
+		AT(machine),
+		.preset = "process",
+		WORDS("process", "pcvm", "microvm", "host", "external"),
+		.metavar = "MACHINE",
+		.help = "What guests are: process (started here), pcvm, microvm (virtual "
+			"machines), host (reflects itself) or external (yours: tsim listens)" },
+	{ .name = "interface",
+		.letter = 'i',
+		.type = OPTION_TEXT,
+		AT(interface),
+		.preset = "vhost-user",
+		WORDS("vhost-user", "virtio", "vfio", "vmux", "port", "null", "discard", "bridge",
+			"macvtap", "bridge-e1000", "pnic"),
+		.flags = OPTION_LATE,
+		.metavar = "INTERFACE",
+		.help = "How frames reach them: vhost-user, virtio, vfio, vmux, port, null or "
+			"discard; of virtual machines: vhost-user, bridge, macvtap, bridge-e1000, "
+			"vfio, vmux-..." },
+	{ .name = "vhost",
+		.type = OPTION_CHOICE,
+		AT(vhost_text),
+		WORDS("on", "off"),
+		.metavar = "SWITCH",
+		.help = "Kernel vhost of interface virtio (default on), or of a virtual machine's "
+			"tap (default off): on or off" },
+	{ .name = "qemu",
+		.type = OPTION_TEXT,
+		AT(qemu),
+		.metavar = "NAME:DIR",
+		.help = "QEMU of virtual machines: its name in results, and the directory of its "
+			"program (default normal:, the one on $PATH)" },
+	{ .name = "ioregionfd",
+		.type = OPTION_CHOICE,
+		AT(ioregionfd),
+		WORDS("on", "off"),
+		.metavar = "SWITCH",
+		.help = "ioregionfd of a microvm: on or off (default off)" },
+	{ .name = "reflector",
+		.type = OPTION_CHOICE,
+		AT(reflector),
+		WORDS("dpdk", "xdp"),
+		.metavar = "REFLECTOR",
+		.help = "Reflector in virtual machines and on the host: dpdk or xdp (default "
+			"xdp)" },
+	{ .name = "policy",
+		.type = OPTION_TEXT,
+		AT(policy),
+		WORDS("emulate-all", "passthrough:", "busiest:"),
+		.metavar = "POLICY",
+		.help = "Policy of interface vmux: emulate-all, passthrough:K (the first K guests) "
+			"or busiest:K (default emulate-all)" },
+	{ .name = "vf-limit",
+		.type = OPTION_INT,
+		AT(vf_limit),
+		.preset = "256",
+		.min = 0,
+		.max = FRAME_GUESTS_MAX,
+		.metavar = "N",
+		.help = "Queue pairs that vmux's NIC has for guests" },
+	{ .name = "mediators",
+		.type = OPTION_INT,
+		AT(mediators),
+		.preset = "1",
+		.min = 1,
+		.max = CORES_MAX,
+		.metavar = "N",
+		.help = "Threads of vmux" },
+	{ .name = "descriptors",
+		.type = OPTION_INT,
+		AT(descriptors),
+		.preset = "256",
+		.min = 32,
+		.max = 32768,
+		.metavar = "N",
+		.help = "Descriptors per guest queue, a power of two" },
+	{ .name = "port",
+		.type = OPTION_TEXT,
+		AT(port),
+		.metavar = "DEVICE",
+		.help = "Reach all guests by this DPDK port: a PCI address, or devargs such as "
+			"net_af_packet0,iface=eth0 (sets --machine external --interface port)" },
+	{ .name = "as",
+		.type = OPTION_TEXT,
+		AT(as),
+		WORDS("machine="),
+		.metavar = "KEY=VALUE,...",
+		.help = "What the guests of --machine external are, for results: "
+			"machine=pcvm,interface=bridge,qemu=normal,vhost=on,ioregionfd=off,"
+			"reflector=xdp" },
+	{ .name = "socket-dir",
+		.type = OPTION_DIR,
+		AT(socket_dir),
+		.metavar = "DIR",
+		.help = "Directory for guest-N.sock (default a temporary one)" },
+	{ .name = "cores",
+		.type = OPTION_TEXT,
+		AT(cores_text),
+		.metavar = "CPUS",
+		.help = "CPUs of the generator: 2-3, or load:2-3/rx:4, and /timer:5 for a worker "
+			"that sends probes to a --port (default the last CPU)" },
+	{ .name = "probes",
+		.type = OPTION_TEXT,
+		AT(probes),
+		.preset = "1kpps",
+		.flags = OPTION_LATE,
+		.metavar = "RATE",
+		.help = "Rate of the timer worker's probes, to all guests in turn, apart from the "
+			"load" },
+	{ .name = "guest-cores",
+		.type = OPTION_TEXT,
+		AT(guest_cores),
+		.metavar = "CPUS",
+		.help = "CPUs of guest processes (default those that the generator leaves)" },
+	{ .name = "host-cores",
+		.type = OPTION_TEXT,
+		AT(host_cores),
+		.metavar = "CPUS",
+		.help = "CPUs of the host's threads of virtio and vmux (default those of the "
+			"guests)" },
+	{ .name = "guests-per-process",
+		.type = OPTION_INT,
+		AT(per_process),
+		.min = 1,
+		.max = FLEET_PORTS_MAX,
+		.metavar = "N",
+		.help = "Guests per reflector process (default: few processes, one per CPU)" },
+	{ .name = "fault",
+		.type = OPTION_TEXT,
+		AT(fault),
+		.metavar = "PLAN",
+		.help = "Faults of guests: "
+			"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms "
+			"(default none)" },
+	{ .name = "swap",
+		.type = OPTION_TEXT,
+		AT(swap),
+		WORDS("mac", "ip", "ports"),
+		.metavar = "WHAT",
+		.help = "What guests swap: mac, ip (and mac), ports (and ip and mac) (default "
+			"mac)" },
+	{ .name = "mac",
+		.type = OPTION_TEXT,
+		AT(mac),
+		.metavar = "MAC",
+		.help = "MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)" },
+	{ .name = "memory",
+		.type = OPTION_INT,
+		AT(memory),
+		.min = 1,
+		.max = 1048576,
+		.metavar = "MIB",
+		.help = "Memory for frames of the generator (default by need)" },
+	{ .name = "hugepages",
+		.type = OPTION_SWITCH,
+		AT(hugepages),
+		.help = "Use hugepages (default: none needed)" },
+	OPTION_GROUP("Trial"),
+	{ .name = "duration",
+		.letter = 'd',
+		.type = OPTION_TIME,
+		AT(duration_ns),
+		.preset = "10s",
+		.min = 1e-3,
+		.max = 3 * DAY_S,
+		.metavar = "TIME",
+		.help = "Length of the measurement phase" },
+	{ .name = "warm-up",
+		.type = OPTION_TIME,
+		AT(warm_up_ns),
+		.preset = "1s",
+		.min = 0,
+		.max = HOUR_S,
+		.metavar = "TIME",
+		.help = "Load before it that is not counted" },
+	{ .name = "drain",
+		.type = OPTION_TIME,
+		AT(drain_ns),
+		.preset = "2s",
+		.min = 0,
+		.max = HOUR_S,
+		.metavar = "TIME",
+		.help = "Wait for frames after it, RFC 2544 section 23" },
+	{ .name = "connect-timeout",
+		.type = OPTION_TIME,
+		AT(connect_timeout_ns),
+		.min = 0,
+		.max = DAY_S,
+		.metavar = "TIME",
+		.help = "Wait for guests (default 30s; external 10min)" },
+	{ .name = "slack",
+		.type = OPTION_TIME,
+		AT(slack_ns),
+		.preset = "10us",
+		.min = 0,
+		.max = HOUR_S,
+		.metavar = "TIME",
+		.help = "A departure later than this is counted as late" },
+	{ .name = "ipdv",
+		.type = OPTION_SWITCH,
+		AT(ipdv),
+		.help = "Record the delay variation between neighbouring frames, RFC 3393, too "
+			"(costs the receiver some time per frame)" },
+	{ .name = "reps",
+		.letter = 'n',
+		.type = OPTION_INT,
+		AT(reps),
+		.preset = "1",
+		.min = 1,
+		.max = 10000,
+		.metavar = "N",
+		.help = "Repetitions of each trial" },
+	{ .name = "rep",
+		.type = OPTION_INT,
+		AT(rep),
+		.min = 0,
+		.max = 9999,
+		.metavar = "N",
+		.help = "Only this repetition" },
+	OPTION_GROUP("Output"),
+	{ .name = "out",
+		.letter = 'o',
+		.type = OPTION_DIR,
+		AT(out),
+		.preset = "out",
+		.metavar = "DIR",
+		.help = "Directory of results" },
+	{ .name = "label",
+		.letter = 'l',
+		.type = OPTION_TEXT,
+		AT(label),
+		.preset = "default",
+		.metavar = "LABEL",
+		.help = "Name of this series: results go to DIR/LABEL" },
+	{ .name = "note",
+		.type = OPTION_TEXTS,
+		AT(notes),
+		.metavar = "KEY=TEXT",
+		.help = "Put a text into the trial's file, environment.notes" },
+	{ .name = "overwrite",
+		.type = OPTION_SWITCH,
+		AT(overwrite),
+		.help = "Measure again what is already there" },
+	{ .name = "wait",
+		.type = OPTION_SWITCH,
+		AT(wait),
+		.help = "Wait for another tsim that writes the same label (default: fail)" },
+	CLI_FORMAT_ROW(struct options, format),
+	{ .name = "all-guests",
+		.letter = 'a',
+		.type = OPTION_SWITCH,
+		AT(all_guests),
+		.help = "Print every guest, not only the best and worst" },
+	{ .name = "capture",
+		.type = OPTION_FILE,
+		AT(capture),
+		.metavar = "FILE",
+		.help = "Write the frames that are sent to a pcap file, as many as fit 256 MiB" },
+	{ .name = "quiet", .letter = 'q', .type = OPTION_SWITCH, AT(quiet), .help = "No progress" },
+	{ .name = "verbose",
+		.letter = 'v',
+		.type = OPTION_SWITCH,
+		AT(verbose),
+		.help = "DPDK's messages, too" },
+	{ .name = "config",
+		.letter = 'c',
+		.type = OPTION_FILE,
+		AT(config),
+		.metavar = "FILE",
+		.flags = OPTION_NO_KEY,
+		.help = "Read options from an INI file, section [tsim]; the command line wins" },
+	{ .name = "check",
+		.type = OPTION_SWITCH,
+		AT(check),
+		.flags = OPTION_NO_KEY,
+		.help = "Check all options and stop" },
+	{ .name = "print-config",
+		.type = OPTION_SWITCH,
+		AT(print_config),
+		.flags = OPTION_NO_KEY,
+		.help = "Print all options as a config file and stop" },
+	{ .name = "", .type = OPTION_REST, AT(eal), .metavar = "EAL-OPTION" },
 	{ 0 },
 };
 
-static GOptionEntry *entries_of(struct options *o)
+/* A key of [tsim] sets its option. */
+static gboolean read_key(const struct ini *file, const char *key, struct options *o, GError **error)
 {
-	GOptionEntry *own = g_new(GOptionEntry, G_N_ELEMENTS(entries));
-
-	memcpy(own, entries, sizeof(entries));
-	for (GOptionEntry *e = own; e->long_name != NULL; e++)
-		if (e->long_name[0] != '\0') /* a heading has no place */
-			e->arg_data = (char *)o + (size_t)e->arg_data;
-	return own;
-}
-
-static gboolean is_about_the_run(const GOptionEntry *e)
-{
-	return e->arg_data == AT(config) || e->arg_data == AT(notes) || e->arg_data == AT(check) ||
-	       e->arg_data == AT(print_config) || e->long_name[0] == '\0';
-}
-
-static const GOptionEntry *find_entry(const char *key)
-{
-	for (const GOptionEntry *e = entries; e->long_name != NULL; e++)
-		if (g_str_equal(e->long_name, key) && !is_about_the_run(e))
-			return e;
-	return NULL;
-}
-
-/* A key of [tsim] as an option. */
-static gboolean key_to_arg(
-	const struct ini *file, const char *key, GPtrArray *owned, GError **error)
-{
-	const GOptionEntry *e = find_entry(key);
+	const struct option_row *row = option_find(options_rows, key);
 	g_autofree char *where = NULL;
 	g_autofree char *value = ini_get(file, CONFIG_GROUP, key, &where, error);
-	gboolean yes;
 
 	if (value == NULL)
 		return FALSE;
-	if (e == NULL) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"%s: no such key; keys are the long options of tsim --help", where);
-		return FALSE;
-	}
-	if (e->arg != G_OPTION_ARG_NONE) {
-		g_ptr_array_add(owned, g_strdup_printf("--%s=%s", key, value));
-		return TRUE;
-	}
-	if (!cli_switch_parse(where, value, &yes, error))
-		return FALSE;
-	g_ptr_array_add(owned, g_strdup_printf("--%s%s", yes ? "" : "no-", key));
-	return TRUE;
+	if (row != NULL && !(row->flags & OPTION_NO_KEY))
+		return option_set(row, o, where, value, error);
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"%s: unknown key; keys are the long options of 'tsim run --help'", where);
+	return FALSE;
 }
 
-/* The keys of a config file as options: "--key=value", in front of the command line's. */
-static gboolean config_to_args(const char *path, GPtrArray *args, GPtrArray *owned, GError **error)
+static gboolean read_config(const char *path, struct options *o, GError **error)
 {
 	struct ini *file = ini_read(path, error);
 	gboolean good = file != NULL;
@@ -236,101 +423,48 @@ static gboolean config_to_args(const char *path, GPtrArray *args, GPtrArray *own
 		good = g_str_equal(*g, CONFIG_GROUP) || testbed_group_known(*g);
 		if (!good)
 			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"%s: group [%s] is unknown; options of tsim stand in [%s], a "
-				"testbed's machines in [host], [guest] and [loadgen]",
+				"%s: unknown section [%s]; options of tsim are in [%s], a "
+				"testbed's "
+				"machines in [host], [guest] and [loadgen]",
 				where, *g, CONFIG_GROUP);
 	}
 	for (const char *const *k = good ? ini_keys(file, CONFIG_GROUP) : NULL; good && *k != NULL;
 		k++)
-		good = key_to_arg(file, *k, owned, error);
-	for (guint i = 0; good && i < owned->len; i++)
-		g_ptr_array_add(args, owned->pdata[i]);
+		good = read_key(file, *k, o, error);
 	ini_free(file);
 	if (!good)
 		g_prefix_error(error, "--config: ");
 	return good;
 }
 
-/* Where --config says; found before the options are parsed, as its keys come first. */
-static const char *config_path(int argc, char **argv)
-{
-	for (int i = 1; i < argc && !g_str_equal(argv[i], "--"); i++) {
-		if (g_str_has_prefix(argv[i], "--config="))
-			return argv[i] + strlen("--config=");
-		if (g_str_equal(argv[i], "--config") && i + 1 < argc)
-			return argv[i + 1];
-	}
-	return NULL;
-}
-
 /* A dollar begins a reference in a config file; two are one. */
-static void print_text(const char *key, const char *value)
-{
-	g_auto(GStrv) parts = g_strsplit(value, "$", -1);
-	g_autofree char *text = g_strjoinv("$$", parts);
-
-	printf("%s=%s\n", key, text);
-}
-
 static void print_config(const struct options *o)
 {
-	printf("[%s]\n", CONFIG_GROUP);
-	for (const GOptionEntry *e = entries; e->long_name != NULL; e++) {
-		const char *at = (const char *)o + (size_t)e->arg_data;
+	printf("[" CONFIG_GROUP "]\n");
+	for (const struct option_row *row = options_rows; row->name != NULL; row++) {
+		g_autofree char *value = row->flags & OPTION_NO_KEY ? NULL : option_text(row, o);
+		g_auto(GStrv) parts = value == NULL ? NULL : g_strsplit(value, "$", -1);
+		g_autofree char *text = value == NULL ? NULL : g_strjoinv("$$", parts);
 
-		if (is_about_the_run(e))
-			continue;
-		switch (e->arg) {
-		case G_OPTION_ARG_NONE:
-			printf("%s=%s\n", e->long_name, *(const gboolean *)at ? "true" : "false");
-			break;
-		case G_OPTION_ARG_INT:
-			printf("%s=%d\n", e->long_name, *(const int *)at);
-			break;
-		case G_OPTION_ARG_INT64:
-			printf("%s=%" G_GINT64_FORMAT "\n", e->long_name, *(const gint64 *)at);
-			break;
-		case G_OPTION_ARG_STRING_ARRAY: /* notes: of a run, not of a configuration */
-			break;
-		default:
-			if (*(char *const *)at != NULL)
-				print_text(e->long_name, *(char *const *)at);
-		}
+		if (text != NULL)
+			printf("%s=%s\n", row->name, text);
 	}
-}
-
-static gboolean is_about_guests(const GOptionEntry *e)
-{
-	const gpointer places[] = { AT(machine), AT(interface), AT(vhost_text), AT(qemu),
-		AT(ioregionfd), AT(reflector), AT(mac), AT(out), AT(label) };
-
-	for (unsigned i = 0; i < G_N_ELEMENTS(places); i++)
-		if (e->arg_data == places[i])
-			return TRUE;
-	return is_about_the_run(e);
 }
 
 char **options_words(const struct options *o)
 {
+	static const char *const of_guests[] = { "machine", "interface", "vhost", "qemu",
+		"ioregionfd", "reflector", "mac", "out", "label", NULL };
 	GPtrArray *words = g_ptr_array_new();
 
-	for (const GOptionEntry *e = entries; e->long_name != NULL; e++) {
-		const char *at = (const char *)o + (size_t)e->arg_data;
-		char *word = NULL;
+	for (const struct option_row *row = options_rows; row->name != NULL; row++) {
+		g_autofree char *value = NULL;
 
-		if (is_about_guests(e))
+		if (row->flags & OPTION_NO_KEY || g_strv_contains(of_guests, row->name))
 			continue;
-		if (e->arg == G_OPTION_ARG_NONE)
-			word = *(const gboolean *)at ? g_strdup_printf("--%s", e->long_name) : NULL;
-		else if (e->arg == G_OPTION_ARG_INT)
-			word = g_strdup_printf("--%s=%d", e->long_name, *(const int *)at);
-		else if (e->arg == G_OPTION_ARG_INT64)
-			word = g_strdup_printf(
-				"--%s=%" G_GINT64_FORMAT, e->long_name, *(const gint64 *)at);
-		else if (*(char *const *)at != NULL)
-			word = g_strdup_printf("--%s=%s", e->long_name, *(char *const *)at);
-		if (word != NULL)
-			g_ptr_array_add(words, word);
+		value = option_text(row, o);
+		if (value != NULL)
+			g_ptr_array_add(words, g_strdup_printf("--%s=%s", row->name, value));
 	}
 	for (char **note = o->notes; note != NULL && *note != NULL; note++)
 		g_ptr_array_add(words, g_strdup_printf("--note=%s", *note));
@@ -338,82 +472,68 @@ char **options_words(const struct options *o)
 	return (char **)g_ptr_array_free(words, FALSE);
 }
 
-static char *quote_command_line(int argc, char **argv)
+static char *quote_command_line(char **argv)
 {
 	GString *s = g_string_new("tsim");
 
-	for (int i = 1; i < argc && argv[i] != NULL; i++) {
-		g_autofree char *quoted = g_shell_quote(argv[i]);
+	for (; *argv != NULL; argv++) {
+		g_autofree char *quoted = g_shell_quote(*argv);
 
 		g_string_append_printf(s, " %s",
-			strpbrk(argv[i], " \t\n'\"\\$`*?<>|&;()#~") == NULL ? argv[i] : quoted);
+			strpbrk(*argv, " \t\n'\"\\$`*?<>|&;()#~") == NULL ? *argv : quoted);
 	}
 	return g_string_free(s, FALSE);
 }
 
-static struct options fresh(struct cores_place place)
+static void begin(struct options *o, struct cores_place place)
 {
-	return (struct options){ .seed = 1,
-		.rep = -1,
-		.reps = 1,
-		.vf_limit = 256,
-		.mediators = 1,
-		.descriptors = 256,
-		.place = place };
+	*o = (struct options){ .place = place };
+	option_init(options_rows, o);
 }
 
-/* tsim run takes options alone: says what a word was probably meant to be. */
-static gboolean no_word(const struct cli_command *command, int argc, char **argv)
+/* The command line; where it names a config file, on top of that. */
+static gboolean parse(char **argv, struct cores_place place, struct options *o, GError **error)
 {
-	if (argc < 2)
-		return TRUE;
-	if (setup_interface_find("--interface", argv[1], NULL) != NULL ||
-		fabric_check(argv[1], NULL))
-		fprintf(stderr, "tsim %s: unexpected word '%s'; did you mean --interface %s?\n",
-			command->name, argv[1], argv[1]);
-	else
-		fprintf(stderr,
-			"tsim %s: unexpected word '%s'; a command comes first, options begin with "
-			"'--', options of EAL follow a '--'\n",
-			command->name, argv[1]);
-	return FALSE;
+	struct cli_call call;
+	g_autofree char *config = NULL;
+	struct option_line line;
+
+	begin(o, place);
+	if (!cli_parse(&tsim_program, argv, &call, error))
+		return FALSE;
+	config = g_strdup(((const struct options *)call.asked)->config);
+	cli_call_clear(&call);
+	if (config != NULL && !read_config(config, o, error)) {
+		g_prefix_error(error, "tsim: ");
+		if (g_ascii_isdigit(*config) && !g_file_test(config, G_FILE_TEST_EXISTS)) {
+			g_autofree char *text = g_strdup((*error)->message);
+
+			g_clear_error(error);
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"%s (-c is --config: CPUs are given by --cores)", text);
+		}
+		return FALSE;
+	}
+	/* It has parsed before. */
+	if (!option_parse(options_rows, o, argv + (*argv != NULL && g_str_equal(*argv, "run")),
+		    &line, error))
+		return FALSE;
+	option_line_clear(&line);
+	return TRUE;
 }
 
-int options_parse(const struct cli_command *command, int argc, char **argv,
-	struct cores_place place, struct options *o, gboolean *done)
+int options_parse(char **argv, struct cores_place place, struct options *o, gboolean *done)
 {
-	g_autoptr(GPtrArray) all = g_ptr_array_new();
-	g_autoptr(GPtrArray) from_config = g_ptr_array_new_with_free_func(g_free);
-	g_autofree GOptionEntry *own = NULL;
 	g_autoptr(GError) error = NULL;
-	const char *config = config_path(argc, argv);
-	char **args;
-	int nb, own_words = 1;
+	gboolean parsed = parse(argv, place, o, &error);
 
 	*done = FALSE;
-	*o = fresh(place);
-	own = entries_of(o);
-	/* What follows "--" is EAL's. */
-	while (own_words < argc && !g_str_equal(argv[own_words], "--"))
-		own_words++;
-	g_ptr_array_add(all, argv[0]);
-	if (config != NULL && !config_to_args(config, all, from_config, &error))
-		return cli_fail("tsim", CLI_USAGE, error);
-	for (int i = 1; i < own_words; i++)
-		g_ptr_array_add(all, argv[i]);
-	nb = (int)all->len;
-	g_ptr_array_add(all, NULL);
-	args = (char **)all->pdata;
-	if (!cli_options("tsim", command, own, &nb, &args) || !no_word(command, nb, args)) {
+	if (parsed)
+		o->command_line = quote_command_line(argv);
+	if (!parsed || !options_check(o, &error)) {
 		options_clear(o);
+		fprintf(stderr, "%s%s\n", parsed ? "tsim: " : "", error->message);
 		return CLI_USAGE;
-	}
-	if (own_words < argc)
-		o->eal = g_strdupv(argv + own_words + 1);
-	o->command_line = quote_command_line(argc, argv);
-	if (!options_check(o, &error)) {
-		options_clear(o);
-		return cli_fail("tsim", CLI_USAGE, error);
 	}
 	if (o->print_config)
 		print_config(o);
@@ -423,36 +543,26 @@ int options_parse(const struct cli_command *command, int argc, char **argv,
 
 gboolean options_parse_words(const char *const *words, struct options *o, GError **error)
 {
-	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-	g_autofree GOptionEntry *own = NULL;
+	g_auto(GStrv) argv = g_strdupv((char **)(uintptr_t)words);
 	g_autoptr(GError) why = NULL;
-	g_auto(GStrv) args = NULL;
-	guint nb = g_strv_length((char **)(uintptr_t)words);
+	struct option_line line;
 
-	*o = fresh((struct cores_place){ .count = 1 });
-	own = entries_of(o);
-	args = g_new0(char *, nb + 2);
-	args[0] = g_strdup("run");
-	for (guint i = 0; i < nb; i++)
-		args[i + 1] = g_strdup(words[i]);
-	g_option_context_set_help_enabled(context, FALSE);
-	g_option_context_add_main_entries(context, own, NULL);
-	if (!g_option_context_parse_strv(context, &args, &why))
+	begin(o, (struct cores_place){ .count = 1 });
+	if (!option_parse(options_rows, o, argv, &line, &why)) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s", why->message);
-	else if (options_check(o, error))
-		return TRUE;
+	} else {
+		option_line_clear(&line);
+		if (options_check(o, error))
+			return TRUE;
+	}
 	options_clear(o);
 	return FALSE;
 }
 
 void options_clear(struct options *o)
 {
-	for (const GOptionEntry *e = entries; e->long_name != NULL; e++)
-		if (e->arg == G_OPTION_ARG_STRING || e->arg == G_OPTION_ARG_FILENAME)
-			g_free(*(char **)((char *)o + (size_t)e->arg_data));
+	option_clear(options_rows, o);
 	options_forget(o);
 	g_free(o->command_line);
-	g_strfreev(o->eal);
-	g_strfreev(o->notes);
 	*o = (struct options){ 0 };
 }

@@ -22,12 +22,13 @@ struct options {
 	char *profile, *mix, *guests, *rate, *ramp, *pattern_text, *share, *arrival, *link;
 	char *machine, *interface, *vhost_text, *policy, *socket_dir, *cores_text, *guest_cores;
 	char *host_cores, *port, *probes, *fault, *swap, *mac;
-	char *duration, *warm_up, *drain, *connect_timeout, *slack;
-	char *out, *label, *format_text, *capture, *config;
+	char *out, *label, *capture, *config;
 	char *as, *qemu, *ioregionfd, *reflector;
 	char **eal, **notes;
 	int mtu, rep, reps, per_process, memory, vf_limit, mediators, descriptors;
-	gint64 seed;
+	uint64_t seed;
+	uint64_t duration_ns, warm_up_ns, drain_ns, connect_timeout_ns, slack_ns;
+	enum cli_format format;
 	gboolean ipdv, hugepages, all_guests, overwrite, wait, quiet, verbose, check, print_config;
 
 	/* What they mean, by options_check. */
@@ -38,11 +39,9 @@ struct options {
 	unsigned nb_pps;
 	gboolean vhost;
 	enum engine_pattern pattern;
-	uint64_t duration_ns, warm_up_ns, drain_ns, connect_timeout_ns, slack_ns;
 	double link_bps;  /* 0: no --link */
 	double probe_pps; /* of the timer worker */
 	uint8_t base_mac[6];
-	enum cli_format format;
 	gboolean on_lab;        /* guests are virtual machines, or the host: lab_setup */
 	struct setup lab_setup; /* its guests are the mix's */
 	char *lab_qemu, *lab_qemu_path;
@@ -55,14 +54,16 @@ struct options {
 };
 
 /*
- * Parse command line and --config into *o. place: of this process. Returns CLI_DONE to go on, else the status to end with;
+ * Parse command line, NULL-terminated and with or without "run" before it, and --config into *o.
+ * place: of this process. Returns CLI_DONE to go on, else the status to end with;
  * errors have been printed. *done is set when nothing is left to do (--check, --print-config).
  */
-int options_parse(const struct cli_command *command, int argc, char **argv,
-	struct cores_place place, struct options *o, gboolean *done);
+int options_parse(char **argv, struct cores_place place, struct options *o, gboolean *done);
 /* The same of words for tsim run, without "run", up to NULL: what they mean, nothing is printed. */
 gboolean options_parse_words(const char *const *words, struct options *o, GError **error);
 void options_clear(struct options *o);
+/* The table of tsim run. */
+extern const struct option_row options_rows[];
 /*
  * What a trial at pps is scheduled as, but for its seed. steps: room for nb_pps, to be kept as long;
  * with ramp they are set, and pps is not looked at.

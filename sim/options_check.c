@@ -19,8 +19,9 @@
 #include "traffic/arrival.h"
 #include "traffic/frame.h"
 #include "traffic/rate.h"
+#include "traffic/text.h"
 
-#define HOUR_NS UINT64_C(3600000000000)
+#define SECOND_NS UINT64_C(1000000000)
 
 static void set_default(char **text, const char *value)
 {
@@ -36,29 +37,17 @@ static gboolean is_trace(const char *word)
 /* But for what has no meaning here: --interface and --probes follow when it is known. */
 static void set_defaults(struct options *o)
 {
-	gboolean external;
+	gboolean external, no_profile;
 
 	if (o->port != NULL)
 		set_default(&o->machine, "external");
 	external = o->machine != NULL && g_str_equal(o->machine, "external");
-	set_default(&o->arrival, "cbr");
-	if (o->mix == NULL) {
-		if (!is_trace(o->arrival))
-			set_default(&o->profile, "imix");
-		set_default(&o->guests, "1");
-	}
-	if (o->ramp == NULL)
-		set_default(&o->rate, "100kpps");
-	set_default(&o->pattern_text, TRIAL_PATTERN_DEFAULT);
-	set_default(&o->machine, "process");
-	set_default(&o->duration, "10s");
-	set_default(&o->warm_up, "1s");
-	set_default(&o->drain, "2s");
-	set_default(&o->connect_timeout, external ? "10min" : "30s");
-	set_default(&o->slack, "10us");
-	set_default(&o->out, "out");
-	set_default(&o->label, "default");
-	set_default(&o->format_text, "text");
+	no_profile = o->profile == NULL && o->arrival != NULL && is_trace(o->arrival);
+	option_finish(options_rows, o);
+	if (no_profile)
+		g_clear_pointer(&o->profile, g_free);
+	if (o->connect_timeout_ns == UINT64_MAX)
+		o->connect_timeout_ns = (external ? 600 : 30) * SECOND_NS;
 }
 
 static gboolean bad(GError **error, const char *text)
@@ -83,10 +72,6 @@ static gboolean check_traffic(struct options *o, GError **error)
 		return bad(error,
 			"--mix: the file says guests, profiles and shares; leave --guests, "
 			"--profile and --share out");
-	if (o->mtu != 0 && (o->mtu < FRAME_LEN_MIN || o->mtu > FRAME_LEN_MAX))
-		return bad(error, "--mtu: from 64 to 9216 bytes of frame");
-	if (o->seed < 0)
-		return bad(error, "--seed: not negative");
 	if (o->link != NULL && !rate_parse_link("--link", o->link, &o->link_bps, error))
 		return FALSE;
 	if (o->ramp != NULL && o->rate != NULL)
@@ -110,7 +95,7 @@ static gboolean set_as(struct options *o, const char *key, const char *word, GEr
 {
 	static const char *const keys[] = { "machine", "interface", "qemu", "vhost", "ioregionfd",
 		"reflector", NULL };
-	g_autofree char *where = g_strdup_printf("--as: %s", key);
+	g_autofree char *where = g_strdup_printf("--as: %s", key), *hint = NULL;
 	struct setup *s = &o->as_setup;
 
 	if (g_str_equal(key, "machine"))
@@ -131,8 +116,8 @@ static gboolean set_as(struct options *o, const char *key, const char *word, GEr
 		s->qemu = o->as_qemu = g_strdup(word);
 		return TRUE;
 	}
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: there is no such key; is it '%s'?",
-		where, setup_nearest(key, keys));
+	hint = text_did_you_mean(key, keys);
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: unknown key%s", where, hint);
 	return FALSE;
 }
 
@@ -273,7 +258,7 @@ static gboolean check_lab(struct options *o, GError **error)
 	struct setup *s = &o->lab_setup;
 	const char *off = "off", *why;
 
-	set_default(&o->interface, "vhost-user");
+	set_default(&o->interface, option_preset(options_rows, "interface"));
 	s->interface = setup_interface_find("--interface", o->interface, error);
 	if (s->interface == NULL || !check_one_kind(o, "--machine", error) || !set_qemu(o, error) ||
 		!setup_reflector_parse("--reflector", o->reflector == NULL ? "xdp" : o->reflector,
@@ -319,7 +304,8 @@ static gboolean set_interfaces(struct options *o, GError **error)
 		return bad(error, "--interface: no effect: every guest has another, by --guests or "
 				  "--mix; leave it out");
 	if (used)
-		set_default(&o->interface, o->port != NULL ? "port" : "vhost-user");
+		set_default(&o->interface,
+			o->port != NULL ? "port" : option_preset(options_rows, "interface"));
 	o->interfaces = g_new0(const char *, m->nb_guests);
 	for (uint32_t i = 0; i < m->nb_guests; i++)
 		o->interfaces[i] =
@@ -445,22 +431,12 @@ static gboolean check_testbed(struct options *o, GError **error)
 
 	if (!check_guests(o, error))
 		return FALSE;
-	if (o->per_process < 0 || o->per_process > FLEET_PORTS_MAX)
-		return bad(error, "--guests-per-process: from 1 to 31, as DPDK has at most 32 "
-				  "ports a process");
-	if (o->memory < 0)
-		return bad(error, "--memory: not negative");
 	o->vhost = TRUE;
 	if (o->vhost_text != NULL && !parse_switch("--vhost", o->vhost_text, &o->vhost, error))
 		return FALSE;
-	if (o->vf_limit < 0 || o->vf_limit > FRAME_GUESTS_MAX)
-		return bad(error, "--vf-limit: from 0 to 4096");
 	if (o->policy != NULL && !vmux_policy_check(o->policy, (uint32_t)o->vf_limit, error))
 		return FALSE;
-	if (o->mediators < 1 || o->mediators > CORES_MAX)
-		return bad(error, "--mediators: from 1 to 64");
-	if (o->descriptors < 32 || o->descriptors > 32768 ||
-		(o->descriptors & (o->descriptors - 1)) != 0)
+	if ((o->descriptors & (o->descriptors - 1)) != 0)
 		return bad(error, "--descriptors: a power of two from 32 to 32768");
 	return reflector_swap_parse(o->swap, &swap_ip, &swap_ports, error) &&
 	       check_macs(o, error) && fault_plan_parse(o->fault, &plan, error) &&
@@ -472,7 +448,7 @@ static gboolean check_probes(struct options *o, GError **error)
 {
 	gboolean wire = o->on_lab ? (o->lab_setup.interface->needs & SETUP_WIRE) != 0
 				  : o->port != NULL;
-	const char *text = o->probes == NULL ? "1kpps" : o->probes;
+	const char *text = o->probes == NULL ? option_preset(options_rows, "probes") : o->probes;
 	g_autoptr(GArray) rates = rate_parse_list("--probes", text, error);
 	const struct rate *rate = rates == NULL ? NULL : &g_array_index(rates, struct rate, 0);
 
@@ -536,24 +512,10 @@ static gboolean check_notes(char **notes, GError **error)
 
 static gboolean check_trial(struct options *o, GError **error)
 {
-	if (!duration_parse("--duration", o->duration, 72 * HOUR_NS, &o->duration_ns, error) ||
-		!duration_parse("--warm-up", o->warm_up, HOUR_NS, &o->warm_up_ns, error) ||
-		!duration_parse("--drain", o->drain, HOUR_NS, &o->drain_ns, error) ||
-		!duration_parse("--connect-timeout", o->connect_timeout, 24 * HOUR_NS,
-			&o->connect_timeout_ns, error) ||
-		!duration_parse("--slack", o->slack, HOUR_NS, &o->slack_ns, error))
-		return FALSE;
-	if (o->duration_ns < 1000000)
-		return bad(error, "--duration: at least 1ms");
-	if (o->reps < 1 || o->reps > 10000)
-		return bad(error, "--reps: from 1 to 10000");
 	if (o->rep >= 0 && o->reps != 1)
 		return bad(error, "--rep: is one repetition; leave --reps out");
-	if (o->rep < -1 || o->rep > 9999)
-		return bad(error, "--rep: from 0 to 9999");
 	o->first_rep = MAX(o->rep, 0);
-	return check_notes(o->notes, error) && check_label(o->label, error) &&
-	       cli_format_parse(o->format_text, &o->format, error);
+	return check_notes(o->notes, error) && check_label(o->label, error);
 }
 
 static gboolean set_pps(struct options *o, const char *option, const char *text, GError **error)

@@ -103,6 +103,12 @@ static uint32_t mediators_max(const struct options *o, const struct kinds *k)
 	return p.kind == VMUX_PASSTHROUGH && p.nb >= k->vmux ? 0 : k->vmux;
 }
 
+/* Given, and not as it would be anyway. */
+static gboolean is_given(const struct options *o, const char *name)
+{
+	return !option_is_preset(options_rows, o, name);
+}
+
 gboolean options_effect(const struct options *o, GError **error)
 {
 	const struct kinds k = count_kinds(o);
@@ -114,11 +120,11 @@ gboolean options_effect(const struct options *o, GError **error)
 		const char *option, *requires;
 	} rules[] = {
 		{ o->mtu != 0, has_mtu(o->traffic), "--mtu", "a genome profile with a 'z'" },
-		{ !g_str_equal(o->arrival, "cbr"), uses_arrival(o), "--arrival",
+		{ is_given(o, "arrival"), uses_arrival(o), "--arrival",
 			"a group of --mix without an arrival of its own" },
-		{ !g_str_equal(o->arrival, "cbr") && !g_str_has_prefix(o->arrival, "trace:"),
-			departs, "--arrival", "a --rate other than max, or a --link" },
-		{ o->slack_ns != 10000, departs, "--slack",
+		{ is_given(o, "arrival") && !g_str_has_prefix(o->arrival, "trace:"), departs,
+			"--arrival", "a --rate other than max, or a --link" },
+		{ is_given(o, "slack"), departs, "--slack",
 			"a --rate other than max, or a --link" },
 		{ o->pattern != ENGINE_TO_GUESTS, !k.deaf, "--pattern",
 			"guests that can send to guests: processes, --port or --machine external" },
@@ -127,11 +133,12 @@ gboolean options_effect(const struct options *o, GError **error)
 		{ o->vhost_text != NULL && !o->on_lab, k.virtio != 0, "--vhost",
 			"a guest on interface virtio" },
 		{ o->policy != NULL, k.vmux != 0, "--policy", "a guest on interface vmux" },
-		{ o->vf_limit != 256, limited, "--vf-limit",
+		{ is_given(o, "vf-limit"), limited, "--vf-limit",
 			"--policy passthrough:K or busiest:K of interface vmux" },
-		{ o->mediators != 1, (uint32_t)o->mediators <= mediators_max(o, &k), "--mediators",
+		{ is_given(o, "mediators"), (uint32_t)o->mediators <= mediators_max(o, &k),
+			"--mediators",
 			"as many guests on interface vmux that are not passed through" },
-		{ o->descriptors != 256, k.queue_pairs != 0, "--descriptors",
+		{ is_given(o, "descriptors"), k.queue_pairs != 0, "--descriptors",
 			"a guest on interface virtio, vfio or vmux" },
 		{ o->socket_dir != NULL, k.sockets != 0, "--socket-dir",
 			"a guest on interface vhost-user, virtio, vfio or vmux" },

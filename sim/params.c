@@ -41,11 +41,11 @@ static char *extra_text(const struct options *o, unsigned ranks)
 		g_string_append_printf(s, "--host-cores=%s ", o->host_cores);
 	if (o->policy != NULL)
 		g_string_append_printf(s, "--policy=%s ", o->policy);
-	if (o->vf_limit != 256)
+	if (!option_is_preset(options_rows, o, "vf-limit"))
 		g_string_append_printf(s, "--vf-limit=%d ", o->vf_limit);
-	if (o->mediators != 1)
+	if (!option_is_preset(options_rows, o, "mediators"))
 		g_string_append_printf(s, "--mediators=%d ", o->mediators);
-	if (o->descriptors != 256)
+	if (!option_is_preset(options_rows, o, "descriptors"))
 		g_string_append_printf(s, "--descriptors=%d ", o->descriptors);
 	g_strchomp(s->str);
 	return g_string_free(s, FALSE);

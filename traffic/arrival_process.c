@@ -28,14 +28,10 @@ static gboolean G_GNUC_PRINTF(4, 5) fail(
 	return FALSE;
 }
 
-/* "(did you mean 'x'?)" with a space before it, or nothing. Newly allocated. */
 static char *did_you_mean(const char *word, GPtrArray *names)
 {
-	const char *near;
-
 	g_ptr_array_add(names, NULL);
-	near = text_nearest(word, (char *const *)names->pdata);
-	return near == NULL ? g_strdup("") : g_strdup_printf(" (did you mean '%s'?)", near);
+	return text_did_you_mean(word, (const char *const *)names->pdata);
 }
 
 static const struct arrival_kind *find_kind(const char *name)

@@ -288,19 +288,18 @@ static profile *unknown_name(const char *spec, GError **error)
 	g_auto(GStrv) names = profile_names(error);
 	g_autofree char *word = text_quote(spec);
 	g_autofree char *list = NULL;
-	const char *near;
+	g_autofree char *hint = NULL;
 
 	if (names == NULL) {
 		g_prefix_error(error, "profile '%s': ", word);
 		return NULL;
 	}
-	near = text_nearest(spec, names);
+	hint = text_did_you_mean(spec, (const char *const *)names);
 	list = g_strjoinv(", ", names);
 	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_NOT_FOUND,
-		"no profile is called '%s'%s%s%s; there are %s; or write ./FILE.csv, fixed:64, "
+		"no profile is called '%s'%s; there are %s; or write ./FILE.csv, fixed:64, "
 		"uniform:64-1518 or genome:aaafg",
-		word, near != NULL ? " (did you mean '" : "", near != NULL ? near : "",
-		near != NULL ? "'?)" : "", list);
+		word, hint, list);
 	return NULL;
 }
 

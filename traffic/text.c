@@ -8,7 +8,7 @@
 
 #include "traffic/error.h"
 
-enum { QUOTE_MAX = 48, FILE_PART_MAX = 60, HASH_LEN = 8 };
+enum { QUOTE_MAX = 48, FILE_PART_MAX = 60, HASH_LEN = 8, NEAREST_LEN_MAX = 64 };
 
 static size_t scan_digits(const char *text)
 {
@@ -118,45 +118,61 @@ char *text_file_part(const char *text)
 	return g_string_free(s, FALSE);
 }
 
-/* Levenshtein's distance of two words of at most 31 letters, in any case; longer: not compared. */
+/* Slips from a to b, in any case: letters missing, added, wrong, or swapped with their neighbour. */
 static size_t distance(const char *a, const char *b)
 {
-	enum { MAX_LEN = 31 };
-	size_t row[MAX_LEN + 1], len_a = strlen(a), len_b = strlen(b);
+	size_t width = strlen(b) + 1;
+	g_autofree size_t *rows = g_new0(size_t, 3 * width);
+	size_t *above = rows, *row = rows + width, *two_above = rows + 2 * width;
 
-	if (len_a > MAX_LEN || len_b > MAX_LEN)
-		return G_MAXSIZE;
-	for (size_t j = 0; j <= len_b; j++)
+	for (size_t j = 0; j < width; j++)
 		row[j] = j;
-	for (size_t i = 1; i <= len_a; i++) {
-		size_t diagonal = row[0];
+	for (size_t i = 1; a[i - 1] != '\0'; i++) {
+		size_t *oldest = two_above;
 
+		two_above = above;
+		above = row;
+		row = oldest;
 		row[0] = i;
-		for (size_t j = 1; j <= len_b; j++) {
-			size_t change = diagonal +
-					(g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
+		for (size_t j = 1; j < width; j++) {
+			size_t change = above[j - 1] + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
 
-			diagonal = row[j];
-			row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
+			row[j] = MIN(change, MIN(above[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = MIN(row[j], two_above[j - 2] + 1);
 		}
 	}
-	return row[len_b];
+	return row[width - 1];
 }
 
-const char *text_nearest(const char *word, char *const *names)
+const char *text_nearest(const char *word, const char *const *names)
 {
-	const char *best = NULL;
-	size_t least = strlen(word) / 3 + 2; /* one slip in a short word, more in a long one */
+	size_t len = strlen(word), least = MAX(1, (len + 1) / 3) + 1;
+	const char *best = NULL, *begun = NULL;
+	guint nb_begun = 0;
 
-	for (size_t i = 0; names[i] != NULL; i++) {
-		size_t d = distance(word, names[i]);
+	if (len < 2 || len > NEAREST_LEN_MAX)
+		return NULL;
+	for (; *names != NULL; names++) {
+		size_t d = distance(word, *names);
 
+		if (g_str_has_prefix(*names, word)) {
+			begun = *names;
+			nb_begun++;
+		}
 		if (d < least) {
 			least = d;
-			best = names[i];
+			best = *names;
 		}
 	}
-	return best;
+	return best == NULL && nb_begun == 1 ? begun : best;
+}
+
+char *text_did_you_mean(const char *word, const char *const *names)
+{
+	const char *near = text_nearest(word, names);
+
+	return near == NULL ? g_strdup("") : g_strdup_printf(" (did you mean '%s'?)", near);
 }
 
 static char *read_stream(FILE *f, const char *path, size_t max, size_t *len, GError **error)

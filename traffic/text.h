@@ -24,8 +24,13 @@ gboolean text_duration(const char *text, double *ns);
 char *text_quote(const char *text);
 /* Text fit for a part of a file name: letters, digits, '.' and '-', at most 60. Newly allocated. */
 char *text_file_part(const char *text);
-/* The member of names that word is most likely a slip of; NULL if none is near. */
-const char *text_nearest(const char *word, char *const *names);
+/*
+ * The member of names (NULL-terminated) that word is most likely a slip of, one slip in three letters,
+ * or else the only one that begins with it; NULL if there is none.
+ */
+const char *text_nearest(const char *word, const char *const *names);
+/* " (did you mean 'NAME'?)", to follow the word in an error, or "". Newly allocated. */
+char *text_did_you_mean(const char *word, const char *const *names);
 
 /* A whole file, at most max bytes, with a NUL behind. Newly allocated; NULL and error. */
 char *text_read(const char *path, size_t max, size_t *len, GError **error);

@@ -4,10 +4,9 @@
  * Nothing of it keeps running and nothing is pinned: the kernel holds the program as long as it is on
  * the interface, and by it the program and its counters are found again.
  *
- * Needs GLib and libc only, and none of tsim's libraries: it goes into guests.
+ * Needs GLib and libc only, and of tsim what does, too (see CMakeLists.txt): it goes into guests.
  */
 #include <errno.h>
-#include <locale.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <stdio.h>
@@ -22,9 +21,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "analyze/cli.h"
 #include "sim/guest/reflect_xdp.h"
 
-enum { MAC_LEN = 6, MAPS_MAX = 8, EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum { MAC_LEN = 6, MAPS_MAX = 8 };
 
 enum mode { MODE_AUTO, MODE_NATIVE, MODE_GENERIC };
 
@@ -41,21 +41,10 @@ extern const char reflect_object[], reflect_object_end[];
 /* The kernel's own words about the last call of libbpf that failed; "" for none. */
 static char kernel_words[256];
 
-static struct {
-	char *mode;
-	gboolean version;
-} opt;
+static const char *const modes[] = { "auto", "native", "generic", NULL }; /* by enum mode */
 
-static const GOptionEntry start_entries[] = {
-	{ "mode", 'm', 0, G_OPTION_ARG_STRING, &opt.mode,
-		"native (the driver runs it), generic (the stack does), or auto: native if the "
-		"driver can (default auto)",
-		"MODE" },
-	{ 0 },
-};
-static const GOptionEntry main_entries[] = {
-	{ "version", 0, 0, G_OPTION_ARG_NONE, &opt.version, "Show the version", NULL },
-	{ 0 },
+struct asked {
+	enum mode mode;
 };
 
 /* libbpf's handler has no argument of its own. */
@@ -275,18 +264,6 @@ static gboolean attach_somehow(const char *interface, int ifindex, int prog_fd, 
 		first == MODE_NATIVE ? "native" : "generic", reason(err), remedy(err));
 }
 
-static gboolean mode_parse(const char *word, enum mode *out)
-{
-	static const char *const words[] = { "auto", "native", "generic" };
-
-	for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
-		if (g_strcmp0(word == NULL ? words[0] : word, words[i]) == 0) {
-			*out = (enum mode)i;
-			return TRUE;
-		}
-	return complain("--mode: '%s' is none; write auto, native or generic", word);
-}
-
 /* Sum over all CPUs. */
 static gboolean read_counters(int map_fd, struct reflect_xdp_counters *sum)
 {
@@ -363,140 +340,104 @@ static gboolean replace(const char *interface, int ifindex, enum mode mode)
 	return done;
 }
 
-static int run_start(const char *interface, int ifindex)
+static int run_start(void *user, char **words)
 {
+	const struct asked *asked = user;
+	const char *interface = words[0];
 	struct there t;
-	enum mode mode = MODE_AUTO;
 	gboolean done;
+	int ifindex;
 
-	if (!mode_parse(opt.mode, &mode))
-		return EXIT_USAGE;
-	if (!replace(interface, ifindex, mode) || !look(interface, ifindex, &t))
-		return EXIT_FAILED;
+	if (!index_of(interface, &ifindex) || !replace(interface, ifindex, asked->mode) ||
+		!look(interface, ifindex, &t))
+		return CLI_FAILED;
 	done = t.prog_fd >= 0 ? say_status(interface, &t)
 			      : complain("%s: the kernel took the reflector, and it is not there",
 					interface);
 	if (t.prog_fd >= 0)
 		close(t.prog_fd);
-	return done ? EXIT_DONE : EXIT_FAILED;
+	return done ? CLI_DONE : CLI_FAILED;
 }
 
 /* One that is not there is stopped: what undoes a start may run twice. */
-static int run_stop(const char *interface, int ifindex)
+static int run_stop(void *asked, char **words)
 {
+	const char *interface = words[0];
 	struct there t;
 	gboolean done;
+	int ifindex;
 
-	if (!look(interface, ifindex, &t))
-		return EXIT_FAILED;
+	(void)asked;
+	if (!index_of(interface, &ifindex) || !look(interface, ifindex, &t))
+		return CLI_FAILED;
 	if (t.prog_fd < 0)
-		return EXIT_DONE;
+		return CLI_DONE;
 	done = say_status(interface, &t) && detach(interface, ifindex, &t);
 	close(t.prog_fd);
-	return done ? EXIT_DONE : EXIT_FAILED;
+	return done ? CLI_DONE : CLI_FAILED;
 }
 
-static int run_status(const char *interface, int ifindex)
+static int run_status(void *asked, char **words)
 {
+	const char *interface = words[0];
 	struct there t;
 	gboolean done;
+	int ifindex;
 
-	if (!look(interface, ifindex, &t))
-		return EXIT_FAILED;
+	(void)asked;
+	if (!index_of(interface, &ifindex) || !look(interface, ifindex, &t))
+		return CLI_FAILED;
 	if (t.prog_fd < 0) {
 		complain("%s: no reflector is there%s; treflect-xdp start %s puts one there",
 			interface, t.others ? ", but another XDP program" : "", interface);
-		return EXIT_FAILED;
+		return CLI_FAILED;
 	}
 	done = say_status(interface, &t);
 	close(t.prog_fd);
-	return done ? EXIT_DONE : EXIT_FAILED;
+	return done ? CLI_DONE : CLI_FAILED;
 }
 
-static const struct command {
-	const char *name, *summary;
-	const GOptionEntry *entries; /* NULL: none */
-	int (*run)(const char *interface, int ifindex);
-} commands[] = {
-	{ "start", "Reflect frames to the interface's own MAC; a reflector there is replaced",
-		start_entries, run_start },
-	{ "stop", "Take the reflector away, and say what it did", NULL, run_stop },
-	{ "status", "Say how it runs, and what it did", NULL, run_status },
+static const struct option_row start_rows[] = {
+	{ .name = "mode",
+		.was = 'm',
+		.type = OPTION_WORD,
+		.at = offsetof(struct asked, mode),
+		.preset = "auto",
+		.words = modes,
+		.metavar = "MODE",
+		.help = "Mode: native (the driver runs it), generic (the stack does), or auto: "
+			"native if the driver can" },
+	{ 0 },
 };
 
-static GOptionContext *context_of(const struct command *c)
-{
-	g_autofree char *rest = c == NULL ? g_strdup("COMMAND INTERFACE") : g_strdup("INTERFACE");
-	GOptionContext *context = g_option_context_new(rest);
-	g_autoptr(GString) text = g_string_new("Commands:\n");
+static const struct cli_command start = { .name = "start",
+	.arguments = "INTERFACE",
+	.summary = "Reflect frames to the interface's own MAC; a reflector there is replaced",
+	.options = start_rows,
+	.size = sizeof(struct asked),
+	.min_words = 1,
+	.max_words = 1,
+	.run = run_start };
+static const struct cli_command stop = { .name = "stop",
+	.arguments = "INTERFACE",
+	.summary = "Remove the reflector and print its counters",
+	.min_words = 1,
+	.max_words = 1,
+	.run = run_stop };
+static const struct cli_command status = { .name = "status",
+	.arguments = "INTERFACE",
+	.summary = "Print its mode and counters",
+	.min_words = 1,
+	.max_words = 1,
+	.run = run_status };
 
-	g_option_context_set_summary(
-		context, c == NULL ? "Send every Ethernet frame to an interface "
-				     "back where it came from, in the kernel (XDP)"
-				   : c->summary);
-	if (c != NULL) {
-		if (c->entries != NULL)
-			g_option_context_add_main_entries(context, c->entries, NULL);
-		return context;
-	}
-	for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)
-		g_string_append_printf(text, "  %-8s %s\n", commands[i].name, commands[i].summary);
-	g_option_context_set_description(context, text->str);
-	g_option_context_add_main_entries(context, main_entries, NULL);
-	g_option_context_set_strict_posix(context, TRUE);
-	return context;
-}
-
-/* --help prints and ends here. */
-static gboolean options(const struct command *c, int *argc, char ***argv)
-{
-	g_autoptr(GOptionContext) context = context_of(c);
-	g_autofree char *program = c == NULL ? g_strdup("treflect-xdp")
-					     : g_strconcat("treflect-xdp ", c->name, NULL);
-	g_autoptr(GError) error = NULL;
-
-	g_set_prgname(program);
-	return g_option_context_parse(context, argc, argv, &error) ||
-	       complain("%s; see %s --help", error->message, program);
-}
-
-static const struct command *command_of(const char *word)
-{
-	for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)
-		if (g_strcmp0(word, commands[i].name) == 0)
-			return &commands[i];
-	if (word == NULL)
-		complain("no command: start, stop or status; see treflect-xdp --help");
-	else
-		complain(
-			"'%s' is no command: start, stop or status; see treflect-xdp --help", word);
-	return NULL;
-}
+const struct cli_program treflect_xdp_program = { .name = "treflect-xdp",
+	.summary = "Send every Ethernet frame to an interface back where it came from, in the "
+		   "kernel (XDP)",
+	.commands = (const struct cli_command *const[]){ &start, &stop, &status, NULL } };
 
 int main(int argc, char **argv)
 {
-	const struct command *command;
-	int ifindex;
-
-	setlocale(LC_ALL, "");
 	libbpf_set_print(note_words);
-	if (!options(NULL, &argc, &argv))
-		return EXIT_USAGE;
-	if (opt.version) {
-		printf("treflect-xdp %s\n", TSIM_VERSION);
-		return EXIT_DONE;
-	}
-	command = command_of(argc > 1 ? argv[1] : NULL);
-	if (command == NULL)
-		return EXIT_USAGE;
-	argc--;
-	argv++;
-	if (!options(command, &argc, &argv))
-		return EXIT_USAGE;
-	if (argc != 2) {
-		complain("%s: name one interface; see treflect-xdp %s --help", command->name,
-			command->name);
-		return EXIT_USAGE;
-	}
-	return index_of(argv[1], &ifindex) ? command->run(argv[1], ifindex) : EXIT_FAILED;
+	return cli_main(&treflect_xdp_program, argc, argv);
 }

@@ -172,14 +172,14 @@ static gboolean check_keys(const struct spec *s, const char *const *found, GErro
 	for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
 		names[i] = keys[i].key;
 	for (; *found != NULL; found++) {
-		g_autofree char *where = NULL;
+		g_autofree char *where = NULL, *hint = NULL;
 
 		if (g_strv_contains(names, *found))
 			continue;
+		hint = text_did_you_mean(*found, names);
 		g_free(ini_get(s->file, s->section, *found, &where, NULL));
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"%s: '%s': there is no such key; is it '%s'?",
-			where == NULL ? s->where : where, *found, setup_nearest(*found, names));
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: unknown key '%s'%s",
+			where == NULL ? s->where : where, *found, hint);
 		return FALSE;
 	}
 	return TRUE;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/error.h"
+#include "traffic/text.h"
 
 enum {
 	PROCESS = 1 << MACHINE_PROCESS,
@@ -14,7 +15,7 @@ enum {
 };
 
 static const char *const machines[] = { "process", "pcvm", "microvm", "host", "external", NULL };
-static const char *const reflectors[] = { "dpdk", "xdp", NULL };
+const char *const setup_reflectors[] = { "dpdk", "xdp", NULL };
 
 /* design.md section 2, and upstream's words for what vMux can do. */
 static const struct setup_interface interfaces[] = {
@@ -42,52 +43,14 @@ static const struct setup_interface interfaces[] = {
 	{ "vmux-vdpdk", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_VMUX | SETUP_PCI, NULL },
 };
 
-static guint distance(const char *a, const char *b)
-{
-	size_t n = strlen(b);
-	g_autofree guint *row = g_new(guint, n + 1);
-
-	for (size_t j = 0; j <= n; j++)
-		row[j] = (guint)j;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		guint diagonal = row[0];
-
-		row[0] = (guint)i;
-		for (size_t j = 1; j <= n; j++) {
-			guint above = row[j], change = diagonal + (a[i - 1] != b[j - 1]);
-			guint gap = MIN(above, row[j - 1]) + 1;
-
-			row[j] = MIN(change, gap);
-			diagonal = above;
-		}
-	}
-	return row[n];
-}
-
-const char *setup_nearest(const char *word, const char *const *words)
-{
-	const char *best = words[0];
-	guint least = G_MAXUINT;
-
-	for (; *words != NULL; words++) {
-		guint d = distance(word, *words);
-
-		if (d < least) {
-			least = d;
-			best = *words;
-		}
-	}
-	return best;
-}
-
 static gboolean unknown(
 	const char *where, const char *word, const char *const *words, GError **error)
 {
 	g_autofree char *all = g_strjoinv(", ", (char **)(uintptr_t)words);
+	g_autofree char *hint = text_did_you_mean(word, words);
 
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"%s: '%s' is unknown; is it '%s'? There are: %s", where, word,
-		setup_nearest(word, words), all);
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: invalid value '%s'%s; expected %s",
+		where, word, hint, all);
 	return FALSE;
 }
 
@@ -132,7 +95,7 @@ gboolean setup_reflector_parse(
 {
 	unsigned i = 0;
 
-	if (!parse(where, word, reflectors, &i, error))
+	if (!parse(where, word, setup_reflectors, &i, error))
 		return FALSE;
 	*out = (enum reflector_kind)i;
 	return TRUE;
@@ -160,7 +123,7 @@ char *setup_machines_with(const struct setup_interface *i)
 
 const char *setup_reflector_word(enum reflector_kind r)
 {
-	return reflectors[r];
+	return setup_reflectors[r];
 }
 
 gboolean setup_is_vm(enum machine m)
@@ -269,5 +232,5 @@ char *setup_text(const struct setup *s)
 	return g_strdup_printf("%s %s %s vhost=%s ioregionfd=%s %u guest%s %s",
 		machines[s->machine], s->interface->word, s->qemu, s->vhost ? "on" : "off",
 		s->ioregionfd ? "on" : "off", s->guests, s->guests == 1 ? "" : "s",
-		reflectors[s->reflector]);
+		setup_reflectors[s->reflector]);
 }

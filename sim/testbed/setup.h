@@ -12,6 +12,7 @@
 
 enum machine { MACHINE_PROCESS, MACHINE_PCVM, MACHINE_MICROVM, MACHINE_HOST, MACHINE_EXTERNAL };
 enum reflector_kind { REFLECTOR_DPDK, REFLECTOR_XDP }; /* treflect, treflect-xdp */
+extern const char *const setup_reflectors[];           /* their words; NULL-terminated */
 
 /* What an interface of a machine takes; SETUP_PCI and below are about virtual machines. */
 enum setup_needs {
@@ -68,7 +69,5 @@ void setup_normal(struct setup *s);
 int setup_differs_at(const struct setup *a, const struct setup *b);
 /* "pcvm bridge normal vhost=on ioregionfd=off 4 guests xdp": for people. Newly allocated. */
 char *setup_text(const struct setup *s);
-/* The word of words[] (NULL-terminated) that has the smallest edit distance to word. */
-const char *setup_nearest(const char *word, const char *const *words);
 
 #endif

@@ -11,6 +11,7 @@
 #include "sim/testbed/ini.h"
 #include "sim/testbed/setup.h"
 #include "traffic/frame.h"
+#include "traffic/text.h"
 
 enum type {
 	IGNORED,   /* of autotest's; meaning says why it has none here */
@@ -201,21 +202,21 @@ static const struct key *find_key(const char *group, const char *name)
 
 static gboolean check_group(const struct ini *file, const char *group, GError **error)
 {
-	g_autofree char *all = NULL, *where = NULL;
+	g_autofree char *all = NULL, *where = NULL, *hint = NULL;
 
 	if (g_strv_contains(groups, group))
 		return TRUE;
 	where = ini_where(file, group);
 	all = g_strjoinv("], [", (char **)(uintptr_t)groups);
-	return fail(error, "%s: group [%s] is unknown; is it [%s]? There are: [%s]", where, group,
-		setup_nearest(group, groups), all);
+	hint = text_did_you_mean(group, groups);
+	return fail(error, "%s: unknown group [%s]%s; expected [%s]", where, group, hint, all);
 }
 
 static gboolean check_key(
 	const struct ini *file, const char *group, const char *key, GError **error)
 {
 	const char *names[G_N_ELEMENTS(keys) + 1] = { NULL };
-	g_autofree char *where = NULL;
+	g_autofree char *where = NULL, *hint = NULL;
 	unsigned n = 0;
 
 	if (find_key(group, key) != NULL)
@@ -224,10 +225,11 @@ static gboolean check_key(
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
 		if (g_str_equal(keys[i].group, group))
 			names[n++] = keys[i].name;
+	hint = text_did_you_mean(key, names);
 	return fail(error,
-		"%s: no such key; is it %s? conf/README.md lists all, and names of your own go "
-		"into [common]",
-		where == NULL ? key : where, setup_nearest(key, names));
+		"%s: unknown key%s; conf/README.md lists all, and names of your own go into "
+		"[common]",
+		where == NULL ? key : where, hint);
 }
 
 /* Options of tsim and free names are not ours to judge. */

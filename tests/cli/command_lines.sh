@@ -27,11 +27,11 @@ for word in true yes on 1; do
 done
 expect 0 'hugepages=false' tsim --config on.conf --no-hugepages --print-config
 expect 0 'hugepages=true' tsim --no-hugepages --hugepages --print-config
-expect 2 "--overwrite: invalid value 'maybe'" tsim --overwrite=maybe --check
-expect 2 "--overwrite: invalid value ''" tsim --overwrite= --check
-expect 2 "--interrupted: invalid value 'x'" tanalyze summary --interrupted=x
-expect 2 "--linear: invalid value 'x'" tplot compare --linear=x label-x
-expect 2 "--hugepages: invalid value 'x'" treflect --hugepages=x
+expect 2 "--overwrite: expected true or false, got 'maybe'" tsim --overwrite=maybe --check
+expect 2 "--overwrite: empty value" tsim --overwrite= --check
+expect 2 "--interrupted: expected true or false, got 'x'" tanalyze summary --interrupted=x
+expect 2 "--linear: expected true or false, got 'x'" tplot compare --linear=x label-x
+expect 2 "--hugepages: expected true or false, got 'x'" treflect --hugepages=x
 
 # What was measured stays where overwrite is off, whoever turned it on; it was replaced.
 measure()

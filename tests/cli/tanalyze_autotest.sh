@@ -50,22 +50,22 @@ is size 64
 "$tanalyze" loss --loss autotest lab/a --format csv >last.csv || fail "loss --loss autotest ends with $?"
 is autotest_loss_ratio 0.00980392156863
 is autotest_spread_ratio 0.0392156862745
-"$tanalyze" percentiles lab/a -p 25,50,100 --format csv >last.csv || fail "percentiles ends with $?"
+"$tanalyze" percentiles lab/a --percentiles 25,50,100 --format csv >last.csv || fail "percentiles ends with $?"
 is count 5
 is min_ns 10
 is p25_ns 20
 is p50_ns 20
 is p100_ns 40
-"$tanalyze" percentiles lab/a -p 25,30 --quantile linear --format csv >last.csv || fail "linear ends with $?"
+"$tanalyze" percentiles lab/a --percentiles 25,30 --quantile linear --format csv >last.csv || fail "linear ends with $?"
 is p30_ns 20
-"$tanalyze" percentiles "lab/a/output_${infix}_rep0.log" -p 30 --quantile linear --format csv >last.csv
+"$tanalyze" percentiles "lab/a/output_${infix}_rep0.log" --percentiles 30 --quantile linear --format csv >last.csv
 is p30_ns 16
 is repetitions 1
-expect 2 "write nearest or linear" "$tanalyze" percentiles --quantile best lab/a
-expect 2 "write exact or autotest" "$tanalyze" loss --loss best lab/a
+expect 2 "expected nearest, linear" "$tanalyze" percentiles --quantile best lab/a
+expect 2 "expected exact, autotest" "$tanalyze" loss --loss best lab/a
 
 # Intervals: too few samples and repetitions are said to be.
-"$tanalyze" percentiles lab/a -p 75 --interval --format csv >last.csv || fail "--interval ends with $?"
+"$tanalyze" percentiles lab/a --percentiles 75 --interval --format csv >last.csv || fail "--interval ends with $?"
 is pooled_interval insufficient
 is median_interval insufficient
 is median_ns 35
@@ -87,7 +87,7 @@ grep -q 30,9 lab/a/acc_histogram_$infix.csv || fail "an accumulation of more was
 # Nothing but the accumulation; a cut-off log; one with other samples than its histogram.
 mkdir -p lab/b lab/c
 cp lab/a/acc_histogram_$infix.csv lab/b
-"$tanalyze" percentiles lab/b -p 50 --format csv >last.csv || fail "an accumulated histogram alone ends with $?"
+"$tanalyze" percentiles lab/b --percentiles 50 --format csv >last.csv || fail "an accumulated histogram alone ends with $?"
 is p50_ns 30
 head -c 300 lab/a/output_${infix}_rep0.log >lab/c/output_${infix}_rep0.log
 expect 3 "was cut off" "$tanalyze" loss lab/c
@@ -123,7 +123,7 @@ while IFS=, read -r set config rate size rep samples _ _ q1 median q3 p95 p99 tx
 		is_loss=$(awk -v l="$(field lost)" -v f="$(field foreign)" -v t="$tx" 'BEGIN { printf "%.5f", 100 * (l - f) / t }')
 		awk -v a="$is_loss" -v b="$loss" 'BEGIN { exit !(a - b < 1.1e-5 && b - a < 1.1e-5) }' || fail "$file: loss $is_loss, not $loss"
 	fi
-	"$tanalyze" percentiles "$file" -p 25,50,75,95,99 --format csv >last.csv 2>/dev/null
+	"$tanalyze" percentiles "$file" --percentiles 25,50,75,95,99 --format csv >last.csv 2>/dev/null
 	is count "$samples"
 	[ "$samples" != 0 ] || continue
 	[ -z "$p95" ] || is p95_ns "$p95"

@@ -59,7 +59,7 @@ jq -e '[.rows[] | select(.row == "pair") | .a > 5000 and .ks_d != null] == [true
 	fail "means: $(cat mean.json)"
 # Medians are those of the repetitions, one by one.
 median=$(for i in 0 1 2 3 4; do
-	"$tanalyze" percentiles out/a/trial_*_100kpps_*_rep$i.json -p 50 --format json | jq '.rows[0].p50_ns'
+	"$tanalyze" percentiles out/a/trial_*_100kpps_*_rep$i.json --percentiles 50 --format json | jq '.rows[0].p50_ns'
 done | sort -n | sed -n 3p)
 is '.rows[] | select(.row == "pair" and .rate_pps == 100000 and .metric == "p50").a' "$median"
 
@@ -165,18 +165,18 @@ truncate -s 20 "$cut"
 expect 1 "warning:" "$tanalyze" compare same1 new
 
 # Command lines.
-expect 2 "compare takes two" "$tanalyze" compare a
-expect 2 "3 names given" "$tanalyze" compare a b a
+expect 2 "expected A B" "$tanalyze" compare a
+expect 2 "unexpected word 'a'; expected A B" "$tanalyze" compare a b a
 for bad in 0 1 -0.1 5 x 5%% nan ""; do
-	expect 2 "--alpha: '$bad' is no share" "$tanalyze" compare a b --alpha="$bad"
+	expect 2 "--alpha: e" "$tanalyze" compare a b --alpha="$bad"
 done
-expect 2 "--threshold: '100%' is no share" "$tanalyze" compare a b --threshold 100%
+expect 2 "--threshold: expected a share" "$tanalyze" compare a b --threshold 100%
 expect 2 "--metrics: 'p101' is none" "$tanalyze" compare a b --metrics loss,p101
 expect 2 "--metrics: '' is none" "$tanalyze" compare a b --metrics loss,
 expect 2 "there twice" "$tanalyze" compare a b --metrics p50,p50
 expect 1 "nix" "$tanalyze" compare a nix
-expect 2 "--knee: 1 is no factor above 1" "$tanalyze" limit --knee 1
-expect 2 "--loss: '1' is no share" "$tanalyze" limit --loss 1
+expect 2 "--knee: expected a number above 1" "$tanalyze" limit --knee 1
+expect 2 "--loss: expected a share" "$tanalyze" limit --loss 1
 expect 0 "of A's median" "$tanalyze" compare --help
 
 # Load limits.

@@ -12,7 +12,7 @@ grep -q "IPDV p99" said || fail "no IPDV: $(cat said)"
 lacks "measure with"
 expect 0 "2 combinations have no IPDV: measure with tsim run --ipdv" "$tanalyze" delay both none
 expect 0 "IPDV is of 1 of 2 repetitions" "$tanalyze" delay some
-expect 2 "did you mean '--dir'?" "$tanalyze" delay --dirr x
+expect 2 "did you mean --dir?" "$tanalyze" delay --dirr x
 
 # row NAME: its row as JSON, the same every time.
 row()

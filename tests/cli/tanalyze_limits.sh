@@ -34,7 +34,7 @@ shows()
 # Counts: as many as there can be, and more.
 histogram most 0 0,9223372036854775806
 histogram most 1 2,1
-shows 0 "$tanalyze" percentiles most -p 50,100
+shows 0 "$tanalyze" percentiles most --percentiles 50,100
 is count 9223372036854775807
 is p50_ns 0
 is p100_ns 2
@@ -49,13 +49,13 @@ expect 3 "above/${raw}0.csv:1: " "$tanalyze" percentiles above
 
 # Latencies: none, above 100 s, a billion in one bin; their sum fits, or is said not to.
 histogram ends 0 0,1 100000000001,1
-shows 0 "$tanalyze" percentiles ends -p 50,100 --quantile linear
+shows 0 "$tanalyze" percentiles ends --percentiles 50,100 --quantile linear
 is min_ns 0
 is p50_ns 50000000000.5
 is p100_ns 100000000001
 is max_ns 100000000001
 histogram billion 0 4000,1000000000 9000000000,1
-shows 0 "$tanalyze" percentiles billion -p 50,99.99,100
+shows 0 "$tanalyze" percentiles billion --percentiles 50,99.99,100
 is count 1000000001
 is p50_ns 4000
 is p9999_ns 4000
@@ -69,19 +69,19 @@ expect 3 "years/${raw}0.csv: the latencies add up to 2^63 ns" "$tanalyze" percen
 
 # A single line, and none.
 histogram single 0 7,1
-shows 0 "$tanalyze" percentiles single -p 1,50,99.99
+shows 0 "$tanalyze" percentiles single --percentiles 1,50,99.99
 is count 1
 is p1_ns 7
 is p9999_ns 7
-shows 0 "$tanalyze" percentiles single -p 50 --quantile linear
+shows 0 "$tanalyze" percentiles single --percentiles 50 --quantile linear
 is p50_ns 7
 shows 0 "$tanalyze" merge single --output merged
 is latency_mean_ns 7
 printf '7,1' >"single/${raw}0.csv"
-shows 0 "$tanalyze" percentiles single -p 50
+shows 0 "$tanalyze" percentiles single --percentiles 50
 is p50_ns 7
 mkdir hollow && : >"hollow/${raw}0.csv"
-shows 0 "$tanalyze" percentiles hollow -p 50
+shows 0 "$tanalyze" percentiles hollow --percentiles 50
 is count 0
 is p50_ns ""
 shows 0 "$tanalyze" merge hollow --output merged
@@ -104,12 +104,12 @@ expect 3 "it is not a plain file" timeout 20 "$tanalyze" percentiles pipe
 deep=deep
 for ((i = 0; i < 20; i++)); do deep+=/d; done
 histogram "$deep" 0 7,1
-shows 0 "$tanalyze" percentiles deep -p 50
+shows 0 "$tanalyze" percentiles deep --percentiles 50
 is p50_ns 7
 for ((i = 0; i < 20; i++)); do deep+=/d; done
 histogram "$deep" 0 8,1
 expect 1 "more than 32 folders deep" "$tanalyze" percentiles deep
-shows 0 "$tanalyze" percentiles "$deep" -p 50
+shows 0 "$tanalyze" percentiles "$deep" --percentiles 50
 is p50_ns 8
 histogram round/a 0 7,1
 ln -s .. round/a/up
@@ -120,11 +120,11 @@ ln -s nowhere round/gone
 ln -s "${raw}9.csv" "round/a/${raw}9.csv"
 expect 3 "${raw}9.csv: cannot be read: " timeout 20 "$tanalyze" percentiles round
 rm "round/a/${raw}9.csv"
-shows 0 timeout 20 "$tanalyze" percentiles round -p 50
+shows 0 timeout 20 "$tanalyze" percentiles round --percentiles 50
 is count 1
 expect 1 "round/x: no such path" "$tanalyze" percentiles round/x
 ln -s round/a linked
-shows 0 "$tanalyze" percentiles linked -p 50
+shows 0 "$tanalyze" percentiles linked --percentiles 50
 is p50_ns 7
 
 # Names that are no UTF-8: a folder is read and shown, a file is nobody's business.
@@ -132,7 +132,7 @@ odd=$'n\xff\xfe'
 histogram "$odd" 0 7,1
 : >"$odd/"$'histogram_\xff_rep0.csv'
 : >"$odd/output_$infix"$'_rep\xff.log'
-shows 0 "$tanalyze" percentiles "$odd" -p 50
+shows 0 "$tanalyze" percentiles "$odd" --percentiles 50
 is p50_ns 7
 iconv -f UTF-8 -t UTF-8 said.csv >/dev/null || fail "the CSV is no UTF-8"
 shows 0 "$tanalyze" merge "$odd" --output merged

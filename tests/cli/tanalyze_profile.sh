@@ -55,14 +55,14 @@ grep -q '^1,10.0.0.2,4,2376,594,1,' ip.csv || fail "--by ip: $(cat ip.csv)"
 [ "$(sed '1,/^size/d' 'by ip/imix-10-0-0-1.csv' | tr '\n' ' ')" = "64,7 1518,1 " ] || fail "the profile of 10.0.0.1 is another"
 cmp <(sed '1,/^size/d' 'by host/imix-52-54-00-00-00-02.csv') <(echo 594,4) || fail "the profile of :02 is another"
 for direction in 10.0.0.1:in 52:54:00:00:00:02:out; do
-	"$tanalyze" profile from-pcap imix.pcap -D "$direction" | sed '1,/^size/d' | cmp - <(echo 594,4) ||
+	"$tanalyze" profile from-pcap imix.pcap --direction "$direction" | sed '1,/^size/d' | cmp - <(echo 594,4) ||
 		fail "--direction $direction picks others"
 done
-expect 1 "none of its 12 frames" "$tanalyze" profile from-pcap imix.pcap -D ::1:out
+expect 1 "none of its 12 frames" "$tanalyze" profile from-pcap imix.pcap --direction ::1:out
 
 # Few rows: nothing is lost.
-[ "$("$tanalyze" profile from-pcap imix.pcap -c 1 | tail -n 1)" = "64-1518,12" ] || fail "one row has not all frames"
-[ "$("$tanalyze" profile from-pcap imix.pcap -c 2 | tail -n 2 | tr '\n' ' ')" = "64,7 594-1518,5 " ] || fail "two rows are others"
+[ "$("$tanalyze" profile from-pcap imix.pcap --classes 1 | tail -n 1)" = "64-1518,12" ] || fail "one row has not all frames"
+[ "$("$tanalyze" profile from-pcap imix.pcap --classes 2 | tail -n 2 | tr '\n' ' ')" = "64,7 594-1518,5 " ] || fail "two rows are others"
 
 # Broken ones leave nothing.
 mkdir none
@@ -84,10 +84,10 @@ expect 1 "cannot be written" "$tanalyze" profile from-pcap imix.pcap -o imix.pca
 
 expect 2 "from-pcap FILE" "$tanalyze" profile imix.pcap
 expect 2 "from-pcap FILE" "$tanalyze" profile from-pcap
-expect 2 "is not in 1..64" "$tanalyze" profile from-pcap imix.pcap -c 65
-expect 2 "write host" "$tanalyze" profile from-pcap imix.pcap --by port
-expect 2 "does not end with :in or :out" "$tanalyze" profile from-pcap imix.pcap -D 10.0.0.1
-expect 2 "begins with no MAC" "$tanalyze" profile from-pcap imix.pcap -D vm1:out
+expect 2 "expected a whole number from 1 to 64" "$tanalyze" profile from-pcap imix.pcap --classes 65
+expect 2 "expected host, ip" "$tanalyze" profile from-pcap imix.pcap --by port
+expect 2 "does not end with :in or :out" "$tanalyze" profile from-pcap imix.pcap --direction 10.0.0.1
+expect 2 "begins with no MAC" "$tanalyze" profile from-pcap imix.pcap --direction vm1:out
 expect 2 "of the table of --by" "$tanalyze" profile from-pcap imix.pcap -f csv
 
 # tsim takes the profile, and finds the shares and the mean in it (there is none without DPDK).

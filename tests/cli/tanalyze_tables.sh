@@ -82,7 +82,7 @@ for want in within_64ns_ratio=0.25 within_128ns_ratio=0.5 within_256ns_ratio=1 b
 done
 for command in summary guests sizes departures; do
 	expect 0 "Output:" "$tanalyze" $command --help
-	expect 2 "write text, csv or json" "$tanalyze" $command --format xml
+	expect 2 "expected text, csv, json" "$tanalyze" $command --format xml
 	expect 1 "no such" "$tanalyze" $command nothing --dir none
 done
 

@@ -61,8 +61,8 @@ chmod +x none/gnuplot
 expect 1 "line 3: boom" env PATH="$tmp/none" "$tplot" compare slow -o later.svg
 
 # Bad words.
-expect 2 "name results to draw" "$tplot" compare
-expect 2 "svg, png or pdf" "$tplot" compare slow --terminal gif
+expect 2 "expected NAME" "$tplot" compare
+expect 2 "expected svg, png, pdf" "$tplot" compare slow --terminal gif
 expect 2 "another kind" "$tplot" compare slow --terminal png --output a.svg
 expect 2 "no name for a figure" "$tplot" compare slow --output a.gp
 for name in a.jpg a a.b/c a.svg.gz; do

@@ -19,8 +19,8 @@ has box-near-far.svg "points: 5 repetitions each"
 same_again box-near-far
 expect 0 p99.svg "$tplot" box few --percentile 99 -o p99.svg
 has p99.svg "no box below 4 repetitions"
-expect 2 "--percentile: 0 is none" "$tplot" box near --percentile 0
-expect 2 "--percentile: 101 is none" "$tplot" box near --percentile 101
+expect 2 "--percentile: expected a number above 0 up to 100, got '0'" "$tplot" box near --percentile 0
+expect 2 "--percentile: expected a number above 0 up to 100, got '101'" "$tplot" box near --percentile 101
 
 expect 0 shift-near-far.svg "$tplot" shift near far
 has shift-near-far.svg "above 0: far is later than near"
@@ -30,8 +30,8 @@ has shift-near-far.svg "95 % interval"
 same_again shift-near-far
 expect 0 few.svg "$tplot" shift few less -o few.svg
 has few.svg "no band: too few repetitions"
-expect 2 "two names, not one" "$tplot" shift near
-expect 2 "two names, not more" "$tplot" shift near far few
+expect 2 "expected A B" "$tplot" shift near
+expect 2 "unexpected word 'few'; expected A B" "$tplot" shift near far few
 expect 2 "--confidence" "$tplot" shift near far --confidence 100
 "$BUILD/tests/fake_trials" out crowd --reps 5 --guests 2 || exit 1
 sed -i 's/0123abcd/4567cdef/' out/crowd/trial_*.json

@@ -7,21 +7,21 @@
 data=$SOURCE/../shared/data/vmux
 
 # Without data.
-expect 2 "N is missing" "$tplot" figure
+expect 2 "expected N" "$tplot" figure
 expect 2 "--dir has to say" "$tplot" figure 4
 expect 2 "no figure that there is a recipe for; there are 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15" \
 	"$tplot" figure 8 --dir .
-expect 2 "one figure at a time" "$tplot" figure 4 5 --dir .
+expect 2 "unexpected word '5'; expected N" "$tplot" figure 4 5 --dir .
 expect 1 "there is no folder 'none'" "$tplot" figure 4 --dir none
 mkdir empty
 for n in 2 3 4 5 6 7 9 10 11 12 13 14 15; do
 	expect 1 "figure $n: nothing of it is in 'empty'" "$tplot" figure $n --dir empty
 done
 printf '[figure]\ntitle = x\ncolums = vhost;off;on\n' >bad.conf
-expect 2 "bad.conf: [figure] colums: there is no such key; did you mean 'columns'?" \
+expect 2 "bad.conf: [figure] colums: unknown key (did you mean 'columns'?)" \
 	"$tplot" figure bad.conf --dir empty
 printf '[figure]\ntitle = x\nx = measured\n[a]\nselect = vhost-on\n' >bad.conf
-expect 2 "bad.conf: x: 'measured' is none" "$tplot" figure bad.conf --dir empty
+expect 2 "bad.conf: [figure] x: invalid value 'measured'; expected offered, nominal" "$tplot" figure bad.conf --dir empty
 
 [ -d "$data/gr/virtio2" ] || { [ "$failures" -eq 0 ] || exit 1; echo "no $data"; exit 77; }
 

@@ -65,8 +65,8 @@ blocks overview-grid.dat | grep -qx "# 2 guests | macvtap, vhost on" || fail "an
 expect 0 all.svg "$tplot" overview out/matrix/all -o all.svg
 is all.dat "# vhost off
 # vhost on"
-expect 2 "of one folder" "$tplot" overview grid slow
-expect 2 "name results to draw" "$tplot" overview
+expect 2 "unexpected word 'slow'; expected NAME" "$tplot" overview grid slow
+expect 2 "expected NAME" "$tplot" overview
 expect 1 nosuch "$tplot" overview nosuch
 # Single loads are points all the same.
 expect 0 even.svg "$tplot" overview even -o even.svg
@@ -80,9 +80,9 @@ grep -q "using 1:3 " x.gp || fail "--x nominal draws another column"
 expect 0 o.svg "$tplot" compare slow fast -o o.svg
 grep -q "using 2:3 " o.gp || fail "the offered load is not drawn"
 cmp x.dat o.dat || fail "--x changes the data"
-expect 2 "x: 'y' is none; write offered or nominal" "$tplot" compare slow --x y
-expect 2 "write nearest or linear" "$tplot" compare slow --quantile cubic
-expect 2 "write exact or autotest" "$tplot" compare slow --loss some
+expect 2 "--x: invalid value 'y'; expected offered, nominal" "$tplot" compare slow --x y
+expect 2 "expected nearest, linear" "$tplot" compare slow --quantile cubic
+expect 2 "expected exact, autotest" "$tplot" compare slow --loss some
 # Another rule gives other percentiles, of about the same size.
 expect 0 l.svg "$tplot" compare slow fast --quantile linear -o l.svg
 grep -q "percentiles by the linear rule" l.svg || fail "the rule is not said"

@@ -144,7 +144,7 @@ if [ -d "$real" ]; then
 fi
 
 # Bad words, and what is missing.
-expect 2 "name results to compare" "$tplot" report
+expect 2 "expected NAME" "$tplot" report
 expect 2 "write NAME.html" "$tplot" report calm -o a.svg
 expect 2 "--terminal" "$tplot" report calm --terminal png
 expect 1 nosuch "$tplot" report calm nosuch -o no.html

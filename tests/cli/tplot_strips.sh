@@ -45,8 +45,8 @@ has mean.svg "repetition 2 alone"
 expect 1 "measure again" "$tplot" guests old --form time -o none.svg
 [ ! -e none.gp ] || fail "a figure without data was written"
 expect 1 "no repetition 3" "$tplot" guests sweep --form time --repetition 3
-expect 2 "dots, load or time" "$tplot" guests sweep --form circle
-expect 2 "loss, p50, p99 or mean" "$tplot" guests sweep --value p95
+expect 2 "expected dots, load, time" "$tplot" guests sweep --form circle
+expect 2 "expected loss, p50, p99, mean" "$tplot" guests sweep --value p95
 expect 2 "loss or mean" "$tplot" guests sweep --form time --value p99
 expect 2 "loss, p50 or p99" "$tplot" guests sweep --form load --value mean
 expect 2 "leave it out" "$tplot" guests sweep --form dots --value loss
@@ -87,6 +87,6 @@ same_again d
 expect 2 "--linear" "$tplot" departures old --linear
 
 expect 1 "nosuch" "$tplot" timeline nosuch
-expect 2 "name results to draw" "$tplot" sizes
+expect 2 "expected NAME" "$tplot" sizes
 expect 2 "give at least" "$tplot" guests sweep --height 200
 finish

@@ -113,7 +113,7 @@ says err 'no such interface'
 xdp 1 start lo
 says err 'no Ethernet'
 xdp 2 start --mode fast far
-says err "auto, native or generic"
+says err "expected auto, native, generic"
 xdp 2 begin far
 xdp 2 start
 xdp 2

@@ -122,7 +122,7 @@ refuse 2 '--capture&rate' --rate max --capture c.pcap
 refuse 2 '--capture&--reps' --reps 2 --capture c.pcap
 refuse 2 '--mix&--guests' --mix key.mix --guests 3
 refuse 2 '--fault' --interface null --fault drop=0.1
-refuse 2 'Unknown option&--help' --frobnicate
+refuse 2 'unknown option&--help' --frobnicate
 refuse 2 'profile' prufile
 
 # What is too much for DPDK is told before anything is started.

@@ -15,20 +15,20 @@ matrix()
 	expect "$status" "$text" "$BIN/tsim" matrix --dry-run x.cfg
 }
 
-expect 2 'conf/README.md' "$BIN/tsim" matrix
+expect 2 'expected FILE' "$BIN/tsim" matrix
 expect 2 './nosuch.cfg' "$BIN/tsim" matrix ./nosuch.cfg
-expect 2 'which matrix' "$BIN/tsim" accumulate
+expect 2 'expected FILE' "$BIN/tsim" accumulate
 printf 'rates = 10\n' >y.cfg
 expect 2 'y.cfg:1' "$BIN/tsim" matrix y.cfg
 : >y.cfg
 expect 2 'y.cfg: no matrix in it' "$BIN/tsim" matrix y.cfg
 matrix 2 "x.cfg:2: [a] rate" 'rate = 10'
-matrix 2 "is it 'rates'?" 'rate = 10'
-matrix 2 "x.cfg:3: [a] machines: 'pcwm' is unknown; is it 'pcvm'?" '' 'machines = pcwm'
+matrix 2 "did you mean 'rates'?" 'rate = 10'
+matrix 2 "x.cfg:3: [a] machines: invalid value 'pcwm' (did you mean 'pcvm'?)" '' 'machines = pcwm'
 matrix 2 'none of its combinations can exist: microvm has no PCI bus' 'machines = microvm' 'interfaces = vfio'
 matrix 2 'more than 1000000' 'rates = 1..10000:1' 'guests = 1..4096:1'
 printf '[a]\nmachines = process\ninterfaces = null\n' >ok.cfg
-expect 2 "is it 'random'?" "$BIN/tsim" matrix --order randon ok.cfg
+expect 2 "did you mean 'random'?" "$BIN/tsim" matrix --order randon ok.cfg
 expect 2 --retries "$BIN/tsim" matrix --retries -1 ok.cfg
 expect 2 --seed "$BIN/tsim" matrix --seed 4294967296 ok.cfg
 expect 2 'another outputdir or label' "$BIN/tsim" matrix --dry-run ok.cfg <(sed 's/$/\nlabel = a\nseeds = 2/;1!d' ok.cfg; tail -2 ok.cfg)
@@ -73,9 +73,9 @@ expect 2 'machine=WORD is missing' "${check[@]}" --as interface=bridge
 expect 2 'machine external' "$BIN/tsim" --check --as $as
 expect 2 'KEY=VALUE' "${check[@]}" --as bridge
 expect 2 'interface=WORD is missing' "${check[@]}" --as machine=pcvm
-expect 2 "is it 'interface'?" "${check[@]}" --as interfac=bridge
-expect 2 "is it 'bridge'?" "${check[@]}" --as interface=brigde
-expect 2 "is it 'pcvm'?" "${check[@]}" --as machine=pcwm,interface=bridge
+expect 2 "did you mean 'interface'?" "${check[@]}" --as interfac=bridge
+expect 2 "did you mean 'bridge'?" "${check[@]}" --as interface=brigde
+expect 2 "did you mean 'pcvm'?" "${check[@]}" --as machine=pcwm,interface=bridge
 expect 2 'on or off' "${check[@]}" --as machine=pcvm,interface=bridge,vhost=true
 expect 2 'no PCI bus' "${check[@]}" --as machine=microvm,interface=vfio,reflector=xdp
 accept --rep 3

@@ -447,23 +447,6 @@ static void wide_table_is_broken_into_blocks(void **state)
 	assert_true(keys > 1);
 }
 
-static void nearest_word_is_named(void **state)
-{
-	static const char *const words[] = { "merge", "loss", "percentiles", NULL };
-	static const struct {
-		const char *word, *nearest;
-	} cases[] = { { "merg", "'merge'" }, { "mrege", "'merge'" }, { "los", "'loss'" },
-		{ "per", "'percentiles'" }, { "percentils", "'percentiles'" }, { "quux", NULL } };
-
-	(void)state;
-	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autofree char *nearest = cli_nearest(cases[i].word, words);
-
-		if (g_strcmp0(nearest, cases[i].nearest) != 0)
-			fail_msg("%s: %s, not %s", cases[i].word, nearest, cases[i].nearest);
-	}
-}
-
 static gboolean count_row(
 	const char *where, char *const *field, size_t nb, void *user, GError **error)
 {
@@ -511,7 +494,6 @@ int main(void)
 		cmocka_unit_test(percentiles_parse),
 		cmocka_unit_test(table_has_the_bound_in_each_format),
 		cmocka_unit_test(wide_table_is_broken_into_blocks),
-		cmocka_unit_test(nearest_word_is_named),
 		cmocka_unit_test(csv_is_read_strictly),
 	};
 

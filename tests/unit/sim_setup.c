@@ -135,10 +135,10 @@ static void unknown_words_name_the_nearest(void **state)
 	assert_null(setup_interface_find("tests.cfg: [a] interfaces", "bridg", &error));
 	assert_true(g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE));
 	assert_non_null(strstr(error->message, "tests.cfg: [a] interfaces"));
-	assert_non_null(strstr(error->message, "is it 'bridge'?"));
+	assert_non_null(strstr(error->message, "did you mean 'bridge'?"));
 	g_clear_error(&error);
 	assert_false(setup_machine_parse("--machine", "pc-vm", &machine, &error));
-	assert_non_null(strstr(error->message, "is it 'pcvm'?"));
+	assert_non_null(strstr(error->message, "did you mean 'pcvm'?"));
 }
 
 int main(void)

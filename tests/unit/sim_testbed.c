@@ -217,9 +217,9 @@ static void mistakes_are_named_with_their_place(void **state)
 	static const struct {
 		const char *text, *words[3];
 	} cases[] = {
-		{ "[hots]\n", { "autotest.cfg:1: group [hots]", "is it [host]?" } },
+		{ "[hots]\n", { "autotest.cfg:1: unknown group [hots]", "did you mean 'host'?" } },
 		{ "[host]\n\ntest_ifcae = a\n",
-			{ "autotest.cfg:3: [host] test_ifcae", "is it test_iface?" } },
+			{ "autotest.cfg:3: [host] test_ifcae", "did you mean 'test_iface'?" } },
 		{ "fqdn = a\n", { "autotest.cfg:1: 'fqdn = a' stands before the first [section]: "
 				  "move it into one, or a variable of your own to [DEFAULT]" } },
 		{ "[host\n", { "has no ']'" } },
