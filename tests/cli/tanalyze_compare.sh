@@ -177,7 +177,7 @@ expect 2 "there twice" "$tanalyze" compare a b --metrics p50,p50
 expect 1 "nix" "$tanalyze" compare a nix
 expect 2 "--knee: expected a number above 1" "$tanalyze" limit --knee 1
 expect 2 "--loss: expected a share" "$tanalyze" limit --loss 1
-expect 0 "of A's median" "$tanalyze" compare --help
+expect 0 "relative to A's median" "$tanalyze" compare --help
 
 # Load limits.
 for rate in 1 2 3 4; do

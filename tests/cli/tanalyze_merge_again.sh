@@ -31,7 +31,7 @@ digest()
 # rows DIR: of the table of percentiles.
 rows()
 {
-	"$tanalyze" percentiles "$1" -p 50 --format csv 2>/dev/null | tail -n +2
+	"$tanalyze" percentiles "$1" --percentiles 50 --format csv 2>/dev/null | tail -n +2
 }
 
 # again TREE STATUS: merges of a directory end with that status, change nothing after the first, and
@@ -123,8 +123,8 @@ expect 3 DOUBT "$tanalyze" merge bad
 expect 3 DOUBT "$tanalyze" merge bad
 
 # A file of a merged set stands for the set.
-"$tanalyze" percentiles "vm 0"/x -p 50 --format csv >want 2>/dev/null
-"$tanalyze" percentiles "vm 0"/x/acc_histogram_*.csv -p 50 --format csv >got 2>/dev/null
+"$tanalyze" percentiles "vm 0"/x --percentiles 50 --format csv >want 2>/dev/null
+"$tanalyze" percentiles "vm 0"/x/acc_histogram_*.csv --percentiles 50 --format csv >got 2>/dev/null
 cmp want got || fail "acc_histogram of tsim was read as autotest's"
 # Without trials beside it, too.
 mkdir alone && cp "vm 0"/x/acc_* alone

@@ -61,7 +61,7 @@ static const struct {
 	const char *text, *place, *error;
 } errors[] = {
 	{ "machine = pcvm", "t.cfg:2: [a] machine", "did you mean 'machines'?" },
-	{ "outdir = x", "t.cfg:2: [a] outdir", "did you mean 'outputdir'?" },
+	{ "outputdr = x", "t.cfg:2: [a] outputdr", "did you mean 'outputdir'?" },
 	{ "x = ${nosuch}", "t.cfg: [a]: 'x'", "there is no such key" },
 	{ "machines = pcwm", "t.cfg:2: [a] machines", "did you mean 'pcvm'?" },
 	{ "machines = pcvm,", "", NULL },
