@@ -135,7 +135,8 @@ static size_t distance(const char *a, const char *b)
 		row = oldest;
 		row[0] = i;
 		for (size_t j = 1; j < width; j++) {
-			size_t change = above[j - 1] + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
+			size_t change = above[j - 1] +
+					(g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
 
 			row[j] = MIN(change, MIN(above[j], row[j - 1]) + 1);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
