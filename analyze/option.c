@@ -175,21 +175,44 @@ static char *time_text(guint64 ns)
 	return g_strdup_printf("%" G_GUINT64_FORMAT "%s", ns / units[i].ns, units[i].name);
 }
 
+/* What is wrong with a time; NULL: nothing. Newly allocated. */
+static char *time_fault(const struct option_row *row, const char *word, double *ns)
+{
+	const char *units = "(ns, us, ms, s, min, h)";
+	g_autofree char *least = time_text((guint64)(row->min * 1e9));
+	g_autofree char *most = time_text((guint64)(row->max * 1e9));
+	double v;
+	size_t n = text_scan_number(word, &v);
+
+	if (n == 0)
+		return g_strdup("expected a number with its unit, such as 500ms, 10s or 2h");
+	if (word[n] == '\0')
+		return g_strdup_printf("unit missing %s", units);
+	if (v < 0)
+		return g_strdup("negative");
+	if (word[n] == ',')
+		return g_strdup("the decimal separator is '.'");
+	if (!text_duration(word, ns))
+		return isfinite(v) ? g_strdup_printf("unknown unit '%s' %s", word + n, units)
+				   : g_strdup_printf("more than %s", most);
+	if (*ns < row->min * 1e9)
+		return g_strdup_printf("less than %s", least);
+	return *ns > row->max * 1e9 ? g_strdup_printf("more than %s", most) : NULL;
+}
+
 static gboolean set_time(const struct option_row *row, uint64_t *at, const char *where,
 	const char *word, GError **error)
 {
 	double ns;
+	g_autofree char *why = time_fault(row, word, &ns), *quoted = text_quote(word);
 
-	if (!text_duration(word, &ns) || ns < row->min * 1e9 || ns > row->max * 1e9) {
-		g_autofree char *from = time_text((guint64)(row->min * 1e9)),
-				*to = time_text((guint64)(row->max * 1e9));
-
-		return expected(error, where, word,
-			"a time from %s to %s, a number with its unit (500ms, 10s, 2min)", from,
-			to);
+	if (why == NULL) {
+		*at = (uint64_t)ns;
+		return TRUE;
 	}
-	*at = (uint64_t)ns;
-	return TRUE;
+	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: invalid time '%s': %s",
+		where, quoted, why);
+	return FALSE;
 }
 
 static void append(char ***list, const char *word)

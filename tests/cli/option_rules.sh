@@ -80,7 +80,7 @@ refused '[host] test_iface' --machine pcvm --interface vfio
 refused 'the host is one guest' --machine host --interface bridge --guests 2
 refused 'one interface for all guests' --machine pcvm --guests bridge:2
 refused 'leave --machine out' --machine external --interface null
-refused 'is unknown; is it' --machine pcwm
+refused "did you mean 'pcvm'?" --machine pcwm
 taken --machine pcvm --interface bridge --guests 4
 taken --machine microvm --interface macvtap --vhost on
 taken --machine host --interface pnic
