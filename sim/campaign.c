@@ -448,15 +448,15 @@ static gboolean check_limits(const struct campaign *c, GError **error)
 	 * Measured: EAL opens four descriptors per lcore and eight more, QEMU's guests send one to
 	 * three for their memory, where treflect's send one. Memory: what is used without frames.
 	 */
-	enum { FILES = 16, FILES_WORKER = 4, FILES_EXTERNAL = 2, THREADS = 4, BYTES = 32 << 20 };
+	enum { FILES = 16, FILES_WORKER = 4, FILES_MEMORY = 2, THREADS = 4, BYTES = 32 << 20 };
 	unsigned workers = cores_nb_workers(&c->o->cores);
 	struct datapath_cfg cfg = datapath_cfg(c);
 	g_autofree char *who = guests_text(c);
 	uint64_t files, threads, bytes;
 
 	fabric_need(c->o->interfaces, c->mix->nb_guests, c->share, &files, &threads);
-	if (g_str_equal(c->o->machine, "external"))
-		files += FILES_EXTERNAL * (uint64_t)c->mix->nb_guests / c->share.step;
+	if (g_str_equal(c->o->machine, "external") || c->o->hugepages)
+		files += FILES_MEMORY * (uint64_t)c->mix->nb_guests / c->share.step;
 	bytes = fabric_memory(&cfg, c->o->interfaces, c->mix->nb_guests, c->share) + BYTES;
 	if (has_guests(c) &&
 		!limits_check_tmpdir(g_get_tmp_dir(),

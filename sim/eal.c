@@ -46,7 +46,8 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 	gboolean pci = FALSE;
 	g_autofree char *memory = g_strdup_printf("%u", cfg->memory_mib);
 
-	if (!limits_check_sysfs("", error))
+	if (!limits_check_sysfs("", error) ||
+		(cfg->hugepages && !limits_check_hugepages("", error)))
 		return NULL;
 	choose_runtime_dir();
 	add(args, cfg->program);
@@ -54,6 +55,8 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 	add(args, cfg->lcores);
 	if (cfg->hugepages) {
 		add(args, "--in-memory");
+		/* A file per page would be a memory region each: vhost-user has room for eight. */
+		add(args, "--single-file-segments");
 	} else {
 		add(args, "--no-huge");
 		add(args, "--no-shconf");

@@ -128,6 +128,26 @@ gboolean limits_check_tmpdir(const char *dir, size_t name_len, GError **error)
 	return FALSE;
 }
 
+gboolean limits_check_hugepages(const char *root, GError **error)
+{
+	g_autofree char *path = g_strconcat(root, "/sys/kernel/mm/hugepages", NULL);
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *file = g_build_filename(path, name, "free_hugepages", NULL);
+		g_autofree char *text = NULL;
+
+		if (g_file_get_contents(file, &text, NULL, NULL) &&
+			g_ascii_strtoull(text, NULL, 10) != 0)
+			return TRUE;
+	}
+	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		"--hugepages: no free hugepages: reserve some (echo 1024 "
+		">/proc/sys/vm/nr_hugepages)");
+	return FALSE;
+}
+
 gboolean limits_check_sysfs(const char *root, GError **error)
 {
 	g_autofree char *cpus = g_strconcat(root, "/sys/devices/system/cpu", NULL);

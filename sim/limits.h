@@ -38,6 +38,9 @@ gboolean limits_fit_locked(const char *who, uint64_t bytes, const struct rlimit 
  */
 gboolean limits_check_tmpdir(const char *dir, size_t name_len, GError **error);
 
+/* Is a hugepage of any size free? */
+gboolean limits_check_hugepages(const char *root, GError **error);
+
 /* What DPDK cannot do without: sysfs. */
 gboolean limits_check_sysfs(const char *root, GError **error);
 

@@ -122,6 +122,20 @@ static void no_sysfs_is_named(void **state)
 	g_free(root);
 }
 
+static void no_free_hugepages_are_named(void **state)
+{
+	char *root = made_up_host();
+
+	(void)state;
+	REFUSED(limits_check_hugepages(root, &error), "--hugepages", "nr_hugepages");
+	made_up_file(root, "sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "0\n");
+	REFUSED(limits_check_hugepages(root, &error), "no free hugepages");
+	made_up_file(root, "sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "2\n");
+	assert_true(limits_check_hugepages(root, NULL));
+	made_up_remove(root);
+	g_free(root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +145,7 @@ int main(void)
 		cmocka_unit_test(locked_memory_is_for_nics_without_root),
 		cmocka_unit_test(tmpdir_is_named_not_another_option),
 		cmocka_unit_test(no_sysfs_is_named),
+		cmocka_unit_test(no_free_hugepages_are_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
