@@ -6,8 +6,13 @@
 
 #include "analyze/table.h"
 #include "sim/error.h"
+#include "sim/host_watch.h"
 
-enum { ASK_TIMEOUT_MS = 60000 };
+enum {
+	ASK_TIMEOUT_MS = 60000,
+	FILES_TSIM = 32, /* open files of a tsim that has no guests, and at most of each guest */
+	FILES_GUEST = 8,
+};
 
 /*
  * Everything in one answer; a file that is not there says nothing. Bridges and the like are tried,
@@ -58,7 +63,30 @@ static const char script[] =
 	"modprobe -n -q vfio-pci 2>/dev/null && say vfio_module yes\n"
 	"say caps \"$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status)\"\n"
 	"file lockdown /sys/kernel/security/lockdown\n"
-	"say limits \"$(bash -c 'ulimit -l; ulimit -n; ulimit -r' 2>/dev/null | tr '\\n' ' ')\"\n"
+	"say limits \"$(bash -c 'ulimit -l; ulimit -Hn; ulimit -r' 2>/dev/null | tr '\\n' ' ')\"\n"
+	/* The control groups of this shell, upwards: FILE QUOTA PERIOD. */
+	"up() { d=$1$2; d=${d%/}; while [ \"${d#\"$1\"}\" != \"$d\" ]; do\n"
+	"	[ ! -r \"$d/cpu.max\" ] || say quota \"$d/cpu.max $(cat \"$d/cpu.max\")\"\n"
+	"	[ ! -r \"$d/cpu.cfs_quota_us\" ] || say quota \"$d/cpu.cfs_quota_us "
+	"$(cat \"$d/cpu.cfs_quota_us\") $(cat \"$d/cpu.cfs_period_us\")\"\n"
+	"	d=${d%/*}; done; }\n"
+	"v1=$(sed -n 's|^[0-9]*:\\([^:]*,\\)*cpu\\(,[^:]*\\)*:||p' /proc/self/cgroup 2>/dev/null)\n"
+	"v2=$(sed -n 's|^0::||p' /proc/self/cgroup 2>/dev/null)\n"
+	"for top in /sys/fs/cgroup/cpu /sys/fs/cgroup/cpu,cpuacct; do\n"
+	"	[ -L $top ] || [ ! -d $top ] || up $top \"$v1\"; done\n"
+	"[ ! -e /sys/fs/cgroup/cgroup.controllers ] || up /sys/fs/cgroup \"$v2\"\n"
+	"file bridge_nf /proc/sys/net/bridge/bridge-nf-call-iptables\n"
+	"say forward \"$({ iptables -S FORWARD; nft list ruleset; } 2>/dev/null | "
+	"grep -m 1 -oiE 'P FORWARD DROP|hook forward.*policy drop')\"\n"
+	"if [ -S /run/udev/control ]; then\n"
+	"	links=$(ls /etc/systemd/network/*.link /run/systemd/network/*.link "
+	"/usr/lib/systemd/network/*.link 2>/dev/null)\n"
+	"	[ -z \"$links\" ] || {\n"
+	"	say mac_policy \"$(grep -l '^MACAddressPolicy=persistent' $links | tr '\\n' ' "
+	"')\"\n"
+	"	say mac_policy_off \"$(grep -l '^OriginalName=.*tsim' $links | "
+	"xargs -r grep -l '^MACAddressPolicy=none' | tr '\\n' ' ')\"; }\n"
+	"fi\n"
 	"exit 0\n";
 
 /* The answer, and where the rows about it go. */
@@ -195,10 +223,13 @@ static void judge_tsc(struct ward *w)
 	gboolean constant = has_word(w, "flags", "constant_tsc");
 	gboolean nonstop = has_word(w, "flags", "nonstop_tsc");
 	const char *mhz = said(w, "mhz"), *source = said(w, "clocksource");
+	gboolean distrusted = source != NULL && !host_clock_source_trusts_tsc(source);
 
-	note(w, "TSC", constant && nonstop ? DOCTOR_OK : DOCTOR_BAD,
-		"times are read from it: use a machine (or a kind of virtual machine) with "
-		"constant_tsc and nonstop_tsc",
+	note(w, "TSC", constant && nonstop && !distrusted ? DOCTOR_OK : DOCTOR_BAD,
+		constant && nonstop ? "the kernel found it unstable, and times are read from it: "
+				      "see dmesg, or use another machine"
+				    : "times are read from it: use a machine (or a kind of virtual "
+				      "machine) with constant_tsc and nonstop_tsc",
 		"%sconstant, %sstop, CPU at %s MHz, clock source %s", constant ? "" : "not ",
 		nonstop ? "non" : "may ", mhz == NULL ? "?" : mhz, source == NULL ? "?" : source);
 }
@@ -290,6 +321,62 @@ static void judge_bpf(struct ward *w)
 		       : "not allowed");
 }
 
+/* Each line: FILE QUOTA PERIOD; "max" and -1 are none. */
+static void judge_quota(struct ward *w)
+{
+	g_auto(GStrv)
+		lines = g_strsplit(said(w, "quota") == NULL ? "" : said(w, "quota"), "\n", -1);
+	g_autofree char *path = NULL;
+	double least = 0;
+
+	for (char **l = lines; *l != NULL; l++) {
+		g_auto(GStrv) n = g_strsplit(*l, " ", -1);
+		double quota, period;
+
+		if (g_strv_length(n) < 3)
+			continue;
+		quota = g_ascii_strtod(n[1], NULL);
+		period = g_ascii_strtod(n[2], NULL);
+		if (!(quota > 0 && period > 0) || (path != NULL && quota / period >= least))
+			continue;
+		least = quota / period;
+		g_free(path);
+		path = g_strdup(n[0]);
+	}
+	if (path == NULL)
+		note(w, "CPU quota", DOCTOR_OK, NULL, "none");
+	else
+		note(w, "CPU quota", DOCTOR_WARN,
+			"the kernel stops generator and guests when it is used up: remove it "
+			"(CPUQuota= of systemd, docker run --cpus), or use dedicated CPUs "
+			"(--cpuset-cpus)",
+			"%.3g CPUs (%s)", least, path);
+}
+
+static void judge_bridge_filter(struct ward *w)
+{
+	gboolean filtered = is(w, "bridge_nf", "1"), drops = said(w, "forward") != NULL;
+
+	note(w, "bridge filter", filtered && drops ? DOCTOR_BAD : DOCTOR_OK,
+		"frames of interface bridge pass iptables, whose FORWARD policy drops them: "
+		"sysctl net.bridge.bridge-nf-call-iptables=0, or iptables -P FORWARD ACCEPT",
+		"%s",
+		filtered && drops ? "br_netfilter, and FORWARD policy DROP"
+		: filtered        ? "br_netfilter, no FORWARD policy DROP found"
+				  : "none");
+}
+
+static void judge_mac_policy(struct ward *w)
+{
+	const char *files = said(w, "mac_policy");
+	gboolean persistent = files != NULL && said(w, "mac_policy_off") == NULL;
+
+	note(w, "MACAddressPolicy", persistent ? DOCTOR_WARN : DOCTOR_OK,
+		"udev replaces the MAC addresses of bridges and taps: /etc/systemd/network/"
+		"10-tsim.link with [Match] OriginalName=tsim* and [Link] MACAddressPolicy=none",
+		persistent ? "persistent (%s)" : "%s", persistent ? files : "not persistent");
+}
+
 /* memlock (KiB), files, real-time priority; of "unlimited" nothing is wrong. */
 static void judge_limits(struct ward *w)
 {
@@ -305,8 +392,13 @@ static void judge_limits(struct ward *w)
 	note(w, "locked memory", memlock >= 65536 || is(w, "uid", "0") ? DOCTOR_OK : DOCTOR_WARN,
 		"NICs and AF_XDP need more: memlock in /etc/security/limits.conf",
 		g_str_equal(n[0], "unlimited") ? "%s" : "%s KiB", n[0]);
-	note(w, "open files", files >= 4096 ? DOCTOR_OK : DOCTOR_WARN,
-		"hundreds of guests need more: nofile in /etc/security/limits.conf", "%s", n[1]);
+	if (files == G_MAXUINT64)
+		note(w, "open files", DOCTOR_OK, NULL, "%s", n[1]);
+	else
+		note(w, "open files", files >= 4096 ? DOCTOR_OK : DOCTOR_WARN,
+			"hundreds of guests need more: nofile in /etc/security/limits.conf",
+			"%s: enough for %" G_GUINT64_FORMAT " guests", n[1],
+			(files - MIN(files, (guint64)FILES_TSIM)) / FILES_GUEST);
 	note(w, "real-time priority", DOCTOR_OK, NULL, "%s", n[2]);
 }
 
@@ -336,7 +428,8 @@ void doctor_judge(const char *machine, const char *answer, GPtrArray *rows)
 {
 	static void (*const judges[])(struct ward * w) = { judge_user, judge_cpus, judge_tsc,
 		judge_frequency, judge_hugepages, judge_kvm, judge_vhost, judge_networks,
-		judge_vfio, judge_bpf, judge_limits };
+		judge_vfio, judge_bpf, judge_quota, judge_bridge_filter, judge_mac_policy,
+		judge_limits };
 	g_autoptr(GHashTable) all = table_of(answer);
 	struct ward w = { .said = all, .machine = machine, .rows = rows };
 

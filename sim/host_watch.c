@@ -206,10 +206,16 @@ static char *read_stat(const struct host_watch *w)
 	return g_file_get_contents(path, &text, NULL, NULL) ? text : g_strdup("");
 }
 
+gboolean host_clock_source_trusts_tsc(const char *source)
+{
+	static const char *const slower[] = { "hpet", "acpi_pm", "jiffies", "refined-jiffies",
+		NULL };
+
+	return !g_strv_contains(slower, source);
+}
+
 unsigned host_tsc_read(const char *root)
 {
-	static const char *const distrust[] = { "hpet", "acpi_pm", "jiffies", "refined-jiffies",
-		NULL };
 	g_autofree char *info_path = g_strconcat(root, "/proc/cpuinfo", NULL);
 	g_autofree char *source_path = g_strconcat(
 		root, "/sys/devices/system/clocksource/clocksource0/current_clocksource", NULL);
@@ -219,7 +225,7 @@ unsigned host_tsc_read(const char *root)
 	unsigned tsc = 0;
 
 	if (g_file_get_contents(source_path, &source, NULL, NULL) &&
-		g_strv_contains(distrust, g_strchomp(source)))
+		!host_clock_source_trusts_tsc(g_strchomp(source)))
 		tsc |= HOST_TSC_DISTRUSTED;
 	if (!g_file_get_contents(info_path, &info, NULL, NULL) ||
 		(at = strstr(info, "\nflags")) == NULL)

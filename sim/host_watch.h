@@ -59,6 +59,8 @@ void host_watch_free(struct host_watch *w); /* NULL is fine */
 
 /* "its rate changes (constant_tsc missing)", newly allocated; NULL: nothing is wrong. */
 char *host_tsc_text(unsigned tsc);
+/* A kernel whose clock source is a slower one has found the TSC wanting. */
+gboolean host_clock_source_trusts_tsc(const char *source);
 /* Of /proc/cpuinfo and the clock source. */
 unsigned host_tsc_read(const char *root);
 

@@ -67,6 +67,9 @@ if group cpu; then
 	inside 3 --guests 2 --duration 2s --warm-up 100ms --rate 10kpps --quiet
 	holds "the quota is named" '.verdict.reasons |
 		any(test("^throttled [0-9]+ times, .* quota of 0.2 CPUs \\((cpu.max|cpu.cfs_quota_us)\\)"))'
+	(echo "$BASHPID" >"$group/cgroup.procs" && "$BIN/tsim" doctor) >told
+	grep -Eq 'warn +CPU quota +0.2 CPUs \(/sys/fs/cgroup/.*cpu\.(max|cfs_quota_us)\)' told ||
+		fail "doctor does not see the quota: $(cat told)"
 	holds "no other program is blamed" '.verdict.reasons | all(test("other programs|lost its CPU") | not)'
 	rm -r out
 fi

@@ -20,7 +20,9 @@ static const char good[] =
 	"yes\n"
 	"vhost_net yes\nvhost_module yes\ntun yes\nbridge yes\nmacvtap yes\ntap yes\nvfio_pci yes\n"
 	"caps 000001ffffffffff\nlockdown [none] integrity confidentiality \n"
-	"limits unlimited 1048576 99 \n";
+	"limits unlimited 1048576 99 \nquota /sys/fs/cgroup/cpu/cpu.cfs_quota_us -1 100000\n"
+	"bridge_nf 1 \nmac_policy /usr/lib/systemd/network/99-default.link \n"
+	"mac_policy_off /etc/systemd/network/10-tsim.link \n";
 
 static const struct doctor_row *row_of(const GPtrArray *rows, const char *what)
 {
@@ -82,7 +84,17 @@ static void each_lack_has_its_remedy(void **state)
 		{ "caps 0000000000001000", "XDP", "not allowed", "CAP_BPF", DOCTOR_WARN },
 		{ "lockdown none integrity [confidentiality]", "XDP", "locked down", "locked down",
 			DOCTOR_WARN },
-		{ "limits unlimited 1024 0", "open files", "1024", "nofile", DOCTOR_WARN },
+		{ "limits unlimited 1024 0", "open files", "1024: enough for 124 guests", "nofile",
+			DOCTOR_WARN },
+		{ "clocksource hpet", "TSC", "clock source hpet", "unstable", DOCTOR_BAD },
+		{ "quota /cg/a/cpu.max max 100000\nquota /cg/cpu.max 120000 100000", "CPU quota",
+			"1.2 CPUs (/cg/cpu.max)", "CPUQuota=", DOCTOR_WARN },
+		{ "quota /cg/cpu/cpu.cfs_quota_us 20000 100000", "CPU quota",
+			"0.2 CPUs (/cg/cpu/cpu.cfs_quota_us)", "--cpus", DOCTOR_WARN },
+		{ "bridge_nf 1\nforward P FORWARD DROP", "bridge filter", "FORWARD policy DROP",
+			"bridge-nf-call-iptables=0", DOCTOR_BAD },
+		{ "mac_policy_off", "MACAddressPolicy", "persistent (/usr/lib",
+			"MACAddressPolicy=none", DOCTOR_WARN },
 	};
 
 	(void)state;
