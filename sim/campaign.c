@@ -445,10 +445,10 @@ static char *guests_text(const struct campaign *c)
 static gboolean check_limits(const struct campaign *c, GError **error)
 {
 	/*
-	 * Measured: EAL opens four descriptors per lcore and eight more, QEMU's guests send one to
+	 * Measured: EAL opens four descriptors per lcore and eight more, tsim eight, QEMU's guests send one to
 	 * three for their memory, where treflect's send one. Memory: what is used without frames.
 	 */
-	enum { FILES = 16, FILES_WORKER = 4, FILES_MEMORY = 2, THREADS = 4, BYTES = 32 << 20 };
+	enum { FILES = 20, FILES_WORKER = 4, FILES_MEMORY = 2, THREADS = 4, BYTES = 32 << 20 };
 	unsigned workers = cores_nb_workers(&c->o->cores);
 	struct datapath_cfg cfg = datapath_cfg(c);
 	g_autofree char *who = guests_text(c);
