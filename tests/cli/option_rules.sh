@@ -51,6 +51,7 @@ refused 'without a step' --ramp 10k..50k
 refused '--ramp: max' --ramp 1k,2kpps,max
 refused 'write 1.5Mpps' --rate 1,5Mpps
 refused '10Gbit/s or 10Gpps' --rate 10G
+refused "did you mean 'imix'" --profile IMIX
 refused 'one frame per second' --rate 0.5pps
 refused 'one frame per second' --rate 1kbit/s --profile fixed:9216
 refused 'departures' --ramp 10Mpps,20Mpps

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
+if(TARGET simcore)
+	tsim_test(unit sim_options simcore)
+endif()
