@@ -161,24 +161,29 @@ static void say_of_lock(void *arg, const char *text)
 	progress_say(&c->progress, "%s", text);
 }
 
+static gboolean lock(struct campaign *c, gboolean wait, GError **error)
+{
+	const struct label_lock_cfg cfg = { .dir = c->dir,
+		.remedy = "use --wait, or another --label",
+		.wait = wait,
+		.interrupted = wait_is_over,
+		.say = say_of_lock,
+		.arg = c };
+
+	return label_lock_take(&cfg, &c->lock, error);
+}
+
 /*
  * Plan for measuring. Whoever only shows what is there needs no lock; once the directory is ours, what
  * another one has measured meanwhile is done.
  */
 static gboolean plan_and_lock(struct campaign *c, GError **error)
 {
-	const struct label_lock_cfg cfg = { .dir = c->dir,
-		.remedy = "use --wait, or another --label",
-		.wait = c->o->wait,
-		.interrupted = wait_is_over,
-		.say = say_of_lock,
-		.arg = c };
-
 	if (!plan(c, error))
 		return FALSE;
 	if (crew_own(c->crew) != 0)
 		return TRUE;
-	if (c->todo->len != 0 && !label_lock_take(&cfg, &c->lock, error))
+	if (c->todo->len != 0 && !lock(c, c->o->wait, error))
 		return FALSE;
 	gather_rescue(c->dir, &c->progress);
 	if (c->todo->len != 0 && !plan(c, error))
@@ -568,9 +573,13 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 			     .interrupt = stop_flag() },
 		    &t, error))
 		return FALSE;
-	if (t == NULL) /* it is with the leader */
+	if (t == NULL) { /* it is with the leader */
+		c->nb_measured++;
 		return TRUE;
+	}
 	c->progress.quiet = c->o->quiet; /* the one who led may have died */
+	if (c->crew != NULL && c->lock == NULL)
+		(void)lock(c, FALSE, NULL); /* and left it to us */
 	text = report_text(t, TRUE);
 	g_string_assign(t->log, text);
 	kept = keep(c, t, error);
