@@ -48,6 +48,49 @@ first=$(measure)
 [ "$(measure --config on.conf --no-overwrite --no-hugepages)" = "$first" ] || fail '--no-overwrite replaced the trial'
 [ "$(measure --overwrite=yes)" != "$first" ] || fail '--overwrite=yes did not replace the trial'
 
+# Every command of every program, and words that none takes.
+for program in tsim tanalyze tplot treflect treflect-xdp; do
+	[ -x "$BIN/$program" ] || continue
+	mapfile -t commands < <($program --list-options | cut -f 1 | sort -u)
+	[ "${#commands[@]}" -gt 0 ] || fail "$program lists no command"
+	for command in "${commands[@]}"; do
+		words=(${command:+"$command"})
+		expect 2 "unknown option '--nosuch'" $program "${words[@]}" --nosuch a b c
+		expect 2 "unknown option '-Z'" $program "${words[@]}" -Z
+		expect 0 'Usage:' $program "${words[@]}" --help
+	done
+done
+for command in run kill-guest setup-network teardown-network run-guest ping status doctor upload; do
+	expect 2 "tsim $command: unexpected word 'foo'" tsim $command foo
+done
+expect 2 "unexpected word 'foo'" treflect foo
+expect 2 "expected INTERFACE" treflect-xdp status
+
+# What was probably meant, or nothing.
+expect 2 "unknown command 'percentile'; did you mean 'percentiles'?" tanalyze percentile x
+expect 2 "unknown command 'foo'" tplot foo
+lacks 'did you mean'
+expect 2 "--machine: invalid value 'typewriter'" tsim --check --machine typewriter
+lacks 'did you mean'
+expect 2 "unknown option '--gusts'; did you mean --guests?" tsim --gusts 4
+
+# Ranges are the table's.
+expect 0 'seed=18446744073709551615' tsim --seed 18446744073709551615 --print-config
+expect 2 "--seed: expected a whole number from 0 to 18446744073709551615, got '0x10'" tsim --seed 0x10
+expect 2 "--mtu: expected a whole number from 64 to 9216, got '-5'" tsim profile --mtu -5
+expect 2 '--rate: empty value' tsim --rate= --check
+
+# A letter that has another meaning now, or none.
+expect 2 'CPUs are given by --cores' tsim -c 2-3
+expect 2 "unknown option '-q'; use --qemu-path" tsim run-guest -q x
+expect 2 "unknown option '-d'; use --dir" tanalyze summary -d x
+expect 2 "unknown option '-d'; use --device" treflect -d x
+# One meaning per letter everywhere: -o is --out or --output.
+letters=$(for program in tsim tanalyze tplot treflect treflect-xdp; do
+	[ ! -x "$BIN/$program" ] || $program --list-options | awk -F '\t' '$3 ~ /^.$/ { sub("output", "out", $4); print $3, $4 }'
+done | sort -u | cut -d ' ' -f 1 | uniq -d)
+[ -z "$letters" ] || fail "letters with several meanings: $letters"
+
 # Options in groups, each once.
 for heading in Traffic Testbed Trial Output; do
 	expect 0 "$heading:" tsim run --help

@@ -66,6 +66,11 @@ for program in "${!man[@]}"; do
 	said=$(printf -- '--help\n--version\n%s' "$(sed 's/\\-/-/g' "${man[$program]}" |
 		grep -E '^\.(TP|B|BR|BI|OP|SY|IP|RB)?|--' | grep -E '^\.(B|BR|BI|OP|IP|RB) .*--|^\\fB--' | options)" | sort -u)
 	same "${man[$program]}" "$all" "$said"
+	# Letters stand with the option that the table gives them to.
+	letters=$("$BIN/$program" --list-options | awk -F '\t' '$2 != "command" && $3 ~ /^.$/ { print $3, $4 }' | sort -u)
+	said=$(sed 's/\\-/-/g' "${man[$program]}" | grep -oE -- '-[A-Za-z] ", " --[a-z-]+' |
+		sed 's/^-\(.\) ", " --/\1 /' | grep -v '^h help' | sort -u)
+	same "${man[$program]} (letters)" "$letters" "$said"
 	for section in NAME SYNOPSIS DESCRIPTION OPTIONS "EXIT STATUS" EXAMPLES "SEE ALSO"; do
 		grep -q "^$section\$" <<<"$page" || fail "${man[$program]} has no section $section"
 	done
