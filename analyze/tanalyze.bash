@@ -26,11 +26,11 @@ _tanalyze()
 	--output | -o)
 		[ "$command" != profile ] || { mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return; }
 		;;&
-	--dir | -d | --output | -o)
+	--dir | --output | -o)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--loss | -l)
+	--loss)
 		if [ "$command" = limit ]; then
 			mapfile -t COMPREPLY < <(compgen -W "0.001 1% 5%" -- "$cur")
 			return
@@ -38,18 +38,18 @@ _tanalyze()
 		mapfile -t COMPREPLY < <(compgen -W "exact autotest" -- "$cur")
 		return
 		;;
-	--quantile | -q)
+	--quantile)
 		mapfile -t COMPREPLY < <(compgen -W "nearest linear" -- "$cur")
 		return
 		;;
-	--metrics | -m)
+	--metrics)
 		mapfile -t COMPREPLY < <(compgen -W "loss,p50,p99 loss forwarded mean p50 p99 p99.9" -- "$cur")
 		return
 		;;
-	--alpha | --threshold | -t | --knee | -k)
+	--alpha | --threshold | --knee | -k)
 		return
 		;;
-	--percentiles | -p)
+	--percentiles)
 		mapfile -t COMPREPLY < <(compgen -W "50,90,99,99.9,99.99" -- "$cur")
 		return
 		;;

@@ -23,7 +23,7 @@ _tplot()
 		options='--dir= --output= --title= --linear --response --different-mix
 			--script --help'
 	case "$prev" in
-	--terminal | -t)
+	--terminal)
 		mapfile -t COMPREPLY < <(compgen -W 'svg png pdf' -- "$cur")
 		return
 		;;
@@ -51,7 +51,7 @@ _tplot()
 		mapfile -t COMPREPLY < <(compgen -W 'loss p50 p99 mean' -- "$cur")
 		return
 		;;
-	--dir | -d)
+	--dir)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
@@ -80,7 +80,7 @@ _tplot()
 	fi
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case "${COMP_WORDS[i]}" in
-		--dir | -d) dir=${COMP_WORDS[i + 1]} ;;
+		--dir) dir=${COMP_WORDS[i + 1]} ;;
 		esac
 		[ "$dir" != = ] || dir=${COMP_WORDS[i + 2]}
 	done

@@ -38,7 +38,7 @@ _tsim()
 	--link) words='1G 10G 25G 40G 100G' ;;
 	--rate | -r) words='max' ;;
 	--format | -f) words='text csv json' ;;
-	--mix | --config | --capture | --disk)
+	--mix | --config | -c | --capture | --disk)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
