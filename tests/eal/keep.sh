@@ -129,13 +129,17 @@ rmdir "$TMPDIR/tsim-rescued-abcdef" || fail "results of a rescue were removed"
 clean "after a kill and the next start"
 
 # treflect_complained_of_a_started_device
-"$BIN/treflect" --device net_null0 --report "$TMP/report" >treflect.out 2>&1 &
+"$BIN/tsim" --machine external --socket-dir s --duration 60s >host.out 2>&1 &
+host=$!
+children+=("$host")
+until grep -q "^guest 0: .* socket s/guest-0.sock" host.out; do
+	kill -0 "$host" 2>/dev/null || fail "tsim --machine external: $(cat host.out)"
+done
+"$BIN/treflect" --vhost-user s/guest-0.sock --report "$TMP/report" >treflect.out 2>&1 &
 treflect=$!
 children+=("$treflect")
-until [ "/proc/$treflect/exe" -ef "$BIN/treflect" ]; do :; done
-until (("0x$(awk '/^SigCgt/ { print $2 }' "/proc/$treflect/status")" & 1 << 9)); do :; done
-until [ -s report ]; do
-	kill -USR1 "$treflect" 2>/dev/null || fail "treflect: $(cat treflect.out)"
+until grep -q '^1 of 1 guests answer' host.out; do
+	kill -0 "$treflect" 2>/dev/null || fail "treflect: $(cat treflect.out)"
 done
 kill -INT "$treflect"
 wait "$treflect"
