@@ -16,7 +16,7 @@
 #include "sim/engine/worker.h"
 #include "traffic/frame.h"
 
-enum { FAKE_QUEUE = 1 << 16, FAKE_LEN = 2048, FAKE_CYCLES_PER_NS = 1000000, FAKE_GUESTS = 8 };
+enum { FAKE_QUEUE = 1 << 16, FAKE_LEN = 2048, FAKE_CYCLES_PER_NS = 10000, FAKE_GUESTS = 8 };
 
 struct fake {
 	uint16_t room, takes; /* of each burst: as much is given, and taken */
@@ -38,7 +38,7 @@ struct fake {
 	} * queue;
 };
 
-/* Time is 0 at once, and goes on by a ns in 1,000,000 cycles: not at all, for a test. */
+/* Time is 0 at once, and goes on by a ns in 10,000 cycles: hardly at all, for a test. */
 static inline void fake_clock_start(struct tsc_clock *c)
 {
 	tsc_clock_start(c, rte_rdtsc(), 1e9 * FAKE_CYCLES_PER_NS);
