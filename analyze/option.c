@@ -526,15 +526,33 @@ static void append_words(GString *to, const char *const *words)
 			words[i]);
 }
 
+/* ", 1 to 64"; NULL: nothing worth to be said. */
+static char *help_range(const struct option_row *row)
+{
+	g_autofree char *least = NULL, *most = NULL;
+
+	if (row->type == OPTION_INT && row->max < G_MAXINT)
+		return g_strdup_printf(", %.0f to %.0f", row->min, row->max);
+	if (row->type == OPTION_NUMBER) {
+		least = range_words(row);
+		return g_strdup_printf(", %s", least);
+	}
+	if (row->type != OPTION_TIME)
+		return NULL;
+	least = time_text((guint64)(row->min * 1e9));
+	most = time_text((guint64)(row->max * 1e9));
+	return g_strdup_printf(", %s to %s", least, most);
+}
+
 char *option_help(const struct option_row *row)
 {
 	GString *s = g_string_new(row->help);
+	g_autofree char *range = help_range(row);
 
 	if ((row->type == OPTION_WORD || row->type == OPTION_CHOICE) && strchr(s->str, ':') == NULL)
 		append_words(s, row->words);
-	if (row->type == OPTION_INT && row->max < G_MAXINT) {
+	if (range != NULL) {
 		const char *tail = strstr(s->str, " (default");
-		g_autofree char *range = g_strdup_printf(", %.0f to %.0f", row->min, row->max);
 
 		g_string_insert(s, tail == NULL ? -1 : tail - s->str, range);
 	}

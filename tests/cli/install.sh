@@ -12,7 +12,8 @@ failures=0
 for file in bin/tsim bin/treflect bin/treflect-xdp bin/tanalyze bin/tplot \
 	share/man/man1/tsim.1 share/man/man1/treflect.1 share/man/man1/treflect-xdp.1 share/man/man1/tanalyze.1 share/man/man1/tplot.1 \
 	share/bash-completion/completions/tsim share/bash-completion/completions/tanalyze \
-	share/bash-completion/completions/tplot \
+	share/bash-completion/completions/tplot share/bash-completion/completions/treflect \
+	share/bash-completion/completions/treflect-xdp \
 	share/tsim/conf/guest-image share/tsim/conf/guest-init share/tsim/conf/figures/4.conf share/tsim/profiles/imix.csv share/tsim/plots/style.gp share/tsim/plots/report.css; do
 	[ -f "$prefix/$file" ] || { echo "not installed: $file"; failures=1; }
 done

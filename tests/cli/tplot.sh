@@ -82,15 +82,4 @@ expect 1 "nosuch" "$tplot" compare slow nosuch
 expect 1 "no/such/folder" "$tplot" compare slow -o no/such/folder/a.svg
 [ ! -e no ] || fail "a folder was made"
 
-# Completion: labels of the folder that --dir names.
-(
-	compopt() { :; }
-	# shellcheck source=plots/tplot.bash
-	. "$SOURCE/plots/tplot.bash"
-	COMP_WORDS=(tplot compare --dir '=' out/matrix a)
-	COMP_CWORD=5
-	_tplot
-	[ "${COMPREPLY[*]}" = all ]
-) || fail "completion does not find labels"
-
 [ "$failures" -eq 0 ]

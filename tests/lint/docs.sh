@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Help, man page and bash completion name the same commands and options; every folder says what
-# it is for; the man pages are clean.
+# Help and man page name the same commands and options; every folder says what it is for; the man pages
+# are clean. After a change of an option table "tests/lint/docs.sh --write" brings the man pages up to it:
+#	SOURCE=$PWD BIN=build/bin BUILD=build tests/lint/docs.sh --write
 # shellcheck source=tests/lint/lib.sh
 . "$SOURCE/tests/lint/lib.sh"
 
@@ -9,10 +10,9 @@ for folder in traffic analyze sim plots profiles conf tests; do
 	[ -f "$folder/README.md" ] || fail "$folder/ has no README.md"
 done
 
-# Where the man page and the completion of a program are.
+# Where the man page of a program is.
 declare -A man=([tsim]=sim/tsim.1 [treflect]=sim/treflect.1 [treflect-xdp]=sim/treflect-xdp.1 [tanalyze]=analyze/tanalyze.1
 	[tplot]=plots/tplot.1)
-declare -A completion=([tsim]=sim/tsim.bash [tanalyze]=analyze/tanalyze.bash [tplot]=plots/tplot.bash)
 
 # options: the long options in a text on stdin, one a line.
 options()
@@ -43,14 +43,24 @@ same()
 	[ -z "${only// /}" ] || fail "$1 has what --help does not: $only"
 }
 
+generated=$(mktemp) || exit 1
+trap 'rm -f "$generated"' EXIT
 for program in "${!man[@]}"; do
 	if [ ! -x "$BIN/$program" ]; then
 		fail "$program is not built"
 		continue
 	fi
-	for file in "${man[$program]}" ${completion[$program]-}; do
-		[ -f "$file" ] || { fail "$file is missing"; continue 2; }
-	done
+	[ -f "${man[$program]}" ] || { fail "${man[$program]} is missing"; continue; }
+	# Its entries of options are the tables'.
+	if ! "$BIN/$program" --list-options |
+		awk -f tests/lint/man_options.awk - "${man[$program]}" >"$generated"; then
+		fail "${man[$program]}: see above"
+	elif [ "${1-}" = --write ]; then
+		cat "$generated" >"${man[$program]}"
+	else
+		diff -u "${man[$program]}" "$generated" ||
+			fail "${man[$program]}: options are not as in the table; run tests/lint/docs.sh --write"
+	fi
 	warnings=$(groff -man -ww -z -Tutf8 "${man[$program]}" 2>&1)
 	[ -z "$warnings" ] || fail "$warnings"
 
@@ -66,26 +76,11 @@ for program in "${!man[@]}"; do
 	said=$(printf -- '--help\n--version\n%s' "$(sed 's/\\-/-/g' "${man[$program]}" |
 		grep -E '^\.(TP|B|BR|BI|OP|SY|IP|RB)?|--' | grep -E '^\.(B|BR|BI|OP|IP|RB) .*--|^\\fB--' | options)" | sort -u)
 	same "${man[$program]}" "$all" "$said"
-	# Letters stand with the option that the table gives them to.
-	letters=$("$BIN/$program" --list-options | awk -F '\t' '$2 != "command" && $3 ~ /^.$/ { print $3, $4 }' | sort -u)
-	said=$(sed 's/\\-/-/g' "${man[$program]}" | grep -oE -- '-[A-Za-z] ", " --[a-z-]+' |
-		sed 's/^-\(.\) ", " --/\1 /' | grep -v '^h help' | sort -u)
-	same "${man[$program]} (letters)" "$letters" "$said"
 	for section in NAME SYNOPSIS DESCRIPTION OPTIONS "EXIT STATUS" EXAMPLES "SEE ALSO"; do
 		grep -q "^$section\$" <<<"$page" || fail "${man[$program]} has no section $section"
 	done
 	for command in "${list[@]}"; do
 		grep -qw -- "$command" <<<"$page" || fail "${man[$program]} says nothing of '$command'"
-	done
-
-	[ -n "${completion[$program]-}" ] || continue
-	bash -n "${completion[$program]}" || fail "${completion[$program]}: see above"
-	said=$(printf -- '--help\n--version\n%s' "$(grep -v '^[[:space:]]*#' "${completion[$program]}" |
-		options)" | sort -u)
-	same "${completion[$program]}" "$all" "$said"
-	for command in "${list[@]}"; do
-		grep -qw -- "$command" "${completion[$program]}" ||
-			fail "${completion[$program]} lacks '$command'"
 	done
 done
 finish
