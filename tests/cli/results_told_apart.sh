@@ -43,13 +43,13 @@ expect 2 "2 guests, profile imix, mix two0000" "$tanalyze" compare mix/two mix/m
 
 # The 100th percentile is the maximum, over all and for each guest; 0 and more than 100 are refused.
 "$fake" out x --reps 2 || exit 1
-"$tanalyze" percentiles out/x -p 100 -g -f json >table.json 2>/dev/null
+"$tanalyze" percentiles out/x --percentiles 100 -g -f json >table.json 2>/dev/null
 jq -e '(.rows | length) == 4 and ([.rows[] | .p100_ns == .max_ns and .max_ns > 0] | all)' table.json >/dev/null ||
 	fail "p100 is not the maximum: $(jq -c '.rows[] | [.p100_ns, .max_ns]' table.json)"
-"$tanalyze" percentiles out/x -p 100 --quantile linear -f json | jq -e '.rows[0] | .p100_ns == .max_ns' >/dev/null ||
+"$tanalyze" percentiles out/x --percentiles 100 --quantile linear -f json | jq -e '.rows[0] | .p100_ns == .max_ns' >/dev/null ||
 	fail "p100 by the linear rule is not the maximum"
 for bad in 0 100.1 -1; do
-	expect 2 "'$bad' is no percentile" "$tanalyze" percentiles out/x -p 50,$bad
+	expect 2 "'$bad' is no percentile" "$tanalyze" percentiles out/x --percentiles 50,$bad
 done
 
 # Loss is never below 0: duplicates are counted apart, so are frames that nobody sent.
