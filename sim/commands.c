@@ -75,6 +75,15 @@ static const char *unseen(struct server *s)
 				  : "; /run/tsim is root's: set ssh_as_root = true to see it";
 }
 
+/* text, or, where root may have something there, only what is certain. */
+static void say_empty(FILE *out, struct server *s, const char *text)
+{
+	const char *hidden = unseen(s);
+
+	fprintf(out, "%s: %s%s\n", server_name(s),
+		*hidden == '\0' ? text : "this user has created nothing there", hidden);
+}
+
 /* host and loadgen, once if they are one machine. */
 struct places {
 	struct server *server[2];
@@ -176,7 +185,8 @@ static int run_ping(void *asked, char **words)
 			server_free(guest);
 		}
 		if (*names == NULL && unseen(p.server[0])[0] != '\0')
-			printf("%s: no guest%s\n", server_name(p.server[0]), unseen(p.server[0]));
+			printf("%s: this user has no guest%s\n", server_name(p.server[0]),
+				unseen(p.server[0]));
 	}
 	places_clear(&p);
 	bench_clear(b);
@@ -444,10 +454,10 @@ static gboolean tear_down(struct server *s, GError **error)
 
 	if (j == NULL)
 		return FALSE;
-	if (!server_is_dry(s))
-		fprintf(stderr, "%s: %s%s\n", server_name(s),
-			left ? "taking away what tsim made" : "nothing that tsim made is there",
-			left ? "" : unseen(s));
+	if (!server_is_dry(s) && left)
+		fprintf(stderr, "%s: taking away what tsim made\n", server_name(s));
+	else if (!server_is_dry(s))
+		say_empty(stderr, s, "nothing that tsim made is there");
 	done = journal_undo(j, 0, error);
 	journal_close(j);
 	return done;
@@ -705,7 +715,7 @@ static gboolean show_status(struct server *s, GError **error)
 		(made = journal_peek(s, &holder, error)) == NULL)
 		return FALSE;
 	if (names[0] == NULL && made[0] == NULL)
-		printf("%s: nothing of tsim's is there%s\n", server_name(s), unseen(s));
+		say_empty(stdout, s, "nothing of tsim's is there");
 	else
 		printf("%s:\n", server_name(s));
 	if (holder != NULL)

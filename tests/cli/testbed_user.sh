@@ -29,6 +29,7 @@ for command in status ping kill-guest "shell guest"; do
 	# shellcheck disable=SC2086 # two words
 	"${nobody[@]}" "$BIN/tsim" $command >said 2>&1 </dev/null
 	grep -q "/run/tsim is root's: run with sudo to see it" said || fail "$command says: $(cat said)"
+	! grep -q "is there;" said || fail "says that nothing is there, unseen, $command: $(cat said)"
 done
 "$BIN/tsim" status >said 2>&1
 lacks "root's"
