@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "analyze/format.h"
+
 #define TOLERATED_S 10e-6    /* of departures that may be missing: CSIT's TrafficGenerator */
 #define SELF_DELAY_NS 10000U /* a quantile of the generator's own delay that is never a matter */
 #define SELF_DELAY_SHARE 0.1 /* of the same quantile of the latency, beyond which it is */
@@ -143,20 +145,25 @@ static gboolean delay_shows(const trial *t, double q, uint64_t own_ns, uint64_t 
 static void judge_delay(trial *t, const struct verdict_input *in)
 {
 	const struct engine_health *h = in->health;
-	g_autofree char *why = lost_cpu_text(in);
+	g_autofree char *why = lost_cpu_text(in), *own = NULL, *latency = NULL;
 	uint64_t latency_ns;
 
-	if (delay_shows(t, 0.95, h->own_delay_p95_ns, &latency_ns))
+	if (delay_shows(t, 0.95, h->own_delay_p95_ns, &latency_ns)) {
+		own = format_ns(h->own_delay_p95_ns);
+		latency = format_ns(latency_ns);
 		against(t,
-			"the generator's own delay (p95 %.1f us) is over 10 %% of the latency's "
-			"(p95 %.1f us): %s",
-			(double)h->own_delay_p95_ns / 1e3, (double)latency_ns / 1e3, why);
-	else if (delay_shows(t, 0.99, t->departure.self_delay_p99_ns, &latency_ns))
+			"the generator's own delay (p95 %s) is over 10 %% of the latency of frames "
+			"that "
+			"came back (p95 %s): %s",
+			own, latency, why);
+	} else if (delay_shows(t, 0.99, t->departure.self_delay_p99_ns, &latency_ns)) {
+		own = format_ns(t->departure.self_delay_p99_ns);
+		latency = format_ns(latency_ns);
 		note(t,
-			"up to 5 %% of departures were disturbed (own delay p99 %.1f us, latency "
-			"p99 %.1f us): %s",
-			(double)t->departure.self_delay_p99_ns / 1e3, (double)latency_ns / 1e3,
-			why);
+			"up to 5 %% of departures were disturbed (own delay p99 %s, latency of "
+			"frames that came back p99 %s): %s",
+			own, latency, why);
+	}
 }
 
 static void judge_guests(trial *t)

@@ -77,7 +77,10 @@ static void limits(void **state)
 			.latency_ns = 10,
 			.reason = "note: up to 5 %" },
 		{ .own_p95_ns = 20000, .own_p99_ns = 20000, .latency_ns = 210000 },
-		{ .own_p95_ns = 20000, .latency_ns = 190000, .reason = "own delay (p95" },
+		{ .own_p95_ns = 20000,
+			.latency_ns = 190000,
+			.reason = "(p95 20 µs) is over 10 % of the latency of frames that came "
+				  "back" },
 		{ .overrun = TRUE, .latency_ns = 10000, .reason = "gave up" },
 		{ .ancient = 1, .latency_ns = 10000, .reason = "too late" },
 		{ .ppm = 199, .latency_ns = 10000 },
