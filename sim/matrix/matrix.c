@@ -70,7 +70,8 @@ static struct matrix *finish(struct matrix *m, enum matrix_order order, uint32_t
 	g_hash_table_iter_init(&iter, m->reasons);
 	while (g_hash_table_iter_next(&iter, &reason, &n))
 		g_ptr_array_add(m->impossible,
-			g_strdup_printf("%s: %u", (const char *)reason, GPOINTER_TO_UINT(n)));
+			g_strdup_printf("%s (%u combination%s)", (const char *)reason,
+				GPOINTER_TO_UINT(n), GPOINTER_TO_UINT(n) == 1 ? "" : "s"));
 	g_ptr_array_sort(m->impossible, by_text);
 	g_hash_table_remove_all(m->seen);
 	matrix_sort(m->trials, order, seed);

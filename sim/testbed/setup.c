@@ -153,7 +153,8 @@ static const char *machine_impossible(const struct setup *s)
 		return "pnic is the host's own NIC: a guest always has another interface";
 	if (s->machine == MACHINE_HOST)
 		return "the host has pnic, bridge and macvtap: other interfaces are a guest's";
-	return "this machine has no such interface";
+	return s->machine == MACHINE_PROCESS ? "machine process has no such interface"
+					     : "this machine has no such interface";
 }
 
 static const char *options_impossible(const struct setup *s)

@@ -26,6 +26,7 @@ matrix 2 "x.cfg:2: [a] rate" 'rate = 10'
 matrix 2 "did you mean 'rates'?" 'rate = 10'
 matrix 2 "x.cfg:3: [a] machines: invalid value 'pcwm' (did you mean 'pcvm'?)" '' 'machines = pcwm'
 matrix 2 'none of its combinations can exist: microvm has no PCI bus' 'machines = microvm' 'interfaces = vfio'
+matrix 2 'machine process has no such interface (1 combination)' 'machines = process' 'interfaces = bridge'
 matrix 2 'more than 1000000' 'rates = 1..10000:1' 'guests = 1..4096:1'
 printf '[a]\nmachines = process\ninterfaces = null\n' >ok.cfg
 expect 2 "did you mean 'random'?" "$BIN/tsim" matrix --order randon ok.cfg
