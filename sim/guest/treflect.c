@@ -249,7 +249,13 @@ static char **vhost_user_devices(const struct options *o, const uint8_t base_mac
 
 		if (socket == NULL)
 			return NULL;
-
+		if (!g_file_test(*path, G_FILE_TEST_EXISTS)) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+				"--vhost-user: %s: socket not found; start its back end (tsim "
+				"--machine external) first",
+				*path);
+			return NULL;
+		}
 		frame_guest_mac(
 			base_mac, (uint32_t)o->first_guest + (uint32_t)o->guest_step * n, mac);
 		text = frame_mac_format(mac);

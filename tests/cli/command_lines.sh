@@ -65,6 +65,8 @@ for command in run kill-guest setup-network teardown-network run-guest ping stat
 done
 expect 2 "unexpected word 'foo'" treflect foo
 expect 2 "expected INTERFACE" treflect-xdp status
+# It was "Operation not permitted", behind four lines of DPDK's.
+expect 1 "./none.sock: socket not found; start its back end" treflect --vhost-user ./none.sock
 
 # What was probably meant, or nothing.
 expect 2 "unknown command 'percentile'; did you mean 'percentiles'?" tanalyze percentile x
