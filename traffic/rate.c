@@ -89,7 +89,9 @@ static gboolean quantity_parse(
 	if ((!q.has_unit && *unit != '\0') ||
 		(q.has_unit && q.kind == RATE_LINK_SHARE && q.scale > 0.0))
 		return rate_error(error, TRAFFIC_ERROR_RATE, where, text,
-			"has a unit that is not known; " REMEDY);
+			strchr(unit, ':') != NULL
+				? "has a unit that is not known; a sweep is 50k..800k:50k"
+				: "has a unit that is not known; " REMEDY);
 	*out = q;
 	return TRUE;
 }

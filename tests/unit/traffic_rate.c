@@ -39,6 +39,7 @@ static const struct {
 	{ "5mpps", 0, 0, "unit that is not known" },
 	{ "5k%", 0, 0, "unit that is not known" },
 	{ "5kkpps", 0, 0, "unit that is not known" },
+	{ "50k:800k:50k", 0, 0, "not known; a sweep is 50k..800k:50k" },
 	{ "0pps", 0, 0, "not above zero" },
 	{ "-5kpps", 0, 0, "not above zero" },
 	{ "120%", RATE_LINK_SHARE, 1.2, NULL },
