@@ -43,6 +43,7 @@ static int tell(
 		fputs(text, stdout);
 		for (guint i = 0; c->format == CLI_TEXT && i < m->reasons->len; i++)
 			fputs(g_ptr_array_index(m->reasons, i), stdout);
+		fflush(stdout); /* else a log of both has this in the middle of a line */
 		fprintf(stderr, "%s: %u combination%s; summary.csv and summary.json are in %s\n",
 			COMMANDS_PROGRAM, m->nb, m->nb == 1 ? "" : "s", folder);
 	}

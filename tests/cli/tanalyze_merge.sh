@@ -14,6 +14,9 @@ merge()
 }
 
 merge a b c --output abc
+# Where the files are stood in the middle of a line of the table, in a log of both streams.
+"$tanalyze" merge a b c --output log >both 2>&1 || fail "merge: status $?: $(cat both)"
+grep -q 'are in log$' <(tail -n 1 both) || fail "the last line: $(tail -n 1 both)"
 merge c b a --output cba
 merge a b --output ab
 merge ab c --output ab_c
