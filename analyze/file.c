@@ -33,7 +33,7 @@ static const char *remedy(int err)
 	case EACCES:
 	case EPERM:
 	case EROFS:
-		return "write to a folder that you may write to, or mend its permissions";
+		return "choose a directory that you may write to, or fix its permissions";
 	case ENOENT:
 		return "make its folder first";
 	case ENOTDIR:
