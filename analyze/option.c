@@ -95,10 +95,16 @@ static gboolean set_int(
 	return TRUE;
 }
 
+/* As a double 2^63 - 1 would be 2^63. */
+static uint64_t max_uint64(const struct option_row *row)
+{
+	return row->max > 0 ? (uint64_t)row->max : G_MAXINT64;
+}
+
 static gboolean set_uint64(const struct option_row *row, uint64_t *at, const char *where,
 	const char *word, GError **error)
 {
-	uint64_t max = row->max > 0 ? (uint64_t)row->max : UINT64_MAX;
+	uint64_t max = max_uint64(row);
 
 	return text_uint(word, max, at) ||
 	       expected(error, where, word, "a whole number from 0 to %" G_GUINT64_FORMAT,
@@ -160,56 +166,24 @@ static gboolean set_share(const struct option_row *row, double *at, const char *
 	return TRUE;
 }
 
-/* In the largest unit of which it is a whole number. */
-static char *time_text(guint64 ns)
+static uint64_t min_ns(const struct option_row *row)
 {
-	static const struct {
-		const char *name;
-		guint64 ns;
-	} units[] = { { "h", 3600000000000 }, { "min", 60000000000 }, { "s", 1000000000 },
-		{ "ms", 1000000 }, { "us", 1000 }, { "ns", 1 } };
-	guint i = ns == 0 ? 2 : 0;
-
-	while (ns % units[i].ns != 0)
-		i++;
-	return g_strdup_printf("%" G_GUINT64_FORMAT "%s", ns / units[i].ns, units[i].name);
+	return (uint64_t)(row->min * 1e9);
 }
 
-/* What is wrong with a time; NULL: nothing. Newly allocated. */
-static char *time_fault(const struct option_row *row, const char *word, double *ns)
+static uint64_t max_ns(const struct option_row *row)
 {
-	const char *units = "(ns, us, ms, s, min, h)";
-	g_autofree char *least = time_text((guint64)(row->min * 1e9));
-	g_autofree char *most = time_text((guint64)(row->max * 1e9));
-	double v;
-	size_t n = text_scan_number(word, &v);
-
-	if (n == 0)
-		return g_strdup("expected a number with its unit, such as 500ms, 10s or 2h");
-	if (word[n] == '\0')
-		return g_strdup_printf("unit missing %s", units);
-	if (v < 0)
-		return g_strdup("negative");
-	if (word[n] == ',')
-		return g_strdup("the decimal separator is '.'");
-	if (!text_duration(word, ns))
-		return isfinite(v) ? g_strdup_printf("unknown unit '%s' %s", word + n, units)
-				   : g_strdup_printf("more than %s", most);
-	if (*ns < row->min * 1e9)
-		return g_strdup_printf("less than %s", least);
-	return *ns > row->max * 1e9 ? g_strdup_printf("more than %s", most) : NULL;
+	return (uint64_t)(row->max * 1e9);
 }
 
 static gboolean set_time(const struct option_row *row, uint64_t *at, const char *where,
 	const char *word, GError **error)
 {
-	double ns;
-	g_autofree char *why = time_fault(row, word, &ns), *quoted = text_quote(word);
+	g_autofree char *why = text_duration_fault(word, min_ns(row), max_ns(row), at);
+	g_autofree char *quoted = text_quote(word);
 
-	if (why == NULL) {
-		*at = (uint64_t)ns;
+	if (why == NULL)
 		return TRUE;
-	}
 	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: invalid time '%s': %s",
 		where, quoted, why);
 	return FALSE;
@@ -337,8 +311,9 @@ char *option_text(const struct option_row *row, const void *base)
 		return g_strdup(
 			g_ascii_formatd(number, sizeof(number), "%.15g", *(const double *)at));
 	case OPTION_TIME:
-		return *(const uint64_t *)at == UINT64_MAX ? NULL
-							   : time_text(*(const uint64_t *)at);
+		return *(const uint64_t *)at == UINT64_MAX
+			       ? NULL
+			       : text_duration_format(*(const uint64_t *)at);
 	default:
 		return is_text(row) ? g_strdup(*(char *const *)at) : NULL;
 	}
@@ -533,14 +508,16 @@ static char *help_range(const struct option_row *row)
 
 	if (row->type == OPTION_INT && row->max < G_MAXINT)
 		return g_strdup_printf(", %.0f to %.0f", row->min, row->max);
+	if (row->type == OPTION_UINT64)
+		return g_strdup_printf(", 0 to %" G_GUINT64_FORMAT, (guint64)max_uint64(row));
 	if (row->type == OPTION_NUMBER) {
 		least = range_words(row);
 		return g_strdup_printf(", %s", least);
 	}
 	if (row->type != OPTION_TIME)
 		return NULL;
-	least = time_text((guint64)(row->min * 1e9));
-	most = time_text((guint64)(row->max * 1e9));
+	least = text_duration_format(min_ns(row));
+	most = text_duration_format(max_ns(row));
 	return g_strdup_printf(", %s to %s", least, most);
 }
 

@@ -22,9 +22,9 @@ enum option_type {
 	OPTION_TEXTS,   /* char **: NULL, or what was given, once or several times */
 	OPTION_FILES,   /* the same, of paths */
 	OPTION_INT,     /* int, min to max; not given: 0, or -1 if 0 is in that range */
-	OPTION_UINT64,  /* uint64_t, 0 to max; max 0: no limit */
-	OPTION_NUMBER,  /* double, min to max; see OPTION_ABOVE and OPTION_BELOW */
-	OPTION_SHARE,   /* double, min to below 1; as 0.05 or 5% */
+	OPTION_UINT64, /* uint64_t, 0 to max; max 0: to 2^63 - 1, as far as integers of JSON files go */
+	OPTION_NUMBER, /* double, min to max; see OPTION_ABOVE and OPTION_BELOW */
+	OPTION_SHARE,  /* double, min to below 1; as 0.05 or 5% */
 	OPTION_TIME, /* uint64_t ns, min to max seconds; UINT64_MAX if not given, without preset */
 	OPTION_REST, /* no option: char **, the words behind "--"; NULL if there are none */
 };

@@ -7,8 +7,8 @@
 
 #include <glib.h>
 
-/* A number with ns, us, ms, s, min or h, at most max_ns. where names the option in the error. */
-gboolean duration_parse(
-	const char *where, const char *text, uint64_t max_ns, uint64_t *ns, GError **error);
+/* A number with ns, us, ms, s, min or h. where names the option in the error, one of SIM. */
+gboolean duration_parse(const char *where, const char *text, uint64_t min_ns, uint64_t max_ns,
+	uint64_t *ns, GError **error);
 
 #endif

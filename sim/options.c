@@ -300,7 +300,8 @@ const struct option_row options_rows[] = {
 		.min = 0,
 		.max = DAY_S,
 		.metavar = "TIME",
-		.help = "Wait for guests (default 30s; external 10min)" },
+		.help = "Wait for guests (default " OPTIONS_CONNECT_TIMEOUT
+			"; external " OPTIONS_EXTERNAL_TIMEOUT ")" },
 	{ .name = "slack",
 		.type = OPTION_TIME,
 		AT(slack_ns),

@@ -9,7 +9,6 @@
 #include "sim/datapath/fabric.h"
 #include "sim/datapath/socket_path.h"
 #include "sim/datapath/vmux_policy.h"
-#include "sim/duration.h"
 #include "sim/error.h"
 #include "sim/guest/fault.h"
 #include "sim/guest/fleet.h"
@@ -20,8 +19,6 @@
 #include "traffic/frame.h"
 #include "traffic/rate.h"
 #include "traffic/text.h"
-
-#define SECOND_NS UINT64_C(1000000000)
 
 static void set_default(char **text, const char *value)
 {
@@ -47,7 +44,8 @@ static void set_defaults(struct options *o)
 	if (no_profile)
 		g_clear_pointer(&o->profile, g_free);
 	if (o->connect_timeout_ns == UINT64_MAX)
-		o->connect_timeout_ns = (external ? 600 : 30) * SECOND_NS;
+		(void)option_set(option_find(options_rows, "connect-timeout"), o, "",
+			external ? OPTIONS_EXTERNAL_TIMEOUT : OPTIONS_CONNECT_TIMEOUT, NULL);
 }
 
 static gboolean bad(GError **error, const char *text)

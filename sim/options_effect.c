@@ -109,6 +109,13 @@ static gboolean is_given(const struct options *o, const char *name)
 	return !option_is_preset(options_rows, o, name);
 }
 
+static gboolean has_own_timeout(const struct options *o)
+{
+	g_autofree char *text = option_text(option_find(options_rows, "connect-timeout"), o);
+
+	return !g_str_equal(text, OPTIONS_CONNECT_TIMEOUT);
+}
+
 gboolean options_effect(const struct options *o, GError **error)
 {
 	const struct kinds k = count_kinds(o);
@@ -147,9 +154,8 @@ gboolean options_effect(const struct options *o, GError **error)
 			"guests that tsim starts as processes" },
 		{ o->host_cores != NULL, k.hosted != 0, "--host-cores",
 			"a guest on interface virtio or vmux" },
-		{ o->connect_timeout_ns != UINT64_C(30000000000) &&
-				!g_str_equal(o->machine, "external"),
-			k.awaited != 0, "--connect-timeout", "guests to wait for" },
+		{ has_own_timeout(o) && !g_str_equal(o->machine, "external"), k.awaited != 0,
+			"--connect-timeout", "guests to wait for" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {

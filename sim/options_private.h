@@ -5,6 +5,10 @@
 
 #include "sim/options.h"
 
+/* How long guests are waited for if nobody says so, and those of others. */
+#define OPTIONS_CONNECT_TIMEOUT "30s"
+#define OPTIONS_EXTERNAL_TIMEOUT "10min"
+
 /*
  * Fill in defaults, and judge words and their combinations: whatever a run would refuse of them,
  * never what this machine has (CPUs, NICs, root, memory). FALSE and an error of SIM or TRAFFIC.

@@ -87,6 +87,47 @@ gboolean text_duration(const char *text, double *ns)
 	return FALSE;
 }
 
+char *text_duration_format(uint64_t ns)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = { { "h", 3600000000000 }, { "min", 60000000000 }, { "s", 1000000000 },
+		{ "ms", 1000000 }, { "us", 1000 }, { "ns", 1 } };
+	guint i = ns == 0 ? 2 : 0;
+
+	while (ns % units[i].ns != 0)
+		i++;
+	return g_strdup_printf(
+		"%" G_GUINT64_FORMAT "%s", (guint64)(ns / units[i].ns), units[i].name);
+}
+
+char *text_duration_fault(const char *text, uint64_t min_ns, uint64_t max_ns, uint64_t *ns)
+{
+	const char *units = "(ns, us, ms, s, min, h)";
+	g_autofree char *least = text_duration_format(min_ns), *most = text_duration_format(max_ns);
+	double v;
+	size_t n = text_scan_number(text, &v);
+
+	if (n == 0)
+		return g_strdup("expected a number with its unit, such as 500ms, 10s or 2h");
+	if (text[n] == '\0')
+		return g_strdup_printf("unit missing %s", units);
+	if (v < 0)
+		return g_strdup("negative");
+	if (text[n] == ',')
+		return g_strdup("the decimal separator is '.'");
+	if (!text_duration(text, &v))
+		return isfinite(v) ? g_strdup_printf("unknown unit '%s' %s", text + n, units)
+				   : g_strdup_printf("more than %s", most);
+	if (v < (double)min_ns)
+		return g_strdup_printf("less than %s", least);
+	if (v > (double)max_ns)
+		return g_strdup_printf("more than %s", most);
+	*ns = (uint64_t)v;
+	return NULL;
+}
+
 char *text_quote(const char *text)
 {
 	size_t len = strnlen(text, QUOTE_MAX + 1);

@@ -19,6 +19,13 @@ gboolean text_number(const char *text, double *out);
 gboolean text_uint(const char *text, uint64_t max, uint64_t *out);
 /* Is all of text a number of ns, us, ms, s, min or h, finite and not negative? */
 gboolean text_duration(const char *text, double *ns);
+/*
+ * What is wrong with a duration that has to be from min_ns to max_ns, for an error; newly allocated. NULL:
+ * nothing, and *ns is set.
+ */
+char *text_duration_fault(const char *text, uint64_t min_ns, uint64_t max_ns, uint64_t *ns);
+/* In the largest unit of which it is a whole number: 90s, 2min. Newly allocated. */
+char *text_duration_format(uint64_t ns);
 
 /* Text fit for an error message: short, valid UTF-8, no control characters. Newly allocated. */
 char *text_quote(const char *text);

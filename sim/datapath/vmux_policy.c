@@ -18,17 +18,6 @@ static gboolean unknown(const char *text, GError **error)
 	return FALSE;
 }
 
-static gboolean parse_interval(const char *text, uint64_t *ns, GError **error)
-{
-	if (!duration_parse("--policy", text, INTERVAL_MAX_NS, ns, error))
-		return FALSE;
-	if (*ns >= INTERVAL_MIN_NS)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"--policy: '%s' is too often to look for the busiest; write at least 1ms", text);
-	return FALSE;
-}
-
 gboolean vmux_policy_parse(
 	const char *text, uint32_t vf_limit, struct vmux_policy *out, GError **error)
 {
@@ -57,7 +46,8 @@ gboolean vmux_policy_parse(
 		return FALSE;
 	}
 	p.nb = (uint32_t)nb;
-	if (nb_words == 3 && !parse_interval(words[2], &p.interval_ns, error))
+	if (nb_words == 3 && !duration_parse("--policy", words[2], INTERVAL_MIN_NS, INTERVAL_MAX_NS,
+				     &p.interval_ns, error))
 		return FALSE;
 	*out = p;
 	return TRUE;

@@ -66,9 +66,9 @@ static gboolean parse_how(enum fault_kind kind, const char *how, const char *wor
 		p->reorder_depth = (uint32_t)depth;
 		return TRUE;
 	case FAULT_DELAY:
-		return how == NULL
-			       ? plan_error(error, word, "a delay needs a time: delay=0.5:1ms")
-			       : duration_parse("--fault", how, DELAY_MAX_NS, &p->delay_ns, error);
+		return how == NULL ? plan_error(error, word, "a delay needs a time: delay=0.5:1ms")
+				   : duration_parse(
+					     "--fault", how, 0, DELAY_MAX_NS, &p->delay_ns, error);
 	default:
 		return how == NULL || plan_error(error, word, "takes nothing behind a colon");
 	}

@@ -291,7 +291,7 @@ static gboolean numbers_of(
 	g_auto(GStrv) step = NULL;
 	guint64 first, last, by;
 
-	*handled = parse_u64(ends[0], G_MAXUINT32, &first);
+	*handled = parse_u64(ends[0], G_MAXINT64, &first);
 	if (!*handled)
 		return TRUE;
 	if (ends[1] == NULL) {
@@ -299,8 +299,8 @@ static gboolean numbers_of(
 		return TRUE;
 	}
 	step = g_strsplit(ends[1], ":", 2);
-	*handled = parse_u64(step[0], G_MAXUINT32, &last) &&
-		   (step[1] == NULL || parse_u64(step[1], G_MAXUINT32, &by));
+	*handled = parse_u64(step[0], G_MAXINT64, &last) &&
+		   (step[1] == NULL || parse_u64(step[1], G_MAXINT64, &by));
 	if (!*handled)
 		return TRUE;
 	if (step[1] == NULL || by == 0 || last < first || (last - first) / by >= VALUES_MAX)
@@ -348,7 +348,7 @@ static gboolean take_seed(struct spec *s, const char *where, const char *word, G
 {
 	g_autoptr(GArray) n = g_array_new(FALSE, FALSE, sizeof(guint64));
 
-	if (!only_numbers(where, word, 0, G_MAXUINT32, n, error))
+	if (!only_numbers(where, word, 0, G_MAXINT64, n, error))
 		return FALSE;
 	for (guint i = 0; i < n->len; i++) {
 		guint64 seed = g_array_index(n, guint64, i);
@@ -481,7 +481,7 @@ static gboolean add_runtime(struct spec *s, const char *where, const char *text,
 {
 	uint64_t ns;
 
-	return duration_parse(where, text, 72 * HOUR_NS, &ns, error) &&
+	return duration_parse(where, text, 0, 72 * HOUR_NS, &ns, error) &&
 	       add_word(s->runtimes, g_strdup_printf("--duration=%s", text), where, error);
 }
 
@@ -522,7 +522,7 @@ static gboolean take_seconds(struct spec *s, const char *key, double *out, GErro
 	g_autofree char *text = value == NULL ? NULL : duration_of(value);
 	uint64_t ns;
 
-	if (text == NULL || !duration_parse(where, text, 24 * HOUR_NS, &ns, error))
+	if (text == NULL || !duration_parse(where, text, 0, 24 * HOUR_NS, &ns, error))
 		return FALSE;
 	*out = (double)ns / 1e9;
 	return TRUE;
@@ -535,7 +535,7 @@ static gboolean take_option(struct spec *s, const char *key, char **out, GError 
 	g_autofree char *text = value == NULL ? NULL : duration_of(value);
 	uint64_t ns;
 
-	if (text == NULL || !duration_parse(where, text, HOUR_NS, &ns, error))
+	if (text == NULL || !duration_parse(where, text, 0, HOUR_NS, &ns, error))
 		return FALSE;
 	*out = g_strdup_printf("--%s=%s", key, text);
 	return TRUE;
@@ -634,7 +634,7 @@ static double number_of(const char *word)
 	if (g_str_has_prefix(word, "--rate="))
 		return rate_parse("", text, &r, NULL) ? r.value + (double)r.kind * RATE_KIND : 0;
 	if (g_str_has_prefix(word, "--duration="))
-		return duration_parse("", text, 72 * HOUR_NS, &ns, NULL) ? (double)ns : 0;
+		return duration_parse("", text, 0, 72 * HOUR_NS, &ns, NULL) ? (double)ns : 0;
 	return (double)g_ascii_strtoull(
 		strrchr(word, g_str_has_prefix(word, "--seed=") ? '=' : ':') + 1, NULL, 10);
 }

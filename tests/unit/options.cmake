@@ -2,3 +2,4 @@
 if(TARGET simcore)
 	tsim_test(unit sim_options simcore)
 endif()
+tsim_test(unit analyze_option analyze)

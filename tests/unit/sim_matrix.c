@@ -107,6 +107,7 @@ static const struct {
 	{ "runtimes = 0..2:1", "t.cfg: [a]", "less than 1ms" },
 	{ "runtimes = 10x", "t.cfg:2: [a] runtimes", "unknown unit" },
 	{ "seeds = -1", "t.cfg:2: [a] seeds", "a number from 0" },
+	{ "seeds = 9223372036854775808", "t.cfg:2: [a] seeds", "from 0 to 9223372036854775807" },
 	{ "repetitions = 0", "t.cfg:2: [a] repetitions", "from 1 to 10000" },
 	{ "repetitions = 1, 2", "t.cfg:2: [a] repetitions", "from 1 to 10000" },
 	{ "repetitions = 10001", "t.cfg:2: [a] repetitions", "from 1 to 10000" },
@@ -400,6 +401,7 @@ static void folders_are_outputdir_and_label(void **state)
 		{ "arrivals = poisson, cbr\n", "out/a-poisson", "a-poisson" },
 		{ "guests = 2\nshares = zipf:1.1, equal\nseeds = 7, 8\n", "out/a-zipf-1.1-seed7",
 			"a-zipf-1.1-seed7" },
+		{ "seeds = 9223372036854775807, 1\n", "out/a-seed1", "a-seed1" },
 	};
 
 	(void)state;

@@ -43,7 +43,7 @@ static void durations(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
 		uint64_t ns = 1;
 
-		assert_true(duration_parse("--x", good[i].text, 3600000000000, &ns, NULL));
+		assert_true(duration_parse("--x", good[i].text, 0, 3600000000000, &ns, NULL));
 		if (ns != good[i].ns)
 			fail_msg("%s: %lu, not %lu", good[i].text, ns, good[i].ns);
 	}
@@ -51,7 +51,7 @@ static void durations(void **state)
 		g_autoptr(GError) error = NULL;
 		uint64_t ns = 42;
 
-		expect_error(duration_parse("--x", bad[i].text, 3600000000000, &ns, &error),
+		expect_error(duration_parse("--x", bad[i].text, 0, 3600000000000, &ns, &error),
 			bad[i].text, &error, bad[i].why);
 		assert_int_equal(ns, 42);
 	}
