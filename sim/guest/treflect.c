@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* treflect: reflects on any ethdev and on tsim's queue pairs; what runs in, or stands for, a guest. */
+#include "sim/guest/treflect.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -392,8 +393,3 @@ static const struct cli_command command = { .name = "",
 const struct cli_program treflect_program = { .name = "treflect",
 	.summary = "reflects Ethernet frames",
 	.commands = (const struct cli_command *const[]){ &command, NULL } };
-
-int main(int argc, char **argv)
-{
-	return cli_main(&treflect_program, argc, argv);
-}

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * treflect-xdp: puts the reflector of reflect.bpf.c on an interface, takes it away, says what it did.
- * Nothing of it keeps running and nothing is pinned: the kernel holds the program as long as it is on
- * the interface, and by it the program and its counters are found again.
- *
- * Needs GLib and libc only, and of tsim what does, too (see CMakeLists.txt): it goes into guests.
- */
+#include "sim/guest/treflect_xdp.h"
+
 #include <errno.h>
 #include <net/if.h>
 #include <net/if_arp.h>
@@ -436,7 +431,7 @@ const struct cli_program treflect_xdp_program = { .name = "treflect-xdp",
 		   "kernel (XDP)",
 	.commands = (const struct cli_command *const[]){ &start, &stop, &status, NULL } };
 
-int main(int argc, char **argv)
+int treflect_xdp_main(int argc, char **argv)
 {
 	libbpf_set_print(note_words);
 	return cli_main(&treflect_xdp_program, argc, argv);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Command lines of treflect-xdp. */
+#include "sim/guest/treflect_xdp.h"
+#include "tests/fuzz/command_line.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return command_line(&treflect_xdp_program, data, size);
+}
