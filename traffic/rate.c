@@ -251,17 +251,17 @@ static gboolean list_add_item(
 static gboolean check_comma(
 	const char *where, const char *text, const char *item, const char *next, GError **error)
 {
-	g_autofree char *word = NULL;
+	g_autofree char *word = NULL, *fraction = NULL;
 	double number;
 
 	if (next == NULL || !text_number(item, &number) || !g_ascii_isdigit(*next))
 		return TRUE;
 	word = text_quote(text);
+	fraction = text_quote(next);
 	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RATE,
 		"%s: rate '%s' in '%s' has no unit: a comma separates rates; write %s.%s, or a "
-		"unit "
-		"behind each",
-		where, item, word, item, next);
+		"unit after each",
+		where, item, word, item, fraction);
 	return FALSE;
 }
 

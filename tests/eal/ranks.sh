@@ -33,6 +33,7 @@ start()
 {
 	local flags=$1 n=$2
 	shift 2
+	: >stderr # the last job's lines are not this one's
 	# shellcheck disable=SC2086 # several flags
 	"${mpirun[@]}" $flags -np "$n" "$BIN/tsim" "$@" >stdout 2>stderr &
 	job=$!
