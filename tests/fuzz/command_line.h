@@ -45,7 +45,8 @@ static void insert(const struct cli_program *program, char **argv, char *word)
 
 	for (guint at = 0; at <= nb; at++) {
 		/* It may be the value of the option before it. */
-		gboolean after_option = at > 0 && argv[at - 1][0] == '-';
+		gboolean after_option = at > 0 && argv[at - 1][0] == '-' &&
+					strchr(argv[at - 1], '=') == NULL;
 
 		if (at > 0 && strcmp(argv[at - 1], "--") == 0)
 			break;
@@ -65,6 +66,8 @@ static int command_line(const struct cli_program *program, const uint8_t *data, 
 
 	if (size > 2048)
 		return 0;
+	if (size > 0 && data[size - 1] == '\n')
+		size--; /* as editors end a file: no empty word */
 	text = g_strndup((const char *)data, size);
 	argv = g_strsplit(text, "\n", 64);
 	parse(program, argv, &full);
