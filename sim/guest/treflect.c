@@ -22,14 +22,17 @@
 #include "traffic/error.h"
 #include "traffic/frame.h"
 
-static _Atomic int stop, report;
+/* How many signals came. */
+static struct {
+	_Atomic int stop, report;
+} signals_seen;
 
 static void on_signal(int number)
 {
 	if (number == SIGUSR1)
-		atomic_fetch_add(&report, 1);
+		atomic_fetch_add(&signals_seen.report, 1);
 	else
-		atomic_store(&stop, 1);
+		atomic_store(&signals_seen.stop, 1);
 }
 
 struct options {
@@ -351,13 +354,13 @@ static gboolean reflect(const struct options *o, GError **error)
 	r = reflector_new(&cfg, error);
 	if (r == NULL)
 		return FALSE;
-	done = reflector_run(r, &stop, &report, o->report, error);
-	text = reflector_report(r, atomic_load(&report));
+	done = reflector_run(r, &signals_seen.stop, &signals_seen.report, o->report, error);
+	text = reflector_report(r, atomic_load(&signals_seen.report));
 	if (done && o->report != NULL)
 		done = file_write_durably(o->report, text, strlen(text), error);
 	else if (done)
 		printf("%s\n", text);
-	if (done && !atomic_load(&stop))
+	if (done && !atomic_load(&signals_seen.stop))
 		fprintf(stderr,
 			"treflect: every tsim has gone: there is nothing left to reflect on\n");
 	reflector_free(r);
