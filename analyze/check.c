@@ -290,7 +290,7 @@ static void check_apart(struct checking *k)
 	for (guint i = 0; i < nb; i++) {
 		const trial *t = g_ptr_array_index(k->c->trials, i);
 
-		if (t->totals.offered > 0) {
+		if (t->totals.offered > 0 && !trial_is_one_way(t)) {
 			x[n] = (double)t->totals.lost / (double)t->totals.offered;
 			of[n++] = i;
 		}

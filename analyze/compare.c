@@ -104,6 +104,8 @@ static gboolean value_of(const trial *t, const struct compare_metric *m, gboolea
 	gboolean bound = FALSE;
 	uint64_t ns;
 
+	if (m->kind != COMPARE_FORWARDED && trial_is_one_way(t))
+		return FALSE;
 	switch (m->kind) {
 	case COMPARE_LOSS:
 		*x = (double)t->totals.lost / (double)t->totals.offered;

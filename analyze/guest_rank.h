@@ -4,7 +4,8 @@
  *
  * In this order: a state that is not "ok" (dead, hung), a larger share of lost frames, a larger
  * 99th percentile of the latency (a lower bound is larger than any number), a lower number. A guest
- * that was offered no frame is neither good nor bad: it has no rank, and is counted apart.
+ * that was offered no frame is neither good nor bad: it has no rank, and is counted apart. One behind
+ * a one-way interface has none either: callers give it offered = 0.
  */
 #ifndef ANALYZE_GUEST_RANK_H
 #define ANALYZE_GUEST_RANK_H

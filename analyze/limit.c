@@ -159,6 +159,12 @@ static gboolean point_of(
 							     : "no frame was offered"));
 		return FALSE;
 	}
+	if (c->n.one_way) {
+		g_ptr_array_add(
+			r->notes, g_strdup_printf("%s %s: left out: its interface is one-way",
+					  c->params.label, c->infix));
+		return FALSE;
+	}
 	if (!result_load(r, c, NULL, NULL, &error)) {
 		g_ptr_array_add(r->warnings, g_strdup(error->message));
 		return FALSE;

@@ -281,7 +281,8 @@ gboolean result_numbers_quantile(
 {
 	struct result_quantile v = { 0 };
 
-	if (trial_dist_quantile(response ? &n->response : &n->latency, q, &v.ns, &v.bound) != 0)
+	if (n->one_way ||
+		trial_dist_quantile(response ? &n->response : &n->latency, q, &v.ns, &v.bound) != 0)
 		return FALSE;
 	v.min_ns = v.max_ns = v.ns;
 	v.min_bound = v.max_bound = v.bound;
@@ -315,8 +316,8 @@ gboolean result_quantile_linear(
 	const struct trial_dist *d = response ? &c->n.response : &c->n.latency;
 
 	*bound = FALSE;
-	return trial_dist_linear(d, q, ns, bound) == 0 ||
-	       (!response && median_of_quartiles(c, q, ns));
+	return !c->n.one_way && (trial_dist_linear(d, q, ns, bound) == 0 ||
+					(!response && median_of_quartiles(c, q, ns)));
 }
 
 gboolean result_quantile(
@@ -328,7 +329,7 @@ gboolean result_quantile(
 	if (!result_numbers_quantile(&c->n, response, q, &v)) {
 		double ns;
 
-		if (response || !median_of_quartiles(c, q, &ns))
+		if (c->n.one_way || response || !median_of_quartiles(c, q, &ns))
 			return FALSE;
 		v = (struct result_quantile){ .ns = (uint64_t)llround(ns) };
 	}

@@ -29,7 +29,8 @@
 
 /* A share over repetitions. min and max are those of single repetitions. */
 struct result_spread {
-	double value; /* of all repetitions together; NAN if it has no value (nothing was offered) */
+	double value; /* of all repetitions together; NAN if it has no value (nothing was offered,
+			  * or nothing can come back) */
 	double min, max;
 };
 
@@ -44,7 +45,8 @@ struct result_quantile {
 /* What a number of frames of one kind came to, over all repetitions. */
 struct result_numbers {
 	struct trial_counts c;
-	double measured_s;                               /* sum over the repetitions */
+	gboolean one_way;  /* nothing can come back: no loss, no percentiles */
+	double measured_s; /* sum over the repetitions */
 	double intended_pps, offered_pps, forwarded_pps; /* c over measured_s; 0 if that is 0 */
 	struct result_spread loss;                       /* ratio: lost / offered */
 	struct trial_dist latency, response; /* bins after result_load; the summary always */
@@ -83,7 +85,8 @@ struct result_autotest_loss {
 	guint nb;       /* of those; 0: the others are NAN */
 };
 
-/* How evenly the guests are served; x = forwarded / offered of each guest that was offered any. */
+/* How evenly the guests are served; x = forwarded / offered of each guest that was offered any, and can
+ * send them back. */
 struct result_fairness {
 	double jain; /* (sum x)^2 / (n sum x^2), 1/n .. 1; NAN if no guest got anything */
 	double gini; /* mean difference of two x over twice their mean, 0 .. 1 - 1/n; NAN likewise */

@@ -43,7 +43,9 @@ static gboolean numbers_add(struct result_numbers *n, const struct trial_counts 
 static void numbers_finish(struct result_numbers *n, double measured_s)
 {
 	n->measured_s = measured_s;
-	if (n->c.offered > 0)
+	if (n->one_way)
+		n->loss.value = n->loss.min = n->loss.max = NAN;
+	else if (n->c.offered > 0)
 		n->loss.value = (double)n->c.lost / (double)n->c.offered;
 	if (measured_s > 0) {
 		n->intended_pps = (double)n->c.intended / measured_s;
@@ -305,7 +307,7 @@ static void make_fairness(result_combination *c)
 	for (guint i = 0; i < c->nb_guests; i++) {
 		const struct trial_counts *counts = &c->guests[i].n.c;
 
-		if (counts->offered > 0)
+		if (counts->offered > 0 && !c->guests[i].n.one_way)
 			x[n++] = (double)counts->forwarded / (double)counts->offered;
 	}
 	result_fairness_of(x, n, &c->fairness);
@@ -329,13 +331,12 @@ void result_numbers_worst(result_combination *c)
 		(void)result_numbers_quantile(&g->n, FALSE, guest_rank_quantile, &p99);
 		ranks[i] = (struct guest_rank){ .guest = g->guest,
 			.ok = strcmp(g->state, "ok") == 0,
-			.offered = g->n.c.offered,
+			.offered = g->n.one_way ? 0 : g->n.c.offered,
 			.lost = g->n.c.lost,
 			.p99_ns = p99.ns,
 			.p99_bound = p99.bound };
 		/* What MoonGen offered may just not be known. */
-		c->fairness.nb_silent += !guest_rank_has(&ranks[i]) &&
-					 !result_numbers_is_moongen(c);
+		c->fairness.nb_silent += g->n.c.offered == 0 && !result_numbers_is_moongen(c);
 	}
 	worst = guest_rank_worst(ranks, c->nb_guests);
 	c->fairness.worst_guest = worst < 0 ? -1 : (int)c->guests[worst].guest;
@@ -364,6 +365,18 @@ static void make_verdict(result_combination *c)
 	c->trustworthy = c->nb_untrustworthy == 0;
 }
 
+/* The guests of all repetitions are behind the same interfaces: they are parameters. */
+static void mark_one_way(result_combination *c)
+{
+	c->n.one_way = trial_is_one_way(g_ptr_array_index(c->trials, 0));
+	for (guint i = 0; i < c->nb_guests; i++)
+		c->guests[i].n.one_way = trial_interface_is_one_way(c->guests[i].interface);
+	for (guint i = 0; i < c->nb_groups; i++)
+		c->groups[i].n.one_way = trial_interface_is_one_way(c->groups[i].interface);
+	for (guint i = 0; i < c->nb_sizes; i++)
+		c->sizes[i].n.one_way = c->n.one_way;
+}
+
 /* FALSE: the trial of that index cannot be added to those before it. */
 static gboolean try_make(result_combination *c, guint *culprit)
 {
@@ -384,6 +397,7 @@ static gboolean try_make(result_combination *c, guint *culprit)
 		measured_s += t->measured_s;
 	}
 	make_spread(c);
+	mark_one_way(c);
 	numbers_finish(&c->n, measured_s);
 	for (guint i = 0; i < c->nb_guests; i++)
 		numbers_finish(&c->guests[i].n, measured_s);

@@ -131,6 +131,10 @@ static void collect(const trial *t, guint index, void *user)
 			dist = to->response ? t->response : t->latency;
 		v->loss[index] = counts.offered > 0 ? (double)counts.lost / (double)counts.offered
 						    : NAN;
+		if (to->c->n.one_way) {
+			v->loss[index] = v->p50[index] = v->p99[index] = NAN;
+			continue;
+		}
 		quantile_of(&dist, 0.5, &v->p50[index], &v->p50_bound[index]);
 		quantile_of(&dist, 0.99, &v->p99[index], &v->p99_bound[index]);
 	}

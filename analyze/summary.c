@@ -301,7 +301,7 @@ static void guest_row(table *t, const result_combination *c, const struct result
 
 static void set_numbers(JsonObject *o, const struct result_numbers *n)
 {
-	trial_json_set_counts(o, &n->c, n->measured_s);
+	trial_json_set_counts(o, &n->c, n->measured_s, n->one_way);
 	trial_json_set_double(o, "measured_s", n->measured_s);
 	trial_json_set_double(o, "loss_ratio_min", n->loss.min);
 	trial_json_set_double(o, "loss_ratio_max", n->loss.max);
@@ -326,7 +326,7 @@ static JsonArray *trials(const result_combination *c)
 		json_object_set_boolean_member(o, "trustworthy", t->trustworthy);
 		json_object_set_boolean_member(o, "interrupted", t->interrupted);
 		trial_json_set_double(o, "measured_s", t->measured_s);
-		trial_json_set_counts(o, &t->totals, t->measured_s);
+		trial_json_set_counts(o, &t->totals, t->measured_s, trial_is_one_way(t));
 		json_object_set_object_member(o, "latency", trial_json_dist(&t->latency));
 		json_object_set_object_member(o, "response", trial_json_dist(&t->response));
 		if (t->probes.used)

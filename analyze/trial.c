@@ -288,6 +288,19 @@ static int quantile_of_hist(const struct trial_dist *d, double q, uint64_t *out,
 	return result;
 }
 
+gboolean trial_interface_is_one_way(const char *interface)
+{
+	return g_strcmp0(interface, "discard") == 0;
+}
+
+gboolean trial_is_one_way(const trial *t)
+{
+	for (uint32_t i = 0; i < t->nb_guests; i++)
+		if (!trial_interface_is_one_way(t->guests[i].interface))
+			return FALSE;
+	return t->nb_guests > 0;
+}
+
 int trial_dist_quantile(const struct trial_dist *d, double q, uint64_t *out, gboolean *bound)
 {
 	const double *known = quartile(d, q);

@@ -305,6 +305,13 @@ gboolean trial_dist_has_bins(const struct trial_dist *d);
 /* All bins in ascending order: count values of lo_ns to hi_ns, which are equal where it is exact. */
 typedef void (*trial_bin_fn)(uint64_t lo_ns, uint64_t hi_ns, uint64_t count, void *user);
 void trial_dist_each(const struct trial_dist *d, trial_bin_fn fn, void *user);
+/*
+ * Frames to that interface never come back (discard): a loss of all of them says nothing, so it has
+ * no loss ratio, no percentile and no rank.
+ */
+gboolean trial_interface_is_one_way(const char *interface);
+gboolean trial_is_one_way(
+	const trial *t); /* all of its guests are behind such; FALSE without any */
 /* into += from, every member; FALSE as above. */
 gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *from);
 /*

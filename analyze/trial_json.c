@@ -29,7 +29,8 @@ static double ratio(double a, double b)
 	return b > 0 ? a / b : NAN;
 }
 
-void trial_json_set_counts(JsonObject *o, const struct trial_counts *c, double measured_s)
+void trial_json_set_counts(
+	JsonObject *o, const struct trial_counts *c, double measured_s, gboolean one_way)
 {
 	set_u64(o, "intended", c->intended);
 	set_u64(o, "not_sent", c->not_sent);
@@ -48,7 +49,8 @@ void trial_json_set_counts(JsonObject *o, const struct trial_counts *c, double m
 	trial_json_set_double(o, "intended_pps", ratio((double)c->intended, measured_s));
 	trial_json_set_double(o, "offered_pps", ratio((double)c->offered, measured_s));
 	trial_json_set_double(o, "forwarded_pps", ratio((double)c->forwarded, measured_s));
-	trial_json_set_double(o, "loss_ratio", ratio((double)c->lost, (double)c->offered));
+	trial_json_set_double(
+		o, "loss_ratio", one_way ? NAN : ratio((double)c->lost, (double)c->offered));
 }
 
 JsonObject *trial_json_dist(const struct trial_dist *d)
@@ -182,7 +184,7 @@ JsonObject *trial_json_probes(const struct trial_probes *p, double measured_s)
 
 	trial_json_set_double(o, "rate_pps", p->rate_pps);
 	set_string(o, "time_stamps", p->time_stamps);
-	trial_json_set_counts(o, &p->c, measured_s);
+	trial_json_set_counts(o, &p->c, measured_s, FALSE);
 	set_u64(o, "late_back", p->late_back);
 	json_object_set_object_member(o, "latency", trial_json_dist(&p->latency));
 	return o;
@@ -248,6 +250,7 @@ static JsonObject *guest(const struct trial_guest *g, gboolean probes, double me
 {
 	JsonObject *o = json_object_new();
 	JsonArray *sizes = json_array_new();
+	gboolean one_way = trial_interface_is_one_way(g->interface);
 
 	set_u64(o, "guest", g->guest);
 	set_string(o, "mac", g->mac);
@@ -256,7 +259,7 @@ static JsonObject *guest(const struct trial_guest *g, gboolean probes, double me
 	set_string(o, "group", g->group);
 	set_string(o, "state", g->state);
 	trial_json_set_double(o, "share", g->share);
-	trial_json_set_counts(o, &g->c, measured_s);
+	trial_json_set_counts(o, &g->c, measured_s, one_way);
 	set_u64(o, "reorder_distance_max", g->reorder_distance_max);
 	json_object_set_object_member(o, "latency", guest_dist(g, FALSE));
 	json_object_set_object_member(o, "response", guest_dist(g, TRUE));
@@ -269,7 +272,7 @@ static JsonObject *guest(const struct trial_guest *g, gboolean probes, double me
 
 		set_u64(size, "frame_bytes", s->frame_len_lo);
 		set_u64(size, "frame_bytes_max", s->frame_len_hi);
-		trial_json_set_counts(size, &s->c, measured_s);
+		trial_json_set_counts(size, &s->c, measured_s, one_way);
 		json_object_set_object_member(size, "latency", trial_json_dist(&s->latency));
 		json_object_set_object_member(size, "response", trial_json_dist(&s->response));
 		json_array_add_object_element(sizes, size);
@@ -298,7 +301,8 @@ static JsonObject *group(const trial *t, uint32_t i)
 	set_string(o, "interface", row->interface);
 	set_u64(o, "guests", row->guests);
 	trial_json_set_double(o, "share", row->share);
-	trial_json_set_counts(o, &row->c, t->measured_s);
+	trial_json_set_counts(
+		o, &row->c, t->measured_s, trial_interface_is_one_way(row->interface));
 	json_object_set_object_member(o, "latency", group_dist(t, i, FALSE));
 	json_object_set_object_member(o, "response", group_dist(t, i, TRUE));
 	return o;
@@ -318,7 +322,7 @@ JsonObject *trial_json_object(const trial *t)
 	set_u64(o, "schema", TRIAL_SCHEMA);
 	json_object_set_object_member(o, "parameters", trial_json_params(&t->params));
 	json_object_set_object_member(o, "verdict", verdict(t));
-	trial_json_set_counts(totals, &t->totals, t->measured_s);
+	trial_json_set_counts(totals, &t->totals, t->measured_s, trial_is_one_way(t));
 	trial_json_set_double(totals, "measured_s", t->measured_s);
 	trial_json_set_double(totals, "mean_frame_bytes",
 		ratio((double)t->totals.offered_bytes, (double)t->totals.offered));

@@ -28,8 +28,9 @@ void trial_json_read_params(
 gboolean trial_json_check_file(
 	struct json_in *in, const char *dir, JsonObject *file, const char *where);
 
-/* For the other JSON files of this folder. */
-void trial_json_set_counts(JsonObject *o, const struct trial_counts *c, double measured_s);
+/* For the other JSON files of this folder. one_way: as trial_is_one_way; loss_ratio is null. */
+void trial_json_set_counts(
+	JsonObject *o, const struct trial_counts *c, double measured_s, gboolean one_way);
 JsonObject *trial_json_dist(const struct trial_dist *d);
 JsonObject *trial_json_params(const struct trial_params *p);
 JsonObject *trial_json_probes(const struct trial_probes *p, double measured_s);

@@ -57,22 +57,6 @@ static double loss_of(const struct trial_counts *c)
 	return c->offered == 0 ? NAN : (double)c->lost / (double)c->offered;
 }
 
-/* Nothing ever comes back from there: what is lost says nothing. */
-static gboolean is_one_way(const char *interface)
-{
-	const struct datapath_ops *ops = fabric_ops(interface);
-
-	return ops != NULL && ops->one_way;
-}
-
-static gboolean all_one_way(const trial *t)
-{
-	for (uint32_t i = 0; i < t->nb_guests; i++)
-		if (!is_one_way(t->guests[i].interface))
-			return FALSE;
-	return TRUE;
-}
-
 static void add_row(GString *s, const char *name, const struct trial_counts *c, gboolean one_way,
 	const struct quantiles *q, const char *state)
 {
@@ -107,13 +91,13 @@ static struct guest_rank rank_of(const struct guest_row *row)
 {
 	return (struct guest_rank){ .guest = row->g->guest,
 		.ok = g_str_equal(row->g->state, "ok"),
-		.offered = row->g->c.offered,
+		.offered = trial_interface_is_one_way(row->g->interface) ? 0 : row->g->c.offered,
 		.lost = row->g->c.lost,
 		.p99_ns = row->q.ns[1],
 		.p99_bound = row->q.bound[1] };
 }
 
-/* Worst first; those that were offered nothing last. */
+/* Worst first; those without a rank last. */
 static int compare_guests(gconstpointer a, gconstpointer b)
 {
 	const struct guest_rank x = rank_of(a), y = rank_of(b);
@@ -127,7 +111,7 @@ static void add_guest(GString *s, const struct guest_row *row)
 {
 	g_autofree char *name = g_strdup_printf("guest %u", row->g->guest);
 
-	add_row(s, name, &row->g->c, is_one_way(row->g->interface), &row->q,
+	add_row(s, name, &row->g->c, trial_interface_is_one_way(row->g->interface), &row->q,
 		g_str_equal(row->g->state, "ok") ? NULL : row->g->state);
 }
 
@@ -149,13 +133,17 @@ static void add_best_and_worst(GString *s, const struct guest_row *rows, uint32_
 static void add_guests(GString *s, const trial *t, gboolean all)
 {
 	g_autofree struct guest_row *rows = g_new0(struct guest_row, t->nb_guests);
-	uint32_t ranked = 0;
+	uint32_t ranked = 0, nb_silent = 0;
 
 	if (t->nb_guests < 2)
 		return;
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		struct guest_rank rank;
+
 		guest_row_init(&rows[i], &t->guests[i]);
-		ranked += t->guests[i].c.offered > 0;
+		rank = rank_of(&rows[i]);
+		ranked += guest_rank_has(&rank) != FALSE;
+		nb_silent += t->guests[i].c.offered == 0;
 	}
 	if (all || t->nb_guests <= 2 * GUESTS_SHOWN) {
 		add_header(s, "guests");
@@ -165,8 +153,8 @@ static void add_guests(GString *s, const trial *t, gboolean all)
 		qsort(rows, t->nb_guests, sizeof(rows[0]), compare_guests);
 		add_best_and_worst(s, rows, ranked);
 	}
-	if (ranked < t->nb_guests) {
-		g_autofree char *silent = guest_rank_silent_text(t->nb_guests - ranked);
+	if (nb_silent > 0) {
+		g_autofree char *silent = guest_rank_silent_text(nb_silent);
 
 		g_string_append_printf(s, "  %s\n", silent);
 	}
@@ -224,7 +212,7 @@ static void add_sizes(GString *s, const trial *t)
 
 		struct quantiles q = quantiles(&row->latency);
 
-		add_row(s, name, &row->c, all_one_way(t), &q, NULL);
+		add_row(s, name, &row->c, trial_is_one_way(t), &q, NULL);
 		trial_dist_clear(&row->latency);
 	}
 }
@@ -299,7 +287,7 @@ static void add_groups(GString *s, const trial *t)
 
 		trial_group_dist(t, i, FALSE, &latency);
 		q = quantiles(&latency);
-		add_row(s, name, &g->c, is_one_way(g->interface), &q, NULL);
+		add_row(s, name, &g->c, trial_interface_is_one_way(g->interface), &q, NULL);
 		trial_dist_clear(&latency);
 	}
 }
@@ -311,7 +299,7 @@ static void add_probes(GString *s, const trial *t)
 	if (!t->probes.used)
 		return;
 	add_header(s, "probes");
-	add_row(s, "timer worker", &t->probes.c, all_one_way(t), &q, NULL);
+	add_row(s, "timer worker", &t->probes.c, trial_is_one_way(t), &q, NULL);
 }
 
 /* "host 812": nothing where there was none, or nobody counted. */
@@ -368,8 +356,8 @@ char *report_text(const trial *t, gboolean all_guests)
 			", foreign %" G_GUINT64_FORMAT "\n",
 			t->totals.refused, t->totals.corrupt, t->totals.foreign);
 	add_header(s, "latency");
-	add_row(s, "all", &t->totals, all_one_way(t), &latency, NULL);
-	add_row(s, "from schedule", &t->totals, all_one_way(t), &response, NULL);
+	add_row(s, "all", &t->totals, trial_is_one_way(t), &latency, NULL);
+	add_row(s, "from schedule", &t->totals, trial_is_one_way(t), &response, NULL);
 	add_probes(s, t);
 	add_groups(s, t);
 	add_sizes(s, t);
@@ -447,14 +435,15 @@ char *report_csv(const trial *t, gboolean header)
 			"forwarded_bytes,loss_ratio,p50_ns,p99_ns,p999_ns,max_ns,trustworthy,"
 			"state\n");
 	g_string_append(s, head);
-	csv_row(s, t, "all", &t->totals, all_one_way(t), &all, "");
+	csv_row(s, t, "all", &t->totals, trial_is_one_way(t), &all, "");
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		g_autofree char *who = g_strdup_printf("%u", t->guests[i].guest);
 		struct guest_row row;
 
 		guest_row_init(&row, &t->guests[i]);
 		g_string_append(s, head);
-		csv_row(s, t, who, &t->guests[i].c, is_one_way(t->guests[i].interface), &row.q,
+		csv_row(s, t, who, &t->guests[i].c,
+			trial_interface_is_one_way(t->guests[i].interface), &row.q,
 			t->guests[i].state);
 	}
 	return g_string_free(s, FALSE);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Who is worse off: one order for all tables and figures, and what comes of it in results. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include "analyze/report.h"
 #include "analyze/report_tables.h"
 #include "analyze/result_numbers.h"
+#include "analyze/trial_json.h"
 #include "tests/unit/fake_trial.h"
 
 /* Worst first. */
@@ -54,16 +56,11 @@ static void a_guest_without_frames_has_no_rank(void **state)
 	assert_string_equal(two, "2 guests were offered no frame");
 }
 
-/* A combination of one trial; with hung, that guest is. */
-static result_combination *combination_of(const struct fake_cfg *cfg, int hung)
+/* Of one trial, which it takes. */
+static result_combination *combination_of_trial(trial *t)
 {
 	result_combination *c = g_new0(result_combination, 1);
-	trial *t = fake_trial(cfg);
 
-	if (hung >= 0) {
-		g_free(t->guests[hung].state);
-		t->guests[hung].state = g_strdup("hung");
-	}
 	c->trials = g_ptr_array_new_with_free_func((GDestroyNotify)trial_free);
 	c->reasons = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(c->trials, t);
@@ -74,6 +71,18 @@ static result_combination *combination_of(const struct fake_cfg *cfg, int hung)
 	result_numbers_end_bins(c);
 	result_numbers_worst(c);
 	return c;
+}
+
+/* A combination of one trial; with hung, that guest is. */
+static result_combination *combination_of(const struct fake_cfg *cfg, int hung)
+{
+	trial *t = fake_trial(cfg);
+
+	if (hung >= 0) {
+		g_free(t->guests[hung].state);
+		t->guests[hung].state = g_strdup("hung");
+	}
+	return combination_of_trial(t);
 }
 
 static void combination_free(result_combination *c)
@@ -135,6 +144,81 @@ static void a_trial_without_frames_has_no_loss(void **state)
 	combination_free(c);
 }
 
+/* Guests from first on lose all, behind an interface from which nothing comes back. */
+static trial *one_way_from(uint32_t first)
+{
+	const struct fake_cfg cfg = { .guests = 3, .loss = 1, .worst = -1, .sizes = 1 };
+	const struct fake_cfg whole = { .guests = 3, .loss = 0, .worst = -1, .sizes = 1 };
+	trial *lost = fake_trial(&cfg), *t = fake_trial(&whole);
+
+	for (uint32_t i = first; i < 3; i++) {
+		struct trial_guest one = t->guests[i];
+
+		t->guests[i] = lost->guests[i];
+		lost->guests[i] = one;
+		g_free(t->guests[i].interface);
+		t->guests[i].interface = g_strdup("discard");
+	}
+	trial_free(lost);
+	memset(&t->totals, 0, sizeof(t->totals));
+	trial_dist_clear(&t->latency);
+	trial_dist_clear(&t->response);
+	for (uint32_t i = 0; i < t->nb_groups; i++) {
+		g_free(t->groups[i].group);
+		g_free(t->groups[i].interface);
+	}
+	g_clear_pointer(&t->groups, g_free);
+	t->nb_groups = 0;
+	assert_true(trial_balance(t, NULL));
+	return t;
+}
+
+static gboolean has_loss(JsonObject *o)
+{
+	return !json_object_get_null_member(o, "loss_ratio");
+}
+
+/* Its frames cannot come back: 100 % would be no loss of the interface's. */
+static void a_one_way_guest_has_neither_loss_nor_rank(void **state)
+{
+	trial *t = one_way_from(2);
+	JsonObject *o = trial_json_object(t);
+	JsonArray *guests = json_object_get_array_member(o, "guests");
+	result_combination *c = combination_of_trial(t);
+	struct result_quantile p99;
+
+	(void)state;
+	assert_true(has_loss(json_array_get_object_element(guests, 0)));
+	assert_false(has_loss(json_array_get_object_element(guests, 2)));
+	assert_true(has_loss(json_object_get_object_member(o, "totals")));
+	assert_true(c->guests[0].n.loss.value == 0);
+	assert_true(isnan(c->guests[2].n.loss.value) && isnan(c->guests[2].n.loss.max));
+	assert_true(result_numbers_quantile(&c->guests[0].n, FALSE, 0.99, &p99));
+	assert_false(result_numbers_quantile(&c->guests[2].n, FALSE, 0.99, &p99));
+	assert_int_not_equal(c->fairness.worst_guest, 2);
+	assert_true(c->fairness.jain == 1 && c->fairness.min_max == 1);
+	assert_int_equal(c->fairness.nb_silent, 0);
+	json_object_unref(o);
+	combination_free(c);
+}
+
+static void a_one_way_trial_has_no_loss(void **state)
+{
+	trial *t = one_way_from(0);
+	JsonObject *o = trial_json_object(t);
+	result_combination *c = combination_of_trial(t);
+	struct result_quantile p99;
+
+	(void)state;
+	assert_false(has_loss(json_object_get_object_member(o, "totals")));
+	assert_true(isnan(c->n.loss.value) && isnan(c->n.loss.min) && isnan(c->n.loss.max));
+	assert_true(isnan(c->sizes[0].n.loss.value));
+	assert_false(result_quantile(c, FALSE, 0.99, &p99));
+	assert_int_equal(c->fairness.worst_guest, -1);
+	json_object_unref(o);
+	combination_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +226,8 @@ int main(void)
 		cmocka_unit_test(a_guest_without_frames_has_no_rank),
 		cmocka_unit_test(all_tables_name_the_same_worst_guest),
 		cmocka_unit_test(a_trial_without_frames_has_no_loss),
+		cmocka_unit_test(a_one_way_guest_has_neither_loss_nor_rank),
+		cmocka_unit_test(a_one_way_trial_has_no_loss),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 
 #include "analyze/csv.h"
+#include "sim/datapath/fabric.h"
 #include "sim/report.h"
 #include "tests/unit/fake_trial.h"
 
@@ -185,6 +186,21 @@ static void a_one_way_interface_has_no_loss(void **state)
 	check_line(t, "guest 0", "1000       1000        0      0 %");
 }
 
+/* What reads files has no table of interfaces. */
+static void readers_know_the_one_way_interfaces(void **state)
+{
+	static const char *const words[] = { "vhost-user", "virtio", "vfio", "vmux", "null",
+		"discard", "port" };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		const struct datapath_ops *ops = fabric_ops(words[i]);
+
+		assert_non_null(ops);
+		assert_int_equal(ops->one_way, trial_interface_is_one_way(words[i]));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +208,7 @@ int main(void)
 		cmocka_unit_test(frames_not_sent_have_the_length_of_their_size),
 		cmocka_unit_test(any_text_stays_one_cell_of_csv),
 		cmocka_unit_test(a_one_way_interface_has_no_loss),
+		cmocka_unit_test(readers_know_the_one_way_interfaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
