@@ -208,13 +208,22 @@ static void visit_tasks(const char *dir, gboolean v2, void *user)
 	note_room(user, dir, "pids.max", "pids.current", 0);
 }
 
+struct kills {
+	gboolean known;
+	uint64_t nb;
+};
+
+/* A kill counts in the victim's own group, whichever limit it met; in v2 above it as well. */
 static void visit_oom(const char *dir, gboolean v2, void *user)
 {
+	struct kills *kills = user;
 	g_autofree char *path = g_build_filename(
 		dir, v2 ? "memory.events" : "memory.oom_control", NULL);
 	g_autofree char *text = read_text("", path);
 
-	*(uint64_t *)user += number_of(text, "oom_kill");
+	if (!kills->known)
+		kills->nb = number_of(text, "oom_kill");
+	kills->known |= text != NULL && *text != '\0'; /* a hybrid machine's v2 has no such file */
 }
 
 gboolean cgroup_read_memory(const char *root, struct cgroup_room *out)
@@ -244,8 +253,8 @@ void cgroup_room_clear(struct cgroup_room *r)
 
 uint64_t cgroup_read_oom_kills(const char *root)
 {
-	uint64_t kills = 0;
+	struct kills kills = { 0 };
 
 	walk(root, 0, "memory", visit_oom, &kills);
-	return kills;
+	return kills.nb;
 }

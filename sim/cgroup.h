@@ -37,7 +37,7 @@ struct cgroup_room {
 gboolean cgroup_read_memory(const char *root, struct cgroup_room *out);
 gboolean cgroup_read_tasks(const char *root, struct cgroup_room *out);
 void cgroup_room_clear(struct cgroup_room *r);
-/* How often processes of these groups were killed for want of memory since they were made. */
+/* Processes of this process's group that were killed for lack of memory since it was made. */
 uint64_t cgroup_read_oom_kills(const char *root);
 
 #endif

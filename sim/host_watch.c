@@ -24,6 +24,7 @@ struct host_watch {
 	uint64_t stolen[3 * CORES_MAX]; /* ticks, at the start */
 	unsigned nb_groups;
 	struct group *groups;  /* of processes in different control groups */
+	uint64_t oom_kills;    /* before the trial */
 	int schedstat, online; /* files that are read again; -1: not there */
 	struct host_look last;
 	struct host_events events;
@@ -269,6 +270,7 @@ struct host_watch *host_watch_new(
 	for (unsigned i = 0; i < w->nb_cpus; i++)
 		w->stolen[i] = stolen(stat, w->cpu[i]);
 	read_groups(w, pids, nb_pids);
+	w->oom_kills = cgroup_read_oom_kills(root);
 	w->schedstat = open_file(w, "/proc/thread-self/schedstat");
 	w->online = open_file(w, "/sys/devices/system/cpu/online");
 	return w;
@@ -290,9 +292,11 @@ void host_watch_tick(struct host_watch *w)
 void host_watch_end(struct host_watch *w, struct host_events *out)
 {
 	g_autofree char *stat = read_stat(w);
+	uint64_t oom_kills = cgroup_read_oom_kills(w->root);
 
 	host_watch_second(w);
 	judge_groups(w);
+	w->events.oom_kills = oom_kills - MIN(oom_kills, w->oom_kills);
 	for (unsigned i = 0; i < w->nb_cpus; i++) {
 		uint64_t now = stolen(stat, w->cpu[i]);
 		double s = (double)(now - MIN(now, w->stolen[i])) / (double)sysconf(_SC_CLK_TCK);

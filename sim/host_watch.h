@@ -28,6 +28,7 @@ struct host_events {
 	gboolean quota_v1;     /* it is set by cpu.cfs_quota_us, not cpu.max */
 	uint64_t nr_throttled; /* how often that stopped tsim or its guests */
 	double throttled_s;    /* of all CPUs together */
+	uint64_t oom_kills;    /* processes of tsim's control groups killed for lack of memory */
 	unsigned nb_offline;   /* CPUs of workers and guests that went offline */
 	unsigned offline_cpu;  /* one of them */
 	double stolen_s; /* a CPU of theirs was with the hypervisor's other guests; the longest */

@@ -53,6 +53,7 @@ static void add_events(JsonObject *o, const struct host_events *e)
 	json_object_set_boolean_member(o, "quota_v1", e->quota_v1);
 	json_object_set_int_member(o, "nr_throttled", (gint64)e->nr_throttled);
 	json_object_set_double_member(o, "throttled_s", e->throttled_s);
+	json_object_set_int_member(o, "oom_kills", (gint64)e->oom_kills);
 	json_object_set_int_member(o, "nb_offline", e->nb_offline);
 	json_object_set_int_member(o, "offline_cpu", e->offline_cpu);
 	json_object_set_double_member(o, "stolen_s", e->stolen_s);
@@ -67,6 +68,7 @@ static void read_events(struct json_in *in, JsonObject *o, struct host_events *e
 	e->quota_v1 = json_in_bool(in, o, "part.", "quota_v1");
 	e->nr_throttled = json_in_u64(in, o, "part.", "nr_throttled");
 	e->throttled_s = json_in_double(in, o, "part.", "throttled_s");
+	e->oom_kills = json_in_u64(in, o, "part.", "oom_kills");
 	e->nb_offline = json_in_u32(in, o, "part.", "nb_offline", 3 * CORES_MAX);
 	e->offline_cpu = json_in_u32(in, o, "part.", "offline_cpu", G_MAXINT32);
 	e->stolen_s = json_in_double(in, o, "part.", "stolen_s");
@@ -364,6 +366,7 @@ static void add_events_of(struct host_events *into, const struct host_events *fr
 		into->nr_throttled = from->nr_throttled;
 		into->throttled_s = from->throttled_s;
 	}
+	into->oom_kills = MAX(into->oom_kills, from->oom_kills);
 	if (from->nb_offline > into->nb_offline) {
 		into->nb_offline = from->nb_offline;
 		into->offline_cpu = from->offline_cpu;

@@ -40,6 +40,25 @@ G_GNUC_PRINTF(2, 3) static void note(trial *t, const char *format, ...)
 	g_ptr_array_add(t->reasons, g_strconcat("note: ", text, NULL));
 }
 
+static gboolean all_guests_ok(const trial *t)
+{
+	for (uint32_t i = 0; i < t->nb_guests; i++)
+		if (!g_str_equal(t->guests[i].state, "ok"))
+			return FALSE;
+	return TRUE;
+}
+
+/* Other programs of the group are counted as well: those do not matter. */
+static void judge_memory(trial *t, const struct host_events *e)
+{
+	if (e->oom_kills > 0)
+		(all_guests_ok(t) ? note : against)(t,
+			"the kernel killed %" G_GUINT64_FORMAT
+			" process%s of this control group for lack of memory: raise its limit "
+			"(MemoryMax= of systemd, docker run --memory), or use fewer guests",
+			e->oom_kills, e->oom_kills == 1 ? "" : "es");
+}
+
 /* What the machine did. */
 static void judge_host(trial *t, const struct host_events *e)
 {
@@ -67,6 +86,7 @@ static void judge_host(trial *t, const struct host_events *e)
 			"the quota (CPUQuota= of systemd, docker run --cpus)",
 			e->nr_throttled, e->throttled_s, e->quota_cpus,
 			e->quota_v1 ? "cpu.cfs_quota_us" : "cpu.max");
+	judge_memory(t, e);
 	if (tsc != NULL)
 		against(t,
 			"the time-stamp counter is not invariant (%s): use a machine with an "

@@ -135,6 +135,21 @@ static void quota_of_v2(void **state)
 	assert_false(e.quota_v1);
 }
 
+/* Each counts once, though the group above has it, too. */
+static void kills_for_lack_of_memory_are_those_of_the_trial(void **state)
+{
+	char *root = host("30 24 0:26 / /cg rw - cgroup2 cgroup2 rw\n", "0::/a/b\n");
+	struct host_watch *w;
+
+	(void)state;
+	made_up_file(root, "cg/a/memory.events", "low 0\noom 1\noom_kill 14\n");
+	made_up_file(root, "cg/a/b/memory.events", "low 0\noom 1\noom_kill 4\n");
+	w = host_watch_new(root, &cores, NULL, 0);
+	made_up_file(root, "cg/a/memory.events", "low 0\noom 2\noom_kill 16\n");
+	made_up_file(root, "cg/a/b/memory.events", "low 0\noom 2\noom_kill 6\n");
+	assert_int_equal(end(w, root).oom_kills, 2);
+}
+
 static void cpu_that_went_offline_and_came_back_is_named(void **state)
 {
 	char *root = host("", "");
@@ -210,6 +225,7 @@ int main(void)
 		cmocka_unit_test(nothing_happened),
 		cmocka_unit_test(quota_of_v1_in_the_guests_group),
 		cmocka_unit_test(quota_of_v2),
+		cmocka_unit_test(kills_for_lack_of_memory_are_those_of_the_trial),
 		cmocka_unit_test(cpu_that_went_offline_and_came_back_is_named),
 		cmocka_unit_test(time_that_the_hypervisor_took),
 		cmocka_unit_test(tsc_flags_and_clock_source),

@@ -259,6 +259,7 @@ static void what_a_machine_did_to_one_rank_is_said(void **state)
 	g_autoptr(trial) got = NULL;
 	static const char *const says[] = { "tsim was stopped for 3.0 s", "suspended for 9.0 s",
 		"CPU 6 went offline", "throttled 12 times, for 4.0 s", "(cpu.cfs_quota_us)",
+		"killed 2 processes of this control group for lack of memory",
 		"CPU flag nonstop_tsc missing" };
 
 	(void)state;
@@ -268,6 +269,7 @@ static void what_a_machine_did_to_one_rank_is_said(void **state)
 		.quota_v1 = TRUE,
 		.nr_throttled = 12,
 		.throttled_s = 4,
+		.oom_kills = 2,
 		.nb_offline = 1,
 		.offline_cpu = 6,
 		.tsc = HOST_TSC_MAY_STOP };

@@ -155,6 +155,15 @@ static void causes(void **state)
 		{ .events = { .throttled_s = 0.09, .nr_throttled = 1, .quota_cpus = 1.2 },
 			.latency_ns = 10000,
 			.reason = "note: throttled 1 times" },
+		{ .events.oom_kills = 1,
+			.state = "died (signal 9, Killed)",
+			.latency_ns = 10000,
+			.reason = "the kernel killed 1 process of this control group for lack of "
+				  "memory: raise its limit" },
+		/* Another program's. */
+		{ .events.oom_kills = 1,
+			.latency_ns = 10000,
+			.reason = "note: the kernel killed 1 process" },
 		{ .events.quota_cpus = 8, .latency_ns = 10000 }, /* and it was never met */
 		{ .events.tsc = HOST_TSC_MAY_STOP,
 			.latency_ns = 10000,
