@@ -3,8 +3,8 @@
 #include "plots/report_figures.h"
 
 #include <glib/gstdio.h>
-#include <unistd.h>
 
+#include "analyze/scratch.h"
 #include "plots/error.h"
 #include "plots/gather.h"
 #include "plots/gather_strip.h"
@@ -206,7 +206,7 @@ static gboolean draw_all(const struct sources *sources, struct figure_options *o
 	GPtrArray *drawings, GError **error)
 {
 	const char *scripts = sources->wanted->scripts;
-	g_autofree char *folder = scripts == NULL ? g_dir_make_tmp("tplot-XXXXXX", error) : NULL;
+	g_autoptr(scratch) folder = scripts == NULL ? scratch_new("tplot", error) : NULL;
 	gboolean done = scripts != NULL || folder != NULL;
 
 	for (guint i = 0; done && i < G_N_ELEMENTS(kinds); i++) {
@@ -216,13 +216,11 @@ static gboolean draw_all(const struct sources *sources, struct figure_options *o
 		if (!kinds[i].fits(sources))
 			continue;
 		path = scripts != NULL ? g_strdup_printf("%s-%u.svg", scripts, drawings->len + 1)
-				       : g_build_filename(folder, "figure.svg", NULL);
+				       : g_build_filename(scratch_path(folder), "figure.svg", NULL);
 		d = g_new0(struct report_drawing, 1);
 		g_ptr_array_add(drawings, d);
 		done = draw(&kinds[i], sources, options, path, d, error);
 	}
-	if (folder != NULL)
-		(void)g_rmdir(folder);
 	return done;
 }
 

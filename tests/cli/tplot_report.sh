@@ -153,6 +153,12 @@ expect 1 "no/such/folder" "$tplot" report calm -o no/such/folder/a.html
 mkdir none
 expect 1 "apt-get install gnuplot-nox" env PATH="$tmp/none" "$tplot" report calm -o no.html
 [ ! -e no.html ] || fail "a page is left of what failed"
-ls /tmp/tplot-?????? >said 2>&1 && [ "$(find /tmp -maxdepth 1 -name 'tplot-??????' -newer out)" ] &&
-	fail "temporary folders are left"
+
+# No temporary directory stays, and that of a tplot which was killed goes with the next report.
+mkdir temporary killing
+printf '#!/bin/sh\nkill -KILL $PPID\n' >killing/gnuplot && chmod +x killing/gnuplot
+(TMPDIR=$tmp/temporary PATH="$tmp/killing:$PATH" "$tplot" report calm -o no.html) >said 2>&1
+[ -n "$(ls temporary)" ] || fail "nothing was left by the tplot that was killed: $(cat said)"
+expect 0 "" env TMPDIR="$tmp/temporary" "$tplot" report calm -o yes.html
+[ -z "$(ls -A temporary)" ] || fail "temporary directories are left: $(ls -A temporary)"
 finish

@@ -15,6 +15,7 @@
 #include "analyze/result_numbers.h"
 #include "analyze/result_params.h"
 #include "tests/unit/fake_trial.h"
+#include "tests/unit/made_up_host.h"
 
 static void selectors_match_by_value(void **state)
 {
@@ -183,6 +184,7 @@ static void combination_adds_up_its_repetitions(void **state)
 	}
 	result_unload(c);
 	assert_null(c->n.latency.hist);
+	made_up_remove(dir);
 }
 
 static void combination_adds_up_groups_probes_and_cost(void **state)
@@ -233,6 +235,7 @@ static void combination_adds_up_groups_probes_and_cost(void **state)
 	result_unload(c);
 	assert_null(c->probes.latency.hist);
 	assert_null(c->groups[1].n.latency.hist);
+	made_up_remove(dir);
 }
 
 static char *file_text(const char *dir, const char *name)
@@ -312,6 +315,7 @@ static void merge_that_is_shared_out_writes_equal_files(void **state)
 	assert_string_equal(all->reasons->pdata[2], one->reasons->pdata[2]);
 	assert_int_equal(merge_write_shared(&options, nothing, shared, none, &error), MERGE_ALONE);
 	assert_null(error);
+	made_up_remove(dir);
 }
 
 static void tables_and_summaries_go_between_processes(void **state)
