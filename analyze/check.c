@@ -156,9 +156,12 @@ static void check_trust(struct checking *k)
 	for (guint i = 0; i < k->c->trials->len; i++) {
 		const trial *t = g_ptr_array_index(k->c->trials, i);
 
-		for (guint n = 0; n < t->reasons->len; n++)
-			found(k, !t->trustworthy, "reason", t, "%s",
-				(const char *)g_ptr_array_index(t->reasons, n));
+		for (guint n = 0; n < t->reasons->len; n++) {
+			const char *reason = g_ptr_array_index(t->reasons, n);
+			gboolean against = !g_str_has_prefix(reason, "note: ");
+
+			found(k, !t->trustworthy && against, "reason", t, "%s", reason);
+		}
 		for (guint n = 0; t->moongen != NULL && n < t->moongen->oddities->len; n++)
 			found(k, FALSE, "files", t, "%s",
 				(const char *)g_ptr_array_index(t->moongen->oddities, n));

@@ -104,4 +104,9 @@ expect 1 "trial_x_rep0.json" "$tanalyze" check broken
 "$fake" out fine --reps 4 && "$fake" out doubt --reps 4 --untrusted || exit 1
 one reason ERROR out/doubt
 none reason out/fine
+# What is a note in a trial is no error, whatever else the trial lacks.
+cp -r out/doubt out/noted && sed -i 's/"0.5 % of the frames left late"/&, "note: by the way"/' out/noted/trial_*.json
+one reason note out/noted
+[ "$("$tanalyze" check out/noted -f csv 2>/dev/null | grep -c ',ERROR,reason,')" -eq 4 ] ||
+	fail "a note is an error: $("$tanalyze" check out/noted 2>&1)"
 finish
