@@ -39,11 +39,26 @@ static int init_within_limits(int argc, char **argv)
 	return rc;
 }
 
+static gboolean unexpected_word(const char *word, GError **error)
+{
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"unexpected word '%s' after --: expected options of DPDK, such as --log-level=8",
+		word);
+	return FALSE;
+}
+
+gboolean eal_check_words(char **words, GError **error)
+{
+	return words == NULL || words[0] == NULL || words[0][0] == '-' ||
+	       unexpected_word(words[0], error);
+}
+
 GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 {
 	g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) argv = g_ptr_array_new(); /* EAL writes into the array that it gets */
 	gboolean pci = FALSE;
+	int used;
 	g_autofree char *memory = g_strdup_printf("%u", cfg->memory_mib);
 
 	if (!limits_check_sysfs("", error) ||
@@ -81,7 +96,8 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 	for (guint i = 0; i < args->len; i++)
 		g_ptr_array_add(argv, g_ptr_array_index(args, i));
 	g_ptr_array_add(argv, NULL);
-	if (init_within_limits((int)args->len, (char **)argv->pdata) < 0) {
+	used = init_within_limits((int)args->len, (char **)argv->pdata);
+	if (used < 0) {
 		g_autofree char *line = NULL;
 
 		g_ptr_array_add(args, NULL);
@@ -90,6 +106,11 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 			"DPDK does not start (%s); with --verbose it says more. Its arguments "
 			"were: %s",
 			rte_strerror(rte_errno), line);
+		return NULL;
+	}
+	/* EAL moves the words that it does not use to the end. */
+	if (used + 1 < (int)args->len) {
+		unexpected_word(g_ptr_array_index(argv, args->len - 1), error);
 		return NULL;
 	}
 	return g_steal_pointer(&args);

@@ -20,5 +20,7 @@ struct eal_cfg {
  * that EAL got, into which it keeps pointers: to be freed when DPDK is not used any more.
  */
 GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error);
+/* What stands behind "--" begins with an option. Without DPDK; eal_start finds later words. */
+gboolean eal_check_words(char **words, GError **error);
 
 #endif

@@ -9,6 +9,7 @@
 #include "sim/datapath/fabric.h"
 #include "sim/datapath/socket_path.h"
 #include "sim/datapath/vmux_policy.h"
+#include "sim/eal.h"
 #include "sim/error.h"
 #include "sim/guest/fault.h"
 #include "sim/guest/fleet.h"
@@ -599,9 +600,9 @@ static gboolean check_load(struct options *o, GError **error)
 gboolean options_check(struct options *o, GError **error)
 {
 	set_defaults(o);
-	return check_traffic(o, error) && check_testbed(o, error) && check_probes(o, error) &&
-	       check_pattern(o, error) && check_trial(o, error) && check_load(o, error) &&
-	       options_effect(o, error);
+	return eal_check_words(o->eal, error) && check_traffic(o, error) &&
+	       check_testbed(o, error) && check_probes(o, error) && check_pattern(o, error) &&
+	       check_trial(o, error) && check_load(o, error) && options_effect(o, error);
 }
 
 void options_forget(struct options *o)

@@ -16,6 +16,12 @@ expect 2 "unexpected word 'status'" tsim --config on.conf status
 expect 0 'duration=10s' tsim --print-config -- --log-level=8
 expect 0 'duration=10s' tsim run --print-config -- --log-level=8 word
 expect 1 'does not start' tsim -i null -d 10ms -q --out eal -- --no-such-option
+# A word that is none of them was ignored.
+expect 2 "unexpected word 'foo' after --" tsim --check -- foo
+expect 2 "unexpected word '' after --" tsim --check -- ''
+expect 2 "unexpected word 'foo' after --" tsim -i null -d 10ms -q --out eal -- --log-level=8 foo
+[ ! -e eal ] || [ -z "$(find eal -name 'trial_*')" ] || fail "measured with a stray word"
+expect 2 "unexpected word 'foo' after --" treflect --device net_null0 -- foo
 
 # Switches have words, and the command line's count more than a file's.
 for word in false no off 0; do
