@@ -95,6 +95,16 @@ expect 2 'from 0 to 4294967295' tsim matrix --seed 4294967296 none.cfg
 expect 2 "--mtu: expected a whole number from 64 to 9216, got '-5'" tsim profile --mtu -5
 expect 2 '--rate: empty value' tsim --rate= --check
 
+# The default that help names is the one that counts, and no reason for a refusal.
+for machine in process external; do
+	tsim run --help | tr -s ' \n' ' ' | grep -o 'default [0-9a-z]*; external [0-9a-z]*' >named
+	read -r _ process _ external <<<"$(tr -d ';' <named)"
+	[ -n "$external" ] || fail "the help names no defaults of --connect-timeout"
+	expect 0 "connect-timeout=${!machine}" tsim --machine $machine --print-config
+done
+expect 0 "connect-timeout=$process" tsim --interface null --connect-timeout "$process" --print-config
+expect 2 '--connect-timeout: no effect' tsim --interface null --connect-timeout "1$process" --check
+
 # A letter that has another meaning now, or none.
 expect 2 'CPUs are given by --cores' tsim -c 2-3
 expect 2 "unknown option '-q'; use --qemu-path" tsim run-guest -q x
