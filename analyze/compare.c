@@ -144,9 +144,10 @@ static struct values values_of(
 /* Takes v->x. */
 static struct compare_side side_of(struct values *v, double confidence)
 {
-	struct compare_side s = { v->x, v->nb, statistics_median(v->x, v->nb, confidence), NAN };
+	struct statistics_bounded median = statistics_median_bounded(
+		v->x, v->at_least, v->nb, confidence);
+	struct compare_side s = { v->x, v->nb, median.m, median.at_least.value };
 
-	s.at_least = statistics_median(v->at_least, v->nb, confidence).value;
 	v->x = NULL;
 	return s;
 }

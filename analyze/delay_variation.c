@@ -2,7 +2,9 @@
 #include "analyze/delay_variation.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <math.h>
+
+#include "analyze/statistics.h"
 
 size_t delay_variation_ipdv(const uint64_t *delay_ns, size_t n, int64_t *ipdv_ns)
 {
@@ -52,35 +54,26 @@ int delay_variation_quantile(const struct trial_dist *d, double q, uint64_t *ns,
 	return 0;
 }
 
-struct one {
-	uint64_t ns;
-	gboolean bound;
-};
-
-static int compare(const void *a, const void *b)
-{
-	const struct one *x = a, *y = b;
-
-	if (x->bound != y->bound)
-		return x->bound ? 1 : -1;
-	return x->ns < y->ns ? -1 : x->ns > y->ns;
-}
-
 int delay_variation_rfc8219(
 	const struct trial_dist *const *d, size_t n, uint64_t *ns, gboolean *bound)
 {
-	g_autofree struct one *all = g_new0(struct one, n + 1);
-	const struct one *lo, *hi;
+	g_autofree double *all = g_new(double, n + 1), *at_least = g_new(double, n + 1);
+	struct statistics_bounded median;
 	size_t nb = 0;
 
-	for (size_t i = 0; i < n; i++)
-		nb += delay_variation_quantile(d[i], 0.999, &all[nb].ns, &all[nb].bound) == 0;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t one_ns;
+		gboolean one_bound;
+
+		if (delay_variation_quantile(d[i], 0.999, &one_ns, &one_bound) != 0)
+			continue;
+		all[nb] = one_bound ? INFINITY : (double)one_ns;
+		at_least[nb++] = (double)one_ns;
+	}
 	if (nb == 0)
 		return -ENODATA;
-	qsort(all, nb, sizeof(all[0]), compare);
-	lo = &all[(nb - 1) / 2];
-	hi = &all[nb / 2];
-	*bound = lo->bound || hi->bound;
-	*ns = lo->ns + (uint64_t)(((int64_t)hi->ns - (int64_t)lo->ns) / 2);
+	median = statistics_median_bounded(all, at_least, nb, 0.95);
+	*bound = isinf(median.m.value) != 0;
+	*ns = (uint64_t)(*bound ? median.at_least.value : median.m.value);
 	return 0;
 }

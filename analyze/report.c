@@ -448,20 +448,18 @@ static void pooled_cells(table *t, const struct trial_dist *d, double q, double 
 	table_string(t, enough(sufficient));
 }
 
-/* A percentile among lost frames is later than any number. */
-static void infinite_cell(table *t, double ns, const struct trial_dist *d)
+/* A percentile among lost frames is later than any number: at_least is what is known of it. */
+static void bounded_cell(table *t, double ns, double at_least)
 {
-	if (isinf(ns))
-		table_ns(t, d->censored_ns, TRUE);
-	else
-		table_ns_real(t, ns, FALSE);
+	table_ns_real(t, isinf(ns) ? at_least : ns, isinf(ns) != 0);
 }
 
-static void median_cells(table *t, const result_combination *c, const struct trial_dist *d,
-	const struct report_percentiles *p, double q, double confidence)
+static void median_cells(table *t, const result_combination *c, const struct report_percentiles *p,
+	double q, double confidence)
 {
 	g_autofree double *values = g_new(double, c->trials->len);
-	struct statistics_interval median;
+	g_autofree double *at_least = g_new(double, c->trials->len);
+	struct statistics_bounded median;
 	size_t nb = 0;
 
 	for (guint i = 0; i < c->trials->len; i++) {
@@ -470,16 +468,18 @@ static void median_cells(table *t, const result_combination *c, const struct tri
 		gboolean bound;
 
 		if (trial_dist_quantile(
-			    p->response ? &of->response : &of->latency, q, &ns, &bound) == 0)
-			values[nb++] = bound ? INFINITY : (double)ns;
+			    p->response ? &of->response : &of->latency, q, &ns, &bound) != 0)
+			continue;
+		values[nb] = bound ? INFINITY : (double)ns;
+		at_least[nb++] = (double)ns;
 	}
-	median = statistics_median(values, nb, confidence);
+	median = statistics_median_bounded(values, at_least, nb, confidence);
 	table_u64(t, nb);
-	infinite_cell(t, median.value, d);
-	infinite_cell(t, median.lo, d);
-	infinite_cell(t, median.hi, d);
-	table_ratio(t, nb > 0 ? median.coverage : NAN);
-	table_string(t, nb > 0 ? enough(median.sufficient) : "none");
+	bounded_cell(t, median.m.value, median.at_least.value);
+	bounded_cell(t, median.m.lo, median.at_least.lo);
+	bounded_cell(t, median.m.hi, median.at_least.hi);
+	table_ratio(t, nb > 0 ? median.m.coverage : NAN);
+	table_string(t, nb > 0 ? enough(median.m.sufficient) : "none");
 }
 
 void report_intervals_add(table *t, const result_combination *c, const struct report_percentiles *p,
@@ -494,7 +494,7 @@ void report_intervals_add(table *t, const result_combination *c, const struct re
 		report_params_cells(t, &c->params);
 		table_string(t, percent);
 		pooled_cells(t, d, p->q[i], confidence);
-		median_cells(t, c, d, p, p->q[i], confidence);
+		median_cells(t, c, p, p->q[i], confidence);
 	}
 }
 

@@ -113,6 +113,15 @@ struct statistics_interval statistics_median(const double *x, size_t n, double c
 	return out;
 }
 
+struct statistics_bounded statistics_median_bounded(
+	const double *x, const double *at_least, size_t n, double confidence)
+{
+	struct statistics_bounded out = { statistics_median(x, n, confidence),
+		statistics_median(at_least, n, confidence) };
+
+	return out;
+}
+
 /*
  * How many ways to choose nb_b of all ranks have each sum: a row of sums + 1 numbers, to be freed.
  * Counts up to C(60, 30) are rounded to 53 bits.

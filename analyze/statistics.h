@@ -52,6 +52,20 @@ struct statistics_interval {
  */
 struct statistics_interval statistics_median(const double *x, size_t n, double confidence);
 
+/* A median that may fall among values of which only a lower bound is known. */
+struct statistics_bounded {
+	struct statistics_interval m;        /* INFINITY: among them, see at_least */
+	struct statistics_interval at_least; /* with each bound in place of what it bounds */
+};
+
+/*
+ * The same where x[i] is INFINITY for what is only known to be at_least[i] or more; elsewhere the
+ * two are equal. Where value, lo or hi of m is INFINITY, that of at_least is a lower bound for it,
+ * and no larger one could be named: the median of 15 us and ">= 2 s" is at least their mean.
+ */
+struct statistics_bounded statistics_median_bounded(
+	const double *x, const double *at_least, size_t n, double confidence);
+
 /* Mann-Whitney's U, two-sided. */
 struct statistics_u {
 	double u; /* pairs in which b is larger, equal ones half: 0 .. nb_a * nb_b */

@@ -129,6 +129,10 @@ static void rfc8219_is_the_median_of_trials(void **state)
 		{ { 9, 1, 5, 7, 3 }, 5, 0, 5, FALSE },
 		{ { 9, 8, 700, 600, 1 }, 5, 2, 700, FALSE },
 		{ { 9, 8, 700, 600, 1 }, 5, 3, 1999999900, TRUE },
+		/* The mean of 8 and of what lost frames were waited for. */
+		{ { 8, 700 }, 2, 1, 999999954, TRUE },
+		/* What is lost was waited for less long than the others took: it may be faster. */
+		{ { 3000000000, 4000000000, 1, 1 }, 4, 2, 2499999950, TRUE },
 	};
 
 	(void)state;

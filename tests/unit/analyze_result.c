@@ -187,6 +187,42 @@ static void combination_adds_up_its_repetitions(void **state)
 	made_up_remove(dir);
 }
 
+static void median_of_a_value_and_a_loss_is_bounded_by_their_mean(void **state)
+{
+	g_autofree char *dir = g_dir_make_tmp("analyze-XXXXXX", NULL);
+	g_autofree char *label = g_build_filename(dir, "x", NULL);
+	double half[] = { 0.5 };
+	const struct report_percentiles p = { .q = half, .nb = 1 };
+	g_autoptr(table) t = report_intervals_new();
+	g_autoptr(result_set) r = NULL;
+	g_autofree char *csv = NULL, *expected = NULL;
+	result_combination *c;
+	uint64_t ns = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct fake_cfg cfg = {
+			.label = "x", .rate_pps = 1000, .repetition = i, .loss = i, .worst = -1
+		};
+		g_autoptr(trial) one = fake_trial(&cfg);
+		gboolean bound;
+
+		assert_true(trial_write(one, label, NULL));
+		if (i == 0)
+			assert_int_equal(trial_dist_quantile(&one->latency, 0.5, &ns, &bound), 0);
+	}
+	r = open_one(dir, "x");
+	c = g_ptr_array_index(r->combinations, 0);
+	assert_int_equal(c->trials->len, 2);
+	assert_true(result_load(r, c, NULL, NULL, NULL));
+	report_intervals_add(t, c, &p, 0.95);
+	csv = table_csv(t);
+	expected = g_strdup_printf(",2,>=%.15g,", ((double)ns + 2e9) / 2);
+	if (strstr(csv, expected) == NULL)
+		fail_msg("no %s in %s", expected, csv);
+	made_up_remove(dir);
+}
+
 static void combination_adds_up_groups_probes_and_cost(void **state)
 {
 	g_autofree char *dir = g_dir_make_tmp("analyze-XXXXXX", NULL);
@@ -491,6 +527,7 @@ int main(void)
 		cmocka_unit_test(parameters_have_a_text_that_selects_them),
 		cmocka_unit_test(fairness_by_hand),
 		cmocka_unit_test(combination_adds_up_its_repetitions),
+		cmocka_unit_test(median_of_a_value_and_a_loss_is_bounded_by_their_mean),
 		cmocka_unit_test(combination_adds_up_groups_probes_and_cost),
 		cmocka_unit_test(merge_that_is_shared_out_writes_equal_files),
 		cmocka_unit_test(tables_and_summaries_go_between_processes),

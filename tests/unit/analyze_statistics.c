@@ -106,6 +106,33 @@ static void median_says_what_it_covers(void **state)
 	near(statistics_median(lost, 3, 0.95).value, 2, 0, "a minority is lost");
 }
 
+static void median_of_values_and_bounds_is_no_larger_bound_than_known(void **state)
+{
+	static const struct {
+		double x[4], at_least[4];
+		size_t n;
+		double value; /* INFINITY: among bounds */
+		double at_least_value;
+	} cases[] = {
+		{ { 15.8, INFINITY }, { 15.8, 2e6 }, 2, INFINITY, 1000007.9 },
+		{ { INFINITY, 15.8, INFINITY }, { 2e6, 15.8, 1e6 }, 3, INFINITY, 1e6 },
+		{ { 3, 4, INFINITY, INFINITY }, { 3, 4, 1, 1 }, 4, INFINITY, 2 },
+		{ { 3, 4, INFINITY }, { 3, 4, 9 }, 3, 4, 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct statistics_bounded m = statistics_median_bounded(
+			cases[i].x, cases[i].at_least, cases[i].n, 0.95);
+
+		assert_true(isinf(m.m.value) == isinf(cases[i].value));
+		if (!isinf(m.m.value))
+			near(m.m.value, cases[i].value, 0, "median");
+		near(m.at_least.value, cases[i].at_least_value, 1e-9, "bound");
+		assert_true(m.at_least.lo <= m.at_least.value && m.at_least.value <= m.at_least.hi);
+	}
+}
+
 static void u_is_exact(void **state)
 {
 	static const struct {
@@ -408,6 +435,7 @@ int main(void)
 		cmocka_unit_test(ranks_of_intervals),
 		cmocka_unit_test(tails_need_samples),
 		cmocka_unit_test(median_says_what_it_covers),
+		cmocka_unit_test(median_of_values_and_bounds_is_no_larger_bound_than_known),
 		cmocka_unit_test(u_is_exact),
 		cmocka_unit_test(u_of_many_is_normal),
 		cmocka_unit_test(u_over_strata),
