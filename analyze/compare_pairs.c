@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyze/error.h"
+#include "analyze/result_find.h"
 
 enum { VALUES_SHOWN = 3 };
 
@@ -168,27 +169,56 @@ static GHashTable *by_key(
 	return g_steal_pointer(&found);
 }
 
-static gboolean share_no_trial(const result_set *a, const result_set *b, GError **error)
+/* Where it lies, and for one that says when it began also what it is: a copy is the same trial. */
+static void add_names_of_trial(GPtrArray *names, const trial *t)
 {
-	g_autoptr(GHashTable) paths = g_hash_table_new(g_str_hash, g_str_equal);
+	if (t->path != NULL)
+		g_ptr_array_add(names, g_strdup(t->path));
+	if (*result_started(t) != '\0')
+		g_ptr_array_add(names, result_identity(t));
+}
 
-	for (guint i = 0; i < a->combinations->len; i++) {
-		const GPtrArray *trials = combination(a, i)->trials;
+/* Of all trials of a set. */
+static GHashTable *names_of_trials(const result_set *r)
+{
+	GHashTable *all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < r->combinations->len; i++) {
+		const GPtrArray *trials = combination(r, i)->trials;
 
 		for (guint k = 0; k < trials->len; k++) {
-			const trial *t = g_ptr_array_index(trials, k);
+			g_autoptr(GPtrArray) names = g_ptr_array_new();
 
-			if (t->path != NULL)
-				g_hash_table_add(paths, t->path);
+			add_names_of_trial(names, g_ptr_array_index(trials, k));
+			for (guint m = 0; m < names->len; m++)
+				g_hash_table_add(all, g_ptr_array_index(names, m));
 		}
 	}
+	return all;
+}
+
+static gboolean is_among(GHashTable *known, const trial *t)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	gboolean is = FALSE;
+
+	add_names_of_trial(names, t);
+	for (guint i = 0; i < names->len; i++)
+		is |= g_hash_table_contains(known, g_ptr_array_index(names, i));
+	return is;
+}
+
+static gboolean share_no_trial(const result_set *a, const result_set *b, GError **error)
+{
+	g_autoptr(GHashTable) of_a = names_of_trials(a);
+
 	for (guint i = 0; i < b->combinations->len; i++) {
 		const GPtrArray *trials = combination(b, i)->trials;
 
 		for (guint k = 0; k < trials->len; k++) {
 			const trial *t = g_ptr_array_index(trials, k);
 
-			if (t->path == NULL || !g_hash_table_contains(paths, t->path))
+			if (!is_among(of_a, t))
 				continue;
 			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
 				"%s belongs to A and to B: nothing can be said of a difference; "

@@ -183,7 +183,7 @@ static void check_name(struct finder *f, const trial *t, const char *path)
 		f->odd = g_strdup(path);
 }
 
-static char *identity(const trial *t)
+char *result_identity(const trial *t)
 {
 	g_autofree char *key = result_params_key(&t->params);
 
@@ -262,7 +262,7 @@ static void take(struct finder *f, trial *t, const char *path, int index)
 		return;
 	}
 	f->names[f->name].found++;
-	id = identity(t);
+	id = result_identity(t);
 	old = g_hash_table_lookup(f->by_identity, id);
 	if (old == NULL) {
 		g_ptr_array_add(f->trials, t);
@@ -320,7 +320,7 @@ static void skip_merged(struct finder *f, const char *path)
 	guint missing = 0;
 
 	for (guint i = 0; trials != NULL && i < trials->len; i++) {
-		g_autofree char *id = identity(g_ptr_array_index(trials, i));
+		g_autofree char *id = result_identity(g_ptr_array_index(trials, i));
 
 		missing += !g_hash_table_contains(f->by_identity, id) &&
 			   is_selected(f, &((trial *)g_ptr_array_index(trials, i))->params);
@@ -675,12 +675,13 @@ static void nothing_found(
 {
 	GString *text = g_string_new(NULL);
 
-	g_string_printf(text, "%s: no usable trial there", name);
-	if (f->warnings->len == 0 && f->notes->len == 0)
-		g_string_append(text, selector != NULL
-					      ? ", no trial matches; 'tanalyze summary' lists the "
-						"parameters"
-					      : "; run tsim first, or name another folder");
+	if (f->warnings->len > 0 || f->notes->len > 0)
+		g_string_printf(text, "%s: no usable trial there", name);
+	else
+		g_string_printf(text, "%s: %s", name,
+			selector != NULL
+				? "no trial matches; 'tanalyze summary' lists the parameters"
+				: "no usable trial there; run tsim first, or name another folder");
 	for (guint i = 0; i < f->notes->len && i < WARNINGS_IN_ERROR; i++)
 		g_string_append_printf(text, "\n%s", (const char *)g_ptr_array_index(f->notes, i));
 	for (guint i = 0; i < f->warnings->len && i < WARNINGS_IN_ERROR; i++)

@@ -28,5 +28,10 @@ char *result_sources_folder(const result_sources *s, const GPtrArray *trials);
 
 /* The environment's "started", which tells two runs of one trial apart; "" if it is not there. */
 const char *result_started(const trial *t);
+/*
+ * What makes two trials one, wherever they lie: parameters, repetition and start. Newly allocated.
+ * Without a start (result_started is "") it says nothing of two that lie in different places.
+ */
+char *result_identity(const trial *t);
 
 #endif

@@ -77,5 +77,5 @@ expect 0 ./guests-none.gp "$tplot" guests none --script
 grep -q "3 guests were offered no frame" guests-none.gp || fail "the figure does not count them"
 
 # No trial matches: the advice is a command that writes nothing.
-expect 1 "no trial matches; 'tanalyze summary' lists the parameters" "$tanalyze" loss guests-99
+expect 1 "guests-99: no trial matches; 'tanalyze summary' lists the parameters" "$tanalyze" loss guests-99
 finish

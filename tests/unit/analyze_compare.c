@@ -8,8 +8,10 @@
 #include <glib/gstdio.h>
 #include <gsl/gsl_errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "analyze/compare.h"
+#include "analyze/error.h"
 #include "tests/unit/fake_trial.h"
 
 enum { REPS = 5 };
@@ -146,6 +148,40 @@ static void the_shift_grows_to_the_tail(void **state)
 	assert_true(isnan(shift[0].a) && isnan(shift[0].diff.value));
 }
 
+/* Whatever the directory is called: equal parameters, repetition and start. */
+static void a_copy_is_not_compared_with_its_original(void **state)
+{
+	g_autofree char *copy = g_build_filename(*state, "copy", NULL);
+	const struct result_options options = { .dir = *state };
+	const char *const names[] = { copy, NULL };
+	g_autoptr(result_set) a = open_label(*state, "a");
+	g_autoptr(result_set) b = NULL;
+	g_autoptr(GArray) metrics = compare_metrics_parse("p50", NULL);
+	const struct compare_options how = { .alpha = 0.05, .threshold = 0.01, .metrics = metrics };
+	g_autoptr(comparison) c = NULL;
+	g_autoptr(GError) error = NULL;
+
+	for (uint32_t i = 0; i < REPS; i++) {
+		const struct fake_cfg cfg = { .label = "a",
+			.rate_pps = 100000,
+			.repetition = i,
+			.worst = -1,
+			.vhost = TRUE,
+			.guests = 2,
+			.frames = 200 };
+		g_autoptr(trial) t = fake_trial(&cfg);
+
+		assert_true(trial_write(t, copy, NULL));
+	}
+	b = result_open(&options, names, NULL);
+	assert_non_null(b);
+	c = compare_run(a, b, &how, &error);
+	assert_null(c);
+	assert_true(g_error_matches(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT));
+	assert_non_null(strstr(error->message, "belongs to A and to B"));
+	remove_all(copy);
+}
+
 static void metrics_are_words(void **state)
 {
 	static const char *const bad[] = { "", "los", "p", "p0", "p101", "p5x", "p50,,loss", "p-1",
@@ -170,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pairs_have_verdicts),
 		cmocka_unit_test(the_shift_grows_to_the_tail),
+		cmocka_unit_test(a_copy_is_not_compared_with_its_original),
 		cmocka_unit_test(metrics_are_words),
 	};
 
