@@ -210,6 +210,14 @@ gboolean option_set(const struct option_row *row, void *base, const char *where,
 			row->type == OPTION_SWITCH ? "true or false" : row->metavar);
 		return FALSE;
 	}
+	/* Results hold what was said, and JSON is UTF-8. */
+	if (!g_utf8_validate(word, -1, NULL)) {
+		g_autofree char *shown = text_quote(word);
+
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			"%s: '%s' is not valid UTF-8", where, shown);
+		return FALSE;
+	}
 	switch (row->type) {
 	case OPTION_SWITCH:
 		return set_switch(at, where, word, error);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 tsim_script(lint format 60)
 tsim_script(lint tidy 900)
-tsim_script(lint shellcheck 60)
-tsim_script(lint banned 60)
+tsim_script(lint shellcheck 180)
+tsim_script(lint banned 180)
 tsim_script(lint layers 60)
 tsim_script(lint headers 300)
 tsim_script(lint docs 60)

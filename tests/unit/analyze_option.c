@@ -142,6 +142,14 @@ static void means(const char *text, const char *name, const char *value)
 	option_line_clear(&line);
 }
 
+/* What was said is stored as JSON. */
+static void words_that_are_not_utf8_are_refused(void **state)
+{
+	(void)state;
+	means("--name gr\303\274n", "name", "gr\303\274n");
+	refused("--name gr\374n", "--name: 'gr\357\277\275n' is not valid UTF-8");
+}
+
 static void units(void **state)
 {
 	(void)state;
@@ -336,6 +344,7 @@ static void help_has_range_words_and_default(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_that_are_not_utf8_are_refused),
 		cmocka_unit_test(units),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(switches_have_words),
