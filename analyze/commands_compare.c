@@ -16,21 +16,23 @@ static const struct compare_metric *metric(const struct compare_options *o, guin
 	return &g_array_index(o->metrics, struct compare_metric, i);
 }
 
-static void print_overall(const struct compare_overall *v, const struct compare_metric *m)
+static void print_overall(const comparison *c, guint i, const struct compare_metric *m)
 {
+	const struct compare_overall *v = &c->over[i];
+	g_autofree char *verdict = report_compare_overall_text(c, i);
 	const char *before = "";
 
-	printf("overall %s: %s", m->name, compare_verdict_word(v->verdict));
+	printf("overall %s: %s", m->name, verdict);
 	if (!isnan(v->p_holm))
 		printf(", p Holm %.3g, delta %.3g", v->p_holm, v->cliff);
 	if (v->nb > 0)
 		printf(", B/A %.4g (%.4g to %.4g)", v->ratio, v->ratio_least, v->ratio_most);
 	printf("; by load: ");
-	for (guint i = 0; i < COMPARE_VERDICTS; i++) {
-		if (v->verdicts[i] == 0)
+	for (guint k = 0; k < COMPARE_VERDICTS; k++) {
+		if (v->verdicts[k] == 0)
 			continue;
-		printf("%s%s at %u", before, compare_verdict_word((enum compare_verdict)i),
-			v->verdicts[i]);
+		printf("%s%s at %u", before, compare_verdict_word((enum compare_verdict)k),
+			v->verdicts[k]);
 		before = ", ";
 	}
 	printf("\n");
@@ -76,11 +78,11 @@ static void show(const comparison *c, const struct compare_options *o, enum cli_
 			report_compare_add(t, g_ptr_array_index(c->pairs, i), k, o);
 	}
 	for (guint k = 0; !text && k < o->metrics->len; k++)
-		report_compare_add_overall(t, &c->over[k], metric(o, k));
+		report_compare_add_overall(t, c, k, metric(o, k));
 	out = table_format(t, format);
 	fputs(out, stdout);
 	for (guint k = 0; text && k < o->metrics->len; k++)
-		print_overall(&c->over[k], metric(o, k));
+		print_overall(c, k, metric(o, k));
 	say_alone(to, prefix, "A", c->alone_a);
 	say_alone(to, prefix, "B", c->alone_b);
 	say_list(to, prefix, "differs", c->differs);

@@ -91,6 +91,7 @@ table *report_compare_new(gboolean brief)
 	}
 	table_column(t, "ratio_least", "ratio_least", TABLE_HIDDEN);
 	table_column(t, "ratio_most", "ratio_most", TABLE_HIDDEN);
+	table_column(t, "trustworthy", "trustworthy", TABLE_HIDDEN);
 	return t;
 }
 
@@ -136,6 +137,39 @@ static void ks_cells(table *t, const struct compare_metric *m, const struct stat
 	table_bool(t, ks->exact, "yes", "no");
 }
 
+static gboolean is_whole(const struct compare_pair *p)
+{
+	return p->a->trustworthy && p->b->trustworthy && p->a->nb_interrupted == 0 &&
+	       p->b->nb_interrupted == 0;
+}
+
+static gboolean are_whole(const comparison *c)
+{
+	for (guint i = 0; i < c->pairs->len; i++) {
+		if (!is_whole(g_ptr_array_index(c->pairs, i)))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* The verdict on numbers that are not to be relied on has the mark that they have. */
+static char *verdict_text(enum compare_verdict v, gboolean whole)
+{
+	return g_strconcat(compare_verdict_word(v), whole ? "" : " (DOUBT)", NULL);
+}
+
+char *report_compare_overall_text(const comparison *c, guint metric)
+{
+	return verdict_text(c->over[metric].verdict, are_whole(c));
+}
+
+static void verdict_cell(table *t, enum compare_verdict v, gboolean whole)
+{
+	g_autofree char *text = verdict_text(v, whole);
+
+	table_string_as(t, compare_verdict_word(v), text);
+}
+
 /* Of one side, told apart from an equal one of the other side. */
 static char *label_of(const struct trial_params *p, const struct trial_params *other,
 	const struct compare_options *o, guint side)
@@ -165,7 +199,7 @@ void report_compare_add(
 	table_double(t, c->ratio, "%.4g");
 	value_cell(t, m, c->diff.value);
 	table_double(t, c->p_holm, "%.3g");
-	table_string(t, compare_verdict_word(c->verdict));
+	verdict_cell(t, c->verdict, is_whole(p));
 	table_u64(t, c->a.nb);
 	table_u64(t, c->b.nb);
 	interval_cells(t, m, &c->a.m);
@@ -180,6 +214,7 @@ void report_compare_add(
 	ks_cells(t, m, &p->ks);
 	for (guint k = 0; k < COMPARE_VERDICTS + 2; k++)
 		table_none(t);
+	table_bool(t, is_whole(p), "yes", "no");
 }
 
 static void no_cells(table *t, guint nb)
@@ -190,8 +225,9 @@ static void no_cells(table *t, guint nb)
 
 /* Without what only a pair has. */
 void report_compare_add_overall(
-	table *t, const struct compare_overall *v, const struct compare_metric *m)
+	table *t, const comparison *c, guint metric, const struct compare_metric *m)
 {
+	const struct compare_overall *v = &c->over[metric];
 	guint nb_params = g_strv_length((char **)result_parameter_names());
 
 	table_row(t);
@@ -202,7 +238,7 @@ void report_compare_add_overall(
 	table_double(t, v->ratio, "%.4g");
 	table_none(t); /* shift */
 	table_double(t, v->p_holm, "%.3g");
-	table_string(t, compare_verdict_word(v->verdict));
+	verdict_cell(t, v->verdict, are_whole(c));
 	no_cells(t, 2 + 3 * 3); /* repetitions, intervals */
 	table_double(t, v->u.p, "%.3g");
 	if (isnan(v->u.p))
@@ -215,4 +251,5 @@ void report_compare_add_overall(
 		table_u64(t, v->verdicts[i]);
 	table_double(t, v->ratio_least, "%.4g");
 	table_double(t, v->ratio_most, "%.4g");
+	table_bool(t, are_whole(c), "yes", "no");
 }

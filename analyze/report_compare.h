@@ -13,6 +13,8 @@ void report_compare_add(
 	table *t, const struct compare_pair *p, guint metric, const struct compare_options *o);
 /* For programs: a row for one metric over all pairs. */
 void report_compare_add_overall(
-	table *t, const struct compare_overall *over, const struct compare_metric *m);
+	table *t, const comparison *c, guint metric, const struct compare_metric *m);
+/* For people: "better", or "better (DOUBT)" if a pair is not to be relied on. Newly allocated. */
+char *report_compare_overall_text(const comparison *c, guint metric);
 
 #endif

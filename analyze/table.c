@@ -97,12 +97,17 @@ static void add(table *t, char *text, char *plain, JsonNode *node, gboolean boun
 	g_array_append_val(row, c);
 }
 
-void table_string(table *t, const char *text)
+void table_string_as(table *t, const char *value, const char *text)
 {
 	JsonNode *node = json_node_new(JSON_NODE_VALUE);
 
-	json_node_set_string(node, text);
-	add(t, g_strdup(text), g_strdup(text), node, FALSE, TRUE);
+	json_node_set_string(node, value);
+	add(t, g_strdup(text), g_strdup(value), node, FALSE, TRUE);
+}
+
+void table_string(table *t, const char *text)
+{
+	table_string_as(t, text, text);
 }
 
 void table_u64_as(table *t, uint64_t v, const char *text)

@@ -41,6 +41,7 @@ void table_column(table *t, const char *key, const char *heading, unsigned flags
 /* Then rows; cells from left to right. */
 void table_row(table *t);
 void table_string(table *t, const char *text);
+void table_string_as(table *t, const char *value, const char *text); /* text for people */
 void table_u64(table *t, uint64_t v);
 void table_u64_as(table *t, uint64_t v, const char *text); /* text for people */
 void table_double(table *t, double v, const char *format); /* NAN: none */

@@ -159,6 +159,15 @@ lacks started
 # What is not to be relied on is not, on either side.
 "$fake" out doubt --reps 5 --untrusted --seed 4 || exit 1
 expect 3 "DOUBT: doubt" "$tanalyze" compare same1 doubt
+# The verdict itself says so, of each load and of all; programs find the word and a member for it.
+grep -qE 'p50 .* (better|worse|no difference|undecided) \(DOUBT\)' said || fail "a verdict without doubt: $(cat said)"
+grep -qE '^overall p50: (better|worse|no difference|undecided) \(DOUBT\)' said ||
+	fail "an overall verdict without doubt: $(cat said)"
+"$tanalyze" compare same1 doubt --format json >last.json
+is '[.rows[].trustworthy] | unique | join(",")' false
+is '[.rows[].verdict | test("DOUBT")] | any' false
+"$tanalyze" compare a b --format json >last.json
+is '[.rows[].trustworthy] | unique | join(",")' true
 expect 3 "DOUBT: doubt" "$tanalyze" compare doubt same1
 cut=$(ls out/new/guests_*_rep0.csv)
 truncate -s 20 "$cut"
