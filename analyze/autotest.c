@@ -308,7 +308,7 @@ static void read_sources(trial *t)
 		g_ptr_array_add(t->reasons, g_strdup(g_ptr_array_index(of->reasons, i)));
 	if (error != NULL)
 		g_ptr_array_add(t->reasons, g_strdup(error->message));
-	t->trustworthy = t->trustworthy && text != NULL && error == NULL && of->trustworthy;
+	t->trustworthy = t->trustworthy && of != NULL && error == NULL && of->trustworthy;
 }
 
 static void read_log(trial *t, const char *path)

@@ -357,8 +357,10 @@ void cli_call_clear(struct cli_call *call)
 static int run_call(const struct cli_program *program, struct cli_call *call, int argc, char **argv)
 {
 	const struct cli_command *c = call->command;
-	gboolean named = argc > 1 && strcmp(argv[1], c->name) == 0;
+	gboolean named;
 
+	g_assert(c != NULL); /* cli_parse found it */
+	named = argc > 1 && strcmp(argv[1], c->name) == 0;
 	if (call->line.help) {
 		print_command_help(program, c);
 		return CLI_DONE;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -201,10 +202,17 @@ gboolean file_write_at_once(const char *path, const char *data, size_t len, GErr
 /* .tsim-PID-N.tmp of a process that runs no more. */
 static gboolean is_left_over(const char *name)
 {
-	int pid, n, end = 0;
+	static const char prefix[] = ".tsim-";
+	guint64 pid;
+	char *end;
 
-	return sscanf(name, ".tsim-%9d-%9d.tmp%n", &pid, &n, &end) == 2 && end > 0 &&
-	       name[end] == '\0' && pid > 0 && kill(pid, 0) != 0 && errno == ESRCH;
+	if (!g_str_has_prefix(name, prefix))
+		return FALSE;
+	pid = g_ascii_strtoull(name + strlen(prefix), &end, 10);
+	if (pid == 0 || pid > INT_MAX || *end != '-')
+		return FALSE;
+	(void)g_ascii_strtoull(end + 1, &end, 10);
+	return g_str_equal(end, ".tmp") && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
 void file_remove_left_over(const char *dir)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -60,16 +61,21 @@ static char *pid_namespace(void)
 
 static void read_owner(int fd, struct file_lock_owner *owner)
 {
-	char text[512] = "", day[16] = "", clock[16] = "", host[256] = "", space[64] = "";
+	char text[512] = "", pid[12] = "", day[16] = "", clock[16] = "", host[256] = "",
+	     space[64] = "";
 	g_autofree char *own_space = pid_namespace();
 	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	guint64 number;
 
 	*owner = (struct file_lock_owner){ .pid = 0 };
-	if (n <= 0 || sscanf(text, "PID %9d, since %15s %15[0-9:], on %255s %63s", &owner->pid, day,
-			      clock, host, space) != 5) {
+	if (n <= 0 ||
+		sscanf(text, "PID %11[0-9], since %15s %15[0-9:], on %255s %63s", pid, day, clock,
+			host, space) != 5 ||
+		!g_ascii_string_to_unsigned(pid, 10, 1, INT_MAX, &number, NULL)) {
 		*owner = (struct file_lock_owner){ .text = "PID unknown" };
 		return;
 	}
+	owner->pid = (int)number;
 	owner->here = g_str_equal(host, g_get_host_name()) && g_str_equal(space, own_space);
 	g_snprintf(owner->text, sizeof(owner->text), "PID %d, since %s %s%s%s", owner->pid, day,
 		clock, owner->here ? "" : ", on ", owner->here ? "" : host);

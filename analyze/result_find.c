@@ -881,7 +881,8 @@ GPtrArray *result_find(const struct result_options *options, const char *const *
 	if (names == NULL || names[0] == NULL)
 		names = only_dir;
 	g_array_set_clear_func(skipped, skipped_clear);
-	f.names = of_names = g_new0(struct of_name, g_strv_length((char **)names) + 1);
+	of_names = g_new0(struct of_name, g_strv_length((char **)names) + 1);
+	f.names = of_names;
 	ok = find_names(&f, names, dir, error);
 	g_free(f.odd);
 	return ok ? g_steal_pointer(&trials) : NULL;

@@ -481,8 +481,7 @@ static const char *vhost_missing(struct datapath *d, uint32_t slot, gboolean *ho
 	static const char *const text[] = {
 		[LEFT] = "has disconnected",
 		[CONNECTED] = "connected, but its driver has not started",
-		[DRIVER_STARTED] = "its driver has agreed on features, but not sent its memory "
-				   "(QEMU: add share=on to its memory-backend)",
+		[DRIVER_STARTED] = "its driver has not sent its memory (QEMU: add share=on)",
 		[MEMORY_SENT] = "its driver has not enabled its queues",
 	};
 	struct vhost_guest *g = guest_of(d, slot);

@@ -29,7 +29,7 @@ wait "$tsim"
 same "status" "$?" 3
 lacks 1 "connected, but its driver has not started"
 lacks 2 "has disconnected"
-lacks 3 "its driver has agreed on features, but not sent its memory (QEMU: add share=on to its memory-backend)"
+lacks 3 "its driver has not sent its memory (QEMU: add share=on)"
 lacks 4 "has disconnected"
 holds "guest 0 is in order" '.guests[0] | .state == "ok" and .lost == .refused and .forwarded > 0'
 holds "the books balance" '.totals | .forwarded + .lost == .offered'

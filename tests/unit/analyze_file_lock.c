@@ -171,7 +171,7 @@ static void another_machine_is_named(void **state)
 /* PID 1 of another container was taken for a parent. */
 static void another_pid_namespace_is_not_here(void **state)
 {
-	g_autofree char *path = in_directory("lock"), *text = NULL;
+	g_autofree char *path = in_directory("lock");
 	struct file_lock_owner owner;
 	file_lock *lock = NULL;
 	pid_t pid = start(hold);
