@@ -33,6 +33,7 @@ struct cores {
 /* Which of several generators on the same CPUs this one is. */
 struct cores_place {
 	unsigned index, count; /* 0, 1: alone */
+	unsigned all;          /* generators, those on other CPUs too; 0: count */
 };
 
 /*

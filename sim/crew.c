@@ -310,7 +310,7 @@ gboolean crew_is_near(const struct crew *c, guint rank)
 
 struct cores_place crew_place(const struct crew *c)
 {
-	struct cores_place place = { .index = 0, .count = 1 };
+	struct cores_place place = { .index = 0, .count = 1, .all = crew_size(c) };
 
 	if (c == NULL)
 		return place;

@@ -410,7 +410,9 @@ static gboolean check_guests(struct options *o, GError **error)
 	if (external && (o->fault != NULL || o->swap != NULL))
 		return bad(error,
 			"--fault, --swap: are for guests that tsim starts (--machine process)");
-	return check_as(o, external, error) && check_socket_dir(o, error);
+	return check_as(o, external, error) && check_socket_dir(o, error) &&
+	       fabric_fits(o->interfaces, o->traffic->nb_guests,
+		       (struct fabric_share){ .step = MAX(o->place.all, o->place.count) }, error);
 }
 
 static gboolean check_macs(struct options *o, GError **error)

@@ -69,6 +69,8 @@ struct datapath_ops {
 
 	/* What tsim opens and starts for each guest: file descriptors, threads. */
 	unsigned host_files, host_threads;
+	/* NULL: any number. Can one process serve so many guests, whatever the machine? An error of usage. */
+	gboolean (*fits)(uint32_t nb_guests, GError **error);
 	/* NULL: none. Bytes of EAL memory (mempools, rings) that open will take. */
 	size_t (*memory)(const struct datapath_cfg *cfg);
 	/* Mandatory. Once a run: make everything that guests connect to; start the host's threads. */

@@ -95,6 +95,24 @@ size_t fabric_memory(const struct datapath_cfg *common, const char *const *word,
 	return sum;
 }
 
+gboolean fabric_fits(
+	const char *const *word, uint32_t nb_guests, struct fabric_share share, GError **error)
+{
+	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests, share);
+
+	for (guint k = 0; k < words->len; k++) {
+		const char *which = g_ptr_array_index(words, k);
+		const struct datapath_ops *ops = fabric_ops(which);
+		uint32_t nb = 0;
+
+		for (uint32_t i = share.first; i < nb_guests; i += share.step)
+			nb += g_str_equal(word[i], which);
+		if (ops->fits != NULL && !ops->fits(nb, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 void fabric_need(const char *const *word, uint32_t nb_guests, struct fabric_share share,
 	uint64_t *files, uint64_t *threads)
 {

@@ -39,6 +39,10 @@ char *fabric_name(const char *const *word, uint32_t nb_guests);
 size_t fabric_memory(const struct datapath_cfg *cfg, const char *const *word, uint32_t nb_guests,
 	struct fabric_share share);
 
+/* Can a process that serves share do it, whatever the machine? Else an error of usage. */
+gboolean fabric_fits(
+	const char *const *word, uint32_t nb_guests, struct fabric_share share, GError **error);
+
 /* File descriptors and threads of this process that guests will take. */
 void fabric_need(const char *const *word, uint32_t nb_guests, struct fabric_share share,
 	uint64_t *files, uint64_t *threads);

@@ -400,19 +400,23 @@ static gboolean make_pool(struct vhost_state *s, const struct datapath_cfg *cfg,
 	return TRUE;
 }
 
+static gboolean vhost_fits(uint32_t nb_guests, GError **error)
+{
+	if (nb_guests <= DEVICES_MAX)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"%u vhost-user guests: librte_vhost serves at most %d in a process; use fewer, "
+		"several generators (mpirun -np %u tsim ...), or another --interface",
+		nb_guests, DEVICES_MAX, (nb_guests + DEVICES_MAX - 1) / DEVICES_MAX);
+	return FALSE;
+}
+
 static gboolean vhost_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
 {
 	struct vhost_state *s;
 
-	if (cfg->nb_guests > DEVICES_MAX) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"%u vhost-user guests: librte_vhost serves at most %d in a process; use "
-			"fewer, several generators (mpirun -np %u tsim ...), or another "
-			"--interface",
-			cfg->nb_guests, DEVICES_MAX,
-			(cfg->nb_guests + DEVICES_MAX - 1) / DEVICES_MAX);
+	if (!vhost_fits(cfg->nb_guests, error))
 		return FALSE;
-	}
 	g_assert(the_datapath == NULL);
 	s = g_new0(struct vhost_state, 1);
 	s->guest = g_aligned_alloc0(cfg->nb_guests, sizeof(*s->guest), LINE);
@@ -546,6 +550,7 @@ const struct datapath_ops datapath_vhost_user = {
 	.guest_option = "--vhost-user",
 	.host_files = 8,
 	.memory = vhost_memory,
+	.fits = vhost_fits,
 	.open = vhost_open,
 	.close = vhost_close,
 	.address = vhost_address,

@@ -183,7 +183,7 @@ static void cores_are_shared_out(void **state)
 	assert_true(nb_cpus < nb_ranks ? c[0].shared && c[1].shared
 				       : c[0].load_cpu[0] > c[1].load_cpu[0]);
 	one = g_strdup_printf("%u", first);
-	expect_error(parse_assign(one, NULL, (struct cores_place){ 0, 2 }, &c[0], &error), one,
+	expect_error(parse_assign(one, NULL, (struct cores_place){ 0, 2, 0 }, &c[0], &error), one,
 		&error, "name 2");
 	if (nb_cpus < 2)
 		return;
