@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/eal.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -26,12 +29,33 @@ static void choose_runtime_dir(void)
 		g_setenv("RUNTIME_DIRECTORY", dir, FALSE);
 }
 
+/* For an option that it does not know, EAL prints its usage, where results are expected. */
+static int init_without_stdout(int argc, char **argv)
+{
+	int kept = dup(STDOUT_FILENO), null = open("/dev/null", O_WRONLY | O_CLOEXEC), rc, saved;
+
+	fflush(stdout);
+	if (kept >= 0 && null >= 0)
+		(void)dup2(null, STDOUT_FILENO);
+	rc = rte_eal_init(argc, argv);
+	saved = rte_errno;
+	fflush(stdout);
+	if (kept >= 0 && null >= 0)
+		(void)dup2(kept, STDOUT_FILENO);
+	if (kept >= 0)
+		close(kept);
+	if (null >= 0)
+		close(null);
+	rte_errno = saved;
+	return rc;
+}
+
 /* rte_eal_init raises the soft limit of open files to the hard one, 10^9 here and there. */
 static int init_within_limits(int argc, char **argv)
 {
 	struct rlimit limit;
 	gboolean known = getrlimit(RLIMIT_NOFILE, &limit) == 0;
-	int rc = rte_eal_init(argc, argv), saved = rte_errno;
+	int rc = init_without_stdout(argc, argv), saved = rte_errno;
 
 	if (known)
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
@@ -47,10 +71,46 @@ static gboolean unexpected_word(const char *word, GError **error)
 	return FALSE;
 }
 
+/* With these EAL ends the process, with status 0. */
+static gboolean check_no_help(char **extra, GError **error)
+{
+	static const char *const help[] = { "-h", "--he", "--hel", "--help", NULL };
+
+	for (char **e = extra; e != NULL && *e != NULL; e++) {
+		if (!g_strv_contains(help, *e))
+			continue;
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"-- %s: EAL option without effect here; dpdk-testpmd --help lists EAL's",
+			*e);
+		return FALSE;
+	}
+	return TRUE;
+}
+
 gboolean eal_check_words(char **words, GError **error)
 {
-	return words == NULL || words[0] == NULL || words[0][0] == '-' ||
-	       unexpected_word(words[0], error);
+	if (words != NULL && words[0] != NULL && words[0][0] != '-')
+		return unexpected_word(words[0], error);
+	return check_no_help(words, error);
+}
+
+/* What EAL says of its command line is the user's fault only if he has written some of it. */
+static void start_failed(const struct eal_cfg *cfg, GPtrArray *args, GError **error)
+{
+	gboolean by_user = cfg->extra != NULL && *cfg->extra != NULL && rte_errno == EINVAL;
+	g_autofree char *line = NULL;
+
+	if (by_user) {
+		line = g_strjoinv(" ", cfg->extra);
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"-- %s: DPDK rejects an EAL option; with --verbose it says more", line);
+		return;
+	}
+	g_ptr_array_add(args, NULL);
+	line = g_strjoinv(" ", (char **)args->pdata);
+	g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
+		"DPDK does not start (%s); with --verbose it says more. Its arguments were: %s",
+		rte_strerror(rte_errno), line);
 }
 
 GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
@@ -61,7 +121,7 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 	int used;
 	g_autofree char *memory = g_strdup_printf("%u", cfg->memory_mib);
 
-	if (!limits_check_sysfs("", error) ||
+	if (!eal_check_words(cfg->extra, error) || !limits_check_sysfs("", error) ||
 		(cfg->hugepages && !limits_check_hugepages("", error)))
 		return NULL;
 	choose_runtime_dir();
@@ -98,14 +158,7 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 	g_ptr_array_add(argv, NULL);
 	used = init_within_limits((int)args->len, (char **)argv->pdata);
 	if (used < 0) {
-		g_autofree char *line = NULL;
-
-		g_ptr_array_add(args, NULL);
-		line = g_strjoinv(" ", (char **)args->pdata);
-		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
-			"DPDK does not start (%s); with --verbose it says more. Its arguments "
-			"were: %s",
-			rte_strerror(rte_errno), line);
+		start_failed(cfg, args, error);
 		return NULL;
 	}
 	/* EAL moves the words that it does not use to the end. */
