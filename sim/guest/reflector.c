@@ -11,6 +11,7 @@
 #include <json-glib/json-glib.h>
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
+#include <rte_log.h>
 #include <rte_mbuf.h>
 
 #include "analyze/file.h"
@@ -46,6 +47,7 @@ struct port_ops {
 struct port {
 	const struct port_ops *ops;
 	uint16_t id;              /* of a device */
+	gboolean has_back_end;    /* a device of cfg.devices; its socket is still open */
 	struct queue *queue;      /* NULL: it is a device */
 	struct rte_mempool *pool; /* for copies */
 	struct turn turn;         /* whose frames these are, and what is done with them */
@@ -66,6 +68,7 @@ struct reflector {
 	struct port **polled, **watched;
 	struct queue_watch *watch; /* of each that is watched: all that a turn looks at */
 	int epoll_fd;              /* sockets of queue pairs */
+	gboolean back_ends_gone;   /* of some devices */
 	struct clock_pair started;
 	uint64_t busy_cycles;
 };
@@ -239,6 +242,7 @@ static gboolean add_devices(struct reflector *r, unsigned nb_devices, GError **e
 			return FALSE;
 		p->ops = &device_ops;
 		p->id = id;
+		p->has_back_end = r->nb_ports >= nb_devices - g_strv_length(r->cfg.devices);
 		set_turn(r, p, r->cfg.first_guest + r->cfg.guest_step * r->nb_ports++);
 		poll_it(r, p);
 	}
@@ -304,6 +308,9 @@ void reflector_free(struct reflector *r)
 {
 	if (r == NULL)
 		return;
+	/* Drivers complain that they cannot say goodbye to a back end that has gone. */
+	if (r->back_ends_gone)
+		rte_log_set_global_level(RTE_LOG_CRIT);
 	for (unsigned i = 0; i < r->nb_ports; i++) {
 		fault_free(r->ports[i].fault);
 		queue_free(r->ports[i].queue);
@@ -385,6 +392,22 @@ static void retire(struct reflector *r, const struct port *p)
 			continue;
 		r->watched[i] = r->watched[--r->nb_watched];
 		r->watch[i--] = r->watch[r->nb_watched];
+	}
+}
+
+/* The link of a vhost-user socket is up for as long as its back end is there. */
+static void look_for_back_ends(struct reflector *r)
+{
+	for (unsigned i = 0; i < r->nb_ports; i++) {
+		struct port *p = &r->ports[i];
+		struct rte_eth_link link;
+
+		if (!p->has_back_end || rte_eth_link_get_nowait(p->id, &link) != 0 ||
+			link.link_status == RTE_ETH_LINK_UP)
+			continue;
+		p->has_back_end = FALSE;
+		r->back_ends_gone = TRUE;
+		retire(r, p);
 	}
 }
 
@@ -493,6 +516,7 @@ gboolean reflector_run(struct reflector *r, const _Atomic int *stop, const _Atom
 		if (unlikely(now - looked > look_cycles)) {
 			looked = now;
 			look_for_hosts(r);
+			look_for_back_ends(r);
 			if (r->nb_polled + r->nb_watched == 0)
 				return TRUE;
 		}

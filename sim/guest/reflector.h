@@ -32,7 +32,8 @@ struct reflector_cfg {
 	gboolean give_way;   /* yield the CPU when there is nothing to do: it is shared */
 	/*
 	 * Devices to be made (NULL-terminated), beside those that EAL has. When they connect, all
-	 * memory for frames is there: what maps it then does so at once.
+	 * memory for frames is there: what maps it then does so at once. Each is a front end
+	 * (net_virtio_user) that is retired when its back end has gone.
 	 */
 	char **devices;
 	unsigned nb_queues;
@@ -50,7 +51,8 @@ gboolean reflector_queues_parse(const char *text, GArray *out, GError **error);
 struct reflector *reflector_new(const struct reflector_cfg *cfg, GError **error);
 void reflector_free(struct reflector *r); /* NULL is fine */
 /*
- * Reflect until *stop is set, or all hosts of queue pairs have gone and there are no devices.
+ * Reflect until *stop is set, or all hosts of queue pairs and all back ends of cfg->devices have gone
+ * and EAL has found no others.
  * Whenever *report changes, the report is written to path.
  */
 gboolean reflector_run(struct reflector *r, const _Atomic int *stop, const _Atomic int *report,

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-3-Clause
+if(NOT TSIM_SANITIZE)
+	tsim_script(eal matrix_verdict 60)
+endif()
+tsim_script(eal back_end_gone 60)
