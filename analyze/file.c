@@ -238,6 +238,31 @@ gboolean file_make_folder(const char *path, GError **error)
 	return TRUE;
 }
 
+char *file_existing_above(const char *path)
+{
+	g_autofree char *at = g_strdup(path);
+
+	while (!g_file_test(at, G_FILE_TEST_EXISTS)) {
+		char *above = g_path_get_dirname(at);
+
+		g_free(at);
+		at = above;
+	}
+	return g_steal_pointer(&at);
+}
+
+void file_remove_empty(const char *path, const char *above)
+{
+	g_autofree char *at = g_strdup(path);
+
+	while (!g_str_equal(at, above) && rmdir(at) == 0) {
+		char *next = g_path_get_dirname(at);
+
+		g_free(at);
+		at = next;
+	}
+}
+
 static gboolean read_error(GError **error, const char *path, const char *why)
 {
 	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO,

@@ -21,6 +21,10 @@ gboolean file_write_at_once(const char *path, const char *data, size_t len, GErr
 
 /* Make a folder and what is missing above it; one that is there is fine. */
 gboolean file_make_folder(const char *path, GError **error);
+/* The nearest of path and its parents that exists ("." and "/" always do). Newly allocated. */
+char *file_existing_above(const char *path);
+/* Undo file_make_folder, as far as directories are empty: path and its parents, without above. */
+void file_remove_empty(const char *path, const char *above);
 
 /* The whole of a file, NUL-terminated behind len; refuses folders and files above 1 GiB. */
 char *file_read(const char *path, size_t *len, GError **error);

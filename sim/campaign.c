@@ -44,6 +44,7 @@ struct campaign {
 	GPtrArray *done;  /* struct trial_params of what is there already */
 	GPtrArray *again; /* char *: why some of todo are measured again */
 	gboolean printed; /* a trial is on stdout */
+	char *above;      /* what was there of dir at the beginning; NULL: dir is not made */
 	gboolean untrustworthy;
 	guint nb_measured; /* of todo, whole and kept */
 	GPtrArray *eal_args;
@@ -523,9 +524,13 @@ static void clear(struct campaign *c)
 	scratch_free(c->scratch);
 	clear_plan(c);
 	g_free(c->mix_digest);
-	g_free(c->dir);
 	g_free(c->socket_dir);
 	file_lock_free(c->lock);
+	/* Nothing was measured: it is as if tsim had not been there. */
+	if (c->above != NULL && crew_own(c->crew) == 0)
+		file_remove_empty(c->dir, c->above);
+	g_free(c->above);
+	g_free(c->dir);
 }
 
 /* A trial that cannot be written where it belongs is kept where it can. */
@@ -678,6 +683,7 @@ int campaign_run(struct options *o, struct crew *crew)
 	scratch_sweep("tsim");
 	crew_share_interrupt(crew, stop_flag());
 	c.dir = g_build_filename(o->out, o->label, NULL);
+	c.above = file_existing_above(c.dir);
 	for (guint i = 0; i < c.mix->profiles->len; i++) {
 		const profile *p = g_ptr_array_index(c.mix->profiles, i);
 

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/file.h"
 #include "analyze/merge.h"
 #include "analyze/result.h"
 #include "analyze/scratch.h"
+#include "analyze/trial.h"
 #include "sim/campaign.h"
 #include "sim/commands.h"
 #include "sim/commands_private.h"
@@ -26,7 +28,7 @@ struct run {
 	struct lab *lab;
 	struct matrix *matrix;
 	GPtrArray *folders; /* char *: of OUT, to be merged; each once */
-	guint untrusted;    /* trials */
+	GPtrArray *trials;  /* char *: JSON files of all trials, those measured before, too */
 };
 
 static gboolean apply(void *arg, const struct setup *wanted, GError **error)
@@ -40,14 +42,11 @@ static gboolean apply(void *arg, const struct setup *wanted, GError **error)
 static gboolean measure(void *arg, const struct matrix_trial *t, GError **error)
 {
 	struct run *r = arg;
-	int status = CLI_DONE;
+	int status;
 
-	if (!lab_apply(r->lab, &t->setup, LAB_REFLECTOR, error) ||
-		!lab_trial(
-			r->lab, (const char *const *)t->args->pdata, t->dir, FALSE, &status, error))
-		return FALSE;
-	r->untrusted += status == CLI_NOT_TRUSTWORTHY;
-	return TRUE;
+	return lab_apply(r->lab, &t->setup, LAB_REFLECTOR, error) &&
+	       lab_trial(
+		       r->lab, (const char *const *)t->args->pdata, t->dir, FALSE, &status, error);
 }
 
 /* The trial's words at a thousand frames a second, into a folder that nobody sees. */
@@ -108,7 +107,7 @@ static void say(void *arg, const char *text)
 	fprintf(stderr, "%s\n", text);
 }
 
-static gboolean merge_folder(const char *dir, GError **error)
+static gboolean merge_folder(const char *dir, gboolean *trustworthy, GError **error)
 {
 	const char *names[] = { dir, NULL };
 	const struct result_options options = { .dir = NULL };
@@ -120,6 +119,7 @@ static gboolean merge_folder(const char *dir, GError **error)
 	for (guint i = 0; i < m->warnings->len; i++)
 		fprintf(stderr, "%s\n", (const char *)m->warnings->pdata[i]);
 	fprintf(stderr, "accumulated: %s, %u combination%s\n", dir, m->nb, m->nb == 1 ? "" : "s");
+	*trustworthy &= m->trustworthy;
 	return TRUE;
 }
 
@@ -137,14 +137,15 @@ static gboolean has_trials(const char *dir)
 static int merge_folders(const GPtrArray *folders)
 {
 	int status = CLI_DONE;
+	gboolean trustworthy = TRUE;
 
 	for (guint i = 0; i < folders->len; i++) {
 		g_autoptr(GError) error = NULL;
 
-		if (!merge_folder(folders->pdata[i], &error))
+		if (!merge_folder(folders->pdata[i], &trustworthy, &error))
 			status = bench_fail(error);
 	}
-	return status;
+	return status == CLI_DONE && !trustworthy ? CLI_NOT_TRUSTWORTHY : status;
 }
 
 /* What would be run, in order. */
@@ -164,14 +165,32 @@ static gboolean rehearse(struct run *r, GError **error)
 	return TRUE;
 }
 
+/* Those that are not there have failed or are left. */
+static guint count_untrustworthy(const struct run *r)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < r->trials->len; i++) {
+		g_autoptr(trial) t = trial_read(r->trials->pdata[i], TRIAL_SUMMARY, NULL);
+
+		n += t != NULL && !t->trustworthy;
+	}
+	return n;
+}
+
 static int outcome(const struct run *r, const struct matrix_outcome *o)
 {
+	guint untrustworthy = count_untrustworthy(r);
+
 	fprintf(stderr, "measured: %u; failed: %u; left: %u\n", o->done, o->failed, o->left);
+	if (untrustworthy != 0)
+		fprintf(stderr, "not trustworthy: %u of all %u trials; tanalyze summary says why\n",
+			untrustworthy, r->trials->len);
 	if (o->left != 0)
 		fprintf(stderr, "the same command goes on with the rest\n");
 	if (o->failed != 0 || o->left != 0)
 		return CLI_FAILED;
-	return r->untrusted != 0 ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
+	return untrustworthy != 0 ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
 }
 
 static gboolean same_needs(const struct matrix_trial *a, const struct matrix_trial *b)
@@ -244,7 +263,7 @@ static int run_matrix(struct run *r, GError **error)
 	if (is_interrupted(r))
 		return status;
 	merged = merge_folders(r->folders);
-	return merged == CLI_DONE ? status : merged;
+	return merged == CLI_DONE || status == CLI_FAILED ? status : merged;
 }
 
 static gboolean check_any(const struct run *r, const char *file, GError **error)
@@ -285,14 +304,16 @@ static gboolean check_testbed(const struct run *r, const char *file, GError **er
 	return FALSE;
 }
 
-/* Also those of trials that are all done: whoever was killed before this had not come to it. */
-static void note_accumulated(struct run *r)
+/* Also those that are done: a run again has their verdict, and accumulates what it was killed before. */
+static void note_all(struct run *r)
 {
 	const GPtrArray *trials = matrix_trials(r->matrix);
 
 	for (guint i = 0; i < trials->len; i++) {
 		const struct matrix_trial *t = trials->pdata[i];
+		g_autofree char *name = trial_file_name(&t->params);
 
+		g_ptr_array_add(r->trials, g_build_filename(t->dir, name, NULL));
 		if (t->accumulate)
 			note_folder(r->folders, t->dir);
 	}
@@ -307,7 +328,7 @@ static gboolean plan(struct run *r, const char *const *files, gboolean prune, GE
 		return FALSE;
 	if (!prune)
 		return TRUE;
-	note_accumulated(r);
+	note_all(r);
 	matrix_prune(r->matrix, again, error);
 	if (*error != NULL || !check_testbed(r, files[0], error))
 		return FALSE;
@@ -321,6 +342,7 @@ static void run_clear(struct run *r)
 	lab_free(r->lab);
 	matrix_free(r->matrix);
 	g_ptr_array_unref(r->folders);
+	g_ptr_array_unref(r->trials);
 	bench_clear(&r->bench);
 }
 
@@ -332,6 +354,7 @@ static int run_command_matrix(void *asked, char **files)
 	int status = CLI_USAGE;
 
 	r->folders = g_ptr_array_new_with_free_func(g_free);
+	r->trials = g_ptr_array_new_with_free_func(g_free);
 	if (bench_read(&r->bench)) {
 		planned = plan(r, (const char *const *)files, TRUE, &error);
 		if (planned)
@@ -388,6 +411,7 @@ static int run_accumulate(void *asked, char **files)
 	int status;
 
 	r->folders = g_ptr_array_new_with_free_func(g_free);
+	r->trials = g_ptr_array_new_with_free_func(g_free);
 	r->seed = 1;
 	if (plan(r, (const char *const *)files, FALSE, &error)) {
 		const GPtrArray *trials = matrix_trials(r->matrix);
@@ -457,6 +481,7 @@ int command_run_on_lab(const struct options *o)
 {
 	struct bench b = { .config = o->config };
 	g_autofree char *dir = g_build_filename(o->out, o->label, NULL);
+	g_autofree char *above = file_existing_above(dir);
 	g_autoptr(GPtrArray) words = inner_words(o);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(file_lock) lock = NULL;
@@ -496,5 +521,7 @@ int command_run_on_lab(const struct options *o)
 		status = bench_fail(error);
 	lab_free(l);
 	bench_clear(&b);
+	g_clear_pointer(&lock, file_lock_free);
+	file_remove_empty(dir, above);
 	return status;
 }
