@@ -3,7 +3,7 @@
 # The verdict of a matrix is that of all its trials, also of those that an earlier run has measured.
 # shellcheck source=tests/eal/lib.sh
 . "$SOURCE/tests/eal/lib.sh" || exit 1
-export XDG_RUNTIME_DIR=$TMP
+export XDG_RUNTIME_DIR=$TMP TSIM_STATE_DIR=$TMP/state
 
 for accumulate in true false; do
 	printf '%s\n' '[m]' 'machines = process' 'interfaces = null' 'rates = 1' 'runtimes = 100ms' 'warm-up = 0' \
