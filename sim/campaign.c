@@ -80,7 +80,7 @@ static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, 
 	if (state == TRIAL_OTHER && !c->o->overwrite) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 			"%s; nothing measured is overwritten: use another --label, or --overwrite "
-			"to lose it",
+			"to replace it",
 			why);
 		free_params(p);
 		return FALSE;

@@ -15,7 +15,7 @@ expect 2 "unexpected word 'status'" tsim --config on.conf status
 # So did options for EAL.
 expect 0 'duration=10s' tsim --print-config -- --log-level=8
 expect 0 'duration=10s' tsim run --print-config -- --log-level=8 word
-expect 1 'does not start' tsim -i null -d 10ms -q --out eal -- --no-such-option
+expect 2 '-- --no-such-option: DPDK rejects an EAL option' tsim -i null -d 10ms -q --out eal -- --no-such-option
 # A word that is none of them was ignored.
 expect 2 "unexpected word 'foo' after --" tsim --check -- foo
 expect 2 "unexpected word '' after --" tsim --check -- ''

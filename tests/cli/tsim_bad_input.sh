@@ -127,7 +127,7 @@ refuse 2 'profile' prufile
 
 # What is too much for DPDK is told before anything is started.
 "$BIN/tsim" --guests 512 --connect-timeout 1s >stdout 2>stderr
-if [ $? -ne 1 ] || ! grep -q 'at most 511' stderr; then
+if [ $? -ne 2 ] || ! grep -q 'at most 511' stderr; then
 	echo "512 guests: $(cat stderr)"
 	failures=1
 fi
