@@ -18,7 +18,7 @@ bad=$!
 children+=("$bad")
 
 # A slot that is taken, and one that is not there.
-for _ in $(seq 200); do grep -q '5 of 5 guests answer' stderr && break; sleep 0.1; done
+for _ in $(seq 600); do grep -q '5 of 5 guests answer' stderr && break; sleep 0.1; done
 for slot in 3 5; do
 	"$BIN/treflect" --queues "s/vfio.sock@$slot" >stranger.log 2>&1
 	same "status of a guest that is not wanted" "$?" 1

@@ -120,7 +120,7 @@ returns()
 	reflect 2 2
 	others=$reflector
 	reflect 1 1
-	for _ in $(seq 200); do grep -q 'guests answer' stderr && break; sleep 0.1; done
+	for _ in $(seq 600); do grep -q 'guests answer' stderr && break; sleep 0.1; done
 	sleep 0.5
 	kill -9 "$reflector"
 	wait "$reflector" 2>/dev/null

@@ -97,7 +97,7 @@ done
 	--duration 3s --warm-up 200ms --drain 300ms --reps 2 >stdout 2>stderr &
 tsim=$!
 children+=("$tsim")
-for _ in $(seq 200); do grep -q 'guests answer' stderr && break; sleep 0.1; done
+for _ in $(seq 600); do grep -q 'guests answer' stderr && break; sleep 0.1; done
 sleep 1
 for guest in 0 3; do
 	kill -9 "$(pgrep -P "$tsim" -f -- "--first-guest=$guest ")" || fail "guest $guest has no process"
