@@ -3,7 +3,7 @@
 # A matrix of guests that are processes: it is measured, gone on with after a death, and accumulated.
 # shellcheck source=tests/eal/lib.sh
 . "$SOURCE/tests/eal/lib.sh" || exit 1
-export XDG_RUNTIME_DIR=$TMP TMPDIR=$TMP/tmp
+export XDG_RUNTIME_DIR=$TMP TMPDIR=$TMP/tmp TSIM_STATE_DIR=$TMP/state
 mkdir tmp
 label=m$$ # processes of this test have it in their command lines
 

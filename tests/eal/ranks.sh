@@ -90,8 +90,11 @@ done
 status=0
 timeout 60 taskset -c "$(taskset -pc $$ | sed 's/.*[ ,-]//')" "${mpirun[@]}" -np 2 "$BIN/tsim" --interface null \
 	--guests 2 --rate 1kpps --duration 2s --warm-up 100ms >stdout 2>stderr || status=$?
-same "a doubtful trial of ranks that share a CPU" "$status" 3
+same "ranks that share a CPU: status" "$status" "$(trial 'if .verdict.trustworthy then 0 else 3 end')"
 holds "what was yielded is not lost" '[.verdict.reasons[] | scan("lost its CPU ([0-9]+) times") | .[0] | tonumber] | all(. < 20000)'
+rm -r out
+# A doubt reaches whoever started mpirun: no generator sends so much.
+crew 3 2 --interface null --guests 2 --rate 500Mpps --duration 100ms --warm-up 0s
 rm -r out
 
 # What a guest is sent does not depend on who sends it.
