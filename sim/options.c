@@ -523,6 +523,25 @@ static gboolean parse(char **argv, struct cores_place place, struct options *o, 
 	return TRUE;
 }
 
+/* An error of an option whose value is the config file's names that place, too. */
+static void name_config(const struct options *o, GError **error)
+{
+	const char *text = (*error)->message;
+	g_autofree char *name = NULL, *where = NULL, *value = NULL, *used = NULL;
+	struct ini *file;
+
+	if (o->config == NULL || !g_str_has_prefix(text, "--"))
+		return;
+	name = g_strndup(text + 2, strcspn(text + 2, ":,= "));
+	if (option_find(options_rows, name) == NULL || (file = ini_read(o->config, NULL)) == NULL)
+		return;
+	value = ini_get(file, CONFIG_GROUP, name, &where, NULL);
+	used = option_text(option_find(options_rows, name), o);
+	if (value != NULL && g_strcmp0(value, used) == 0)
+		g_prefix_error(error, "--config: %s: ", where);
+	ini_free(file);
+}
+
 int options_parse(char **argv, struct cores_place place, struct options *o, gboolean *done)
 {
 	g_autoptr(GError) error = NULL;
@@ -532,6 +551,8 @@ int options_parse(char **argv, struct cores_place place, struct options *o, gboo
 	if (parsed)
 		o->command_line = quote_command_line(argv);
 	if (!parsed || !options_check(o, &error)) {
+		if (parsed)
+			name_config(o, &error);
 		options_clear(o);
 		fprintf(stderr, "%s%s\n", parsed ? "tsim: " : "", error->message);
 		return CLI_USAGE;

@@ -33,6 +33,12 @@ for word in true yes on 1; do
 done
 expect 0 'hugepages=false' tsim --config on.conf --no-hugepages --print-config
 expect 0 'hugepages=true' tsim --no-hugepages --hugepages --print-config
+# a_bad_value_of_a_config_file_did_not_name_the_file
+printf '[tsim]\nguests = 2\nrate = 500\n' >bad.conf
+expect 2 "bad.conf:3: [tsim] rate: --rate: rate '500' has no unit" tsim --config bad.conf --check
+expect 2 "rate '700' has no unit" tsim --config bad.conf --rate 700 --check
+lacks bad.conf
+expect 0 'rate=500k' tsim --config bad.conf --rate 500k --print-config
 expect 2 "--overwrite: expected true or false, got 'maybe'" tsim --overwrite=maybe --check
 expect 2 "--overwrite: empty value" tsim --overwrite= --check
 expect 2 "--interrupted: expected true or false, got 'x'" tanalyze summary --interrupted=x
