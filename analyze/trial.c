@@ -154,6 +154,12 @@ static char *number_difference(const char *name, const char *unit, double is, do
 	return g_strdup_printf("%s %s%s, not %s%s", name, a, unit, b, unit);
 }
 
+/* An option that was not given has no text. */
+static char *quoted_or_default(const char *text)
+{
+	return *text == '\0' ? g_strdup("default") : g_strdup_printf("'%s'", text);
+}
+
 char *trial_params_difference(const struct trial_params *is, const struct trial_params *wanted)
 {
 	const struct {
@@ -194,8 +200,12 @@ char *trial_params_difference(const struct trial_params *is, const struct trial_
 		const char *a = texts[i].is != NULL ? texts[i].is : "";
 		const char *b = texts[i].wanted != NULL ? texts[i].wanted : "";
 
-		if (strcmp(a, b) != 0)
-			return g_strdup_printf("%s '%s', not '%s'", texts[i].name, a, b);
+		if (strcmp(a, b) != 0) {
+			g_autofree char *first = quoted_or_default(a),
+					*second = quoted_or_default(b);
+
+			return g_strdup_printf("%s %s, not %s", texts[i].name, first, second);
+		}
 	}
 	/* A file of the same name: its digest would tell a reader nothing. */
 	if (g_strcmp0(is->mix_digest, wanted->mix_digest) != 0)

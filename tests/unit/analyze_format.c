@@ -39,7 +39,7 @@ static void expect_difference(
 /* "warm_up_s 0, not 0.050000000000000003", and digests of two files of one name. */
 static void differences_have_units_and_no_digests(void **state)
 {
-	char profile[] = "mix.csv", one[] = "2f36", other[] = "6c40";
+	char profile[] = "mix.csv", one[] = "2f36", other[] = "6c40", cpu[] = "7";
 	struct trial_params is = { .profile = profile, .mix_digest = one }, wanted = is;
 
 	(void)state;
@@ -51,6 +51,9 @@ static void differences_have_units_and_no_digests(void **state)
 	wanted.rate_pps = UINT64_C(9007199254740992);
 	expect_difference(&is, &wanted, "rate 9007199254740993 pps, not 9007199254740992 pps");
 	is = wanted;
+	wanted.cores = cpu;
+	expect_difference(&is, &wanted, "cores default, not '7'");
+	wanted = is;
 	wanted.mix_digest = other;
 	expect_difference(
 		&is, &wanted, "another 'mix.csv' (frame sizes, weights, order or shares differ)");
