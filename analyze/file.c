@@ -36,7 +36,7 @@ static const char *remedy(int err)
 	case EROFS:
 		return "choose a directory that you may write to, or fix its permissions";
 	case ENOENT:
-		return "make its folder first";
+		return "create its directory first, or choose another";
 	case ENOTDIR:
 	case EEXIST:
 		return "a file is in the way of the folder: move it, or write elsewhere";

@@ -155,11 +155,13 @@ static gboolean ping(struct server *s)
 	static const char *const argv[] = { "true", NULL };
 	g_autoptr(GError) error = NULL;
 	gboolean reachable = server_do(s, argv, &error);
+	const char *why = reachable ? "" : error->message, *name = server_name(s);
 
+	/* An error names the machine already. */
+	if (g_str_has_prefix(why, name) && g_str_has_prefix(why + strlen(name), ": "))
+		why += strlen(name) + 2;
 	if (!server_is_dry(s))
-		printf("%s: %s%s%s\n", server_name(s),
-			reachable ? "reachable" : "unreachable: ", reachable ? "" : error->message,
-			"");
+		printf("%s: %s%s\n", name, reachable ? "reachable" : "unreachable: ", why);
 	return reachable;
 }
 

@@ -72,6 +72,10 @@ static gboolean set_options(ssh_session session, const struct server_ssh_cfg *cf
 		set_text(session, SSH_OPTIONS_KNOWNHOSTS, cfg->known_hosts) &&
 		set_timeout(session, cfg->timeout_ms))
 		return TRUE;
+	/* libssh refuses some names without a word. */
+	if (*ssh_get_error(session) == '\0')
+		return refuse(
+			cfg, "invalid address; expected NAME, USER@NAME or [ADDRESS]:PORT", error);
 	return refuse(cfg, ssh_get_error(session), error);
 }
 

@@ -111,4 +111,8 @@ END
 (ulimit -v 400000; "$BIN/tsim" matrix --retries 0 fails.cfg) >said 2>&1
 grep -q 'failed: 1' said || fail "did not fail: $(cat said)"
 lacks "no usable trial"
+# an_address_with_a_port_was_refused_without_a_reason, and a machine was named twice
+printf '[host]\nfqdn = root@127.0.0.1:1\n' >port.conf
+expect 1 "host: unreachable: root@127.0.0.1:1: invalid address; expected NAME, USER@NAME or [ADDRESS]:PORT" \
+	"$BIN/tsim" ping --config port.conf
 finish
