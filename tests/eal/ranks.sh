@@ -75,7 +75,8 @@ balanced()
 mapfile -t lines < <(sed -n 's/\\-/-/g; /^mpirun -np/p' "$SOURCE/sim/tsim.1")
 [ "${#lines[@]}" -ge 2 ] || fail "the manual has no line for mpirun"
 for line in "${lines[@]}"; do
-	read -ra words <<<"${line/ tsim / $BIN/tsim }"
+	read -ra words <<<"$line"
+	for i in "${!words[@]}"; do [ "${words[i]}" != tsim ] || words[i]=$BIN/tsim; done
 	timeout 60 "${words[@]}" --interface null --rate 10kpps --duration 300ms --warm-up 0s --overwrite \
 		>"$TMP/stdout" 2>"$TMP/stderr"
 	status=$?
