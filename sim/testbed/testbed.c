@@ -83,7 +83,8 @@ struct key {
 
 static const struct key keys[] = {
 	{ "host", "fqdn", HOST, AT(host.fqdn), "localhost",
-		"machine of the guests: NAME, USER@NAME, an alias of ssh's; localhost is this one",
+		"machine of the guests: NAME, USER@NAME, [ADDRESS]:PORT, an alias of ssh's; "
+		"localhost is this one",
 		0, 0 },
 	SSH_KEYS(host, "", "false"),
 	NIC_KEYS(host),
