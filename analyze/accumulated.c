@@ -111,7 +111,7 @@ char *accumulated_text(const accumulated *a)
 		json_object_set_int_member(o, "sum_ns", (gint64)s->sum_ns);
 		json_array_add_object_element(sources, o);
 	}
-	return trial_json_text(root);
+	return json_out_text(root);
 }
 
 static void read_sources(struct json_in *in, JsonObject *root, accumulated *a)

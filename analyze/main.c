@@ -6,7 +6,7 @@
 
 #include "analyze/commands.h"
 #include "analyze/ranks.h"
-#include "analyze/statistics.h"
+#include "analyze/numbers.h"
 
 /* Histograms come and go by the hundred: their memory is used again, not given back in between. */
 enum { HEAP_BLOCK_MAX = 32 << 20, HEAP_FREE_MAX = 1 << 30 };
@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 			     freopen("/dev/null", "w", stdout) == NULL ||
 			     freopen("/dev/null", "w", stderr) == NULL))
 		return CLI_DONE;
-	statistics_begin();
+	numbers_begin();
 	result = cli_main(&commands_program, argc, argv);
 	/* A helper's status would have mpirun end rank 0 before that has said what is wrong. */
 	return helps ? CLI_DONE : result;

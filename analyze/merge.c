@@ -266,7 +266,7 @@ static GBytes *pack(result_set *r, result_combination *c, const char *output)
 	}
 	add(one, c);
 	result_unload(c);
-	params = trial_json_text(trial_json_params(&c->params));
+	params = json_out_text(trial_json_params(&c->params));
 	rows = table_pack(one->overview);
 	numbers = summary_pack(one->summary);
 	item = g_variant_ref_sink(g_variant_new("(ssb@aa(ssmvbb)@(aa(ssmvbb)s)@a(say)^ay)", params,

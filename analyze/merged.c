@@ -188,7 +188,7 @@ static void add_own(GPtrArray *all, const merged *m, const char *infix)
 	if (m->has_ipdv)
 		add_file(all, "ipdv", infix, g_bytes_new(m->ipdv->str, m->ipdv->len), files);
 	add_file(all, "histogram", infix, g_string_free_to_bytes(histogram), files);
-	add_text(all, g_strdup_printf("acc_trials_%s.json", infix), trial_json_text(root));
+	add_text(all, g_strdup_printf("acc_trials_%s.json", infix), json_out_text(root));
 }
 
 /* Nothing without a latency: also where each histogram was refused. */

@@ -9,11 +9,6 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_sf_gamma.h>
 
-void statistics_begin(void)
-{
-	gsl_set_error_handler_off();
-}
-
 /* Above it the sums over strata are approximated, too: exact ones take its square. */
 enum { STRATA_SUMS_MAX = 16000 };
 

@@ -26,9 +26,6 @@
 /* Both sides together: above it the distribution of U is the normal approximation. */
 enum { STATISTICS_EXACT_MAX = 60 };
 
-/* GSL returns errors instead of ending the program: once, before all else that main does. */
-void statistics_begin(void);
-
 /*
  * Confidence interval of quantile q (0 < q < 1) of n independent values: from the lo-th to the
  * hi-th smallest, counting from 1. Each tail has at most (1 - confidence) / 2:

@@ -302,9 +302,9 @@ static void guest_row(table *t, const result_combination *c, const struct result
 static void set_numbers(JsonObject *o, const struct result_numbers *n)
 {
 	trial_json_set_counts(o, &n->c, n->measured_s, n->one_way);
-	trial_json_set_double(o, "measured_s", n->measured_s);
-	trial_json_set_double(o, "loss_ratio_min", n->loss.min);
-	trial_json_set_double(o, "loss_ratio_max", n->loss.max);
+	json_out_double(o, "measured_s", n->measured_s);
+	json_out_double(o, "loss_ratio_min", n->loss.min);
+	json_out_double(o, "loss_ratio_max", n->loss.max);
 }
 
 static void set_dists(JsonObject *o, const struct result_numbers *n)
@@ -325,7 +325,7 @@ static JsonArray *trials(const result_combination *c)
 		json_object_set_string_member(o, "started", result_started(t));
 		json_object_set_boolean_member(o, "trustworthy", t->trustworthy);
 		json_object_set_boolean_member(o, "interrupted", t->interrupted);
-		trial_json_set_double(o, "measured_s", t->measured_s);
+		json_out_double(o, "measured_s", t->measured_s);
 		trial_json_set_counts(o, &t->totals, t->measured_s, trial_is_one_way(t));
 		json_object_set_object_member(o, "latency", trial_json_dist(&t->latency));
 		json_object_set_object_member(o, "response", trial_json_dist(&t->response));
@@ -356,8 +356,8 @@ static JsonObject *fairness(const result_combination *c)
 {
 	JsonObject *o = json_object_new();
 
-	trial_json_set_double(o, "jain", c->fairness.jain);
-	trial_json_set_double(o, "min_max_ratio", c->fairness.min_max);
+	json_out_double(o, "jain", c->fairness.jain);
+	json_out_double(o, "min_max_ratio", c->fairness.min_max);
 	if (c->fairness.worst_guest >= 0)
 		json_object_set_int_member(o, "worst_guest", c->fairness.worst_guest);
 	else
@@ -377,7 +377,7 @@ static JsonArray *groups(const result_combination *c)
 		json_object_set_string_member(o, "group", g->group);
 		json_object_set_string_member(o, "interface", g->interface);
 		json_object_set_int_member(o, "guests", g->guests);
-		trial_json_set_double(o, "share", g->share);
+		json_out_double(o, "share", g->share);
 		set_numbers(o, &g->n);
 		set_dists(o, &g->n);
 		json_array_add_object_element(all, o);
@@ -494,5 +494,5 @@ char *summary_json(const summary *s)
 
 	json_object_set_int_member(root, "schema", SUMMARY_SCHEMA);
 	json_object_set_array_member(root, "combinations", json_array_ref(s->combinations));
-	return trial_json_text(root);
+	return json_out_text(root);
 }

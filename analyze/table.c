@@ -7,7 +7,7 @@
 #include "analyze/csv.h"
 #include "analyze/format.h"
 #include "analyze/html.h"
-#include "analyze/trial_json.h"
+#include "analyze/json_out.h"
 
 struct column {
 	char *key, *heading;
@@ -501,7 +501,7 @@ char *table_json(const table *t)
 		json_array_add_object_element(rows, o);
 	}
 	json_object_set_array_member(root, "rows", rows);
-	return trial_json_text(root);
+	return json_out_text(root);
 }
 
 char *table_format(const table *t, enum cli_format format)

@@ -163,7 +163,7 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 			return FALSE;
 		}
 	}
-	text = trial_json_text(json);
+	text = json_out_text(json);
 	if (!file_set_add(set, path, text, strlen(text), error))
 		return FALSE;
 	/*

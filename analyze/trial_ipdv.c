@@ -175,8 +175,8 @@ JsonObject *trial_ipdv_json(const struct trial_ipdv *d)
 	json_object_set_int_member(o, "max_ns", d->max_ns);
 	json_object_set_int_member(o, "sum_ns", d->sum_ns);
 	json_object_set_int_member(o, "abs_sum_ns", (gint64)d->abs_sum_ns);
-	trial_json_set_double(o, "mean_ns", (double)d->sum_ns / pairs);
-	trial_json_set_double(o, "abs_mean_ns", (double)d->abs_sum_ns / pairs);
+	json_out_double(o, "mean_ns", (double)d->sum_ns / pairs);
+	json_out_double(o, "abs_mean_ns", (double)d->abs_sum_ns / pairs);
 	for (guint i = 0; i < G_N_ELEMENTS(quantiles); i++) {
 		uint64_t magnitude = 0;
 		int64_t ns = 0;

@@ -16,14 +16,6 @@ static void set_string(JsonObject *o, const char *key, const char *text)
 	json_object_set_string_member(o, key, text != NULL ? text : "");
 }
 
-void trial_json_set_double(JsonObject *o, const char *key, double v)
-{
-	if (isfinite(v))
-		json_object_set_double_member(o, key, v);
-	else
-		json_object_set_null_member(o, key);
-}
-
 static double ratio(double a, double b)
 {
 	return b > 0 ? a / b : NAN;
@@ -46,10 +38,10 @@ void trial_json_set_counts(
 	set_u64(o, "refused", c->refused);
 	set_u64(o, "offered_bytes", c->offered_bytes);
 	set_u64(o, "forwarded_bytes", c->forwarded_bytes);
-	trial_json_set_double(o, "intended_pps", ratio((double)c->intended, measured_s));
-	trial_json_set_double(o, "offered_pps", ratio((double)c->offered, measured_s));
-	trial_json_set_double(o, "forwarded_pps", ratio((double)c->forwarded, measured_s));
-	trial_json_set_double(
+	json_out_double(o, "intended_pps", ratio((double)c->intended, measured_s));
+	json_out_double(o, "offered_pps", ratio((double)c->offered, measured_s));
+	json_out_double(o, "forwarded_pps", ratio((double)c->forwarded, measured_s));
+	json_out_double(
 		o, "loss_ratio", one_way ? NAN : ratio((double)c->lost, (double)c->offered));
 }
 
@@ -71,10 +63,10 @@ JsonObject *trial_json_dist(const struct trial_dist *d)
 	set_u64(o, "min_ns", d->min_ns);
 	set_u64(o, "max_ns", d->max_ns);
 	set_u64(o, "sum_ns", d->sum_ns);
-	trial_json_set_double(o, "mean_ns", ratio((double)d->sum_ns, (double)d->count));
+	json_out_double(o, "mean_ns", ratio((double)d->sum_ns, (double)d->count));
 	if (d->hist != NULL)
 		(void)hist_stddev(d->hist, &stddev);
-	trial_json_set_double(o, "stddev_ns", stddev);
+	json_out_double(o, "stddev_ns", stddev);
 	for (guint i = 0; i < G_N_ELEMENTS(quantiles); i++) {
 		uint64_t ns;
 		gboolean bound;
@@ -109,9 +101,9 @@ JsonObject *trial_json_params(const struct trial_params *p)
 	set_string(o, "share", p->share);
 	set_string(o, "pattern", trial_pattern(p));
 	set_u64(o, "rate_pps", p->rate_pps);
-	trial_json_set_double(o, "duration_s", p->duration_s);
-	trial_json_set_double(o, "warm_up_s", p->warm_up_s);
-	trial_json_set_double(o, "drain_s", p->drain_s);
+	json_out_double(o, "duration_s", p->duration_s);
+	json_out_double(o, "warm_up_s", p->warm_up_s);
+	json_out_double(o, "drain_s", p->drain_s);
 	set_u64(o, "seed", p->seed);
 	set_u64(o, "repetition", p->repetition);
 	set_string(o, "cores", p->cores);
@@ -163,7 +155,7 @@ static JsonObject *cpu_part(const struct trial_cpu *cpu, const struct trial_cpu_
 	set_u64(o, "busy_cycles", part->busy_cycles);
 	set_u64(o, "cpu_ns", part->cpu_ns);
 	set_u64(o, "threads", part->threads);
-	trial_json_set_double(o, "cycles_per_frame", trial_cpu_cycles(cpu, part));
+	json_out_double(o, "cycles_per_frame", trial_cpu_cycles(cpu, part));
 	return o;
 }
 
@@ -182,7 +174,7 @@ JsonObject *trial_json_probes(const struct trial_probes *p, double measured_s)
 {
 	JsonObject *o = json_object_new();
 
-	trial_json_set_double(o, "rate_pps", p->rate_pps);
+	json_out_double(o, "rate_pps", p->rate_pps);
 	set_string(o, "time_stamps", p->time_stamps);
 	trial_json_set_counts(o, &p->c, measured_s, FALSE);
 	set_u64(o, "late_back", p->late_back);
@@ -214,7 +206,7 @@ JsonObject *trial_json_guest_probes(const struct trial_guest_probes *p, gboolean
 	set_u64(latency, "min_ns", p->latency.min_ns);
 	set_u64(latency, "max_ns", p->latency.max_ns);
 	set_u64(latency, "sum_ns", p->latency.sum_ns);
-	trial_json_set_double(
+	json_out_double(
 		latency, "mean_ns", ratio((double)p->latency.sum_ns, (double)p->latency.count));
 	json_object_set_array_member(latency, "bounds", json_array_new());
 	percentiles = percentiles && p->offered > 0;
@@ -258,7 +250,7 @@ static JsonObject *guest(const struct trial_guest *g, gboolean probes, double me
 	set_string(o, "profile", g->profile);
 	set_string(o, "group", g->group);
 	set_string(o, "state", g->state);
-	trial_json_set_double(o, "share", g->share);
+	json_out_double(o, "share", g->share);
 	trial_json_set_counts(o, &g->c, measured_s, one_way);
 	set_u64(o, "reorder_distance_max", g->reorder_distance_max);
 	json_object_set_object_member(o, "latency", guest_dist(g, FALSE));
@@ -300,7 +292,7 @@ static JsonObject *group(const trial *t, uint32_t i)
 	set_string(o, "group", row->group);
 	set_string(o, "interface", row->interface);
 	set_u64(o, "guests", row->guests);
-	trial_json_set_double(o, "share", row->share);
+	json_out_double(o, "share", row->share);
 	trial_json_set_counts(
 		o, &row->c, t->measured_s, trial_interface_is_one_way(row->interface));
 	json_object_set_object_member(o, "latency", group_dist(t, i, FALSE));
@@ -323,8 +315,8 @@ JsonObject *trial_json_object(const trial *t)
 	json_object_set_object_member(o, "parameters", trial_json_params(&t->params));
 	json_object_set_object_member(o, "verdict", verdict(t));
 	trial_json_set_counts(totals, &t->totals, t->measured_s, trial_is_one_way(t));
-	trial_json_set_double(totals, "measured_s", t->measured_s);
-	trial_json_set_double(totals, "mean_frame_bytes",
+	json_out_double(totals, "measured_s", t->measured_s);
+	json_out_double(totals, "mean_frame_bytes",
 		ratio((double)t->totals.offered_bytes, (double)t->totals.offered));
 	json_object_set_object_member(o, "totals", totals);
 	json_object_set_object_member(o, "latency", trial_json_dist(&t->latency));
@@ -351,28 +343,7 @@ JsonObject *trial_json_object(const trial *t)
 	return o;
 }
 
-char *trial_json_text(JsonObject *o)
-{
-	g_autoptr(JsonGenerator) generator = json_generator_new();
-	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
-	gsize len;
-	GString *text;
-
-	json_node_take_object(root, o);
-	json_generator_set_root(generator, root);
-	json_generator_set_pretty(generator, TRUE);
-	json_generator_set_indent(generator, 1);
-	json_generator_set_indent_char(generator, '\t');
-	{
-		g_autofree char *data = json_generator_to_data(generator, &len);
-
-		text = g_string_new_len(data, (gssize)len);
-	}
-	g_string_append_c(text, '\n');
-	return g_string_free(text, FALSE);
-}
-
 char *trial_to_json(const trial *t)
 {
-	return trial_json_text(trial_json_object(t));
+	return json_out_text(trial_json_object(t));
 }

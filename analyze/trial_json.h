@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 
 #include "analyze/json_in.h"
+#include "analyze/json_out.h"
 #include "analyze/trial.h"
 
 /*
@@ -37,9 +38,5 @@ JsonObject *trial_json_probes(const struct trial_probes *p, double measured_s);
 /* Without percentiles: several trials were added up, whose guests' bins nobody has. */
 JsonObject *trial_json_guest_probes(const struct trial_guest_probes *p, gboolean percentiles);
 JsonObject *trial_json_cpu(const struct trial_cpu *cpu);
-/* JSON null for what is not a number. */
-void trial_json_set_double(JsonObject *o, const char *key, double v);
-/* Pretty text that ends with a line feed. Takes o. */
-char *trial_json_text(JsonObject *o);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tplot: figures of results. */
-#include "analyze/statistics.h"
+#include "analyze/numbers.h"
 #include "plots/commands.h"
 
 int main(int argc, char **argv)
 {
-	statistics_begin();
+	numbers_begin();
 	return cli_main(&commands_program, argc, argv);
 }

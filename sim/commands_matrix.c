@@ -468,7 +468,7 @@ static gboolean is_done(const struct options *o, GPtrArray *words, int *status)
 	for (guint i = 0; i < words->len; i++)
 		g_ptr_array_add(argv, words->pdata[i]);
 	g_ptr_array_add(argv, NULL);
-	if (options_parse((char **)argv->pdata, crew_place(NULL), &inner, &done) != CLI_DONE)
+	if (options_parse(&tsim_program, (char **)argv->pdata, crew_place(NULL), &inner, &done) != CLI_DONE)
 		return FALSE;
 	nothing_left = campaign_is_done(&inner);
 	if (nothing_left)

@@ -62,7 +62,7 @@ static int run(int argc, char **argv)
 	crew = crew_new(&hush, &error);
 	if (error != NULL)
 		return cli_fail("tsim", CLI_FAILED, error);
-	own = options_parse(argv, crew_place(crew), &o, &done);
+	own = options_parse(&tsim_program, argv, crew_place(crew), &o, &done);
 	result = crew_agree_on_status(crew, own);
 	if (result == CLI_DONE && !done)
 		result = run_options(&o, crew);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "analyze/ranks.h"
-#include "analyze/statistics.h"
+#include "analyze/numbers.h"
 #include "sim/commands.h"
 
 /*
@@ -26,6 +26,6 @@ static gboolean is_needed(char **argv)
 
 int main(int argc, char **argv)
 {
-	statistics_begin();
+	numbers_begin();
 	return is_needed(argv) ? cli_main(&tsim_program, argc, argv) : CLI_DONE;
 }

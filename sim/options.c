@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/commands.h"
 #include "sim/error.h"
 #include "sim/guest/fleet.h"
 #include "sim/testbed/ini.h"
@@ -493,14 +492,15 @@ static void begin(struct options *o, struct cores_place place)
 }
 
 /* The command line; where it names a config file, on top of that. */
-static gboolean parse(char **argv, struct cores_place place, struct options *o, GError **error)
+static gboolean parse(const struct cli_program *program, char **argv, struct cores_place place,
+	struct options *o, GError **error)
 {
 	struct cli_call call;
 	g_autofree char *config = NULL;
 	struct option_line line;
 
 	begin(o, place);
-	if (!cli_parse(&tsim_program, argv, &call, error))
+	if (!cli_parse(program, argv, &call, error))
 		return FALSE;
 	config = g_strdup(((const struct options *)call.asked)->config);
 	cli_call_clear(&call);
@@ -542,10 +542,11 @@ static void name_config(const struct options *o, GError **error)
 	ini_free(file);
 }
 
-int options_parse(char **argv, struct cores_place place, struct options *o, gboolean *done)
+int options_parse(const struct cli_program *program, char **argv, struct cores_place place,
+	struct options *o, gboolean *done)
 {
 	g_autoptr(GError) error = NULL;
-	gboolean parsed = parse(argv, place, o, &error);
+	gboolean parsed = parse(program, argv, place, o, &error);
 
 	*done = FALSE;
 	if (parsed)

@@ -55,10 +55,11 @@ struct options {
 
 /*
  * Parse command line, NULL-terminated and with or without "run" before it, and --config into *o.
- * place: of this process. Returns CLI_DONE to go on, else the status to end with;
+ * program: whose command run is. place: of this process. Returns CLI_DONE to go on, else the status to end with;
  * errors have been printed. *done is set when nothing is left to do (--check, --print-config).
  */
-int options_parse(char **argv, struct cores_place place, struct options *o, gboolean *done);
+int options_parse(const struct cli_program *program, char **argv, struct cores_place place,
+	struct options *o, gboolean *done);
 /* The same of words for tsim run, without "run", up to NULL: what they mean, nothing is printed. */
 gboolean options_parse_words(const char *const *words, struct options *o, GError **error);
 void options_clear(struct options *o);

@@ -156,7 +156,7 @@ GBytes *part_to_bytes(const struct part *p)
 	JsonObject *o = trial_json_object(p->t);
 
 	json_object_set_object_member(o, "part", health_object(p));
-	text = trial_json_text(o);
+	text = json_out_text(o);
 	trial_bins_append(bins, p->t, "");
 	trial_probe_bins_append(probes, p->t, "");
 	trial_bins_histogram(delays, p->own_delays);
