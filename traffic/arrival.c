@@ -7,7 +7,7 @@
 #include <gsl/gsl_sf_gamma.h>
 
 #include "traffic/arrival_private.h"
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 
 struct arrival {
 	const arrival_process *process;
@@ -251,7 +251,7 @@ arrival *arrival_new(
 	arrival *a;
 
 	if (!(mean_gap_ns > 0.0) || !isfinite(mean_gap_ns)) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"arrival: a mean gap of %g ns is not above zero and finite; check the rate",
 			mean_gap_ns);
 		return NULL;

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "traffic/arrival_private.h"
-#include "traffic/error.h"
-#include "traffic/text.h"
+#include "analyze/base/input_error.h"
+#include "analyze/base/text.h"
 
 /* A spec that is being read. */
 struct reader {
@@ -13,8 +13,8 @@ struct reader {
 	gboolean given[ARRIVAL_PARAMS_MAX];
 };
 
-static gboolean G_GNUC_PRINTF(4, 5) fail(
-	const struct reader *r, GError **error, enum traffic_error code, const char *format, ...)
+static gboolean G_GNUC_PRINTF(4, 5)
+	fail(const struct reader *r, GError **error, enum input_error code, const char *format, ...)
 {
 	g_autofree char *word = text_quote(r->spec);
 	va_list args;
@@ -24,7 +24,7 @@ static gboolean G_GNUC_PRINTF(4, 5) fail(
 	g_autofree char *text = g_strdup_vprintf(format, args);
 
 	va_end(args);
-	g_set_error(error, TRAFFIC_ERROR, (gint)code, "%s: arrival '%s': %s", r->where, word, text);
+	g_set_error(error, INPUT_ERROR, (gint)code, "%s: arrival '%s': %s", r->where, word, text);
 	return FALSE;
 }
 
@@ -52,7 +52,7 @@ static gboolean unknown_kind(const char *where, const char *name, GError **error
 	for (const struct arrival_kind *kind = arrival_kinds; kind->name != NULL; kind++)
 		g_ptr_array_add(names, (void *)(uintptr_t)kind->name);
 	hint = did_you_mean(name, names);
-	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_NOT_FOUND,
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_NOT_FOUND,
 		"%s: no arrival process is called '%s'%s; there are %s", where, word, hint,
 		arrival_names());
 	return FALSE;
@@ -73,14 +73,14 @@ static int find_param(const struct reader *r, const char *key, GError **error)
 		g_ptr_array_add(names, (void *)(uintptr_t)params[i].name);
 	}
 	if (names->len == 0) {
-		fail(r, error, TRAFFIC_ERROR_SYNTAX, "%s has no parameters; write %s",
+		fail(r, error, INPUT_ERROR_SYNTAX, "%s has no parameters; write %s",
 			r->p->kind->name, r->p->kind->name);
 		return -1;
 	}
 	hint = did_you_mean(key, names);
 	list = g_strjoinv(", ", (char **)names->pdata);
-	fail(r, error, TRAFFIC_ERROR_NOT_FOUND, "'%s' is not a parameter%s; there are %s", word,
-		hint, list);
+	fail(r, error, INPUT_ERROR_NOT_FOUND, "'%s' is not a parameter%s; there are %s", word, hint,
+		list);
 	return -1;
 }
 
@@ -95,7 +95,7 @@ static gboolean read_dist(const struct reader *r, const char *text, GError **err
 			r->p->dist = dists[i];
 			return TRUE;
 		}
-	return fail(r, error, TRAFFIC_ERROR_NOT_FOUND,
+	return fail(r, error, INPUT_ERROR_NOT_FOUND,
 		"no distribution is called '%s'; there are lognormal, pareto, exponential", word);
 }
 
@@ -110,15 +110,15 @@ static gboolean read_value(
 	if (param->type == PARAM_TIME) {
 		if (text_duration(text, value) && *value >= param->min && *value <= param->max)
 			return TRUE;
-		return fail(r, error, TRAFFIC_ERROR_RANGE,
+		return fail(r, error, INPUT_ERROR_RANGE,
 			"%s '%s' is not a time from 1us to 1h with its unit (us, ms, s, min, h): "
 			"500us, 1ms, 2s",
 			param->name, word);
 	}
 	if (text_number(text, value) && *value >= param->min && *value <= param->max)
 		return TRUE;
-	return fail(r, error, TRAFFIC_ERROR_RANGE, "%s '%s' is no number from %g to %g",
-		param->name, word, param->min, param->max);
+	return fail(r, error, INPUT_ERROR_RANGE, "%s '%s' is no number from %g to %g", param->name,
+		word, param->min, param->max);
 }
 
 /* "key=value" */
@@ -133,11 +133,10 @@ static gboolean read_param(struct reader *r, char *entry, GError **error)
 	if (i < 0)
 		return FALSE;
 	if (equals == NULL)
-		return fail(r, error, TRAFFIC_ERROR_SYNTAX, "%s has no value; write %s=VALUE",
-			entry, entry);
+		return fail(r, error, INPUT_ERROR_SYNTAX, "%s has no value; write %s=VALUE", entry,
+			entry);
 	if (r->given[i])
-		return fail(
-			r, error, TRAFFIC_ERROR_SYNTAX, "%s stands there twice; keep one", entry);
+		return fail(r, error, INPUT_ERROR_SYNTAX, "%s stands there twice; keep one", entry);
 	r->given[i] = TRUE;
 	return read_value(r, &r->p->kind->params[i], g_strstrip(equals + 1), error);
 }
@@ -154,7 +153,7 @@ static gboolean set_shape(const struct reader *r, GError **error)
 		if (param[i].dist == p->dist)
 			p->shape = p->value[i];
 		else if (r->given[i])
-			return fail(r, error, TRAFFIC_ERROR_SYNTAX,
+			return fail(r, error, INPUT_ERROR_SYNTAX,
 				"%s is of dist=%s, not of dist=%s; leave it out", param[i].name,
 				param[i].dist->name, p->dist->name);
 	}
@@ -197,7 +196,7 @@ static gboolean read_spec(
 		return read_params(&r, *rest, error);
 	if (*rest != NULL && **rest != '\0')
 		return TRUE;
-	return fail(&r, error, TRAFFIC_ERROR_SYNTAX, "names no capture; write %s:FILE", name);
+	return fail(&r, error, INPUT_ERROR_SYNTAX, "names no capture; write %s:FILE", name);
 }
 
 gboolean arrival_check(const char *where, const char *spec, GError **error)

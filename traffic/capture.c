@@ -7,7 +7,7 @@
 
 #include <pcap/pcap.h>
 
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 
 static const uint64_t ns_per_s = 1000000000;
@@ -21,8 +21,8 @@ struct reader {
 	gboolean cut; /* there is more than CAPTURE_FRAMES_MAX */
 };
 
-static gboolean G_GNUC_PRINTF(4, 5) fail(
-	const struct reader *r, GError **error, enum traffic_error code, const char *format, ...)
+static gboolean G_GNUC_PRINTF(4, 5)
+	fail(const struct reader *r, GError **error, enum input_error code, const char *format, ...)
 {
 	va_list args;
 
@@ -31,7 +31,7 @@ static gboolean G_GNUC_PRINTF(4, 5) fail(
 	g_autofree char *text = g_strdup_vprintf(format, args);
 
 	va_end(args);
-	g_set_error(error, TRAFFIC_ERROR, (gint)code, "%s: %s", r->path, text);
+	g_set_error(error, INPUT_ERROR, (gint)code, "%s: %s", r->path, text);
 	return FALSE;
 }
 
@@ -42,7 +42,7 @@ static gboolean add_frame(struct reader *r, const struct pcap_pkthdr *head, GErr
 	uint16_t frame_len;
 
 	if (s < 0 || s >= max_s || ns < 0 || ns >= (int64_t)ns_per_s)
-		return fail(r, error, TRAFFIC_ERROR_RANGE,
+		return fail(r, error, INPUT_ERROR_RANGE,
 			"frame %u has a time that is none; is the file whole?", r->at_ns->len + 1);
 	at_ns = (uint64_t)s * ns_per_s + (uint64_t)ns;
 	if (r->at_ns->len > 0)
@@ -66,7 +66,7 @@ static gboolean read_frames(struct reader *r, GError **error)
 	if (pcap_datalink(r->file) != DLT_EN10MB) {
 		const char *name = pcap_datalink_val_to_name(pcap_datalink(r->file));
 
-		return fail(r, error, TRAFFIC_ERROR_RANGE,
+		return fail(r, error, INPUT_ERROR_RANGE,
 			"frames are of link type %s, not Ethernet; capture on one Ethernet "
 			"interface, not on 'any'",
 			name == NULL ? "unknown" : name);
@@ -81,7 +81,7 @@ static gboolean read_frames(struct reader *r, GError **error)
 	}
 	if (rc == PCAP_ERROR_BREAK)
 		return TRUE; /* the end */
-	return fail(r, error, TRAFFIC_ERROR_SYNTAX,
+	return fail(r, error, INPUT_ERROR_SYNTAX,
 		"cannot be read after frame %u: %s; mend it with editcap", r->at_ns->len,
 		pcap_geterr(r->file));
 }
@@ -129,7 +129,7 @@ static capture *finish(struct reader *r, GError **error)
 	capture *c;
 
 	if (nb < 2 || at_ns[nb - 1] == at_ns[0]) {
-		fail(r, error, TRAFFIC_ERROR_RANGE,
+		fail(r, error, INPUT_ERROR_RANGE,
 			"has %u frame%s and no time between them; a rate needs two at different "
 			"times",
 			nb, nb == 1 ? "" : "s");
@@ -159,8 +159,8 @@ static capture *read_file(const char *path, FILE *f, GError **error)
 	r.file = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, why);
 	if (r.file == NULL) {
 		fclose(f);
-		fail(&r, error, TRAFFIC_ERROR_SYNTAX,
-			"is no capture: %s; give a pcap or pcapng file", why);
+		fail(&r, error, INPUT_ERROR_SYNTAX, "is no capture: %s; give a pcap or pcapng file",
+			why);
 		return NULL;
 	}
 	r.at_ns = g_array_new(FALSE, FALSE, sizeof(uint64_t));
@@ -183,8 +183,8 @@ capture *capture_open(const char *path, GError **error)
 	if (f == NULL) {
 		int err = errno;
 
-		g_set_error(error, TRAFFIC_ERROR,
-			err == ENOENT ? TRAFFIC_ERROR_NOT_FOUND : TRAFFIC_ERROR_IO,
+		g_set_error(error, INPUT_ERROR,
+			err == ENOENT ? INPUT_ERROR_NOT_FOUND : INPUT_ERROR_IO,
 			"%s: cannot be opened: %s; check the path", shown, g_strerror(err));
 		return NULL;
 	}

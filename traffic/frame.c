@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 
 enum {
 	IP_OFFSET = FRAME_ETH_LEN,
@@ -61,7 +61,7 @@ gboolean frame_mac_parse(const char *text, uint8_t mac[6], GError **error)
 		int lo = hi < 0 ? -1 : g_ascii_xdigit_value(p[1]);
 
 		if (lo < 0 || p[2] != (i < 5 ? ':' : '\0')) {
-			g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+			g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 				"'%s' is no MAC address; write six hexadecimal pairs: "
 				"52:54:00:fa:00:60",
 				text);
@@ -92,7 +92,7 @@ gboolean frame_mac_parse_unicast(const char *text, uint8_t mac[6], GError **erro
 	if (!frame_mac_parse(text, parsed, error))
 		return FALSE;
 	if (mac_fault(parsed) != NULL) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"'%s' is %s; use a unicast address such as 52:54:00:fa:00:60", text,
 			mac_fault(parsed));
 		return FALSE;
@@ -115,7 +115,7 @@ gboolean frame_guest_macs_check(const uint8_t base[6], uint32_t nb, GError **err
 		if (fault == NULL)
 			continue;
 		text = frame_mac_format(mac);
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"guest %u would have %s, which is %s; use a unicast address such as "
 			"52:54:00:fa:00:60 (guest n has it plus n)",
 			i, text, fault);

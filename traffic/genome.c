@@ -2,10 +2,10 @@
 /* IMIX genomes of RFC 6985: "aaafg" is an order that repeats, not a ratio. */
 #include <string.h>
 
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/profile_private.h"
-#include "traffic/text.h"
+#include "analyze/base/text.h"
 
 enum { CUSTOM_LETTERS = 26, WRITTEN_OUT_MAX = 100 /* frames; RFC 6985 section 6 */ };
 
@@ -39,8 +39,8 @@ struct genome {
 	GByteArray *sequence;
 };
 
-static gboolean G_GNUC_PRINTF(4, 5) fail(
-	const struct genome *g, GError **error, enum traffic_error code, const char *format, ...)
+static gboolean G_GNUC_PRINTF(4, 5)
+	fail(const struct genome *g, GError **error, enum input_error code, const char *format, ...)
 {
 	g_autofree char *word = text_quote(g->spec);
 	va_list args;
@@ -50,7 +50,7 @@ static gboolean G_GNUC_PRINTF(4, 5) fail(
 	g_autofree char *text = g_strdup_vprintf(format, args);
 
 	va_end(args);
-	g_set_error(error, TRAFFIC_ERROR, (gint)code, "profile '%s': %s", word, text);
+	g_set_error(error, INPUT_ERROR, (gint)code, "profile '%s': %s", word, text);
 	return FALSE;
 }
 
@@ -66,14 +66,14 @@ static gboolean read_map(struct genome *g, const char *text, GError **error)
 
 		if (!g_ascii_isupper(entry[0]) || entry[1] != '=' ||
 			!text_uint(entry + 2, UINT32_MAX, &len))
-			return fail(g, error, TRAFFIC_ERROR_SYNTAX,
+			return fail(g, error, INPUT_ERROR_SYNTAX,
 				"'%s' is not a letter and its size; write A=64,G=1518", word);
 		if (len < FRAME_LEN_MIN || len > FRAME_LEN_MAX)
-			return fail(g, error, TRAFFIC_ERROR_RANGE,
+			return fail(g, error, INPUT_ERROR_RANGE,
 				"%s: the size is outside %d..%d bytes, counted with FCS", word,
 				FRAME_LEN_MIN, FRAME_LEN_MAX);
 		if (g->frame_len[(unsigned char)entry[0]] != 0)
-			return fail(g, error, TRAFFIC_ERROR_SYNTAX,
+			return fail(g, error, INPUT_ERROR_SYNTAX,
 				"letter %c has two sizes; keep one", entry[0]);
 		g->frame_len[(unsigned char)entry[0]] = (uint32_t)len;
 	}
@@ -86,9 +86,9 @@ static gboolean check_letter(struct genome *g, char letter, GError **error)
 	g_autofree char *word = text_quote((char[]){ letter, '\0' });
 
 	if (!g_ascii_isalpha(letter))
-		return fail(g, error, TRAFFIC_ERROR_SYNTAX, "'%s' is not a letter; " REMEDY, word);
+		return fail(g, error, INPUT_ERROR_SYNTAX, "'%s' is not a letter; " REMEDY, word);
 	if (g_ascii_isupper(letter) != g->custom)
-		return fail(g, error, TRAFFIC_ERROR_SYNTAX,
+		return fail(g, error, INPUT_ERROR_SYNTAX,
 			g->custom ? "'%s' is a letter of RFC 6985, and letters with a map are "
 				    "capitals; "
 				    "write it as a capital and map its size"
@@ -96,17 +96,17 @@ static gboolean check_letter(struct genome *g, char letter, GError **error)
 				    "genome:AAAGG:A=64,G=1518",
 			word);
 	if (g->frame_len[(unsigned char)letter] == 0)
-		return fail(g, error, TRAFFIC_ERROR_RANGE,
+		return fail(g, error, INPUT_ERROR_RANGE,
 			letter == 'z' ? "'%s' stands for the MTU, and that is not known; give it"
 			: g->custom   ? "'%s' is not in the map; add its size behind the colon"
 				      : "'%s' is not a letter of RFC 6985 (a to j and z)",
 			word);
 	if (g->frame_len[(unsigned char)letter] > FRAME_LEN_MAX)
-		return fail(g, error, TRAFFIC_ERROR_RANGE,
+		return fail(g, error, INPUT_ERROR_RANGE,
 			"'%s' stands for %u bytes, above the limit of %d", word,
 			g->frame_len[(unsigned char)letter], FRAME_LEN_MAX);
 	if (g->frame_len[(unsigned char)letter] < FRAME_LEN_MIN)
-		return fail(g, error, TRAFFIC_ERROR_RANGE,
+		return fail(g, error, INPUT_ERROR_RANGE,
 			"'%s' stands for %u bytes, below the least frame of %d", word,
 			g->frame_len[(unsigned char)letter], FRAME_LEN_MIN);
 	return TRUE;
@@ -134,7 +134,7 @@ static void add_run(struct genome *g, char letter, guint count)
 static gboolean read_letters(struct genome *g, const char *text, GError **error)
 {
 	if (*text == '\0')
-		return fail(g, error, TRAFFIC_ERROR_SYNTAX, "it has no letters; " REMEDY);
+		return fail(g, error, INPUT_ERROR_SYNTAX, "it has no letters; " REMEDY);
 	while (*text != '\0') {
 		guint64 count = 1;
 
@@ -145,19 +145,19 @@ static gboolean read_letters(struct genome *g, const char *text, GError **error)
 			text = end;
 		}
 		if (*text == '\0')
-			return fail(g, error, TRAFFIC_ERROR_SYNTAX,
+			return fail(g, error, INPUT_ERROR_SYNTAX,
 				"a count stands at the end; write it before its letter, 20a1g");
 		if (!check_letter(g, *text, error))
 			return FALSE;
 		if (count == 0 || count > PROFILE_SEQUENCE_MAX - g->sequence->len)
-			return fail(g, error, TRAFFIC_ERROR_RANGE,
+			return fail(g, error, INPUT_ERROR_RANGE,
 				"letter %c: a count is at least 1, and all letters are at most %d",
 				*text, PROFILE_SEQUENCE_MAX);
 		add_run(g, *text++, (guint)count);
 	}
 	for (char letter = 'A'; g->custom && letter <= 'Z'; letter++)
 		if (g->frame_len[(unsigned char)letter] != 0 && !g->used[(unsigned char)letter])
-			return fail(g, error, TRAFFIC_ERROR_SYNTAX,
+			return fail(g, error, INPUT_ERROR_SYNTAX,
 				"%c has a size but is not among the letters; take it out of the "
 				"map",
 				letter);

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "traffic/arrival.h"
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/mix_private.h"
-#include "traffic/text.h"
+#include "analyze/base/text.h"
 
 /* Guest 4096 gets 4096^-8 = 1e-29 of guest 1's load: nobody means more than that. */
 static const double zipf_max = 8.0;
@@ -134,12 +134,12 @@ gboolean mix_check_share(const char *where, const char *text, double *out, GErro
 	double share;
 
 	if (!text_number(text, &share)) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 			"%s: share '%s' is not a number; write one such as 3 or 0.5", where, word);
 		return FALSE;
 	}
 	if (!(share >= MIX_SHARE_MIN) || share > MIX_SHARE_MAX) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"%s: share %s is outside %g..%g; a share is above zero, scale the others",
 			where, word, MIX_SHARE_MIN, MIX_SHARE_MAX);
 		return FALSE;
@@ -154,7 +154,7 @@ static gboolean set_zipf(mix *m, const char *text, GError **error)
 	double s;
 
 	if (!text_number(text, &s) || !(s >= 0.0) || s > zipf_max) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"shares: zipf exponent '%s' is not a number in 0..%g; write zipf:1.1", word,
 			zipf_max);
 		return FALSE;
@@ -172,7 +172,7 @@ static gboolean set_list(mix *m, const char *text, GError **error)
 	if (nb != m->nb_guests) {
 		g_autofree char *word = text_quote(text);
 
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"shares: expected %u, one per guest, got %u in '%s': a comma separates "
 			"shares; write 1.5 for a fraction, equal, or zipf:1.1",
 			m->nb_guests, nb, word);
@@ -215,13 +215,13 @@ gboolean mix_add_guests(mix *m, const char *where, const struct mix_guest *guest
 	struct mix_guest g = *guest;
 
 	if (nb < 1 || nb > FRAME_GUESTS_MAX) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"%s: %" G_GUINT64_FORMAT " guests are outside 1..%d", where, nb,
 			FRAME_GUESTS_MAX);
 		return FALSE;
 	}
 	if (nb + m->nb_guests > FRAME_GUESTS_MAX) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"%s: all together are more than %d guests; take some out", where,
 			FRAME_GUESTS_MAX);
 		return FALSE;
@@ -242,7 +242,7 @@ gboolean mix_check_interface(const char *where, const char *text, GError **error
 		text[strspn(text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-")] == '\0')
 		return TRUE;
 	word = text_quote(text);
-	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 		"%s: '%s' is no interface's name, which has letters, digits and '-' only; write "
 		"one "
 		"such as vhost-user",
@@ -261,7 +261,7 @@ static gboolean add_entry(mix *m, const struct mix_guest *guest, const char *ent
 	if (colon == NULL || !text_uint(colon + 1, UINT64_MAX, &nb)) {
 		g_autofree char *word = text_quote(entry);
 
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 			"--guests: '%s' is neither how many nor interface:how many; write 64 or "
 			"vfio:8,vmux:24",
 			word);

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "traffic/arrival.h"
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/mix_private.h"
-#include "traffic/text.h"
+#include "analyze/base/text.h"
 
 enum { FILE_LEN_MAX = 1 << 20 };
 
@@ -34,7 +34,7 @@ static gboolean note_line(struct reader *r, char *id, const char *what, guint li
 {
 	if (g_hash_table_insert(r->lines, id, GUINT_TO_POINTER(line)))
 		return TRUE;
-	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 		"%s:%u: %s stands there twice; keep one", r->path, line, what);
 	return FALSE;
 }
@@ -54,7 +54,7 @@ static gboolean read_lines(struct reader *r, const char *text, GError **error)
 		end = strchr(line, line[0] == '[' ? ']' : '=');
 		if (end == NULL || (line[0] != '[' && group == NULL)) {
 			word = text_quote(line);
-			g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+			g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 				"%s:%u: '%s' is neither [group] nor, in a group, key = value",
 				r->path, i + 1, word);
 			return FALSE;
@@ -89,7 +89,7 @@ static gboolean check_keys(const struct reader *r, const char *group, GError **e
 		g_autofree char *at = where(r, group, keys[i]);
 		g_autofree char *word = text_quote(keys[i]);
 
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_NOT_FOUND,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_NOT_FOUND,
 			"%s: '%s' is not a key; there are guests, profile, share, arrival, "
 			"interface",
 			at, word);
@@ -110,7 +110,7 @@ static char *value_of(const struct reader *r, const char *group, const char *key
 	g_autofree char *at = where(r, group, NULL);
 	g_autofree char *word = text_quote(group);
 
-	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 		"%s: group '%s' has no %s; add the line '%s = %s'", at, word, key, key,
 		strcmp(key, "guests") == 0 ? "1" : "imix");
 	return NULL;
@@ -127,7 +127,7 @@ static gboolean read_guests(
 		g_autofree char *at = where(r, group, "guests");
 		g_autofree char *word = text_quote(value);
 
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 			"%s: guests '%s' is not a whole number; write how many, 1..%d", at, word,
 			FRAME_GUESTS_MAX);
 		return FALSE;
@@ -145,7 +145,7 @@ static gboolean read_profile(
 	if (guest->profile != NULL) {
 		if (!g_key_file_has_key(r->keys, group, "profile", NULL))
 			return TRUE;
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 			"%s: arrival %s has frame lengths of its own; take out this line, or give "
 			"the group another arrival",
 			at, guest->arrival);
@@ -205,7 +205,7 @@ static gboolean read_text(struct reader *r, const char *text, size_t len, GError
 	if (!text_check(r->path, text, len, error) || !read_lines(r, text, error))
 		return FALSE;
 	if (len > 0 && !g_key_file_load_from_data(r->keys, text, len, G_KEY_FILE_NONE, &why)) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 			"%s: %s; write [group] and key = value lines", r->path, why->message);
 		return FALSE;
 	}
@@ -215,7 +215,7 @@ static gboolean read_text(struct reader *r, const char *text, size_t len, GError
 			return FALSE;
 	if (r->m->nb_guests > 0)
 		return TRUE;
-	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 		"%s: has no group of guests; write [web], guests = 48, profile = imix", r->path);
 	return FALSE;
 }

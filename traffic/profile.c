@@ -7,11 +7,11 @@
 #include <gsl/gsl_randist.h>
 
 #include "traffic/apportion.h"
-#include "traffic/datadir.h"
-#include "traffic/error.h"
+#include "analyze/base/datadir.h"
+#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/profile_private.h"
-#include "traffic/text.h"
+#include "analyze/base/text.h"
 
 enum { FILE_LEN_MAX = 1 << 20 };
 
@@ -213,14 +213,14 @@ static gboolean single_length(const char *spec, const char *text, uint32_t *out,
 	uint64_t len;
 
 	if (!text_uint(text, UINT32_MAX, &len)) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 			"profile '%s' is not a frame length in bytes; write fixed:64 or "
 			"uniform:64-1518",
 			word);
 		return FALSE;
 	}
 	if (len < FRAME_LEN_MIN || len > FRAME_LEN_MAX) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"profile '%s': a frame of %" G_GUINT64_FORMAT
 			" bytes is outside %d..%d, counted with FCS (60 without FCS is 64)",
 			word, len, FRAME_LEN_MIN, FRAME_LEN_MAX);
@@ -248,7 +248,7 @@ static profile *uniform_parse(const char *spec, const char *text, uint32_t mtu, 
 		!single_length(spec, ends[0] != NULL && ends[1] != NULL ? ends[1] : "", &hi, error))
 		return NULL;
 	if (lo > hi) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"profile '%s' ends below its start; write uniform:%u-%u", spec, hi, lo);
 		return NULL;
 	}
@@ -296,7 +296,7 @@ static profile *unknown_name(const char *spec, GError **error)
 	}
 	hint = text_did_you_mean(spec, (const char *const *)names);
 	list = g_strjoinv(", ", names);
-	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_NOT_FOUND,
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_NOT_FOUND,
 		"no profile is called '%s'%s; there are %s; or write ./FILE.csv, fixed:64, "
 		"uniform:64-1518 or genome:aaafg",
 		word, hint, list);

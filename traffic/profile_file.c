@@ -7,10 +7,10 @@
 
 #include <csv.h>
 
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/profile_private.h"
-#include "traffic/text.h"
+#include "analyze/base/text.h"
 
 enum { FIELDS = 2 };
 
@@ -30,7 +30,7 @@ struct reader {
 };
 
 static gboolean G_GNUC_PRINTF(3, 4)
-	fail(struct reader *r, enum traffic_error code, const char *format, ...)
+	fail(struct reader *r, enum input_error code, const char *format, ...)
 {
 	va_list args;
 
@@ -41,7 +41,7 @@ static gboolean G_GNUC_PRINTF(3, 4)
 	g_autofree char *text = g_strdup_vprintf(format, args);
 
 	va_end(args);
-	r->error = g_error_new(TRAFFIC_ERROR, (gint)code, "%s:%u: %s", r->path, r->line, text);
+	r->error = g_error_new(INPUT_ERROR, (gint)code, "%s:%u: %s", r->path, r->line, text);
 	return FALSE;
 }
 
@@ -82,9 +82,9 @@ static gboolean declare_word(struct reader *r, const char *key, const char *valu
 	int i = find_word(names, value);
 
 	if (*has)
-		return fail(r, TRAFFIC_ERROR_SYNTAX, "%s is declared twice; keep one", key);
+		return fail(r, INPUT_ERROR_SYNTAX, "%s is declared twice; keep one", key);
 	if (i < 0)
-		return fail(r, TRAFFIC_ERROR_SYNTAX, "%s '%s' is not known; write one of %s", key,
+		return fail(r, INPUT_ERROR_SYNTAX, "%s '%s' is not known; write one of %s", key,
 			word, list);
 	*has = TRUE;
 	*out = i;
@@ -94,7 +94,7 @@ static gboolean declare_word(struct reader *r, const char *key, const char *valu
 static gboolean declare_text(struct reader *r, const char *key, const char *value, char **out)
 {
 	if (*out != NULL)
-		return fail(r, TRAFFIC_ERROR_SYNTAX, "%s is declared twice; keep one", key);
+		return fail(r, INPUT_ERROR_SYNTAX, "%s is declared twice; keep one", key);
 	*out = g_strdup(value);
 	return TRUE;
 }
@@ -119,7 +119,7 @@ static gboolean read_comment(struct reader *r, const char *text)
 
 	if (value[0] == '\0')
 		return fail(
-			r, TRAFFIC_ERROR_SYNTAX, "'%s:' has no value; write one behind it", quoted);
+			r, INPUT_ERROR_SYNTAX, "'%s:' has no value; write one behind it", quoted);
 	if (strcmp(key, "unit") == 0) {
 		if (!declare_word(r, key, value, unit_names, &r->has_unit, &word))
 			return FALSE;
@@ -146,7 +146,7 @@ static gboolean read_comment(struct reader *r, const char *text)
 		return declare_text(r, key, value, &p->unverified);
 	if (strcmp(key, "synthetic") == 0)
 		return declare_text(r, key, value, &p->synthetic);
-	return fail(r, TRAFFIC_ERROR_SYNTAX,
+	return fail(r, INPUT_ERROR_SYNTAX,
 		"'%s' is not a key; there are title, unit, weight, mode, source, unverified, "
 		"synthetic; a plain comment that looks like this begins with ##",
 		quoted);
@@ -163,10 +163,10 @@ static gboolean check_declared(struct reader *r)
 						  : NULL;
 
 	if (missing != NULL)
-		return fail(r, TRAFFIC_ERROR_SYNTAX,
+		return fail(r, INPUT_ERROR_SYNTAX,
 			"a declaration is missing before the first row; add the line %s", missing);
 	if (p->mode == PROFILE_SEQUENCE && p->weight != PROFILE_PACKETS)
-		return fail(r, TRAFFIC_ERROR_SYNTAX,
+		return fail(r, INPUT_ERROR_SYNTAX,
 			"mode sequence counts frames; write '# weight: packets'");
 	return TRUE;
 }
@@ -178,16 +178,16 @@ static gboolean read_length(struct reader *r, const char *text, uint32_t *out)
 	uint64_t len;
 
 	if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text))
-		return fail(r, TRAFFIC_ERROR_SYNTAX,
+		return fail(r, INPUT_ERROR_SYNTAX,
 			"size '%s' is not a whole number of bytes or a range of them; write 64 or "
 			"65-128",
 			word);
 	if (!text_uint(text, FRAME_LEN_MAX, &len) || len + overhead > FRAME_LEN_MAX)
-		return fail(r, TRAFFIC_ERROR_RANGE,
+		return fail(r, INPUT_ERROR_RANGE,
 			"size %s is above %u, the limit in unit %s (a frame of %d bytes)", word,
 			FRAME_LEN_MAX - overhead, profile_unit_name(r->p->unit), FRAME_LEN_MAX);
 	if (len == 0)
-		return fail(r, TRAFFIC_ERROR_RANGE, "size 0 is no frame; the least is 1");
+		return fail(r, INPUT_ERROR_RANGE, "size 0 is no frame; the least is 1");
 	*out = (uint32_t)len;
 	return TRUE;
 }
@@ -206,7 +206,7 @@ static gboolean read_size(struct reader *r, const char *text, struct profile_cla
 		!read_length(r, g_strstrip(ends[1]), &c->listed_hi))
 		return FALSE;
 	if (c->listed_lo > c->listed_hi)
-		return fail(r, TRAFFIC_ERROR_RANGE, "range %u-%u ends below its start; write %u-%u",
+		return fail(r, INPUT_ERROR_RANGE, "range %u-%u ends below its start; write %u-%u",
 			c->listed_lo, c->listed_hi, c->listed_hi, c->listed_lo);
 	return TRUE;
 }
@@ -218,19 +218,18 @@ static gboolean read_weight(struct reader *r, const char *text, struct profile_c
 	size_t n = text_scan_number(text, &w);
 
 	if (n == 0 || text[n] != '\0')
-		return fail(r, TRAFFIC_ERROR_SYNTAX,
+		return fail(r, INPUT_ERROR_SYNTAX,
 			"weight '%s' is not a number; write one such as 7 or 58.67", word);
 	if (!(w > 0.0))
-		return fail(r, TRAFFIC_ERROR_RANGE,
+		return fail(r, INPUT_ERROR_RANGE,
 			"weight %s is not above zero; leave the row out if it is not to be sent",
 			word);
 	if (!isfinite(w) || w < weight_min || w > weight_max)
-		return fail(r, TRAFFIC_ERROR_RANGE,
-			"weight %s is outside %g..%g; scale the weights", word, weight_min,
-			weight_max);
+		return fail(r, INPUT_ERROR_RANGE, "weight %s is outside %g..%g; scale the weights",
+			word, weight_min, weight_max);
 	if (r->p->mode == PROFILE_SEQUENCE &&
 		(w != floor(w) || w > PROFILE_SEQUENCE_MAX - (double)r->sequence->len))
-		return fail(r, TRAFFIC_ERROR_RANGE,
+		return fail(r, INPUT_ERROR_RANGE,
 			"weight %s: a sequence sends each row a whole number of times and is at "
 			"most "
 			"%d frames long",
@@ -262,7 +261,7 @@ static gboolean read_row(struct reader *r)
 	if (!r->has_header) {
 		if (r->nb_fields != FIELDS || strcmp(r->field[0], "size") != 0 ||
 			strcmp(r->field[1], "weight") != 0)
-			return fail(r, TRAFFIC_ERROR_SYNTAX,
+			return fail(r, INPUT_ERROR_SYNTAX,
 				"the first row is not 'size,weight'; write that line before the "
 				"rows");
 		if (!check_declared(r))
@@ -271,14 +270,14 @@ static gboolean read_row(struct reader *r)
 		return TRUE;
 	}
 	if (r->nb_fields != FIELDS)
-		return fail(r, TRAFFIC_ERROR_SYNTAX,
+		return fail(r, INPUT_ERROR_SYNTAX,
 			"a row has %u fields and not 2; write size,weight such as 64,7",
 			r->nb_fields);
 	if (!read_size(r, r->field[0], &c) || !read_weight(r, r->field[1], &c))
 		return FALSE;
 	i = find_class(r, &c);
 	if (i == FRAME_CLASSES_MAX)
-		return fail(r, TRAFFIC_ERROR_RANGE,
+		return fail(r, INPUT_ERROR_RANGE,
 			"more than %d sizes; join neighbours into ranges such as 65-128",
 			FRAME_CLASSES_MAX);
 	if (i == r->classes->len)
@@ -321,7 +320,7 @@ static gboolean read_record(struct reader *r, struct csv_parser *csv, const char
 
 	if (csv_parse(csv, text, len, on_field, on_row, r) != len ||
 		csv_fini(csv, on_field, on_row, r) != 0)
-		fail(r, TRAFFIC_ERROR_SYNTAX,
+		fail(r, INPUT_ERROR_SYNTAX,
 			"a quote is not closed, or stands inside a field; write size,weight "
 			"without quotes");
 	return r->error == NULL;
@@ -339,7 +338,7 @@ static gboolean read_lines(struct reader *r, struct csv_parser *csv, const char 
 	}
 	if (r->classes->len == 0) {
 		r->line--; /* the last line ends with a newline */
-		return fail(r, TRAFFIC_ERROR_SYNTAX,
+		return fail(r, INPUT_ERROR_SYNTAX,
 			"the file ends without a row; write 'size,weight' and rows such as 64,7");
 	}
 	return TRUE;
@@ -403,7 +402,7 @@ profile *profile_parse(const char *name, const char *text, size_t len, GError **
 	profile *p = NULL;
 
 	if (len == 0)
-		g_set_error(&r.error, TRAFFIC_ERROR, TRAFFIC_ERROR_SYNTAX,
+		g_set_error(&r.error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 			"%s: is empty; profiles/README.md says what a profile looks like", shown);
 	else if (read_text(&r, copy, len))
 		p = finish(&r);

@@ -7,7 +7,7 @@
 #include <csv.h>
 #include <json-glib/json-glib.h>
 
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/profile_private.h"
 #include "traffic/rate.h"
@@ -348,7 +348,7 @@ char *profile_report(const profile *p, const char *format, double link_bps, GErr
 	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
 		if (strcmp(format, formats[i].name) == 0)
 			return formats[i].write(&r);
-	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_NOT_FOUND,
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_NOT_FOUND,
 		"format '%s' is not known; write text, csv or json", format);
 	return NULL;
 }

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
-#include "traffic/text.h"
+#include "analyze/base/text.h"
 
 enum { RATES_MAX = 10000, BITS_PER_BYTE = 8 };
 
@@ -57,12 +57,12 @@ static double prefix_scale(char c)
 	}
 }
 
-static gboolean rate_error(GError **error, enum traffic_error code, const char *where,
-	const char *text, const char *why)
+static gboolean rate_error(
+	GError **error, enum input_error code, const char *where, const char *text, const char *why)
 {
 	g_autofree char *word = text_quote(text);
 
-	g_set_error(error, TRAFFIC_ERROR, (gint)code, "%s: rate '%s' %s", where, word, why);
+	g_set_error(error, INPUT_ERROR, (gint)code, "%s: rate '%s' %s", where, word, why);
 	return FALSE;
 }
 
@@ -74,7 +74,7 @@ static gboolean quantity_parse(
 	const char *unit = text + n;
 
 	if (n == 0)
-		return rate_error(error, TRAFFIC_ERROR_SYNTAX, where, text,
+		return rate_error(error, INPUT_ERROR_SYNTAX, where, text,
 			"does not begin with a number; " REMEDY);
 	while (*unit == ' ')
 		unit++;
@@ -88,7 +88,7 @@ static gboolean quantity_parse(
 	}
 	if ((!q.has_unit && *unit != '\0') ||
 		(q.has_unit && q.kind == RATE_LINK_SHARE && q.scale > 0.0))
-		return rate_error(error, TRAFFIC_ERROR_RATE, where, text,
+		return rate_error(error, INPUT_ERROR_RATE, where, text,
 			strchr(unit, ':') != NULL
 				? "has a unit that is not known; a sweep is 50k..800k:50k"
 				: "has a unit that is not known; " REMEDY);
@@ -108,9 +108,9 @@ static gboolean quantity_to_rate(const char *where, const char *text, const stru
 	r.value = r.kind == RATE_LINK_SHARE ? q->number / 100.0
 					    : q->number * (q->scale > 0.0 ? q->scale : 1.0);
 	if (!(r.value > 0.0))
-		return rate_error(error, TRAFFIC_ERROR_RANGE, where, text, "is not above zero");
+		return rate_error(error, INPUT_ERROR_RANGE, where, text, "is not above zero");
 	if (r.value > limit)
-		return rate_error(error, TRAFFIC_ERROR_RANGE, where, text,
+		return rate_error(error, INPUT_ERROR_RANGE, where, text,
 			r.kind == RATE_LINK_SHARE
 				? "is above 1000% of the link"
 				: "is too large; the limits are 1000Gpps and 1000000Gbit/s");
@@ -124,7 +124,7 @@ static gboolean check_unit(
 {
 	if (q->has_unit || (q->scale > 0.0 && q->scale < 1e9))
 		return TRUE;
-	return rate_error(error, TRAFFIC_ERROR_RATE, where, text,
+	return rate_error(error, INPUT_ERROR_RATE, where, text,
 		q->scale > 0.0 ? "has no unit; write 10Gbit/s or 10Gpps" : "has no unit; " REMEDY);
 }
 
@@ -161,7 +161,7 @@ static gboolean sweep_parse(const char *where, const char *text, struct rate out
 	const char *dots = strstr(text, ".."), *colon = strchr(dots, ':');
 
 	if (colon == NULL)
-		return rate_error(error, TRAFFIC_ERROR_SYNTAX, where, text,
+		return rate_error(error, INPUT_ERROR_SYNTAX, where, text,
 			"is a sweep without a step; write 50k..800k:50k");
 
 	g_autofree char *first = g_strndup(text, (gsize)(dots - text));
@@ -181,26 +181,26 @@ static gboolean sweep_parse(const char *where, const char *text, struct rate out
 		int from = sweep_source(given, i);
 
 		if (from < 0 || (kind == RATE_PPS && !check_unit(where, text, &given[from], NULL)))
-			return rate_error(error, TRAFFIC_ERROR_RATE, where, text,
+			return rate_error(error, INPUT_ERROR_RATE, where, text,
 				"has no unit; write 50k..800k:50k (pps) or 1..5Gbit/s:1Gbit/s");
 		if (given[i].has_unit && given[i].kind != kind)
-			return rate_error(error, TRAFFIC_ERROR_RATE, where, text,
+			return rate_error(error, INPUT_ERROR_RATE, where, text,
 				"mixes units; give both ends and the step the same");
 		q[i] = given[i];
 		q[i].kind = kind;
 		if (from != i)
 			q[i].scale = given[from].scale;
 		if (kind == RATE_LINK_SHARE && q[i].scale > 0.0)
-			return rate_error(error, TRAFFIC_ERROR_SYNTAX, where, text,
+			return rate_error(error, INPUT_ERROR_SYNTAX, where, text,
 				"puts k, M or G before %; write 10%..100%:10%");
 		if (!quantity_to_rate(where, text, &q[i], &out[i], error))
 			return FALSE;
 	}
 	if (out[0].value > out[1].value)
-		return rate_error(error, TRAFFIC_ERROR_RANGE, where, text,
+		return rate_error(error, INPUT_ERROR_RANGE, where, text,
 			"ends below its start; write the smaller end first");
 	if ((out[1].value - out[0].value) / out[2].value > RATES_MAX)
-		return rate_error(error, TRAFFIC_ERROR_RANGE, where, text,
+		return rate_error(error, INPUT_ERROR_RANGE, where, text,
 			"has more than 10000 steps; take a wider step");
 	return TRUE;
 }
@@ -222,7 +222,7 @@ static gboolean list_add(const char *where, const char *text, GArray *rates, GHa
 	if (!g_hash_table_add(seen, g_strdup_printf("%d %.12g", (int)r.kind, r.value)))
 		return TRUE;
 	if (rates->len == RATES_MAX)
-		return rate_error(error, TRAFFIC_ERROR_RANGE, where, text,
+		return rate_error(error, INPUT_ERROR_RANGE, where, text,
 			"makes more than 10000 rates; split the list");
 	g_array_append_val(rates, r);
 	return TRUE;
@@ -258,7 +258,7 @@ static gboolean check_comma(
 		return TRUE;
 	word = text_quote(text);
 	fraction = text_quote(next);
-	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RATE,
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_RATE,
 		"%s: rate '%s' in '%s' has no unit: a comma separates rates; write %s.%s, or a "
 		"unit after each",
 		where, item, word, item, fraction);
@@ -272,7 +272,7 @@ GArray *rate_parse_list(const char *where, const char *text, GError **error)
 	g_auto(GStrv) items = g_strsplit(text, ",", -1);
 
 	if (items[0] == NULL) {
-		rate_error(error, TRAFFIC_ERROR_SYNTAX, where, text, "is empty; " REMEDY);
+		rate_error(error, INPUT_ERROR_SYNTAX, where, text, "is empty; " REMEDY);
 		return NULL;
 	}
 	for (size_t i = 0; items[i] != NULL; i++)
@@ -292,14 +292,14 @@ gboolean rate_parse_link(const char *where, const char *text, double *link_bps, 
 		(q.has_unit && q.kind != RATE_L2_BPS)) {
 		g_autofree char *word = text_quote(text);
 
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RATE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RATE,
 			"%s: link speed '%s' is not in bits per second; write 10G or 100Gbit/s",
 			where, word);
 		return FALSE;
 	}
 	bps = q.number * (q.scale > 0.0 ? q.scale : 1.0);
 	if (!(bps >= link_bps_min) || bps > bps_max) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"%s: link speed '%s' is outside 1M..1000000G", where, copy);
 		return FALSE;
 	}
@@ -323,7 +323,7 @@ gboolean rate_to_pps(
 		return TRUE;
 	case RATE_LINK_SHARE:
 		if (!(link_bps > 0.0)) {
-			g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RATE,
+			g_set_error(error, INPUT_ERROR, INPUT_ERROR_RATE,
 				"a rate of %.4g%% is a share of the link, and its speed is not "
 				"known; "
 				"add --link 10G",

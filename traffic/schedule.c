@@ -5,7 +5,7 @@
 #include <gsl/gsl_rng.h>
 
 #include "traffic/arrival.h"
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/schedule_private.h"
 
@@ -100,7 +100,7 @@ static gboolean check_room(const struct plan *plan, uint32_t guest, size_t nb, G
 
 	if (plan->nb_departures + nb < max)
 		return TRUE;
-	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 		"schedule: arrival %s of guest %u makes it longer than %zu departures; lower the "
 		"rate, shorten the time, or take an arrival with smaller bursts",
 		plan->cfg->mix->guests[guest].arrival, guest, max);
@@ -157,7 +157,7 @@ static gboolean check_switches(struct plan *plan, uint32_t guest, GError **error
 		plan->nb_switches += (double)plan->cycle_ns / switch_ns;
 	if (plan->nb_switches <= switches_max)
 		return TRUE;
-	g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 		"schedule: arrival %s changes its state more than %.0f times in %.6g s, all guests "
 		"together; make its times longer, or the trial shorter",
 		plan->cfg->mix->guests[guest].arrival, switches_max,
@@ -309,13 +309,13 @@ static gboolean check_cfg(const struct schedule_cfg *cfg, GError **error)
 	gboolean timed = cfg->steps != NULL || cfg->pps > 0.0;
 
 	if (cfg->steps == NULL && (!(cfg->pps >= 0.0) || cfg->pps > SCHEDULE_PPS_MAX)) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"schedule: %g frames a second are outside 0..%g; lower the rate", cfg->pps,
 			SCHEDULE_PPS_MAX);
 		return FALSE;
 	}
 	if (timed && (cfg->span_ns == 0 || cfg->span_ns > span_max_ns)) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"schedule: a span of %.6g s is not above zero and at most %.6g s (78 "
 			"hours); "
 			"change the duration",
@@ -324,7 +324,7 @@ static gboolean check_cfg(const struct schedule_cfg *cfg, GError **error)
 	}
 	if (cfg->link_bps != 0.0 &&
 		!(cfg->link_bps >= link_bps_min && cfg->link_bps <= link_bps_max)) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"schedule: a link of %g bit/s is outside %g..%g; check --link",
 			cfg->link_bps, link_bps_min, link_bps_max);
 		return FALSE;
@@ -347,7 +347,7 @@ static gboolean plan_cycle(struct plan *plan, GError **error)
 	if (nb <= (double)plan->max_departures)
 		return TRUE;
 	if (plan->ramp != NULL) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"schedule: a rate that changes makes %.0f departures, more than the %zu "
 			"that fit, and cannot repeat; lower the rates, or shorten the time",
 			nb, plan->max_departures);

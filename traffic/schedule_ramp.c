@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 #include "traffic/schedule_private.h"
 
 static const double ns_per_s = 1e9;
@@ -14,19 +14,19 @@ struct ramp {
 static gboolean check_steps(const struct schedule_step *steps, size_t nb, GError **error)
 {
 	if (nb == 0 || steps[0].from_ns != 0) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"steps: no rate from the start on; the first step is from 0 s");
 		return FALSE;
 	}
 	for (size_t i = 0; i < nb; i++) {
 		if (!(steps[i].pps >= 0.0) || steps[i].pps > SCHEDULE_PPS_MAX) {
-			g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 				"steps: step %zu has %g frames a second, outside 0..%g; lower it",
 				i + 1, steps[i].pps, SCHEDULE_PPS_MAX);
 			return FALSE;
 		}
 		if (i > 0 && steps[i].from_ns <= steps[i - 1].from_ns) {
-			g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+			g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 				"steps: step %zu, from %.9g s, is not after the one before, from "
 				"%.9g s; put them in order",
 				i + 1, (double)steps[i].from_ns / ns_per_s,
@@ -55,7 +55,7 @@ ramp *ramp_new(const struct schedule_step *steps, size_t nb, uint64_t span_ns, G
 		sum += steps[i].pps * (double)(end_ns - steps[i].from_ns);
 	}
 	if (!(sum > 0.0)) {
-		g_set_error(error, TRAFFIC_ERROR, TRAFFIC_ERROR_RANGE,
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
 			"steps: the rate is zero all the time; give one step a rate");
 		return NULL;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/datapath/datapath.h"
 
-#include "sim/error.h"
+#include "sim/base/error.h"
 
 static const struct datapath_ops *const interfaces[] = { &datapath_null, &datapath_discard,
 	&datapath_vhost_user, &datapath_virtio, &datapath_vfio, &datapath_vmux, &datapath_port };

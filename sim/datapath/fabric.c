@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "sim/error.h"
+#include "sim/base/error.h"
 
 /* The ops' name of a word, newly allocated, and which vhost it asks for. */
 static char *split_word(const char *word, gboolean *vhost)

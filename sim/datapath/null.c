@@ -11,8 +11,8 @@
 #include <rte_ring.h>
 
 #include "sim/datapath/datapath.h"
-#include "sim/error.h"
-#include "sim/pool.h"
+#include "sim/base/error.h"
+#include "sim/datapath/pool.h"
 
 enum {
 	RING_SIZE = 1024,

@@ -18,8 +18,8 @@
 
 #include "sim/datapath/datapath.h"
 #include "sim/datapath/nic_clock.h"
-#include "sim/error.h"
-#include "sim/pool.h"
+#include "sim/base/error.h"
+#include "sim/datapath/pool.h"
 
 enum { DESCRIPTORS = 1024, LINK_WAIT_US = 10000000, LINK_POLL_US = 50000, RESERVE = 4096 };
 

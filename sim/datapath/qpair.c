@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "sim/datapath/socket_path.h"
-#include "sim/error.h"
+#include "sim/base/error.h"
 #include "traffic/frame.h"
 
 enum {

@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "sim/error.h"
+#include "sim/base/error.h"
 
 /* Of any type: a socket of another type than ours is refused in another way than one of a dead process. */
 static gboolean somebody_listens(const char *path)

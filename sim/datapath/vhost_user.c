@@ -24,12 +24,12 @@
 
 #include <rte_vhost.h>
 
-#include "sim/cores.h"
+#include "sim/base/cores.h"
 #include "sim/datapath/datapath.h"
 #include "sim/datapath/socket_path.h"
 #include "sim/datapath/splitq.h"
-#include "sim/error.h"
-#include "sim/pool.h"
+#include "sim/base/error.h"
+#include "sim/datapath/pool.h"
 
 enum {
 	GUEST_RX_QUEUE = 0, /* virtio 1.1, 5.1.2: receiveq1 is 0, transmitq1 is 1 */

@@ -18,7 +18,7 @@
 #include <rte_jhash.h>
 
 #include "sim/datapath/virtio_private.h"
-#include "sim/error.h"
+#include "sim/base/error.h"
 #include "traffic/frame.h"
 
 enum { FDB_BYTES = 1 << 20, LINE = 64 };

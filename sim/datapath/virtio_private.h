@@ -72,7 +72,7 @@
 
 #include <glib.h>
 
-#include "analyze/histogram.h"
+#include "analyze/numbers/histogram.h"
 #include "sim/datapath/qpair.h"
 #include "sim/datapath/wire.h"
 

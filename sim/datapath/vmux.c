@@ -38,7 +38,7 @@
 #include <rte_branch_prediction.h>
 #include <rte_memcpy.h>
 
-#include "sim/pool.h"
+#include "sim/datapath/pool.h"
 #include "traffic/frame.h"
 
 static struct vmux *vmux_of(struct datapath *d)

@@ -11,7 +11,7 @@
 #include <rte_pause.h>
 #include <rte_prefetch.h>
 
-#include "sim/error.h"
+#include "sim/base/error.h"
 
 enum {
 	ETH_LEN = 14,

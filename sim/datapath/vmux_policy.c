@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/datapath/vmux_policy.h"
 
-#include "sim/duration.h"
-#include "sim/error.h"
+#include "sim/base/duration.h"
+#include "sim/base/error.h"
 
 #define INTERVAL_NS 100000000
 #define INTERVAL_MIN_NS 1000000

@@ -57,7 +57,7 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
-#include "analyze/histogram.h"
+#include "analyze/numbers/histogram.h"
 #include "sim/datapath/datapath.h"
 #include "sim/datapath/qpair.h"
 #include "sim/datapath/vmux_macs.h"

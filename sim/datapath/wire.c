@@ -3,8 +3,8 @@
 
 #include <rte_errno.h>
 
-#include "sim/error.h"
-#include "sim/pool.h"
+#include "sim/base/error.h"
+#include "sim/datapath/pool.h"
 
 /* For full rings, and what each thread of the generator and of the host may keep to itself. */
 static unsigned nb_mbufs(const struct datapath_cfg *cfg, unsigned nb_rings)

@@ -12,11 +12,11 @@
 #include <rte_launch.h>
 #include <rte_mbuf_dyn.h>
 
-#include "analyze/trial_ipdv.h"
+#include "analyze/contract/trial_ipdv.h"
 #include "sim/engine/hello.h"
 #include "sim/engine/stamp.h"
 #include "sim/engine/worker.h"
-#include "sim/error.h"
+#include "sim/base/error.h"
 
 enum {
 	TRACK_UNKNOWN = 1 << 20, /* numbers that a tracker remembers if the count is not known */

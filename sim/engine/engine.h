@@ -10,8 +10,8 @@
 
 #include <glib.h>
 
-#include "analyze/trial.h"
-#include "sim/cores.h"
+#include "analyze/contract/trial.h"
+#include "sim/base/cores.h"
 #include "sim/datapath/fabric.h"
 #include "traffic/mix.h"
 #include "traffic/schedule.h"

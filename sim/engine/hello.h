@@ -15,7 +15,7 @@
 
 #include <glib.h>
 
-#include "analyze/tracker.h"
+#include "analyze/numbers/tracker.h"
 #include "traffic/frame.h"
 
 enum {

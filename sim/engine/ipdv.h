@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * sim/engine/ipdv.h: delay variation between frames with adjacent numbers of one guest (RFC 3393;
- * see analyze/trial_ipdv.h). Hot, where it was asked for.
+ * see analyze/contract/trial_ipdv.h). Hot, where it was asked for.
  *
  * Frames may come back in another order than they left: a window keeps the delays of the latest
  * numbers, so that a pair counts when its second frame is here, whichever that is. A frame that
@@ -16,7 +16,7 @@
 
 #include <rte_branch_prediction.h>
 
-#include "analyze/histogram.h"
+#include "analyze/numbers/histogram.h"
 
 enum { IPDV_WINDOW = 1024 }; /* a power of two */
 

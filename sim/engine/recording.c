@@ -3,7 +3,7 @@
 
 #include <pcap/pcap.h>
 
-#include "sim/error.h"
+#include "sim/base/error.h"
 
 enum { SNAPLEN = 65535, LINKTYPE_IS_ETHERNET = DLT_EN10MB };
 

@@ -18,8 +18,8 @@
 #include <rte_common.h>
 #include <rte_ring.h>
 
-#include "analyze/histogram.h"
-#include "analyze/tracker.h"
+#include "analyze/numbers/histogram.h"
+#include "analyze/numbers/tracker.h"
 #include "sim/datapath/datapath.h"
 #include "sim/engine/ipdv.h"
 #include "sim/engine/recording.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "sim/error.h"
+#include "sim/base/error.h"
 #include "sim/matrix/matrix_private.h"
 #include "traffic/mix.h"
 

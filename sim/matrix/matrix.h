@@ -11,8 +11,8 @@
 
 #include <glib.h>
 
-#include "analyze/trial.h"
-#include "sim/testbed/setup.h"
+#include "analyze/contract/trial.h"
+#include "sim/host/setup.h"
 
 enum matrix_order { MATRIX_TREE, MATRIX_RANDOM, MATRIX_INTERLEAVED };
 

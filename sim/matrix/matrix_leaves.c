@@ -2,11 +2,11 @@
 /* The combinations that a section of a tests file stands for. */
 #include <string.h>
 
-#include "sim/error.h"
+#include "sim/base/error.h"
 #include "sim/matrix/matrix_spec.h"
-#include "sim/options.h"
-#include "sim/params.h"
-#include "sim/record.h"
+#include "sim/trial/options.h"
+#include "sim/trial/params.h"
+#include "sim/trial/environment.h"
 
 enum {
 	TRIALS_MAX = 100000, /* of a matrix: weeks */
@@ -44,7 +44,7 @@ static const char *digest_of(struct matrix *m, const struct options *o)
 
 	if (digest != NULL)
 		return digest;
-	digest = record_mix_digest(o->traffic);
+	digest = environment_mix_digest(o->traffic);
 	g_hash_table_insert(m->digests, g_steal_pointer(&key), digest);
 	return digest;
 }

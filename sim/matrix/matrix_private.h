@@ -4,7 +4,7 @@
 #define SIM_MATRIX_MATRIX_PRIVATE_H
 
 #include "sim/matrix/matrix.h"
-#include "sim/testbed/ini.h"
+#include "analyze/base/ini.h"
 
 struct matrix {
 	GPtrArray *trials;     /* struct matrix_trial * */

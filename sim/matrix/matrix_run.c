@@ -6,10 +6,10 @@
 
 #include <glib/gstdio.h>
 
-#include "analyze/csv.h"
-#include "analyze/file.h"
-#include "sim/error.h"
-#include "sim/label_lock.h"
+#include "analyze/base/csv.h"
+#include "analyze/base/file.h"
+#include "sim/base/error.h"
+#include "sim/trial/label_lock.h"
 #include "sim/matrix/matrix_private.h"
 
 enum { PAUSE_US = 100000 };

@@ -4,14 +4,14 @@
 
 #include <string.h>
 
-#include "sim/duration.h"
-#include "sim/error.h"
+#include "sim/base/duration.h"
+#include "sim/base/error.h"
 #include "traffic/arrival.h"
 #include "traffic/frame.h"
 #include "traffic/mix.h"
 #include "traffic/profile.h"
 #include "traffic/rate.h"
-#include "traffic/text.h"
+#include "analyze/base/text.h"
 
 enum {
 	VALUES_MAX = 10000, /* of a key */

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-3-Clause
-if(TARGET simcore)
+if(TARGET sim_commands)
 	tsim_script(cli refusals 60)
 endif()

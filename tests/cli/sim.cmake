@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-if(TARGET simcore)
+if(TARGET sim_commands)
 	tsim_script(cli tsim_bad_input 120)
 	tsim_script(cli tsim_profile 60)
 	tsim_script(cli tsim_matrix 120)

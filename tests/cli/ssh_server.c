@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/testbed/process.h"
-#include "sim/testbed/server.h"
+#include "sim/server/process.h"
+#include "sim/server/server.h"
 
 static gboolean fails(const char *what, GError *error)
 {

@@ -2,7 +2,7 @@
 /* Writes the made-up trials that tplot_strips.sh draws into the folder it is given. */
 #include <stdio.h>
 
-#include "analyze/trial.h"
+#include "analyze/contract/trial.h"
 #include "tests/unit/fake_trial.h"
 
 enum { SECONDS = 6 };

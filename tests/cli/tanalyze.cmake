@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # BUILD/tests/fake_trials makes input for the tests of tanalyze and tplot.
 add_executable(fake_trials cli/fake_trials.c)
-target_link_libraries(fake_trials PRIVATE tsim_options analyze m)
+target_link_libraries(fake_trials PRIVATE tsim_options analyze_show m)
 set_target_properties(fake_trials PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 
 tsim_script(cli tanalyze 60)

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/testbed/journal.h"
-#include "sim/testbed/network.h"
+#include "sim/host/journal.h"
+#include "sim/host/network.h"
 
 static gboolean fail_with(const GError *error)
 {

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/guest/queue.h"
+#include "sim/reflector/queue.h"
 
 enum { LOOK_WORDS = 4096 };
 

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: BSD-3-Clause
-tsim_test(eal vmux_switch simcore)
+tsim_test(eal vmux_switch sim_commands)
 tsim_script(eal vmux 300)

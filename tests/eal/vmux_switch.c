@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "sim/datapath/vmux_private.h"
-#include "sim/eal.h"
+#include "sim/base/eal.h"
 #include "traffic/frame.h"
 
 enum {

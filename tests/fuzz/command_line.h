@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "analyze/cli.h"
+#include "analyze/base/cli.h"
 
 /* Has the command line all the words that its command takes? Only to be asked of one that is good. */
 static gboolean is_full(const struct cli_call *call)

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "analyze/exact.h"
+#include "analyze/numbers/exact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

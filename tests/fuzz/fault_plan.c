@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "sim/guest/fault.h"
+#include "sim/reflector/fault.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

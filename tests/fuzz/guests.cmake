@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-3-Clause
-if(TARGET simcore)
-	tsim_fuzz(qmp simcore)
+if(TARGET sim_commands)
+	tsim_fuzz(qmp sim_commands)
 endif()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Command lines of treflect-xdp. */
-#include "sim/guest/treflect_xdp.h"
+#include "sim/reflector/treflect_xdp.h"
 #include "tests/fuzz/command_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "sim/matrix/matrix_private.h"
-#include "sim/testbed/ini.h"
+#include "analyze/base/ini.h"
 
 enum { LEN_MAX = 4096, TRIALS_MAX = 400 };
 

@@ -2,7 +2,7 @@
 /* MoonGen's tables of throughput. No row has frames that the counters do not. */
 #include <stdint.h>
 
-#include "analyze/autotest.h"
+#include "analyze/foreign/autotest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "analyze/autotest.h"
+#include "analyze/foreign/autotest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

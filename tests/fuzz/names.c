@@ -2,7 +2,7 @@
 /* Names of files. A name that is understood says the same when it is made again of what it says. */
 #include <stdint.h>
 
-#include "analyze/autotest.h"
+#include "analyze/foreign/autotest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

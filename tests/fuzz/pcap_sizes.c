@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "analyze/pcap_sizes.h"
+#include "traffic/pcap_sizes.h"
 #include "traffic/profile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-3-Clause
-if(TARGET plotcore)
-	tsim_fuzz(recipe plotcore)
+if(TARGET plots_commands)
+	tsim_fuzz(recipe plots_commands)
 endif()

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/guest/console.h"
-#include "sim/guest/qmp.h"
+#include "sim/vm/console.h"
+#include "sim/vm/qmp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

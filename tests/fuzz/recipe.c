@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-#include "plots/recipe.h"
+#include "plots/gather/recipe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/testbed/testbed.h"
+#include "sim/host/testbed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

@@ -3,10 +3,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "analyze/guest_timeline.h"
-#include "analyze/trial_bins.h"
-#include "analyze/trial_ipdv.h"
-#include "analyze/trial_log.h"
+#include "analyze/contract/guest_timeline.h"
+#include "analyze/contract/trial_bins.h"
+#include "analyze/contract/trial_ipdv.h"
+#include "analyze/contract/trial_log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

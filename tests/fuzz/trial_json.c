@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "analyze/trial_json.h"
+#include "analyze/contract/trial_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

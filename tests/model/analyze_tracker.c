@@ -10,7 +10,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
-#include "analyze/tracker.h"
+#include "analyze/numbers/tracker.h"
 
 enum { ROUNDS = 200, FRAMES = 5000, SEED = 4737 };
 

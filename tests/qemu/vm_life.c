@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/guest/image.h"
-#include "sim/guest/qmp.h"
-#include "sim/guest/vm.h"
-#include "sim/testbed/network.h"
-#include "sim/testbed/process.h"
+#include "sim/vm/image.h"
+#include "sim/vm/qmp.h"
+#include "sim/vm/vm.h"
+#include "sim/host/network.h"
+#include "sim/server/process.h"
 
 enum { BOOT_MS = 180000 };
 

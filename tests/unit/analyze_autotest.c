@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/autotest.h"
+#include "analyze/foreign/autotest.h"
 
 static void names_are_parsed_in_both_grammars(void **state)
 {

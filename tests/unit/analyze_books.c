@@ -4,8 +4,8 @@
 
 #include <glib/gstdio.h>
 
-#include "analyze/json_in.h"
-#include "analyze/trial_json.h"
+#include "analyze/base/json_in.h"
+#include "analyze/contract/trial_json.h"
 #include "tests/unit/fake_trial.h"
 
 static const struct fake_cfg cfg = { .guests = 3, .worst = -1, .loss = 0.02, .probes = TRUE };

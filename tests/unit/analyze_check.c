@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "analyze/check.h"
+#include "analyze/verdict/check.h"
 
 static void one_of_many_stands_apart(void **state)
 {

@@ -10,8 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/compare.h"
-#include "analyze/error.h"
+#include "analyze/verdict/compare.h"
+#include "analyze/base/error.h"
 #include "tests/unit/fake_trial.h"
 
 enum { REPS = 5 };

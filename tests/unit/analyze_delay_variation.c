@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "analyze/delay_variation.h"
-#include "analyze/trial_bins.h"
-#include "analyze/trial_ipdv.h"
+#include "analyze/statistics/delay_variation.h"
+#include "analyze/contract/trial_bins.h"
+#include "analyze/contract/trial_ipdv.h"
 #include "tests/unit/fake_trial.h"
 
 #define MS UINT64_C(1000000)

@@ -9,8 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/error.h"
-#include "analyze/exact.h"
+#include "analyze/base/error.h"
+#include "analyze/numbers/exact.h"
 
 static exact *parse(const char *text)
 {

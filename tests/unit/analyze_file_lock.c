@@ -12,9 +12,9 @@
 
 #include <glib/gstdio.h>
 
-#include "analyze/file.h"
-#include "analyze/file_lock.h"
-#include "analyze/scratch.h"
+#include "analyze/base/file.h"
+#include "analyze/base/file_lock.h"
+#include "analyze/base/scratch.h"
 
 /* TMPDIR, emptied after each test: GLib asks for its name once. */
 static char *directory;

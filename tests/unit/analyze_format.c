@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "analyze/format.h"
-#include "analyze/trial.h"
+#include "analyze/base/format.h"
+#include "analyze/contract/trial.h"
 
 static void numbers_have_the_digits_that_they_need(void **state)
 {

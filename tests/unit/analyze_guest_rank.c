@@ -8,11 +8,11 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "analyze/guest_rank.h"
-#include "analyze/report.h"
-#include "analyze/report_tables.h"
-#include "analyze/result_numbers.h"
-#include "analyze/trial_json.h"
+#include "analyze/contract/guest_rank.h"
+#include "analyze/show/report.h"
+#include "analyze/show/report_tables.h"
+#include "analyze/results/result_numbers.h"
+#include "analyze/contract/trial_json.h"
 #include "tests/unit/fake_trial.h"
 
 /* Worst first. */

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "analyze/error.h"
-#include "analyze/guest_timeline.h"
+#include "analyze/base/error.h"
+#include "analyze/contract/guest_timeline.h"
 #include "tests/unit/fake_trial.h"
 
 #define HEADER GUEST_TIMELINE_HEADER

@@ -14,7 +14,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
-#include "analyze/histogram.h"
+#include "analyze/numbers/histogram.h"
 
 enum { N = 20000, SEED = 20240607 };
 

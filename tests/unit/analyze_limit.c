@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "analyze/limit.h"
+#include "analyze/verdict/limit.h"
 
 static void near(double is, double wanted, const char *what)
 {

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <glib.h>
 
-#include "analyze/option.h"
+#include "analyze/base/option.h"
 
 enum { RED, GREEN };
 

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "analyze/error.h"
-#include "analyze/ranks.h"
+#include "analyze/base/error.h"
+#include "analyze/base/ranks.h"
 
 /* What rank i sends: nothing, or so many bytes that no buffer takes them before they are asked for. */
 static GBytes *message(guint rank)

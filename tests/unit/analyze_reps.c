@@ -10,8 +10,8 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "analyze/result_reps.h"
-#include "analyze/result_seconds.h"
+#include "analyze/results/result_reps.h"
+#include "analyze/results/result_seconds.h"
 #include "tests/unit/fake_trial.h"
 
 static void near(double is, double want)

@@ -8,12 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/cli.h"
-#include "analyze/csv.h"
-#include "analyze/merge.h"
-#include "analyze/report.h"
-#include "analyze/result_numbers.h"
-#include "analyze/result_params.h"
+#include "analyze/base/cli.h"
+#include "analyze/base/csv.h"
+#include "analyze/show/merge.h"
+#include "analyze/show/report.h"
+#include "analyze/results/result_numbers.h"
+#include "analyze/results/result_params.h"
 #include "tests/unit/fake_trial.h"
 #include "tests/unit/made_up_host.h"
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "analyze/side_names.h"
+#include "analyze/results/side_names.h"
 
 static void equal_last_parts_get_those_before_them(void **state)
 {

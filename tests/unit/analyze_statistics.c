@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/statistics.h"
+#include "analyze/statistics/statistics.h"
 
 static void near(double is, double wanted, double tolerance, const char *what)
 {

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/html.h"
-#include "analyze/table.h"
+#include "analyze/base/html.h"
+#include "analyze/base/table.h"
 
 static void html_is_the_text_with_its_meaning(void **state)
 {

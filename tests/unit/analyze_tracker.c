@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "analyze/tracker.h"
+#include "analyze/numbers/tracker.h"
 
 /* One letter a verdict: o in order, r reordered, d duplicate, a ancient. */
 static const struct {

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "analyze/error.h"
-#include "analyze/trial.h"
+#include "analyze/base/error.h"
+#include "analyze/contract/trial.h"
 #include "tests/unit/fake_trial.h"
 
 static char *temporary_folder(void)

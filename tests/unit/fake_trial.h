@@ -8,8 +8,8 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
-#include "analyze/trial.h"
-#include "analyze/trial_ipdv.h"
+#include "analyze/contract/trial.h"
+#include "analyze/contract/trial_ipdv.h"
 #include "traffic/schedule.h"
 
 struct fake_cfg {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-if(TARGET simcore)
-	tsim_test(unit sim_vm simcore)
-	tsim_test(unit sim_qmp simcore)
-	tsim_test(unit sim_console simcore)
+if(TARGET sim_commands)
+	tsim_test(unit sim_vm sim_commands)
+	tsim_test(unit sim_qmp sim_commands)
+	tsim_test(unit sim_console sim_commands)
 endif()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-if(TARGET simcore)
-	tsim_test(unit sim_matrix simcore)
-	tsim_test(unit sim_matrix_run simcore)
+if(TARGET sim_commands)
+	tsim_test(unit sim_matrix sim_commands)
+	tsim_test(unit sim_matrix_run sim_commands)
 endif()

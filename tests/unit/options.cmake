@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-if(TARGET simcore)
-	tsim_test(unit sim_options simcore)
+if(TARGET sim_commands)
+	tsim_test(unit sim_options sim_commands)
 endif()
-tsim_test(unit analyze_option analyze)
+tsim_test(unit analyze_option analyze_show)

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "plots/box.h"
-#include "plots/shift.h"
+#include "plots/figures/box.h"
+#include "plots/figures/shift.h"
 
 static const struct figure_options plain = {
 	.style = "# style\n", .script_name = "x.gp", .data_name = "x.dat", .image_name = "x.svg"

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "plots/error.h"
-#include "plots/facets.h"
-#include "plots/recipe.h"
+#include "plots/draw/error.h"
+#include "plots/gather/facets.h"
+#include "plots/gather/recipe.h"
 
 enum { ITEMS_MAX = 64 };
 

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "plots/error.h"
-#include "plots/figure.h"
+#include "plots/draw/error.h"
+#include "plots/draw/figure.h"
 
 static const struct figure_spread none = { .lo = NAN, .hi = NAN };
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "plots/gp.h"
+#include "plots/draw/gp.h"
 
 static void strings_cannot_leave_their_quotes(void **state)
 {

@@ -8,9 +8,9 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "plots/error.h"
-#include "plots/svg.h"
-#include "plots/verdict.h"
+#include "plots/draw/error.h"
+#include "plots/draw/svg.h"
+#include "plots/page/compare_words.h"
 
 /* Like gnuplot's, with everything that has to be changed. */
 static const char drawing
@@ -101,7 +101,7 @@ static void make(struct made *m, const char *metric, const enum compare_verdict 
 
 static void assert_sentence(struct made *m, const char *wanted)
 {
-	g_autofree char *is = verdict_sentence(&m->comparison, &m->options, 0, "x", "y");
+	g_autofree char *is = compare_words_sentence(&m->comparison, &m->options, 0, "x", "y");
 
 	assert_string_equal(is, wanted);
 	g_array_unref(m->metrics);

@@ -13,10 +13,10 @@
 
 #include <cmocka.h>
 
-#include "plots/dots.h"
-#include "plots/error.h"
-#include "plots/strip.h"
-#include "plots/timeline.h"
+#include "plots/draw/dots.h"
+#include "plots/draw/error.h"
+#include "plots/figures/strip.h"
+#include "plots/figures/timeline.h"
 
 static void same_as_file(const char *name, const char *extension, const char *text)
 {

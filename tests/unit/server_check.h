@@ -21,9 +21,9 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "sim/error.h"
-#include "sim/testbed/process.h"
-#include "sim/testbed/server.h"
+#include "sim/base/error.h"
+#include "sim/server/process.h"
+#include "sim/server/server.h"
 
 enum { BIG = 3000000, LONG_MS = 60000 };
 

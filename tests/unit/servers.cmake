@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-if(TARGET simcore)
-	tsim_test(unit sim_server simcore)
-	tsim_test(unit sim_process simcore)
+if(TARGET sim_commands)
+	tsim_test(unit sim_server sim_commands)
+	tsim_test(unit sim_process sim_commands)
 endif()

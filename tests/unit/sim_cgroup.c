@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "made_up_host.h"
-#include "sim/cgroup.h"
+#include "sim/base/cgroup.h"
 
 static const char v2_mount
 	[] = "24 1 0:22 / /proc rw - proc proc rw\n"

@@ -13,9 +13,9 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "sim/error.h"
-#include "sim/guest/console.h"
-#include "sim/guest/image.h"
+#include "sim/base/error.h"
+#include "sim/vm/console.h"
+#include "sim/vm/image.h"
 
 static const struct {
 	const char *text; /* after the line ":@B", which is put before it */

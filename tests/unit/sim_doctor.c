@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <json-glib/json-glib.h>
 
-#include "sim/doctor.h"
+#include "sim/commands/doctor.h"
 
 /* A server made ready for measuring. */
 static const char good[] =

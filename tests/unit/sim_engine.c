@@ -2,7 +2,7 @@
 /* A whole engine over an interface in memory: whom it believes. */
 #include "tests/unit/traffic_check.h"
 
-#include "sim/eal.h"
+#include "sim/base/eal.h"
 #include "sim/engine/engine.h"
 #include "tests/unit/fake_datapath.h"
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "made_up_host.h"
-#include "sim/host_watch.h"
+#include "sim/trial/host_watch.h"
 
 #define S 1000000000ULL
 

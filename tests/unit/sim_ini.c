@@ -9,8 +9,8 @@
 
 #include <glib/gstdio.h>
 
-#include "sim/error.h"
-#include "sim/testbed/ini.h"
+#include "sim/base/error.h"
+#include "analyze/base/ini.h"
 
 /* What [a] x is after it was read; NULL: there is no such key. */
 static const struct {

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <gsl/gsl_rng.h>
 
-#include "analyze/delay_variation.h"
+#include "analyze/statistics/delay_variation.h"
 #include "sim/engine/ipdv.h"
 
 enum { FRAMES = 20000, GAP_NS = 100 };

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "sim/testbed/journal.h"
+#include "sim/host/journal.h"
 
 struct place {
 	char *dir, *state, *log;

@@ -13,8 +13,8 @@
 
 #include <glib/gstdio.h>
 
-#include "analyze/scratch.h"
-#include "sim/label_lock.h"
+#include "analyze/base/scratch.h"
+#include "sim/trial/label_lock.h"
 
 struct bench {
 	char *dir;

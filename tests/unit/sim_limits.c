@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "made_up_host.h"
-#include "sim/error.h"
-#include "sim/limits.h"
+#include "sim/base/error.h"
+#include "sim/base/limits.h"
 
 static void refused(gboolean ok, GError *error, const char *const *says)
 {

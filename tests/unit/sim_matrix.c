@@ -10,11 +10,11 @@
 
 #include <glib/gstdio.h>
 
-#include "sim/error.h"
+#include "sim/base/error.h"
 #include "sim/matrix/matrix.h"
-#include "sim/options.h"
-#include "sim/params.h"
-#include "sim/record.h"
+#include "sim/trial/options.h"
+#include "sim/trial/params.h"
+#include "sim/trial/environment.h"
 #include "tests/unit/fake_trial.h"
 
 static struct matrix *parse_ordered(const char *text, enum matrix_order order, uint32_t seed)
@@ -645,7 +645,7 @@ static void check_params(const struct matrix_trial *t)
 	if (!options_parse_words((const char *const *)words->pdata, &o, &error))
 		fail_msg("%s: %s", t->infix, error->message);
 	assert_int_equal(o.nb_pps, 1);
-	digest = record_mix_digest(o.traffic);
+	digest = environment_mix_digest(o.traffic);
 	p = params_new(&o, digest, 1, (uint64_t)(o.pps[0] + 0.5), (uint32_t)o.first_rep);
 	difference = trial_params_difference(&t->params, p);
 	if (difference != NULL)

@@ -17,7 +17,7 @@
 
 #include <glib/gstdio.h>
 
-#include "sim/error.h"
+#include "sim/base/error.h"
 #include "sim/matrix/matrix.h"
 #include "tests/unit/fake_trial.h"
 

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "sim/testbed/hugepages.h"
-#include "sim/testbed/network.h"
+#include "sim/host/hugepages.h"
+#include "sim/host/network.h"
 
 static void names_have_whole_numbers_and_15_characters(void **state)
 {

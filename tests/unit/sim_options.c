@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "sim/options.h"
+#include "sim/trial/options.h"
 
 /* words: separated by blanks. */
 static void parse(const char *words, struct options *o)

@@ -10,10 +10,10 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "sim/crew.h"
-#include "sim/gather.h"
-#include "sim/live.h"
-#include "sim/part.h"
+#include "sim/trial/crew.h"
+#include "sim/trial/gather_parts.h"
+#include "sim/trial/live.h"
+#include "sim/trial/part.h"
 #include "tests/unit/fake_trial.h"
 
 enum { GUESTS = 7, RANKS = 3, SECONDS = 3 };

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <glib.h>
 
-#include "sim/guest/presence.h"
+#include "sim/reflector/presence.h"
 
 #define S 1000000000ULL
 #define MS 1000000ULL

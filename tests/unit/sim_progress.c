@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "sim/progress.h"
+#include "sim/trial/progress.h"
 
 /* "3/2 s" and "0/0 s". */
 static void time_is_not_beyond_the_end_and_not_0_of_0(void **state)

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "sim/error.h"
-#include "sim/guest/qmp.h"
+#include "sim/base/error.h"
+#include "sim/vm/qmp.h"
 
 static const struct {
 	const char *line;

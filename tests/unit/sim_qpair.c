@@ -15,7 +15,7 @@
 #include <glib/gstdio.h>
 
 #include "sim/datapath/qpair.h"
-#include "sim/guest/queue.h"
+#include "sim/reflector/queue.h"
 
 enum { GUESTS = 5, FIRST_GUEST = 100, LEN = 60, WAIT_MS = 5000 };
 

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "sim/engine/stamp.h"
-#include "sim/guest/reflector.h"
-#include "sim/guest/turn.h"
+#include "sim/reflector/reflector.h"
+#include "sim/reflector/turn.h"
 
 enum { ROOM = 128 };
 

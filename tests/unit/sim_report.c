@@ -4,9 +4,9 @@
 
 #include <glib/gstdio.h>
 
-#include "analyze/csv.h"
+#include "analyze/base/csv.h"
 #include "sim/datapath/fabric.h"
-#include "sim/report.h"
+#include "sim/trial/printout.h"
 #include "tests/unit/fake_trial.h"
 
 /* The line of the report that begins with word. */
@@ -23,7 +23,7 @@ static char *line_of(const char *text, const char *word)
 
 static void check_line(const trial *t, const char *word, const char *part)
 {
-	g_autofree char *text = report_text(t, FALSE), *line = line_of(text, word);
+	g_autofree char *text = printout_text(t, FALSE), *line = line_of(text, word);
 
 	check_has(word, line, part);
 }
@@ -151,8 +151,8 @@ static void any_text_stays_one_cell_of_csv(void **state)
 	(void)state;
 	g_free(t->guests[1].state);
 	t->guests[1].state = g_strdup(state_text);
-	first = report_csv(t, TRUE);
-	second = report_csv(t, FALSE);
+	first = printout_csv(t, TRUE);
+	second = printout_csv(t, FALSE);
 	both = g_strconcat(first, second, NULL);
 	csv_read("csv", both, strlen(both), on_row, &seen, &error);
 	check_ok("csv", error);

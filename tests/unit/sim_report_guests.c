@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "sim/report.h"
+#include "sim/trial/printout.h"
 #include "tests/unit/fake_trial.h"
 
 /* The lines of text from one that begins so to the next that is not of a guest. */
@@ -47,7 +47,7 @@ static void guests_without_frames_are_counted_apart(void **state)
 	(void)state;
 	g_free(t->guests[7].state);
 	t->guests[7].state = g_strdup("hung");
-	text = report_text(t, FALSE);
+	text = printout_text(t, FALSE);
 	worst = part_of(text, "  worst guests ");
 	best = part_of(text, "  best guests ");
 	if (count(worst, "\n") != 3 || !g_str_has_prefix(worst, "  guest 7 ") ||
@@ -63,7 +63,7 @@ static void a_trial_without_frames_has_no_loss(void **state)
 {
 	const struct fake_cfg cfg = { .guests = 3, .silent = 3, .worst = -1 };
 	g_autoptr(trial) t = fake_trial(&cfg);
-	g_autofree char *text = report_text(t, FALSE);
+	g_autofree char *text = printout_text(t, FALSE);
 
 	(void)state;
 	assert_null(strstr(text, " 0 %"));

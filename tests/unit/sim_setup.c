@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "sim/error.h"
-#include "sim/testbed/setup.h"
+#include "sim/base/error.h"
+#include "sim/host/setup.h"
 
 static struct setup make(enum machine machine, const char *interface, gboolean vhost,
 	gboolean ioregionfd, enum reflector_kind reflector)

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "analyze/cli.h"
-#include "sim/stop.h"
+#include "analyze/base/cli.h"
+#include "sim/base/stop.h"
 
 enum { NOT_ENDED = 40 };
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "sim/testbed/testbed.h"
+#include "sim/host/testbed.h"
 
 static struct testbed *parsed(const char *text)
 {

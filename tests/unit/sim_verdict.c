@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "sim/verdict.h"
+#include "sim/trial/trust.h"
 
 struct story {
 	uint64_t unsent, ancient, own_p95_ns, own_p99_ns, latency_ns;
@@ -42,12 +42,12 @@ static void tell(const struct story *s)
 	t->departure.self_delay_p99_ns = s->own_p99_ns;
 	g_free(t->guests[0].state);
 	t->guests[0].state = g_strdup(s->state == NULL ? "ok" : s->state);
-	verdict_reach(t, &(struct verdict_input){ .health = &health,
-				 .workers_share = s->shared,
-				 .guests_share = s->guests_share,
-				 .guests_waited = s->waited,
-				 .tsc_error_ppm = s->ppm,
-				 .events = s->events });
+	trust_reach(t, &(struct trust_input){ .health = &health,
+			       .workers_share = s->shared,
+			       .guests_share = s->guests_share,
+			       .guests_waited = s->waited,
+			       .tsc_error_ppm = s->ppm,
+			       .events = s->events });
 	for (guint i = 0; i < t->reasons->len; i++) {
 		const char *text = g_ptr_array_index(t->reasons, i);
 
@@ -193,7 +193,7 @@ static void no_frame_says_why(void **state)
 
 		t->params.rate_pps = 1000000;
 		t->params.duration_s = cases[i].duration_s;
-		verdict_reach(t, &(struct verdict_input){ .health = &health });
+		trust_reach(t, &(struct trust_input){ .health = &health });
 		assert_int_equal(t->reasons->len, 1);
 		assert_non_null(strstr(g_ptr_array_index(t->reasons, 0), cases[i].says));
 	}
@@ -226,7 +226,7 @@ static void a_schedule_far_from_its_rate_is_noted(void **state)
 		t->params.duration_s = t->measured_s = 1;
 		t->totals.intended = t->totals.offered = cases[i].intended;
 		t->interrupted = cases[i].interrupted;
-		verdict_reach(t, &(struct verdict_input){ .health = &health });
+		trust_reach(t, &(struct trust_input){ .health = &health });
 		assert_true(t->trustworthy);
 		for (guint k = 0; k < t->reasons->len; k++) {
 			const char *text = g_ptr_array_index(t->reasons, k);

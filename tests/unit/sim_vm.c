@@ -15,10 +15,10 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "sim/error.h"
-#include "sim/guest/image.h"
-#include "sim/guest/vm.h"
-#include "sim/guest/vmux.h"
+#include "sim/base/error.h"
+#include "sim/vm/image.h"
+#include "sim/vm/vm.h"
+#include "sim/vm/vmux_process.h"
 
 static const char *const words[] = { "vhost-user", "bridge", "bridge-e1000", "macvtap", "vfio",
 	"vmux-pt", "vmux-emu", "vmux-emu-e810", "vmux-med", "vmux-dpdk", "vmux-dpdk-e810",

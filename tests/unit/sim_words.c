@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-#include "sim/cores.h"
+#include "sim/base/cores.h"
 #include "sim/datapath/fabric.h"
-#include "sim/duration.h"
-#include "sim/guest/fault.h"
+#include "sim/base/duration.h"
+#include "sim/reflector/fault.h"
 
 /* error points to where the call leaves it: arguments are evaluated in any order. */
 static void expect_error(gboolean taken, const char *word, GError *const *error, const char *remedy)

@@ -8,7 +8,7 @@
 #include "tests/unit/traffic_pcap.h"
 #include "traffic/capture.h"
 #include "traffic/mix.h"
-#include "traffic/text.h"
+#include "analyze/base/text.h"
 
 enum { SEED = 1 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "tests/unit/traffic_check.h"
-#include "traffic/error.h"
+#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/rate.h"
 

@@ -4,7 +4,7 @@
 #include <json-glib/json-glib.h>
 
 #include "tests/unit/traffic_check.h"
-#include "traffic/datadir.h"
+#include "analyze/base/datadir.h"
 
 static const char imix_text[] =
 	"imix: Simple IMIX, 64/594/1518 bytes 7:4:1\n"

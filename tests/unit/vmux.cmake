@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-3-Clause
-if(TARGET simcore)
-	tsim_test(unit sim_vmux simcore)
+if(TARGET sim_commands)
+	tsim_test(unit sim_vmux sim_commands)
 endif()

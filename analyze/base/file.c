@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "analyze/base/error.h"
+
+enum { TEMPORARY_TRIES = 1000 };
+#define FILE_LEN_MAX (INT64_C(1) << 30)
+
+struct staged {
+	char *path, *temporary; /* temporary is NULL once it was renamed */
+};
+
+struct file_set {
+	GArray *files; /* struct staged */
+};
+
+static const char *remedy(int err)
+{
+	switch (err) {
+	case ENOSPC:
+	case EDQUOT:
+		return "free some space there, or write to another folder";
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return "choose a directory that you may write to, or fix its permissions";
+	case ENOENT:
+		return "create its directory first, or choose another";
+	case ENOTDIR:
+	case EEXIST:
+		return "a file is in the way of the folder: move it, or write elsewhere";
+	case EISDIR:
+		return "a folder of that name is in the way: move it, or write elsewhere";
+	case ENAMETOOLONG:
+		return "choose a shorter label";
+	case EFBIG:
+		return "raise the limit of file sizes (ulimit -f)";
+	default:
+		return "see that the file system works, or write to another folder";
+	}
+}
+
+gboolean file_write_failed(GError **error, const char *path, int err)
+{
+	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO, "%s: cannot be written: %s; %s", path,
+		g_strerror(err), remedy(err));
+	return FALSE;
+}
+
+/* A new file in folder under a name that no reader looks at; its name goes into *path. */
+static int open_temporary(const char *folder, char **path)
+{
+	for (int i = 0; i < TEMPORARY_TRIES; i++) {
+		g_autofree char *name = g_strdup_printf(".tsim-%ld-%d.tmp", (long)getpid(), i);
+		g_autofree char *candidate = g_build_filename(folder, name, NULL);
+		int fd = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+		if (fd >= 0) {
+			*path = g_steal_pointer(&candidate);
+			return fd;
+		}
+		if (errno != EEXIST)
+			return -1;
+	}
+	errno = EEXIST;
+	return -1;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* A rename lasts only when its folder is synced. Some file systems cannot, and that is fine. */
+static void sync_folder(const char *path)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	close(fd);
+}
+
+file_set *file_set_new(void)
+{
+	file_set *s = g_new0(file_set, 1);
+
+	s->files = g_array_new(FALSE, TRUE, sizeof(struct staged));
+	return s;
+}
+
+void file_set_free(file_set *s)
+{
+	if (s == NULL)
+		return;
+	for (guint i = 0; i < s->files->len; i++) {
+		struct staged *f = &g_array_index(s->files, struct staged, i);
+
+		if (f->temporary != NULL)
+			(void)unlink(f->temporary);
+		g_free(f->temporary);
+		g_free(f->path);
+	}
+	g_array_free(s->files, TRUE);
+	g_free(s);
+}
+
+/* The name of a new file beside path with that content, newly allocated; NULL and error. */
+static char *write_temporary(
+	const char *path, const char *data, size_t len, gboolean sync, GError **error)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *temporary = NULL;
+	int fd = open_temporary(folder, &temporary), err = 0;
+
+	if (fd < 0) {
+		file_write_failed(error, path, errno);
+		return NULL;
+	}
+	if (write_all(fd, data, len) < 0 || (sync && fsync(fd) < 0))
+		err = errno;
+	if (close(fd) < 0 && err == 0)
+		err = errno;
+	if (err == 0)
+		return g_steal_pointer(&temporary);
+	(void)unlink(temporary);
+	file_write_failed(error, path, err);
+	return NULL;
+}
+
+gboolean file_set_add(file_set *s, const char *path, const char *data, size_t len, GError **error)
+{
+	g_autofree char *temporary = write_temporary(path, data, len, TRUE, error);
+	struct staged f;
+
+	if (temporary == NULL)
+		return FALSE;
+	f.path = g_strdup(path);
+	f.temporary = g_steal_pointer(&temporary);
+	g_array_append_val(s->files, f);
+	return TRUE;
+}
+
+gboolean file_set_publish(file_set *s, GError **error)
+{
+	for (guint i = 0; i < s->files->len; i++) {
+		struct staged *f = &g_array_index(s->files, struct staged, i);
+
+		if (f->temporary == NULL)
+			continue;
+		if (rename(f->temporary, f->path) < 0)
+			return file_write_failed(error, f->path, errno);
+		g_clear_pointer(&f->temporary, g_free);
+		sync_folder(f->path);
+	}
+	return TRUE;
+}
+
+gboolean file_write_durably(const char *path, const char *data, size_t len, GError **error)
+{
+	g_autoptr(file_set) s = file_set_new();
+
+	return file_set_add(s, path, data, len, error) && file_set_publish(s, error);
+}
+
+gboolean file_write_at_once(const char *path, const char *data, size_t len, GError **error)
+{
+	g_autofree char *temporary = write_temporary(path, data, len, FALSE, error);
+
+	if (temporary == NULL)
+		return FALSE;
+	if (rename(temporary, path) == 0)
+		return TRUE;
+	file_write_failed(error, path, errno);
+	(void)unlink(temporary);
+	return FALSE;
+}
+
+/* .tsim-PID-N.tmp of a process that runs no more. */
+static gboolean is_left_over(const char *name)
+{
+	static const char prefix[] = ".tsim-";
+	guint64 pid;
+	char *end;
+
+	if (!g_str_has_prefix(name, prefix))
+		return FALSE;
+	pid = g_ascii_strtoull(name + strlen(prefix), &end, 10);
+	if (pid == 0 || pid > INT_MAX || *end != '-')
+		return FALSE;
+	(void)g_ascii_strtoull(end + 1, &end, 10);
+	return g_str_equal(end, ".tmp") && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+void file_remove_left_over(const char *dir)
+{
+	g_autoptr(GDir) list = g_dir_open(dir, 0, NULL);
+	const char *name;
+
+	while (list != NULL && (name = g_dir_read_name(list)) != NULL) {
+		g_autofree char *path = g_build_filename(dir, name, NULL);
+
+		if (is_left_over(name))
+			(void)unlink(path);
+	}
+}
+
+gboolean file_make_folder(const char *path, GError **error)
+{
+	if (g_file_test(path, G_FILE_TEST_IS_DIR))
+		return TRUE;
+	if (g_mkdir_with_parents(path, 0777) < 0)
+		return file_write_failed(error, path, errno);
+	sync_folder(path);
+	return TRUE;
+}
+
+char *file_existing_above(const char *path)
+{
+	g_autofree char *at = g_strdup(path);
+
+	while (!g_file_test(at, G_FILE_TEST_EXISTS)) {
+		char *above = g_path_get_dirname(at);
+
+		g_free(at);
+		at = above;
+	}
+	return g_steal_pointer(&at);
+}
+
+void file_remove_empty(const char *path, const char *above)
+{
+	g_autofree char *at = g_strdup(path);
+
+	while (!g_str_equal(at, above) && rmdir(at) == 0) {
+		char *next = g_path_get_dirname(at);
+
+		g_free(at);
+		at = next;
+	}
+}
+
+static gboolean read_error(GError **error, const char *path, const char *why)
+{
+	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO,
+		"%s: cannot be read: %s; see its name and permissions", path, why);
+	return FALSE;
+}
+
+char *file_read(const char *path, size_t *len, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *data = NULL;
+	struct stat st;
+	gsize n;
+
+	if (stat(path, &st) < 0) {
+		read_error(error, path, g_strerror(errno));
+		return NULL;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		read_error(error, path, "it is not a plain file");
+		return NULL;
+	}
+	if (st.st_size > FILE_LEN_MAX) {
+		read_error(error, path, "it is larger than 1 GiB");
+		return NULL;
+	}
+	if (!g_file_get_contents(path, &data, &n, &cause)) {
+		read_error(error, path, cause->message);
+		return NULL;
+	}
+	*len = n;
+	return g_steal_pointer(&data);
+}

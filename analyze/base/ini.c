@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/base/ini.h"
+
+#include <string.h>
+
+#include "analyze/base/input_error.h"
+
+enum {
+	SECTIONS_MAX = 10000,
+	KEYS_MAX = 1000,        /* of a section */
+	SHOWN_MAX = 80,         /* characters of a bad line */
+	DEPTH_MAX = 10,         /* of references, as configparser's */
+	REFERENCES_MAX = 10000, /* of a value: ten levels could be any number of them */
+	VALUE_LEN_MAX = 65536,  /* bytes, with all references put in */
+};
+
+#define DEFAULTS "DEFAULT"
+
+struct entry {
+	char *key;
+	GString *value; /* as written, lines joined by a blank */
+	unsigned line;
+};
+
+struct section {
+	char *name;
+	unsigned line;
+	GPtrArray *entries; /* struct entry * */
+	GPtrArray *keys;    /* const char *, of entries; NULL-terminated when read */
+};
+
+struct ini {
+	char *name;
+	GPtrArray *sections; /* struct section * */
+	GPtrArray *names;    /* of sections but [DEFAULT], NULL-terminated when read */
+	struct section *defaults;
+	GHashTable *injected;
+};
+
+static void entry_free(gpointer p)
+{
+	struct entry *e = p;
+
+	g_free(e->key);
+	g_string_free(e->value, TRUE);
+	g_free(e);
+}
+
+static void section_free(gpointer p)
+{
+	struct section *s = p;
+
+	g_free(s->name);
+	g_ptr_array_unref(s->entries);
+	g_ptr_array_unref(s->keys);
+	g_free(s);
+}
+
+static struct section *section_new(const char *name)
+{
+	struct section *s = g_new0(struct section, 1);
+
+	s->name = g_strdup(name);
+	s->entries = g_ptr_array_new_with_free_func(entry_free);
+	s->keys = g_ptr_array_new();
+	return s;
+}
+
+static struct section *find_section(const struct ini *i, const char *name)
+{
+	if (g_str_equal(name, DEFAULTS))
+		return i->defaults;
+	for (guint n = 0; n < i->sections->len; n++) {
+		struct section *s = i->sections->pdata[n];
+
+		if (g_str_equal(s->name, name))
+			return s;
+	}
+	return NULL;
+}
+
+static struct entry *find_entry(const struct section *s, const char *key)
+{
+	for (guint n = 0; s != NULL && n < s->entries->len; n++) {
+		struct entry *e = s->entries->pdata[n];
+
+		if (g_str_equal(e->key, key))
+			return e;
+	}
+	return NULL;
+}
+
+static gboolean bad(
+	const struct ini *i, unsigned line, const char *what, const char *text, GError **error)
+{
+	/* Of characters, as the text is UTF-8. */
+	glong len = g_utf8_strlen(text, -1);
+	g_autofree char *shown = g_utf8_substring(text, 0, len > SHOWN_MAX ? SHOWN_MAX : len);
+
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX, "%s:%u: '%s' %s", i->name, line, shown,
+		what);
+	return FALSE;
+}
+
+static gboolean take_section(
+	struct ini *i, char *line, unsigned number, struct section **now, GError **error)
+{
+	char *end = strchr(line, ']');
+
+	if (end == NULL || end == line + 1)
+		return bad(i, number, "has no ']'", line, error);
+	*end = '\0';
+	if (g_str_equal(line + 1, DEFAULTS)) {
+		*now = i->defaults;
+		return TRUE;
+	}
+	if (find_section(i, line + 1) != NULL)
+		return bad(i, number, "is there already; give this section another name", line + 1,
+			error);
+	if (i->sections->len == SECTIONS_MAX)
+		return bad(
+			i, number, "is one section too many; there can be 10000", line + 1, error);
+	*now = section_new(line + 1);
+	(*now)->line = number;
+	g_ptr_array_add(i->sections, *now);
+	g_ptr_array_add(i->names, (*now)->name);
+	return TRUE;
+}
+
+static gboolean take_key(
+	struct ini *i, char *line, unsigned number, struct section *now, GError **error)
+{
+	char *split = strpbrk(line, "=:");
+	struct entry *e;
+
+	if (now == NULL)
+		return bad(i, number,
+			"stands before the first [section]: move it into one, or a variable of "
+			"your "
+			"own to [" DEFAULTS "]",
+			line, error);
+	if (split == NULL || split == line)
+		return bad(i, number, "is neither a [section] nor 'key = value'", line, error);
+	if (now->entries->len == KEYS_MAX)
+		return bad(i, number, "is one key too many; a section can have 1000", line, error);
+	*split = '\0';
+	e = g_new0(struct entry, 1);
+	e->key = g_ascii_strdown(g_strchomp(line), -1);
+	e->value = g_string_new(g_strstrip(split + 1));
+	e->line = number;
+	if (find_entry(now, e->key) != NULL) {
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
+			"%s:%u: [%s] %s stands there twice", i->name, number, now->name, e->key);
+		entry_free(e);
+		return FALSE;
+	}
+	g_ptr_array_add(now->entries, e);
+	g_ptr_array_add(now->keys, e->key);
+	return TRUE;
+}
+
+static void go_on(const struct section *now, const char *line)
+{
+	GString *value = ((struct entry *)now->entries->pdata[now->entries->len - 1])->value;
+
+	if (value->len != 0)
+		g_string_append_c(value, ' ');
+	g_string_append(value, line);
+}
+
+static gboolean read_lines(struct ini *i, const char *text, GError **error)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	struct section *now = NULL;
+	gboolean open = FALSE; /* a key that more lines can go on */
+	size_t key_indent = 0;
+
+	for (unsigned n = 0; lines[n] != NULL; n++) {
+		char *line = g_strchomp(lines[n]), *start = line;
+		size_t indent;
+
+		while (g_ascii_isspace(*start))
+			start++;
+		indent = (size_t)(start - line);
+		if (start[0] == '\0' || start[0] == '#' || start[0] == ';')
+			continue;
+		if (open && indent > key_indent) {
+			go_on(now, start);
+			continue;
+		}
+		open = start[0] != '[';
+		key_indent = indent;
+		if (open ? !take_key(i, start, n + 1, now, error)
+			 : !take_section(i, start, n + 1, &now, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+struct ini *ini_parse(const char *name, const char *text, GError **error)
+{
+	struct ini *i = g_new0(struct ini, 1);
+
+	if (!g_utf8_validate(text, -1, NULL)) {
+		g_set_error(
+			error, INPUT_ERROR, INPUT_ERROR_SYNTAX, "%s: is no text in UTF-8", name);
+		g_free(i);
+		return NULL;
+	}
+	i->name = g_strdup(name);
+	i->sections = g_ptr_array_new_with_free_func(section_free);
+	i->names = g_ptr_array_new();
+	i->defaults = section_new(DEFAULTS);
+	i->injected = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	if (!read_lines(i, text, error)) {
+		ini_free(i);
+		return NULL;
+	}
+	g_ptr_array_add(i->names, NULL);
+	g_ptr_array_add(i->defaults->keys, NULL);
+	for (guint n = 0; n < i->sections->len; n++)
+		g_ptr_array_add(((struct section *)i->sections->pdata[n])->keys, NULL);
+	return i;
+}
+
+struct ini *ini_read(const char *path, GError **error)
+{
+	g_autofree char *text = NULL;
+	g_autoptr(GError) why = NULL;
+	gsize len;
+
+	if (!g_file_get_contents(path, &text, &len, &why)) {
+		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX, "%s", why->message);
+		return NULL;
+	}
+	if (strlen(text) != len) {
+		g_set_error(
+			error, INPUT_ERROR, INPUT_ERROR_SYNTAX, "%s: is no text in UTF-8", path);
+		return NULL;
+	}
+	return ini_parse(path, text, error);
+}
+
+void ini_free(struct ini *i)
+{
+	if (i == NULL)
+		return;
+	g_ptr_array_unref(i->sections);
+	g_ptr_array_unref(i->names);
+	section_free(i->defaults);
+	g_hash_table_unref(i->injected);
+	g_free(i->name);
+	g_free(i);
+}
+
+const char *ini_name(const struct ini *i)
+{
+	return i->name;
+}
+
+const char *const *ini_sections(const struct ini *i)
+{
+	return (const char *const *)i->names->pdata;
+}
+
+const char *const *ini_keys(const struct ini *i, const char *section)
+{
+	static const char *const none[] = { NULL };
+	const struct section *s = find_section(i, section);
+
+	return s == NULL ? none : (const char *const *)s->keys->pdata;
+}
+
+const char *const *ini_defaults(const struct ini *i)
+{
+	return (const char *const *)i->defaults->keys->pdata;
+}
+
+void ini_inject(struct ini *i, const char *key, const char *value)
+{
+	g_hash_table_replace(i->injected, g_ascii_strdown(key, -1), g_strdup(value));
+}
+
+char *ini_where(const struct ini *i, const char *section)
+{
+	const struct section *s = find_section(i, section);
+
+	return g_strdup_printf("%s:%u", i->name, s == NULL ? 0 : s->line);
+}
+
+/* Of a section, else of [DEFAULT], else injected. */
+static const char *raw(
+	const struct ini *i, const struct section *s, const char *key, unsigned *line)
+{
+	struct entry *e = find_entry(s, key);
+
+	if (e == NULL)
+		e = find_entry(i->defaults, key);
+	*line = e == NULL ? 0 : e->line;
+	return e != NULL ? e->value->str : g_hash_table_lookup(i->injected, key);
+}
+
+/* A value while its references are put in. */
+struct expansion {
+	const struct ini *i;
+	const char *where;
+	GString *into;
+	unsigned nb; /* references until now */
+};
+
+static gboolean bad_value(
+	const struct expansion *x, const char *name, const char *what, GError **error)
+{
+	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX, "%s: %s%s%s%s", x->where,
+		name == NULL ? "" : "${", name == NULL ? "" : name, name == NULL ? "" : "} ", what);
+	return FALSE;
+}
+
+static gboolean expand(struct expansion *x, const struct section *s, const char *value,
+	unsigned depth, GError **error);
+
+/* ${key} or ${section:key}. */
+static gboolean expand_reference(struct expansion *x, const struct section *s, const char *name,
+	unsigned depth, GError **error)
+{
+	const char *colon = strchr(name, ':'), *value;
+	g_autofree char *section = NULL, *key = NULL;
+	unsigned line;
+
+	if (colon != NULL) {
+		section = g_strndup(name, (gsize)(colon - name));
+		s = find_section(x->i, section);
+	}
+	key = g_ascii_strdown(colon == NULL ? name : colon + 1, -1);
+	value = s == NULL ? NULL : raw(x->i, s, key, &line);
+	if (value == NULL)
+		return bad_value(x, name, "is nowhere; write ${section:key}", error);
+	if (depth >= DEPTH_MAX)
+		return bad_value(x, name, "leads back to itself, or over too many others", error);
+	if (++x->nb > REFERENCES_MAX)
+		return bad_value(x, name, "is one reference too many in one value", error);
+	return expand(x, s, value, depth + 1, error);
+}
+
+static gboolean expand(struct expansion *x, const struct section *s, const char *value,
+	unsigned depth, GError **error)
+{
+	while (*value != '\0') {
+		const char *end = g_str_has_prefix(value, "${") ? strchr(value, '}') : NULL;
+		g_autofree char *name = end == NULL
+						? NULL
+						: g_strndup(value + 2, (gsize)(end - value - 2));
+
+		if (x->into->len > VALUE_LEN_MAX)
+			return bad_value(x, NULL, "longer than 64 KiB", error);
+		if (name != NULL) {
+			if (!expand_reference(x, s, name, depth, error))
+				return FALSE;
+			value = end + 1;
+			continue;
+		}
+		if (value[0] == '$' && value[1] != '$')
+			return bad_value(
+				x, NULL, "a '$' that is no ${key}; write $$ for a dollar", error);
+		value += value[0] == '$';
+		g_string_append_c(x->into, *value++);
+	}
+	return TRUE;
+}
+
+char *ini_get(
+	const struct ini *i, const char *section, const char *key, char **where, GError **error)
+{
+	const struct section *s = find_section(i, section);
+	unsigned line;
+	const char *value = raw(i, s, key, &line);
+	g_autofree char *place = NULL;
+	g_autoptr(GString) text = g_string_new(NULL);
+	struct expansion x;
+
+	/* What is injected is there to be referred to. */
+	if (value == NULL || line == 0)
+		return NULL;
+	place = g_strdup_printf("%s:%u: [%s] %s", i->name, line, section, key);
+	x = (struct expansion){ .i = i, .where = place, .into = text };
+	if (!expand(&x, s, value, 0, error))
+		return NULL;
+	if (where != NULL)
+		*where = g_steal_pointer(&place);
+	return g_string_free(g_steal_pointer(&text), FALSE);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * analyze/commands/commands.h: the commands of tanalyze and what they have in common. Each command is an
+ * object in a file commands_*.c of its own; main.c has their order. Only these and cli.c talk.
+ */
+#ifndef ANALYZE_COMMANDS_COMMANDS_H
+#define ANALYZE_COMMANDS_COMMANDS_H
+
+#include "analyze/base/cli.h"
+#include "analyze/results/result.h"
+#include "analyze/base/table.h"
+
+#define COMMANDS_PROGRAM "tanalyze"
+
+extern const struct cli_command command_check, command_summary, command_guests, command_sizes,
+	command_departures;
+extern const struct cli_command command_merge, command_loss, command_percentiles;
+extern const struct cli_command command_delay;
+extern const struct cli_command command_compare, command_limit;
+extern const struct cli_command command_profile;
+
+extern const struct cli_program commands_program; /* tanalyze */
+
+/* A line on a terminal while trials are read. */
+struct commands_progress {
+	gint64 began_us; /* 0: not yet */
+	gint64 shown_us; /* when it was shown last; 0: not yet */
+};
+
+/* What most commands are asked for. */
+struct commands_common {
+	char *dir;
+	gboolean interrupted;
+	enum cli_format format;
+	struct commands_progress progress;
+};
+
+/* The rows of a command's table that fill the member c, such a struct, of type. */
+#define COMMANDS_COMMON_ROWS(type_, c)                                                         \
+	OPTION_GROUP("Which trials"),                                                          \
+		{ .name = "dir",                                                               \
+			.was = 'd',                                                            \
+			.type = OPTION_DIR,                                                    \
+			.at = offsetof(type_, c.dir),                                          \
+			.preset = "out",                                                       \
+			.metavar = "DIR",                                                      \
+			.help = "Directory of labels and selectors" },                         \
+		{ .name = "interrupted",                                                       \
+			.was = 'i',                                                            \
+			.type = OPTION_SWITCH,                                                 \
+			.at = offsetof(type_, c.interrupted),                                  \
+			.help = "Include interrupted trials (default: skipped with a note)" }, \
+		OPTION_GROUP("Output"), CLI_FORMAT_ROW(type_, c.format)
+
+/* The table of a command that has no more than these. */
+extern const struct option_row commands_common_rows[];
+
+struct result_options commands_options(struct commands_common *c);
+/* What the names stand for. NULL: that was said, and *failure is the status. */
+result_set *commands_open(struct commands_common *c, char **names, int *failure);
+
+/* "tanalyze: KIND: TEXT" on stderr for each text (char *); of notes no more than are read. */
+void commands_say_notes(const GPtrArray *texts);
+void commands_say_warnings(const GPtrArray *texts);
+/* A table on stdout and, as text, what has to be said of what is not to be relied on. */
+void commands_show(const struct commands_common *c, const result_set *r, const table *t);
+/* The exit status: warnings outrank doubtful numbers. */
+int commands_status(const result_set *r);
+
+/*
+ * A command that is one table: opens the names, has add put the rows of each combination into t
+ * (with its bins, if asked for), shows it and says the rest. Returns the exit status.
+ */
+typedef void (*commands_add_fn)(table *t, const result_combination *c, const void *user);
+int commands_table(struct commands_common *c, char **names, gboolean bins, table *t,
+	commands_add_fn add, const void *user);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tanalyze compare: is B better than A? */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/commands/commands.h"
+#include "analyze/verdict/compare.h"
+#include "analyze/base/error.h"
+#include "analyze/show/report.h"
+#include "analyze/show/report_compare.h"
+#include "analyze/results/side_names.h"
+
+static const struct compare_metric *metric(const struct compare_options *o, guint i)
+{
+	return &g_array_index(o->metrics, struct compare_metric, i);
+}
+
+static void print_overall(const comparison *c, guint i, const struct compare_metric *m)
+{
+	const struct compare_overall *v = &c->over[i];
+	g_autofree char *verdict = report_compare_overall_text(c, i);
+	const char *before = "";
+
+	printf("overall %s: %s", m->name, verdict);
+	if (!isnan(v->p_holm))
+		printf(", p Holm %.3g, delta %.3g", v->p_holm, v->cliff);
+	if (v->nb > 0)
+		printf(", B/A %.4g (%.4g to %.4g)", v->ratio, v->ratio_least, v->ratio_most);
+	printf("; by load: ");
+	for (guint k = 0; k < COMPARE_VERDICTS; k++) {
+		if (v->verdicts[k] == 0)
+			continue;
+		printf("%s%s at %u", before, compare_verdict_word((enum compare_verdict)k),
+			v->verdicts[k]);
+		before = ", ";
+	}
+	printf("\n");
+}
+
+static void say_list(FILE *to, const char *prefix, const char *kind, const GPtrArray *texts)
+{
+	for (guint i = 0; i < texts->len; i++)
+		fprintf(to, "%s%s: %s\n", prefix, kind, (const char *)g_ptr_array_index(texts, i));
+}
+
+static void say_alone(FILE *to, const char *prefix, const char *side, const GPtrArray *alone)
+{
+	for (guint i = 0; i < alone->len; i++) {
+		const result_combination *c = g_ptr_array_index(alone, i);
+
+		fprintf(to, "%swithout partner: %s %s %s\n", prefix, side, c->params.label,
+			c->file_infix != NULL ? c->file_infix : c->infix);
+	}
+}
+
+/* What has to be said of a set that is not to be relied on. */
+static void print_reasons(const result_set *r)
+{
+	for (guint i = 0; i < r->combinations->len; i++) {
+		g_autofree char *text = report_reasons(g_ptr_array_index(r->combinations, i));
+
+		fputs(text, stdout);
+	}
+}
+
+static void show(const comparison *c, const struct compare_options *o, enum cli_format format,
+	const result_set *a, const result_set *b)
+{
+	gboolean text = format == CLI_TEXT;
+	FILE *to = text ? stdout : stderr;
+	const char *prefix = text ? "" : COMMANDS_PROGRAM ": ";
+	g_autoptr(table) t = report_compare_new(FALSE);
+	g_autofree char *out = NULL;
+
+	for (guint i = 0; i < c->pairs->len; i++) {
+		for (guint k = 0; k < o->metrics->len; k++)
+			report_compare_add(t, g_ptr_array_index(c->pairs, i), k, o);
+	}
+	for (guint k = 0; !text && k < o->metrics->len; k++)
+		report_compare_add_overall(t, c, k, metric(o, k));
+	out = table_format(t, format);
+	fputs(out, stdout);
+	for (guint k = 0; text && k < o->metrics->len; k++)
+		print_overall(c, k, metric(o, k));
+	say_alone(to, prefix, "A", c->alone_a);
+	say_alone(to, prefix, "B", c->alone_b);
+	say_list(to, prefix, "differs", c->differs);
+	say_list(to, prefix, "note", c->notes);
+	if (text) {
+		print_reasons(a);
+		print_reasons(b);
+	}
+}
+
+/* Broken files outrank doubtful numbers, on either side. */
+static int status_of(const result_set *a, const result_set *b)
+{
+	int x = commands_status(a), y = commands_status(b);
+
+	return x == CLI_FAILED || y == CLI_FAILED ? CLI_FAILED : MAX(x, y);
+}
+
+static int compare_sets(
+	result_set *a, result_set *b, enum cli_format format, const struct compare_options *o)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(comparison) c = compare_run(a, b, o, &error);
+
+	commands_say_notes(a->notes);
+	commands_say_notes(b->notes);
+	if (c != NULL && c->pairs->len > 0)
+		show(c, o, format, a, b);
+	commands_say_warnings(a->warnings);
+	commands_say_warnings(b->warnings);
+	if (c == NULL)
+		return cli_fail(COMMANDS_PROGRAM,
+			g_error_matches(error, ANALYZE_ERROR, ANALYZE_ERROR_MIX) ? CLI_USAGE
+										 : CLI_FAILED,
+			error);
+	return status_of(a, b);
+}
+
+static int compare_names(
+	struct commands_common *c, char *name_a, char *name_b, const struct compare_options *o)
+{
+	char *a_alone[] = { name_a, NULL }, *b_alone[] = { name_b, NULL };
+	int failure = CLI_FAILED;
+	const char *const names[] = { name_a, name_b, NULL };
+	g_auto(GStrv) words = side_names(names);
+	struct compare_options named = *o;
+	g_autoptr(result_set) a = commands_open(c, a_alone, &failure);
+	g_autoptr(result_set) b = a != NULL ? commands_open(c, b_alone, &failure) : NULL;
+
+	if (g_file_test(name_a, G_FILE_TEST_EXISTS) && g_file_test(name_b, G_FILE_TEST_EXISTS))
+		named.names = (const char *const *)words;
+	return b != NULL ? compare_sets(a, b, c->format, &named) : failure;
+}
+
+struct asked {
+	struct commands_common common;
+	struct compare_options options;
+	char *metrics;
+};
+
+static int compare_command_run(void *user, char **words)
+{
+	struct asked *asked = user;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GArray) metrics = compare_metrics_parse(asked->metrics, &error);
+
+	if (metrics == NULL)
+		return cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
+	asked->options.metrics = metrics;
+	return compare_names(&asked->common, words[0], words[1], &asked->options);
+}
+
+static const struct option_row rows[] = {
+	COMMANDS_COMMON_ROWS(struct asked, common),
+	OPTION_GROUP("What is compared"),
+	{ .name = "metrics",
+		.was = 'm',
+		.type = OPTION_TEXT,
+		.at = offsetof(struct asked, metrics),
+		.preset = COMPARE_METRICS,
+		.words = (const char *const[]){ "loss,p50,p99", "loss", "forwarded", "mean", "p50",
+			"p99", "p99.9", NULL },
+		.metavar = "LIST",
+		.help = "Some of loss, forwarded, mean and percentiles such as p99.9" },
+	{ .name = "response",
+		.was = 'r',
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, options.response),
+		.help = "Response time, from the scheduled departure (default: latency, from the "
+			"actual departure)" },
+	{ .name = "different-mix",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, options.different_mix),
+		.help = "Compare although A and B were offered different mixes" },
+	OPTION_GROUP("Verdict"),
+	{ .name = "alpha",
+		.type = OPTION_SHARE,
+		.at = offsetof(struct asked, options.alpha),
+		.preset = G_STRINGIFY(COMPARE_ALPHA),
+		.min = 1e-6,
+		.metavar = "SHARE",
+		.help = "Family-wise error rate over the whole table" },
+	{ .name = "threshold",
+		.was = 't',
+		.type = OPTION_SHARE,
+		.at = offsetof(struct asked, options.threshold),
+		.preset = G_STRINGIFY(COMPARE_THRESHOLD),
+		.metavar = "SHARE",
+		.help = "Smallest relevant difference, relative to A's median" },
+	{ 0 },
+};
+
+const struct cli_command command_compare = { .name = "compare",
+	.arguments = "A B",
+	.summary = "Compare B with A: one verdict per load",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.min_words = 2,
+	.max_words = 2,
+	.run = compare_command_run };

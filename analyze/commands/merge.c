@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tanalyze merge: by one process, or by all that mpirun started. */
+#include <stdio.h>
+
+#include "analyze/commands/commands.h"
+#include "analyze/show/merge.h"
+#include "analyze/base/ranks.h"
+
+/* Without --output the numbers go where the trials are. */
+static char *output_folder(const char *output, const struct commands_common *c, char **names)
+{
+	const char *dir = c->dir;
+
+	if (output != NULL)
+		return g_strdup(output);
+	if (names[0] != NULL && names[1] == NULL) {
+		g_autofree char *label = g_build_filename(dir, names[0], NULL);
+
+		if (g_file_test(names[0], G_FILE_TEST_IS_DIR))
+			return g_strdup(names[0]);
+		if (g_file_test(label, G_FILE_TEST_IS_DIR))
+			return g_steal_pointer(&label);
+	}
+	return g_strdup(dir);
+}
+
+/* What a merge came to; error is NULL if all is written. */
+static int tell(
+	const struct commands_common *c, const merge *m, const char *folder, const GError *error)
+{
+	int result = m->warnings->len > 0 ? CLI_FAILED
+		     : m->trustworthy     ? CLI_DONE
+					  : CLI_NOT_TRUSTWORTHY;
+	g_autofree char *text = NULL;
+
+	commands_say_notes(m->notes);
+	if (error != NULL) {
+		result = cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
+	} else {
+		text = c->format == CLI_TEXT  ? table_text(m->overview)
+		       : c->format == CLI_CSV ? summary_csv(m->summary)
+					      : summary_json(m->summary);
+		fputs(text, stdout);
+		for (guint i = 0; c->format == CLI_TEXT && i < m->reasons->len; i++)
+			fputs(g_ptr_array_index(m->reasons, i), stdout);
+		fflush(stdout); /* else a log of both has this in the middle of a line */
+		fprintf(stderr, "%s: %u combination%s; summary.csv and summary.json are in %s\n",
+			COMMANDS_PROGRAM, m->nb, m->nb == 1 ? "" : "s", folder);
+	}
+	commands_say_warnings(m->warnings);
+	return result;
+}
+
+static int merge_alone(struct commands_common *c, char **names, const char *folder)
+{
+	g_autoptr(merge) m = merge_new();
+	g_autoptr(GError) error = NULL;
+	g_autoptr(result_set) r = NULL;
+	int failure = CLI_FAILED;
+
+	r = commands_open(c, names, &failure);
+	if (r == NULL)
+		return failure;
+	(void)merge_write(r, folder, m, &error);
+	return tell(c, m, folder, error);
+}
+
+/* By all ranks together; what is said and returned is rank 0's. */
+static int merge_together(struct commands_common *c, char **names, const char *folder)
+{
+	const struct result_options options = commands_options(c);
+	g_autoptr(merge) m = merge_new();
+	g_autoptr(GError) error = NULL;
+	enum merge_shared shared;
+
+	shared = merge_write_shared(&options, (const char *const *)names, folder, m, &error);
+	if (ranks_own() > 0)
+		return CLI_DONE;
+	return shared == MERGE_ALONE ? merge_alone(c, names, folder) : tell(c, m, folder, error);
+}
+
+struct asked {
+	struct commands_common common;
+	char *output;
+};
+
+static int merge_run(void *user, char **words)
+{
+	struct asked *asked = user;
+	g_autofree char *folder = output_folder(asked->output, &asked->common, words);
+	g_autoptr(GError) error = NULL;
+	int result;
+
+	if (!ranks_begin(&error))
+		result = cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
+	else if (ranks_count() > 1)
+		result = merge_together(&asked->common, words, folder);
+	else
+		result = merge_alone(&asked->common, words, folder);
+	ranks_end();
+	return result;
+}
+
+static const struct option_row rows[] = {
+	COMMANDS_COMMON_ROWS(struct asked, common),
+	{ .name = "output",
+		.letter = 'o',
+		.type = OPTION_DIR,
+		.at = offsetof(struct asked, output),
+		.metavar = "DIR",
+		.help = "Directory for the merged set (default: the directory given, if it is the "
+			"only name, else that of --dir)" },
+	{ 0 },
+};
+
+const struct cli_command command_merge = { .name = "merge",
+	.arguments = "[NAME...]",
+	.summary = "Merge repetitions and write summary files",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.max_words = CLI_ANY,
+	.run = merge_run };

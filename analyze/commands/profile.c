@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tanalyze profile from-pcap: the frame lengths of a capture as profile files. */
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/commands/commands.h"
+#include "analyze/base/error.h"
+#include "analyze/base/file.h"
+#include "traffic/pcap_sizes.h"
+#include "analyze/base/text.h"
+
+/* What was asked for, and what came of it. */
+struct job {
+	char *output, *direction;
+	int by;     /* index in kinds; -1: one profile */
+	int format; /* enum cli_format; -1: not given */
+	int nb_classes;
+	struct pcap_sizes_options options;
+};
+
+static gboolean check(struct job *j, char **words, GError **error)
+{
+	if (strcmp(words[0], "from-pcap") != 0) {
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			"profile: expected 'from-pcap FILE', got '%s'", words[0]);
+		return FALSE;
+	}
+	if (j->format >= 0 && j->by < 0) {
+		g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			"--format is of the table of --by; without it there is only the profile");
+		return FALSE;
+	}
+	if (j->by >= 0)
+		j->options.by = j->by == 0 ? PCAP_SIZES_BY_MAC : PCAP_SIZES_BY_IP;
+	return j->direction == NULL || pcap_sizes_direction(j->direction, &j->options, error);
+}
+
+/* A file that says something else is somebody's work: it stays, and that is an error. */
+static gboolean may_write(const char *path, const char *text, gboolean *same, GError **error)
+{
+	g_autofree char *there = NULL;
+	gsize len;
+
+	*same = FALSE;
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return TRUE;
+	if (g_file_get_contents(path, &there, &len, NULL) && len == strlen(text) &&
+		memcmp(there, text, len) == 0) {
+		*same = TRUE;
+		return TRUE;
+	}
+	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO,
+		"%s: is there already, and not equal: not overwritten; remove it, or name another "
+		"--output",
+		path);
+	return FALSE;
+}
+
+static gboolean add_file(file_set *set, const char *path, const char *text, GError **error)
+{
+	gboolean same;
+
+	return may_write(path, text, &same, error) &&
+	       (same || file_set_add(set, path, text, strlen(text), error));
+}
+
+/* "trace-52-54-00-fa-00-60.csv": a name that is a path part and a profile's name. */
+static char *host_file(const char *capture, const struct pcap_sizes_host *h)
+{
+	g_autofree char *base = g_path_get_basename(capture);
+	g_autofree char *stem = NULL, *host = text_file_part(h->name);
+	char *dot = strrchr(base, '.');
+
+	if (dot != NULL && dot != base)
+		*dot = '\0';
+	stem = text_file_part(base);
+	g_strdelimit(stem, ".", '-');
+	g_strdelimit(host, ".", '-');
+	return g_strdup_printf("%s-%s.csv", stem, host);
+}
+
+static table *host_table(void)
+{
+	table *t = table_new();
+
+	table_column(t, "host", "host", TABLE_KEY);
+	table_column(t, "frames", "frames", 0);
+	table_column(t, "bytes", "bytes", 0);
+	table_column(t, "mean_frame_bytes", "mean size", 0);
+	table_column(t, "lengths", "lengths", 0);
+	table_column(t, "profile_mean_bytes", "profile's mean", TABLE_HIDDEN);
+	table_column(t, "file", "file", 0);
+	return t;
+}
+
+static void add_row(table *t, const struct pcap_sizes_host *h, double mean, const char *path)
+{
+	table_row(t);
+	table_string(t, h->name[0] != '\0' ? h->name : "(none)");
+	table_u64(t, h->frames);
+	table_u64(t, h->bytes);
+	table_double(t, (double)h->bytes / (double)h->frames, "%.2f");
+	table_u64(t, g_hash_table_size(h->counts));
+	table_double(t, mean, "%.2f");
+	if (path != NULL)
+		table_string(t, path);
+	else
+		table_none(t);
+}
+
+/* One file a host, all or none; what has no address is in the table alone. */
+static gboolean write_hosts(
+	const struct job *j, const char *capture, const pcap_sizes *s, table *t, GError **error)
+{
+	const char *dir = j->output != NULL ? j->output : ".";
+	g_autoptr(file_set) set = file_set_new();
+
+	if (!file_make_folder(dir, error))
+		return FALSE;
+	for (guint i = 0; i < s->hosts->len; i++) {
+		const struct pcap_sizes_host *h = g_ptr_array_index(s->hosts, i);
+		double mean;
+		g_autofree char *text = pcap_sizes_profile(s, h, (unsigned)j->nb_classes, &mean);
+		g_autofree char *name = host_file(capture, h);
+		g_autofree char *path = h->name[0] != '\0' ? g_build_filename(dir, name, NULL)
+							   : NULL;
+
+		if (path != NULL && !add_file(set, path, text, error))
+			return FALSE;
+		add_row(t, h, mean, path);
+	}
+	return file_set_publish(set, error);
+}
+
+static gboolean write_one(const struct job *j, const pcap_sizes *s, GError **error)
+{
+	g_autofree char *text = pcap_sizes_profile(
+		s, g_ptr_array_index(s->hosts, 0), (unsigned)j->nb_classes, NULL);
+	g_autoptr(file_set) set = NULL;
+	gboolean plain;
+
+	if (j->output == NULL) {
+		fputs(text, stdout);
+		return TRUE;
+	}
+	set = file_set_new();
+	if (!add_file(set, j->output, text, error) || !file_set_publish(set, error))
+		return FALSE;
+	plain = strchr(j->output, '/') == NULL && !g_str_has_suffix(j->output, ".csv");
+	fprintf(stderr, "%s: %s is written; tsim --profile %s%s sends it\n", COMMANDS_PROGRAM,
+		j->output, plain ? "./" : "", j->output);
+	return TRUE;
+}
+
+/* What is not as it was on the wire. */
+static int say_notes(const pcap_sizes *s)
+{
+	if (s->nb_padded > 0)
+		fprintf(stderr,
+			"%s: note: %s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+			" frames were captured before they were padded, and count as 64 bytes\n",
+			COMMANDS_PROGRAM, s->path, (guint64)s->nb_padded, (guint64)s->frames);
+	if (s->nb_cut > 0)
+		fprintf(stderr,
+			"%s: note: %s: of %" G_GUINT64_FORMAT
+			" frames too little was captured to tell whose they are; capture 64 bytes "
+			"of each, or all\n",
+			COMMANDS_PROGRAM, s->path, (guint64)s->nb_cut);
+	if (s->nb_long == 0)
+		return CLI_DONE;
+	fprintf(stderr,
+		"%s: warning: %s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+		" frames are longer than %d bytes and count as that: the host's own offloads "
+		"joined "
+		"them; capture after 'ethtool -K INTERFACE tso off gso off gro off', or behind "
+		"the wire\n",
+		COMMANDS_PROGRAM, s->path, (guint64)s->nb_long, (guint64)s->frames, FRAME_LEN_MAX);
+	return CLI_NOT_TRUSTWORTHY;
+}
+
+static int convert(const struct job *j, const char *capture)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(pcap_sizes) s = pcap_sizes_open(capture, &j->options, &error);
+	g_autoptr(table) t = host_table();
+
+	if (s == NULL ||
+		!(j->by >= 0 ? write_hosts(j, capture, s, t, &error) : write_one(j, s, &error)))
+		return cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
+	if (j->by >= 0) {
+		g_autofree char *text = table_format(
+			t, j->format < 0 ? CLI_TEXT : (enum cli_format)j->format);
+
+		fputs(text, stdout);
+	}
+	return say_notes(s);
+}
+
+static int profile_run(void *user, char **words)
+{
+	struct job *j = user;
+	g_autoptr(GError) error = NULL;
+	int result = check(j, words, &error) ? convert(j, words[1])
+					     : cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
+
+	g_free(j->options.direction);
+	return result;
+}
+
+static const char *const kinds[] = { "host", "ip", NULL };
+
+static const struct option_row rows[] = {
+	OPTION_GROUP("Which frames"),
+	{ .name = "direction",
+		.was = 'D',
+		.type = OPTION_TEXT,
+		.at = offsetof(struct job, direction),
+		.metavar = "HOST:out|in",
+		.help = "Only frames that a host sent or received: its MAC, IPv4 or IPv6 address "
+			"with :out or :in (default: all)" },
+	{ .name = "by",
+		.letter = 'b',
+		.type = OPTION_WORD,
+		.at = offsetof(struct job, by),
+		.words = kinds,
+		.metavar = "host|ip",
+		.help = "One profile per source: host (by MAC address) or ip; and a table of them "
+			"(default: one profile)" },
+	OPTION_GROUP("Output"),
+	{ .name = "classes",
+		.was = 'c',
+		.type = OPTION_INT,
+		.at = offsetof(struct job, nb_classes),
+		.preset = "64",
+		.min = 1,
+		.max = PCAP_SIZES_CLASSES,
+		.metavar = "N",
+		.help = "Rows of a profile: the most frequent lengths as they are, all others in "
+			"ranges" },
+	{ .name = "output",
+		.letter = 'o',
+		.type = OPTION_FILE,
+		.at = offsetof(struct job, output),
+		.metavar = "PATH",
+		.help = "The profile's file (default: standard output); with --by its directory "
+			"(default: this one)" },
+	{ .name = "format",
+		.letter = 'f',
+		.type = OPTION_WORD,
+		.at = offsetof(struct job, format),
+		.words = cli_formats,
+		.metavar = "FORMAT",
+		.help = "Format of the table of --by: text, csv or json (default text)" },
+	{ 0 },
+};
+
+const struct cli_command command_profile = { .name = "profile",
+	.arguments = "from-pcap FILE",
+	.summary = "Make size profiles of a packet capture",
+	.options = rows,
+	.size = sizeof(struct job),
+	.min_words = 2,
+	.max_words = 2,
+	.run = profile_run };

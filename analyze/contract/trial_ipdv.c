@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/contract/trial_ipdv.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "analyze/base/csv.h"
+#include "analyze/base/error.h"
+#include "analyze/contract/trial_bins.h"
+#include "analyze/contract/trial_json.h"
+#include "analyze/contract/trial_sums.h"
+
+static int64_t least(const hist *later, const hist *earlier)
+{
+	return ctr_get(&earlier->count) > 0 ? -(int64_t)ctr_get(&earlier->max_ns)
+					    : (int64_t)ctr_get(&later->min_ns);
+}
+
+static int64_t largest(const hist *later, const hist *earlier)
+{
+	return ctr_get(&later->count) > 0 ? (int64_t)ctr_get(&later->max_ns)
+					  : -(int64_t)ctr_get(&earlier->min_ns);
+}
+
+void trial_ipdv_set(struct trial_ipdv *d, hist *later, hist *earlier)
+{
+	uint64_t up = ctr_get(&later->sum_ns), down = ctr_get(&earlier->sum_ns);
+
+	*d = (struct trial_ipdv){ .recorded = TRUE,
+		.pairs = ctr_get(&later->count) + ctr_get(&earlier->count),
+		.later = later,
+		.earlier = earlier };
+	d->sum_ns = (int64_t)(up - down);
+	d->abs_sum_ns = up + down;
+	if (d->pairs == 0)
+		return;
+	d->min_ns = least(later, earlier);
+	d->max_ns = largest(later, earlier);
+}
+
+void trial_ipdv_clear(struct trial_ipdv *d)
+{
+	trial_ipdv_drop_bins(d);
+	memset(d, 0, sizeof(*d));
+}
+
+void trial_ipdv_start_bins(struct trial_ipdv *d)
+{
+	trial_ipdv_drop_bins(d);
+	d->later = hist_new();
+	d->earlier = hist_new();
+}
+
+void trial_ipdv_drop_bins(struct trial_ipdv *d)
+{
+	g_clear_pointer(&d->later, hist_free);
+	g_clear_pointer(&d->earlier, hist_free);
+}
+
+gboolean trial_ipdv_has_bins(const struct trial_ipdv *d)
+{
+	return d->later != NULL && d->earlier != NULL;
+}
+
+void trial_ipdv_add_bins(struct trial_ipdv *into, const struct trial_ipdv *from)
+{
+	if (!trial_ipdv_has_bins(into) || !trial_ipdv_has_bins(from))
+		return;
+	hist_add(into->later, from->later);
+	hist_add(into->earlier, from->earlier);
+}
+
+gboolean trial_ipdv_add(struct trial_ipdv *into, const struct trial_ipdv *from)
+{
+	if (!from->recorded)
+		return TRUE;
+	into->recorded = TRUE;
+	if (from->pairs > 0) {
+		into->min_ns = into->pairs > 0 ? MIN(into->min_ns, from->min_ns) : from->min_ns;
+		into->max_ns = into->pairs > 0 ? MAX(into->max_ns, from->max_ns) : from->max_ns;
+	}
+	trial_ipdv_add_bins(into, from);
+	/* The signed sum is within the other. */
+	return !__builtin_add_overflow(into->pairs, from->pairs, &into->pairs) &&
+	       !__builtin_add_overflow(into->abs_sum_ns, from->abs_sum_ns, &into->abs_sum_ns) &&
+	       !__builtin_add_overflow(into->sum_ns, from->sum_ns, &into->sum_ns) &&
+	       into->pairs <= G_MAXINT64 && into->abs_sum_ns <= G_MAXINT64;
+}
+
+/* What stands for the rank-th smallest value, from 1. */
+static int64_t mid_of_rank(const hist *h, uint64_t rank)
+{
+	uint64_t before = 0;
+
+	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
+		before += ctr_get(&h->bucket[i]);
+		if (before >= rank)
+			return (int64_t)hist_bucket_mid(i);
+	}
+	return (int64_t)ctr_get(&h->max_ns);
+}
+
+int trial_ipdv_quantile(const struct trial_ipdv *d, double q, int64_t *ns)
+{
+	uint64_t below, rank;
+
+	if (!trial_ipdv_has_bins(d) || d->pairs == 0)
+		return -ENODATA;
+	below = ctr_get(&d->earlier->count);
+	rank = hist_rank(q, d->pairs);
+	*ns = rank <= below ? -mid_of_rank(d->earlier, below - rank + 1)
+			    : mid_of_rank(d->later, rank - below);
+	*ns = CLAMP(*ns, d->min_ns, d->max_ns);
+	return 0;
+}
+
+int trial_ipdv_magnitude(const struct trial_ipdv *d, double q, uint64_t *ns)
+{
+	uint64_t before = 0, rank, most;
+
+	if (!trial_ipdv_has_bins(d) || d->pairs == 0)
+		return -ENODATA;
+	rank = hist_rank(q, d->pairs);
+	most = (uint64_t)MAX(ABS(d->min_ns), ABS(d->max_ns));
+	*ns = most;
+	for (uint32_t i = 0; i < HIST_BUCKETS && before < rank; i++) {
+		before += ctr_get(&d->later->bucket[i]) + ctr_get(&d->earlier->bucket[i]);
+		if (before >= rank)
+			*ns = MIN(hist_bucket_mid(i), most);
+	}
+	return 0;
+}
+
+gboolean trial_ipdv_balance(const struct trial_ipdv *d, uint64_t forwarded, GError **error)
+{
+	if (d->pairs > 0 && d->pairs >= forwarded)
+		return trial_imbalance(error,
+			"ipdv: %" G_GUINT64_FORMAT
+			" pairs of neighbours, but only %" G_GUINT64_FORMAT " frames came back",
+			(guint64)d->pairs, (guint64)forwarded);
+	if (d->abs_sum_ns > G_MAXINT64)
+		return trial_sums_too_large("ipdv", error);
+	if (d->min_ns > d->max_ns || (uint64_t)ABS(d->sum_ns) > d->abs_sum_ns ||
+		(d->pairs == 0 && (d->abs_sum_ns != 0 || d->min_ns != 0 || d->max_ns != 0)))
+		return trial_imbalance(error,
+			"ipdv: min_ns %" G_GINT64_FORMAT ", max_ns %" G_GINT64_FORMAT
+			", sum_ns %" G_GINT64_FORMAT " and abs_sum_ns %" G_GUINT64_FORMAT
+			" contradict each other",
+			(gint64)d->min_ns, (gint64)d->max_ns, (gint64)d->sum_ns,
+			(guint64)d->abs_sum_ns);
+	if (trial_ipdv_has_bins(d) &&
+		ctr_get(&d->later->count) + ctr_get(&d->earlier->count) != d->pairs)
+		return trial_imbalance(error,
+			"ipdv: the bins hold %" G_GUINT64_FORMAT
+			" values, pairs is %" G_GUINT64_FORMAT,
+			(guint64)(ctr_get(&d->later->count) + ctr_get(&d->earlier->count)),
+			(guint64)d->pairs);
+	return TRUE;
+}
+
+JsonObject *trial_ipdv_json(const struct trial_ipdv *d)
+{
+	static const struct {
+		const char *signed_key, *key;
+		double q;
+	} quantiles[] = { { "p1_ns", NULL, 0.01 }, { "p50_ns", "abs_p50_ns", 0.5 },
+		{ NULL, "abs_p90_ns", 0.9 }, { "p99_ns", "abs_p99_ns", 0.99 },
+		{ NULL, "abs_p999_ns", 0.999 } };
+	JsonObject *o = json_object_new();
+	double pairs = d->pairs > 0 ? (double)d->pairs : NAN;
+
+	json_object_set_int_member(o, "pairs", (gint64)d->pairs);
+	json_object_set_int_member(o, "min_ns", d->min_ns);
+	json_object_set_int_member(o, "max_ns", d->max_ns);
+	json_object_set_int_member(o, "sum_ns", d->sum_ns);
+	json_object_set_int_member(o, "abs_sum_ns", (gint64)d->abs_sum_ns);
+	json_out_double(o, "mean_ns", (double)d->sum_ns / pairs);
+	json_out_double(o, "abs_mean_ns", (double)d->abs_sum_ns / pairs);
+	for (guint i = 0; i < G_N_ELEMENTS(quantiles); i++) {
+		uint64_t magnitude = 0;
+		int64_t ns = 0;
+		gboolean there = trial_ipdv_quantile(d, quantiles[i].q, &ns) == 0 &&
+				 trial_ipdv_magnitude(d, quantiles[i].q, &magnitude) == 0;
+
+		for (guint k = 0; k < 2; k++) {
+			const char *key = k == 0 ? quantiles[i].signed_key : quantiles[i].key;
+
+			if (key != NULL && there)
+				json_object_set_int_member(o, key, k == 0 ? ns : (gint64)magnitude);
+			else if (key != NULL)
+				json_object_set_null_member(o, key);
+		}
+	}
+	return o;
+}
+
+void trial_ipdv_json_read(
+	struct json_in *in, JsonObject *root, const char *where, struct trial_ipdv *d)
+{
+	g_autofree char *path = g_strconcat(where, "ipdv.", NULL);
+	JsonObject *o = json_in_object(in, root, where, "ipdv");
+
+	d->recorded = TRUE;
+	d->pairs = json_in_u64(in, o, path, "pairs");
+	d->min_ns = json_in_i64(in, o, path, "min_ns");
+	d->max_ns = json_in_i64(in, o, path, "max_ns");
+	d->sum_ns = json_in_i64(in, o, path, "sum_ns");
+	d->abs_sum_ns = json_in_u64(in, o, path, "abs_sum_ns");
+}
+
+static void append_bin(GString *to, const char *prefix, const hist *h, uint32_t i, const char *sign)
+{
+	uint64_t count = ctr_get(&h->bucket[i]);
+
+	if (count > 0)
+		g_string_append_printf(to, "%s%s%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "\n",
+			prefix, sign, (guint64)hist_bucket_mid(i), (guint64)count);
+}
+
+void trial_ipdv_append(GString *to, const struct trial_ipdv *d, const char *prefix)
+{
+	if (!trial_ipdv_has_bins(d))
+		return;
+	for (uint32_t i = HIST_BUCKETS; i > 0; i--)
+		append_bin(to, prefix, d->earlier, i - 1, "-");
+	for (uint32_t i = 0; i < HIST_BUCKETS; i++)
+		append_bin(to, prefix, d->later, i, "");
+}
+
+struct reading {
+	struct trial_ipdv *d;
+	int column; /* number wanted of the column "trial", or TRIAL_BINS_ONE */
+	gboolean in_rows;
+};
+
+static gboolean is_header(const struct reading *r, char *const *field, size_t nb)
+{
+	size_t skip = r->column == TRIAL_BINS_ONE ? 0 : 1;
+
+	return nb == 2 + skip && (skip == 0 || strcmp(field[0], "trial") == 0) &&
+	       strcmp(field[skip], "ipdv_ns") == 0 && strcmp(field[skip + 1], "count") == 0;
+}
+
+/* A value and its count. */
+static gboolean on_bin(struct reading *r, const char *where, char *const *field, GError **error)
+{
+	gboolean minus = field[0][0] == '-';
+	hist *h = minus ? r->d->earlier : r->d->later;
+	uint64_t ns, count;
+
+	if (!csv_u64(where, "ipdv_ns", field[0] + minus, &ns, error) ||
+		!csv_u64(where, "count", field[1], &count, error))
+		return FALSE;
+	if (count == 0 || (minus && ns == 0) || count > G_MAXINT64 - ctr_get(&h->count)) {
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			"%s: no such bin can be: '%s,%s'; the file is damaged: measure again",
+			where, field[0], field[1]);
+		return FALSE;
+	}
+	hist_record_many(h, ns, count);
+	return TRUE;
+}
+
+static gboolean on_row(const char *where, char *const *field, size_t nb, void *user, GError **error)
+{
+	struct reading *r = user;
+	size_t skip = r->column == TRIAL_BINS_ONE ? 0 : 1;
+	uint64_t number;
+
+	if (!r->in_rows || nb != 2 + skip) {
+		gboolean good = !r->in_rows && is_header(r, field, nb);
+
+		r->in_rows = TRUE;
+		if (!good)
+			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+				"%s: %s; the file is damaged or of another program", where,
+				nb != 2 + skip ? "another number of fields than ipdv_ns,count has"
+					       : "the header is not ipdv_ns,count");
+		return good;
+	}
+	if (skip > 0) {
+		if (!csv_u64(where, "trial", field[0], &number, error))
+			return FALSE;
+		if (number != (uint64_t)r->column)
+			return TRUE;
+	}
+	return on_bin(r, where, field + skip, error);
+}
+
+static gboolean mismatch(GError **error, const char *name, const char *why)
+{
+	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+		"%s: %s; the file is damaged or of another trial: measure again", name, why);
+	return FALSE;
+}
+
+/* Are the ends those of the summary, as far as buckets tell? */
+static gboolean same_ends(const struct trial_ipdv *d)
+{
+	int64_t lo = least(d->later, d->earlier), hi = largest(d->later, d->earlier);
+
+	return (lo < 0) == (d->min_ns < 0) && (hi < 0) == (d->max_ns < 0) &&
+	       hist_index((uint64_t)ABS(lo)) == hist_index((uint64_t)ABS(d->min_ns)) &&
+	       hist_index((uint64_t)ABS(hi)) == hist_index((uint64_t)ABS(d->max_ns));
+}
+
+gboolean trial_ipdv_bins_read(struct trial_ipdv *d, const char *name, const char *data, size_t len,
+	int column, GError **error)
+{
+	struct reading r = { .d = d, .column = column };
+
+	trial_ipdv_start_bins(d);
+	if (!csv_read(name, data, len, on_row, &r, error))
+		return FALSE;
+	if (!r.in_rows)
+		return mismatch(error, name, "it is empty");
+	if (ctr_get(&d->later->count) + ctr_get(&d->earlier->count) != d->pairs)
+		return mismatch(error, name, "its counts are not the trial's pairs");
+	return d->pairs == 0 || same_ends(d) ||
+	       mismatch(error, name, "its lowest and highest bin are not the trial's");
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/contract/trial_log.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <gsl/gsl_statistics_double.h>
+
+#include "analyze/base/csv.h"
+#include "analyze/base/error.h"
+#include "traffic/frame.h"
+
+static const char timeline_header
+	[] = "time_s,offered,forwarded,refused,outstanding,offered_pps,forwarded_pps,p50_ns,p99_ns,"
+	     "max_ns";
+
+/* Deviation (n - 1) of a rate over the seconds; 0 of fewer than two. */
+static double deviation_pps(const trial *t, gboolean forwarded)
+{
+	g_autofree double *pps = g_new(double, t->seconds->len + 1);
+	double before = 0;
+	size_t nb = 0;
+
+	for (guint i = 0; i < t->seconds->len; i++) {
+		const struct trial_second *s = &g_array_index(t->seconds, struct trial_second, i);
+		double length = s->time_s - before;
+
+		before = s->time_s;
+		/* A stub at the end has a rate of its own, which MoonGen leaves out as well. */
+		if (length >= 0.5)
+			pps[nb++] = (double)(forwarded ? s->forwarded : s->offered) / length;
+	}
+	return nb < 2 ? 0 : gsl_stats_sd(pps, 1, nb);
+}
+
+static void append_totals(GString *to, const char *direction, uint64_t frames, uint64_t bytes,
+	double seconds, double deviation)
+{
+	double pps = seconds > 0 ? (double)frames / seconds : 0;
+	double mean_len = frames > 0 ? (double)bytes / (double)frames : 0;
+	double mbit = pps * mean_len * 8 / 1e6;
+	double framing = mbit + pps * FRAME_GAP_LEN * 8 / 1e6;
+
+	g_string_append_printf(to,
+		"[Device: id=0] %s: %.2f (StdDev %.2f) Mpps, %.0f (StdDev %.0f) Mbit/s "
+		"(%.0f Mbit/s with framing), total %" G_GUINT64_FORMAT
+		" packets with %" G_GUINT64_FORMAT " bytes (incl. CRC)\n",
+		direction, pps / 1e6, deviation / 1e6, mbit, deviation * mean_len * 8 / 1e6,
+		framing, (guint64)frames, (guint64)bytes);
+}
+
+static void append_samples(GString *to, const struct trial_dist *d)
+{
+	double mean = NAN, stddev = NAN, quartile[3] = { NAN, NAN, NAN };
+
+	if (d->hist != NULL) {
+		(void)hist_mean(d->hist, &mean);
+		(void)hist_stddev(d->hist, &stddev);
+		for (int i = 0; i < 3; i++) {
+			uint64_t ns;
+			gboolean bound;
+
+			/* MoonGen knows nothing of lost samples: these are of what came back. */
+			if (hist_quantile(d->hist, 0, 0, 0.25 * (i + 1), &ns, &bound) == 0)
+				quartile[i] = (double)ns;
+		}
+	}
+	g_string_append_printf(to,
+		"Samples: %" G_GUINT64_FORMAT
+		", Average: %.1f ns, StdDev: %.1f ns, Quartiles: %.1f/%.1f/%.1f ns\n",
+		(guint64)d->count, mean, stddev, quartile[0], quartile[1], quartile[2]);
+}
+
+char *trial_log_text(const trial *t)
+{
+	GString *s = g_string_new_len(t->log->str, (gssize)t->log->len);
+
+	if (s->len > 0 && s->str[s->len - 1] != '\n')
+		g_string_append_c(s, '\n');
+	append_samples(s, &t->latency);
+	append_totals(s, "RX", t->totals.forwarded, t->totals.forwarded_bytes, t->measured_s,
+		deviation_pps(t, TRUE));
+	append_totals(s, "TX", t->totals.offered, t->totals.offered_bytes, t->measured_s,
+		deviation_pps(t, FALSE));
+	return g_string_free(s, FALSE);
+}
+
+char *trial_timeline_csv(const trial *t)
+{
+	GString *s = g_string_new(timeline_header);
+	uint64_t offered = 0, forwarded = 0;
+	double before = 0;
+
+	g_string_append_c(s, '\n');
+	for (guint i = 0; i < t->seconds->len; i++) {
+		const struct trial_second *row = &g_array_index(t->seconds, struct trial_second, i);
+		double length = row->time_s - before;
+		char time[G_ASCII_DTOSTR_BUF_SIZE];
+
+		before = row->time_s;
+		offered += row->offered;
+		forwarded += row->forwarded;
+		g_string_append_printf(s,
+			"%s,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
+			",%" G_GUINT64_FORMAT ",%.1f,%.1f,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
+			",%" G_GUINT64_FORMAT "\n",
+			g_ascii_formatd(time, sizeof(time), "%.6f", row->time_s),
+			(guint64)row->offered, (guint64)row->forwarded, (guint64)row->refused,
+			(guint64)(offered > forwarded ? offered - forwarded : 0),
+			length > 0 ? (double)row->offered / length : 0.0,
+			length > 0 ? (double)row->forwarded / length : 0.0, (guint64)row->p50_ns,
+			(guint64)row->p99_ns, (guint64)row->max_ns);
+	}
+	return g_string_free(s, FALSE);
+}
+
+struct reading {
+	trial *t;
+	gboolean in_rows;
+};
+
+static gboolean on_row(const char *where, char *const *field, size_t nb, void *user, GError **error)
+{
+	struct reading *r = user;
+	struct trial_second s = { 0 };
+
+	if (!r->in_rows) {
+		r->in_rows = TRUE;
+		if (nb == 10 && strcmp(field[0], "time_s") == 0 && strcmp(field[9], "max_ns") == 0)
+			return TRUE;
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			"%s: the header is not %s; the file is damaged or of another program",
+			where, timeline_header);
+		return FALSE;
+	}
+	if (nb != 10) {
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			"%s: %zu fields, not 10; the file is damaged: measure again", where, nb);
+		return FALSE;
+	}
+	if (!csv_double(where, "time_s", field[0], &s.time_s, error) ||
+		!csv_u64(where, "offered", field[1], &s.offered, error) ||
+		!csv_u64(where, "forwarded", field[2], &s.forwarded, error) ||
+		!csv_u64(where, "refused", field[3], &s.refused, error) ||
+		!csv_u64(where, "p50_ns", field[7], &s.p50_ns, error) ||
+		!csv_u64(where, "p99_ns", field[8], &s.p99_ns, error) ||
+		!csv_u64(where, "max_ns", field[9], &s.max_ns, error))
+		return FALSE;
+	g_array_append_val(r->t->seconds, s);
+	return TRUE;
+}
+
+gboolean trial_timeline_read(
+	trial *t, const char *name, const char *data, size_t len, GError **error)
+{
+	struct reading r = { .t = t };
+
+	g_array_set_size(t->seconds, 0);
+	return csv_read(name, data, len, on_row, &r, error);
+}

@@ -1,4 +1,0 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-#include "analyze/error.h"
-
-G_DEFINE_QUARK(analyze - error - quark, analyze_error)

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* MoonGen's table of throughput: a row a second and direction, and two of averages at the end. */
+#include "analyze/foreign/autotest.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analyze/base/csv.h"
+#include "analyze/base/error.h"
+
+enum { TIME, DEVICE, DIRECTION, MPPS, MBIT, FRAMED, PACKETS, BYTES, COLUMNS };
+static const char *const header[COLUMNS] = { "Time", "Device", "Direction", "PacketRate", "Mbit",
+	"MbitWithFraming", "TotalPackets", "TotalBytes" };
+
+struct row {
+	double mpps, mbit;
+	uint64_t packets, bytes;
+};
+
+struct reading {
+	char *device;    /* the first one; rows of others are left out */
+	GArray *rows[2]; /* struct row; RX, TX */
+	gboolean headed;
+	guint others;
+};
+
+/* nan and negative numbers come from counters that wrapped: such a rate is not known. */
+static gboolean rate_field(
+	const char *where, const char *column, const char *text, double *out, GError **error)
+{
+	char *end = NULL;
+	double v = g_ascii_strtod(text, &end);
+
+	if (end == text || *end != '\0') {
+		g_autofree char *shown = g_utf8_make_valid(text, -1);
+
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			"%s: %s '%s' is no number; the file is damaged or of another program",
+			where, column, shown);
+		return FALSE;
+	}
+	*out = isfinite(v) && v >= 0 ? v : NAN;
+	return TRUE;
+}
+
+static gboolean is_header(char *const *field, size_t nb)
+{
+	for (size_t i = 0; i < COLUMNS; i++) {
+		if (i >= nb || strcmp(field[i], header[i]) != 0)
+			return FALSE;
+	}
+	return nb == COLUMNS;
+}
+
+static gboolean take_row(
+	const char *where, char *const *field, size_t nb, void *user, GError **error)
+{
+	struct reading *r = user;
+	struct row row;
+	int direction = nb == COLUMNS && strcmp(field[DIRECTION], "TX") == 0;
+
+	if (!r->headed && is_header(field, nb)) {
+		r->headed = TRUE;
+		return TRUE;
+	}
+	if (!r->headed || nb != COLUMNS ||
+		(direction == 0 && strcmp(field[DIRECTION], "RX") != 0)) {
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			"%s: not a row of MoonGen's throughput (%s); the file is damaged or of "
+			"another program",
+			where, r->headed ? "Time,Device,RX or TX,..." : "its header is missing");
+		return FALSE;
+	}
+	if (!rate_field(where, header[MPPS], field[MPPS], &row.mpps, error) ||
+		!rate_field(where, header[MBIT], field[MBIT], &row.mbit, error) ||
+		!csv_u64(where, header[PACKETS], field[PACKETS], &row.packets, error) ||
+		!csv_u64(where, header[BYTES], field[BYTES], &row.bytes, error))
+		return FALSE;
+	if (r->device == NULL)
+		r->device = g_strdup(field[DEVICE]);
+	if (strcmp(r->device, field[DEVICE]) == 0)
+		g_array_append_val(r->rows[direction], row);
+	else
+		r->others++;
+	return TRUE;
+}
+
+static const struct row *row_at(const GArray *rows, guint i)
+{
+	return &g_array_index(rows, struct row, i);
+}
+
+/* Totals only grow: a counter that went back has no frames of that second. */
+static uint64_t step(const GArray *rows, guint i)
+{
+	uint64_t before = i > 0 ? row_at(rows, i - 1)->packets : 0, now = row_at(rows, i)->packets;
+
+	return now >= before ? now - before : 0;
+}
+
+static void take_seconds(trial *t, const struct reading *r, guint nb)
+{
+	g_array_set_size(t->seconds, 0);
+	for (guint i = 0; i < nb; i++) {
+		struct trial_second s = { .time_s = i + 1,
+			.offered = step(r->rows[1], i),
+			.forwarded = step(r->rows[0], i) };
+
+		g_array_append_val(t->seconds, s);
+	}
+}
+
+/* Without a log, the last two rows are all that is known of the totals. */
+static void take_totals(trial *t, const struct row *rx, const struct row *tx)
+{
+	struct trial_counts *c = &t->totals;
+
+	t->moongen->rates_known = TRUE;
+	t->moongen->tx_mpps = tx->mpps;
+	t->moongen->rx_mpps = rx->mpps;
+	t->moongen->tx_mbit = tx->mbit;
+	t->moongen->rx_mbit = rx->mbit;
+	c->offered = c->intended = tx->packets;
+	c->offered_bytes = tx->bytes;
+	c->forwarded = MIN(rx->packets, tx->packets);
+	c->forwarded_bytes = MIN(rx->bytes, tx->bytes);
+	c->lost = c->offered - c->forwarded;
+	c->foreign = rx->packets - c->forwarded;
+}
+
+gboolean autotest_read_throughput(
+	trial *t, const char *name, const char *data, size_t len, GError **error)
+{
+	g_autoptr(GArray) rx = g_array_new(FALSE, FALSE, sizeof(struct row));
+	g_autoptr(GArray) tx = g_array_new(FALSE, FALSE, sizeof(struct row));
+	struct reading r = { .rows = { rx, tx } };
+	gboolean ok = csv_read(name, data, len, take_row, &r, error);
+
+	if (ok && r.others > 0)
+		g_ptr_array_add(t->moongen->oddities,
+			g_strdup_printf("%s: %u rows of other devices than %s: left out", name,
+				r.others, r.device));
+	g_free(r.device);
+	if (!ok)
+		return FALSE;
+	if (rx->len < 1 || tx->len < 1) {
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s: no rows of RX and TX: it was cut off", name);
+		return FALSE;
+	}
+	/* The last of each are averages. */
+	take_seconds(t, &r, MIN(rx->len, tx->len) - 1);
+	if (!t->moongen->rates_known)
+		take_totals(t, row_at(rx, rx->len - 1), row_at(tx, tx->len - 1));
+	else if (row_at(tx, tx->len - 1)->packets != t->totals.offered)
+		g_ptr_array_add(t->moongen->oddities,
+			g_strdup_printf("%s: ends with %" G_GUINT64_FORMAT
+					" packets sent, the log with %" G_GUINT64_FORMAT
+					": it is of another run",
+				name, (guint64)row_at(tx, tx->len - 1)->packets,
+				(guint64)t->totals.offered));
+	return TRUE;
+}

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/results/result.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <gsl/gsl_statistics_double.h>
+
+#include "analyze/foreign/autotest.h"
+#include "analyze/base/error.h"
+#include "analyze/results/result_find.h"
+#include "analyze/results/result_numbers.h"
+#include "analyze/results/result_params.h"
+
+enum { DIGEST_LEN = 8 };
+
+static void combination_free(gpointer data)
+{
+	result_combination *c = data;
+
+	result_numbers_clear(c);
+	trial_params_clear(&c->params);
+	g_free(c->infix);
+	g_free(c->file_infix);
+	g_ptr_array_unref(c->trials);
+	g_ptr_array_unref(c->reasons);
+	g_free(c);
+}
+
+void result_free(result_set *r)
+{
+	if (r == NULL)
+		return;
+	g_ptr_array_unref(r->combinations);
+	g_ptr_array_unref(r->warnings);
+	g_ptr_array_unref(r->notes);
+	result_sources_free(r->sources);
+	g_free(r);
+}
+
+static int compare_trials(gconstpointer a, gconstpointer b)
+{
+	const trial *x = *(trial *const *)a, *y = *(trial *const *)b;
+	int order = result_params_compare(&x->params, &y->params);
+
+	if (order == 0)
+		order = x->params.repetition < y->params.repetition
+				? -1
+				: x->params.repetition > y->params.repetition;
+	return order != 0 ? order : strcmp(result_started(x), result_started(y));
+}
+
+static result_combination *combination_new(const struct trial_params *p)
+{
+	result_combination *c = g_new0(result_combination, 1);
+
+	trial_params_copy(&c->params, p);
+	c->infix = trial_infix(p);
+	c->trials = g_ptr_array_new_with_free_func((GDestroyNotify)trial_free);
+	c->reasons = g_ptr_array_new_with_free_func(g_free);
+	return c;
+}
+
+/* Takes the trials out of the array. */
+static void group(result_set *r, GPtrArray *trials)
+{
+	result_combination *c = NULL;
+
+	g_ptr_array_sort(trials, compare_trials);
+	g_ptr_array_set_free_func(trials, NULL);
+	for (guint i = 0; i < trials->len; i++) {
+		trial *t = g_ptr_array_index(trials, i);
+
+		if (c == NULL || result_params_compare(&c->params, &t->params) != 0) {
+			c = combination_new(&t->params);
+			g_ptr_array_add(r->combinations, c);
+		}
+		g_ptr_array_add(c->trials, t);
+	}
+}
+
+/* Where merged files of this infix may go: to the label, or beside the trials if those are together. */
+static char *place_of(const result_set *r, const result_combination *c, gboolean by_label)
+{
+	g_autofree char *folder = by_label ? NULL : result_sources_folder(r->sources, c->trials);
+
+	if (by_label)
+		return g_strdup_printf("label %s/%s", c->params.label, c->infix);
+	return folder != NULL ? g_strdup_printf("%s/%s", folder, c->infix) : NULL;
+}
+
+static void add_user(GHashTable *users, char *place)
+{
+	if (place != NULL)
+		g_hash_table_replace(users, place,
+			GUINT_TO_POINTER(GPOINTER_TO_UINT(g_hash_table_lookup(users, place)) + 1));
+}
+
+static gboolean is_shared(GHashTable *users, const result_set *r, const result_combination *c)
+{
+	g_autofree char *label = place_of(r, c, TRUE), *folder = place_of(r, c, FALSE);
+
+	return GPOINTER_TO_UINT(g_hash_table_lookup(users, label)) > 1 ||
+	       (folder != NULL && GPOINTER_TO_UINT(g_hash_table_lookup(users, folder)) > 1);
+}
+
+/* Names of files: the infix says not all parameters. */
+static void name_files(result_set *r)
+{
+	g_autoptr(GHashTable) users = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < r->combinations->len; i++) {
+		const result_combination *c = g_ptr_array_index(r->combinations, i);
+
+		add_user(users, place_of(r, c, TRUE));
+		add_user(users, place_of(r, c, FALSE));
+	}
+	for (guint i = 0; i < r->combinations->len; i++) {
+		result_combination *c = g_ptr_array_index(r->combinations, i);
+		g_autofree char *key = result_params_key(&c->params);
+		g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, key, -1);
+
+		if (is_shared(users, r, c))
+			c->file_infix = g_strdup_printf("%s-%.*s", c->infix, DIGEST_LEN, digest);
+		else
+			c->file_infix = g_strdup(c->infix);
+	}
+}
+
+/* Combinations whose numbers cannot be made go, with a warning each. */
+static void make_numbers(result_set *r)
+{
+	for (guint i = 0; i < r->combinations->len;) {
+		result_combination *c = g_ptr_array_index(r->combinations, i);
+
+		result_numbers_make(c, r->warnings);
+		if (c->trials->len == 0)
+			g_ptr_array_remove_index(r->combinations, i);
+		else
+			i++;
+	}
+}
+
+result_set *result_open(
+	const struct result_options *options, const char *const *names, GError **error)
+{
+	g_autoptr(result_set) r = g_new0(result_set, 1);
+	g_autoptr(GPtrArray) trials = NULL;
+
+	r->combinations = g_ptr_array_new_with_free_func(combination_free);
+	r->warnings = g_ptr_array_new_with_free_func(g_free);
+	r->notes = g_ptr_array_new_with_free_func(g_free);
+	r->sources = result_sources_new();
+	trials = result_find(options, names, r->sources, r->warnings, r->notes, error);
+	if (trials == NULL)
+		return NULL;
+	group(r, trials);
+	make_numbers(r);
+	if (r->combinations->len == 0 && (options == NULL || options->share == NULL)) {
+		g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			(const char *)g_ptr_array_index(r->warnings, r->warnings->len - 1));
+		return NULL;
+	}
+	name_files(r);
+	return g_steal_pointer(&r);
+}
+
+/* Did nobody write another trial of this name since its summary was read? */
+static gboolean is_unchanged(const trial *a, const trial *b)
+{
+	if (a->nb_guests != b->nb_guests || a->latency.sum_ns != b->latency.sum_ns ||
+		a->probes.latency.count != b->probes.latency.count)
+		return FALSE;
+	for (uint32_t i = 0; i < a->nb_guests; i++) {
+		const struct trial_guest *x = &a->guests[i], *y = &b->guests[i];
+
+		if (x->nb_sizes != y->nb_sizes)
+			return FALSE;
+		for (uint32_t j = 0; j < x->nb_sizes; j++) {
+			if (x->sizes[j].frame_len_lo != y->sizes[j].frame_len_lo ||
+				x->sizes[j].frame_len_hi != y->sizes[j].frame_len_hi ||
+				x->sizes[j].latency.count != y->sizes[j].latency.count)
+				return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+/* One pass over the trials; index of the one that failed, or -1. */
+static int load_once(
+	result_set *r, result_combination *c, result_trial_fn visit, void *user, GError **error)
+{
+	for (guint i = 0; i < c->trials->len; i++) {
+		trial *t = g_ptr_array_index(c->trials, i);
+		g_autoptr(trial) full = NULL;
+
+		if (t->moongen != NULL) {
+			if (!autotest_load(t, error))
+				return (int)i;
+			result_numbers_add_bins(c, t);
+			if (visit != NULL)
+				visit(t, i, user);
+			continue;
+		}
+		full = result_source_load(r->sources, t, error);
+		if (full == NULL)
+			return (int)i;
+		if (!is_unchanged(full, t)) {
+			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+				"%s: changed while it was read: try again when nothing writes "
+				"there",
+				t->path);
+			return (int)i;
+		}
+		result_numbers_add_bins(c, full);
+		/* The totals stay, for the spread over repetitions. */
+		hist_free(t->latency.hist);
+		hist_free(t->response.hist);
+		t->latency.hist = g_steal_pointer(&full->latency.hist);
+		t->response.hist = g_steal_pointer(&full->response.hist);
+		hist_free(t->probes.latency.hist);
+		t->probes.latency.hist = g_steal_pointer(&full->probes.latency.hist);
+		if (visit != NULL) {
+			full->latency.hist = t->latency.hist; /* lent */
+			full->response.hist = t->response.hist;
+			full->probes.latency.hist = t->probes.latency.hist;
+			visit(full, i, user);
+			full->latency.hist = NULL;
+			full->response.hist = NULL;
+			full->probes.latency.hist = NULL;
+		}
+	}
+	return -1;
+}
+
+gboolean result_load(
+	result_set *r, result_combination *c, result_trial_fn visit, void *user, GError **error)
+{
+	while (c->trials->len > 0) {
+		g_autoptr(GError) cause = NULL;
+		int broken;
+
+		result_numbers_start_bins(c);
+		broken = load_once(r, c, visit, user, &cause);
+		if (broken < 0) {
+			result_numbers_end_bins(c);
+			result_numbers_worst(c);
+			c->loaded = TRUE;
+			return TRUE;
+		}
+		if (c->trials->len == 1) {
+			g_propagate_error(error, g_steal_pointer(&cause));
+			break;
+		}
+		g_ptr_array_add(r->warnings, g_strdup(cause->message));
+		g_ptr_array_remove_index(c->trials, (guint)broken);
+		result_numbers_make(c, r->warnings);
+		if (visit != NULL)
+			visit(NULL, 0, user);
+	}
+	result_unload(c);
+	return FALSE;
+}
+
+void result_unload(result_combination *c)
+{
+	for (guint i = 0; i < c->trials->len; i++) {
+		trial *t = g_ptr_array_index(c->trials, i);
+
+		g_clear_pointer(&t->latency.exact, exact_free);
+		g_clear_pointer(&t->latency.hist, hist_free);
+		g_clear_pointer(&t->response.hist, hist_free);
+		g_clear_pointer(&t->probes.latency.hist, hist_free);
+	}
+	result_numbers_drop_bins(c);
+	c->loaded = FALSE;
+}
+
+gboolean result_numbers_quantile(
+	const struct result_numbers *n, gboolean response, double q, struct result_quantile *out)
+{
+	struct result_quantile v = { 0 };
+
+	if (n->one_way ||
+		trial_dist_quantile(response ? &n->response : &n->latency, q, &v.ns, &v.bound) != 0)
+		return FALSE;
+	v.min_ns = v.max_ns = v.ns;
+	v.min_bound = v.max_bound = v.bound;
+	*out = v;
+	return TRUE;
+}
+
+/*
+ * Where no file holds the bins of any repetition: the median of what the logs say. Nothing else can
+ * be made of quartiles.
+ */
+static gboolean median_of_quartiles(const result_combination *c, double q, double *ns)
+{
+	g_autofree double *values = g_new(double, c->trials->len);
+	gboolean bound;
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+
+		if (trial_dist_has_bins(&t->latency) ||
+			trial_dist_linear(&t->latency, q, &values[i], &bound) != 0)
+			return FALSE;
+	}
+	*ns = gsl_stats_median(values, 1, c->trials->len);
+	return TRUE;
+}
+
+gboolean result_quantile_linear(
+	const result_combination *c, gboolean response, double q, double *ns, gboolean *bound)
+{
+	const struct trial_dist *d = response ? &c->n.response : &c->n.latency;
+
+	*bound = FALSE;
+	return !c->n.one_way && (trial_dist_linear(d, q, ns, bound) == 0 ||
+					(!response && median_of_quartiles(c, q, ns)));
+}
+
+gboolean result_quantile(
+	const result_combination *c, gboolean response, double q, struct result_quantile *out)
+{
+	struct result_quantile v;
+	gboolean first = TRUE;
+
+	if (!result_numbers_quantile(&c->n, response, q, &v)) {
+		double ns;
+
+		if (c->n.one_way || response || !median_of_quartiles(c, q, &ns))
+			return FALSE;
+		v = (struct result_quantile){ .ns = (uint64_t)llround(ns) };
+	}
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+		uint64_t ns;
+		gboolean bound;
+
+		if (trial_dist_quantile(response ? &t->response : &t->latency, q, &ns, &bound) != 0)
+			continue;
+		/* A bound is more than any number: what it stands for came later than all. */
+		if (first || bound < v.min_bound || (bound == v.min_bound && ns < v.min_ns)) {
+			v.min_ns = ns;
+			v.min_bound = bound;
+		}
+		if (first || bound > v.max_bound || (bound == v.max_bound && ns > v.max_ns)) {
+			v.max_ns = ns;
+			v.max_bound = bound;
+		}
+		first = FALSE;
+	}
+	*out = v;
+	return TRUE;
+}
+
+/* MoonGen's own averages of a trial; those of tsim stand in its log. */
+static gboolean autotest_loss_of(const trial *t, double *loss, double *spread)
+{
+	g_autoptr(trial) read = NULL;
+	g_autofree char *dir = NULL, *infix = NULL, *path = NULL, *data = NULL;
+	const struct trial_moongen *m = t->moongen;
+	size_t len;
+
+	if (m == NULL) {
+		dir = g_path_get_dirname(t->path);
+		infix = trial_infix(&t->params);
+		path = g_strdup_printf("%s/output_%s_rep%u.log", dir, infix, t->params.repetition);
+		data = file_read(path, &len, NULL);
+		if (data == NULL)
+			return FALSE;
+		read = trial_new();
+		read->moongen = trial_moongen_new();
+		(void)autotest_read_log(read, path, data, len);
+		m = read->moongen;
+	}
+	*loss = m->loss;
+	*spread = m->loss_spread;
+	return m->loss_known;
+}
+
+struct result_autotest_loss result_autotest_loss(const result_combination *c)
+{
+	struct result_autotest_loss sum = { 0, 0, 0 };
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		double loss, spread;
+
+		if (!autotest_loss_of(g_ptr_array_index(c->trials, i), &loss, &spread))
+			continue;
+		sum.loss += loss;
+		sum.spread += spread;
+		sum.nb++;
+	}
+	sum.loss = sum.nb > 0 ? sum.loss / sum.nb : NAN;
+	sum.spread = sum.nb > 0 ? sum.spread / sum.nb : NAN;
+	return sum;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/results/result_reps.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include <gsl/gsl_statistics_double.h>
+
+const guint result_within_ns[RESULT_WITHIN] = { 64, 128, 256, 512 };
+
+struct value {
+	double v;
+	gboolean bound;
+};
+
+/* Ascending; of equal ones a bound is the larger. */
+static int compare_values(const void *a, const void *b)
+{
+	const struct value *x = a, *y = b;
+
+	if (x->v != y->v)
+		return x->v < y->v ? -1 : 1;
+	return (x->bound != 0) - (y->bound != 0);
+}
+
+struct result_reps result_reps_of(const double *values, const gboolean *bound, size_t n)
+{
+	struct result_reps reps = { .median = NAN, .min = NAN, .max = NAN };
+	g_autofree struct value *sorted = g_new(struct value, n + 1);
+	size_t nb = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!isnan(values[i]))
+			sorted[nb++] = (struct value){ values[i], bound != NULL && bound[i] };
+	}
+	if (nb == 0)
+		return reps;
+	qsort(sorted, nb, sizeof(*sorted), compare_values);
+	reps.nb = (guint)nb;
+	reps.median = gsl_stats_median_from_sorted_data(
+		&sorted[0].v, sizeof(*sorted) / sizeof(double), nb);
+	reps.min = sorted[0].v;
+	reps.min_bound = sorted[0].bound;
+	reps.max = sorted[nb - 1].v;
+	for (size_t i = 0; i < nb; i++) {
+		reps.median_bound |= sorted[i].bound && i <= nb / 2;
+		reps.max_bound |= sorted[i].bound;
+	}
+	return reps;
+}
+
+/* What each repetition says of a size class. */
+struct size_values {
+	double *loss, *p50, *p99;
+	gboolean *p50_bound, *p99_bound;
+};
+
+struct collecting {
+	const result_combination *c;
+	gboolean response;
+	guint nb;                   /* repetitions so far */
+	struct size_values *values; /* of c->sizes */
+};
+
+static struct size_values *size_values_new(guint nb_sizes, guint repetitions)
+{
+	struct size_values *values = g_new0(struct size_values, nb_sizes + 1);
+
+	for (guint i = 0; i < nb_sizes; i++)
+		values[i] = (struct size_values){ .loss = g_new0(double, repetitions),
+			.p50 = g_new0(double, repetitions),
+			.p99 = g_new0(double, repetitions),
+			.p50_bound = g_new0(gboolean, repetitions),
+			.p99_bound = g_new0(gboolean, repetitions) };
+	return values;
+}
+
+static void size_values_free(struct size_values *values, guint nb_sizes)
+{
+	for (guint i = 0; i < nb_sizes; i++) {
+		g_free(values[i].loss);
+		g_free(values[i].p50);
+		g_free(values[i].p99);
+		g_free(values[i].p50_bound);
+		g_free(values[i].p99_bound);
+	}
+	g_free(values);
+}
+
+/* Sums of one class over the guests of a trial, bins among them. */
+static void sum_class(const trial *t, const struct result_size *size, gboolean response,
+	struct trial_counts *counts, struct trial_dist *dist)
+{
+	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		for (uint32_t j = 0; j < t->guests[i].nb_sizes; j++) {
+			const struct trial_size *s = &t->guests[i].sizes[j];
+
+			if (s->frame_len_lo != size->frame_len_lo ||
+				s->frame_len_hi != size->frame_len_hi)
+				continue;
+			(void)trial_counts_add(counts, &s->c);
+			(void)trial_dist_add(dist, response ? &s->response : &s->latency);
+		}
+	}
+}
+
+static void quantile_of(const struct trial_dist *d, double q, double *ns, gboolean *bound)
+{
+	uint64_t value;
+
+	*ns = NAN;
+	*bound = FALSE;
+	if (trial_dist_quantile(d, q, &value, bound) == 0)
+		*ns = (double)value;
+}
+
+static void collect(const trial *t, guint index, void *user)
+{
+	struct collecting *to = user;
+
+	to->nb = t == NULL ? 0 : index + 1;
+	for (guint i = 0; t != NULL && i < to->c->nb_sizes; i++) {
+		struct size_values *v = &to->values[i];
+		g_autoptr(hist) sum = hist_new();
+		struct trial_counts counts = { 0 };
+		struct trial_dist dist = { .hist = sum };
+
+		sum_class(t, &to->c->sizes[i], to->response, &counts, &dist);
+		/* Where there is one class its bins are the trial's, of whatever form. */
+		if (to->c->nb_sizes == 1)
+			dist = to->response ? t->response : t->latency;
+		v->loss[index] = counts.offered > 0 ? (double)counts.lost / (double)counts.offered
+						    : NAN;
+		if (to->c->n.one_way) {
+			v->loss[index] = v->p50[index] = v->p99[index] = NAN;
+			continue;
+		}
+		quantile_of(&dist, 0.5, &v->p50[index], &v->p50_bound[index]);
+		quantile_of(&dist, 0.99, &v->p99[index], &v->p99_bound[index]);
+	}
+}
+
+GArray *result_size_reps(result_set *r, result_combination *c, gboolean response, GError **error)
+{
+	guint nb_sizes = c->nb_sizes;
+	struct collecting to = {
+		.c = c, .response = response, .values = size_values_new(nb_sizes, c->trials->len)
+	};
+	g_autoptr(GArray) sizes = g_array_new(FALSE, TRUE, sizeof(struct result_size_reps));
+	gboolean loaded = result_load(r, c, collect, &to, error);
+
+	/* Where a trial was left out fewer classes may be left, too; never more. */
+	for (guint i = 0; loaded && i < c->nb_sizes; i++) {
+		const struct size_values *v = &to.values[i];
+		struct result_size_reps size = { .frame_len_lo = c->sizes[i].frame_len_lo,
+			.frame_len_hi = c->sizes[i].frame_len_hi,
+			.loss = result_reps_of(v->loss, NULL, to.nb),
+			.p50 = result_reps_of(v->p50, v->p50_bound, to.nb),
+			.p99 = result_reps_of(v->p99, v->p99_bound, to.nb) };
+
+		g_array_append_val(sizes, size);
+	}
+	size_values_free(to.values, nb_sizes);
+	if (!loaded)
+		return NULL;
+	result_unload(c);
+	return g_steal_pointer(&sizes);
+}
+
+/* Share of so many in which member of each repetition's departures, at offset, is. */
+static struct result_reps share_reps(const result_combination *c, size_t of, size_t offset)
+{
+	g_autofree double *values = g_new(double, c->trials->len + 1);
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+		uint64_t all = G_STRUCT_MEMBER(uint64_t, &t->departure, of);
+		uint64_t nb = G_STRUCT_MEMBER(uint64_t, &t->departure, offset);
+
+		values[i] = all > 0 ? (double)nb / (double)all : NAN;
+	}
+	return result_reps_of(values, NULL, c->trials->len);
+}
+
+#define MEMBER(name) offsetof(struct trial_departure, name)
+
+struct result_departure_reps result_departure_reps(const result_combination *c)
+{
+	static const size_t schedule[RESULT_WITHIN] = { MEMBER(within_64ns), MEMBER(within_128ns),
+		MEMBER(within_256ns), MEMBER(within_512ns) };
+	static const size_t gap[RESULT_WITHIN] = { MEMBER(inter_within_64ns),
+		MEMBER(inter_within_128ns), MEMBER(inter_within_256ns),
+		MEMBER(inter_within_512ns) };
+	struct result_departure_reps d;
+
+	for (guint i = 0; i < RESULT_WITHIN; i++) {
+		d.schedule[i] = share_reps(c, MEMBER(frames), schedule[i]);
+		d.gap[i] = share_reps(c, MEMBER(inter_frames), gap[i]);
+	}
+	d.bursts = share_reps(c, MEMBER(frames), MEMBER(bursts));
+	return d;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Between two INFINITYs there is one, not a NAN. */
+static double at_quantile(const double *sorted, size_t n, double q)
+{
+	double index = q * (double)(n - 1), part = index - floor(index);
+	double lo = sorted[(size_t)index], hi = sorted[MIN((size_t)index + 1, n - 1)];
+
+	return part > 0 && isfinite(hi) ? (1 - part) * lo + part * hi : part > 0 ? hi : lo;
+}
+
+struct result_box result_box_of(const double *values, size_t n)
+{
+	g_autofree double *sorted = g_memdup2(values, n * sizeof(*values));
+
+	if (n == 0)
+		return (struct result_box){ NAN, NAN, NAN, NAN, NAN };
+	qsort(sorted, n, sizeof(*sorted), compare_doubles);
+	return (struct result_box){ sorted[0], at_quantile(sorted, n, 0.25),
+		at_quantile(sorted, n, 0.5), at_quantile(sorted, n, 0.75), sorted[n - 1] };
+}
+
+GArray *result_reps_quantile(const result_combination *c, gboolean response, double q)
+{
+	GArray *values = g_array_new(FALSE, FALSE, sizeof(double));
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+		uint64_t ns;
+		gboolean bound;
+		double value;
+
+		if (trial_dist_quantile(response ? &t->response : &t->latency, q, &ns, &bound) != 0)
+			continue;
+		value = bound ? INFINITY : (double)ns;
+		g_array_append_val(values, value);
+	}
+	return values;
+}

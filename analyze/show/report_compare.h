@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* analyze/show/report_compare.h: a comparison as a table. No files. */
+#ifndef ANALYZE_SHOW_REPORT_COMPARE_H
+#define ANALYZE_SHOW_REPORT_COMPARE_H
+
+#include "analyze/verdict/compare.h"
+#include "analyze/base/table.h"
+
+/* brief: in text and HTML without B's label and what only leads to the corrected p. */
+table *report_compare_new(gboolean brief);
+/* A row: one metric of one pair. */
+void report_compare_add(
+	table *t, const struct compare_pair *p, guint metric, const struct compare_options *o);
+/* For programs: a row for one metric over all pairs. */
+void report_compare_add_overall(
+	table *t, const comparison *c, guint metric, const struct compare_metric *m);
+/* For people: "better", or "better (DOUBT)" if a pair is not to be relied on. Newly allocated. */
+char *report_compare_overall_text(const comparison *c, guint metric);
+
+#endif

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/verdict/compare.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <gsl/gsl_statistics_double.h>
+
+#include "analyze/verdict/compare_pairs.h"
+#include "analyze/base/error.h"
+
+enum { METRICS_MAX = 50, REPETITIONS_MAX = 1000 };
+
+static void metric_clear(gpointer data)
+{
+	g_free(((struct compare_metric *)data)->name);
+}
+
+static gboolean parse_metric(const char *word, struct compare_metric *m, GError **error)
+{
+	static const char *const names[] = { "loss", "forwarded", "mean" };
+	char *end = NULL;
+	double percent;
+
+	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (strcmp(word, names[i]) == 0) {
+			*m = (struct compare_metric){ (enum compare_kind)i, 0, g_strdup(word) };
+			return TRUE;
+		}
+	}
+	percent = word[0] == 'p' && g_ascii_isdigit(word[1]) ? g_ascii_strtod(word + 1, &end) : 0;
+	if (end == NULL || *end != '\0' || !(percent > 0 && percent <= 100)) {
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			"--metrics: '%s' is none; write some of loss, forwarded, mean, p50, p99.9",
+			word);
+		return FALSE;
+	}
+	*m = (struct compare_metric){ COMPARE_QUANTILE, percent / 100, g_strdup(word) };
+	return TRUE;
+}
+
+GArray *compare_metrics_parse(const char *text, GError **error)
+{
+	g_autoptr(GArray) out = g_array_new(FALSE, TRUE, sizeof(struct compare_metric));
+	g_auto(GStrv) words = g_strsplit(text, ",", -1);
+
+	g_array_set_clear_func(out, metric_clear);
+	for (guint i = 0; words[i] != NULL; i++) {
+		struct compare_metric m;
+
+		if (out->len == METRICS_MAX) {
+			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+				"--metrics: more than %d; leave some out", METRICS_MAX);
+			return NULL;
+		}
+		if (!parse_metric(g_strstrip(words[i]), &m, error))
+			return NULL;
+		for (guint k = 0; k < out->len; k++) {
+			if (strcmp(g_array_index(out, struct compare_metric, k).name, m.name) ==
+				0) {
+				g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+					"--metrics: '%s' is there twice; a test done twice would "
+					"count twice in the correction",
+					m.name);
+				metric_clear(&m);
+				return NULL;
+			}
+		}
+		g_array_append_val(out, m);
+	}
+	if (out->len > 0)
+		return g_steal_pointer(&out);
+	g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+		"--metrics: none given; write some of loss, forwarded, mean, p50, p99.9");
+	return NULL;
+}
+
+const char *compare_verdict_word(enum compare_verdict v)
+{
+	static const char *const words[COMPARE_VERDICTS] = { "better", "worse", "no difference",
+		"undecided", "too few", "no value" };
+
+	return words[v];
+}
+
+/* Values of one metric, one a repetition that has any. */
+struct values {
+	double *x;        /* INFINITY where it falls among lost frames */
+	double *at_least; /* the bound there */
+	guint nb;
+};
+
+static void values_clear(struct values *v)
+{
+	g_free(v->x);
+	g_free(v->at_least);
+}
+
+/* FALSE if the trial has no such value. */
+static gboolean value_of(const trial *t, const struct compare_metric *m, gboolean response,
+	double *x, double *at_least)
+{
+	const struct trial_dist *d = response ? &t->response : &t->latency;
+	gboolean bound = FALSE;
+	uint64_t ns;
+
+	if (m->kind != COMPARE_FORWARDED && trial_is_one_way(t))
+		return FALSE;
+	switch (m->kind) {
+	case COMPARE_LOSS:
+		*x = (double)t->totals.lost / (double)t->totals.offered;
+		break;
+	case COMPARE_FORWARDED:
+		*x = (double)t->totals.forwarded / t->measured_s;
+		break;
+	case COMPARE_MEAN:
+		*x = (double)d->sum_ns / (double)d->count;
+		break;
+	default:
+		if (trial_dist_quantile(d, m->q, &ns, &bound) != 0)
+			return FALSE;
+		*x = (double)ns;
+	}
+	*at_least = *x;
+	if (bound)
+		*x = INFINITY;
+	return m->kind == COMPARE_QUANTILE || isfinite(*x);
+}
+
+static struct values values_of(
+	const result_combination *c, const struct compare_metric *m, gboolean response)
+{
+	struct values v = { g_new(double, c->trials->len + 1), g_new(double, c->trials->len + 1),
+		0 };
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		if (value_of(g_ptr_array_index(c->trials, i), m, response, &v.x[v.nb],
+			    &v.at_least[v.nb]))
+			v.nb++;
+	}
+	return v;
+}
+
+/* Takes v->x. */
+static struct compare_side side_of(struct values *v, double confidence)
+{
+	struct statistics_bounded median = statistics_median_bounded(
+		v->x, v->at_least, v->nb, confidence);
+	struct compare_side s = { v->x, v->nb, median.m, median.at_least.value };
+
+	v->x = NULL;
+	return s;
+}
+
+static double ratio_of(double a, double b)
+{
+	return isfinite(a) && isfinite(b) && (a < 0 || a > 0) ? b / a : NAN;
+}
+
+static struct compare_cell cell_of(const struct compare_pair *p, const struct compare_metric *m,
+	const struct compare_options *o)
+{
+	struct values a = values_of(p->a, m, o->response), b = values_of(p->b, m, o->response);
+	struct compare_cell c = {
+		.diff = statistics_shift_of(a.x, a.nb, b.x, b.nb, 1 - o->alpha),
+		.u = statistics_u_test(a.x, a.nb, b.x, b.nb),
+		.p_holm = NAN,
+		.cliff = statistics_cliff(a.x, a.nb, b.x, b.nb),
+	};
+
+	c.a = side_of(&a, 1 - o->alpha);
+	c.b = side_of(&b, 1 - o->alpha);
+	c.ratio = ratio_of(c.a.m.value, c.b.m.value);
+	values_clear(&a);
+	values_clear(&b);
+	return c;
+}
+
+/* Can so many repetitions give a verdict at all, even if this were the only test? */
+static gboolean is_tested(const struct compare_cell *c, double alpha)
+{
+	return MIN(c->a.nb, c->b.nb) >= COMPARE_LEAST &&
+	       statistics_u_least_p(c->a.nb, c->b.nb) <= alpha;
+}
+
+static enum compare_verdict verdict_of(const struct compare_cell *c,
+	const struct compare_options *o, const struct compare_metric *m, double least_p)
+{
+	double within = o->threshold * fabs(c->a.m.value);
+	gboolean less_is_better = m->kind != COMPARE_FORWARDED;
+
+	if (c->a.nb == 0 || c->b.nb == 0)
+		return COMPARE_NO_VALUE;
+	if (!is_tested(c, o->alpha))
+		return COMPARE_TOO_FEW;
+	if (c->diff.sufficient && isfinite(within) && c->diff.lo >= -within && c->diff.hi <= within)
+		return COMPARE_NO_DIFFERENCE;
+	if (c->p_holm <= o->alpha)
+		return (c->cliff < 0) == less_is_better ? COMPARE_BETTER : COMPARE_WORSE;
+	return least_p > o->alpha ? COMPARE_TOO_FEW : COMPARE_UNDECIDED;
+}
+
+/* How many a side it takes until nb tests can be significant. */
+static guint repetitions_needed(double alpha, guint nb)
+{
+	guint n = COMPARE_LEAST;
+
+	while (n < REPETITIONS_MAX && statistics_u_least_p(n, n) * nb > alpha)
+		n++;
+	return n;
+}
+
+static void note_too_few(comparison *c, const struct compare_options *o, guint nb_few,
+	guint nb_family, guint nb_lost)
+{
+	if (nb_few > 0)
+		g_ptr_array_add(c->notes,
+			g_strdup_printf(
+				"too few: %u comparisons have fewer than %u repetitions a "
+				"side: no outcome could have a p of at most %.3g (3 against "
+				"3 give none below 0.1); measure %u or more",
+				nb_few, repetitions_needed(o->alpha, 1), o->alpha,
+				repetitions_needed(o->alpha, 1)));
+	if (nb_lost > 0)
+		g_ptr_array_add(c->notes,
+			g_strdup_printf("too few: with %u comparisons at once, Holm's correction "
+					"leaves %u of them no chance of a p of at most %.3g; "
+					"measure %u repetitions a side, or compare fewer loads or "
+					"--metrics",
+				nb_family, nb_lost, o->alpha,
+				repetitions_needed(o->alpha, nb_family)));
+}
+
+/* Holm's correction over all cells that can have a verdict, then the verdicts. */
+static void judge(comparison *c, const struct compare_options *o)
+{
+	guint nb_metrics = o->metrics->len, nb = c->pairs->len * nb_metrics;
+	guint nb_family = 0, nb_few = 0, nb_lost = 0;
+	g_autofree double *p = g_new(double, nb + 1), *least = g_new(double, nb + 1);
+	g_autofree double *adjusted = g_new(double, nb + 1);
+	g_autofree double *least_adjusted = g_new(double, nb + 1);
+
+	for (guint i = 0; i < nb; i++) {
+		const struct compare_pair *pair = g_ptr_array_index(c->pairs, i / nb_metrics);
+		const struct compare_cell *cell = &pair->cells[i % nb_metrics];
+		gboolean tested = is_tested(cell, o->alpha);
+
+		p[i] = tested ? cell->u.p : NAN;
+		least[i] = tested ? statistics_u_least_p(cell->a.nb, cell->b.nb) : NAN;
+		nb_family += (guint)tested;
+	}
+	statistics_holm(p, nb, adjusted);
+	statistics_holm(least, nb, least_adjusted); /* if all were as clear as they can be */
+	for (guint i = 0; i < nb; i++) {
+		struct compare_pair *pair = g_ptr_array_index(c->pairs, i / nb_metrics);
+		struct compare_cell *cell = &pair->cells[i % nb_metrics];
+
+		cell->p_holm = adjusted[i];
+		cell->verdict = verdict_of(cell, o,
+			&g_array_index(o->metrics, struct compare_metric, i % nb_metrics),
+			least_adjusted[i]);
+		if (cell->verdict == COMPARE_TOO_FEW)
+			*(isnan(p[i]) ? &nb_few : &nb_lost) += 1;
+	}
+	note_too_few(c, o, nb_few, nb_family, nb_lost);
+}
+
+static void ratios_over(struct compare_overall *out, const comparison *c, guint metric)
+{
+	g_autofree double *ratios = g_new(double, c->pairs->len + 1);
+
+	out->ratio = out->ratio_least = out->ratio_most = NAN;
+	for (guint i = 0; i < c->pairs->len; i++) {
+		const struct compare_pair *p = g_ptr_array_index(c->pairs, i);
+
+		if (!isnan(p->cells[metric].ratio))
+			ratios[out->nb++] = p->cells[metric].ratio;
+	}
+	if (out->nb == 0)
+		return;
+	gsl_stats_minmax(&out->ratio_least, &out->ratio_most, ratios, 1, out->nb);
+	out->ratio = gsl_stats_median(ratios, 1, out->nb);
+}
+
+/* All but the verdict, which waits for the other metrics. */
+static struct compare_overall overall_of(const comparison *c, guint metric)
+{
+	struct compare_overall out = { .least_p = NAN, .p_holm = NAN, .cliff = NAN };
+	g_autofree struct statistics_stratum *strata = g_new0(
+		struct statistics_stratum, c->pairs->len + 1);
+	guint nb = 0;
+	double pairs = 0, least = 2;
+
+	for (guint i = 0; i < c->pairs->len; i++) {
+		const struct compare_pair *p = g_ptr_array_index(c->pairs, i);
+		const struct compare_cell *cell = &p->cells[metric];
+
+		out.verdicts[cell->verdict]++;
+		if (MIN(cell->a.nb, cell->b.nb) < COMPARE_LEAST)
+			continue;
+		strata[nb++] = (struct statistics_stratum){ cell->a.x, cell->b.x, cell->a.nb,
+			cell->b.nb };
+		pairs += (double)cell->a.nb * cell->b.nb;
+		/* The most extreme outcome is one on either end of each. */
+		least *= statistics_u_least_p(cell->a.nb, cell->b.nb) / 2;
+	}
+	ratios_over(&out, c, metric);
+	out.u = statistics_u_strata(strata, nb);
+	if (nb > 0) {
+		out.cliff = 2 * out.u.u / pairs - 1;
+		out.least_p = least;
+	}
+	return out;
+}
+
+/* least_p: corrected as p is. */
+static enum compare_verdict overall_verdict(const struct compare_overall *v,
+	const struct compare_metric *m, guint nb, double alpha, double least_p)
+{
+	gboolean better = (v->cliff < 0) == (m->kind != COMPARE_FORWARDED);
+
+	if (v->verdicts[COMPARE_NO_VALUE] == nb)
+		return COMPARE_NO_VALUE;
+	if (isnan(v->u.p))
+		return COMPARE_TOO_FEW;
+	if (v->verdicts[COMPARE_NO_DIFFERENCE] == nb)
+		return COMPARE_NO_DIFFERENCE;
+	if (least_p > alpha)
+		return COMPARE_TOO_FEW;
+	if (!(v->p_holm <= alpha) || v->verdicts[better ? COMPARE_WORSE : COMPARE_BETTER] > 0)
+		return COMPARE_UNDECIDED;
+	return better ? COMPARE_BETTER : COMPARE_WORSE;
+}
+
+static void judge_overall(comparison *c, const struct compare_options *o)
+{
+	guint nb = o->metrics->len;
+	g_autofree double *p = g_new(double, nb + 1), *adjusted = g_new(double, nb + 1);
+	g_autofree double *least = g_new(double, nb + 1);
+	g_autofree double *least_adjusted = g_new(double, nb + 1);
+
+	for (guint i = 0; i < nb; i++) {
+		c->over[i] = overall_of(c, i);
+		p[i] = c->over[i].u.p;
+		least[i] = c->over[i].least_p;
+	}
+	statistics_holm(p, nb, adjusted);
+	statistics_holm(least, nb, least_adjusted);
+	for (guint i = 0; i < nb; i++) {
+		c->over[i].p_holm = adjusted[i];
+		c->over[i].verdict = overall_verdict(&c->over[i],
+			&g_array_index(o->metrics, struct compare_metric, i), c->pairs->len,
+			o->alpha, least_adjusted[i]);
+	}
+}
+
+static void pair_free(gpointer data)
+{
+	struct compare_pair *p = data;
+
+	for (guint i = 0; i < p->nb; i++) {
+		g_free(p->cells[i].a.x);
+		g_free(p->cells[i].b.x);
+	}
+	g_free(p->cells);
+	g_free(p);
+}
+
+/* Loads both, compares them and lets go of the bins. NULL: what is broken became a warning. */
+static struct compare_pair *pair_new(result_set *a, result_set *b,
+	const struct compare_partners *both, const struct compare_options *o)
+{
+	struct compare_pair *p = NULL;
+	g_autoptr(GError) error_a = NULL, error_b = NULL;
+
+	if (!result_load(a, both->a, NULL, NULL, &error_a))
+		g_ptr_array_add(a->warnings, g_strdup(error_a->message));
+	if (!result_load(b, both->b, NULL, NULL, &error_b))
+		g_ptr_array_add(b->warnings, g_strdup(error_b->message));
+	if (error_a == NULL && error_b == NULL) {
+		p = g_new0(struct compare_pair, 1);
+		p->a = both->a;
+		p->b = both->b;
+		p->ks = o->response ? statistics_ks(&p->a->n.response, &p->b->n.response)
+				    : statistics_ks(&p->a->n.latency, &p->b->n.latency);
+		p->nb = o->metrics->len;
+		p->cells = g_new0(struct compare_cell, p->nb);
+		for (guint i = 0; i < p->nb; i++)
+			p->cells[i] = cell_of(
+				p, &g_array_index(o->metrics, struct compare_metric, i), o);
+	}
+	result_unload(both->a);
+	result_unload(both->b);
+	return p;
+}
+
+static comparison *comparison_new(const struct compare_options *o)
+{
+	comparison *c = g_new0(comparison, 1);
+
+	c->pairs = g_ptr_array_new_with_free_func(pair_free);
+	c->over = g_new0(struct compare_overall, o->metrics->len);
+	c->alone_a = g_ptr_array_new();
+	c->alone_b = g_ptr_array_new();
+	c->differs = g_ptr_array_new_with_free_func(g_free);
+	c->notes = g_ptr_array_new_with_free_func(g_free);
+	c->alpha = o->alpha;
+	c->threshold = o->threshold;
+	return c;
+}
+
+comparison *compare_run(
+	result_set *a, result_set *b, const struct compare_options *o, GError **error)
+{
+	g_autoptr(comparison) c = comparison_new(o);
+	g_autoptr(GArray) partners = compare_pairs(a, b, c->differs, error);
+
+	if (partners == NULL)
+		return NULL;
+	for (guint i = 0; !o->different_mix && i < partners->len; i++) {
+		const struct compare_partners *p = &g_array_index(
+			partners, struct compare_partners, i);
+
+		if (p->a != NULL && p->b != NULL && !compare_same_mix(p->a, p->b, error))
+			return NULL;
+	}
+	compare_environments(a, b, c->differs);
+	for (guint i = 0; i < partners->len; i++) {
+		const struct compare_partners *p = &g_array_index(
+			partners, struct compare_partners, i);
+		struct compare_pair *pair;
+
+		if (p->a == NULL || p->b == NULL) {
+			g_ptr_array_add(
+				p->a == NULL ? c->alone_b : c->alone_a, p->a == NULL ? p->b : p->a);
+			continue;
+		}
+		pair = pair_new(a, b, p, o);
+		if (pair != NULL)
+			g_ptr_array_add(c->pairs, pair);
+	}
+	judge(c, o);
+	judge_overall(c, o);
+	return g_steal_pointer(&c);
+}
+
+void compare_free(comparison *c)
+{
+	if (c == NULL)
+		return;
+	g_ptr_array_unref(c->pairs);
+	g_free(c->over);
+	g_ptr_array_unref(c->alone_a);
+	g_ptr_array_unref(c->alone_b);
+	g_ptr_array_unref(c->differs);
+	g_ptr_array_unref(c->notes);
+	g_free(c);
+}
+
+void compare_shift(const result_combination *a, const result_combination *b, gboolean response,
+	const double *q, size_t nb, double confidence, struct statistics_shift *out)
+{
+	for (size_t i = 0; i < nb; i++) {
+		const struct compare_metric m = { COMPARE_QUANTILE, q[i], NULL };
+		struct values x = values_of(a, &m, response), y = values_of(b, &m, response);
+
+		out[i] = statistics_shift(q[i], x.x, x.nb, y.x, y.nb, confidence);
+		values_clear(&x);
+		values_clear(&y);
+	}
+}

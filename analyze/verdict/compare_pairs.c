@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/verdict/compare_pairs.h"
+
+#include <string.h>
+
+#include "analyze/base/error.h"
+#include "analyze/results/result_find.h"
+
+enum { VALUES_SHOWN = 3 };
+
+static const result_combination *combination(const result_set *r, guint i)
+{
+	return g_ptr_array_index(r->combinations, i);
+}
+
+/* The values of a parameter, as a set. */
+static GHashTable *values_of(const result_set *r, const char *name)
+{
+	GHashTable *values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < r->combinations->len; i++)
+		g_hash_table_add(values, result_parameter(&combination(r, i)->params, name));
+	return values;
+}
+
+static gboolean have_common(GHashTable *a, GHashTable *b)
+{
+	GHashTableIter i;
+	gpointer value;
+
+	g_hash_table_iter_init(&i, a);
+	while (g_hash_table_iter_next(&i, &value, NULL)) {
+		if (g_hash_table_contains(b, value))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean are_equal(GHashTable *a, GHashTable *b)
+{
+	GHashTableIter i;
+	gpointer value;
+
+	g_hash_table_iter_init(&i, a);
+	while (g_hash_table_iter_next(&i, &value, NULL)) {
+		if (!g_hash_table_contains(b, value))
+			return FALSE;
+	}
+	return g_hash_table_size(a) == g_hash_table_size(b);
+}
+
+static int compare_texts(gconstpointer a, gconstpointer b)
+{
+	return strcmp(a, b);
+}
+
+/* "x, y, z and 2 more" */
+static char *values_text(GHashTable *values)
+{
+	GList *sorted = g_list_sort(g_hash_table_get_keys(values), compare_texts);
+	GString *text = g_string_new(NULL);
+	guint nb = 0;
+
+	for (const GList *l = sorted; l != NULL; l = l->next, nb++) {
+		const char *value = l->data;
+
+		if (nb < VALUES_SHOWN)
+			g_string_append_printf(text, "%s%s", nb > 0 ? " or " : "",
+				*value != '\0' ? value : "nothing");
+	}
+	if (nb > VALUES_SHOWN)
+		g_string_append_printf(text, " or %u more", nb - VALUES_SHOWN);
+	g_list_free(sorted);
+	return g_string_free(text, FALSE);
+}
+
+static void add_difference(GPtrArray *differs, const char *name, GHashTable *a, GHashTable *b)
+{
+	g_autofree char *x = values_text(a), *y = values_text(b);
+
+	g_ptr_array_add(differs, g_strdup_printf("%s: A %s, B %s", name, x, y));
+}
+
+/* A sweep over these is what pairs are made along. */
+static gboolean is_swept(const char *name)
+{
+	return strcmp(name, "rate") == 0 || strcmp(name, "guests") == 0 ||
+	       strcmp(name, "size") == 0;
+}
+
+/*
+ * Names of the parameters that pairs have in common. The mix is none: two of equal parameters with
+ * different mixes are a pair that must not be compared, not two without partner.
+ */
+static GPtrArray *common_parameters(const result_set *a, const result_set *b, GPtrArray *differs)
+{
+	const char *const *names = result_parameter_names();
+	GPtrArray *common = g_ptr_array_new();
+
+	for (guint i = 0; names[i] != NULL; i++) {
+		g_autoptr(GHashTable) x = values_of(a, names[i]);
+		g_autoptr(GHashTable) y = values_of(b, names[i]);
+		gboolean single = g_hash_table_size(x) == 1 && g_hash_table_size(y) == 1;
+
+		if (strcmp(names[i], "mix") == 0
+				? !are_equal(x, y)
+				: !have_common(x, y) && (single || !is_swept(names[i])))
+			add_difference(differs, names[i], x, y);
+		else if (strcmp(names[i], "mix") != 0)
+			g_ptr_array_add(common, (gpointer)names[i]);
+	}
+	return common;
+}
+
+static char *key_of(const result_combination *c, const GPtrArray *common)
+{
+	GString *key = g_string_new(NULL);
+
+	for (guint i = 0; i < common->len; i++) {
+		g_autofree char *value = result_parameter(&c->params, g_ptr_array_index(common, i));
+		g_autofree char *quoted = g_strescape(value, NULL);
+
+		g_string_append_printf(key, "%s\n", quoted);
+	}
+	return g_string_free(key, FALSE);
+}
+
+/* Two of one side that belong to the same key: only the reader can say which is meant. */
+static void ambiguous(
+	const char *side, const result_combination *x, const result_combination *y, GError **error)
+{
+	const char *const *names = result_parameter_names();
+
+	for (guint i = 0; names[i] != NULL; i++) {
+		g_autofree char *v = result_parameter(&x->params, names[i]);
+		g_autofree char *w = result_parameter(&y->params, names[i]);
+
+		if (strcmp(v, w) == 0)
+			continue;
+		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s has %s '%s' and '%s' for the same partner on the other side; select "
+			"one of them, such as %s-%s",
+			side, names[i], v, w, names[i], v);
+		return;
+	}
+	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+		"%s has two combinations that look alike, %s and %s; name one folder of them", side,
+		x->infix, y->infix);
+}
+
+/* Key -> combination; NULL and error if two have one key. */
+static GHashTable *by_key(
+	const result_set *r, const char *side, const GPtrArray *common, GError **error)
+{
+	g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < r->combinations->len; i++) {
+		const result_combination *c = combination(r, i), *before;
+		char *key = key_of(c, common);
+
+		before = g_hash_table_lookup(found, key);
+		if (before != NULL) {
+			ambiguous(side, before, c, error);
+			g_free(key);
+			return NULL;
+		}
+		g_hash_table_insert(found, key, (gpointer)c);
+	}
+	return g_steal_pointer(&found);
+}
+
+/* Where it lies, and for one that says when it began also what it is: a copy is the same trial. */
+static void add_names_of_trial(GPtrArray *names, const trial *t)
+{
+	if (t->path != NULL)
+		g_ptr_array_add(names, g_strdup(t->path));
+	if (*result_started(t) != '\0')
+		g_ptr_array_add(names, result_identity(t));
+}
+
+/* Of all trials of a set. */
+static GHashTable *names_of_trials(const result_set *r)
+{
+	GHashTable *all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < r->combinations->len; i++) {
+		const GPtrArray *trials = combination(r, i)->trials;
+
+		for (guint k = 0; k < trials->len; k++) {
+			g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+			add_names_of_trial(names, g_ptr_array_index(trials, k));
+			for (guint m = 0; m < names->len; m++)
+				g_hash_table_add(all, g_ptr_array_index(names, m));
+		}
+	}
+	return all;
+}
+
+static gboolean is_among(GHashTable *known, const trial *t)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	gboolean is = FALSE;
+
+	add_names_of_trial(names, t);
+	for (guint i = 0; i < names->len; i++)
+		is |= g_hash_table_contains(known, g_ptr_array_index(names, i));
+	return is;
+}
+
+static gboolean share_no_trial(const result_set *a, const result_set *b, GError **error)
+{
+	g_autoptr(GHashTable) of_a = names_of_trials(a);
+
+	for (guint i = 0; i < b->combinations->len; i++) {
+		const GPtrArray *trials = combination(b, i)->trials;
+
+		for (guint k = 0; k < trials->len; k++) {
+			const trial *t = g_ptr_array_index(trials, k);
+
+			if (!is_among(of_a, t))
+				continue;
+			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+				"%s belongs to A and to B: nothing can be said of a difference; "
+				"choose names that have no trial in common",
+				t->path);
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+static gboolean any_pair(const GArray *partners, const GPtrArray *differs, GError **error)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (guint i = 0; i < partners->len; i++) {
+		const struct compare_partners *p = &g_array_index(
+			partners, struct compare_partners, i);
+
+		if (p->a != NULL && p->b != NULL)
+			return TRUE;
+	}
+	for (guint i = 0; i < differs->len; i++)
+		g_string_append_printf(text, "; %s", (const char *)g_ptr_array_index(differs, i));
+	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+		"no combination of A has a partner in B: they have no rate, or nothing else that "
+		"varies, in common%s; 'tanalyze loss' shows what each has",
+		text->str);
+	return FALSE;
+}
+
+GArray *compare_pairs(const result_set *a, const result_set *b, GPtrArray *differs, GError **error)
+{
+	g_autoptr(GPtrArray) common = NULL;
+	g_autoptr(GHashTable) of_a = NULL, of_b = NULL;
+	g_autoptr(GArray) out = g_array_new(FALSE, TRUE, sizeof(struct compare_partners));
+
+	if (!share_no_trial(a, b, error))
+		return NULL;
+	common = common_parameters(a, b, differs);
+	of_a = by_key(a, "A", common, error);
+	if (of_a == NULL)
+		return NULL;
+	of_b = by_key(b, "B", common, error);
+	if (of_b == NULL)
+		return NULL;
+	for (guint i = 0; i < a->combinations->len; i++) {
+		result_combination *c = g_ptr_array_index(a->combinations, i);
+		g_autofree char *key = key_of(c, common);
+		struct compare_partners p = { c, g_hash_table_lookup(of_b, key) };
+
+		g_array_append_val(out, p);
+	}
+	for (guint i = 0; i < b->combinations->len; i++) {
+		result_combination *c = g_ptr_array_index(b->combinations, i);
+		g_autofree char *key = key_of(c, common);
+		struct compare_partners p = { NULL, c };
+
+		if (!g_hash_table_contains(of_a, key))
+			g_array_append_val(out, p);
+	}
+	return any_pair(out, differs, error) ? g_steal_pointer(&out) : NULL;
+}
+
+static char *mix_text(const struct trial_params *p)
+{
+	g_autofree char *digest = result_parameter(p, "mix");
+	/* Profiles say the sizes of their frames; a single size has one of its own. */
+	g_autofree char *size = p->frame_len > 0
+					? g_strdup_printf(", frames of %u bytes", p->frame_len)
+					: g_strdup("");
+
+	return g_strdup_printf("%u guest%s, profile %s%s, mix %s", p->guests,
+		p->guests == 1 ? "" : "s",
+		p->profile != NULL && *p->profile != '\0' ? p->profile : "unknown", size,
+		*digest != '\0' ? digest : "unknown");
+}
+
+gboolean compare_same_mix(const result_combination *a, const result_combination *b, GError **error)
+{
+	const struct trial_params *x = &a->params, *y = &b->params;
+	const char *of_a = x->mix_digest != NULL ? x->mix_digest : "";
+	const char *of_b = y->mix_digest != NULL ? y->mix_digest : "";
+	gboolean same;
+	g_autofree char *text_a = NULL, *text_b = NULL;
+
+	/* autotest has no digest: one guest that gets one size has only one mix. */
+	if (*of_a != '\0' && *of_b != '\0')
+		same = strcmp(of_a, of_b) == 0;
+	else
+		same = x->frame_len != 0 && x->frame_len == y->frame_len &&
+		       x->guests == y->guests && x->guests <= 1;
+	if (same)
+		return TRUE;
+	text_a = mix_text(x);
+	text_b = mix_text(y);
+	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_MIX,
+		"A and B were offered different mixes (A %s: %s; B %s: %s); use --different-mix to "
+		"compare them all the same",
+		x->label, text_a, y->label, text_b);
+	return FALSE;
+}
+
+/* What differs from run to run, or only repeats the parameters. */
+static gboolean is_of_a_run(const char *name)
+{
+	static const char *const names[] = { "started", "ended", "command_line", "tsc_error_ppm",
+		"tsc_hz", "load_average", "file_changed", "pid", NULL };
+
+	return g_strv_contains(names, name);
+}
+
+/* All members of an object, those of objects in it as "versions.dpdk": text -> set of values. */
+static void flatten(JsonObject *o, const char *prefix, GHashTable *to)
+{
+	GList *members = json_object_get_members(o);
+
+	for (const GList *l = members; l != NULL; l = l->next) {
+		JsonNode *node = json_object_get_member(o, l->data);
+		g_autofree char *name = g_strconcat(prefix, l->data, NULL);
+		GHashTable *values;
+
+		if (is_of_a_run(name))
+			continue;
+		if (JSON_NODE_HOLDS_OBJECT(node)) {
+			g_autofree char *deeper = g_strconcat(name, ".", NULL);
+
+			flatten(json_node_get_object(node), deeper, to);
+			continue;
+		}
+		values = g_hash_table_lookup(to, name);
+		if (values == NULL) {
+			values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+			g_hash_table_insert(to, g_strdup(name), values);
+		}
+		g_hash_table_add(
+			values, JSON_NODE_TYPE(node) == JSON_NODE_VALUE &&
+						json_node_get_value_type(node) == G_TYPE_STRING
+					? g_strdup(json_node_get_string(node))
+					: json_to_string(node, FALSE));
+	}
+	g_list_free(members);
+}
+
+static GHashTable *environment_of(const result_set *r)
+{
+	GHashTable *all = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
+
+	for (guint i = 0; i < r->combinations->len; i++) {
+		const GPtrArray *trials = combination(r, i)->trials;
+
+		for (guint k = 0; k < trials->len; k++) {
+			const trial *t = g_ptr_array_index(trials, k);
+
+			if (t->environment != NULL)
+				flatten(t->environment, "", all);
+		}
+	}
+	return all;
+}
+
+/* A member that only one side knows says nothing of a difference: versions add members. */
+void compare_environments(const result_set *a, const result_set *b, GPtrArray *differs)
+{
+	g_autoptr(GHashTable) of_a = environment_of(a);
+	g_autoptr(GHashTable) of_b = environment_of(b);
+	GList *names = g_list_sort(g_hash_table_get_keys(of_a), compare_texts);
+
+	for (const GList *l = names; l != NULL; l = l->next) {
+		GHashTable *x = g_hash_table_lookup(of_a, l->data);
+		GHashTable *y = g_hash_table_lookup(of_b, l->data);
+
+		if (y != NULL && !are_equal(x, y))
+			add_difference(differs, l->data, x, y);
+	}
+	g_list_free(names);
+}

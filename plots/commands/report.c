@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tplot report: a page that compares results. */
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/base/file.h"
+#include "plots/commands/commands.h"
+#include "plots/draw/error.h"
+#include "plots/gather/gather.h"
+#include "plots/page/html_report.h"
+#include "plots/page/html_figures.h"
+#include "analyze/base/datadir.h"
+
+struct asked {
+	char *dir, *output, *title;
+	gboolean response, linear, different_mix, script;
+};
+
+/* Things that were left out are said on the page, too, and those that are broken here. */
+static gboolean is_doubtful(const sides *s)
+{
+	gboolean doubtful = FALSE;
+
+	for (guint i = 0; i < s->all->len; i++) {
+		const result_set *set = ((const struct side *)g_ptr_array_index(s->all, i))->set;
+
+		for (guint k = 0; k < set->warnings->len; k++)
+			fprintf(stderr, "tplot: warning: %s\n",
+				(const char *)g_ptr_array_index(set->warnings, k));
+		doubtful |= set->warnings->len > 0;
+		for (guint k = 0; k < set->combinations->len; k++)
+			doubtful |= !(
+				(const result_combination *)g_ptr_array_index(set->combinations, k))
+					     ->trustworthy;
+	}
+	return doubtful;
+}
+
+static gboolean write_page(const struct asked *a, const char *path, const char *const *names,
+	gboolean *doubtful, GError **error)
+{
+	const struct result_options found = { .dir = a->dir };
+	const struct html_figures_options drawn = {
+		.dir = a->dir, .response = a->response, .linear = a->linear
+	};
+	struct compare_options compared = { .alpha = COMPARE_ALPHA,
+		.threshold = COMPARE_THRESHOLD,
+		.response = a->response,
+		.different_mix = a->different_mix };
+	struct html_report_options options = {
+		.dir = a->dir, .title = a->title, .linear = a->linear, .compare = &compared
+	};
+	g_autoptr(GArray) metrics = compare_metrics_parse(COMPARE_METRICS, error);
+	g_autofree char *css_path = datadir_find("plots/report.css", error);
+	g_autofree char *css = NULL, *html = NULL;
+
+	if (css_path == NULL || !g_file_get_contents(css_path, &css, NULL, error))
+		return FALSE;
+	if (metrics == NULL)
+		return FALSE;
+	compared.metrics = metrics;
+	options.css = css;
+	g_autoptr(sides) s = sides_open(&found, names, error);
+	if (s == NULL)
+		return FALSE;
+	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) drawings = html_figures_draw(&drawn, names, messages, error);
+	if (drawings == NULL)
+		return FALSE;
+	html = html_report(&options, s, drawings, messages, error);
+	*doubtful = html != NULL && is_doubtful(s);
+	return html != NULL && file_write_durably(path, html, strlen(html), error);
+}
+
+/* Of the figures; there is no page. */
+static gboolean write_scripts(
+	const struct asked *a, const char *path, const char *const *names, GError **error)
+{
+	g_autofree char *stem = g_strndup(path, (gsize)(strrchr(path, '.') - path));
+	const struct html_figures_options wanted = {
+		.dir = a->dir, .response = a->response, .linear = a->linear, .scripts = stem
+	};
+	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) drawings = html_figures_draw(&wanted, names, messages, error);
+
+	for (guint i = 0; i < messages->len; i++)
+		fprintf(stderr, "tplot: %s\n", (const char *)g_ptr_array_index(messages, i));
+	for (guint i = 0; drawings != NULL && i < drawings->len; i++) {
+		const struct report_drawing *d = g_ptr_array_index(drawings, i);
+
+		if (d->script != NULL)
+			printf("%s\n", d->script);
+		else
+			fprintf(stderr, "tplot: %s: %s\n", d->caption, d->why_not);
+	}
+	return drawings != NULL;
+}
+
+static int report(const struct asked *a, const char *const *names)
+{
+	g_autofree char *stem = gather_file_name(command_report.name, names);
+	g_autofree char *path = a->output != NULL ? g_strdup(a->output)
+						  : g_strconcat(stem, ".html", NULL);
+	g_autoptr(GError) error = NULL;
+	gboolean doubtful;
+
+	if (!g_str_has_suffix(path, ".html") && !g_str_has_suffix(path, ".htm")) {
+		g_set_error(&error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"--output: '%s' is no name for a page; write NAME.html", path);
+		return cli_fail("tplot", CLI_USAGE, error);
+	}
+	if (a->script)
+		return write_scripts(a, path, names, &error) ? CLI_DONE
+							     : cli_fail("tplot", CLI_FAILED, error);
+	if (!write_page(a, path, names, &doubtful, &error))
+		return cli_fail("tplot", CLI_FAILED, error);
+	printf("%s\n", path);
+	if (!doubtful)
+		return CLI_DONE;
+	fprintf(stderr, "tplot: not all of it is to be relied on; '%s' says what and why\n", path);
+	return CLI_NOT_TRUSTWORTHY;
+}
+
+static const struct option_row rows[] = {
+	{ .name = "dir",
+		.was = 'd',
+		.type = OPTION_DIR,
+		.at = offsetof(struct asked, dir),
+		.preset = "out",
+		.metavar = "DIR",
+		.help = COMMANDS_DIR_HELP },
+	{ .name = "output",
+		.letter = 'o',
+		.type = OPTION_FILE,
+		.at = offsetof(struct asked, output),
+		.metavar = "FILE",
+		.help = "The page (default report-NAMES.html here)" },
+	{ .name = "title",
+		.type = OPTION_TEXT,
+		.at = offsetof(struct asked, title),
+		.metavar = "TEXT",
+		.help = "Title (default: the names)" },
+	{ .name = "linear",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, linear),
+		.help = "Linear latency axes from 0 instead of logarithmic ones" },
+	{ .name = "response",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, response),
+		.help = "Latency from the scheduled departure, not from the actual one" },
+	{ .name = "different-mix",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, different_mix),
+		.help = "Compare although they were offered different mixes" },
+	{ .name = "script",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, script),
+		.help = "Write scripts and data of the figures only; do not run gnuplot" },
+	{ 0 },
+};
+
+static int run_report(void *user, char **names)
+{
+	struct asked *asked = user;
+
+	/* The page's commands name it only where it is not the usual one. */
+	if (option_is_preset(rows, asked, "dir"))
+		g_clear_pointer(&asked->dir, g_free);
+	return report(asked, (const char *const *)names);
+}
+
+const struct cli_command command_report = { .name = "report",
+	.arguments = "NAME...",
+	.summary = "A page with verdicts, figures, tables and how it was measured",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_report };

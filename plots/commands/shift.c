@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tplot shift: where in the distribution two results differ. */
+#include "analyze/verdict/compare.h"
+#include "analyze/base/error.h"
+#include "plots/commands/commands.h"
+#include "plots/draw/error.h"
+#include "plots/gather/facets.h"
+#include "plots/gather/members.h"
+#include "plots/figures/shift.h"
+
+static const double quantiles[] = { 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7,
+	0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999 };
+enum { MAX_PERCENTS = 100 };
+
+struct asked {
+	struct commands_request request;
+	double confidence; /* percent */
+	gboolean different_mix;
+};
+
+/* A quantile beyond the last latency of a repetition is its largest, and says nothing. */
+static guint known_quantiles(const result_combination *c)
+{
+	uint64_t least = G_MAXUINT64;
+	guint nb = 0;
+
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *t = g_ptr_array_index(c->trials, i);
+
+		least = MIN(least, t->latency.count + t->latency.censored);
+	}
+	while (nb < G_N_ELEMENTS(quantiles) && (1 - quantiles[nb]) * (double)least >= 1)
+		nb++;
+	return nb;
+}
+
+/* Whether a parameter has several values among the pairs. */
+static gboolean differs(const comparison *c, const char *parameter)
+{
+	const struct compare_pair *first = g_ptr_array_index(c->pairs, 0);
+	g_autofree char *value = result_parameter(&first->a->params, parameter);
+
+	for (guint i = 1; i < c->pairs->len; i++) {
+		const struct compare_pair *pair = g_ptr_array_index(c->pairs, i);
+		g_autofree char *other = result_parameter(&pair->a->params, parameter);
+
+		if (g_strcmp0(value, other) != 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* What tells a pair from the others: "4 guests, 100 kpps"; "" if it is the only one. */
+static char *pair_name(const comparison *c, const struct trial_params *p)
+{
+	GString *name = g_string_new(NULL);
+
+	for (const char *const *of = result_parameter_names(); *of != NULL; of++) {
+		g_autofree char *text = differs(c, *of) ? facets_text(p, *of) : NULL;
+
+		if (text != NULL)
+			g_string_append_printf(name, "%s%s", name->len > 0 ? ", " : "", text);
+	}
+	return g_string_free(name, FALSE);
+}
+
+static gboolean is_whole(const result_combination *c)
+{
+	return c->trustworthy && c->nb_interrupted == 0;
+}
+
+static gboolean add_pair(shift *s, result_set *set_a, result_set *set_b, const comparison *c,
+	guint index, gboolean response, GError **error)
+{
+	const struct compare_pair *pair = g_ptr_array_index(c->pairs, index);
+
+	/* Borrowed from the sets, which are ours. */
+	result_combination *a = (result_combination *)(uintptr_t)pair->a;
+	result_combination *b = (result_combination *)(uintptr_t)pair->b;
+	struct statistics_shift out[G_N_ELEMENTS(quantiles)];
+	g_autofree char *name = pair_name(c, &a->params);
+	struct shift_panel *panel;
+	guint nb;
+
+	if (!result_load(set_a, a, NULL, NULL, error) || !result_load(set_b, b, NULL, NULL, error))
+		return FALSE;
+	nb = MIN(known_quantiles(a), known_quantiles(b));
+	compare_shift(a, b, response, quantiles, nb, s->confidence, out);
+	panel = shift_add_panel(s, name);
+	panel->nb_a = a->trials->len;
+	panel->nb_b = b->trials->len;
+	panel->trustworthy = is_whole(a) && is_whole(b);
+	g_array_append_vals(panel->points, out, nb);
+	result_unload(a);
+	result_unload(b);
+	return TRUE;
+}
+
+static gboolean fill(shift *s, result_set *a, result_set *b, const comparison *c, gboolean response,
+	GError **error)
+{
+	if (c->pairs->len > SHIFT_PANELS_MAX) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"%u pairs are more than the %d panels of a figure: pick some by selectors "
+			"such as label-x,rate-100",
+			c->pairs->len, SHIFT_PANELS_MAX);
+		return FALSE;
+	}
+	for (guint i = 0; i < c->pairs->len; i++) {
+		if (!add_pair(s, a, b, c, i, response, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static comparison *compare(
+	const struct asked *asked, gboolean response, result_set *a, result_set *b, GError **error)
+{
+	g_autoptr(GArray) metrics = compare_metrics_parse("p50", error);
+	const struct compare_options wanted = { .alpha = COMPARE_ALPHA,
+		.threshold = COMPARE_THRESHOLD,
+		.response = response,
+		.different_mix = asked->different_mix,
+		.metrics = metrics };
+	comparison *c = metrics != NULL ? compare_run(a, b, &wanted, error) : NULL;
+
+	if (c == NULL && error != NULL && g_error_matches(*error, ANALYZE_ERROR, ANALYZE_ERROR_MIX))
+		(*error)->domain = PLOTS_ERROR, (*error)->code = PLOTS_ERROR_ARGUMENT;
+	return c;
+}
+
+static gboolean make(const struct commands_request *r, const char *const *names,
+	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
+	void *user, GError **error)
+{
+	const struct asked *asked = user;
+	const struct result_options found = { .dir = r->dir };
+	const char *const one[] = { names[0], NULL };
+	g_autoptr(result_set) a = NULL;
+	g_autoptr(result_set) b = NULL;
+	g_autoptr(comparison) c = NULL;
+	g_autoptr(shift) s = NULL;
+	g_autofree char *name_a = NULL, *name_b = NULL;
+
+	if (!commands_allow(r, FALSE, TRUE, error))
+		return FALSE;
+	a = result_open(&found, one, error);
+	b = a != NULL ? result_open(&found, names + 1, error) : NULL;
+	c = b != NULL ? compare(asked, r->response, a, b, error) : NULL;
+	if (c == NULL)
+		return FALSE;
+	name_a = member_short_name(names, 0);
+	name_b = member_short_name(names, 1);
+	s = shift_new(name_a, name_b);
+	s->confidence = asked->confidence / MAX_PERCENTS;
+	g_free(s->head->title);
+	s->head->title = r->title != NULL ? g_strdup(r->title)
+					  : g_strdup_printf("%s minus %s", name_b, name_a);
+	if (!fill(s, a, b, c, r->response, error))
+		return FALSE;
+	members_take_messages(messages, a);
+	members_take_messages(messages, b);
+	return figure_shift(s, options, text, error);
+}
+
+static int run(void *user, char **names)
+{
+	struct asked *asked = user;
+
+	return commands_run(&command_shift, &asked->request, make, asked, names);
+}
+
+static const struct option_row rows[] = {
+	COMMANDS_ROWS(struct asked, request),
+	{ .name = "confidence",
+		.type = OPTION_NUMBER,
+		.at = offsetof(struct asked, confidence),
+		.preset = "95",
+		.min = 50,
+		.max = MAX_PERCENTS,
+		.flags = OPTION_ABOVE | OPTION_BELOW,
+		.metavar = "PERCENT",
+		.help = "Confidence level of the band, in percent" },
+	{ .name = "different-mix",
+		.type = OPTION_SWITCH,
+		.at = offsetof(struct asked, different_mix),
+		.help = "Compare although the two were offered different mixes" },
+	{ 0 },
+};
+
+const struct cli_command command_shift = { .name = "shift",
+	.arguments = "A B",
+	.summary = "How much later B is than A, percentile by percentile",
+	.options = rows,
+	.size = sizeof(struct asked),
+	.min_words = 2,
+	.max_words = 2,
+	.run = run };

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* plots/draw/gp.h: pieces of gnuplot text: strings, numbers, units and tics. Pure functions. */
+#ifndef PLOTS_DRAW_GP_H
+#define PLOTS_DRAW_GP_H
+
+#include <stdint.h>
+
+#include <glib.h>
+
+/* A number as text, the same in every locale: gp_num(x).text, NaN as "NaN". */
+struct gp_num {
+	char text[G_ASCII_DTOSTR_BUF_SIZE];
+};
+struct gp_num gp_num(double value); /* up to 9 digits */
+struct gp_num gp_fixed(double value, int decimals);
+
+/*
+ * Appends text as a single-quoted gnuplot string, in which gnuplot expands nothing. What is not
+ * UTF-8 or printable is replaced. gp_tic is for tic labels, where gnuplot also reads printf's %.
+ */
+void gp_quote(GString *script, const char *text);
+void gp_quote_tic(GString *script, const char *text);
+/* One line without what ends a comment or a column: for the comments of data files. */
+void gp_comment(GString *data, const char *text);
+
+struct gp_unit {
+	const char *name;
+	double per; /* how many of the base unit it is */
+};
+/* The unit in which a range of latencies, ns, or of loads, packets a second, reads best. */
+struct gp_unit gp_latency_unit(double lo_ns, double hi_ns);
+struct gp_unit gp_load_unit(double hi_pps);
+
+/* Widens lo..hi, both above 0, to numbers that begin with 1, 2 or 5, with room on both sides. */
+void gp_log_range(double *lo, double *hi);
+/* Upper end of a linear axis that begins at 0 and shows hi with room above; a multiple of its tics. */
+double gp_linear_top(double hi);
+/* "set AXIStics (...)" in that unit: about five on a linear axis 0..top; 1, 2, 5 on a log axis. */
+void gp_linear_tics(
+	GString *script, const char *axis, double top, double per, gboolean with_labels);
+/* The same of an axis lo..hi of either kind that need not begin at 0; less than a decade if log. */
+void gp_range_tics(GString *script, const char *axis, double lo, double hi, double per);
+void gp_log_tics(
+	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * plots/draw/range.h: what a latency axis has to show. Percentiles that fall among lost frames are
+ * known as lower bounds only, often seconds above all that was measured: such a bound does not
+ * stretch the axis, its arrow stands at the axis' end.
+ */
+#ifndef PLOTS_DRAW_RANGE_H
+#define PLOTS_DRAW_RANGE_H
+
+#include <glib.h>
+
+#include "plots/draw/figure.h"
+
+struct range {
+	double lo, hi;             /* of what was measured, then of the axis; ns */
+	double bound_lo, bound_hi; /* of the bounds */
+	gboolean linear;
+};
+
+struct range range_new(gboolean linear);
+void range_include(struct range *r, double ns, gboolean bound);
+void range_include_latency(struct range *r, const struct figure_latency *latency);
+void range_include_spread(struct range *r, const struct figure_spread *spread);
+/* Makes an axis of it, with room for arrows. Without any value one that shows nothing is made. */
+void range_close(struct range *r);
+
+gboolean range_has_bounds(const struct range *r);
+/* Where the arrow of a bound begins at the latest, and how long it is: gnuplot expressions of x. */
+char *range_arrow_at(const struct range *r, int column);
+char *range_arrow_length(const struct range *r, int column);
+/* "arrow: at least 2 s, it falls among lost frames" */
+char *range_note(const struct range *r);
+
+/* "set AXISrange", "set AXIStics" and a logarithmic axis where wanted. */
+void range_axis(const struct range *r, GString *script, const char *axis, gboolean with_labels);
+/* Its unit by name: "µs". */
+const char *range_unit(const struct range *r);
+
+#endif

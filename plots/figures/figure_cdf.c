@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One load: the share of frames that is later than a latency, or lost, on a logarithmic axis, so
+ * that each further nine of a percentile has the same room; or the share that came back within it.
+ * Below, the spread over the guests.
+ */
+#include "plots/draw/figure.h"
+
+#include <math.h>
+
+#include "analyze/base/format.h"
+#include "analyze/contract/guest_rank.h"
+#include "plots/draw/canvas.h"
+#include "plots/draw/error.h"
+#include "plots/draw/gp.h"
+#include "plots/draw/range.h"
+
+enum {
+	WIDTH = 820,
+	CURVES = 340, /* height of the upper panel */
+	STRIP = 22,   /* height of a row of guests */
+	BETWEEN = 22,
+	RIGHT = 190, /* room for what stands beside the panels */
+};
+
+struct ranges {
+	struct range latency;
+	double lo_share;
+	gboolean within; /* shares are of frames that came back, on a linear axis */
+	gboolean guests, spread, untrustworthy, repetitions, lost;
+	unsigned repetitions_lo, repetitions_hi;
+	guint silent; /* guests that were offered no frame */
+};
+
+static const struct figure_point *point_of(const struct figure_group *group)
+{
+	return &g_array_index(group->points, struct figure_point, 0);
+}
+
+static void include_steps(struct ranges *r, const GArray *steps)
+{
+	for (guint k = 0; k < steps->len; k++) {
+		const struct figure_step *step = &g_array_index(steps, struct figure_step, k);
+
+		range_include(&r->latency, step->ns, FALSE);
+		if (step->share > 0)
+			r->lo_share = MIN(r->lo_share, step->share);
+	}
+}
+
+static void include_group(struct ranges *r, const struct figure_group *group)
+{
+	const struct figure_point *p = point_of(group);
+
+	include_steps(r, group->steps);
+	for (guint k = 0; k < group->repetitions->len; k++)
+		include_steps(r, g_ptr_array_index(group->repetitions, k));
+	r->repetitions |= group->repetitions->len > 0;
+	r->lost |= p->loss > 0;
+	for (guint k = 0; k < group->guests->len; k++) {
+		const struct figure_guest *guest = &g_array_index(
+			group->guests, struct figure_guest, k);
+
+		range_include_latency(&r->latency, &guest->p50);
+		range_include_latency(&r->latency, &guest->p99);
+	}
+	range_include_spread(&r->latency, &p->p50);
+	range_include_spread(&r->latency, &p->p99);
+	r->guests |= group->guests->len > 1;
+	r->untrustworthy |= !p->trustworthy;
+	r->spread |= p->repetitions > 1;
+	r->repetitions_lo = MIN(r->repetitions_lo, p->repetitions);
+	r->repetitions_hi = MAX(r->repetitions_hi, p->repetitions);
+}
+
+static struct ranges find_ranges(const figure *f, const struct figure_options *options)
+{
+	struct ranges r = { .latency = range_new(options->linear),
+		.within = options->within,
+		.lo_share = 1e-3,
+		.repetitions_lo = G_MAXUINT };
+
+	for (guint i = 0; i < f->groups->len; i++)
+		include_group(&r, g_ptr_array_index(f->groups, i));
+	r.silent = figure_silent(f);
+	range_close(&r.latency);
+	r.lo_share = MAX(pow(10, floor(log10(r.lo_share) + 1e-9)), 1e-9);
+	return r;
+}
+
+/* Where a share of frames that are later is on the axis. */
+static double at_axis(const struct ranges *r, double later)
+{
+	/* Nought is not on a logarithmic axis: the line leaves it downwards. */
+	return r->within ? 1 - later : later > 0 ? later : r->lo_share / 10;
+}
+
+/* The share does not fall below that of the lost: their latency is longer than all that is shown. */
+static void put_steps(GString *data, const GArray *steps, const struct ranges *r)
+{
+	double share = 1;
+
+	for (guint k = 0; k < steps->len; k++) {
+		const struct figure_step *step = &g_array_index(steps, struct figure_step, k);
+
+		if (k == 0)
+			g_string_append_printf(
+				data, "%s %s\n", gp_num(step->ns).text, gp_num(at_axis(r, 1)).text);
+		share = step->share;
+		g_string_append_printf(
+			data, "%s %s\n", gp_num(step->ns).text, gp_num(at_axis(r, share)).text);
+	}
+	if (steps->len == 0)
+		g_string_append_printf(
+			data, "%s %s\n", gp_num(r->latency.lo).text, gp_num(at_axis(r, 1)).text);
+	if (share > 0 || r->within)
+		g_string_append_printf(data, "%s %s\n", gp_num(r->latency.hi).text,
+			gp_num(at_axis(r, share)).text);
+}
+
+/* Behind all groups: a block for each repetition of each. */
+static void put_repetitions(GString *data, const figure *f, const struct ranges *r)
+{
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		for (guint k = 0; k < group->repetitions->len; k++) {
+			g_string_append(data, "\n\n# ");
+			gp_comment(data, group->name);
+			g_string_append_printf(data, ", repetition %u\n# latency share\n", k);
+			put_steps(data, g_ptr_array_index(group->repetitions, k), r);
+		}
+	}
+}
+
+static void put_data(GString *data, const figure *f, const struct ranges *r)
+{
+	g_string_append_printf(data,
+		"# For each group a block of its curve, then one of its percentiles, then one of "
+		"its guests.\n"
+		"# Latencies in ns; share: of all offered frames, %s.\n",
+		r->within ? "back within that" : "later than that or lost");
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const struct figure_point *p = point_of(group);
+
+		g_string_append_printf(data, "%s# ", i > 0 ? "\n\n" : "");
+		gp_comment(data, group->name);
+		g_string_append(data, "\n# latency share\n");
+		put_steps(data, group->steps, r);
+		g_string_append_printf(data,
+			"\n\n# latency share min max bound trustworthy\n%s 0.5 %s %s %d %d\n%s "
+			"%s %s %s %d %d\n",
+			gp_num(p->q[FIGURE_P50].ns).text, gp_num(p->p50.lo).text,
+			gp_num(p->p50.hi).text, p->q[FIGURE_P50].bound, p->trustworthy,
+			gp_num(p->q[FIGURE_P99].ns).text, gp_num(at_axis(r, 0.01)).text,
+			gp_num(p->p99.lo).text, gp_num(p->p99.hi).text, p->q[FIGURE_P99].bound,
+			p->trustworthy);
+		g_string_append(data, "\n\n# guest p50 p50_bound p99 p99_bound loss\n");
+		if (group->guests->len == 0)
+			g_string_append(data, "NaN NaN 0 NaN 0 NaN\n");
+		for (guint k = 0; k < group->guests->len; k++) {
+			const struct figure_guest *guest = &g_array_index(
+				group->guests, struct figure_guest, k);
+
+			g_string_append_printf(data, "%s %s %d %s %d %s\n", guest->name,
+				gp_num(guest->p50.ns).text, guest->p50.bound,
+				gp_num(guest->p99.ns).text, guest->p99.bound,
+				gp_num(guest->loss).text);
+		}
+	}
+}
+
+static void put_curves(struct canvas *c, const figure *f)
+{
+	guint block = 3 * f->groups->len;
+
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		for (guint k = 0; k < group->repetitions->len; k++)
+			canvas_plot(c, "data index %u using 1:2 with steps lt %u lw 0.5", block++,
+				i + 1);
+	}
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_point *p = point_of(g_ptr_array_index(f->groups, i));
+
+		canvas_plot(c, "data index %u using 1:2 with steps lt %u lw %s%s", 3 * i, i + 1,
+			gp_num(canvas_line_width(i)).text, p->trustworthy ? "" : " dt 4");
+		if (p->repetitions > 1)
+			canvas_plot(c, "data index %u using 3:2:($4 - $3):(0) " CANVAS_BAR,
+				3 * i + 1, i + 1);
+		canvas_plot_marker(c, 3 * i + 1, "($5 == 0 ? $1 : NaN):2", i, p->trustworthy);
+	}
+}
+
+static void put_share_axis_within(GString *s)
+{
+	g_string_append(s,
+		"set yrange [0:1.02]\nset y2range [0:1.02]\n"
+		"set ytics ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)\n"
+		"set y2tics ('median' 0.5, 'p99' 0.99) scale 0\n"
+		"set ylabel 'share of frames that came back within'\n");
+}
+
+/* Tics of the share on the left; on the right the percentile that each of them is. */
+static void put_share_tics(GString *s, double lo_share)
+{
+	g_autoptr(GString) right = g_string_new("set y2tics ('median' 0.5");
+
+	g_string_append(s, "set ytics ('100 %%' 1, '50 %%' 0.5");
+	for (int k = 1; pow(10, -k) > lo_share * (1 - 1e-9); k++) {
+		struct gp_num at = gp_num(pow(10, -k));
+
+		g_string_append_printf(
+			s, ", '%s %%%%' %s", gp_fixed(pow(10, 2 - k), MAX(0, k - 2)).text, at.text);
+		g_string_append_printf(right, ", 'p%s' %s",
+			gp_fixed(100 * (1 - pow(10, -k)), MAX(0, k - 2)).text, at.text);
+	}
+	g_string_append_printf(s, ")\n%s) scale 0\n", right->str);
+}
+
+static void put_share_axis(GString *s, double lo_share)
+{
+	g_string_append_printf(s,
+		"set yrange [%s:1]\nset y2range [%s:1]\nset logscale y\nset logscale y2\n",
+		gp_num(lo_share).text, gp_num(lo_share).text);
+	put_share_tics(s, lo_share);
+	g_string_append(s, "set ylabel 'share of frames that is later, or lost'\n");
+}
+
+static char *latency_text(const struct figure_latency *latency)
+{
+	return isnan(latency->ns) ? g_strdup("-")
+				  : format_ns_bound((uint64_t)llround(latency->ns), latency->bound);
+}
+
+/* Columns of the table below: who, how much, how late. */
+static void put_table(struct canvas *c, const figure *f, double y)
+{
+	static const char *const heads[] = { "frames offered", "lost", "median", "p99",
+		"repetitions" };
+	double x[G_N_ELEMENTS(heads)], name_width = 60;
+
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		name_width = MAX(name_width, canvas_text_width(group->name));
+	}
+	/* The columns have to fit beside it. */
+	name_width = MIN(name_width, c->width - CANVAS_LEFT - 38 - 120 - 380);
+	x[0] = CANVAS_LEFT + 38 + name_width + 120;
+	for (guint i = 1; i < G_N_ELEMENTS(heads); i++)
+		x[i] = x[i - 1] + (i == 4 ? 100 : 90);
+	for (guint i = 0; i < G_N_ELEMENTS(heads); i++)
+		canvas_text(c, x[i], y, CANVAS_RIGHT_OF, 11, heads[i]);
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const struct figure_point *p = point_of(group);
+		g_autofree char *line = g_strdup_printf(
+			"lt %u lw 2%s", i + 1, p->trustworthy ? "" : " dt 4");
+		g_autofree char *name = canvas_fit(group->name, name_width, 0);
+		g_autofree char *loss = isnan(p->loss) ? g_strdup("-") : format_percent(p->loss);
+		g_autofree char *p50 = latency_text(&p->q[FIGURE_P50]);
+		g_autofree char *p99 = latency_text(&p->q[FIGURE_P99]);
+		g_autofree char *repetitions = g_strdup_printf("%u", p->repetitions);
+
+		y += CANVAS_ROW;
+		canvas_sample(c, CANVAS_LEFT, y, i + 1, line, TRUE);
+		canvas_text(c, CANVAS_LEFT + 38, y, CANVAS_LEFT_OF, 0, name);
+		canvas_text(c, x[0], y, CANVAS_RIGHT_OF, 0,
+			group->frames > 0 ? gp_fixed(group->frames, 0).text : "-");
+		canvas_text(c, x[1], y, CANVAS_RIGHT_OF, 0, loss);
+		canvas_text(c, x[2], y, CANVAS_RIGHT_OF, 0, p50);
+		canvas_text(c, x[3], y, CANVAS_RIGHT_OF, 0, p99);
+		canvas_text(c, x[4], y, CANVAS_RIGHT_OF, 0, repetitions);
+	}
+}
+
+/* What stands beside the strips of a group: its worst guest and the losses of those with frames. */
+static char *guests_text(const struct figure_group *group)
+{
+	double loss_lo = HUGE_VAL, loss_hi = -HUGE_VAL;
+
+	if (group->guests->len == 0)
+		return g_strdup("");
+	if (group->worst == NULL)
+		return g_strdup("no frame was offered");
+	for (guint k = 0; k < group->guests->len; k++) {
+		double loss = g_array_index(group->guests, struct figure_guest, k).loss;
+
+		/* fmin and fmax ignore NAN. */
+		loss_lo = fmin(loss_lo, loss);
+		loss_hi = fmax(loss_hi, loss);
+	}
+	g_autofree char *lo = format_percent(loss_lo), *hi = format_percent(loss_hi);
+
+	return loss_hi > loss_lo
+		       ? g_strdup_printf("worst guest %s\nloss %s to %s", group->worst, lo, hi)
+		       : g_strdup_printf("worst guest %s\nloss %s each", group->worst, hi);
+}
+
+static gboolean some_bound(const struct figure_group *group, gboolean p99)
+{
+	for (guint k = 0; k < group->guests->len; k++) {
+		const struct figure_guest *guest = &g_array_index(
+			group->guests, struct figure_guest, k);
+
+		if (p99 ? guest->p99.bound : guest->p50.bound)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Two rows for each group: a tick for each guest, and a line from the smallest to the largest. */
+static void put_strips(struct canvas *c, const figure *f, const struct range *r, double top)
+{
+	GString *s = c->script;
+	guint rows = 2 * f->groups->len;
+
+	g_string_append_printf(s, "set yrange [%u.5:0.5]\nset ytics (", rows);
+	for (guint row = 1; row <= rows; row++)
+		g_string_append_printf(
+			s, "%s'%s' %u", row > 1 ? ", " : "", row % 2 == 1 ? "median" : "p99", row);
+	g_string_append(s, ")\nunset y2tics\nset ylabel 'guests'\n");
+	for (guint i = 0; i < f->groups->len; i++) {
+		g_autofree char *beside = guests_text(g_ptr_array_index(f->groups, i));
+		g_auto(GStrv) lines = g_strsplit(beside, "\n", 2);
+
+		for (guint k = 0; lines[k] != NULL; k++)
+			canvas_text(c, c->width - RIGHT + 10, top + (2 * i + k + 0.5) * STRIP,
+				CANVAS_LEFT_OF, 11, lines[k]);
+	}
+	for (guint row = 1; row <= rows; row++) {
+		guint group = (row - 1) / 2;
+		int column = row % 2 == 1 ? 2 : 4;
+
+		canvas_plot(c, "data index %u using %d:(%u) with lines lt %u lw 1", 3 * group + 2,
+			column, row, group + 1);
+		canvas_plot(c,
+			"data index %u using ($%d == 0 ? $%d : NaN):(%u - 0.32):(0):(0.64) with "
+			"vectors "
+			"nohead lt %u lw 1.2",
+			3 * group + 2, column + 1, column, row, group + 1);
+		if (some_bound(g_ptr_array_index(f->groups, group), column == 4)) {
+			g_autofree char *at = range_arrow_at(r, column);
+			g_autofree char *length = range_arrow_length(r, column);
+
+			canvas_plot(c,
+				"data index %u using ($%d == 1 ? %s : "
+				"NaN):(%u):(%s):(0) " CANVAS_ARROW,
+				3 * group + 2, column + 1, at, row, length, group + 1, "1.4");
+		}
+	}
+}
+
+static void put_label(GString *script, const struct ranges *r, const struct figure_options *options,
+	gboolean wanted)
+{
+	if (wanted)
+		g_string_append_printf(script, "set xlabel '%s (%s)'\n",
+			options->response ? "response time" : "latency", range_unit(&r->latency));
+}
+
+static GPtrArray *notes_of(const struct ranges *r)
+{
+	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
+
+	if (!r->spread)
+		g_ptr_array_add(notes, g_strdup("one repetition: no spread is known"));
+	else
+		g_ptr_array_add(notes, g_strdup("bars: smallest to largest of the repetitions"));
+	if (r->repetitions)
+		g_ptr_array_add(notes, g_strdup("thin: single repetitions"));
+	if (r->within && r->lost)
+		g_ptr_array_add(
+			notes, g_strdup("a curve that does not reach 100 %: the rest was lost"));
+	if (r->guests && range_has_bounds(&r->latency))
+		g_ptr_array_add(notes, range_note(&r->latency));
+	if (r->guests)
+		g_ptr_array_add(notes, g_strdup("a tick for each guest"));
+	if (r->guests && r->silent > 0)
+		g_ptr_array_add(notes, guest_rank_silent_text(r->silent));
+	if (r->untrustworthy)
+		g_ptr_array_add(notes, g_strdup("dashed, hollow: not to be relied on"));
+	return notes;
+}
+
+gboolean figure_cdf(const figure *f, const struct figure_options *options, struct figure_text *text,
+	GError **error)
+{
+	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
+	struct canvas c = { .script = script };
+	struct ranges r = find_ranges(f, options);
+	g_autoptr(GPtrArray) notes = notes_of(&r);
+	double strips = r.guests ? 2.0 * STRIP * f->groups->len : 0, panels = CURVES;
+
+	c.width = options->width != 0 ? options->width : WIDTH;
+	guint rows = f->groups->len + 1 + canvas_notes(&c, notes, 0, FALSE);
+	double others = CANVAS_TOP + (r.guests ? BETWEEN + strips : 0) + CANVAS_AXIS +
+			CANVAS_ROW * (rows + 0.5);
+
+	if (!canvas_size(&c, options, c.width, others, &panels, error))
+		return FALSE;
+	double right = c.width - RIGHT, upper = CANVAS_TOP + panels;
+	double bottom = r.guests ? upper + BETWEEN + strips : upper;
+	double y = bottom + CANVAS_AXIS + 0.6 * CANVAS_ROW;
+
+	canvas_begin(&c, f, options);
+	put_table(&c, f, y);
+	canvas_notes(&c, notes, y + CANVAS_ROW * (f->groups->len + 1), TRUE);
+	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, right, upper);
+	if (r.within)
+		put_share_axis_within(script);
+	else
+		put_share_axis(script, r.lo_share);
+	range_axis(&r.latency, script, "x", !r.guests);
+	put_label(script, &r, options, !r.guests);
+	put_curves(&c, f);
+	if (r.guests) {
+		canvas_panel(&c, CANVAS_LEFT, upper + BETWEEN, right, bottom);
+		range_axis(&r.latency, script, "x", TRUE);
+		put_label(script, &r, options, TRUE);
+		put_strips(&c, f, &r.latency, upper + BETWEEN);
+	}
+	canvas_end(&c);
+
+	put_data(data, f, &r);
+	put_repetitions(data, f, &r);
+	text->script = g_string_free(g_steal_pointer(&script), FALSE);
+	text->data = g_string_free(g_steal_pointer(&data), FALSE);
+	return TRUE;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Each guest's median, 99th percentile and loss: a column of panels for each group, best first. */
+#include "plots/draw/figure.h"
+
+#include <math.h>
+
+#include "analyze/contract/guest_rank.h"
+#include "plots/draw/canvas.h"
+#include "plots/draw/error.h"
+#include "plots/draw/gp.h"
+#include "plots/draw/range.h"
+
+enum {
+	WIDTH = 820,
+	COLUMN_MIN = 190, /* width of a group's panels */
+	PANELS = 430,
+	BETWEEN = 20,
+	HEAD = 24, /* the group's name above its panels */
+	RIGHT = 24,
+	LABELS_MAX = 9, /* guests that are named below a panel */
+	GROUPS_MAX = 8,
+};
+static const double latency_part = 0.68;
+
+struct ranges {
+	struct range latency;
+	double loss_top;
+	gboolean untrustworthy;
+	guint silent; /* guests that were offered no frame */
+};
+
+/* By 99th percentile, a bound above any number, then loss, then the order they came in. */
+static gint compare_guests(gconstpointer a, gconstpointer b)
+{
+	const struct figure_guest *g = *(const struct figure_guest *const *)a;
+	const struct figure_guest *h = *(const struct figure_guest *const *)b;
+	double p = isnan(g->p99.ns) ? HUGE_VAL : g->p99.ns;
+	double q = isnan(h->p99.ns) ? HUGE_VAL : h->p99.ns;
+
+	if (g->p99.bound != h->p99.bound)
+		return g->p99.bound ? 1 : -1;
+	if (p != q)
+		return p < q ? -1 : 1;
+	if (g->loss != h->loss)
+		return g->loss < h->loss ? -1 : 1;
+	return g < h ? -1 : g > h; /* places in one array */
+}
+
+/* Those that were offered a frame. */
+static GPtrArray *sorted(const struct figure_group *group)
+{
+	GPtrArray *guests = g_ptr_array_new();
+
+	for (guint k = 0; k < group->guests->len; k++) {
+		struct figure_guest *guest = &g_array_index(group->guests, struct figure_guest, k);
+
+		if (!figure_guest_is_silent(guest))
+			g_ptr_array_add(guests, guest);
+	}
+	g_ptr_array_sort(guests, compare_guests);
+	return guests;
+}
+
+static struct ranges find_ranges(const figure *f, gboolean linear)
+{
+	struct ranges r = { .latency = range_new(linear) };
+
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		for (guint k = 0; k < group->guests->len; k++) {
+			const struct figure_guest *guest = &g_array_index(
+				group->guests, struct figure_guest, k);
+
+			range_include_latency(&r.latency, &guest->p50);
+			range_include_latency(&r.latency, &guest->p99);
+			r.loss_top = MAX(r.loss_top, isnan(guest->loss) ? 0 : guest->loss);
+		}
+		for (guint k = 0; k < group->points->len; k++)
+			r.untrustworthy |= !g_array_index(group->points, struct figure_point, k)
+						    .trustworthy;
+	}
+	r.silent = figure_silent(f);
+	range_close(&r.latency);
+	r.loss_top = r.loss_top > 0 ? MIN(gp_linear_top(r.loss_top), 1.04) : 0.01;
+	return r;
+}
+
+static void put_data(GString *data, const figure *f)
+{
+	g_string_append(data, "# One block for each group, guests by 99th percentile. Latencies in "
+			      "ns, loss as a share.\n");
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		g_autoptr(GPtrArray) guests = sorted(group);
+
+		g_string_append_printf(data, "%s# ", i > 0 ? "\n\n" : "");
+		gp_comment(data, group->name);
+		g_string_append(data, "\n# place guest p50 p50_bound p99 p99_bound loss\n");
+		if (guests->len == 0)
+			g_string_append(data, "NaN NaN NaN 0 NaN 0 NaN\n");
+		for (guint k = 0; k < guests->len; k++) {
+			const struct figure_guest *guest = g_ptr_array_index(guests, k);
+
+			g_string_append_printf(data, "%u %s %s %d %s %d %s\n", k + 1, guest->name,
+				gp_num(guest->p50.ns).text, guest->p50.bound,
+				gp_num(guest->p99.ns).text, guest->p99.bound,
+				gp_num(guest->loss).text);
+		}
+	}
+}
+
+/* Names below the places: all of them, or as many as fit, the best and the worst among them. */
+static void put_guest_tics(GString *s, const struct figure_group *group, gboolean labels)
+{
+	g_autoptr(GPtrArray) guests = sorted(group);
+	guint nb = MIN(guests->len, LABELS_MAX), last = 0;
+
+	g_string_append_printf(s, "set xrange [0:%u]\nset xtics (", guests->len + 1);
+	for (guint i = 0; i < nb; i++) {
+		guint place = nb < 2 ? 1 : 1 + (i * (guests->len - 1) + (nb - 1) / 2) / (nb - 1);
+		const struct figure_guest *guest = g_ptr_array_index(guests, place - 1);
+
+		if (place == last)
+			continue;
+		g_string_append(s, last > 0 ? ", " : "");
+		gp_quote_tic(s, labels ? guest->name : "");
+		g_string_append_printf(s, " %u", place);
+		last = place;
+	}
+	g_string_append(s, ")\n");
+}
+
+/* Columns of the data. */
+enum { P50 = 3, P99 = 5, LOSS = 7 };
+
+static void put_latency(struct canvas *c, guint i, const struct range *r)
+{
+	canvas_plot(c, "data index %u using 1:%d:(0):($%d - $%d) with vectors nohead lt %u lw 1", i,
+		P50, P99, P50, i + 1);
+	for (int column = P50; column <= P99; column += P99 - P50) {
+		g_autofree char *at = range_arrow_at(r, column);
+		g_autofree char *length = range_arrow_length(r, column);
+
+		canvas_plot(c,
+			"data index %u using 1:($%d == 0 ? $%d : NaN) with points lt %u pt %d ps "
+			"0.6",
+			i, column + 1, column, i + 1, column == P50 ? 7 : 9);
+		if (range_has_bounds(r))
+			canvas_plot(c,
+				"data index %u using 1:($%d == 1 ? %s : "
+				"NaN):(0):(%s) " CANVAS_ARROW,
+				i, column + 1, at, length, i + 1, "1.4");
+	}
+}
+
+static void put_loss(struct canvas *c, guint i)
+{
+	canvas_plot(c, "data index %u using 1:%d with impulses lt %u lw 2", i, LOSS, i + 1);
+	canvas_plot(c, "data index %u using 1:%d with points lt %u pt 7 ps 0.4", i, LOSS, i + 1);
+}
+
+static GPtrArray *notes_of(const struct ranges *r)
+{
+	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
+
+	g_ptr_array_add(notes, g_strdup("dot: median, triangle: 99th percentile of a guest"));
+	g_ptr_array_add(notes, g_strdup("guests are sorted by 99th percentile"));
+	if (r->silent > 0)
+		g_ptr_array_add(notes, guest_rank_silent_text(r->silent));
+	if (range_has_bounds(&r->latency))
+		g_ptr_array_add(notes, range_note(&r->latency));
+	if (r->untrustworthy)
+		g_ptr_array_add(notes, g_strdup("(!): not to be relied on"));
+	return notes;
+}
+
+static void put_head(struct canvas *c, const struct figure_group *group, double x)
+{
+	gboolean trustworthy = group->points->len == 0 ||
+			       g_array_index(group->points, struct figure_point, 0).trustworthy;
+	g_autofree char *head = g_strconcat(group->name, trustworthy ? "" : " (!)", NULL);
+
+	canvas_text(c, x, CANVAS_TOP + 8, CANVAS_CENTRE, 12, head);
+}
+
+gboolean figure_guests(const figure *f, const struct figure_options *options,
+	struct figure_text *text, GError **error)
+{
+	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
+	struct canvas c = { .script = script };
+	struct ranges r = find_ranges(f, options->linear);
+	g_autoptr(GPtrArray) notes = notes_of(&r);
+	guint nb = f->groups->len;
+	double panels = PANELS;
+
+	if (nb > GROUPS_MAX) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"%u groups are too many for one figure of guests; name fewer, or pick a "
+			"load as "
+			"in rate-100 (at most %d)",
+			nb, GROUPS_MAX);
+		return FALSE;
+	}
+	c.width = MAX(WIDTH, CANVAS_LEFT + RIGHT + (double)COLUMN_MIN * nb);
+	c.width = options->width != 0 ? options->width : c.width;
+	double others = CANVAS_TOP + HEAD + BETWEEN + CANVAS_AXIS +
+			CANVAS_ROW * (canvas_notes(&c, notes, 0, FALSE) + 0.5);
+
+	if (!canvas_size(&c, options, c.width, others, &panels, error))
+		return FALSE;
+	double top = CANVAS_TOP + HEAD, upper = top + latency_part * panels;
+	double lower = top + panels + BETWEEN;
+	double column = (c.width - CANVAS_LEFT - RIGHT + BETWEEN) / nb;
+
+	canvas_begin(&c, f, options);
+	canvas_notes(&c, notes, lower + CANVAS_AXIS + 0.6 * CANVAS_ROW, TRUE);
+	for (guint i = 0; i < nb; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		double left = CANVAS_LEFT + i * column, right = left + column - BETWEEN;
+
+		canvas_panel(&c, left, top, right, upper);
+		put_head(&c, group, (left + right) / 2);
+		put_guest_tics(script, group, FALSE);
+		g_string_append(script, "unset xlabel\n");
+		range_axis(&r.latency, script, "y", i == 0);
+		canvas_ylabel(&c,
+			i > 0               ? NULL
+			: options->response ? "response time"
+					    : "latency",
+			range_unit(&r.latency));
+		put_latency(&c, i, &r.latency);
+
+		canvas_panel(&c, left, upper + BETWEEN, right, lower);
+		put_guest_tics(script, group, TRUE);
+		g_string_append_printf(
+			script, "set yrange [0:%s]\nset xlabel 'guest'\n", gp_num(r.loss_top).text);
+		gp_linear_tics(script, "y", r.loss_top, 0.01, i == 0);
+		canvas_ylabel(&c, i > 0 ? NULL : "loss", "%");
+		put_loss(&c, i);
+	}
+	canvas_end(&c);
+
+	put_data(data, f);
+	text->script = g_string_free(g_steal_pointer(&script), FALSE);
+	text->data = g_string_free(g_steal_pointer(&data), FALSE);
+	return TRUE;
+}

@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Load against latency above load against loss, as in the paper's figures, once or in a grid. */
+#include "plots/draw/figure.h"
+
+#include <math.h>
+
+#include "plots/draw/canvas.h"
+#include "plots/draw/error.h"
+#include "plots/draw/gp.h"
+#include "plots/draw/range.h"
+
+enum {
+	WIDTH = 820,
+	PANELS = 470, /* both */
+	BETWEEN = 20, /* panels */
+	RIGHT = 24,
+	/* In a grid. */
+	BETWEEN_IN_GRID = 16,
+	COLUMN_WIDTH = 250,
+	COLUMN_MIN = 120,
+	PAIR = 300,
+	PAIR_ALONE = 400, /* in a grid of one row */
+	PAIR_MIN = 2 * CANVAS_PANEL_MIN,
+	HEAD = 22,   /* title of a pair */
+	BELOW = 28,  /* tics below a pair */
+	BESIDE = 18, /* between columns */
+	HEAD_SIZE = 12,
+};
+/* Of the panels' height, what latency gets. */
+static const double latency_part = 0.66;
+/* Width of a character of a note. */
+static const double note_advance = 6.7;
+
+/* What is drawn, and how its panels look. */
+struct picture {
+	const figure *f;
+	gboolean nominal, response;
+	double load_top;
+	struct range latency;
+	double loss_top;
+	gboolean spread, untrustworthy;
+	unsigned repetitions_lo, repetitions_hi;
+	guint known, without_p99; /* points with a median, and those of them without the 99th */
+	guint unmeasured;         /* points at their nominal load, because nothing else is known */
+};
+
+/* Where the pairs of panels are. */
+struct grid {
+	guint rows, columns;
+	double head, pair, between, step, width; /* of a pair; step: from row to row */
+};
+
+static double load_of(const struct picture *r, const struct figure_point *p)
+{
+	return r->nominal || !(p->offered_pps > 0) ? p->load_pps : p->offered_pps;
+}
+
+static void include_point(struct picture *r, const struct figure_point *p)
+{
+	for (int q = 0; q < FIGURE_QUANTILES; q++)
+		range_include_latency(&r->latency, &p->q[q]);
+	range_include_spread(&r->latency, &p->p50);
+	range_include_spread(&r->latency, &p->p99);
+	r->load_top = MAX(r->load_top, load_of(r, p));
+	r->loss_top = MAX(r->loss_top, isnan(p->loss) ? 0 : p->loss);
+	if (!isnan(p->loss_spread.hi))
+		r->loss_top = MAX(r->loss_top, p->loss_spread.hi);
+	r->untrustworthy |= !p->trustworthy;
+	r->spread |= p->repetitions > 1;
+	r->repetitions_lo = MIN(r->repetitions_lo, p->repetitions);
+	r->repetitions_hi = MAX(r->repetitions_hi, p->repetitions);
+	r->known += isnan(p->q[FIGURE_P50].ns) ? 0U : 1U;
+	r->without_p99 += !isnan(p->q[FIGURE_P50].ns) && isnan(p->q[FIGURE_P99].ns) ? 1U : 0U;
+	r->unmeasured += !r->nominal && !(p->offered_pps > 0) ? 1U : 0U;
+}
+
+static struct picture find_ranges(const figure *f, const struct figure_options *options)
+{
+	struct picture r = { .f = f,
+		.nominal = options->nominal,
+		.response = options->response,
+		.latency = range_new(options->linear),
+		.repetitions_lo = G_MAXUINT };
+
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		for (guint k = 0; k < group->points->len; k++)
+			include_point(&r, &g_array_index(group->points, struct figure_point, k));
+	}
+	range_close(&r.latency);
+	r.loss_top = r.loss_top > 0 ? MIN(gp_linear_top(r.loss_top), 1.04) : 0.01;
+	return r;
+}
+
+static void put_data(GString *data, const figure *f)
+{
+	g_string_append(data, "# One block for each group. Loads in packets a second, latencies in "
+			      "ns, loss as a share.\n"
+			      "# In column bounds 1, 2, 4, 8: the 25th, 50th, 75th, 99th "
+			      "percentile is a lower bound.\n");
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		g_string_append_printf(data, "%s# ", i > 0 ? "\n\n" : "");
+		gp_comment(data, group->name);
+		if (group->facet < f->facets->len) {
+			g_string_append(data, " | ");
+			gp_comment(data, g_ptr_array_index(f->facets, group->facet));
+		}
+		g_string_append(data,
+			"\n# load offered p25 p50 p75 p99 p50_min p50_max p99_min p99_max bounds "
+			"loss loss_min loss_max repetitions trustworthy\n");
+		for (guint k = 0; k < group->points->len; k++) {
+			const struct figure_point *p = &g_array_index(
+				group->points, struct figure_point, k);
+			guint bounds = 0;
+
+			g_string_append_printf(data, "%s %s", gp_num(p->load_pps).text,
+				gp_num(p->offered_pps).text);
+			for (guint q = 0; q < FIGURE_QUANTILES; q++) {
+				bounds |= p->q[q].bound ? 1U << q : 0;
+				g_string_append_printf(data, " %s", gp_num(p->q[q].ns).text);
+			}
+			g_string_append_printf(data, " %s %s %s %s %u %s %s %s %u %d\n",
+				gp_num(p->p50.lo).text, gp_num(p->p50.hi).text,
+				gp_num(p->p99.lo).text, gp_num(p->p99.hi).text, bounds,
+				gp_num(p->loss).text, gp_num(p->loss_spread.lo).text,
+				gp_num(p->loss_spread.hi).text, p->repetitions, p->trustworthy);
+		}
+	}
+}
+
+/* Columns of the data. */
+enum { P25 = 3, P50_LO = 7, P99_LO = 9, BOUNDS = 11, LOSS = 12, TRUSTWORTHY = 16 };
+
+/* What has to be drawn for a group: gnuplot warns of what has no point. */
+struct parts {
+	gboolean p50_spread, p99_spread, loss_spread, filled, hollow, loss;
+	guint known, bounds; /* a bit for each percentile */
+	const char *x;       /* the load */
+};
+
+static struct parts parts_of(const struct picture *r, const struct figure_group *group)
+{
+	struct parts parts = { .x = r->nominal ? "1" : "2" };
+
+	for (guint k = 0; k < group->points->len; k++) {
+		const struct figure_point *p = &g_array_index(
+			group->points, struct figure_point, k);
+
+		parts.p50_spread |= !isnan(p->p50.lo);
+		parts.p99_spread |= !isnan(p->p99.lo);
+		parts.loss_spread |= !isnan(p->loss_spread.lo);
+		parts.loss |= !isnan(p->loss);
+		*(p->trustworthy ? &parts.filled : &parts.hollow) = TRUE;
+		for (guint q = 0; q < FIGURE_QUANTILES; q++) {
+			parts.bounds |= p->q[q].bound ? 1U << q : 0;
+			parts.known |= !isnan(p->q[q].ns) ? 1U << q : 0;
+		}
+		if (!r->nominal && !(p->offered_pps > 0))
+			parts.x = "($2 > 0 ? $2 : $1)";
+	}
+	return parts;
+}
+
+/* Markers at a column: filled, and hollow for points that are not to be relied on. */
+static void put_markers(
+	struct canvas *c, const struct figure *f, guint i, const struct parts *parts, int column)
+{
+	const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+	for (int filled = 1; filled >= 0; filled--) {
+		if (!(filled ? parts->filled : parts->hollow))
+			continue;
+		g_autofree char *using = g_strdup_printf(
+			"%s:($%d == %d ? $%d : NaN)", parts->x, TRUSTWORTHY, filled, column);
+
+		canvas_plot_marker(c, i, using, group->series, filled);
+	}
+}
+
+static void put_spread(
+	struct canvas *c, guint index, guint series, const struct parts *parts, int lo)
+{
+	canvas_plot(c, "data index %u using %s:%d:(0):($%d - $%d) " CANVAS_BAR, index, parts->x, lo,
+		lo + 1, lo, series + 1);
+}
+
+static void put_percentile(
+	struct canvas *c, const struct picture *r, guint i, const struct parts *parts, int q)
+{
+	const struct figure_group *group = g_ptr_array_index(r->f->groups, i);
+	int column = P25 + q;
+	g_autofree char *at = range_arrow_at(&r->latency, column);
+	g_autofree char *length = range_arrow_length(&r->latency, column);
+
+	if (!(parts->known & 1U << q))
+		return;
+	canvas_plot(c, "data index %u using %s:%d with lines lt %u lw %s %s", i, parts->x, column,
+		group->series + 1, q == FIGURE_P50 ? "2" : "1.4", canvas_dash(q));
+	if (parts->bounds & 1U << q)
+		canvas_plot(c,
+			"data index %u using %s:(int($%d) & %u ? %s : "
+			"NaN):(0):(%s) " CANVAS_ARROW,
+			i, parts->x, BOUNDS, 1U << q, at, length, group->series + 1,
+			gp_num(canvas_line_width(group->series)).text);
+}
+
+/* Without data gnuplot draws no axes. */
+static void put_nothing(struct canvas *c)
+{
+	if (c->nb_plotted == 0)
+		canvas_plot(c, "NaN");
+}
+
+static void put_latency(struct canvas *c, const struct picture *r, guint facet)
+{
+	for (guint i = 0; i < r->f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(r->f->groups, i);
+		struct parts parts = parts_of(r, group);
+
+		if (group->facet != facet)
+			continue;
+		for (int q = 0; q < FIGURE_QUANTILES; q++)
+			put_percentile(c, r, i, &parts, q);
+		if (parts.p50_spread)
+			put_spread(c, i, group->series, &parts, P50_LO);
+		if (parts.p99_spread)
+			put_spread(c, i, group->series, &parts, P99_LO);
+		if (parts.known & 1U << FIGURE_P50)
+			put_markers(c, r->f, i, &parts, P25 + FIGURE_P50);
+	}
+	put_nothing(c);
+}
+
+static void put_loss(struct canvas *c, const struct picture *r, guint facet)
+{
+	for (guint i = 0; i < r->f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(r->f->groups, i);
+		struct parts parts = parts_of(r, group);
+
+		if (group->facet != facet || !parts.loss)
+			continue;
+		canvas_plot(c, "data index %u using %s:%d with lines lt %u lw %s", i, parts.x, LOSS,
+			group->series + 1, gp_num(canvas_line_width(group->series)).text);
+		if (parts.loss_spread)
+			put_spread(c, i, group->series, &parts, LOSS + 1);
+		put_markers(c, r->f, i, &parts, LOSS);
+	}
+	put_nothing(c);
+}
+
+/* The samples of the percentiles' lines. */
+static void put_percentiles(struct canvas *c, double y)
+{
+	static const char *const names[FIGURE_QUANTILES] = { "25th", "median", "75th",
+		"99th percentile" };
+	double x = CANVAS_LEFT;
+
+	for (int q = 0; q < FIGURE_QUANTILES; q++) {
+		g_autofree char *line = g_strdup_printf(
+			"lw %s %s lc rgb '#404040'", q == FIGURE_P50 ? "2" : "1.4", canvas_dash(q));
+
+		canvas_sample(c, x, y, 0, line, FALSE);
+		canvas_text(c, x + 38, y, CANVAS_LEFT_OF, 0, names[q]);
+		x += 38 + canvas_text_width(names[q]) + 24;
+	}
+}
+
+static void add_spread_note(GPtrArray *notes, const struct picture *r)
+{
+	const char *what = r->f->autotest_metric ? "bars at latencies" : "bars";
+
+	if (!r->spread)
+		g_ptr_array_add(notes, g_strdup("one repetition: no spread is known"));
+	else if (r->repetitions_lo == r->repetitions_hi)
+		g_ptr_array_add(notes, g_strdup_printf("%s: smallest to largest of %u repetitions",
+					       what, r->repetitions_hi));
+	else
+		g_ptr_array_add(
+			notes, g_strdup_printf("%s: smallest to largest of %u to %u repetitions",
+				       what, r->repetitions_lo, r->repetitions_hi));
+	if (r->f->autotest_metric)
+		g_ptr_array_add(notes, g_strdup("bars at losses: standard deviation of the rate "
+						"received, of autotest"));
+}
+
+/* Words of a text as lines of a figure so wide. */
+static void add_wrapped(GPtrArray *notes, const char *text, double width)
+{
+	glong most = (glong)((width - CANVAS_LEFT - RIGHT) / note_advance);
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	GString *line = g_string_new(NULL);
+
+	for (guint i = 0; words[i] != NULL; i++) {
+		if (line->len > 0 &&
+			g_utf8_strlen(line->str, -1) + g_utf8_strlen(words[i], -1) + 1 > most) {
+			g_ptr_array_add(notes, g_string_free(line, FALSE));
+			line = g_string_new(NULL);
+		}
+		g_string_append_printf(line, "%s%s", line->len > 0 ? " " : "", words[i]);
+	}
+	g_ptr_array_add(notes, g_string_free(line, FALSE));
+}
+
+static GPtrArray *notes_of(const struct picture *r, double width)
+{
+	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
+
+	add_spread_note(notes, r);
+	if (range_has_bounds(&r->latency))
+		g_ptr_array_add(notes, range_note(&r->latency));
+	if (r->untrustworthy)
+		g_ptr_array_add(notes, g_strdup("hollow: not to be relied on"));
+	if (r->known == 0)
+		g_ptr_array_add(notes, g_strdup_printf("no %s is known",
+					       r->response ? "response time" : "latency"));
+	if (r->without_p99 > 0)
+		g_ptr_array_add(
+			notes, g_strdup_printf(
+				       "99th percentile unknown at %u of %u points: only quartiles "
+				       "are known",
+				       r->without_p99, r->known));
+	if (r->unmeasured > 0)
+		g_ptr_array_add(notes, g_strdup_printf("%u point%s at the nominal load: what was "
+						       "offered is unknown",
+					       r->unmeasured, r->unmeasured == 1 ? "" : "s"));
+	if (r->f->linear_rule)
+		g_ptr_array_add(notes, g_strdup("percentiles by the linear rule"));
+	if (r->f->caption != NULL)
+		add_wrapped(notes, r->f->caption, width);
+	return notes;
+}
+
+/* Sizes of canvas and grid. others: legend and notes. */
+static gboolean lay_out(struct canvas *c, struct grid *g, const figure *f,
+	const struct figure_options *options, double legend, GError **error)
+{
+	gboolean one = f->facets->len == 0;
+	double panels, others;
+
+	g->columns = one ? 1 : f->columns;
+	g->rows = one ? 1 : (f->facets->len + g->columns - 1) / g->columns;
+	g->head = one ? 0 : HEAD;
+	g->between = one ? BETWEEN : BETWEEN_IN_GRID;
+	others = CANVAS_TOP + g->rows * (g->head + g->between) + (g->rows - 1) * BELOW +
+		 CANVAS_AXIS + legend;
+	panels = one ? PANELS : g->rows == 1 ? PAIR_ALONE : (double)PAIR * g->rows;
+	if (!one && options->height != 0 && options->height - others < g->rows * PAIR_MIN) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"--height: %u pixels leave no room for %u rows of panels; give at least "
+			"%.0f",
+			options->height, g->rows, ceil(others + g->rows * PAIR_MIN));
+		return FALSE;
+	}
+	if (!canvas_size(c, options, c->width, others, &panels, error))
+		return FALSE;
+	g->pair = panels / g->rows;
+	g->step = g->head + g->pair + g->between + BELOW;
+	g->width = (c->width - CANVAS_LEFT - RIGHT - (g->columns - 1) * BESIDE) / g->columns;
+	if (!one && g->width < COLUMN_MIN) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"--width: %.0f pixels leave no room for %u columns of panels; give at "
+			"least "
+			"%u",
+			c->width, g->columns,
+			CANVAS_LEFT + RIGHT + g->columns * (COLUMN_MIN + BESIDE));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean has_data(const figure *f, guint facet)
+{
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+
+		if (group->facet == facet)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static double left_of(const struct grid *g, guint facet)
+{
+	guint column = facet % g->columns;
+
+	return CANVAS_LEFT + column * (g->width + BESIDE);
+}
+
+static double top_of(const struct grid *g, guint facet)
+{
+	guint row = facet / g->columns;
+
+	return CANVAS_TOP + g->head + row * g->step;
+}
+
+/* Titles of the panels. They are drawn with the first that is plotted. */
+static void put_heads(struct canvas *c, const struct grid *g, const figure *f)
+{
+	for (guint i = 0; i < f->facets->len; i++) {
+		canvas_text(c, left_of(g, i), top_of(g, i) - HEAD / 2.0 + 1, CANVAS_LEFT_OF,
+			HEAD_SIZE, g_ptr_array_index(f->facets, i));
+		if (!has_data(f, i))
+			canvas_text(c, left_of(g, i) + g->width / 2, top_of(g, i) + g->pair / 2,
+				CANVAS_CENTRE, 0, "no data");
+	}
+}
+
+/* A pair of panels. Labels of the axes are at the left and at the bottom of the grid. */
+static void put_pair(struct canvas *c, const struct grid *g, const struct picture *r,
+	const struct figure_options *options, guint facet)
+{
+	struct gp_unit unit = gp_load_unit(r->load_top);
+	double left = left_of(g, facet), top = top_of(g, facet);
+	double middle = top + latency_part * g->pair;
+	gboolean first = facet % g->columns == 0;
+	gboolean last = facet + g->columns >= MAX(r->f->facets->len, 1);
+
+	canvas_panel(c, left, top, left + g->width, middle);
+	g_string_append_printf(c->script, "set xrange [0:%s]\n", gp_num(1.04 * r->load_top).text);
+	gp_linear_tics(c->script, "x", r->load_top, unit.per, FALSE);
+	if (facet > 0)
+		g_string_append(c->script, "unset xlabel\n");
+	canvas_ylabel(c,
+		!first              ? NULL
+		: options->response ? "response time"
+				    : "latency",
+		range_unit(&r->latency));
+	range_axis(&r->latency, c->script, "y", first);
+	put_latency(c, r, facet);
+
+	canvas_panel(c, left, middle + g->between, left + g->width, top + g->pair + g->between);
+	gp_linear_tics(c->script, "x", r->load_top, unit.per, TRUE);
+	if (last)
+		g_string_append_printf(c->script, "set xlabel '%s load (%s)'\n",
+			r->nominal ? "nominal" : "offered", unit.name);
+	if (first && r->f->autotest_metric)
+		g_string_append(
+			c->script, "set ylabel \"loss (%,\\nautotest's metric)\" offset -1.3,0\n");
+	else
+		canvas_ylabel(c, first ? "loss" : NULL, "%");
+	g_string_append_printf(c->script, "set yrange [0:%s]\n", gp_num(r->loss_top).text);
+	gp_linear_tics(c->script, "y", r->loss_top, 0.01, first);
+	put_loss(c, r, facet);
+}
+
+gboolean figure_load(const figure *f, const struct figure_options *options,
+	struct figure_text *text, GError **error)
+{
+	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
+	struct canvas c = { .script = script };
+	struct picture r = find_ranges(f, options);
+	struct grid g = { .rows = 0 };
+
+	if (!(r.load_top > 0)) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
+			"no load above zero in '%s': nothing to draw", f->title);
+		return FALSE;
+	}
+	c.width = options->width != 0
+			  ? options->width
+			  : MAX(WIDTH, CANVAS_LEFT + RIGHT +
+					       (double)f->columns * (COLUMN_WIDTH + BESIDE));
+	g_autoptr(GPtrArray) notes = notes_of(&r, c.width);
+	guint rows = canvas_legend(&c, f, 0, FALSE) + canvas_notes(&c, notes, 0, FALSE) + 1;
+
+	if (!lay_out(&c, &g, f, options, CANVAS_ROW * (rows + 0.5), error))
+		return FALSE;
+	double y = CANVAS_TOP + g.head + (g.rows - 1) * g.step + g.pair + g.between + CANVAS_AXIS +
+		   0.6 * CANVAS_ROW;
+
+	canvas_begin(&c, f, options);
+	put_percentiles(&c, y + CANVAS_ROW * canvas_legend(&c, f, y, TRUE));
+	canvas_notes(&c, notes, y + CANVAS_ROW * (canvas_legend(&c, f, y, FALSE) + 1), TRUE);
+	put_heads(&c, &g, f);
+	for (guint i = 0; i < MAX(f->facets->len, 1); i++)
+		put_pair(&c, &g, &r, options, i);
+	canvas_end(&c);
+
+	put_data(data, f);
+	text->script = g_string_free(g_steal_pointer(&script), FALSE);
+	text->data = g_string_free(g_steal_pointer(&data), FALSE);
+	return TRUE;
+}

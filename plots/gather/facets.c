@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plots/gather/facets.h"
+
+#include <string.h>
+
+#include "analyze/results/result.h"
+#include "plots/draw/error.h"
+#include "plots/draw/gp.h"
+#include "analyze/base/text.h"
+
+enum { COLOURS_ALONE = 4, COLOURS_MAX = 8, SIDE_MAX = 4, ROW_ALONE_MAX = 3 };
+
+/* In this order they become facets; others follow in the order of result_parameter_names. */
+static const char *const preferred[] = { "interface", "machine", "vhost", "qemu", "ioregionfd",
+	"reflector", "size", "profile", "guests" };
+enum { NB_OF_GRID = 3 }; /* of preferred: those that the paper's appendix makes grids of */
+
+char *facets_text(const struct trial_params *p, const char *parameter)
+{
+	g_autofree char *value = result_parameter(p, parameter);
+
+	if (strcmp(parameter, "rate") == 0) {
+		struct gp_unit unit = gp_load_unit((double)p->rate_pps);
+
+		return p->rate_pps == 0
+			       ? g_strdup("rate max")
+			       : g_strdup_printf("%s %s",
+					 gp_num((double)p->rate_pps / unit.per).text, unit.name);
+	}
+	if (strcmp(parameter, "guests") == 0)
+		return g_strdup_printf("%s guest%s", value, p->guests == 1 ? "" : "s");
+	if (strcmp(parameter, "duration") == 0)
+		return g_strdup_printf("%s s", value);
+	if (strcmp(parameter, "arrival") == 0)
+		return g_strdup_printf("%s arrivals", value);
+	if (strcmp(parameter, "size") == 0)
+		return p->frame_len == 0 ? g_strdup("several sizes")
+					 : g_strdup_printf("%s bytes", value);
+	/* These name themselves. */
+	if (strcmp(parameter, "machine") == 0 || strcmp(parameter, "interface") == 0 ||
+		strcmp(parameter, "profile") == 0 || strcmp(parameter, "label") == 0)
+		return g_strdup(value);
+	return g_strdup_printf("%s %s", parameter, value);
+}
+
+/* Values of these parameters, as one key. */
+static char *key_of(const struct trial_params *p, const GPtrArray *parameters)
+{
+	GString *key = g_string_new(NULL);
+
+	for (guint i = 0; i < parameters->len; i++) {
+		g_autofree char *value = result_parameter(p, g_ptr_array_index(parameters, i));
+
+		g_string_append_printf(key, "%s%s", i > 0 ? "\n" : "", value);
+	}
+	return g_string_free(key, FALSE);
+}
+
+static char *title_of(const struct trial_params *p, const GPtrArray *parameters)
+{
+	GString *title = g_string_new(NULL);
+
+	for (guint i = 0; i < parameters->len; i++) {
+		g_autofree char *text = facets_text(p, g_ptr_array_index(parameters, i));
+
+		g_string_append_printf(title, "%s%s", i > 0 ? ", " : "", text);
+	}
+	return g_string_free(title, FALSE);
+}
+
+/* Whether a parameter tells items of one name apart that those of before do not. */
+static gboolean refines(
+	const struct facets_item *items, guint n, const GPtrArray *before, const char *parameter)
+{
+	g_autoptr(GHashTable)
+		values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
+	for (guint i = 0; i < n; i++) {
+		g_autofree char *known = key_of(items[i].params, before);
+		g_autofree char *key = g_strdup_printf("%u %s", items[i].name, known);
+		g_autofree char *value = result_parameter(items[i].params, parameter);
+		const char *other = g_hash_table_lookup(values, key);
+
+		if (other == NULL)
+			g_hash_table_insert(values, g_steal_pointer(&key), g_steal_pointer(&value));
+		else if (strcmp(other, value) != 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean has(const GPtrArray *parameters, const char *name)
+{
+	for (guint i = 0; i < parameters->len; i++) {
+		if (strcmp(g_ptr_array_index(parameters, i), name) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static void drop(GPtrArray *parameters, const char *name)
+{
+	for (guint i = parameters->len; i-- > 0;) {
+		if (strcmp(g_ptr_array_index(parameters, i), name) == 0)
+			g_ptr_array_remove_index(parameters, i);
+	}
+}
+
+/* Where a mix is among them, names of profiles say more than "several sizes". */
+static gboolean some_mix(const struct facets_item *items, guint n)
+{
+	for (guint i = 0; i < n; i++) {
+		if (items[i].params->frame_len == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* What still tells items of one name apart beside those of known, which is left as it is. */
+static GPtrArray *that_differ(const struct facets_item *items, guint n, const GPtrArray *known)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new(), order = g_ptr_array_new();
+	GPtrArray *found = g_ptr_array_new();
+
+	for (guint i = 0; i < G_N_ELEMENTS(preferred); i++)
+		g_ptr_array_add(order, (gpointer)preferred[i]);
+	for (const char *const *p = result_parameter_names(); *p != NULL; p++) {
+		if (!has(order, *p) && strcmp(*p, "rate") != 0)
+			g_ptr_array_add(order, (gpointer)*p);
+	}
+	g_ptr_array_extend(all, (GPtrArray *)known, NULL, NULL);
+	for (guint i = 0; i < order->len; i++) {
+		const char *parameter = g_ptr_array_index(order, i);
+
+		if ((strcmp(parameter, "size") == 0 && some_mix(items, n)) ||
+			!refines(items, n, all, parameter))
+			continue;
+		g_ptr_array_add(all, (gpointer)parameter);
+		g_ptr_array_add(found, (gpointer)parameter);
+	}
+	return found;
+}
+
+static guint count_distinct(const struct facets_item *items, guint n, const GPtrArray *parameters)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < n; i++)
+		g_hash_table_add(seen, key_of(items[i].params, parameters));
+	return g_hash_table_size(seen);
+}
+
+/*
+ * Whether a panel for each value shows names together: one name is all there is, or some value is
+ * of two of them.
+ */
+static gboolean is_shared(const struct facets_item *items, guint n, const char *parameter)
+{
+	g_autoptr(GHashTable)
+		name_of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	gboolean one_name = TRUE;
+
+	for (guint i = 0; i < n; i++) {
+		g_autofree char *value = result_parameter(items[i].params, parameter);
+		gpointer name = GUINT_TO_POINTER(items[i].name), other;
+
+		one_name &= items[i].name == items[0].name;
+		if (!g_hash_table_lookup_extended(name_of, value, NULL, &other))
+			g_hash_table_insert(name_of, g_steal_pointer(&value), name);
+		else if (other != name)
+			return TRUE;
+	}
+	return one_name;
+}
+
+/* Shares parameters out to rows and columns, as the paper's appendix does. */
+static void choose_sides(facets *f, GPtrArray *parameters)
+{
+	const char *column;
+
+	if (parameters->len == 0)
+		return;
+	if (has(parameters, "vhost"))
+		column = "vhost";
+	else if (parameters->len == 1)
+		column = g_ptr_array_index(parameters, 0);
+	else if (has(parameters, "interface") && has(parameters, "machine"))
+		column = "interface";
+	else
+		column = g_ptr_array_index(parameters, 1);
+	drop(parameters, column);
+	g_ptr_array_add(f->columns, (gpointer)column);
+	g_ptr_array_extend(f->rows, parameters, NULL, NULL);
+}
+
+/*
+ * Of one name: up to four colours need no grid. Else what the paper makes grids of is the grid,
+ * and the rest colours; a grid without colours gives up its last parameter for them.
+ */
+static GPtrArray *colours_first(const struct facets_item *items, guint n, GPtrArray *differing)
+{
+	GPtrArray *grid = g_ptr_array_new();
+
+	if (count_distinct(items, n, differing) <= COLOURS_ALONE)
+		return grid;
+	for (guint i = 0; i < NB_OF_GRID; i++) {
+		if (has(differing, preferred[i]))
+			g_ptr_array_add(grid, (gpointer)preferred[i]);
+	}
+	while (grid->len > 0 &&
+		(grid->len == differing->len || count_distinct(items, n, grid) > FACETS_MAX))
+		g_ptr_array_remove_index(grid, grid->len - 1);
+	for (guint i = 0; i < differing->len; i++) {
+		const char *parameter = g_ptr_array_index(differing, i);
+		g_autoptr(GPtrArray) rest = that_differ(items, n, grid);
+
+		if (count_distinct(items, n, rest) <= COLOURS_MAX)
+			break;
+		if (has(grid, parameter))
+			continue;
+		g_ptr_array_add(grid, (gpointer)parameter);
+		if (count_distinct(items, n, grid) > FACETS_MAX)
+			g_ptr_array_remove_index(grid, grid->len - 1);
+	}
+	return grid;
+}
+
+static gboolean parse_side(GPtrArray *side, const char *words, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(words, "+", -1);
+
+	for (guint i = 0; parts[i] != NULL; i++) {
+		const char *const *p = result_parameter_names();
+
+		while (*p != NULL && strcmp(*p, parts[i]) != 0)
+			p++;
+		if (*p == NULL || strcmp(*p, "rate") == 0) {
+			g_autofree char *hint = text_did_you_mean(
+				parts[i], result_parameter_names());
+
+			g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+				"--facets: unknown parameter '%s'%s; write ROWS,COLUMNS such as "
+				"interface,vhost",
+				parts[i], hint);
+			return FALSE;
+		}
+		if (!has(side, *p))
+			g_ptr_array_add(side, (gpointer)*p);
+	}
+	return TRUE;
+}
+
+static gboolean parse_given(facets *f, const char *given, GError **error)
+{
+	g_auto(GStrv) sides = g_strsplit(given, ",", -1);
+	guint n = g_strv_length(sides);
+
+	if (n == 0 || n > 2) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"--facets: '%s' is not ROWS,COLUMNS: two words with one comma, such as "
+			"interface,vhost; join parameters of one side with +",
+			given);
+		return FALSE;
+	}
+	for (guint i = 0; i < n; i++) {
+		if (*sides[i] != '\0' &&
+			!parse_side(i == 0 ? f->rows : f->columns, sides[i], error))
+			return FALSE;
+	}
+	for (guint i = 0; i < f->columns->len; i++)
+		drop(f->rows, g_ptr_array_index(f->columns, i));
+	return TRUE;
+}
+
+/* A row or a column of the grid. */
+struct side {
+	char *key, *title;
+};
+
+static void side_clear(gpointer data)
+{
+	struct side *s = data;
+
+	g_free(s->key);
+	g_free(s->title);
+}
+
+/* By number where both are numbers; virtual machines as the paper has them. */
+static int compare_values(const char *a, const char *b)
+{
+	static const char *const machines[] = { "process", "host", "pcvm", "microvm", NULL };
+	int place_a = -1, place_b = -1;
+	char *end_a, *end_b;
+	double x = g_ascii_strtod(a, &end_a), y = g_ascii_strtod(b, &end_b);
+
+	for (int i = 0; machines[i] != NULL; i++) {
+		place_a = strcmp(machines[i], a) == 0 ? i : place_a;
+		place_b = strcmp(machines[i], b) == 0 ? i : place_b;
+	}
+	if (place_a >= 0 && place_b >= 0)
+		return place_a - place_b;
+	if (end_a != a && end_b != b && *end_a == '\0' && *end_b == '\0')
+		return x < y ? -1 : x > y;
+	return strcmp(a, b);
+}
+
+static gint compare_sides(gconstpointer a, gconstpointer b)
+{
+	const struct side *s = a, *t = b;
+	g_auto(GStrv) x = g_strsplit(s->key, "\n", -1), y = g_strsplit(t->key, "\n", -1);
+	int order = 0;
+
+	for (guint i = 0; x[i] != NULL && y[i] != NULL && order == 0; i++)
+		order = compare_values(x[i], y[i]);
+	return order;
+}
+
+static guint find_side(const GArray *sides, const char *key)
+{
+	for (guint i = 0; i < sides->len; i++) {
+		if (strcmp(g_array_index(sides, struct side, i).key, key) == 0)
+			return i;
+	}
+	return FACETS_NONE;
+}
+
+/* How a value reads of which there may be no item. */
+static char *text_of_value(const char *parameter, const char *value)
+{
+	struct trial_params p = { .label = NULL };
+	char *text;
+
+	if (strcmp(parameter, "machine") == 0 || strcmp(parameter, "interface") == 0)
+		return g_strdup(value);
+	if (strcmp(parameter, "size") != 0)
+		return g_strdup_printf("%s %s", parameter, value);
+	p.frame_len = (uint32_t)g_ascii_strtoull(value, NULL, 10);
+	text = facets_text(&p, parameter);
+	return text;
+}
+
+/* The rows or columns: the values that are wanted, else all that occur, in order. */
+static GArray *find_sides(const struct facets_item *items, guint n, const GPtrArray *parameters,
+	const char *const *values)
+{
+	GArray *sides = g_array_new(FALSE, FALSE, sizeof(struct side));
+
+	g_array_set_clear_func(sides, side_clear);
+	for (guint i = 0; values != NULL && values[i] != NULL; i++) {
+		struct side s = { g_strdup(values[i]),
+			text_of_value(g_ptr_array_index(parameters, 0), values[i]) };
+
+		g_array_append_val(sides, s);
+	}
+	for (guint i = 0; values == NULL && i < n; i++) {
+		g_autofree char *key = key_of(items[i].params, parameters);
+
+		if (find_side(sides, key) != FACETS_NONE)
+			continue;
+		struct side s = { g_steal_pointer(&key), title_of(items[i].params, parameters) };
+
+		g_array_append_val(sides, s);
+	}
+	if (values == NULL)
+		g_array_sort(sides, compare_sides);
+	return sides;
+}
+
+static void add_title(facets *f, const GArray *rows, const GArray *columns, guint cell)
+{
+	const struct side *row = &g_array_index(rows, struct side, cell / columns->len);
+	const struct side *column = &g_array_index(columns, struct side, cell % columns->len);
+
+	g_ptr_array_add(f->titles,
+		g_strdup_printf("%s%s%s", row->title,
+			*row->title != '\0' && *column->title != '\0' ? ", " : "", column->title));
+}
+
+/* Panels that stay empty are left out, and the others stand in rows of equal length. */
+static void wrap(facets *f, const GArray *rows, const GArray *columns, guint n, guint used)
+{
+	g_autofree guint *place = g_new(guint, rows->len * columns->len);
+
+	for (guint cell = 0; cell < rows->len * columns->len; cell++) {
+		gboolean there = FALSE;
+
+		for (guint i = 0; i < n; i++)
+			there |= f->facet[i] == cell;
+		place[cell] = f->titles->len;
+		if (there)
+			add_title(f, rows, columns, cell);
+	}
+	for (guint i = 0; i < n; i++)
+		f->facet[i] = place[f->facet[i]];
+	f->nb_columns = used <= ROW_ALONE_MAX ? used : used == 4 ? 2 : used <= 9 ? 3 : 4;
+}
+
+static guint count_used(const facets *f, guint n)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
+
+	for (guint i = 0; i < n; i++) {
+		if (f->facet[i] != FACETS_NONE)
+			g_hash_table_add(seen, GUINT_TO_POINTER(f->facet[i]));
+	}
+	return g_hash_table_size(seen);
+}
+
+/* Places the items. FALSE: that would be too many panels; *used says how many. */
+static gboolean place_items(facets *f, const struct facets_item *items, guint n,
+	const struct facets_wanted *wanted, guint *used)
+{
+	g_autoptr(GArray) rows = find_sides(items, n, f->rows, wanted->row_values);
+	g_autoptr(GArray) columns = find_sides(items, n, f->columns, wanted->column_values);
+
+	for (guint i = 0; i < n; i++) {
+		g_autofree char *row_key = key_of(items[i].params, f->rows);
+		g_autofree char *column_key = key_of(items[i].params, f->columns);
+		guint row = find_side(rows, row_key), column = find_side(columns, column_key);
+
+		f->facet[i] = row == FACETS_NONE || column == FACETS_NONE
+				      ? FACETS_NONE
+				      : row * columns->len + column;
+	}
+	*used = wanted->given != NULL ? rows->len * columns->len : count_used(f, n);
+	if (*used > (wanted->given != NULL ? FACETS_GIVEN_MAX : FACETS_MAX))
+		return FALSE;
+	if (wanted->given == NULL && (rows->len > SIDE_MAX || columns->len > SIDE_MAX ||
+					     rows->len * columns->len > FACETS_MAX ||
+					     (rows->len == 1 && columns->len > ROW_ALONE_MAX))) {
+		wrap(f, rows, columns, n, *used);
+		return TRUE;
+	}
+	for (guint cell = 0; cell < rows->len * columns->len; cell++)
+		add_title(f, rows, columns, cell);
+	f->nb_columns = columns->len;
+	return TRUE;
+}
+
+static char *joined(const GPtrArray *parameters)
+{
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < parameters->len; i++)
+		g_string_append_printf(text, "%s%s", i > 0 ? ", " : "",
+			(const char *)g_ptr_array_index(parameters, i));
+	return g_string_free(text, FALSE);
+}
+
+/* No grid: what differs is in the legend. */
+static void no_grid(facets *f, const struct facets_item *items, guint n)
+{
+	g_ptr_array_set_size(f->rows, 0);
+	g_ptr_array_set_size(f->columns, 0);
+	g_ptr_array_set_size(f->titles, 0);
+	f->nb_columns = 1;
+	memset(f->facet, 0, n * sizeof(*f->facet));
+	g_ptr_array_unref(f->rest);
+	f->rest = that_differ(items, n, f->rows);
+}
+
+facets *facets_lay_out(const struct facets_item *items, guint n, const struct facets_wanted *wanted,
+	char **remark, GError **error)
+{
+	g_autoptr(facets) f = g_new0(facets, 1);
+	g_autoptr(GPtrArray) chosen = g_ptr_array_new();
+	guint used;
+
+	f->rows = g_ptr_array_new();
+	f->columns = g_ptr_array_new();
+	f->titles = g_ptr_array_new_with_free_func(g_free);
+	f->facet = g_new0(guint, n + 1);
+	f->rest = that_differ(items, n, f->rows);
+	if (wanted->given != NULL) {
+		if (!parse_given(f, wanted->given, error))
+			return NULL;
+	} else {
+		g_autoptr(GPtrArray) grid = wanted->colours_first
+						    ? colours_first(items, n, f->rest)
+						    : g_ptr_array_copy(f->rest, NULL, NULL);
+
+		for (guint i = grid->len; i-- > 0;) {
+			if (!is_shared(items, n, g_ptr_array_index(grid, i)))
+				g_ptr_array_remove_index(grid, i);
+		}
+		choose_sides(f, grid);
+	}
+	g_ptr_array_extend(chosen, f->rows, NULL, NULL);
+	g_ptr_array_extend(chosen, f->columns, NULL, NULL);
+	if (chosen->len == 0) {
+		no_grid(f, items, n);
+		return g_steal_pointer(&f);
+	}
+	g_ptr_array_unref(f->rest);
+	f->rest = that_differ(items, n, chosen);
+	if (place_items(f, items, n, wanted, &used))
+		return g_steal_pointer(&f);
+	if (wanted->given != NULL) {
+		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			"--facets: %u panels are more than the %d that one figure can show; name "
+			"other parameters, or fewer results",
+			used, FACETS_GIVEN_MAX);
+		return NULL;
+	}
+	g_autofree char *names = joined(chosen);
+
+	*remark = g_strdup_printf("%u panels would be too many: what differs (%s) is in the legend "
+				  "instead; --facets ROWS,COLUMNS makes panels all the same",
+		used, names);
+	no_grid(f, items, n);
+	return g_steal_pointer(&f);
+}
+
+void facets_free(facets *f)
+{
+	if (f == NULL)
+		return;
+	g_ptr_array_unref(f->rows);
+	g_ptr_array_unref(f->columns);
+	g_ptr_array_unref(f->rest);
+	g_ptr_array_unref(f->titles);
+	g_free(f->facet);
+	g_free(f);
+}

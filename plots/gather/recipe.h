@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * plots/gather/recipe.h: a figure as a key file (conf/figures/N.conf): which trials, by selectors, which
+ * rows and columns, and what of it is to be expected in a folder.
+ *
+ *   [figure]
+ *   title = TEXT
+ *   caption = TEXT                 what is to be seen; may be left out, as all below
+ *   folder = gr/virtio2            of the data; the folder that is given may also be that folder
+ *   select = SELECTOR              holds for all groups
+ *   rows = PARAMETER;VALUE;...     of the grid; the values in the order of the rows
+ *   columns = PARAMETER;VALUE;...
+ *   rates = KPPS;...               loads that belong to it
+ *   repetitions = N                of each trial
+ *   x, quantile, loss              as the options of tplot compare
+ *   [NAME]                         a group, by the name that the legend has
+ *   select = SELECTOR
+ */
+#ifndef PLOTS_GATHER_RECIPE_H
+#define PLOTS_GATHER_RECIPE_H
+
+#include <glib.h>
+
+#include "plots/gather/facets.h"
+#include "plots/draw/figure.h"
+#include "plots/gather/load_options.h"
+
+struct recipe {
+	char *title, *caption, *folder;     /* caption: NULL for none; folder: "" for none */
+	char *facets;                       /* as of facets_wanted; "," for one panel */
+	char **row_values, **column_values; /* NULL: none */
+	GPtrArray *names, *selectors;       /* char *, of the groups; both end with NULL */
+	gsize nb_rates;
+	int *rates;      /* kpps */
+	int repetitions; /* 0: not said */
+	struct load_options load;
+};
+typedef struct recipe recipe;
+
+/* NULL and an error that names file, group and key. */
+recipe *recipe_read(const char *path, GError **error);
+/* The same from text, which name stands for. */
+recipe *recipe_parse(const char *name, const char *data, gsize len, GError **error);
+void recipe_free(recipe *r); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(recipe, recipe_free)
+
+/*
+ * Adds a remark (char *) to messages for each group of a panel that has no trial in f, and for the
+ * loads and repetitions that are missing of one that has; prefix begins each.
+ */
+void recipe_missing(const recipe *r, const figure *f, const char *prefix, GPtrArray *messages);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* plots/page/html_figures.h: the figures of a report, drawn by gnuplot in a folder that goes again. */
+#ifndef PLOTS_PAGE_HTML_FIGURES_H
+#define PLOTS_PAGE_HTML_FIGURES_H
+
+#include <glib.h>
+
+struct html_figures_options {
+	const char *dir; /* where labels and selectors look; NULL: "out" */
+	gboolean response, linear;
+	/*
+	 * NULL: drawn. Else scripts and data are written, as SCRIPTS-1.gp, SCRIPTS-1.dat and so on,
+	 * and gnuplot is not run.
+	 */
+	const char *scripts;
+};
+
+struct report_drawing {
+	char *command;     /* of tplot, which draws the same */
+	char *caption;     /* what is compared */
+	char *description; /* what is to be seen, in words */
+	char *svg;         /* as gnuplot left it; NULL: there is none, */
+	char *why_not;     /* for this reason */
+	char *script;      /* that was written; NULL: none */
+};
+
+/*
+ * What makes sense for the results that names stand for, in the order of the page: struct
+ * report_drawing *, owned by the array. Remarks (char *) go to messages, those of the results among
+ * them. Without gnuplot, or where results or disk fail, NULL and error.
+ */
+GPtrArray *html_figures_draw(const struct html_figures_options *options, const char *const *names,
+	GPtrArray *messages, GError **error);
+
+#endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plots/page/html_report.h"
+
+#include <string.h>
+
+#include "analyze/verdict/compare.h"
+#include "analyze/show/report_compare.h"
+#include "plots/page/page.h"
+#include "plots/page/html_figures.h"
+#include "plots/page/html_tables.h"
+#include "plots/page/compare_words.h"
+
+static const struct side *side_of(const sides *s, guint i)
+{
+	return g_ptr_array_index(s->all, i);
+}
+
+static char *title_of(const struct html_report_options *options, const sides *s)
+{
+	GString *title = g_string_new(options->title);
+
+	if (options->title != NULL)
+		return g_string_free(title, FALSE);
+	for (guint i = 0; i < s->all->len; i++)
+		g_string_append_printf(title, "%s%s",
+			i == 0                ? ""
+			: s->all->len == 2    ? " against "
+			: i + 1 < s->all->len ? ", "
+					      : " and ",
+			side_of(s, i)->title);
+	return g_string_free(title, FALSE);
+}
+
+static void put_head(page *p, const sides *s)
+{
+	g_autofree char *date = sides_date(s, FALSE);
+	g_autofree char *of_files = sides_date(s, TRUE);
+	g_autoptr(GString) text = g_string_new("Trials");
+
+	if (date != NULL)
+		g_string_append_printf(text, " of %s", date);
+	if (of_files != NULL)
+		g_string_append_printf(text, "%s from files last changed on %s",
+			date != NULL ? ", and others" : "", of_files);
+	g_string_append(text, ": ");
+	for (guint i = 0; i < s->all->len; i++) {
+		const struct side *side = side_of(s, i);
+		guint trials = 0;
+
+		for (guint k = 0; k < side->set->combinations->len; k++)
+			trials += ((const result_combination *)g_ptr_array_index(
+					   side->set->combinations, k))
+					  ->trials->len;
+		g_string_append_printf(text, "%s%u of %s", i > 0 ? ", " : "", trials, side->title);
+	}
+	g_string_append_c(text, '.');
+	page_paragraph(p, NULL, text->str);
+}
+
+static void put_pairs(page *p, const comparison *c, const struct compare_options *options,
+	const struct side *a, const struct side *b)
+{
+	g_autoptr(table) t = report_compare_new(TRUE);
+	g_autofree char *caption = g_strdup_printf(
+		"Verdicts: A is %s, B is %s", a->title, b->title);
+
+	for (guint i = 0; i < c->pairs->len; i++) {
+		for (guint k = 0; k < options->metrics->len; k++)
+			report_compare_add(t, g_ptr_array_index(c->pairs, i), k, options);
+	}
+	page_table(p, caption, t);
+}
+
+/* Combinations that have no partner on the other side. */
+static void put_alone(page *p, const GPtrArray *alone, const char *title)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	if (alone->len == 0)
+		return;
+	g_string_append_printf(text, "Only of %s, and so not compared: ", title);
+	for (guint i = 0; i < alone->len; i++) {
+		const result_combination *c = g_ptr_array_index(alone, i);
+
+		g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", c->infix);
+	}
+	page_paragraph(p, "note", text->str);
+}
+
+static void put_method(page *p, const struct compare_options *options)
+{
+	g_autofree char *text = g_strdup_printf(
+		"A and B are medians over repetitions, each of which counts as one value; they are "
+		"in these intervals with %.4g %% confidence, or the one that is given. Better and "
+		"worse: Mann-Whitney's U test, two-sided, at a p of at most %.3g after Holm's "
+		"correction over this table; over all loads together it is a test of its own, in "
+		"which each load is compared within itself. The shift is Hodges and Lehmann's "
+		"difference; no difference means that its whole interval lies within %.3g %% of A. "
+		"Cliff's delta is 1 where each repetition of B has more than each of A, -1 where "
+		"each has less. KS D is the largest distance between the two distributions of "
+		"latencies, and where it is.",
+		100 * (1 - options->alpha), options->alpha, 100 * options->threshold);
+
+	page_paragraph(p, "note", text);
+}
+
+/* The sentences of a comparison, then why some have no verdict, and what else could be the cause. */
+static void put_comparison(page *p, const comparison *c, const struct compare_options *options,
+	const struct side *a, const struct side *b)
+{
+	g_autoptr(GPtrArray) sentences = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < options->metrics->len; i++)
+		g_ptr_array_add(
+			sentences, compare_words_sentence(c, options, i, a->title, b->title));
+	page_list(p, "verdicts", sentences);
+	page_list(p, "doubt", c->notes);
+	put_alone(p, c->alone_a, a->title);
+	put_alone(p, c->alone_b, b->title);
+	if (c->differs->len > 0) {
+		g_autofree char *intro = g_strdup_printf(
+			"In what the sides differ; A is %s, B is %s:", a->title, b->title);
+
+		page_paragraph(p, NULL, intro);
+		page_list(p, NULL, c->differs);
+	}
+}
+
+/* How many trials of a side are not to be relied on. */
+static void put_reliance(page *p, const sides *s)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (guint i = 0; i < s->all->len; i++) {
+		const struct side *side = side_of(s, i);
+		guint bad = 0, trials = 0;
+
+		for (guint k = 0; k < side->set->combinations->len; k++) {
+			const result_combination *c = g_ptr_array_index(side->set->combinations, k);
+
+			bad += c->nb_untrustworthy;
+			trials += c->trials->len;
+		}
+		if (bad > 0)
+			g_string_append_printf(text, "%s%u of %u trials of %s",
+				text->len > 0 ? ", " : "", bad, trials, side->title);
+	}
+	if (text->len == 0)
+		return;
+	g_string_prepend(text, "Beware: the numbers of ");
+	g_string_append(text, " are not to be relied on; the reasons are below.");
+	page_paragraph(p, "doubt", text->str);
+}
+
+/* Each against the first. compared: comparison *, of each side; NULL where there is none. */
+static void put_verdicts(
+	page *p, const struct compare_options *options, const sides *s, GPtrArray *compared)
+{
+	const struct side *a = side_of(s, 0);
+
+	g_ptr_array_add(compared, NULL);
+	if (s->all->len > 1)
+		page_section(p, "verdict", "Verdict");
+	put_reliance(p, s);
+	for (guint i = 1; i < s->all->len; i++) {
+		const struct side *b = side_of(s, i);
+		g_autofree char *heading = g_strdup_printf("%s against %s", b->title, a->title);
+		g_autoptr(GError) cause = NULL;
+		comparison *c = compare_run(a->set, b->set, options, &cause);
+
+		g_ptr_array_add(compared, c);
+		if (s->all->len > 2)
+			page_heading(p, heading);
+		if (c != NULL) {
+			put_comparison(p, c, options, a, b);
+		} else {
+			g_autofree char *why = g_strdup_printf("%s and %s are not compared: %s",
+				a->title, b->title, cause->message);
+
+			page_paragraph(p, "doubt", why);
+		}
+	}
+}
+
+static void put_verdict_tables(
+	page *p, const struct compare_options *options, const sides *s, const GPtrArray *compared)
+{
+	gboolean any = FALSE;
+
+	for (guint i = 0; i < s->all->len; i++) {
+		const comparison *c = g_ptr_array_index(compared, i);
+
+		if (c == NULL)
+			continue;
+		put_pairs(p, c, options, side_of(s, 0), side_of(s, i));
+		any = TRUE;
+	}
+	if (any)
+		put_method(p, options);
+}
+
+/* What the results say is said elsewhere. */
+static gboolean is_of_results(const sides *s, const char *message)
+{
+	gboolean found = FALSE;
+
+	for (guint i = 0; i < s->all->len && !found; i++) {
+		const result_set *set = side_of(s, i)->set;
+
+		found = g_ptr_array_find_with_equal_func(
+				set->warnings, message, g_str_equal, NULL) ||
+			g_ptr_array_find_with_equal_func(set->notes, message, g_str_equal, NULL);
+	}
+	return found;
+}
+
+static void put_figures(page *p, const sides *s, const GPtrArray *drawings,
+	const GPtrArray *messages, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+
+	page_section(p, "figures", "Figures");
+	for (guint i = 0; i < drawings->len && cause == NULL; i++) {
+		const struct report_drawing *d = g_ptr_array_index(drawings, i);
+		g_autofree char *why = NULL;
+
+		if (d->svg != NULL) {
+			page_figure(p, d->caption, d->description, d->svg, &cause);
+			continue;
+		}
+		why = g_strdup_printf("%s: not drawn. %s", d->caption, d->why_not);
+		page_paragraph(p, "note", why);
+	}
+	for (guint i = 0; i < messages->len; i++) {
+		if (!is_of_results(s, g_ptr_array_index(messages, i)))
+			page_paragraph(p, "note", g_ptr_array_index(messages, i));
+	}
+	if (cause != NULL)
+		g_propagate_error(error, g_steal_pointer(&cause));
+}
+
+static void put_settings(page *p, const sides *s)
+{
+	g_autoptr(table) parameters = sides_parameters(s), environment = sides_environment(s);
+
+	page_section(p, "settings", "Parameters and environment");
+	page_table(p, "What was asked for", parameters);
+	if (table_rows(environment) > 0)
+		page_table(p, "Where it was measured", environment);
+	else
+		page_paragraph(p, NULL, "These trials do not say where they were measured.");
+}
+
+/* " NAME" as a shell takes it; quotes only where they are needed. */
+static void add_name(GString *to, const char *name)
+{
+	g_autofree char *quoted = g_shell_quote(name);
+	gboolean plain = *name != '\0' &&
+			 name[strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-+=,:/")] ==
+				 '\0';
+
+	g_string_append_printf(to, " %s", plain ? name : quoted);
+}
+
+/* Which options of a report a command knows, too. */
+enum { KNOWS_RESPONSE = 1, KNOWS_LINEAR = 2, KNOWS_MIX = 4, KNOWS_TITLE = 8 };
+
+static void add_options(GString *to, const struct html_report_options *options, unsigned knows)
+{
+	if (knows & KNOWS_MIX && options->compare->different_mix)
+		g_string_append(to, " --different-mix");
+	if (knows & KNOWS_RESPONSE && options->compare->response)
+		g_string_append(to, " --response");
+	if (knows & KNOWS_LINEAR && options->linear)
+		g_string_append(to, " --linear");
+	if (knows & KNOWS_TITLE && options->title != NULL) {
+		g_string_append(to, " --title");
+		add_name(to, options->title);
+	}
+	if (options->dir != NULL) {
+		g_string_append(to, " --dir");
+		add_name(to, options->dir);
+	}
+}
+
+/* "PROGRAM COMMAND OPTIONS NAMES" */
+static void add_command(GString *to, const char *command, const struct html_report_options *options,
+	unsigned knows, const sides *s)
+{
+	g_string_append(to, command);
+	add_options(to, options, knows);
+	for (guint i = 0; i < s->all->len; i++)
+		add_name(to, side_of(s, i)->name);
+	g_string_append_c(to, '\n');
+}
+
+/* Each against the first. */
+static void add_compares(GString *to, const struct html_report_options *options, const sides *s)
+{
+	for (guint i = 1; i < s->all->len; i++) {
+		g_string_append(to, "tanalyze compare");
+		add_options(to, options, KNOWS_MIX | KNOWS_RESPONSE);
+		add_name(to, side_of(s, 0)->name);
+		add_name(to, side_of(s, i)->name);
+		g_string_append_c(to, '\n');
+	}
+}
+
+static void put_commands(page *p, const struct html_report_options *options, const sides *s,
+	const GPtrArray *drawings)
+{
+	g_autoptr(GString) again = g_string_new(NULL);
+
+	page_section(p, "again", "To repeat it");
+	page_heading(p, "The trials");
+	for (guint i = 0; i < s->all->len; i++) {
+		g_autoptr(GPtrArray) commands = sides_commands(side_of(s, i));
+		g_autofree char *of = g_strdup_printf(
+			commands->len > 0 ? "%s:" : "%s: its files do not say how it was measured.",
+			side_of(s, i)->title);
+		g_autoptr(GString) text = g_string_new(NULL);
+
+		page_paragraph(p, "caption", of);
+		for (guint k = 0; k < commands->len; k++)
+			g_string_append_printf(
+				text, "%s\n", (const char *)g_ptr_array_index(commands, k));
+		if (commands->len > 0)
+			page_commands(p, text->str);
+	}
+	page_heading(p, "Numbers, figures and this page");
+	add_compares(again, options, s);
+	add_command(again, "tanalyze percentiles", options, KNOWS_RESPONSE, s);
+	add_command(again, "tanalyze loss", options, 0, s);
+	for (guint i = 0; i < drawings->len; i++) {
+		const struct report_drawing *d = g_ptr_array_index(drawings, i);
+		g_autofree char *command = g_strconcat("tplot ", d->command, NULL);
+
+		if (d->svg != NULL)
+			add_command(again, command, options, KNOWS_RESPONSE | KNOWS_LINEAR, s);
+	}
+	add_command(again, "tplot report", options,
+		KNOWS_RESPONSE | KNOWS_LINEAR | KNOWS_MIX | KNOWS_TITLE, s);
+	page_commands(p, again->str);
+}
+
+char *html_report(const struct html_report_options *options, const sides *s,
+	const GPtrArray *drawings, const GPtrArray *messages, GError **error)
+{
+	g_autofree char *title = title_of(options, s);
+	g_autoptr(page) p = page_new(title, options->css);
+	g_autoptr(GPtrArray)
+		compared = g_ptr_array_new_with_free_func((GDestroyNotify)compare_free);
+	g_autoptr(GError) cause = NULL;
+
+	put_head(p, s);
+	put_verdicts(p, options->compare, s, compared);
+	put_figures(p, s, drawings, messages, &cause);
+	if (cause != NULL) {
+		g_propagate_error(error, g_steal_pointer(&cause));
+		return NULL;
+	}
+	page_section(p, "numbers", "Numbers");
+	put_verdict_tables(p, options->compare, s, compared);
+	html_tables_put(p, s, options->compare->response);
+	put_settings(p, s);
+	put_commands(p, options, s, drawings);
+	return page_end(p);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plots/page/html_tables.h"
+
+#include <string.h>
+
+#include "analyze/show/report.h"
+
+static const double percentiles[] = { 0.5, 0.9, 0.99, 0.999, 0.9999 };
+
+static const struct side *side_of(const sides *s, guint i)
+{
+	return g_ptr_array_index(s->all, i);
+}
+
+/* The tables of results, filled side by side while each combination has its bins. */
+struct tables {
+	table *percentiles, *loss, *fairness, *reasons;
+};
+
+static table *fairness_new(void)
+{
+	table *t = table_new();
+
+	report_params_columns(t);
+	table_column(t, "jain", "Jain's index", 0);
+	table_column(t, "min_max_ratio", "least/most served", 0);
+	table_column(t, "worst_guest", "worst guest", 0);
+	table_column(t, "worst_loss", "its loss", 0);
+	table_column(t, "worst_p99_ns", "its p99", 0);
+	return t;
+}
+
+static const struct result_guest *guest_of(const result_combination *c, int number)
+{
+	for (guint i = 0; i < c->nb_guests; i++) {
+		if ((int)c->guests[i].guest == number)
+			return &c->guests[i];
+	}
+	return NULL;
+}
+
+static void fairness_add(table *t, const result_combination *c, gboolean response)
+{
+	const struct result_guest *worst = guest_of(c, c->fairness.worst_guest);
+	struct result_quantile p99;
+
+	if (c->nb_guests < 2 || worst == NULL)
+		return;
+	table_row(t);
+	report_params_cells(t, &c->params);
+	table_double(t, c->fairness.jain, "%.4g");
+	table_double(t, c->fairness.min_max, "%.4g");
+	table_u64(t, worst->guest);
+	table_ratio(t, worst->n.loss.value);
+	if (result_numbers_quantile(&worst->n, response, 0.99, &p99))
+		table_ns(t, p99.ns, p99.bound);
+	else
+		table_none(t);
+}
+
+static table *reasons_new(void)
+{
+	table *t = table_new();
+
+	report_params_columns(t);
+	table_column(t, "verdict", "to be relied on", 0);
+	table_column(t, "repetitions", "repetitions", 0);
+	table_column(t, "reason", "what has to be said", 0);
+	return t;
+}
+
+/* A reason of some repetitions of a combination. */
+struct reason {
+	char *shape;          /* without its numbers */
+	const char *text;     /* of the first repetition; borrowed */
+	guint first;          /* its number */
+	gboolean varies;      /* others have other numbers */
+	GString *repetitions; /* "0, 1" */
+};
+
+static void reason_clear(gpointer data)
+{
+	struct reason *r = data;
+
+	g_free(r->shape);
+	g_string_free(r->repetitions, TRUE);
+}
+
+/* "over 10.5 %" is "over # %". */
+static char *shape_of(const char *text)
+{
+	GString *shape = g_string_new(NULL);
+
+	for (const char *at = text; *at != '\0'; at++) {
+		if (!g_ascii_isdigit(*at)) {
+			g_string_append_c(shape, *at);
+			continue;
+		}
+		g_string_append_c(shape, '#');
+		at += strspn(at, "0123456789.") - 1;
+	}
+	return g_string_free(shape, FALSE);
+}
+
+/* What several repetitions say, if with other numbers, is one reason. */
+static void note_reason(GArray *reasons, const char *text, guint repetition)
+{
+	g_autofree char *shape = shape_of(text);
+	guint at = 0;
+	struct reason *r;
+
+	while (at < reasons->len &&
+		strcmp(g_array_index(reasons, struct reason, at).shape, shape) != 0)
+		at++;
+	if (at == reasons->len) {
+		const struct reason new = { g_steal_pointer(&shape), text, repetition, FALSE,
+			g_string_new(NULL) };
+
+		g_array_append_val(reasons, new);
+	}
+	r = &g_array_index(reasons, struct reason, at);
+	r->varies |= strcmp(r->text, text) != 0;
+	g_string_append_printf(
+		r->repetitions, "%s%u", r->repetitions->len > 0 ? ", " : "", repetition);
+}
+
+static void reasons_add(table *t, const result_combination *c)
+{
+	g_autoptr(GArray) reasons = g_array_new(FALSE, FALSE, sizeof(struct reason));
+
+	g_array_set_clear_func(reasons, reason_clear);
+	for (guint i = 0; i < c->trials->len; i++) {
+		const trial *one = g_ptr_array_index(c->trials, i);
+
+		for (guint k = 0; k < one->reasons->len; k++)
+			note_reason(reasons, g_ptr_array_index(one->reasons, k),
+				one->params.repetition);
+		if (one->interrupted)
+			note_reason(reasons, "interrupted", one->params.repetition);
+	}
+	for (guint i = 0; i < reasons->len; i++) {
+		const struct reason *r = &g_array_index(reasons, struct reason, i);
+		g_autofree char *of = g_strdup_printf(" (numbers of repetition %u)", r->first);
+		g_autofree char *text = g_strconcat(r->text, r->varies ? of : NULL, NULL);
+
+		table_row(t);
+		report_params_cells(t, &c->params);
+		table_string(t, c->trustworthy ? "yes" : "no");
+		table_string(t, r->repetitions->str);
+		table_string(t, text);
+	}
+}
+
+static void fill(struct tables *to, const struct side *side, const struct report_percentiles *p)
+{
+	for (guint i = 0; i < side->set->combinations->len; i++) {
+		result_combination *c = g_ptr_array_index(side->set->combinations, i);
+		g_autoptr(GError) cause = NULL;
+
+		if (!result_load(side->set, c, NULL, NULL, &cause)) {
+			g_ptr_array_add(side->set->warnings, g_strdup(cause->message));
+			continue;
+		}
+		report_percentiles_add(to->percentiles, c, p);
+		report_loss_add(to->loss, c, FALSE);
+		fairness_add(to->fairness, c, p->response);
+		reasons_add(to->reasons, c);
+		result_unload(c);
+	}
+}
+
+static void put_doubts(page *p, const sides *s, const table *reasons)
+{
+	guint others = 0;
+
+	page_section(p, "doubts", "What is not to be relied on");
+	if (table_rows(reasons) > 0)
+		page_table(p, "What the trials say of themselves", reasons);
+	for (guint i = 0; i < s->all->len; i++) {
+		const result_set *set = side_of(s, i)->set;
+
+		page_list(p, "doubt", set->warnings);
+		page_list(p, NULL, set->notes);
+		others += set->warnings->len + set->notes->len;
+	}
+	if (table_rows(reasons) == 0 && others == 0)
+		page_paragraph(
+			p, NULL, "Nothing: each trial says that its numbers can be relied on.");
+}
+
+void html_tables_put(page *p, const sides *s, gboolean response)
+{
+	const struct report_percentiles wanted = {
+		.q = (double *)percentiles, .nb = G_N_ELEMENTS(percentiles), .response = response
+	};
+	g_autoptr(table) quantiles = report_percentiles_new(&wanted);
+	g_autoptr(table) loss = report_loss_new(FALSE);
+	g_autoptr(table) fairness = fairness_new();
+	g_autoptr(table) reasons = reasons_new();
+	struct tables to = { quantiles, loss, fairness, reasons };
+
+	for (guint i = 0; i < s->all->len; i++)
+		fill(&to, side_of(s, i), &wanted);
+	page_table(p,
+		response ? "Percentiles of the response time (from the scheduled departure)"
+			 : "Percentiles of the latency (from the real departure)",
+		quantiles);
+	page_paragraph(p, "note",
+		"Of the frames of all repetitions. A lost frame counts as later than all that came "
+		"back: where a percentile falls among lost frames, only a lower bound (>=) is "
+		"known.");
+	page_table(p, "What became of the frames", loss);
+	page_paragraph(p, "note",
+		"Loss is that of all repetitions together; least and most are of single "
+		"repetitions.");
+	if (table_rows(fairness) > 0) {
+		page_table(p, "How evenly the guests were served", fairness);
+		page_paragraph(p, "note",
+			"Of the share of its frames that each guest got back: Jain's index is 1 "
+			"where all guests got the same share, 1/n where one of n got everything.");
+	}
+	put_doubts(p, s, reasons);
+}

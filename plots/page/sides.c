@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "plots/page/sides.h"
+
+#include <string.h>
+
+#include "analyze/results/side_names.h"
+#include "analyze/contract/trial_json.h"
+
+enum {
+	VALUES_MAX = 6, /* of a side that are listed */
+	TEXT_MAX = 200, /* characters of one of them */
+	DATE_LEN = 10,  /* of 2026-11-23T10:00:00Z */
+};
+
+/* What no two trials share, or what has a place of its own in a report. */
+static const char *const of_a_moment[] = { "started", "ended", "file_changed", "command_line",
+	"load_average", "tsc_error_ppm", "tsc_hz", "pid", "ranks", NULL };
+
+static void side_free(gpointer data)
+{
+	struct side *side = data;
+
+	g_free(side->name);
+	g_free(side->title);
+	result_free(side->set);
+	g_free(side);
+}
+
+void sides_free(sides *s)
+{
+	if (s == NULL)
+		return;
+	g_ptr_array_unref(s->all);
+	g_free(s);
+}
+
+static struct side *side_of(const sides *s, guint i)
+{
+	return g_ptr_array_index(s->all, i);
+}
+
+sides *sides_open(const struct result_options *options, const char *const *names, GError **error)
+{
+	g_autoptr(sides) s = g_new0(sides, 1);
+	g_auto(GStrv) titles = side_names(names);
+
+	s->all = g_ptr_array_new_with_free_func(side_free);
+	for (guint i = 0; names[i] != NULL; i++) {
+		const char *const one[] = { names[i], NULL };
+		struct side *side = g_new0(struct side, 1);
+
+		side->name = g_strdup(names[i]);
+		side->title = g_strdup(titles[i]);
+		g_ptr_array_add(s->all, side);
+		side->set = result_open(options, one, error);
+		if (side->set == NULL)
+			return NULL;
+	}
+	return g_steal_pointer(&s);
+}
+
+typedef void (*trial_fn)(const trial *t, void *user);
+
+static void each_trial(const struct side *side, trial_fn fn, void *user)
+{
+	for (guint i = 0; i < side->set->combinations->len; i++) {
+		const result_combination *c = g_ptr_array_index(side->set->combinations, i);
+
+		for (guint k = 0; k < c->trials->len; k++)
+			fn(g_ptr_array_index(c->trials, k), user);
+	}
+}
+
+/* A string of the environment, "" if there is none. Valid while t is. */
+static const char *environment_text(const trial *t, const char *key)
+{
+	JsonNode *node = t->environment != NULL ? json_object_get_member(t->environment, key)
+						: NULL;
+	const char *text = node != NULL && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node)
+								       : NULL;
+
+	return text != NULL ? text : "";
+}
+
+struct span {
+	gboolean of_files;
+	char *first, *last; /* NULL before a date is known */
+};
+
+static void widen(const trial *t, void *user)
+{
+	struct span *span = user;
+	const char *text = environment_text(t, "started");
+
+	if (span->of_files)
+		text = *text == '\0' ? environment_text(t, "file_changed") : "";
+	if (strlen(text) < DATE_LEN)
+		return;
+	g_autofree char *date = g_strndup(text, DATE_LEN);
+
+	if (span->first == NULL || strcmp(date, span->first) < 0) {
+		g_free(span->first);
+		span->first = g_strdup(date);
+	}
+	if (span->last == NULL || strcmp(date, span->last) > 0) {
+		g_free(span->last);
+		span->last = g_steal_pointer(&date);
+	}
+}
+
+char *sides_date(const sides *s, gboolean of_files)
+{
+	struct span span = { of_files, NULL, NULL };
+	char *text;
+
+	for (guint i = 0; i < s->all->len; i++)
+		each_trial(side_of(s, i), widen, &span);
+	text = g_strcmp0(span.first, span.last) == 0
+		       ? g_strdup(span.first)
+		       : g_strdup_printf("%s to %s", span.first, span.last);
+	g_free(span.first);
+	g_free(span.last);
+	return text;
+}
+
+/* Values of one key: distinct ones of each side, in the order they come in. */
+struct row {
+	char *key;
+	GPtrArray **values; /* char *, of each side */
+};
+
+struct rows {
+	guint nb_sides, side;
+	GPtrArray *all;  /* struct row *, in the order of their keys */
+	GHashTable *row; /* key -> struct row *; borrowed */
+};
+
+static gboolean holds(const GPtrArray *texts, const char *text)
+{
+	for (guint i = 0; i < texts->len; i++) {
+		if (strcmp(g_ptr_array_index(texts, i), text) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Of the side whose turn it is. */
+static void add_value(struct rows *rows, const char *key, const char *text)
+{
+	struct row *row = g_hash_table_lookup(rows->row, key);
+
+	if (row == NULL) {
+		row = g_new0(struct row, 1);
+		row->key = g_strdup(key);
+		row->values = g_new0(GPtrArray *, rows->nb_sides);
+		for (guint i = 0; i < rows->nb_sides; i++)
+			row->values[i] = g_ptr_array_new_with_free_func(g_free);
+		g_ptr_array_add(rows->all, row);
+		g_hash_table_insert(rows->row, row->key, row);
+	}
+	if (!holds(row->values[rows->side], text))
+		g_ptr_array_add(row->values[rows->side], g_strdup(text));
+}
+
+static gboolean is_equal(const GPtrArray *a, const GPtrArray *b)
+{
+	if (a->len != b->len)
+		return FALSE;
+	for (guint i = 0; i < a->len; i++) {
+		if (!holds(b, g_ptr_array_index(a, i)))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static char *joined(const GPtrArray *texts)
+{
+	GString *to = g_string_new(texts->len == 0 ? "-" : NULL);
+
+	for (guint i = 0; i < texts->len && i < VALUES_MAX; i++) {
+		const char *text = g_ptr_array_index(texts, i);
+		g_autofree char *valid = g_utf8_make_valid(text, -1);
+
+		g_string_append(to, i > 0 ? ", " : "");
+		if (g_utf8_strlen(valid, -1) > TEXT_MAX) {
+			g_autofree char *head = g_utf8_substring(valid, 0, TEXT_MAX);
+
+			g_string_append_printf(to, "%s...", head);
+		} else {
+			g_string_append(to, *valid == '\0' ? "(empty)" : valid);
+		}
+	}
+	if (texts->len > VALUES_MAX)
+		g_string_append_printf(to, " and %u more", texts->len - VALUES_MAX);
+	return g_string_free(to, FALSE);
+}
+
+static gboolean row_differs(const struct row *row, guint nb_sides)
+{
+	for (guint i = 1; i < nb_sides; i++) {
+		if (!is_equal(row->values[0], row->values[i]))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static void add_row(table *t, const struct row *row, guint nb_sides, gboolean differs)
+{
+	table_row(t);
+	table_string(t, row->key);
+	if (nb_sides > 1)
+		table_bool(t, differs, "differs", "");
+	for (guint i = 0; i < nb_sides; i++) {
+		g_autofree char *text = joined(row->values[i]);
+
+		table_string(t, text);
+	}
+}
+
+/* What differs stands first. */
+static table *table_of(const sides *s, const struct rows *rows, const char *heading)
+{
+	table *t = table_new();
+
+	table_column(t, "key", heading, TABLE_KEY);
+	if (rows->nb_sides > 1)
+		table_column(t, "differs", "differs", 0);
+	for (guint i = 0; i < s->all->len; i++)
+		table_column(t, side_of(s, i)->name, side_of(s, i)->title, 0);
+	for (int differs = TRUE; differs >= FALSE; differs--) {
+		for (guint i = 0; i < rows->all->len; i++) {
+			const struct row *row = g_ptr_array_index(rows->all, i);
+
+			if (row_differs(row, rows->nb_sides) == differs)
+				add_row(t, row, rows->nb_sides, differs);
+		}
+	}
+	return t;
+}
+
+/* Values of parameters have none of their own, but for the rate. */
+static const char *with_unit(const char *name)
+{
+	static const char *const units[][2] = { { "size", "size (bytes with FCS)" },
+		{ "duration", "duration (s)" }, { "warm-up", "warm-up (s)" },
+		{ "drain", "drain (s)" } };
+
+	for (guint i = 0; i < G_N_ELEMENTS(units); i++) {
+		if (strcmp(name, units[i][0]) == 0)
+			return units[i][1];
+	}
+	return name;
+}
+
+static void add_parameters(const trial *t, void *user)
+{
+	const char *const *names = result_parameter_names();
+
+	for (guint i = 0; names[i] != NULL; i++) {
+		g_autofree char *value = result_parameter(&t->params, names[i]);
+
+		add_value(user, with_unit(names[i]), value);
+	}
+}
+
+static void add_object(struct rows *rows, const char *prefix, JsonObject *o)
+{
+	g_autoptr(GList) keys = json_object_get_members(o);
+
+	for (const GList *at = keys; at != NULL; at = at->next) {
+		JsonNode *node = json_object_get_member(o, at->data);
+		g_autofree char *key = g_strconcat(prefix, at->data, NULL);
+
+		if (g_strv_contains(of_a_moment, key))
+			continue;
+		if (JSON_NODE_HOLDS_OBJECT(node)) {
+			g_autofree char *longer = g_strconcat(key, ".", NULL);
+
+			add_object(rows, longer, json_node_get_object(node));
+		} else if (json_node_get_value_type(node) == G_TYPE_STRING) {
+			add_value(rows, key, json_node_get_string(node));
+		} else {
+			g_autofree char *text = json_to_string(node, FALSE);
+
+			add_value(rows, key, text);
+		}
+	}
+}
+
+static void add_environment(const trial *t, void *user)
+{
+	if (t->environment != NULL)
+		add_object(user, "", t->environment);
+}
+
+static void row_free(gpointer data)
+{
+	struct row *row = data;
+
+	g_free(row->key);
+	g_free(row->values);
+	g_free(row);
+}
+
+static table *table_by(const sides *s, const char *heading, trial_fn add)
+{
+	struct rows rows = { .nb_sides = s->all->len,
+		.all = g_ptr_array_new_with_free_func(row_free),
+		.row = g_hash_table_new(g_str_hash, g_str_equal) };
+	table *t;
+
+	for (rows.side = 0; rows.side < rows.nb_sides; rows.side++)
+		each_trial(side_of(s, rows.side), add, &rows);
+	t = table_of(s, &rows, heading);
+	for (guint i = 0; i < rows.all->len; i++) {
+		for (guint k = 0; k < rows.nb_sides; k++)
+			g_ptr_array_unref(
+				((struct row *)g_ptr_array_index(rows.all, i))->values[k]);
+	}
+	g_hash_table_unref(rows.row);
+	g_ptr_array_unref(rows.all);
+	return t;
+}
+
+table *sides_parameters(const sides *s)
+{
+	return table_by(s, "parameter", add_parameters);
+}
+
+table *sides_environment(const sides *s)
+{
+	return table_by(s, "environment", add_environment);
+}
+
+static void add_command(const trial *t, void *user)
+{
+	GPtrArray *commands = user;
+	const char *text = environment_text(t, "command_line");
+
+	if (*text != '\0' && !holds(commands, text))
+		g_ptr_array_add(commands, g_strdup(text));
+}
+
+GPtrArray *sides_commands(const struct side *side)
+{
+	GPtrArray *commands = g_ptr_array_new_with_free_func(g_free);
+
+	each_trial(side, add_command, commands);
+	return commands;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/base/limits.h"
+
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "sim/base/cgroup.h"
+#include "sim/base/error.h"
+
+#define MIB 1048576.0
+
+static const char *needs(const char *who)
+{
+	return g_str_has_suffix(who, "guests") ? "need" : "needs";
+}
+
+gboolean limits_fit_files(const char *who, uint64_t need, struct rlimit *limit, GError **error)
+{
+	if (limit->rlim_max != RLIM_INFINITY && limit->rlim_max < need) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"open files: %s %s %" G_GUINT64_FORMAT " file descriptors, the hard "
+			"limit is %" G_GUINT64_FORMAT ": raise it to %" G_GUINT64_FORMAT
+			" (ulimit -Hn as root, nofile in /etc/security/limits.conf, LimitNOFILE= "
+			"of systemd), or use fewer --guests",
+			who, needs(who), need, (uint64_t)limit->rlim_max, need);
+		return FALSE;
+	}
+	if (limit->rlim_cur != RLIM_INFINITY && limit->rlim_cur < need)
+		limit->rlim_cur = need;
+	return TRUE;
+}
+
+static uint64_t count_open_files(void)
+{
+	g_autoptr(GDir) dir = g_dir_open("/proc/self/fd", 0, NULL);
+	uint64_t nb = 0;
+
+	while (dir != NULL && g_dir_read_name(dir) != NULL)
+		nb++;
+	return nb;
+}
+
+gboolean limits_raise_files(const char *who, uint64_t need, GError **error)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return TRUE; /* nobody knows: what fails later says so */
+	if (!limits_fit_files(who, count_open_files() + need, &limit, error))
+		return FALSE;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	return TRUE;
+}
+
+gboolean limits_check_memory(const char *root, const char *who, uint64_t bytes, GError **error)
+{
+	struct cgroup_room room;
+	gboolean fits;
+
+	if (!cgroup_read_memory(root, &room))
+		return TRUE;
+	fits = bytes <= room.left;
+	if (!fits)
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"memory: %s %s about %.0f MiB, the control group's limit of %.0f MiB "
+			"leaves %.0f MiB (%s): raise it (MemoryMax= of systemd, docker run "
+			"--memory), or use fewer --guests",
+			who, needs(who), (double)bytes / MIB, (double)room.limit / MIB,
+			(double)room.left / MIB, room.path);
+	cgroup_room_clear(&room);
+	return fits;
+}
+
+gboolean limits_check_tasks(const char *root, const char *who, uint64_t tasks, GError **error)
+{
+	struct cgroup_room room;
+	gboolean fits;
+
+	if (!cgroup_read_tasks(root, &room))
+		return TRUE;
+	fits = tasks <= room.left;
+	if (!fits)
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"tasks: %s %s %" G_GUINT64_FORMAT
+			" processes and threads, the control group's limit of %" G_GUINT64_FORMAT
+			" leaves %" G_GUINT64_FORMAT
+			" (%s): raise it (TasksMax= of systemd, docker run --pids-limit), or use "
+			"fewer --guests",
+			who, needs(who), tasks, room.limit, room.left, room.path);
+	cgroup_room_clear(&room);
+	return fits;
+}
+
+gboolean limits_fit_locked(const char *who, uint64_t bytes, const struct rlimit *limit,
+	gboolean privileged, GError **error)
+{
+	if (privileged || limit->rlim_cur == RLIM_INFINITY || bytes <= limit->rlim_cur)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		"%s: locked memory: the device maps %.0f MiB, the limit is %.0f MiB: raise it "
+		"(ulimit -l, memlock in /etc/security/limits.conf), or run as root",
+		who, (double)bytes / MIB, (double)limit->rlim_cur / MIB);
+	return FALSE;
+}
+
+gboolean limits_check_tmpdir(const char *dir, size_t name_len, GError **error)
+{
+	const size_t room = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+	const char *why = NULL;
+
+	if (!g_file_test(dir, G_FILE_TEST_IS_DIR))
+		why = g_file_test(dir, G_FILE_TEST_EXISTS) ? "not a directory"
+							   : "directory not found";
+	else if (access(dir, W_OK | X_OK) != 0)
+		why = "directory not writable";
+	if (why != NULL) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"TMPDIR: %s: %s: set TMPDIR to a writable directory", dir, why);
+		return FALSE;
+	}
+	if (name_len == 0 || strlen(dir) + name_len <= room)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		"TMPDIR: %s: path too long for sockets (%zu characters, at most %zu): set TMPDIR "
+		"to a shorter one, or name a short --socket-dir",
+		dir, strlen(dir), room - name_len);
+	return FALSE;
+}
+
+gboolean limits_check_hugepages(const char *root, GError **error)
+{
+	g_autofree char *path = g_strconcat(root, "/sys/kernel/mm/hugepages", NULL);
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *file = g_build_filename(path, name, "free_hugepages", NULL);
+		g_autofree char *text = NULL;
+
+		if (g_file_get_contents(file, &text, NULL, NULL) &&
+			g_ascii_strtoull(text, NULL, 10) != 0)
+			return TRUE;
+	}
+	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		"--hugepages: no free hugepages: reserve some (echo 1024 "
+		">/proc/sys/vm/nr_hugepages)");
+	return FALSE;
+}
+
+gboolean limits_check_sysfs(const char *root, GError **error)
+{
+	g_autofree char *cpus = g_strconcat(root, "/sys/devices/system/cpu", NULL);
+
+	if (g_file_test(cpus, G_FILE_TEST_IS_DIR))
+		return TRUE;
+	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		"/sys/devices/system/cpu not found: DPDK requires sysfs: mount -t sysfs sysfs "
+		"/sys");
+	return FALSE;
+}

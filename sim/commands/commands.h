@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/commands/commands.h: the commands of tsim. Those about a testbed are in commands.c: who is there, what
+ * runs, guests and networks by hand; matrices in commands_matrix.c; trials in commands_run.c.
+ */
+#ifndef SIM_COMMANDS_COMMANDS_H
+#define SIM_COMMANDS_COMMANDS_H
+
+#include "analyze/base/cli.h"
+#include "sim/trial/options.h"
+
+extern const struct cli_program tsim_program;
+
+extern const struct cli_command command_run, command_profile;
+extern const struct cli_command command_matrix, command_accumulate;
+extern const struct cli_command command_run_guest, command_kill_guest;
+extern const struct cli_command command_setup_network, command_teardown_network;
+extern const struct cli_command command_ping, command_status, command_doctor, command_shell,
+	command_upload;
+
+/* tsim run where guests are virtual machines or the host: the lab, and on it the same tsim run. */
+int command_run_on_lab(const struct options *o);
+
+#endif

@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tsim matrix, tsim accumulate, and tsim run where guests are virtual machines. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/base/file.h"
+#include "analyze/show/merge.h"
+#include "analyze/results/result.h"
+#include "analyze/base/scratch.h"
+#include "analyze/contract/trial.h"
+#include "sim/trial/campaign.h"
+#include "sim/commands/commands.h"
+#include "sim/commands/commands_private.h"
+#include "sim/base/error.h"
+#include "sim/trial/label_lock.h"
+#include "sim/matrix/matrix.h"
+#include "sim/base/stop.h"
+#include "sim/setup/lab.h"
+
+static const char *const orders[] = { "tree", "random", "interleaved", NULL };
+
+struct run {
+	struct bench bench;
+	enum matrix_order order;
+	uint64_t seed;
+	int retries;
+	struct lab *lab;
+	struct matrix *matrix;
+	GPtrArray *folders; /* char *: of OUT, to be merged; each once */
+	GPtrArray *trials;  /* char *: JSON files of all trials, those measured before, too */
+};
+
+static gboolean apply(void *arg, const struct setup *wanted, GError **error)
+{
+	struct run *r = arg;
+
+	return lab_apply(r->lab, wanted, LAB_REFLECTOR, error);
+}
+
+/* The lab may have lost a guest since the last trial: apply sees to that. */
+static gboolean measure(void *arg, const struct matrix_trial *t, GError **error)
+{
+	struct run *r = arg;
+	int status;
+
+	return lab_apply(r->lab, &t->setup, LAB_REFLECTOR, error) &&
+	       lab_trial(
+		       r->lab, (const char *const *)t->args->pdata, t->dir, FALSE, &status, error);
+}
+
+/* The trial's words at a thousand frames a second, into a folder that nobody sees. */
+static gboolean warm_up(void *arg, const struct matrix_trial *t, GError **error)
+{
+	struct run *r = arg;
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	g_autofree char *duration = g_strdup_printf("--duration=%.0fms", t->warm_up_s * 1e3);
+	g_autoptr(scratch) out = NULL;
+	g_autofree char *dir = NULL;
+	char rate[] = "--rate=1kpps";
+	int status = CLI_DONE;
+	gboolean done;
+
+	if (!r->bench.dry) {
+		out = scratch_new("tsim", error);
+		if (out == NULL)
+			return FALSE;
+		stop_remove(scratch_path(out));
+	}
+	dir = g_build_filename(
+		out == NULL ? g_get_tmp_dir() : scratch_path(out), "tsim-warm-up", NULL);
+	for (guint i = 0; t->args->pdata[i] != NULL; i++)
+		g_ptr_array_add(words, t->args->pdata[i]);
+	g_ptr_array_add(words, rate);
+	g_ptr_array_add(words, duration);
+	g_ptr_array_add(words, NULL);
+	done = lab_trial(r->lab, (const char *const *)words->pdata, dir, FALSE, &status, error);
+	if (out != NULL)
+		stop_keep(scratch_path(out));
+	return done;
+}
+
+static void note_folder(GPtrArray *folders, const char *dir)
+{
+	if (!g_ptr_array_find_with_equal_func(folders, dir, g_str_equal, NULL))
+		g_ptr_array_add(folders, g_strdup(dir));
+}
+
+/* Folders are merged once, at the end: each combination's repetitions are together then. */
+static gboolean accumulate(void *arg, const struct matrix_trial *t, GError **error)
+{
+	(void)arg;
+	(void)t;
+	(void)error;
+	return TRUE;
+}
+
+static gboolean is_interrupted(void *arg)
+{
+	(void)arg;
+	return atomic_load(stop_flag()) != 0;
+}
+
+static void say(void *arg, const char *text)
+{
+	(void)arg;
+	fprintf(stderr, "%s\n", text);
+}
+
+static gboolean merge_folder(const char *dir, gboolean *trustworthy, GError **error)
+{
+	const char *names[] = { dir, NULL };
+	const struct result_options options = { .dir = NULL };
+	g_autoptr(merge) m = merge_new();
+	g_autoptr(result_set) set = result_open(&options, names, error);
+
+	if (set == NULL || !merge_write(set, dir, m, error))
+		return FALSE;
+	for (guint i = 0; i < m->warnings->len; i++)
+		fprintf(stderr, "%s\n", (const char *)m->warnings->pdata[i]);
+	fprintf(stderr, "accumulated: %s, %u combination%s\n", dir, m->nb, m->nb == 1 ? "" : "s");
+	*trustworthy &= m->trustworthy;
+	return TRUE;
+}
+
+static gboolean has_trials(const char *dir)
+{
+	g_autoptr(GDir) d = g_dir_open(dir, 0, NULL);
+	const char *name;
+
+	while (d != NULL && (name = g_dir_read_name(d)) != NULL)
+		if (g_str_has_prefix(name, "trial_") && g_str_has_suffix(name, ".json"))
+			return TRUE;
+	return FALSE;
+}
+
+static int merge_folders(const GPtrArray *folders)
+{
+	int status = CLI_DONE;
+	gboolean trustworthy = TRUE;
+
+	for (guint i = 0; i < folders->len; i++) {
+		g_autoptr(GError) error = NULL;
+
+		if (!merge_folder(folders->pdata[i], &trustworthy, &error))
+			status = bench_fail(error);
+	}
+	return status == CLI_DONE && !trustworthy ? CLI_NOT_TRUSTWORTHY : status;
+}
+
+/* What would be run, in order. */
+static gboolean rehearse(struct run *r, GError **error)
+{
+	const GPtrArray *trials = matrix_trials(r->matrix);
+
+	for (guint i = 0; i < trials->len; i++) {
+		const struct matrix_trial *t = trials->pdata[i];
+
+		if (t->warm_up_s > 0 && t->params.repetition == 0 &&
+			(!apply(r, &t->setup, error) || !warm_up(r, t, error)))
+			return FALSE;
+		if (!measure(r, t, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* Those that are not there have failed or are left. */
+static guint count_untrustworthy(const struct run *r)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < r->trials->len; i++) {
+		g_autoptr(trial) t = trial_read(r->trials->pdata[i], TRIAL_SUMMARY, NULL);
+
+		n += t != NULL && !t->trustworthy;
+	}
+	return n;
+}
+
+static int outcome(const struct run *r, const struct matrix_outcome *o)
+{
+	guint untrustworthy = count_untrustworthy(r);
+
+	fprintf(stderr, "measured: %u; failed: %u; left: %u\n", o->done, o->failed, o->left);
+	if (untrustworthy != 0)
+		fprintf(stderr, "not trustworthy: %u of all %u trials; tanalyze summary says why\n",
+			untrustworthy, r->trials->len);
+	if (o->left != 0)
+		fprintf(stderr, "the same command goes on with the rest\n");
+	if (o->failed != 0 || o->left != 0)
+		return CLI_FAILED;
+	return untrustworthy != 0 ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
+}
+
+static gboolean same_needs(const struct matrix_trial *a, const struct matrix_trial *b)
+{
+	return setup_differs_at(&a->setup, &b->setup) == 7 && a->frame_len_max == b->frame_len_max;
+}
+
+/* struct matrix_trial *: one of each set-up and frame length. */
+static GPtrArray *distinct_needs(const struct run *r)
+{
+	const GPtrArray *trials = matrix_trials(r->matrix);
+	GPtrArray *found = g_ptr_array_new();
+
+	for (guint i = 0; i < trials->len; i++) {
+		guint k = 0;
+
+		while (k < found->len && !same_needs(found->pdata[k], trials->pdata[i]))
+			k++;
+		if (k == found->len)
+			g_ptr_array_add(found, trials->pdata[i]);
+	}
+	return found;
+}
+
+/* Once, and not by each trial that would fail. */
+static gboolean check_lab(const struct run *r, GError **error)
+{
+	g_autoptr(GPtrArray) needs = distinct_needs(r);
+
+	for (guint i = 0; i < needs->len; i++) {
+		const struct matrix_trial *t = needs->pdata[i];
+
+		if (!lab_check(r->lab, &t->setup, t->frame_len_max, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static int run_matrix(struct run *r, GError **error)
+{
+	const struct matrix_ops ops = {
+		.apply = apply,
+		.trial = measure,
+		.warm_up = warm_up,
+		.accumulate = accumulate,
+		.interrupted = is_interrupted,
+		.say = say,
+		.arg = r,
+	};
+	struct matrix_outcome o = { 0 };
+	g_autoptr(GString) tree = g_string_new(NULL);
+	int status, merged;
+
+	bench_signals();
+	r->lab = bench_lab(&r->bench);
+	if (!check_lab(r, error) || !lab_open(r->lab, error))
+		return CLI_FAILED;
+	matrix_print(r->matrix, tree);
+	fputs(tree->str, r->bench.dry ? stdout : stderr);
+	if (r->bench.dry)
+		return rehearse(r, error) ? CLI_DONE : CLI_FAILED;
+	if (!matrix_run(r->matrix, (unsigned)r->retries, &ops, &o, error))
+		return CLI_FAILED;
+	status = outcome(r, &o);
+	/* Those whose trials all failed have said why. */
+	for (guint i = r->folders->len; i > 0; i--)
+		if (!has_trials(r->folders->pdata[i - 1]))
+			g_ptr_array_remove_index(r->folders, i - 1);
+	g_clear_pointer(&r->lab, lab_free);
+	if (is_interrupted(r))
+		return status;
+	merged = merge_folders(r->folders);
+	return merged == CLI_DONE || status == CLI_FAILED ? status : merged;
+}
+
+static gboolean check_any(const struct run *r, const char *file, GError **error)
+{
+	const GPtrArray *impossible = matrix_impossible(r->matrix);
+
+	if (matrix_trials(r->matrix)->len != 0)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: none of its combinations can exist: %s",
+		file, impossible->len == 0 ? "" : (const char *)impossible->pdata[0]);
+	return FALSE;
+}
+
+/* Interfaces that the testbed cannot give are all named at once, before anything is built. */
+static gboolean check_testbed(const struct run *r, const char *file, GError **error)
+{
+	g_autoptr(GPtrArray) needs = distinct_needs(r);
+	g_autoptr(GString) names = g_string_new(NULL);
+	g_autoptr(GHashTable) named = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autofree char *first = NULL;
+
+	for (guint i = 0; i < needs->len; i++) {
+		const struct matrix_trial *t = needs->pdata[i];
+		const char *word = t->setup.interface->word;
+		g_autofree char *lacks = lab_lacks(r->bench.testbed, &t->setup, t->frame_len_max);
+
+		if (lacks == NULL || (first != NULL && !g_str_equal(lacks, first)) ||
+			!g_hash_table_add(named, (gpointer)(uintptr_t)word))
+			continue;
+		g_string_append_printf(names, "%s%s", names->len == 0 ? "" : ", ", word);
+		if (first == NULL)
+			first = g_steal_pointer(&lacks);
+	}
+	if (first == NULL)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: interface%s %s: %s", file,
+		g_hash_table_size(named) == 1 ? "" : "s", names->str, first);
+	return FALSE;
+}
+
+/* Also those that are done: a run again has their verdict, and accumulates what it was killed before. */
+static void note_all(struct run *r)
+{
+	const GPtrArray *trials = matrix_trials(r->matrix);
+
+	for (guint i = 0; i < trials->len; i++) {
+		const struct matrix_trial *t = trials->pdata[i];
+		g_autofree char *name = trial_file_name(&t->params);
+
+		g_ptr_array_add(r->trials, g_build_filename(t->dir, name, NULL));
+		if (t->accumulate)
+			note_folder(r->folders, t->dir);
+	}
+}
+
+static gboolean plan(struct run *r, const char *const *files, gboolean prune, GError **error)
+{
+	g_autoptr(GPtrArray) again = g_ptr_array_new_with_free_func(g_free);
+
+	r->matrix = matrix_read(files, r->order, (uint32_t)r->seed, error);
+	if (r->matrix == NULL || !check_any(r, files[0], error))
+		return FALSE;
+	if (!prune)
+		return TRUE;
+	note_all(r);
+	matrix_prune(r->matrix, again, error);
+	if (*error != NULL || !check_testbed(r, files[0], error))
+		return FALSE;
+	for (guint i = 0; i < again->len; i++)
+		fprintf(stderr, "measuring again: %s\n", (const char *)again->pdata[i]);
+	return TRUE;
+}
+
+static void run_clear(struct run *r)
+{
+	lab_free(r->lab);
+	matrix_free(r->matrix);
+	g_ptr_array_unref(r->folders);
+	g_ptr_array_unref(r->trials);
+	bench_clear(&r->bench);
+}
+
+static int run_command_matrix(void *asked, char **files)
+{
+	struct run *r = asked;
+	g_autoptr(GError) error = NULL;
+	gboolean planned = FALSE;
+	int status = CLI_USAGE;
+
+	r->folders = g_ptr_array_new_with_free_func(g_free);
+	r->trials = g_ptr_array_new_with_free_func(g_free);
+	if (bench_read(&r->bench)) {
+		planned = plan(r, (const char *const *)files, TRUE, &error);
+		if (planned)
+			status = run_matrix(r, &error);
+		/* Whatever is wrong with the plan is wrong with the file, whoever found it. */
+		if (error != NULL)
+			status = planned ? bench_fail(error) : cli_fail("tsim", CLI_USAGE, error);
+	}
+	run_clear(r);
+	return status;
+}
+
+static const struct option_row matrix_rows[] = {
+	OPTION_GROUP("Trials"),
+	{ .name = "order",
+		.type = OPTION_WORD,
+		.at = offsetof(struct run, order),
+		.preset = "tree",
+		.words = orders,
+		.metavar = "ORDER",
+		.help = "Order of trials" },
+	{ .name = "seed",
+		.type = OPTION_UINT64,
+		.at = offsetof(struct run, seed),
+		.preset = "1",
+		.max = G_MAXUINT32,
+		.metavar = "N",
+		.help = "Random seed of the orders random and interleaved" },
+	{ .name = "retries",
+		.type = OPTION_INT,
+		.at = offsetof(struct run, retries),
+		.preset = "1",
+		.min = 0,
+		.max = 1000,
+		.metavar = "N",
+		.help = "Retries of a trial that failed" },
+	BENCH_ROWS(struct run, bench),
+	{ 0 },
+};
+
+const struct cli_command command_matrix = { .name = "matrix",
+	.arguments = "FILE...",
+	.summary = "Run test matrices, autotest's too",
+	.options = matrix_rows,
+	.size = sizeof(struct run),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_command_matrix };
+
+static int run_accumulate(void *asked, char **files)
+{
+	struct run *r = asked;
+	g_autoptr(GError) error = NULL;
+	int status;
+
+	r->folders = g_ptr_array_new_with_free_func(g_free);
+	r->trials = g_ptr_array_new_with_free_func(g_free);
+	r->seed = 1;
+	if (plan(r, (const char *const *)files, FALSE, &error)) {
+		const GPtrArray *trials = matrix_trials(r->matrix);
+
+		for (guint i = 0; i < trials->len; i++)
+			note_folder(
+				r->folders, ((const struct matrix_trial *)trials->pdata[i])->dir);
+		for (guint i = 0; r->bench.dry && i < r->folders->len; i++)
+			printf("tanalyze merge %s\n", (const char *)r->folders->pdata[i]);
+		status = r->bench.dry ? CLI_DONE : merge_folders(r->folders);
+	} else {
+		status = cli_fail("tsim", CLI_USAGE, error);
+	}
+	run_clear(r);
+	return status;
+}
+
+static const struct option_row accumulate_rows[] = { BENCH_ROWS(struct run, bench), { 0 } };
+
+const struct cli_command command_accumulate = { .name = "accumulate",
+	.arguments = "FILE...",
+	.summary = "Merge what a matrix has measured",
+	.options = accumulate_rows,
+	.size = sizeof(struct run),
+	.min_words = 1,
+	.max_words = CLI_ANY,
+	.run = run_accumulate };
+
+/* The same command line for the tsim run that measures. Owned by the caller. */
+static GPtrArray *inner_words(const struct options *o)
+{
+	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) own = options_words(o);
+
+	for (char **word = own; *word != NULL; word++)
+		g_ptr_array_add(words, g_strdup(*word));
+	return words;
+}
+
+/* Nothing is started to show what is there. */
+static gboolean is_done(const struct options *o, GPtrArray *words, int *status)
+{
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	g_autofree char *as = lab_as(&o->lab_setup);
+	g_autofree char *out = g_strdup_printf("--out=%s", o->out);
+	g_autofree char *label = g_strdup_printf("--label=%s", o->label);
+	char machine[] = "--machine=external";
+	char *own[] = { machine, as, out, label };
+	struct options inner;
+	gboolean nothing_left, done = FALSE;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(own); i++)
+		g_ptr_array_add(argv, own[i]);
+	for (guint i = 0; i < words->len; i++)
+		g_ptr_array_add(argv, words->pdata[i]);
+	g_ptr_array_add(argv, NULL);
+	if (options_parse(&tsim_program, (char **)argv->pdata, crew_place(NULL), &inner, &done) !=
+		CLI_DONE)
+		return FALSE;
+	nothing_left = campaign_is_done(&inner);
+	if (nothing_left)
+		*status = campaign_run(&inner, NULL);
+	options_clear(&inner);
+	return nothing_left;
+}
+
+int command_run_on_lab(const struct options *o)
+{
+	struct bench b = { .config = o->config };
+	g_autofree char *dir = g_build_filename(o->out, o->label, NULL);
+	g_autofree char *above = file_existing_above(dir);
+	g_autoptr(GPtrArray) words = inner_words(o);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(file_lock) lock = NULL;
+	struct setup setup = o->lab_setup;
+	struct lab *l = NULL;
+	int status = CLI_FAILED;
+
+	setup.guests = o->traffic->nb_guests;
+	if (is_done(o, words, &status) || !bench_read(&b)) {
+		bench_clear(&b);
+		return status;
+	}
+	if (o->mac != NULL)
+		memcpy(b.testbed->guest_mac, o->base_mac, sizeof(o->base_mac));
+	bench_signals();
+	l = bench_lab(&b);
+	/* What another one has measured meanwhile is done. */
+	if (!lab_check(l, &setup, mix_longest_frame_len(o->traffic), &error) ||
+		!label_lock_take(&(struct label_lock_cfg){ .dir = dir,
+					 .remedy = "use --wait, or another --label",
+					 .wait = o->wait,
+					 .interrupted = is_interrupted,
+					 .say = say },
+			&lock, &error)) {
+		lab_free(l);
+		bench_clear(&b);
+		return bench_fail(error);
+	}
+	if (is_done(o, words, &status)) {
+		lab_free(l);
+		bench_clear(&b);
+		return status;
+	}
+	g_ptr_array_add(words, NULL);
+	if (!lab_open(l, &error) || !lab_apply(l, &setup, LAB_REFLECTOR, &error) ||
+		!lab_trial(l, (const char *const *)words->pdata, dir, TRUE, &status, &error))
+		status = bench_fail(error);
+	lab_free(l);
+	bench_clear(&b);
+	g_clear_pointer(&lock, file_lock_free);
+	file_remove_empty(dir, above);
+	return status;
+}

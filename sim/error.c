@@ -1,4 +1,0 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-#include "sim/error.h"
-
-G_DEFINE_QUARK(sim - error - quark, sim_error)

@@ -1,7 +1,0 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-#include "sim/guest/treflect.h"
-
-int main(int argc, char **argv)
-{
-	return cli_main(&treflect_program, argc, argv);
-}

@@ -1,7 +1,0 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-#include "sim/guest/treflect_xdp.h"
-
-int main(int argc, char **argv)
-{
-	return treflect_xdp_main(argc, argv);
-}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/host/setup.h"
+
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "analyze/base/text.h"
+
+enum {
+	PROCESS = 1 << MACHINE_PROCESS,
+	PCVM = 1 << MACHINE_PCVM,
+	MICROVM = 1 << MACHINE_MICROVM,
+	HOST = 1 << MACHINE_HOST,
+	EXTERNAL = 1 << MACHINE_EXTERNAL,
+};
+
+static const char *const machines[] = { "process", "pcvm", "microvm", "host", "external", NULL };
+const char *const setup_reflectors[] = { "dpdk", "xdp", NULL };
+
+/* design.md section 2, and upstream's words for what vMux can do. */
+static const struct setup_interface interfaces[] = {
+	{ "vhost-user", PROCESS | PCVM | MICROVM | EXTERNAL, SETUP_SOCKET | SETUP_VIRTIO,
+		"virtio_net" },
+	{ "virtio", PROCESS, 0, NULL },
+	{ "vmux", PROCESS, 0, NULL },
+	{ "null", PROCESS, 0, NULL },
+	{ "port", EXTERNAL, 0, NULL },
+	{ "pnic", HOST, SETUP_WIRE, NULL },
+	{ "bridge", PCVM | MICROVM | HOST, SETUP_WIRE | SETUP_TAP | SETUP_BRIDGE | SETUP_VIRTIO,
+		"virtio_net" },
+	{ "bridge-e1000", PCVM, SETUP_WIRE | SETUP_TAP | SETUP_BRIDGE | SETUP_PCI, "e1000" },
+	{ "macvtap", PCVM | MICROVM | HOST, SETUP_WIRE | SETUP_MACVTAP | SETUP_VIRTIO,
+		"virtio_net" },
+	{ "vfio", PROCESS | PCVM, SETUP_WIRE | SETUP_PASS | SETUP_PCI, "ice" },
+	{ "vmux-pt", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_VMUX | SETUP_PCI, "ice" },
+	{ "vmux-emu", PCVM, SETUP_WIRE | SETUP_TAP | SETUP_BRIDGE | SETUP_VMUX | SETUP_PCI,
+		"e1000" },
+	{ "vmux-emu-e810", PCVM, SETUP_WIRE | SETUP_TAP | SETUP_BRIDGE | SETUP_VMUX | SETUP_PCI,
+		"ice" },
+	{ "vmux-med", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_VMUX | SETUP_PCI, "ice" },
+	{ "vmux-dpdk", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_VMUX | SETUP_PCI, "e1000" },
+	{ "vmux-dpdk-e810", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_VMUX | SETUP_PCI, "ice" },
+	{ "vmux-vdpdk", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_VMUX | SETUP_PCI, NULL },
+};
+
+static gboolean unknown(
+	const char *where, const char *word, const char *const *words, GError **error)
+{
+	g_autofree char *all = g_strjoinv(", ", (char **)(uintptr_t)words);
+	g_autofree char *hint = text_did_you_mean(word, words);
+
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: invalid value '%s'%s; expected %s",
+		where, word, hint, all);
+	return FALSE;
+}
+
+static gboolean parse(const char *where, const char *word, const char *const *words, unsigned *out,
+	GError **error)
+{
+	for (unsigned i = 0; words[i] != NULL; i++) {
+		if (g_str_equal(words[i], word)) {
+			*out = i;
+			return TRUE;
+		}
+	}
+	return unknown(where, word, words, error);
+}
+
+const struct setup_interface *setup_interface_find(
+	const char *where, const char *word, GError **error)
+{
+	const char *words[G_N_ELEMENTS(interfaces) + 1] = { NULL };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(interfaces); i++) {
+		if (g_str_equal(interfaces[i].word, word))
+			return &interfaces[i];
+		words[i] = interfaces[i].word;
+	}
+	unknown(where, word, words, error);
+	return NULL;
+}
+
+gboolean setup_machine_parse(const char *where, const char *word, enum machine *out, GError **error)
+{
+	unsigned i = 0;
+
+	if (!parse(where, word, machines, &i, error))
+		return FALSE;
+	*out = (enum machine)i;
+	return TRUE;
+}
+
+gboolean setup_reflector_parse(
+	const char *where, const char *word, enum reflector_kind *out, GError **error)
+{
+	unsigned i = 0;
+
+	if (!parse(where, word, setup_reflectors, &i, error))
+		return FALSE;
+	*out = (enum reflector_kind)i;
+	return TRUE;
+}
+
+const char *setup_machine_word(enum machine m)
+{
+	return machines[m];
+}
+
+char *setup_machines_with(const struct setup_interface *i)
+{
+	GString *s = g_string_new(NULL);
+	unsigned left = i->machines;
+
+	for (unsigned m = 0; left != 0; left &= ~(1U << m++)) {
+		if ((left & 1U << m) == 0)
+			continue;
+		if (s->len != 0)
+			g_string_append(s, (left & ~(1U << m)) == 0 ? " or " : ", ");
+		g_string_append(s, machines[m]);
+	}
+	return g_string_free(s, FALSE);
+}
+
+const char *setup_reflector_word(enum reflector_kind r)
+{
+	return setup_reflectors[r];
+}
+
+gboolean setup_is_vm(enum machine m)
+{
+	return m == MACHINE_PCVM || m == MACHINE_MICROVM;
+}
+
+static gboolean has_vhost(const struct setup *s)
+{
+	unsigned kernel = SETUP_TAP | SETUP_MACVTAP;
+
+	if (s->machine == MACHINE_PROCESS)
+		return g_str_equal(s->interface->word, "virtio");
+	return setup_is_vm(s->machine) && (s->interface->needs & SETUP_VIRTIO) != 0 &&
+	       (s->interface->needs & kernel) != 0;
+}
+
+static const char *machine_impossible(const struct setup *s)
+{
+	const struct setup_interface *i = s->interface;
+
+	if (i->machines & 1U << s->machine)
+		return NULL;
+	if (s->machine == MACHINE_MICROVM && (i->needs & SETUP_PCI) != 0)
+		return "microvm has no PCI bus, which this interface needs";
+	if (g_str_equal(i->word, "pnic"))
+		return "pnic is the host's own NIC: a guest always has another interface";
+	if (s->machine == MACHINE_HOST)
+		return "the host has pnic, bridge and macvtap: other interfaces are a guest's";
+	return s->machine == MACHINE_PROCESS ? "machine process has no such interface"
+					     : "this machine has no such interface";
+}
+
+static const char *options_impossible(const struct setup *s)
+{
+	if (s->vhost && !has_vhost(s))
+		return "vhost needs virtio-net on a tap or macvtap (or the model virtio)";
+	if (!s->ioregionfd)
+		return NULL;
+	if (s->machine != MACHINE_MICROVM)
+		return "ioregionfd is for virtio-mmio: microvm only";
+	return s->interface->needs & SETUP_VIRTIO ? NULL : "ioregionfd is for virtio-net";
+}
+
+static const char *reflector_impossible(const struct setup *s)
+{
+	gboolean xdp = s->reflector == REFLECTOR_XDP;
+
+	if (xdp && s->machine == MACHINE_PROCESS)
+		return "guests that are processes have no kernel driver: the reflector is dpdk";
+	if (xdp && g_str_equal(s->interface->word, "vmux-vdpdk"))
+		return "vmux-vdpdk has only a DPDK driver in the guest: the reflector is dpdk";
+	if (!xdp && s->machine == MACHINE_MICROVM)
+		return "microvm has no PCI bus, which a DPDK driver in the guest needs: the "
+		       "reflector is xdp";
+	if (!xdp && s->machine == MACHINE_HOST && !g_str_equal(s->interface->word, "pnic"))
+		return "bridge and macvtap of the host are kernel devices: the reflector is xdp";
+	return NULL;
+}
+
+const char *setup_impossible(const struct setup *s)
+{
+	const char *why = machine_impossible(s);
+
+	if (why == NULL)
+		why = options_impossible(s);
+	if (why == NULL)
+		why = reflector_impossible(s);
+	if (why == NULL && s->machine == MACHINE_HOST && s->guests > 1)
+		why = "the host is one guest";
+	return why;
+}
+
+void setup_normal(struct setup *s)
+{
+	if (!setup_is_vm(s->machine)) {
+		s->qemu = "none";
+		s->qemu_path = "";
+		s->ioregionfd = FALSE;
+	}
+	if (s->machine == MACHINE_HOST || s->machine == MACHINE_EXTERNAL)
+		s->vhost = FALSE;
+	if (s->machine == MACHINE_PROCESS)
+		s->reflector = REFLECTOR_DPDK;
+}
+
+int setup_differs_at(const struct setup *a, const struct setup *b)
+{
+	const gboolean differs[] = {
+		a->machine != b->machine,
+		a->interface != b->interface,
+		!g_str_equal(a->qemu, b->qemu) || !g_str_equal(a->qemu_path, b->qemu_path),
+		a->vhost != b->vhost,
+		a->ioregionfd != b->ioregionfd,
+		a->guests != b->guests,
+		a->reflector != b->reflector,
+	};
+	unsigned i = 0;
+
+	while (i < G_N_ELEMENTS(differs) && !differs[i])
+		i++;
+	return (int)i;
+}
+
+char *setup_text(const struct setup *s)
+{
+	return g_strdup_printf("%s %s %s vhost=%s ioregionfd=%s %u guest%s %s",
+		machines[s->machine], s->interface->word, s->qemu, s->vhost ? "on" : "off",
+		s->ioregionfd ? "on" : "off", s->guests, s->guests == 1 ? "" : "s",
+		setup_reflectors[s->reflector]);
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/reflector/queue.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_prefetch.h>
+
+#include "sim/datapath/qpair.h"
+#include "sim/base/error.h"
+
+enum {
+	RECYCLE = 32
+}; /* sent buffers are taken back when so many are out, as drivers do; at most */
+
+struct queue {
+	struct vq_drv rx, tx;
+	uint8_t *mem;
+	uint64_t bufs; /* offset */
+	uint32_t buf_stride, buf_len;
+	uint16_t nb_bufs;
+	uint16_t recycle;  /* take sent buffers back when so many are out */
+	uint16_t nb_spare; /* copies: ids of buffers that are neither posted nor sent */
+	uint16_t *spare;
+	int rx_kick, tx_kick, socket_fd;
+	uint32_t guest;
+	size_t mem_len;
+};
+
+static inline uint64_t buf_at(const struct queue *q, uint16_t id)
+{
+	return q->bufs + (uint64_t)id * q->buf_stride;
+}
+
+/* Sent, and not taken back yet. */
+static inline uint16_t nb_out(const struct queue *q)
+{
+	return (uint16_t)(q->tx.ring.size - q->tx.nb_free);
+}
+
+static void kick(int fd)
+{
+	qpair_signal(fd);
+}
+
+static inline void ring_the_bell(const struct vq_drv *vq, int fd)
+{
+	if (unlikely(vq_drv_wants_kick(vq)))
+		kick(fd);
+}
+
+/* A buffer that came back. The host is believed but for what would lead out of the memory. */
+static inline gboolean reap(const struct queue *q, struct vq_drv *vq, uint16_t *id, uint32_t *len)
+{
+	return vq_drv_reap(vq, id, len) && likely(*id < q->nb_bufs && *len <= q->buf_len);
+}
+
+/* Post sent buffers again. */
+static inline void recycle(struct queue *q)
+{
+	struct vq_mark m = vq_drv_mark(&q->rx);
+	uint16_t id, n = 0;
+	uint32_t len;
+
+	while (q->rx.nb_free != 0 && reap(q, &q->tx, &id, &len)) {
+		vq_drv_add_one(&q->rx, &m, buf_at(q, id), q->buf_len, id, TRUE);
+		n++;
+	}
+	if (n == 0)
+		return;
+	vq_publish(&m);
+	ring_the_bell(&q->rx, q->rx_kick);
+}
+
+/* Received frames: which buffers, and how long they are. */
+static inline uint16_t reap_burst(struct queue *q, uint16_t *id, uint32_t *len, uint16_t max)
+{
+	uint16_t n = 0;
+
+	while (n < max && reap(q, &q->rx, &id[n], &len[n])) {
+		rte_prefetch0(q->mem + buf_at(q, id[n]));
+		n++;
+	}
+	return n;
+}
+
+uint16_t queue_reflect(struct queue *q, const struct turn *t)
+{
+	uint16_t id[QUEUE_BURST];
+	uint32_t len[QUEUE_BURST];
+	uint16_t n = reap_burst(q, id, len, (uint16_t)RTE_MIN(QUEUE_BURST, q->tx.nb_free));
+
+	if (n != 0) {
+		struct vq_mark m = vq_drv_mark(&q->tx);
+
+		for (uint16_t i = 0; i < n; i++) {
+			uint64_t at = buf_at(q, id[i]);
+
+			turn_frame(t, q->mem + at, len[i]);
+			vq_drv_add_one(&q->tx, &m, at, len[i], id[i], FALSE);
+		}
+		vq_publish(&m);
+		ring_the_bell(&q->tx, q->tx_kick);
+	}
+	if (nb_out(q) >= q->recycle)
+		recycle(q);
+	return n;
+}
+
+uint16_t queue_rx(struct queue *q, struct rte_mempool *pool, struct rte_mbuf **m, uint16_t n)
+{
+	struct vq_mark mark = vq_drv_mark(&q->rx);
+	uint16_t i = 0, id;
+	uint32_t len;
+
+	for (; i < n; i++) {
+		m[i] = rte_pktmbuf_alloc(pool);
+		if (unlikely(m[i] == NULL))
+			break;
+		if (!reap(q, &q->rx, &id, &len)) {
+			rte_pktmbuf_free(m[i]);
+			break;
+		}
+		memcpy(rte_pktmbuf_mtod(m[i], void *), q->mem + buf_at(q, id), len);
+		m[i]->data_len = (uint16_t)len;
+		m[i]->pkt_len = len;
+		vq_drv_add_one(&q->rx, &mark, buf_at(q, id), q->buf_len, id, TRUE);
+	}
+	if (i == 0)
+		return 0;
+	vq_publish(&mark);
+	ring_the_bell(&q->rx, q->rx_kick);
+	return i;
+}
+
+uint16_t queue_tx(struct queue *q, struct rte_mbuf **m, uint16_t n)
+{
+	struct vq_mark mark = vq_drv_mark(&q->tx);
+	uint16_t i = 0, id;
+	uint32_t len;
+
+	while (reap(q, &q->tx, &id, &len))
+		q->spare[q->nb_spare++] = id;
+	for (; i < n && q->nb_spare != 0; i++) {
+		uint64_t at;
+
+		id = q->spare[--q->nb_spare];
+		at = buf_at(q, id);
+		len = RTE_MIN((uint32_t)m[i]->data_len, q->buf_len);
+		memcpy(q->mem + at, rte_pktmbuf_mtod(m[i], const void *), len);
+		vq_drv_add_one(&q->tx, &mark, at, len, id, FALSE);
+	}
+	if (i == 0)
+		return 0;
+	vq_publish(&mark);
+	rte_pktmbuf_free_bulk(m, i);
+	ring_the_bell(&q->tx, q->tx_kick);
+	return i;
+}
+
+void queue_watch(const struct queue *q, struct queue_watch *w)
+{
+	w->rx = &q->rx.ring.desc[q->rx.next_used];
+	w->rx_bits = vq_drv_used_bits(q->rx.used_wrap);
+	w->tx = w->rx;
+	w->tx_bits = w->rx_bits;
+	if (nb_out(q) >= q->recycle) {
+		w->tx = &q->tx.ring.desc[q->tx.next_used];
+		w->tx_bits = vq_drv_used_bits(q->tx.used_wrap);
+	}
+}
+
+uint32_t queue_guest(const struct queue *q)
+{
+	return q->guest;
+}
+
+uint32_t queue_buf_len(const struct queue *q)
+{
+	return q->buf_len;
+}
+
+int queue_socket(const struct queue *q)
+{
+	return q->socket_fd;
+}
+
+static gboolean cannot(GError **error, const char *path, uint32_t slot, const char *what)
+{
+	int saved = errno;
+
+	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "--queues %s@%u: %s (%s)", path, slot,
+		what, g_strerror(saved));
+	return FALSE;
+}
+
+static int connect_to(const char *path, uint32_t slot, GError **error)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (g_strlcpy(address.sun_path, path, sizeof(address.sun_path)) >=
+		sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		cannot(error, path, slot, "that path cannot be a socket");
+		return -1;
+	}
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	cannot(error, path, slot, "no tsim listens there");
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Say hello, take what comes: QPAIR_FDS descriptors. */
+static gboolean introduce(int fd, const char *path, uint32_t slot, int *fds, GError **error)
+{
+	struct qpair_hello hello = { QPAIR_MAGIC, QPAIR_VERSION, slot };
+	struct iovec iov = { .iov_base = &hello, .iov_len = sizeof(hello) };
+	union {
+		char bytes[CMSG_SPACE(QPAIR_FDS * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct msghdr msg = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes) };
+	struct cmsghdr *c;
+	ssize_t len;
+
+	if (send(fd, &hello, sizeof(hello), MSG_NOSIGNAL) != (ssize_t)sizeof(hello))
+		return cannot(error, path, slot, "it does not listen");
+	do
+		len = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
+	while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return cannot(error, path, slot, "it does not answer");
+	c = len == (ssize_t)sizeof(hello) ? CMSG_FIRSTHDR(&msg) : NULL;
+	if (c == NULL || (msg.msg_flags & MSG_CTRUNC) != 0 || c->cmsg_type != SCM_RIGHTS ||
+		c->cmsg_len != CMSG_LEN(QPAIR_FDS * sizeof(int))) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+			"--queues %s@%u: refused: another guest has that slot, there is none of "
+			"that "
+			"number, or that tsim is another version%s",
+			path, slot,
+			(msg.msg_flags & MSG_CTRUNC) != 0
+				? "; or ulimit -n is too low here, a guest takes four"
+				: "");
+		return FALSE;
+	}
+	memcpy(fds, CMSG_DATA(c), QPAIR_FDS * sizeof(int));
+	return TRUE;
+}
+
+static gboolean within(uint64_t at, uint64_t len, uint64_t align, uint64_t end)
+{
+	return at % align == 0 && at <= end && len <= end - at;
+}
+
+static gboolean layout_holds(const struct qpair_layout *l, uint64_t file_len)
+{
+	uint64_t ring = l->size * sizeof(struct vq_desc);
+
+	return l->magic == QPAIR_MAGIC && l->version == QPAIR_VERSION && l->size > 0 &&
+	       l->size <= VQ_SIZE_MAX && l->nb_bufs == l->size && l->mem_len == file_len &&
+	       l->buf_len >= FRAME_HEAD_LEN && l->buf_stride >= l->buf_len && l->buf_stride >= 64 &&
+	       within(l->rx_desc, ring, 16, file_len) && within(l->tx_desc, ring, 16, file_len) &&
+	       within(l->rx_driver, sizeof(struct vq_event), 4, file_len) &&
+	       within(l->rx_device, sizeof(struct vq_event), 4, file_len) &&
+	       within(l->tx_driver, sizeof(struct vq_event), 4, file_len) &&
+	       within(l->tx_device, sizeof(struct vq_event), 4, file_len) &&
+	       within(l->bufs, (uint64_t)l->nb_bufs * l->buf_stride, 64, file_len);
+}
+
+static gboolean map(struct queue *q, int mem_fd, const char *path, uint32_t slot, GError **error)
+{
+	struct stat st;
+	struct qpair_layout l;
+	struct vq_ring rx, tx;
+	void *mem;
+
+	if (fstat(mem_fd, &st) != 0 || st.st_size < (off_t)sizeof(l)) {
+		errno = EINVAL;
+		return cannot(error, path, slot, "its memory cannot be used");
+	}
+	mem = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+		mem_fd, 0);
+	if (mem == MAP_FAILED)
+		return cannot(error, path, slot, "its memory cannot be mapped");
+	q->mem = mem;
+	q->mem_len = (size_t)st.st_size;
+	memcpy(&l, q->mem, sizeof(l));
+	if (!layout_holds(&l, q->mem_len)) {
+		errno = EPROTO;
+		return cannot(error, path, slot, "its memory is not laid out as it should be");
+	}
+	rx = (struct vq_ring){ .desc = (struct vq_desc *)(void *)(q->mem + l.rx_desc),
+		.driver = (struct vq_event *)(void *)(q->mem + l.rx_driver),
+		.device = (struct vq_event *)(void *)(q->mem + l.rx_device),
+		.size = l.size };
+	tx = (struct vq_ring){ .desc = (struct vq_desc *)(void *)(q->mem + l.tx_desc),
+		.driver = (struct vq_event *)(void *)(q->mem + l.tx_driver),
+		.device = (struct vq_event *)(void *)(q->mem + l.tx_device),
+		.size = l.size };
+	vq_drv_init(&q->rx, &rx);
+	vq_drv_init(&q->tx, &tx);
+	q->guest = l.guest;
+	q->nb_bufs = l.nb_bufs;
+	q->bufs = l.bufs;
+	q->buf_len = l.buf_len;
+	q->buf_stride = l.buf_stride;
+	q->recycle = (uint16_t)MAX(1, MIN(RECYCLE, l.size / 4));
+	return TRUE;
+}
+
+/* Lay out the buffers, and say so. */
+static gboolean begin(
+	struct queue *q, gboolean copies, const char *path, uint32_t slot, GError **error)
+{
+	uint16_t posted = (uint16_t)(copies ? (q->nb_bufs + 1) / 2 : q->nb_bufs);
+	const char ready = 1;
+
+	vq_drv_set_calls(&q->rx, FALSE);
+	vq_drv_set_calls(&q->tx, FALSE);
+	q->spare = g_new(uint16_t, q->nb_bufs);
+	for (uint16_t i = 0; i < posted; i++)
+		vq_drv_add(&q->rx, buf_at(q, i), q->buf_len, i, TRUE);
+	for (uint16_t i = posted; i < q->nb_bufs; i++)
+		q->spare[q->nb_spare++] = i;
+	return send(q->socket_fd, &ready, 1, MSG_NOSIGNAL) == 1 ||
+	       cannot(error, path, slot, "it has gone");
+}
+
+struct queue *queue_connect(const char *path, uint32_t slot, gboolean copies, GError **error)
+{
+	struct queue *q = g_new0(struct queue, 1);
+	int fds[QPAIR_FDS];
+	gboolean done;
+
+	q->rx_kick = q->tx_kick = -1;
+	q->socket_fd = connect_to(path, slot, error);
+	if (q->socket_fd < 0 || !introduce(q->socket_fd, path, slot, fds, error)) {
+		queue_free(q);
+		return NULL;
+	}
+	q->rx_kick = fds[QPAIR_RX_KICK];
+	q->tx_kick = fds[QPAIR_TX_KICK];
+	/* Of no use to one that polls. */
+	close(fds[QPAIR_RX_CALL]);
+	close(fds[QPAIR_TX_CALL]);
+	done = map(q, fds[QPAIR_MEM], path, slot, error) && begin(q, copies, path, slot, error);
+	close(fds[QPAIR_MEM]);
+	if (done)
+		return q;
+	queue_free(q);
+	return NULL;
+}
+
+void queue_free(struct queue *q)
+{
+	if (q == NULL)
+		return;
+	if (q->mem != NULL)
+		munmap(q->mem, q->mem_len);
+	if (q->rx_kick >= 0)
+		close(q->rx_kick);
+	if (q->tx_kick >= 0)
+		close(q->tx_kick);
+	if (q->socket_fd >= 0)
+		close(q->socket_fd);
+	g_free(q->spare);
+	g_free(q);
+}

@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/reflector/reflector.h"
+
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <json-glib/json-glib.h>
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_log.h>
+#include <rte_mbuf.h>
+
+#include "analyze/base/file.h"
+#include "sim/engine/clock.h"
+#include "sim/base/error.h"
+#include "sim/reflector/queue.h"
+#include "sim/reflector/turn.h"
+#include "sim/datapath/pool.h"
+#include "traffic/frame.h"
+
+enum {
+	BURST = 32,
+	OUT_MAX = FAULT_OUT_MAX(BURST),
+	ROOM_MIN = 2048, /* what drivers expect of a buffer at least */
+	DRIVER_LEN = 64, /* what drivers count besides the frame: VLAN tags, a virtio header */
+	POOL_MARGIN = 1024,
+	POOL_DELAYED = 32768, /* further mbufs where frames are held for a time */
+	LOOK_MS = 10,         /* how often sockets are looked at, whether the host is still there */
+	EVENTS = 16,
+};
+
+struct port;
+
+/* What a port is. */
+struct port_ops {
+	/* As rte_eth_rx_burst and rte_eth_tx_burst. NULL: reflect is all that there is. */
+	uint16_t (*rx)(struct port *p, struct rte_mbuf **m, uint16_t n);
+	uint16_t (*tx)(struct port *p, struct rte_mbuf **m, uint16_t n);
+	/* NULL: no. Frames go back from where they lie; how many. */
+	uint16_t (*reflect)(struct port *p);
+};
+
+struct port {
+	const struct port_ops *ops;
+	uint16_t id;              /* of a device */
+	gboolean has_back_end;    /* a device of cfg.devices; its socket is still open */
+	struct queue *queue;      /* NULL: it is a device */
+	struct rte_mempool *pool; /* for copies */
+	struct turn turn;         /* whose frames these are, and what is done with them */
+	struct fault *fault;      /* NULL: none */
+	struct rte_mbuf *
+		*out; /* OUT_MAX, what waits to be sent; NULL if frames stay where they are */
+	uint16_t nb_out, next_out;
+	uint64_t received, sent;
+};
+
+struct reflector {
+	struct reflector_cfg cfg;
+	struct rte_mempool *pool;
+	unsigned nb_ports;
+	struct port *ports;
+	/* Those that are served by mbufs, and those whose frames stay where they are. */
+	unsigned nb_polled, nb_watched;
+	struct port **polled, **watched;
+	struct queue_watch *watch; /* of each that is watched: all that a turn looks at */
+	int epoll_fd;              /* sockets of queue pairs */
+	gboolean back_ends_gone;   /* of some devices */
+	struct clock_pair started;
+	uint64_t busy_cycles;
+};
+
+static uint16_t device_rx(struct port *p, struct rte_mbuf **m, uint16_t n)
+{
+	return rte_eth_rx_burst(p->id, 0, m, n);
+}
+
+static uint16_t device_tx(struct port *p, struct rte_mbuf **m, uint16_t n)
+{
+	return rte_eth_tx_burst(p->id, 0, m, n);
+}
+
+static uint16_t copying_rx(struct port *p, struct rte_mbuf **m, uint16_t n)
+{
+	return queue_rx(p->queue, p->pool, m, n);
+}
+
+static uint16_t copying_tx(struct port *p, struct rte_mbuf **m, uint16_t n)
+{
+	return queue_tx(p->queue, m, n);
+}
+
+static uint16_t in_place(struct port *p)
+{
+	return queue_reflect(p->queue, &p->turn);
+}
+
+static const struct port_ops device_ops = { .rx = device_rx, .tx = device_tx };
+static const struct port_ops copying_ops = { .rx = copying_rx, .tx = copying_tx };
+static const struct port_ops in_place_ops = { .reflect = in_place };
+
+gboolean reflector_swap_parse(const char *text, gboolean *ip, gboolean *ports, GError **error)
+{
+	gboolean is_ip = text != NULL && g_str_equal(text, "ip");
+	gboolean is_ports = text != NULL && g_str_equal(text, "ports");
+
+	if (text != NULL && !is_ip && !is_ports && !g_str_equal(text, "mac")) {
+		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, "--swap: mac, ip or ports");
+		return FALSE;
+	}
+	*ip = is_ip || is_ports;
+	*ports = is_ports;
+	return TRUE;
+}
+
+gboolean reflector_queues_parse(const char *text, GArray *out, GError **error)
+{
+	const char *at = strrchr(text, '@');
+	g_auto(GStrv) range = g_strsplit(at == NULL ? "" : at + 1, "-", 2);
+	guint64 first, last;
+
+	if (at == NULL || at == text || range[0] == NULL ||
+		!g_ascii_string_to_unsigned(range[0], 10, 0, FRAME_GUESTS_MAX - 1, &first, NULL) ||
+		!g_ascii_string_to_unsigned(range[1] == NULL ? range[0] : range[1], 10, first,
+			FRAME_GUESTS_MAX - 1, &last, NULL)) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--queues: '%s' is not SOCKET@SLOT or SOCKET@FIRST-LAST", text);
+		return FALSE;
+	}
+	for (guint64 slot = first; slot <= last; slot++) {
+		struct reflector_queue q = { g_strndup(text, (gsize)(at - text)), (uint32_t)slot };
+
+		g_array_append_val(out, q);
+	}
+	return TRUE;
+}
+
+/* An MTU for the longest frame that comes, or what the device can take. */
+static uint32_t choose_mtu(const struct reflector *r, const struct rte_eth_dev_info *info)
+{
+	const uint32_t eth_len = FRAME_ETH_LEN + FRAME_FCS_LEN;
+	uint32_t mtu = MAX(r->cfg.frame_len_max - eth_len, (uint32_t)RTE_ETHER_MTU);
+
+	if (info->max_mtu != 0)
+		mtu = MIN(mtu, info->max_mtu);
+	if (info->max_rx_pktlen > eth_len)
+		mtu = MIN(mtu, info->max_rx_pktlen - eth_len);
+	return mtu;
+}
+
+static gboolean start_port(struct reflector *r, uint16_t id, GError **error)
+{
+	struct rte_eth_conf conf = { 0 };
+	struct rte_eth_dev_info info;
+	uint16_t nb_rx = r->cfg.descriptors, nb_tx = r->cfg.descriptors;
+	int rc = rte_eth_dev_info_get(id, &info);
+
+	if (rc == 0)
+		conf.rxmode.mtu = choose_mtu(r, &info);
+	if (rc == 0)
+		rc = rte_eth_dev_configure(id, 1, 1, &conf);
+	if (rc == 0)
+		rc = rte_eth_dev_adjust_nb_rx_tx_desc(id, &nb_rx, &nb_tx);
+	if (rc == 0)
+		rc = rte_eth_rx_queue_setup(
+			id, 0, nb_rx, (unsigned)rte_eth_dev_socket_id(id), NULL, r->pool);
+	if (rc == 0)
+		rc = rte_eth_tx_queue_setup(
+			id, 0, nb_tx, (unsigned)rte_eth_dev_socket_id(id), NULL);
+	if (rc == 0)
+		rc = rte_eth_dev_start(id);
+	if (rc != 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK, "port %u cannot be started (%s)", id,
+			g_strerror(-rc));
+		return FALSE;
+	}
+	rte_eth_promiscuous_enable(
+		id); /* not every device can; those see their own frames anyway */
+	return TRUE;
+}
+
+static gboolean make_pool(struct reflector *r, unsigned nb_ports, GError **error)
+{
+	unsigned nb = nb_ports * (2U * r->cfg.descriptors + 2U * BURST) + POOL_MARGIN;
+	uint16_t room = (uint16_t)(RTE_PKTMBUF_HEADROOM +
+				   RTE_ALIGN_CEIL(
+					   MAX(r->cfg.frame_len_max, (uint32_t)ROOM_MIN), 64U) +
+				   DRIVER_LEN);
+
+	if (r->cfg.faults.share[FAULT_DELAY] > 0)
+		nb += POOL_DELAYED;
+	r->pool = pool_new("frames", nb, room, error);
+	return r->pool != NULL;
+}
+
+static void set_turn(const struct reflector *r, struct port *p, uint32_t guest)
+{
+	p->turn = (struct turn){ .swap_ip = r->cfg.swap_ip,
+		.swap_ports = r->cfg.swap_ports,
+		.relay = r->cfg.relay,
+		.guest = guest,
+		.base_mac = turn_mac(r->cfg.base_mac),
+		.own_mac = turn_mac(r->cfg.base_mac) + guest,
+		.generator_mac = turn_mac(frame_generator_mac) };
+	if (!fault_plan_is_empty(&r->cfg.faults))
+		p->fault = fault_new(&r->cfg.faults, r->cfg.seed, guest);
+}
+
+static void poll_it(struct reflector *r, struct port *p)
+{
+	p->pool = r->pool;
+	p->out = g_new(struct rte_mbuf *, OUT_MAX);
+	r->polled[r->nb_polled++] = p;
+}
+
+static gboolean make_devices(const struct reflector *r, GError **error)
+{
+	for (char **d = r->cfg.devices; *d != NULL; d++) {
+		int status = rte_dev_probe(*d);
+
+		if (status == 0)
+			continue;
+		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
+			"DPDK does not make the device %s (%s); with --verbose it says why", *d,
+			rte_strerror(-status));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean add_devices(struct reflector *r, unsigned nb_devices, GError **error)
+{
+	for (uint16_t id = 0; id < RTE_MAX_ETHPORTS && r->nb_ports < nb_devices; id++) {
+		struct port *p = &r->ports[r->nb_ports];
+
+		if (!rte_eth_dev_is_valid_port(id))
+			continue;
+		if (!start_port(r, id, error))
+			return FALSE;
+		p->ops = &device_ops;
+		p->id = id;
+		p->has_back_end = r->nb_ports >= nb_devices - g_strv_length(r->cfg.devices);
+		set_turn(r, p, r->cfg.first_guest + r->cfg.guest_step * r->nb_ports++);
+		poll_it(r, p);
+	}
+	return TRUE;
+}
+
+static gboolean add_queues(struct reflector *r, gboolean copies, GError **error)
+{
+	for (unsigned i = 0; i < r->cfg.nb_queues; i++) {
+		const struct reflector_queue *at = &r->cfg.queues[i];
+		struct port *p = &r->ports[r->nb_ports];
+		struct epoll_event e = { .events = EPOLLIN, .data.ptr = p };
+
+		p->queue = queue_connect(at->path, at->slot, copies, error);
+		if (p->queue == NULL)
+			return FALSE;
+		r->nb_ports++;
+		if (copies && queue_buf_len(p->queue) + FRAME_FCS_LEN > r->cfg.frame_len_max) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"--frame-len-max %u: frames of %s@%u are up to %u bytes",
+				r->cfg.frame_len_max, at->path, at->slot,
+				queue_buf_len(p->queue) + FRAME_FCS_LEN);
+			return FALSE;
+		}
+		epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, queue_socket(p->queue), &e);
+		p->ops = copies ? &copying_ops : &in_place_ops;
+		set_turn(r, p, queue_guest(p->queue));
+		if (copies) {
+			poll_it(r, p);
+			continue;
+		}
+		queue_watch(p->queue, &r->watch[r->nb_watched]);
+		r->watched[r->nb_watched++] = p;
+	}
+	return TRUE;
+}
+
+struct reflector *reflector_new(const struct reflector_cfg *cfg, GError **error)
+{
+	struct reflector *r = g_new0(struct reflector, 1);
+	unsigned nb_devices = rte_eth_dev_count_avail() + g_strv_length(cfg->devices);
+	/* Faults hold frames, and make more of them: they need mbufs. */
+	gboolean copies = !fault_plan_is_empty(&cfg->faults);
+	unsigned nb = nb_devices + cfg->nb_queues, nb_polled = nb_devices;
+
+	if (copies)
+		nb_polled += cfg->nb_queues;
+	r->cfg = *cfg;
+	r->started = clock_pair_now();
+	r->ports = g_new0(struct port, nb);
+	r->polled = g_new0(struct port *, nb);
+	r->watched = g_new0(struct port *, nb);
+	r->watch = g_new0(struct queue_watch, nb);
+	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if ((nb_polled == 0 || make_pool(r, nb_polled, error)) && make_devices(r, error) &&
+		add_devices(r, nb_devices, error) && add_queues(r, copies, error))
+		return r;
+	reflector_free(r);
+	return NULL;
+}
+
+void reflector_free(struct reflector *r)
+{
+	if (r == NULL)
+		return;
+	/* Drivers complain that they cannot say goodbye to a back end that has gone. */
+	if (r->back_ends_gone)
+		rte_log_set_global_level(RTE_LOG_CRIT);
+	for (unsigned i = 0; i < r->nb_ports; i++) {
+		fault_free(r->ports[i].fault);
+		queue_free(r->ports[i].queue);
+		/* Else rte_eal_cleanup complains that it cannot close a started device. */
+		if (r->ports[i].ops == &device_ops)
+			(void)rte_eth_dev_stop(r->ports[i].id);
+		g_free(r->ports[i].out);
+	}
+	if (r->epoll_fd >= 0)
+		close(r->epoll_fd);
+	g_free(r->watch);
+	g_free(r->watched);
+	g_free(r->polled);
+	g_free(r->ports);
+	g_free(r);
+}
+
+/* TRUE if something was received or sent. A port whose peer has no room gets no new frames. */
+static gboolean serve(struct reflector *r, struct port *p, const struct tsc_clock *clock)
+{
+	struct rte_mbuf *in[BURST];
+	uint16_t n, sent;
+
+	if (p->next_out == p->nb_out) {
+		n = p->ops->rx(p, in, BURST);
+		p->received += n;
+		for (uint16_t i = 0; i < n; i++)
+			turn_frame(&p->turn, rte_pktmbuf_mtod(in[i], uint8_t *), in[i]->data_len);
+		p->next_out = 0;
+		if (p->fault != NULL) {
+			p->nb_out = fault_apply(
+				p->fault, in, n, tsc_clock_ns(clock, rte_rdtsc()), r->pool, p->out);
+		} else {
+			for (uint16_t i = 0; i < n; i++)
+				p->out[i] = in[i];
+			p->nb_out = n;
+		}
+		if (p->nb_out == 0)
+			return n != 0;
+	}
+	sent = p->ops->tx(p, p->out + p->next_out, (uint16_t)(p->nb_out - p->next_out));
+	p->next_out = (uint16_t)(p->next_out + sent);
+	p->sent += sent;
+	return sent != 0;
+}
+
+static inline gboolean serve_in_place(struct reflector *r, unsigned i)
+{
+	struct port *p = r->watched[i];
+	uint16_t n = p->ops->reflect(p);
+
+	queue_watch(p->queue, &r->watch[i]);
+	p->received += n;
+	p->sent += n;
+	return n != 0;
+}
+
+/* Every port once. Guests whose queues are idle cost one look each. */
+static inline gboolean serve_all(struct reflector *r, const struct tsc_clock *clock)
+{
+	gboolean busy = FALSE;
+
+	for (unsigned i = 0; i < r->nb_polled; i++)
+		busy |= serve(r, r->polled[i], clock);
+	for (unsigned i = 0; i < r->nb_watched; i++)
+		if (queue_watch_ready(&r->watch[i]))
+			busy |= serve_in_place(r, i);
+	return busy;
+}
+
+/* Its account stays, but it is served no more. */
+static void retire(struct reflector *r, const struct port *p)
+{
+	for (unsigned i = 0; i < r->nb_polled; i++)
+		if (r->polled[i] == p)
+			r->polled[i--] = r->polled[--r->nb_polled];
+	for (unsigned i = 0; i < r->nb_watched; i++) {
+		if (r->watched[i] != p)
+			continue;
+		r->watched[i] = r->watched[--r->nb_watched];
+		r->watch[i--] = r->watch[r->nb_watched];
+	}
+}
+
+/* The link of a vhost-user socket is up for as long as its back end is there. */
+static void look_for_back_ends(struct reflector *r)
+{
+	for (unsigned i = 0; i < r->nb_ports; i++) {
+		struct port *p = &r->ports[i];
+		struct rte_eth_link link;
+
+		if (!p->has_back_end || rte_eth_link_get_nowait(p->id, &link) != 0 ||
+			link.link_status == RTE_ETH_LINK_UP)
+			continue;
+		p->has_back_end = FALSE;
+		r->back_ends_gone = TRUE;
+		retire(r, p);
+	}
+}
+
+/* Hosts say nothing behind the hello: a socket that can be read is one that was closed. */
+static void look_for_hosts(struct reflector *r)
+{
+	struct epoll_event events[EVENTS];
+	int n = epoll_wait(r->epoll_fd, events, EVENTS, 0);
+
+	for (int i = 0; i < n; i++) {
+		struct port *p = events[i].data.ptr;
+
+		epoll_ctl(r->epoll_fd, EPOLL_CTL_DEL, queue_socket(p->queue), NULL);
+		retire(r, p);
+	}
+}
+
+static void add_counts(JsonBuilder *b, const struct fault_counts *c)
+{
+	const struct {
+		const char *name;
+		uint64_t n;
+	} rows[] = { { "received", c->received }, { "sent", c->sent }, { "dropped", c->dropped },
+		{ "corrupted", c->corrupted }, { "duplicated", c->duplicated },
+		{ "reordered", c->reordered }, { "delayed", c->delayed },
+		{ "passed_full", c->passed_full } };
+
+	json_builder_begin_object(b);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		json_builder_set_member_name(b, rows[i].name);
+		json_builder_add_int_value(b, (gint64)rows[i].n);
+	}
+	json_builder_end_object(b);
+}
+
+static void add_number(JsonBuilder *b, const char *name, uint64_t n)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_int_value(b, (gint64)n);
+}
+
+static uint64_t cpu_time_ns(void)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+char *reflector_report(const struct reflector *r, int serial)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autoptr(JsonNode) root = NULL;
+
+	json_builder_begin_object(b);
+	add_number(b, "serial", (uint64_t)serial);
+	add_number(b, "busy_cycles", r->busy_cycles);
+	add_number(b, "cpu_ns", cpu_time_ns());
+	json_builder_set_member_name(b, "guests");
+	json_builder_begin_array(b);
+	for (unsigned i = 0; i < r->nb_ports; i++) {
+		const struct port *p = &r->ports[i];
+
+		json_builder_begin_object(b);
+		add_number(b, "guest", p->turn.guest);
+		add_number(b, "received", p->received);
+		add_number(b, "sent", p->sent);
+		if (p->fault != NULL) {
+			json_builder_set_member_name(b, "measured");
+			add_counts(b, fault_counts_measured(p->fault));
+		}
+		json_builder_end_object(b);
+	}
+	json_builder_end_array(b);
+	json_builder_end_object(b);
+	root = json_builder_get_root(b);
+	return json_to_string(root, TRUE);
+}
+
+gboolean reflector_run(struct reflector *r, const _Atomic int *stop, const _Atomic int *report,
+	const char *report_path, GError **error)
+{
+	double hz = clock_hz_since(&r->started);
+	uint64_t look_cycles = (uint64_t)(hz / 1000 * LOOK_MS), looked = rte_rdtsc();
+	uint64_t before = looked;
+	struct tsc_clock clock;
+	int reported = atomic_load(report);
+
+	tsc_clock_start(&clock, looked, hz);
+	while (!atomic_load_explicit(stop, memory_order_relaxed)) {
+		gboolean busy = serve_all(r, &clock);
+		uint64_t now = rte_rdtsc();
+		int wanted = atomic_load_explicit(report, memory_order_relaxed);
+
+		if (busy)
+			r->busy_cycles += now - before;
+		before = now;
+		if (unlikely(wanted != reported) && report_path != NULL) {
+			g_autofree char *text = reflector_report(r, wanted);
+
+			if (!file_write_at_once(report_path, text, strlen(text), error))
+				return FALSE;
+			reported = wanted;
+			before = rte_rdtsc();
+		}
+		if (unlikely(now - looked > look_cycles)) {
+			looked = now;
+			look_for_hosts(r);
+			look_for_back_ends(r);
+			if (r->nb_polled + r->nb_watched == 0)
+				return TRUE;
+		}
+		if (!busy && r->cfg.give_way) {
+			sched_yield();
+			before = rte_rdtsc();
+		}
+	}
+	return TRUE;
+}

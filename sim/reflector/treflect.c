@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/reflector/treflect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <rte_eal.h>
+#include <rte_ethdev.h>
+
+#include "analyze/base/cli.h"
+#include "analyze/base/file.h"
+#include "sim/base/eal.h"
+#include "sim/base/error.h"
+#include "sim/reflector/reflector.h"
+#include "sim/base/limits.h"
+#include "analyze/base/input_error.h"
+#include "traffic/frame.h"
+
+/* How many signals came. */
+static struct {
+	_Atomic int stop, report;
+} signals_seen;
+
+static void on_signal(int number)
+{
+	if (number == SIGUSR1)
+		atomic_fetch_add(&signals_seen.report, 1);
+	else
+		atomic_store(&signals_seen.stop, 1);
+}
+
+struct options {
+	char **vhost_user, **queues, **devices, **eal;
+	char *mac, *fault, *report, *swap;
+	int first_guest, guest_step, core, memory, descriptors, frame_len_max, parent;
+	uint64_t seed;
+	gboolean relay, give_way, hugepages, verbose;
+};
+
+#define AT(member) .at = offsetof(struct options, member)
+
+static const struct option_row rows[] = {
+	OPTION_GROUP("Ports"),
+	{ .name = "vhost-user",
+		.letter = 'u',
+		.type = OPTION_FILES,
+		AT(vhost_user),
+		.metavar = "PATH",
+		.help = "Reflect on the vhost-user socket PATH as a virtio-user front end, at "
+			"most 31" },
+	{ .name = "queues",
+		.was = 'q',
+		.type = OPTION_TEXTS,
+		AT(queues),
+		.metavar = "SOCKET@SLOT",
+		.help = "Reflect on a queue pair of the tsim that listens at SOCKET: SOCKET@SLOT, "
+			"or SOCKET@FIRST-LAST" },
+	{ .name = "device",
+		.was = 'd',
+		.type = OPTION_TEXTS,
+		AT(devices),
+		.metavar = "DEVICE",
+		.help = "Reflect on a DPDK device: a PCI address or a virtual one such as "
+			"net_tap0,iface=t0" },
+	OPTION_GROUP("Guests"),
+	{ .name = "mac",
+		.type = OPTION_TEXT,
+		AT(mac),
+		.metavar = "MAC",
+		.help = "MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)" },
+	{ .name = "first-guest",
+		.type = OPTION_INT,
+		AT(first_guest),
+		.preset = "0",
+		.min = 0,
+		.max = FRAME_GUESTS_MAX - 1,
+		.metavar = "N",
+		.help = "Guest that the first device or vhost-user socket stands for" },
+	{ .name = "guest-step",
+		.type = OPTION_INT,
+		AT(guest_step),
+		.preset = "1",
+		.min = 1,
+		.max = FRAME_GUESTS_MAX - 1,
+		.metavar = "N",
+		.help = "From there, what to add for the next one's guest" },
+	{ .name = "swap",
+		.type = OPTION_TEXT,
+		AT(swap),
+		.words = (const char *const[]){ "mac", "ip", "ports", NULL },
+		.metavar = "WHAT",
+		.help = "What to swap: mac, ip (and mac), ports (and ip and mac) (default mac)" },
+	{ .name = "relay",
+		.type = OPTION_SWITCH,
+		AT(relay),
+		.help = "Send tsim's frames to the guest that their IP address says, as a router; "
+			"its own back" },
+	{ .name = "fault",
+		.type = OPTION_TEXT,
+		AT(fault),
+		.metavar = "PLAN",
+		.help = "Faults of tsim's frames: "
+			"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms" },
+	{ .name = "seed",
+		.type = OPTION_UINT64,
+		AT(seed),
+		.preset = "1",
+		.metavar = "N",
+		.help = "Random seed of the faults" },
+	OPTION_GROUP("Process"),
+	{ .name = "report",
+		.type = OPTION_FILE,
+		AT(report),
+		.metavar = "FILE",
+		.help = "Write the account of what was reflected there, at the end and on SIGUSR1 "
+			"(JSON)" },
+	{ .name = "core",
+		.type = OPTION_INT,
+		AT(core),
+		.min = 0,
+		.max = 4095,
+		.metavar = "N",
+		.help = "CPU to run on (default: any)" },
+	{ .name = "give-way",
+		.type = OPTION_SWITCH,
+		AT(give_way),
+		.help = "Yield the CPU when there is nothing to reflect" },
+	{ .name = "descriptors",
+		.type = OPTION_INT,
+		AT(descriptors),
+		.preset = "256",
+		.min = 32,
+		.max = 32768,
+		.metavar = "N",
+		.help = "Descriptors per queue, a power of two" },
+	{ .name = "frame-len-max",
+		.type = OPTION_INT,
+		AT(frame_len_max),
+		.preset = "2048",
+		.min = FRAME_LEN_MIN,
+		.max = FRAME_LEN_MAX,
+		.metavar = "BYTES",
+		.help = "Maximum frame length, with FCS" },
+	{ .name = "memory",
+		.type = OPTION_INT,
+		AT(memory),
+		.min = 1,
+		.max = 1048576,
+		.metavar = "MIB",
+		.help = "Memory for frames (default: by ports, descriptors and frame length)" },
+	{ .name = "hugepages",
+		.type = OPTION_SWITCH,
+		AT(hugepages),
+		.help = "Use hugepages (default: none needed)" },
+	{ .name = "parent",
+		.type = OPTION_INT,
+		AT(parent),
+		.min = 1,
+		.max = G_MAXINT,
+		.metavar = "PID",
+		.help = "End when the process PID does" },
+	{ .name = "verbose",
+		.letter = 'v',
+		.type = OPTION_SWITCH,
+		AT(verbose),
+		.help = "DPDK's messages, too" },
+	{ .name = "", .type = OPTION_REST, AT(eal), .metavar = "EAL-OPTION" },
+	{ 0 },
+};
+
+static gboolean usage(GError **error, const char *text)
+{
+	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, text);
+	return FALSE;
+}
+
+static gboolean check(
+	const struct options *o, struct reflector_cfg *cfg, GArray *queues, GError **error)
+{
+	guint sockets = o->vhost_user == NULL ? 0 : g_strv_length(o->vhost_user);
+
+	memcpy(cfg->base_mac, frame_guest_base_mac, 6);
+	if (o->mac != NULL && !frame_mac_parse_unicast(o->mac, cfg->base_mac, error))
+		return FALSE;
+	for (char **q = o->queues; q != NULL && *q != NULL; q++)
+		if (!reflector_queues_parse(*q, queues, error))
+			return FALSE;
+	if (sockets == 0 && queues->len == 0 && o->devices == NULL)
+		return usage(error,
+			"nothing to reflect on; name a --vhost-user socket, --queues or a "
+			"--device");
+	if (sockets > 31)
+		return usage(error, "--vhost-user: DPDK has at most 31 of them in a process; start "
+				    "another treflect");
+	if ((o->descriptors & (o->descriptors - 1)) != 0)
+		return usage(error, "--descriptors: a power of two from 32 to 32768");
+	if (!reflector_swap_parse(o->swap, &cfg->swap_ip, &cfg->swap_ports, error))
+		return FALSE;
+	cfg->frame_len_max = (uint32_t)o->frame_len_max;
+	cfg->descriptors = (uint16_t)o->descriptors;
+	cfg->seed = o->seed;
+	cfg->first_guest = (uint32_t)o->first_guest;
+	cfg->guest_step = (uint32_t)o->guest_step;
+	cfg->give_way = o->give_way;
+	cfg->relay = o->relay;
+	cfg->nb_queues = queues->len;
+	cfg->queues = (const struct reflector_queue *)(void *)queues->data;
+	return fault_plan_parse(o->fault, &cfg->faults, error);
+}
+
+/*
+ * A socket's path as DPDK's device arguments take it: a comma or a bracket in a directory's name would
+ * end the argument there, so the directory is named by an open descriptor. Newly allocated.
+ */
+static char *devargs_path(const char *path, GError **error)
+{
+	static const char special[] = ",=[]\"'";
+	g_autofree char *dir = g_path_get_dirname(path), *name = g_path_get_basename(path);
+	int fd;
+
+	if (strpbrk(path, special) == NULL)
+		return g_strdup(path);
+	if (strpbrk(name, special) != NULL) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--vhost-user: invalid socket name '%s': DPDK takes none of %s", name,
+			special);
+		return NULL;
+	}
+	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC); /* until this process ends */
+	if (fd < 0) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "--vhost-user: %s: %s", dir,
+			g_strerror(errno));
+		return NULL;
+	}
+	return g_strdup_printf("/proc/self/fd/%d/%s", fd, name);
+}
+
+/* What is made of --vhost-user. */
+static char **vhost_user_devices(const struct options *o, const uint8_t base_mac[6], GError **error)
+{
+	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+	uint32_t n = 0;
+
+	for (char **path = o->vhost_user; path != NULL && *path != NULL; path++, n++) {
+		uint8_t mac[6];
+		g_autofree char *text = NULL, *socket = devargs_path(*path, error);
+
+		if (socket == NULL)
+			return NULL;
+		if (!g_file_test(*path, G_FILE_TEST_EXISTS)) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+				"--vhost-user: %s: socket not found; start its back end (tsim "
+				"--machine external) first",
+				*path);
+			return NULL;
+		}
+		frame_guest_mac(
+			base_mac, (uint32_t)o->first_guest + (uint32_t)o->guest_step * n, mac);
+		text = frame_mac_format(mac);
+		/* Frames fit one buffer: mergeable buffers would only cost. */
+		g_ptr_array_add(list, g_strdup_printf("net_virtio_user%u,path=%s,mac=%s,queues=1,"
+						      "queue_size=%d,mrg_rxbuf=0,in_order=1",
+					      n, socket, text, o->descriptors));
+	}
+	g_ptr_array_add(list, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
+}
+
+static unsigned memory_mib(
+	const struct options *o, unsigned nb_devices, const struct reflector_cfg *cfg)
+{
+	/* Frames of reflector.c's pool, and what rings and EAL itself take. */
+	unsigned room = MAX(cfg->frame_len_max, 2048U) + 512;
+	unsigned nb_polled = nb_devices + (fault_plan_is_empty(&cfg->faults) ? 0 : cfg->nb_queues);
+	unsigned frames = nb_polled * (2U * cfg->descriptors + 64U) + 1024 +
+			  (cfg->faults.share[FAULT_DELAY] > 0 ? 32768 : 0);
+
+	return o->memory != 0 ? (unsigned)o->memory
+			      : (unsigned)((uint64_t)frames * room * 5 / 4 / (1 << 20)) + 64 +
+					nb_devices * cfg->descriptors / 512;
+}
+
+static gboolean end_with_parent(const struct options *o, GError **error)
+{
+	if (o->parent == 0)
+		return TRUE;
+	/*
+	 * A process group of its own: Ctrl-C is for the parent, which drains before it ends its guests.
+	 * Not a session of its own: the scheduler would make each guest process a group (autogroup)
+	 * that yields to nobody outside of it, and those that share a CPU would wait for whole slices.
+	 */
+	setpgid(0, 0);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == o->parent)
+		return TRUE;
+	return usage(error, "--parent: that process is not this one's parent");
+}
+
+static void clear_queue(gpointer q)
+{
+	g_free(((struct reflector_queue *)q)->path);
+}
+
+static gboolean reflect(const struct options *o, GError **error)
+{
+	/* Measured: EAL's, a virtio-user device's (a socket, four events, a directory), a queue pair's. */
+	enum { FILES = 16, FILES_DEVICE = 6, FILES_QUEUE = 3 };
+	struct reflector_cfg cfg = { 0 };
+	g_autoptr(GArray) queues = g_array_new(FALSE, FALSE, sizeof(struct reflector_queue));
+	g_autofree char *lcores = NULL, *text = NULL;
+	g_auto(GStrv) devices = NULL;
+	g_autoptr(GPtrArray) eal_args = NULL;
+	struct reflector *r;
+	gboolean done;
+	guint wanted;
+
+	g_array_set_clear_func(queues, clear_queue);
+	if (!check(o, &cfg, queues, error) || !end_with_parent(o, error))
+		return FALSE;
+	devices = vhost_user_devices(o, cfg.base_mac, error);
+	if (devices == NULL)
+		return FALSE;
+	wanted = o->devices == NULL ? 0 : g_strv_length(o->devices);
+	if (!limits_raise_files("treflect",
+		    FILES + (uint64_t)FILES_DEVICE * (wanted + g_strv_length(devices)) +
+			    (uint64_t)FILES_QUEUE * queues->len,
+		    error))
+		return FALSE;
+	lcores = o->core < 0 ? g_strdup_printf("0@(0-%u)", g_get_num_processors() - 1)
+			     : g_strdup_printf("0@%d", o->core);
+	eal_args = eal_start(
+		&(struct eal_cfg){ .program = "treflect",
+			.lcores = lcores,
+			.memory_mib = memory_mib(o, wanted + g_strv_length(devices), &cfg),
+			.hugepages = o->hugepages,
+			.verbose = o->verbose,
+			.devices = o->devices,
+			.extra = o->eal },
+		error);
+	if (eal_args == NULL)
+		return FALSE;
+	if (rte_eth_dev_count_avail() < wanted) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
+			"DPDK found %u of %u devices; with --verbose it says why the others failed",
+			rte_eth_dev_count_avail(), wanted);
+		return FALSE;
+	}
+	cfg.devices = devices;
+	r = reflector_new(&cfg, error);
+	if (r == NULL)
+		return FALSE;
+	done = reflector_run(r, &signals_seen.stop, &signals_seen.report, o->report, error);
+	text = reflector_report(r, atomic_load(&signals_seen.report));
+	if (done && o->report != NULL)
+		done = file_write_durably(o->report, text, strlen(text), error);
+	else if (done)
+		printf("%s\n", text);
+	if (done && !atomic_load(&signals_seen.stop))
+		fprintf(stderr,
+			"treflect: every tsim has gone: there is nothing left to reflect on\n");
+	reflector_free(r);
+	rte_eal_cleanup();
+	return done;
+}
+
+static int run(void *options, char **words)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	g_autoptr(GError) error = NULL;
+
+	(void)words;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+	if (reflect(options, &error))
+		return CLI_DONE;
+	return cli_fail("treflect",
+		g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE) || error->domain == INPUT_ERROR
+			? CLI_USAGE
+			: CLI_FAILED,
+		error);
+}
+
+static const struct cli_command command = { .name = "",
+	.arguments = "",
+	.summary = "Send every Ethernet frame back where it came from, with its addresses swapped",
+	.options = rows,
+	.size = sizeof(struct options),
+	.run = run };
+
+const struct cli_program treflect_program = { .name = "treflect",
+	.summary = "reflects Ethernet frames",
+	.commands = (const struct cli_command *const[]){ &command, NULL } };

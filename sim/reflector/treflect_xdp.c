@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/reflector/treflect_xdp.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <glib.h>
+#include <linux/if_link.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "analyze/base/cli.h"
+#include "sim/reflector/reflect_xdp.h"
+
+enum { MAC_LEN = 6, MAPS_MAX = 8 };
+
+enum mode { MODE_AUTO, MODE_NATIVE, MODE_GENERIC };
+
+/* reflect.bpf.c, compiled; libbpf wants it aligned as ELF is. */
+__asm__(".section .rodata\n"
+	".balign 8\n"
+	"reflect_object:\n"
+	".incbin \"" REFLECT_XDP_OBJECT "\"\n"
+	"reflect_object_end:\n"
+	".balign 8\n"
+	".previous\n");
+extern const char reflect_object[], reflect_object_end[];
+
+/* The kernel's own words about the last call of libbpf that failed; "" for none. */
+static char kernel_words[256];
+
+static const char *const modes[] = { "auto", "native", "generic", NULL }; /* by enum mode */
+
+struct asked {
+	enum mode mode;
+};
+
+/* libbpf's handler has no argument of its own. */
+static int note_words(enum libbpf_print_level level, const char *format, va_list args)
+{
+	static const char mark[] = "Kernel error message: ";
+	g_autofree char *text = g_strdup_vprintf(format, args);
+	const char *words = strstr(text, mark);
+
+	(void)level;
+	if (words != NULL) {
+		g_strlcpy(kernel_words, words + strlen(mark), sizeof(kernel_words));
+		g_strchomp(kernel_words);
+	}
+	return 0;
+}
+
+G_GNUC_PRINTF(1, 2) static gboolean complain(const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	fprintf(stderr, "treflect-xdp: %s\n", text);
+	return FALSE;
+}
+
+static const char *reason(int err)
+{
+	return kernel_words[0] != '\0' ? kernel_words : g_strerror(err);
+}
+
+/* What to do about an errno of loading, attaching or asking. */
+static const char *remedy(int err)
+{
+	switch (err) {
+	case EPERM:
+	case EACCES:
+		return "; run it as root (or with CAP_BPF and CAP_NET_ADMIN)";
+	case ENOSYS:
+		return "; this kernel has no BPF: it takes CONFIG_BPF_SYSCALL";
+	case EOPNOTSUPP:
+		return "; its driver cannot: use --mode generic";
+	case EBUSY:
+	case EEXIST:
+		return "; another XDP program is there: take it away with 'ip link set dev NAME "
+		       "xdp off'";
+	default:
+		return "";
+	}
+}
+
+/* By ioctl: the namespace is this process's own, whatever /sys shows. */
+static gboolean own_mac(const char *interface, unsigned char mac[MAC_LEN])
+{
+	struct ifreq request = { 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = errno;
+	gboolean known;
+
+	g_strlcpy(request.ifr_name, interface, sizeof(request.ifr_name));
+	known = fd >= 0 && ioctl(fd, SIOCGIFHWADDR, &request) == 0;
+	if (!known)
+		err = errno;
+	if (fd >= 0)
+		close(fd);
+	if (!known)
+		return complain("%s: has no address: %s", interface, g_strerror(err));
+	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER)
+		return complain("%s: no Ethernet interface", interface);
+	memcpy(mac, request.ifr_hwaddr.sa_data, MAC_LEN);
+	return TRUE;
+}
+
+static gboolean index_of(const char *interface, int *ifindex)
+{
+	*ifindex = (int)if_nametoindex(interface);
+	return *ifindex != 0 ||
+	       complain("%s: no such interface; ip link shows those that there are", interface);
+}
+
+/* What XDP has on an interface. */
+struct there {
+	int prog_fd;     /* of our program; -1: it is not there */
+	gboolean others; /* a program that is not ours */
+	__u8 mode;       /* XDP_ATTACHED_*; of ours */
+	struct bpf_prog_info info;
+	__u32 maps[MAPS_MAX];
+};
+
+/* Is the program of this number ours? Then it is kept open. */
+static gboolean keep_ours(struct there *t, __u32 id, __u8 mode)
+{
+	__u32 len = sizeof(t->info);
+	int fd = id == 0 ? -1 : bpf_prog_get_fd_by_id(id);
+
+	if (fd < 0)
+		return FALSE;
+	memset(&t->info, 0, sizeof(t->info));
+	t->info.nr_map_ids = MAPS_MAX;
+	t->info.map_ids = (__u64)(uintptr_t)t->maps;
+	if (bpf_obj_get_info_by_fd(fd, &t->info, &len) != 0 ||
+		strcmp(t->info.name, REFLECT_XDP_PROGRAM) != 0) {
+		close(fd);
+		return FALSE;
+	}
+	t->prog_fd = fd;
+	t->mode = mode;
+	return TRUE;
+}
+
+static gboolean look(const char *interface, int ifindex, struct there *t)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, q);
+	int err = bpf_xdp_query(ifindex, 0, &q);
+
+	*t = (struct there){ .prog_fd = -1 };
+	if (err != 0)
+		return complain("%s: the kernel does not say what XDP has there: %s%s", interface,
+			reason(-err), remedy(-err));
+	/* prog_id is there as long as there is only one. */
+	t->others = q.attach_mode != XDP_ATTACHED_NONE;
+	if (keep_ours(t, q.drv_prog_id, XDP_ATTACHED_DRV) ||
+		keep_ours(t, q.skb_prog_id, XDP_ATTACHED_SKB) ||
+		keep_ours(t, q.prog_id, q.attach_mode))
+		t->others = q.attach_mode == XDP_ATTACHED_MULTI;
+	else if (t->others && errno == EPERM)
+		return complain("%s: the XDP program there cannot be looked at%s", interface,
+			remedy(EPERM));
+	return TRUE;
+}
+
+static const char *mode_word(__u8 attached)
+{
+	switch (attached) {
+	case XDP_ATTACHED_DRV:
+		return "native";
+	case XDP_ATTACHED_SKB:
+		return "generic";
+	case XDP_ATTACHED_HW:
+		return "offload";
+	default:
+		return "none";
+	}
+}
+
+static gboolean detach(const char *interface, int ifindex, const struct there *t)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, o, .old_prog_fd = t->prog_fd);
+	__u32 flags = t->mode == XDP_ATTACHED_SKB ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
+	int err = bpf_xdp_detach(ifindex, flags, &o);
+
+	return err == 0 || complain("%s: the reflector cannot be taken away: %s%s", interface,
+				   reason(-err), remedy(-err));
+}
+
+/* The constants of the program; the only one is the MAC. */
+static gboolean set_mac(struct bpf_object *object, const unsigned char mac[MAC_LEN])
+{
+	struct bpf_map *map = bpf_object__next_map(object, NULL);
+
+	for (; map != NULL; map = bpf_object__next_map(object, map))
+		if (bpf_map__is_internal(map) && strstr(bpf_map__name(map), ".rodata") != NULL)
+			return bpf_map__set_initial_value(map, mac, MAC_LEN) == 0;
+	return FALSE;
+}
+
+/* NULL after having said why. */
+static struct bpf_object *load(const char *interface, const unsigned char mac[MAC_LEN])
+{
+	struct bpf_object *object = bpf_object__open_mem(
+		reflect_object, (size_t)(reflect_object_end - reflect_object), NULL);
+	int err;
+
+	if (object == NULL || !set_mac(object, mac)) {
+		complain("the program is broken that treflect-xdp was built with; build it anew");
+		bpf_object__close(object);
+		return NULL;
+	}
+	err = bpf_object__load(object);
+	if (err == 0)
+		return object;
+	complain("%s: the kernel does not take the program: %s%s", interface, reason(-err),
+		remedy(-err));
+	bpf_object__close(object);
+	return NULL;
+}
+
+static int attach(int ifindex, int prog_fd, enum mode mode)
+{
+	__u32 flags = mode == MODE_GENERIC ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
+
+	kernel_words[0] = '\0';
+	return -bpf_xdp_attach(ifindex, prog_fd, flags | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL);
+}
+
+/* auto: native, else generic, and why. */
+static gboolean attach_somehow(const char *interface, int ifindex, int prog_fd, enum mode mode)
+{
+	enum mode first = mode == MODE_GENERIC ? MODE_GENERIC : MODE_NATIVE;
+	int err = attach(ifindex, prog_fd, first);
+
+	if (err != 0 && mode == MODE_AUTO && err != EPERM) {
+		complain("%s: no native mode: %s; generic mode it is", interface, reason(err));
+		first = MODE_GENERIC;
+		err = attach(ifindex, prog_fd, first);
+	}
+	if (err == 0)
+		return TRUE;
+	if (first == MODE_NATIVE && (err == EINVAL || err == ERANGE || err == E2BIG))
+		return complain(
+			"%s: no native mode: %s; is the MTU too big for it (ip link set dev %s "
+			"mtu 1500)? --mode generic has no such limit",
+			interface, reason(err), interface);
+	return complain("%s: no %s mode: %s%s", interface,
+		first == MODE_NATIVE ? "native" : "generic", reason(err), remedy(err));
+}
+
+/* Sum over all CPUs. */
+static gboolean read_counters(int map_fd, struct reflect_xdp_counters *sum)
+{
+	int cpus = libbpf_num_possible_cpus();
+	g_autofree struct reflect_xdp_counters *each = g_new0(
+		struct reflect_xdp_counters, cpus > 0 ? (gsize)cpus : 1);
+	__u32 only = 0;
+
+	*sum = (struct reflect_xdp_counters){ 0 };
+	if (cpus <= 0 || bpf_map_lookup_elem(map_fd, &only, each) != 0)
+		return FALSE;
+	for (int i = 0; i < cpus; i++) {
+		sum->reflected_frames += each[i].reflected_frames;
+		sum->reflected_bytes += each[i].reflected_bytes;
+		sum->passed_frames += each[i].passed_frames;
+		sum->passed_bytes += each[i].passed_bytes;
+	}
+	return TRUE;
+}
+
+static gboolean counters_of(const struct there *t, struct reflect_xdp_counters *sum)
+{
+	gboolean found = FALSE;
+
+	for (__u32 i = 0; !found && i < MIN(t->info.nr_map_ids, (__u32)MAPS_MAX); i++) {
+		struct bpf_map_info info = { 0 };
+		__u32 len = sizeof(info);
+		int fd = bpf_map_get_fd_by_id(t->maps[i]);
+
+		if (fd < 0)
+			continue;
+		found = bpf_obj_get_info_by_fd(fd, &info, &len) == 0 &&
+			strcmp(info.name, REFLECT_XDP_COUNTERS) == 0 && read_counters(fd, sum);
+		close(fd);
+	}
+	return found;
+}
+
+static gboolean say_status(const char *interface, const struct there *t)
+{
+	struct reflect_xdp_counters c;
+
+	if (!counters_of(t, &c))
+		return complain("%s: the reflector's counters cannot be read: %s%s", interface,
+			g_strerror(errno), remedy(errno));
+	printf("interface=%s\nmode=%s\nprogram=%u\n", interface, mode_word(t->mode), t->info.id);
+	printf("reflected_frames=%llu\nreflected_bytes=%llu\n", c.reflected_frames,
+		c.reflected_bytes);
+	printf("passed_frames=%llu\npassed_bytes=%llu\n", c.passed_frames, c.passed_bytes);
+	return TRUE;
+}
+
+static gboolean replace(const char *interface, int ifindex, enum mode mode)
+{
+	unsigned char mac[MAC_LEN];
+	struct bpf_object *object;
+	struct there t;
+	gboolean done;
+
+	if (!own_mac(interface, mac) || !look(interface, ifindex, &t))
+		return FALSE;
+	if (t.others)
+		done = complain("%s: no place%s", interface, remedy(EBUSY));
+	else
+		done = t.prog_fd < 0 || detach(interface, ifindex, &t);
+	if (t.prog_fd >= 0)
+		close(t.prog_fd);
+	object = done ? load(interface, mac) : NULL;
+	done = object != NULL && attach_somehow(interface, ifindex,
+					 bpf_program__fd(bpf_object__find_program_by_name(
+						 object, REFLECT_XDP_PROGRAM)),
+					 mode);
+	bpf_object__close(object);
+	return done;
+}
+
+static int run_start(void *user, char **words)
+{
+	const struct asked *asked = user;
+	const char *interface = words[0];
+	struct there t;
+	gboolean done;
+	int ifindex;
+
+	if (!index_of(interface, &ifindex) || !replace(interface, ifindex, asked->mode) ||
+		!look(interface, ifindex, &t))
+		return CLI_FAILED;
+	done = t.prog_fd >= 0 ? say_status(interface, &t)
+			      : complain("%s: the kernel took the reflector, and it is not there",
+					interface);
+	if (t.prog_fd >= 0)
+		close(t.prog_fd);
+	return done ? CLI_DONE : CLI_FAILED;
+}
+
+/* One that is not there is stopped: what undoes a start may run twice. */
+static int run_stop(void *asked, char **words)
+{
+	const char *interface = words[0];
+	struct there t;
+	gboolean done;
+	int ifindex;
+
+	(void)asked;
+	if (!index_of(interface, &ifindex) || !look(interface, ifindex, &t))
+		return CLI_FAILED;
+	if (t.prog_fd < 0)
+		return CLI_DONE;
+	done = say_status(interface, &t) && detach(interface, ifindex, &t);
+	close(t.prog_fd);
+	return done ? CLI_DONE : CLI_FAILED;
+}
+
+static int run_status(void *asked, char **words)
+{
+	const char *interface = words[0];
+	struct there t;
+	gboolean done;
+	int ifindex;
+
+	(void)asked;
+	if (!index_of(interface, &ifindex) || !look(interface, ifindex, &t))
+		return CLI_FAILED;
+	if (t.prog_fd < 0) {
+		complain("%s: no reflector is there%s; treflect-xdp start %s puts one there",
+			interface, t.others ? ", but another XDP program" : "", interface);
+		return CLI_FAILED;
+	}
+	done = say_status(interface, &t);
+	close(t.prog_fd);
+	return done ? CLI_DONE : CLI_FAILED;
+}
+
+static const struct option_row start_rows[] = {
+	{ .name = "mode",
+		.was = 'm',
+		.type = OPTION_WORD,
+		.at = offsetof(struct asked, mode),
+		.preset = "auto",
+		.words = modes,
+		.metavar = "MODE",
+		.help = "Mode: native (the driver runs it), generic (the stack does), or auto: "
+			"native if the driver can" },
+	{ 0 },
+};
+
+static const struct cli_command start = { .name = "start",
+	.arguments = "INTERFACE",
+	.summary = "Reflect frames to the interface's own MAC; a reflector there is replaced",
+	.options = start_rows,
+	.size = sizeof(struct asked),
+	.min_words = 1,
+	.max_words = 1,
+	.run = run_start };
+static const struct cli_command stop = { .name = "stop",
+	.arguments = "INTERFACE",
+	.summary = "Remove the reflector and print its counters",
+	.min_words = 1,
+	.max_words = 1,
+	.run = run_stop };
+static const struct cli_command status = { .name = "status",
+	.arguments = "INTERFACE",
+	.summary = "Print its mode and counters",
+	.min_words = 1,
+	.max_words = 1,
+	.run = run_status };
+
+const struct cli_program treflect_xdp_program = { .name = "treflect-xdp",
+	.summary = "Send every Ethernet frame to an interface back where it came from, in the "
+		   "kernel (XDP)",
+	.commands = (const struct cli_command *const[]){ &start, &stop, &status, NULL } };
+
+int treflect_xdp_main(int argc, char **argv)
+{
+	libbpf_set_print(note_words);
+	return cli_main(&treflect_xdp_program, argc, argv);
+}

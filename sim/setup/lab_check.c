@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a set-up needs and does not find, told before anything is made. */
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/setup/lab_private.h"
+#include "traffic/frame.h"
+
+enum { MTU_USUAL = 1500 }; /* of a veth pair as the kernel makes it */
+
+static gboolean needs(const struct setup *s, enum setup_needs need)
+{
+	return s->machine != MACHINE_PROCESS && s->machine != MACHINE_EXTERNAL &&
+	       (s->interface->needs & need) != 0;
+}
+
+static gboolean same_machine(const struct testbed *t)
+{
+	return g_str_equal(t->host.fqdn, t->loadgen.fqdn);
+}
+
+static gboolean fits(uint32_t frame_len_max, guint64 mtu)
+{
+	return frame_len_max <= mtu + FRAME_ETH_LEN + FRAME_FCS_LEN;
+}
+
+static char *does_not_fit(uint32_t frame_len_max, const char *what, guint64 mtu)
+{
+	return g_strdup_printf("frames of up to %u bytes do not fit %s, MTU %" G_GUINT64_FORMAT
+			       ": use a --profile of at most %" G_GUINT64_FORMAT " bytes",
+		frame_len_max, what, mtu, mtu + FRAME_ETH_LEN + FRAME_FCS_LEN);
+}
+
+char *lab_lacks(const struct testbed *t, const struct setup *s, uint32_t frame_len_max)
+{
+	const struct testbed_nic *host = &t->host.nic, *load = &t->loadgen.nic;
+	gboolean have_host = host->name != NULL,
+		 have_load = load->name != NULL || load->pci != NULL;
+
+	if (setup_is_vm(s->machine) && t->root_disk != NULL && t->guest.fqdn == NULL)
+		return g_strdup("guests with a disk are reached by SSH: set [guest] fqdn "
+				"(--config)");
+	if (needs(s, SETUP_SOCKET) && !same_machine(t))
+		return g_strdup("vhost-user sockets reach no other machine: [host] fqdn and "
+				"[loadgen] fqdn must be the same");
+	if (needs(s, SETUP_PASS) && (host->name == NULL || host->pci == NULL))
+		return g_strdup("requires a PCI device for its guests: set [host] test_iface and "
+				"test_iface_addr (--config)");
+	if (needs(s, SETUP_PASS) && s->guests > 1 && !t->vfs)
+		return g_strdup("one NIC serves one guest: set [host] vfs = true for a virtual "
+				"function per guest (--config)");
+	if (!needs(s, SETUP_WIRE))
+		return NULL;
+	if (have_host != have_load)
+		return g_strdup("a wire has two ends: set both [host] test_iface and [loadgen] "
+				"test_iface or test_iface_addr, or neither for a veth pair");
+	if (!have_host && !same_machine(t))
+		return g_strdup("host and loadgen are two machines: name the NICs of the cable by "
+				"[host] test_iface and [loadgen] test_iface_addr");
+	if (!have_host && !fits(frame_len_max, MTU_USUAL))
+		return does_not_fit(frame_len_max, "the testbed's veth pair", MTU_USUAL);
+	return NULL;
+}
+
+/* Both capabilities: `ip netns add` mounts. */
+static const char
+	rights_script[] = "c=$(sed -n 's/^CapEff:[^0-9a-f]*//p' /proc/self/status) &&\n"
+			  "[ $((0x$c >> 12 & 0x$c >> 21 & 1)) -eq 1 ] || { id -u; exit 1; }\n";
+
+static gboolean check_rights(struct server *s, GError **error)
+{
+	const char *argv[] = { "sh", "-c", rights_script, "sh", NULL };
+	g_auto(server_result) r = { 0 };
+
+	if (!server_run(s, argv, NULL, 0, &r, error))
+		return FALSE;
+	if (r.status == 0)
+		return TRUE;
+	if (g_str_equal(g_strchomp(r.out), "0"))
+		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
+			"%s: root has no CAP_NET_ADMIN or CAP_SYS_ADMIN for bridges and taps: give "
+			"the container both",
+			server_name(s));
+	else
+		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
+			"%s: needs root for bridges and taps: %s", server_name(s),
+			server_is_local(s) ? "run with sudo"
+					   : "set ssh_as_root = true, or log in as root");
+	return FALSE;
+}
+
+static gboolean check_mtu(
+	struct server *s, const char *name, uint32_t frame_len_max, GError **error)
+{
+	g_autofree char *path = name == NULL ? NULL
+					     : g_strdup_printf("/sys/class/net/%s/mtu", name);
+	g_autofree char *said = path == NULL ? NULL : server_ask(s, NULL, "cat", path, NULL);
+	g_autofree char *text = NULL;
+	guint64 mtu;
+
+	/* One that is not there, or a DPDK driver's, is another's to name. */
+	if (said == NULL ||
+		!g_ascii_string_to_unsigned(g_strchomp(said), 10, 1, G_MAXUINT32, &mtu, NULL) ||
+		fits(frame_len_max, mtu))
+		return TRUE;
+	text = does_not_fit(frame_len_max, name, mtu);
+	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s", server_name(s), text);
+	return FALSE;
+}
+
+static gboolean check_programs(struct lab *l, const struct setup *s, GError **error)
+{
+	const char *folder = lab_qemu_folder(l, s);
+	unsigned version;
+
+	if (!setup_is_vm(s->machine) || g_strcmp0(folder, l->qemu_checked) == 0)
+		return TRUE;
+	if (!vm_qemu_version(l->host, folder, &version, error))
+		return FALSE;
+	g_free(l->qemu_checked);
+	l->qemu_checked = g_strdup(folder);
+	return TRUE;
+}
+
+gboolean lab_check(struct lab *l, const struct setup *s, uint32_t frame_len_max, GError **error)
+{
+	const struct testbed *t = l->cfg.testbed;
+	g_autofree char *lacks = lab_lacks(t, s, frame_len_max);
+	gboolean wire = needs(s, SETUP_WIRE),
+		 makes = wire || (setup_is_vm(s->machine) && t->root_disk != NULL);
+
+	if (lacks != NULL) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: interface %s: %s",
+			t->path == NULL ? "testbed" : t->path, s->interface->word, lacks);
+		return FALSE;
+	}
+	if (l->cfg.dry != NULL)
+		return TRUE;
+	if (makes && !l->rights_checked) {
+		if (!check_rights(l->host, error) ||
+			(l->loadgen != l->host && !check_rights(l->loadgen, error)))
+			return FALSE;
+		l->rights_checked = TRUE;
+	}
+	return (!wire ||
+		       (check_mtu(l->host, t->host.nic.name, frame_len_max, error) &&
+			       check_mtu(l->loadgen, t->loadgen.nic.name, frame_len_max, error))) &&
+	       check_programs(l, s, error);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sim/setup/lab_private.h: what lab.c and the files of its stages share. */
+#ifndef SIM_SETUP_LAB_PRIVATE_H
+#define SIM_SETUP_LAB_PRIVATE_H
+
+#include "sim/vm/vm.h"
+#include "sim/host/journal.h"
+#include "sim/setup/lab.h"
+
+struct lab {
+	struct lab_cfg cfg;
+	struct server *host, *loadgen;        /* the same one, if both are this machine */
+	struct journal *journal, *of_loadgen; /* likewise */
+	gboolean kept;
+
+	/* What stands: the stages up to depth, of setup. -1: nothing. */
+	int depth;
+	struct setup setup;
+	char *qemu, *qemu_path; /* of setup */
+	guint mark_guests;      /* of journal: where the network ends */
+	gboolean rights_checked;
+	char *qemu_checked; /* folder whose QEMU answered; NULL: none yet */
+
+	/* Network. */
+	uint8_t base_mac[6];      /* of guest 0 */
+	char *netns, *load_netns; /* NULL: the machine's own */
+	char *wire;               /* the host's test interface; NULL: frames need none */
+	char *port;               /* devargs of the load generator; NULL: none */
+	char *wire_text;          /* "veth, net_af_packet": for results */
+	GPtrArray
+		*attached; /* char *, a guest each: tap, character device, PCI address or socket */
+	char *socket_dir;  /* of the generator's sockets; NULL: none */
+
+	/* Guests. */
+	GPtrArray *vms; /* struct vm * */
+	char *accel;    /* "kvm", "tcg: why"; NULL: no virtual machine */
+	unsigned qemu_version;
+	GPid holder; /* a tsim that waits at the sockets while QEMU starts; 0: none */
+
+	/* Reflectors. */
+	char *reflector_text; /* "xdp native"; NULL: none */
+};
+
+G_GNUC_PRINTF(2, 3) void lab_say(struct lab *l, const char *format, ...);
+/* "52:54:00:fa:00:67". Newly allocated. */
+char *lab_mac(const struct lab *l, uint32_t guest);
+/* Path of a program of ours on a server: its tsim_dir, beside this tsim, or its $PATH. Newly allocated. */
+char *lab_program(const struct testbed_server *s, const char *name);
+
+/* Folder of QEMU of a set-up: its own, else the testbed's; "": $PATH. */
+const char *lab_qemu_folder(const struct lab *l, const struct setup *s);
+
+gboolean lab_network_up(struct lab *l, const struct setup *s, GError **error);
+void lab_network_forget(struct lab *l); /* after it was undone */
+
+gboolean lab_guests_up(struct lab *l, const struct setup *s, GError **error);
+void lab_guests_down(struct lab *l);
+/* NULL while all live; else which one does not, and why. Newly allocated. */
+char *lab_guests_death(struct lab *l);
+
+gboolean lab_reflector_up(struct lab *l, const struct setup *s, GError **error);
+void lab_reflector_down(struct lab *l);
+/* What reflects on machine host: NIC, bridge or macvtap. Newly allocated. */
+char *lab_host_interface(const struct lab *l);
+
+/* A tsim at the sockets of guests that cannot start without. */
+gboolean lab_hold_sockets(struct lab *l, const struct setup *s, GError **error);
+void lab_release_sockets(struct lab *l);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Trials on a lab: a tsim run of their own, where the load generator is. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "sim/base/error.h"
+#include "sim/setup/lab_private.h"
+
+enum {
+	POLL_US = 20000,
+	REMOTE_TIMEOUT_MS = 25 * 3600 * 1000, /* tsim run ends by itself: a day, and its phases */
+	STATUS_UNTRUSTED = 3,
+};
+
+char *lab_as(const struct setup *s)
+{
+	return g_strdup_printf(
+		"--as=machine=%s,interface=%s,qemu=%s,vhost=%s,ioregionfd=%s,reflector=%s",
+		setup_machine_word(s->machine), s->interface->word, s->qemu,
+		s->vhost ? "on" : "off", s->ioregionfd ? "on" : "off",
+		setup_reflector_word(s->reflector));
+}
+
+static void add_notes(const struct lab *l, GPtrArray *words)
+{
+	if (l->wire_text != NULL)
+		g_ptr_array_add(words, g_strdup_printf("--note=wire=%s", l->wire_text));
+	if (l->accel != NULL) {
+		g_ptr_array_add(words, g_strdup_printf("--note=accelerator=%s", l->accel));
+		g_ptr_array_add(words, g_strdup_printf("--note=qemu_version=%u.%u",
+					       l->qemu_version / 100, l->qemu_version % 100));
+	}
+	if (l->reflector_text != NULL)
+		g_ptr_array_add(words, g_strdup_printf("--note=reflector=%s", l->reflector_text));
+}
+
+char **lab_words(struct lab *l)
+{
+	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *mac = lab_mac(l, 0);
+
+	if (l->setup.machine == MACHINE_PROCESS) {
+		g_ptr_array_add(words, NULL);
+		return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
+	}
+	g_ptr_array_add(words, lab_as(&l->setup));
+	g_ptr_array_add(words, g_strdup("--machine=external"));
+	if (l->port != NULL) {
+		g_ptr_array_add(words, g_strdup_printf("--port=%s", l->port));
+	} else {
+		g_ptr_array_add(words, g_strdup("--interface=vhost-user"));
+		g_ptr_array_add(words, g_strdup_printf("--socket-dir=%s", l->socket_dir));
+	}
+	g_ptr_array_add(words, g_strdup_printf("--mac=%s", mac));
+	g_ptr_array_add(words, g_strdup("--connect-timeout=30s"));
+	add_notes(l, words);
+	g_ptr_array_add(words, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
+}
+
+/* The whole command, for the load generator's machine; out: its folder for results there. */
+static char **command(
+	struct lab *l, const char *const *args, const char *out, const char *label, gboolean shown)
+{
+	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) own = lab_words(l);
+
+	if (l->load_netns != NULL) {
+		g_ptr_array_add(words, g_strdup("ip"));
+		g_ptr_array_add(words, g_strdup("netns"));
+		g_ptr_array_add(words, g_strdup("exec"));
+		g_ptr_array_add(words, g_strdup(l->load_netns));
+	}
+	g_ptr_array_add(words, lab_program(&l->cfg.testbed->loadgen, "tsim"));
+	g_ptr_array_add(words, g_strdup("run"));
+	for (char **word = own; *word != NULL; word++)
+		g_ptr_array_add(words, g_strdup(*word));
+	for (; *args != NULL; args++)
+		g_ptr_array_add(words, g_strdup(*args));
+	g_ptr_array_add(words, g_strdup_printf("--out=%s", out));
+	g_ptr_array_add(words, g_strdup_printf("--label=%s", label));
+	if (!shown)
+		g_ptr_array_add(words, g_strdup("--quiet"));
+	g_ptr_array_add(words, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
+}
+
+/* Ctrl-C is for us: the trial is told once, and ends as it can. If we die it does. */
+static void lead_group(gpointer parent)
+{
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	signal(SIGPIPE, SIG_DFL);
+	if (getppid() != GPOINTER_TO_INT(parent))
+		_exit(1);
+}
+
+static gboolean interrupted(const struct lab *l)
+{
+	return l->cfg.interrupt != NULL && atomic_load(l->cfg.interrupt) != 0;
+}
+
+static int wait_for(const struct lab *l, GPid pid)
+{
+	gboolean told = FALSE;
+	int raw;
+
+	while (waitpid(pid, &raw, WNOHANG) == 0) {
+		if (interrupted(l) && !told) {
+			kill(pid, SIGINT);
+			told = TRUE;
+		}
+		g_usleep(POLL_US);
+	}
+	g_spawn_close_pid(pid);
+	return WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw);
+}
+
+/* The last line that it said. Newly allocated. */
+static char *last_words(const char *path)
+{
+	g_autofree char *text = NULL;
+	const char *nl;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return g_strdup("");
+	g_strchomp(text);
+	nl = strrchr(text, '\n');
+	return g_strdup(nl == NULL ? text : nl + 1);
+}
+
+static gboolean run_here(
+	struct lab *l, char **argv, gboolean shown, int *status, char **words, GError **error)
+{
+	g_autofree char *log = NULL;
+	int fd = shown ? -1 : g_file_open_tmp("tsim-trial-XXXXXX", &log, error);
+	gboolean started;
+	GPid pid;
+
+	if (!shown && fd < 0)
+		return FALSE;
+	/* With fd for both; -1 is this process's own. */
+	started = g_spawn_async_with_fds(NULL, argv, NULL,
+		G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+			(shown ? G_SPAWN_CHILD_INHERITS_STDIN : 0),
+		lead_group, GINT_TO_POINTER(getpid()), &pid, -1, fd, fd, error);
+	if (started)
+		*status = wait_for(l, pid);
+	if (!shown) {
+		*words = last_words(log);
+		close(fd);
+		unlink(log);
+	}
+	return started;
+}
+
+/* Its results, from the load generator's machine to ours. */
+static gboolean fetch(struct lab *l, const char *there, const char *dir, GError **error)
+{
+	g_autofree char *list = server_ask(l->loadgen, error, "ls", "-1tr", "--", there, NULL);
+	g_auto(GStrv) names = NULL;
+
+	if (list == NULL)
+		return FALSE;
+	/* A trial's JSON is the newest of its files: it comes last here, too. */
+	names = g_strsplit(g_strchomp(list), "\n", -1);
+	for (char **name = names; *name != NULL; name++) {
+		g_autofree char *from = g_build_filename(there, *name, NULL);
+		g_autofree char *to = g_build_filename(dir, *name, NULL);
+
+		if (**name != '\0' && **name != '.' && !server_get(l->loadgen, from, to, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean run_there(struct lab *l, const char *const *args, const char *dir,
+	const char *label, gboolean shown, int *status, char **words, GError **error)
+{
+	g_auto(server_result) r = { 0 };
+	g_auto(GStrv) argv = NULL;
+	g_autofree char *out = NULL, *there = NULL;
+	const char *state = server_state_dir(l->loadgen, error);
+	gboolean fetched;
+
+	if (state == NULL)
+		return FALSE;
+	out = g_build_filename(state, "out", NULL);
+	there = g_build_filename(out, label, NULL);
+	argv = command(l, args, out, label, FALSE);
+	if (!server_dol(l->loadgen, error, "rm", "-rf", "--", there, NULL) ||
+		!server_run(
+			l->loadgen, (const char *const *)argv, NULL, REMOTE_TIMEOUT_MS, &r, error))
+		return FALSE;
+	if (shown)
+		fputs(r.out, stdout);
+	*status = r.status;
+	*words = g_strdup(r.err);
+	if (r.status != 0 && r.status != STATUS_UNTRUSTED)
+		return TRUE;
+	fetched = g_mkdir_with_parents(dir, 0777) == 0 && fetch(l, there, dir, error);
+	(void)server_dol(l->loadgen, NULL, "rm", "-rf", "--", there, NULL);
+	return fetched;
+}
+
+gboolean lab_trial(struct lab *l, const char *const *args, const char *dir, gboolean shown,
+	int *status, GError **error)
+{
+	g_autofree char *out = g_path_get_dirname(dir), *label = g_path_get_basename(dir);
+	g_autofree char *words = NULL, *death = NULL;
+	g_auto(GStrv) argv = NULL;
+	gboolean here = server_is_local(l->loadgen);
+
+	*status = 0;
+	if (l->cfg.dry != NULL || here)
+		argv = command(l, args, out, label, shown);
+	if (l->cfg.dry != NULL)
+		return server_do(l->loadgen, (const char *const *)argv, error);
+	if (here ? !run_here(l, argv, shown, status, &words, error)
+		 : !run_there(l, args, dir, label, shown, status, &words, error))
+		return FALSE;
+	death = lab_guests_death(l);
+	if (death != NULL) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "%s", death);
+		return FALSE;
+	}
+	if (shown || *status == 0 || *status == STATUS_UNTRUSTED)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: tsim run: %s (exit status %d)",
+		server_name(l->loadgen), words == NULL || words[0] == '\0' ? "failed" : words,
+		*status);
+	return FALSE;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/trial/campaign.h: the trials of one command: every rate, every repetition; done ones are skipped,
+ * interrupted and broken ones repeated.
+ */
+#ifndef SIM_TRIAL_CAMPAIGN_H
+#define SIM_TRIAL_CAMPAIGN_H
+
+#include "sim/trial/crew.h"
+#include "sim/trial/options.h"
+
+/*
+ * Returns an exit status (analyze/base/cli.h); errors have been printed. crew: those that measure with
+ * us, NULL for nobody; all have to come here. o->cores become the CPUs of this process.
+ */
+int campaign_run(struct options *o, struct crew *crew);
+/* Are all its trials measured? Then campaign_run only shows them. FALSE also where nobody can say. */
+gboolean campaign_is_done(const struct options *o);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/trial/label_lock.h"
+
+#include <unistd.h>
+
+#include "analyze/base/file.h"
+#include "sim/base/error.h"
+#include "sim/base/stop.h"
+
+enum { POLL_US = 100000 };
+
+G_GNUC_PRINTF(2, 3) static void say(const struct label_lock_cfg *cfg, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	cfg->say(cfg->arg, text);
+}
+
+static gboolean is_interrupted(const struct label_lock_cfg *cfg)
+{
+	return cfg->interrupted != NULL && cfg->interrupted(cfg->arg);
+}
+
+/* FALSE and error, or TRUE: *lock is NULL if another process has it. */
+static gboolean try_once(const struct label_lock_cfg *cfg, const char *path, file_lock **lock,
+	struct file_lock_owner *owner, GError **error)
+{
+	if (!file_make_folder(cfg->dir, error) || !file_lock_try(path, lock, owner, error)) {
+		g_prefix_error(error, "--out: ");
+		return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GError **error)
+{
+	g_autofree char *path = g_build_filename(cfg->dir, ".tsim-lock", NULL);
+	struct file_lock_owner owner;
+	gboolean told = FALSE;
+
+	while (try_once(cfg, path, lock, &owner, error)) {
+		if (*lock != NULL) {
+			if (!file_lock_excludes(*lock))
+				say(cfg,
+					"%s: no locks on this file system: make sure that no other "
+					"tsim "
+					"writes there",
+					cfg->dir);
+			stop_remove(path);
+			file_remove_left_over(cfg->dir);
+			return TRUE;
+		}
+		if (owner.here && owner.pid == getppid())
+			return TRUE;
+		if (!cfg->wait || is_interrupted(cfg)) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+				"another tsim (%s) writes %s; %s", owner.text, cfg->dir,
+				cfg->wait ? "interrupted while waiting for it" : cfg->remedy);
+			return FALSE;
+		}
+		if (!told)
+			say(cfg, "waiting for another tsim (%s) that writes %s", owner.text,
+				cfg->dir);
+		told = TRUE;
+		g_usleep(POLL_US);
+	}
+	return FALSE;
+}

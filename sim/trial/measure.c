@@ -1,0 +1,744 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/trial/measure.h"
+
+#include <math.h>
+#include <stdatomic.h>
+
+#include "sim/engine/engine.h"
+#include "sim/base/error.h"
+#include "sim/trial/gather_parts.h"
+#include "sim/trial/host_watch.h"
+#include "sim/trial/live.h"
+#include "sim/trial/environment.h"
+#include "sim/trial/together.h"
+#include "sim/trial/trust.h"
+
+enum {
+	TICK_US = 10000,         /* main thread, while workers work */
+	HELLO_US = 2000,         /* between rounds of asking */
+	HELLO_AGAIN_ROUNDS = 25, /* ask a guest that has not answered again after so many rounds */
+	MISSING_NAMED = 4,       /* guests that are waited for */
+	MISSING_CHANGE_US = 2000000,
+	MISSING_AGAIN_US = 10000000,
+	SILENT_S = 2, /* no answer for so long at the end: the guest hangs */
+	REPORT_TIMEOUT_MS = 2000,
+	DRAIN_POLL_US = 500,
+	CAPTURE_BYTES = 256 << 20,
+	HURRY_DRAIN_NS = 100000000,
+	HURRY_REPORT_MS = 200,
+	GUEST_ROWS_MAX = 4000000, /* of the guests' time line: 160 MB */
+};
+
+/* What was said last of guests that are waited for, and when there is more to say. */
+struct waiting {
+	GString *told;
+	gint64 next_us, again_us;
+};
+
+/* What becomes of each guest while a trial runs. */
+struct watch {
+	gboolean answered;       /* or is known not to do so as it should: then state says it */
+	const char *lack;        /* of the guests that are waited for; static; NULL: has not come */
+	char *state;             /* NULL: in order */
+	struct engine_live live; /* at the last look */
+	double silent_since_s;   /* < 0: it answers */
+	double absent_s;         /* when it was first not connected; < 0: never */
+};
+
+struct run {
+	const struct measure_cfg *cfg;
+	schedule *schedule;
+	struct engine *engine;
+	struct watch *watch;
+	uint32_t nb_guests, nb_own, nb_answered;
+	struct clock_pair started;
+	uint64_t guests_ran_ns, guests_waited_ns; /* before the trial */
+	struct datapath_cost host_before, guests_before;
+	struct host_watch *host;
+	struct host_events events; /* of host, when all is over */
+	double tsc_hz;
+	trial *t;
+	struct together *together; /* NULL: alone */
+	gboolean stopped;
+	/* For rows of the time line. */
+	hist *latency_before, *latency_now;
+	uint64_t offered, forwarded; /* up to before_s */
+	double before_s;
+	guint guest_rows_max; /* that there is memory for; 0: none are taken */
+};
+
+static gboolean interrupted(const struct run *r)
+{
+	return atomic_load(r->cfg->interrupt) != 0;
+}
+
+static gboolean is_connected(const struct run *r, uint32_t guest)
+{
+	const struct datapath_guest *g = &r->cfg->fabric->guest[guest];
+
+	return g->datapath->ops->connected == NULL ||
+	       g->datapath->ops->connected(g->datapath, g->slot);
+}
+
+/* Nothing ever comes back from it. */
+static gboolean is_one_way(const struct run *r, uint32_t guest)
+{
+	return r->cfg->fabric->guest[guest].datapath->ops->one_way;
+}
+
+static const char *death_of(const struct run *r, uint32_t guest)
+{
+	return r->cfg->fleet == NULL ? NULL : fleet_death(r->cfg->fleet, guest);
+}
+
+/* What a guest that is waited for lacks; NULL: it has not come. *hopeless: waiting does not help. */
+static const char *lack_of(const struct run *r, uint32_t guest, gboolean *hopeless)
+{
+	const struct datapath_guest *g = &r->cfg->fabric->guest[guest];
+	const char *lack = NULL;
+
+	*hopeless = FALSE;
+	if (g->datapath->ops->missing != NULL)
+		lack = g->datapath->ops->missing(g->datapath, g->slot, hopeless);
+	if (lack == NULL && is_connected(r, guest))
+		return "connected, but never answered a frame";
+	return lack;
+}
+
+/* Ask or hear a guest. */
+static void ask(struct run *r, uint32_t guest, gboolean again)
+{
+	struct watch *w = &r->watch[guest];
+	g_autofree char *fault = NULL;
+
+	if (!engine_hello(r->engine, guest, again && !w->answered, &fault))
+		return;
+	if (!w->answered && fault == NULL)
+		r->nb_answered++;
+	w->answered = TRUE;
+	if (w->state != NULL || fault == NULL)
+		return;
+	w->state = g_steal_pointer(&fault);
+	progress_say(r->cfg->progress, "guest %u: %s", guest, w->state);
+}
+
+/* One round of asking; TRUE when there is nobody left to wait for. */
+static gboolean ask_round(struct run *r, unsigned round)
+{
+	gboolean again = round % HELLO_AGAIN_ROUNDS == 0, waiting = FALSE;
+
+	for (uint32_t i = 0; i < r->nb_guests; i++) {
+		struct watch *w = &r->watch[i];
+		gboolean hopeless = FALSE;
+
+		if (!fabric_serves(r->cfg->fabric, i))
+			continue;
+		/*
+		 * A guest is asked at once, then listened to, then asked again. Those that have
+		 * answered may have more to say: an answer that is another guest's, or a second one.
+		 */
+		if (is_connected(r, i) && (!w->answered || again))
+			ask(r, i, again);
+		if (w->answered)
+			continue;
+		w->lack = lack_of(r, i, &hopeless);
+		waiting |= death_of(r, i) == NULL && !hopeless;
+	}
+	return !waiting;
+}
+
+/* Who is missing, and why: when that has changed, and every few seconds. */
+static void tell_missing(struct run *r, struct waiting *w, gint64 now_us)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	unsigned missing = 0;
+
+	if (now_us < w->next_us)
+		return;
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
+		if (r->watch[i].answered)
+			continue;
+		if (missing++ < MISSING_NAMED)
+			g_string_append_printf(text, "; guest %u: %s", i,
+				r->watch[i].lack != NULL ? r->watch[i].lack : "not connected");
+	}
+	if (missing == 0 || (g_str_equal(text->str, w->told->str) && now_us < w->again_us))
+		return;
+	g_string_assign(w->told, text->str);
+	if (missing > MISSING_NAMED)
+		g_string_append_printf(text, "; and %u more", missing - MISSING_NAMED);
+	progress_say(
+		r->cfg->progress, "waiting for %u of %u guests%s", missing, r->nb_own, text->str);
+	w->next_us = now_us + MISSING_CHANGE_US;
+	w->again_us = now_us + MISSING_AGAIN_US;
+}
+
+/* Guests that did not answer are named; FALSE if there is nobody to measure. */
+static gboolean judge_hello(struct run *r, double waited_s, GError **error)
+{
+	gboolean hopeless;
+
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
+		struct watch *w = &r->watch[i];
+		const char *death = death_of(r, i), *lack = lack_of(r, i, &hopeless);
+
+		if (!w->answered)
+			w->state = death != NULL  ? g_strdup_printf("never connected: %s", death)
+				   : lack != NULL ? g_strdup(lack)
+						  : g_strdup("never connected");
+	}
+	if (interrupted(r)) {
+		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_GUEST,
+			"interrupted while waiting for guests; nothing was measured");
+		return FALSE;
+	}
+	/* Where several measure, those of another one may have answered. */
+	if (r->nb_answered == 0 && r->together == NULL) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST,
+			r->watch[0].answered
+				? "none of %u guests can be measured (after %.1f s); guest 0: %s"
+				: "none of %u guests answered within %.1f s; guest 0: %s",
+			r->nb_guests, waited_s, r->watch[0].state);
+		return FALSE;
+	}
+	if (r->together == NULL)
+		progress_note(r->cfg->progress, "%u of %u guests answer after %.1f s",
+			r->nb_answered, r->nb_own, waited_s);
+	return TRUE;
+}
+
+static gboolean say_hello(struct run *r, GError **error)
+{
+	gint64 start_us = g_get_monotonic_time();
+	gint64 until_us = start_us + (gint64)(r->cfg->o->connect_timeout_ns / 1000);
+	struct waiting waiting = { .told = g_string_new(NULL),
+		.next_us = start_us + MISSING_CHANGE_US };
+	gboolean can_begin;
+
+	for (unsigned round = 0; !interrupted(r) && g_get_monotonic_time() < until_us; round++) {
+		if (r->cfg->fleet != NULL)
+			fleet_poll(r->cfg->fleet);
+		if (ask_round(r, round))
+			break;
+		tell_missing(r, &waiting, g_get_monotonic_time());
+		fabric_tick(r->cfg->fabric);
+		crew_tick(r->cfg->crew);
+		g_usleep(HELLO_US);
+	}
+	can_begin = judge_hello(r, (double)(g_get_monotonic_time() - start_us) / 1e6, error);
+	g_string_free(waiting.told, TRUE);
+	return can_begin;
+}
+
+/* Often: a guest may be back before the next row is taken, and was away all the same. */
+static void note_absent(struct run *r, double now_s)
+{
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step)
+		if (r->watch[i].absent_s < 0 && !is_connected(r, i))
+			r->watch[i].absent_s = now_s;
+}
+
+static void watch_guests(struct run *r, double now_s)
+{
+	if (r->cfg->fleet != NULL)
+		fleet_poll(r->cfg->fleet);
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
+		struct watch *w = &r->watch[i];
+		const char *death = death_of(r, i);
+
+		if (w->state == NULL && death != NULL)
+			w->state = g_strdup_printf("%s at %.1f s", death, now_s);
+	}
+}
+
+/* What each guest did since the last look; their sums go to all. */
+static void take_guest_rows(struct run *r, struct trial_second *all)
+{
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
+		struct trial_guest_second row = { .time_s = all->time_s, .guest = i };
+		struct watch *w = &r->watch[i];
+		struct engine_live live;
+
+		engine_live_guest(r->engine, i, &live);
+		row.offered = live.offered - w->live.offered;
+		row.forwarded = live.forwarded - w->live.forwarded;
+		row.latency_sum_ns = live.latency_sum_ns - w->live.latency_sum_ns;
+		all->offered += row.offered;
+		all->forwarded += row.forwarded;
+		all->refused += live.refused - w->live.refused;
+		w->live = live;
+		if (row.forwarded != 0 || row.offered == 0 || is_one_way(r, i))
+			w->silent_since_s = -1;
+		else if (w->silent_since_s < 0)
+			w->silent_since_s = r->before_s;
+		if (r->t->guest_seconds->len < r->guest_rows_max)
+			g_array_append_val(r->t->guest_seconds, row);
+	}
+}
+
+/* before becomes what now has more; its min and max are those of the buckets. */
+static void gain(hist *before, const hist *now)
+{
+	uint64_t count = 0;
+
+	ctr_set(&before->min_ns, UINT64_MAX);
+	ctr_set(&before->max_ns, 0);
+	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
+		uint64_t n = ctr_get(&now->bucket[i]) - ctr_get(&before->bucket[i]);
+
+		ctr_set(&before->bucket[i], n);
+		if (n == 0)
+			continue;
+		count += n;
+		ctr_set(&before->max_ns, hist_bucket_high(i));
+		if (ctr_get(&before->min_ns) == UINT64_MAX)
+			ctr_set(&before->min_ns, hist_bucket_low(i));
+	}
+	ctr_set(&before->count, count);
+}
+
+/* Quantiles of the interval alone: of what the live histogram gained since the last row. */
+static void interval_latency(struct run *r, struct trial_second *row)
+{
+	hist *gained = r->latency_before;
+	gboolean bound;
+
+	hist_clear(r->latency_now);
+	engine_live_latency(r->engine, r->latency_now);
+	gain(gained, r->latency_now);
+	hist_quantile(gained, 0, 0, 0.5, &row->p50_ns, &bound);
+	hist_quantile(gained, 0, 0, 0.99, &row->p99_ns, &bound);
+	hist_quantile(gained, 0, 0, 1, &row->max_ns, &bound);
+	r->latency_before = r->latency_now;
+	r->latency_now = gained;
+}
+
+/* What became of CPUs and of guests' processes since the last row. */
+static void watch_host(struct run *r)
+{
+	host_watch_second(r->host);
+	if (r->cfg->fleet != NULL)
+		fleet_watch_second(r->cfg->fleet);
+}
+
+static void take_row(struct run *r, double now_s, gboolean last)
+{
+	struct trial_second row = { .time_s = now_s };
+
+	take_guest_rows(r, &row);
+	interval_latency(r, &row);
+	watch_guests(r, now_s);
+	watch_host(r);
+	g_array_append_val(r->t->seconds, row);
+	r->offered += row.offered;
+	r->forwarded += row.forwarded;
+	/* Sums over all ranks are shown when all have given theirs. */
+	if (r->together != NULL)
+		together_row(
+			r->together, &row, last ? LIVE_LAST : (uint32_t)now_s, r->latency_before);
+	else
+		progress_second(r->cfg->progress, &row, now_s - r->before_s,
+			r->t->params.duration_s, r->offered, r->forwarded);
+	r->before_s = now_s;
+}
+
+static double measuring_s(const struct run *r)
+{
+	uint64_t now_ns = engine_now_ns(r->engine);
+	uint64_t warm_up_ns = r->cfg->o->warm_up_ns;
+
+	return now_ns < warm_up_ns ? 0 : (double)(now_ns - warm_up_ns) / 1e9;
+}
+
+static void watch_sending(struct run *r)
+{
+	double next_s = 1;
+
+	while (!engine_sent(r->engine)) {
+		double now_s = measuring_s(r);
+
+		if (interrupted(r) && !r->stopped) {
+			engine_interrupt(r->engine);
+			r->stopped = TRUE;
+		}
+		/* The last row is taken when all is sent, so that it is not a row of nothing. */
+		if (now_s >= next_s && next_s + 0.5 < r->t->params.duration_s) {
+			take_row(r, now_s, FALSE);
+			next_s = (double)(int64_t)now_s + 1;
+		}
+		host_watch_tick(r->host);
+		note_absent(r, now_s);
+		fabric_tick(r->cfg->fabric);
+		together_tick(r->together);
+		g_usleep(TICK_US);
+	}
+	if (measuring_s(r) > r->before_s)
+		take_row(r, measuring_s(r), TRUE);
+	r->t->interrupted = r->stopped && measuring_s(r) < r->t->params.duration_s;
+}
+
+/* mpirun kills a second after it has told ranks to stop; and a user who says it twice is in a hurry. */
+static gboolean hurries(const struct run *r)
+{
+	return (r->stopped && r->together != NULL) || atomic_load(r->cfg->interrupt) > 1;
+}
+
+/* How long frames are waited for. */
+static uint64_t drain_ns(const struct run *r)
+{
+	uint64_t ns = r->cfg->o->drain_ns;
+
+	return hurries(r) ? MIN(ns, HURRY_DRAIN_NS) : ns;
+}
+
+/* Wait until every frame is back, at most the drain time. */
+static void drain(struct run *r)
+{
+	uint64_t start_ns = engine_now_ns(r->engine), waited_ns = 0;
+
+	while (engine_under_way(r->engine) != 0 && waited_ns < drain_ns(r)) {
+		together_tick(r->together);
+		host_watch_tick(r->host);
+		g_usleep(DRAIN_POLL_US);
+		waited_ns = engine_now_ns(r->engine) - start_ns;
+	}
+}
+
+/* Why a guest did not answer to the end, or did not run in between. Newly allocated; NULL: it did. */
+static char *silence_text(const struct run *r, uint32_t guest)
+{
+	const struct watch *w = &r->watch[guest];
+	double still_s = r->cfg->fleet == NULL ? 0 : fleet_stood_still_s(r->cfg->fleet, guest);
+	/* Time that the hypervisor took looks the same from here; the verdict has it. */
+	gboolean still = still_s > 2 * r->events.stolen_s;
+	gboolean silent = w->silent_since_s >= 0 &&
+			  (r->t->guests[guest].c.forwarded == 0 ||
+				  r->before_s - w->silent_since_s >= SILENT_S);
+	g_autofree char *why = still ? g_strdup_printf("process stood still for %.1f s", still_s)
+				     : NULL;
+
+	if (!silent)
+		return g_steal_pointer(&why);
+	if (r->t->guests[guest].c.forwarded == 0)
+		return g_strdup_printf(
+			"never answered during the trial%s%s", still ? ": " : "", still ? why : "");
+	return g_strdup_printf("no answer after %.1f s%s%s", w->silent_since_s, still ? ": " : "",
+		still ? why : "");
+}
+
+/* Guests of ours have MACs of their own, and return twice what --fault says. */
+static gboolean returns_twice(const struct run *r, const struct trial_counts *c)
+{
+	return r->cfg->fleet == NULL && c->forwarded != 0 && c->duplicated >= c->forwarded;
+}
+
+static void set_states(struct run *r)
+{
+	for (uint32_t i = 0; i < r->nb_guests; i++) {
+		struct watch *w = &r->watch[i];
+		struct trial_guest *g = &r->t->guests[i];
+
+		/* If its process died that was said, and is why it was away. */
+		if (w->state == NULL && w->absent_s >= 0)
+			w->state = g_strdup_printf("disconnected at %.1f s", w->absent_s);
+		if (w->state == NULL)
+			w->state = silence_text(r, i);
+		if (w->state == NULL && returns_twice(r, &g->c))
+			w->state = g_strdup("returns each frame more than once: two guests have "
+					    "its MAC, or its network has a loop");
+		if (w->state == NULL)
+			continue;
+		g_free(g->state);
+		g->state = g_strdup(w->state);
+	}
+}
+
+/* What a process took since before; one that was started anew meanwhile began at 0. */
+static uint64_t since(uint64_t before, uint64_t now)
+{
+	return now < before ? now : now - before;
+}
+
+static void describe_reflectors(struct run *r, JsonObject *o)
+{
+	struct trial_cpu_part *guests = &r->t->cpu.guests;
+	struct datapath_cost now;
+
+	json_object_set_int_member(o, "reflector_processes", fleet_processes(r->cfg->fleet));
+	json_object_set_array_member(o, "reflectors",
+		fleet_report(r->cfg->fleet, hurries(r) ? HURRY_REPORT_MS : REPORT_TIMEOUT_MS));
+	fleet_cost(r->cfg->fleet, &now);
+	guests->busy_cycles = since(r->guests_before.busy_cycles, now.busy_cycles);
+	guests->cpu_ns = since(r->guests_before.cpu_ns, now.cpu_ns);
+	guests->threads = now.threads;
+}
+
+static void describe_interface(struct run *r)
+{
+	JsonObject *o = json_object_new();
+
+	JsonArray *interfaces = json_array_new();
+
+	json_object_set_string_member(o, "interface", r->t->params.interface);
+	for (unsigned i = 0; i < r->cfg->fabric->nb; i++) {
+		struct datapath *d = r->cfg->fabric->datapath[i];
+		JsonObject *one = json_object_new();
+
+		json_object_set_string_member(one, "interface", d->name);
+		json_object_set_int_member(one, "guests", d->nb_guests);
+		json_object_set_string_member(one, "mechanism", d->ops->mechanism);
+		if (d->ops->describe != NULL)
+			d->ops->describe(d, one);
+		json_array_add_object_element(interfaces, one);
+	}
+	json_object_set_array_member(o, "interfaces", interfaces);
+	if (r->cfg->fleet != NULL)
+		describe_reflectors(r, o);
+	r->t->interface_info = o;
+}
+
+static void write_capture(struct run *r)
+{
+	g_autoptr(GError) error = NULL;
+	uint64_t frames, dropped;
+
+	if (r->cfg->o->capture == NULL)
+		return;
+	if (!engine_capture_write(r->engine, r->cfg->o->capture, &frames, &dropped, &error))
+		g_ptr_array_add(r->t->reasons, g_strdup_printf("note: %s", error->message));
+	else
+		progress_say(r->cfg->progress, "%s: %" G_GUINT64_FORMAT " frames%s",
+			r->cfg->o->capture, frames, dropped == 0 ? "" : " (the rest did not fit)");
+}
+
+/* Share of the time since the trial's start that guest processes waited for a CPU. */
+static double guests_waited(const struct run *r)
+{
+	uint64_t ran_ns, waited_ns;
+
+	if (r->cfg->fleet == NULL)
+		return 0;
+	fleet_cpu_time(r->cfg->fleet, &ran_ns, &waited_ns);
+	if (ran_ns < r->guests_ran_ns || waited_ns < r->guests_waited_ns)
+		return 0; /* one has died and took its account with it; the verdict has its name */
+	ran_ns -= r->guests_ran_ns;
+	waited_ns -= r->guests_waited_ns;
+	return ran_ns + waited_ns == 0 ? 0 : (double)waited_ns / (double)(ran_ns + waited_ns);
+}
+
+/* What the host's threads took for this trial. */
+static void add_host_cost(struct run *r)
+{
+	struct trial_cpu_part *host = &r->t->cpu.host;
+	struct datapath_cost now;
+
+	fabric_cost(r->cfg->fabric, &now);
+	host->busy_cycles = now.busy_cycles - r->host_before.busy_cycles;
+	host->cpu_ns = now.cpu_ns - r->host_before.cpu_ns;
+	host->threads = now.threads;
+}
+
+static void note_one_way(struct run *r)
+{
+	uint32_t nb = 0;
+
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step)
+		nb += is_one_way(r, i) ? 1 : 0;
+	if (nb != 0 && nb != r->nb_own)
+		g_ptr_array_add(r->t->reasons,
+			g_strdup_printf("note: %u of %u guests are on a one-way interface: all of "
+					"their frames are in the total loss",
+				nb, r->nb_own));
+}
+
+static gboolean collect(struct run *r, GError **error)
+{
+	engine_collect(r->engine, r->t, drain_ns(r));
+	add_host_cost(r);
+	host_watch_end(r->host, &r->events);
+	environment_end(r->t->environment, &r->started, r->tsc_hz);
+	/* An imbalance here is a fault of tsim: then no number of this trial can be shown. */
+	if (!trial_balance(r->t, error) || !engine_accounts_agree(r->engine, r->t, error))
+		return FALSE;
+	set_states(r); /* by counts that are complete now */
+	note_one_way(r);
+	describe_interface(r);
+	write_capture(r);
+	return TRUE;
+}
+
+static struct trust_input trust_input(const struct run *r)
+{
+	return (struct trust_input){ .workers_share = r->cfg->o->cores.shared,
+		.guests_share = r->cfg->fleet != NULL && fleet_shares(r->cfg->fleet),
+		.guests_waited = guests_waited(r),
+		.tsc_error_ppm = environment_tsc_error_ppm(r->t->environment),
+		.events = r->events };
+}
+
+static trial *judge(struct run *r)
+{
+	struct trust_input in = trust_input(r);
+	struct engine_health health;
+
+	engine_health(r->engine, &health);
+	in.health = &health;
+	trust_reach(r->t, &in);
+	return g_steal_pointer(&r->t);
+}
+
+/* Our part of the trial, for those who measure it with us. */
+static struct part *make_part(struct run *r)
+{
+	struct part *p = g_new0(struct part, 1);
+
+	p->in = trust_input(r);
+	engine_health(r->engine, &p->health);
+	p->own_delays = engine_own_delays(r->engine);
+	p->cpus = cores_text(&r->cfg->o->cores);
+	p->t = g_steal_pointer(&r->t);
+	return p;
+}
+
+/* Memory for the guests' time line, touched, as nothing is allocated while it is measured. */
+static void reserve_guest_rows(struct run *r)
+{
+	/* A row a second, one at the end, and one for a clock that runs ahead. */
+	double rows = (floor(r->t->params.duration_s) + 2) * r->nb_own;
+
+	if (rows > GUEST_ROWS_MAX) {
+		g_ptr_array_add(r->t->reasons,
+			g_strdup_printf("note: no time line of each guest: %u guests for %.0f s "
+					"are more than %d rows",
+				r->nb_own, r->t->params.duration_s, GUEST_ROWS_MAX));
+		return;
+	}
+	r->guest_rows_max = (guint)rows;
+	g_array_set_size(r->t->guest_seconds, r->guest_rows_max);
+	g_array_set_size(r->t->guest_seconds, 0);
+}
+
+static gboolean prepare(struct run *r, GError **error)
+{
+	static unsigned run; /* counts the trials of this process; main thread */
+	const struct options *o = r->cfg->o;
+	g_autofree struct schedule_step *steps = NULL;
+	struct schedule_cfg planned;
+
+	r->tsc_hz = clock_hz_since(r->cfg->clock_origin);
+	r->started = clock_pair_now();
+	steps = g_new0(struct schedule_step, o->nb_pps);
+	planned = options_schedule(o, (double)r->cfg->params->rate_pps, steps);
+	planned.seed = (uint64_t)o->seed;
+	planned.repetition = r->cfg->params->repetition;
+	r->schedule = schedule_new(&planned, error);
+	if (r->schedule == NULL)
+		return FALSE;
+	r->engine = engine_new(&(struct engine_cfg){ .fabric = r->cfg->fabric,
+				       .share = r->cfg->share,
+				       .mix = r->cfg->mix,
+				       .schedule = r->schedule,
+				       .cores = &o->cores,
+				       .pattern = o->pattern,
+				       .warm_up_ns = o->warm_up_ns,
+				       .duration_ns = o->duration_ns,
+				       .slack_ns = o->slack_ns,
+				       .base_mac = o->base_mac,
+				       .tsc_hz = r->tsc_hz,
+				       .run = (uint8_t)++run,
+				       .probe_pps = o->probe_pps / crew_size(r->cfg->crew),
+				       .probe_timeout_ns = o->drain_ns,
+				       .ipdv = o->ipdv,
+				       .capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
+		error);
+	if (r->engine == NULL)
+		return FALSE;
+	r->watch = g_new0(struct watch, r->nb_guests);
+	for (uint32_t i = 0; i < r->nb_guests; i++)
+		r->watch[i].silent_since_s = r->watch[i].absent_s = -1;
+	r->latency_before = hist_new();
+	r->latency_now = hist_new();
+	trial_params_copy(&r->t->params, r->cfg->params);
+	reserve_guest_rows(r);
+	r->t->environment = environment_environment(o, r->tsc_hz);
+	r->t->mix = environment_mix(r->cfg->mix, r->schedule, o->base_mac);
+	return TRUE;
+}
+
+static void clear(struct run *r)
+{
+	for (uint32_t i = 0; r->watch != NULL && i < r->nb_guests; i++)
+		g_free(r->watch[i].state);
+	g_free(r->watch);
+	host_watch_free(r->host);
+	engine_free(r->engine);
+	together_free(r->together);
+	schedule_free(r->schedule);
+	hist_free(r->latency_before);
+	hist_free(r->latency_now);
+	trial_free(r->t);
+}
+
+/* What host and guests took before the trial. */
+static gboolean note_costs(struct run *r)
+{
+	struct fleet *fleet = r->cfg->fleet;
+	unsigned nb = fleet == NULL ? 0 : fleet_processes(fleet);
+	g_autofree pid_t *pids = g_new0(pid_t, nb);
+
+	fabric_cost(r->cfg->fabric, &r->host_before);
+	if (fleet != NULL) {
+		json_array_unref(fleet_report(fleet, REPORT_TIMEOUT_MS));
+		fleet_cost(fleet, &r->guests_before);
+		nb = fleet_pids(fleet, pids, nb);
+		fleet_cpu_time(fleet, &r->guests_ran_ns, &r->guests_waited_ns);
+		fleet_watch_start(fleet);
+	}
+	r->host = host_watch_new("", &r->cfg->o->cores, pids, nb);
+	return TRUE;
+}
+
+/* Begin: alone at once, else when all are ready. */
+static gboolean start(struct run *r, GError **error)
+{
+	double epoch_raw_ns = 0;
+	gboolean ready = say_hello(r, error) && note_costs(r) && engine_ready(r->engine, error);
+
+	if (r->together != NULL)
+		ready = together_start(
+			r->together, r->nb_answered, r->schedule->digest, &epoch_raw_ns, error);
+	if (!ready)
+		return FALSE;
+	engine_go(r->engine, epoch_raw_ns);
+	host_watch_start(r->host);
+	return TRUE;
+}
+
+gboolean measure(const struct measure_cfg *cfg, trial **done, GError **error)
+{
+	struct run r = { .cfg = cfg,
+		.nb_guests = cfg->mix->nb_guests,
+		.nb_own = fabric_nb_served(cfg->fabric),
+		.t = trial_new() };
+	gboolean measured;
+
+	*done = NULL;
+	if (cfg->crew != NULL)
+		r.together = together_new(cfg);
+	measured = prepare(&r, error);
+	measured = crew_agree(cfg->crew, error) && measured && start(&r, error);
+	if (measured) {
+		watch_sending(&r);
+		drain(&r);
+		engine_stop(r.engine);
+		measured = collect(&r, error);
+		if (r.together != NULL)
+			measured = together_end(r.together, measured ? make_part(&r) : NULL,
+				r.stopped, done, error);
+		else if (measured)
+			*done = judge(&r);
+	}
+	progress_close(cfg->progress);
+	clear(&r);
+	return measured;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/trial/measure.h: one trial from its schedule to its verdict. Phases: prepare, hello (every guest
+ * answers one frame), warm-up, measure, drain, collect, verdict.
+ */
+#ifndef SIM_TRIAL_MEASURE_H
+#define SIM_TRIAL_MEASURE_H
+
+#include <glib.h>
+
+#include "analyze/contract/trial.h"
+#include "sim/trial/crew.h"
+#include "sim/datapath/fabric.h"
+#include "sim/engine/clock.h"
+#include "sim/fleet/fleet.h"
+#include "sim/trial/options.h"
+#include "sim/trial/progress.h"
+#include "traffic/mix.h"
+
+struct measure_cfg {
+	const struct options *o;
+	const mix *mix;
+	struct fabric *fabric;
+	struct fleet *fleet; /* NULL where guests are not ours */
+	struct crew *crew;   /* NULL: this process measures alone */
+	struct fabric_share share;
+	const char *dir; /* where parts are kept until they are together */
+	const struct trial_params *params;
+	struct progress *progress;
+	const struct clock_pair *clock_origin; /* taken when tsim started */
+	const _Atomic int *interrupt;          /* set by Ctrl-C */
+};
+
+/*
+ * FALSE and error when nothing was measured: no memory, no guest at all, interrupted before
+ * measuring. A trial in which some guests fail is a trial: their states say so. *done: the trial;
+ * NULL where another of the crew has it. The crew measures together, and has the same error.
+ */
+gboolean measure(const struct measure_cfg *cfg, trial **done, GError **error);
+
+#endif

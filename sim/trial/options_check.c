@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What options mean, and which of them go together. */
+#include "sim/trial/options_private.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "sim/datapath/fabric.h"
+#include "sim/datapath/socket_path.h"
+#include "sim/datapath/vmux_policy.h"
+#include "sim/base/eal.h"
+#include "sim/base/error.h"
+#include "sim/reflector/fault.h"
+#include "sim/fleet/fleet.h"
+#include "sim/reflector/reflector.h"
+#include "sim/setup/lab.h"
+#include "sim/host/testbed.h"
+#include "traffic/arrival.h"
+#include "traffic/frame.h"
+#include "traffic/rate.h"
+#include "analyze/base/text.h"
+
+static void set_default(char **text, const char *value)
+{
+	if (*text == NULL)
+		*text = g_strdup(value);
+}
+
+static gboolean is_trace(const char *word)
+{
+	return g_str_has_prefix(word, "trace:");
+}
+
+/* But for what has no meaning here: --interface and --probes follow when it is known. */
+static void set_defaults(struct options *o)
+{
+	gboolean external, no_profile;
+
+	if (o->port != NULL)
+		set_default(&o->machine, "external");
+	external = o->machine != NULL && g_str_equal(o->machine, "external");
+	no_profile = o->profile == NULL && o->arrival != NULL && is_trace(o->arrival);
+	option_finish(options_rows, o);
+	if (no_profile)
+		g_clear_pointer(&o->profile, g_free);
+	if (o->connect_timeout_ns == UINT64_MAX)
+		(void)option_set(option_find(options_rows, "connect-timeout"), o, "",
+			external ? OPTIONS_EXTERNAL_TIMEOUT : OPTIONS_CONNECT_TIMEOUT, NULL);
+}
+
+static gboolean bad(GError **error, const char *text)
+{
+	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, text);
+	return FALSE;
+}
+
+static gboolean make_mix(struct options *o, GError **error)
+{
+	uint32_t mtu = (uint32_t)o->mtu;
+
+	o->traffic = o->mix != NULL
+			     ? mix_open(o->mix, o->arrival, mtu, error)
+			     : mix_new(o->profile, o->guests, o->share, o->arrival, mtu, error);
+	return o->traffic != NULL;
+}
+
+static gboolean check_traffic(struct options *o, GError **error)
+{
+	if (o->mix != NULL && (o->profile != NULL || o->share != NULL || o->guests != NULL))
+		return bad(error,
+			"--mix: the file says guests, profiles and shares; leave --guests, "
+			"--profile and --share out");
+	if (o->link != NULL && !rate_parse_link("--link", o->link, &o->link_bps, error))
+		return FALSE;
+	if (o->ramp != NULL && o->rate != NULL)
+		return bad(error, "--ramp: says the rates; leave --rate out");
+	if (is_trace(o->arrival) && o->profile != NULL)
+		return bad(error, "--profile: no effect: a trace has frame lengths of its own; "
+				  "leave it out");
+	return arrival_check("--arrival", o->arrival, error) && make_mix(o, error);
+}
+
+static gboolean parse_switch(const char *where, const char *word, gboolean *out, GError **error)
+{
+	*out = g_str_equal(word, "on");
+	if (*out || g_str_equal(word, "off"))
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: on or off, not '%s'", where, word);
+	return FALSE;
+}
+
+static gboolean set_as(struct options *o, const char *key, const char *word, GError **error)
+{
+	static const char *const keys[] = { "machine", "interface", "qemu", "vhost", "ioregionfd",
+		"reflector", NULL };
+	g_autofree char *where = g_strdup_printf("--as: %s", key), *hint = NULL;
+	struct setup *s = &o->as_setup;
+
+	if (g_str_equal(key, "machine"))
+		return setup_machine_parse(where, word, &s->machine, error);
+	if (g_str_equal(key, "interface"))
+		return (s->interface = setup_interface_find(where, word, error)) != NULL;
+	if (g_str_equal(key, "vhost"))
+		return parse_switch(where, word, &s->vhost, error);
+	if (g_str_equal(key, "ioregionfd"))
+		return parse_switch(where, word, &s->ioregionfd, error);
+	if (g_str_equal(key, "reflector"))
+		return setup_reflector_parse(where, word, &s->reflector, error);
+	if (g_str_equal(key, "qemu")) {
+		/* A part of file names, in which '_' separates. */
+		if (*word == '\0' || strpbrk(word, "_/\\ \t\n") != NULL)
+			return bad(error, "--as: qemu: a name without '_', '/' and blanks");
+		g_free(o->as_qemu);
+		s->qemu = o->as_qemu = g_strdup(word);
+		return TRUE;
+	}
+	hint = text_did_you_mean(key, keys);
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: unknown key%s", where, hint);
+	return FALSE;
+}
+
+static gboolean set_all_as(struct options *o, GError **error)
+{
+	g_auto(GStrv) pairs = g_strsplit(o->as, ",", -1);
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (char **pair = pairs; *pair != NULL; pair++) {
+		char *equals = strchr(*pair, '=');
+
+		if (equals == NULL)
+			return bad(error, "--as: write KEY=VALUE,KEY=VALUE");
+		*equals = '\0';
+		if (!g_hash_table_add(seen, *pair)) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--as: %s: is said twice",
+				*pair);
+			return FALSE;
+		}
+		if (!set_as(o, *pair, equals + 1, error))
+			return FALSE;
+	}
+	if (!g_hash_table_contains(seen, "machine"))
+		return bad(error, "--as: machine=WORD is missing");
+	if (o->as_setup.interface == NULL)
+		return bad(error, "--as: interface=WORD is missing");
+	if (o->as_qemu == NULL && setup_is_vm(o->as_setup.machine))
+		o->as_setup.qemu = "normal";
+	return TRUE;
+}
+
+/* All guests are of one kind. */
+static gboolean check_one_kind(const struct options *o, const char *option, GError **error)
+{
+	for (uint32_t i = 0; i < o->traffic->nb_guests; i++) {
+		if (o->traffic->guests[i].interface == NULL)
+			continue;
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"%s: one interface for all guests; leave those of --guests and --mix out",
+			option);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean check_as(struct options *o, gboolean external, GError **error)
+{
+	struct setup normal;
+	const char *why;
+
+	o->as_setup = (struct setup){ .qemu = "none", .qemu_path = "", .guests = 1 };
+	if (o->as == NULL)
+		return TRUE;
+	if (!external)
+		return bad(
+			error, "--as: is for guests that tsim did not start (--machine external)");
+	if (!set_all_as(o, error) || !check_one_kind(o, "--as", error))
+		return FALSE;
+	o->as_setup.guests = o->traffic->nb_guests;
+	normal = o->as_setup;
+	setup_normal(&normal);
+	why = setup_impossible(&normal);
+	if (why == NULL && setup_differs_at(&o->as_setup, &normal) != 7)
+		why = "leave out what this machine has not got: a qemu, vhost, ioregionfd, or "
+		      "another reflector";
+	if (why == NULL)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--as: %s", why);
+	return FALSE;
+}
+
+/* "normal:/opt/qemu/bin". */
+static gboolean set_qemu(struct options *o, GError **error)
+{
+	const char *text = o->qemu == NULL ? "normal:" : o->qemu, *colon = strchr(text, ':');
+
+	if (colon == text || text[0] == '\0' || strchr(text, '_') != NULL)
+		return bad(error, "--qemu: write NAME or NAME:DIR; the name has no '_'");
+	o->lab_qemu = colon == NULL ? g_strdup(text) : g_strndup(text, (gsize)(colon - text));
+	o->lab_qemu_path = g_strdup(colon == NULL ? "" : colon + 1);
+	o->lab_setup.qemu = o->lab_qemu;
+	o->lab_setup.qemu_path = o->lab_qemu_path;
+	return TRUE;
+}
+
+static gboolean no_such_interface(
+	const struct options *o, const char *word, const struct setup_interface *i, GError **error)
+{
+	g_autofree char *machines = setup_machines_with(i);
+
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"--machine %s: interface '%s' requires --machine %s", o->machine, word, machines);
+	return FALSE;
+}
+
+/* Options of guests that tsim has others start. */
+static gboolean check_lab_options(struct options *o, GError **error)
+{
+	struct setup *s = &o->lab_setup, kernel;
+
+	if (o->fault != NULL || o->swap != NULL || o->socket_dir != NULL || o->as != NULL)
+		return bad(error,
+			"--fault, --swap, --socket-dir, --as: not where guests are virtual "
+			"machines or the host");
+	if (!setup_is_vm(s->machine) && (o->qemu != NULL || o->ioregionfd != NULL))
+		return bad(error,
+			"--qemu, --ioregionfd: no effect: require --machine pcvm or microvm; leave "
+			"them out");
+	kernel = *s;
+	kernel.vhost = TRUE;
+	if (o->vhost_text != NULL &&
+		(!setup_is_vm(s->machine) || setup_impossible(&kernel) != NULL))
+		return bad(error,
+			"--vhost: no effect: requires virtio-net on a tap or macvtap of a virtual "
+			"machine; leave it out");
+	return TRUE;
+}
+
+/* The testbed of --config, or the one without, has what the interface takes. */
+static gboolean check_wiring(const struct options *o, GError **error)
+{
+	struct testbed *t = testbed_read(o->config, error);
+	g_autofree char *lacks = NULL;
+
+	if (t == NULL)
+		return FALSE;
+	lacks = lab_lacks(t, &o->lab_setup, mix_longest_frame_len(o->traffic));
+	if (lacks != NULL)
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--interface %s: %s: %s",
+			o->interface, t->path == NULL ? "testbed" : t->path, lacks);
+	testbed_free(t);
+	return lacks == NULL;
+}
+
+/* Guests that tsim has others start. */
+static gboolean check_lab(struct options *o, GError **error)
+{
+	struct setup *s = &o->lab_setup;
+	const char *off = "off", *why;
+
+	set_default(&o->interface, option_preset(options_rows, "interface"));
+	s->interface = setup_interface_find("--interface", o->interface, error);
+	if (s->interface == NULL || !check_one_kind(o, "--machine", error) || !set_qemu(o, error) ||
+		!setup_reflector_parse("--reflector", o->reflector == NULL ? "xdp" : o->reflector,
+			&s->reflector, error) ||
+		!parse_switch(
+			"--vhost", o->vhost_text == NULL ? off : o->vhost_text, &s->vhost, error) ||
+		!parse_switch("--ioregionfd", o->ioregionfd == NULL ? off : o->ioregionfd,
+			&s->ioregionfd, error))
+		return FALSE;
+	s->guests = o->traffic->nb_guests;
+	why = setup_impossible(s);
+	if (why != NULL && !(s->interface->machines & 1U << s->machine))
+		return no_such_interface(o, o->interface, s->interface, error);
+	if (why == NULL && !check_lab_options(o, error))
+		return FALSE;
+	setup_normal(s);
+	if (why == NULL)
+		return check_wiring(o, error);
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--machine %s --interface %s: %s",
+		o->machine, o->interface, why);
+	return FALSE;
+}
+
+/* What is a machine's own is not for others. */
+static gboolean check_no_lab(const struct options *o, GError **error)
+{
+	if (o->qemu == NULL && o->ioregionfd == NULL && o->reflector == NULL)
+		return TRUE;
+	return bad(error,
+		"--qemu, --ioregionfd, --reflector: are for --machine pcvm, microvm and host; of "
+		"guests that are yours say it by --as");
+}
+
+/* Each guest's interface: its group's, else --interface. */
+static gboolean set_interfaces(struct options *o, GError **error)
+{
+	const mix *m = o->traffic;
+	gboolean used = FALSE;
+
+	for (uint32_t i = 0; i < m->nb_guests; i++)
+		used |= m->guests[i].interface == NULL;
+	if (!used && o->interface != NULL)
+		return bad(error, "--interface: no effect: every guest has another, by --guests or "
+				  "--mix; leave it out");
+	if (used)
+		set_default(&o->interface,
+			o->port != NULL ? "port" : option_preset(options_rows, "interface"));
+	o->interfaces = g_new0(const char *, m->nb_guests);
+	for (uint32_t i = 0; i < m->nb_guests; i++)
+		o->interfaces[i] =
+			m->guests[i].interface == NULL ? o->interface : m->guests[i].interface;
+	return TRUE;
+}
+
+static gboolean check_interface(const struct options *o, const char *word, GError **error)
+{
+	gboolean external = g_str_equal(o->machine, "external");
+	const struct setup_interface *elsewhere = setup_interface_find("", word, NULL);
+	const struct datapath_ops *ops;
+	g_autoptr(GError) why = NULL;
+
+	if (!fabric_check(word, &why)) {
+		if (elsewhere != NULL)
+			return no_such_interface(o, word, elsewhere, error);
+		g_propagate_error(error, g_steal_pointer(&why));
+		return FALSE;
+	}
+	ops = fabric_ops(word);
+	if (external && ops->guest_option == NULL && ops->receive_port == NULL) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--interface %s: has no guests; leave --machine out", word);
+		return FALSE;
+	}
+	if (!external && ops->guest_option == NULL && (o->fault != NULL || o->swap != NULL)) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--fault, --swap: are for guests that tsim starts; --interface %s has none",
+			word);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/* A PCI address, or a device's name and arguments; which there are is known to DPDK alone. */
+static gboolean check_port_word(const char *port, GError **error)
+{
+	static const char
+		form[] = "^((pci:)?([[:xdigit:]]{4,8}:)?[[:xdigit:]]{2}:[[:xdigit:]]{2}\\.[0-7]"
+			 "|(vdev:)?(net|eth)_[a-z0-9_]+|(auxiliary|vmbus|dpaa|fslmc):[^,]+|bus=[a-"
+			 "z]+)(,.*)?$";
+
+	if (g_regex_match_simple(form, port, G_REGEX_DOLLAR_ENDONLY, 0))
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"--port: expected a PCI address (0000:81:00.0) or a DPDK device with its arguments "
+		"(net_af_packet0,iface=eth1), got '%s'",
+		port);
+	return FALSE;
+}
+
+static gboolean check_port(const struct options *o, gboolean external, GError **error)
+{
+	gboolean used = FALSE;
+
+	for (uint32_t i = 0; !o->on_lab && i < o->traffic->nb_guests; i++)
+		used |= g_str_equal(o->interfaces[i], "port");
+	if (o->port != NULL && !external)
+		return bad(error, "--port: its guests are yours; leave --machine out");
+	if ((o->port != NULL) != used)
+		return bad(error,
+			"--port and --interface port belong together: name the device by --port, "
+			"and no other --interface");
+	return o->port == NULL || check_port_word(o->port, error);
+}
+
+/* Sockets of guests can have the names that they will get. */
+static gboolean check_socket_dir(const struct options *o, GError **error)
+{
+	for (uint32_t i = 0; o->socket_dir != NULL && i < o->traffic->nb_guests; i++) {
+		gboolean own = g_str_equal(o->interfaces[i], "vhost-user");
+		g_autofree char *path = own ? g_strdup_printf("%s/guest-%u.sock", o->socket_dir, i)
+					    : g_strdup_printf("%s/%s.sock", o->socket_dir,
+						      o->interfaces[i]);
+
+		if (fabric_ops(o->interfaces[i])->guest_option == NULL)
+			continue;
+		if (!socket_path_fits(path, error)) {
+			g_prefix_error(error, "--socket-dir: ");
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+/* Machines and interfaces. */
+static gboolean check_guests(struct options *o, GError **error)
+{
+	gboolean external = g_str_equal(o->machine, "external");
+
+	if (!setup_machine_parse("--machine", o->machine, &o->lab_setup.machine, error))
+		return FALSE;
+	o->on_lab = setup_is_vm(o->lab_setup.machine) || o->lab_setup.machine == MACHINE_HOST;
+	if (o->on_lab)
+		return check_lab(o, error) && check_port(o, external, error);
+	if (!check_no_lab(o, error) || !set_interfaces(o, error) || !check_port(o, external, error))
+		return FALSE;
+	for (uint32_t i = 0; i < o->traffic->nb_guests; i++)
+		if ((i == 0 || !g_str_equal(o->interfaces[i], o->interfaces[i - 1])) &&
+			!check_interface(o, o->interfaces[i], error))
+			return FALSE;
+	if (external && (o->fault != NULL || o->swap != NULL))
+		return bad(error,
+			"--fault, --swap: are for guests that tsim starts (--machine process)");
+	return check_as(o, external, error) && check_socket_dir(o, error) &&
+	       fabric_fits(o->interfaces, o->traffic->nb_guests,
+		       (struct fabric_share){ .step = MAX(o->place.all, o->place.count) }, error);
+}
+
+static gboolean check_macs(struct options *o, GError **error)
+{
+	memcpy(o->base_mac, frame_guest_base_mac, sizeof(o->base_mac));
+	if ((o->mac == NULL || frame_mac_parse(o->mac, o->base_mac, error)) &&
+		frame_guest_macs_check(o->base_mac, o->traffic->nb_guests, error))
+		return TRUE;
+	g_prefix_error(error, "--mac: ");
+	return FALSE;
+}
+
+static gboolean check_testbed(struct options *o, GError **error)
+{
+	struct fault_plan plan; /* checked here, used by treflect */
+	gboolean swap_ip, swap_ports;
+
+	if (!check_guests(o, error))
+		return FALSE;
+	o->vhost = TRUE;
+	if (o->vhost_text != NULL && !parse_switch("--vhost", o->vhost_text, &o->vhost, error))
+		return FALSE;
+	if (o->policy != NULL && !vmux_policy_check(o->policy, (uint32_t)o->vf_limit, error))
+		return FALSE;
+	if ((o->descriptors & (o->descriptors - 1)) != 0)
+		return bad(error, "--descriptors: a power of two from 32 to 32768");
+	return reflector_swap_parse(o->swap, &swap_ip, &swap_ports, error) &&
+	       check_macs(o, error) && fault_plan_parse(o->fault, &plan, error) &&
+	       cores_parse(o->cores_text, o->guest_cores, o->host_cores, o->place.count, &o->cores,
+		       error);
+}
+
+static gboolean check_probes(struct options *o, GError **error)
+{
+	gboolean wire = o->on_lab ? (o->lab_setup.interface->needs & SETUP_WIRE) != 0
+				  : o->port != NULL;
+	const char *text = o->probes == NULL ? option_preset(options_rows, "probes") : o->probes;
+	g_autoptr(GArray) rates = rate_parse_list("--probes", text, error);
+	const struct rate *rate = rates == NULL ? NULL : &g_array_index(rates, struct rate, 0);
+
+	if (rate == NULL)
+		return FALSE;
+	if (rates->len != 1 || rate->kind != RATE_PPS || rate->value < 1 || rate->value > 1e6)
+		return bad(error, "--probes: one rate from 1pps to 1Mpps");
+	if (o->cores.nb_timer != 0 && !wire)
+		return bad(error, "--cores timer: is for a --port; elsewhere every frame is timed");
+	if (o->cores.nb_timer != 0)
+		set_default(&o->probes, text);
+	o->probe_pps = rate->value;
+	return TRUE;
+}
+
+static gboolean check_pattern(struct options *o, GError **error)
+{
+	static const char *const names[] = { TRIAL_PATTERN_DEFAULT, "between-guests", "both" };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (!g_str_equal(o->pattern_text, names[i]))
+			continue;
+		o->pattern = (enum engine_pattern)i;
+		if (i == 0 || (o->cores.combined && o->cores.nb_load <= 1))
+			return TRUE;
+		return bad(error,
+			"--pattern: guests that send to guests need one worker that serves "
+			"all; name one CPU for --cores");
+	}
+	return bad(error, "--pattern: to-guests, between-guests or both");
+}
+
+static gboolean check_label(const char *label, GError **error)
+{
+	if (label[0] != '\0' && label[0] != '.' && strpbrk(label, "/\\\n\t") == NULL &&
+		strlen(label) <= NAME_MAX)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"--label: '%s' cannot name a folder; use letters, digits, '-' and '.'", label);
+	return FALSE;
+}
+
+static gboolean check_notes(char **notes, GError **error)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (char **note = notes; note != NULL && *note != NULL; note++) {
+		const char *equals = strchr(*note, '=');
+		char *key;
+
+		if (equals == NULL || equals == *note)
+			return bad(error, "--note: write KEY=TEXT");
+		key = g_strndup(*note, (gsize)(equals - *note));
+		if (g_hash_table_add(seen, key))
+			continue;
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--note: '%s' given twice", key);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean check_trial(struct options *o, GError **error)
+{
+	if (o->rep >= 0 && o->reps != 1)
+		return bad(error, "--rep: is one repetition; leave --reps out");
+	o->first_rep = MAX(o->rep, 0);
+	return check_notes(o->notes, error) && check_label(o->label, error);
+}
+
+static gboolean set_pps(struct options *o, const char *option, const char *text, GError **error)
+{
+	g_autoptr(GArray) rates = rate_parse_list(option, text, error);
+	double mean = mix_mean_frame_len(o->traffic);
+
+	if (rates == NULL)
+		return FALSE;
+	o->pps = g_new0(double, rates->len);
+	for (o->nb_pps = 0; o->nb_pps < rates->len; o->nb_pps++) {
+		const struct rate *rate = &g_array_index(rates, struct rate, o->nb_pps);
+		double *pps = &o->pps[o->nb_pps];
+
+		if (!rate_to_pps(rate, mean, o->link_bps, pps, error)) {
+			g_prefix_error(error, "%s: ", option);
+			return FALSE;
+		}
+		if (rate->kind == RATE_MAX && o->link_bps > 0)
+			*pps = rate_line_pps(o->link_bps, mean);
+		if (rate->kind != RATE_MAX && *pps < 1) {
+			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				"%s: less than one frame per second", option);
+			return FALSE;
+		}
+		if (*pps == 0 && (o->ramp != NULL || o->capture != NULL)) {
+			g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
+				o->ramp != NULL
+					? "--ramp: max has no departure times; name rates"
+					: "--capture: not at --rate max, where frames may be taken "
+					  "back; name a rate");
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+struct schedule_cfg options_schedule(
+	const struct options *o, double pps, struct schedule_step *steps)
+{
+	for (unsigned i = 0; o->ramp != NULL && i < o->nb_pps; i++) {
+		steps[i].pps = o->pps[i];
+		steps[i].from_ns = i == 0 ? 0 : o->warm_up_ns + o->duration_ns / o->nb_pps * i;
+	}
+	return (struct schedule_cfg){ .mix = o->traffic,
+		.pps = pps,
+		.steps = o->ramp == NULL ? NULL : steps,
+		.nb_steps = o->ramp == NULL ? 0 : o->nb_pps,
+		.span_ns = o->warm_up_ns + o->duration_ns,
+		.link_bps = o->link_bps };
+}
+
+/* The load can be scheduled; limits are those of the lowest and of the highest rate. */
+static gboolean check_load(struct options *o, GError **error)
+{
+	g_autofree struct schedule_step *steps = NULL;
+	double lowest = INFINITY, highest = 0;
+	unsigned nb_trials;
+
+	if (o->ramp != NULL ? !set_pps(o, "--ramp", o->ramp, error)
+			    : !set_pps(o, "--rate", o->rate, error))
+		return FALSE;
+	for (unsigned i = 0; i < o->nb_pps; i++) {
+		lowest = fmin(lowest, o->pps[i]);
+		highest = fmax(highest, o->pps[i]);
+	}
+	steps = g_new0(struct schedule_step, o->nb_pps);
+	for (int i = 0; i < 2; i++) {
+		struct schedule_cfg cfg = options_schedule(o, i == 0 ? lowest : highest, steps);
+
+		if (!schedule_check(&cfg, error))
+			return FALSE;
+	}
+	nb_trials = (o->ramp != NULL ? 1 : o->nb_pps) * (unsigned)o->reps;
+	if (o->capture == NULL || nb_trials == 1)
+		return TRUE;
+	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		"--capture: for a single trial, and these are %u; give one --rate and no --reps",
+		nb_trials);
+	return FALSE;
+}
+
+gboolean options_check(struct options *o, GError **error)
+{
+	set_defaults(o);
+	return eal_check_words(o->eal, error) && check_traffic(o, error) &&
+	       check_testbed(o, error) && check_probes(o, error) && check_pattern(o, error) &&
+	       check_trial(o, error) && check_load(o, error) && options_effect(o, error);
+}
+
+void options_forget(struct options *o)
+{
+	mix_free(o->traffic);
+	g_free(o->interfaces);
+	g_free(o->pps);
+	g_free(o->as_qemu);
+	g_free(o->lab_qemu);
+	g_free(o->lab_qemu_path);
+}

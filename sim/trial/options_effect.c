@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Options that would change nothing. */
+#include <string.h>
+
+#include "sim/datapath/fabric.h"
+#include "sim/datapath/vmux_policy.h"
+#include "sim/base/error.h"
+#include "sim/trial/options_private.h"
+
+/* How many guests there are of a kind that an option is about. */
+struct kinds {
+	uint32_t started;     /* processes of tsim's */
+	uint32_t sockets;     /* reached by a socket of tsim's */
+	uint32_t queue_pairs; /* whose queues have --descriptors */
+	uint32_t virtio;      /* whose vhost --vhost says */
+	uint32_t hosted;      /* served by threads of the host */
+	uint32_t vmux;
+	uint32_t awaited; /* have to come or to answer */
+	uint32_t fellows; /* not alone on an interface whose guests can send on */
+	gboolean deaf;    /* some are on an interface that sends nothing on */
+};
+
+static uint32_t count_word(const struct options *o, const char *word)
+{
+	uint32_t nb = 0;
+
+	for (uint32_t i = 0; i < o->traffic->nb_guests; i++)
+		nb += g_str_equal(o->interfaces[i], word);
+	return nb;
+}
+
+static struct kinds count_kinds(const struct options *o)
+{
+	gboolean process = g_str_equal(o->machine, "process");
+	struct kinds k = { 0 };
+	const char *last = NULL;
+	uint32_t nb_alike = 0;
+
+	if (o->on_lab) {
+		k.awaited = o->traffic->nb_guests;
+		k.deaf = TRUE; /* its reflectors know no other guests */
+		return k;
+	}
+	for (uint32_t i = 0; i < o->traffic->nb_guests; i++) {
+		const char *word = o->interfaces[i];
+		const struct datapath_ops *ops = fabric_ops(word);
+		gboolean relays = ops->guest_option != NULL || ops->receive_port != NULL;
+		gboolean virtio = g_str_has_prefix(word, "virtio"),
+			 vmux = g_str_equal(word, "vmux");
+
+		if (last == NULL || !g_str_equal(word, last))
+			nb_alike = count_word(o, word);
+		last = word;
+		k.started += process && ops->guest_option != NULL;
+		k.sockets += ops->guest_option != NULL;
+		k.queue_pairs += g_strcmp0(ops->guest_option, "--queues") == 0;
+		k.virtio += g_str_equal(word, "virtio");
+		k.hosted += virtio || vmux;
+		k.vmux += vmux ? 1 : 0;
+		k.awaited += relays ? 1 : 0;
+		k.fellows += relays && nb_alike > 1;
+		k.deaf |= !relays && !ops->one_way;
+	}
+	return k;
+}
+
+/* Frames of the profile, or of a group's, depend on --mtu. */
+static gboolean has_mtu(const mix *m)
+{
+	for (guint i = 0; i < m->profiles->len; i++) {
+		const profile *p = g_ptr_array_index(m->profiles, i);
+
+		if (g_str_has_prefix(p->spec, "genome:") && strchr(p->spec, 'z') != NULL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Has a group of the mix file no arrival of its own? */
+static gboolean uses_arrival(const struct options *o)
+{
+	for (uint32_t i = 0; i < o->traffic->nb_guests; i++)
+		if (g_str_equal(o->traffic->guests[i].arrival, o->arrival))
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean has_departures(const struct options *o)
+{
+	for (unsigned i = 0; i < o->nb_pps; i++)
+		if (o->pps[i] > 0)
+			return TRUE;
+	return FALSE;
+}
+
+/* How many mediators vmux can have: one per guest, none where all guests are passed through. */
+static uint32_t mediators_max(const struct options *o, const struct kinds *k)
+{
+	struct vmux_policy p = { .kind = VMUX_EMULATE_ALL };
+
+	if (o->policy != NULL)
+		(void)vmux_policy_parse(o->policy, (uint32_t)o->vf_limit, &p, NULL);
+	return p.kind == VMUX_PASSTHROUGH && p.nb >= k->vmux ? 0 : k->vmux;
+}
+
+/* Given, and not as it would be anyway. */
+static gboolean is_given(const struct options *o, const char *name)
+{
+	return !option_is_preset(options_rows, o, name);
+}
+
+static gboolean has_own_timeout(const struct options *o)
+{
+	g_autofree char *text = option_text(option_find(options_rows, "connect-timeout"), o);
+
+	return !g_str_equal(text, OPTIONS_CONNECT_TIMEOUT);
+}
+
+gboolean options_effect(const struct options *o, GError **error)
+{
+	const struct kinds k = count_kinds(o);
+	gboolean departs = has_departures(o);
+	gboolean limited = k.vmux != 0 && o->policy != NULL &&
+			   !g_str_equal(o->policy, "emulate-all");
+	const struct {
+		gboolean given, has_effect;
+		const char *option, *requires;
+	} rules[] = {
+		{ o->mtu != 0, has_mtu(o->traffic), "--mtu", "a genome profile with a 'z'" },
+		{ is_given(o, "arrival"), uses_arrival(o), "--arrival",
+			"a group of --mix without an arrival of its own" },
+		{ is_given(o, "arrival") && !g_str_has_prefix(o->arrival, "trace:"), departs,
+			"--arrival", "a --rate other than max, or a --link" },
+		{ is_given(o, "slack"), departs, "--slack",
+			"a --rate other than max, or a --link" },
+		{ o->pattern != ENGINE_TO_GUESTS, !k.deaf, "--pattern",
+			"guests that can send to guests: processes, --port or --machine external" },
+		{ o->pattern != ENGINE_TO_GUESTS, k.fellows != 0, "--pattern",
+			"two guests or more on one interface" },
+		{ o->vhost_text != NULL && !o->on_lab, k.virtio != 0, "--vhost",
+			"a guest on interface virtio" },
+		{ o->policy != NULL, k.vmux != 0, "--policy", "a guest on interface vmux" },
+		{ is_given(o, "vf-limit"), limited, "--vf-limit",
+			"--policy passthrough:K or busiest:K of interface vmux" },
+		{ is_given(o, "mediators"), (uint32_t)o->mediators <= mediators_max(o, &k),
+			"--mediators",
+			"as many guests on interface vmux that are not passed through" },
+		{ is_given(o, "descriptors"), k.queue_pairs != 0, "--descriptors",
+			"a guest on interface virtio, vfio or vmux" },
+		{ o->socket_dir != NULL, k.sockets != 0, "--socket-dir",
+			"a guest on interface vhost-user, virtio, vfio or vmux" },
+		{ o->probes != NULL, o->cores.nb_timer != 0, "--probes", "--cores with a timer" },
+		{ o->per_process != 0, k.started != 0, "--guests-per-process",
+			"guests that tsim starts as processes" },
+		{ o->host_cores != NULL, k.hosted != 0, "--host-cores",
+			"a guest on interface virtio or vmux" },
+		{ has_own_timeout(o) && !g_str_equal(o->machine, "external"), k.awaited != 0,
+			"--connect-timeout", "guests to wait for" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+		if (!rules[i].given || rules[i].has_effect)
+			continue;
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"%s: no effect: requires %s; leave it out", rules[i].option,
+			rules[i].requires);
+		return FALSE;
+	}
+	return TRUE;
+}

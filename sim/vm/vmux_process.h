@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/vm/vmux_process.h: the vmux process (github.com/vmuxIO/vmuxIO), which gives its devices to virtual
+ * machines by vfio-user sockets: one process for all guests. Its command line only; no I/O.
+ */
+#ifndef SIM_VM_VMUX_PROCESS_H
+#define SIM_VM_VMUX_PROCESS_H
+
+#include <glib.h>
+
+#include "sim/host/setup.h"
+
+struct vmux_cfg {
+	const char *program;
+	const struct setup *setup; /* an interface that has SETUP_VMUX; the number of guests */
+	const char *base_mac;      /* of guest 0; guest n has it plus n, as vmux counts, too */
+	/*
+	 * A guest each: its tap (vmux-emu*) or PCI function (vmux-pt). The others share the one port of
+	 * DPDK: [0] is its PCI address; NULL: the only one that DPDK finds.
+	 */
+	const char *const *attached;
+	const char *const *sockets; /* a guest each */
+	/* CPU lists: of vmux and DPDK's main lcore (NULL: 0), of the threads of each guest (NULL: anywhere). */
+	const char *main_cpu;
+	const char *const *receive_cpus, *const *run_cpus;
+};
+
+/* Words up to NULL; to be freed by g_strfreev. */
+char **vmux_command(const struct vmux_cfg *cfg);
+
+#endif
