@@ -36,11 +36,11 @@ banned "a shell; use GSubprocess or g_spawn" "$(call 'system|popen')" ""
 banned "a clock that jumps; use clock_gettime" "$(call 'gettimeofday')" ""
 banned "the caller's stack; use g_new" "$(call 'alloca|g_alloca|g_newa')" ""
 banned "only main() ends the program" "$(call 'exit|abort|g_error|rte_exit|rte_panic')" \
-	'/main\.c$|^\./sim/guest/treflect|^\./tests/'
+	'/main\.c$|^\./sim/reflector/treflect|^\./tests/'
 
 # After a fork, or by the second signal, nothing else will do.
 banned "only main() ends the program" "$(call '_exit|_Exit|quick_exit')" \
-	'^\./sim/(stop|testbed/lab_(trial|guests))\.c$|^\./tests/'
+	'^\./sim/(base/stop|setup/lab_(trial|guests))\.c$|^\./tests/'
 
 # A comment of one line form is code that was switched off.
 while IFS= read -r -d '' file; do
