@@ -10,7 +10,7 @@
 #include "sim/base/error.h"
 #include "sim/vm/image.h"
 #include "sim/base/stop.h"
-#include "sim/setup/lab.h"
+#include "sim/lab/lab.h"
 #include "sim/host/network.h"
 #include "sim/server/process.h"
 #include "analyze/base/datadir.h"

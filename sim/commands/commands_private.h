@@ -6,7 +6,7 @@
 #include <glib.h>
 
 #include "sim/commands/commands.h"
-#include "sim/setup/lab.h"
+#include "sim/lab/lab.h"
 
 /* What these commands have in common. */
 struct bench {

@@ -16,7 +16,7 @@
 #include "sim/trial/label_lock.h"
 #include "sim/matrix/matrix.h"
 #include "sim/base/stop.h"
-#include "sim/setup/lab.h"
+#include "sim/lab/lab.h"
 
 static const char *const orders[] = { "tree", "random", "interleaved", NULL };
 

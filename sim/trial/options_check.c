@@ -14,7 +14,7 @@
 #include "sim/reflector/fault.h"
 #include "sim/fleet/fleet.h"
 #include "sim/reflector/reflector.h"
-#include "sim/setup/lab.h"
+#include "sim/lab/lab.h"
 #include "sim/host/testbed.h"
 #include "traffic/arrival.h"
 #include "traffic/frame.h"

@@ -12,7 +12,7 @@
 #include <glib/gstdio.h>
 
 #include "sim/base/error.h"
-#include "sim/setup/lab_private.h"
+#include "sim/lab/lab_private.h"
 
 enum {
 	POLL_US = 20000,

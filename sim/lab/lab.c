@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "sim/setup/lab.h"
+#include "sim/lab/lab.h"
 
 #include <stdarg.h>
 #include <string.h>
 
 #include "sim/base/error.h"
-#include "sim/setup/lab_private.h"
+#include "sim/lab/lab_private.h"
 #include "traffic/frame.h"
 
 /* What a journal says of guests that are to stay. */

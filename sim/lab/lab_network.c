@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "sim/base/error.h"
-#include "sim/setup/lab_private.h"
+#include "sim/lab/lab_private.h"
 #include "sim/host/network.h"
 #include "traffic/frame.h"
 

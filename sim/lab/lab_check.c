@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "sim/base/error.h"
-#include "sim/setup/lab_private.h"
+#include "sim/lab/lab_private.h"
 #include "traffic/frame.h"
 
 enum { MTU_USUAL = 1500 }; /* of a veth pair as the kernel makes it */

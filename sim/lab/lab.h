@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim/setup/lab.h: a testbed at work: servers, networks, virtual machines and reflectors as a
+ * sim/lab/lab.h: a testbed at work: servers, networks, virtual machines and reflectors as a
  * set-up wants them, and trials on it by a tsim run of its own, on the load generator's machine.
  * All that is made is in the journals of host and load generator.
  */
-#ifndef SIM_SETUP_LAB_H
-#define SIM_SETUP_LAB_H
+#ifndef SIM_LAB_LAB_H
+#define SIM_LAB_LAB_H
 
 #include <stdio.h>
 

@@ -9,7 +9,7 @@
 #include "sim/base/error.h"
 #include "sim/vm/image.h"
 #include "sim/vm/vmux_process.h"
-#include "sim/setup/lab_private.h"
+#include "sim/lab/lab_private.h"
 #include "sim/host/network.h"
 #include "sim/server/process.h"
 #include "traffic/frame.h"

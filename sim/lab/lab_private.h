@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* sim/setup/lab_private.h: what lab.c and the files of its stages share. */
-#ifndef SIM_SETUP_LAB_PRIVATE_H
-#define SIM_SETUP_LAB_PRIVATE_H
+/* sim/lab/lab_private.h: what lab.c and the files of its stages share. */
+#ifndef SIM_LAB_LAB_PRIVATE_H
+#define SIM_LAB_LAB_PRIVATE_H
 
 #include "sim/vm/vm.h"
 #include "sim/host/journal.h"
-#include "sim/setup/lab.h"
+#include "sim/lab/lab.h"
 
 struct lab {
 	struct lab_cfg cfg;
