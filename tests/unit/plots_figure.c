@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Figures as text, compared with the files in plots_figure/. TSIM_GOLDEN=write writes them anew:
- * look at the difference, and at what gnuplot makes of them, before it is committed.
+ * Figures as text. Four are compared with the files in plots_figure/ (TSIM_GOLDEN=write writes them
+ * anew: look at the difference, and at what gnuplot makes of them, before it is committed); of the
+ * others single facts.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -14,25 +15,16 @@
 
 #include "plots/draw/error.h"
 #include "plots/draw/figure.h"
+#include "tests/unit/plots_facts.h"
 
 static const struct figure_spread none = { .lo = NAN, .hi = NAN };
-
-static void same_as_file(const char *name, const char *extension, const char *text)
-{
-	g_autofree char *path = g_strdup_printf(
-		"%s/tests/unit/plots_figure/%s%s", g_getenv("SOURCE"), name, extension);
-	g_autofree char *want = NULL;
-
-	if (g_strcmp0(g_getenv("TSIM_GOLDEN"), "write") == 0)
-		assert_true(g_file_set_contents(path, text, -1, NULL));
-	assert_true(g_file_get_contents(path, &want, NULL, NULL));
-	assert_string_equal(text, want);
-}
 
 typedef gboolean (*figure_fn)(const figure *f, const struct figure_options *options,
 	struct figure_text *text, GError **error);
 
-static void check(const char *name, figure_fn draw, const figure *f, struct figure_options options)
+/* facts NULL: nothing of the figure has changed. */
+static void check(const char *name, figure_fn draw, const figure *f, struct figure_options options,
+	const struct facts *facts)
 {
 	g_autofree char *script = g_strconcat(name, ".gp", NULL);
 	g_autofree char *data = g_strconcat(name, ".dat", NULL);
@@ -46,8 +38,10 @@ static void check(const char *name, figure_fn draw, const figure *f, struct figu
 	options.image_name = image;
 	assert_true(draw(f, &options, &text, &error));
 	assert_null(error);
-	same_as_file(name, ".gp", text.script);
-	same_as_file(name, ".dat", text.data);
+	if (facts != NULL)
+		check_facts(&text, facts);
+	else
+		check_golden(name, &text);
 }
 
 /* A group that is good up to a load and then queues and loses. */
@@ -90,6 +84,45 @@ static void set_text(figure *f, const char *title, const char *subtitle)
 	f->subtitle = g_strdup(subtitle);
 }
 
+static const struct fact load_linear_script[] = {
+	{ 1, "set terminal svg size 640,716 fixed noenhanced font 'sans-serif,12'" },
+	{ 1, "set output 'load-linear.svg'" },
+	{ 1, "data = 'load-linear.dat'" },
+	{ 1, "name = 'load-linear.gp'" },
+	{ 1, "set label 'vhost-off against vhost-on'" },
+	{ 1, "set label 'imix, 64 guests, process, virtio, poisson arrivals'" },
+	{ 2, "set lmargin" },
+	{ 1, "set ylabel 'response time (ms)'" },
+	{ 0, "'latency" },
+	{ 0, "\nset logscale" },
+	{ 1, "set yrange [0:18000000]" },
+	{ 1, "'16' 16000000, '18' 18000000)" },
+	{ 1, "set xlabel 'offered load (kpps)'" },
+	{ 1, "'600' 600000, '800' 800000)" },
+	{ 1, "set ylabel 'loss (%)'" },
+	{ 1, "set yrange [0:0.8]" },
+	{ 1, "data index 0 using 2:6 with lines lt 1 lw 1.4 dt 4" },
+	{ 1, "data index 1 using 2:4 with lines lt 2 lw 2 dt solid" },
+	{ 1, "data index 0 using 2:(int($11) & 4 ? ($5 < 16362000 ? $5 : 16362000) : "
+	     "NaN):(0):(1260000)" },
+	{ 1, "data index 0 using 2:(int($11) & 8 ? ($6 < 16362000 ? $6 : 16362000) : "
+	     "NaN):(0):(1260000)" },
+	{ 0, "data index 1 using 2:(int($11) & 4 " },
+	{ 1, "data index 1 using 2:(int($11) & 8 " },
+	{ 6, "with vectors heads size graph" },
+	{ 4, "($16 == 1 ? " },
+	{ 8, "($16 == 0 ? " },
+	{ 1, "'bars: smallest to largest of 3 repetitions'" },
+	{ 1, "'arrow: at least 4.32 ms, it falls among lost frames'" },
+	{ 1, "'hollow: not to be relied on'" },
+	{ 0, NULL },
+};
+static const char *const load_linear_lines[] = {
+	"50000 50000 105187.5 123750 142312.5 309375 111375 138600 247500 402187.5 0 0 0 0 3 1",
+	NULL,
+};
+static const struct facts load_linear = { load_linear_script, "16 16", load_linear_lines };
+
 static void load_has_two_panels(void **state)
 {
 	(void)state;
@@ -100,10 +133,50 @@ static void load_has_two_panels(void **state)
 	add_sweep(f, "vhost-off", 120e3, 320e3, 3);
 	add_sweep(f, "vhost-on", 100e3, 640e3, 3);
 	assert_true(figure_has_loads(f));
-	check("load", figure_load, f, (struct figure_options){ .width = 0 });
+	check("load", figure_load, f, (struct figure_options){ .width = 0 }, NULL);
 	check("load-linear", figure_load, f,
-		(struct figure_options){ .linear = TRUE, .response = TRUE, .width = 640 });
+		(struct figure_options){ .linear = TRUE, .response = TRUE, .width = 640 },
+		&load_linear);
 }
+
+static const struct fact load_many_script[] = {
+	{ 1, "set terminal pdfcairo size 8.542in,7.250in noenhanced font 'sans-serif,9'" },
+	{ 1, "set label 'matrix' at screen 0.11707,0.96839 left font ',11.25'" },
+	{ 2, "set lmargin" },
+	{ 1, "set label 'it''s 100 % `odd`' at" },
+	{ 1, "set label 'process, virtio, vhost off' at" },
+	{ 1, "set label 'large_µ' at" },
+	{ 3, ",0.11207 left" },
+	{ 3, ",0.08333 left" },
+	{ 4, ",0.05460 left" },
+	{ 2, "left font ',8.25'" },
+	{ 1, "'one repetition: no spread is known'" },
+	{ 1, "'hollow: not to be relied on'" },
+	{ 0, "with vectors" },
+	{ 1, "set ylabel 'latency (µs)'" },
+	{ 1, "set yrange [5000:200000]" },
+	{ 1, "set logscale y" },
+	{ 1, "'5' 5000, '' 6000 1" },
+	{ 1, "set yrange [0:0.01]" },
+	{ 1, "'0.8' 0.008, '1' 0.01)" },
+	{ 6, ":3 with lines" },
+	{ 6, ":6 with lines" },
+	{ 6, ":12 with lines" },
+	{ 1, "($16 == 1 ? $4 : NaN) with points lt 1 pt 7 ps 1.1" },
+	{ 1, "($16 == 0 ? $4 : NaN) with points lc rgb '#ffffff' pt 15 ps 0.5" },
+	{ 1, "($16 == 0 ? $4 : NaN) with points lt 6 pt 14 ps 0.5" },
+	{ 12, "($16 == 1 ? " },
+	{ 24, "($16 == 0 ? " },
+	{ 0, NULL },
+};
+static const char *const load_many_lines[] = {
+	"# it's 100 % `odd`",
+	"50000 50000 8542.5 10050 11557.5 25125 NaN NaN NaN NaN 0 0 NaN NaN 1 1",
+	"# large_µ",
+	"150000 150000 51765 60900 70035 152250 NaN NaN NaN NaN 0 0 NaN NaN 1 1",
+	NULL,
+};
+static const struct facts load_many = { load_many_script, "16 16 16 16 16 16", load_many_lines };
 
 static void load_of_many_groups(void **state)
 {
@@ -115,7 +188,8 @@ static void load_of_many_groups(void **state)
 	set_text(f, "matrix", "");
 	for (guint i = 0; i < G_N_ELEMENTS(names); i++)
 		add_sweep(f, names[i], 10e3 * (i + 1), 2e6, 1);
-	check("load-many", figure_load, f, (struct figure_options){ .terminal = FIGURE_PDF });
+	check("load-many", figure_load, f, (struct figure_options){ .terminal = FIGURE_PDF },
+		&load_many);
 }
 
 /* Two series in four panels; one of them has nothing in the last. */
@@ -140,8 +214,79 @@ static void load_in_a_grid(void **state)
 			group->facet = i;
 		}
 	}
-	check("load-grid", figure_load, f, (struct figure_options){ .width = 0 });
+	check("load-grid", figure_load, f, (struct figure_options){ .width = 0 }, NULL);
 }
+
+static const struct fact load_autotest_script[] = {
+	{ 1, "'one repetition: no spread is known'" },
+	{ 1, "'bars at losses: standard deviation of the rate received, of autotest'" },
+	{ 1, "'arrow: at least 4.32 ms, it falls among lost frames'" },
+	{ 1, "'hollow: not to be relied on'" },
+	{ 1, "'99th percentile unknown at 15 of 16 points: only quartiles are known'" },
+	{ 1, "'percentiles by the linear rule'" },
+	{ 1, "set yrange [50000:20000000]" },
+	{ 1, "set logscale y" },
+	{ 1, "set ylabel 'latency (ms)'" },
+	{ 1, "set ylabel \"loss (%,\\nautotest's metric)\" offset -1.3,0" },
+	{ 1, "set yrange [0:0.7]" },
+	{ 2, "set lmargin" },
+	{ 1, "14109347.4) : NaN):(0):(0.35*($5 < 14109347.4 ? $5 : 14109347.4)) with vectors head "
+	     "filled" },
+	{ 1, "14109347.4) : NaN):(0):(0.35*($6 < 14109347.4 ? $6 : 14109347.4)) with vectors head "
+	     "filled" },
+	{ 1, "set xlabel 'nominal load (kpps)'" },
+	{ 1, "set xrange [0:832000]" },
+	{ 4, "using 1:($16 == 0 ? " },
+	{ 2, "using 1:($16 == 1 ? " },
+	{ 1, "using 1:12 with lines lt 1 lw 2.6" },
+	{ 1, "using 1:13:(0):($14 - $13) with vectors heads" },
+	{ 0, "using 2:" },
+	{ 0, "at the nominal load" },
+	{ 1, "'A caption that is longer than a line of the figure can be, so that it has to be set "
+	     "in several lines,'" },
+	{ 1, "'each of which is read after the other.'" },
+	{ 0, NULL },
+};
+static const char *const load_autotest_lines[] = {
+	"50000 0 105187.5 123750 142312.5 NaN NaN NaN NaN NaN 0 0 0 0.03 1 1",
+	"100000 105000 108375 127500 146625 NaN NaN NaN NaN NaN 0 0 0 0.03 1 1",
+	NULL,
+};
+static const struct facts load_autotest = { load_autotest_script, "16", load_autotest_lines };
+
+static const struct fact load_offered_script[] = {
+	{ 1, "'one repetition: no spread is known'" },
+	{ 1, "'bars at losses: standard deviation of the rate received, of autotest'" },
+	{ 1, "'arrow: at least 4.32 ms, it falls among lost frames'" },
+	{ 1, "'hollow: not to be relied on'" },
+	{ 1, "'99th percentile unknown at 15 of 16 points: only quartiles are known'" },
+	{ 1, "'percentiles by the linear rule'" },
+	{ 1, "set yrange [50000:20000000]" },
+	{ 1, "set logscale y" },
+	{ 1, "set ylabel 'latency (ms)'" },
+	{ 1, "set ylabel \"loss (%,\\nautotest's metric)\" offset -1.3,0" },
+	{ 1, "set yrange [0:0.7]" },
+	{ 2, "set lmargin" },
+	{ 1, "14109347.4) : NaN):(0):(0.35*($5 < 14109347.4 ? $5 : 14109347.4)) with vectors head "
+	     "filled" },
+	{ 1, "14109347.4) : NaN):(0):(0.35*($6 < 14109347.4 ? $6 : 14109347.4)) with vectors head "
+	     "filled" },
+	{ 1, "set terminal svg size 600,836" },
+	{ 1, "set xlabel 'offered load (kpps)'" },
+	{ 1, "set xrange [0:873600]" },
+	{ 14, "using ($2 > 0 ? $2 : $1):" },
+	{ 14, "data index 0 using" },
+	{ 1, "'1 point at the nominal load: what was offered is unknown'" },
+	{ 1, "'A caption that is longer than a line of the figure can be, so that it'" },
+	{ 1, "'has to be set in several lines, each of which is read after the other.'" },
+	{ 0, NULL },
+};
+static const char *const load_offered_lines[] = {
+	"50000 0 105187.5 123750 142312.5 NaN NaN NaN NaN NaN 0 0 0 0.03 1 1",
+	"100000 105000 108375 127500 146625 NaN NaN NaN NaN NaN 0 0 0 0.03 1 1",
+	NULL,
+};
+static const struct facts load_offered = { load_offered_script, "16", load_offered_lines };
 
 /* As of autotest: its metric, nominal loads, and logs without histograms. */
 static void load_of_autotest(void **state)
@@ -167,8 +312,10 @@ static void load_of_autotest(void **state)
 		if (i == 0)
 			p->offered_pps = 0;
 	}
-	check("load-autotest", figure_load, f, (struct figure_options){ .nominal = TRUE });
-	check("load-offered", figure_load, f, (struct figure_options){ .width = 600 });
+	check("load-autotest", figure_load, f, (struct figure_options){ .nominal = TRUE },
+		&load_autotest);
+	check("load-offered", figure_load, f, (struct figure_options){ .width = 600 },
+		&load_offered);
 }
 
 static void grid_says_what_room_it_needs(void **state)
@@ -265,8 +412,8 @@ static void cdf_has_a_tail_and_the_guests(void **state)
 	add_single(f, "A", 20e3, 0, 64, TRUE, 3);
 	add_single(f, "B", 31e3, 0.002, 64, TRUE, 3);
 	assert_false(figure_has_loads(f));
-	check("cdf", figure_cdf, f, (struct figure_options){ .width = 0 });
-	check("guests", figure_guests, f, (struct figure_options){ .width = 0 });
+	check("cdf", figure_cdf, f, (struct figure_options){ .width = 0 }, NULL);
+	check("guests", figure_guests, f, (struct figure_options){ .width = 0 }, NULL);
 }
 
 /* One that was offered nothing makes no range of losses and no place among the sorted ones. */
@@ -301,6 +448,92 @@ static void guests_without_frames_are_left_out(void **state)
 	assert_non_null(strstr(guests.script, "1 guest was offered no frame"));
 }
 
+static const struct fact cdf_one_script[] = {
+	{ 1, "set lmargin" },
+	{ 1, "set terminal svg size 820,566" },
+	{ 1, "'A, B, C'" },
+	{ 1, "'fixed:64, 1 guest'" },
+	{ 1, "'frames offered'" },
+	{ 1, "'lost'" },
+	{ 1, "'repetitions'" },
+	{ 3, "'1234567'" },
+	{ 3, "'1' at" },
+	{ 1, "'0 %' at" },
+	{ 1, "'10 %' at" },
+	{ 1, "'0.01 %' at" },
+	{ 1, "'2.33 µs' at" },
+	{ 1, "'30.9 µs' at" },
+	{ 1, "'>= 1 s' at" },
+	{ 1, "'77.3 µs' at" },
+	{ 1, "nohead lt 2 lw 2\n" },
+	{ 1, "nohead lt 3 lw 2 dt 4\n" },
+	{ 1, "set yrange [1e-06:1]\nset y2range [1e-06:1]\nset logscale y\nset logscale y2\n" },
+	{ 1, "('100 %%' 1, '50 %%' 0.5, '10 %%' 0.1, '1 %%' 0.01, '0.1 %%' 0.001, '0.01 %%' "
+	     "0.0001, '0.001 %%' 1e-05, '0.0001 %%' 1e-06)" },
+	{ 1, "('median' 0.5, 'p90' 0.1, 'p99' 0.01, 'p99.9' 0.001, 'p99.99' 0.0001, 'p99.999' "
+	     "1e-05, 'p99.9999' 1e-06) scale 0" },
+	{ 1, "set ylabel 'share of frames that is later, or lost'" },
+	{ 1, "set xrange [0:500000]" },
+	{ 1, "'400' 400000, '500' 500000)" },
+	{ 1, "set xlabel 'latency (µs)'" },
+	{ 0, "set logscale x" },
+	{ 1, "data index 0 using 1:2 with steps lt 1 lw 2.6," },
+	{ 1, "data index 3 using 1:2 with steps lt 2 lw 2," },
+	{ 1, "data index 6 using 1:2 with steps lt 3 lw 1.4 dt 4," },
+	{ 4, "($5 == 0 ? $1 : NaN):2 with points" },
+	{ 1, "data index 7 using ($5 == 0 ? $1 : NaN):2 with points lt 3 pt 8" },
+	{ 0, "with vectors" },
+	{ 1, "'one repetition: no spread is known'" },
+	{ 1, "'dashed, hollow: not to be relied on'" },
+	{ 0, "guests'" },
+	{ 0, NULL },
+};
+static const char *const cdf_one_lines[] = {
+	"477.215343 1",
+	"477.215343 0.97",
+	"2326.93195 0.5 NaN NaN 0 1",
+	"1e+09 0.01 NaN NaN 1 1",
+	"77264.8645 0.01 NaN NaN 0 0",
+	"0 3141.35813 0 35100 0 0.2",
+	NULL,
+};
+static const struct facts cdf_one = { cdf_one_script, "182 2 1 183 2 1 183 2 1", cdf_one_lines };
+
+static const struct fact guests_few_script[] = {
+	{ 6, "set lmargin" },
+	{ 1, "'A' at screen 0.25122,0.89062 center" },
+	{ 1, "'B, a longer name' at" },
+	{ 1, "'C (!)' at" },
+	{ 1, "'(!): not to be relied on'" },
+	{ 1, "'guests are sorted by 99th percentile'" },
+	{ 1, "'dot: median, triangle: 99th percentile of a guest'" },
+	{ 3, "set xlabel 'guest'" },
+	{ 3, "set xtics ('0' 1)" },
+	{ 3, "set xtics ('' 1)" },
+	{ 1, "set ylabel 'latency (µs)'" },
+	{ 1, "set ylabel 'loss (%)'" },
+	{ 4, "unset ylabel" },
+	{ 3, "set yrange [0:70000]" },
+	{ 3, "set yrange [0:0.25]" },
+	{ 1, "'60' 60000, '70' 70000)" },
+	{ 2, "'' 60000, '' 70000)" },
+	{ 1, "'20' 0.2, '25' 0.25)" },
+	{ 0, "\nset logscale" },
+	{ 1, "data index 1 using 1:3:(0):($5 - $3) with vectors nohead lt 2 lw 1" },
+	{ 1, "data index 2 using 1:($4 == 0 ? $3 : NaN) with points lt 3 pt 7 ps 0.6" },
+	{ 1, "data index 2 using 1:($6 == 0 ? $5 : NaN) with points lt 3 pt 9 ps 0.6" },
+	{ 3, "using 1:7 with impulses" },
+	{ 0, "head filled" },
+	{ 0, NULL },
+};
+static const char *const guests_few_lines[] = {
+	"1 0 2094.23875 0 23400 0 0",
+	"1 0 3141.35813 0 35100 0 0.2",
+	"1 0 5235.59688 0 58500 0 0.0002",
+	NULL,
+};
+static const struct facts guests_few = { guests_few_script, "1 1 1", guests_few_lines };
+
 static void cdf_of_one_guest(void **state)
 {
 	(void)state;
@@ -310,8 +543,9 @@ static void cdf_of_one_guest(void **state)
 	add_single(f, "A", 2e3, 0, 1, TRUE, 1);
 	add_single(f, "B, a longer name", 3e3, 0.1, 1, TRUE, 1);
 	add_single(f, "C", 5e3, 0.0001, 1, FALSE, 1);
-	check("cdf-one", figure_cdf, f, (struct figure_options){ .linear = TRUE });
-	check("guests-few", figure_guests, f, (struct figure_options){ .linear = TRUE });
+	check("cdf-one", figure_cdf, f, (struct figure_options){ .linear = TRUE }, &cdf_one);
+	check("guests-few", figure_guests, f, (struct figure_options){ .linear = TRUE },
+		&guests_few);
 }
 
 /* A repetition that is slower than all of them together. */
@@ -324,6 +558,77 @@ static void add_repetition(struct figure_group *group, double factor)
 		g_array_index(steps, struct figure_step, i).ns *= factor;
 	g_ptr_array_add(group->repetitions, steps);
 }
+
+static const struct fact cdf_within_script[] = {
+	{ 1, "set lmargin" },
+	{ 1, "'a name that …ot fit, of B'" },
+	{ 1, "'2 %' at" },
+	{ 1, "'>= 1 s' at" },
+	{ 2, "'2' at" },
+	{ 2, "'1234567'" },
+	{ 1, "'bars: smallest to largest of the repetitions'" },
+	{ 1, "'thin: single repetitions'" },
+	{ 1, "data index 6 using 1:2 with steps lt 1 lw 0.5" },
+	{ 1, "data index 9 using 1:2 with steps lt 2 lw 0.5" },
+	{ 4, "lw 0.5" },
+	{ 1, "data index 1 using 3:2:($4 - $3):(0) with vectors heads" },
+	{ 1, "data index 4 using 3:2:($4 - $3):(0) with vectors heads" },
+	{ 1, "set xrange [2000:2e+09]" },
+	{ 1, "set logscale x\n" },
+	{ 1, "set xlabel 'latency (ms)'" },
+	{ 1, "set yrange [0:1.02]\nset y2range [0:1.02]\n" },
+	{ 1, "('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)" },
+	{ 1, "('median' 0.5, 'p99' 0.99) scale 0" },
+	{ 1, "'share of frames that came back within'" },
+	{ 1, "'a curve that does not reach 100 %: the rest was lost'" },
+	{ 0, "set logscale y" },
+	{ 0, NULL },
+};
+static const char *const cdf_within_lines[] = {
+	"4772.15343 0",
+	"4772.15343 0.03",
+	"309059.458 0.99 247247.567 370871.35 0 1",
+	"1e+09 0.99 800000000 1.2e+09 1 1",
+	"2e+09 0.98",
+	"NaN NaN 0 NaN 0 NaN",
+	"# A, repetition 1",
+	"5726.58412 0.03",
+	NULL,
+};
+static const struct facts cdf_within = { cdf_within_script, "183 2 1 183 2 1 183 183 183 183",
+	cdf_within_lines };
+
+static const struct fact cdf_repetitions_script[] = {
+	{ 1, "set lmargin" },
+	{ 1, "'a name that …ot fit, of B'" },
+	{ 1, "'2 %' at" },
+	{ 1, "'>= 1 s' at" },
+	{ 2, "'2' at" },
+	{ 2, "'1234567'" },
+	{ 1, "'bars: smallest to largest of the repetitions'" },
+	{ 1, "'thin: single repetitions'" },
+	{ 1, "data index 6 using 1:2 with steps lt 1 lw 0.5" },
+	{ 1, "data index 9 using 1:2 with steps lt 2 lw 0.5" },
+	{ 4, "lw 0.5" },
+	{ 1, "data index 1 using 3:2:($4 - $3):(0) with vectors heads" },
+	{ 1, "data index 4 using 3:2:($4 - $3):(0) with vectors heads" },
+	{ 1, "set xrange [2000:2e+09]" },
+	{ 1, "set logscale x\n" },
+	{ 1, "set xlabel 'latency (ms)'" },
+	{ 1, "set yrange [1e-06:1]" },
+	{ 1, "'share of frames that is later, or lost'" },
+	{ 0, "the rest was lost" },
+	{ 0, NULL },
+};
+static const char *const cdf_repetitions_lines[] = {
+	"4772.15343 1",
+	"309059.458 0.01 247247.567 370871.35 0 1",
+	"2e+09 0.02",
+	"5726.58412 0.97",
+	NULL,
+};
+static const struct facts cdf_repetitions = { cdf_repetitions_script,
+	"182 2 1 183 2 1 182 182 183 183", cdf_repetitions_lines };
 
 static void curves_have_their_repetitions(void **state)
 {
@@ -338,9 +643,57 @@ static void curves_have_their_repetitions(void **state)
 		add_repetition(g_ptr_array_index(f->groups, i), 0.8);
 		add_repetition(g_ptr_array_index(f->groups, i), 1.2);
 	}
-	check("cdf-within", figure_cdf, f, (struct figure_options){ .within = TRUE });
-	check("cdf-repetitions", figure_cdf, f, (struct figure_options){ .within = FALSE });
+	check("cdf-within", figure_cdf, f, (struct figure_options){ .within = TRUE }, &cdf_within);
+	check("cdf-repetitions", figure_cdf, f, (struct figure_options){ .within = FALSE },
+		&cdf_repetitions);
 }
+
+static const struct fact dead_cdf_script[] = {
+	{ 1, "'dead' at" },
+	{ 1, "'100 %' at" },
+	{ 3, "'-' at" },
+	{ 1, "nohead lt 1 lw 2 dt 4" },
+	{ 1, "'dashed, hollow: not to be relied on'" },
+	{ 1, "set yrange [0.001:1]" },
+	{ 1, "'p99.9' 0.001) scale 0" },
+	{ 1, "set xrange [500000:2e+09]" },
+	{ 1, "set xlabel 'latency (ms)'" },
+	{ 1, "data index 0 using 1:2 with steps lt 1 lw 2.6 dt 4" },
+	{ 1, "data index 1 using ($5 == 0 ? $1 : NaN):2 with points lt 1 pt 6" },
+	{ 0, NULL },
+};
+static const char *const dead_cdf_lines[] = {
+	"500000 1",
+	"2e+09 1",
+	"NaN 0.5 NaN NaN 0 0",
+	"NaN 0.01 NaN NaN 0 0",
+	"NaN NaN 0 NaN 0 NaN",
+	NULL,
+};
+static const struct facts dead_cdf = { dead_cdf_script, "2 2 1", dead_cdf_lines };
+
+static const struct fact dead_load_script[] = {
+	{ 1, "\nplot NaN\n" },
+	{ 2, "set lmargin" },
+	{ 1, "'no latency is known'" },
+	{ 1, "'1 point at the nominal load: what was offered is unknown'" },
+	{ 1, "'hollow: not to be relied on'" },
+	{ 1, "set xrange [0:1040]" },
+	{ 1, "'0.8' 800, '1' 1000)" },
+	{ 1, "set yrange [500000:2e+09]" },
+	{ 1, "set ylabel 'latency (ms)'" },
+	{ 1, "set yrange [0:1.04]" },
+	{ 1, "'80' 0.8, '100' 1)" },
+	{ 1, "data index 0 using ($2 > 0 ? $2 : $1):12 with lines" },
+	{ 2, "($16 == 0 ? $12 : NaN)" },
+	{ 0, "($16 == 1" },
+	{ 0, NULL },
+};
+static const char *const dead_load_lines[] = {
+	"1000 0 NaN NaN NaN NaN NaN NaN NaN NaN 0 1 NaN NaN 1 0",
+	NULL,
+};
+static const struct facts dead_load = { dead_load_script, "1", dead_load_lines };
 
 static void nothing_received_is_a_figure_all_the_same(void **state)
 {
@@ -353,8 +706,8 @@ static void nothing_received_is_a_figure_all_the_same(void **state)
 	for (int q = 0; q < FIGURE_QUANTILES; q++)
 		p.q[q].ns = NAN;
 	g_array_append_val(group->points, p);
-	check("dead", figure_cdf, f, (struct figure_options){ .width = 0 });
-	check("dead-load", figure_load, f, (struct figure_options){ .width = 0 });
+	check("dead", figure_cdf, f, (struct figure_options){ .width = 0 }, &dead_cdf);
+	check("dead-load", figure_load, f, (struct figure_options){ .width = 0 }, &dead_load);
 }
 
 static void too_small_a_figure_says_what_it_needs(void **state)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Heat strips, timelines, sizes and departures as text, compared with the files in plots_figure/.
- * TSIM_GOLDEN=write writes them anew: look at the difference, and at what gnuplot makes of them,
- * before it is committed.
+ * Heat strips, timelines, sizes and departures as text. A strip and a timeline are compared with the
+ * files in plots_figure/ (see plots_figure.c); of the others single facts.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -17,18 +16,7 @@
 #include "plots/draw/error.h"
 #include "plots/figures/strip.h"
 #include "plots/figures/timeline.h"
-
-static void same_as_file(const char *name, const char *extension, const char *text)
-{
-	g_autofree char *path = g_strdup_printf(
-		"%s/tests/unit/plots_figure/%s%s", g_getenv("SOURCE"), name, extension);
-	g_autofree char *want = NULL;
-
-	if (g_strcmp0(g_getenv("TSIM_GOLDEN"), "write") == 0)
-		assert_true(g_file_set_contents(path, text, -1, NULL));
-	assert_true(g_file_get_contents(path, &want, NULL, NULL));
-	assert_string_equal(text, want);
-}
+#include "tests/unit/plots_facts.h"
 
 /* Options for the files of a name; the strings are static ones of their own. */
 static struct figure_options options_of(const char *script, const char *data, const char *image)
@@ -38,13 +26,17 @@ static struct figure_options options_of(const char *script, const char *data, co
 	};
 }
 
-static void compare(const char *name, gboolean made, const struct figure_text *text, GError *error)
+/* facts NULL: nothing of the figure has changed. */
+static void check(const char *name, gboolean made, const struct figure_text *text,
+	const GError *error, const struct facts *facts)
 {
 	if (error != NULL)
 		fail_msg("%s", error->message);
 	assert_true(made);
-	same_as_file(name, ".gp", text->script);
-	same_as_file(name, ".dat", text->data);
+	if (facts != NULL)
+		check_facts(text, facts);
+	else
+		check_golden(name, text);
 }
 
 static void set_head(figure *f, const char *title, const char *subtitle)
@@ -86,8 +78,44 @@ static void strips_of_loads(void **state)
 	add_loads(s, "A", 64, 6);
 	add_loads(s, "B, a name that is much longer than its panel, qemu normal", 64, 6);
 	((struct strip_panel *)g_ptr_array_index(s->panels, 1))->trustworthy = FALSE;
-	compare("strip", figure_strip(s, &options, &text, &error), &text, error);
+	check("strip", figure_strip(s, &options, &text, &error), &text, error, NULL);
 }
+
+static const struct fact strip_time_script[] = {
+	{ 1, "set terminal pngcairo size 820,464 noenhanced font 'sans-serif,9'" },
+	{ 1, "set output 'a.png'" },
+	{ 1, "'repetition 0 alone'" },
+	{ 2, "set lmargin" },
+	{ 1, "set label 'A' at screen 0.48415,0.84483 center" },
+	{ 1, "set label 'B' at screen 0.48415,0.48060 center" },
+	{ 1, "set palette defined (0 '#440154'" },
+	{ 1, "set yrange [0:3]\nset ytics ('0' 0.5, '2' 1.5, '4' 2.5)\n" },
+	{ 1, "set yrange [0:4]\nset ytics ('0' 0.5, '2' 1.5, '4' 2.5, '6' 3.5)\n" },
+	{ 2, "set ylabel 'guest'" },
+	{ 2, "set xrange [0:5.002]" },
+	{ 1, "set xtics ('' 0, '' 1" },
+	{ 1, "set xtics ('0' 0, '1' 1" },
+	{ 1, "set xlabel 'time (s)'" },
+	{ 1, "unset xlabel" },
+	{ 2, "set cbrange [0:0.14]" },
+	{ 2, "'12' 0.12, '14' 0.14)" },
+	{ 2, "set cblabel 'loss (%)' offset 2.5,0" },
+	{ 1, "set colorbox vertical user origin screen 0.87805,0.18103 size screen 0.01951,0.63362 "
+	     "noborder" },
+	{ 1, "data index 1 using ($7 == 1 ? ($1 + $2)/2 : NaN):(($3 + $4)/2):1:2:3:4:6 with "
+	     "boxxyerror lc palette" },
+	{ 2, "data index" },
+	{ 0, "grey:" },
+	{ 0, "white:" },
+	{ 0, "logscale cb" },
+	{ 0, NULL },
+};
+static const char *const strip_time_lines[] = {
+	"0 1.002 0 1 1.002 0 1 0",
+	"4.002 5.002 3 4 5.002 0.12 1 6",
+	NULL,
+};
+static const struct facts strip_time = { strip_time_script, "15 20", strip_time_lines };
 
 static void strips_of_times(void **state)
 {
@@ -113,7 +141,7 @@ static void strips_of_times(void **state)
 				p->value[i * 5 + k] = 0.01 * i * k;
 		}
 	}
-	compare("strip-time", figure_strip(s, &options, &text, &error), &text, error);
+	check("strip-time", figure_strip(s, &options, &text, &error), &text, error, &strip_time);
 }
 
 /* Nothing came back, or nothing was lost: no colour has a meaning, and no division by zero. */
@@ -187,7 +215,7 @@ static void timeline_has_repetitions_and_their_median(void **state)
 	g_auto(figure_text) text = { NULL, NULL };
 	g_autoptr(GError) error = NULL;
 
-	compare("timeline", figure_timeline(t, &options, &text, &error), &text, error);
+	check("timeline", figure_timeline(t, &options, &text, &error), &text, error, NULL);
 }
 
 static void timeline_without_latencies_has_no_panel_for_them(void **state)
@@ -246,6 +274,47 @@ static dots *dots_of(void)
 	return d;
 }
 
+static const struct fact sizes_script[] = {
+	{ 2, "set lmargin" },
+	{ 1, "'A against B'" },
+	{ 1, "'imix'" },
+	{ 1, "'median'" },
+	{ 1, "'99th percentile'" },
+	{ 1, "'median and bar from smallest to largest of 1 to 3 repetitions'" },
+	{ 1, "'hollow: not to be relied on'" },
+	{ 1, "'arrow: at least 1.8 s, it falls among lost frames'" },
+	{ 1, "set ylabel 'response time (µs)'" },
+	{ 1, "set yrange [5000:500000]\nset logscale y\n" },
+	{ 1, "'200' 200000, '' 300000 1, '' 400000 1, '500' 500000)" },
+	{ 2, "set xrange [-0.6:2.6]" },
+	{ 1, "set xtics ('64' 0, '65–594' 1, '1518' 2)\nset xlabel 'frame size with FCS "
+	     "(bytes)'\n" },
+	{ 1, "set xtics ('' 0, '' 1, '' 2)\nunset xlabel\n" },
+	{ 1, "set ylabel 'loss (%)'" },
+	{ 1, "set yrange [0:0.005]" },
+	{ 1, "'0.4' 0.004, '0.5' 0.005)" },
+	{ 1, "data index 0 using ($1 + -0.055):4 with lines lt 1 lw 1.2 dt solid" },
+	{ 1, "data index 1 using ($1 + 0.055):8 with lines lt 2 lw 1.2 dt 4" },
+	{ 3, "with vectors heads size graph" },
+	{ 1, "data index 0 using ($1 + -0.055):13:(0):($14 - $13) with vectors heads" },
+	{ 1, "data index 0 using ($1 + -0.055):($11 == 1 ? ($8 < 352733.686 ? $8 : 352733.686) : "
+	     "NaN):(0):(0.35*($8 < 352733.686 ? $8 : 352733.686)) with vectors head filled" },
+	{ 1, "head filled" },
+	{ 3, "pt 4 ps 0.9 lw 1.5" },
+	{ 3, "lc rgb '#ffffff' pt 5 ps 0.9" },
+	{ 3, "pt 7 ps 0.9 lw 1.5" },
+	{ 0, NULL },
+};
+static const char *const sizes_lines[] = {
+	"# A",
+	"# B",
+	"1 65 594 20000 18000 24000 0 100000 90000 120000 0 0.001 0.0009 0.0012 0",
+	"2 1518 1518 30000 27000 36000 0 2e+09 1.8e+09 2.4e+09 1 0.002 0.0018 0.0024 0",
+	"1 65 594 30000 27000 36000 0 100000 90000 120000 0 0.002 0.0018 0.0024 0",
+	NULL,
+};
+static const struct facts sizes_facts = { sizes_script, "3 2", sizes_lines };
+
 static void sizes_have_two_panels(void **state)
 {
 	(void)state;
@@ -255,8 +324,41 @@ static void sizes_have_two_panels(void **state)
 	g_autoptr(GError) error = NULL;
 
 	options.response = TRUE;
-	compare("sizes", figure_sizes(d, &options, &text, &error), &text, error);
+	check("sizes", figure_sizes(d, &options, &text, &error), &text, error, &sizes_facts);
 }
+
+static const struct fact departures_script[] = {
+	{ 1, "set terminal pdfcairo size 8.542in,5.104in noenhanced font 'sans-serif,9'" },
+	{ 3, "set lmargin" },
+	{ 1, "'from the scheduled departure' at screen 0.27805,0.85306 center font ',9'" },
+	{ 1, "'from the scheduled gap' at" },
+	{ 1, "'in bursts' at" },
+	{ 2, "set xtics ('64' 0, '128' 1, '256' 2, '512' 3)\nset xlabel 'within (ns)'\n" },
+	{ 1, "set xrange [-0.6:0.6]\nset xtics ('' 0)\nunset xlabel\n" },
+	{ 3, "set yrange [0:1.04]" },
+	{ 1, "set ytics ('0' 0, '20' 0.2, '40' 0.4, '60' 0.6, '80' 0.8, '100' 1)" },
+	{ 2, "set ytics ('' 0, '' 0.2," },
+	{ 1, "set ylabel 'share of frames (%)'" },
+	{ 2, "unset ylabel" },
+	{ 5, "with impulses" },
+	{ 3, "with vectors heads" },
+	{ 1, "data index 0 using ($1 == 1 ? $2 + -0.055 : NaN):4 with impulses lt 1 lw 1 dt 1" },
+	{ 0, "data index 1 using ($1 == 1 ?" },
+	{ 1, "data index 0 using ($1 == 2 ? $2 + -0.055 : NaN):5:(0):($6 - $5) with vectors "
+	     "heads" },
+	{ 2, "data index 1 using ($1 == 0 ? $2 + 0.055 : NaN):4 with points" },
+	{ 1, "'median and bar from smallest to largest of 1 to 3 repetitions'" },
+	{ 1, "'hollow: not to be relied on'" },
+	{ 0, "'not known'" },
+	{ 0, NULL },
+};
+static const char *const departures_lines[] = {
+	"0 2 256 0.6 0.54 0.72 0",
+	"1 0 64 NaN NaN NaN 0",
+	"2 0 0 0.3 0.27 0.36 0",
+	NULL,
+};
+static const struct facts departures_facts = { departures_script, "9 9", departures_lines };
 
 static void departures_have_three_panels(void **state)
 {
@@ -267,7 +369,8 @@ static void departures_have_three_panels(void **state)
 	g_autoptr(GError) error = NULL;
 
 	options.terminal = FIGURE_PDF;
-	compare("departures", figure_departures(d, &options, &text, &error), &text, error);
+	check("departures", figure_departures(d, &options, &text, &error), &text, error,
+		&departures_facts);
 }
 
 static void too_small_a_figure_says_what_it_needs(void **state)
