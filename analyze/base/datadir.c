@@ -61,3 +61,13 @@ char *datadir_find(const char *name, GError **error)
 		name, tried->str);
 	return NULL;
 }
+
+char *datadir_program(const char *name)
+{
+	g_autofree char *folder = program_folder();
+	g_autofree char *beside = folder == NULL ? NULL : g_build_filename(folder, name, NULL);
+
+	if (beside != NULL && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+		return g_steal_pointer(&beside);
+	return g_find_program_in_path(name);
+}

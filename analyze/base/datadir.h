@@ -12,5 +12,7 @@
  * names the places.
  */
 char *datadir_find(const char *name, GError **error);
+/* A program of the suite: beside the running one, else of $PATH; NULL: neither. Newly allocated. */
+char *datadir_program(const char *name);
 
 #endif

@@ -263,6 +263,20 @@ void file_remove_empty(const char *path, const char *above)
 	}
 }
 
+void file_remove_tree(const char *path)
+{
+	g_autoptr(GDir) list = unlink(path) == 0 ? NULL : g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while (list != NULL && (name = g_dir_read_name(list)) != NULL) {
+		g_autofree char *inner = g_build_filename(path, name, NULL);
+
+		file_remove_tree(inner);
+	}
+	if (list != NULL)
+		(void)rmdir(path);
+}
+
 static gboolean read_error(GError **error, const char *path, const char *why)
 {
 	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO,

@@ -26,6 +26,9 @@ char *file_existing_above(const char *path);
 /* Undo file_make_folder, as far as directories are empty: path and its parents, without above. */
 void file_remove_empty(const char *path, const char *above);
 
+/* Remove path and, if it is a folder, all that is in it, as far as that can be. Links are not followed. */
+void file_remove_tree(const char *path);
+
 /* The whole of a file, NUL-terminated behind len; refuses folders and files above 1 GiB. */
 char *file_read(const char *path, size_t *len, GError **error);
 

@@ -237,6 +237,14 @@ static char *read_stream(FILE *f, const char *path, size_t max, size_t *len, GEr
 	return g_realloc(g_steal_pointer(&text), nb + 1);
 }
 
+char *text_last_line(const char *text)
+{
+	g_autofree char *all = g_strchomp(g_strdup(text));
+	const char *nl = strrchr(all, '\n');
+
+	return g_strdup(nl == NULL ? all : nl + 1);
+}
+
 char *text_read(const char *path, size_t max, size_t *len, GError **error)
 {
 	g_autofree char *shown = g_filename_display_name(path);

@@ -39,6 +39,9 @@ const char *text_nearest(const char *word, const char *const *names);
 /* " (did you mean 'NAME'?)", to follow the word in an error, or "". Newly allocated. */
 char *text_did_you_mean(const char *word, const char *const *names);
 
+/* Its last line, without the white space behind: mostly a program's reason. Newly allocated. */
+char *text_last_line(const char *text);
+
 /* A whole file, at most max bytes, with a NUL behind. Newly allocated; NULL and error. */
 char *text_read(const char *path, size_t max, size_t *len, GError **error);
 /*

@@ -16,5 +16,7 @@ enum sim_error {
 };
 
 GQuark sim_error_quark(void);
+/* Sets the error (NULL: nobody asks) to a text. FALSE always, for return. */
+gboolean sim_fail(GError **error, enum sim_error code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyze/base/file.h"
 #include "sim/base/error.h"
 #include "sim/trial/printout.h"
 
@@ -323,19 +324,6 @@ static gboolean read_folder(const char *folder, struct gathering *g)
 	return found->len != 0 && ours;
 }
 
-static void remove_folder(const char *folder)
-{
-	g_autoptr(GDir) list = g_dir_open(folder, 0, NULL);
-	const char *name;
-
-	while (list != NULL && (name = g_dir_read_name(list)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, name, NULL);
-
-		unlink(path);
-	}
-	rmdir(folder);
-}
-
 static void rescue(const char *dir, const char *folder, struct progress *progress)
 {
 	g_autoptr(GError) error = NULL;
@@ -364,7 +352,7 @@ static void rescue(const char *dir, const char *folder, struct progress *progres
 		}
 	}
 	if (error == NULL)
-		remove_folder(folder);
+		file_remove_tree(folder);
 	else
 		progress_say(progress, "%s: parts of a trial cannot be put together: %s", folder,
 			error->message);

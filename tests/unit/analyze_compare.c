@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/base/file.h"
 #include "analyze/verdict/compare.h"
 #include "analyze/base/error.h"
 #include "tests/unit/fake_trial.h"
@@ -40,27 +41,9 @@ static int make_dir(void **state)
 	return dir == NULL;
 }
 
-static void remove_all(const char *dir)
-{
-	GDir *d = g_dir_open(dir, 0, NULL);
-	const char *name;
-
-	while (d != NULL && (name = g_dir_read_name(d)) != NULL) {
-		g_autofree char *path = g_build_filename(dir, name, NULL);
-
-		if (g_file_test(path, G_FILE_TEST_IS_DIR))
-			remove_all(path);
-		else
-			(void)g_unlink(path);
-	}
-	if (d != NULL)
-		g_dir_close(d);
-	(void)g_rmdir(dir);
-}
-
 static int remove_dir(void **state)
 {
-	remove_all(*state);
+	file_remove_tree(*state);
 	g_free(*state);
 	return 0;
 }
@@ -179,7 +162,7 @@ static void a_copy_is_not_compared_with_its_original(void **state)
 	assert_null(c);
 	assert_true(g_error_matches(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT));
 	assert_non_null(strstr(error->message, "belongs to A and to B"));
-	remove_all(copy);
+	file_remove_tree(copy);
 }
 
 static void metrics_are_words(void **state)

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
+#include "analyze/base/file.h"
 #include "analyze/base/error.h"
 #include "analyze/contract/guest_timeline.h"
 #include "tests/unit/fake_trial.h"
@@ -42,18 +43,6 @@ static char *find_file(const char *dir, const char *head)
 		if (g_str_has_prefix(name, head))
 			return g_build_filename(dir, name, NULL);
 	return NULL;
-}
-
-static void remove_folder(const char *dir)
-{
-	g_autoptr(GDir) list = g_dir_open(dir, 0, NULL);
-
-	for (const char *name; (name = g_dir_read_name(list)) != NULL;) {
-		g_autofree char *path = g_build_filename(dir, name, NULL);
-
-		unlink(path);
-	}
-	rmdir(dir);
 }
 
 static void rows_read_back_equal(void **state)
@@ -90,7 +79,7 @@ static void rows_read_back_equal(void **state)
 		assert_int_equal(got->forwarded, wanted->forwarded);
 		assert_int_equal(got->latency_sum_ns, wanted->latency_sum_ns);
 	}
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 /* A trial without is whole, and one that replaces another leaves no file of that. */
@@ -119,7 +108,7 @@ static void a_trial_may_have_none(void **state)
 	assert_non_null(strstr(error->message, path));
 	assert_null(guest_timeline_read(with, &in_memory));
 	assert_true(g_error_matches(in_memory, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND));
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 /* The trial's JSON vouches for its length, and for its being there. */
@@ -140,7 +129,7 @@ static void a_lost_or_cut_file_is_noticed(void **state)
 	assert_int_equal(g_unlink(rows), 0);
 	assert_null(trial_read(path, TRIAL_SUMMARY, &lost));
 	assert_non_null(strstr(lost->message, rows));
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 static const struct {

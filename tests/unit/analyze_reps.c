@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
+#include "analyze/base/file.h"
 #include "analyze/results/result_reps.h"
 #include "analyze/results/result_seconds.h"
 #include "tests/unit/fake_trial.h"
@@ -96,21 +97,10 @@ static struct folder write_trials(struct fake_cfg cfg, guint repetitions)
 	return f;
 }
 
-static void remove_folder(struct folder *f)
+static void close_folder(struct folder *f)
 {
-	g_autofree char *label = g_build_filename(f->path, "fake", NULL);
-	GDir *dir = g_dir_open(label, 0, NULL);
-	const char *name;
-
 	result_free(f->set);
-	while ((name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(label, name, NULL);
-
-		assert_int_equal(g_unlink(path), 0);
-	}
-	g_dir_close(dir);
-	assert_int_equal(g_rmdir(label), 0);
-	assert_int_equal(g_rmdir(f->path), 0);
+	file_remove_tree(f->path);
 	g_free(f->path);
 }
 
@@ -178,7 +168,7 @@ static void sizes_have_the_median_of_their_repetitions(void **state)
 		/* The worst guest alone loses more than 1 %: the 99th percentile is a bound. */
 		assert_true(s->p99.max_bound);
 	}
-	remove_folder(&f);
+	close_folder(&f);
 }
 
 static void departures_are_shares_of_each_repetition(void **state)
@@ -200,7 +190,7 @@ static void departures_are_shares_of_each_repetition(void **state)
 	/* These trials know nothing of gaps. */
 	assert_int_equal(d.gap[0].nb, 0);
 	assert_true(isnan(d.gap[0].median));
-	remove_folder(&f);
+	close_folder(&f);
 }
 
 static void add_second(

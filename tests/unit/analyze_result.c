@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/base/file.h"
 #include "analyze/base/cli.h"
 #include "analyze/base/csv.h"
 #include "analyze/show/merge.h"
@@ -184,7 +185,7 @@ static void combination_adds_up_its_repetitions(void **state)
 	}
 	result_unload(c);
 	assert_null(c->n.latency.hist);
-	made_up_remove(dir);
+	file_remove_tree(dir);
 }
 
 static void median_of_a_value_and_a_loss_is_bounded_by_their_mean(void **state)
@@ -220,7 +221,7 @@ static void median_of_a_value_and_a_loss_is_bounded_by_their_mean(void **state)
 	expected = g_strdup_printf(",2,>=%.15g,", ((double)ns + 2e9) / 2);
 	if (strstr(csv, expected) == NULL)
 		fail_msg("no %s in %s", expected, csv);
-	made_up_remove(dir);
+	file_remove_tree(dir);
 }
 
 static void combination_adds_up_groups_probes_and_cost(void **state)
@@ -271,7 +272,7 @@ static void combination_adds_up_groups_probes_and_cost(void **state)
 	result_unload(c);
 	assert_null(c->probes.latency.hist);
 	assert_null(c->groups[1].n.latency.hist);
-	made_up_remove(dir);
+	file_remove_tree(dir);
 }
 
 static char *file_text(const char *dir, const char *name)
@@ -351,7 +352,7 @@ static void merge_that_is_shared_out_writes_equal_files(void **state)
 	assert_string_equal(all->reasons->pdata[2], one->reasons->pdata[2]);
 	assert_int_equal(merge_write_shared(&options, nothing, shared, none, &error), MERGE_ALONE);
 	assert_null(error);
-	made_up_remove(dir);
+	file_remove_tree(dir);
 }
 
 static void tables_and_summaries_go_between_processes(void **state)

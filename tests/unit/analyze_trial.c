@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analyze/base/file.h"
 #include "analyze/base/error.h"
 #include "analyze/contract/trial.h"
 #include "tests/unit/fake_trial.h"
@@ -23,22 +24,6 @@ static char *temporary_folder(void)
 
 	assert_non_null(dir);
 	return dir;
-}
-
-static void remove_folder(const char *dir)
-{
-	g_autoptr(GDir) d = g_dir_open(dir, 0, NULL);
-	const char *name;
-
-	while (d != NULL && (name = g_dir_read_name(d)) != NULL) {
-		g_autofree char *path = g_build_filename(dir, name, NULL);
-
-		if (g_file_test(path, G_FILE_TEST_IS_DIR))
-			remove_folder(path);
-		else
-			(void)g_unlink(path);
-	}
-	(void)g_rmdir(dir);
 }
 
 /* Path of the only file in dir whose name begins so. */
@@ -188,7 +173,7 @@ static void written_trial_reads_back_equal(void **state)
 	assert_null(why);
 	t->params.repetition = 9;
 	assert_int_equal(trial_state(nested, &t->params, &why), TRIAL_MISSING);
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 static void summary_has_counts_but_no_bins(void **state)
@@ -209,7 +194,7 @@ static void summary_has_counts_but_no_bins(void **state)
 	assert_int_equal(back->latency.sum_ns, t->latency.sum_ns);
 	assert_int_equal(back->totals.forwarded, t->totals.forwarded);
 	assert_int_equal(trial_dist_quantile(&back->latency, 0.5, &ns, &bound), -ENODATA);
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 static void state_names_what_differs(void **state)
@@ -248,7 +233,7 @@ static void state_names_what_differs(void **state)
 	assert_int_equal(g_unlink(path), 0);
 	assert_int_equal(trial_state(dir, &interrupted->params, &why), TRIAL_AGAIN);
 	assert_non_null(strstr(why, path));
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 /* The JSON of a trial with one text replaced, and what reading it says. */
@@ -310,7 +295,7 @@ static void damaged_json_is_refused_by_name_and_key(void **state)
 	read_with(dir, json, "\"bytes\" : ", "\"bytes\" : 1", "recorded 1");
 	read_with(dir, json, "\"guests\" : [", "\"guests\" : [ 3, ", "[0] is no object");
 	read_with(dir, json, "\"verdict\" : {", "\"verdict\" : { { ", ":");
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 static void unknown_keys_are_ignored(void **state)
@@ -330,7 +315,7 @@ static void unknown_keys_are_ignored(void **state)
 	assert_true(g_file_set_contents(path, more, -1, NULL));
 	back = trial_read(path, TRIAL_BINS, NULL);
 	assert_non_null(back);
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 static void truncated_json_is_refused_wherever_it_ends(void **state)
@@ -355,7 +340,7 @@ static void truncated_json_is_refused_wherever_it_ends(void **state)
 			fail_msg("%zu of %zu bytes were accepted", end, len);
 		assert_non_null(strstr(error->message, path));
 	}
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 static void deep_json_is_refused(void **state)
@@ -370,7 +355,7 @@ static void deep_json_is_refused(void **state)
 	assert_true(g_file_set_contents(path, text, -1, NULL));
 	assert_null(trial_read(path, TRIAL_SUMMARY, &error));
 	assert_non_null(strstr(error->message, "nested too deeply"));
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 /* Sizes of siblings are recorded: only a change of equal length gets as far as the bins. */
@@ -394,7 +379,7 @@ static void bins_of_another_trial_are_refused(void **state)
 	assert_true(g_file_set_contents(path, csv, -1, NULL));
 	assert_null(trial_read(json, TRIAL_BINS, &error));
 	assert_non_null(strstr(error->message, path));
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 static void balance_names_guest_and_numbers(void **state)
@@ -620,7 +605,7 @@ static void fleet_with_probes_reads_back_equal(void **state)
 	assert_int_equal(g_unlink(probes), 0);
 	assert_null(trial_read(path, TRIAL_SUMMARY, &error));
 	assert_non_null(strstr(error->message, probes));
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 static void trial_without_probes_leaves_none_of_an_older_one(void **state)
@@ -637,7 +622,7 @@ static void trial_without_probes_leaves_none_of_an_older_one(void **state)
 	assert_true(trial_write(again, dir, NULL));
 	probes = find_file(dir, "probes_");
 	assert_null(probes);
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 static void damaged_groups_and_probes_are_refused_by_key(void **state)
@@ -665,7 +650,7 @@ static void damaged_groups_and_probes_are_refused_by_key(void **state)
 		"groups[0] 'mad' behind vhost-user");
 	read_with(dir, json, "\"not_sent\" : 21", "\"not_sent\" : 22", "not_sent is 22");
 	read_with(dir, json, "\"name\" : \"probes_", "\"name\" : \"timeline_", "");
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 /* What a program wrote that knew nothing of groups, probes, patterns and links. */
@@ -707,7 +692,7 @@ static void trial_of_before_groups_reads_as_ever(void **state)
 	assert_non_null(strstr(again, "\"pattern\" : \"to-guests\""));
 	assert_non_null(strstr(again, "\"groups\" : ["));
 	assert_null(strstr(again, "\"probes\""));
-	remove_folder(copy);
+	file_remove_tree(copy);
 }
 
 static void totals_filled_in_before_are_compared(void **state)
@@ -751,7 +736,7 @@ static void log_ends_with_two_summary_lines(void **state)
 	assert_true(g_str_has_suffix(lines[3], tx));
 	assert_true(
 		g_regex_match_simple("^.* (\\d+?) \\(StdDev (\\d+?)\\) Mbit/s", lines[2], 0, 0));
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 static void percentile_among_lost_frames_is_marked_as_bound(void **state)
@@ -795,7 +780,7 @@ static void failed_write_leaves_the_old_trial_and_no_temporary(void **state)
 	assert_non_null(strstr(error->message, below));
 	path = find_file(dir, ".tsim");
 	assert_null(path);
-	remove_folder(dir);
+	file_remove_tree(dir);
 }
 
 static void unwritable_folder_is_named_with_the_remedy(void **state)

@@ -27,17 +27,4 @@ static inline void made_up_file(const char *root, const char *path, const char *
 		assert_true(g_file_set_contents(full, text, -1, NULL));
 }
 
-static inline void made_up_remove(const char *path)
-{
-	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *below = g_build_filename(path, name, NULL);
-
-		made_up_remove(below);
-	}
-	g_remove(path);
-}
-
 #endif

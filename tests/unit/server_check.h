@@ -21,6 +21,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
+#include "analyze/base/file.h"
 #include "sim/base/error.h"
 #include "sim/server/process.h"
 #include "sim/server/server.h"
@@ -497,12 +498,8 @@ static inline char *enter_folder(void)
 
 static inline void leave_folder(char *folder)
 {
-	g_autoptr(GError) error = NULL;
-	const char *rm[] = { "rm", "-rf", "--", folder, NULL };
-
 	(void)g_chdir("/");
-	(void)g_spawn_sync(NULL, (char **)(uintptr_t)rm, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
-		NULL, NULL, NULL, &error);
+	file_remove_tree(folder);
 	g_free(folder);
 }
 

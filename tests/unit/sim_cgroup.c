@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "analyze/base/file.h"
 #include "made_up_host.h"
 #include "sim/base/cgroup.h"
 
@@ -47,7 +48,7 @@ static char *v1_host(void)
 
 static void end(char *root)
 {
-	made_up_remove(root);
+	file_remove_tree(root);
 	g_free(root);
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "analyze/base/file.h"
 #include "made_up_host.h"
 #include "sim/trial/host_watch.h"
 
@@ -74,7 +75,7 @@ static struct host_events end(struct host_watch *w, char *root)
 
 	host_watch_end(w, &e);
 	host_watch_free(w);
-	made_up_remove(root);
+	file_remove_tree(root);
 	g_free(root);
 	return e;
 }
@@ -211,7 +212,7 @@ static void tsc_flags_and_clock_source(void **state)
 			"sys/devices/system/clocksource/clocksource0/current_clocksource",
 			cases[i].source);
 		assert_int_equal(host_tsc_read(root), cases[i].tsc);
-		made_up_remove(root);
+		file_remove_tree(root);
 		assert_int_equal(host_tsc_read(root), 0); /* nobody knows */
 		g_free(root);
 	}

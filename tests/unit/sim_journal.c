@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
+#include "analyze/base/file.h"
 #include "sim/host/journal.h"
 
 struct place {
@@ -36,9 +37,8 @@ static int arrive(void **state)
 static int leave(void **state)
 {
 	struct place *p = *state;
-	const char *argv[] = { "rm", "-rf", p->dir, NULL };
 
-	server_do(p->server, argv, NULL);
+	file_remove_tree(p->dir);
 	server_free(p->server);
 	g_free(p->dir);
 	g_free(p->state);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "analyze/base/file.h"
 #include "made_up_host.h"
 #include "sim/base/error.h"
 #include "sim/base/limits.h"
@@ -75,7 +76,7 @@ static void memory_and_tasks_name_the_group_s_file(void **state)
 	assert_true(limits_check_tasks(root, "9 guests", 7, NULL));
 	REFUSED(limits_check_tasks(root, "9 guests", 8, &error), "9 guests need 8", "limit of 10",
 		"leaves 7", "cg/run/pids.max", "TasksMax=");
-	made_up_remove(root);
+	file_remove_tree(root);
 	g_free(root);
 }
 
@@ -106,7 +107,7 @@ static void tmpdir_is_named_not_another_option(void **state)
 	REFUSED(limits_check_tmpdir(root, 108 - len, &error), "TMPDIR: ", root, "too long");
 	REFUSED(limits_check_tmpdir(none, 0, &error), "TMPDIR: ", none, "not found");
 	REFUSED(limits_check_tmpdir(file, 0, &error), "TMPDIR: ", file, "not a directory");
-	made_up_remove(root);
+	file_remove_tree(root);
 	g_free(root);
 }
 
@@ -118,7 +119,7 @@ static void no_sysfs_is_named(void **state)
 	REFUSED(limits_check_sysfs(root, &error), "/sys", "mount -t sysfs");
 	made_up_file(root, "sys/devices/system/cpu", NULL);
 	assert_true(limits_check_sysfs(root, NULL));
-	made_up_remove(root);
+	file_remove_tree(root);
 	g_free(root);
 }
 
@@ -132,7 +133,7 @@ static void no_free_hugepages_are_named(void **state)
 	REFUSED(limits_check_hugepages(root, &error), "no free hugepages");
 	made_up_file(root, "sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "2\n");
 	assert_true(limits_check_hugepages(root, NULL));
-	made_up_remove(root);
+	file_remove_tree(root);
 	g_free(root);
 }
 

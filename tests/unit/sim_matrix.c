@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 
+#include "analyze/base/file.h"
 #include "sim/base/error.h"
 #include "sim/matrix/matrix.h"
 #include "sim/trial/options.h"
@@ -827,19 +828,7 @@ static void folder_make(struct folder *f)
 
 static void folder_clear(struct folder *f)
 {
-	g_autofree char *inner = g_build_filename(f->path, "a", NULL);
-	GDir *dir = g_dir_open(inner, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(inner, name, NULL);
-
-		g_unlink(path);
-	}
-	if (dir != NULL)
-		g_dir_close(dir);
-	g_rmdir(inner);
-	assert_int_equal(g_rmdir(f->path), 0);
+	file_remove_tree(f->path);
 	g_free(f->path);
 	g_free(f->text);
 }

@@ -17,6 +17,7 @@
 
 #include <glib/gstdio.h>
 
+#include "analyze/base/file.h"
 #include "sim/base/error.h"
 #include "sim/matrix/matrix.h"
 #include "tests/unit/fake_trial.h"
@@ -66,27 +67,11 @@ static void bench_make(struct bench *b, const char *keys)
 	bench_read(b, keys);
 }
 
-static void remove_folder(const char *path)
-{
-	GDir *dir = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *inner = g_build_filename(path, name, NULL);
-
-		if (g_unlink(inner) != 0)
-			remove_folder(inner);
-	}
-	if (dir != NULL)
-		g_dir_close(dir);
-	g_rmdir(path);
-}
-
 static void bench_clear(struct bench *b)
 {
 	matrix_free(b->m);
 	g_ptr_array_unref(b->log);
-	remove_folder(b->path);
+	file_remove_tree(b->path);
 	g_free(b->path);
 	g_free(b->dir);
 }

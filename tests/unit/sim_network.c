@@ -14,6 +14,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
+#include "analyze/base/file.h"
 #include "sim/host/hugepages.h"
 #include "sim/host/network.h"
 
@@ -169,10 +170,9 @@ static int arrive(void **state)
 static int leave(void **state)
 {
 	struct place *p = *state;
-	const char *argv[] = { "rm", "-rf", p->dir, NULL };
 
 	journal_close(p->journal);
-	server_do(p->server, argv, NULL);
+	file_remove_tree(p->dir);
 	server_free(p->server);
 	g_free(p->dir);
 	g_free(p->sysfs);

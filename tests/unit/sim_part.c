@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
+#include "analyze/base/file.h"
 #include "sim/trial/crew.h"
 #include "sim/trial/gather_parts.h"
 #include "sim/trial/live.h"
@@ -354,16 +355,7 @@ static void left_parts_come_together(void **state)
 	assert_true(t->guests[0].c.offered > 0 && t->guests[2].c.offered > 0);
 	part_free(first);
 	part_free(last);
-	{
-		g_autoptr(GDir) list = g_dir_open(dir, 0, NULL);
-
-		for (const char *name; (name = g_dir_read_name(list)) != NULL;) {
-			g_autofree char *file = g_build_filename(dir, name, NULL);
-
-			unlink(file);
-		}
-	}
-	rmdir(dir);
+	file_remove_tree(dir);
 }
 
 static GBytes *row(double time_s, uint32_t second, uint64_t frames, uint64_t ns)
