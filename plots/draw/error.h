@@ -16,4 +16,8 @@ enum plots_error {
 
 GQuark plots_error_quark(void);
 
+/* Sets the error. FALSE, for the caller to return. */
+gboolean plots_fail(GError **error, enum plots_error code, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+
 #endif

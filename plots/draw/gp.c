@@ -4,13 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "plots/draw/error.h"
-
-GQuark plots_error_quark(void)
-{
-	return g_quark_from_static_string("plots-error-quark");
-}
-
 struct gp_num gp_num(double value)
 {
 	struct gp_num n;

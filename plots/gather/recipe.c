@@ -3,14 +3,17 @@
 
 #include <string.h>
 
+#include "analyze/base/ini.h"
+#include "analyze/base/text.h"
 #include "analyze/results/result.h"
 #include "analyze/results/result_params.h"
 #include "plots/draw/error.h"
-#include "analyze/base/text.h"
 
 enum { REPETITIONS_MAX = 1000 };
 
-static const char figure_group[] = "figure";
+static const char figure_section[] = "figure";
+static const char
+	select_hint[] = "a selector such as machine-pcvm,vhost-on has to say which trials";
 
 void recipe_free(recipe *r)
 {
@@ -19,6 +22,7 @@ void recipe_free(recipe *r)
 	g_free(r->title);
 	g_free(r->caption);
 	g_free(r->folder);
+	g_free(r->select);
 	g_free(r->facets);
 	g_strfreev(r->row_values);
 	g_strfreev(r->column_values);
@@ -28,199 +32,254 @@ void recipe_free(recipe *r)
 	g_free(r);
 }
 
-static gboolean bad(
-	GError **error, const char *path, const char *group, const char *key, const char *text)
+/* "FILE:LINE: [SECTION] KEY: text"; without the line where the key is not there. */
+static gboolean recipe_error(const struct ini *file, const char *section, const char *key,
+	const char *text, GError **error)
 {
-	g_set_error(
-		error, PLOTS_ERROR, PLOTS_ERROR_RECIPE, "%s: [%s] %s: %s", path, group, key, text);
-	return FALSE;
+	g_autofree char *where = NULL, *value = ini_get(file, section, key, &where, NULL);
+
+	if (where == NULL)
+		where = g_strdup_printf("%s: [%s] %s", ini_name(file), section, key);
+	return plots_fail(error, PLOTS_ERROR_RECIPE, "%s: %s", where, text);
 }
 
-/* Every key is known: a misspelled one must not be passed over. */
-static gboolean check_keys(GKeyFile *file, const char *path, GError **error)
+/* A key of [figure]. */
+struct key {
+	const char *name;
+	size_t at; /* of its value in the recipe */
+	/* Sets the value. NULL, or what is wrong with the text; newly allocated. */
+	char *(*read)(const struct key *key, recipe *r, void *at, const char *text);
+	const char *const *words; /* of read_word */
+};
+
+static char *read_text(const struct key *key, recipe *r, void *at, const char *text)
 {
-	static const char *const of_figure[] = { "title", "caption", "folder", "select", "rows",
-		"columns", "rates", "repetitions", "x", "quantile", "loss", NULL };
-	static const char *const of_group[] = { "select", NULL };
-	g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+	(void)key;
+	(void)r;
+	*(char **)at = g_strdup(text);
+	return NULL;
+}
 
-	for (guint i = 0; groups[i] != NULL; i++) {
-		g_auto(GStrv) keys = g_key_file_get_keys(file, groups[i], NULL, NULL);
-		const char *const *known = strcmp(groups[i], figure_group) == 0 ? of_figure
-										: of_group;
+static char *read_selector(const struct key *key, recipe *r, void *at, const char *text)
+{
+	return result_selector_is_one(text) ? read_text(key, r, at, text) : g_strdup(select_hint);
+}
 
-		for (guint k = 0; keys != NULL && keys[k] != NULL; k++) {
-			if (g_strv_contains(known, keys[k]))
-				continue;
-			g_autofree char *hint = text_did_you_mean(keys[k], known);
-			g_autofree char *text = g_strconcat("unknown key", hint, NULL);
+/* "50; 100;": what is between and before the semicolons. */
+static char **split_list(const char *text)
+{
+	char **list = g_strsplit(text, ";", -1);
+	guint n = g_strv_length(list);
 
-			return bad(error, path, groups[i], keys[k], text);
+	for (guint i = 0; i < n; i++)
+		g_strstrip(list[i]);
+	if (n > 0 && *list[n - 1] == '\0')
+		g_clear_pointer(&list[n - 1], g_free);
+	return list;
+}
+
+/* "interface;bridge;macvtap": a parameter, and its values. */
+static char *read_side(const struct key *key, recipe *r, void *at, const char *text)
+{
+	g_auto(GStrv) list = split_list(text);
+
+	(void)key;
+	(void)r;
+	if (g_strv_length(list) < 2 || strcmp(list[0], "rate") == 0 ||
+		!g_strv_contains(result_parameter_names(), list[0]))
+		return g_strdup("a parameter and its values, such as interface;bridge;macvtap");
+	*(char ***)at = g_steal_pointer(&list);
+	return NULL;
+}
+
+static char *read_rates(const struct key *key, recipe *r, void *at, const char *text)
+{
+	g_auto(GStrv) list = split_list(text);
+	g_autofree int *rates = g_new0(int, g_strv_length(list) + 1);
+	uint64_t kpps;
+
+	(void)key;
+	for (r->nb_rates = 0; list[r->nb_rates] != NULL; r->nb_rates++) {
+		if (!text_uint(list[r->nb_rates], G_MAXINT, &kpps))
+			return g_strdup_printf(
+				"a list of kpps such as 50;100;150, got '%s'", list[r->nb_rates]);
+		rates[r->nb_rates] = (int)kpps;
+	}
+	if (r->nb_rates == 0)
+		return g_strdup("a list of kpps such as 50;100;150, got nothing");
+	*(int **)at = g_steal_pointer(&rates);
+	return NULL;
+}
+
+static char *read_repetitions(const struct key *key, recipe *r, void *at, const char *text)
+{
+	uint64_t repetitions;
+
+	(void)key;
+	(void)r;
+	if (!text_uint(text, REPETITIONS_MAX, &repetitions) || repetitions == 0)
+		return g_strdup_printf("a number from 1 to %d, got '%s'", REPETITIONS_MAX, text);
+	*(int *)at = (int)repetitions;
+	return NULL;
+}
+
+/* The place of one of the words. */
+static char *read_word(const struct key *key, recipe *r, void *at, const char *text)
+{
+	(void)r;
+	for (int i = 0; key->words[i] != NULL; i++) {
+		if (strcmp(text, key->words[i]) == 0) {
+			*(int *)at = i;
+			return NULL;
 		}
 	}
-	return TRUE;
+	g_autofree char *all = g_strjoinv(", ", (char **)(uintptr_t)key->words);
+	g_autofree char *hint = text_did_you_mean(text, key->words);
+
+	return g_strdup_printf("invalid value '%s'%s; expected %s", text, hint, all);
 }
 
-static char *text_of(GKeyFile *file, const char *group, const char *key)
+static const struct key keys[] = {
+	{ "title", offsetof(recipe, title), read_text, NULL },
+	{ "caption", offsetof(recipe, caption), read_text, NULL },
+	{ "folder", offsetof(recipe, folder), read_text, NULL },
+	{ "select", offsetof(recipe, select), read_selector, NULL },
+	{ "rows", offsetof(recipe, row_values), read_side, NULL },
+	{ "columns", offsetof(recipe, column_values), read_side, NULL },
+	{ "rates", offsetof(recipe, rates), read_rates, NULL },
+	{ "repetitions", offsetof(recipe, repetitions), read_repetitions, NULL },
+	{ "x", offsetof(recipe, load.x), read_word, load_options_x },
+	{ "quantile", offsetof(recipe, load.quantile), read_word, load_options_quantile },
+	{ "loss", offsetof(recipe, load.loss), read_word, load_options_loss },
+};
+
+/* Every key is known: a misspelled one must not be passed over. Those of [DEFAULT] are variables. */
+static gboolean check_keys(const struct ini *file, const char *section, GError **error)
 {
-	return g_key_file_get_string(file, group, key, NULL);
-}
+	const char *known[G_N_ELEMENTS(keys) + 1] = { "select" };
 
-static gboolean is_parameter(const char *name)
-{
-	return g_strv_contains(result_parameter_names(), name) && strcmp(name, "rate") != 0;
-}
+	for (guint i = 0; i < G_N_ELEMENTS(keys) && strcmp(section, figure_section) == 0; i++)
+		known[i] = keys[i].name;
+	for (const char *const *key = ini_keys(file, section); *key != NULL; key++) {
+		if (g_strv_contains(known, *key))
+			continue;
+		g_autofree char *hint = text_did_you_mean(*key, known);
+		g_autofree char *text = g_strconcat("unknown key", hint, NULL);
 
-/* "interface;bridge;macvtap": *parameter and its values. Without the key both stay. */
-static gboolean read_side(GKeyFile *file, const char *path, const char *key, char **parameter,
-	char ***values, GError **error)
-{
-	g_auto(GStrv) list = g_key_file_get_string_list(file, figure_group, key, NULL, NULL);
-
-	if (list == NULL)
-		return TRUE;
-	if (g_strv_length(list) < 2 || !is_parameter(list[0]))
-		return bad(error, path, figure_group, key,
-			"a parameter and its values, such as interface;bridge;macvtap");
-	*parameter = g_strdup(list[0]);
-	*values = g_strdupv(list + 1);
-	return TRUE;
-}
-
-static gboolean read_facets(recipe *r, GKeyFile *file, const char *path, GError **error)
-{
-	g_autofree char *rows = NULL, *columns = NULL;
-
-	if (!read_side(file, path, "rows", &rows, &r->row_values, error) ||
-		!read_side(file, path, "columns", &columns, &r->column_values, error))
-		return FALSE;
-	if (rows != NULL && g_strcmp0(rows, columns) == 0)
-		return bad(error, path, figure_group, "columns", "another parameter than rows");
-	r->facets = g_strdup_printf(
-		"%s,%s", rows != NULL ? rows : "", columns != NULL ? columns : "");
-	return TRUE;
-}
-
-static gboolean read_numbers(recipe *r, GKeyFile *file, const char *path, GError **error)
-{
-	g_autoptr(GError) cause = NULL;
-
-	if (g_key_file_has_key(file, figure_group, "rates", NULL)) {
-		r->rates = g_key_file_get_integer_list(
-			file, figure_group, "rates", &r->nb_rates, &cause);
-		if (r->rates == NULL)
-			return bad(error, path, figure_group, "rates",
-				cause != NULL ? cause->message : "a list of kpps, 50;100;150");
+		return recipe_error(file, section, *key, text, error);
 	}
-	if (!g_key_file_has_key(file, figure_group, "repetitions", NULL))
-		return TRUE;
-	r->repetitions = g_key_file_get_integer(file, figure_group, "repetitions", &cause);
-	if (cause != NULL)
-		return bad(error, path, figure_group, "repetitions", cause->message);
-	if (r->repetitions < 1 || r->repetitions > REPETITIONS_MAX)
-		return bad(error, path, figure_group, "repetitions", "a number from 1 to 1000");
+	return TRUE;
+}
+
+static gboolean read_figure(recipe *r, const struct ini *file, GError **error)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
+		g_autoptr(GError) cause = NULL;
+		g_autofree char *text = ini_get(file, figure_section, keys[i].name, NULL, &cause);
+		g_autofree char *fault = NULL;
+
+		if (cause != NULL)
+			return plots_fail(error, PLOTS_ERROR_RECIPE, "%s", cause->message);
+		if (text != NULL)
+			fault = keys[i].read(&keys[i], r, (char *)r + keys[i].at, text);
+		if (fault != NULL)
+			return recipe_error(file, figure_section, keys[i].name, fault, error);
+	}
+	return TRUE;
+}
+
+/* Takes the parameter off the list of its values. "" where there is none. */
+static char *take_parameter(char **list)
+{
+	char *parameter = list != NULL ? list[0] : g_strdup("");
+
+	for (guint i = 0; list != NULL && list[i] != NULL; i++)
+		list[i] = list[i + 1];
+	return parameter;
+}
+
+static gboolean set_facets(recipe *r, const struct ini *file, GError **error)
+{
+	g_autofree char *rows = take_parameter(r->row_values);
+	g_autofree char *columns = take_parameter(r->column_values);
+
+	if (*rows != '\0' && strcmp(rows, columns) == 0)
+		return recipe_error(
+			file, figure_section, "columns", "another parameter than rows", error);
+	r->facets = g_strdup_printf("%s,%s", rows, columns);
 	return TRUE;
 }
 
 /* A group's selector and that of all, as one. */
-static gboolean add_group(
-	recipe *r, GKeyFile *file, const char *path, const char *name, GError **error)
+static gboolean add_group(recipe *r, const struct ini *file, const char *name, GError **error)
 {
-	g_autofree char *all = text_of(file, figure_group, "select");
-	g_autofree char *own = text_of(file, name, "select");
-	g_autofree char *both = g_strdup_printf("%s%s%s", all != NULL ? all : "",
-		all != NULL && own != NULL ? "," : "", own != NULL ? own : "");
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *own = ini_get(file, name, "select", NULL, &cause);
+	const char *comma = r->select != NULL && own != NULL ? "," : "";
 
-	if ((all != NULL && !result_selector_is_one(all)) ||
-		(own != NULL && !result_selector_is_one(own)) || *both == '\0')
-		return bad(error, path, name, "select",
-			"a selector such as machine-pcvm,vhost-on has to say which trials");
+	if (cause != NULL)
+		return plots_fail(error, PLOTS_ERROR_RECIPE, "%s", cause->message);
+	if (own != NULL ? !result_selector_is_one(own) : r->select == NULL)
+		return recipe_error(file, name, "select", select_hint, error);
 	g_ptr_array_add(r->names, g_strdup(name));
-	g_ptr_array_add(r->selectors, g_steal_pointer(&both));
+	g_ptr_array_add(r->selectors, g_strconcat(r->select != NULL ? r->select : "", comma,
+					      own != NULL ? own : "", NULL));
 	return TRUE;
 }
 
-/* A key that is the index of one of words; 0 where it is not there. */
-static gboolean read_word(GKeyFile *file, const char *path, const char *key,
-	const char *const *words, int *out, GError **error)
+static gboolean read_sections(recipe *r, const struct ini *file, GError **error)
 {
-	g_autofree char *word = text_of(file, figure_group, key);
-	g_autofree char *all = NULL, *hint = NULL, *text = NULL;
+	const char *const *sections = ini_sections(file);
 
-	for (*out = 0; words[*out] != NULL; ++*out)
-		if (word == NULL || strcmp(word, words[*out]) == 0)
-			return TRUE;
-	all = g_strjoinv(", ", (char **)(uintptr_t)words);
-	hint = text_did_you_mean(word, words);
-	text = g_strdup_printf("invalid value '%s'%s; expected %s", word, hint, all);
-	return bad(error, path, figure_group, key, text);
+	if (!read_figure(r, file, error) || !set_facets(r, file, error))
+		return FALSE;
+	for (guint i = 0; sections[i] != NULL; i++) {
+		if (!check_keys(file, sections[i], error) ||
+			(strcmp(sections[i], figure_section) != 0 &&
+				!add_group(r, file, sections[i], error)))
+			return FALSE;
+	}
+	if (r->title != NULL && r->names->len > 0)
+		return TRUE;
+	return recipe_error(file, figure_section, "title",
+		"a figure has a title, and at least one more group [NAME] with the key select",
+		error);
 }
 
-static gboolean read_words(recipe *r, GKeyFile *file, const char *path, GError **error)
+/* Takes file; cause: why that is NULL. */
+static recipe *recipe_of(struct ini *file, const GError *cause, GError **error)
 {
-	return read_word(file, path, "x", load_options_x, &r->load.x, error) &&
-	       read_word(file, path, "quantile", load_options_quantile, &r->load.quantile, error) &&
-	       read_word(file, path, "loss", load_options_loss, &r->load.loss, error);
-}
-
-static void read_texts(recipe *r, GKeyFile *file)
-{
-	r->title = text_of(file, figure_group, "title");
-	r->caption = text_of(file, figure_group, "caption");
-	r->folder = text_of(file, figure_group, "folder");
-	if (r->folder == NULL)
-		r->folder = g_strdup("");
-}
-
-recipe *recipe_parse(const char *name, const char *data, gsize len, GError **error)
-{
-	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autoptr(recipe) r = g_new0(recipe, 1);
-	g_autoptr(GError) cause = NULL;
-	g_auto(GStrv) groups = NULL;
+	gboolean done;
 
 	r->names = g_ptr_array_new_with_free_func(g_free);
 	r->selectors = g_ptr_array_new_with_free_func(g_free);
-	if (!g_utf8_validate(data, (gssize)len, NULL) ||
-		!g_key_file_load_from_data(file, data, len, G_KEY_FILE_NONE, &cause)) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_RECIPE, "%s: %s", name,
-			cause != NULL ? cause->message : "it is not UTF-8");
+	done = file != NULL ? read_sections(r, file, error)
+			    : plots_fail(error, PLOTS_ERROR_RECIPE, "%s", cause->message);
+	ini_free(file);
+	if (!done)
 		return NULL;
-	}
-	read_texts(r, file);
-	if (!read_words(r, file, name, error))
-		return NULL;
-	if (!check_keys(file, name, error) || !read_facets(r, file, name, error) ||
-		!read_numbers(r, file, name, error))
-		return NULL;
-	groups = g_key_file_get_groups(file, NULL);
-	for (guint i = 0; groups[i] != NULL; i++) {
-		if (strcmp(groups[i], figure_group) != 0 &&
-			!add_group(r, file, name, groups[i], error))
-			return NULL;
-	}
-	if (r->title == NULL || r->names->len == 0) {
-		bad(error, name, figure_group, "title",
-			"a figure has a title, and at least one more group [NAME] with the key "
-			"select");
-		return NULL;
-	}
+	if (r->folder == NULL)
+		r->folder = g_strdup("");
 	g_ptr_array_add(r->names, NULL);
 	g_ptr_array_add(r->selectors, NULL);
 	return g_steal_pointer(&r);
 }
 
+recipe *recipe_parse(const char *name, const char *text, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	struct ini *file = ini_parse(name, text, &cause);
+
+	return recipe_of(file, cause, error);
+}
+
 recipe *recipe_read(const char *path, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
-	g_autofree char *data = NULL;
-	gsize len;
+	struct ini *file = ini_read(path, &cause);
 
-	if (!g_file_get_contents(path, &data, &len, &cause)) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_RECIPE, "%s", cause->message);
-		return NULL;
-	}
-	return recipe_parse(path, data, len, error);
+	return recipe_of(file, cause, error);
 }
 
 static const struct figure_group *find_group(const figure *f, guint facet, guint origin)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * plots/gather/recipe.h: a figure as a key file (conf/figures/N.conf): which trials, by selectors, which
- * rows and columns, and what of it is to be expected in a folder.
+ * plots/gather/recipe.h: a figure as an INI file (conf/figures/N.conf; grammar: analyze/base/ini.h): which
+ * trials, by selectors, which rows and columns, and what of it is to be expected in a folder.
  *
  *   [figure]
  *   title = TEXT
@@ -26,8 +26,9 @@
 #include "plots/gather/load_options.h"
 
 struct recipe {
-	char *title, *caption, *folder;     /* caption: NULL for none; folder: "" for none */
-	char *facets;                       /* as of facets_wanted; "," for one panel */
+	char *title, *caption, *folder; /* caption: NULL for none; folder: "" for none */
+	char *select;                   /* for all groups, and already in selectors; NULL: none */
+	char *facets;                   /* as of facets_wanted; "," for one panel */
 	char **row_values, **column_values; /* NULL: none */
 	GPtrArray *names, *selectors;       /* char *, of the groups; both end with NULL */
 	gsize nb_rates;
@@ -37,10 +38,10 @@ struct recipe {
 };
 typedef struct recipe recipe;
 
-/* NULL and an error that names file, group and key. */
+/* NULL and PLOTS_ERROR_RECIPE, which names file, line, section and key. */
 recipe *recipe_read(const char *path, GError **error);
 /* The same from text, which name stands for. */
-recipe *recipe_parse(const char *name, const char *data, gsize len, GError **error);
+recipe *recipe_parse(const char *name, const char *text, GError **error);
 void recipe_free(recipe *r); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(recipe, recipe_free)
 

@@ -18,10 +18,10 @@ for n in 2 3 4 5 6 7 9 10 11 12 13 14 15; do
 	expect 1 "figure $n: nothing of it is in 'empty'" "$tplot" figure $n --dir empty
 done
 printf '[figure]\ntitle = x\ncolums = vhost;off;on\n' >bad.conf
-expect 2 "bad.conf: [figure] colums: unknown key (did you mean 'columns'?)" \
+expect 2 "bad.conf:3: [figure] colums: unknown key (did you mean 'columns'?)" \
 	"$tplot" figure bad.conf --dir empty
 printf '[figure]\ntitle = x\nx = measured\n[a]\nselect = vhost-on\n' >bad.conf
-expect 2 "bad.conf: [figure] x: invalid value 'measured'; expected offered, nominal" "$tplot" figure bad.conf --dir empty
+expect 2 "bad.conf:3: [figure] x: invalid value 'measured'; expected offered, nominal" "$tplot" figure bad.conf --dir empty
 
 [ -d "$data/gr/virtio2" ] || { [ "$failures" -eq 0 ] || exit 1; echo "no $data"; exit 77; }
 

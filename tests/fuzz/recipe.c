@@ -12,8 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+	g_autofree char *text = g_strndup((const char *)data, len);
 	g_autoptr(GError) error = NULL;
-	g_autoptr(recipe) r = recipe_parse("fuzz.conf", (const char *)data, len, &error);
+	g_autoptr(recipe) r = recipe_parse("fuzz.conf", text, &error);
 
 	g_assert((r == NULL) == (error != NULL));
 	if (r == NULL) {

@@ -309,7 +309,7 @@ static void bad_recipes_say_where(void **state)
 		{ "", "[figure] title" },
 		{ "[figure]\ntitle=x\n", "at least one more group" },
 		{ "[figure]\ntitle=x\ncolums=vhost;on\n[a]\nselect=vhost-on\n",
-			"[figure] colums: unknown key (did you mean 'columns'?)" },
+			"recipe.conf:3: [figure] colums: unknown key (did you mean 'columns'?)" },
 		{ "[figure]\ntitle=x\nrows=vhost\n[a]\nselect=vhost-on\n",
 			"[figure] rows: a parameter" },
 		{ "[figure]\ntitle=x\nrows=vhots;on\n[a]\nselect=vhost-on\n", "[figure] rows" },
@@ -321,7 +321,13 @@ static void bad_recipes_say_where(void **state)
 		{ "[figure]\ntitle=x\nrates=\n[a]\nselect=vhost-on\n", "[figure] rates: a list" },
 		{ "[figure]\ntitle=x\nrepetitions=0\n[a]\nselect=vhost-on\n",
 			"[figure] repetitions" },
-		{ "no key file", "recipe.conf" },
+		{ "[figure]\ntitle=x\nselect=nonsense\n[a]\nselect=vhost-on\n",
+			"recipe.conf:3: [figure] select: a selector" },
+		{ "[figure]\ntitle=x\ntitle=y\n", "recipe.conf:3: [figure] title" },
+		{ "[figure]\ntitle=${none}\n[a]\nselect=vhost-on\n",
+			"recipe.conf:2: [figure] title: ${none} is nowhere" },
+		{ "no ini file", "recipe.conf:1:" },
+		{ "[figure]\ntitle=\377\n", "recipe.conf: " },
 	};
 	g_autofree char *dir = g_dir_make_tmp("tsim recipe.XXXXXX", NULL);
 	g_autofree char *path = g_build_filename(dir, "recipe.conf", NULL);
@@ -340,9 +346,33 @@ static void bad_recipes_say_where(void **state)
 	assert_int_equal(remove(dir), 0);
 }
 
+/* As testbeds and mixes: ':' beside '=', [DEFAULT], references, values that go on. */
+static void recipes_have_the_grammar_of_all_files(void **state)
+{
+	(void)state;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(recipe) r = recipe_parse("r.conf",
+		"; a remark\n[DEFAULT]\nbuild = qemu-normal\n[figure]\nTitle: what costs $$5\n"
+		"  goes on\nselect: ${build}\nrows : vhost; on;off;\nrates = 50; 100\n"
+		"[64 bytes]\nselect: size-64,${figure:select}\n[all]\n",
+		&error);
+
+	assert_null(error);
+	assert_string_equal(r->title, "what costs $5 goes on");
+	assert_string_equal(r->facets, "vhost,");
+	assert_int_equal(g_strv_length(r->row_values), 2);
+	assert_string_equal(r->row_values[0], "on");
+	assert_int_equal(r->nb_rates, 2);
+	assert_int_equal(r->rates[1], 100);
+	assert_string_equal(g_ptr_array_index(r->names, 0), "64 bytes");
+	assert_string_equal(g_ptr_array_index(r->selectors, 0), "qemu-normal,size-64,qemu-normal");
+	assert_string_equal(g_ptr_array_index(r->selectors, 1), "qemu-normal");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(recipes_have_the_grammar_of_all_files),
 		cmocka_unit_test(rows_and_columns_are_those_of_the_paper),
 		cmocka_unit_test(what_is_compared_is_no_facet),
 		cmocka_unit_test(names_are_not_kept_apart),
