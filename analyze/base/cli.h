@@ -18,12 +18,9 @@ enum {
 enum cli_format { CLI_TEXT, CLI_CSV, CLI_JSON };
 
 /* The row of --format. */
-#define CLI_FORMAT_ROW(type_, member)                                                  \
-	{                                                                              \
-		.name = "format", .letter = 'f', .type = OPTION_WORD,                  \
-		.at = offsetof(type_, member), .preset = "text", .words = cli_formats, \
-		.metavar = "FORMAT", .help = "Output format"                           \
-	}
+#define CLI_FORMAT_ROW(type_, member)                                             \
+	OPTION_ROW(WORD, type_, member, "format", 'f', "FORMAT", "Output format", \
+		.preset = "text", .words = cli_formats)
 
 extern const char *const cli_formats[]; /* by enum cli_format; NULL-terminated */
 

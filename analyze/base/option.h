@@ -57,6 +57,20 @@ struct option_row {
 		.name = (text), .type = OPTION_HEADING \
 	}
 
+/* An option's row: what all have (letter 0: none), then what it has of its own: .preset = "1", .max = 9 */
+#define OPTION_ROW(type_, struct_, member_, name_, letter_, metavar_, help_, ...)          \
+	{                                                                                  \
+		.type = OPTION_##type_, .at = offsetof(struct_, member_), .name = (name_), \
+		.letter = (letter_), .metavar = (metavar_), .help = (help_), __VA_ARGS__   \
+	}
+
+/* Member words of such a row: OPTION_WORDS("on", "off"). */
+#define OPTION_WORDS(...)              \
+	.words = (const char *const[]) \
+	{                              \
+		__VA_ARGS__, NULL      \
+	}
+
 /* What a command line has beside options. */
 struct option_line {
 	GPtrArray *words; /* char *, borrowed from argv; NULL-terminated, len does not count that */

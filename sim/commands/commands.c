@@ -319,30 +319,17 @@ static int build(struct wanted *w, enum lab_depth depth)
 	return CLI_DONE;
 }
 
-#define WANTED_ROWS                                                                            \
-	{ .name = "machine",                                                                   \
-		.letter = 'm',                                                                 \
-		.type = OPTION_TEXT,                                                           \
-		.at = offsetof(struct wanted, machine),                                        \
-		.preset = "pcvm",                                                              \
-		.words = (const char *const[]){ "pcvm", "microvm", "host", NULL },             \
-		.metavar = "MACHINE",                                                          \
-		.help = "Machine of the guests: pcvm, microvm or host" },                      \
-		{ .name = "interface",                                                         \
-			.letter = 'i',                                                         \
-			.type = OPTION_TEXT,                                                   \
-			.at = offsetof(struct wanted, interface),                              \
-			.preset = "bridge",                                                    \
-			.words = (const char *const[]){ "bridge", "macvtap", "bridge-e1000",   \
-				"vfio", "pnic", NULL },                                        \
-			.metavar = "INTERFACE",                                                \
-			.help = "How frames reach them: bridge, macvtap, bridge-e1000, vfio, " \
-				"vmux-..., pnic" },                                            \
-	{                                                                                      \
-		.name = "guests", .letter = 'g', .type = OPTION_INT,                           \
-		.at = offsetof(struct wanted, guests), .preset = "1", .min = 1, .max = 1024,   \
-		.metavar = "N", .help = "Number of guests"                                     \
-	}
+#define WANTED_ROWS                                                                              \
+	OPTION_ROW(TEXT, struct wanted, machine, "machine", 'm', "MACHINE",                      \
+		"Machine of the guests: pcvm, microvm or host", .preset = "pcvm",                \
+		OPTION_WORDS("pcvm", "microvm", "host")),                                        \
+		OPTION_ROW(TEXT, struct wanted, interface, "interface", 'i', "INTERFACE",        \
+			"How frames reach them: bridge, macvtap, bridge-e1000, vfio, vmux-..., " \
+			"pnic",                                                                  \
+			.preset = "bridge",                                                      \
+			OPTION_WORDS("bridge", "macvtap", "bridge-e1000", "vfio", "pnic")),      \
+		OPTION_ROW(INT, struct wanted, guests, "guests", 'g', "N", "Number of guests",   \
+			.preset = "1", .min = 1, .max = 1024)
 
 static int run_run_guest(void *wanted, char **words)
 {
@@ -353,74 +340,28 @@ static int run_run_guest(void *wanted, char **words)
 static const struct option_row run_guest_rows[] = {
 	OPTION_GROUP("Guests"),
 	WANTED_ROWS,
-	{ .name = "reflector",
-		.type = OPTION_WORD,
-		.at = offsetof(struct wanted, reflector),
-		.preset = "xdp",
-		.words = setup_reflectors,
-		.metavar = "REFLECTOR",
-		.help = "Reflector in the guests" },
-	{ .name = "cpus",
-		.letter = 'C',
-		.type = OPTION_INT,
-		.at = offsetof(struct wanted, cpus),
-		.min = 1,
-		.max = 255,
-		.metavar = "N",
-		.help = "vCPUs per guest (default the testbed's)" },
-	{ .name = "memory",
-		.was = 'M',
-		.type = OPTION_INT,
-		.at = offsetof(struct wanted, memory),
-		.min = 64,
-		.max = 1048576,
-		.metavar = "MIB",
-		.help = "Memory per guest (default the testbed's)" },
-	{ .name = "disk",
-		.was = 'D',
-		.type = OPTION_FILE,
-		.at = offsetof(struct wanted, disk),
-		.metavar = "FILE",
-		.help = "Image to boot (default our own small one)" },
-	{ .name = "vhost",
-		.was = 'V',
-		.type = OPTION_WORD,
-		.at = offsetof(struct wanted, vhost),
-		.preset = "off",
-		.words = on_off,
-		.metavar = "WORD",
-		.help = "Who moves the frames of a tap: on (the kernel) or off (QEMU)" },
-	{ .name = "ioregionfd",
-		.was = 'I',
-		.type = OPTION_WORD,
-		.at = offsetof(struct wanted, ioregionfd),
-		.preset = "off",
-		.words = on_off,
-		.metavar = "WORD",
-		.help = "ioregionfd: on (needs a microvm, and a QEMU and a kernel that have it) or "
-			"off" },
-	{ .name = "rx-queue-size",
-		.was = 'r',
-		.type = OPTION_INT,
-		.at = offsetof(struct wanted, rx_queue_size),
-		.min = 1,
-		.max = 32768,
-		.metavar = "N",
-		.help = "Descriptors per receive queue (default the testbed's)" },
-	{ .name = "tx-queue-size",
-		.was = 't',
-		.type = OPTION_INT,
-		.at = offsetof(struct wanted, tx_queue_size),
-		.min = 1,
-		.max = 32768,
-		.metavar = "N",
-		.help = "Descriptors per transmit queue (default the testbed's)" },
-	{ .name = "qemu-path",
-		.was = 'q',
-		.type = OPTION_DIR,
-		.at = offsetof(struct wanted, qemu_path),
-		.metavar = "DIR",
-		.help = "Directory of qemu-system-x86_64 (default $PATH)" },
+	OPTION_ROW(WORD, struct wanted, reflector, "reflector", 0, "REFLECTOR",
+		"Reflector in the guests", .preset = "xdp", .words = setup_reflectors),
+	OPTION_ROW(INT, struct wanted, cpus, "cpus", 'C', "N",
+		"vCPUs per guest (default the testbed's)", .min = 1, .max = 255),
+	OPTION_ROW(INT, struct wanted, memory, "memory", 0, "MIB",
+		"Memory per guest (default the testbed's)", .was = 'M', .min = 64, .max = 1048576),
+	OPTION_ROW(FILE, struct wanted, disk, "disk", 0, "FILE",
+		"Image to boot (default our own small one)", .was = 'D'),
+	OPTION_ROW(WORD, struct wanted, vhost, "vhost", 0, "WORD",
+		"Who moves the frames of a tap: on (the kernel) or off (QEMU)", .was = 'V',
+		.preset = "off", .words = on_off),
+	OPTION_ROW(WORD, struct wanted, ioregionfd, "ioregionfd", 0, "WORD",
+		"ioregionfd: on (needs a microvm, and a QEMU and a kernel that have it) or off",
+		.was = 'I', .preset = "off", .words = on_off),
+	OPTION_ROW(INT, struct wanted, rx_queue_size, "rx-queue-size", 0, "N",
+		"Descriptors per receive queue (default the testbed's)", .was = 'r', .min = 1,
+		.max = 32768),
+	OPTION_ROW(INT, struct wanted, tx_queue_size, "tx-queue-size", 0, "N",
+		"Descriptors per transmit queue (default the testbed's)", .was = 't', .min = 1,
+		.max = 32768),
+	OPTION_ROW(DIR, struct wanted, qemu_path, "qemu-path", 0, "DIR",
+		"Directory of qemu-system-x86_64 (default $PATH)", .was = 'q'),
 	BENCH_ROWS(struct wanted, bench),
 	{ 0 },
 };

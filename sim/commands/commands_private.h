@@ -16,19 +16,12 @@ struct bench {
 };
 
 /* The rows that fill the member b, such a struct, of type. */
-#define BENCH_ROWS(type_, b)                                                               \
-	OPTION_GROUP("Testbed"),                                                           \
-		{ .name = "config",                                                        \
-			.letter = 'c',                                                     \
-			.type = OPTION_FILE,                                               \
-			.at = offsetof(type_, b.config),                                   \
-			.metavar = "FILE",                                                 \
-			.help = "Testbed: an INI file, see conf/README.md (default: this " \
-				"machine)" },                                              \
-	{                                                                                  \
-		.name = "dry-run", .type = OPTION_SWITCH, .at = offsetof(type_, b.dry),    \
-		.help = "Print every command that would be run, and run none"              \
-	}
+#define BENCH_ROWS(type_, b)                                                                 \
+	OPTION_GROUP("Testbed"),                                                             \
+		OPTION_ROW(FILE, type_, b.config, "config", 'c', "FILE",                     \
+			"Testbed: an INI file, see conf/README.md (default: this machine)"), \
+		OPTION_ROW(SWITCH, type_, b.dry, "dry-run", 0, NULL,                         \
+			"Print every command that would be run, and run none")
 
 /* Reads the testbed. FALSE after the error was printed. */
 gboolean bench_read(struct bench *b);
