@@ -61,19 +61,3 @@ void datapath_close(struct datapath *d)
 	d->ops->close(d);
 	free_datapath(d);
 }
-
-void datapath_set_quiesce(struct datapath *d, datapath_quiesce fn, void *arg)
-{
-	pthread_mutex_lock(&d->quiesce_lock);
-	d->quiesce = fn;
-	d->quiesce_arg = arg;
-	pthread_mutex_unlock(&d->quiesce_lock);
-}
-
-void datapath_wait_quiet(struct datapath *d)
-{
-	pthread_mutex_lock(&d->quiesce_lock);
-	if (d->quiesce != NULL)
-		d->quiesce(d->quiesce_arg);
-	pthread_mutex_unlock(&d->quiesce_lock);
-}

@@ -443,15 +443,6 @@ const char *qpairs_address(struct qpairs *qs, uint32_t slot)
 	return qs->address[slot];
 }
 
-void qpair_signal(int fd)
-{
-	uint64_t one = 1;
-
-	/* It can only fail when the count is at its limit: then the other side is signalled already. */
-	while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
-}
-
 /* Take up to n buffers of a queue into frame slots. */
 static inline uint16_t take(struct vq_dev *q, struct frame_slot *f, uint16_t n)
 {

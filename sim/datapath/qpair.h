@@ -20,7 +20,9 @@
 #ifndef SIM_DATAPATH_QPAIR_H
 #define SIM_DATAPATH_QPAIR_H
 
+#include <errno.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include <glib.h>
 
@@ -87,8 +89,16 @@ void qpairs_free(struct qpairs *qs);
 struct qpair *qpairs_get(struct qpairs *qs, uint32_t slot);
 /* "SOCKET@SLOT", for treflect --queues. Static for the life of qs. */
 const char *qpairs_address(struct qpairs *qs, uint32_t slot);
+
 /* Signal an event descriptor: an interrupt (call) or a doorbell (kick). A system call. */
-void qpair_signal(int fd);
+static inline void qpair_signal(int fd)
+{
+	const uint64_t one = 1;
+
+	/* It can only fail when the count is at its limit: then the other side is signalled already. */
+	while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
 
 /* Can frames be exchanged now? Any thread; hot. */
 static inline gboolean qpair_is_connected(const struct qpair *q)

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <gsl/gsl_rng.h>
-
 #include "sim/base/duration.h"
 #include "sim/base/error.h"
 #include "traffic/frame.h"
@@ -37,7 +35,7 @@ struct hold {
 
 struct fault {
 	struct fault_plan plan;
-	gsl_rng *rng;
+	GRand *rng;
 	uint64_t arrivals;
 	uint64_t sent;
 	uint64_t latest; /* 1 + largest arrival that was sent; 0 for none */
@@ -124,9 +122,8 @@ struct fault *fault_new(const struct fault_plan *plan, uint64_t seed, uint32_t g
 	struct fault *f = g_new0(struct fault, 1);
 
 	f->plan = *plan;
-	f->rng = gsl_rng_alloc(gsl_rng_mt19937);
-	/* Any two guests and seeds below 2^20 differ; 0 would be mt19937's default seed. */
-	gsl_rng_set(f->rng, (unsigned long)(seed * 4096 + guest + 1));
+	/* GLib's generator is mt19937. Any two guests and seeds below 2^20 differ. */
+	f->rng = g_rand_new_with_seed((guint32)(seed * 4096 + guest + 1));
 	f->reorder.slot = g_new(struct held, HOLD_MAX);
 	f->delay.slot = g_new(struct held, HOLD_MAX);
 	return f;
@@ -145,7 +142,7 @@ void fault_free(struct fault *f)
 		return;
 	hold_free(&f->reorder);
 	hold_free(&f->delay);
-	gsl_rng_free(f->rng);
+	g_rand_free(f->rng);
 	g_free(f);
 }
 
@@ -194,7 +191,7 @@ static uint16_t release(
 
 static enum fault_kind pick(struct fault *f)
 {
-	double u = gsl_rng_uniform(f->rng);
+	double u = g_rand_int(f->rng) / 4294967296.0;
 
 	for (int i = 0; i < FAULT_KINDS; i++) {
 		if (u < f->plan.share[i])
@@ -207,9 +204,12 @@ static enum fault_kind pick(struct fault *f)
 static void flip_a_bit(struct fault *f, struct rte_mbuf *m)
 {
 	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
-	unsigned long bits = (m->data_len - (unsigned long)CORRUPT_FROM) * 8;
-	unsigned long bit = gsl_rng_uniform_int(f->rng, bits);
+	uint32_t bits = (m->data_len - (uint32_t)CORRUPT_FROM) * 8, bit;
 
+	/* Of equal probability: what the division leaves over is drawn again. */
+	do
+		bit = g_rand_int(f->rng) / (UINT32_MAX / bits);
+	while (bit >= bits);
 	data[CORRUPT_FROM + bit / 8] ^= (uint8_t)(1U << bit % 8);
 }
 

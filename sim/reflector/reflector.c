@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <json-glib/json-glib.h>
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_log.h>
@@ -425,28 +424,38 @@ static void look_for_hosts(struct reflector *r)
 	}
 }
 
-static void add_counts(JsonBuilder *b, const struct fault_counts *c)
-{
-	const struct {
-		const char *name;
-		uint64_t n;
-	} rows[] = { { "received", c->received }, { "sent", c->sent }, { "dropped", c->dropped },
-		{ "corrupted", c->corrupted }, { "duplicated", c->duplicated },
-		{ "reordered", c->reordered }, { "delayed", c->delayed },
-		{ "passed_full", c->passed_full } };
+struct number {
+	const char *name;
+	uint64_t n;
+};
 
-	json_builder_begin_object(b);
-	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		json_builder_set_member_name(b, rows[i].name);
-		json_builder_add_int_value(b, (gint64)rows[i].n);
-	}
-	json_builder_end_object(b);
+/* Members of an object, as json-glib's pretty printer has them: it is not linked into guests. */
+static void print_numbers(GString *out, int indent, const struct number *numbers, size_t nb)
+{
+	for (size_t i = 0; i < nb; i++)
+		g_string_append_printf(out, "%s\n%*s\"%s\" : %" G_GUINT64_FORMAT, i == 0 ? "" : ",",
+			indent, "", numbers[i].name, numbers[i].n);
 }
 
-static void add_number(JsonBuilder *b, const char *name, uint64_t n)
+static void print_port(GString *out, const struct port *p)
 {
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, (gint64)n);
+	const struct number of_guest[] = { { "guest", p->turn.guest }, { "received", p->received },
+		{ "sent", p->sent } };
+
+	g_string_append(out, "\n    {");
+	print_numbers(out, 6, of_guest, G_N_ELEMENTS(of_guest));
+	if (p->fault != NULL) {
+		const struct fault_counts *c = fault_counts_measured(p->fault);
+		const struct number counts[] = { { "received", c->received }, { "sent", c->sent },
+			{ "dropped", c->dropped }, { "corrupted", c->corrupted },
+			{ "duplicated", c->duplicated }, { "reordered", c->reordered },
+			{ "delayed", c->delayed }, { "passed_full", c->passed_full } };
+
+		g_string_append(out, ",\n      \"measured\" : {");
+		print_numbers(out, 8, counts, G_N_ELEMENTS(counts));
+		g_string_append(out, "\n      }");
+	}
+	g_string_append(out, "\n    }");
 }
 
 static uint64_t cpu_time_ns(void)
@@ -459,32 +468,18 @@ static uint64_t cpu_time_ns(void)
 
 char *reflector_report(const struct reflector *r, int serial)
 {
-	g_autoptr(JsonBuilder) b = json_builder_new();
-	g_autoptr(JsonNode) root = NULL;
+	GString *out = g_string_new("{");
+	const struct number all[] = { { "serial", (uint64_t)serial },
+		{ "busy_cycles", r->busy_cycles }, { "cpu_ns", cpu_time_ns() } };
 
-	json_builder_begin_object(b);
-	add_number(b, "serial", (uint64_t)serial);
-	add_number(b, "busy_cycles", r->busy_cycles);
-	add_number(b, "cpu_ns", cpu_time_ns());
-	json_builder_set_member_name(b, "guests");
-	json_builder_begin_array(b);
+	print_numbers(out, 2, all, G_N_ELEMENTS(all));
+	g_string_append(out, ",\n  \"guests\" : [");
 	for (unsigned i = 0; i < r->nb_ports; i++) {
-		const struct port *p = &r->ports[i];
-
-		json_builder_begin_object(b);
-		add_number(b, "guest", p->turn.guest);
-		add_number(b, "received", p->received);
-		add_number(b, "sent", p->sent);
-		if (p->fault != NULL) {
-			json_builder_set_member_name(b, "measured");
-			add_counts(b, fault_counts_measured(p->fault));
-		}
-		json_builder_end_object(b);
+		g_string_append(out, i == 0 ? "" : ",");
+		print_port(out, &r->ports[i]);
 	}
-	json_builder_end_array(b);
-	json_builder_end_object(b);
-	root = json_builder_get_root(b);
-	return json_to_string(root, TRUE);
+	g_string_append(out, "\n  ]\n}");
+	return g_string_free(out, FALSE);
 }
 
 gboolean reflector_run(struct reflector *r, const _Atomic int *stop, const _Atomic int *report,

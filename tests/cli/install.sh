@@ -22,6 +22,19 @@ for folder in lib include; do
 	[ ! -e "$prefix/$folder" ] || { echo "installed, but nobody's business: $folder"; failures=1; }
 done
 
+# needs_only PROGRAM PATTERN: what goes into guests asks for no library but those (and sanitizers).
+needs_only()
+{
+	local libraries others
+	libraries=$(readelf -d "$prefix/bin/$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p')
+	others=$(grep -vE "^lib(asan|ubsan|tsan|$2)[.-]" <<<"$libraries")
+	[ -n "$libraries" ] && [ -z "$others" ] && return
+	echo "$1 should need lib($2) alone, and needs ${libraries//$'\n'/ }"
+	failures=1
+}
+needs_only treflect 'rte_[a-z_]*|glib|c'
+needs_only treflect-xdp 'glib|c'
+
 mkdir "$tmp/elsewhere" && cd "$tmp/elsewhere" || exit 1
 try()
 {
