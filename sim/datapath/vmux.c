@@ -36,7 +36,6 @@
 
 #include <json-glib/json-glib.h>
 #include <rte_branch_prediction.h>
-#include <rte_memcpy.h>
 
 #include "sim/datapath/pool.h"
 #include "traffic/frame.h"
@@ -55,7 +54,8 @@ static void make_guest(
 	struct vmux *v, uint32_t slot, const struct datapath_cfg *cfg, struct qpair *qp)
 {
 	struct vmux_guest *g = &v->guest[slot];
-	gboolean direct = v->policy.kind == VMUX_PASSTHROUGH && slot < v->policy.nb;
+	gboolean direct = v->policy.ops->starts_direct != NULL &&
+			  v->policy.ops->starts_direct(&v->policy, slot);
 	uint8_t mac[8] = { 0 };
 
 	g->qp = qp;
@@ -73,11 +73,10 @@ gboolean vmux_start(struct vmux *v, struct datapath *d, const struct datapath_cf
 {
 	v->d = d;
 	v->nb_guests = cfg->nb_guests;
-	v->has_wire = v->policy.kind != VMUX_PASSTHROUGH || v->policy.nb < cfg->nb_guests;
+	v->has_wire = !vmux_policy_passes_all(&v->policy, cfg->nb_guests);
 	v->nb_mediators = v->has_wire ? MIN(cfg->mediators, cfg->nb_guests) : 0;
 	v->guest = g_aligned_alloc0(cfg->nb_guests, sizeof(*v->guest), VMUX_LINE);
 	v->mediators = g_aligned_alloc0(v->nb_mediators + 1, sizeof(*v->mediators), VMUX_LINE);
-	v->side = g_aligned_alloc0(1, sizeof(*v->side), VMUX_LINE);
 	vmux_macs_init(&v->macs, cfg->nb_guests);
 	for (uint32_t i = 0; i < cfg->nb_guests; i++)
 		make_guest(v, i, cfg, qp[i]);
@@ -92,7 +91,7 @@ gboolean vmux_start(struct vmux *v, struct datapath *d, const struct datapath_cf
 		vmux_clear(v);
 		return FALSE;
 	}
-	if (v->policy.kind == VMUX_BUSIEST)
+	if (v->policy.ops->next != NULL)
 		vmux_control_start(v);
 	return TRUE;
 }
@@ -111,7 +110,6 @@ void vmux_clear(struct vmux *v)
 	vmux_macs_clear(&v->macs);
 	g_aligned_free(v->guest);
 	g_aligned_free(v->mediators);
-	g_aligned_free(v->side);
 	g_mutex_clear(&v->control_lock);
 	g_cond_clear(&v->control_wake);
 }
@@ -138,14 +136,13 @@ static void vmux_close(struct datapath *d)
 
 static gboolean vmux_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
 {
-	struct vmux_policy policy;
-	struct vmux *v;
+	struct vmux *v = g_new0(struct vmux, 1);
 	g_autofree struct qpair **qp = g_new(struct qpair *, cfg->nb_guests);
 
-	if (!vmux_policy_parse(cfg->policy, cfg->vf_limit, &policy, error))
+	if (!vmux_policy_parse(cfg->policy, cfg->vf_limit, &v->policy, error)) {
+		g_free(v);
 		return FALSE;
-	v = g_new0(struct vmux, 1);
-	v->policy = policy;
+	}
 	d->state = v;
 	v->qpairs = qpairs_new(
 		&(struct qpairs_cfg){
@@ -186,19 +183,15 @@ static void vmux_cost(struct datapath *d, struct datapath_cost *out)
 	}
 }
 
-/*
- * What commit will have room for. It is asked here already so that nothing is written in vain, and
- * nothing counts as offered, at rate max, that has no room.
- */
-static inline uint16_t room_for(
-	const struct vmux *v, const struct vmux_guest *g, unsigned q, uint16_t n)
+/* Which state the receive queue is in for this burst: see vmux_private.h, step 5. */
+static inline uint32_t rx_of(struct vmux_guest *g)
 {
 	uint32_t rx = atomic_load_explicit(&g->rx, memory_order_acquire);
-	uint32_t room = likely(rx == VMUX_RX_MEDIATED || rx == VMUX_RX_LEAVING)
-				? rte_ring_free_count(v->wire.in[q])
-				: vmux_side_room(v->side);
 
-	return (uint16_t)MIN(n, room);
+	if (unlikely(rx == VMUX_RX_OFFERED) && vmux_has_arrived(g) &&
+		atomic_compare_exchange_strong(&g->rx, &rx, VMUX_RX_DIRECT))
+		return VMUX_RX_DIRECT;
+	return rx;
 }
 
 static uint16_t vmux_reserve(
@@ -206,46 +199,21 @@ static uint16_t vmux_reserve(
 {
 	struct vmux *v = vmux_of(d);
 	struct vmux_guest *g = &v->guest[slot];
+	uint32_t rx, room;
 
 	if (unlikely(!qpair_is_connected(g->qp)))
 		return 0;
-	g->reserved_direct = atomic_load_explicit(&g->rx, memory_order_acquire) == VMUX_RX_DIRECT;
+	rx = rx_of(g);
+	g->reserved_direct = rx == VMUX_RX_DIRECT;
 	if (g->reserved_direct)
 		return qpair_reserve(g->qp, f, n);
-	n = room_for(v, g, q, n);
+	/*
+	 * What commit will have room for is asked here already, so that nothing is written in vain,
+	 * and nothing counts as offered, at rate max, that has no room.
+	 */
+	room = unlikely(rx == VMUX_RX_HELD) ? 0 : rte_ring_free_count(v->wire.in[q]);
+	n = (uint16_t)MIN(n, room);
 	return n == 0 ? 0 : wire_reserve(&v->wire, f, n);
-}
-
-/* Frames in mbufs for a guest whose queue became the load worker's after they had been reserved. */
-static uint16_t copy_to_guest(struct vmux_guest *g, const struct frame_slot *f, uint16_t nb)
-{
-	struct frame_slot own[POOL_BURST];
-	uint16_t room = nb == 0 ? 0 : qpair_reserve(g->qp, own, nb);
-
-	for (uint16_t i = 0; i < room; i++) {
-		own[i].len = f[i].len;
-		rte_memcpy(own[i].data, f[i].data, f[i].len);
-	}
-	return room == 0 ? 0 : qpair_commit(g->qp, own, room, room);
-}
-
-/* While the guest is on its way to the NIC. */
-static uint16_t commit_aside(
-	struct vmux *v, struct vmux_guest *g, struct frame_slot *f, uint16_t nb, uint16_t n)
-{
-	struct rte_mbuf *m[POOL_BURST];
-	int put = -1;
-
-	pool_slots_to_mbufs(f, m, nb);
-	if (atomic_load_explicit(&g->rx, memory_order_acquire) != VMUX_RX_DIRECT)
-		put = vmux_side_put(v->side, (void *const *)m, nb);
-	if (put >= 0) {
-		pool_slots_free(v->wire.down, f + put, (uint16_t)(n - put));
-		return (uint16_t)put;
-	}
-	nb = copy_to_guest(g, f, nb);
-	pool_slots_free(v->wire.down, f, n);
-	return nb;
 }
 
 static uint16_t vmux_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
@@ -254,18 +222,13 @@ static uint16_t vmux_commit(struct datapath *d, unsigned q, uint32_t slot, struc
 	struct vmux *v = vmux_of(d);
 	struct vmux_guest *g = &v->guest[slot];
 	uint16_t sent;
-	uint32_t rx;
 
 	if (g->reserved_direct) {
 		sent = qpair_commit(g->qp, f, nb, n);
 		ctr_add(&g->sent_direct, sent);
 		return sent;
 	}
-	rx = atomic_load_explicit(&g->rx, memory_order_acquire);
-	if (likely(rx == VMUX_RX_MEDIATED || rx == VMUX_RX_LEAVING))
-		sent = wire_commit(&v->wire, q, f, nb, n);
-	else
-		sent = commit_aside(v, g, f, nb, n);
+	sent = wire_commit(&v->wire, q, f, nb, n);
 	ctr_add(&g->sent, sent);
 	return sent;
 }
@@ -301,70 +264,63 @@ static void vmux_release_port(struct datapath *d, unsigned port, struct frame_sl
 
 static void describe_policy(const struct vmux *v, JsonObject *o)
 {
-	static const char *const words[] = { "emulate-all", "passthrough", "busiest" };
-	g_autofree char *policy = v->policy.kind == VMUX_EMULATE_ALL
-					  ? g_strdup(words[0])
-					  : g_strdup_printf(
-						    "%s:%u", words[v->policy.kind], v->policy.nb);
+	g_autofree char *policy = v->policy.nb == 0 ? g_strdup(v->policy.ops->word)
+						    : g_strdup_printf("%s:%u", v->policy.ops->word,
+							      v->policy.nb);
 	JsonArray *direct = json_array_new();
 
 	for (uint32_t i = 0; i < v->nb_guests; i++)
 		if (atomic_load(&v->guest[i].rx) == VMUX_RX_DIRECT)
 			json_array_add_int_element(direct, v->d->guest[i]);
 	json_object_set_string_member(o, "policy", policy);
-	if (v->policy.kind == VMUX_BUSIEST)
+	if (v->policy.ops->next != NULL)
 		json_object_set_int_member(o, "policy_interval_ns", (gint64)v->policy.interval_ns);
 	json_object_set_array_member(o, "passed_through", direct);
 	json_object_set_int_member(o, "mediators", v->nb_mediators);
 }
 
-/* What has been done since it was asked last. */
-static struct vmux_account account_since(struct vmux *v)
+/* What was added to a sum since it was asked for last. */
+static uint64_t since_last(uint64_t now, uint64_t *last)
 {
-	struct vmux_account now = { .switches = ctr_get(&v->switches) }, since,
-			    *old = &v->described;
+	uint64_t added = now - *last;
 
-	for (unsigned i = 0; i < v->nb_mediators; i++) {
-		const struct vmux_mediator *m = &v->mediators[i];
-
-		now.busy_cycles += ctr_get(&m->busy_cycles);
-		now.to_guests += ctr_get(&m->to_guests);
-		now.from_guests += ctr_get(&m->from_guests);
-		now.between_guests += ctr_get(&m->between_guests);
-		for (int k = 0; k < VMUX_DROPS; k++)
-			now.dropped[k] += ctr_get(&m->dropped[k]);
-	}
-	since = (struct vmux_account){ .switches = now.switches - old->switches,
-		.busy_cycles = now.busy_cycles - old->busy_cycles,
-		.to_guests = now.to_guests - old->to_guests,
-		.from_guests = now.from_guests - old->from_guests,
-		.between_guests = now.between_guests - old->between_guests };
-	for (int k = 0; k < VMUX_DROPS; k++)
-		since.dropped[k] = now.dropped[k] - old->dropped[k];
-	v->described = now;
-	return since;
+	*last = now;
+	return added;
 }
 
 static void vmux_describe(struct datapath *d, void *json_object)
 {
-	static const char *const why[VMUX_DROPS] = { "no_descriptor", "not_connected",
-		"unknown_mac", "mediator_full" };
+	static const char *const name[VMUX_COUNTS] = {
+		[VMUX_TO_GUESTS] = "frames_to_guests",
+		[VMUX_FROM_GUESTS] = "frames_from_guests",
+		[VMUX_BETWEEN_GUESTS] = "frames_between_guests",
+		[VMUX_DROP_NO_DESCRIPTOR] = "no_descriptor",
+		[VMUX_DROP_NOT_CONNECTED] = "not_connected",
+		[VMUX_DROP_UNKNOWN_MAC] = "unknown_mac",
+		[VMUX_DROP_HANDED_FULL] = "mediator_full",
+	};
 	struct vmux *v = vmux_of(d);
-	struct vmux_account a = account_since(v);
-	uint64_t moved = a.to_guests + a.from_guests;
+	uint64_t n[VMUX_COUNTS] = { 0 }, cycles = 0, moved;
 	JsonObject *o = json_object, *drops = json_object_new();
 
+	for (unsigned i = 0; i < v->nb_mediators; i++) {
+		cycles += ctr_get(&v->mediators[i].busy_cycles);
+		for (int k = 0; k < VMUX_COUNTS; k++)
+			n[k] += ctr_get(&v->mediators[i].count[k]);
+	}
+	cycles = since_last(cycles, &v->described_cycles);
 	describe_policy(v, o);
-	json_object_set_int_member(o, "switches", (gint64)a.switches);
-	json_object_set_int_member(o, "frames_to_guests", (gint64)a.to_guests);
-	json_object_set_int_member(o, "frames_from_guests", (gint64)a.from_guests);
-	json_object_set_int_member(o, "frames_between_guests", (gint64)a.between_guests);
-	for (int k = 0; k < VMUX_DROPS; k++)
-		json_object_set_int_member(drops, why[k], (gint64)a.dropped[k]);
+	json_object_set_int_member(
+		o, "switches", (gint64)since_last(ctr_get(&v->switches), &v->described_switches));
+	for (int k = 0; k < VMUX_COUNTS; k++) {
+		n[k] = since_last(n[k], &v->described[k]);
+		json_object_set_int_member(k < VMUX_DROPS ? o : drops, name[k], (gint64)n[k]);
+	}
 	json_object_set_object_member(o, "dropped", drops);
 	/* Of a mediator, to a guest or from one: a frame that is reflected costs it twice. */
+	moved = n[VMUX_TO_GUESTS] + n[VMUX_FROM_GUESTS];
 	json_object_set_double_member(
-		o, "cycles_per_frame", moved == 0 ? 0 : (double)a.busy_cycles / (double)moved);
+		o, "cycles_per_frame", moved == 0 ? 0 : (double)cycles / (double)moved);
 }
 
 const struct datapath_ops datapath_vmux = {

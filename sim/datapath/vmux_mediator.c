@@ -15,11 +15,10 @@
 
 enum {
 	ETH_LEN = 14,
-	POLL_BURST = 32,  /* frames from one guest at once */
-	TURN_POLLS = 32,  /* active guests that are polled in one turn */
-	TURN_LOOKS = 4,   /* guests at rest that are looked at in one turn */
-	REST_POLLS = 64,  /* polls without a frame until a guest counts as at rest */
-	DRAIN_BURSTS = 8, /* in one turn */
+	POLL_BURST = 32, /* frames from one guest at once */
+	TURN_POLLS = 32, /* active guests that are polled in one turn */
+	TURN_LOOKS = 4,  /* guests at rest that are looked at in one turn */
+	REST_POLLS = 64, /* polls without a frame until a guest counts as at rest */
 };
 
 /* The frame's bytes, without a look at the mbuf: frames of our pools have no private area. */
@@ -28,9 +27,9 @@ static inline uint8_t *data_of(struct rte_mbuf *m)
 	return (uint8_t *)(m + 1) + RTE_PKTMBUF_HEADROOM;
 }
 
-static inline void drop_count(struct vmux_mediator *me, enum vmux_drop why, uint64_t n)
+static inline void count_frames(struct vmux_mediator *me, enum vmux_count what, uint64_t n)
 {
-	ctr_add(&me->dropped[why], n);
+	ctr_add(&me->count[what], n);
 }
 
 static inline void note_call(struct vmux_mediator *me, struct vmux_guest *g, enum vmux_call call)
@@ -61,7 +60,7 @@ static inline void finish_calls(struct vmux_mediator *me)
 	me->nb_called = 0;
 }
 
-static inline void activate(struct vmux_mediator *me, struct vmux_guest *g)
+static inline void activate_guest(struct vmux_mediator *me, struct vmux_guest *g)
 {
 	g->idle_polls = 0;
 	if (g->is_active)
@@ -71,14 +70,14 @@ static inline void activate(struct vmux_mediator *me, struct vmux_guest *g)
 }
 
 /* Copy up to n frames into a guest's receive queue. They stay the caller's. */
-static inline void deliver(
+static inline void deliver_frames(
 	struct vmux_mediator *me, struct vmux_guest *g, struct rte_mbuf **m, uint16_t n)
 {
 	struct vq_buf b[VMUX_BURST];
 	uint16_t took;
 
 	if (unlikely(!qpair_is_connected(g->qp))) {
-		drop_count(me, VMUX_DROP_NOT_CONNECTED, n);
+		count_frames(me, VMUX_DROP_NOT_CONNECTED, n);
 		return;
 	}
 	took = vq_dev_take(&g->qp->rx, b, n);
@@ -87,16 +86,16 @@ static inline void deliver(
 		rte_memcpy(b[i].data, data_of(m[i]), b[i].len);
 	}
 	vq_dev_give(&g->qp->rx, b, took);
-	ctr_add(&me->to_guests, took);
+	count_frames(me, VMUX_TO_GUESTS, took);
 	if (unlikely(took < n))
-		drop_count(me, VMUX_DROP_NO_DESCRIPTOR, (uint64_t)(n - took));
+		count_frames(me, VMUX_DROP_NO_DESCRIPTOR, (uint64_t)(n - took));
 	note_call(me, g, VMUX_CALL_RX);
 	/* Most guests answer: so their transmit queue is worth a look. */
-	activate(me, g);
+	activate_guest(me, g);
 }
 
 /* Frame i of the burst is for g: behind those before it. */
-static inline void chain(struct vmux_guest *g, uint16_t *next, uint16_t i,
+static inline void chain_frame(struct vmux_guest *g, uint16_t *next, uint16_t i,
 	struct vmux_guest **touched, uint16_t *nb_touched)
 {
 	if (g->chain_len++ == 0) {
@@ -120,21 +119,29 @@ static inline void deliver_chains(struct vmux_mediator *me, struct rte_mbuf **m,
 
 		for (uint16_t k = 0; k < g->chain_len; k++, at = next[at])
 			own[k] = m[at];
-		deliver(me, g, own, g->chain_len);
+		deliver_frames(me, g, own, g->chain_len);
+		/* release: the queue is the load worker's when it has seen that all is there. */
+		atomic_store_explicit(
+			&g->arrived, ctr_get(&g->arrived) + g->chain_len, memory_order_release);
 		g->chain_len = 0;
 	}
 }
 
-/* Into the right pool: frames between guests are of the upward one. */
-static void free_mixed(struct vmux_mediator *me, struct rte_mbuf **m, uint16_t n)
+/* Into the right pool: frames between guests are of the upward one, and were never on the wire. */
+static void drop_mixed(struct vmux_mediator *me, struct rte_mbuf **m, uint16_t n)
 {
-	struct wire *w = &me->vmux->wire;
+	struct vmux *v = me->vmux;
 
+	count_frames(me, VMUX_DROP_HANDED_FULL, n);
 	for (uint16_t i = 0; i < n; i++) {
-		if (m[i]->pool == w->up)
-			wire_free_up(w, &me->cache, &m[i], 1);
-		else
-			wire_free_down(w, &me->cache, &m[i], 1);
+		uint16_t slot = vmux_macs_find(&v->macs, vmux_mac_at(data_of(m[i])));
+
+		if (m[i]->pool == v->wire.up) {
+			wire_free_up(&v->wire, &me->cache, &m[i], 1);
+			continue;
+		}
+		atomic_fetch_add(&v->guest[slot].dropped_elsewhere, 1);
+		wire_free_down(&v->wire, &me->cache, &m[i], 1);
 	}
 }
 
@@ -149,10 +156,8 @@ static void send_across(struct vmux_mediator *me)
 			continue;
 		sent = (uint16_t)rte_ring_mp_enqueue_burst(
 			me->vmux->mediators[i].handed, (void *const *)s->m, s->nb, NULL);
-		if (unlikely(sent < s->nb)) {
-			drop_count(me, VMUX_DROP_HANDED_FULL, (uint64_t)(s->nb - sent));
-			free_mixed(me, s->m + sent, (uint16_t)(s->nb - sent));
-		}
+		if (unlikely(sent < s->nb))
+			drop_mixed(me, s->m + sent, (uint16_t)(s->nb - sent));
 		s->nb = 0;
 	}
 }
@@ -175,7 +180,7 @@ static inline void switch_down(struct vmux_mediator *me, struct rte_mbuf **m, ui
 		struct vmux_guest *g;
 
 		if (unlikely(slot == VMUX_MACS_NONE)) {
-			drop_count(me, VMUX_DROP_UNKNOWN_MAC, 1);
+			count_frames(me, VMUX_DROP_UNKNOWN_MAC, 1);
 			done[nb_done++] = m[i];
 			continue;
 		}
@@ -187,7 +192,7 @@ static inline void switch_down(struct vmux_mediator *me, struct rte_mbuf **m, ui
 			across = TRUE;
 			continue;
 		}
-		chain(g, next, i, touched, &nb_touched);
+		chain_frame(g, next, i, touched, &nb_touched);
 		done[nb_done++] = m[i];
 	}
 	deliver_chains(me, m, next, touched, nb_touched);
@@ -229,12 +234,10 @@ static inline gboolean flush_ports(struct vmux_mediator *me)
 /* A frame between guests, whose receive queue the mediator may use. FALSE: it may not. */
 static gboolean deliver_peer(struct vmux_mediator *me, struct vmux_guest *g, struct rte_mbuf *m)
 {
-	uint32_t rx = atomic_load_explicit(&g->rx, memory_order_acquire);
-
-	if (rx == VMUX_RX_DIRECT || rx == VMUX_RX_LEAVING)
+	if (atomic_load_explicit(&g->rx, memory_order_acquire) != VMUX_RX_MEDIATED)
 		return FALSE;
-	deliver(me, g, &m, 1);
-	ctr_add(&me->between_guests, 1);
+	deliver_frames(me, g, &m, 1);
+	count_frames(me, VMUX_BETWEEN_GUESTS, 1);
 	wire_free_up(&me->vmux->wire, &me->cache, &m, 1);
 	return TRUE;
 }
@@ -290,7 +293,7 @@ static uint16_t take_handed(struct vmux_mediator *me)
 		struct vmux_guest *g = &v->guest[slot];
 
 		if (likely(m[i]->pool == v->wire.down)) {
-			chain(g, next, i, touched, &nb_touched);
+			chain_frame(g, next, i, touched, &nb_touched);
 			done[nb_done++] = m[i];
 		} else if (!deliver_peer(me, g, m[i])) {
 			put_on_port(me, m[i]->port, m[i]);
@@ -299,29 +302,6 @@ static uint16_t take_handed(struct vmux_mediator *me)
 	deliver_chains(me, m, next, touched, nb_touched);
 	wire_free_down(&v->wire, &me->cache, done, nb_done);
 	return n;
-}
-
-/* What lies aside of a guest on its way to the NIC. Closing it is the last thing that is done. */
-static uint16_t drain_side(struct vmux_mediator *me, uint32_t slot)
-{
-	struct vmux *v = me->vmux;
-	struct vmux_guest *g = &v->guest[slot];
-	struct rte_mbuf *m[VMUX_BURST];
-	uint16_t moved = 0, n;
-
-	for (unsigned i = 0; i < DRAIN_BURSTS; i++) {
-		n = vmux_side_take(v->side, (void **)m, VMUX_BURST);
-		if (n == 0)
-			break;
-		deliver(me, g, m, n);
-		wire_free_down(&v->wire, &me->cache, m, n);
-		moved = (uint16_t)(moved + n);
-	}
-	if (vmux_side_close(v->side)) {
-		atomic_store_explicit(&me->drain, VMUX_NONE, memory_order_relaxed);
-		atomic_store_explicit(&g->rx, VMUX_RX_DIRECT, memory_order_release);
-	}
-	return moved;
 }
 
 /* Is a guest's transmit queue the mediator's? */
@@ -361,7 +341,7 @@ static inline uint16_t poll_guest(struct vmux_mediator *me, struct vmux_guest *g
 	for (uint16_t i = 0; i < n; i++)
 		switch_up(me, g, m[i]);
 	ctr_add(&g->taken, n);
-	ctr_add(&me->from_guests, n);
+	count_frames(me, VMUX_FROM_GUESTS, n);
 	return n;
 }
 
@@ -413,16 +393,15 @@ static inline void look_at_some(struct vmux_mediator *me)
 		if (me->look >= v->nb_guests)
 			me->look = me->number;
 		if (!g->is_active && may_empty(g) && vq_dev_has_avail(&g->qp->tx))
-			activate(me, g);
+			activate_guest(me, g);
 	}
 }
 
-static inline uint16_t turn(struct vmux_mediator *me)
+static inline uint16_t take_turn(struct vmux_mediator *me)
 {
 	struct vmux *v = me->vmux;
 	struct rte_mbuf *m[VMUX_BURST];
 	uint16_t moved = 0, n;
-	uint32_t drain;
 
 	for (unsigned q = me->number; q < v->wire.nb_in; q += v->nb_mediators) {
 		n = wire_take(&v->wire, q, m, VMUX_BURST);
@@ -434,9 +413,6 @@ static inline uint16_t turn(struct vmux_mediator *me)
 	/* Not while a port is full: frames between guests may end there, and have to fit. */
 	if (me->handed != NULL && flush_ports(me))
 		moved = (uint16_t)(moved + take_handed(me));
-	drain = atomic_load_explicit(&me->drain, memory_order_acquire);
-	if (unlikely(drain != VMUX_NONE))
-		moved = (uint16_t)(moved + drain_side(me, drain));
 	if (flush_ports(me)) {
 		atomic_store_explicit(&me->clear, ctr_get(&me->clear) + 1, memory_order_release);
 		look_at_some(me);
@@ -447,29 +423,23 @@ static inline uint16_t turn(struct vmux_mediator *me)
 	return moved;
 }
 
-static void pin(unsigned cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set); /* it was checked: the process may use it */
-}
-
-static gpointer mediate(gpointer arg)
+static gpointer run_mediator(gpointer arg)
 {
 	struct vmux_mediator *me = arg;
+	cpu_set_t set;
 
-	/* Whoever has seen that it does not run has set before that what is looked at from now on. */
+	/* Whoever saw before this that it does not run has changed owners before, too: it sees those. */
 	atomic_store(&me->turns, 0);
 	atomic_thread_fence(memory_order_seq_cst);
-	pin(me->cpu);
+	CPU_ZERO(&set);
+	CPU_SET(me->cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set); /* it was checked: the process may use it */
 	if (pthread_getcpuclockid(pthread_self(), &me->clock) == 0)
 		atomic_store_explicit(&me->has_clock, 1, memory_order_release);
 	while (!atomic_load_explicit(&me->stop, memory_order_relaxed)) {
 		uint64_t tsc = rte_rdtsc();
 
-		if (turn(me) != 0)
+		if (take_turn(me) != 0)
 			ctr_add(&me->busy_cycles, rte_rdtsc() - tsc);
 		else if (me->yields)
 			sched_yield();
@@ -515,7 +485,6 @@ static gboolean make_mediator(
 	me->across = g_new0(struct vmux_staged, v->nb_mediators);
 	me->active = g_new(uint32_t, nb_own);
 	me->called = g_new(struct vmux_guest *, nb_own);
-	atomic_store(&me->drain, VMUX_NONE);
 	atomic_store(&me->turns, UINT64_MAX);
 	wire_cache_open(&me->cache);
 	return v->nb_mediators == 1 || make_handed(me, error);
@@ -531,7 +500,7 @@ gboolean vmux_mediators_start(struct vmux *v, const struct datapath_cfg *cfg, GE
 		struct vmux_mediator *me = &v->mediators[i];
 		g_autofree char *name = g_strdup_printf("vmux-%u", i);
 
-		me->thread = g_thread_try_new(name, mediate, me, error);
+		me->thread = g_thread_try_new(name, run_mediator, me, error);
 		if (me->thread == NULL)
 			return FALSE;
 	}

@@ -8,36 +8,39 @@
 #define INTERVAL_MIN_NS 1000000
 #define INTERVAL_MAX_NS UINT64_C(60000000000)
 
-static gboolean unknown(const char *text, GError **error)
+static gboolean is_among_first(const struct vmux_policy *p, uint32_t slot)
 {
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"--policy: '%s' is unknown; write emulate-all, passthrough:K or busiest:K (K "
-		"guests, "
-		"from 1)",
-		text);
-	return FALSE;
+	return slot < p->nb;
 }
+
+static const struct vmux_policy_ops policies[] = {
+	{ .word = "emulate-all" },
+	{ .word = "passthrough", .starts_direct = is_among_first },
+	{ .word = "busiest", .next = vmux_ranking_next },
+};
 
 gboolean vmux_policy_parse(
 	const char *text, uint32_t vf_limit, struct vmux_policy *out, GError **error)
 {
 	g_auto(GStrv) words = g_strsplit(text, ":", 3);
-	unsigned nb_words = g_strv_length(words);
-	struct vmux_policy p = { .kind = VMUX_EMULATE_ALL, .interval_ns = INTERVAL_NS };
-	guint64 nb;
+	unsigned nb_words = g_strv_length(words), most = 0;
+	struct vmux_policy p = { .interval_ns = INTERVAL_NS };
+	guint64 nb = 0;
 
-	if (g_str_equal(text, "emulate-all")) {
-		*out = p;
-		return TRUE;
+	for (size_t i = 0; i < G_N_ELEMENTS(policies); i++)
+		if (g_strcmp0(words[0], policies[i].word) == 0)
+			p.ops = &policies[i];
+	if (p.ops != NULL)
+		most = p.ops->next != NULL ? 3 : p.ops->starts_direct != NULL ? 2 : 1;
+	if (p.ops == NULL || nb_words > most ||
+		(most > 1 && (nb_words < 2 || !g_ascii_string_to_unsigned(
+						      words[1], 10, 1, UINT32_MAX, &nb, NULL)))) {
+		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			"--policy: '%s' is unknown; write emulate-all, passthrough:K or "
+			"busiest:K (K guests, from 1)",
+			text);
+		return FALSE;
 	}
-	if (nb_words < 2 || !g_ascii_string_to_unsigned(words[1], 10, 1, UINT32_MAX, &nb, NULL))
-		return unknown(text, error);
-	if (g_str_equal(words[0], "passthrough") && nb_words == 2)
-		p.kind = VMUX_PASSTHROUGH;
-	else if (g_str_equal(words[0], "busiest"))
-		p.kind = VMUX_BUSIEST;
-	else
-		return unknown(text, error);
 	if (nb > vf_limit) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 			"--policy: '%s' takes more queue pairs than the %u that the NIC has; pass "
@@ -58,6 +61,11 @@ gboolean vmux_policy_check(const char *text, uint32_t vf_limit, GError **error)
 	struct vmux_policy p;
 
 	return vmux_policy_parse(text, vf_limit, &p, error);
+}
+
+gboolean vmux_policy_passes_all(const struct vmux_policy *p, uint32_t nb_guests)
+{
+	return p->ops->starts_direct != NULL && p->nb >= nb_guests;
 }
 
 struct ranked {

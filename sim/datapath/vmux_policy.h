@@ -10,12 +10,22 @@
 
 #include <glib.h>
 
-enum vmux_policy_kind { VMUX_EMULATE_ALL, VMUX_PASSTHROUGH, VMUX_BUSIEST };
+struct vmux_policy;
+struct vmux_ranking;
+
+/* One policy. What follows its word is K if one of the hooks is there, then TIME if next is. */
+struct vmux_policy_ops {
+	const char *word;
+	/* NULL: none is. Is the guest passed through from the start? */
+	gboolean (*starts_direct)(const struct vmux_policy *p, uint32_t slot);
+	/* NULL: that never changes. See vmux_ranking_next. Control thread, once an interval or more. */
+	gboolean (*next)(const struct vmux_ranking *r, uint32_t *out, uint32_t *in);
+};
 
 struct vmux_policy {
-	enum vmux_policy_kind kind;
+	const struct vmux_policy_ops *ops;
 	uint32_t nb;          /* guests that are passed through, at most */
-	uint64_t interval_ns; /* of busiest: how often it looks */
+	uint64_t interval_ns; /* how often next is asked */
 };
 
 /*
@@ -25,6 +35,8 @@ struct vmux_policy {
 gboolean vmux_policy_parse(
 	const char *text, uint32_t vf_limit, struct vmux_policy *out, GError **error);
 gboolean vmux_policy_check(const char *text, uint32_t vf_limit, GError **error);
+/* Is each of so many guests passed through from the start, so that no mediator is needed? */
+gboolean vmux_policy_passes_all(const struct vmux_policy *p, uint32_t nb_guests);
 
 enum { VMUX_NONE = 0xffffffff };
 
@@ -35,8 +47,6 @@ enum { VMUX_NONE = 0xffffffff };
  * within VMUX_STAY intervals.
  */
 enum { VMUX_STAY = 5 };
-
-struct vmux_ranking;
 
 struct vmux_ranking *vmux_ranking_new(uint32_t nb_guests, uint32_t nb_places);
 void vmux_ranking_free(struct vmux_ranking *r); /* NULL is fine */

@@ -9,10 +9,10 @@
  *
  *   receive queue  rx             load worker puts frames    the mediator fills the queue
  *                  MEDIATED       on the wire                with frames from the wire, from peers
- *                  ASIDE          aside                      with frames from the wire, from peers
- *                  DRAIN          aside, until it is closed  with frames aside, from peers
- *                  DIRECT         into the queue itself      never
  *                  LEAVING        on the wire                with frames from the wire
+ *                  OFFERED        on the wire, or takes it   with frames from the wire
+ *                  HELD           nowhere: has no room       with frames from the wire
+ *                  DIRECT         into the queue itself      never
  *   transmit queue tx
  *                  MEDIATED       the mediator empties it, to the port
  *                  NOBODY         frames wait in it
@@ -26,19 +26,14 @@
  *   1. tx = NOBODY; all that the guest's mediator had taken is on the ports
  *   2. the guest's port is passed; workers are quiet: the receiver has counted what came by it
  *   3. tx = DIRECT
- *   Where the receiver does not take from the port within a time (the trial is over), tx = MEDIATED
- *   again, and nothing has changed.
  * then the receive queue:
- *   4. rx = ASIDE; workers are quiet: the wire gets no more frames for this guest
- *   5. the wire is passed, a turn of the mediators; the rings between mediators are passed, a turn:
- *      all that came by the wire is in the guest's queue, or was dropped for want of descriptors
- *   6. rx = DRAIN: the mediator moves what lies aside into the guest's queue, and closes the place
- *      aside in the moment when it is empty: rx = DIRECT. If that takes longer than a time, the load
- *      worker has more frames than a mediator can move: then nothing may be put aside any more.
- *   7. workers are quiet: the place aside is free for another guest.
- *   From 6 on the load worker that finds the place closed moves the frames of that burst into the
- *   queue itself.
- * Back to the mediator:
+ *   4. rx = LEAVING; a turn of the mediators: no frame of a peer is on its way into the queue
+ *   5. rx = OFFERED: the load worker that finds, before a burst, that all it has put on the wire for
+ *      this guest has arrived (is in the queue, or was dropped) takes the queue: rx = DIRECT
+ *   6. If that takes longer than a time, the load worker has more frames than a mediator can move:
+ *      rx = HELD; workers are quiet; all has arrived: rx = DIRECT
+ * Where receivers do not take from the ports within a time (the trial is over) it goes back to the
+ * mediator:
  *   1. rx = LEAVING, tx = NOBODY; workers are quiet: the load worker uses the wire, whose frames are
  *      younger than those it put into the queue itself; the receiver has counted all it took
  *   2. rx = MEDIATED, tx = MEDIATED
@@ -62,7 +57,6 @@
 #include "sim/datapath/qpair.h"
 #include "sim/datapath/vmux_macs.h"
 #include "sim/datapath/vmux_policy.h"
-#include "sim/datapath/vmux_side.h"
 #include "sim/datapath/wire.h"
 
 enum {
@@ -71,11 +65,11 @@ enum {
 	VMUX_HANDED = 1024, /* frames from all other mediators to one */
 };
 
-enum vmux_rx { VMUX_RX_MEDIATED, VMUX_RX_ASIDE, VMUX_RX_DRAIN, VMUX_RX_DIRECT, VMUX_RX_LEAVING };
+enum vmux_rx { VMUX_RX_MEDIATED, VMUX_RX_LEAVING, VMUX_RX_OFFERED, VMUX_RX_HELD, VMUX_RX_DIRECT };
 enum vmux_tx { VMUX_TX_MEDIATED, VMUX_TX_NOBODY, VMUX_TX_DIRECT };
 
 struct vmux_guest {
-	/* Read by all; rx and tx are written by the control thread (rx = DIRECT by the mediator). */
+	/* Read by all; written by the control thread, and from OFFERED to DIRECT by the load worker. */
 	struct qpair *qp;
 	_Atomic uint32_t rx, tx;
 	uint32_t slot;
@@ -90,20 +84,29 @@ struct vmux_guest {
 
 	/* Written by the mediator; chain: frames of the burst that is being delivered. */
 	_Alignas(VMUX_LINE) ctr taken;
+	ctr arrived; /* frames from the wire that are in the queue, or dropped */
 	uint16_t chain_first, chain_last, chain_len;
 	uint16_t idle_polls;
 	gboolean is_active;
 	uint8_t calls; /* of enum vmux_call: wanted perhaps */
+
+	/* Frames for it that other mediators dropped. */
+	_Alignas(VMUX_LINE) _Atomic uint64_t dropped_elsewhere;
 };
 
 enum vmux_call { VMUX_CALL_RX = 1, VMUX_CALL_TX = 2 };
 
-enum vmux_drop {
-	VMUX_DROP_NO_DESCRIPTOR, /* the guest's receive queue is full */
+/* What mediators count: frames. */
+enum vmux_count {
+	VMUX_TO_GUESTS,
+	VMUX_FROM_GUESTS,
+	VMUX_BETWEEN_GUESTS,
+	VMUX_DROPS,                           /* from here on they are dropped */
+	VMUX_DROP_NO_DESCRIPTOR = VMUX_DROPS, /* the guest's receive queue is full */
 	VMUX_DROP_NOT_CONNECTED,
 	VMUX_DROP_UNKNOWN_MAC,
 	VMUX_DROP_HANDED_FULL, /* the ring to the guest's mediator is full */
-	VMUX_DROPS,
+	VMUX_COUNTS,
 };
 
 struct vmux_staged {
@@ -115,8 +118,8 @@ struct vmux_mediator {
 	/* Read-only while it runs. */
 	struct vmux *vmux;
 	GThread *thread;
-	struct rte_ring
-		*handed; /* frames of my guests that other mediators took; NULL: no others */
+	/* Frames of my guests that other mediators took; NULL: there are no others. */
+	struct rte_ring *handed;
 	unsigned number, cpu;
 	gboolean yields;
 
@@ -133,20 +136,12 @@ struct vmux_mediator {
 	/* Written by it, read by others. */
 	_Alignas(VMUX_LINE) ctr turns; /* UINT64_MAX: it does not run */
 	ctr clear; /* turns in which nothing was staged before guests were polled */
-	ctr busy_cycles, to_guests, from_guests, between_guests;
-	ctr dropped[VMUX_DROPS];
+	ctr busy_cycles, count[VMUX_COUNTS];
 	clockid_t clock; /* of its CPU time, once has_clock is set */
 	_Atomic int has_clock;
 
 	/* Written by others. */
-	_Alignas(VMUX_LINE) _Atomic uint32_t drain; /* slot in state DRAIN; VMUX_NONE */
-	_Atomic int stop;
-};
-
-/* Sums over all mediators, since they started. */
-struct vmux_account {
-	uint64_t busy_cycles, to_guests, from_guests, between_guests, switches;
-	uint64_t dropped[VMUX_DROPS];
+	_Alignas(VMUX_LINE) _Atomic int stop;
 };
 
 struct vmux {
@@ -160,8 +155,7 @@ struct vmux {
 	struct vmux_macs macs;
 	unsigned nb_mediators;
 	struct vmux_mediator *mediators;
-	_Atomic int ready;      /* all of the above is there; threads may not run yet */
-	struct vmux_side *side; /* of the guest that is on its way to the NIC */
+	_Atomic int ready; /* all of the above is there; threads may not run yet */
 
 	/* Control thread. */
 	GThread *control;
@@ -171,7 +165,8 @@ struct vmux {
 	ctr switches; /* guests that went to the NIC or came back */
 
 	/* Main thread. */
-	struct vmux_account described; /* when it was described last: a trial's own are the rest */
+	/* When it was described last: a trial's own are the rest. */
+	uint64_t described_cycles, described_switches, described[VMUX_COUNTS];
 };
 
 /*
@@ -192,10 +187,17 @@ size_t vmux_mediators_memory(const struct datapath_cfg *cfg);
 /* vmux_switch.c */
 void vmux_control_start(struct vmux *v);
 void vmux_control_stop(struct vmux *v);
-/* FALSE: it could not be done now. Control thread. */
-gboolean vmux_to_nic(struct vmux *v, uint32_t slot);
-gboolean vmux_to_mediator(struct vmux *v, uint32_t slot);
+/* A guest's queues to the NIC, or back to its mediator; FALSE: not now. Control thread. */
+gboolean vmux_switch(struct vmux *v, uint32_t slot, gboolean to_nic);
 /* Wait until no mediator is inside a guest's queues that it entered before. Any thread but theirs. */
 void vmux_mediators_turn(const struct vmux *v);
+
+/* Is nothing that the load worker has put on the wire for the guest still on its way? */
+static inline gboolean vmux_has_arrived(const struct vmux_guest *g)
+{
+	return atomic_load_explicit(&g->arrived, memory_order_acquire) +
+		       atomic_load_explicit(&g->dropped_elsewhere, memory_order_acquire) ==
+	       ctr_get(&g->sent);
+}
 
 #endif

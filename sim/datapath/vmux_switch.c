@@ -4,8 +4,8 @@
 
 enum {
 	LOOK_US = 20,              /* between looks at what others have done */
-	PORT_PATIENCE_US = 500000, /* until the receiver must have taken from the port */
-	DRAIN_PATIENCE_US = 50000, /* until the load worker may put nothing aside any more */
+	PATIENCE_US = 500000,      /* until receivers must have taken from the ports */
+	OFFER_PATIENCE_US = 50000, /* until the load worker must have taken the queue */
 };
 
 static void set_rx(struct vmux_guest *g, enum vmux_rx rx)
@@ -44,17 +44,12 @@ void vmux_mediators_turn(const struct vmux *v)
 		wait_turn(&v->mediators[i], &v->mediators[i].turns);
 }
 
-/* Wait until a ring's consumer has taken all that is in it now; FALSE: not within the patience. */
-static gboolean wait_passed(struct rte_ring *r, int64_t patience_us)
+/* Between two looks; FALSE when it is time to lose patience. */
+static gboolean look_again(int64_t until_us)
 {
-	uint32_t tail = __atomic_load_n(&r->prod.tail, __ATOMIC_ACQUIRE);
-	int64_t until_us = g_get_monotonic_time() + patience_us;
-
-	while ((int32_t)(__atomic_load_n(&r->cons.tail, __ATOMIC_ACQUIRE) - tail) < 0) {
-		if (g_get_monotonic_time() >= until_us)
-			return FALSE;
-		g_usleep(LOOK_US);
-	}
+	if (g_get_monotonic_time() >= until_us)
+		return FALSE;
+	g_usleep(LOOK_US);
 	return TRUE;
 }
 
@@ -62,79 +57,64 @@ static gboolean wait_passed(struct rte_ring *r, int64_t patience_us)
 static gboolean tx_to_nic(struct vmux *v, struct vmux_guest *g)
 {
 	struct vmux_mediator *m = &v->mediators[g->mediator];
-	int64_t until_us = g_get_monotonic_time() + PORT_PATIENCE_US;
+	struct rte_ring *port = v->wire.out[g->port];
+	int64_t until_us = g_get_monotonic_time() + PATIENCE_US;
 	uint64_t before;
+	uint32_t tail;
 
 	set_tx(g, VMUX_TX_NOBODY);
 	before = atomic_load_explicit(&m->clear, memory_order_acquire);
-	while (atomic_load_explicit(&m->clear, memory_order_acquire) - before < 2 &&
-		g_get_monotonic_time() < until_us)
-		g_usleep(LOOK_US);
-	if (atomic_load_explicit(&m->clear, memory_order_acquire) - before < 2 ||
-		!wait_passed(v->wire.out[g->port], PORT_PATIENCE_US)) {
-		set_tx(g, VMUX_TX_MEDIATED);
-		return FALSE;
-	}
+	while (atomic_load_explicit(&m->clear, memory_order_acquire) - before < 2)
+		if (!look_again(until_us))
+			return FALSE;
+	tail = __atomic_load_n(&port->prod.tail, __ATOMIC_ACQUIRE);
+	while ((int32_t)(__atomic_load_n(&port->cons.tail, __ATOMIC_ACQUIRE) - tail) < 0)
+		if (!look_again(until_us))
+			return FALSE;
 	workers_are_quiet(v);
 	set_tx(g, VMUX_TX_DIRECT);
 	return TRUE;
 }
 
-/* Steps 4 to 7. Mediators take from their rings for ever: there is nothing to lose patience with. */
-static void rx_to_nic(struct vmux *v, struct vmux_guest *g)
+/* Steps 4 to 6. */
+static gboolean rx_to_nic(struct vmux *v, struct vmux_guest *g)
 {
-	int64_t until_us;
+	int64_t until_us = g_get_monotonic_time() + OFFER_PATIENCE_US;
+	uint32_t rx = VMUX_RX_OFFERED;
 
-	vmux_side_reset(v->side);
-	set_rx(g, VMUX_RX_ASIDE);
-	workers_are_quiet(v);
-	for (unsigned q = 0; q < v->wire.nb_in; q++)
-		wait_passed(v->wire.in[q], INT32_MAX);
+	set_rx(g, VMUX_RX_LEAVING);
 	vmux_mediators_turn(v);
-	for (unsigned i = 0; i < v->nb_mediators && v->nb_mediators > 1; i++)
-		wait_passed(v->mediators[i].handed, INT32_MAX);
-	vmux_mediators_turn(v);
-	set_rx(g, VMUX_RX_DRAIN);
-	atomic_store_explicit(&v->mediators[g->mediator].drain, g->slot, memory_order_release);
-	until_us = g_get_monotonic_time() + DRAIN_PATIENCE_US;
-	while (atomic_load_explicit(&g->rx, memory_order_acquire) != VMUX_RX_DIRECT) {
-		if (g_get_monotonic_time() >= until_us)
-			atomic_store(&v->side->shut, 1);
-		g_usleep(LOOK_US);
-	}
+	set_rx(g, VMUX_RX_OFFERED);
+	while (atomic_load_explicit(&g->rx, memory_order_acquire) != VMUX_RX_DIRECT)
+		if (!look_again(until_us))
+			break;
+	if (!atomic_compare_exchange_strong(&g->rx, &rx, VMUX_RX_HELD))
+		return TRUE;
 	workers_are_quiet(v);
+	until_us = g_get_monotonic_time() + PATIENCE_US;
+	while (!vmux_has_arrived(g))
+		if (!look_again(until_us))
+			return FALSE;
+	set_rx(g, VMUX_RX_DIRECT);
+	return TRUE;
 }
 
-gboolean vmux_to_nic(struct vmux *v, uint32_t slot)
+gboolean vmux_switch(struct vmux *v, uint32_t slot, gboolean to_nic)
 {
 	struct vmux_guest *g = &v->guest[slot];
-	gboolean done = FALSE;
+	gboolean can, done;
 
 	pthread_mutex_lock(&v->d->quiesce_lock);
-	if (v->d->quiesce != NULL && tx_to_nic(v, g)) {
-		rx_to_nic(v, g);
-		ctr_add(&v->switches, 1);
-		done = TRUE;
-	}
-	pthread_mutex_unlock(&v->d->quiesce_lock);
-	return done;
-}
-
-gboolean vmux_to_mediator(struct vmux *v, uint32_t slot)
-{
-	struct vmux_guest *g = &v->guest[slot];
-	gboolean done = FALSE;
-
-	pthread_mutex_lock(&v->d->quiesce_lock);
-	if (v->d->quiesce != NULL) {
+	can = v->d->quiesce != NULL;
+	done = can && (!to_nic || (tx_to_nic(v, g) && rx_to_nic(v, g)));
+	if (can && !(to_nic && done)) {
 		set_rx(g, VMUX_RX_LEAVING);
 		set_tx(g, VMUX_TX_NOBODY);
 		workers_are_quiet(v);
 		set_rx(g, VMUX_RX_MEDIATED);
 		set_tx(g, VMUX_TX_MEDIATED);
-		ctr_add(&v->switches, 1);
-		done = TRUE;
 	}
+	ctr_add(&v->switches, done ? 1 : 0);
 	pthread_mutex_unlock(&v->d->quiesce_lock);
 	return done;
 }
@@ -146,18 +126,18 @@ static uint64_t frames_of(const struct vmux_guest *g)
 	       ctr_get(&g->taken);
 }
 
-static void follow(struct vmux *v, struct vmux_ranking *r)
+static void follow_policy(struct vmux *v, struct vmux_ranking *r)
 {
 	uint32_t out, in;
 
 	/* At most as many changes as there are places: then it is time to look again. */
-	for (uint32_t i = 0; i < v->policy.nb && vmux_ranking_next(r, &out, &in); i++) {
+	for (uint32_t i = 0; i < v->policy.nb && v->policy.ops->next(r, &out, &in); i++) {
 		if (out != VMUX_NONE) {
-			if (!vmux_to_mediator(v, out))
+			if (!vmux_switch(v, out, FALSE))
 				return;
 			vmux_ranking_place(r, out, FALSE);
 		}
-		if (!vmux_to_nic(v, in))
+		if (!vmux_switch(v, in, TRUE))
 			return;
 		vmux_ranking_place(r, in, TRUE);
 	}
@@ -175,7 +155,7 @@ static gboolean wait_interval(struct vmux *v, int64_t until_us)
 	return !stop;
 }
 
-static gpointer control(gpointer arg)
+static gpointer run_control(gpointer arg)
 {
 	struct vmux *v = arg;
 	struct vmux_ranking *r = vmux_ranking_new(v->nb_guests, v->policy.nb);
@@ -195,7 +175,7 @@ static gpointer control(gpointer arg)
 			before[i] = now;
 		}
 		vmux_ranking_note(r, frames);
-		follow(v, r);
+		follow_policy(v, r);
 	}
 	vmux_ranking_free(r);
 	return NULL;
@@ -203,7 +183,7 @@ static gpointer control(gpointer arg)
 
 void vmux_control_start(struct vmux *v)
 {
-	v->control = g_thread_new("vmux-control", control, v);
+	v->control = g_thread_new("vmux-control", run_control, v);
 }
 
 void vmux_control_stop(struct vmux *v)

@@ -96,11 +96,12 @@ static gboolean has_departures(const struct options *o)
 /* How many mediators vmux can have: one per guest, none where all guests are passed through. */
 static uint32_t mediators_max(const struct options *o, const struct kinds *k)
 {
-	struct vmux_policy p = { .kind = VMUX_EMULATE_ALL };
+	struct vmux_policy p;
 
-	if (o->policy != NULL)
-		(void)vmux_policy_parse(o->policy, (uint32_t)o->vf_limit, &p, NULL);
-	return p.kind == VMUX_PASSTHROUGH && p.nb >= k->vmux ? 0 : k->vmux;
+	return o->policy != NULL && vmux_policy_parse(o->policy, (uint32_t)o->vf_limit, &p, NULL) &&
+			       vmux_policy_passes_all(&p, k->vmux)
+		       ? 0
+		       : k->vmux;
 }
 
 /* Given, and not as it would be anyway. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Interface vmux: words of its policy, who is busiest, whose address it is, a queue that closes. */
+/* Interface vmux: words of its policy, who is busiest, whose address it is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,21 +10,20 @@
 
 #include "sim/datapath/vmux_macs.h"
 #include "sim/datapath/vmux_policy.h"
-#include "sim/datapath/vmux_side.h"
 
 static void policies(void **state)
 {
 	static const struct {
 		const char *text;
-		enum vmux_policy_kind kind;
+		const char *word;
 		uint32_t nb;
 		uint64_t interval_ns;
 	} good[] = {
-		{ "emulate-all", VMUX_EMULATE_ALL, 0, 100000000 },
-		{ "passthrough:1", VMUX_PASSTHROUGH, 1, 100000000 },
-		{ "passthrough:8", VMUX_PASSTHROUGH, 8, 100000000 },
-		{ "busiest:2", VMUX_BUSIEST, 2, 100000000 },
-		{ "busiest:8:5ms", VMUX_BUSIEST, 8, 5000000 },
+		{ "emulate-all", "emulate-all", 0, 100000000 },
+		{ "passthrough:1", "passthrough", 1, 100000000 },
+		{ "passthrough:8", "passthrough", 8, 100000000 },
+		{ "busiest:2", "busiest", 2, 100000000 },
+		{ "busiest:8:5ms", "busiest", 8, 5000000 },
 	};
 	static const struct {
 		const char *text, *remedy;
@@ -54,9 +53,9 @@ static void policies(void **state)
 		if (!vmux_policy_parse(good[i].text, 8, &p, NULL) ||
 			!vmux_policy_check(good[i].text, 8, NULL))
 			fail_msg("'%s' was refused", good[i].text);
-		if (p.kind != good[i].kind || p.nb != good[i].nb ||
+		if (!g_str_equal(p.ops->word, good[i].word) || p.nb != good[i].nb ||
 			p.interval_ns != good[i].interval_ns)
-			fail_msg("%s: kind %d, %u guests, %lu ns", good[i].text, p.kind, p.nb,
+			fail_msg("%s: %s, %u guests, %lu ns", good[i].text, p.ops->word, p.nb,
 				p.interval_ns);
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -188,84 +187,6 @@ static void addresses(void **state)
 	}
 }
 
-enum { SIDE_PUTS = 3000000, SIDE_BURST = 64 };
-
-static gpointer take_all_aside(gpointer arg)
-{
-	struct vmux_side *s = arg;
-	void *out[SIDE_BURST + 36]; /* more than is put at once: room grows beyond a burst */
-	uintptr_t next = 0;
-
-	while (next < SIDE_PUTS) {
-		uint16_t n = vmux_side_take(s, out, SIDE_BURST + 36);
-
-		for (uint16_t i = 0; i < n; i++)
-			if ((uintptr_t)out[i] != next++)
-				return GINT_TO_POINTER(1);
-		if (n == 0)
-			g_thread_yield();
-	}
-	return NULL;
-}
-
-/* A consumer that makes room while the producer looks: never more is put than there is. */
-static void side_queue_room_that_grows(void **state)
-{
-	struct vmux_side *s = g_aligned_alloc0(1, sizeof(*s), 64);
-	void *in[SIDE_BURST];
-	uintptr_t next = 0;
-	GThread *taker;
-
-	(void)state;
-	vmux_side_reset(s);
-	taker = g_thread_new("taker", take_all_aside, s);
-	while (next < SIDE_PUTS) {
-		uint16_t nb = (uint16_t)MIN(SIDE_BURST, SIDE_PUTS - next);
-		int put;
-
-		for (uint16_t i = 0; i < nb; i++)
-			in[i] = (void *)(next + i);
-		put = vmux_side_put(s, in, nb);
-		assert_in_range(put, 0, nb);
-		next += (unsigned)put;
-	}
-	assert_null(g_thread_join(taker));
-	g_aligned_free(s);
-}
-
-static void side_queue_closes_when_empty(void **state)
-{
-	struct vmux_side *s = g_aligned_alloc0(1, sizeof(*s), 64);
-	int what[3];
-	void *in[3] = { &what[0], &what[1], &what[2] }, *out[3] = { NULL };
-
-	(void)state;
-	vmux_side_reset(s);
-	/* So often that numbers wrap, were they of 16 bits. */
-	for (int i = 0; i < 70000; i++) {
-		assert_int_equal(vmux_side_put(s, in, 3), 3);
-		assert_false(vmux_side_close(s));
-		assert_int_equal(vmux_side_take(s, out, 2), 2);
-		assert_ptr_equal(out[1], in[1]);
-		assert_int_equal(vmux_side_take(s, out, 3), 1);
-		assert_ptr_equal(out[0], in[2]);
-	}
-	assert_true(vmux_side_close(s));
-	assert_int_equal(vmux_side_put(s, in, 3), -1);
-	assert_int_equal(vmux_side_take(s, out, 3), 0);
-
-	vmux_side_reset(s);
-	for (int i = 0; i < VMUX_SIDE_SIZE; i++)
-		assert_int_equal(vmux_side_put(s, in, 1), 1);
-	assert_int_equal(vmux_side_put(s, in, 3), 0);
-	assert_int_equal(vmux_side_take(s, out, 2), 2);
-	assert_int_equal(vmux_side_put(s, in, 3), 2);
-	atomic_store(&s->shut, 1);
-	vmux_side_take(s, out, 2);
-	assert_int_equal(vmux_side_put(s, in, 1), 0);
-	g_aligned_free(s);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,8 +195,6 @@ int main(void)
 		cmocka_unit_test(more_places_than_guests),
 		cmocka_unit_test(noise_does_not_flap),
 		cmocka_unit_test(addresses),
-		cmocka_unit_test(side_queue_closes_when_empty),
-		cmocka_unit_test(side_queue_room_that_grows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
