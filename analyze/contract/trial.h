@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * analyze/contract/trial.h: one trial in memory and on disk. This is the file contract between tsim, which
- * writes trials, and tanalyze and tplot, which read them (conf/trial.schema.json for the JSON).
+ * writes trials, and tanalyze and tplot, which read them. Of the JSON: trial_fields.h, a row per field.
  *
  * In DIR = out/LABEL, for INFIX of trial_infix() and repetition R:
  *   trial_INFIX_repR.json       everything but the bins; written last: its presence marks the trial done
@@ -257,8 +257,6 @@ void trial_set_guests(trial *t, uint32_t nb, const uint32_t *nb_sizes);
 
 void trial_params_copy(struct trial_params *to, const struct trial_params *from);
 void trial_params_clear(struct trial_params *p);
-/* Its pattern, with the default where it has none. */
-const char *trial_pattern(const struct trial_params *p);
 /*
  * "rate 1000 pps, not 2000 pps": the first parameter in which is differs from wanted, newly allocated;
  * NULL if all are equal.
@@ -272,6 +270,7 @@ char *trial_params_difference(const struct trial_params *is, const struct trial_
  * SIZE is frame_len - 4. RATE is "max" or kpps, with up to three decimals where it is not whole.
  */
 char *trial_infix(const struct trial_params *p);
+char *trial_kpps_text(uint64_t pps); /* RATE in it */
 /*
  * The way back, for names of autotest (which leaves QEMU to ioregionfd out for machine host) and
  * ours. *p is written over; what a name does not say is "" or 0. FALSE if name has another form;
@@ -345,6 +344,12 @@ gboolean trial_groups_sum(trial *t, GError **error);
  * written over and is the caller's to clear.
  */
 void trial_group_dist(const trial *t, uint32_t group, gboolean response, struct trial_dist *out);
+/*
+ * Sum of the bins of the sizes of nb guests, of one group alone unless it is negative: newly
+ * allocated; NULL unless they hold count values.
+ */
+hist *trial_bins_of(const struct trial_guest *guests, uint32_t nb, int group, gboolean response,
+	uint64_t count);
 
 /* busy_cycles per frame; NAN where no frame was forwarded or nobody counted cycles (0). */
 double trial_cpu_cycles(const struct trial_cpu *cpu, const struct trial_cpu_part *part);

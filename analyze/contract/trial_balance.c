@@ -1,41 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* trial_balance: sums that must agree, from size classes over guests to the totals. */
+/*
+ * trial_balance: sums that must agree, from size classes over guests and groups to the totals, and
+ * from the guests' probes to all of them.
+ */
 #include "analyze/contract/trial.h"
 
-#include <stddef.h>
+#include <math.h>
+#include <string.h>
 
 #include "analyze/base/error.h"
+#include "analyze/contract/trial_fields.h"
 #include "analyze/contract/trial_ipdv.h"
-#include "analyze/contract/trial_sums.h"
 
-/* Members of struct trial_counts, and whether a sum of sizes holds them. */
-static const struct {
-	const char *name;
-	size_t offset;
-	gboolean per_size;
-} members[] = {
-	{ "intended", offsetof(struct trial_counts, intended), TRUE },
-	{ "not_sent", offsetof(struct trial_counts, not_sent), TRUE },
-	{ "unsent", offsetof(struct trial_counts, unsent), TRUE },
-	{ "offered", offsetof(struct trial_counts, offered), TRUE },
-	{ "forwarded", offsetof(struct trial_counts, forwarded), TRUE },
-	{ "lost", offsetof(struct trial_counts, lost), TRUE },
-	{ "duplicated", offsetof(struct trial_counts, duplicated), TRUE },
-	{ "reordered", offsetof(struct trial_counts, reordered), TRUE },
-	{ "corrupt", offsetof(struct trial_counts, corrupt), FALSE },
-	{ "foreign", offsetof(struct trial_counts, foreign), FALSE },
-	{ "late", offsetof(struct trial_counts, late), TRUE },
-	{ "refused", offsetof(struct trial_counts, refused), TRUE },
-	{ "offered_bytes", offsetof(struct trial_counts, offered_bytes), TRUE },
-	{ "forwarded_bytes", offsetof(struct trial_counts, forwarded_bytes), TRUE },
-};
-
-static uint64_t member(const struct trial_counts *c, guint i)
-{
-	return *(const uint64_t *)(const void *)((const char *)c + members[i].offset);
-}
-
-gboolean trial_imbalance(GError **error, const char *format, ...)
+/* Sets the error, with the remedy behind it; returns FALSE. */
+G_GNUC_PRINTF(2, 3)
+static gboolean report_imbalance(GError **error, const char *format, ...)
 {
 	g_autofree char *text = NULL;
 	va_list args;
@@ -48,22 +27,30 @@ gboolean trial_imbalance(GError **error, const char *format, ...)
 	return FALSE;
 }
 
-gboolean trial_sums_check_counts(const char *where, const struct trial_counts *c, GError **error)
+static gboolean report_too_large(const char *where, GError **error)
 {
-	for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
-		if (member(c, i) > G_MAXINT64)
-			return trial_imbalance(error,
-				"%s: %s is %" G_GUINT64_FORMAT ", above 2^63 - 1", where,
-				members[i].name, (guint64)member(c, i));
+	return report_imbalance(error, "%s: the sums do not fit 64 bits", where);
+}
+
+/* Do forwarded, lost, offered, not_sent, unsent and intended agree, and do all fit a file? */
+static gboolean check_counts(const char *where, const struct trial_counts *c, GError **error)
+{
+	for (size_t i = 0; i < trial_counts_fields.nb; i++) {
+		const struct trial_field *f = &trial_counts_fields.rows[i];
+
+		if (f->kind == TRIAL_U64 && trial_field_u64(f, c) > G_MAXINT64)
+			return report_imbalance(error,
+				"%s: %s is %" G_GUINT64_FORMAT ", above 2^63 - 1", where, f->key,
+				(guint64)trial_field_u64(f, c));
 	}
 	if (c->forwarded > c->offered || c->offered - c->forwarded != c->lost)
-		return trial_imbalance(error,
+		return report_imbalance(error,
 			"%s: forwarded %" G_GUINT64_FORMAT " and lost %" G_GUINT64_FORMAT
 			" are not offered %" G_GUINT64_FORMAT,
 			where, (guint64)c->forwarded, (guint64)c->lost, (guint64)c->offered);
 	if (c->offered > c->intended || c->not_sent > c->intended - c->offered ||
 		c->unsent != c->intended - c->offered - c->not_sent)
-		return trial_imbalance(error,
+		return report_imbalance(error,
 			"%s: offered %" G_GUINT64_FORMAT ", not_sent %" G_GUINT64_FORMAT
 			" and unsent %" G_GUINT64_FORMAT " are not intended %" G_GUINT64_FORMAT,
 			where, (guint64)c->offered, (guint64)c->not_sent, (guint64)c->unsent,
@@ -79,39 +66,40 @@ static gboolean check_bins(
 	for (uint32_t i = 0; i < HIST_BUCKETS; i++)
 		sum += ctr_get(&d->hist->bucket[i]);
 	if (sum != d->count || ctr_get(&d->hist->count) != d->count)
-		return trial_imbalance(error,
+		return report_imbalance(error,
 			"%s: the %s histogram holds %" G_GUINT64_FORMAT
 			" values, its count says %" G_GUINT64_FORMAT,
 			where, kind, (guint64)sum, (guint64)d->count);
 	if (d->count > 0 &&
 		(ctr_get(&d->hist->sum_ns) != d->sum_ns || ctr_get(&d->hist->min_ns) != d->min_ns ||
 			ctr_get(&d->hist->max_ns) != d->max_ns))
-		return trial_imbalance(error,
+		return report_imbalance(error,
 			"%s: sum, minimum and maximum of the %s histogram are not those beside it",
 			where, kind);
 	return TRUE;
 }
 
-gboolean trial_sums_check_dist(const char *where, const char *kind, uint64_t forwarded,
-	uint64_t lost, const struct trial_dist *d, GError **error)
+/* Is d, the latency or response time (kind), of so many frames, and are its bins? */
+static gboolean check_dist(const char *where, const char *kind, uint64_t forwarded, uint64_t lost,
+	const struct trial_dist *d, GError **error)
 {
 	if (d->count != forwarded)
-		return trial_imbalance(error,
+		return report_imbalance(error,
 			"%s: %s counts %" G_GUINT64_FORMAT
 			" frames, forwarded were %" G_GUINT64_FORMAT,
 			where, kind, (guint64)d->count, (guint64)forwarded);
 	if (d->censored != lost)
-		return trial_imbalance(error,
+		return report_imbalance(error,
 			"%s: %s has %" G_GUINT64_FORMAT
 			" censored frames, lost were %" G_GUINT64_FORMAT,
 			where, kind, (guint64)d->censored, (guint64)lost);
 	if (d->min_ns > d->max_ns || (d->count == 0 && (d->max_ns > 0 || d->sum_ns > 0)))
-		return trial_imbalance(error,
+		return report_imbalance(error,
 			"%s: minimum, maximum and sum of %s cannot be of %" G_GUINT64_FORMAT
 			" frames",
 			where, kind, (guint64)d->count);
 	if (d->sum_ns > G_MAXINT64 || d->max_ns > G_MAXINT64 || d->censored_ns > G_MAXINT64)
-		return trial_imbalance(
+		return report_imbalance(
 			error, "%s: a sum or time of %s is above 2^63 - 1", where, kind);
 	return d->hist == NULL || check_bins(where, kind, d, error);
 }
@@ -119,39 +107,54 @@ gboolean trial_sums_check_dist(const char *where, const char *kind, uint64_t for
 static gboolean check_set(const char *where, const struct trial_counts *c,
 	const struct trial_dist *latency, const struct trial_dist *response, GError **error)
 {
-	return trial_sums_check_counts(where, c, error) &&
-	       trial_sums_check_dist(where, "latency", c->forwarded, c->lost, latency, error) &&
-	       trial_sums_check_dist(where, "response", c->forwarded, c->lost, response, error);
+	return check_counts(where, c, error) &&
+	       check_dist(where, "latency", c->forwarded, c->lost, latency, error) &&
+	       check_dist(where, "response", c->forwarded, c->lost, response, error);
+}
+
+/* A row of groups holds any sum. */
+static gboolean add_set(const char *where, struct trial_group *sum, const struct trial_counts *c,
+	const struct trial_dist *latency, const struct trial_dist *response, GError **error)
+{
+	return (trial_counts_add(&sum->c, c) && trial_dist_add(&sum->latency, latency) &&
+		       trial_dist_add(&sum->response, response)) ||
+	       report_too_large(where, error);
 }
 
 static gboolean is_empty(const struct trial_counts *c, gboolean per_size)
 {
-	for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
-		if ((members[i].per_size || !per_size) && member(c, i) != 0)
+	for (size_t i = 0; i < trial_counts_fields.nb; i++) {
+		const struct trial_field *f = &trial_counts_fields.rows[i];
+
+		if (f->kind == TRIAL_U64 && trial_field_u64(f, c) != 0 &&
+			!(per_size && (f->flags & TRIAL_PER_GUEST) != 0))
 			return FALSE;
 	}
 	return TRUE;
 }
 
-gboolean trial_sums_settle_counts(const char *where, struct trial_counts *c,
+/* c becomes the sum of its parts, or has to be equal to it where it was filled in before. */
+static gboolean settle_counts(const char *where, struct trial_counts *c,
 	const struct trial_counts *sum, const char *parts, GError **error)
 {
 	if (is_empty(c, FALSE)) {
 		*c = *sum;
 		return TRUE;
 	}
-	for (guint i = 0; i < G_N_ELEMENTS(members); i++) {
-		if (member(c, i) != member(sum, i))
-			return trial_imbalance(error,
+	for (size_t i = 0; i < trial_counts_fields.nb; i++) {
+		const struct trial_field *f = &trial_counts_fields.rows[i];
+
+		if (f->kind == TRIAL_U64 && trial_field_u64(f, c) != trial_field_u64(f, sum))
+			return report_imbalance(error,
 				"%s: %s is %" G_GUINT64_FORMAT
 				", but its %s add up to %" G_GUINT64_FORMAT,
-				where, members[i].name, (guint64)member(c, i), parts,
-				(guint64)member(sum, i));
+				where, f->key, (guint64)trial_field_u64(f, c), parts,
+				(guint64)trial_field_u64(f, sum));
 	}
 	return TRUE;
 }
 
-gboolean trial_sums_settle_dist(const char *where, const char *kind, struct trial_dist *d,
+static gboolean settle_dist(const char *where, const char *kind, struct trial_dist *d,
 	const struct trial_dist *sum, const char *parts, GError **error)
 {
 	if (d->count == 0 && d->censored == 0) {
@@ -163,7 +166,7 @@ gboolean trial_sums_settle_dist(const char *where, const char *kind, struct tria
 	}
 	if (d->count != sum->count || d->censored != sum->censored || d->sum_ns != sum->sum_ns ||
 		d->min_ns != sum->min_ns || d->max_ns != sum->max_ns)
-		return trial_imbalance(error,
+		return report_imbalance(error,
 			"%s: %s of %" G_GUINT64_FORMAT " frames and %" G_GUINT64_FORMAT
 			" lost, sum %" G_GUINT64_FORMAT " ns; its %s give %" G_GUINT64_FORMAT
 			" and %" G_GUINT64_FORMAT ", sum %" G_GUINT64_FORMAT " ns",
@@ -172,93 +175,282 @@ gboolean trial_sums_settle_dist(const char *where, const char *kind, struct tria
 	return TRUE;
 }
 
-gboolean trial_sums_too_large(const char *where, GError **error)
+static gboolean settle_set(const char *where, struct trial_counts *c, struct trial_dist *latency,
+	struct trial_dist *response, const struct trial_group *sum, const char *parts,
+	GError **error)
 {
-	return trial_imbalance(error, "%s: the sums do not fit 64 bits", where);
+	return settle_counts(where, c, &sum->c, parts, error) &&
+	       settle_dist(where, "latency", latency, &sum->latency, parts, error) &&
+	       settle_dist(where, "response", response, &sum->response, parts, error);
 }
 
 static gboolean balance_guest(struct trial_guest *g, GError **error)
 {
 	g_autofree char *where = g_strdup_printf("guest %u", g->guest);
-	struct trial_counts sum = { 0 };
-	struct trial_dist latency = { 0 }, response = { 0 };
+	struct trial_group sum = { 0 };
 
 	for (uint32_t i = 0; i < g->nb_sizes; i++) {
 		struct trial_size *s = &g->sizes[i];
 		g_autofree char *place = g_strdup_printf("guest %u, frames of %u to %u bytes",
 			g->guest, s->frame_len_lo, s->frame_len_hi);
 
-		if (!check_set(place, &s->c, &s->latency, &s->response, error))
+		if (!check_set(place, &s->c, &s->latency, &s->response, error) ||
+			!add_set(where, &sum, &s->c, &s->latency, &s->response, error))
 			return FALSE;
-		if (!trial_counts_add(&sum, &s->c) || !trial_dist_add(&latency, &s->latency) ||
-			!trial_dist_add(&response, &s->response))
-			return trial_sums_too_large(where, error);
 	}
-	sum.corrupt = g->c.corrupt;
-	sum.foreign = g->c.foreign;
+	sum.c.corrupt = g->c.corrupt;
+	sum.c.foreign = g->c.foreign;
 	if (is_empty(&g->c, TRUE))
-		g->c = sum;
-	return trial_sums_settle_counts(where, &g->c, &sum, "sizes", error) &&
-	       trial_sums_settle_dist(where, "latency", &g->latency, &latency, "sizes", error) &&
-	       trial_sums_settle_dist(where, "response", &g->response, &response, "sizes", error) &&
+		g->c = sum.c;
+	return settle_set(where, &g->c, &g->latency, &g->response, &sum, "sizes", error) &&
 	       check_set(where, &g->c, &g->latency, &g->response, error);
 }
 
-/* Bins of the totals, where every size that received something has its own. */
-static void add_up_bins(trial *t, size_t dist, struct trial_dist *total)
+static void clear_group(gpointer row)
 {
-	if (total->hist != NULL || total->count == 0)
+	trial_record_clear(&trial_group_fields, row);
+}
+
+/* Rows with their sums, as the guests have them; gives each guest its row. NULL and error. */
+static GArray *sum_groups(trial *t, GError **error)
+{
+	g_autoptr(GArray) rows = g_array_new(FALSE, TRUE, sizeof(struct trial_group));
+	g_autoptr(GHashTable) row_of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	g_array_set_clear_func(rows, clear_group);
+	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		struct trial_guest *g = &t->guests[i];
+		const char *group = g->group != NULL ? g->group : "";
+		const char *interface = g->interface != NULL ? g->interface : "";
+		/* The length keeps apart what the two texts alone would not. */
+		g_autofree char *key = g_strdup_printf("%zu %s%s", strlen(group), group, interface);
+		gpointer found;
+		struct trial_group *row;
+
+		if (g_hash_table_lookup_extended(row_of, key, NULL, &found)) {
+			g->group_row = GPOINTER_TO_UINT(found);
+		} else {
+			struct trial_group empty = { .group = g_strdup(group),
+				.interface = g_strdup(interface) };
+
+			g->group_row = rows->len;
+			g_array_append_val(rows, empty);
+			g_hash_table_insert(
+				row_of, g_steal_pointer(&key), GUINT_TO_POINTER(g->group_row));
+		}
+		row = &g_array_index(rows, struct trial_group, g->group_row);
+		row->guests++;
+		row->share += g->share;
+		if (!add_set("groups", row, &g->c, &g->latency, &g->response, error))
+			return NULL;
+	}
+	return g_steal_pointer(&rows);
+}
+
+static gboolean check_group(
+	struct trial_group *is, const struct trial_group *sum, uint32_t row, GError **error)
+{
+	g_autofree char *where = g_strdup_printf(
+		"groups[%u] '%s' behind %s", row, is->group, is->interface);
+
+	if (strcmp(is->group, sum->group) != 0 || strcmp(is->interface, sum->interface) != 0 ||
+		is->guests != sum->guests)
+		return report_imbalance(error, "%s: %u guests, but they are %u of '%s' behind %s",
+			where, is->guests, sum->guests, sum->group, sum->interface);
+	/* Digits of a sum of doubles, written and read again, are the same ones. */
+	if (fabs(is->share - sum->share) > 1e-9 * (1 + sum->share))
+		return report_imbalance(error, "%s: its share is %g, its guests have %g", where,
+			is->share, sum->share);
+	return settle_set(where, &is->c, &is->latency, &is->response, sum, "guests", error);
+}
+
+gboolean trial_groups_sum(trial *t, GError **error)
+{
+	g_autoptr(GArray) rows = sum_groups(t, error);
+	gsize nb;
+
+	if (rows == NULL)
+		return FALSE;
+	if (t->nb_groups == 0) {
+		t->groups = g_array_steal(rows, &nb);
+		t->nb_groups = (uint32_t)nb;
+		return TRUE;
+	}
+	if (t->nb_groups != rows->len)
+		return report_imbalance(
+			error, "groups: %u rows, the guests have %u", t->nb_groups, rows->len);
+	for (uint32_t i = 0; i < t->nb_groups; i++) {
+		if (!check_group(
+			    &t->groups[i], &g_array_index(rows, struct trial_group, i), i, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean check_no_probes(const trial *t, GError **error)
+{
+	if (!is_empty(&t->probes.c, FALSE) || t->probes.latency.count > 0)
+		return report_imbalance(error, "probes: counted, but none were used");
+	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		const struct trial_guest_probes *p = &t->guests[i].probes;
+
+		if (p->offered != 0 || p->forwarded != 0 || p->lost != 0 || p->latency.count != 0)
+			return report_imbalance(error,
+				"guest %u: %" G_GUINT64_FORMAT " probes, but none were used",
+				t->guests[i].guest, (guint64)p->offered);
+	}
+	return TRUE;
+}
+
+/* Percentiles of a guest: once there are no bins any more, they are what is known. */
+static gboolean balance_guest_probes(struct trial_guest *g, GError **error)
+{
+	g_autofree char *where = g_strdup_printf("guest %u, probes", g->guest);
+	struct trial_guest_probes *p = &g->probes;
+	const struct trial_counts c = { .intended = p->offered,
+		.offered = p->offered,
+		.forwarded = p->forwarded,
+		.lost = p->lost };
+
+	if (!check_counts(where, &c, error) ||
+		!check_dist(where, "latency", p->forwarded, p->lost, &p->latency, error))
+		return FALSE;
+	if (p->latency.hist != NULL || p->forwarded == 0) {
+		p->p50_ns = p->p99_ns = 0;
+		p->p50_bound = p->p99_bound = FALSE;
+		(void)trial_dist_quantile(&p->latency, 0.5, &p->p50_ns, &p->p50_bound);
+		(void)trial_dist_quantile(&p->latency, 0.99, &p->p99_ns, &p->p99_bound);
+	}
+	if (p->p50_ns > G_MAXINT64 || p->p99_ns > G_MAXINT64)
+		return report_imbalance(error, "%s: a percentile is above 2^63 - 1", where);
+	return TRUE;
+}
+
+/* What the guests do not know, the probes have of their own. */
+static gboolean settle_probes(
+	struct trial_probes *p, const struct trial_counts *sum, GError **error)
+{
+	struct trial_counts rest = p->c;
+	gboolean empty = rest.offered == 0 && rest.forwarded == 0 && rest.lost == 0;
+
+	rest.offered = sum->offered;
+	rest.forwarded = sum->forwarded;
+	rest.lost = sum->lost;
+	if (!empty)
+		return settle_counts("probes", &p->c, &rest, "guests", error);
+	if (rest.intended == 0)
+		rest.intended = sum->offered;
+	p->c = rest;
+	return TRUE;
+}
+
+/* The bins of all guests, where every guest that received something has its own. */
+static void add_up_probe_bins(trial *t)
+{
+	g_autoptr(hist) h = NULL;
+
+	if (t->probes.latency.hist != NULL || t->probes.latency.count == 0)
 		return;
+	h = hist_new();
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
-		for (uint32_t j = 0; j < t->guests[i].nb_sizes; j++) {
-			const struct trial_dist
-				*d = (const void *)((const char *)&t->guests[i].sizes[j] + dist);
-
-			if (d->count > 0 && d->hist == NULL)
-				return;
-		}
+		if (t->guests[i].probes.latency.hist != NULL)
+			hist_add(h, t->guests[i].probes.latency.hist);
 	}
-	total->hist = hist_new();
+	if (ctr_get(&h->count) == t->probes.latency.count)
+		t->probes.latency.hist = g_steal_pointer(&h);
+}
+
+static gboolean balance_probes(trial *t, GError **error)
+{
+	struct trial_probes *p = &t->probes;
+	struct trial_counts sum = { 0 };
+	struct trial_dist latency = { 0 };
+
+	if (!p->used)
+		return check_no_probes(t, error);
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
-		for (uint32_t j = 0; j < t->guests[i].nb_sizes; j++) {
-			const struct trial_dist
-				*d = (const void *)((const char *)&t->guests[i].sizes[j] + dist);
+		const struct trial_guest_probes *of = &t->guests[i].probes;
+		const struct trial_counts c = {
+			.offered = of->offered, .forwarded = of->forwarded, .lost = of->lost
+		};
 
-			if (d->hist != NULL)
-				hist_add(total->hist, d->hist);
-		}
+		if (!balance_guest_probes(&t->guests[i], error))
+			return FALSE;
+		if (!trial_counts_add(&sum, &c) || !trial_dist_add(&latency, &of->latency))
+			return report_too_large("probes", error);
 	}
+	if (!settle_probes(p, &sum, error) ||
+		!settle_dist("probes", "latency", &p->latency, &latency, "guests", error))
+		return FALSE;
+	add_up_probe_bins(t);
+	if (p->c.corrupt != 0)
+		return report_imbalance(error,
+			"probes: %" G_GUINT64_FORMAT " are corrupt, must be 0",
+			(guint64)p->c.corrupt);
+	if (p->late_back > p->c.forwarded)
+		return report_imbalance(error,
+			"probes: late_back %" G_GUINT64_FORMAT
+			" is more than forwarded %" G_GUINT64_FORMAT,
+			(guint64)p->late_back, (guint64)p->c.forwarded);
+	return check_counts("probes", &p->c, error) &&
+	       check_dist("probes", "latency", p->c.forwarded, p->c.lost, &p->latency, error);
+}
+
+/* Can the numbers be true, and no more of them than forwarded frames have? */
+static gboolean check_ipdv(const struct trial_ipdv *d, uint64_t forwarded, GError **error)
+{
+	if (d->pairs > 0 && d->pairs >= forwarded)
+		return report_imbalance(error,
+			"ipdv: %" G_GUINT64_FORMAT
+			" pairs of neighbours, but only %" G_GUINT64_FORMAT " frames came back",
+			(guint64)d->pairs, (guint64)forwarded);
+	if (d->abs_sum_ns > G_MAXINT64)
+		return report_too_large("ipdv", error);
+	if (d->min_ns > d->max_ns || (uint64_t)ABS(d->sum_ns) > d->abs_sum_ns ||
+		(d->pairs == 0 && (d->abs_sum_ns != 0 || d->min_ns != 0 || d->max_ns != 0)))
+		return report_imbalance(error,
+			"ipdv: min_ns %" G_GINT64_FORMAT ", max_ns %" G_GINT64_FORMAT
+			", sum_ns %" G_GINT64_FORMAT " and abs_sum_ns %" G_GUINT64_FORMAT
+			" contradict each other",
+			(gint64)d->min_ns, (gint64)d->max_ns, (gint64)d->sum_ns,
+			(guint64)d->abs_sum_ns);
+	if (trial_ipdv_has_bins(d) &&
+		ctr_get(&d->later->count) + ctr_get(&d->earlier->count) != d->pairs)
+		return report_imbalance(error,
+			"ipdv: the bins hold %" G_GUINT64_FORMAT
+			" values, pairs is %" G_GUINT64_FORMAT,
+			(guint64)(ctr_get(&d->later->count) + ctr_get(&d->earlier->count)),
+			(guint64)d->pairs);
+	return TRUE;
 }
 
 gboolean trial_balance(trial *t, GError **error)
 {
-	struct trial_counts sum = { 0 };
-	struct trial_dist latency = { 0 }, response = { 0 };
+	struct trial_group sum = { 0 };
 
 	if (t->params.guests != t->nb_guests)
-		return trial_imbalance(error, "parameters say %u guests, there are %u",
+		return report_imbalance(error, "parameters say %u guests, there are %u",
 			t->params.guests, t->nb_guests);
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		struct trial_guest *g = &t->guests[i];
 
 		if (i > 0 && g->guest <= t->guests[i - 1].guest)
-			return trial_imbalance(error, "guest %u comes after guest %u", g->guest,
+			return report_imbalance(error, "guest %u comes after guest %u", g->guest,
 				t->guests[i - 1].guest);
-		if (!balance_guest(g, error))
+		if (!balance_guest(g, error) ||
+			!add_set("totals", &sum, &g->c, &g->latency, &g->response, error))
 			return FALSE;
-		if (!trial_counts_add(&sum, &g->c) || !trial_dist_add(&latency, &g->latency) ||
-			!trial_dist_add(&response, &g->response))
-			return trial_sums_too_large("totals", error);
 	}
-	if (!trial_sums_settle_counts("totals", &t->totals, &sum, "guests", error) ||
-		!trial_sums_settle_dist(
-			"totals", "latency", &t->latency, &latency, "guests", error) ||
-		!trial_sums_settle_dist(
-			"totals", "response", &t->response, &response, "guests", error))
+	if (!settle_set("totals", &t->totals, &t->latency, &t->response, &sum, "guests", error))
 		return FALSE;
-	add_up_bins(t, offsetof(struct trial_size, latency), &t->latency);
-	add_up_bins(t, offsetof(struct trial_size, response), &t->response);
+	/* Bins of the totals, where every size that received something has its own. */
+	if (t->latency.hist == NULL)
+		t->latency.hist = trial_bins_of(
+			t->guests, t->nb_guests, -1, FALSE, t->latency.count);
+	if (t->response.hist == NULL)
+		t->response.hist = trial_bins_of(
+			t->guests, t->nb_guests, -1, TRUE, t->response.count);
 	return check_set("totals", &t->totals, &t->latency, &t->response, error) &&
-	       trial_groups_sum(t, error) && trial_probes_balance(t, error) &&
-	       trial_ipdv_balance(&t->ipdv, t->totals.forwarded, error);
+	       trial_groups_sum(t, error) && balance_probes(t, error) &&
+	       check_ipdv(&t->ipdv, t->totals.forwarded, error);
 }

@@ -2,14 +2,11 @@
 #include "analyze/contract/trial_ipdv.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 #include "analyze/base/csv.h"
 #include "analyze/base/error.h"
 #include "analyze/contract/trial_bins.h"
-#include "analyze/contract/trial_json.h"
-#include "analyze/contract/trial_sums.h"
 
 static int64_t least(const hist *later, const hist *earlier)
 {
@@ -130,83 +127,6 @@ int trial_ipdv_magnitude(const struct trial_ipdv *d, double q, uint64_t *ns)
 			*ns = MIN(hist_bucket_mid(i), most);
 	}
 	return 0;
-}
-
-gboolean trial_ipdv_balance(const struct trial_ipdv *d, uint64_t forwarded, GError **error)
-{
-	if (d->pairs > 0 && d->pairs >= forwarded)
-		return trial_imbalance(error,
-			"ipdv: %" G_GUINT64_FORMAT
-			" pairs of neighbours, but only %" G_GUINT64_FORMAT " frames came back",
-			(guint64)d->pairs, (guint64)forwarded);
-	if (d->abs_sum_ns > G_MAXINT64)
-		return trial_sums_too_large("ipdv", error);
-	if (d->min_ns > d->max_ns || (uint64_t)ABS(d->sum_ns) > d->abs_sum_ns ||
-		(d->pairs == 0 && (d->abs_sum_ns != 0 || d->min_ns != 0 || d->max_ns != 0)))
-		return trial_imbalance(error,
-			"ipdv: min_ns %" G_GINT64_FORMAT ", max_ns %" G_GINT64_FORMAT
-			", sum_ns %" G_GINT64_FORMAT " and abs_sum_ns %" G_GUINT64_FORMAT
-			" contradict each other",
-			(gint64)d->min_ns, (gint64)d->max_ns, (gint64)d->sum_ns,
-			(guint64)d->abs_sum_ns);
-	if (trial_ipdv_has_bins(d) &&
-		ctr_get(&d->later->count) + ctr_get(&d->earlier->count) != d->pairs)
-		return trial_imbalance(error,
-			"ipdv: the bins hold %" G_GUINT64_FORMAT
-			" values, pairs is %" G_GUINT64_FORMAT,
-			(guint64)(ctr_get(&d->later->count) + ctr_get(&d->earlier->count)),
-			(guint64)d->pairs);
-	return TRUE;
-}
-
-JsonObject *trial_ipdv_json(const struct trial_ipdv *d)
-{
-	static const struct {
-		const char *signed_key, *key;
-		double q;
-	} quantiles[] = { { "p1_ns", NULL, 0.01 }, { "p50_ns", "abs_p50_ns", 0.5 },
-		{ NULL, "abs_p90_ns", 0.9 }, { "p99_ns", "abs_p99_ns", 0.99 },
-		{ NULL, "abs_p999_ns", 0.999 } };
-	JsonObject *o = json_object_new();
-	double pairs = d->pairs > 0 ? (double)d->pairs : NAN;
-
-	json_object_set_int_member(o, "pairs", (gint64)d->pairs);
-	json_object_set_int_member(o, "min_ns", d->min_ns);
-	json_object_set_int_member(o, "max_ns", d->max_ns);
-	json_object_set_int_member(o, "sum_ns", d->sum_ns);
-	json_object_set_int_member(o, "abs_sum_ns", (gint64)d->abs_sum_ns);
-	json_out_double(o, "mean_ns", (double)d->sum_ns / pairs);
-	json_out_double(o, "abs_mean_ns", (double)d->abs_sum_ns / pairs);
-	for (guint i = 0; i < G_N_ELEMENTS(quantiles); i++) {
-		uint64_t magnitude = 0;
-		int64_t ns = 0;
-		gboolean there = trial_ipdv_quantile(d, quantiles[i].q, &ns) == 0 &&
-				 trial_ipdv_magnitude(d, quantiles[i].q, &magnitude) == 0;
-
-		for (guint k = 0; k < 2; k++) {
-			const char *key = k == 0 ? quantiles[i].signed_key : quantiles[i].key;
-
-			if (key != NULL && there)
-				json_object_set_int_member(o, key, k == 0 ? ns : (gint64)magnitude);
-			else if (key != NULL)
-				json_object_set_null_member(o, key);
-		}
-	}
-	return o;
-}
-
-void trial_ipdv_json_read(
-	struct json_in *in, JsonObject *root, const char *where, struct trial_ipdv *d)
-{
-	g_autofree char *path = g_strconcat(where, "ipdv.", NULL);
-	JsonObject *o = json_in_object(in, root, where, "ipdv");
-
-	d->recorded = TRUE;
-	d->pairs = json_in_u64(in, o, path, "pairs");
-	d->min_ns = json_in_i64(in, o, path, "min_ns");
-	d->max_ns = json_in_i64(in, o, path, "max_ns");
-	d->sum_ns = json_in_i64(in, o, path, "sum_ns");
-	d->abs_sum_ns = json_in_u64(in, o, path, "abs_sum_ns");
 }
 
 static void append_bin(GString *to, const char *prefix, const hist *h, uint32_t i, const char *sign)

@@ -10,7 +10,6 @@
 #ifndef ANALYZE_CONTRACT_TRIAL_IPDV_H
 #define ANALYZE_CONTRACT_TRIAL_IPDV_H
 
-#include "analyze/base/json_in.h"
 #include "analyze/contract/trial.h"
 
 /* The summary out of the bins, which d owns then; both are settled. */
@@ -28,17 +27,6 @@ void trial_ipdv_add_bins(struct trial_ipdv *into, const struct trial_ipdv *from)
 /* Nearest rank of the differences, and of their magnitudes. 0, or -ENODATA without bins or pairs. */
 int trial_ipdv_quantile(const struct trial_ipdv *d, double q, int64_t *ns);
 int trial_ipdv_magnitude(const struct trial_ipdv *d, double q, uint64_t *ns);
-
-/*
- * Can the numbers be true, and no more of them than forwarded frames have? The error names what is
- * not. A part of trial_balance.
- */
-gboolean trial_ipdv_balance(const struct trial_ipdv *d, uint64_t forwarded, GError **error);
-
-JsonObject *trial_ipdv_json(const struct trial_ipdv *d);
-/* Member "ipdv" of root; recorded is set. */
-void trial_ipdv_json_read(
-	struct json_in *in, JsonObject *root, const char *where, struct trial_ipdv *d);
 
 /*
  * "ipdv_ns,count" rows, ascending, each behind prefix, without the header: a bin's midpoint and how

@@ -1,349 +1,373 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/contract/trial_json.h"
 
-#include <math.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
 
-#include "analyze/contract/trial_ipdv.h"
+#include "analyze/base/error.h"
 
-/* 63 bits hold all our counts: trial_balance sees to it. */
-static void set_u64(JsonObject *o, const char *key, uint64_t v)
+static JsonArray *make_texts(const GPtrArray *texts)
 {
-	json_object_set_int_member(o, key, (gint64)MIN(v, (uint64_t)G_MAXINT64));
+	JsonArray *all = json_array_new();
+
+	for (guint i = 0; i < texts->len; i++)
+		json_array_add_string_element(all, g_ptr_array_index(texts, i));
+	return all;
 }
 
-static void set_string(JsonObject *o, const char *key, const char *text)
+static JsonObject *make_part(
+	const struct trial_field *f, const void *record, const struct trial_view *view)
 {
-	json_object_set_string_member(o, key, text != NULL ? text : "");
+	const void *part = G_STRUCT_MEMBER_P(record, f->offset);
+	struct trial_dist d;
+	JsonObject *o;
+
+	if (f->bins == NULL || ((const struct trial_dist *)part)->hist != NULL)
+		return trial_json_record(f->record, part, view);
+	d = *(const struct trial_dist *)part;
+	d.hist = f->bins(f, record, view);
+	o = trial_json_record(f->record, &d, view);
+	hist_free(d.hist);
+	return o;
 }
 
-static double ratio(double a, double b)
+static JsonArray *make_rows(
+	const struct trial_field *f, const void *record, const struct trial_view *view)
 {
-	return b > 0 ? a / b : NAN;
+	const char *row = *(const char *const *)G_STRUCT_MEMBER_P(record, f->offset);
+	uint32_t nb = *(const uint32_t *)G_STRUCT_MEMBER_P(record, f->nb);
+	JsonArray *all = json_array_new();
+
+	for (uint32_t i = 0; i < nb; i++, row += f->record->size)
+		json_array_add_object_element(all, trial_json_record(f->record, row, view));
+	return all;
+}
+
+/* bounds: keys of the record's ranks that are lower bounds; this adds its own. */
+static void add_field(JsonObject *o, const struct trial_field *f, const void *record,
+	const struct trial_view *view, JsonArray *bounds)
+{
+	const void *at = G_STRUCT_MEMBER_P(record, f->offset);
+	gboolean bound = FALSE;
+	JsonObject *tree;
+	int64_t ns;
+
+	if (((f->flags & TRIAL_IF_PROBED) != 0 && !view->probes) ||
+		((f->flags & TRIAL_IF_SET) != 0 &&
+			!*(const gboolean *)G_STRUCT_MEMBER_P(record, f->nb)))
+		return;
+	switch (f->kind) {
+	case TRIAL_TEXT:
+		json_object_set_string_member(o, f->key, trial_field_text(f, record));
+		break;
+	case TRIAL_SWITCH:
+		json_object_set_boolean_member(o, f->key, *(const gboolean *)at);
+		break;
+	case TRIAL_U32:
+		json_object_set_int_member(o, f->key, *(const uint32_t *)at);
+		break;
+	case TRIAL_U64: /* 63 bits hold all our counts: trial_balance sees to it */
+		json_object_set_int_member(
+			o, f->key, (gint64)MIN(*(const uint64_t *)at, (uint64_t)G_MAXINT64));
+		break;
+	case TRIAL_I64:
+		json_object_set_int_member(o, f->key, *(const int64_t *)at);
+		break;
+	case TRIAL_REAL:
+		json_out_double(o, f->key, *(const double *)at);
+		break;
+	case TRIAL_TEXTS:
+		json_object_set_array_member(o, f->key, make_texts(*(GPtrArray *const *)at));
+		break;
+	case TRIAL_TREE:
+		tree = *(JsonObject *const *)at;
+		if (tree != NULL || (f->flags & TRIAL_OPTIONAL) == 0)
+			json_object_set_object_member(o, f->key,
+				tree != NULL ? json_object_ref(tree) : json_object_new());
+		break;
+	case TRIAL_RECORD:
+		json_object_set_object_member(o, f->key, make_part(f, record, view));
+		break;
+	case TRIAL_INLINE:
+		trial_json_add(o, f->record, at, view);
+		break;
+	case TRIAL_ROWS:
+		json_object_set_array_member(o, f->key, make_rows(f, record, view));
+		break;
+	case TRIAL_RATIO:
+		json_out_double(o, f->key, f->ratio(f, record, view));
+		break;
+	case TRIAL_RANK:
+		if (f->rank(f, record, view, &ns, &bound) == 0)
+			json_object_set_int_member(o, f->key, ns);
+		else
+			json_object_set_null_member(o, f->key);
+		if (bound)
+			json_array_add_string_element(bounds, f->key);
+		break;
+	case TRIAL_BOUNDS:
+		json_object_set_array_member(o, f->key, json_array_ref(bounds));
+		break;
+	}
+}
+
+void trial_json_add(JsonObject *o, const struct trial_record *r, const void *record,
+	const struct trial_view *view)
+{
+	g_autoptr(JsonArray) bounds = json_array_new();
+	struct trial_view inside = view != NULL ? *view : (struct trial_view){ .t = NULL };
+
+	if (r->enter != NULL)
+		r->enter(record, &inside);
+	for (size_t i = 0; i < r->nb; i++)
+		add_field(o, &r->rows[i], record, &inside, bounds);
+}
+
+JsonObject *trial_json_record(
+	const struct trial_record *r, const void *record, const struct trial_view *view)
+{
+	JsonObject *o = json_object_new();
+
+	trial_json_add(o, r, record, view);
+	return o;
 }
 
 void trial_json_set_counts(
 	JsonObject *o, const struct trial_counts *c, double measured_s, gboolean one_way)
 {
-	set_u64(o, "intended", c->intended);
-	set_u64(o, "not_sent", c->not_sent);
-	set_u64(o, "unsent", c->unsent);
-	set_u64(o, "offered", c->offered);
-	set_u64(o, "forwarded", c->forwarded);
-	set_u64(o, "lost", c->lost);
-	set_u64(o, "duplicated", c->duplicated);
-	set_u64(o, "reordered", c->reordered);
-	set_u64(o, "corrupt", c->corrupt);
-	set_u64(o, "foreign", c->foreign);
-	set_u64(o, "late", c->late);
-	set_u64(o, "refused", c->refused);
-	set_u64(o, "offered_bytes", c->offered_bytes);
-	set_u64(o, "forwarded_bytes", c->forwarded_bytes);
-	json_out_double(o, "intended_pps", ratio((double)c->intended, measured_s));
-	json_out_double(o, "offered_pps", ratio((double)c->offered, measured_s));
-	json_out_double(o, "forwarded_pps", ratio((double)c->forwarded, measured_s));
-	json_out_double(
-		o, "loss_ratio", one_way ? NAN : ratio((double)c->lost, (double)c->offered));
+	const struct trial_view view = { .measured_s = measured_s, .one_way = one_way };
+
+	trial_json_add(o, &trial_counts_fields, c, &view);
 }
 
 JsonObject *trial_json_dist(const struct trial_dist *d)
 {
-	static const struct {
-		const char *key;
-		double q;
-	} quantiles[] = { { "p25_ns", 0.25 }, { "p50_ns", 0.5 }, { "p75_ns", 0.75 },
-		{ "p90_ns", 0.9 }, { "p99_ns", 0.99 }, { "p999_ns", 0.999 },
-		{ "p9999_ns", 0.9999 } };
-	JsonObject *o = json_object_new();
-	JsonArray *bounds = json_array_new();
-	double stddev = NAN;
-
-	set_u64(o, "count", d->count);
-	set_u64(o, "censored", d->censored);
-	set_u64(o, "censored_ns", d->censored_ns);
-	set_u64(o, "min_ns", d->min_ns);
-	set_u64(o, "max_ns", d->max_ns);
-	set_u64(o, "sum_ns", d->sum_ns);
-	json_out_double(o, "mean_ns", ratio((double)d->sum_ns, (double)d->count));
-	if (d->hist != NULL)
-		(void)hist_stddev(d->hist, &stddev);
-	json_out_double(o, "stddev_ns", stddev);
-	for (guint i = 0; i < G_N_ELEMENTS(quantiles); i++) {
-		uint64_t ns;
-		gboolean bound;
-
-		if (trial_dist_quantile(d, quantiles[i].q, &ns, &bound) != 0) {
-			json_object_set_null_member(o, quantiles[i].key);
-			continue;
-		}
-		set_u64(o, quantiles[i].key, ns);
-		if (bound)
-			json_array_add_string_element(bounds, quantiles[i].key);
-	}
-	json_object_set_array_member(o, "bounds", bounds);
-	return o;
+	return trial_json_record(&trial_dist_fields, d, NULL);
 }
 
 JsonObject *trial_json_params(const struct trial_params *p)
 {
-	JsonObject *o = json_object_new();
-
-	set_string(o, "label", p->label);
-	set_string(o, "machine", p->machine);
-	set_string(o, "interface", p->interface);
-	set_string(o, "qemu", p->qemu);
-	set_string(o, "reflector", p->reflector);
-	json_object_set_boolean_member(o, "vhost", p->vhost);
-	json_object_set_boolean_member(o, "ioregionfd", p->ioregionfd);
-	set_u64(o, "guests", p->guests);
-	set_string(o, "profile", p->profile);
-	set_u64(o, "frame_bytes", p->frame_len);
-	set_string(o, "arrival", p->arrival);
-	set_string(o, "share", p->share);
-	set_string(o, "pattern", trial_pattern(p));
-	set_u64(o, "rate_pps", p->rate_pps);
-	json_out_double(o, "duration_s", p->duration_s);
-	json_out_double(o, "warm_up_s", p->warm_up_s);
-	json_out_double(o, "drain_s", p->drain_s);
-	set_u64(o, "seed", p->seed);
-	set_u64(o, "repetition", p->repetition);
-	set_string(o, "cores", p->cores);
-	set_string(o, "faults", p->faults);
-	set_string(o, "mix_digest", p->mix_digest);
-	set_string(o, "extra", p->extra);
-	return o;
-}
-
-static JsonObject *verdict(const trial *t)
-{
-	JsonObject *o = json_object_new();
-	JsonArray *reasons = json_array_new();
-
-	json_object_set_boolean_member(o, "trustworthy", t->trustworthy);
-	json_object_set_boolean_member(o, "interrupted", t->interrupted);
-	for (guint i = 0; i < t->reasons->len; i++)
-		json_array_add_string_element(reasons, g_ptr_array_index(t->reasons, i));
-	json_object_set_array_member(o, "reasons", reasons);
-	return o;
-}
-
-static JsonObject *departure(const struct trial_departure *d)
-{
-	JsonObject *o = json_object_new(), *gaps = json_object_new();
-
-	set_u64(o, "frames", d->frames);
-	set_u64(o, "within_64ns", d->within_64ns);
-	set_u64(o, "within_128ns", d->within_128ns);
-	set_u64(o, "within_256ns", d->within_256ns);
-	set_u64(o, "within_512ns", d->within_512ns);
-	set_u64(o, "bursts", d->bursts);
-	set_u64(o, "self_delay_p50_ns", d->self_delay_p50_ns);
-	set_u64(o, "self_delay_p99_ns", d->self_delay_p99_ns);
-	set_u64(o, "self_delay_max_ns", d->self_delay_max_ns);
-	set_u64(gaps, "frames", d->inter_frames);
-	set_u64(gaps, "within_64ns", d->inter_within_64ns);
-	set_u64(gaps, "within_128ns", d->inter_within_128ns);
-	set_u64(gaps, "within_256ns", d->inter_within_256ns);
-	set_u64(gaps, "within_512ns", d->inter_within_512ns);
-	json_object_set_object_member(o, "inter_departure", gaps);
-	return o;
-}
-
-static JsonObject *cpu_part(const struct trial_cpu *cpu, const struct trial_cpu_part *part)
-{
-	JsonObject *o = json_object_new();
-
-	set_u64(o, "busy_cycles", part->busy_cycles);
-	set_u64(o, "cpu_ns", part->cpu_ns);
-	set_u64(o, "threads", part->threads);
-	json_out_double(o, "cycles_per_frame", trial_cpu_cycles(cpu, part));
-	return o;
-}
-
-JsonObject *trial_json_cpu(const struct trial_cpu *cpu)
-{
-	JsonObject *o = json_object_new();
-
-	set_u64(o, "frames", cpu->frames);
-	json_object_set_object_member(o, "generator", cpu_part(cpu, &cpu->generator));
-	json_object_set_object_member(o, "host", cpu_part(cpu, &cpu->host));
-	json_object_set_object_member(o, "guests", cpu_part(cpu, &cpu->guests));
-	return o;
+	return trial_json_record(&trial_params_fields, p, NULL);
 }
 
 JsonObject *trial_json_probes(const struct trial_probes *p, double measured_s)
 {
-	JsonObject *o = json_object_new();
+	const struct trial_view view = { .measured_s = measured_s };
 
-	json_out_double(o, "rate_pps", p->rate_pps);
-	set_string(o, "time_stamps", p->time_stamps);
-	trial_json_set_counts(o, &p->c, measured_s, FALSE);
-	set_u64(o, "late_back", p->late_back);
-	json_object_set_object_member(o, "latency", trial_json_dist(&p->latency));
-	return o;
-}
-
-static void set_percentile(
-	JsonObject *o, const char *key, gboolean there, uint64_t ns, gboolean bound)
-{
-	if (there)
-		set_u64(o, key, ns);
-	else
-		json_object_set_null_member(o, key);
-	if (there && bound)
-		json_array_add_string_element(json_object_get_array_member(o, "bounds"), key);
+	return trial_json_record(&trial_probes_fields, p, &view);
 }
 
 JsonObject *trial_json_guest_probes(const struct trial_guest_probes *p, gboolean percentiles)
 {
-	JsonObject *o = json_object_new(), *latency = json_object_new();
+	const struct trial_view view = { .stored = percentiles };
 
-	set_u64(o, "offered", p->offered);
-	set_u64(o, "forwarded", p->forwarded);
-	set_u64(o, "lost", p->lost);
-	set_u64(latency, "count", p->latency.count);
-	set_u64(latency, "censored", p->latency.censored);
-	set_u64(latency, "censored_ns", p->latency.censored_ns);
-	set_u64(latency, "min_ns", p->latency.min_ns);
-	set_u64(latency, "max_ns", p->latency.max_ns);
-	set_u64(latency, "sum_ns", p->latency.sum_ns);
-	json_out_double(
-		latency, "mean_ns", ratio((double)p->latency.sum_ns, (double)p->latency.count));
-	json_object_set_array_member(latency, "bounds", json_array_new());
-	percentiles = percentiles && p->offered > 0;
-	set_percentile(latency, "p50_ns", percentiles, p->p50_ns, p->p50_bound);
-	set_percentile(latency, "p99_ns", percentiles, p->p99_ns, p->p99_bound);
-	json_object_set_object_member(o, "latency", latency);
-	return o;
+	return trial_json_record(&trial_guest_probes_fields, p, &view);
 }
 
-/* A guest keeps no bins of its own: they are those of its sizes. */
-static JsonObject *guest_dist(const struct trial_guest *g, gboolean response)
+JsonObject *trial_json_cpu(const struct trial_cpu *cpu)
 {
-	const struct trial_dist *own = response ? &g->response : &g->latency;
-	g_autoptr(hist) h = NULL;
-	struct trial_dist d = *own;
-
-	if (d.hist != NULL || d.count == 0)
-		return trial_json_dist(&d);
-	h = hist_new();
-	for (uint32_t i = 0; i < g->nb_sizes; i++) {
-		const struct trial_size *s = &g->sizes[i];
-		const struct trial_dist *part = response ? &s->response : &s->latency;
-
-		if (part->hist != NULL)
-			hist_add(h, part->hist);
-	}
-	if (ctr_get(&h->count) == d.count)
-		d.hist = h;
-	return trial_json_dist(&d);
-}
-
-static JsonObject *guest(const struct trial_guest *g, gboolean probes, double measured_s)
-{
-	JsonObject *o = json_object_new();
-	JsonArray *sizes = json_array_new();
-	gboolean one_way = trial_interface_is_one_way(g->interface);
-
-	set_u64(o, "guest", g->guest);
-	set_string(o, "mac", g->mac);
-	set_string(o, "interface", g->interface);
-	set_string(o, "profile", g->profile);
-	set_string(o, "group", g->group);
-	set_string(o, "state", g->state);
-	json_out_double(o, "share", g->share);
-	trial_json_set_counts(o, &g->c, measured_s, one_way);
-	set_u64(o, "reorder_distance_max", g->reorder_distance_max);
-	json_object_set_object_member(o, "latency", guest_dist(g, FALSE));
-	json_object_set_object_member(o, "response", guest_dist(g, TRUE));
-	if (probes)
-		json_object_set_object_member(
-			o, "probes", trial_json_guest_probes(&g->probes, TRUE));
-	for (uint32_t i = 0; i < g->nb_sizes; i++) {
-		const struct trial_size *s = &g->sizes[i];
-		JsonObject *size = json_object_new();
-
-		set_u64(size, "frame_bytes", s->frame_len_lo);
-		set_u64(size, "frame_bytes_max", s->frame_len_hi);
-		trial_json_set_counts(size, &s->c, measured_s, one_way);
-		json_object_set_object_member(size, "latency", trial_json_dist(&s->latency));
-		json_object_set_object_member(size, "response", trial_json_dist(&s->response));
-		json_array_add_object_element(sizes, size);
-	}
-	json_object_set_array_member(o, "sizes", sizes);
-	return o;
-}
-
-static JsonObject *group_dist(const trial *t, uint32_t i, gboolean response)
-{
-	struct trial_dist d;
-	JsonObject *o;
-
-	trial_group_dist(t, i, response, &d);
-	o = trial_json_dist(&d);
-	trial_dist_clear(&d);
-	return o;
-}
-
-static JsonObject *group(const trial *t, uint32_t i)
-{
-	const struct trial_group *row = &t->groups[i];
-	JsonObject *o = json_object_new();
-
-	set_string(o, "group", row->group);
-	set_string(o, "interface", row->interface);
-	set_u64(o, "guests", row->guests);
-	json_out_double(o, "share", row->share);
-	trial_json_set_counts(
-		o, &row->c, t->measured_s, trial_interface_is_one_way(row->interface));
-	json_object_set_object_member(o, "latency", group_dist(t, i, FALSE));
-	json_object_set_object_member(o, "response", group_dist(t, i, TRUE));
-	return o;
-}
-
-static void set_object(JsonObject *o, const char *key, JsonObject *value)
-{
-	json_object_set_object_member(
-		o, key, value != NULL ? json_object_ref(value) : json_object_new());
+	return trial_json_record(&trial_cpu_fields, cpu, NULL);
 }
 
 JsonObject *trial_json_object(const trial *t)
 {
-	JsonObject *o = json_object_new(), *totals = json_object_new();
-	JsonArray *guests = json_array_new(), *groups = json_array_new();
+	const struct trial_view view = { .t = t,
+		.measured_s = t->measured_s,
+		.one_way = trial_is_one_way(t),
+		.probes = t->probes.used,
+		.stored = TRUE };
+	JsonObject *o = json_object_new();
 
-	set_u64(o, "schema", TRIAL_SCHEMA);
-	json_object_set_object_member(o, "parameters", trial_json_params(&t->params));
-	json_object_set_object_member(o, "verdict", verdict(t));
-	trial_json_set_counts(totals, &t->totals, t->measured_s, trial_is_one_way(t));
-	json_out_double(totals, "measured_s", t->measured_s);
-	json_out_double(totals, "mean_frame_bytes",
-		ratio((double)t->totals.offered_bytes, (double)t->totals.offered));
-	json_object_set_object_member(o, "totals", totals);
-	json_object_set_object_member(o, "latency", trial_json_dist(&t->latency));
-	json_object_set_object_member(o, "response", trial_json_dist(&t->response));
-	json_object_set_object_member(o, "departure", departure(&t->departure));
-	if (t->probes.used)
-		json_object_set_object_member(
-			o, "probes", trial_json_probes(&t->probes, t->measured_s));
-	if (t->cpu.known)
-		json_object_set_object_member(o, "cpu", trial_json_cpu(&t->cpu));
-	if (t->ipdv.recorded)
-		json_object_set_object_member(o, "ipdv", trial_ipdv_json(&t->ipdv));
-	for (uint32_t i = 0; i < t->nb_groups; i++)
-		json_array_add_object_element(groups, group(t, i));
-	json_object_set_array_member(o, "groups", groups);
-	for (uint32_t i = 0; i < t->nb_guests; i++)
-		json_array_add_object_element(
-			guests, guest(&t->guests[i], t->probes.used, t->measured_s));
-	json_object_set_array_member(o, "guests", guests);
-	set_object(o, "mix", t->mix);
-	if (t->interface_info != NULL)
-		set_object(o, "interface_info", t->interface_info);
-	set_object(o, "environment", t->environment);
+	json_object_set_int_member(o, "schema", TRIAL_SCHEMA);
+	trial_json_add(o, &trial_fields, t, &view);
 	return o;
 }
 
 char *trial_to_json(const trial *t)
 {
 	return json_out_text(trial_json_object(t));
+}
+
+static void read_texts(
+	struct json_in *in, JsonObject *o, const char *where, const char *key, GPtrArray *to)
+{
+	JsonArray *all = json_in_array(in, o, where, key);
+
+	for (guint i = 0; all != NULL && i < json_array_get_length(all); i++) {
+		JsonNode *node = json_array_get_element(all, i);
+
+		if (json_node_get_value_type(node) != G_TYPE_STRING) {
+			json_in_fail(in, where, key, "[%u] is no string", i);
+			return;
+		}
+		g_ptr_array_add(to, g_strdup(json_node_get_string(node)));
+	}
+}
+
+/* A percentile, or null; whether "bounds" lists it. */
+static uint64_t read_stored(
+	struct json_in *in, JsonObject *o, const char *where, const char *key, gboolean *bound)
+{
+	JsonArray *bounds = json_in_array(in, o, where, "bounds");
+
+	if (json_object_has_member(o, key) && json_object_get_null_member(o, key))
+		return 0;
+	for (guint i = 0; bounds != NULL && i < json_array_get_length(bounds); i++) {
+		JsonNode *node = json_array_get_element(bounds, i);
+
+		if (json_node_get_value_type(node) == G_TYPE_STRING &&
+			strcmp(json_node_get_string(node), key) == 0)
+			*bound = TRUE;
+	}
+	return json_in_u64(in, o, where, key);
+}
+
+static void read_record(struct json_in *in, JsonObject *o, const char *where,
+	const struct trial_record *r, void *record);
+
+static void read_part(struct json_in *in, JsonObject *o, const char *where,
+	const struct trial_field *f, void *record)
+{
+	g_autofree char *path = g_strdup_printf("%s%s.", where, f->key);
+	JsonObject *part = json_in_object(in, o, where, f->key);
+
+	if ((f->flags & TRIAL_IF_SET) != 0)
+		*(gboolean *)G_STRUCT_MEMBER_P(record, f->nb) = TRUE;
+	if (part != NULL)
+		read_record(in, part, path, f->record, G_STRUCT_MEMBER_P(record, f->offset));
+}
+
+static void read_rows(struct json_in *in, JsonObject *o, const char *where,
+	const struct trial_field *f, void *record)
+{
+	JsonArray *all = json_in_array(in, o, where, f->key);
+	guint nb = all != NULL ? json_array_get_length(all) : 0;
+	char *rows;
+
+	if (nb > f->max) {
+		json_in_fail(in, where, f->key, "are %u, above %u", nb, f->max);
+		return;
+	}
+	rows = g_malloc0_n(nb, f->record->size);
+	*(char **)G_STRUCT_MEMBER_P(record, f->offset) = rows;
+	*(uint32_t *)G_STRUCT_MEMBER_P(record, f->nb) = nb;
+	for (guint i = 0; i < nb && in->error == NULL; i++) {
+		g_autofree char *path = g_strdup_printf("%s%s[%u].", where, f->key, i);
+		JsonObject *row = json_in_element(in, all, where, f->key, i);
+
+		if (row != NULL)
+			read_record(in, row, path, f->record, rows + i * f->record->size);
+	}
+}
+
+static void read_field(struct json_in *in, JsonObject *o, const char *where,
+	const struct trial_field *f, void *record)
+{
+	void *at = G_STRUCT_MEMBER_P(record, f->offset);
+	JsonObject *tree;
+
+	if ((f->flags & TRIAL_OPTIONAL) != 0 && !json_object_has_member(o, f->key)) {
+		if (f->kind == TRIAL_TEXT)
+			*(char **)at = g_strdup(f->fallback);
+		return;
+	}
+	switch (f->kind) {
+	case TRIAL_TEXT:
+		*(char **)at = json_in_string(in, o, where, f->key);
+		break;
+	case TRIAL_SWITCH:
+		*(gboolean *)at = json_in_bool(in, o, where, f->key);
+		break;
+	case TRIAL_U32:
+		*(uint32_t *)at = json_in_u32(in, o, where, f->key, f->max);
+		break;
+	case TRIAL_U64:
+		*(uint64_t *)at = json_in_u64(in, o, where, f->key);
+		break;
+	case TRIAL_I64:
+		*(int64_t *)at = json_in_i64(in, o, where, f->key);
+		break;
+	case TRIAL_REAL:
+		*(double *)at = json_in_double(in, o, where, f->key);
+		break;
+	case TRIAL_TEXTS:
+		read_texts(in, o, where, f->key, *(GPtrArray **)at);
+		break;
+	case TRIAL_TREE:
+		tree = json_in_object(in, o, where, f->key);
+		*(JsonObject **)at = tree != NULL ? json_object_ref(tree) : NULL;
+		break;
+	case TRIAL_RECORD:
+		read_part(in, o, where, f, record);
+		break;
+	case TRIAL_INLINE:
+		read_record(in, o, where, f->record, at);
+		break;
+	case TRIAL_ROWS:
+		read_rows(in, o, where, f, record);
+		break;
+	case TRIAL_RANK:
+		if ((f->flags & TRIAL_STORED) != 0)
+			*(uint64_t *)at = read_stored(
+				in, o, where, f->key, G_STRUCT_MEMBER_P(record, f->nb));
+		break;
+	case TRIAL_RATIO:
+	case TRIAL_BOUNDS:
+		break;
+	}
+}
+
+static void read_record(struct json_in *in, JsonObject *o, const char *where,
+	const struct trial_record *r, void *record)
+{
+	for (size_t i = 0; i < r->nb && in->error == NULL; i++)
+		read_field(in, o, where, &r->rows[i], record);
+	if (r->settle != NULL && in->error == NULL)
+		r->settle(in, o, where, record);
+}
+
+void trial_json_read_params(
+	struct json_in *in, JsonObject *o, const char *where, struct trial_params *p)
+{
+	read_record(in, o, where, &trial_params_fields, p);
+}
+
+trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where)
+{
+	g_autoptr(trial) t = trial_new();
+	uint64_t schema = json_in_u64(in, o, where, "schema");
+
+	if (in->error == NULL && schema != TRIAL_SCHEMA)
+		json_in_fail(in, where, "schema",
+			"is %" G_GUINT64_FORMAT
+			", this program knows %d: read it with its own version",
+			(guint64)schema, TRIAL_SCHEMA);
+	read_record(in, o, where, &trial_fields, t);
+	return in->error == NULL ? g_steal_pointer(&t) : NULL;
+}
+
+gboolean trial_json_check_file(
+	struct json_in *in, const char *dir, JsonObject *file, const char *where)
+{
+	g_autofree char *name = json_in_string(in, file, where, "name");
+	g_autofree char *path = g_build_filename(dir, name, NULL);
+	uint64_t bytes = json_in_u64(in, file, where, "bytes");
+	struct stat st;
+
+	if (in->error != NULL)
+		return FALSE;
+	if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL) {
+		json_in_fail(in, where, "name", "is no plain file name");
+	} else if (stat(path, &st) < 0) {
+		g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s: belongs to %s, but: %s; restore it, or measure again", path, in->file,
+			g_strerror(errno));
+	} else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes) {
+		g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			"%s: has %" G_GINT64_FORMAT " bytes, %s recorded %" G_GUINT64_FORMAT
+			"; it was cut or changed: restore it, or measure again",
+			path, (gint64)st.st_size, in->file, (guint64)bytes);
+	}
+	return in->error == NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* analyze/contract/trial_json.h: a trial as a JSON object, in both directions. No files. */
+/* analyze/contract/trial_json.h: a trial as a JSON object, in both directions, by its fields. No files. */
 #ifndef ANALYZE_CONTRACT_TRIAL_JSON_H
 #define ANALYZE_CONTRACT_TRIAL_JSON_H
 
@@ -8,6 +8,7 @@
 #include "analyze/base/json_in.h"
 #include "analyze/base/json_out.h"
 #include "analyze/contract/trial.h"
+#include "analyze/contract/trial_fields.h"
 
 /*
  * Everything of t but the bins and "files". Percentiles are of the bins, where they are loaded,
@@ -29,7 +30,13 @@ void trial_json_read_params(
 gboolean trial_json_check_file(
 	struct json_in *in, const char *dir, JsonObject *file, const char *where);
 
-/* For the other JSON files of this folder. one_way: as trial_is_one_way; loss_ratio is null. */
+/* For other JSON files: a record as an object of its own, and its members into one that is there. */
+JsonObject *trial_json_record(
+	const struct trial_record *r, const void *record, const struct trial_view *view);
+void trial_json_add(JsonObject *o, const struct trial_record *r, const void *record,
+	const struct trial_view *view);
+
+/* The same by name. one_way: as trial_is_one_way; loss_ratio is null. */
 void trial_json_set_counts(
 	JsonObject *o, const struct trial_counts *c, double measured_s, gboolean one_way);
 JsonObject *trial_json_dist(const struct trial_dist *d);

@@ -9,7 +9,7 @@
 enum { FIELDS_HOST = 6, FIELDS_ONE = 9, FIELDS_MANY = 10, PPS_PER_KPPS = 1000 };
 
 /* '_' separates the fields and '/' folders; blanks and control characters only make trouble. */
-static char *field(const char *text)
+static char *name_part(const char *text)
 {
 	char *s = g_strdup(text != NULL && *text != '\0' ? text : "none");
 
@@ -22,7 +22,7 @@ static char *field(const char *text)
 }
 
 /* "0.25", "10": up to nine decimals, none that are zero at the end. */
-static char *number(double v)
+static char *seconds_text(double v)
 {
 	char buf[G_ASCII_DTOSTR_BUF_SIZE + 16];
 
@@ -34,7 +34,7 @@ static char *number(double v)
 	return g_strdup(buf);
 }
 
-static char *rate(uint64_t pps)
+char *trial_kpps_text(uint64_t pps)
 {
 	GString *s = g_string_new(NULL);
 
@@ -51,10 +51,11 @@ static char *rate(uint64_t pps)
 
 char *trial_infix(const struct trial_params *p)
 {
-	g_autofree char *machine = field(p->machine), *interface = field(p->interface);
-	g_autofree char *qemu = field(p->qemu), *reflector = field(p->reflector);
-	g_autofree char *profile = field(p->profile);
-	g_autofree char *kpps = rate(p->rate_pps), *run_time = number(p->duration_s);
+	g_autofree char *machine = name_part(p->machine), *interface = name_part(p->interface);
+	g_autofree char *qemu = name_part(p->qemu), *reflector = name_part(p->reflector);
+	g_autofree char *profile = name_part(p->profile);
+	g_autofree char *kpps = trial_kpps_text(p->rate_pps),
+			*run_time = seconds_text(p->duration_s);
 	g_autofree char *head = g_strdup_printf("%s_%s_%s_vhost%s_ioregionfd%s_%s", machine,
 		interface, qemu, p->vhost ? "on" : "off", p->ioregionfd ? "on" : "off", reflector);
 
@@ -65,7 +66,7 @@ char *trial_infix(const struct trial_params *p)
 }
 
 /* Text before an ending; NULL if it has another ending or nothing before it. Newly allocated. */
-static char *before(const char *text, const char *ending)
+static char *text_before(const char *text, const char *ending)
 {
 	size_t len = strlen(text), end = strlen(ending);
 
@@ -74,9 +75,9 @@ static char *before(const char *text, const char *ending)
 	return g_strndup(text, len - end);
 }
 
-static gboolean whole(const char *text, const char *ending, uint32_t *out)
+static gboolean parse_whole(const char *text, const char *ending, uint32_t *out)
 {
-	g_autofree char *digits = before(text, ending);
+	g_autofree char *digits = text_before(text, ending);
 	guint64 v;
 
 	if (digits == NULL || !g_ascii_string_to_unsigned(digits, 10, 0, UINT32_MAX, &v, NULL))
@@ -87,7 +88,7 @@ static gboolean whole(const char *text, const char *ending, uint32_t *out)
 
 static gboolean parse_rate(const char *text, uint64_t *pps)
 {
-	g_autofree char *kpps = before(text, "kpps");
+	g_autofree char *kpps = text_before(text, "kpps");
 	guint64 thousands, rest = 0;
 	char *point;
 
@@ -118,8 +119,8 @@ static gboolean parse_rate(const char *text, uint64_t *pps)
 
 static gboolean parse_seconds(const char *text, double *out)
 {
-	const double max_s = 1e9; /* 31 years; number() has room for it */
-	g_autofree char *digits = before(text, "s");
+	const double max_s = 1e9; /* 31 years; seconds_text() has room for it */
+	g_autofree char *digits = text_before(text, "s");
 	char *end;
 
 	if (digits == NULL || strspn(digits, "0123456789.") != strlen(digits))
@@ -141,7 +142,7 @@ static gboolean parse_size(const char *text, struct trial_params *p)
 {
 	uint32_t size;
 
-	if (!whole(text, "B", &size) || size == 0 || size > FRAME_LEN_MAX - FRAME_FCS_LEN)
+	if (!parse_whole(text, "B", &size) || size == 0 || size > FRAME_LEN_MAX - FRAME_FCS_LEN)
 		return FALSE;
 	p->guests = 1;
 	p->frame_len = size + FRAME_FCS_LEN;
@@ -176,7 +177,7 @@ static gboolean parse_fields(char **f, guint nb, struct trial_params *p)
 		tail = f + 6;
 	}
 	if (nb == FIELDS_MANY) {
-		if (!whole(tail[0], "vms", &p->guests) || p->guests == 0)
+		if (!parse_whole(tail[0], "vms", &p->guests) || p->guests == 0)
 			return FALSE;
 		g_free(p->profile);
 		p->profile = g_strdup(tail[2]);

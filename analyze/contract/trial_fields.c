@@ -1,0 +1,605 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analyze/contract/trial_fields.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "analyze/contract/trial_ipdv.h"
+#include "traffic/frame.h"
+
+/* A row: what it is comes last, and further members may follow it. */
+#define NAMED(its_key, type, member, its_kind, its_unit, ...)                                      \
+	{                                                                                          \
+		.key = its_key, .kind = TRIAL_##its_kind, .offset = offsetof(struct type, member), \
+		.unit = its_unit, .words = __VA_ARGS__                                             \
+	}
+#define FIELD(type, member, ...) NAMED(#member, type, member, __VA_ARGS__)
+#define RECORD(its_name, type, its_rows, ...)                                    \
+	{                                                                        \
+		.name = its_name, .size = sizeof(struct type), .rows = its_rows, \
+		.nb = G_N_ELEMENTS(its_rows), .words = __VA_ARGS__               \
+	}
+
+/* Parameters, in the order in which combinations are sorted, but for the rate. */
+#define PARAM(member, its_kind, its_unit, its_selector, ...) \
+	FIELD(trial_params, member, its_kind, its_unit, __VA_ARGS__, .selector = its_selector)
+
+static const struct trial_field params_rows[] = {
+	PARAM(label, TEXT, "", "label", "directory under out/"),
+	PARAM(machine, TEXT, "", "machine", "process, pcvm, microvm, host, external"),
+	PARAM(interface, TEXT, "", "interface",
+		"what joins guests and host; of a fleet, all: vfio+vmux"),
+	PARAM(qemu, TEXT, "", "qemu", "name of the QEMU build; none"),
+	PARAM(reflector, TEXT, "", "reflector", "dpdk, xdp; moongen where autotest measured"),
+	PARAM(vhost, SWITCH, "", "vhost", "vhost-net in the host's kernel"),
+	PARAM(ioregionfd, SWITCH, "", "ioregionfd", "ioregionfd of the microvm"),
+	PARAM(guests, U32, "", "guests", "how many", .max = FRAME_GUESTS_MAX),
+	PARAM(profile, TEXT, "", "profile", "name of the profile or mix"),
+	NAMED("frame_bytes", trial_params, frame_len, U32, "B",
+		"one guest, one size: that size; else 0", .selector = "size", .name = "frame size",
+		.max = FRAME_LEN_MAX),
+	PARAM(arrival, TEXT, "", "arrival", "cbr, poisson; mix where a mix file says it"),
+	PARAM(share, TEXT, "", "share", "of the guests: equal, zipf:1.1, a list; mix"),
+	PARAM(pattern, TEXT, "", "pattern",
+		"to-guests, between-guests or both; older files, which lack it, mean to-guests",
+		.flags = TRIAL_OPTIONAL, .fallback = TRIAL_PATTERN_DEFAULT),
+	PARAM(rate_pps, U64, "pps", "rate", "intended, of all guests; 0: as fast as possible"),
+	PARAM(duration_s, REAL, "s", "duration", "of the measurement phase"),
+	PARAM(warm_up_s, REAL, "s", "warm-up", "before it"),
+	PARAM(drain_s, REAL, "s", "drain", "how long frames are waited for after it"),
+	PARAM(seed, U64, "", "seed", "of all random numbers"),
+	PARAM(repetition, U32, "", NULL, "from 0", .max = G_MAXINT32),
+	PARAM(cores, TEXT, "", "cores", "as given; empty: the default"),
+	PARAM(faults, TEXT, "", "faults", "of the fault reflector; empty: none"),
+	PARAM(mix_digest, TEXT, "", "mix",
+		"SHA-256 over the mix: equal names may hide other profiles"),
+	PARAM(extra, TEXT, "", "extra", "further options that change what is measured"),
+};
+const struct trial_record trial_params_fields = RECORD("parameters", trial_params, params_rows,
+	"What was asked for. Equal parameters are the same trial.");
+
+static const struct trial_field verdict_rows[] = {
+	FIELD(trial, trustworthy, SWITCH, "", "the numbers can be relied on"),
+	FIELD(trial, interrupted, SWITCH, "", "it was ended before its time"),
+	FIELD(trial, reasons, TEXTS, "", "why it is not trustworthy, and what else has to be said"),
+};
+static const struct trial_record verdict_fields = RECORD(
+	"verdict", trial, verdict_rows, "Whether the numbers can be relied on.");
+
+static double make_quotient(
+	const struct trial_field *f, const void *record, const struct trial_view *view)
+{
+	uint64_t of = *(const uint64_t *)G_STRUCT_MEMBER_P(record, f->nb);
+
+	(void)view;
+	return of > 0 ? (double)trial_field_u64(f, record) / (double)of : NAN;
+}
+
+static double make_pps(
+	const struct trial_field *f, const void *record, const struct trial_view *view)
+{
+	return view->measured_s > 0 ? (double)trial_field_u64(f, record) / view->measured_s : NAN;
+}
+
+static double make_loss(
+	const struct trial_field *f, const void *record, const struct trial_view *view)
+{
+	return view->one_way ? NAN : make_quotient(f, record, view);
+}
+
+/* Older files do not say unsent, but what is missing from intended was just that. */
+static void settle_counts(struct json_in *in, JsonObject *o, const char *where, void *record)
+{
+	struct trial_counts *c = record;
+
+	(void)where;
+	if (in->error == NULL && !json_object_has_member(o, "unsent") &&
+		c->offered <= c->intended && c->not_sent <= c->intended - c->offered)
+		c->unsent = c->intended - c->offered - c->not_sent;
+}
+
+#define COUNT(member, ...) FIELD(trial_counts, member, U64, __VA_ARGS__)
+
+static const struct trial_field counts_rows[] = {
+	COUNT(intended, "frames", "scheduled within the measurement phase"),
+	COUNT(not_sent, "frames", "of intended: the link had no room for them; older files lack it",
+		.flags = TRIAL_OPTIONAL),
+	COUNT(unsent, "frames",
+		"of intended: the generator did not send them in time; intended = offered + "
+		"not_sent + "
+		"unsent. Older files lack it",
+		.flags = TRIAL_OPTIONAL),
+	COUNT(offered, "frames", "presented to the guest's interface"),
+	COUNT(forwarded, "frames", "came back, intact, each counted once"),
+	COUNT(lost, "frames", "offered - forwarded; holds refused"),
+	COUNT(duplicated, "frames", "came back again"),
+	COUNT(reordered, "frames", "of forwarded: out of order (RFC 4737)"),
+	COUNT(corrupt, "frames", "came back with a wrong byte; known per guest, 0 per size",
+		.flags = TRIAL_PER_GUEST),
+	COUNT(foreign, "frames", "not of this trial; known per guest, 0 per size",
+		.flags = TRIAL_PER_GUEST),
+	COUNT(late, "frames", "of offered: departed later than the slack allows"),
+	COUNT(refused, "frames", "of offered: the interface had no room for them"),
+	COUNT(offered_bytes, "B", "with FCS"),
+	COUNT(forwarded_bytes, "B", "with FCS"),
+	NAMED("intended_pps", trial_counts, intended, RATIO, "pps", "intended / measured_s",
+		.ratio = make_pps),
+	NAMED("offered_pps", trial_counts, offered, RATIO, "pps", "offered / measured_s",
+		.ratio = make_pps),
+	NAMED("forwarded_pps", trial_counts, forwarded, RATIO, "pps", "forwarded / measured_s",
+		.ratio = make_pps),
+	NAMED("loss_ratio", trial_counts, lost, RATIO, "",
+		"lost / offered; null where no frame ever comes back", .max = 1,
+		.nb = offsetof(struct trial_counts, offered), .ratio = make_loss),
+};
+const struct trial_record trial_counts_fields = RECORD("counts", trial_counts, counts_rows,
+	"Frames, exact; lost = offered - forwarded. Rates are null where nothing was measured.",
+	.settle = settle_counts);
+
+static const struct trial_field totals_rows[] = {
+	FIELD(trial, totals, INLINE, "", "", .record = &trial_counts_fields),
+	FIELD(trial, measured_s, REAL, "s",
+		"length of the measurement phase; less than duration_s if interrupted"),
+	NAMED("mean_frame_bytes", trial, totals.offered_bytes, RATIO, "B",
+		"offered_bytes / offered; null if none was offered. Older files have that of the "
+		"mix, "
+		"which is mix.mean_frame_bytes",
+		.nb = offsetof(struct trial, totals.offered), .ratio = make_quotient),
+};
+static const struct trial_record totals_fields = RECORD(
+	"totals", trial, totals_rows, "Frames of all guests.");
+
+static double make_stddev(
+	const struct trial_field *f, const void *record, const struct trial_view *view)
+{
+	const struct trial_dist *d = record;
+	double stddev = NAN;
+
+	(void)f;
+	(void)view;
+	if (d->hist != NULL)
+		(void)hist_stddev(d->hist, &stddev);
+	return stddev;
+}
+
+static int make_quantile(const struct trial_field *f, const void *record,
+	const struct trial_view *view, int64_t *ns, gboolean *bound)
+{
+	uint64_t v = 0;
+	int result = trial_dist_quantile(record, f->q, &v, bound);
+
+	(void)view;
+	*ns = (int64_t)MIN(v, (uint64_t)G_MAXINT64);
+	return result;
+}
+
+/* A row of what is made of the record as a whole. */
+#define MADE(its_key, its_kind, its_unit, ...)                                                   \
+	{                                                                                        \
+		.key = its_key, .kind = TRIAL_##its_kind, .unit = its_unit, .words = __VA_ARGS__ \
+	}
+#define SUM(member, ...) FIELD(trial_dist, member, U64, __VA_ARGS__)
+
+static const struct trial_field sums_rows[] = {
+	SUM(count, "frames", "received"),
+	SUM(censored, "frames", "lost: it is only known that they took at least censored_ns"),
+	SUM(censored_ns, "ns", "lower bound for a lost frame"),
+	SUM(min_ns, "ns", "exact; 0 if count is 0"),
+	SUM(max_ns, "ns", "exact; 0 if count is 0"),
+	SUM(sum_ns, "ns", "exact"),
+	NAMED("mean_ns", trial_dist, sum_ns, RATIO, "ns", "sum_ns / count",
+		.nb = offsetof(struct trial_dist, count), .ratio = make_quotient),
+};
+static const struct trial_record sums_fields = RECORD("sums", trial_dist, sums_rows, "Exact sums.");
+
+static const struct trial_field dist_rows[] = {
+	MADE("sums", INLINE, "", "", .record = &sums_fields),
+	MADE("stddev_ns", RATIO, "ns", "n - 1 form, from the bins", .ratio = make_stddev),
+	MADE("p25_ns", RANK, "ns", "25th percentile", .rank = make_quantile, .q = 0.25),
+	MADE("p50_ns", RANK, "ns", "median", .rank = make_quantile, .q = 0.5),
+	MADE("p75_ns", RANK, "ns", "75th percentile", .rank = make_quantile, .q = 0.75),
+	MADE("p90_ns", RANK, "ns", "90th percentile", .rank = make_quantile, .q = 0.9),
+	MADE("p99_ns", RANK, "ns", "99th percentile", .rank = make_quantile, .q = 0.99),
+	MADE("p999_ns", RANK, "ns", "99.9th percentile", .rank = make_quantile, .q = 0.999),
+	MADE("p9999_ns", RANK, "ns", "99.99th percentile", .rank = make_quantile, .q = 0.9999),
+	MADE("bounds", BOUNDS, "", "percentiles among the lost frames: they are lower bounds"),
+};
+
+static void clear_dist(void *record)
+{
+	trial_dist_clear(record);
+}
+
+const struct trial_record trial_dist_fields = RECORD("distribution", trial_dist, dist_rows,
+	"Of count frames received; of censored frames that were lost it is only known that they "
+	"took at least censored_ns. Percentiles are of both together.",
+	.clear = clear_dist);
+
+#define PART_OF(type, member, fields, ...) \
+	FIELD(type, member, RECORD, "", __VA_ARGS__, .record = &fields)
+#define LATENCY "from the real departure"
+#define RESPONSE "from the scheduled departure"
+
+#define GAP(its_key, member, ...) \
+	NAMED(its_key, trial_departure, member, U64, "frames", __VA_ARGS__)
+
+static const struct trial_field gap_rows[] = {
+	GAP("frames", inter_frames, "how many gaps"),
+	GAP("within_64ns", inter_within_64ns, "of them, within 64 ns of the scheduled gap"),
+	GAP("within_128ns", inter_within_128ns, "within 128 ns"),
+	GAP("within_256ns", inter_within_256ns, "within 256 ns"),
+	GAP("within_512ns", inter_within_512ns, "within 512 ns"),
+};
+static const struct trial_record gap_fields = RECORD("inter_departure", trial_departure, gap_rows,
+	"The same shares for the gap between two departures of one load worker against the gap "
+	"that was scheduled.");
+
+static const struct trial_field departure_rows[] = {
+	FIELD(trial_departure, frames, U64, "frames", "what the shares are of"),
+	FIELD(trial_departure, within_64ns, U64, "frames", "departed within 64 ns of the schedule"),
+	FIELD(trial_departure, within_128ns, U64, "frames", "within 128 ns"),
+	FIELD(trial_departure, within_256ns, U64, "frames", "within 256 ns"),
+	FIELD(trial_departure, within_512ns, U64, "frames", "within 512 ns"),
+	FIELD(trial_departure, bursts, U64, "frames", "in the same burst as the one before"),
+	FIELD(trial_departure, self_delay_p50_ns, U64, "ns", "median delay behind the schedule"),
+	FIELD(trial_departure, self_delay_p99_ns, U64, "ns", "its 99th percentile"),
+	FIELD(trial_departure, self_delay_max_ns, U64, "ns", "the longest delay"),
+	MADE("inter_departure", RECORD, "", "gaps between two departures", .record = &gap_fields,
+		.flags = TRIAL_OPTIONAL),
+};
+static const struct trial_record departure_fields = RECORD(
+	"departure", trial_departure, departure_rows, "How well the generator kept its schedule.");
+
+static void enter_probes(const void *record, struct trial_view *view)
+{
+	(void)record;
+	view->one_way = FALSE;
+}
+
+static const struct trial_field probes_rows[] = {
+	FIELD(trial_probes, rate_pps, REAL, "pps", "of all guests together"),
+	FIELD(trial_probes, time_stamps, TEXT, "", "tsc, rx hardware, tx and rx hardware"),
+	FIELD(trial_probes, c, INLINE, "", "", .record = &trial_counts_fields),
+	FIELD(trial_probes, late_back, U64, "frames", "of forwarded: back after their own timeout"),
+	PART_OF(trial_probes, latency, trial_dist_fields,
+		"of all guests; lost probes are censored"),
+};
+const struct trial_record trial_probes_fields = RECORD("probes", trial_probes, probes_rows,
+	"Probes of the timer worker, if there were any. They are in no other count. The bins of "
+	"their latency are in probes_*.csv.",
+	.enter = enter_probes);
+
+/* A guest's percentiles are what the program that measured has made of the bins. */
+static int look_up_percentile(const struct trial_field *f, const void *record,
+	const struct trial_view *view, int64_t *ns, gboolean *bound)
+{
+	if (!view->stored || ((const struct trial_guest_probes *)record)->offered == 0)
+		return -ENODATA;
+	*ns = (int64_t)trial_field_u64(f, record);
+	*bound = *(const gboolean *)G_STRUCT_MEMBER_P(record, f->nb);
+	return 0;
+}
+
+#define STORED(member, its_bound, ...)                                                    \
+	FIELD(trial_guest_probes, member, RANK, "ns", __VA_ARGS__, .flags = TRIAL_STORED, \
+		.rank = look_up_percentile, .nb = offsetof(struct trial_guest_probes, its_bound))
+
+static const struct trial_field guest_latency_rows[] = {
+	FIELD(trial_guest_probes, latency, INLINE, "", "", .record = &sums_fields),
+	MADE("bounds", BOUNDS, "", "percentiles among the lost probes: they are lower bounds"),
+	STORED(p50_ns, p50_bound, "median"),
+	STORED(p99_ns, p99_bound, "99th percentile"),
+};
+static const struct trial_record guest_latency_fields = RECORD("guest_probes_latency",
+	trial_guest_probes, guest_latency_rows, "From the real departure, lost probes included.");
+
+static const struct trial_field guest_probes_rows[] = {
+	FIELD(trial_guest_probes, offered, U64, "frames", "probes sent to the guest"),
+	FIELD(trial_guest_probes, forwarded, U64, "frames", "came back"),
+	FIELD(trial_guest_probes, lost, U64, "frames", "offered - forwarded"),
+	MADE("latency", RECORD, "", LATENCY, .record = &guest_latency_fields),
+};
+
+static void clear_guest_probes(void *record)
+{
+	trial_dist_clear(&((struct trial_guest_probes *)record)->latency);
+}
+
+const struct trial_record trial_guest_probes_fields = RECORD("guest_probes", trial_guest_probes,
+	guest_probes_rows, "If there were any. No file holds the bins of a single guest's.",
+	.clear = clear_guest_probes);
+
+static double make_cycles(
+	const struct trial_field *f, const void *record, const struct trial_view *view)
+{
+	(void)f;
+	return trial_cpu_cycles(view->cpu, record);
+}
+
+static void enter_cpu(const void *record, struct trial_view *view)
+{
+	view->cpu = record;
+}
+
+static const struct trial_field cpu_part_rows[] = {
+	FIELD(trial_cpu_part, busy_cycles, U64, "TSC cycles",
+		"of turns of a loop in which it moved frames; 0 where nobody counted them"),
+	FIELD(trial_cpu_part, cpu_ns, U64, "ns", "CPU time of the threads"),
+	FIELD(trial_cpu_part, threads, U32, "", "0: nothing of that kind ran", .max = G_MAXINT32),
+	MADE("cycles_per_frame", RATIO, "TSC cycles", "busy_cycles / frames", .ratio = make_cycles),
+};
+static const struct trial_record cpu_part_fields = RECORD(
+	"cpu_part", trial_cpu_part, cpu_part_rows, "Cost of one kind of threads.");
+
+static const struct trial_field cpu_rows[] = {
+	FIELD(trial_cpu, frames, U64, "frames", "forwarded in that time"),
+	PART_OF(trial_cpu, generator, cpu_part_fields, "workers of the generator"),
+	PART_OF(trial_cpu, host, cpu_part_fields, "what moves frames between it and the guests"),
+	PART_OF(trial_cpu, guests, cpu_part_fields, "reflectors"),
+};
+const struct trial_record trial_cpu_fields = RECORD("cpu", trial_cpu, cpu_rows,
+	"What the frames cost, in warm-up and measurement phase together.", .enter = enter_cpu);
+
+static double make_ipdv_mean(
+	const struct trial_field *f, const void *record, const struct trial_view *view)
+{
+	const struct trial_ipdv *d = record;
+
+	(void)f;
+	(void)view;
+	return d->pairs > 0 ? (double)d->sum_ns / (double)d->pairs : NAN;
+}
+
+static int make_ipdv_quantile(const struct trial_field *f, const void *record,
+	const struct trial_view *view, int64_t *ns, gboolean *bound)
+{
+	(void)view;
+	(void)bound;
+	return trial_ipdv_quantile(record, f->q, ns);
+}
+
+static int make_ipdv_magnitude(const struct trial_field *f, const void *record,
+	const struct trial_view *view, int64_t *ns, gboolean *bound)
+{
+	uint64_t v = 0;
+	int result = trial_ipdv_magnitude(record, f->q, &v);
+
+	(void)view;
+	(void)bound;
+	*ns = (int64_t)v;
+	return result;
+}
+
+static void clear_ipdv(void *record)
+{
+	trial_ipdv_clear(record);
+}
+
+#define IPDV(its_key, its_q, ...)                                                      \
+	MADE(its_key, RANK, "ns", __VA_ARGS__, .rank = make_ipdv_quantile, .q = its_q, \
+		.flags = TRIAL_SIGNED)
+#define ABS_IPDV(its_key, its_q, ...) \
+	MADE(its_key, RANK, "ns", __VA_ARGS__, .rank = make_ipdv_magnitude, .q = its_q)
+
+static const struct trial_field ipdv_rows[] = {
+	FIELD(trial_ipdv, pairs, U64, "frames", "whose neighbour before them came back, too"),
+	FIELD(trial_ipdv, min_ns, I64, "ns", "exact; 0 if pairs is 0"),
+	FIELD(trial_ipdv, max_ns, I64, "ns", "exact; 0 if pairs is 0"),
+	FIELD(trial_ipdv, sum_ns, I64, "ns", "exact"),
+	FIELD(trial_ipdv, abs_sum_ns, U64, "ns", "of the magnitudes, exact"),
+	MADE("mean_ns", RATIO, "ns", "sum_ns / pairs", .ratio = make_ipdv_mean,
+		.flags = TRIAL_SIGNED),
+	NAMED("abs_mean_ns", trial_ipdv, abs_sum_ns, RATIO, "ns", "abs_sum_ns / pairs",
+		.nb = offsetof(struct trial_ipdv, pairs), .ratio = make_quotient),
+	IPDV("p1_ns", 0.01, "1st percentile"),
+	IPDV("p50_ns", 0.5, "median"),
+	ABS_IPDV("abs_p50_ns", 0.5, "median of the magnitudes"),
+	ABS_IPDV("abs_p90_ns", 0.9, "their 90th percentile"),
+	IPDV("p99_ns", 0.99, "99th percentile"),
+	ABS_IPDV("abs_p99_ns", 0.99, "99th percentile of the magnitudes"),
+	ABS_IPDV("abs_p999_ns", 0.999, "their 99.9th percentile"),
+};
+static const struct trial_record ipdv_fields = RECORD("ipdv", trial_ipdv, ipdv_rows,
+	"Delay variation between neighbours (RFC 3393, RFC 5481 section 4.1): D(i) - D(i-1) of "
+	"frames with adjacent numbers of one guest, from the real departure, of all guests; abs_: "
+	"of the magnitudes. With tsim run --ipdv only. The bins are in ipdv_*.csv.",
+	.clear = clear_ipdv);
+
+static gboolean is_response(const struct trial_field *f)
+{
+	return strcmp(f->key, "response") == 0;
+}
+
+/* A guest keeps no bins of its own, and neither does a group: they are those of the sizes. */
+static hist *add_up_guest(
+	const struct trial_field *f, const void *record, const struct trial_view *view)
+{
+	const struct trial_guest *g = record;
+
+	(void)view;
+	return is_response(f) ? trial_bins_of(g, 1, -1, TRUE, g->response.count)
+			      : trial_bins_of(g, 1, -1, FALSE, g->latency.count);
+}
+
+static hist *add_up_group(
+	const struct trial_field *f, const void *record, const struct trial_view *view)
+{
+	struct trial_dist d;
+
+	trial_group_dist(view->t, (uint32_t)((const struct trial_group *)record - view->t->groups),
+		is_response(f), &d);
+	return d.hist;
+}
+
+static void enter_group(const void *record, struct trial_view *view)
+{
+	view->one_way = trial_interface_is_one_way(((const struct trial_group *)record)->interface);
+}
+
+static const struct trial_field group_rows[] = {
+	FIELD(trial_group, group, TEXT, "", "of the mix file; empty without one"),
+	FIELD(trial_group, interface, TEXT, "", "what its guests are behind"),
+	FIELD(trial_group, guests, U32, "", "how many", .min = 1, .max = FRAME_GUESTS_MAX),
+	FIELD(trial_group, share, REAL, "", "of the load: sum of its guests' shares"),
+	FIELD(trial_group, c, INLINE, "", "", .record = &trial_counts_fields),
+	PART_OF(trial_group, latency, trial_dist_fields, LATENCY, .bins = add_up_group),
+	PART_OF(trial_group, response, trial_dist_fields, RESPONSE, .bins = add_up_group),
+};
+const struct trial_record trial_group_fields = RECORD("group", trial_group, group_rows,
+	"Guests of one group behind one interface; sums of theirs.", .enter = enter_group);
+
+static void settle_size(struct json_in *in, JsonObject *o, const char *where, void *record)
+{
+	const struct trial_size *s = record;
+
+	(void)o;
+	if (s->frame_len_lo > s->frame_len_hi)
+		json_in_fail(in, where, "frame_bytes", "is above frame_bytes_max");
+}
+
+static const struct trial_field size_rows[] = {
+	NAMED("frame_bytes", trial_size, frame_len_lo, U32, "B", "shortest frame, with FCS",
+		.max = FRAME_LEN_MAX),
+	NAMED("frame_bytes_max", trial_size, frame_len_hi, U32, "B", "longest frame",
+		.max = FRAME_LEN_MAX),
+	FIELD(trial_size, c, INLINE, "", "", .record = &trial_counts_fields),
+	PART_OF(trial_size, latency, trial_dist_fields, LATENCY),
+	PART_OF(trial_size, response, trial_dist_fields, RESPONSE),
+};
+static const struct trial_record size_fields = RECORD("size", trial_size, size_rows,
+	"Frames of one size class of a guest.", .settle = settle_size);
+
+static void enter_guest(const void *record, struct trial_view *view)
+{
+	view->one_way = trial_interface_is_one_way(((const struct trial_guest *)record)->interface);
+}
+
+static const struct trial_field guest_rows[] = {
+	FIELD(trial_guest, guest, U32, "", "its number, from 0", .max = FRAME_GUESTS_MAX - 1),
+	FIELD(trial_guest, mac, TEXT, "", "its address"),
+	FIELD(trial_guest, interface, TEXT, "", "what it is behind"),
+	FIELD(trial_guest, profile, TEXT, "", "of its frames' sizes"),
+	FIELD(trial_guest, group, TEXT, "", "of the mix file; empty without one"),
+	FIELD(trial_guest, state, TEXT, "", "ok, or what went wrong"),
+	FIELD(trial_guest, share, REAL, "", "of the load"),
+	FIELD(trial_guest, c, INLINE, "", "", .record = &trial_counts_fields),
+	FIELD(trial_guest, reorder_distance_max, U64, "frames", "how late a reordered frame was"),
+	PART_OF(trial_guest, latency, trial_dist_fields, LATENCY, .bins = add_up_guest),
+	PART_OF(trial_guest, response, trial_dist_fields, RESPONSE, .bins = add_up_guest),
+	PART_OF(trial_guest, probes, trial_guest_probes_fields, "probes to the guest",
+		.flags = TRIAL_OPTIONAL | TRIAL_IF_PROBED),
+	FIELD(trial_guest, sizes, ROWS, "", "a row per size class", .record = &size_fields,
+		.nb = offsetof(struct trial_guest, nb_sizes), .max = FRAME_CLASSES_MAX),
+};
+static const struct trial_record guest_fields = RECORD(
+	"guest", trial_guest, guest_rows, "One guest.", .enter = enter_guest);
+
+static const struct trial_field trial_rows[] = {
+	NAMED("parameters", trial, params, RECORD, "", "what was asked for",
+		.record = &trial_params_fields),
+	MADE("verdict", RECORD, "", "whether the numbers can be relied on",
+		.record = &verdict_fields),
+	MADE("totals", RECORD, "", "of all guests", .record = &totals_fields),
+	PART_OF(trial, latency, trial_dist_fields, LATENCY),
+	PART_OF(trial, response, trial_dist_fields, RESPONSE),
+	PART_OF(trial, departure, departure_fields, "how well the generator kept its schedule"),
+	PART_OF(trial, probes, trial_probes_fields, "probes of the timer worker",
+		.flags = TRIAL_OPTIONAL | TRIAL_IF_SET, .nb = offsetof(trial, probes.used)),
+	PART_OF(trial, cpu, trial_cpu_fields, "what the frames cost",
+		.flags = TRIAL_OPTIONAL | TRIAL_IF_SET, .nb = offsetof(trial, cpu.known)),
+	PART_OF(trial, ipdv, ipdv_fields, "delay variation between neighbours",
+		.flags = TRIAL_OPTIONAL | TRIAL_IF_SET, .nb = offsetof(trial, ipdv.recorded)),
+	FIELD(trial, groups, ROWS, "",
+		"a row per distinct group and interface of the guests, in order of the first guest",
+		.record = &trial_group_fields, .nb = offsetof(trial, nb_groups),
+		.max = FRAME_GUESTS_MAX, .flags = TRIAL_OPTIONAL),
+	FIELD(trial, guests, ROWS, "", "a row per guest", .record = &guest_fields,
+		.nb = offsetof(trial, nb_guests), .max = FRAME_GUESTS_MAX),
+	FIELD(trial, mix, TREE, "",
+		"table of RFC 6985 section 4, digest, generator of random numbers and derivation: "
+		"how they come from seed and repetition; trials of another rule, or without it, "
+		"have other schedules"),
+	FIELD(trial, interface_info, TREE, "", "which mechanism moved the frames",
+		.flags = TRIAL_OPTIONAL),
+	FIELD(trial, environment, TREE, "", "versions, cpu, clocks, command line, started, ended"),
+};
+const struct trial_record trial_fields = RECORD("trial", trial, trial_rows,
+	"Counts are exact integers, times in ns unless the name says otherwise, sizes in bytes "
+	"with FCS. null: there is no such number, nothing was offered or received.");
+
+const char *trial_field_text(const struct trial_field *f, const void *record)
+{
+	const char *text = *(char *const *)G_STRUCT_MEMBER_P(record, f->offset);
+
+	if (f->fallback != NULL && (text == NULL || *text == '\0'))
+		return f->fallback;
+	return text != NULL ? text : "";
+}
+
+uint64_t trial_field_u64(const struct trial_field *f, const void *record)
+{
+	return *(const uint64_t *)G_STRUCT_MEMBER_P(record, f->offset);
+}
+
+double trial_field_number(const struct trial_field *f, const void *record)
+{
+	switch (f->kind) {
+	case TRIAL_SWITCH:
+		return *(const gboolean *)G_STRUCT_MEMBER_P(record, f->offset);
+	case TRIAL_U32:
+		return *(const uint32_t *)G_STRUCT_MEMBER_P(record, f->offset);
+	case TRIAL_U64:
+		return (double)trial_field_u64(f, record);
+	default:
+		return *(const double *)G_STRUCT_MEMBER_P(record, f->offset);
+	}
+}
+
+gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *from)
+{
+	for (size_t i = 0; i < trial_counts_fields.nb; i++) {
+		const struct trial_field *f = &counts_rows[i];
+		uint64_t *to = G_STRUCT_MEMBER_P(into, f->offset);
+
+		if (f->kind == TRIAL_U64 &&
+			__builtin_add_overflow(*to, trial_field_u64(f, from), to))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+void trial_record_clear(const struct trial_record *r, void *record)
+{
+	if (r->clear != NULL)
+		r->clear(record);
+	for (size_t i = 0; i < r->nb; i++) {
+		const struct trial_field *f = &r->rows[i];
+		void *at = G_STRUCT_MEMBER_P(record, f->offset);
+		uint32_t nb = 0;
+
+		switch (f->kind) {
+		case TRIAL_TEXT:
+			g_clear_pointer((char **)at, g_free);
+			break;
+		case TRIAL_TEXTS:
+			g_clear_pointer((GPtrArray **)at, g_ptr_array_unref);
+			break;
+		case TRIAL_TREE:
+			g_clear_pointer((JsonObject **)at, json_object_unref);
+			break;
+		case TRIAL_RECORD:
+		case TRIAL_INLINE:
+			trial_record_clear(f->record, at);
+			break;
+		case TRIAL_ROWS:
+			nb = *(uint32_t *)G_STRUCT_MEMBER_P(record, f->nb);
+			for (uint32_t k = 0; k < nb; k++)
+				trial_record_clear(f->record, *(char **)at + k * f->record->size);
+			g_clear_pointer((void **)at, g_free);
+			break;
+		default:
+			break;
+		}
+	}
+}
