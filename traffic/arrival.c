@@ -7,7 +7,7 @@
 #include <gsl/gsl_sf_gamma.h>
 
 #include "traffic/arrival_private.h"
-#include "analyze/base/input_error.h"
+#include "analyze/base/error.h"
 
 struct arrival {
 	const arrival_process *process;

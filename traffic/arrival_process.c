@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "traffic/arrival_private.h"
-#include "analyze/base/input_error.h"
 #include "analyze/base/text.h"
+#include "analyze/base/error.h"
 
 /* A spec that is being read. */
 struct reader {
@@ -24,8 +24,7 @@ static gboolean G_GNUC_PRINTF(4, 5)
 	g_autofree char *text = g_strdup_vprintf(format, args);
 
 	va_end(args);
-	g_set_error(error, INPUT_ERROR, (gint)code, "%s: arrival '%s': %s", r->where, word, text);
-	return FALSE;
+	return input_fail(error, (gint)code, "%s: arrival '%s': %s", r->where, word, text);
 }
 
 static char *did_you_mean(const char *word, GPtrArray *names)
@@ -52,10 +51,9 @@ static gboolean unknown_kind(const char *where, const char *name, GError **error
 	for (const struct arrival_kind *kind = arrival_kinds; kind->name != NULL; kind++)
 		g_ptr_array_add(names, (void *)(uintptr_t)kind->name);
 	hint = did_you_mean(name, names);
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_NOT_FOUND,
+	return input_fail(error, INPUT_ERROR_NOT_FOUND,
 		"%s: no arrival process is called '%s'%s; there are %s", where, word, hint,
 		arrival_names());
-	return FALSE;
 }
 
 /* Index of that key among the parameters; -1 and error. */

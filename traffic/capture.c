@@ -7,7 +7,7 @@
 
 #include <pcap/pcap.h>
 
-#include "analyze/base/input_error.h"
+#include "analyze/base/error.h"
 #include "traffic/frame.h"
 
 static const uint64_t ns_per_s = 1000000000;

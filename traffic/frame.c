@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "analyze/base/input_error.h"
+#include "analyze/base/error.h"
 
 enum {
 	IP_OFFSET = FRAME_ETH_LEN,
@@ -60,13 +60,11 @@ gboolean frame_mac_parse(const char *text, uint8_t mac[6], GError **error)
 		int hi = g_ascii_xdigit_value(p[0]);
 		int lo = hi < 0 ? -1 : g_ascii_xdigit_value(p[1]);
 
-		if (lo < 0 || p[2] != (i < 5 ? ':' : '\0')) {
-			g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
+		if (lo < 0 || p[2] != (i < 5 ? ':' : '\0'))
+			return input_fail(error, INPUT_ERROR_SYNTAX,
 				"'%s' is no MAC address; write six hexadecimal pairs: "
 				"52:54:00:fa:00:60",
 				text);
-			return FALSE;
-		}
 		mac[i] = (uint8_t)(hi << 4 | lo);
 		p += 3;
 	}
@@ -91,12 +89,10 @@ gboolean frame_mac_parse_unicast(const char *text, uint8_t mac[6], GError **erro
 
 	if (!frame_mac_parse(text, parsed, error))
 		return FALSE;
-	if (mac_fault(parsed) != NULL) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (mac_fault(parsed) != NULL)
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"'%s' is %s; use a unicast address such as 52:54:00:fa:00:60", text,
 			mac_fault(parsed));
-		return FALSE;
-	}
 	memcpy(mac, parsed, sizeof(parsed));
 	return TRUE;
 }
@@ -115,11 +111,10 @@ gboolean frame_guest_macs_check(const uint8_t base[6], uint32_t nb, GError **err
 		if (fault == NULL)
 			continue;
 		text = frame_mac_format(mac);
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"guest %u would have %s, which is %s; use a unicast address such as "
 			"52:54:00:fa:00:60 (guest n has it plus n)",
 			i, text, fault);
-		return FALSE;
 	}
 	return TRUE;
 }

@@ -2,10 +2,10 @@
 /* IMIX genomes of RFC 6985: "aaafg" is an order that repeats, not a ratio. */
 #include <string.h>
 
-#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/profile_private.h"
 #include "analyze/base/text.h"
+#include "analyze/base/error.h"
 
 enum { CUSTOM_LETTERS = 26, WRITTEN_OUT_MAX = 100 /* frames; RFC 6985 section 6 */ };
 
@@ -50,8 +50,7 @@ static gboolean G_GNUC_PRINTF(4, 5)
 	g_autofree char *text = g_strdup_vprintf(format, args);
 
 	va_end(args);
-	g_set_error(error, INPUT_ERROR, (gint)code, "profile '%s': %s", word, text);
-	return FALSE;
+	return input_fail(error, (gint)code, "profile '%s': %s", word, text);
 }
 
 /* "A=64,G=1518" */

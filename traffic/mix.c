@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "traffic/arrival.h"
-#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/mix_private.h"
 #include "analyze/base/text.h"
+#include "analyze/base/error.h"
 
 /* Guest 4096 gets 4096^-8 = 1e-29 of guest 1's load: nobody means more than that. */
 static const double zipf_max = 8.0;
@@ -133,17 +133,13 @@ gboolean mix_check_share(const char *where, const char *text, double *out, GErro
 	g_autofree char *word = text_quote(text);
 	double share;
 
-	if (!text_number(text, &share)) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
+	if (!text_number(text, &share))
+		return input_fail(error, INPUT_ERROR_SYNTAX,
 			"%s: share '%s' is not a number; write one such as 3 or 0.5", where, word);
-		return FALSE;
-	}
-	if (!(share >= MIX_SHARE_MIN) || share > MIX_SHARE_MAX) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (!(share >= MIX_SHARE_MIN) || share > MIX_SHARE_MAX)
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"%s: share %s is outside %g..%g; a share is above zero, scale the others",
 			where, word, MIX_SHARE_MIN, MIX_SHARE_MAX);
-		return FALSE;
-	}
 	*out = share;
 	return TRUE;
 }
@@ -153,12 +149,10 @@ static gboolean set_zipf(mix *m, const char *text, GError **error)
 	g_autofree char *word = text_quote(text);
 	double s;
 
-	if (!text_number(text, &s) || !(s >= 0.0) || s > zipf_max) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (!text_number(text, &s) || !(s >= 0.0) || s > zipf_max)
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"shares: zipf exponent '%s' is not a number in 0..%g; write zipf:1.1", word,
 			zipf_max);
-		return FALSE;
-	}
 	for (uint32_t i = 0; i < m->nb_guests; i++)
 		m->guests[i].share = pow(i + 1.0, -s);
 	return TRUE;
@@ -172,11 +166,10 @@ static gboolean set_list(mix *m, const char *text, GError **error)
 	if (nb != m->nb_guests) {
 		g_autofree char *word = text_quote(text);
 
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"shares: expected %u, one per guest, got %u in '%s': a comma separates "
 			"shares; write 1.5 for a fraction, equal, or zipf:1.1",
 			m->nb_guests, nb, word);
-		return FALSE;
 	}
 	for (guint i = 0; i < nb; i++)
 		if (!mix_check_share("shares", g_strstrip(words[i]), &m->guests[i].share, error))
@@ -214,18 +207,14 @@ gboolean mix_add_guests(mix *m, const char *where, const struct mix_guest *guest
 {
 	struct mix_guest g = *guest;
 
-	if (nb < 1 || nb > FRAME_GUESTS_MAX) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (nb < 1 || nb > FRAME_GUESTS_MAX)
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"%s: %" G_GUINT64_FORMAT " guests are outside 1..%d", where, nb,
 			FRAME_GUESTS_MAX);
-		return FALSE;
-	}
-	if (nb + m->nb_guests > FRAME_GUESTS_MAX) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (nb + m->nb_guests > FRAME_GUESTS_MAX)
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"%s: all together are more than %d guests; take some out", where,
 			FRAME_GUESTS_MAX);
-		return FALSE;
-	}
 	g.group_of = group_index(m, group);
 	g.group = m->groups[g.group_of];
 	m->guests = g_renew(struct mix_guest, m->guests, m->nb_guests + nb);
@@ -242,12 +231,11 @@ gboolean mix_check_interface(const char *where, const char *text, GError **error
 		text[strspn(text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-")] == '\0')
 		return TRUE;
 	word = text_quote(text);
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
+	return input_fail(error, INPUT_ERROR_SYNTAX,
 		"%s: '%s' is no interface's name, which has letters, digits and '-' only; write "
 		"one "
 		"such as vhost-user",
 		where, word);
-	return FALSE;
 }
 
 /* "vfio:8", an entry of a fleet. */
@@ -261,11 +249,10 @@ static gboolean add_entry(mix *m, const struct mix_guest *guest, const char *ent
 	if (colon == NULL || !text_uint(colon + 1, UINT64_MAX, &nb)) {
 		g_autofree char *word = text_quote(entry);
 
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
+		return input_fail(error, INPUT_ERROR_SYNTAX,
 			"--guests: '%s' is neither how many nor interface:how many; write 64 or "
 			"vfio:8,vmux:24",
 			word);
-		return FALSE;
 	}
 	if (!mix_check_interface("--guests", interface, error))
 		return FALSE;

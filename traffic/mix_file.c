@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "traffic/arrival.h"
-#include "analyze/base/input_error.h"
+#include "analyze/base/error.h"
 #include "traffic/frame.h"
 #include "traffic/mix_private.h"
 #include "analyze/base/text.h"

@@ -8,10 +8,10 @@
 
 #include "traffic/apportion.h"
 #include "analyze/base/datadir.h"
-#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/profile_private.h"
 #include "analyze/base/text.h"
+#include "analyze/base/error.h"
 
 enum { FILE_LEN_MAX = 1 << 20 };
 
@@ -212,20 +212,16 @@ static gboolean single_length(const char *spec, const char *text, uint32_t *out,
 	g_autofree char *word = text_quote(spec);
 	uint64_t len;
 
-	if (!text_uint(text, UINT32_MAX, &len)) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
+	if (!text_uint(text, UINT32_MAX, &len))
+		return input_fail(error, INPUT_ERROR_SYNTAX,
 			"profile '%s' is not a frame length in bytes; write fixed:64 or "
 			"uniform:64-1518",
 			word);
-		return FALSE;
-	}
-	if (len < FRAME_LEN_MIN || len > FRAME_LEN_MAX) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (len < FRAME_LEN_MIN || len > FRAME_LEN_MAX)
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"profile '%s': a frame of %" G_GUINT64_FORMAT
 			" bytes is outside %d..%d, counted with FCS (60 without FCS is 64)",
 			word, len, FRAME_LEN_MIN, FRAME_LEN_MAX);
-		return FALSE;
-	}
 	*out = (uint32_t)len;
 	return TRUE;
 }

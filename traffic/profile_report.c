@@ -7,7 +7,7 @@
 #include <csv.h>
 #include <json-glib/json-glib.h>
 
-#include "analyze/base/input_error.h"
+#include "analyze/base/error.h"
 #include "traffic/frame.h"
 #include "traffic/profile_private.h"
 #include "traffic/rate.h"

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "analyze/base/text.h"
+#include "analyze/base/error.h"
 
 enum { RATES_MAX = 10000, BITS_PER_BYTE = 8 };
 
@@ -62,8 +62,7 @@ static gboolean rate_error(
 {
 	g_autofree char *word = text_quote(text);
 
-	g_set_error(error, INPUT_ERROR, (gint)code, "%s: rate '%s' %s", where, word, why);
-	return FALSE;
+	return input_fail(error, (gint)code, "%s: rate '%s' %s", where, word, why);
 }
 
 static gboolean quantity_parse(
@@ -258,11 +257,10 @@ static gboolean check_comma(
 		return TRUE;
 	word = text_quote(text);
 	fraction = text_quote(next);
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_RATE,
+	return input_fail(error, INPUT_ERROR_RATE,
 		"%s: rate '%s' in '%s' has no unit: a comma separates rates; write %s.%s, or a "
 		"unit after each",
 		where, item, word, item, fraction);
-	return FALSE;
 }
 
 GArray *rate_parse_list(const char *where, const char *text, GError **error)
@@ -292,17 +290,14 @@ gboolean rate_parse_link(const char *where, const char *text, double *link_bps, 
 		(q.has_unit && q.kind != RATE_L2_BPS)) {
 		g_autofree char *word = text_quote(text);
 
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RATE,
+		return input_fail(error, INPUT_ERROR_RATE,
 			"%s: link speed '%s' is not in bits per second; write 10G or 100Gbit/s",
 			where, word);
-		return FALSE;
 	}
 	bps = q.number * (q.scale > 0.0 ? q.scale : 1.0);
-	if (!(bps >= link_bps_min) || bps > bps_max) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (!(bps >= link_bps_min) || bps > bps_max)
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"%s: link speed '%s' is outside 1M..1000000G", where, copy);
-		return FALSE;
-	}
 	*link_bps = bps;
 	return TRUE;
 }
@@ -322,14 +317,12 @@ gboolean rate_to_pps(
 		*pps = rate_line_pps(r->value, mean_frame_len);
 		return TRUE;
 	case RATE_LINK_SHARE:
-		if (!(link_bps > 0.0)) {
-			g_set_error(error, INPUT_ERROR, INPUT_ERROR_RATE,
+		if (!(link_bps > 0.0))
+			return input_fail(error, INPUT_ERROR_RATE,
 				"a rate of %.4g%% is a share of the link, and its speed is not "
 				"known; "
 				"add --link 10G",
 				r->value * 100.0);
-			return FALSE;
-		}
 		*pps = r->value * rate_line_pps(link_bps, mean_frame_len);
 		return TRUE;
 	case RATE_MAX:

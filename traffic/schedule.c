@@ -5,9 +5,9 @@
 #include <gsl/gsl_rng.h>
 
 #include "traffic/arrival.h"
-#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/schedule_private.h"
+#include "analyze/base/error.h"
 
 enum {
 	DEPARTURES_DEFAULT = 16 << 20,
@@ -100,11 +100,10 @@ static gboolean check_room(const struct plan *plan, uint32_t guest, size_t nb, G
 
 	if (plan->nb_departures + nb < max)
 		return TRUE;
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	return input_fail(error, INPUT_ERROR_RANGE,
 		"schedule: arrival %s of guest %u makes it longer than %zu departures; lower the "
 		"rate, shorten the time, or take an arrival with smaller bursts",
 		plan->cfg->mix->guests[guest].arrival, guest, max);
-	return FALSE;
 }
 
 /*
@@ -157,12 +156,11 @@ static gboolean check_switches(struct plan *plan, uint32_t guest, GError **error
 		plan->nb_switches += (double)plan->cycle_ns / switch_ns;
 	if (plan->nb_switches <= switches_max)
 		return TRUE;
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	return input_fail(error, INPUT_ERROR_RANGE,
 		"schedule: arrival %s changes its state more than %.0f times in %.6g s, all guests "
 		"together; make its times longer, or the trial shorter",
 		plan->cfg->mix->guests[guest].arrival, switches_max,
 		(double)plan->cycle_ns / ns_per_s);
-	return FALSE;
 }
 
 static gboolean make_due(struct plan *plan, struct schedule *s, uint32_t guest, GError **error)
@@ -308,27 +306,21 @@ static gboolean check_cfg(const struct schedule_cfg *cfg, GError **error)
 {
 	gboolean timed = cfg->steps != NULL || cfg->pps > 0.0;
 
-	if (cfg->steps == NULL && (!(cfg->pps >= 0.0) || cfg->pps > SCHEDULE_PPS_MAX)) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (cfg->steps == NULL && (!(cfg->pps >= 0.0) || cfg->pps > SCHEDULE_PPS_MAX))
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"schedule: %g frames a second are outside 0..%g; lower the rate", cfg->pps,
 			SCHEDULE_PPS_MAX);
-		return FALSE;
-	}
-	if (timed && (cfg->span_ns == 0 || cfg->span_ns > span_max_ns)) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (timed && (cfg->span_ns == 0 || cfg->span_ns > span_max_ns))
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"schedule: a span of %.6g s is not above zero and at most %.6g s (78 "
 			"hours); "
 			"change the duration",
 			(double)cfg->span_ns / ns_per_s, (double)span_max_ns / ns_per_s);
-		return FALSE;
-	}
 	if (cfg->link_bps != 0.0 &&
-		!(cfg->link_bps >= link_bps_min && cfg->link_bps <= link_bps_max)) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+		!(cfg->link_bps >= link_bps_min && cfg->link_bps <= link_bps_max))
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"schedule: a link of %g bit/s is outside %g..%g; check --link",
 			cfg->link_bps, link_bps_min, link_bps_max);
-		return FALSE;
-	}
 	return TRUE;
 }
 
@@ -346,13 +338,11 @@ static gboolean plan_cycle(struct plan *plan, GError **error)
 	nb = plan->pps * (double)plan->cycle_ns / ns_per_s;
 	if (nb <= (double)plan->max_departures)
 		return TRUE;
-	if (plan->ramp != NULL) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (plan->ramp != NULL)
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"schedule: a rate that changes makes %.0f departures, more than the %zu "
 			"that fit, and cannot repeat; lower the rates, or shorten the time",
 			nb, plan->max_departures);
-		return FALSE;
-	}
 	/* Up: a wire at its rate has to have room for one frame of each guest, if that is a cycle. */
 	plan->cycle_ns = (uint64_t)ceil((double)plan->max_departures / plan->pps * ns_per_s);
 	plan->repeats = TRUE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "analyze/base/input_error.h"
 #include "traffic/schedule_private.h"
+#include "analyze/base/error.h"
 
 static const double ns_per_s = 1e9;
 
@@ -13,26 +13,20 @@ struct ramp {
 
 static gboolean check_steps(const struct schedule_step *steps, size_t nb, GError **error)
 {
-	if (nb == 0 || steps[0].from_ns != 0) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (nb == 0 || steps[0].from_ns != 0)
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"steps: no rate from the start on; the first step is from 0 s");
-		return FALSE;
-	}
 	for (size_t i = 0; i < nb; i++) {
-		if (!(steps[i].pps >= 0.0) || steps[i].pps > SCHEDULE_PPS_MAX) {
-			g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+		if (!(steps[i].pps >= 0.0) || steps[i].pps > SCHEDULE_PPS_MAX)
+			return input_fail(error, INPUT_ERROR_RANGE,
 				"steps: step %zu has %g frames a second, outside 0..%g; lower it",
 				i + 1, steps[i].pps, SCHEDULE_PPS_MAX);
-			return FALSE;
-		}
-		if (i > 0 && steps[i].from_ns <= steps[i - 1].from_ns) {
-			g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+		if (i > 0 && steps[i].from_ns <= steps[i - 1].from_ns)
+			return input_fail(error, INPUT_ERROR_RANGE,
 				"steps: step %zu, from %.9g s, is not after the one before, from "
 				"%.9g s; put them in order",
 				i + 1, (double)steps[i].from_ns / ns_per_s,
 				(double)steps[i - 1].from_ns / ns_per_s);
-			return FALSE;
-		}
 	}
 	return TRUE;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "analyze/base/text.h"
+#include "analyze/base/error.h"
 
 const char *const cli_formats[] = { "text", "csv", "json", NULL };
 
@@ -223,19 +224,7 @@ static int flushed(const char *program, const struct cli_command *command, int s
 	return CLI_FAILED;
 }
 
-static gboolean usage_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static gboolean usage_error(GError **error, const char *format, ...)
-{
-	g_autofree char *text = NULL;
-	va_list args;
-
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, text);
-	return FALSE;
-}
+#define usage_error(error, ...) error_set(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, __VA_ARGS__)
 
 static gboolean unknown_command(const struct cli_program *program, const char *word, GError **error)
 {

@@ -99,11 +99,8 @@ gboolean csv_read(
 	};
 	struct csv_parser parser;
 
-	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
-		g_set_error(
-			error, ANALYZE_ERROR, ANALYZE_ERROR_IO, "%s: libcsv does not start", name);
-		return FALSE;
-	}
+	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+		return analyze_fail(error, ANALYZE_ERROR_IO, "%s: libcsv does not start", name);
 	for (size_t at = 0; at < len && !r.failed;) {
 		const char *feed = memchr(data + at, '\n', len - at);
 		size_t line_len = feed == NULL ? len - at : (size_t)(feed - data) - at + 1;
@@ -124,11 +121,10 @@ gboolean csv_u64(
 	if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64, &v, NULL)) {
 		g_autofree char *shown = g_utf8_make_valid(text, -1);
 
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"%s: %s '%s' is no whole number from 0 to 2^63 - 1; the file is damaged or "
 			"of another program",
 			where, column, shown);
-		return FALSE;
 	}
 	*out = v;
 	return TRUE;
@@ -143,11 +139,10 @@ gboolean csv_double(
 	if (end == text || *end != '\0' || !isfinite(v) || v < 0) {
 		g_autofree char *shown = g_utf8_make_valid(text, -1);
 
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"%s: %s '%s' is no number from 0 on; the file is damaged or of another "
 			"program",
 			where, column, shown);
-		return FALSE;
 	}
 	*out = v;
 	return TRUE;

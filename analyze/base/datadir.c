@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "analyze/base/input_error.h"
+#include "analyze/base/error.h"
 
 /* The folder of the running program; NULL if /proc is not there. */
 static char *program_folder(void)

@@ -53,9 +53,8 @@ static const char *remedy(int err)
 
 gboolean file_write_failed(GError **error, const char *path, int err)
 {
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO, "%s: cannot be written: %s; %s", path,
+	return analyze_fail(error, ANALYZE_ERROR_IO, "%s: cannot be written: %s; %s", path,
 		g_strerror(err), remedy(err));
-	return FALSE;
 }
 
 /* A new file in folder under a name that no reader looks at; its name goes into *path. */
@@ -279,9 +278,8 @@ void file_remove_tree(const char *path)
 
 static gboolean read_error(GError **error, const char *path, const char *why)
 {
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO,
+	return analyze_fail(error, ANALYZE_ERROR_IO,
 		"%s: cannot be read: %s; see its name and permissions", path, why);
-	return FALSE;
 }
 
 char *file_read(const char *path, size_t *len, GError **error)

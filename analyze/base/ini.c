@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "analyze/base/input_error.h"
+#include "analyze/base/error.h"
 
 enum {
 	SECTIONS_MAX = 10000,

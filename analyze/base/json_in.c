@@ -41,11 +41,10 @@ static const char *string_end(const char *p, const char *end, uint64_t *line)
 
 static gboolean syntax_error(GError **error, const char *file, uint64_t line, const char *why)
 {
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+	return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 		"%s:%" G_GUINT64_FORMAT
 		": %s; the file is damaged or of another program: remove it and measure again",
 		file, (guint64)line, why);
-	return FALSE;
 }
 
 static gboolean check_text(const char *file, const char *text, size_t len, GError **error)

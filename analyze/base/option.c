@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyze/base/text.h"
+#include "analyze/base/error.h"
 
 /* For the error: an option's value is of another kind. */
 static gboolean expected(GError **error, const char *where, const char *word, const char *format,
@@ -20,9 +21,8 @@ static gboolean expected(
 	va_start(args, format);
 	what = g_strdup_vprintf(format, args);
 	va_end(args);
-	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: expected %s, got '%s'",
-		where, what, quoted);
-	return FALSE;
+	return error_set(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+		"%s: expected %s, got '%s'", where, what, quoted);
 }
 
 static void *place(const struct option_row *row, const void *base)
@@ -184,9 +184,8 @@ static gboolean set_time(const struct option_row *row, uint64_t *at, const char 
 
 	if (why == NULL)
 		return TRUE;
-	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: invalid time '%s': %s",
-		where, quoted, why);
-	return FALSE;
+	return error_set(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+		"%s: invalid time '%s': %s", where, quoted, why);
 }
 
 static void append(char ***list, const char *word)
@@ -204,19 +203,16 @@ gboolean option_set(const struct option_row *row, void *base, const char *where,
 	void *at = place(row, base);
 	int index;
 
-	if (*word == '\0') {
-		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+	if (*word == '\0')
+		return error_set(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
 			"%s: empty value; expected %s", where,
 			row->type == OPTION_SWITCH ? "true or false" : row->metavar);
-		return FALSE;
-	}
 	/* Results hold what was said, and JSON is UTF-8. */
 	if (!g_utf8_validate(word, -1, NULL)) {
 		g_autofree char *shown = text_quote(word);
 
-		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+		return error_set(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
 			"%s: '%s' is not valid UTF-8", where, shown);
-		return FALSE;
 	}
 	switch (row->type) {
 	case OPTION_SWITCH:
@@ -360,10 +356,9 @@ static gboolean unknown(const struct parser *p, const char *name)
 			g_ptr_array_add(names, (gpointer)(uintptr_t)row->name);
 	g_ptr_array_add(names, NULL);
 	near = text_nearest(name, (const char *const *)names->pdata);
-	g_set_error(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
+	return error_set(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
 		"unknown option '--%s'%s%s%s", quoted, near == NULL ? "" : "; did you mean --",
 		near == NULL ? "" : near, near == NULL ? "" : "?");
-	return FALSE;
 }
 
 /* Is word a long option of the table, or --help? */
@@ -383,11 +378,9 @@ static gboolean set_from(struct parser *p, const struct option_row *row, const c
 	g_autofree char *where = g_strconcat("--", row->name, NULL);
 	const char *word = attached;
 
-	if (word == NULL && (*p->next == NULL || is_option(p->rows, *p->next))) {
-		g_set_error(p->error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+	if (word == NULL && (*p->next == NULL || is_option(p->rows, *p->next)))
+		return error_set(p->error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
 			"%s: missing value; expected %s", where, row->metavar);
-		return FALSE;
-	}
 	if (word == NULL)
 		word = *p->next++;
 	return option_set(row, p->base, where, word, p->error);
@@ -417,15 +410,12 @@ static gboolean unknown_letter(const struct parser *p, char letter)
 	g_autofree char *quoted = text_quote(seen);
 
 	for (const struct option_row *row = p->rows; row->name != NULL; row++) {
-		if (row->was == letter && row->was != 0) {
-			g_set_error(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
+		if (row->was == letter && row->was != 0)
+			return error_set(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
 				"unknown option '-%s'; use --%s", quoted, row->name);
-			return FALSE;
-		}
 	}
-	g_set_error(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION, "unknown option '-%s'",
-		quoted);
-	return FALSE;
+	return error_set(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
+		"unknown option '-%s'", quoted);
 }
 
 /* "-q", "-qa", "-r500k". */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyze/base/input_error.h"
+#include "analyze/base/error.h"
 
 enum { QUOTE_MAX = 48, FILE_PART_MAX = 60, HASH_LEN = 8, NEAREST_LEN_MAX = 64 };
 
@@ -279,8 +279,7 @@ gboolean text_check(const char *path, const char *text, size_t len, GError **err
 	}
 	if (i == len)
 		return TRUE;
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
+	return input_fail(error, INPUT_ERROR_SYNTAX,
 		"%s:%u: byte 0x%02x is not text; the file is to be plain UTF-8", path, line,
 		(unsigned char)text[i]);
-	return FALSE;
 }

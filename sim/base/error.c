@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/base/error.h"
 
-#include <stdarg.h>
+#include "analyze/base/cli.h"
 
 G_DEFINE_QUARK(sim - error - quark, sim_error)
 
-gboolean sim_fail(GError **error, enum sim_error code, const char *format, ...)
+int sim_error_status(const GError *error)
 {
-	va_list args;
+	gboolean usage = error->domain == INPUT_ERROR ||
+			 g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE);
 
-	va_start(args, format);
-	g_propagate_error(error, g_error_new_valist(SIM_ERROR, (gint)code, format, args));
-	va_end(args);
-	return FALSE;
+	return usage ? CLI_USAGE : CLI_FAILED;
 }

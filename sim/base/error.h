@@ -3,7 +3,7 @@
 #ifndef SIM_BASE_ERROR_H
 #define SIM_BASE_ERROR_H
 
-#include <glib.h>
+#include "analyze/base/error.h"
 
 #define SIM_ERROR sim_error_quark()
 
@@ -16,7 +16,10 @@ enum sim_error {
 };
 
 GQuark sim_error_quark(void);
-/* Sets the error (NULL: nobody asks) to a text. FALSE always, for return. */
-gboolean sim_fail(GError **error, enum sim_error code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+#define sim_fail(error, code, ...) error_set(error, SIM_ERROR, code, __VA_ARGS__)
+
+/* The exit status of a program that ends with that error: CLI_USAGE or CLI_FAILED. */
+int sim_error_status(const GError *error);
 
 #endif

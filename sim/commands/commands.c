@@ -14,7 +14,6 @@
 #include "sim/host/network.h"
 #include "sim/server/process.h"
 #include "analyze/base/datadir.h"
-#include "analyze/base/input_error.h"
 
 void bench_signals(void)
 {
@@ -23,11 +22,7 @@ void bench_signals(void)
 
 int bench_fail(const GError *error)
 {
-	return cli_fail("tsim",
-		error->domain == INPUT_ERROR || g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE)
-			? CLI_USAGE
-			: CLI_FAILED,
-		error);
+	return cli_fail("tsim", sim_error_status(error), error);
 }
 
 gboolean bench_read(struct bench *b)

@@ -19,7 +19,6 @@
 #include "sim/base/error.h"
 #include "sim/reflector/reflector.h"
 #include "sim/base/limits.h"
-#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 
 /* How many signals came. */
@@ -379,11 +378,7 @@ static int run(void *options, char **words)
 	sigaction(SIGUSR1, &action, NULL);
 	if (reflect(options, &error))
 		return CLI_DONE;
-	return cli_fail("treflect",
-		g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE) || error->domain == INPUT_ERROR
-			? CLI_USAGE
-			: CLI_FAILED,
-		error);
+	return cli_fail("treflect", sim_error_status(error), error);
 }
 
 static const struct cli_command command = { .name = "",

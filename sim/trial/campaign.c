@@ -26,7 +26,6 @@
 #include "sim/trial/environment.h"
 #include "sim/trial/printout.h"
 #include "sim/base/stop.h"
-#include "analyze/base/input_error.h"
 #include "traffic/frame.h"
 #include "traffic/mix.h"
 
@@ -597,13 +596,6 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 	return kept;
 }
 
-static int status_of(const GError *error)
-{
-	return error->domain == INPUT_ERROR || g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE)
-		       ? CLI_USAGE
-		       : CLI_FAILED;
-}
-
 /* Nothing to measure: show what is there. */
 static int show_done(struct campaign *c, GError **error)
 {
@@ -662,7 +654,9 @@ static int run_all(struct campaign *c, GError **error)
 /* Of all ranks one talks. */
 static int tell_error(const struct campaign *c, const GError *error)
 {
-	return crew_leads(c->crew) ? cli_fail("tsim", status_of(error), error) : status_of(error);
+	int status = sim_error_status(error);
+
+	return crew_leads(c->crew) ? cli_fail("tsim", status, error) : status;
 }
 
 int campaign_run(struct options *o, struct crew *crew)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "tests/unit/traffic_check.h"
-#include "analyze/base/input_error.h"
+#include "analyze/base/error.h"
 #include "traffic/frame.h"
 #include "traffic/rate.h"
 
