@@ -3,7 +3,7 @@
  * traffic/mix.h: which guest gets what: a profile, a share of the load, an arrival process, and
  * which interface it is reached by.
  *
- * A mix file is a key file (GKeyFile); each group is a set of guests:
+ * A mix file is an INI file (analyze/base/ini.h); each section is a set of guests:
  *
  *   [web]
  *   guests    = 48           how many
@@ -12,7 +12,7 @@
  *   arrival   = poisson      (default: --arrival)
  *   interface = vfio         letters, digits and '-' (default: --interface)
  *
- * Guests are numbered through in the order of the groups. An unknown key is an error.
+ * Guests are numbered through in the order of the sections. An unknown key is an error.
  *
  * A fleet "vfio:8,vmux:24" is so many guests of each interface, numbered through in that order.
  * Which interfaces there are is not known here, only how their names are written.

@@ -1,256 +1,158 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Mix files: a key file with a group for each set of guests. */
+/* Mix files: a section for each set of guests. */
 #include "traffic/mix.h"
 
 #include <string.h>
 
-#include "traffic/arrival.h"
 #include "analyze/base/error.h"
+#include "analyze/base/ini.h"
+#include "analyze/base/text.h"
+#include "traffic/arrival.h"
 #include "traffic/frame.h"
 #include "traffic/mix_private.h"
-#include "analyze/base/text.h"
 
-enum { FILE_LEN_MAX = 1 << 20 };
+enum { GUESTS, PROFILE, SHARE, ARRIVAL, INTERFACE, NB_KEYS };
+static const char *const known[] = { "guests", "profile", "share", "arrival", "interface", NULL };
 
-struct reader {
-	const char *path;
-	const char *arrival; /* of groups that do not say */
-	uint32_t mtu;
-	GKeyFile *keys;
-	GHashTable *lines; /* "group" and "group\nkey" to their line */
-	mix *m;
+/* A section: of every key its value, NULL if there is none, and where that stands, or the section. */
+struct group {
+	const char *name;
+	char *value[NB_KEYS], *where[NB_KEYS];
 };
 
-/* "path:line", of a key or of a group if key is NULL. Newly allocated. */
-static char *where(const struct reader *r, const char *group, const char *key)
+static void clear_group(struct group *g)
 {
-	g_autofree char *id = key == NULL ? g_strdup(group) : g_strconcat(group, "\n", key, NULL);
-
-	return g_strdup_printf(
-		"%s:%u", r->path, GPOINTER_TO_UINT(g_hash_table_lookup(r->lines, id)));
+	for (int k = 0; k < NB_KEYS; k++) {
+		g_free(g->value[k]);
+		g_free(g->where[k]);
+	}
 }
 
-static gboolean note_line(struct reader *r, char *id, const char *what, guint line, GError **error)
+static gboolean read_keys(const struct ini *file, struct group *g, GError **error)
 {
-	if (g_hash_table_insert(r->lines, id, GUINT_TO_POINTER(line)))
-		return TRUE;
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
-		"%s:%u: %s stands there twice; keep one", r->path, line, what);
-	return FALSE;
-}
+	g_autoptr(GError) why = NULL;
 
-/* GKeyFile keeps no lines and lets a second value win: this looks at the lines themselves. */
-static gboolean read_lines(struct reader *r, const char *text, GError **error)
-{
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	g_autofree char *group = NULL;
+	for (const char *const *key = ini_keys(file, g->name); *key != NULL; key++) {
+		g_autofree char *hint = text_did_you_mean(*key, known), *where = NULL;
 
-	for (guint i = 0; lines[i] != NULL; i++) {
-		char *line = g_strstrip(lines[i]), *end;
-		g_autofree char *word = NULL;
-
-		if (line[0] == '\0' || line[0] == '#')
+		if (g_strv_contains(known, *key))
 			continue;
-		end = strchr(line, line[0] == '[' ? ']' : '=');
-		if (end == NULL || (line[0] != '[' && group == NULL)) {
-			word = text_quote(line);
-			g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
-				"%s:%u: '%s' is neither [group] nor, in a group, key = value",
-				r->path, i + 1, word);
+		g_free(ini_get(file, g->name, *key, &where, NULL));
+		return input_fail(error, INPUT_ERROR_NOT_FOUND,
+			"%s: unknown key%s; expected guests, profile, share, arrival or interface",
+			where != NULL ? where : *key, hint);
+	}
+	for (int k = 0; k < NB_KEYS; k++) {
+		g->value[k] = ini_get(file, g->name, known[k], &g->where[k], &why);
+		if (why != NULL) {
+			g_propagate_error(error, g_steal_pointer(&why));
 			return FALSE;
 		}
-		*end = '\0';
-		if (line[0] == '[') {
-			g_free(group);
-			group = g_strdup(line + 1);
-			word = text_quote(group);
-			if (!note_line(r, g_strdup(group), word, i + 1, error))
-				return FALSE;
-			continue;
-		}
-		g_strchomp(line);
-		word = text_quote(line);
-		if (!note_line(r, g_strconcat(group, "\n", line, NULL), word, i + 1, error))
-			return FALSE;
+		if (g->value[k] == NULL)
+			g->where[k] = ini_where(file, g->name);
 	}
 	return TRUE;
 }
 
-static gboolean check_keys(const struct reader *r, const char *group, GError **error)
+static gboolean lacks_key(const struct group *g, int key, const char *example, GError **error)
 {
-	static const char *const known[] = { "guests", "profile", "share", "arrival", "interface",
-		NULL };
-	g_auto(GStrv) keys = g_key_file_get_keys(r->keys, group, NULL, NULL);
+	g_autofree char *word = text_quote(g->name);
 
-	for (size_t i = 0; keys != NULL && keys[i] != NULL; i++) {
-		if (g_strv_contains(known, keys[i]))
-			continue;
-
-		g_autofree char *at = where(r, group, keys[i]);
-		g_autofree char *word = text_quote(keys[i]);
-
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_NOT_FOUND,
-			"%s: '%s' is not a key; there are guests, profile, share, arrival, "
-			"interface",
-			at, word);
-		return FALSE;
-	}
-	return TRUE;
+	return input_fail(error, INPUT_ERROR_SYNTAX,
+		"%s: group '%s' has no %s; add the line '%s = %s'", g->where[key], word, known[key],
+		known[key], example);
 }
 
-/* The value of a key, or fallback; NULL and error if there is neither. */
-static char *value_of(const struct reader *r, const char *group, const char *key,
-	const char *fallback, GError **error)
+static gboolean set_profile(
+	mix *m, const struct group *g, uint32_t mtu, struct mix_guest *guest, GError **error)
 {
-	g_autofree char *value = g_key_file_get_value(r->keys, group, key, NULL);
+	gboolean is_trace = guest->profile != NULL;
 
-	if (value != NULL || fallback != NULL)
-		return value != NULL ? g_steal_pointer(&value) : g_strdup(fallback);
-
-	g_autofree char *at = where(r, group, NULL);
-	g_autofree char *word = text_quote(group);
-
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
-		"%s: group '%s' has no %s; add the line '%s = %s'", at, word, key, key,
-		strcmp(key, "guests") == 0 ? "1" : "imix");
-	return NULL;
-}
-
-static gboolean read_guests(
-	const struct reader *r, const char *group, uint64_t *out, GError **error)
-{
-	g_autofree char *value = value_of(r, group, "guests", NULL, error);
-
-	if (value == NULL)
-		return FALSE;
-	if (!text_uint(value, UINT64_MAX, out)) {
-		g_autofree char *at = where(r, group, "guests");
-		g_autofree char *word = text_quote(value);
-
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
-			"%s: guests '%s' is not a whole number; write how many, 1..%d", at, word,
-			FRAME_GUESTS_MAX);
-		return FALSE;
-	}
-	return TRUE;
-}
-
-/* Behind read_arrival, which sets the profile of a trace. */
-static gboolean read_profile(
-	struct reader *r, const char *group, struct mix_guest *guest, GError **error)
-{
-	g_autofree char *at = where(r, group, "profile");
-	g_autofree char *value = NULL;
-
-	if (guest->profile != NULL) {
-		if (!g_key_file_has_key(r->keys, group, "profile", NULL))
-			return TRUE;
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
+	if (is_trace && g->value[PROFILE] != NULL)
+		return input_fail(error, INPUT_ERROR_SYNTAX,
 			"%s: arrival %s has frame lengths of its own; take out this line, or give "
 			"the group another arrival",
-			at, guest->arrival);
-		return FALSE;
-	}
-	value = value_of(r, group, "profile", NULL, error);
-	if (value == NULL)
-		return FALSE;
-	guest->profile = mix_profile(r->m, value, r->mtu, error);
+			g->where[PROFILE], guest->arrival);
+	if (is_trace)
+		return TRUE;
+	if (g->value[PROFILE] == NULL)
+		return lacks_key(g, PROFILE, "imix", error);
+	guest->profile = mix_profile(m, g->value[PROFILE], mtu, error);
 	if (guest->profile == NULL)
-		g_prefix_error(error, "%s: ", at);
+		g_prefix_error(error, "%s: ", g->where[PROFILE]);
 	return guest->profile != NULL;
 }
 
-static gboolean read_arrival(
-	struct reader *r, const char *group, struct mix_guest *guest, GError **error)
+static gboolean add_group(
+	mix *m, const struct group *g, const char *process, uint32_t mtu, GError **error)
 {
-	g_autofree char *value = value_of(r, group, "arrival", r->arrival, NULL);
-	g_autofree char *at = where(r, group, "arrival");
-
-	return mix_set_arrival(r->m, at, value, guest, error);
-}
-
-static gboolean read_interface(
-	struct reader *r, const char *group, struct mix_guest *guest, GError **error)
-{
-	g_autofree char *value = g_key_file_get_value(r->keys, group, "interface", NULL);
-	g_autofree char *at = where(r, group, "interface");
-
-	if (value == NULL)
-		return TRUE;
-	guest->interface = mix_keep(r->m, value);
-	return mix_check_interface(at, value, error);
-}
-
-static gboolean read_group(struct reader *r, const char *group, GError **error)
-{
-	g_autofree char *share = value_of(r, group, "share", "1", NULL);
-	g_autofree char *share_at = where(r, group, "share");
-	g_autofree char *guests_at = where(r, group, "guests");
+	const char *share = g->value[SHARE] != NULL ? g->value[SHARE] : "1";
 	struct mix_guest guest = { 0 };
 	uint64_t nb;
 
-	if (!check_keys(r, group, error) || !read_guests(r, group, &nb, error) ||
-		!read_arrival(r, group, &guest, error) || !read_profile(r, group, &guest, error) ||
-		!read_interface(r, group, &guest, error) ||
-		!mix_check_share(share_at, share, &guest.share, error))
-		return FALSE;
-	return mix_add_guests(r->m, guests_at, &guest, group, nb, error);
-}
+	if (g->value[GUESTS] == NULL)
+		return lacks_key(g, GUESTS, "1", error);
+	if (!text_uint(g->value[GUESTS], UINT64_MAX, &nb)) {
+		g_autofree char *word = text_quote(g->value[GUESTS]);
 
-static gboolean read_text(struct reader *r, const char *text, size_t len, GError **error)
-{
-	g_auto(GStrv) groups = NULL;
-	g_autoptr(GError) why = NULL;
-
-	if (!text_check(r->path, text, len, error) || !read_lines(r, text, error))
-		return FALSE;
-	if (len > 0 && !g_key_file_load_from_data(r->keys, text, len, G_KEY_FILE_NONE, &why)) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
-			"%s: %s; write [group] and key = value lines", r->path, why->message);
-		return FALSE;
+		return input_fail(error, INPUT_ERROR_SYNTAX,
+			"%s: '%s' is not a whole number; write how many, 1..%d", g->where[GUESTS],
+			word, FRAME_GUESTS_MAX);
 	}
-	groups = g_key_file_get_groups(r->keys, NULL);
-	for (size_t i = 0; groups[i] != NULL; i++)
-		if (!read_group(r, groups[i], error))
+	if (g->value[ARRIVAL] != NULL)
+		process = g->value[ARRIVAL];
+	if (!mix_set_arrival(m, g->where[ARRIVAL], process, &guest, error) ||
+		!set_profile(m, g, mtu, &guest, error))
+		return FALSE;
+	if (g->value[INTERFACE] != NULL) {
+		if (!mix_check_interface(g->where[INTERFACE], g->value[INTERFACE], error))
 			return FALSE;
-	if (r->m->nb_guests > 0)
-		return TRUE;
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
-		"%s: has no group of guests; write [web], guests = 48, profile = imix", r->path);
-	return FALSE;
+		guest.interface = mix_keep(m, g->value[INTERFACE]);
+	}
+	return mix_check_share(g->where[SHARE], share, &guest.share, error) &&
+	       mix_add_guests(m, g->where[GUESTS], &guest, g->name, nb, error);
 }
 
-static char *base_name(const char *path)
+/* file: freed. */
+static mix *make_mix(struct ini *file, const char *process, uint32_t mtu, GError **error)
 {
-	g_autofree char *base = g_path_get_basename(path);
+	g_autofree char *base = g_path_get_basename(ini_name(file));
 	char *dot = strrchr(base, '.');
+	g_autoptr(mix) m = NULL;
+	gboolean good = arrival_check("arrival", process, error);
 
 	if (dot != NULL && dot != base)
 		*dot = '\0';
-	return g_steal_pointer(&base);
-}
+	m = mix_alloc(base);
+	for (const char *const *name = ini_sections(file); good && *name != NULL; name++) {
+		struct group g = { .name = *name };
 
-mix *mix_parse(const char *name, const char *text, size_t len, const char *process, uint32_t mtu,
-	GError **error)
-{
-	g_autofree char *base = base_name(name);
-	g_autofree char *copy = g_strndup(text, len); /* ends with a NUL */
-	g_autoptr(mix) m = mix_alloc(base);
-	g_autoptr(GKeyFile) keys = g_key_file_new();
-	g_autoptr(GHashTable) lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autofree char *shown = g_filename_display_name(name);
-	struct reader r = { shown, process, mtu, keys, lines, m };
-
-	if (!arrival_check("arrival", process, error) || !read_text(&r, copy, len, error))
+		good = read_keys(file, &g, error) && add_group(m, &g, process, mtu, error);
+		clear_group(&g);
+	}
+	if (good && m->nb_guests == 0)
+		good = input_fail(error, INPUT_ERROR_SYNTAX,
+			"%s: has no group of guests; write [web], guests = 48, profile = imix",
+			ini_name(file));
+	ini_free(file);
+	if (!good)
 		return NULL;
 	mix_normalize(m);
 	return g_steal_pointer(&m);
 }
 
+mix *mix_parse(const char *name, const char *text, size_t len, const char *process, uint32_t mtu,
+	GError **error)
+{
+	g_autofree char *copy = g_strndup(text, len); /* ends with a NUL */
+	struct ini *file = text_check(name, copy, len, error) ? ini_parse(name, copy, error) : NULL;
+
+	return file == NULL ? NULL : make_mix(file, process, mtu, error);
+}
+
 mix *mix_open(const char *path, const char *process, uint32_t mtu, GError **error)
 {
-	size_t len;
-	g_autofree char *text = text_read(path, FILE_LEN_MAX, &len, error);
+	struct ini *file = ini_read(path, error);
 
-	return text == NULL ? NULL : mix_parse(path, text, len, process, mtu, error);
+	return file == NULL ? NULL : make_mix(file, process, mtu, error);
 }

@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "analyze/base/error.h"
+#include "analyze/base/text.h"
 
 enum {
+	FILE_LEN_MAX = 16 << 20,
 	SECTIONS_MAX = 10000,
 	KEYS_MAX = 1000,        /* of a section */
-	SHOWN_MAX = 80,         /* characters of a bad line */
 	DEPTH_MAX = 10,         /* of references, as configparser's */
 	REFERENCES_MAX = 10000, /* of a value: ten levels could be any number of them */
 	VALUE_LEN_MAX = 65536,  /* bytes, with all references put in */
@@ -90,36 +91,32 @@ static struct entry *find_entry(const struct section *s, const char *key)
 	return NULL;
 }
 
-static gboolean bad(
-	const struct ini *i, unsigned line, const char *what, const char *text, GError **error)
+static gboolean bad_line(
+	const struct ini *i, unsigned line, const char *text, const char *what, GError **error)
 {
-	/* Of characters, as the text is UTF-8. */
-	glong len = g_utf8_strlen(text, -1);
-	g_autofree char *shown = g_utf8_substring(text, 0, len > SHOWN_MAX ? SHOWN_MAX : len);
+	g_autofree char *shown = text_quote(text);
 
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX, "%s:%u: '%s' %s", i->name, line, shown,
-		what);
-	return FALSE;
+	return input_fail(error, INPUT_ERROR_SYNTAX, "%s:%u: '%s' %s", i->name, line, shown, what);
 }
 
-static gboolean take_section(
+static gboolean read_section(
 	struct ini *i, char *line, unsigned number, struct section **now, GError **error)
 {
 	char *end = strchr(line, ']');
 
 	if (end == NULL || end == line + 1)
-		return bad(i, number, "has no ']'", line, error);
+		return bad_line(i, number, line, "has no ']'", error);
 	*end = '\0';
 	if (g_str_equal(line + 1, DEFAULTS)) {
 		*now = i->defaults;
 		return TRUE;
 	}
 	if (find_section(i, line + 1) != NULL)
-		return bad(i, number, "is there already; give this section another name", line + 1,
-			error);
+		return bad_line(i, number, line + 1,
+			"is there already; give this section another name", error);
 	if (i->sections->len == SECTIONS_MAX)
-		return bad(
-			i, number, "is one section too many; there can be 10000", line + 1, error);
+		return bad_line(
+			i, number, line + 1, "is one section too many; there can be 10000", error);
 	*now = section_new(line + 1);
 	(*now)->line = number;
 	g_ptr_array_add(i->sections, *now);
@@ -127,52 +124,43 @@ static gboolean take_section(
 	return TRUE;
 }
 
-static gboolean take_key(
+static gboolean read_key(
 	struct ini *i, char *line, unsigned number, struct section *now, GError **error)
 {
 	char *split = strpbrk(line, "=:");
 	struct entry *e;
 
 	if (now == NULL)
-		return bad(i, number,
+		return bad_line(i, number, line,
 			"stands before the first [section]: move it into one, or a variable of "
-			"your "
-			"own to [" DEFAULTS "]",
-			line, error);
+			"your own to [" DEFAULTS "]",
+			error);
 	if (split == NULL || split == line)
-		return bad(i, number, "is neither a [section] nor 'key = value'", line, error);
+		return bad_line(i, number, line, "is neither a [section] nor 'key = value'", error);
 	if (now->entries->len == KEYS_MAX)
-		return bad(i, number, "is one key too many; a section can have 1000", line, error);
+		return bad_line(
+			i, number, line, "is one key too many; a section can have 1000", error);
 	*split = '\0';
 	e = g_new0(struct entry, 1);
 	e->key = g_ascii_strdown(g_strchomp(line), -1);
 	e->value = g_string_new(g_strstrip(split + 1));
 	e->line = number;
-	if (find_entry(now, e->key) != NULL) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
-			"%s:%u: [%s] %s stands there twice", i->name, number, now->name, e->key);
-		entry_free(e);
-		return FALSE;
+	if (find_entry(now, e->key) == NULL) {
+		g_ptr_array_add(now->entries, e);
+		g_ptr_array_add(now->keys, e->key);
+		return TRUE;
 	}
-	g_ptr_array_add(now->entries, e);
-	g_ptr_array_add(now->keys, e->key);
-	return TRUE;
-}
-
-static void go_on(const struct section *now, const char *line)
-{
-	GString *value = ((struct entry *)now->entries->pdata[now->entries->len - 1])->value;
-
-	if (value->len != 0)
-		g_string_append_c(value, ' ');
-	g_string_append(value, line);
+	input_fail(error, INPUT_ERROR_SYNTAX, "%s:%u: [%s] %s stands there twice; keep one",
+		i->name, number, now->name, e->key);
+	entry_free(e);
+	return FALSE;
 }
 
 static gboolean read_lines(struct ini *i, const char *text, GError **error)
 {
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	struct section *now = NULL;
-	gboolean open = FALSE; /* a key that more lines can go on */
+	GString *value = NULL; /* of a key that more lines can go on */
 	size_t key_indent = 0;
 
 	for (unsigned n = 0; lines[n] != NULL; n++) {
@@ -184,30 +172,33 @@ static gboolean read_lines(struct ini *i, const char *text, GError **error)
 		indent = (size_t)(start - line);
 		if (start[0] == '\0' || start[0] == '#' || start[0] == ';')
 			continue;
-		if (open && indent > key_indent) {
-			go_on(now, start);
+		if (value != NULL && indent > key_indent) {
+			g_string_append_printf(value, "%s%s", value->len == 0 ? "" : " ", start);
 			continue;
 		}
-		open = start[0] != '[';
+		value = NULL;
 		key_indent = indent;
-		if (open ? !take_key(i, start, n + 1, now, error)
-			 : !take_section(i, start, n + 1, &now, error))
+		if (start[0] == '[') {
+			if (!read_section(i, start, n + 1, &now, error))
+				return FALSE;
+			continue;
+		}
+		if (!read_key(i, start, n + 1, now, error))
 			return FALSE;
+		value = ((struct entry *)now->entries->pdata[now->entries->len - 1])->value;
 	}
 	return TRUE;
 }
 
-struct ini *ini_parse(const char *name, const char *text, GError **error)
+static struct ini *parse_text(const char *path, const char *text, size_t len, GError **error)
 {
-	struct ini *i = g_new0(struct ini, 1);
+	g_autofree char *name = g_filename_display_name(path);
+	struct ini *i;
 
-	if (!g_utf8_validate(text, -1, NULL)) {
-		g_set_error(
-			error, INPUT_ERROR, INPUT_ERROR_SYNTAX, "%s: is no text in UTF-8", name);
-		g_free(i);
+	if (!text_check(name, text, len, error))
 		return NULL;
-	}
-	i->name = g_strdup(name);
+	i = g_new0(struct ini, 1);
+	i->name = g_steal_pointer(&name);
 	i->sections = g_ptr_array_new_with_free_func(section_free);
 	i->names = g_ptr_array_new();
 	i->defaults = section_new(DEFAULTS);
@@ -223,22 +214,17 @@ struct ini *ini_parse(const char *name, const char *text, GError **error)
 	return i;
 }
 
+struct ini *ini_parse(const char *name, const char *text, GError **error)
+{
+	return parse_text(name, text, strlen(text), error);
+}
+
 struct ini *ini_read(const char *path, GError **error)
 {
-	g_autofree char *text = NULL;
-	g_autoptr(GError) why = NULL;
-	gsize len;
+	size_t len;
+	g_autofree char *text = text_read(path, FILE_LEN_MAX, &len, error);
 
-	if (!g_file_get_contents(path, &text, &len, &why)) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX, "%s", why->message);
-		return NULL;
-	}
-	if (strlen(text) != len) {
-		g_set_error(
-			error, INPUT_ERROR, INPUT_ERROR_SYNTAX, "%s: is no text in UTF-8", path);
-		return NULL;
-	}
-	return ini_parse(path, text, error);
+	return text == NULL ? NULL : parse_text(path, text, len, error);
 }
 
 void ini_free(struct ini *i)
@@ -289,7 +275,7 @@ char *ini_where(const struct ini *i, const char *section)
 }
 
 /* Of a section, else of [DEFAULT], else injected. */
-static const char *raw(
+static const char *find_raw(
 	const struct ini *i, const struct section *s, const char *key, unsigned *line)
 {
 	struct entry *e = find_entry(s, key);
@@ -308,15 +294,18 @@ struct expansion {
 	unsigned nb; /* references until now */
 };
 
-static gboolean bad_value(
-	const struct expansion *x, const char *name, const char *what, GError **error)
+static gboolean bad_value(const struct expansion *x, const char *what, GError **error)
 {
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_SYNTAX, "%s: %s%s%s%s", x->where,
-		name == NULL ? "" : "${", name == NULL ? "" : name, name == NULL ? "" : "} ", what);
-	return FALSE;
+	return input_fail(error, INPUT_ERROR_SYNTAX, "%s: %s", x->where, what);
 }
 
-static gboolean expand(struct expansion *x, const struct section *s, const char *value,
+static gboolean bad_reference(
+	const struct expansion *x, const char *name, const char *what, GError **error)
+{
+	return input_fail(error, INPUT_ERROR_SYNTAX, "%s: ${%s} %s", x->where, name, what);
+}
+
+static gboolean expand_value(struct expansion *x, const struct section *s, const char *value,
 	unsigned depth, GError **error);
 
 /* ${key} or ${section:key}. */
@@ -324,36 +313,36 @@ static gboolean expand_reference(struct expansion *x, const struct section *s, c
 	unsigned depth, GError **error)
 {
 	const char *colon = strchr(name, ':'), *value;
-	g_autofree char *section = NULL, *key = NULL;
+	g_autofree char *key = g_ascii_strdown(colon == NULL ? name : colon + 1, -1);
 	unsigned line;
 
 	if (colon != NULL) {
-		section = g_strndup(name, (gsize)(colon - name));
+		g_autofree char *section = g_strndup(name, (gsize)(colon - name));
+
 		s = find_section(x->i, section);
 	}
-	key = g_ascii_strdown(colon == NULL ? name : colon + 1, -1);
-	value = s == NULL ? NULL : raw(x->i, s, key, &line);
+	value = s == NULL ? NULL : find_raw(x->i, s, key, &line);
 	if (value == NULL)
-		return bad_value(x, name, "is nowhere; write ${section:key}", error);
+		return bad_reference(x, name, "is nowhere; write ${section:key}", error);
 	if (depth >= DEPTH_MAX)
-		return bad_value(x, name, "leads back to itself, or over too many others", error);
+		return bad_reference(
+			x, name, "leads back to itself, or over too many others", error);
 	if (++x->nb > REFERENCES_MAX)
-		return bad_value(x, name, "is one reference too many in one value", error);
-	return expand(x, s, value, depth + 1, error);
+		return bad_reference(x, name, "is one reference too many in one value", error);
+	return expand_value(x, s, value, depth + 1, error);
 }
 
-static gboolean expand(struct expansion *x, const struct section *s, const char *value,
+static gboolean expand_value(struct expansion *x, const struct section *s, const char *value,
 	unsigned depth, GError **error)
 {
 	while (*value != '\0') {
 		const char *end = g_str_has_prefix(value, "${") ? strchr(value, '}') : NULL;
-		g_autofree char *name = end == NULL
-						? NULL
-						: g_strndup(value + 2, (gsize)(end - value - 2));
 
 		if (x->into->len > VALUE_LEN_MAX)
-			return bad_value(x, NULL, "longer than 64 KiB", error);
-		if (name != NULL) {
+			return bad_value(x, "longer than 64 KiB", error);
+		if (end != NULL) {
+			g_autofree char *name = g_strndup(value + 2, (gsize)(end - value - 2));
+
 			if (!expand_reference(x, s, name, depth, error))
 				return FALSE;
 			value = end + 1;
@@ -361,7 +350,7 @@ static gboolean expand(struct expansion *x, const struct section *s, const char 
 		}
 		if (value[0] == '$' && value[1] != '$')
 			return bad_value(
-				x, NULL, "a '$' that is no ${key}; write $$ for a dollar", error);
+				x, "a '$' that is no ${key}; write $$ for a dollar", error);
 		value += value[0] == '$';
 		g_string_append_c(x->into, *value++);
 	}
@@ -373,7 +362,7 @@ char *ini_get(
 {
 	const struct section *s = find_section(i, section);
 	unsigned line;
-	const char *value = raw(i, s, key, &line);
+	const char *value = find_raw(i, s, key, &line);
 	g_autofree char *place = NULL;
 	g_autoptr(GString) text = g_string_new(NULL);
 	struct expansion x;
@@ -383,7 +372,7 @@ char *ini_get(
 		return NULL;
 	place = g_strdup_printf("%s:%u: [%s] %s", i->name, line, section, key);
 	x = (struct expansion){ .i = i, .where = place, .into = text };
-	if (!expand(&x, s, value, 0, error))
+	if (!expand_value(&x, s, value, 0, error))
 		return NULL;
 	if (where != NULL)
 		*where = g_steal_pointer(&place);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * analyze/base/ini.h: files of sections and keys as Python's configparser reads them, which is what
- * autotest's files are: "key = value" or "key: value", comments on lines of their own by # or ;,
- * values that go on over indented lines, keys in any case, [DEFAULT] for all sections, ${key} and
- * ${section:key} ($$ is a $).
+ * analyze/base/ini.h: the one grammar of all files of sections and keys: configurations, testbeds,
+ * matrices, mixes, recipes. It is that of Python's configparser, as autotest's files are read by it:
+ *
+ *   # comment, or ; comment     on lines of their own
+ *   [DEFAULT]                   keys of all sections
+ *   [section]
+ *   key = value                 or key: value; a key in any case
+ *     goes on                   on lines that are indented further than their key
+ *   other = ${key}              also ${section:key}; $$ is a $
  */
 #ifndef ANALYZE_BASE_INI_H
 #define ANALYZE_BASE_INI_H
@@ -12,7 +17,7 @@
 
 struct ini;
 
-/* NULL and an error with file, line and remedy. */
+/* NULL and an INPUT_ERROR with file, line and remedy. Plain UTF-8, at most 16 MiB. */
 struct ini *ini_read(const char *path, GError **error);
 /* The same of a text; name stands for the file. */
 struct ini *ini_parse(const char *name, const char *text, GError **error);

@@ -366,7 +366,7 @@ static void mixes_take_the_frames_of_a_trace(void **state)
 	check_text("of b", m->guests[2].profile->spec, "fixed:64");
 
 	assert_null(mix_parse("m.conf", both, strlen(both), "cbr", 0, &error));
-	check_error("both", error, "m.conf:3: arrival trace:");
+	check_error("both", error, "m.conf:3: [a] profile: arrival trace:");
 	error = NULL;
 	g_remove(path);
 	assert_null(mix_new("imix", "1", NULL, spec, 0, &error));

@@ -157,6 +157,25 @@ static void groups_are_numbered_through(void **state)
 	check_double("mean", mix_mean_frame_len(m), 7 / 8.0 * (361 + 5 / 6.0) + 1518 / 8.0, 1e-9);
 }
 
+/* The grammar is that of all files of sections and keys; tests/unit/analyze_ini.c has the rest of it. */
+static void groups_have_the_grammar_of_all_files(void **state)
+{
+	GError *error = NULL;
+	g_autoptr(mix) m = parse("[DEFAULT]\nprofile: genome:AG:A=64,G=1518\nmany = 3\n"
+				 "; guests of a rack\n[web]\n  Guests: ${many}\n"
+				 "  arrival = onoff:on=1ms,\n    off=9ms\n"
+				 "[bulk]\nguests = 1\nprofile = imix\n",
+		&error);
+
+	(void)state;
+	check_ok("mix", error);
+	assert_int_equal(m->nb_guests, 4);
+	check_text("profile 2", m->guests[2].profile->spec, "genome:AG:A=64,G=1518");
+	check_text("profile 3", m->guests[3].profile->spec, "imix");
+	check_text("arrival 0", m->guests[0].arrival, "onoff:on=1ms, off=9ms");
+	check_text("arrival 3", m->guests[3].arrival, "poisson");
+}
+
 #define AT "dir/my_mix.conf:"
 
 static const struct {
@@ -164,31 +183,37 @@ static const struct {
 } bad_files[] = {
 	{ "", "dir/my_mix.conf: has no group of guests" },
 	{ "# nothing\n", "dir/my_mix.conf: has no group of guests" },
-	{ "guests = 1\n", AT "1: 'guests = 1' is neither [group]" },
-	{ "[a]\nguests 1\n", AT "2: 'guests 1' is neither [group]" },
-	{ "[a\n", AT "1: '[a' is neither [group]" },
-	{ "[a]\nguests = 1\nprofile = imix\n[a]\nguests = 1\n", AT "4: a stands there twice" },
-	{ "[a]\nguests = 1\nguests = 2\n", AT "3: guests stands there twice" },
+	{ "guests = 1\n", AT "1: 'guests = 1' stands before the first [section]" },
+	{ "[a]\nguests 1\n", AT "2: 'guests 1' is neither a [section]" },
+	{ "[a\n", AT "1: '[a' has no ']'" },
+	{ "[a]\nguests = 1\nprofile = imix\n[a]\nguests = 1\n", AT "4: 'a' is there already" },
+	{ "[a]\nguests = 1\nguests = 2\n", AT "3: [a] guests stands there twice" },
 	{ "[a]\nprofile = imix\n", AT "1: group 'a' has no guests; add the line 'guests = 1'" },
 	{ "[a]\nguests = 1\n", AT "1: group 'a' has no profile; add the line 'profile = imix'" },
-	{ "[a]\nguests = 1\nprofile = imix\ncolour = red\n", AT "4: 'colour' is not a key" },
-	{ "[a]\nguests = some\nprofile = imix\n", AT "2: guests 'some' is not a whole number" },
-	{ "[a]\nguests = 1.5\nprofile = imix\n", AT "2: guests '1.5' is not a whole number" },
-	{ "[a]\nguests = 0\nprofile = imix\n", AT "2: 0 guests are outside 1..4096" },
-	{ "[a]\nguests = -1\nprofile = imix\n", AT "2: guests '-1' is not a whole number" },
-	{ "[a]\nguests = 99999999999999999999\nprofile = imix\n", AT "2: guests" },
+	{ "[a]\nguests = 1\nprofile = imix\ncolour = red\n", AT "4: [a] colour: unknown key" },
+	{ "[a]\nguests = some\nprofile = imix\n",
+		AT "2: [a] guests: 'some' is not a whole number" },
+	{ "[a]\nguests = 1.5\nprofile = imix\n", AT "2: [a] guests: '1.5' is not a whole number" },
+	{ "[a]\nguests = 0\nprofile = imix\n", AT "2: [a] guests: 0 guests are outside 1..4096" },
+	{ "[a]\nguests = -1\nprofile = imix\n", AT "2: [a] guests: '-1' is not a whole number" },
+	{ "[a]\nguests = 99999999999999999999\nprofile = imix\n", AT "2: [a] guests" },
 	{ "[a]\nguests = 4096\nprofile = imix\n[b]\nguests = 1\nprofile = imix\n",
-		AT "5: all together are more than 4096 guests" },
-	{ "[a]\nguests = 1\nprofile = imxi\n", AT "3: no profile is called 'imxi'" },
-	{ "[a]\nguests = 1\nprofile = imix\nshare = 0\n", AT "4: share 0 is outside" },
-	{ "[a]\nguests = 1\nprofile = imix\nshare = inf\n", AT "4: share 'inf' is not a number" },
+		AT "5: [b] guests: all together are more than 4096 guests" },
+	{ "[a]\nguests = 1\nprofile = imxi\n", AT "3: [a] profile: no profile is called 'imxi'" },
+	{ "[a]\nguests = 1\nprofile = imix\nshare = 0\n", AT "4: [a] share: share 0 is outside" },
+	{ "[a]\nguests = 1\nprofile = imix\nshare = inf\n",
+		AT "4: [a] share: share 'inf' is not a number" },
 	{ "[a]\nguests = 1\nprofile = imix\narrival = fast\n",
-		AT "4: no arrival process is called" },
+		AT "4: [a] arrival: no arrival process is called" },
 	{ "[a]\nguests = 1\nprofile = imix\ninterface = v/f\n",
-		AT "4: 'v/f' is no interface's name" },
-	{ "[a]\nguests = 1\nprofile = imix\ninterface =\n", AT "4: '' is no interface's name" },
+		AT "4: [a] interface: 'v/f' is no interface's name" },
+	{ "[a]\nguests = 1\nprofile = imix\ninterface =\n",
+		AT "4: [a] interface: '' is no interface's name" },
 	{ "[a]\nguests = 1\nprofile = \xff\n", AT "3: byte 0xff is not text" },
-	{ "[a]\n= 1\n", "dir/my_mix.conf" },
+	{ "[a]\n= 1\n", AT "2: '= 1' is neither a [section]" },
+	{ "[a]\nguests = 1\nprofile = imix\nshere = 3\n",
+		AT "4: [a] shere: unknown key (did you mean 'share'?); expected guests, profile" },
+	{ "[a]\nguests = ${none}\nprofile = imix\n", AT "2: [a] guests: ${none} is nowhere" },
 };
 
 static void bad_files_name_line_and_remedy(void **state)
@@ -229,6 +254,7 @@ int main(void)
 		cmocka_unit_test(fleets_are_numbered_through),
 		cmocka_unit_test(bad_options_are_explained),
 		cmocka_unit_test(groups_are_numbered_through),
+		cmocka_unit_test(groups_have_the_grammar_of_all_files),
 		cmocka_unit_test(bad_files_name_line_and_remedy),
 		cmocka_unit_test(files_are_opened),
 	};
