@@ -1,44 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "traffic/pcap_sizes.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <arpa/inet.h>
-#include <pcap/pcap.h>
 
 #include "analyze/base/error.h"
 #include "analyze/base/text.h"
+#include "traffic/capture_reader.h"
 
 enum { NONE, MAC, IPV4, IPV6 };
 enum { RANGES_MAX = 8, VLAN_TAGS_MAX = 3, MAC_LEN = 6, IPV4_LEN = 4, IPV6_LEN = 16 };
 
 static const uint64_t ns_per_s = 1000000000;
-static const int64_t max_s = INT64_C(1) << 33; /* in ns it fits 64 bits; the year 2242 */
 
 struct reader {
 	pcap_sizes *s;
 	const struct pcap_sizes_options *options;
-	pcap_t *file;
 	GHashTable *by_address; /* struct pcap_sizes_address * -> struct pcap_sizes_host * */
 	struct pcap_sizes_host *last;
 };
-
-static gboolean G_GNUC_PRINTF(4, 5)
-	fail(const char *path, GError **error, enum analyze_error code, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-
-	g_autofree char *text = g_strdup_vprintf(format, args);
-
-	va_end(args);
-	g_set_error(error, ANALYZE_ERROR, (gint)code, "%s: %s", path, text);
-	return FALSE;
-}
 
 static gboolean address_equal(gconstpointer a, gconstpointer b)
 {
@@ -87,13 +69,14 @@ gboolean pcap_sizes_direction(const char *text, struct pcap_sizes_options *o, GE
 	struct pcap_sizes_address a;
 
 	if (colon == NULL || (strcmp(colon, ":in") != 0 && strcmp(colon, ":out") != 0))
-		return fail("--direction", error, ANALYZE_ERROR_SYNTAX,
-			"'%s' does not end with :in or :out; write 52:54:00:fa:00:60:out for what "
+		return input_fail(error, INPUT_ERROR_SYNTAX,
+			"--direction: '%s' does not end with :in or :out; write "
+			"52:54:00:fa:00:60:out for what "
 			"that host sent, 198.18.0.1:in for what it got",
 			quoted);
 	if (!address_parse(host, &a))
-		return fail("--direction", error, ANALYZE_ERROR_SYNTAX,
-			"'%s' begins with no MAC, IPv4 or IPv6 address; write it as "
+		return input_fail(error, INPUT_ERROR_SYNTAX,
+			"--direction: '%s' begins with no MAC, IPv4 or IPv6 address; write it as "
 			"52:54:00:fa:00:60:out or 198.18.0.1:in",
 			quoted);
 	o->host = a;
@@ -145,21 +128,18 @@ static gboolean find_ip(
 	return TRUE;
 }
 
-static gboolean find_mac(
-	const uint8_t *data, uint32_t len, gboolean source, struct pcap_sizes_address *out)
-{
-	if (len < 2 * MAC_LEN)
-		return FALSE;
-	out->kind = MAC;
-	memcpy(out->byte, data + (source ? MAC_LEN : 0), MAC_LEN);
-	return TRUE;
-}
-
-static gboolean find_address(const uint8_t *data, uint32_t len, gboolean mac, gboolean source,
+/* The same of any kind that has addresses. */
+static gboolean find_address(const struct capture_frame *f, gboolean mac, gboolean source,
 	struct pcap_sizes_address *out)
 {
 	memset(out, 0, sizeof(*out));
-	return mac ? find_mac(data, len, source, out) : find_ip(data, len, source, out);
+	if (!mac)
+		return find_ip(f->data, f->data_len, source, out);
+	if (f->data_len < 2 * MAC_LEN)
+		return FALSE;
+	out->kind = MAC;
+	memcpy(out->byte, f->data + (source ? MAC_LEN : 0), MAC_LEN);
+	return TRUE;
 }
 
 static void host_free(gpointer data)
@@ -191,105 +171,48 @@ static struct pcap_sizes_host *find_host(struct reader *r, const struct pcap_siz
 	return h;
 }
 
-static void count(pcap_sizes *s, struct pcap_sizes_host *h, uint32_t wire_len)
+static void count_frame(pcap_sizes *s, struct pcap_sizes_host *h, const struct capture_frame *f)
 {
-	uint64_t whole = (uint64_t)wire_len + FRAME_FCS_LEN;
-	guint frame_len = (guint)CLAMP(whole, FRAME_LEN_MIN, FRAME_LEN_MAX);
-	gpointer key = GUINT_TO_POINTER(frame_len);
+	gpointer key = GUINT_TO_POINTER(f->frame_len);
 	gsize before = GPOINTER_TO_SIZE(g_hash_table_lookup(h->counts, key));
 
 	g_hash_table_insert(h->counts, key, GSIZE_TO_POINTER(before + 1));
-	s->nb_padded += whole < FRAME_LEN_MIN;
-	s->nb_long += whole > FRAME_LEN_MAX;
+	s->nb_padded += f->wire_len < FRAME_LEN_MIN;
+	s->nb_long += f->wire_len > FRAME_LEN_MAX;
 	s->frames++;
 	h->frames++;
-	h->bytes += frame_len;
+	h->bytes += f->frame_len;
 }
 
-static gboolean take_time(pcap_sizes *s, const struct pcap_pkthdr *head, GError **error)
+static gboolean add_frame(const struct capture_frame *f, void *user, GError **error)
 {
-	int64_t seconds = head->ts.tv_sec, ns = head->ts.tv_usec; /* the file was opened for ns */
-	uint64_t at_ns;
-
-	if (seconds < 0 || seconds >= max_s || ns < 0 || ns >= (int64_t)ns_per_s)
-		return fail(s->path, error, ANALYZE_ERROR_CONTENT,
-			"frame %" G_GUINT64_FORMAT " has a time that is none; is the file whole?",
-			(guint64)s->captured + 1);
-	at_ns = (uint64_t)seconds * ns_per_s + (uint64_t)ns;
-	if (s->captured++ == 0)
-		s->first_ns = s->least_ns = s->most_ns = at_ns;
-	s->least_ns = MIN(s->least_ns, at_ns);
-	s->most_ns = MAX(s->most_ns, at_ns);
-	return TRUE;
-}
-
-static gboolean take_frame(
-	struct reader *r, const struct pcap_pkthdr *head, const uint8_t *data, GError **error)
-{
+	struct reader *r = user;
+	pcap_sizes *s = r->s;
 	const struct pcap_sizes_options *o = r->options;
-	struct pcap_sizes_address a = { 0 };
+	struct pcap_sizes_address asked, source = { 0 };
 	struct pcap_sizes_host *h;
-	gboolean cut = FALSE;
 
-	if (!take_time(r->s, head, error))
-		return FALSE;
+	if (s->captured++ == 0)
+		s->first_ns = s->least_ns = s->most_ns = f->at_ns;
+	s->least_ns = MIN(s->least_ns, f->at_ns);
+	s->most_ns = MAX(s->most_ns, f->at_ns);
 	if (o->host.kind != NONE) {
-		if (!find_address(data, head->caplen, o->host.kind == MAC, !o->in, &a)) {
-			r->s->nb_cut++;
+		if (!find_address(f, o->host.kind == MAC, !o->in, &asked)) {
+			s->nb_cut++;
 			return TRUE;
 		}
-		if (!address_equal(&a, &o->host))
+		if (!address_equal(&asked, &o->host))
 			return TRUE;
 	}
-	memset(&a, 0, sizeof(a));
-	if (o->by != PCAP_SIZES_ALL)
-		cut = !find_address(data, head->caplen, o->by == PCAP_SIZES_BY_MAC, TRUE, &a);
-	if (cut)
-		r->s->nb_cut++;
-	h = find_host(r, &a);
+	if (o->by != PCAP_SIZES_ALL && !find_address(f, o->by == PCAP_SIZES_BY_MAC, TRUE, &source))
+		s->nb_cut++;
+	h = find_host(r, &source);
 	if (h == NULL)
-		return fail(r->s->path, error, ANALYZE_ERROR_CONTENT,
-			"more than %d hosts send; pick one with --direction HOST:out, or leave "
-			"--by "
-			"out",
-			PCAP_SIZES_HOSTS_MAX);
-	count(r->s, h, head->len);
-	return TRUE;
-}
-
-static gboolean read_frames(struct reader *r, GError **error)
-{
-	struct pcap_pkthdr *head;
-	const u_char *data;
-	int rc;
-
-	if (pcap_datalink(r->file) != DLT_EN10MB) {
-		const char *name = pcap_datalink_val_to_name(pcap_datalink(r->file));
-
-		return fail(r->s->path, error, ANALYZE_ERROR_CONTENT,
-			"frames are of link type %s, not Ethernet; capture on one Ethernet "
-			"interface, not on 'any'",
-			name == NULL ? "unknown" : name);
-	}
-	while ((rc = pcap_next_ex(r->file, &head, &data)) == 1) {
-		if (!take_frame(r, head, data, error))
-			return FALSE;
-	}
-	if (rc != PCAP_ERROR_BREAK) /* not the end */
-		return fail(r->s->path, error, ANALYZE_ERROR_SYNTAX,
-			"cannot be read after frame %" G_GUINT64_FORMAT
-			": %s; mend it with editcap",
-			(guint64)r->s->captured, pcap_geterr(r->file));
-	if (r->s->captured == 0)
-		return fail(r->s->path, error, ANALYZE_ERROR_CONTENT,
-			"has no frames; capture while there is traffic");
-	if (r->s->frames == 0)
-		return fail(r->s->path, error, ANALYZE_ERROR_CONTENT,
-			"none of its %" G_GUINT64_FORMAT
-			" frames is of --direction %s%s; '--by mac' "
-			"and '--by ip' show who sends",
-			(guint64)r->s->captured, r->options->direction,
-			r->s->nb_cut > 0 ? " (too little of them was captured to tell)" : "");
+		return input_fail(error, INPUT_ERROR_RANGE,
+			"%s: more than %d hosts send; pick one with --direction HOST:out, or leave "
+			"--by out",
+			s->path, PCAP_SIZES_HOSTS_MAX);
+	count_frame(s, h, f);
 	return TRUE;
 }
 
@@ -303,58 +226,38 @@ static int compare_hosts(gconstpointer a, gconstpointer b)
 	return memcmp(&x->address, &y->address, sizeof(x->address));
 }
 
-/* f becomes libpcap's, or is closed. */
-static pcap_sizes *read_file(
-	const char *path, FILE *f, const struct pcap_sizes_options *options, GError **error)
+pcap_sizes *pcap_sizes_parse(const char *name, const void *data, size_t len,
+	const struct pcap_sizes_options *options, GError **error)
 {
-	char why[PCAP_ERRBUF_SIZE] = "";
 	g_autoptr(pcap_sizes) s = g_new0(pcap_sizes, 1);
-	struct reader r = { .s = s, .options = options };
-	gboolean ok;
+	g_autoptr(GHashTable) by_address = g_hash_table_new(address_hash, address_equal);
+	struct reader r = { .s = s, .options = options, .by_address = by_address };
 
-	s->path = g_filename_display_name(path);
+	s->path = g_filename_display_name(name);
 	s->direction = g_strdup(options->direction);
 	s->hosts = g_ptr_array_new_with_free_func(host_free);
-	r.file = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, why);
-	if (r.file == NULL) {
-		fclose(f);
-		fail(s->path, error, ANALYZE_ERROR_SYNTAX,
-			"is no capture: %s; give a pcap or pcapng file", why);
+	if (!capture_each(name, data, len, add_frame, &r, error))
 		return NULL;
+	if (s->frames > 0) {
+		g_ptr_array_sort(s->hosts, compare_hosts);
+		return g_steal_pointer(&s);
 	}
-	r.by_address = g_hash_table_new(address_hash, address_equal);
-	ok = read_frames(&r, error);
-	g_hash_table_unref(r.by_address);
-	pcap_close(r.file);
-	if (!ok)
-		return NULL;
-	g_ptr_array_sort(s->hosts, compare_hosts);
-	return g_steal_pointer(&s);
+	if (s->captured == 0)
+		input_fail(error, INPUT_ERROR_RANGE,
+			"%s: has no frames; capture while there is traffic", s->path);
+	else
+		input_fail(error, INPUT_ERROR_RANGE,
+			"%s: none of its %" G_GUINT64_FORMAT " frames is of --direction %s%s; "
+			"'--by host' and '--by ip' show who sends",
+			s->path, (guint64)s->captured, s->direction,
+			s->nb_cut > 0 ? " (too little of them was captured to tell)" : "");
+	return NULL;
 }
 
 pcap_sizes *pcap_sizes_open(
 	const char *path, const struct pcap_sizes_options *options, GError **error)
 {
-	g_autofree char *shown = g_filename_display_name(path);
-	FILE *f = fopen(path, "re");
-
-	if (f == NULL) {
-		int err = errno;
-
-		fail(shown, error, err == ENOENT ? ANALYZE_ERROR_NOT_FOUND : ANALYZE_ERROR_IO,
-			"cannot be opened: %s; check the path", g_strerror(err));
-		return NULL;
-	}
-	return read_file(path, f, options, error);
-}
-
-pcap_sizes *pcap_sizes_parse(const char *name, const void *data, size_t len,
-	const struct pcap_sizes_options *options, GError **error)
-{
-	FILE *f = fmemopen((void *)(uintptr_t)data, len, "r");
-
-	g_assert(f != NULL);
-	return read_file(name, f, options, error);
+	return pcap_sizes_parse(path, NULL, 0, options, error);
 }
 
 void pcap_sizes_free(pcap_sizes *s)
@@ -373,22 +276,20 @@ struct row {
 	uint64_t frames;
 };
 
+static int by_length(gconstpointer a, gconstpointer b)
+{
+	const struct row *x = a, *y = b;
+
+	return x->lo < y->lo ? -1 : x->lo > y->lo;
+}
+
 static int by_frames(gconstpointer a, gconstpointer b)
 {
 	const struct row *x = a, *y = b;
 
 	if (x->frames != y->frames)
 		return x->frames > y->frames ? -1 : 1;
-	return x->lo < y->lo ? -1 : x->lo > y->lo;
-}
-
-static int by_length(gconstpointer a, gconstpointer b)
-{
-	const struct row *x = a, *y = b;
-
-	if (x->lo != y->lo)
-		return x->lo < y->lo ? -1 : 1;
-	return x->hi < y->hi ? -1 : x->hi > y->hi;
+	return by_length(a, b);
 }
 
 /* Every length on its own, the most frequent first. */
