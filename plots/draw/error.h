@@ -3,7 +3,7 @@
 #ifndef PLOTS_DRAW_ERROR_H
 #define PLOTS_DRAW_ERROR_H
 
-#include <glib.h>
+#include "analyze/base/error.h"
 
 #define PLOTS_ERROR plots_error_quark()
 
@@ -16,8 +16,6 @@ enum plots_error {
 
 GQuark plots_error_quark(void);
 
-/* Sets the error. FALSE, for the caller to return. */
-gboolean plots_fail(GError **error, enum plots_error code, const char *format, ...)
-	G_GNUC_PRINTF(3, 4);
+#define plots_fail(error, code, ...) error_set(error, PLOTS_ERROR, code, __VA_ARGS__)
 
 #endif

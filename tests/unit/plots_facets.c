@@ -327,7 +327,7 @@ static void bad_recipes_say_where(void **state)
 		{ "[figure]\ntitle=${none}\n[a]\nselect=vhost-on\n",
 			"recipe.conf:2: [figure] title: ${none} is nowhere" },
 		{ "no ini file", "recipe.conf:1:" },
-		{ "[figure]\ntitle=\377\n", "recipe.conf: " },
+		{ "[figure]\ntitle=\377\n", "recipe.conf:2: byte 0xff is not text" },
 	};
 	g_autofree char *dir = g_dir_make_tmp("tsim recipe.XXXXXX", NULL);
 	g_autofree char *path = g_build_filename(dir, "recipe.conf", NULL);

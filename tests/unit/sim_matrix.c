@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 
 #include "analyze/base/file.h"
+#include "analyze/base/cli.h"
 #include "sim/base/error.h"
 #include "sim/matrix/matrix.h"
 #include "sim/trial/options.h"
@@ -172,7 +173,7 @@ static void a_file_without_a_matrix_is_an_error(void **state)
 	g_clear_error(&error);
 	assert_null(
 		matrix_read((const char *const[]){ "/nosuch.cfg", NULL }, MATRIX_TREE, 1, &error));
-	assert_true(g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE));
+	assert_int_equal(sim_error_status(error), CLI_USAGE);
 	assert_non_null(strstr(error->message, "/nosuch.cfg"));
 }
 
