@@ -124,7 +124,9 @@ void json_in_fail(struct json_in *in, const char *where, const char *key, const 
 		in->file, where, key, why);
 }
 
-static JsonNode *member(struct json_in *in, JsonObject *o, const char *where, const char *key)
+/* NULL after an error: there is no such member, or it is not of that type; what: "string". */
+static JsonNode *find_member(struct json_in *in, JsonObject *o, const char *where, const char *key,
+	GType type, const char *what)
 {
 	JsonNode *node;
 
@@ -133,41 +135,32 @@ static JsonNode *member(struct json_in *in, JsonObject *o, const char *where, co
 	node = json_object_get_member(o, key);
 	if (node == NULL)
 		json_in_fail(in, where, key, "is missing");
-	return node;
+	else if (json_node_get_value_type(node) != type &&
+		 (type != G_TYPE_DOUBLE || json_node_get_value_type(node) != G_TYPE_INT64))
+		json_in_fail(in, where, key, "is %s", what);
+	return in->error == NULL ? node : NULL;
 }
 
 int64_t json_in_i64(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = member(in, o, where, key);
+	JsonNode *node = find_member(in, o, where, key, G_TYPE_INT64, "no whole number");
+	int64_t v = node == NULL ? 0 : json_node_get_int(node);
 
-	if (node == NULL)
-		return 0;
-	if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64) {
-		json_in_fail(in, where, key, "is no whole number");
-		return 0;
-	}
-	if (json_node_get_int(node) == G_MININT64) {
-		json_in_fail(in, where, key, "is below -(2^63 - 1)");
-		return 0;
-	}
-	return json_node_get_int(node);
+	if (v != G_MININT64)
+		return v;
+	json_in_fail(in, where, key, "is below -(2^63 - 1)");
+	return 0;
 }
 
 uint64_t json_in_u64(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = member(in, o, where, key);
+	JsonNode *node = find_member(in, o, where, key, G_TYPE_INT64, "no whole number");
+	int64_t v = node == NULL ? 0 : json_node_get_int(node);
 
-	if (node == NULL)
-		return 0;
-	if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64) {
-		json_in_fail(in, where, key, "is no whole number");
-		return 0;
-	}
-	if (json_node_get_int(node) < 0) {
-		json_in_fail(in, where, key, "is negative");
-		return 0;
-	}
-	return (uint64_t)json_node_get_int(node);
+	if (v >= 0)
+		return (uint64_t)v;
+	json_in_fail(in, where, key, "is negative");
+	return 0;
 }
 
 uint32_t json_in_u32(
@@ -175,84 +168,49 @@ uint32_t json_in_u32(
 {
 	uint64_t v = json_in_u64(in, o, where, key);
 
-	if (v > max) {
-		json_in_fail(in, where, key, "is %" G_GUINT64_FORMAT ", above %u", (guint64)v, max);
-		return 0;
-	}
-	return (uint32_t)v;
+	if (v <= max)
+		return (uint32_t)v;
+	json_in_fail(in, where, key, "is %" G_GUINT64_FORMAT ", above %u", (guint64)v, max);
+	return 0;
 }
 
 double json_in_double(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = member(in, o, where, key);
-	double v;
+	JsonNode *node = find_member(in, o, where, key, G_TYPE_DOUBLE, "no number");
+	double v = node == NULL ? 0 : json_node_get_double(node);
 
-	if (node == NULL)
-		return 0;
-	if (!JSON_NODE_HOLDS_VALUE(node) ||
-		(json_node_get_value_type(node) != G_TYPE_INT64 &&
-			json_node_get_value_type(node) != G_TYPE_DOUBLE)) {
-		json_in_fail(in, where, key, "is no number");
-		return 0;
-	}
-	v = json_node_get_double(node);
-	if (!isfinite(v) || v < 0) {
-		json_in_fail(in, where, key, "is not finite or negative");
-		return 0;
-	}
-	return v;
+	if (isfinite(v) && v >= 0)
+		return v;
+	json_in_fail(in, where, key, "is not finite or negative");
+	return 0;
 }
 
 gboolean json_in_bool(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = member(in, o, where, key);
+	JsonNode *node = find_member(in, o, where, key, G_TYPE_BOOLEAN, "neither true nor false");
 
-	if (node == NULL)
-		return FALSE;
-	if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_BOOLEAN) {
-		json_in_fail(in, where, key, "is neither true nor false");
-		return FALSE;
-	}
-	return json_node_get_boolean(node);
+	return node != NULL && json_node_get_boolean(node);
 }
 
 char *json_in_string(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = member(in, o, where, key);
+	JsonNode *node = find_member(in, o, where, key, G_TYPE_STRING, "no string");
 
-	if (node == NULL)
-		return g_strdup("");
-	if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_STRING) {
-		json_in_fail(in, where, key, "is no string");
-		return g_strdup("");
-	}
-	return g_strdup(json_node_get_string(node));
+	return g_strdup(node == NULL ? "" : json_node_get_string(node));
 }
 
 JsonObject *json_in_object(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = member(in, o, where, key);
+	JsonNode *node = find_member(in, o, where, key, JSON_TYPE_OBJECT, "no object");
 
-	if (node == NULL)
-		return NULL;
-	if (!JSON_NODE_HOLDS_OBJECT(node)) {
-		json_in_fail(in, where, key, "is no object");
-		return NULL;
-	}
-	return json_node_get_object(node);
+	return node == NULL ? NULL : json_node_get_object(node);
 }
 
 JsonArray *json_in_array(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = member(in, o, where, key);
+	JsonNode *node = find_member(in, o, where, key, JSON_TYPE_ARRAY, "no array");
 
-	if (node == NULL)
-		return NULL;
-	if (!JSON_NODE_HOLDS_ARRAY(node)) {
-		json_in_fail(in, where, key, "is no array");
-		return NULL;
-	}
-	return json_node_get_array(node);
+	return node == NULL ? NULL : json_node_get_array(node);
 }
 
 JsonObject *json_in_element(
@@ -263,9 +221,8 @@ JsonObject *json_in_element(
 	if (in->error != NULL || a == NULL)
 		return NULL;
 	node = json_array_get_element(a, i);
-	if (!JSON_NODE_HOLDS_OBJECT(node)) {
-		json_in_fail(in, where, key, "[%u] is no object", i);
-		return NULL;
-	}
-	return json_node_get_object(node);
+	if (JSON_NODE_HOLDS_OBJECT(node))
+		return json_node_get_object(node);
+	json_in_fail(in, where, key, "[%u] is no object", i);
+	return NULL;
 }

@@ -8,12 +8,8 @@
 #include "analyze/base/text.h"
 #include "analyze/base/error.h"
 
-/* For the error: an option's value is of another kind. */
-static gboolean expected(GError **error, const char *where, const char *word, const char *format,
-	...) G_GNUC_PRINTF(4, 5);
-
-static gboolean expected(
-	GError **error, const char *where, const char *word, const char *format, ...)
+static gboolean G_GNUC_PRINTF(4, 5)
+	bad_value(GError **error, const char *where, const char *word, const char *format, ...)
 {
 	g_autofree char *quoted = text_quote(word), *what = NULL;
 	va_list args;
@@ -25,7 +21,7 @@ static gboolean expected(
 		"%s: expected %s, got '%s'", where, what, quoted);
 }
 
-static void *place(const struct option_row *row, const void *base)
+static void *place_of(const struct option_row *row, const void *base)
 {
 	return (char *)(uintptr_t)base + row->at;
 }
@@ -65,11 +61,12 @@ static gboolean set_switch(gboolean *at, const char *where, const char *word, GE
 			return TRUE;
 		}
 	}
-	return expected(error, where, word, "true or false");
+	return bad_value(error, where, word, "true or false");
 }
 
 /* Index of word in the row's words; -1 and error. */
-static int choose(const struct option_row *row, const char *where, const char *word, GError **error)
+static int choose_word(
+	const struct option_row *row, const char *where, const char *word, GError **error)
 {
 	g_autofree char *all = g_strjoinv(", ", (char **)(uintptr_t)row->words);
 	g_autofree char *quoted = text_quote(word);
@@ -89,7 +86,7 @@ static gboolean set_int(
 	gint64 v;
 
 	if (!g_ascii_string_to_signed(word, 10, (gint64)row->min, (gint64)row->max, &v, NULL))
-		return expected(
+		return bad_value(
 			error, where, word, "a whole number from %.0f to %.0f", row->min, row->max);
 	*at = (int)v;
 	return TRUE;
@@ -107,7 +104,7 @@ static gboolean set_uint64(const struct option_row *row, uint64_t *at, const cha
 	uint64_t max = max_uint64(row);
 
 	return text_uint(word, max, at) ||
-	       expected(error, where, word, "a whole number from 0 to %" G_GUINT64_FORMAT,
+	       bad_value(error, where, word, "a whole number from 0 to %" G_GUINT64_FORMAT,
 		       (guint64)max);
 }
 
@@ -117,22 +114,17 @@ static gboolean in_range(const struct option_row *row, double v)
 	       (v < row->max || (v == row->max && !(row->flags & OPTION_BELOW)));
 }
 
-static const char *range_end(unsigned flags)
-{
-	if (flags & OPTION_BELOW)
-		return flags & OPTION_ABOVE ? "and below" : "to below";
-	return flags & OPTION_ABOVE ? "up to" : "to";
-}
-
 /* "above 50 and below 100", "from 0 to 10". */
 static char *range_words(const struct option_row *row)
 {
-	g_autofree char *from = g_strdup_printf(
-		"%s %g", row->flags & OPTION_ABOVE ? "above" : "from", row->min);
+	/* By OPTION_ABOVE and OPTION_BELOW. */
+	static const char *const to[] = { "to", "up to", "to below", "and below" };
+	const char *from = row->flags & OPTION_ABOVE ? "above" : "from";
 
 	if (isinf(row->max))
-		return g_strdup(from);
-	return g_strdup_printf("%s %s %g", from, range_end(row->flags), row->max);
+		return g_strdup_printf("%s %g", from, row->min);
+	return g_strdup_printf("%s %g %s %g", from, row->min,
+		to[row->flags & (OPTION_ABOVE | OPTION_BELOW)], row->max);
 }
 
 static gboolean set_number(const struct option_row *row, double *at, const char *where,
@@ -142,7 +134,7 @@ static gboolean set_number(const struct option_row *row, double *at, const char 
 	double v;
 
 	if (!text_number(word, &v) || !in_range(row, v))
-		return expected(error, where, word, "a number %s", range);
+		return bad_value(error, where, word, "a number %s", range);
 	*at = v;
 	return TRUE;
 }
@@ -158,28 +150,19 @@ static gboolean set_share(const struct option_row *row, double *at, const char *
 	if (percent)
 		number[len - 1] = '\0';
 	if (!text_number(g_strstrip(number), &v))
-		return expected(error, where, word, "a share such as 0.05 or 5%%");
+		return bad_value(error, where, word, "a share such as 0.05 or 5%%");
 	v = percent ? v / 100 : v;
 	if (v < row->min || v >= 1)
-		return expected(error, where, word, "a share from %g to below 1", row->min);
+		return bad_value(error, where, word, "a share from %g to below 1", row->min);
 	*at = v;
 	return TRUE;
-}
-
-static uint64_t min_ns(const struct option_row *row)
-{
-	return (uint64_t)(row->min * 1e9);
-}
-
-static uint64_t max_ns(const struct option_row *row)
-{
-	return (uint64_t)(row->max * 1e9);
 }
 
 static gboolean set_time(const struct option_row *row, uint64_t *at, const char *where,
 	const char *word, GError **error)
 {
-	g_autofree char *why = text_duration_fault(word, min_ns(row), max_ns(row), at);
+	g_autofree char *why = text_duration_fault(
+		word, (uint64_t)(row->min * 1e9), (uint64_t)(row->max * 1e9), at);
 	g_autofree char *quoted = text_quote(word);
 
 	if (why == NULL)
@@ -188,7 +171,7 @@ static gboolean set_time(const struct option_row *row, uint64_t *at, const char 
 		"%s: invalid time '%s': %s", where, quoted, why);
 }
 
-static void append(char ***list, const char *word)
+static void append_word(char ***list, const char *word)
 {
 	guint nb = *list == NULL ? 0 : g_strv_length(*list);
 
@@ -200,7 +183,7 @@ static void append(char ***list, const char *word)
 gboolean option_set(const struct option_row *row, void *base, const char *where, const char *word,
 	GError **error)
 {
-	void *at = place(row, base);
+	void *at = place_of(row, base);
 	int index;
 
 	if (*word == '\0')
@@ -228,12 +211,12 @@ gboolean option_set(const struct option_row *row, void *base, const char *where,
 	case OPTION_TIME:
 		return set_time(row, at, where, word, error);
 	case OPTION_WORD:
-		index = choose(row, where, word, error);
+		index = choose_word(row, where, word, error);
 		if (index >= 0)
 			*(int *)at = index;
 		return index >= 0;
 	case OPTION_CHOICE:
-		if (choose(row, where, word, error) < 0)
+		if (choose_word(row, where, word, error) < 0)
 			return FALSE;
 		/* fall through */
 	case OPTION_TEXT:
@@ -245,7 +228,7 @@ gboolean option_set(const struct option_row *row, void *base, const char *where,
 	case OPTION_TEXTS:
 	case OPTION_FILES:
 	case OPTION_REST:
-		append(at, word);
+		append_word(at, word);
 		return TRUE;
 	case OPTION_HEADING:
 		break;
@@ -256,7 +239,7 @@ gboolean option_set(const struct option_row *row, void *base, const char *where,
 void option_init(const struct option_row *rows, void *base)
 {
 	for (const struct option_row *row = rows; row->name != NULL; row++) {
-		void *at = place(row, base);
+		void *at = place_of(row, base);
 
 		if (row->type == OPTION_INT || row->type == OPTION_WORD)
 			*(int *)at = unset_int(row);
@@ -274,10 +257,10 @@ void option_finish(const struct option_row *rows, void *base)
 		const struct option_row *other = row->unless == NULL
 							 ? NULL
 							 : option_find(rows, row->unless);
-		char **at = place(row, base);
+		char **at = place_of(row, base);
 
 		if (is_text(row) && *at == NULL && !(row->flags & OPTION_LATE) &&
-			(other == NULL || *(char **)place(other, base) == NULL))
+			(other == NULL || *(char **)place_of(other, base) == NULL))
 			*at = g_strdup(row->preset);
 	}
 }
@@ -285,7 +268,7 @@ void option_finish(const struct option_row *rows, void *base)
 void option_clear(const struct option_row *rows, void *base)
 {
 	for (const struct option_row *row = rows; row->name != NULL; row++) {
-		char **at = place(row, base);
+		char **at = place_of(row, base);
 
 		if (is_text(row))
 			g_clear_pointer(at, g_free);
@@ -296,7 +279,7 @@ void option_clear(const struct option_row *rows, void *base)
 
 char *option_text(const struct option_row *row, const void *base)
 {
-	const void *at = place(row, base);
+	const void *at = place_of(row, base);
 	char number[G_ASCII_DTOSTR_BUF_SIZE];
 
 	switch (row->type) {
@@ -345,7 +328,7 @@ struct parser {
 	GError **error;
 };
 
-static gboolean unknown(const struct parser *p, const char *name)
+static gboolean unknown_option(const struct parser *p, const char *name)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	g_autofree char *quoted = text_quote(name);
@@ -398,7 +381,7 @@ static gboolean parse_long(struct parser *p, const char *arg)
 	if (negated)
 		row = option_find(p->rows, name + strlen("no-"));
 	if (row == NULL || (negated && (row->type != OPTION_SWITCH || equals != NULL)))
-		return unknown(p, name);
+		return unknown_option(p, name);
 	if (row->type == OPTION_SWITCH && equals == NULL)
 		return set_from(p, row, negated ? "false" : "true");
 	return set_from(p, row, equals == NULL ? NULL : equals + 1);
@@ -406,16 +389,14 @@ static gboolean parse_long(struct parser *p, const char *arg)
 
 static gboolean unknown_letter(const struct parser *p, char letter)
 {
-	const char seen[] = { letter, '\0' };
-	g_autofree char *quoted = text_quote(seen);
+	const struct option_row *row = p->rows;
+	g_autofree char *quoted = text_quote((const char[]){ letter, '\0' });
 
-	for (const struct option_row *row = p->rows; row->name != NULL; row++) {
-		if (row->was == letter && row->was != 0)
-			return error_set(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
-				"unknown option '-%s'; use --%s", quoted, row->name);
-	}
+	while (row->name != NULL && row->was != letter)
+		row++;
 	return error_set(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
-		"unknown option '-%s'", quoted);
+		"unknown option '-%s'%s%s", quoted, row->name == NULL ? "" : "; use --",
+		row->name == NULL ? "" : row->name);
 }
 
 /* "-q", "-qa", "-r500k". */
@@ -441,7 +422,7 @@ static gboolean parse_letters(struct parser *p, const char *letters)
 }
 
 /* Behind "--": what the command passes on, or else words. */
-static gboolean parse_rest(struct parser *p)
+static void parse_rest(struct parser *p)
 {
 	const struct option_row *row = p->rows;
 
@@ -449,11 +430,10 @@ static gboolean parse_rest(struct parser *p)
 		row++;
 	for (; *p->next != NULL; p->next++) {
 		if (row->name != NULL)
-			append(place(row, p->base), *p->next);
+			append_word(place_of(row, p->base), *p->next);
 		else
 			g_ptr_array_add(p->line->words, *p->next);
 	}
-	return TRUE;
 }
 
 /* Not getopt_long: its state is global, and it takes the beginnings of options for them. */
@@ -468,7 +448,7 @@ gboolean option_parse(const struct option_row *rows, void *base, char **argv,
 		char *arg = *p.next++;
 
 		if (strcmp(arg, "--") == 0)
-			good = parse_rest(&p);
+			parse_rest(&p);
 		else if (g_str_has_prefix(arg, "--"))
 			good = parse_long(&p, arg + 2);
 		else if (arg[0] == '-' && arg[1] != '\0')
@@ -514,8 +494,8 @@ static char *help_range(const struct option_row *row)
 	}
 	if (row->type != OPTION_TIME)
 		return NULL;
-	least = text_duration_format(min_ns(row));
-	most = text_duration_format(max_ns(row));
+	least = text_duration_format((uint64_t)(row->min * 1e9));
+	most = text_duration_format((uint64_t)(row->max * 1e9));
 	return g_strdup_printf(", %s to %s", least, most);
 }
 
