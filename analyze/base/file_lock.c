@@ -130,11 +130,6 @@ gboolean file_lock_try(
 	return file_write_failed(error, path, EBUSY);
 }
 
-const char *file_lock_path(const file_lock *l)
-{
-	return l->path;
-}
-
 gboolean file_lock_excludes(const file_lock *l)
 {
 	return l->excludes;

@@ -25,7 +25,6 @@ struct file_lock_owner {
  */
 gboolean file_lock_try(
 	const char *path, file_lock **lock, struct file_lock_owner *owner, GError **error);
-const char *file_lock_path(const file_lock *l);
 /* FALSE: the file system has no locks. */
 gboolean file_lock_excludes(const file_lock *l);
 /* Removes the file and releases the lock. NULL is fine. */

@@ -208,7 +208,6 @@ static struct ini *parse_text(const char *path, const char *text, size_t len, GE
 		return NULL;
 	}
 	g_ptr_array_add(i->names, NULL);
-	g_ptr_array_add(i->defaults->keys, NULL);
 	for (guint n = 0; n < i->sections->len; n++)
 		g_ptr_array_add(((struct section *)i->sections->pdata[n])->keys, NULL);
 	return i;
@@ -255,11 +254,6 @@ const char *const *ini_keys(const struct ini *i, const char *section)
 	const struct section *s = find_section(i, section);
 
 	return s == NULL ? none : (const char *const *)s->keys->pdata;
-}
-
-const char *const *ini_defaults(const struct ini *i)
-{
-	return (const char *const *)i->defaults->keys->pdata;
 }
 
 void ini_inject(struct ini *i, const char *key, const char *value)

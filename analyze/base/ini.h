@@ -31,8 +31,6 @@ const char *const *ini_sections(const struct ini *i);
 char *ini_where(const struct ini *i, const char *section);
 /* Keys of a section itself, without those of [DEFAULT], in order. Owned by i. */
 const char *const *ini_keys(const struct ini *i, const char *section);
-/* Keys of [DEFAULT]. Owned by i. */
-const char *const *ini_defaults(const struct ini *i);
 /* What ${key} finds where the file has none: name and value are copied. */
 void ini_inject(struct ini *i, const char *key, const char *value);
 /*
