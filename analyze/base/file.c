@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,7 +15,7 @@
 
 #include "analyze/base/error.h"
 
-enum { TEMPORARY_TRIES = 1000 };
+enum { TEMPORARY_TRIES = 1000, LEVELS_MAX = 32 };
 #define FILE_LEN_MAX (INT64_C(1) << 30)
 
 struct staged {
@@ -262,18 +263,49 @@ void file_remove_empty(const char *path, const char *above)
 	}
 }
 
+static void remove_at(int parent, const char *name, int levels);
+
+/* Entries of an open directory. TRUE: some were removed. */
+static gboolean remove_entries(int fd, int levels)
+{
+	_Alignas(struct dirent64) char entries[2048];
+	gboolean removed = FALSE;
+	ssize_t n;
+
+	while ((n = getdents64(fd, entries, sizeof(entries))) > 0) {
+		for (ssize_t at = 0; at < n;) {
+			const struct dirent64 *d = (const void *)(entries + at);
+
+			at += d->d_reclen;
+			if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+				continue;
+			remove_at(fd, d->d_name, levels);
+			removed |= faccessat(fd, d->d_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
+		}
+	}
+	return removed;
+}
+
+/* System calls only: no memory is allocated, no lock is taken. */
+static void remove_at(int parent, const char *name, int levels)
+{
+	int fd;
+
+	if (unlinkat(parent, name, 0) == 0 || levels == 0)
+		return;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	/* A directory that changes while it is read may hide entries the first time. */
+	while (remove_entries(fd, levels - 1))
+		(void)lseek(fd, 0, SEEK_SET);
+	close(fd);
+	(void)unlinkat(parent, name, AT_REMOVEDIR);
+}
+
 void file_remove_tree(const char *path)
 {
-	g_autoptr(GDir) list = unlink(path) == 0 ? NULL : g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (list != NULL && (name = g_dir_read_name(list)) != NULL) {
-		g_autofree char *inner = g_build_filename(path, name, NULL);
-
-		file_remove_tree(inner);
-	}
-	if (list != NULL)
-		(void)rmdir(path);
+	remove_at(AT_FDCWD, path, LEVELS_MAX);
 }
 
 static gboolean read_error(GError **error, const char *path, const char *why)

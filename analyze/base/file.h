@@ -26,7 +26,10 @@ char *file_existing_above(const char *path);
 /* Undo file_make_folder, as far as directories are empty: path and its parents, without above. */
 void file_remove_empty(const char *path, const char *above);
 
-/* Remove path and, if it is a folder, all that is in it, as far as that can be. Links are not followed. */
+/*
+ * Remove a file, or a folder and all that is in it (32 levels), as far as that can be. Links are not
+ * followed. Safe in a signal handler: system calls only, 2 KiB of stack a level.
+ */
 void file_remove_tree(const char *path);
 
 /* The whole of a file, NUL-terminated behind len; refuses folders and files above 1 GiB. */

@@ -1,68 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/base/scratch.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "analyze/base/error.h"
+#include "analyze/base/file.h"
 #include "analyze/base/file_lock.h"
 
 #define OWNER ".tsim-owner"
-enum { TRIES = 100, LEVELS = 8, RANDOM_LEN = 6 };
+enum { TRIES = 100, RANDOM_LEN = 6 };
 
 struct scratch {
 	char *path;
 	file_lock *owner;
 };
-
-static void remove_at(int parent, const char *name, int levels);
-
-/* Entries of an open directory. TRUE: some were removed. */
-static gboolean remove_entries(int fd, int levels)
-{
-	_Alignas(struct dirent64) char entries[2048];
-	gboolean removed = FALSE;
-	ssize_t n;
-
-	while ((n = getdents64(fd, entries, sizeof(entries))) > 0) {
-		for (ssize_t at = 0; at < n;) {
-			const struct dirent64 *d = (const void *)(entries + at);
-
-			at += d->d_reclen;
-			if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
-				continue;
-			remove_at(fd, d->d_name, levels);
-			removed |= faccessat(fd, d->d_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
-		}
-	}
-	return removed;
-}
-
-/* System calls only: no memory is allocated, no lock is taken. */
-static void remove_at(int parent, const char *name, int levels)
-{
-	int fd;
-
-	if (unlinkat(parent, name, 0) == 0 || levels == 0)
-		return;
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	/* A directory that changes while it is read may hide entries the first time. */
-	while (remove_entries(fd, levels - 1))
-		(void)lseek(fd, 0, SEEK_SET);
-	close(fd);
-	(void)unlinkat(parent, name, AT_REMOVEDIR);
-}
-
-void scratch_remove(const char *path)
-{
-	remove_at(AT_FDCWD, path, LEVELS);
-}
 
 static gboolean is_own_directory(const char *path)
 {
@@ -94,7 +47,7 @@ void scratch_sweep(const char *program)
 			g_file_test(owner, G_FILE_TEST_IS_REGULAR) &&
 			file_lock_try(owner, &lock, &alive, NULL) && lock != NULL &&
 			file_lock_excludes(lock))
-			scratch_remove(path);
+			file_remove_tree(path);
 	}
 }
 
@@ -116,7 +69,7 @@ scratch *scratch_new(const char *program, GError **error)
 		/* Before it is locked, another one's sweep may take it for one of the dead. */
 		if (!file_lock_try(owner, &lock, &other, &cause) &&
 			g_file_test(path, G_FILE_TEST_IS_DIR)) {
-			scratch_remove(path);
+			file_remove_tree(path);
 			g_propagate_error(error, g_steal_pointer(&cause));
 			return NULL;
 		}
@@ -141,7 +94,7 @@ void scratch_free(scratch *s)
 {
 	if (s == NULL)
 		return;
-	scratch_remove(s->path);
+	file_remove_tree(s->path);
 	file_lock_free(s->owner);
 	g_free(s->path);
 	g_free(s);

@@ -21,7 +21,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(scratch, scratch_free)
 
 /* Remove what killed processes of that program, and of this user, have left in TMPDIR. */
 void scratch_sweep(const char *program);
-/* Remove a file, or a directory and all in it (8 levels). Safe in a signal handler; links are not followed. */
-void scratch_remove(const char *path);
 
 #endif

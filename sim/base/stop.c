@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "analyze/base/cli.h"
-#include "analyze/base/scratch.h"
+#include "analyze/base/file.h"
 
 enum { REMOVED_MAX = 16, PATH_LEN_MAX = 4096 };
 
@@ -36,7 +36,7 @@ static void end_at(int count)
 		return;
 	for (unsigned i = 0; i < REMOVED_MAX; i++) {
 		if (atomic_load(&removed()[i].used) != 0)
-			scratch_remove(removed()[i].path);
+			file_remove_tree(removed()[i].path);
 	}
 	_exit(CLI_FAILED);
 }

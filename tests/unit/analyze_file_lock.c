@@ -37,7 +37,7 @@ static int empty_directory(void **state)
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
 		g_autofree char *path = g_build_filename(directory, name, NULL);
 
-		scratch_remove(path);
+		file_remove_tree(path);
 	}
 	return dir == NULL;
 }
@@ -268,7 +268,7 @@ static void all_in_a_directory_is_removed_but_what_links_point_at(void **state)
 		make(name, FALSE);
 	}
 	assert_int_equal(symlink("../../kept", link), 0);
-	scratch_remove(path);
+	file_remove_tree(path);
 	assert_false(is_there("tree"));
 	assert_true(is_there("kept"));
 }

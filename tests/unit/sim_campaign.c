@@ -10,7 +10,7 @@
 
 #include <glib/gstdio.h>
 
-#include "analyze/base/scratch.h"
+#include "analyze/base/file.h"
 #include "sim/base/stop.h"
 #include "sim/trial/campaign.h"
 #include "tests/unit/fake_run.h"
@@ -39,7 +39,7 @@ static int command_end(void **state)
 {
 	struct command *c = *state;
 
-	scratch_remove(c->out);
+	file_remove_tree(c->out);
 	g_free(c->out);
 	g_free(c->dir);
 	g_free(c->text);
@@ -467,7 +467,7 @@ static void a_trial_that_cannot_be_written_is_kept_elsewhere(void **state)
 	name = g_path_get_basename(path);
 	rescued = g_build_filename(kept, name, NULL);
 	assert_true(g_file_test(rescued, G_FILE_TEST_IS_REGULAR));
-	scratch_remove(kept);
+	file_remove_tree(kept);
 }
 
 static void a_capture_that_cannot_be_written_is_found_before_anything_is_measured(void **state)

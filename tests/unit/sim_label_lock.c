@@ -13,7 +13,7 @@
 
 #include <glib/gstdio.h>
 
-#include "analyze/base/scratch.h"
+#include "analyze/base/file.h"
 #include "sim/trial/label_lock.h"
 
 struct bench {
@@ -67,7 +67,7 @@ static void bench_clear(struct bench *b)
 {
 	g_autofree char *out = g_path_get_dirname(b->dir), *top = g_path_get_dirname(out);
 
-	scratch_remove(top);
+	file_remove_tree(top);
 	assert_false(g_file_test(top, G_FILE_TEST_EXISTS));
 	g_free(b->dir);
 	g_string_free(b->said, TRUE);
