@@ -8,77 +8,48 @@
 
 /* A spec that is being read. */
 struct reader {
-	const char *where, *spec;
 	arrival_process *p;
 	gboolean given[ARRIVAL_PARAMS_MAX];
 };
 
-static gboolean G_GNUC_PRINTF(4, 5)
-	fail(const struct reader *r, GError **error, enum input_error code, const char *format, ...)
-{
-	g_autofree char *word = text_quote(r->spec);
-	va_list args;
-
-	va_start(args, format);
-
-	g_autofree char *text = g_strdup_vprintf(format, args);
-
-	va_end(args);
-	return input_fail(error, (gint)code, "%s: arrival '%s': %s", r->where, word, text);
-}
-
-static char *did_you_mean(const char *word, GPtrArray *names)
-{
-	g_ptr_array_add(names, NULL);
-	return text_did_you_mean(word, (const char *const *)names->pdata);
-}
-
-static const struct arrival_kind *find_kind(const char *name)
-{
-	const struct arrival_kind *kind = arrival_kinds;
-
-	while (kind->name != NULL && strcmp(kind->name, name) != 0)
-		kind++;
-	return kind->name == NULL ? NULL : kind;
-}
-
-static gboolean unknown_kind(const char *where, const char *name, GError **error)
+/* NULL and error if none is called so. */
+static const struct arrival_kind *find_kind(const char *where, const char *name, GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	g_autofree char *word = text_quote(name);
-	g_autofree char *hint = NULL;
+	g_autofree char *word = text_quote(name), *hint = NULL;
 
-	for (const struct arrival_kind *kind = arrival_kinds; kind->name != NULL; kind++)
+	for (const struct arrival_kind *kind = arrival_kinds; kind->name != NULL; kind++) {
+		if (strcmp(kind->name, name) == 0)
+			return kind;
 		g_ptr_array_add(names, (void *)(uintptr_t)kind->name);
-	hint = did_you_mean(name, names);
-	return input_fail(error, INPUT_ERROR_NOT_FOUND,
+	}
+	g_ptr_array_add(names, NULL);
+	hint = text_did_you_mean(name, (const char *const *)names->pdata);
+	input_fail(error, INPUT_ERROR_NOT_FOUND,
 		"%s: no arrival process is called '%s'%s; there are %s", where, word, hint,
 		arrival_names());
+	return NULL;
 }
 
 /* Index of that key among the parameters; -1 and error. */
-static int find_param(const struct reader *r, const char *key, GError **error)
+static int find_param(const struct arrival_kind *kind, const char *key, GError **error)
 {
-	const struct arrival_param *params = r->p->kind->params;
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	g_autofree char *word = text_quote(key);
-	g_autofree char *list = NULL;
-	g_autofree char *hint = NULL;
+	const char *names[ARRIVAL_PARAMS_MAX + 1] = { NULL };
+	g_autofree char *word = text_quote(key), *hint = NULL, *list = NULL;
 
-	for (int i = 0; params[i].name != NULL; i++) {
-		if (strcmp(params[i].name, key) == 0)
+	for (int i = 0; kind->params[i].name != NULL; i++) {
+		if (strcmp(kind->params[i].name, key) == 0)
 			return i;
-		g_ptr_array_add(names, (void *)(uintptr_t)params[i].name);
+		names[i] = kind->params[i].name;
 	}
-	if (names->len == 0) {
-		fail(r, error, INPUT_ERROR_SYNTAX, "%s has no parameters; write %s",
-			r->p->kind->name, r->p->kind->name);
-		return -1;
-	}
-	hint = did_you_mean(key, names);
-	list = g_strjoinv(", ", (char **)names->pdata);
-	fail(r, error, INPUT_ERROR_NOT_FOUND, "'%s' is not a parameter%s; there are %s", word, hint,
-		list);
+	hint = text_did_you_mean(key, names);
+	list = g_strjoinv(", ", (char **)(uintptr_t)names);
+	if (names[0] == NULL)
+		input_fail(error, INPUT_ERROR_SYNTAX, "%s has no parameters; write %s", kind->name,
+			kind->name);
+	else
+		input_fail(error, INPUT_ERROR_NOT_FOUND, "'%s' is not a parameter%s; there are %s",
+			word, hint, list);
 	return -1;
 }
 
@@ -93,7 +64,7 @@ static gboolean read_dist(const struct reader *r, const char *text, GError **err
 			r->p->dist = dists[i];
 			return TRUE;
 		}
-	return fail(r, error, INPUT_ERROR_NOT_FOUND,
+	return input_fail(error, INPUT_ERROR_NOT_FOUND,
 		"no distribution is called '%s'; there are lognormal, pareto, exponential", word);
 }
 
@@ -108,15 +79,15 @@ static gboolean read_value(
 	if (param->type == PARAM_TIME) {
 		if (text_duration(text, value) && *value >= param->min && *value <= param->max)
 			return TRUE;
-		return fail(r, error, INPUT_ERROR_RANGE,
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"%s '%s' is not a time from 1us to 1h with its unit (us, ms, s, min, h): "
 			"500us, 1ms, 2s",
 			param->name, word);
 	}
 	if (text_number(text, value) && *value >= param->min && *value <= param->max)
 		return TRUE;
-	return fail(r, error, INPUT_ERROR_RANGE, "%s '%s' is no number from %g to %g", param->name,
-		word, param->min, param->max);
+	return input_fail(error, INPUT_ERROR_RANGE, "%s '%s' is no number from %g to %g",
+		param->name, word, param->min, param->max);
 }
 
 /* "key=value" */
@@ -127,14 +98,15 @@ static gboolean read_param(struct reader *r, char *entry, GError **error)
 
 	if (equals != NULL)
 		*equals = '\0';
-	i = find_param(r, g_strstrip(entry), error);
+	i = find_param(r->p->kind, g_strstrip(entry), error);
 	if (i < 0)
 		return FALSE;
 	if (equals == NULL)
-		return fail(r, error, INPUT_ERROR_SYNTAX, "%s has no value; write %s=VALUE", entry,
-			entry);
+		return input_fail(
+			error, INPUT_ERROR_SYNTAX, "%s has no value; write %s=VALUE", entry, entry);
 	if (r->given[i])
-		return fail(r, error, INPUT_ERROR_SYNTAX, "%s stands there twice; keep one", entry);
+		return input_fail(
+			error, INPUT_ERROR_SYNTAX, "%s stands there twice; keep one", entry);
 	r->given[i] = TRUE;
 	return read_value(r, &r->p->kind->params[i], g_strstrip(equals + 1), error);
 }
@@ -151,7 +123,7 @@ static gboolean set_shape(const struct reader *r, GError **error)
 		if (param[i].dist == p->dist)
 			p->shape = p->value[i];
 		else if (r->given[i])
-			return fail(r, error, INPUT_ERROR_SYNTAX,
+			return input_fail(error, INPUT_ERROR_SYNTAX,
 				"%s is of dist=%s, not of dist=%s; leave it out", param[i].name,
 				param[i].dist->name, p->dist->name);
 	}
@@ -182,19 +154,24 @@ static gboolean read_spec(
 	const char *where, const char *spec, arrival_process *p, const char **rest, GError **error)
 {
 	const char *colon = strchr(spec, ':');
-	g_autofree char *name = colon == NULL ? g_strdup(spec)
-					      : g_strndup(spec, (size_t)(colon - spec));
-	struct reader r = { .where = where, .spec = spec, .p = p };
+	g_autofree char *name = g_strndup(spec, strcspn(spec, ":"));
+	g_autofree char *word = text_quote(spec);
+	struct reader r = { .p = p };
+	gboolean good;
 
 	*rest = colon == NULL ? NULL : colon + 1;
-	p->kind = find_kind(name);
+	p->kind = find_kind(where, name, error);
 	if (p->kind == NULL)
-		return unknown_kind(where, name, error);
+		return FALSE;
 	if (!p->kind->has_file)
-		return read_params(&r, *rest, error);
-	if (*rest != NULL && **rest != '\0')
-		return TRUE;
-	return fail(&r, error, INPUT_ERROR_SYNTAX, "names no capture; write %s:FILE", name);
+		good = read_params(&r, *rest, error);
+	else
+		good = (*rest != NULL && **rest != '\0') ||
+		       input_fail(
+			       error, INPUT_ERROR_SYNTAX, "names no capture; write %s:FILE", name);
+	if (!good)
+		g_prefix_error(error, "%s: arrival '%s': ", where, word);
+	return good;
 }
 
 gboolean arrival_check(const char *where, const char *spec, GError **error)

@@ -39,20 +39,6 @@ struct genome {
 	GByteArray *sequence;
 };
 
-static gboolean G_GNUC_PRINTF(4, 5)
-	fail(const struct genome *g, GError **error, enum input_error code, const char *format, ...)
-{
-	g_autofree char *word = text_quote(g->spec);
-	va_list args;
-
-	va_start(args, format);
-
-	g_autofree char *text = g_strdup_vprintf(format, args);
-
-	va_end(args);
-	return input_fail(error, (gint)code, "profile '%s': %s", word, text);
-}
-
 /* "A=64,G=1518" */
 static gboolean read_map(struct genome *g, const char *text, GError **error)
 {
@@ -65,14 +51,14 @@ static gboolean read_map(struct genome *g, const char *text, GError **error)
 
 		if (!g_ascii_isupper(entry[0]) || entry[1] != '=' ||
 			!text_uint(entry + 2, UINT32_MAX, &len))
-			return fail(g, error, INPUT_ERROR_SYNTAX,
+			return input_fail(error, INPUT_ERROR_SYNTAX,
 				"'%s' is not a letter and its size; write A=64,G=1518", word);
 		if (len < FRAME_LEN_MIN || len > FRAME_LEN_MAX)
-			return fail(g, error, INPUT_ERROR_RANGE,
+			return input_fail(error, INPUT_ERROR_RANGE,
 				"%s: the size is outside %d..%d bytes, counted with FCS", word,
 				FRAME_LEN_MIN, FRAME_LEN_MAX);
 		if (g->frame_len[(unsigned char)entry[0]] != 0)
-			return fail(g, error, INPUT_ERROR_SYNTAX,
+			return input_fail(error, INPUT_ERROR_SYNTAX,
 				"letter %c has two sizes; keep one", entry[0]);
 		g->frame_len[(unsigned char)entry[0]] = (uint32_t)len;
 	}
@@ -85,9 +71,9 @@ static gboolean check_letter(struct genome *g, char letter, GError **error)
 	g_autofree char *word = text_quote((char[]){ letter, '\0' });
 
 	if (!g_ascii_isalpha(letter))
-		return fail(g, error, INPUT_ERROR_SYNTAX, "'%s' is not a letter; " REMEDY, word);
+		return input_fail(error, INPUT_ERROR_SYNTAX, "'%s' is not a letter; " REMEDY, word);
 	if (g_ascii_isupper(letter) != g->custom)
-		return fail(g, error, INPUT_ERROR_SYNTAX,
+		return input_fail(error, INPUT_ERROR_SYNTAX,
 			g->custom ? "'%s' is a letter of RFC 6985, and letters with a map are "
 				    "capitals; "
 				    "write it as a capital and map its size"
@@ -95,17 +81,17 @@ static gboolean check_letter(struct genome *g, char letter, GError **error)
 				    "genome:AAAGG:A=64,G=1518",
 			word);
 	if (g->frame_len[(unsigned char)letter] == 0)
-		return fail(g, error, INPUT_ERROR_RANGE,
+		return input_fail(error, INPUT_ERROR_RANGE,
 			letter == 'z' ? "'%s' stands for the MTU, and that is not known; give it"
 			: g->custom   ? "'%s' is not in the map; add its size behind the colon"
 				      : "'%s' is not a letter of RFC 6985 (a to j and z)",
 			word);
 	if (g->frame_len[(unsigned char)letter] > FRAME_LEN_MAX)
-		return fail(g, error, INPUT_ERROR_RANGE,
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"'%s' stands for %u bytes, above the limit of %d", word,
 			g->frame_len[(unsigned char)letter], FRAME_LEN_MAX);
 	if (g->frame_len[(unsigned char)letter] < FRAME_LEN_MIN)
-		return fail(g, error, INPUT_ERROR_RANGE,
+		return input_fail(error, INPUT_ERROR_RANGE,
 			"'%s' stands for %u bytes, below the least frame of %d", word,
 			g->frame_len[(unsigned char)letter], FRAME_LEN_MIN);
 	return TRUE;
@@ -133,7 +119,7 @@ static void add_run(struct genome *g, char letter, guint count)
 static gboolean read_letters(struct genome *g, const char *text, GError **error)
 {
 	if (*text == '\0')
-		return fail(g, error, INPUT_ERROR_SYNTAX, "it has no letters; " REMEDY);
+		return input_fail(error, INPUT_ERROR_SYNTAX, "it has no letters; " REMEDY);
 	while (*text != '\0') {
 		guint64 count = 1;
 
@@ -144,19 +130,19 @@ static gboolean read_letters(struct genome *g, const char *text, GError **error)
 			text = end;
 		}
 		if (*text == '\0')
-			return fail(g, error, INPUT_ERROR_SYNTAX,
+			return input_fail(error, INPUT_ERROR_SYNTAX,
 				"a count stands at the end; write it before its letter, 20a1g");
 		if (!check_letter(g, *text, error))
 			return FALSE;
 		if (count == 0 || count > PROFILE_SEQUENCE_MAX - g->sequence->len)
-			return fail(g, error, INPUT_ERROR_RANGE,
+			return input_fail(error, INPUT_ERROR_RANGE,
 				"letter %c: a count is at least 1, and all letters are at most %d",
 				*text, PROFILE_SEQUENCE_MAX);
 		add_run(g, *text++, (guint)count);
 	}
 	for (char letter = 'A'; g->custom && letter <= 'Z'; letter++)
 		if (g->frame_len[(unsigned char)letter] != 0 && !g->used[(unsigned char)letter])
-			return fail(g, error, INPUT_ERROR_SYNTAX,
+			return input_fail(error, INPUT_ERROR_SYNTAX,
 				"%c has a size but is not among the letters; take it out of the "
 				"map",
 				letter);
@@ -219,6 +205,7 @@ profile *genome_parse(const char *spec, const char *text, uint32_t mtu, GError *
 {
 	g_auto(GStrv) parts = g_strsplit(text, ":", 2);
 	const char *letters = parts[0] != NULL ? parts[0] : "";
+	g_autofree char *word = text_quote(spec);
 	struct genome g = {
 		.spec = spec,
 		.custom = parts[0] != NULL && parts[1] != NULL,
@@ -236,6 +223,8 @@ profile *genome_parse(const char *spec, const char *text, uint32_t mtu, GError *
 		g_autofree char *name = g_strdelimit(g_strdup(text), ":,", '-');
 
 		p = make_profile(&g, name);
+	} else {
+		g_prefix_error(error, "profile '%s': ", word);
 	}
 	if (g.classes != NULL)
 		g_array_unref(g.classes);
