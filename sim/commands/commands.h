@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim/commands/commands.h: the commands of tsim. Those about a testbed are in commands.c: who is there, what
- * runs, guests and networks by hand; matrices in commands_matrix.c; trials in commands_run.c.
+ * sim/commands/commands.h: the commands of tsim. A file a group: run.c, profile.c, matrix.c (with
+ * accumulate), guests.c (and networks, by hand), machines.c (ping, status, shell, upload), doctor.c.
  */
 #ifndef SIM_COMMANDS_COMMANDS_H
 #define SIM_COMMANDS_COMMANDS_H
@@ -17,8 +17,5 @@ extern const struct cli_command command_run_guest, command_kill_guest;
 extern const struct cli_command command_setup_network, command_teardown_network;
 extern const struct cli_command command_ping, command_status, command_doctor, command_shell,
 	command_upload;
-
-/* tsim run where guests are virtual machines or the host: the lab, and on it the same tsim run. */
-int command_run_on_lab(const struct options *o);
 
 #endif

@@ -2,10 +2,12 @@
 #include "sim/commands/doctor.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "analyze/base/table.h"
 #include "sim/base/error.h"
+#include "sim/commands/commands_private.h"
 #include "sim/trial/host_watch.h"
 
 enum {
@@ -499,3 +501,47 @@ char *doctor_format(const GPtrArray *rows, enum cli_format format)
 	}
 	return table_format(t, format);
 }
+
+struct doctor_asked {
+	struct bench bench;
+	enum cli_format format;
+};
+
+static int run_doctor(void *user, char **words)
+{
+	struct doctor_asked *asked = user;
+	struct bench *b = &asked->bench;
+	g_autoptr(GPtrArray) rows = doctor_rows_new();
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = NULL;
+	int status = CLI_DONE;
+
+	(void)words;
+	if (!bench_open(b))
+		return CLI_USAGE;
+	for (unsigned i = 0; i < b->nb && status == CLI_DONE; i++)
+		if (!doctor_examine(b->server[i], rows, &error))
+			status = bench_fail(error);
+	if (!b->dry) {
+		text = doctor_format(rows, asked->format);
+		fputs(text, stdout);
+	}
+	for (guint i = 0; i < rows->len; i++)
+		if (((struct doctor_row *)rows->pdata[i])->verdict == DOCTOR_BAD)
+			status = CLI_FAILED;
+	bench_clear(b);
+	return status;
+}
+
+static const struct option_row doctor_rows[] = {
+	CLI_FORMAT_ROW(struct doctor_asked, format),
+	BENCH_ROWS(struct doctor_asked, bench.),
+	{ 0 },
+};
+
+const struct cli_command command_doctor = { .name = "doctor",
+	.arguments = "",
+	.summary = "Check that the machines are fit for measuring",
+	.options = doctor_rows,
+	.size = sizeof(struct doctor_asked),
+	.run = run_doctor };

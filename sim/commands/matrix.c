@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* tsim matrix, tsim accumulate, and tsim run where guests are virtual machines. */
+/* tsim matrix, tsim accumulate. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,12 +99,6 @@ static gboolean is_interrupted(void *arg)
 {
 	(void)arg;
 	return atomic_load(stop_flag()) != 0;
-}
-
-static void say(void *arg, const char *text)
-{
-	(void)arg;
-	fprintf(stderr, "%s\n", text);
 }
 
 static gboolean merge_folder(const char *dir, gboolean *trustworthy, GError **error)
@@ -237,14 +231,13 @@ static int run_matrix(struct run *r, GError **error)
 		.warm_up = warm_up,
 		.accumulate = accumulate,
 		.interrupted = is_interrupted,
-		.say = say,
+		.say = bench_say,
 		.arg = r,
 	};
 	struct matrix_outcome o = { 0 };
 	g_autoptr(GString) tree = g_string_new(NULL);
 	int status, merged;
 
-	bench_signals();
 	r->lab = bench_lab(&r->bench);
 	if (!check_lab(r, error) || !lab_open(r->lab, error))
 		return CLI_FAILED;
@@ -376,7 +369,7 @@ static const struct option_row matrix_rows[] = {
 		.max = G_MAXUINT32),
 	OPTION_ROW(INT, struct run, retries, "retries", 0, "N", "Retries of a trial that failed",
 		.preset = "1", .min = 0, .max = 1000),
-	BENCH_ROWS(struct run, bench),
+	BENCH_ROWS(struct run, bench.),
 	{ 0 },
 };
 
@@ -414,7 +407,7 @@ static int run_accumulate(void *asked, char **files)
 	return status;
 }
 
-static const struct option_row accumulate_rows[] = { BENCH_ROWS(struct run, bench), { 0 } };
+static const struct option_row accumulate_rows[] = { BENCH_ROWS(struct run, bench.), { 0 } };
 
 const struct cli_command command_accumulate = { .name = "accumulate",
 	.arguments = "FILE...",
@@ -424,90 +417,3 @@ const struct cli_command command_accumulate = { .name = "accumulate",
 	.min_words = 1,
 	.max_words = CLI_ANY,
 	.run = run_accumulate };
-
-/* The same command line for the tsim run that measures. Owned by the caller. */
-static GPtrArray *inner_words(const struct options *o)
-{
-	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-	g_auto(GStrv) own = options_words(o);
-
-	for (char **word = own; *word != NULL; word++)
-		g_ptr_array_add(words, g_strdup(*word));
-	return words;
-}
-
-/* Nothing is started to show what is there. */
-static gboolean is_done(const struct options *o, GPtrArray *words, int *status)
-{
-	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	g_autofree char *as = lab_as(&o->lab_setup);
-	g_autofree char *out = g_strdup_printf("--out=%s", o->out);
-	g_autofree char *label = g_strdup_printf("--label=%s", o->label);
-	char machine[] = "--machine=external";
-	char *own[] = { machine, as, out, label };
-	struct options inner;
-	gboolean nothing_left, done = FALSE;
-
-	for (unsigned i = 0; i < G_N_ELEMENTS(own); i++)
-		g_ptr_array_add(argv, own[i]);
-	for (guint i = 0; i < words->len; i++)
-		g_ptr_array_add(argv, words->pdata[i]);
-	g_ptr_array_add(argv, NULL);
-	if (options_parse(&tsim_program, (char **)argv->pdata, crew_place(NULL), &inner, &done) !=
-		CLI_DONE)
-		return FALSE;
-	nothing_left = campaign_is_done(&inner);
-	if (nothing_left)
-		*status = campaign_run(&inner, NULL);
-	options_clear(&inner);
-	return nothing_left;
-}
-
-int command_run_on_lab(const struct options *o)
-{
-	struct bench b = { .config = o->config };
-	g_autofree char *dir = g_build_filename(o->out, o->label, NULL);
-	g_autofree char *above = file_existing_above(dir);
-	g_autoptr(GPtrArray) words = inner_words(o);
-	g_autoptr(GError) error = NULL;
-	g_autoptr(file_lock) lock = NULL;
-	struct setup setup = o->lab_setup;
-	struct lab *l = NULL;
-	int status = CLI_FAILED;
-
-	setup.guests = o->traffic->nb_guests;
-	if (is_done(o, words, &status) || !bench_read(&b)) {
-		bench_clear(&b);
-		return status;
-	}
-	if (o->mac != NULL)
-		memcpy(b.testbed->guest_mac, o->base_mac, sizeof(o->base_mac));
-	bench_signals();
-	l = bench_lab(&b);
-	/* What another one has measured meanwhile is done. */
-	if (!lab_check(l, &setup, mix_longest_frame_len(o->traffic), &error) ||
-		!label_lock_take(&(struct label_lock_cfg){ .dir = dir,
-					 .remedy = "use --wait, or another --label",
-					 .wait = o->wait,
-					 .interrupted = is_interrupted,
-					 .say = say },
-			&lock, &error)) {
-		lab_free(l);
-		bench_clear(&b);
-		return bench_fail(error);
-	}
-	if (is_done(o, words, &status)) {
-		lab_free(l);
-		bench_clear(&b);
-		return status;
-	}
-	g_ptr_array_add(words, NULL);
-	if (!lab_open(l, &error) || !lab_apply(l, &setup, LAB_REFLECTOR, &error) ||
-		!lab_trial(l, (const char *const *)words->pdata, dir, TRUE, &status, &error))
-		status = bench_fail(error);
-	lab_free(l);
-	bench_clear(&b);
-	g_clear_pointer(&lock, file_lock_free);
-	file_remove_empty(dir, above);
-	return status;
-}

@@ -1,44 +1,103 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* tsim run, tsim profile, and the table of all commands. */
+/* tsim run: by this process, or where guests are virtual machines or the host on a lab that it builds. */
+#include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "analyze/base/file.h"
 #include "analyze/base/ranks.h"
+#include "sim/base/stop.h"
+#include "sim/commands/commands_private.h"
 #include "sim/trial/campaign.h"
-#include "sim/commands/commands.h"
 #include "sim/trial/crew.h"
-#include "sim/trial/options.h"
-#include "traffic/frame.h"
-#include "traffic/profile.h"
-#include "traffic/rate.h"
+#include "sim/trial/label_lock.h"
 
-const struct cli_program tsim_program = {
-	.name = "tsim",
-	.summary = "Measure virtual network interfaces with one traffic mix for many guests",
-	.commands =
-		(const struct cli_command *const[]){
-			&command_run,
-			&command_profile,
-			&command_matrix,
-			&command_accumulate,
-			&command_run_guest,
-			&command_kill_guest,
-			&command_setup_network,
-			&command_teardown_network,
-			&command_ping,
-			&command_status,
-			&command_doctor,
-			&command_shell,
-			&command_upload,
-			NULL,
-		},
-};
+static gboolean is_interrupted(void *arg)
+{
+	(void)arg;
+	return atomic_load(stop_flag()) != 0;
+}
+
+/* Where all is measured, nothing is started to show it. words: of the tsim run that measures. */
+static gboolean show_if_done(const struct options *o, char **words, int *status)
+{
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	g_autofree char *as = lab_as(&o->lab_setup);
+	g_autofree char *out = g_strdup_printf("--out=%s", o->out);
+	g_autofree char *label = g_strdup_printf("--label=%s", o->label);
+	char machine[] = "--machine=external";
+	char *own[] = { machine, as, out, label };
+	struct options inner;
+	gboolean nothing_left, done = FALSE;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(own); i++)
+		g_ptr_array_add(argv, own[i]);
+	for (char **word = words; *word != NULL; word++)
+		g_ptr_array_add(argv, *word);
+	g_ptr_array_add(argv, NULL);
+	if (options_parse(&tsim_program, (char **)argv->pdata, crew_place(NULL), &inner, &done) !=
+		CLI_DONE)
+		return FALSE;
+	nothing_left = campaign_is_done(&inner);
+	if (nothing_left)
+		*status = campaign_run(&inner, NULL);
+	options_clear(&inner);
+	return nothing_left;
+}
+
+/* The lab, and on it the same tsim run. *lock: to be kept as long as the lab stands. */
+static gboolean run_on_open_lab(const struct options *o, struct lab *l, char **words,
+	file_lock **lock, int *status, GError **error)
+{
+	g_autofree char *dir = g_build_filename(o->out, o->label, NULL);
+	const struct label_lock_cfg cfg = { .dir = dir,
+		.remedy = "use --wait, or another --label",
+		.wait = o->wait,
+		.interrupted = is_interrupted,
+		.say = bench_say };
+	struct setup setup = o->lab_setup;
+
+	setup.guests = o->traffic->nb_guests;
+	if (!lab_check(l, &setup, mix_longest_frame_len(o->traffic), error) ||
+		!label_lock_take(&cfg, lock, error))
+		return FALSE;
+	/* What another one has measured meanwhile is done. */
+	return show_if_done(o, words, status) ||
+	       (lab_open(l, error) && lab_apply(l, &setup, LAB_REFLECTOR, error) &&
+		       lab_trial(l, (const char *const *)words, dir, TRUE, status, error));
+}
+
+static int run_on_lab(const struct options *o)
+{
+	struct bench b = { .config = o->config };
+	g_autofree char *dir = g_build_filename(o->out, o->label, NULL);
+	g_autofree char *above = file_existing_above(dir);
+	g_auto(GStrv) words = options_words(o);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(file_lock) lock = NULL;
+	struct lab *l;
+	int status = CLI_FAILED;
+
+	if (show_if_done(o, words, &status) || !bench_read(&b))
+		return status;
+	if (o->mac != NULL)
+		memcpy(b.testbed->guest_mac, o->base_mac, sizeof(o->base_mac));
+	l = bench_lab(&b);
+	if (!run_on_open_lab(o, l, words, &lock, &status, &error))
+		status = bench_fail(error);
+	lab_free(l);
+	bench_clear(&b);
+	g_clear_pointer(&lock, file_lock_free);
+	file_remove_empty(dir, above);
+	return status;
+}
 
 static int run_options(struct options *o, struct crew *crew)
 {
 	if (!o->on_lab)
 		return campaign_run(o, crew);
 	if (crew_size(crew) == 1)
-		return command_run_on_lab(o);
+		return run_on_lab(o);
 	if (crew_leads(crew))
 		fprintf(stderr,
 			"tsim: --machine: virtual machines and the host have one generator; "
@@ -47,7 +106,7 @@ static int run_options(struct options *o, struct crew *crew)
 }
 
 /* argv: "run", options. */
-static int run(int argc, char **argv)
+static int enter_run(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 	struct crew_hush hush = CREW_TALKS; /* of processes that mpirun started, one talks */
@@ -74,70 +133,6 @@ static int run(int argc, char **argv)
 const struct cli_command command_run = { .name = "run",
 	.arguments = "",
 	.summary = "Run trials: tsim --profile imix --guests 64",
-	.enter = run,
+	.enter = enter_run,
 	.options = options_rows,
 	.size = sizeof(struct options) };
-
-static int list_profiles(void)
-{
-	g_autoptr(GError) error = NULL;
-	g_auto(GStrv) names = profile_names(&error);
-
-	if (names == NULL)
-		return cli_fail("tsim", CLI_FAILED, error);
-	for (char **n = names; *n != NULL; n++) {
-		g_autoptr(profile) p = profile_open(*n, 0, &error);
-
-		if (p == NULL)
-			return cli_fail("tsim", CLI_FAILED, error);
-		printf("%-16s %7.1f B mean  %s\n", p->name, profile_mean_frame_len(p), p->title);
-	}
-	return CLI_DONE;
-}
-
-struct profile_asked {
-	char *format, *link;
-	int mtu;
-};
-
-static int show_profile(void *user, char **words)
-{
-	const struct profile_asked *asked = user;
-	g_autoptr(GError) error = NULL;
-	double link_bps;
-
-	if (!rate_parse_link("--link", asked->link, &link_bps, &error))
-		return cli_fail("tsim", CLI_USAGE, error);
-	if (words[0] == NULL)
-		return list_profiles();
-	for (char **word = words; *word != NULL; word++) {
-		g_autoptr(profile) p = profile_open(*word, (uint32_t)asked->mtu, &error);
-		g_autofree char *text = p == NULL ? NULL
-						  : profile_report(
-							    p, asked->format, link_bps, &error);
-
-		if (text == NULL)
-			return cli_fail("tsim", CLI_USAGE, error);
-		printf("%s%s", word > words ? "\n" : "", text);
-	}
-	return CLI_DONE;
-}
-
-static const struct option_row profile_rows[] = {
-	OPTION_ROW(CHOICE, struct profile_asked, format, "format", 'f', "FORMAT", "Output format",
-		.preset = "text", .words = cli_formats),
-	OPTION_ROW(TEXT, struct profile_asked, link, "link", 0, "SPEED", "Speed of a link to fill",
-		.preset = "10G"),
-	OPTION_ROW(INT, struct profile_asked, mtu, "mtu", 0, "BYTES",
-		"Frame length that a genome's z stands for, with FCS (default none)",
-		.min = FRAME_LEN_MIN, .max = FRAME_LEN_MAX),
-	{ 0 },
-};
-
-const struct cli_command command_profile = { .name = "profile",
-	.arguments = "[PROFILE...]",
-	.summary = "Show a mix of frame lengths in all units, or list the shipped ones",
-	.options = profile_rows,
-	.size = sizeof(struct profile_asked),
-	.max_words = CLI_ANY,
-	.run = show_profile };
