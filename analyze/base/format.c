@@ -26,6 +26,20 @@ char *format_ns_bound(uint64_t ns, gboolean bound)
 	return g_strconcat(bound ? ">= " : "", text, NULL);
 }
 
+char *format_pps(double pps)
+{
+	static const struct {
+		double factor;
+		const char *unit;
+	} units[] = { { 1e6, "M" }, { 1e3, "k" }, { 1, "" } };
+	guint i = 0;
+
+	/* 999.96k would print as 1000.0k. */
+	while (i + 1 < G_N_ELEMENTS(units) && pps < 0.99995 * units[i].factor)
+		i++;
+	return g_strdup_printf("%.4g%s", pps / units[i].factor, units[i].unit);
+}
+
 char *format_percent(double share)
 {
 	double v = share * 100;

@@ -9,11 +9,6 @@
 #include "analyze/base/html.h"
 #include "analyze/base/json_out.h"
 
-struct column {
-	char *key, *heading;
-	unsigned flags;
-};
-
 struct cell {
 	char *text;     /* for people */
 	char *plain;    /* for CSV */
@@ -23,16 +18,16 @@ struct cell {
 };
 
 struct table {
-	GArray *columns; /* struct column */
+	GArray *columns; /* struct table_column; key and heading are owned */
 	GPtrArray *rows; /* GArray * of struct cell */
 };
 
 static void column_clear(gpointer data)
 {
-	struct column *c = data;
+	struct table_column *c = data;
 
-	g_free(c->key);
-	g_free(c->heading);
+	g_free((char *)c->key);
+	g_free((char *)c->heading);
 }
 
 static void cell_clear(gpointer data)
@@ -44,18 +39,13 @@ static void cell_clear(gpointer data)
 	json_node_unref(c->node);
 }
 
-static void row_free(gpointer data)
-{
-	g_array_unref(data);
-}
-
 table *table_new(void)
 {
 	table *t = g_new0(table, 1);
 
-	t->columns = g_array_new(FALSE, TRUE, sizeof(struct column));
+	t->columns = g_array_new(FALSE, TRUE, sizeof(struct table_column));
 	g_array_set_clear_func(t->columns, column_clear);
-	t->rows = g_ptr_array_new_with_free_func(row_free);
+	t->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
 	return t;
 }
 
@@ -68,11 +58,15 @@ void table_free(table *t)
 	g_free(t);
 }
 
-void table_column(table *t, const char *key, const char *heading, unsigned flags)
+void table_columns(table *t, const struct table_column *columns, size_t nb)
 {
-	struct column c = { g_strdup(key), g_strdup(heading), flags };
+	for (size_t i = 0; i < nb; i++) {
+		struct table_column c = columns[i];
 
-	g_array_append_val(t->columns, c);
+		c.heading = g_strdup(c.heading != NULL ? c.heading : c.key);
+		c.key = g_strdup(c.key);
+		g_array_append_val(t->columns, c);
+	}
 }
 
 void table_row(table *t)
@@ -88,8 +82,84 @@ guint table_rows(const table *t)
 	return t->rows->len;
 }
 
+static const struct cell *cell_at(const table *t, guint row, guint column)
+{
+	return &g_array_index((GArray *)g_ptr_array_index(t->rows, row), struct cell, column);
+}
+
+static const struct table_column *column_at(const table *t, guint i)
+{
+	return &g_array_index(t->columns, struct table_column, i);
+}
+
+/* The cell of a column that says no more than what is where. */
+static void add_member(table *t, const void *member, const struct table_column *c)
+{
+	const struct table_time *time = member;
+	int64_t known;
+
+	switch (c->unit) {
+	case TABLE_TEXT:
+		if (*(const char *const *)member != NULL)
+			table_string(t, *(const char *const *)member);
+		else
+			table_none(t);
+		break;
+	case TABLE_COUNT:
+		table_u64(t, *(const uint64_t *)member);
+		break;
+	case TABLE_NUMBER:
+		table_u64(t, *(const guint *)member);
+		break;
+	case TABLE_KNOWN:
+	case TABLE_INDEX:
+		known = c->unit == TABLE_KNOWN ? *(const int64_t *)member : *(const int *)member;
+		if (known >= 0)
+			table_u64(t, (uint64_t)known);
+		else
+			table_none(t);
+		break;
+	case TABLE_REAL:
+		table_double(t, *(const double *)member, c->format != NULL ? c->format : "%.4g");
+		break;
+	case TABLE_RATIO:
+		table_ratio(t, *(const double *)member);
+		break;
+	case TABLE_PPS:
+		table_pps(t, *(const double *)member);
+		break;
+	case TABLE_TIME:
+		if (time->known)
+			table_ns(t, time->ns, time->bound);
+		else
+			table_none(t);
+		break;
+	case TABLE_YES:
+		table_bool(t, *(const gboolean *)member, "yes", "no");
+		break;
+	}
+}
+
+void table_add(table *t, const void *row)
+{
+	GArray *cells;
+
+	table_row(t);
+	cells = g_ptr_array_index(t->rows, t->rows->len - 1);
+	for (guint i = 0; i < t->columns->len; i++) {
+		const struct table_column *c = column_at(t, i);
+
+		if (c->cell != NULL)
+			c->cell(t, row, c);
+		else
+			add_member(t, (const char *)row + c->at, c);
+		g_assert(cells->len == i + 1);
+	}
+}
+
 /* Takes text, plain and node. */
-static void add(table *t, char *text, char *plain, JsonNode *node, gboolean bound, gboolean left)
+static void add_cell(
+	table *t, char *text, char *plain, JsonNode *node, gboolean bound, gboolean left)
 {
 	GArray *row = g_ptr_array_index(t->rows, t->rows->len - 1);
 	struct cell c = { text, plain, node, bound, left };
@@ -97,12 +167,30 @@ static void add(table *t, char *text, char *plain, JsonNode *node, gboolean boun
 	g_array_append_val(row, c);
 }
 
+static JsonNode *int_node(int64_t v)
+{
+	return json_node_init_int(json_node_alloc(), v);
+}
+
+static JsonNode *double_node(double v)
+{
+	return json_node_init_double(json_node_alloc(), v);
+}
+
+/* Takes text. */
+static void add_double(table *t, double v, gboolean bound, char *text)
+{
+	char plain[G_ASCII_DTOSTR_BUF_SIZE];
+
+	g_ascii_formatd(plain, sizeof(plain), "%.12g", v);
+	add_cell(
+		t, text, g_strconcat(bound ? ">=" : "", plain, NULL), double_node(v), bound, FALSE);
+}
+
 void table_string_as(table *t, const char *value, const char *text)
 {
-	JsonNode *node = json_node_new(JSON_NODE_VALUE);
-
-	json_node_set_string(node, value);
-	add(t, g_strdup(text), g_strdup(value), node, FALSE, TRUE);
+	add_cell(t, g_strdup(text), g_strdup(value),
+		json_node_init_string(json_node_alloc(), value), FALSE, TRUE);
 }
 
 void table_string(table *t, const char *text)
@@ -112,11 +200,8 @@ void table_string(table *t, const char *text)
 
 void table_u64_as(table *t, uint64_t v, const char *text)
 {
-	JsonNode *node = json_node_new(JSON_NODE_VALUE);
-
-	json_node_set_int(node, (gint64)MIN(v, (uint64_t)G_MAXINT64));
-	add(t, g_strdup(text), g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)v), node, FALSE,
-		FALSE);
+	add_cell(t, g_strdup(text), g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)v),
+		int_node((int64_t)MIN(v, (uint64_t)G_MAXINT64)), FALSE, FALSE);
 }
 
 void table_u64(table *t, uint64_t v)
@@ -128,18 +213,7 @@ void table_u64(table *t, uint64_t v)
 
 void table_none(table *t)
 {
-	add(t, g_strdup("-"), g_strdup(""), json_node_new(JSON_NODE_NULL), FALSE, FALSE);
-}
-
-/* Takes text. */
-static void add_double(table *t, double v, char *text)
-{
-	char plain[G_ASCII_DTOSTR_BUF_SIZE];
-	JsonNode *node = json_node_new(JSON_NODE_VALUE);
-
-	json_node_set_double(node, v);
-	add(t, text, g_strdup(g_ascii_formatd(plain, sizeof(plain), "%.12g", v)), node, FALSE,
-		FALSE);
+	add_cell(t, g_strdup("-"), g_strdup(""), json_node_new(JSON_NODE_NULL), FALSE, FALSE);
 }
 
 void table_double(table *t, double v, const char *format)
@@ -149,21 +223,16 @@ void table_double(table *t, double v, const char *format)
 	if (!isfinite(v))
 		table_none(t);
 	else
-		add_double(t, v, g_strdup(g_ascii_formatd(text, sizeof(text), format, v)));
+		add_double(t, v, FALSE, g_strdup(g_ascii_formatd(text, sizeof(text), format, v)));
 }
 
 void table_double_as(table *t, double v, gboolean bound, const char *text)
 {
-	char buf[G_ASCII_DTOSTR_BUF_SIZE];
-	JsonNode *node = json_node_new(isfinite(v) ? JSON_NODE_VALUE : JSON_NODE_NULL);
-
-	if (!isfinite(v)) {
-		add(t, g_strdup(text), g_strdup(""), node, FALSE, FALSE);
-		return;
-	}
-	json_node_set_double(node, v);
-	g_ascii_formatd(buf, sizeof(buf), "%.12g", v);
-	add(t, g_strdup(text), g_strconcat(bound ? ">=" : "", buf, NULL), node, bound, FALSE);
+	if (!isfinite(v))
+		add_cell(t, g_strdup(text), g_strdup(""), json_node_new(JSON_NODE_NULL), FALSE,
+			FALSE);
+	else
+		add_double(t, v, bound, g_strdup(text));
 }
 
 void table_ratio(table *t, double share)
@@ -171,110 +240,84 @@ void table_ratio(table *t, double share)
 	if (!isfinite(share))
 		table_none(t);
 	else
-		add_double(t, share, format_percent(share));
+		add_double(t, share, FALSE, format_percent(share));
 }
 
 /* "499.9k": the column's heading says pps. */
 void table_pps(table *t, double pps)
 {
-	static const struct {
-		double factor;
-		const char *unit;
-	} units[] = { { 1e6, "M" }, { 1e3, "k" }, { 1, "" } };
-	guint i = 0;
-
-	/* 999.96k would print as 1000.0k. */
-	while (i + 1 < G_N_ELEMENTS(units) && pps < 0.99995 * units[i].factor)
-		i++;
-	add_double(t, pps, g_strdup_printf("%.4g%s", pps / units[i].factor, units[i].unit));
+	if (isnan(pps))
+		table_none(t);
+	else
+		add_double(t, pps, FALSE, format_pps(pps));
 }
 
 void table_ns(table *t, uint64_t ns, gboolean bound)
 {
-	JsonNode *node = json_node_new(JSON_NODE_VALUE);
-
-	json_node_set_int(node, (gint64)MIN(ns, (uint64_t)G_MAXINT64));
-	add(t, format_ns_bound(ns, bound),
-		g_strdup_printf("%s%" G_GUINT64_FORMAT, bound ? ">=" : "", (guint64)ns), node,
-		bound, FALSE);
+	add_cell(t, format_ns_bound(ns, bound),
+		g_strdup_printf("%s%" G_GUINT64_FORMAT, bound ? ">=" : "", (guint64)ns),
+		int_node((int64_t)MIN(ns, (uint64_t)G_MAXINT64)), bound, FALSE);
 }
 
 void table_ns_real(table *t, double ns, gboolean bound)
 {
 	char buf[G_ASCII_DTOSTR_BUF_SIZE];
-	JsonNode *node;
 
 	if (isnan(ns)) {
 		table_none(t);
 		return;
 	}
 	g_ascii_formatd(buf, sizeof(buf), "%.15g", ns);
-	node = json_node_new(JSON_NODE_VALUE);
-	json_node_set_double(node, ns);
-	add(t, format_ns_bound((uint64_t)llround(ns), bound),
-		g_strconcat(bound ? ">=" : "", buf, NULL), node, bound, FALSE);
+	add_cell(t, format_ns_bound((uint64_t)llround(ns), bound),
+		g_strconcat(bound ? ">=" : "", buf, NULL), double_node(ns), bound, FALSE);
 }
 
 void table_signed_ns(table *t, int64_t ns)
 {
-	JsonNode *node = json_node_new(JSON_NODE_VALUE);
 	g_autofree char *size = format_ns(ns < 0 ? (uint64_t)-ns : (uint64_t)ns);
 
-	json_node_set_int(node, ns);
-	add(t, g_strconcat(ns < 0 ? "-" : "", size, NULL), g_strdup_printf("%" G_GINT64_FORMAT, ns),
-		node, FALSE, FALSE);
+	add_cell(t, g_strconcat(ns < 0 ? "-" : "", size, NULL),
+		g_strdup_printf("%" G_GINT64_FORMAT, ns), int_node(ns), FALSE, FALSE);
 }
 
 void table_bool(table *t, gboolean v, const char *yes, const char *no)
 {
-	JsonNode *node = json_node_new(JSON_NODE_VALUE);
-
-	json_node_set_boolean(node, v);
-	add(t, g_strdup(v ? yes : no), g_strdup(v ? "true" : "false"), node, FALSE, TRUE);
-}
-
-static const struct cell *cell(const table *t, guint row, guint column)
-{
-	return &g_array_index((GArray *)g_ptr_array_index(t->rows, row), struct cell, column);
-}
-
-static const struct column *column(const table *t, guint i)
-{
-	return &g_array_index(t->columns, struct column, i);
+	add_cell(t, g_strdup(v ? yes : no), g_strdup(v ? "true" : "false"),
+		json_node_init_boolean(json_node_alloc(), v), FALSE, TRUE);
 }
 
 static gboolean is_shown(const table *t, guint i)
 {
-	if (column(t, i)->flags & TABLE_HIDDEN)
+	if (column_at(t, i)->flags & TABLE_HIDDEN)
 		return FALSE;
-	if (column(t, i)->flags & TABLE_IF_ANY) {
+	if (column_at(t, i)->flags & TABLE_IF_ANY) {
 		for (guint row = 0; row < t->rows->len; row++) {
-			if (*cell(t, row, i)->plain != '\0' &&
-				strcmp(cell(t, row, i)->plain, "0") != 0)
+			if (*cell_at(t, row, i)->plain != '\0' &&
+				strcmp(cell_at(t, row, i)->plain, "0") != 0)
 				return TRUE;
 		}
 		return FALSE;
 	}
-	if (!(column(t, i)->flags & TABLE_IF_DIFFERS))
+	if (!(column_at(t, i)->flags & TABLE_IF_DIFFERS))
 		return TRUE;
 	for (guint row = 1; row < t->rows->len; row++) {
-		if (strcmp(cell(t, row, 0)->plain, cell(t, row - 1, 0)->plain) == 0 &&
-			strcmp(cell(t, row, i)->plain, cell(t, row - 1, i)->plain) != 0)
+		if (strcmp(cell_at(t, row, 0)->plain, cell_at(t, row - 1, 0)->plain) == 0 &&
+			strcmp(cell_at(t, row, i)->plain, cell_at(t, row - 1, i)->plain) != 0)
 			return TRUE;
 	}
 	return FALSE;
 }
 
-static guint *widths(const table *t)
+static guint *column_widths(const table *t)
 {
 	guint *width = g_new0(guint, t->columns->len + 1);
 
 	for (guint i = 0; i < t->columns->len; i++) {
 		if (!is_shown(t, i))
 			continue;
-		width[i] = (guint)g_utf8_strlen(column(t, i)->heading, -1);
+		width[i] = (guint)g_utf8_strlen(column_at(t, i)->heading, -1);
 		for (guint row = 0; row < t->rows->len; row++) {
-			const char *text = cell(t, row, i)->text;
+			const char *text = cell_at(t, row, i)->text;
 
 			width[i] = MAX(width[i], (guint)g_utf8_strlen(text, -1));
 		}
@@ -282,7 +325,7 @@ static guint *widths(const table *t)
 	return width;
 }
 
-static void pad(GString *to, const char *text, guint width, gboolean left, gboolean first)
+static void append_padded(GString *to, const char *text, guint width, gboolean left, gboolean first)
 {
 	guint len = (guint)g_utf8_strlen(text, -1), blanks = width > len ? width - len : 0;
 
@@ -309,12 +352,12 @@ static void append_line(
 	gboolean first = TRUE;
 
 	for (guint i = 0; i < t->columns->len; i++) {
-		const struct cell *c = t->rows->len > 0 ? cell(t, (guint)MAX(row, 0), i) : NULL;
+		const struct cell *c = t->rows->len > 0 ? cell_at(t, (guint)MAX(row, 0), i) : NULL;
 
 		if (!chosen[i])
 			continue;
-		pad(to, row < 0 ? column(t, i)->heading : c->text, width[i], c == NULL || c->left,
-			first);
+		append_padded(to, row < 0 ? column_at(t, i)->heading : c->text, width[i],
+			c == NULL || c->left, first);
 		first = FALSE;
 	}
 	end_line(to);
@@ -325,14 +368,14 @@ char *table_text(const table *t)
 	GString *to = g_string_new(NULL);
 	g_autofree gboolean *chosen = g_new(gboolean, t->columns->len + 1);
 	guint next = 0;
-	g_autofree guint *width = widths(t);
+	g_autofree guint *width = column_widths(t);
 
 	do {
 		guint used = 0, added = 0;
 
 		/* The keys, then as many others as fit; at least one, that it comes to an end. */
 		for (guint i = 0; i < t->columns->len; i++) {
-			chosen[i] = width[i] > 0 && column(t, i)->flags & TABLE_KEY;
+			chosen[i] = width[i] > 0 && column_at(t, i)->flags & TABLE_KEY;
 			used += chosen[i] ? width[i] + 1 : 0;
 		}
 		for (; next < t->columns->len; next++) {
@@ -356,7 +399,7 @@ char *table_text(const table *t)
 static gboolean is_right(const table *t, guint i)
 {
 	for (guint row = 0; row < t->rows->len; row++) {
-		if (cell(t, row, i)->left)
+		if (cell_at(t, row, i)->left)
 			return FALSE;
 	}
 	return t->rows->len > 0;
@@ -396,12 +439,12 @@ static void append_html_row(GString *to, const table *t, int row)
 		else if (first)
 			g_string_append_printf(to, "<th scope=\"row\"%s>", class);
 		else
-			g_string_append_printf(
-				to, "<td%s>", cell(t, (guint)row, i)->left ? "" : " class=\"n\"");
+			g_string_append_printf(to, "<td%s>",
+				cell_at(t, (guint)row, i)->left ? "" : " class=\"n\"");
 		if (row < 0)
-			html_append(to, column(t, i)->heading);
+			html_append(to, column_at(t, i)->heading);
 		else
-			append_html_cell(to, cell(t, (guint)row, i));
+			append_html_cell(to, cell_at(t, (guint)row, i));
 		g_string_append(to, row < 0 || first ? "</th>" : "</td>");
 		first = FALSE;
 	}
@@ -428,7 +471,7 @@ GVariant *table_pack(const table *t)
 	for (guint row = 0; row < t->rows->len; row++) {
 		g_variant_builder_open(&rows, G_VARIANT_TYPE("a(ssmvbb)"));
 		for (guint i = 0; i < t->columns->len; i++) {
-			const struct cell *c = cell(t, row, i);
+			const struct cell *c = cell_at(t, row, i);
 			GVariant *value = JSON_NODE_HOLDS_NULL(c->node)
 						  ? NULL
 						  : json_gvariant_deserialize(c->node, NULL, NULL);
@@ -454,7 +497,7 @@ void table_append(table *t, GVariant *rows)
 		table_row(t);
 		while (g_variant_iter_next(
 			each_cell, "(ssmvbb)", &text, &plain, &value, &bound, &left)) {
-			add(t, text, plain,
+			add_cell(t, text, plain,
 				value != NULL ? json_gvariant_serialize(value)
 					      : json_node_new(JSON_NODE_NULL),
 				bound, left);
@@ -469,13 +512,13 @@ char *table_csv(const table *t)
 	GString *to = g_string_new("schema");
 
 	for (guint i = 0; i < t->columns->len; i++)
-		g_string_append_printf(to, ",%s", column(t, i)->key);
+		g_string_append_printf(to, ",%s", column_at(t, i)->key);
 	g_string_append_c(to, '\n');
 	for (guint row = 0; row < t->rows->len; row++) {
 		g_string_append_printf(to, "%d,", TABLE_SCHEMA);
 		for (guint i = 0; i < t->columns->len; i++)
-			csv_append(
-				to, cell(t, row, i)->plain, i + 1 < t->columns->len ? ',' : '\n');
+			csv_append(to, cell_at(t, row, i)->plain,
+				i + 1 < t->columns->len ? ',' : '\n');
 	}
 	return g_string_free(to, FALSE);
 }
@@ -491,11 +534,11 @@ char *table_json(const table *t)
 		JsonArray *bounds = json_array_new();
 
 		for (guint i = 0; i < t->columns->len; i++) {
-			const struct cell *c = cell(t, row, i);
+			const struct cell *c = cell_at(t, row, i);
 
-			json_object_set_member(o, column(t, i)->key, json_node_copy(c->node));
+			json_object_set_member(o, column_at(t, i)->key, json_node_copy(c->node));
 			if (c->bound)
-				json_array_add_string_element(bounds, column(t, i)->key);
+				json_array_add_string_element(bounds, column_at(t, i)->key);
 		}
 		json_object_set_array_member(o, "bounds", bounds);
 		json_array_add_object_element(rows, o);

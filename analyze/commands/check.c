@@ -7,22 +7,20 @@
 
 enum { REPEATED_MAX = 3 }; /* notes of equal text that are shown one by one */
 
-static void add_findings(table *t, const GPtrArray *findings)
+static void severity_cell(table *t, const void *row, const struct table_column *column)
 {
-	table_column(t, "severity", "severity", 0);
-	table_column(t, "kind", "kind", 0);
-	table_column(t, "where", "where", 0);
-	table_column(t, "text", "finding", 0);
-	for (guint i = 0; i < findings->len; i++) {
-		const struct check_finding *f = g_ptr_array_index(findings, i);
-
-		table_row(t);
-		table_string(t, f->error ? "ERROR" : "note");
-		table_string(t, f->kind);
-		table_string(t, f->where);
-		table_string(t, f->text);
-	}
+	(void)column;
+	table_string(t, ((const struct check_finding *)row)->error ? "ERROR" : "note");
 }
+
+#define AT(member_) .at = offsetof(struct check_finding, member_)
+
+static const struct table_column columns[] = {
+	{ "severity", .cell = severity_cell },
+	{ "kind", NULL, TABLE_TEXT, AT(kind) },
+	{ "where", NULL, TABLE_TEXT, AT(where) },
+	{ "text", "finding", TABLE_TEXT, AT(text) },
+};
 
 static guint times_of(GHashTable *times, const struct check_finding *f)
 {
@@ -69,7 +67,8 @@ static void print_findings(const GPtrArray *findings)
 	print_common(findings, times);
 }
 
-static void show(const struct commands_common *c, const result_set *r, const GPtrArray *findings)
+static void show_findings(
+	const struct commands_common *c, const result_set *r, const GPtrArray *findings)
 {
 	guint errors = 0, trials = 0;
 
@@ -79,7 +78,9 @@ static void show(const struct commands_common *c, const result_set *r, const GPt
 		g_autoptr(table) t = table_new();
 		g_autofree char *text = NULL;
 
-		add_findings(t, findings);
+		table_columns(t, columns, G_N_ELEMENTS(columns));
+		for (guint i = 0; i < findings->len; i++)
+			table_add(t, g_ptr_array_index(findings, i));
 		text = table_format(t, c->format);
 		fputs(text, stdout);
 	}
@@ -112,7 +113,7 @@ static int check_run(void *user, char **words)
 
 	if (r == NULL)
 		return result;
-	show(&asked->common, r, findings);
+	show_findings(&asked->common, r, findings);
 	return r->warnings->len > 0         ? CLI_FAILED
 	       : check_has_errors(findings) ? CLI_NOT_TRUSTWORTHY
 					    : CLI_DONE;

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analyze/show/report.h"
-
 enum { NOTES_MAX = 20 };
 
 const struct cli_program commands_program = {
@@ -30,7 +28,7 @@ const struct cli_program commands_program = {
 		},
 };
 
-static void say(const char *kind, const GPtrArray *texts, guint max)
+static void say_texts(const char *kind, const GPtrArray *texts, guint max)
 {
 	for (guint i = 0; i < texts->len && i < max; i++)
 		fprintf(stderr, "%s: %s: %s\n", COMMANDS_PROGRAM, kind,
@@ -42,12 +40,12 @@ static void say(const char *kind, const GPtrArray *texts, guint max)
 
 void commands_say_notes(const GPtrArray *texts)
 {
-	say("note", texts, NOTES_MAX);
+	say_texts("note", texts, NOTES_MAX);
 }
 
 void commands_say_warnings(const GPtrArray *texts)
 {
-	say("warning", texts, texts->len);
+	say_texts("warning", texts, texts->len);
 }
 
 /* Broken files outrank doubtful numbers: something was there that nobody has looked at. */
@@ -112,24 +110,32 @@ result_set *commands_open(struct commands_common *c, char **names, int *failure)
 	return r;
 }
 
-void commands_show(const struct commands_common *c, const result_set *r, const table *t)
+void commands_print_reasons(const result_set *r)
 {
-	g_autofree char *text = table_format(t, c->format);
-
-	fputs(text, stdout);
-	for (guint i = 0; c->format == CLI_TEXT && i < r->combinations->len; i++) {
-		g_autofree char *reasons = report_reasons(g_ptr_array_index(r->combinations, i));
+	for (guint i = 0; i < r->combinations->len; i++) {
+		g_autofree char *reasons = result_reasons_text(
+			g_ptr_array_index(r->combinations, i));
 
 		fputs(reasons, stdout);
 	}
 }
 
-int commands_table(struct commands_common *c, char **names, gboolean bins, table *t,
-	commands_add_fn add, const void *user)
+void commands_show(const struct commands_common *c, const result_set *r, const table *t)
+{
+	g_autofree char *text = table_format(t, c->format);
+
+	fputs(text, stdout);
+	if (c->format == CLI_TEXT)
+		commands_print_reasons(r);
+}
+
+int commands_report(struct commands_common *c, char **names, gboolean bins, const report *shown,
+	const struct report_options *asked, commands_also_fn also, void *user)
 {
 	int failure = CLI_FAILED;
 	g_autoptr(result_set) r = commands_open(c, names, &failure);
 	const struct result_options options = commands_options(c);
+	g_autoptr(table) t = report_new(shown, asked);
 
 	if (r == NULL)
 		return failure;
@@ -139,10 +145,13 @@ int commands_table(struct commands_common *c, char **names, gboolean bins, table
 
 		if (bins && options.progress != NULL)
 			options.progress(i + 1, r->combinations->len, options.progress_user);
-		if (!bins || result_load(r, combination, NULL, NULL, &error))
-			add(t, combination, user);
-		else
+		if (bins && !result_load(r, combination, NULL, NULL, &error)) {
 			g_ptr_array_add(r->warnings, g_strdup(error->message));
+			continue;
+		}
+		report_add(t, shown, combination, asked);
+		if (also != NULL)
+			also(combination, user);
 		if (bins)
 			result_unload(combination);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * analyze/commands/commands.h: the commands of tanalyze and what they have in common. Each command is an
- * object in a file commands_*.c of its own; main.c has their order. Only these and cli.c talk.
+ * object in a file that has its name; main.c has their order. Only these and cli.c talk.
  */
 #ifndef ANALYZE_COMMANDS_COMMANDS_H
 #define ANALYZE_COMMANDS_COMMANDS_H
@@ -9,6 +9,7 @@
 #include "analyze/base/cli.h"
 #include "analyze/results/result.h"
 #include "analyze/base/table.h"
+#include "analyze/show/report.h"
 
 #define COMMANDS_PROGRAM "tanalyze"
 
@@ -64,15 +65,18 @@ void commands_say_notes(const GPtrArray *texts);
 void commands_say_warnings(const GPtrArray *texts);
 /* A table on stdout and, as text, what has to be said of what is not to be relied on. */
 void commands_show(const struct commands_common *c, const result_set *r, const table *t);
+/* That alone, of all combinations. */
+void commands_print_reasons(const result_set *r);
 /* The exit status: warnings outrank doubtful numbers. */
 int commands_status(const result_set *r);
 
 /*
- * A command that is one table: opens the names, has add put the rows of each combination into t
- * (with its bins, if asked for), shows it and says the rest. Returns the exit status.
+ * A command that is one report: opens the names, shows its rows of all combinations (with bins: each
+ * loaded for the while) and says the rest. also is called for each, too, with user; NULL: nothing.
+ * Returns the exit status.
  */
-typedef void (*commands_add_fn)(table *t, const result_combination *c, const void *user);
-int commands_table(struct commands_common *c, char **names, gboolean bins, table *t,
-	commands_add_fn add, const void *user);
+typedef void (*commands_also_fn)(const result_combination *c, void *user);
+int commands_report(struct commands_common *c, char **names, gboolean bins, const report *r,
+	const struct report_options *options, commands_also_fn also, void *user);
 
 #endif

@@ -54,16 +54,6 @@ static void say_alone(FILE *to, const char *prefix, const char *side, const GPtr
 	}
 }
 
-/* What has to be said of a set that is not to be relied on. */
-static void print_reasons(const result_set *r)
-{
-	for (guint i = 0; i < r->combinations->len; i++) {
-		g_autofree char *text = report_reasons(g_ptr_array_index(r->combinations, i));
-
-		fputs(text, stdout);
-	}
-}
-
 static void show(const comparison *c, const struct compare_options *o, enum cli_format format,
 	const result_set *a, const result_set *b)
 {
@@ -88,8 +78,8 @@ static void show(const comparison *c, const struct compare_options *o, enum cli_
 	say_list(to, prefix, "differs", c->differs);
 	say_list(to, prefix, "note", c->notes);
 	if (text) {
-		print_reasons(a);
-		print_reasons(b);
+		commands_print_reasons(a);
+		commands_print_reasons(b);
 	}
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tanalyze delay: delay variation of each combination. */
 #include "analyze/commands/commands.h"
-#include "analyze/show/report.h"
 
 /* What has to be said of IPDV that is not there. */
 struct lack {
@@ -9,11 +8,10 @@ struct lack {
 	GPtrArray *notes; /* char * */
 };
 
-static void add_delay(table *t, const result_combination *c, const void *user)
+static void note_lack(const result_combination *c, void *user)
 {
-	struct lack *lack = *(struct lack *const *)user;
+	struct lack *lack = user;
 
-	report_delay_add(t, c);
 	lack->nb++;
 	lack->without += c->nb_ipdv == 0;
 	if (c->nb_ipdv > 0 && c->nb_ipdv < c->trials->len)
@@ -24,10 +22,9 @@ static void add_delay(table *t, const result_combination *c, const void *user)
 
 static int delay_run(void *asked, char **words)
 {
-	g_autoptr(table) t = report_delay_new();
 	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
-	struct lack lack = { .notes = notes }, *user = &lack;
-	int result = commands_table(asked, words, TRUE, t, add_delay, &user);
+	struct lack lack = { .notes = notes };
+	int result = commands_report(asked, words, TRUE, &report_delay, NULL, note_lack, &lack);
 
 	if (lack.without > 0)
 		g_ptr_array_add(

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyze/commands/commands.h"
+#include "analyze/results/result_columns.h"
 #include "analyze/verdict/limit.h"
 
 struct options {
@@ -13,18 +14,35 @@ struct options {
 	gboolean response;
 };
 
-/* A series has all parameters but the rate. */
-static gboolean is_shown(const char *name)
+/* A rule's answer for a series. */
+struct limit_row {
+	const struct trial_params *params; /* first: result_params_cell */
+	guint loads;
+	const char *rule, *state;
+	struct limit l;
+	double p50_ns, baseline_ns; /* NAN: none */
+};
+
+static void real_ns_cell(table *t, const void *row, const struct table_column *column)
 {
-	return strcmp(name, "rate") != 0;
+	table_ns_real(t, G_STRUCT_MEMBER(double, row, column->at), FALSE);
 }
 
-static unsigned flags_of(const char *name)
-{
-	return strcmp(name, "label") == 0 || strcmp(name, "guests") == 0
-		       ? TABLE_KEY
-		       : TABLE_KEY | TABLE_IF_DIFFERS;
-}
+#define AT(member_) .at = offsetof(struct limit_row, member_)
+
+/* Behind the parameters, all but the rate. */
+static const struct table_column columns[] = {
+	{ "loads", NULL, TABLE_NUMBER, AT(loads) },
+	{ "rule", NULL, TABLE_TEXT, AT(rule), .flags = TABLE_KEY },
+	{ "state", NULL, TABLE_TEXT, AT(state) },
+	{ "offered_pps", "offered", TABLE_PPS, AT(l.offered_pps) },
+	{ "forwarded_pps", "received", TABLE_PPS, AT(l.forwarded_pps) },
+	{ "loss_ratio", "loss", TABLE_RATIO, AT(l.loss) },
+	{ "interpolated_offered_pps", "offered~", TABLE_PPS, AT(l.interpolated_offered_pps) },
+	{ "interpolated_forwarded_pps", "received~", TABLE_PPS, AT(l.interpolated_forwarded_pps) },
+	{ "p50_ns", "p50", AT(p50_ns), .flags = TABLE_IF_ANY, .cell = real_ns_cell },
+	{ "baseline_ns", "baseline", AT(baseline_ns), .flags = TABLE_IF_ANY, .cell = real_ns_cell },
+};
 
 static table *limit_table(void)
 {
@@ -32,86 +50,46 @@ static table *limit_table(void)
 	table *t = table_new();
 
 	for (guint i = 0; names[i] != NULL; i++) {
-		if (is_shown(names[i]))
-			table_column(t, names[i], names[i], flags_of(names[i]));
+		gboolean main = strcmp(names[i], "label") == 0 || strcmp(names[i], "guests") == 0;
+		const struct table_column parameter = { names[i],
+			.flags = main ? TABLE_KEY : TABLE_KEY | TABLE_IF_DIFFERS,
+			.cell = result_params_cell };
+
+		if (strcmp(names[i], "rate") != 0)
+			table_columns(t, &parameter, 1);
 	}
-	table_column(t, "loads", "loads", 0);
-	table_column(t, "rule", "rule", TABLE_KEY);
-	table_column(t, "state", "state", 0);
-	table_column(t, "offered_pps", "offered", 0);
-	table_column(t, "forwarded_pps", "received", 0);
-	table_column(t, "loss_ratio", "loss", 0);
-	table_column(t, "interpolated_offered_pps", "offered~", 0);
-	table_column(t, "interpolated_forwarded_pps", "received~", 0);
-	table_column(t, "p50_ns", "p50", TABLE_IF_ANY);
-	table_column(t, "baseline_ns", "baseline", TABLE_IF_ANY);
+	table_columns(t, columns, G_N_ELEMENTS(columns));
 	return t;
-}
-
-static void pps_cell(table *t, double pps)
-{
-	if (isnan(pps))
-		table_none(t);
-	else
-		table_pps(t, pps);
-}
-
-static void begin_row(table *t, const struct limit_series *s, const char *rule, const char *state)
-{
-	const char *const *names = result_parameter_names();
-
-	table_row(t);
-	for (guint i = 0; names[i] != NULL; i++) {
-		g_autofree char *value = result_parameter(&s->first->params, names[i]);
-
-		if (is_shown(names[i]))
-			table_string(t, value);
-	}
-	table_u64(t, s->points->len);
-	table_string(t, rule);
-	table_string(t, state);
-}
-
-static void add_limit(
-	table *t, const struct limit_series *s, const char *rule, const struct limit *l)
-{
-	begin_row(t, s, rule, limit_state_word(l->state));
-	pps_cell(t, l->offered_pps);
-	pps_cell(t, l->forwarded_pps);
-	table_ratio(t, l->loss);
-	pps_cell(t, l->interpolated_offered_pps);
-	pps_cell(t, l->interpolated_forwarded_pps);
-	table_none(t);
-	table_none(t);
-}
-
-static void add_knee(table *t, const struct limit_series *s, const struct limit_knee *k)
-{
-	begin_row(t, s, "knee", limit_state_word(k->state));
-	pps_cell(t, k->offered_pps);
-	pps_cell(t, k->forwarded_pps);
-	table_ratio(t, k->loss);
-	table_none(t);
-	table_none(t);
-	table_ns_real(t, k->p50_ns, FALSE);
-	table_ns_real(t, k->baseline_ns, FALSE);
 }
 
 static void add_series(table *t, const struct limit_series *s, const struct options *o)
 {
 	const struct limit_point *points = (const struct limit_point *)(const void *)
 						   s->points->data;
-	struct limit as_is = limit_of(points, s->points->len, o->loss);
-	struct limit repaired = limit_of_repaired(points, s->points->len, o->loss);
-	struct limit_knee knee = limit_knee_of(points, s->points->len, o->loss, o->knee);
+	guint nb = s->points->len;
+	struct limit_knee knee = limit_knee_of(points, nb, o->loss, o->knee);
+	const struct limit_row rows[] = {
+		{ &s->first->params, nb, "measured", NULL, limit_of(points, nb, o->loss), NAN,
+			NAN },
+		{ &s->first->params, nb, "repaired", NULL, limit_of_repaired(points, nb, o->loss),
+			NAN, NAN },
+		{ &s->first->params, nb, "knee", NULL,
+			{ knee.state, knee.offered_pps, knee.forwarded_pps, knee.loss, NAN, NAN },
+			knee.p50_ns, knee.baseline_ns },
+	};
 
-	add_limit(t, s, "measured", &as_is);
-	add_limit(t, s, "repaired", &repaired);
-	add_knee(t, s, &knee);
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct limit_row row = rows[i];
+
+		row.state = limit_state_word(row.l.state);
+		table_add(t, &row);
+	}
 }
 
-static int show(struct commands_common *c, char **names, const struct options *o)
+static int limit_run(void *user, char **names)
 {
+	const struct options *o = user;
+	struct commands_common *c = &((struct options *)user)->common;
 	int failure = CLI_FAILED;
 	g_autoptr(result_set) r = commands_open(c, names, &failure);
 	g_autoptr(table) t = limit_table();
@@ -131,13 +109,6 @@ static int show(struct commands_common *c, char **names, const struct options *o
 				 "trials of tsim, or of autotest with their logs"));
 	commands_say_warnings(r->warnings);
 	return commands_status(r);
-}
-
-static int limit_run(void *user, char **words)
-{
-	struct options *o = user;
-
-	return show(&o->common, words, o);
 }
 
 static const struct option_row rows[] = {

@@ -3,8 +3,21 @@
 #include <stdio.h>
 
 #include "analyze/commands/commands.h"
-#include "analyze/show/merge.h"
+#include "analyze/results/merge.h"
+#include "analyze/show/report.h"
 #include "analyze/base/ranks.h"
+
+static table *empty_overview(void)
+{
+	return report_new(&report_overview, NULL);
+}
+
+static void add_overview(table *t, const result_combination *c)
+{
+	report_add(t, &report_overview, c, NULL);
+}
+
+static const struct merge_view overview = { empty_overview, add_overview };
 
 /* Without --output the numbers go where the trials are. */
 static char *output_folder(const char *output, const struct commands_common *c, char **names)
@@ -25,7 +38,7 @@ static char *output_folder(const char *output, const struct commands_common *c, 
 }
 
 /* What a merge came to; error is NULL if all is written. */
-static int tell(
+static int say_outcome(
 	const struct commands_common *c, const merge *m, const char *folder, const GError *error)
 {
 	int result = m->warnings->len > 0 ? CLI_FAILED
@@ -37,7 +50,7 @@ static int tell(
 	if (error != NULL) {
 		result = cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
 	} else {
-		text = c->format == CLI_TEXT  ? table_text(m->overview)
+		text = c->format == CLI_TEXT  ? table_text(m->shown)
 		       : c->format == CLI_CSV ? summary_csv(m->summary)
 					      : summary_json(m->summary);
 		fputs(text, stdout);
@@ -53,7 +66,7 @@ static int tell(
 
 static int merge_alone(struct commands_common *c, char **names, const char *folder)
 {
-	g_autoptr(merge) m = merge_new();
+	g_autoptr(merge) m = merge_new(&overview);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(result_set) r = NULL;
 	int failure = CLI_FAILED;
@@ -62,21 +75,22 @@ static int merge_alone(struct commands_common *c, char **names, const char *fold
 	if (r == NULL)
 		return failure;
 	(void)merge_write(r, folder, m, &error);
-	return tell(c, m, folder, error);
+	return say_outcome(c, m, folder, error);
 }
 
 /* By all ranks together; what is said and returned is rank 0's. */
 static int merge_together(struct commands_common *c, char **names, const char *folder)
 {
 	const struct result_options options = commands_options(c);
-	g_autoptr(merge) m = merge_new();
+	g_autoptr(merge) m = merge_new(&overview);
 	g_autoptr(GError) error = NULL;
 	enum merge_shared shared;
 
 	shared = merge_write_shared(&options, (const char *const *)names, folder, m, &error);
 	if (ranks_own() > 0)
 		return CLI_DONE;
-	return shared == MERGE_ALONE ? merge_alone(c, names, folder) : tell(c, m, folder, error);
+	return shared == MERGE_ALONE ? merge_alone(c, names, folder)
+				     : say_outcome(c, m, folder, error);
 }
 
 struct asked {

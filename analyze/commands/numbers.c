@@ -1,37 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tanalyze loss, percentiles: the numbers of each combination. */
-#include <string.h>
-
 #include "analyze/commands/commands.h"
-#include "analyze/show/report.h"
-
-static void add_loss(table *t, const result_combination *c, const void *guests)
-{
-	report_loss_add(t, c, *(const gboolean *)guests);
-}
-
-static void add_autotest_loss(table *t, const result_combination *c, const void *user)
-{
-	(void)user;
-	report_autotest_loss_add(t, c);
-}
 
 static const char *const metrics[] = { "exact", "autotest", NULL };
 
 struct loss_asked {
 	struct commands_common common;
-	gboolean guests;
+	struct report_options options;
 	int metric; /* index in metrics */
 };
 
 static int loss_run(void *user, char **words)
 {
 	struct loss_asked *asked = user;
-	gboolean autotest = asked->metric == 1;
-	g_autoptr(table) t = autotest ? report_autotest_loss_new() : report_loss_new(asked->guests);
 
-	return commands_table(&asked->common, words, FALSE, t,
-		autotest ? add_autotest_loss : add_loss, &asked->guests);
+	if (asked->metric == 1)
+		return commands_report(
+			&asked->common, words, FALSE, &report_autotest_loss, NULL, NULL, NULL);
+	return commands_report(
+		&asked->common, words, FALSE, &report_loss, &asked->options, NULL, NULL);
 }
 
 static const struct option_row loss_rows[] = {
@@ -39,7 +26,7 @@ static const struct option_row loss_rows[] = {
 	{ .name = "guests",
 		.was = 'g',
 		.type = OPTION_SWITCH,
-		.at = offsetof(struct loss_asked, guests),
+		.at = offsetof(struct loss_asked, options.guests),
 		.help = "Also a row per guest" },
 	{ .name = "loss",
 		.was = 'l',
@@ -61,40 +48,11 @@ const struct cli_command command_loss = { .name = "loss",
 	.max_words = CLI_ANY,
 	.run = loss_run };
 
-static void add_percentiles(table *t, const result_combination *c, const void *p)
-{
-	report_percentiles_add(t, c, p);
-}
-
-/* Options of --interval. */
-struct intervals {
-	const struct report_percentiles *p;
-	double confidence;
-};
-
-static void add_intervals(table *t, const result_combination *c, const void *user)
-{
-	const struct intervals *i = user;
-
-	report_intervals_add(t, c, i->p, i->confidence);
-}
-
-static int show_percentiles(struct commands_common *c, char **names,
-	const struct report_percentiles *p, gboolean interval, double confidence)
-{
-	g_autoptr(table) t = interval ? report_intervals_new() : report_percentiles_new(p);
-	const struct intervals intervals = { p, confidence / 100 };
-
-	if (interval)
-		return commands_table(c, names, TRUE, t, add_intervals, &intervals);
-	return commands_table(c, names, TRUE, t, add_percentiles, p);
-}
-
 static const char *const rules[] = { "nearest", "linear", NULL };
 
 struct percentiles_asked {
 	struct commands_common common;
-	struct report_percentiles p;
+	struct report_options options;
 	char *list;
 	int rule; /* index in rules */
 	gboolean interval;
@@ -104,16 +62,18 @@ struct percentiles_asked {
 static int percentiles_run(void *user, char **words)
 {
 	struct percentiles_asked *asked = user;
-	struct report_percentiles p = asked->p;
+	struct report_options o = asked->options;
 	g_autoptr(GError) error = NULL;
 	int result;
 
-	p.linear = asked->rule == 1;
-	result = report_percentiles_parse(asked->list, &p, &error)
-			 ? show_percentiles(
-				   &asked->common, words, &p, asked->interval, asked->confidence)
-			 : cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
-	g_free(p.q);
+	o.linear = asked->rule == 1;
+	o.confidence = asked->confidence / 100;
+	o.guests = o.guests && !asked->interval;
+	if (!report_percentiles_parse(asked->list, &o, &error))
+		return cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
+	result = commands_report(&asked->common, words, TRUE,
+		asked->interval ? &report_intervals : &report_percentiles, &o, NULL, NULL);
+	g_free(o.q);
 	return result;
 }
 
@@ -129,13 +89,13 @@ static const struct option_row percentiles_rows[] = {
 	{ .name = "response",
 		.was = 'r',
 		.type = OPTION_SWITCH,
-		.at = offsetof(struct percentiles_asked, p.response),
+		.at = offsetof(struct percentiles_asked, options.response),
 		.help = "Response time, from the scheduled departure (default: latency, from the "
 			"actual departure)" },
 	{ .name = "guests",
 		.was = 'g',
 		.type = OPTION_SWITCH,
-		.at = offsetof(struct percentiles_asked, p.guests),
+		.at = offsetof(struct percentiles_asked, options.guests),
 		.help = "Also a row per guest" },
 	{ .name = "quantile",
 		.was = 'q',

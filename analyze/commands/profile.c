@@ -79,34 +79,24 @@ static char *host_file(const char *capture, const struct pcap_sizes_host *h)
 	return g_strdup_printf("%s-%s.csv", stem, host);
 }
 
-static table *host_table(void)
-{
-	table *t = table_new();
+struct host_row {
+	const char *name, *file; /* file NULL: none */
+	uint64_t frames, bytes;
+	guint lengths; /* different ones */
+	double mean, profile_mean;
+};
 
-	table_column(t, "host", "host", TABLE_KEY);
-	table_column(t, "frames", "frames", 0);
-	table_column(t, "bytes", "bytes", 0);
-	table_column(t, "mean_frame_bytes", "mean size", 0);
-	table_column(t, "lengths", "lengths", 0);
-	table_column(t, "profile_mean_bytes", "profile's mean", TABLE_HIDDEN);
-	table_column(t, "file", "file", 0);
-	return t;
-}
+#define AT(member_) .at = offsetof(struct host_row, member_)
 
-static void add_row(table *t, const struct pcap_sizes_host *h, double mean, const char *path)
-{
-	table_row(t);
-	table_string(t, h->name[0] != '\0' ? h->name : "(none)");
-	table_u64(t, h->frames);
-	table_u64(t, h->bytes);
-	table_double(t, (double)h->bytes / (double)h->frames, "%.2f");
-	table_u64(t, g_hash_table_size(h->counts));
-	table_double(t, mean, "%.2f");
-	if (path != NULL)
-		table_string(t, path);
-	else
-		table_none(t);
-}
+static const struct table_column host_columns[] = {
+	{ "host", NULL, TABLE_TEXT, AT(name), .flags = TABLE_KEY },
+	{ "frames", NULL, TABLE_COUNT, AT(frames) },
+	{ "bytes", NULL, TABLE_COUNT, AT(bytes) },
+	{ "mean_frame_bytes", "mean size", TABLE_REAL, AT(mean), .format = "%.2f" },
+	{ "lengths", NULL, TABLE_NUMBER, AT(lengths) },
+	{ "profile_mean_bytes", NULL, TABLE_REAL, AT(profile_mean), .flags = TABLE_HIDDEN },
+	{ "file", NULL, TABLE_TEXT, AT(file) },
+};
 
 /* One file a host, all or none; what has no address is in the table alone. */
 static gboolean write_hosts(
@@ -117,6 +107,7 @@ static gboolean write_hosts(
 
 	if (!file_make_folder(dir, error))
 		return FALSE;
+	table_columns(t, host_columns, G_N_ELEMENTS(host_columns));
 	for (guint i = 0; i < s->hosts->len; i++) {
 		const struct pcap_sizes_host *h = g_ptr_array_index(s->hosts, i);
 		double mean;
@@ -127,7 +118,9 @@ static gboolean write_hosts(
 
 		if (path != NULL && !add_file(set, path, text, error))
 			return FALSE;
-		add_row(t, h, mean, path);
+		table_add(t, &(struct host_row){ h->name[0] != '\0' ? h->name : "(none)", path,
+				     h->frames, h->bytes, g_hash_table_size(h->counts),
+				     (double)h->bytes / (double)h->frames, mean });
 	}
 	return file_set_publish(set, error);
 }
@@ -182,7 +175,7 @@ static int convert(const struct job *j, const char *capture)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(pcap_sizes) s = pcap_sizes_open(capture, &j->options, &error);
-	g_autoptr(table) t = host_table();
+	g_autoptr(table) t = table_new();
 
 	if (s == NULL ||
 		!(j->by >= 0 ? write_hosts(j, capture, s, t, &error) : write_one(j, s, &error)))

@@ -1,36 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tanalyze summary, guests, sizes, departures: a table each. */
 #include "analyze/commands/commands.h"
-#include "analyze/show/report_tables.h"
-
-static void add_summary(table *t, const result_combination *c, const void *user)
-{
-	(void)user;
-	report_summary_add(t, c);
-}
-
-static void add_guests(table *t, const result_combination *c, const void *each)
-{
-	report_guests_add(t, c, *(const gboolean *)each);
-}
-
-static void add_sizes(table *t, const result_combination *c, const void *user)
-{
-	(void)user;
-	report_sizes_add(t, c);
-}
-
-static void add_departures(table *t, const result_combination *c, const void *user)
-{
-	(void)user;
-	report_departures_add(t, c);
-}
 
 static int summary_run(void *asked, char **words)
 {
-	g_autoptr(table) t = report_summary_new();
-
-	return commands_table(asked, words, TRUE, t, add_summary, NULL);
+	return commands_report(asked, words, TRUE, &report_summary, NULL, NULL, NULL);
 }
 
 const struct cli_command command_summary = { .name = "summary",
@@ -49,9 +23,9 @@ struct guests_asked {
 static int guests_run(void *user, char **words)
 {
 	struct guests_asked *asked = user;
-	g_autoptr(table) t = report_guests_new(asked->each);
 
-	return commands_table(&asked->common, words, TRUE, t, add_guests, &asked->each);
+	return commands_report(&asked->common, words, TRUE,
+		asked->each ? &report_each_guest : &report_guests, NULL, NULL, NULL);
 }
 
 static const struct option_row guests_rows[] = {
@@ -74,9 +48,7 @@ const struct cli_command command_guests = { .name = "guests",
 
 static int sizes_run(void *asked, char **words)
 {
-	g_autoptr(table) t = report_sizes_new();
-
-	return commands_table(asked, words, TRUE, t, add_sizes, NULL);
+	return commands_report(asked, words, TRUE, &report_sizes, NULL, NULL, NULL);
 }
 
 const struct cli_command command_sizes = { .name = "sizes",
@@ -89,9 +61,7 @@ const struct cli_command command_sizes = { .name = "sizes",
 
 static int departures_run(void *asked, char **words)
 {
-	g_autoptr(table) t = report_departures_new();
-
-	return commands_table(asked, words, FALSE, t, add_departures, NULL);
+	return commands_report(asked, words, FALSE, &report_departures, NULL, NULL, NULL);
 }
 
 const struct cli_command command_departures = { .name = "departures",

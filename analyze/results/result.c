@@ -276,20 +276,6 @@ void result_unload(result_combination *c)
 	c->loaded = FALSE;
 }
 
-gboolean result_numbers_quantile(
-	const struct result_numbers *n, gboolean response, double q, struct result_quantile *out)
-{
-	struct result_quantile v = { 0 };
-
-	if (n->one_way ||
-		trial_dist_quantile(response ? &n->response : &n->latency, q, &v.ns, &v.bound) != 0)
-		return FALSE;
-	v.min_ns = v.max_ns = v.ns;
-	v.min_bound = v.max_bound = v.bound;
-	*out = v;
-	return TRUE;
-}
-
 /*
  * Where no file holds the bins of any repetition: the median of what the logs say. Nothing else can
  * be made of quartiles.
@@ -396,4 +382,33 @@ struct result_autotest_loss result_autotest_loss(const result_combination *c)
 	sum.loss = sum.nb > 0 ? sum.loss / sum.nb : NAN;
 	sum.spread = sum.nb > 0 ? sum.spread / sum.nb : NAN;
 	return sum;
+}
+
+const char *result_verdict(const result_combination *c)
+{
+	if (!c->trustworthy)
+		return "DOUBT";
+	return c->nb_interrupted > 0 ? "stopped" : "ok";
+}
+
+char *result_reasons_text(const result_combination *c)
+{
+	GString *text = g_string_new(NULL);
+
+	if (!c->trustworthy || c->nb_interrupted > 0) {
+		g_string_append_printf(
+			text, "%s: %s %s:", result_verdict(c), c->params.label, c->infix);
+		if (c->nb_untrustworthy > 0)
+			g_string_append_printf(text, " %u of %u repetitions not trustworthy",
+				c->nb_untrustworthy, c->trials->len);
+		if (c->nb_interrupted > 0)
+			g_string_append_printf(text, "%s %u of %u interrupted",
+				c->nb_untrustworthy > 0 ? "," : "", c->nb_interrupted,
+				c->trials->len);
+		g_string_append_c(text, '\n');
+		for (guint i = 0; i < c->reasons->len; i++)
+			g_string_append_printf(
+				text, "  %s\n", (const char *)g_ptr_array_index(c->reasons, i));
+	}
+	return g_string_free(text, FALSE);
 }

@@ -187,16 +187,17 @@ void result_unload(result_combination *c);
  */
 gboolean result_quantile(
 	const result_combination *c, gboolean response, double q, struct result_quantile *out);
-/* The same of some numbers, a guest's or a size's; without spread (min = max = ns). */
-gboolean result_numbers_quantile(
-	const struct result_numbers *n, gboolean response, double q, struct result_quantile *out);
-
 /*
  * The same by the linear rule: *ns of all repetitions together. FALSE likewise. Equal to what
  * autotest plots, where MoonGen measured.
  */
 gboolean result_quantile_linear(
 	const result_combination *c, gboolean response, double q, double *ns, gboolean *bound);
+
+/* "ok", "stopped" or "DOUBT". */
+const char *result_verdict(const result_combination *c);
+/* What has to be said of one that is not to be relied on: lines, "" if there is nothing. */
+char *result_reasons_text(const result_combination *c);
 
 /*
  * autotest's loss metric of a combination, from MoonGen's summary lines; those of trials of tsim

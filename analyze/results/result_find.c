@@ -6,7 +6,7 @@
 #include "analyze/contract/accumulated.h"
 #include "analyze/foreign/autotest.h"
 #include "analyze/base/error.h"
-#include "analyze/results/merged.h"
+#include "analyze/results/merged_set.h"
 #include "analyze/results/result_params.h"
 
 enum { DEPTH_MAX = 32, WARNINGS_IN_ERROR = 20, NOT_MERGED = -1 };
@@ -89,7 +89,7 @@ trial *result_source_load(const result_sources *s, const trial *t, GError **erro
 	g_return_val_if_fail(source != NULL, NULL);
 	return source->index == NOT_MERGED
 		       ? trial_read(source->path, TRIAL_BINS, error)
-		       : merged_read_bins(source->path, (guint)source->index, error);
+		       : merged_set_read_bins(source->path, (guint)source->index, error);
 }
 
 char *result_sources_folder(const result_sources *s, const GPtrArray *trials)
@@ -300,7 +300,7 @@ static void read_merged(struct finder *f, const char *path)
 
 	if (!is_own(f, path))
 		return;
-	trials = merged_read(path, &error);
+	trials = merged_set_read(path, &error);
 	if (trials == NULL) {
 		g_ptr_array_add(f->warnings, g_strdup(error->message));
 		return;
@@ -316,7 +316,7 @@ static void read_merged(struct finder *f, const char *path)
  */
 static void skip_merged(struct finder *f, const char *path)
 {
-	g_autoptr(GPtrArray) trials = merged_read(path, NULL);
+	g_autoptr(GPtrArray) trials = merged_set_read(path, NULL);
 	guint missing = 0;
 
 	for (guint i = 0; trials != NULL && i < trials->len; i++) {

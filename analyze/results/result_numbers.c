@@ -318,6 +318,48 @@ gboolean result_numbers_is_moongen(const result_combination *c)
 	return ((const trial *)g_ptr_array_index(c->trials, 0))->moongen != NULL;
 }
 
+gboolean result_numbers_quantile(
+	const struct result_numbers *n, gboolean response, double q, struct result_quantile *out)
+{
+	struct result_quantile v = { 0 };
+
+	if (n->one_way ||
+		trial_dist_quantile(response ? &n->response : &n->latency, q, &v.ns, &v.bound) != 0)
+		return FALSE;
+	v.min_ns = v.max_ns = v.ns;
+	v.min_bound = v.max_bound = v.bound;
+	*out = v;
+	return TRUE;
+}
+
+/* A bound is more than any number. */
+static gboolean is_more(uint64_t ns, gboolean bound, uint64_t than_ns, gboolean than_bound)
+{
+	return bound != than_bound ? bound : ns > than_ns;
+}
+
+gboolean result_guests_quantile(const result_combination *c, double q, struct result_quantile *out)
+{
+	gboolean found = FALSE;
+
+	for (guint i = 0; i < c->nb_guests; i++) {
+		struct result_quantile v;
+
+		if (!result_numbers_quantile(&c->guests[i].n, FALSE, q, &v))
+			continue;
+		if (!found || is_more(out->min_ns, out->min_bound, v.ns, v.bound)) {
+			out->min_ns = v.ns;
+			out->min_bound = v.bound;
+		}
+		if (!found || is_more(v.ns, v.bound, out->max_ns, out->max_bound)) {
+			out->max_ns = v.ns;
+			out->max_bound = v.bound;
+		}
+		found = TRUE;
+	}
+	return found;
+}
+
 void result_numbers_worst(result_combination *c)
 {
 	g_autofree struct guest_rank *ranks = g_new0(struct guest_rank, c->nb_guests + 1);

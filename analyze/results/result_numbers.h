@@ -22,6 +22,15 @@ void result_numbers_drop_bins(result_combination *c);
 /* Measured by MoonGen: what was offered may just not be known. */
 gboolean result_numbers_is_moongen(const result_combination *c);
 
+/*
+ * Percentile q (0 < q <= 1) of some numbers, a guest's or a size's, that are loaded; without spread
+ * (min = max = ns). FALSE if there is none.
+ */
+gboolean result_numbers_quantile(
+	const struct result_numbers *n, gboolean response, double q, struct result_quantile *out);
+/* Smallest and largest latency percentile over the guests, in min and max. FALSE: nobody has any. */
+gboolean result_guests_quantile(const result_combination *c, double q, struct result_quantile *out);
+
 /* Find the worst guest, by p99 too where bins are loaded, and count the silent ones. */
 void result_numbers_worst(result_combination *c);
 

@@ -2,520 +2,458 @@
 #include "analyze/show/report.h"
 
 #include <math.h>
-#include <string.h>
 
-#include "analyze/base/error.h"
-#include "analyze/statistics/statistics.h"
+#include "analyze/contract/trial_ipdv.h"
+#include "analyze/results/result_columns.h"
+#include "analyze/results/result_numbers.h"
+#include "analyze/show/report_private.h"
+#include "analyze/statistics/delay_variation.h"
 
-enum { PERCENTILES_MAX = 100 };
+#define AT(member_) .at = REPORT_AT(member_)
 
-static const double overview_q[] = { 0.5, 0.9, 0.99, 0.999 }, probes_q[] = { 0.5, 0.99 };
-
-static gboolean is_main_parameter(const char *name)
+static gboolean quantile_of(const struct report_row *row, double q, struct result_quantile *out)
 {
-	return strcmp(name, "label") == 0 || strcmp(name, "guests") == 0 ||
-	       strcmp(name, "rate") == 0;
+	gboolean response = row->o->response;
+
+	*out = (struct result_quantile){ 0 };
+	return row->whole ? result_quantile(row->c, response, q, out)
+			  : result_numbers_quantile(&row->n, response, q, out);
 }
 
-void report_params_columns(table *t)
+static void cell_if(table *t, gboolean known, uint64_t ns, gboolean bound)
 {
-	const char *const *names = result_parameter_names();
-
-	table_column(t, "label", "label", TABLE_KEY);
-	for (guint i = 0; names[i] != NULL; i++) {
-		if (!is_main_parameter(names[i]))
-			table_column(t, names[i], names[i], TABLE_KEY | TABLE_IF_DIFFERS);
-	}
-	table_column(t, "guests", "guests", TABLE_KEY);
-	table_column(t, "rate_pps", "rate", TABLE_KEY);
-}
-
-void report_params_cells(table *t, const struct trial_params *p)
-{
-	const char *const *names = result_parameter_names();
-	g_autofree char *rate = result_parameter(p, "rate");
-
-	table_string(t, p->label);
-	for (guint i = 0; names[i] != NULL; i++) {
-		g_autofree char *value = NULL;
-
-		if (is_main_parameter(names[i]))
-			continue;
-		value = result_parameter(p, names[i]);
-		table_string(t, value);
-	}
-	table_u64(t, p->guests);
-	if (g_str_has_suffix(rate, "pps"))
-		rate[strlen(rate) - strlen("pps")] = '\0';
-	table_u64_as(t, p->rate_pps, rate);
-}
-
-const char *report_verdict(const result_combination *c)
-{
-	if (!c->trustworthy)
-		return "DOUBT";
-	return c->nb_interrupted > 0 ? "stopped" : "ok";
-}
-
-static void quantile_cell(table *t, gboolean there, const struct result_quantile *q)
-{
-	if (there)
-		table_ns(t, q->ns, q->bound);
-	else
-		table_none(t);
-}
-
-table *report_overview_new(void)
-{
-	table *t = table_new();
-
-	report_params_columns(t);
-	table_column(t, "offered_pps", "offered", 0);
-	table_column(t, "forwarded_pps", "forward", 0);
-	table_column(t, "loss_ratio", "loss", 0);
-	table_column(t, "duplicated", "dup", 0);
-	table_column(t, "reordered", "reord", 0);
-	table_column(t, "p50_ns", "p50", 0);
-	table_column(t, "p90_ns", "p90", 0);
-	table_column(t, "p99_ns", "p99", 0);
-	table_column(t, "p999_ns", "p99.9", 0);
-	table_column(t, "max_ns", "max", 0);
-	table_column(t, "probes_p50_ns", "probe50", TABLE_IF_ANY);
-	table_column(t, "probes_p99_ns", "probe99", TABLE_IF_ANY);
-	table_column(t, "generator_cycles_per_frame", "cyc/frame", TABLE_IF_ANY);
-	table_column(t, "jain", "Jain", 0);
-	table_column(t, "min_max_ratio", "min/max", 0);
-	table_column(t, "worst_guest", "worst", 0);
-	table_column(t, "guests_without_frames", "no frames", TABLE_IF_ANY);
-	table_column(t, "verdict", "verdict", 0);
-	return t;
-}
-
-void report_worst_cell(table *t, const result_combination *c)
-{
-	if (c->fairness.worst_guest >= 0)
-		table_u64(t, (uint64_t)c->fairness.worst_guest);
-	else
-		table_none(t);
-}
-
-void report_overview_add(table *t, const result_combination *c)
-{
-	table_row(t);
-	report_params_cells(t, &c->params);
-	table_pps(t, c->n.offered_pps);
-	table_pps(t, c->n.forwarded_pps);
-	table_ratio(t, c->n.loss.value);
-	table_u64(t, c->n.c.duplicated);
-	table_u64(t, c->n.c.reordered);
-	for (guint i = 0; i < G_N_ELEMENTS(overview_q); i++) {
-		struct result_quantile q;
-
-		quantile_cell(t, result_quantile(c, FALSE, overview_q[i], &q), &q);
-	}
-	if (c->n.latency.count > 0 && !c->n.latency.range_unknown)
-		table_ns(t, c->n.latency.max_ns, FALSE);
-	else
-		table_none(t);
-	for (guint i = 0; i < G_N_ELEMENTS(probes_q); i++) {
-		struct result_quantile q = { 0 };
-		gboolean there = trial_dist_quantile(
-					 &c->probes.latency, probes_q[i], &q.ns, &q.bound) == 0;
-
-		quantile_cell(t, there, &q);
-	}
-	table_double(t, trial_cpu_cycles(&c->cpu, &c->cpu.generator), "%.4g");
-	table_double(t, c->fairness.jain, "%.4g");
-	table_double(t, c->fairness.min_max, "%.4g");
-	report_worst_cell(t, c);
-	table_u64(t, c->fairness.nb_silent);
-	table_string(t, report_verdict(c));
-}
-
-table *report_loss_new(gboolean guests)
-{
-	table *t = table_new();
-
-	report_params_columns(t);
-	if (guests)
-		table_column(t, "guest", "guest", TABLE_KEY);
-	table_column(t, "repetitions", "reps", 0);
-	table_column(t, "not_sent", "not sent", TABLE_IF_ANY);
-	table_column(t, "unsent", "unsent", TABLE_IF_ANY);
-	table_column(t, "offered", "offered", 0);
-	table_column(t, "forwarded", "forwarded", 0);
-	table_column(t, "lost", "lost", 0);
-	table_column(t, "loss_ratio", "loss", 0);
-	table_column(t, "loss_ratio_min", "least", 0);
-	table_column(t, "loss_ratio_max", "most", 0);
-	table_column(t, "refused", "refused", 0);
-	table_column(t, "duplicated", "dup", 0);
-	table_column(t, "reordered", "reord", 0);
-	table_column(t, "corrupt", "corrupt", 0);
-	table_column(t, "foreign", "stray", TABLE_IF_ANY);
-	table_column(t, "late", "late", 0);
-	table_column(t, "verdict", "verdict", 0);
-	return t;
-}
-
-/* guest -1: all of them. */
-static void loss_row(table *t, const result_combination *c, const struct result_numbers *n,
-	gboolean guests, int guest)
-{
-	table_row(t);
-	report_params_cells(t, &c->params);
-	if (guests && guest < 0)
-		table_string(t, "all");
-	else if (guests)
-		table_u64(t, (uint64_t)guest);
-	table_u64(t, c->trials->len);
-	table_u64(t, n->c.not_sent);
-	table_u64(t, n->c.unsent);
-	table_u64(t, n->c.offered);
-	table_u64(t, n->c.forwarded);
-	table_u64(t, n->c.lost);
-	table_ratio(t, n->loss.value);
-	table_ratio(t, n->loss.min);
-	table_ratio(t, n->loss.max);
-	table_u64(t, n->c.refused);
-	table_u64(t, n->c.duplicated);
-	table_u64(t, n->c.reordered);
-	table_u64(t, n->c.corrupt);
-	table_u64(t, n->c.foreign);
-	table_u64(t, n->c.late);
-	table_string(t, report_verdict(c));
-}
-
-void report_loss_add(table *t, const result_combination *c, gboolean guests)
-{
-	loss_row(t, c, &c->n, guests, -1);
-	for (guint i = 0; guests && i < c->nb_guests; i++)
-		loss_row(t, c, &c->guests[i].n, guests, (int)c->guests[i].guest);
-}
-
-table *report_autotest_loss_new(void)
-{
-	table *t = table_new();
-
-	report_params_columns(t);
-	table_column(t, "repetitions", "reps", 0);
-	table_column(t, "logs", "logs", 0);
-	table_column(t, "autotest_loss_ratio", "autotest's loss", 0);
-	table_column(t, "autotest_spread_ratio", "+-", 0);
-	table_column(t, "verdict", "verdict", 0);
-	return t;
-}
-
-void report_autotest_loss_add(table *t, const result_combination *c)
-{
-	struct result_autotest_loss loss = result_autotest_loss(c);
-
-	table_row(t);
-	report_params_cells(t, &c->params);
-	table_u64(t, c->trials->len);
-	table_u64(t, loss.nb);
-	table_ratio(t, loss.loss);
-	table_ratio(t, loss.spread);
-	table_string(t, report_verdict(c));
-}
-
-gboolean report_percentiles_parse(const char *text, struct report_percentiles *out, GError **error)
-{
-	g_auto(GStrv) words = g_strsplit(text, ",", -1);
-	guint nb = g_strv_length(words);
-	g_autofree double *q = g_new(double, nb + 1);
-
-	for (guint i = 0; i < nb; i++) {
-		char *end;
-		double percent = g_ascii_strtod(words[i], &end);
-
-		if (end == words[i] || *end != '\0' || !(percent > 0) || percent > 100 ||
-			nb > PERCENTILES_MAX) {
-			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-				"--percentiles: '%s' is no percentile; write numbers above 0 up to "
-				"100 "
-				"with commas between, at most %d, such as 50,90,99,99.9",
-				words[i], PERCENTILES_MAX);
-			return FALSE;
-		}
-		/* 99.9 / 100 is not the double nearest to 0.999; a detour by its text is. */
-		{
-			g_autofree char *hundredth = g_strconcat(words[i], "e-2", NULL);
-
-			q[i] = strpbrk(words[i], "eExX") == NULL ? g_ascii_strtod(hundredth, NULL)
-								 : percent / 100;
-		}
-	}
-	if (nb == 0) {
-		g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-			"--percentiles: none given; write some, such as 50,90,99,99.9");
-		return FALSE;
-	}
-	out->q = g_steal_pointer(&q);
-	out->nb = nb;
-	return TRUE;
-}
-
-/* "99.9" */
-static char *percent_text(double q)
-{
-	char buf[G_ASCII_DTOSTR_BUF_SIZE];
-
-	return g_strdup(g_ascii_formatd(buf, sizeof(buf), "%.10g", q * 100));
-}
-
-char *report_percentile_name(double q)
-{
-	g_autofree char *percent = percent_text(q);
-	g_auto(GStrv) parts = g_strsplit(percent, ".", 2);
-
-	if (parts[1] == NULL)
-		return g_strconcat("p", percent, NULL);
-	return g_strconcat("p", parts[0], strcmp(parts[0], "99") == 0 ? "" : "_", parts[1], NULL);
-}
-
-table *report_percentiles_new(const struct report_percentiles *p)
-{
-	table *t = table_new();
-
-	report_params_columns(t);
-	if (p->guests)
-		table_column(t, "guest", "guest", TABLE_KEY);
-	table_column(t, "from", "from", TABLE_HIDDEN);
-	table_column(t, "repetitions", "reps", 0);
-	table_column(t, "count", "received", 0);
-	table_column(t, "censored", "lost", 0);
-	table_column(t, "min_ns", "min", 0);
-	for (guint i = 0; i < p->nb; i++) {
-		g_autofree char *name = report_percentile_name(p->q[i]);
-		g_autofree char *percent = percent_text(p->q[i]);
-		g_autofree char *heading = g_strconcat("p", percent, NULL);
-		g_autofree char *key = g_strconcat(name, "_ns", NULL);
-		g_autofree char *least = g_strconcat(name, "_min_ns", NULL);
-		g_autofree char *most = g_strconcat(name, "_max_ns", NULL);
-
-		table_column(t, key, heading, 0);
-		table_column(t, least, "least", TABLE_HIDDEN);
-		table_column(t, most, "most", TABLE_HIDDEN);
-	}
-	table_column(t, "max_ns", "max", 0);
-	table_column(t, "verdict", "verdict", 0);
-	return t;
-}
-
-/* A percentile by the linear rule, and its range over repetitions, of which guests have none. */
-static void linear_cells(table *t, const result_combination *c, const struct result_numbers *n,
-	const struct report_percentiles *p, guint i, int guest)
-{
-	double ns, one, least = INFINITY, most = -INFINITY;
-	gboolean bound, one_bound, least_bound = FALSE, most_bound = FALSE;
-	gboolean there = guest < 0 ? result_quantile_linear(c, p->response, p->q[i], &ns, &bound)
-				   : trial_dist_linear(p->response ? &n->response : &n->latency,
-					     p->q[i], &ns, &bound) == 0;
-
-	for (guint k = 0; guest < 0 && k < c->trials->len; k++) {
-		const trial *of = g_ptr_array_index(c->trials, k);
-
-		if (trial_dist_linear(p->response ? &of->response : &of->latency, p->q[i], &one,
-			    &one_bound) != 0)
-			continue;
-		/* A bound is more than any number. */
-		if (isinf(least) || one_bound < least_bound ||
-			(one_bound == least_bound && one < least)) {
-			least = one;
-			least_bound = one_bound;
-		}
-		if (isinf(most) || one_bound > most_bound ||
-			(one_bound == most_bound && one > most)) {
-			most = one;
-			most_bound = one_bound;
-		}
-	}
-	table_ns_real(t, there ? ns : NAN, there && bound);
-	table_ns_real(t, there && isfinite(least) ? least : NAN, least_bound);
-	table_ns_real(t, there && isfinite(most) ? most : NAN, most_bound);
-}
-
-static void percentiles_row(table *t, const result_combination *c, const struct result_numbers *n,
-	const struct report_percentiles *p, int guest)
-{
-	const struct trial_dist *d = p->response ? &n->response : &n->latency;
-
-	table_row(t);
-	report_params_cells(t, &c->params);
-	if (p->guests && guest < 0)
-		table_string(t, "all");
-	else if (p->guests)
-		table_u64(t, (uint64_t)guest);
-	table_string(t, p->response ? "scheduled departure" : "real departure");
-	table_u64(t, c->trials->len);
-	table_u64(t, d->count);
-	table_u64(t, d->censored);
-	if (d->count > 0 && !d->range_unknown)
-		table_ns(t, d->min_ns, FALSE);
-	else
-		table_none(t);
-	for (guint i = 0; p->linear && i < p->nb; i++)
-		linear_cells(t, c, n, p, i, guest);
-	for (guint i = 0; !p->linear && i < p->nb; i++) {
-		struct result_quantile q;
-		gboolean there = guest < 0 ? result_quantile(c, p->response, p->q[i], &q)
-					   : result_numbers_quantile(n, p->response, p->q[i], &q);
-
-		quantile_cell(t, there, &q);
-		/* Of a guest, repetitions are not kept apart. */
-		if (there && guest < 0) {
-			table_ns(t, q.min_ns, q.min_bound);
-			table_ns(t, q.max_ns, q.max_bound);
-		} else {
-			table_none(t);
-			table_none(t);
-		}
-	}
-	if (d->count > 0 && !d->range_unknown)
-		table_ns(t, d->max_ns, FALSE);
-	else
-		table_none(t);
-	table_string(t, report_verdict(c));
-}
-
-void report_percentiles_add(
-	table *t, const result_combination *c, const struct report_percentiles *p)
-{
-	percentiles_row(t, c, &c->n, p, -1);
-	for (guint i = 0; p->guests && i < c->nb_guests; i++)
-		percentiles_row(t, c, &c->guests[i].n, p, (int)c->guests[i].guest);
-}
-
-table *report_intervals_new(void)
-{
-	table *t = table_new();
-
-	report_params_columns(t);
-	table_column(t, "percentile", "percentile", TABLE_KEY);
-	table_column(t, "samples", "samples", 0);
-	table_column(t, "pooled_ns", "pooled", 0);
-	table_column(t, "pooled_lo_ns", "from", 0);
-	table_column(t, "pooled_hi_ns", "to", 0);
-	table_column(t, "pooled_interval", "samples are", 0);
-	table_column(t, "repetitions", "reps", 0);
-	table_column(t, "median_ns", "median rep", 0);
-	table_column(t, "median_lo_ns", "from", 0);
-	table_column(t, "median_hi_ns", "to", 0);
-	table_column(t, "median_coverage", "coverage", 0);
-	table_column(t, "median_interval", "reps are", 0);
-	return t;
-}
-
-static const char *enough(gboolean sufficient)
-{
-	return sufficient ? "sufficient" : "insufficient";
-}
-
-/* The value of a rank, counting from 1. */
-static void rank_cell(table *t, const struct trial_dist *d, uint64_t rank, uint64_t n)
-{
-	uint64_t ns;
-	gboolean bound;
-
-	if (trial_dist_quantile(d, (double)rank / (double)n, &ns, &bound) == 0)
+	if (known)
 		table_ns(t, ns, bound);
 	else
 		table_none(t);
 }
 
-static void pooled_cells(table *t, const struct trial_dist *d, double q, double confidence)
+/* A percentile. */
+void report_quantile_cell(table *t, const void *row, const struct table_column *column)
 {
-	uint64_t n = d->count + d->censored, lo, hi, ns;
-	double coverage;
-	gboolean bound, sufficient;
+	struct result_quantile v;
+	gboolean known = quantile_of(row, column->q, &v);
 
-	table_u64(t, n);
-	if (!trial_dist_has_bins(d) || n == 0 || trial_dist_quantile(d, q, &ns, &bound) != 0) {
-		for (int i = 0; i < 4; i++)
-			table_none(t);
+	cell_if(t, known, v.ns, v.bound);
+}
+
+/* Its ends over the repetitions, which of a guest are not kept apart. */
+void report_least_cell(table *t, const void *row, const struct table_column *column)
+{
+	struct result_quantile v;
+	gboolean known = quantile_of(row, column->q, &v);
+
+	cell_if(t, known && ((const struct report_row *)row)->whole, v.min_ns, v.min_bound);
+}
+
+void report_most_cell(table *t, const void *row, const struct table_column *column)
+{
+	struct result_quantile v;
+	gboolean known = quantile_of(row, column->q, &v);
+
+	cell_if(t, known && ((const struct report_row *)row)->whole, v.max_ns, v.max_bound);
+}
+
+static const struct table_column overview_columns[] = {
+	{ "offered_pps", "offered", TABLE_PPS, AT(n.offered_pps) },
+	{ "forwarded_pps", "forward", TABLE_PPS, AT(n.forwarded_pps) },
+	{ "loss_ratio", "loss", TABLE_RATIO, AT(n.loss.value) },
+	{ "duplicated", "dup", TABLE_COUNT, AT(n.c.duplicated) },
+	{ "reordered", "reord", TABLE_COUNT, AT(n.c.reordered) },
+	{ "p50_ns", "p50", .cell = report_quantile_cell, .q = 0.5 },
+	{ "p90_ns", "p90", .cell = report_quantile_cell, .q = 0.9 },
+	{ "p99_ns", "p99", .cell = report_quantile_cell, .q = 0.99 },
+	{ "p999_ns", "p99.9", .cell = report_quantile_cell, .q = 0.999 },
+	{ "max_ns", "max", AT(n.latency), .cell = result_dist_max_cell },
+	{ "probes_p50_ns", "probe50", AT(probes), .flags = TABLE_IF_ANY,
+		.cell = result_dist_quantile_cell, .q = 0.5 },
+	{ "probes_p99_ns", "probe99", AT(probes), .flags = TABLE_IF_ANY,
+		.cell = result_dist_quantile_cell, .q = 0.99 },
+	{ "generator_cycles_per_frame", "cyc/frame", TABLE_REAL, AT(cycles),
+		.flags = TABLE_IF_ANY },
+	{ "jain", "Jain", TABLE_REAL, AT(fairness.jain) },
+	{ "min_max_ratio", "min/max", TABLE_REAL, AT(fairness.min_max) },
+	{ "worst_guest", "worst", TABLE_INDEX, AT(fairness.worst_guest) },
+	{ "guests_without_frames", "no frames", TABLE_NUMBER, AT(fairness.nb_silent),
+		.flags = TABLE_IF_ANY },
+	{ "verdict", "verdict", TABLE_TEXT, AT(verdict) },
+};
+const report report_overview = { overview_columns, G_N_ELEMENTS(overview_columns), NULL, NULL };
+
+static const struct table_column loss_columns[] = {
+	{ "repetitions", "reps", TABLE_NUMBER, AT(repetitions) },
+	{ "not_sent", "not sent", TABLE_COUNT, AT(n.c.not_sent), .flags = TABLE_IF_ANY },
+	{ "unsent", "unsent", TABLE_COUNT, AT(n.c.unsent), .flags = TABLE_IF_ANY },
+	{ "offered", "offered", TABLE_COUNT, AT(n.c.offered) },
+	{ "forwarded", "forwarded", TABLE_COUNT, AT(n.c.forwarded) },
+	{ "lost", "lost", TABLE_COUNT, AT(n.c.lost) },
+	{ "loss_ratio", "loss", TABLE_RATIO, AT(n.loss.value) },
+	{ "loss_ratio_min", "least", TABLE_RATIO, AT(n.loss.min) },
+	{ "loss_ratio_max", "most", TABLE_RATIO, AT(n.loss.max) },
+	{ "refused", "refused", TABLE_COUNT, AT(n.c.refused) },
+	{ "duplicated", "dup", TABLE_COUNT, AT(n.c.duplicated) },
+	{ "reordered", "reord", TABLE_COUNT, AT(n.c.reordered) },
+	{ "corrupt", "corrupt", TABLE_COUNT, AT(n.c.corrupt) },
+	{ "foreign", "stray", TABLE_COUNT, AT(n.c.foreign), .flags = TABLE_IF_ANY },
+	{ "late", "late", TABLE_COUNT, AT(n.c.late) },
+	{ "verdict", "verdict", TABLE_TEXT, AT(verdict) },
+};
+const report report_loss = { loss_columns, G_N_ELEMENTS(loss_columns), NULL, NULL };
+
+static void autotest_row(table *t, struct report_row *row)
+{
+	row->autotest = result_autotest_loss(row->c);
+	table_add(t, row);
+}
+
+static const struct table_column autotest_columns[] = {
+	{ "repetitions", "reps", TABLE_NUMBER, AT(repetitions) },
+	{ "logs", "logs", TABLE_NUMBER, AT(autotest.nb) },
+	{ "autotest_loss_ratio", "autotest's loss", TABLE_RATIO, AT(autotest.loss) },
+	{ "autotest_spread_ratio", "+-", TABLE_RATIO, AT(autotest.spread) },
+	{ "verdict", "verdict", TABLE_TEXT, AT(verdict) },
+};
+const report report_autotest_loss = { autotest_columns, G_N_ELEMENTS(autotest_columns), NULL,
+	autotest_row };
+
+static void frame_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct report_row *row = of;
+
+	(void)column;
+	if (row->params->frame_len > 0)
+		table_u64(t, row->params->frame_len);
+	else
+		table_string(t, "mix");
+}
+
+/* Loads of which nobody knows what was sent have none. */
+static void known_pps_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct report_row *row = of;
+	double pps = G_STRUCT_MEMBER(double, row, column->at);
+
+	table_pps(t, row->n.c.offered > 0 && pps > 0 ? pps : NAN);
+}
+
+static const struct table_column summary_columns[] = {
+	{ "frame_bytes", "frame", .cell = frame_cell },
+	{ "repetitions", "reps", TABLE_NUMBER, AT(repetitions) },
+	{ "offered_pps", "offered", AT(n.offered_pps), .cell = known_pps_cell },
+	{ "forwarded_pps", "forward", AT(n.forwarded_pps), .cell = known_pps_cell },
+	{ "loss_ratio", "loss", TABLE_RATIO, AT(n.loss.value) },
+	{ "loss_ratio_min", "least", TABLE_RATIO, AT(n.loss.min) },
+	{ "loss_ratio_max", "most", TABLE_RATIO, AT(n.loss.max) },
+	{ "p25_ns", "p25", .cell = report_quantile_cell, .q = 0.25 },
+	{ "p50_ns", "p50", .cell = report_quantile_cell, .q = 0.5 },
+	{ "p50_min_ns", "p50 least", .flags = TABLE_HIDDEN, .cell = report_least_cell, .q = 0.5 },
+	{ "p50_max_ns", "p50 most", .flags = TABLE_HIDDEN, .cell = report_most_cell, .q = 0.5 },
+	{ "p75_ns", "p75", .cell = report_quantile_cell, .q = 0.75 },
+	{ "p99_ns", "p99", .cell = report_quantile_cell, .q = 0.99 },
+	{ "p99_min_ns", "p99 least", .cell = report_least_cell, .q = 0.99 },
+	{ "p99_max_ns", "p99 most", .cell = report_most_cell, .q = 0.99 },
+	{ "verdict", "verdict", TABLE_TEXT, AT(verdict) },
+};
+const report report_summary = { summary_columns, G_N_ELEMENTS(summary_columns), NULL, NULL };
+
+/* Ends of a percentile over the guests. */
+static void least_guest_cell(table *t, const void *row, const struct table_column *column)
+{
+	struct result_quantile v = { 0 };
+	gboolean known = result_guests_quantile(((const struct report_row *)row)->c, column->q, &v);
+
+	cell_if(t, known, v.min_ns, v.min_bound);
+}
+
+static void most_guest_cell(table *t, const void *row, const struct table_column *column)
+{
+	struct result_quantile v = { 0 };
+	gboolean known = result_guests_quantile(((const struct report_row *)row)->c, column->q, &v);
+
+	cell_if(t, known, v.max_ns, v.max_bound);
+}
+
+static void most_loss_cell(table *t, const void *of, const struct table_column *column)
+{
+	const result_combination *c = ((const struct report_row *)of)->c;
+	double loss = NAN;
+
+	(void)column;
+	for (guint i = 0; i < c->nb_guests; i++) {
+		double one = c->guests[i].n.loss.value;
+
+		loss = isnan(loss) || one > loss ? one : loss;
+	}
+	table_ratio(t, loss);
+}
+
+static const struct table_column guests_columns[] = {
+	{ "jain", "Jain", TABLE_REAL, AT(fairness.jain) },
+	{ "gini", "Gini", TABLE_REAL, AT(fairness.gini) },
+	{ "min_max_ratio", "min/max", TABLE_REAL, AT(fairness.min_max) },
+	{ "guests_below_90_percent", "below 90 %", TABLE_NUMBER, AT(fairness.nb_below) },
+	{ "p50_min_ns", "p50 least", .cell = least_guest_cell, .q = 0.5 },
+	{ "p50_max_ns", "p50 most", .cell = most_guest_cell, .q = 0.5 },
+	{ "p99_min_ns", "p99 least", .cell = least_guest_cell, .q = 0.99 },
+	{ "p99_max_ns", "p99 most", .cell = most_guest_cell, .q = 0.99 },
+	{ "loss_ratio_max", "most loss", .cell = most_loss_cell },
+	{ "worst_guest", "worst guest", TABLE_INDEX, AT(fairness.worst_guest) },
+	{ "guests_without_frames", "no frames", TABLE_NUMBER, AT(fairness.nb_silent),
+		.flags = TABLE_IF_ANY },
+	{ "verdict", "verdict", TABLE_TEXT, AT(verdict) },
+};
+const report report_guests = { guests_columns, G_N_ELEMENTS(guests_columns), NULL, NULL };
+
+/* A row of the same combination that is about some of its frames. */
+static struct report_row part_of(const struct report_row *whole, const struct result_numbers *n)
+{
+	struct report_row row = *whole;
+
+	row.whole = FALSE;
+	row.n = *n;
+	row.times = row.o->response ? n->response : n->latency;
+	return row;
+}
+
+static void guest_rows(table *t, struct report_row *whole)
+{
+	for (guint i = 0; i < whole->c->nb_guests; i++) {
+		struct report_row row = part_of(whole, &whole->c->guests[i].n);
+
+		row.guest = whole->c->guests[i];
+		table_add(t, &row);
+	}
+}
+
+static const struct table_column each_guest_columns[] = {
+	{ "guest", NULL, TABLE_NUMBER, AT(guest.guest), .flags = TABLE_KEY },
+	{ "interface_of_guest", "behind", TABLE_TEXT, AT(guest.interface),
+		.flags = TABLE_IF_DIFFERS | TABLE_KEY },
+	{ "share", NULL, TABLE_REAL, AT(guest.share) },
+	{ "offered", NULL, TABLE_COUNT, AT(n.c.offered) },
+	{ "forwarded", NULL, TABLE_COUNT, AT(n.c.forwarded) },
+	{ "loss_ratio", "loss", TABLE_RATIO, AT(n.loss.value) },
+	{ "p50_ns", "p50", .cell = report_quantile_cell, .q = 0.5 },
+	{ "p99_ns", "p99", .cell = report_quantile_cell, .q = 0.99 },
+	{ "state", NULL, TABLE_TEXT, AT(guest.state) },
+};
+const report report_each_guest = { each_guest_columns, G_N_ELEMENTS(each_guest_columns), NULL,
+	guest_rows };
+
+static void size_rows(table *t, struct report_row *whole)
+{
+	for (guint i = 0; i < whole->c->nb_sizes; i++) {
+		struct report_row row = part_of(whole, &whole->c->sizes[i].n);
+
+		row.size = whole->c->sizes[i];
+		table_add(t, &row);
+	}
+}
+
+static const struct table_column sizes_columns[] = {
+	{ "frame_bytes_min", "frame", TABLE_NUMBER, AT(size.frame_len_lo), .flags = TABLE_KEY },
+	{ "frame_bytes_max", "to", TABLE_NUMBER, AT(size.frame_len_hi), .flags = TABLE_KEY },
+	{ "offered", NULL, TABLE_COUNT, AT(n.c.offered) },
+	{ "forwarded", NULL, TABLE_COUNT, AT(n.c.forwarded) },
+	{ "lost", NULL, TABLE_COUNT, AT(n.c.lost) },
+	{ "loss_ratio", "loss", TABLE_RATIO, AT(n.loss.value) },
+	{ "loss_ratio_min", "least", TABLE_RATIO, AT(n.loss.min) },
+	{ "loss_ratio_max", "most", TABLE_RATIO, AT(n.loss.max) },
+	{ "p50_ns", "p50", .cell = report_quantile_cell, .q = 0.5 },
+	{ "p99_ns", "p99", .cell = report_quantile_cell, .q = 0.99 },
+};
+const report report_sizes = { sizes_columns, G_N_ELEMENTS(sizes_columns), NULL, size_rows };
+
+/* Delays are of the worst repetition: medians of percentiles of other runs would hide it. */
+static void departures_row(table *t, struct report_row *row)
+{
+	row->departures = result_departure_reps(row->c);
+	for (guint i = 0; i < row->c->trials->len; i++) {
+		const struct trial_departure
+			*d = &((const trial *)g_ptr_array_index(row->c->trials, i))->departure;
+		const uint64_t ns[] = { d->self_delay_p50_ns, d->self_delay_p99_ns,
+			d->self_delay_max_ns };
+
+		for (guint k = 0; k < G_N_ELEMENTS(ns); k++) {
+			row->self_delay[k].known |= d->frames > 0;
+			row->self_delay[k].ns = MAX(row->self_delay[k].ns, ns[k]);
+		}
+	}
+	table_add(t, row);
+}
+
+static const struct table_column departures_columns[] = {
+	{ "repetitions", "reps", TABLE_NUMBER, AT(repetitions) },
+	{ "within_64ns_ratio", "64ns", TABLE_RATIO, AT(departures.schedule[0].median) },
+	{ "within_128ns_ratio", "128ns", TABLE_RATIO, AT(departures.schedule[1].median) },
+	{ "within_256ns_ratio", "256ns", TABLE_RATIO, AT(departures.schedule[2].median) },
+	{ "within_512ns_ratio", "512ns", TABLE_RATIO, AT(departures.schedule[3].median) },
+	{ "gap_within_64ns_ratio", "gap 64ns", TABLE_RATIO, AT(departures.gap[0].median) },
+	{ "gap_within_128ns_ratio", "gap 128ns", TABLE_RATIO, AT(departures.gap[1].median) },
+	{ "gap_within_256ns_ratio", "gap 256ns", TABLE_RATIO, AT(departures.gap[2].median) },
+	{ "gap_within_512ns_ratio", "gap 512ns", TABLE_RATIO, AT(departures.gap[3].median) },
+	{ "bursts_ratio", "bursts", TABLE_RATIO, AT(departures.bursts.median) },
+	{ "self_delay_p50_ns", "delay p50", TABLE_TIME, AT(self_delay[0]) },
+	{ "self_delay_p99_ns", "p99", TABLE_TIME, AT(self_delay[1]) },
+	{ "self_delay_max_ns", "max", TABLE_TIME, AT(self_delay[2]) },
+};
+const report report_departures = { departures_columns, G_N_ELEMENTS(departures_columns), NULL,
+	departures_row };
+
+static void pdv_cell(table *t, const void *row, const struct table_column *column)
+{
+	uint64_t ns = 0;
+	gboolean bound = FALSE, known;
+
+	known = delay_variation_quantile(
+			&((const struct report_row *)row)->n.latency, column->q, &ns, &bound) == 0;
+	cell_if(t, known, ns, bound);
+}
+
+static void least_delay_cell(table *t, const void *row, const struct table_column *column)
+{
+	uint64_t ns = 0;
+	gboolean known = delay_variation_least(&((const struct report_row *)row)->n.latency, &ns) ==
+			 0;
+
+	(void)column;
+	cell_if(t, known, ns, FALSE);
+}
+
+static void rfc8219_cell(table *t, const void *row, const struct table_column *column)
+{
+	const GPtrArray *trials = ((const struct report_row *)row)->c->trials;
+	g_autofree const struct trial_dist **of = g_new(const struct trial_dist *, trials->len);
+	uint64_t ns = 0;
+	gboolean bound = FALSE, known;
+
+	(void)column;
+	for (guint i = 0; i < trials->len; i++)
+		of[i] = &((const trial *)g_ptr_array_index(trials, i))->latency;
+	known = delay_variation_rfc8219(of, trials->len, &ns, &bound) == 0;
+	cell_if(t, known, ns, bound);
+}
+
+static void signed_cell_if(table *t, gboolean known, int64_t ns)
+{
+	if (known)
+		table_signed_ns(t, ns);
+	else
+		table_none(t);
+}
+
+static void ipdv_cell(table *t, const void *row, const struct table_column *column)
+{
+	int64_t ns = 0;
+	gboolean known = trial_ipdv_quantile(
+				 &((const struct report_row *)row)->c->ipdv, column->q, &ns) == 0;
+
+	signed_cell_if(t, known, ns);
+}
+
+static void least_ipdv_cell(table *t, const void *row, const struct table_column *column)
+{
+	const struct trial_ipdv *d = &((const struct report_row *)row)->c->ipdv;
+
+	(void)column;
+	signed_cell_if(t, d->pairs > 0, d->min_ns);
+}
+
+static void most_ipdv_cell(table *t, const void *row, const struct table_column *column)
+{
+	const struct trial_ipdv *d = &((const struct report_row *)row)->c->ipdv;
+
+	(void)column;
+	signed_cell_if(t, d->pairs > 0, d->max_ns);
+}
+
+static void magnitude_cell(table *t, const void *row, const struct table_column *column)
+{
+	uint64_t ns = 0;
+	gboolean known = trial_ipdv_magnitude(
+				 &((const struct report_row *)row)->c->ipdv, column->q, &ns) == 0;
+
+	cell_if(t, known, ns, FALSE);
+}
+
+static void delay_row(table *t, struct report_row *row)
+{
+	row->nb_ipdv = row->c->nb_ipdv;
+	row->ipdv_pairs = row->c->ipdv.recorded ? (int64_t)row->c->ipdv.pairs : -1;
+	table_add(t, row);
+}
+
+static const struct table_column delay_columns[] = {
+	{ "repetitions", "reps", TABLE_NUMBER, AT(repetitions) },
+	{ "count", "received", TABLE_COUNT, AT(n.latency.count) },
+	{ "censored", "lost", TABLE_COUNT, AT(n.latency.censored) },
+	{ "min_ns", "Dmin", .cell = least_delay_cell },
+	{ "pdv_p50_ns", "PDV p50", .cell = pdv_cell, .q = 0.5 },
+	{ "pdv_p95_ns", "PDV p95", .cell = pdv_cell, .q = 0.95 },
+	{ "pdv_p99_ns", "PDV p99", .cell = pdv_cell, .q = 0.99 },
+	{ "pdv_p999_ns", "PDV p99.9", .cell = pdv_cell, .q = 0.999 },
+	{ "rfc8219_pdv_ns", "RFC 8219", .cell = rfc8219_cell },
+	{ "ipdv_repetitions", "IPDV reps", TABLE_NUMBER, AT(nb_ipdv), .flags = TABLE_HIDDEN },
+	{ "ipdv_pairs", "IPDV pairs", TABLE_KNOWN, AT(ipdv_pairs) },
+	{ "ipdv_min_ns", "IPDV min", .cell = least_ipdv_cell },
+	{ "ipdv_p1_ns", "IPDV p1", .cell = ipdv_cell, .q = 0.01 },
+	{ "ipdv_p50_ns", "IPDV p50", .cell = ipdv_cell, .q = 0.5 },
+	{ "ipdv_p99_ns", "IPDV p99", .cell = ipdv_cell, .q = 0.99 },
+	{ "ipdv_max_ns", "IPDV max", .cell = most_ipdv_cell },
+	{ "ipdv_abs_p99_ns", "|IPDV| p99", .cell = magnitude_cell, .q = 0.99 },
+	{ "verdict", "verdict", TABLE_TEXT, AT(verdict) },
+};
+const report report_delay = { delay_columns, G_N_ELEMENTS(delay_columns), NULL, delay_row };
+
+static const struct report_options nothing_asked;
+
+static void of_guest_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct report_row *row = of;
+
+	(void)column;
+	if (row->whole)
+		table_string(t, "all");
+	else
+		table_u64(t, row->guest.guest);
+}
+
+table *report_new(const report *r, const struct report_options *o)
+{
+	static const struct table_column guest = { "guest", .flags = TABLE_KEY,
+		.cell = of_guest_cell };
+	table *t = table_new();
+
+	result_params_columns(t);
+	if (o != NULL && o->guests)
+		table_columns(t, &guest, 1);
+	table_columns(t, r->columns, r->nb);
+	if (r->more != NULL)
+		r->more(t, o);
+	return t;
+}
+
+void report_add(
+	table *t, const report *r, const result_combination *c, const struct report_options *o)
+{
+	struct report_row row = {
+		.params = &c->params,
+		.c = c,
+		.o = o != NULL ? o : &nothing_asked,
+		.repetitions = c->trials->len,
+		.verdict = result_verdict(c),
+		.probes = c->probes.latency,
+		.cycles = trial_cpu_cycles(&c->cpu, &c->cpu.generator),
+		.fairness = c->fairness,
+	};
+
+	row = part_of(&row, &c->n);
+	row.whole = TRUE;
+	if (r->rows != NULL) {
+		r->rows(t, &row);
 		return;
 	}
-	table_ns(t, ns, bound);
-	sufficient = q < 1 && statistics_quantile_ranks(n, q, confidence, &lo, &hi, &coverage);
-	if (sufficient) {
-		rank_cell(t, d, lo, n);
-		rank_cell(t, d, hi, n);
-	} else {
-		table_none(t);
-		table_none(t);
-	}
-	table_string(t, enough(sufficient));
-}
-
-/* A percentile among lost frames is later than any number: at_least is what is known of it. */
-static void bounded_cell(table *t, double ns, double at_least)
-{
-	table_ns_real(t, isinf(ns) ? at_least : ns, isinf(ns) != 0);
-}
-
-static void median_cells(table *t, const result_combination *c, const struct report_percentiles *p,
-	double q, double confidence)
-{
-	g_autofree double *values = g_new(double, c->trials->len);
-	g_autofree double *at_least = g_new(double, c->trials->len);
-	struct statistics_bounded median;
-	size_t nb = 0;
-
-	for (guint i = 0; i < c->trials->len; i++) {
-		const trial *of = g_ptr_array_index(c->trials, i);
-		uint64_t ns;
-		gboolean bound;
-
-		if (trial_dist_quantile(
-			    p->response ? &of->response : &of->latency, q, &ns, &bound) != 0)
-			continue;
-		values[nb] = bound ? INFINITY : (double)ns;
-		at_least[nb++] = (double)ns;
-	}
-	median = statistics_median_bounded(values, at_least, nb, confidence);
-	table_u64(t, nb);
-	bounded_cell(t, median.m.value, median.at_least.value);
-	bounded_cell(t, median.m.lo, median.at_least.lo);
-	bounded_cell(t, median.m.hi, median.at_least.hi);
-	table_ratio(t, nb > 0 ? median.m.coverage : NAN);
-	table_string(t, nb > 0 ? enough(median.m.sufficient) : "none");
-}
-
-void report_intervals_add(table *t, const result_combination *c, const struct report_percentiles *p,
-	double confidence)
-{
-	const struct trial_dist *d = p->response ? &c->n.response : &c->n.latency;
-
-	for (guint i = 0; i < p->nb; i++) {
-		g_autofree char *percent = percent_text(p->q[i]);
-
-		table_row(t);
-		report_params_cells(t, &c->params);
-		table_string(t, percent);
-		pooled_cells(t, d, p->q[i], confidence);
-		median_cells(t, c, p, p->q[i], confidence);
-	}
-}
-
-char *report_reasons(const result_combination *c)
-{
-	GString *text = g_string_new(NULL);
-
-	if (!c->trustworthy || c->nb_interrupted > 0) {
-		g_string_append_printf(
-			text, "%s: %s %s:", report_verdict(c), c->params.label, c->infix);
-		if (c->nb_untrustworthy > 0)
-			g_string_append_printf(text, " %u of %u repetitions not trustworthy",
-				c->nb_untrustworthy, c->trials->len);
-		if (c->nb_interrupted > 0)
-			g_string_append_printf(text, "%s %u of %u interrupted",
-				c->nb_untrustworthy > 0 ? "," : "", c->nb_interrupted,
-				c->trials->len);
-		g_string_append_c(text, '\n');
-		for (guint i = 0; i < c->reasons->len; i++)
-			g_string_append_printf(
-				text, "  %s\n", (const char *)g_ptr_array_index(c->reasons, i));
-	}
-	return g_string_free(text, FALSE);
+	table_add(t, &row);
+	if (row.o->guests)
+		guest_rows(t, &row);
 }

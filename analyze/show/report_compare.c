@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "analyze/base/format.h"
-#include "analyze/show/report.h"
+#include "analyze/results/result_columns.h"
 #include "analyze/results/side_names.h"
 
 static gboolean is_latency(const struct compare_metric *m)
@@ -25,12 +25,8 @@ static char *value_text(const struct compare_metric *m, double v)
 		return g_strdup(v < 0 ? "-inf" : "inf");
 	if (m->kind == COMPARE_LOSS)
 		return format_percent(v);
-	if (m->kind == COMPARE_FORWARDED)
-		size = abs >= 1e6   ? g_strdup_printf("%.4gM", abs / 1e6)
-		       : abs >= 1e3 ? g_strdup_printf("%.4gk", abs / 1e3)
-				    : g_strdup_printf("%.4g", abs);
-	else
-		size = format_ns((uint64_t)llround(MIN(abs, 9e18)));
+	size = m->kind == COMPARE_FORWARDED ? format_pps(abs)
+					    : format_ns((uint64_t)llround(MIN(abs, 9e18)));
 	return g_strconcat(v < 0 ? "-" : "", size, NULL);
 }
 
@@ -46,54 +42,20 @@ static char *interval_text(const struct compare_metric *m, const struct statisti
 	return g_strdup_printf("(%s, %s) %.0f %%", lo, hi, i->coverage * 100);
 }
 
-static void side_columns(table *t, const char *side, const char *heading)
-{
-	static const char *const parts[] = { "lo", "hi", "coverage" };
-
-	for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
-		g_autofree char *key = g_strdup_printf("%s_%s", side, parts[i]);
-
-		table_column(t, key, heading, i == 0 ? 0 : TABLE_HIDDEN);
-	}
-}
-
-table *report_compare_new(gboolean brief)
-{
-	unsigned rest = brief ? TABLE_HIDDEN : 0;
-	table *t = table_new();
-
-	table_column(t, "row", "row", TABLE_HIDDEN);
-	report_params_columns(t);
-	table_column(t, "partner", "with", TABLE_KEY | rest);
-	table_column(t, "metric", "metric", TABLE_KEY);
-	table_column(t, "a", "A", 0);
-	table_column(t, "b", "B", 0);
-	table_column(t, "ratio", "B/A", 0);
-	table_column(t, "shift", "shift", 0);
-	table_column(t, "p_holm", "p Holm", 0);
-	table_column(t, "verdict", "verdict", 0);
-	table_column(t, "repetitions_a", "nA", 0);
-	table_column(t, "repetitions_b", "nB", 0);
-	side_columns(t, "a", "A is in");
-	side_columns(t, "b", "B is in");
-	side_columns(t, "shift", "shift is in");
-	table_column(t, "p", "p", rest);
-	table_column(t, "p_exact", "test", rest);
-	table_column(t, "cliff_delta", "delta", 0);
-	table_column(t, "ks_d", "KS D", 0);
-	table_column(t, "ks_at_ns", "at", 0);
-	table_column(t, "ks_exact", "exact", TABLE_HIDDEN);
-	for (guint i = 0; i < COMPARE_VERDICTS; i++) {
-		g_autofree char *key = g_strdelimit(
-			g_strdup(compare_verdict_word((enum compare_verdict)i)), " ", '_');
-
-		table_column(t, key, key, TABLE_HIDDEN);
-	}
-	table_column(t, "ratio_least", "ratio_least", TABLE_HIDDEN);
-	table_column(t, "ratio_most", "ratio_most", TABLE_HIDDEN);
-	table_column(t, "trustworthy", "trustworthy", TABLE_HIDDEN);
-	return t;
-}
+/* A metric of a pair, or over all pairs, which has not all of this. */
+struct compare_row {
+	const struct trial_params *params; /* first: result_params_columns; NULL: over all */
+	const struct compare_metric *m;
+	const char *m_name;
+	const struct compare_cell *c;       /* NULL: over all */
+	const struct compare_overall *over; /* NULL: of a pair */
+	const struct statistics_ks *ks;
+	const char *kind, *partner;
+	double ratio, p_holm, cliff, ratio_least, ratio_most;
+	struct statistics_u u;
+	enum compare_verdict verdict;
+	gboolean whole; /* to be relied on */
+};
 
 static void value_cell(table *t, const struct compare_metric *m, double v)
 {
@@ -102,39 +64,139 @@ static void value_cell(table *t, const struct compare_metric *m, double v)
 	table_double_as(t, v, FALSE, text);
 }
 
-static void side_cell(table *t, const struct compare_metric *m, const struct compare_side *s)
+/* at: struct compare_side of a cell. */
+static void side_cell(table *t, const void *of, const struct table_column *column)
 {
-	gboolean bound = isinf(s->m.value);
-	g_autofree char *size = value_text(m, bound ? s->at_least : s->m.value);
+	const struct compare_row *row = of;
+	const struct compare_side *s;
+	gboolean bound;
+
+	if (row->c == NULL) {
+		table_none(t);
+		return;
+	}
+	s = G_STRUCT_MEMBER_P(row->c, column->at);
+	bound = isinf(s->m.value);
+	g_autofree char *size = value_text(row->m, bound ? s->at_least : s->m.value);
 	g_autofree char *text = g_strconcat(bound ? ">= " : "", size, NULL);
 
 	table_double_as(t, bound ? s->at_least : s->m.value, bound, text);
 }
 
-static void interval_cells(
-	table *t, const struct compare_metric *m, const struct statistics_interval *i)
+static void repetitions_cell(table *t, const void *of, const struct table_column *column)
 {
-	g_autofree char *text = interval_text(m, i);
+	const struct compare_row *row = of;
 
-	table_double_as(t, i->lo, FALSE, text);
-	value_cell(t, m, i->hi);
-	table_double(t, isnan(i->lo) ? NAN : i->coverage, "%.4g");
+	if (row->c != NULL)
+		table_u64(t, G_STRUCT_MEMBER(guint, row->c, column->at));
+	else
+		table_none(t);
 }
 
-static void ks_cells(table *t, const struct compare_metric *m, const struct statistics_ks *ks)
+static void shift_cell(table *t, const void *of, const struct table_column *column)
 {
-	if (!is_latency(m) || isnan(ks->d)) {
+	const struct compare_row *row = of;
+
+	(void)column;
+	if (row->c != NULL)
+		value_cell(t, row->m, row->c->diff.value);
+	else
 		table_none(t);
-		table_none(t);
+}
+
+/* at: struct statistics_interval of a cell; in text it is all in one column, that of its lower end. */
+static void lo_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct compare_row *row = of;
+	g_autofree char *text = NULL;
+
+	if (row->c == NULL) {
 		table_none(t);
 		return;
 	}
-	table_double(t, ks->d, "%.3f");
-	if (ks->d > 0)
-		table_ns(t, ks->at_ns, FALSE);
+	const struct statistics_interval *i = G_STRUCT_MEMBER_P(row->c, column->at);
+
+	text = interval_text(row->m, i);
+	table_double_as(t, i->lo, FALSE, text);
+}
+
+static void hi_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct compare_row *row = of;
+	const struct statistics_interval *i = row->c != NULL ? G_STRUCT_MEMBER_P(row->c, column->at)
+							     : NULL;
+
+	if (i != NULL)
+		value_cell(t, row->m, i->hi);
 	else
 		table_none(t);
-	table_bool(t, ks->exact, "yes", "no");
+}
+
+static void coverage_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct compare_row *row = of;
+	const struct statistics_interval *i = row->c != NULL ? G_STRUCT_MEMBER_P(row->c, column->at)
+							     : NULL;
+
+	table_double(t, i == NULL || isnan(i->lo) ? NAN : i->coverage, "%.4g");
+}
+
+static void test_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct compare_row *row = of;
+
+	(void)column;
+	if (isnan(row->u.p))
+		table_none(t);
+	else
+		table_bool(t, row->u.exact, "exact", "normal");
+}
+
+/* Distances are of latencies. */
+static gboolean has_ks(const struct compare_row *row)
+{
+	return row->ks != NULL && is_latency(row->m) && !isnan(row->ks->d);
+}
+
+static void ks_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct compare_row *row = of;
+
+	(void)column;
+	table_double(t, has_ks(row) ? row->ks->d : NAN, "%.3f");
+}
+
+static void ks_at_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct compare_row *row = of;
+
+	(void)column;
+	if (has_ks(row) && row->ks->d > 0)
+		table_ns(t, row->ks->at_ns, FALSE);
+	else
+		table_none(t);
+}
+
+static void ks_exact_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct compare_row *row = of;
+
+	(void)column;
+	if (has_ks(row))
+		table_bool(t, row->ks->exact, "yes", "no");
+	else
+		table_none(t);
+}
+
+/* at: the verdict. */
+static void verdicts_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct compare_row *row = of;
+
+	if (row->over != NULL)
+		table_u64(t, row->over->verdicts[column->at]);
+	else
+		table_none(t);
 }
 
 static gboolean is_whole(const struct compare_pair *p)
@@ -163,11 +225,94 @@ char *report_compare_overall_text(const comparison *c, guint metric)
 	return verdict_text(c->over[metric].verdict, are_whole(c));
 }
 
-static void verdict_cell(table *t, enum compare_verdict v, gboolean whole)
+static void verdict_cell(table *t, const void *of, const struct table_column *column)
 {
-	g_autofree char *text = verdict_text(v, whole);
+	const struct compare_row *row = of;
+	g_autofree char *text = verdict_text(row->verdict, row->whole);
 
-	table_string_as(t, compare_verdict_word(v), text);
+	(void)column;
+	table_string_as(t, compare_verdict_word(row->verdict), text);
+}
+
+#define AT(member_) .at = offsetof(struct compare_row, member_)
+#define OF_CELL(member_) .at = offsetof(struct compare_cell, member_)
+#define INTERVAL(side_, member_, heading_)                                            \
+	{ side_ "_lo", heading_, OF_CELL(member_), .cell = lo_cell },                 \
+		{ side_ "_hi", heading_, OF_CELL(member_), .flags = TABLE_HIDDEN,     \
+			.cell = hi_cell },                                            \
+	{                                                                             \
+		side_ "_coverage", heading_, OF_CELL(member_), .flags = TABLE_HIDDEN, \
+							       .cell = coverage_cell  \
+	}
+
+/* Of a brief table hidden. */
+static const struct table_column partner = { "partner", "with", TABLE_TEXT, AT(partner),
+	.flags = TABLE_KEY };
+static const struct table_column tests[] = {
+	{ "p", NULL, TABLE_REAL, AT(u.p), .format = "%.3g" },
+	{ "p_exact", "test", .cell = test_cell },
+};
+
+static const struct table_column kind = { "row", NULL, TABLE_TEXT, AT(kind),
+	.flags = TABLE_HIDDEN };
+static const struct table_column before_tests[] = {
+	{ "metric", NULL, TABLE_TEXT, AT(m_name), .flags = TABLE_KEY },
+	{ "a", "A", OF_CELL(a), .cell = side_cell },
+	{ "b", "B", OF_CELL(b), .cell = side_cell },
+	{ "ratio", "B/A", TABLE_REAL, AT(ratio) },
+	{ "shift", NULL, .cell = shift_cell },
+	{ "p_holm", "p Holm", TABLE_REAL, AT(p_holm), .format = "%.3g" },
+	{ "verdict", NULL, .cell = verdict_cell },
+	{ "repetitions_a", "nA", OF_CELL(a.nb), .cell = repetitions_cell },
+	{ "repetitions_b", "nB", OF_CELL(b.nb), .cell = repetitions_cell },
+	INTERVAL("a", a.m, "A is in"),
+	INTERVAL("b", b.m, "B is in"),
+	INTERVAL("shift", diff, "shift is in"),
+};
+static const struct table_column after_tests[] = {
+	{ "cliff_delta", "delta", TABLE_REAL, AT(cliff), .format = "%.3g" },
+	{ "ks_d", "KS D", .cell = ks_cell },
+	{ "ks_at_ns", "at", .cell = ks_at_cell },
+	{ "ks_exact", "exact", .flags = TABLE_HIDDEN, .cell = ks_exact_cell },
+};
+static const struct table_column last[] = {
+	{ "ratio_least", NULL, TABLE_REAL, AT(ratio_least), .flags = TABLE_HIDDEN },
+	{ "ratio_most", NULL, TABLE_REAL, AT(ratio_most), .flags = TABLE_HIDDEN },
+	{ "trustworthy", NULL, TABLE_YES, AT(whole), .flags = TABLE_HIDDEN },
+};
+
+/* With more flags. */
+static void add_flagged(table *t, const struct table_column *columns, size_t nb, unsigned flags)
+{
+	for (size_t i = 0; i < nb; i++) {
+		struct table_column c = columns[i];
+
+		c.flags |= flags;
+		table_columns(t, &c, 1);
+	}
+}
+
+table *report_compare_new(gboolean brief)
+{
+	unsigned hidden = brief ? TABLE_HIDDEN : 0;
+	table *t = table_new();
+
+	table_columns(t, &kind, 1);
+	result_params_columns(t);
+	add_flagged(t, &partner, 1, hidden);
+	table_columns(t, before_tests, G_N_ELEMENTS(before_tests));
+	add_flagged(t, tests, G_N_ELEMENTS(tests), hidden);
+	table_columns(t, after_tests, G_N_ELEMENTS(after_tests));
+	for (guint i = 0; i < COMPARE_VERDICTS; i++) {
+		g_autofree char *key = g_strdelimit(
+			g_strdup(compare_verdict_word((enum compare_verdict)i)), " ", '_');
+		const struct table_column c = { key, .at = i, .flags = TABLE_HIDDEN,
+			.cell = verdicts_cell };
+
+		table_columns(t, &c, 1);
+	}
+	table_columns(t, last, G_N_ELEMENTS(last));
+	return t;
 }
 
 /* Of one side, told apart from an equal one of the other side. */
@@ -187,69 +332,20 @@ void report_compare_add(
 	g_autofree char *label_a = label_of(&p->a->params, &p->b->params, o, 0);
 	g_autofree char *label_b = label_of(&p->b->params, &p->a->params, o, 1);
 	struct trial_params params = p->a->params;
+	const struct compare_row row = { &params, m, m->name, c, NULL, &p->ks, "pair", label_b,
+		c->ratio, c->p_holm, c->cliff, NAN, NAN, c->u, c->verdict, is_whole(p) };
 
 	params.label = label_a;
-	table_row(t);
-	table_string(t, "pair");
-	report_params_cells(t, &params);
-	table_string(t, label_b);
-	table_string(t, m->name);
-	side_cell(t, m, &c->a);
-	side_cell(t, m, &c->b);
-	table_double(t, c->ratio, "%.4g");
-	value_cell(t, m, c->diff.value);
-	table_double(t, c->p_holm, "%.3g");
-	verdict_cell(t, c->verdict, is_whole(p));
-	table_u64(t, c->a.nb);
-	table_u64(t, c->b.nb);
-	interval_cells(t, m, &c->a.m);
-	interval_cells(t, m, &c->b.m);
-	interval_cells(t, m, &c->diff);
-	table_double(t, c->u.p, "%.3g");
-	if (isnan(c->u.p))
-		table_none(t);
-	else
-		table_bool(t, c->u.exact, "exact", "normal");
-	table_double(t, c->cliff, "%.3g");
-	ks_cells(t, m, &p->ks);
-	for (guint k = 0; k < COMPARE_VERDICTS + 2; k++)
-		table_none(t);
-	table_bool(t, is_whole(p), "yes", "no");
+	table_add(t, &row);
 }
 
-static void no_cells(table *t, guint nb)
-{
-	for (guint i = 0; i < nb; i++)
-		table_none(t);
-}
-
-/* Without what only a pair has. */
 void report_compare_add_overall(
 	table *t, const comparison *c, guint metric, const struct compare_metric *m)
 {
 	const struct compare_overall *v = &c->over[metric];
-	guint nb_params = g_strv_length((char **)result_parameter_names());
+	const struct compare_row row = { NULL, m, m->name, NULL, v, NULL, "overall", NULL, v->ratio,
+		v->p_holm, v->cliff, v->ratio_least, v->ratio_most, v->u, v->verdict,
+		are_whole(c) };
 
-	table_row(t);
-	table_string(t, "overall");
-	no_cells(t, nb_params + 1); /* and the partner */
-	table_string(t, m->name);
-	no_cells(t, 2); /* a, b */
-	table_double(t, v->ratio, "%.4g");
-	table_none(t); /* shift */
-	table_double(t, v->p_holm, "%.3g");
-	verdict_cell(t, v->verdict, are_whole(c));
-	no_cells(t, 2 + 3 * 3); /* repetitions, intervals */
-	table_double(t, v->u.p, "%.3g");
-	if (isnan(v->u.p))
-		table_none(t);
-	else
-		table_bool(t, v->u.exact, "exact", "normal");
-	table_double(t, v->cliff, "%.3g");
-	no_cells(t, 3); /* ks */
-	for (guint i = 0; i < COMPARE_VERDICTS; i++)
-		table_u64(t, v->verdicts[i]);
-	table_double(t, v->ratio_least, "%.4g");
-	table_double(t, v->ratio_most, "%.4g");
-	table_bool(t, are_whole(c), "yes", "no");
+	table_add(t, &row);
 }

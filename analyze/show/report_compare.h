@@ -3,8 +3,8 @@
 #ifndef ANALYZE_SHOW_REPORT_COMPARE_H
 #define ANALYZE_SHOW_REPORT_COMPARE_H
 
-#include "analyze/verdict/compare.h"
 #include "analyze/base/table.h"
+#include "analyze/verdict/compare.h"
 
 /* brief: in text and HTML without B's label and what only leads to the corrected p. */
 table *report_compare_new(gboolean brief);

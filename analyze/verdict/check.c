@@ -9,7 +9,7 @@
 
 #include "analyze/base/file.h"
 #include "analyze/base/format.h"
-#include "analyze/results/merged.h"
+#include "analyze/results/merged_set.h"
 #include "analyze/statistics/statistics.h"
 
 enum {
@@ -345,7 +345,7 @@ static void check_accumulated(struct checking *k)
 		t->moongen->histogram == NULL)
 		return;
 	dir = g_path_get_dirname(t->moongen->histogram);
-	name = merged_accumulated_name(t->moongen->histogram);
+	name = merged_set_accumulated_name(t->moongen->histogram);
 	path = g_build_filename(dir, name, NULL);
 	data = file_read(path, &len, NULL);
 	there = data != NULL ? exact_parse(path, data, len, NULL) : NULL;

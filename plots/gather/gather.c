@@ -6,6 +6,7 @@
 
 #include "analyze/base/error.h"
 #include "analyze/results/result.h"
+#include "analyze/results/result_numbers.h"
 #include "analyze/results/result_params.h"
 #include "plots/draw/error.h"
 #include "plots/gather/members.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyze/contract/guest_timeline.h"
+#include "analyze/results/result_numbers.h"
 #include "analyze/results/result_seconds.h"
 #include "plots/draw/error.h"
 

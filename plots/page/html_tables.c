@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "analyze/results/result_columns.h"
+#include "analyze/results/result_numbers.h"
 #include "analyze/show/report.h"
 
 static const double percentiles[] = { 0.5, 0.9, 0.99, 0.999, 0.9999 };
@@ -17,55 +19,66 @@ struct tables {
 	table *percentiles, *loss, *fairness, *reasons;
 };
 
-static table *fairness_new(void)
-{
-	table *t = table_new();
+struct fairness_row {
+	const struct trial_params *params; /* first: result_params_columns */
+	struct result_fairness f;
+	double loss;           /* of the worst guest */
+	struct table_time p99; /* likewise */
+};
 
-	report_params_columns(t);
-	table_column(t, "jain", "Jain's index", 0);
-	table_column(t, "min_max_ratio", "least/most served", 0);
-	table_column(t, "worst_guest", "worst guest", 0);
-	table_column(t, "worst_loss", "its loss", 0);
-	table_column(t, "worst_p99_ns", "its p99", 0);
-	return t;
-}
+#define FAIRNESS_AT(member_) .at = offsetof(struct fairness_row, member_)
 
-static const struct result_guest *guest_of(const result_combination *c, int number)
+static const struct table_column fairness_columns[] = {
+	{ "jain", "Jain's index", TABLE_REAL, FAIRNESS_AT(f.jain) },
+	{ "min_max_ratio", "least/most served", TABLE_REAL, FAIRNESS_AT(f.min_max) },
+	{ "worst_guest", "worst guest", TABLE_INDEX, FAIRNESS_AT(f.worst_guest) },
+	{ "worst_loss", "its loss", TABLE_RATIO, FAIRNESS_AT(loss) },
+	{ "worst_p99_ns", "its p99", TABLE_TIME, FAIRNESS_AT(p99) },
+};
+
+static void add_fairness(table *t, const result_combination *c, gboolean response)
 {
+	const struct result_guest *worst = NULL;
+	struct result_quantile p99 = { 0 };
+	gboolean known;
+
 	for (guint i = 0; i < c->nb_guests; i++) {
-		if ((int)c->guests[i].guest == number)
-			return &c->guests[i];
+		if ((int)c->guests[i].guest == c->fairness.worst_guest)
+			worst = &c->guests[i];
 	}
-	return NULL;
-}
-
-static void fairness_add(table *t, const result_combination *c, gboolean response)
-{
-	const struct result_guest *worst = guest_of(c, c->fairness.worst_guest);
-	struct result_quantile p99;
-
 	if (c->nb_guests < 2 || worst == NULL)
 		return;
-	table_row(t);
-	report_params_cells(t, &c->params);
-	table_double(t, c->fairness.jain, "%.4g");
-	table_double(t, c->fairness.min_max, "%.4g");
-	table_u64(t, worst->guest);
-	table_ratio(t, worst->n.loss.value);
-	if (result_numbers_quantile(&worst->n, response, 0.99, &p99))
-		table_ns(t, p99.ns, p99.bound);
-	else
-		table_none(t);
+	known = result_numbers_quantile(&worst->n, response, 0.99, &p99);
+	table_add(t, &(struct fairness_row){ &c->params, c->fairness, worst->n.loss.value,
+			     { p99.ns, p99.bound, known } });
 }
 
-static table *reasons_new(void)
+struct reason_row {
+	const struct trial_params *params; /* first: result_params_columns */
+	gboolean trustworthy;
+	const char *repetitions, *text;
+};
+
+static void trust_cell(table *t, const void *row, const struct table_column *column)
+{
+	(void)column;
+	table_string(t, ((const struct reason_row *)row)->trustworthy ? "yes" : "no");
+}
+
+#define REASON_AT(member_) .at = offsetof(struct reason_row, member_)
+
+static const struct table_column reason_columns[] = {
+	{ "verdict", "to be relied on", .cell = trust_cell },
+	{ "repetitions", NULL, TABLE_TEXT, REASON_AT(repetitions) },
+	{ "reason", "what has to be said", TABLE_TEXT, REASON_AT(text) },
+};
+
+static table *new_table(const struct table_column *columns, size_t nb)
 {
 	table *t = table_new();
 
-	report_params_columns(t);
-	table_column(t, "verdict", "to be relied on", 0);
-	table_column(t, "repetitions", "repetitions", 0);
-	table_column(t, "reason", "what has to be said", 0);
+	result_params_columns(t);
+	table_columns(t, columns, nb);
 	return t;
 }
 
@@ -124,7 +137,7 @@ static void note_reason(GArray *reasons, const char *text, guint repetition)
 		r->repetitions, "%s%u", r->repetitions->len > 0 ? ", " : "", repetition);
 }
 
-static void reasons_add(table *t, const result_combination *c)
+static void add_reasons(table *t, const result_combination *c)
 {
 	g_autoptr(GArray) reasons = g_array_new(FALSE, FALSE, sizeof(struct reason));
 
@@ -143,15 +156,12 @@ static void reasons_add(table *t, const result_combination *c)
 		g_autofree char *of = g_strdup_printf(" (numbers of repetition %u)", r->first);
 		g_autofree char *text = g_strconcat(r->text, r->varies ? of : NULL, NULL);
 
-		table_row(t);
-		report_params_cells(t, &c->params);
-		table_string(t, c->trustworthy ? "yes" : "no");
-		table_string(t, r->repetitions->str);
-		table_string(t, text);
+		table_add(t, &(struct reason_row){
+				     &c->params, c->trustworthy, r->repetitions->str, text });
 	}
 }
 
-static void fill(struct tables *to, const struct side *side, const struct report_percentiles *p)
+static void add_side(struct tables *to, const struct side *side, const struct report_options *o)
 {
 	for (guint i = 0; i < side->set->combinations->len; i++) {
 		result_combination *c = g_ptr_array_index(side->set->combinations, i);
@@ -161,10 +171,10 @@ static void fill(struct tables *to, const struct side *side, const struct report
 			g_ptr_array_add(side->set->warnings, g_strdup(cause->message));
 			continue;
 		}
-		report_percentiles_add(to->percentiles, c, p);
-		report_loss_add(to->loss, c, FALSE);
-		fairness_add(to->fairness, c, p->response);
-		reasons_add(to->reasons, c);
+		report_add(to->percentiles, &report_percentiles, c, o);
+		report_add(to->loss, &report_loss, c, NULL);
+		add_fairness(to->fairness, c, o->response);
+		add_reasons(to->reasons, c);
 		result_unload(c);
 	}
 }
@@ -190,17 +200,17 @@ static void put_doubts(page *p, const sides *s, const table *reasons)
 
 void html_tables_put(page *p, const sides *s, gboolean response)
 {
-	const struct report_percentiles wanted = {
+	const struct report_options wanted = {
 		.q = (double *)percentiles, .nb = G_N_ELEMENTS(percentiles), .response = response
 	};
-	g_autoptr(table) quantiles = report_percentiles_new(&wanted);
-	g_autoptr(table) loss = report_loss_new(FALSE);
-	g_autoptr(table) fairness = fairness_new();
-	g_autoptr(table) reasons = reasons_new();
+	g_autoptr(table) quantiles = report_new(&report_percentiles, &wanted);
+	g_autoptr(table) loss = report_new(&report_loss, NULL);
+	g_autoptr(table) fairness = new_table(fairness_columns, G_N_ELEMENTS(fairness_columns));
+	g_autoptr(table) reasons = new_table(reason_columns, G_N_ELEMENTS(reason_columns));
 	struct tables to = { quantiles, loss, fairness, reasons };
 
 	for (guint i = 0; i < s->all->len; i++)
-		fill(&to, side_of(s, i), &wanted);
+		add_side(&to, side_of(s, i), &wanted);
 	page_table(p,
 		response ? "Percentiles of the response time (from the scheduled departure)"
 			 : "Percentiles of the latency (from the real departure)",

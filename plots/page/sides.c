@@ -222,11 +222,14 @@ static table *table_of(const sides *s, const struct rows *rows, const char *head
 {
 	table *t = table_new();
 
-	table_column(t, "key", heading, TABLE_KEY);
+	table_columns(t, &(const struct table_column){ "key", heading, .flags = TABLE_KEY }, 1);
 	if (rows->nb_sides > 1)
-		table_column(t, "differs", "differs", 0);
+		table_columns(t, &(const struct table_column){ .key = "differs" }, 1);
 	for (guint i = 0; i < s->all->len; i++)
-		table_column(t, side_of(s, i)->name, side_of(s, i)->title, 0);
+		table_columns(t,
+			&(const struct table_column){
+				side_of(s, i)->name, .heading = side_of(s, i)->title },
+			1);
 	for (int differs = TRUE; differs >= FALSE; differs--) {
 		for (guint i = 0; i < rows->all->len; i++) {
 			const struct row *row = g_ptr_array_index(rows->all, i);

@@ -474,31 +474,33 @@ static char *as_text(const GPtrArray *rows)
 	return g_string_free(text, FALSE);
 }
 
+static const char *const verdict_words[] = { "ok", "warn", "bad" };
+
+static void verdict_cell(table *t, const void *row, const struct table_column *column)
+{
+	(void)column;
+	table_string(t, verdict_words[((const struct doctor_row *)row)->verdict]);
+}
+
+#define AT(member_) .at = offsetof(struct doctor_row, member_)
+
+static const struct table_column columns[] = {
+	{ "machine", NULL, TABLE_TEXT, AT(machine), .flags = TABLE_KEY },
+	{ "what", NULL, TABLE_TEXT, AT(what), .flags = TABLE_KEY },
+	{ "verdict", .cell = verdict_cell },
+	{ "found", NULL, TABLE_TEXT, AT(found) },
+	{ "remedy", NULL, TABLE_TEXT, AT(remedy) },
+};
+
 char *doctor_format(const GPtrArray *rows, enum cli_format format)
 {
-	static const char *const verdicts[] = { "ok", "warn", "bad" };
 	g_autoptr(table) t = table_new();
 
 	if (format == CLI_TEXT)
 		return as_text(rows);
-	table_column(t, "machine", "machine", TABLE_KEY);
-	table_column(t, "what", "what", TABLE_KEY);
-	table_column(t, "verdict", "verdict", 0);
-	table_column(t, "found", "found", 0);
-	table_column(t, "remedy", "remedy", 0);
-	for (guint i = 0; i < rows->len; i++) {
-		const struct doctor_row *r = g_ptr_array_index(rows, i);
-
-		table_row(t);
-		table_string(t, r->machine);
-		table_string(t, r->what);
-		table_string(t, verdicts[r->verdict]);
-		table_string(t, r->found);
-		if (r->remedy == NULL)
-			table_none(t);
-		else
-			table_string(t, r->remedy);
-	}
+	table_columns(t, columns, G_N_ELEMENTS(columns));
+	for (guint i = 0; i < rows->len; i++)
+		table_add(t, g_ptr_array_index(rows, i));
 	return table_format(t, format);
 }
 

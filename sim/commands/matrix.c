@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "analyze/base/file.h"
-#include "analyze/show/merge.h"
+#include "analyze/results/merge.h"
 #include "analyze/results/result.h"
 #include "analyze/base/scratch.h"
 #include "analyze/contract/trial.h"
@@ -105,7 +105,7 @@ static gboolean merge_folder(const char *dir, gboolean *trustworthy, GError **er
 {
 	const char *names[] = { dir, NULL };
 	const struct result_options options = { .dir = NULL };
-	g_autoptr(merge) m = merge_new();
+	g_autoptr(merge) m = merge_new(NULL);
 	g_autoptr(result_set) set = result_open(&options, names, error);
 
 	if (set == NULL || !merge_write(set, dir, m, error))

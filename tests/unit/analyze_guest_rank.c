@@ -10,7 +10,6 @@
 
 #include "analyze/contract/guest_rank.h"
 #include "analyze/show/report.h"
-#include "analyze/show/report_tables.h"
 #include "analyze/results/result_numbers.h"
 #include "analyze/contract/trial_json.h"
 #include "tests/unit/fake_trial.h"
@@ -107,16 +106,16 @@ static void all_tables_name_the_same_worst_guest(void **state)
 			.guests = 6, .silent = 2, .loss = cases[i].loss, .worst = cases[i].worst
 		};
 		result_combination *c = combination_of(&cfg, cases[i].hung);
-		g_autoptr(table) guests = report_guests_new(FALSE);
-		g_autoptr(table) overview = report_overview_new();
+		g_autoptr(table) guests = report_new(&report_guests, NULL);
+		g_autoptr(table) overview = report_new(&report_overview, NULL);
 		g_autofree char *expected = g_strdup_printf(
 			"\"worst_guest\" : %d,", cases[i].expected);
 		g_autofree char *text = NULL, *overview_text = NULL;
 
 		assert_int_equal(c->fairness.worst_guest, cases[i].expected);
 		assert_int_equal(c->fairness.nb_silent, 2);
-		report_guests_add(guests, c, FALSE);
-		report_overview_add(overview, c);
+		report_add(guests, &report_guests, c, NULL);
+		report_add(overview, &report_overview, c, NULL);
 		text = table_json(guests);
 		overview_text = table_json(overview);
 		if (strstr(text, expected) == NULL || strstr(overview_text, expected) == NULL)
@@ -132,11 +131,11 @@ static void a_trial_without_frames_has_no_loss(void **state)
 {
 	const struct fake_cfg cfg = { .guests = 3, .silent = 3, .worst = -1 };
 	result_combination *c = combination_of(&cfg, -1);
-	g_autoptr(table) overview = report_overview_new();
+	g_autoptr(table) overview = report_new(&report_overview, NULL);
 	g_autofree char *text = NULL;
 
 	(void)state;
-	report_overview_add(overview, c);
+	report_add(overview, &report_overview, c, NULL);
 	text = table_json(overview);
 	assert_non_null(strstr(text, "\"loss_ratio\" : null"));
 	assert_non_null(strstr(text, "\"worst_guest\" : null"));

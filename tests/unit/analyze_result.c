@@ -11,7 +11,7 @@
 #include "analyze/base/file.h"
 #include "analyze/base/cli.h"
 #include "analyze/base/csv.h"
-#include "analyze/show/merge.h"
+#include "analyze/results/merge.h"
 #include "analyze/show/report.h"
 #include "analyze/results/result_numbers.h"
 #include "analyze/results/result_params.h"
@@ -193,8 +193,8 @@ static void median_of_a_value_and_a_loss_is_bounded_by_their_mean(void **state)
 	g_autofree char *dir = g_dir_make_tmp("analyze-XXXXXX", NULL);
 	g_autofree char *label = g_build_filename(dir, "x", NULL);
 	double half[] = { 0.5 };
-	const struct report_percentiles p = { .q = half, .nb = 1 };
-	g_autoptr(table) t = report_intervals_new();
+	const struct report_options p = { .q = half, .nb = 1, .confidence = 0.95 };
+	g_autoptr(table) t = report_new(&report_intervals, &p);
 	g_autoptr(result_set) r = NULL;
 	g_autofree char *csv = NULL, *expected = NULL;
 	result_combination *c;
@@ -216,7 +216,7 @@ static void median_of_a_value_and_a_loss_is_bounded_by_their_mean(void **state)
 	c = g_ptr_array_index(r->combinations, 0);
 	assert_int_equal(c->trials->len, 2);
 	assert_true(result_load(r, c, NULL, NULL, NULL));
-	report_intervals_add(t, c, &p, 0.95);
+	report_add(t, &report_intervals, c, &p);
 	csv = table_csv(t);
 	expected = g_strdup_printf(",2,>=%.15g,", ((double)ns + 2e9) / 2);
 	if (strstr(csv, expected) == NULL)
@@ -308,6 +308,18 @@ static void assert_same_files(const char *a, const char *b, guint expected)
 	assert_int_equal(nb, expected);
 }
 
+static table *empty_overview(void)
+{
+	return report_new(&report_overview, NULL);
+}
+
+static void add_overview(table *t, const result_combination *c)
+{
+	report_add(t, &report_overview, c, NULL);
+}
+
+static const struct merge_view overview = { empty_overview, add_overview };
+
 /* A single rank goes the same way as several. */
 static void merge_that_is_shared_out_writes_equal_files(void **state)
 {
@@ -319,9 +331,9 @@ static void merge_that_is_shared_out_writes_equal_files(void **state)
 	const char *const names[] = { in, NULL }, *const nothing[] = { "vhost-on", NULL };
 	const struct result_options options = { .dir = in };
 	g_autoptr(result_set) r = NULL;
-	g_autoptr(merge) one = merge_new();
-	g_autoptr(merge) all = merge_new();
-	g_autoptr(merge) none = merge_new();
+	g_autoptr(merge) one = merge_new(&overview);
+	g_autoptr(merge) all = merge_new(&overview);
+	g_autoptr(merge) none = merge_new(&overview);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *text = NULL, *shared_text = NULL;
 
@@ -343,8 +355,8 @@ static void merge_that_is_shared_out_writes_equal_files(void **state)
 	assert_true(merge_write(r, alone, one, &error));
 	assert_int_equal(merge_write_shared(&options, names, shared, all, &error), MERGE_DONE);
 	assert_same_files(alone, shared, 2);
-	text = table_text(one->overview);
-	shared_text = table_text(all->overview);
+	text = table_text(one->shown);
+	shared_text = table_text(all->shown);
 	assert_string_equal(text, shared_text);
 	assert_int_equal(all->nb, 3);
 	assert_false(all->trustworthy);
@@ -353,6 +365,12 @@ static void merge_that_is_shared_out_writes_equal_files(void **state)
 	assert_int_equal(merge_write_shared(&options, nothing, shared, none, &error), MERGE_ALONE);
 	assert_null(error);
 	file_remove_tree(dir);
+}
+
+/* A column of which the cells are written by hand. */
+static void add_column(table *t, const char *key, const char *heading, unsigned flags)
+{
+	table_columns(t, &(const struct table_column){ key, heading, .flags = flags }, 1);
 }
 
 static void tables_and_summaries_go_between_processes(void **state)
@@ -367,7 +385,7 @@ static void tables_and_summaries_go_between_processes(void **state)
 		table *to = i == 0 ? t : copy;
 
 		for (int j = 0; j < 6; j++)
-			table_column(to, "c", "heading", 0);
+			add_column(to, "c", "heading", 0);
 	}
 	for (int i = 0; i < 2; i++) {
 		table_row(t);
@@ -394,8 +412,8 @@ static void column_of_zeros_is_not_shown(void **state)
 	g_autofree char *none = NULL, *some = NULL;
 
 	(void)state;
-	table_column(t, "a", "aaa", 0);
-	table_column(t, "b", "bbb", TABLE_IF_ANY);
+	add_column(t, "a", "aaa", 0);
+	add_column(t, "b", "bbb", TABLE_IF_ANY);
 	table_row(t);
 	table_u64(t, 1);
 	table_u64(t, 0);
@@ -415,7 +433,7 @@ static void percentiles_parse(void **state)
 {
 	static const char *const bad[] = { "", "0", "101", "-1", "x", "50,", "nan", "50;90",
 		"1e3" };
-	struct report_percentiles p = { 0 };
+	struct report_options p = { 0 };
 
 	(void)state;
 	assert_true(report_percentiles_parse("50,99.9,99.99,12.5,100", &p, NULL));
@@ -438,10 +456,10 @@ static table *example(const char *label)
 {
 	table *t = table_new();
 
-	table_column(t, "label", "label", TABLE_KEY);
-	table_column(t, "p99_ns", "p99", 0);
-	table_column(t, "loss_ratio", "loss", 0);
-	table_column(t, "secret", "secret", TABLE_HIDDEN);
+	add_column(t, "label", "label", TABLE_KEY);
+	add_column(t, "p99_ns", "p99", 0);
+	add_column(t, "loss_ratio", "loss", 0);
+	add_column(t, "secret", "secret", TABLE_HIDDEN);
 	table_row(t);
 	table_string(t, label);
 	table_ns(t, UINT64_C(2000000000), TRUE);
@@ -472,9 +490,9 @@ static void wide_table_is_broken_into_blocks(void **state)
 	guint keys = 0;
 
 	(void)state;
-	table_column(t, "k", "key", TABLE_KEY);
+	add_column(t, "k", "key", TABLE_KEY);
 	for (int i = 0; i < 30; i++)
-		table_column(t, "c", "heading", 0);
+		add_column(t, "c", "heading", 0);
 	table_row(t);
 	table_string(t, "K");
 	for (int i = 0; i < 30; i++)

@@ -11,18 +11,24 @@
 #include "analyze/base/html.h"
 #include "analyze/base/table.h"
 
+/* A column of which the cells are written by hand. */
+static void add_column(table *t, const char *key, const char *heading, unsigned flags)
+{
+	table_columns(t, &(const struct table_column){ key, heading, .flags = flags }, 1);
+}
+
 static void html_is_the_text_with_its_meaning(void **state)
 {
 	g_autoptr(table) t = table_new();
 	g_autofree char *html = NULL;
 
 	(void)state;
-	table_column(t, "label", "<b>&\"'", TABLE_KEY);
-	table_column(t, "hidden", "hidden", TABLE_HIDDEN);
-	table_column(t, "loss", "loss", 0);
-	table_column(t, "corrupt", "corrupt", TABLE_IF_ANY);
-	table_column(t, "p99", "p99", 0);
-	table_column(t, "verdict", "verdict", 0);
+	add_column(t, "label", "<b>&\"'", TABLE_KEY);
+	add_column(t, "hidden", "hidden", TABLE_HIDDEN);
+	add_column(t, "loss", "loss", 0);
+	add_column(t, "corrupt", "corrupt", TABLE_IF_ANY);
+	add_column(t, "p99", "p99", 0);
+	add_column(t, "verdict", "verdict", 0);
 	for (int i = 0; i < 2; i++) {
 		table_row(t);
 		table_string(t, i == 0 ? "a < b" : "\xff\x01 µ");
@@ -53,7 +59,7 @@ static void html_of_a_table_without_rows_has_its_head(void **state)
 	g_autofree char *html = NULL;
 
 	(void)state;
-	table_column(t, "a", "a", 0);
+	add_column(t, "a", "a", 0);
 	html = table_html(t);
 	assert_string_equal(html, "<table>\n<thead>\n<tr><th scope=\"col\">a</th></tr>\n</thead>\n"
 				  "<tbody>\n</tbody>\n</table>\n");
@@ -91,9 +97,9 @@ static void wide_tables_write_numbers_as_narrow_ones_do(void **state)
 		g_autoptr(table) t = table_new();
 		g_autofree char *text = NULL;
 
-		table_column(t, "label", "label", TABLE_KEY);
+		add_column(t, "label", "label", TABLE_KEY);
 		for (int i = 0; i < columns; i++)
-			table_column(t, "p99", "p99", 0);
+			add_column(t, "p99", "p99", 0);
 		table_row(t);
 		table_string(t, "a");
 		for (int i = 0; i < columns; i++)

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "analyze/show/merge.h"
+#include "analyze/results/merge.h"
 
 #include <string.h>
 
 #include "analyze/base/error.h"
 #include "analyze/base/file.h"
-#include "analyze/results/merged.h"
+#include "analyze/results/merged_set.h"
 #include "analyze/base/ranks.h"
 #include "analyze/results/result_find.h"
 #include "analyze/results/result_params.h"
 #include "analyze/contract/trial_json.h"
 
-merge *merge_new(void)
+merge *merge_new(const struct merge_view *view)
 {
 	merge *m = g_new0(merge, 1);
 
-	m->overview = report_overview_new();
+	m->view = view;
+	m->shown = view != NULL ? view->empty() : NULL;
 	m->summary = summary_new();
 	m->reasons = g_ptr_array_new_with_free_func(g_free);
 	m->warnings = g_ptr_array_new_with_free_func(g_free);
@@ -28,7 +29,7 @@ void merge_free(merge *m)
 {
 	if (m == NULL)
 		return;
-	table_free(m->overview);
+	table_free(m->shown);
 	summary_free(m->summary);
 	g_ptr_array_unref(m->reasons);
 	g_ptr_array_unref(m->warnings);
@@ -40,9 +41,9 @@ static void on_trial(const trial *t, guint index, void *user)
 {
 	(void)index;
 	if (t == NULL)
-		merged_clear(user);
+		merged_set_clear(user);
 	else
-		merged_add(user, t);
+		merged_set_add(user, t);
 }
 
 static gboolean is_within(const char *folder, const char *output)
@@ -116,7 +117,7 @@ static gboolean has_trial(const result_combination *c, const trial *t)
 static char *only_merged(const result_combination *c, const char *folder)
 {
 	g_autofree char *set = g_strdup_printf("%s/acc_trials_%s.json", folder, c->file_infix);
-	g_autoptr(GPtrArray) old = g_file_test(set, G_FILE_TEST_EXISTS) ? merged_read(set, NULL)
+	g_autoptr(GPtrArray) old = g_file_test(set, G_FILE_TEST_EXISTS) ? merged_set_read(set, NULL)
 									: NULL;
 
 	for (guint i = 0; old != NULL && i < old->len; i++) {
@@ -141,17 +142,18 @@ static char *only_merged(const result_combination *c, const char *folder)
  * Files of a combination for folder; NULL and error if it cannot be loaded. It is to be unloaded
  * then.
  */
-static GPtrArray *load(result_set *r, result_combination *c, const char *folder, GError **error)
+static GPtrArray *load_files(
+	result_set *r, result_combination *c, const char *folder, GError **error)
 {
-	g_autoptr(merged) set = merged_new();
+	g_autoptr(merged_set) set = merged_set_new();
 	g_autofree char *keep = NULL;
 	GPtrArray *files;
 
 	if (!result_load(r, c, on_trial, set, error))
 		return NULL;
 	if (c->n.latency.exact != NULL)
-		merged_set_exact(set, c->n.latency.exact);
-	files = merged_files(set, c->file_infix);
+		merged_set_add_exact(set, c->n.latency.exact);
+	files = merged_set_files(set, c->file_infix);
 	keep = only_merged(c, folder);
 	if (keep != NULL) {
 		g_ptr_array_add(r->warnings, g_steal_pointer(&keep));
@@ -161,11 +163,12 @@ static GPtrArray *load(result_set *r, result_combination *c, const char *folder,
 }
 
 /* Numbers of a loaded combination. */
-static void add(merge *m, const result_combination *c)
+static void add_numbers(merge *m, const result_combination *c)
 {
-	report_overview_add(m->overview, c);
+	if (m->view != NULL)
+		m->view->add(m->shown, c);
 	summary_add(m->summary, c);
-	g_ptr_array_add(m->reasons, report_reasons(c));
+	g_ptr_array_add(m->reasons, result_reasons_text(c));
 	m->trustworthy = m->trustworthy && c->trustworthy;
 	m->nb++;
 }
@@ -184,7 +187,7 @@ static gboolean write_all(result_set *r, const char *output, merge *m, GError **
 		result_combination *c = g_ptr_array_index(r->combinations, i);
 		g_autofree char *folder = folder_of(r, c, output);
 		g_autoptr(GError) cause = NULL;
-		g_autoptr(GPtrArray) files = load(r, c, folder, &cause);
+		g_autoptr(GPtrArray) files = load_files(r, c, folder, &cause);
 
 		if (files == NULL) {
 			if (m->nb == 0 && i + 1 == r->combinations->len) {
@@ -194,9 +197,9 @@ static gboolean write_all(result_set *r, const char *output, merge *m, GError **
 			g_ptr_array_add(r->warnings, g_strdup(cause->message));
 			continue;
 		}
-		if (!merged_store(files, folder, error))
+		if (!merged_set_store(files, folder, error))
 			return FALSE;
-		add(m, c);
+		add_numbers(m, c);
 		result_unload(c);
 	}
 	return write_summary(m, output, error);
@@ -240,7 +243,7 @@ static GVariant *pack_files(const GPtrArray *files)
 
 	g_variant_builder_init(&all, G_VARIANT_TYPE("a(say)"));
 	for (guint i = 0; i < files->len; i++) {
-		const struct merged_file *f = g_ptr_array_index(files, i);
+		const struct merged_set_file *f = g_ptr_array_index(files, i);
 
 		g_variant_builder_add(&all, "(s@ay)", f->name,
 			g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, f->data, TRUE));
@@ -249,12 +252,12 @@ static GVariant *pack_files(const GPtrArray *files)
 }
 
 /* Nothing, and a warning, if it cannot be loaded. */
-static GBytes *pack(result_set *r, result_combination *c, const char *output)
+static GBytes *pack_item(result_set *r, result_combination *c, const merge *m, const char *output)
 {
 	g_autofree char *folder = folder_of(r, c, output);
 	g_autoptr(GError) cause = NULL;
-	g_autoptr(GPtrArray) files = load(r, c, folder, &cause);
-	g_autoptr(merge) one = merge_new();
+	g_autoptr(GPtrArray) files = load_files(r, c, folder, &cause);
+	g_autoptr(merge) one = merge_new(m->view);
 	g_autofree char *params = NULL;
 	g_autoptr(GVariant) rows = NULL;
 	g_autoptr(GVariant) numbers = NULL;
@@ -264,10 +267,10 @@ static GBytes *pack(result_set *r, result_combination *c, const char *output)
 		g_ptr_array_add(r->warnings, g_strdup(cause->message));
 		return g_bytes_new(NULL, 0);
 	}
-	add(one, c);
+	add_numbers(one, c);
 	result_unload(c);
 	params = json_out_text(trial_json_params(&c->params));
-	rows = table_pack(one->overview);
+	rows = table_pack(one->shown);
 	numbers = summary_pack(one->summary);
 	item = g_variant_ref_sink(g_variant_new("(ssb@aa(ssmvbb)@(aa(ssmvbb)s)@a(say)^ay)", params,
 		(const char *)g_ptr_array_index(one->reasons, 0), c->trustworthy, rows, numbers,
@@ -286,30 +289,26 @@ static GVariant *copy_child(GVariant *whole, gsize i)
 		g_variant_new_from_data(g_variant_get_type(part), data, size, TRUE, g_free, data));
 }
 
-static void file_free(gpointer data)
-{
-	merged_file_free(data);
-}
-
-static gboolean store(GVariant *whole, const char *folder, GError **error)
+static gboolean store_files(GVariant *whole, const char *folder, GError **error)
 {
 	g_autoptr(GVariant) packed = g_variant_get_child_value(whole, FILES);
-	g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(file_free);
+	g_autoptr(GPtrArray)
+		files = g_ptr_array_new_with_free_func((GDestroyNotify)merged_set_file_free);
 
 	for (gsize i = 0; i < g_variant_n_children(packed); i++) {
 		g_autoptr(GVariant) pair = g_variant_get_child_value(packed, i);
 		g_autoptr(GVariant) data = g_variant_get_child_value(pair, 1);
-		struct merged_file *f = g_new0(struct merged_file, 1);
+		struct merged_set_file *f = g_new0(struct merged_set_file, 1);
 
 		g_variant_get_child(pair, 0, "s", &f->name);
 		f->data = g_variant_get_data_as_bytes(data);
 		g_ptr_array_add(files, f);
 	}
-	return merged_store(files, folder, error);
+	return merged_set_store(files, folder, error);
 }
 
 /* Rank 0: write the files of a combination and keep its numbers. */
-static gboolean take(GPtrArray *items, GBytes *bytes, GError **error)
+static gboolean take_item(GPtrArray *items, GBytes *bytes, GError **error)
 {
 	struct json_in in = { .file = "another rank" };
 	g_autoptr(GVariant) whole = NULL;
@@ -335,13 +334,13 @@ static gboolean take(GPtrArray *items, GBytes *bytes, GError **error)
 		return FALSE;
 	}
 	g_variant_get_child(whole, FOLDER, "^ay", &folder);
-	return store(whole, folder, error);
+	return store_files(whole, folder, error);
 }
 
-static gboolean take_all(GPtrArray *items, const GPtrArray *gathered, GError **error)
+static gboolean take_items(GPtrArray *items, const GPtrArray *gathered, GError **error)
 {
 	for (guint i = 0; gathered != NULL && i < gathered->len; i++) {
-		if (!take(items, g_ptr_array_index(gathered, i), error))
+		if (!take_item(items, g_ptr_array_index(gathered, i), error))
 			return FALSE;
 	}
 	return TRUE;
@@ -373,7 +372,8 @@ static void gather_texts(GPtrArray *to, GPtrArray *own)
 }
 
 /* All combinations of all ranks are written, one of each rank at a time. FALSE on all, if so. */
-static gboolean write_in_turn(result_set *r, GPtrArray *items, const char *output, GError **error)
+static gboolean write_in_turn(
+	result_set *r, const merge *m, GPtrArray *items, const char *output, GError **error)
 {
 	uint64_t rounds = ranks_max_u64(r->combinations->len);
 	gboolean ok = ranks_all_true(ranks_own() > 0 || file_make_folder(output, error));
@@ -381,11 +381,12 @@ static gboolean write_in_turn(result_set *r, GPtrArray *items, const char *outpu
 	for (guint i = 0; ok && i < rounds; i++) {
 		g_autoptr(GBytes)
 			mine = i < r->combinations->len
-				       ? pack(r, g_ptr_array_index(r->combinations, i), output)
+				       ? pack_item(r, g_ptr_array_index(r->combinations, i), m,
+						 output)
 				       : g_bytes_new(NULL, 0);
 		g_autoptr(GPtrArray) gathered = ranks_gather(mine);
 
-		ok = ranks_all_true(take_all(items, gathered, error));
+		ok = ranks_all_true(take_items(items, gathered, error));
 	}
 	return ok;
 }
@@ -396,7 +397,8 @@ static void add_items(merge *m, GPtrArray *items)
 	for (guint i = 0; i < items->len; i++) {
 		const struct item *item = g_ptr_array_index(items, i);
 
-		table_append(m->overview, item->rows);
+		if (m->view != NULL)
+			table_append(m->shown, item->rows);
 		summary_append(m->summary, item->summary);
 		g_ptr_array_add(m->reasons, g_strdup(item->reasons));
 		m->trustworthy = m->trustworthy && item->trustworthy;
@@ -434,7 +436,7 @@ enum merge_shared merge_write_shared(const struct result_options *options, const
 
 	if (r == NULL)
 		return MERGE_ALONE;
-	ok = write_in_turn(r, items, output, error);
+	ok = write_in_turn(r, m, items, output, error);
 	if (ok && ranks_max_u64(items->len) == 0)
 		return MERGE_ALONE;
 	gather_texts(m->notes, r->notes);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * analyze/show/summary.h: summary.csv and summary.json, what a merge leaves for other programs. Equal
+ * analyze/results/summary.h: summary.csv and summary.json, what a merge leaves for other programs. Equal
  * trials give equal bytes: no time of the merge, no path of an input is in them.
  */
-#ifndef ANALYZE_SHOW_SUMMARY_H
-#define ANALYZE_SHOW_SUMMARY_H
+#ifndef ANALYZE_RESULTS_SUMMARY_H
+#define ANALYZE_RESULTS_SUMMARY_H
 
 #include "analyze/results/result.h"
 

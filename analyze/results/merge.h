@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* analyze/show/merge.h: a set of results written as a merged set, by one process or by all ranks. */
-#ifndef ANALYZE_SHOW_MERGE_H
-#define ANALYZE_SHOW_MERGE_H
+/* analyze/results/merge.h: a set of results written as a merged set, by one process or by all ranks. */
+#ifndef ANALYZE_RESULTS_MERGE_H
+#define ANALYZE_RESULTS_MERGE_H
 
-#include "analyze/show/report.h"
-#include "analyze/show/summary.h"
+#include "analyze/base/table.h"
+#include "analyze/results/result.h"
+#include "analyze/results/summary.h"
+
+/* A table of what is merged, for whoever wants to show one. */
+struct merge_view {
+	table *(*empty)(void);                              /* with its columns */
+	void (*add)(table *t, const result_combination *c); /* c has its bins */
+};
 
 /* What a merge has to tell. */
 struct merge {
-	table *overview;
+	const struct merge_view *view; /* NULL: none */
+	table *shown;                  /* by view; NULL without it */
 	summary *summary;
-	GPtrArray *reasons; /* char *: report_reasons of each combination */
+	GPtrArray *reasons; /* char *: result_reasons_text of each combination */
 	guint nb;           /* combinations that were written */
 	gboolean trustworthy;
 	/* What came up; char *. */
@@ -18,7 +26,8 @@ struct merge {
 };
 typedef struct merge merge;
 
-merge *merge_new(void);
+/* view outlives it; NULL is fine. */
+merge *merge_new(const struct merge_view *view);
 void merge_free(merge *m); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(merge, merge_free)
 

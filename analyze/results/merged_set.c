@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "analyze/results/merged.h"
+#include "analyze/results/merged_set.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 enum { MERGED_SCHEMA = 1, MERGED_TRIALS_MAX = 100000 };
 
-struct merged {
+struct merged_set {
 	JsonArray *trials;
 	GString *bins, *probes, *ipdv;
 	hist *latency; /* of all */
@@ -40,19 +40,19 @@ static void paths_clear(struct paths *p)
 typedef struct paths paths;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(paths, paths_clear)
 
-merged *merged_new(void)
+merged_set *merged_set_new(void)
 {
-	merged *m = g_new0(merged, 1);
+	merged_set *m = g_new0(merged_set, 1);
 
 	m->bins = g_string_new(NULL);
 	m->probes = g_string_new(NULL);
 	m->ipdv = g_string_new(NULL);
 	m->latency = hist_new();
-	merged_clear(m);
+	merged_set_clear(m);
 	return m;
 }
 
-void merged_free(merged *m)
+void merged_set_free(merged_set *m)
 {
 	if (m == NULL)
 		return;
@@ -67,7 +67,7 @@ void merged_free(merged *m)
 	g_free(m);
 }
 
-void merged_clear(merged *m)
+void merged_set_clear(merged_set *m)
 {
 	g_clear_pointer(&m->exact, exact_free);
 	g_clear_pointer(&m->of, accumulated_free);
@@ -85,7 +85,7 @@ void merged_clear(merged *m)
 	m->nb = 0;
 }
 
-char *merged_accumulated_name(const char *path)
+char *merged_set_accumulated_name(const char *path)
 {
 	g_autofree char *base = g_path_get_basename(path);
 	char *repetition = g_strrstr(base, "_rep");
@@ -100,16 +100,16 @@ char *merged_accumulated_name(const char *path)
 }
 
 /* Trials of autotest have one histogram in a merged set, as autotest itself would write it. */
-static void add_autotest(merged *m, const trial *t)
+static void add_autotest(merged_set *m, const trial *t)
 {
 	m->nb++;
 	m->of_moongen = TRUE;
 	accumulated_add(m->of, t);
 	if (m->name == NULL && t->moongen->histogram != NULL)
-		m->name = merged_accumulated_name(t->moongen->histogram);
+		m->name = merged_set_accumulated_name(t->moongen->histogram);
 }
 
-void merged_add(merged *m, const trial *t)
+void merged_set_add(merged_set *m, const trial *t)
 {
 	g_autofree char *prefix = NULL;
 
@@ -128,13 +128,13 @@ void merged_add(merged *m, const trial *t)
 		hist_add(m->latency, t->latency.hist);
 }
 
-void merged_set_exact(merged *m, exact *sum)
+void merged_set_add_exact(merged_set *m, exact *sum)
 {
 	exact_free(m->exact);
 	m->exact = exact_ref(sum);
 }
 
-void merged_file_free(struct merged_file *f)
+void merged_set_file_free(struct merged_set_file *f)
 {
 	if (f == NULL)
 		return;
@@ -143,15 +143,10 @@ void merged_file_free(struct merged_file *f)
 	g_free(f);
 }
 
-static void file_free(gpointer data)
-{
-	merged_file_free(data);
-}
-
 static void add_file(
 	GPtrArray *to, const char *kind, const char *infix, GBytes *data, JsonArray *files)
 {
-	struct merged_file *f = g_new0(struct merged_file, 1);
+	struct merged_set_file *f = g_new0(struct merged_set_file, 1);
 	JsonObject *file = json_object_new();
 
 	f->name = g_strdup_printf("acc_%s_%s.csv", kind, infix);
@@ -164,14 +159,14 @@ static void add_file(
 
 static void add_text(GPtrArray *to, char *name, char *text)
 {
-	struct merged_file *f = g_new0(struct merged_file, 1);
+	struct merged_set_file *f = g_new0(struct merged_set_file, 1);
 
 	f->name = name;
 	f->data = g_bytes_new_take(text, strlen(text));
 	g_ptr_array_add(to, f);
 }
 
-static void add_own(GPtrArray *all, const merged *m, const char *infix)
+static void add_own(GPtrArray *all, const merged_set *m, const char *infix)
 {
 	GString *histogram = g_string_new(NULL);
 	JsonObject *root = json_object_new();
@@ -192,7 +187,7 @@ static void add_own(GPtrArray *all, const merged *m, const char *infix)
 }
 
 /* Nothing without a latency: also where each histogram was refused. */
-static void add_accumulated(GPtrArray *to, const merged *m)
+static void add_accumulated(GPtrArray *to, const merged_set *m)
 {
 	if (m->name == NULL || m->exact == NULL || m->exact->count == 0)
 		return;
@@ -202,9 +197,9 @@ static void add_accumulated(GPtrArray *to, const merged *m)
 	add_text(to, g_strdup(m->name), exact_text(m->exact));
 }
 
-GPtrArray *merged_files(const merged *m, const char *infix)
+GPtrArray *merged_set_files(const merged_set *m, const char *infix)
 {
-	GPtrArray *all = g_ptr_array_new_with_free_func(file_free);
+	GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)merged_set_file_free);
 
 	if (m->of_moongen)
 		add_accumulated(all, m);
@@ -245,22 +240,22 @@ static gboolean check_there(
 }
 
 /* Of autotest. Those of tsim's trials are recorded in their JSON. */
-static gboolean is_accumulated(const GPtrArray *files, const struct merged_file *f)
+static gboolean is_accumulated(const GPtrArray *files, const struct merged_set_file *f)
 {
-	const struct merged_file *first = g_ptr_array_index(files, 0);
+	const struct merged_set_file *first = g_ptr_array_index(files, 0);
 
 	return g_str_has_prefix(first->name, "acc_sources_") &&
 	       g_str_has_prefix(f->name, "acc_histogram_");
 }
 
-gboolean merged_store(const GPtrArray *files, const char *dir, GError **error)
+gboolean merged_set_store(const GPtrArray *files, const char *dir, GError **error)
 {
 	g_autoptr(file_set) set = file_set_new();
 
 	if (!file_make_folder(dir, error))
 		return FALSE;
 	for (guint i = 0; i < files->len; i++) {
-		const struct merged_file *f = g_ptr_array_index(files, i);
+		const struct merged_set_file *f = g_ptr_array_index(files, i);
 		g_autofree char *path = g_build_filename(dir, f->name, NULL);
 		gsize len;
 		const char *data = g_bytes_get_data(f->data, &len);
@@ -353,7 +348,7 @@ static gboolean balance(trial *t, struct json_in *in, guint i)
 	return FALSE;
 }
 
-GPtrArray *merged_read(const char *path, GError **error)
+GPtrArray *merged_set_read(const char *path, GError **error)
 {
 	struct json_in in = { .file = path };
 	g_auto(paths) bins = { 0 };
@@ -405,7 +400,7 @@ static gboolean read_bins(trial *t, const struct paths *bins, int index, GError 
 	return probes != NULL && trial_probe_bins_read(t, bins->probes, probes, len, index, error);
 }
 
-trial *merged_read_bins(const char *path, guint index, GError **error)
+trial *merged_set_read_bins(const char *path, guint index, GError **error)
 {
 	struct json_in in = { .file = path };
 	g_auto(paths) bins = { 0 };
