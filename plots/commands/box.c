@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tplot box: repetitions as the unit. */
 #include "plots/commands/commands.h"
+#include "plots/figures/figures.h"
 #include "plots/gather/gather_box.h"
 
 struct asked {
@@ -8,49 +9,37 @@ struct asked {
 	double percent;
 };
 
-static gboolean make(const struct commands_request *r, const char *const *names,
-	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
-	void *user, GError **error)
+static gboolean make_box(struct commands_job *job, GError **error)
 {
-	const struct asked *asked = user;
-	const struct members_options wanted = { r->dir, r->title, TRUE };
-	g_autoptr(member_list) m = NULL;
-	g_autoptr(box) b = NULL;
+	const struct asked *asked = job->asked;
+	const struct members_options wanted = {
+		.dir = asked->request.dir, .title = asked->request.title, .loads_together = TRUE
+	};
+	double q = asked->percent / 100;
+	g_autoptr(member_list) m = members_find(&wanted, job->names, error);
+	g_autoptr(figure) f = m != NULL ? gather_box(m, asked->request.response, q, error) : NULL;
 
-	m = members_find(&wanted, names, error);
-	if (m == NULL)
-		return FALSE;
-	b = gather_box(m, r->response, asked->percent / 100, error);
-	members_messages(m, messages);
-	return b != NULL && figure_box(b, options, text, error);
+	if (m != NULL)
+		members_messages(m, job->messages);
+	return f != NULL && figure_box(f, q, &job->options, &job->text, error);
 }
 
-static int run(void *user, char **names)
+static int run_box(void *asked, char **names)
 {
-	struct asked *asked = user;
-
-	return commands_run(&command_box, &asked->request, make, asked, names);
+	return commands_run(&command_box, make_box, asked, names);
 }
 
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
-	{ .name = "percentile",
-		.type = OPTION_NUMBER,
-		.at = offsetof(struct asked, percent),
-		.preset = "50",
-		.min = 0,
-		.max = 100,
-		.flags = OPTION_ABOVE,
-		.metavar = "P",
-		.help = "Percentile of each repetition, in percent" },
+	OPTION_ROW(NUMBER, struct asked, percent, "percentile", 0, "P",
+		"Percentile of each repetition, in percent", .preset = "50", .max = 100,
+		.flags = OPTION_ABOVE),
 	{ 0 },
 };
 
 const struct cli_command command_box = { .name = "box",
-	.arguments = "NAME...",
+	COMMANDS_NAMES,
 	.summary = "Repetitions as the unit: a percentile of each, in boxes",
 	.options = rows,
 	.size = sizeof(struct asked),
-	.min_words = 1,
-	.max_words = CLI_ANY,
-	.run = run };
+	.run = run_box };

@@ -1,78 +1,51 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* tplot cdf, ccdf: distributions of latencies. */
+/* tplot cdf: distributions of latencies. */
 #include "plots/commands/commands.h"
+#include "plots/figures/figures.h"
 #include "plots/gather/gather.h"
 
 struct asked {
 	struct commands_request request;
 	char *rate;
-	gboolean within;
+	gboolean tail;
 };
 
-static gboolean make(const struct commands_request *r, const char *const *names,
-	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
-	void *user, GError **error)
+static gboolean make_cdf(struct commands_job *job, GError **error)
 {
-	const struct asked *asked = user;
-	struct figure_options drawn = *options;
-	const struct gather_options wanted = { .dir = r->dir,
-		.response = r->response,
-		.every_load = TRUE,
-		.curves = TRUE,
-		.rate = asked->rate };
-	g_autoptr(figure) f = gather(&wanted, names, messages, error);
+	const struct asked *asked = job->asked;
+	const struct gather_options wanted = { .members = { .dir = asked->request.dir,
+						       .title = asked->request.title,
+						       .rate = asked->rate },
+		.response = asked->request.response,
+		.curves = TRUE };
+	g_autoptr(figure) f = gather(&wanted, job->names, job->messages, error);
 
-	if (f == NULL)
-		return FALSE;
-	if (r->title != NULL) {
-		g_free(f->title);
-		f->title = g_strdup(r->title);
-	}
-	drawn.within = asked->within;
-	return figure_cdf(f, &drawn, text, error);
+	job->options.within = !asked->tail;
+	return f != NULL && figure_cdf(f, &job->options, &job->text, error);
 }
-
-static const struct option_row rows[] = {
-	COMMANDS_ROWS(struct asked, request),
-	{ .name = "rate",
-		.letter = 'r',
-		.type = OPTION_TEXT,
-		.at = offsetof(struct asked, rate),
-		.metavar = "RATE",
-		.help = "Only this load: kpps, or with a unit as in selectors (default: a curve "
-			"per load)" },
-	{ 0 },
-};
 
 static int run_cdf(void *user, char **names)
 {
 	struct asked *asked = user;
 
-	asked->within = TRUE;
-	return commands_run(&command_cdf, &asked->request, make, asked, names);
+	/* Two figures of the same names are two files. */
+	asked->request.command = asked->tail ? "ccdf" : "cdf";
+	return commands_run(&command_cdf, make_cdf, asked, names);
 }
+
+static const struct option_row rows[] = {
+	COMMANDS_ROWS(struct asked, request),
+	OPTION_ROW(TEXT, struct asked, rate, "rate", 'r', "RATE",
+		"Only this load: kpps, or with a unit as in selectors (default: a curve per load)",
+		0),
+	COMMANDS_SWITCH(struct asked, tail, "tail",
+		"CCDF: share of frames later than a latency, log scale (default ccdf-NAMES.svg)"),
+	{ 0 },
+};
 
 const struct cli_command command_cdf = { .name = "cdf",
-	.arguments = "NAME...",
-	.summary = "CDF: share of frames that came back within a latency",
+	COMMANDS_NAMES,
+	.summary = "CDF: share of frames that came back within a latency, or its tail",
 	.options = rows,
 	.size = sizeof(struct asked),
-	.min_words = 1,
-	.max_words = CLI_ANY,
 	.run = run_cdf };
-
-static int run_ccdf(void *user, char **names)
-{
-	struct asked *asked = user;
-
-	return commands_run(&command_ccdf, &asked->request, make, asked, names);
-}
-
-const struct cli_command command_ccdf = { .name = "ccdf",
-	.arguments = "NAME...",
-	.summary = "CCDF: share of frames later than x, log scale",
-	.options = rows,
-	.size = sizeof(struct asked),
-	.min_words = 1,
-	.max_words = CLI_ANY,
-	.run = run_ccdf };

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "plots/draw/error.h"
-#include "plots/gather/gather.h"
-#include "plots/draw/render.h"
 #include "analyze/base/datadir.h"
+#include "plots/draw/error.h"
+#include "plots/draw/render.h"
+#include "plots/gather/members.h"
 
 const char *const commands_terminals[] = { "svg", "png", "pdf", NULL };
 
@@ -31,19 +31,12 @@ const struct cli_program commands_program = {
 			&command_sizes,
 			&command_departures,
 			&command_cdf,
-			&command_ccdf,
 			&command_box,
 			&command_shift,
 			&command_report,
 			NULL,
 		},
 };
-
-static gboolean argument_error(GError **error, const char *text, const char *value)
-{
-	g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT, text, value);
-	return FALSE;
-}
 
 static int terminal_of(const char *word)
 {
@@ -64,12 +57,12 @@ static gboolean find_terminal(
 
 	/* What has no ending at all may be of any kind, if that is said. */
 	if (name != NULL && of_name < 0 && (dot != NULL || r->terminal < 0))
-		return argument_error(error,
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--output: unknown format '%s': expected a name ending in .svg, .png or "
 			".pdf",
 			r->output);
 	if (r->terminal >= 0 && of_name >= 0 && r->terminal != of_name)
-		return argument_error(error,
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--output: '%s' is the name of another kind than --terminal says",
 			r->output);
 	*out = (enum figure_terminal)MAX(0, MAX(r->terminal, of_name));
@@ -80,57 +73,62 @@ gboolean commands_allow(
 	const struct commands_request *r, gboolean linear, gboolean response, GError **error)
 {
 	if (r->linear && !linear)
-		return argument_error(error, "--linear: %s draws no latencies", r->command);
+		return plots_fail(
+			error, PLOTS_ERROR_ARGUMENT, "--linear: %s draws no latencies", r->command);
 	if (r->response && !response)
-		return argument_error(error,
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--response: what %s draws is not known from the scheduled departure",
 			r->command);
 	return TRUE;
 }
 
 /* From names to files. The results are let go of before gnuplot starts. */
-static gboolean make_files(const struct commands_request *r, commands_make_fn make, void *user,
-	const char *const *names, struct render_files *files, GError **error)
+static gboolean make_files(
+	struct commands_job *job, commands_make_fn make, struct render_files *files, GError **error)
 {
-	g_autofree char *stem = gather_file_name(r->command, names);
-	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
-	struct figure_options options = { .width = (guint)r->width,
-		.height = (guint)r->height,
-		.linear = r->linear,
-		.response = r->response };
-	g_auto(figure_text) text = { NULL, NULL };
+	const struct commands_request *r = job->request;
+	g_autofree char *stem = members_file_name(r->command, job->names);
 	g_autofree char *style_path = NULL, *style = NULL, *path = NULL;
 	gboolean made;
 
 	if (r->output != NULL && !render_files_init(files, r->output, error))
 		return FALSE;
-	if (!find_terminal(r, &options.terminal, error))
+	if (!find_terminal(r, &job->options.terminal, error))
 		return FALSE;
-	path = g_strconcat(stem, ".", commands_terminals[options.terminal], NULL);
+	path = g_strconcat(stem, ".", commands_terminals[job->options.terminal], NULL);
 	if (r->output == NULL && !render_files_init(files, path, error))
 		return FALSE;
 	style_path = datadir_find("plots/style.gp", error);
 	if (style_path == NULL || !g_file_get_contents(style_path, &style, NULL, error))
 		return FALSE;
-	options.style = style;
-	options.script_name = files->script;
-	options.data_name = files->data;
-	options.image_name = files->image;
-	made = make(r, names, &options, messages, &text, user, error);
-	for (guint i = 0; i < messages->len; i++)
-		fprintf(stderr, "tplot: %s\n", (const char *)g_ptr_array_index(messages, i));
-	return made && render_write(files, &text, error);
+	job->options.style = style;
+	render_name_files(files, &job->options);
+	made = make(job, error);
+	for (guint i = 0; i < job->messages->len; i++)
+		fprintf(stderr, "tplot: %s\n", (const char *)g_ptr_array_index(job->messages, i));
+	return made && render_write(files, &job->text, error);
 }
 
-int commands_run(const struct cli_command *command, struct commands_request *r,
-	commands_make_fn make, void *user, char **names)
+int commands_run(
+	const struct cli_command *command, commands_make_fn make, void *asked, char **names)
 {
+	struct commands_request *r = asked;
 	struct render_files files = { .folder = NULL };
+	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
+	struct commands_job job = { .request = r,
+		.asked = asked,
+		.names = (const char *const *)names,
+		.options = { .width = (guint)r->width,
+			.height = (guint)r->height,
+			.linear = r->linear,
+			.response = r->response },
+		.messages = messages };
 	g_autoptr(GError) error = NULL;
 	int status = CLI_DONE;
 
-	r->command = command->name;
-	if (!make_files(r, make, user, (const char *const *)names, &files, &error) ||
+	if (r->command == NULL)
+		r->command = command->name;
+	if (!make_files(&job, make, &files, &error) ||
 		(!r->script && !render_draw(&files, &error))) {
 		status = cli_fail("tplot",
 			g_error_matches(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT) ||
@@ -146,5 +144,6 @@ int commands_run(const struct cli_command *command, struct commands_request *r,
 		printf("%s\n", files.image_path);
 	}
 	render_files_clear(&files);
+	figure_text_clear(&job.text);
 	return status;
 }

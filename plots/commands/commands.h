@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * plots/commands/commands.h: the commands of tplot. Each is an object in a file commands_*.c of its own;
- * main.c has their order. What they share is here: options, and the way from names to files.
+ * plots/commands/commands.h: the commands of tplot, each an object in a file of its name; commands.c has
+ * their order. What they share is here: options, and the way from names to files.
  */
 #ifndef PLOTS_COMMANDS_COMMANDS_H
 #define PLOTS_COMMANDS_COMMANDS_H
@@ -11,80 +11,58 @@
 
 extern const struct cli_command command_compare, command_guests, command_overview, command_figure,
 	command_timeline, command_sizes, command_departures;
-extern const struct cli_command command_cdf, command_ccdf, command_box, command_shift;
-extern const struct cli_command command_report;
+extern const struct cli_command command_cdf, command_box, command_shift, command_report;
 
 extern const struct cli_program commands_program; /* tplot */
 
 /* What all figures are asked for. */
 struct commands_request {
-	const char *command; /* its name, for file names */
+	const char *command; /* its name, for file names; set by commands_run if it is NULL */
 	char *dir, *output, *title;
 	int terminal; /* enum figure_terminal; -1: as the output is named */
 	int width, height;
 	gboolean linear, response, script;
 };
 
-/* The rows that fill the member r, such a struct, of type; the name of dir's preset may be NULL. */
-#define COMMANDS_ROWS_OR(type_, r, dir_preset, dir_help)                                           \
-	OPTION_GROUP("Figure"),                                                                    \
-		{ .name = "dir",                                                                   \
-			.was = 'd',                                                                \
-			.type = OPTION_DIR,                                                        \
-			.at = offsetof(type_, r.dir),                                              \
-			.preset = (dir_preset),                                                    \
-			.metavar = "DIR",                                                          \
-			.help = (dir_help) },                                                      \
-		{ .name = "terminal",                                                              \
-			.was = 't',                                                                \
-			.type = OPTION_WORD,                                                       \
-			.at = offsetof(type_, r.terminal),                                         \
-			.words = commands_terminals,                                               \
-			.metavar = "KIND",                                                         \
-			.help = "Format: svg, png or pdf (default: as the output is named, else "  \
-				"svg)" },                                                          \
-		{ .name = "output",                                                                \
-			.letter = 'o',                                                             \
-			.type = OPTION_FILE,                                                       \
-			.at = offsetof(type_, r.output),                                           \
-			.metavar = "FILE",                                                         \
-			.help = "The figure; script and data are written beside it as NAME.gp "    \
-				"and NAME.dat (default COMMAND-NAMES.svg here)" },                 \
-		{ .name = "title",                                                                 \
-			.type = OPTION_TEXT,                                                       \
-			.at = offsetof(type_, r.title),                                            \
-			.metavar = "TEXT",                                                         \
-			.help = "Title (default: the names)" },                                    \
-		{ .name = "width",                                                                 \
-			.letter = 'W',                                                             \
-			.type = OPTION_INT,                                                        \
-			.at = offsetof(type_, r.width),                                            \
-			.min = 1,                                                                  \
-			.max = COMMANDS_PIXELS_MAX,                                                \
-			.metavar = "N",                                                            \
-			.help = "Width in pixels; a PDF has 96 to the inch (default 820)" },       \
-		{ .name = "height",                                                                \
-			.letter = 'H',                                                             \
-			.type = OPTION_INT,                                                        \
-			.at = offsetof(type_, r.height),                                           \
-			.min = 1,                                                                  \
-			.max = COMMANDS_PIXELS_MAX,                                                \
-			.metavar = "N",                                                            \
-			.help = "Height in pixels (default: what the legend needs)" },             \
-		{ .name = "linear",                                                                \
-			.type = OPTION_SWITCH,                                                     \
-			.at = offsetof(type_, r.linear),                                           \
-			.help = "Linear latency axis from 0 instead of a logarithmic one" },       \
-		{ .name = "response",                                                              \
-			.type = OPTION_SWITCH,                                                     \
-			.at = offsetof(type_, r.response),                                         \
-			.help = "Latency from the scheduled departure, not from the actual one" }, \
-	{                                                                                          \
-		.name = "script", .type = OPTION_SWITCH, .at = offsetof(type_, r.script),          \
-		.help = "Write script and data only; do not run gnuplot"                           \
-	}
+/* The arguments of most commands. */
+#define COMMANDS_NAMES .arguments = "NAME...", .min_words = 1, .max_words = CLI_ANY
+
+/* Rows of several commands; they set a member of a struct of type. */
+#define COMMANDS_DIR(type_, member, help_, ...) \
+	OPTION_ROW(DIR, type_, member, "dir", 0, "DIR", help_, .was = 'd', __VA_ARGS__)
+#define COMMANDS_OUTPUT(type_, member, help_) \
+	OPTION_ROW(FILE, type_, member, "output", 'o', "FILE", help_, 0)
+#define COMMANDS_TITLE(type_, member) \
+	OPTION_ROW(TEXT, type_, member, "title", 0, "TEXT", "Title (default: the names)", 0)
+#define COMMANDS_SWITCH(type_, member, name_, help_) \
+	OPTION_ROW(SWITCH, type_, member, name_, 0, NULL, help_, 0)
+#define COMMANDS_RESPONSE(type_, member)           \
+	COMMANDS_SWITCH(type_, member, "response", \
+		"Latency from the scheduled departure, not from the actual one")
+
+/* The rows of all figures: they fill the member r, such a struct, of type; preset of dir. */
+#define COMMANDS_ROWS_OR(type_, r, dir_help, dir_preset)                                       \
+	OPTION_GROUP("Figure"), COMMANDS_DIR(type_, r.dir, dir_help, .preset = (dir_preset)),  \
+		OPTION_ROW(WORD, type_, r.terminal, "terminal", 0, "KIND",                     \
+			"Format: svg, png or pdf (default: as the output is named, else svg)", \
+			.was = 't', .words = commands_terminals),                              \
+		COMMANDS_OUTPUT(type_, r.output,                                               \
+			"The figure; script and data are written beside it as NAME.gp and "    \
+			"NAME.dat (default COMMAND-NAMES.svg here)"),                          \
+		COMMANDS_TITLE(type_, r.title),                                                \
+		OPTION_ROW(INT, type_, r.width, "width", 'W', "N",                             \
+			"Width in pixels; a PDF has 96 to the inch (default 820)", .min = 1,   \
+			.max = COMMANDS_PIXELS_MAX),                                           \
+		OPTION_ROW(INT, type_, r.height, "height", 'H', "N",                           \
+			"Height in pixels (default: what the legend needs)", .min = 1,         \
+			.max = COMMANDS_PIXELS_MAX),                                           \
+		COMMANDS_SWITCH(type_, r.linear, "linear",                                     \
+			"Linear latency axis from 0 instead of a logarithmic one"),            \
+		COMMANDS_RESPONSE(type_, r.response),                                          \
+		COMMANDS_SWITCH(type_, r.script, "script",                                     \
+			"Write script and data only; do not run gnuplot")
 #define COMMANDS_DIR_HELP "Directory of labels and selectors"
-#define COMMANDS_ROWS(type_, r) COMMANDS_ROWS_OR(type_, r, "out", COMMANDS_DIR_HELP)
+#define COMMANDS_ROWS(type_, r) COMMANDS_ROWS_OR(type_, r, COMMANDS_DIR_HELP, "out")
 
 enum { COMMANDS_PIXELS_MAX = 10000 };
 
@@ -92,20 +70,28 @@ extern const char *const commands_terminals[]; /* by enum figure_terminal; NULL-
 /* The table of a command that has no more than these. */
 extern const struct option_row commands_rows[];
 
-/*
- * Makes the text of a figure of what names stand for. Remarks (char *) go to messages. A title is
- * r->title where that is not NULL. PLOTS_ERROR_ARGUMENT in error is a wrong command line.
- */
-typedef gboolean (*commands_make_fn)(const struct commands_request *r, const char *const *names,
-	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
-	void *user, GError **error);
+/* What a command has to draw. */
+struct commands_job {
+	const struct commands_request *request;
+	const void *asked;        /* the struct of the command's options, which begins with it */
+	const char *const *names; /* NULL-terminated */
+	struct figure_options options;
+	GPtrArray *messages; /* char *: remarks, for the user */
+	struct figure_text text;
+};
 
 /*
- * Runs a command: has make make the figure, writes script and data and runs gnuplot. Returns the
- * exit status.
+ * Makes the text of the figure; its title is that of the request where that is not NULL.
+ * PLOTS_ERROR_ARGUMENT in error is a wrong command line.
  */
-int commands_run(const struct cli_command *command, struct commands_request *r,
-	commands_make_fn make, void *user, char **names);
+typedef gboolean (*commands_make_fn)(struct commands_job *job, GError **error);
+
+/*
+ * Runs a command, asked begins with its struct commands_request: has make make the figure, writes
+ * script and data and runs gnuplot. Returns the exit status.
+ */
+int commands_run(
+	const struct cli_command *command, commands_make_fn make, void *asked, char **names);
 
 /*
  * FALSE and PLOTS_ERROR_ARGUMENT if an option was given that means nothing in a figure: linear and

@@ -2,79 +2,61 @@
 /* tplot compare: several results in one figure. */
 #include "plots/commands/commands.h"
 #include "plots/draw/error.h"
+#include "plots/figures/figures.h"
 #include "plots/gather/gather.h"
 #include "plots/gather/load_options.h"
 
-struct compare {
+struct asked {
 	struct commands_request request;
 	struct load_options load;
 	char *facets;
 	gboolean no_facets;
 };
 
-static void set_title(figure *f, const struct commands_request *r)
+static gboolean make_compare(struct commands_job *job, GError **error)
 {
-	if (r->title == NULL)
-		return;
-	g_free(f->title);
-	f->title = g_strdup(r->title);
-}
-
-static gboolean make_compare(const struct commands_request *r, const char *const *names,
-	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
-	void *user, GError **error)
-{
-	const struct compare *asked = user;
-	struct figure_options drawn = *options;
-	struct facets_wanted grid = { .given = asked->facets, .colours_first = names[1] == NULL };
-	struct gather_options wanted = {
-		.dir = r->dir, .response = r->response, .facets = asked->no_facets ? NULL : &grid
-	};
+	const struct asked *asked = job->asked;
+	const struct facets_wanted grid = { .given = asked->facets,
+		.colours_first = job->names[1] == NULL };
+	struct gather_options wanted = { .members = { .dir = asked->request.dir,
+						 .title = asked->request.title,
+						 .loads_together = TRUE },
+		.response = asked->request.response,
+		.facets = asked->no_facets ? NULL : &grid };
 	g_autoptr(figure) f = NULL;
 
-	if (asked->no_facets && asked->facets != NULL) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-			"--facets and --no-facets: one of them");
-		return FALSE;
-	}
-	load_options_apply(&asked->load, &wanted, &drawn);
-	f = gather(&wanted, names, messages, error);
+	if (asked->no_facets && asked->facets != NULL)
+		return plots_fail(
+			error, PLOTS_ERROR_ARGUMENT, "--facets and --no-facets: one of them");
+	load_options_apply(&asked->load, &wanted, &job->options);
+	f = gather(&wanted, job->names, job->messages, error);
 	if (f == NULL)
 		return FALSE;
-	set_title(f, r);
-	return figure_has_loads(f) ? figure_load(f, &drawn, text, error)
-				   : figure_cdf(f, &drawn, text, error);
+	return figure_has_loads(f) ? figure_load(f, &job->options, &job->text, error)
+				   : figure_cdf(f, &job->options, &job->text, error);
 }
 
-static int run_compare(void *user, char **names)
+static int run_compare(void *asked, char **names)
 {
-	struct compare *asked = user;
-
-	return commands_run(&command_compare, &asked->request, make_compare, asked, names);
+	return commands_run(&command_compare, make_compare, asked, names);
 }
 
 static const struct option_row rows[] = {
-	COMMANDS_ROWS(struct compare, request),
+	COMMANDS_ROWS(struct asked, request),
 	OPTION_GROUP("Panels"),
-	{ .name = "facets",
-		.type = OPTION_TEXT,
-		.at = offsetof(struct compare, facets),
-		.metavar = "ROWS,COLUMNS",
-		.help = "Parameters that make rows and columns of panels, such as interface,vhost "
-			"(default: what differs within the names)" },
-	{ .name = "no-facets",
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct compare, no_facets),
-		.help = "One pair of panels: what differs within the names is in the legend" },
-	LOAD_OPTIONS_ROWS(struct compare, load),
+	OPTION_ROW(TEXT, struct asked, facets, "facets", 0, "ROWS,COLUMNS",
+		"Parameters that make rows and columns of panels, such as interface,vhost "
+		"(default: what differs within the names)",
+		0),
+	COMMANDS_SWITCH(struct asked, no_facets, "no-facets",
+		"One pair of panels: what differs within the names is in the legend"),
+	LOAD_OPTIONS_ROWS(struct asked, load),
 	{ 0 },
 };
 
 const struct cli_command command_compare = { .name = "compare",
-	.arguments = "NAME...",
+	COMMANDS_NAMES,
 	.summary = "Load against latency and loss, or, of one load, the distribution",
 	.options = rows,
-	.size = sizeof(struct compare),
-	.min_words = 1,
-	.max_words = CLI_ANY,
+	.size = sizeof(struct asked),
 	.run = run_compare };

@@ -2,14 +2,20 @@
 /* tplot figure: a figure of the paper, by its recipe, from a copy of the paper's data. */
 #include <string.h>
 
+#include "analyze/base/datadir.h"
 #include "plots/commands/commands.h"
 #include "plots/draw/error.h"
+#include "plots/figures/figures.h"
 #include "plots/gather/gather.h"
 #include "plots/gather/load_options.h"
 #include "plots/gather/recipe.h"
-#include "analyze/base/datadir.h"
 
 enum { NUMBER_END = 100 };
+
+struct asked {
+	struct commands_request request;
+	struct load_options load;
+};
 
 static char *path_in(const char *folder, guint number)
 {
@@ -47,7 +53,7 @@ static char *find_recipe(const char *word, GError **error)
 			return g_steal_pointer(&path);
 	}
 	known = list_recipes(folder);
-	g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+	(void)plots_fail(error, PLOTS_ERROR_ARGUMENT,
 		"'%s' is no figure that there is a recipe for; there are %s, or name a file with "
 		"one, ./NAME.conf",
 		word, known);
@@ -67,16 +73,10 @@ static char *find_data(const char *dir, const char *folder, GError **error)
 		return g_steal_pointer(&beside);
 	if (g_file_test(dir, G_FILE_TEST_IS_DIR))
 		return g_strdup(dir);
-	g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
+	(void)plots_fail(error, PLOTS_ERROR_EMPTY,
 		"--dir: there is no folder '%s'; it is a copy of the paper's data, with %s in it",
 		dir, folder);
 	return NULL;
-}
-
-static void override(int *is, int asked)
-{
-	if (asked >= 0)
-		*is = asked;
 }
 
 static figure *gather_recipe(const struct gather_options *wanted, const recipe *made,
@@ -93,10 +93,10 @@ static figure *gather_recipe(const struct gather_options *wanted, const recipe *
 	if (g_error_matches(cause, PLOTS_ERROR, PLOTS_ERROR_EMPTY)) {
 		g_autofree char *names = g_strjoinv(", ", (char **)made->names->pdata);
 
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
+		(void)plots_fail(error, PLOTS_ERROR_EMPTY,
 			"figure %s: nothing of it is in '%s': neither of %s has a trial, the first "
 			"would be %s; --dir names a copy of the paper's data",
-			word, wanted->dir, names,
+			word, wanted->members.dir, names,
 			(const char *)g_ptr_array_index(made->selectors, 0));
 		return NULL;
 	}
@@ -104,72 +104,60 @@ static figure *gather_recipe(const struct gather_options *wanted, const recipe *
 	return NULL;
 }
 
-static gboolean draw_recipe(const struct commands_request *r, recipe *made, const char *word,
-	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
-	GError **error)
+static void override(int *is, int asked)
 {
-	g_autofree char *dir = find_data(r->dir, made->folder, error);
+	if (asked >= 0)
+		*is = asked;
+}
+
+static gboolean make_figure(struct commands_job *job, GError **error)
+{
+	const struct asked *asked = job->asked;
+	const struct commands_request *r = job->request;
+	const char *word = job->names[0];
+	g_autofree char *path = NULL, *dir = NULL;
+	g_autoptr(recipe) made = NULL;
+	g_autoptr(figure) f = NULL;
+
+	if (r->dir == NULL)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
+			"--dir has to say where a copy of the paper's data is");
+	path = find_recipe(word, error);
+	made = path != NULL ? recipe_read(path, error) : NULL;
+	dir = made != NULL ? find_data(r->dir, made->folder, error) : NULL;
+	if (dir == NULL)
+		return FALSE;
+	override(&made->load.x, asked->load.x);
+	override(&made->load.quantile, asked->load.quantile);
+	override(&made->load.loss, asked->load.loss);
+
 	const struct facets_wanted grid = { .given = made->facets,
 		.row_values = (const char *const *)made->row_values,
 		.column_values = (const char *const *)made->column_values };
-	struct figure_options drawn = *options;
-	struct gather_options wanted = { .dir = dir,
+	struct gather_options wanted = { .members = { .dir = dir,
+						 .title = r->title != NULL ? r->title : made->title,
+						 .titles = (const char *const *)made->names->pdata,
+						 .loads_together = TRUE,
+						 .missing_ok = TRUE },
 		.response = r->response,
 		.sweep = TRUE,
-		.facets = &grid,
-		.titles = (const char *const *)made->names->pdata,
-		.missing_ok = TRUE };
-	g_autoptr(figure) f = NULL;
+		.facets = &grid };
 
-	if (dir == NULL)
-		return FALSE;
-	load_options_apply(&made->load, &wanted, &drawn);
-	f = gather_recipe(&wanted, made, word, messages, error);
+	load_options_apply(&made->load, &wanted, &job->options);
+	f = gather_recipe(&wanted, made, word, job->messages, error);
 	if (f == NULL)
 		return FALSE;
-	g_free(f->title);
-	f->title = g_strdup(r->title != NULL ? r->title : made->title);
 	f->caption = g_strdup(made->caption);
-	return figure_load(f, &drawn, text, error);
+	return figure_load(f, &job->options, &job->text, error);
 }
 
-static gboolean make_figure(const struct commands_request *r, const char *const *names,
-	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
-	void *user, GError **error)
+static int run_figure(void *asked, char **names)
 {
-	const struct load_options *asked = user;
-	g_autofree char *path = NULL;
-	g_autoptr(recipe) made = NULL;
-
-	if (r->dir == NULL) {
-		g_set_error_literal(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-			"--dir has to say where a copy of the paper's data is");
-		return FALSE;
-	}
-	path = find_recipe(names[0], error);
-	made = path != NULL ? recipe_read(path, error) : NULL;
-	if (made == NULL)
-		return FALSE;
-	override(&made->load.x, asked->x);
-	override(&made->load.quantile, asked->quantile);
-	override(&made->load.loss, asked->loss);
-	return draw_recipe(r, made, names[0], options, messages, text, error);
-}
-
-struct asked {
-	struct commands_request request;
-	struct load_options load;
-};
-
-static int run_figure(void *user, char **names)
-{
-	struct asked *asked = user;
-
-	return commands_run(&command_figure, &asked->request, make_figure, &asked->load, names);
+	return commands_run(&command_figure, make_figure, asked, names);
 }
 
 static const struct option_row rows[] = {
-	COMMANDS_ROWS_OR(struct asked, request, NULL, "Copy of the paper's data"),
+	COMMANDS_ROWS_OR(struct asked, request, "Copy of the paper's data", NULL),
 	LOAD_OPTIONS_ROWS_OR(struct asked, load, NULL, NULL, NULL),
 	{ 0 },
 };

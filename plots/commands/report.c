@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/base/datadir.h"
 #include "analyze/base/file.h"
 #include "plots/commands/commands.h"
 #include "plots/draw/error.h"
-#include "plots/gather/gather.h"
-#include "plots/page/html_report.h"
+#include "plots/gather/members.h"
 #include "plots/page/html_figures.h"
-#include "analyze/base/datadir.h"
+#include "plots/page/html_report.h"
 
 struct asked {
 	char *dir, *output, *title;
@@ -17,7 +17,7 @@ struct asked {
 };
 
 /* Things that were left out are said on the page, too, and those that are broken here. */
-static gboolean is_doubtful(const sides *s)
+static gboolean warn_of_doubts(const sides *s)
 {
 	gboolean doubtful = FALSE;
 
@@ -68,7 +68,7 @@ static gboolean write_page(const struct asked *a, const char *path, const char *
 	if (drawings == NULL)
 		return FALSE;
 	html = html_report(&options, s, drawings, messages, error);
-	*doubtful = html != NULL && is_doubtful(s);
+	*doubtful = html != NULL && warn_of_doubts(s);
 	return html != NULL && file_write_durably(path, html, strlen(html), error);
 }
 
@@ -96,16 +96,16 @@ static gboolean write_scripts(
 	return drawings != NULL;
 }
 
-static int report(const struct asked *a, const char *const *names)
+static int make_report(const struct asked *a, const char *const *names)
 {
-	g_autofree char *stem = gather_file_name(command_report.name, names);
+	g_autofree char *stem = members_file_name(command_report.name, names);
 	g_autofree char *path = a->output != NULL ? g_strdup(a->output)
 						  : g_strconcat(stem, ".html", NULL);
 	g_autoptr(GError) error = NULL;
 	gboolean doubtful;
 
 	if (!g_str_has_suffix(path, ".html") && !g_str_has_suffix(path, ".htm")) {
-		g_set_error(&error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+		(void)plots_fail(&error, PLOTS_ERROR_ARGUMENT,
 			"--output: '%s' is no name for a page; write NAME.html", path);
 		return cli_fail("tplot", CLI_USAGE, error);
 	}
@@ -122,40 +122,16 @@ static int report(const struct asked *a, const char *const *names)
 }
 
 static const struct option_row rows[] = {
-	{ .name = "dir",
-		.was = 'd',
-		.type = OPTION_DIR,
-		.at = offsetof(struct asked, dir),
-		.preset = "out",
-		.metavar = "DIR",
-		.help = COMMANDS_DIR_HELP },
-	{ .name = "output",
-		.letter = 'o',
-		.type = OPTION_FILE,
-		.at = offsetof(struct asked, output),
-		.metavar = "FILE",
-		.help = "The page (default report-NAMES.html here)" },
-	{ .name = "title",
-		.type = OPTION_TEXT,
-		.at = offsetof(struct asked, title),
-		.metavar = "TEXT",
-		.help = "Title (default: the names)" },
-	{ .name = "linear",
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct asked, linear),
-		.help = "Linear latency axes from 0 instead of logarithmic ones" },
-	{ .name = "response",
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct asked, response),
-		.help = "Latency from the scheduled departure, not from the actual one" },
-	{ .name = "different-mix",
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct asked, different_mix),
-		.help = "Compare although they were offered different mixes" },
-	{ .name = "script",
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct asked, script),
-		.help = "Write scripts and data of the figures only; do not run gnuplot" },
+	COMMANDS_DIR(struct asked, dir, COMMANDS_DIR_HELP, .preset = "out"),
+	COMMANDS_OUTPUT(struct asked, output, "The page (default report-NAMES.html here)"),
+	COMMANDS_TITLE(struct asked, title),
+	COMMANDS_SWITCH(struct asked, linear, "linear",
+		"Linear latency axes from 0 instead of logarithmic ones"),
+	COMMANDS_RESPONSE(struct asked, response),
+	COMMANDS_SWITCH(struct asked, different_mix, "different-mix",
+		"Compare although they were offered different mixes"),
+	COMMANDS_SWITCH(struct asked, script, "script",
+		"Write scripts and data of the figures only; do not run gnuplot"),
 	{ 0 },
 };
 
@@ -166,14 +142,12 @@ static int run_report(void *user, char **names)
 	/* The page's commands name it only where it is not the usual one. */
 	if (option_is_preset(rows, asked, "dir"))
 		g_clear_pointer(&asked->dir, g_free);
-	return report(asked, (const char *const *)names);
+	return make_report(asked, (const char *const *)names);
 }
 
 const struct cli_command command_report = { .name = "report",
-	.arguments = "NAME...",
+	COMMANDS_NAMES,
 	.summary = "A page with verdicts, figures, tables and how it was measured",
 	.options = rows,
 	.size = sizeof(struct asked),
-	.min_words = 1,
-	.max_words = CLI_ANY,
 	.run = run_report };

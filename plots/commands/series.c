@@ -1,104 +1,78 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tplot timeline, sizes, departures: what the repetitions of a combination say, side by side. */
 #include "plots/commands/commands.h"
+#include "plots/figures/figures.h"
 #include "plots/gather/gather_reps.h"
 
-static member_list *find(const struct commands_request *r, const char *const *names, GError **error)
+typedef figure *(*gather_fn)(
+	const member_list *m, gboolean response, GPtrArray *messages, GError **error);
+typedef gboolean (*draw_fn)(const figure *f, const struct figure_options *options,
+	struct figure_text *text, GError **error);
+
+static gboolean make_series(
+	struct commands_job *job, gather_fn gather_it, draw_fn draw_it, GError **error)
 {
-	const struct members_options wanted = { r->dir, r->title, FALSE };
+	const struct commands_request *r = job->request;
+	const struct members_options wanted = { .dir = r->dir, .title = r->title };
+	g_autoptr(member_list) m = members_find(&wanted, job->names, error);
+	g_autoptr(figure) f = NULL;
 
-	return members_find(&wanted, names, error);
-}
-
-static gboolean make_timeline(const struct commands_request *r, const char *const *names,
-	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
-	void *user, GError **error)
-{
-	g_autoptr(member_list) m = NULL;
-	g_autoptr(timeline) t = NULL;
-
-	(void)user;
-	if (!commands_allow(r, TRUE, FALSE, error))
-		return FALSE;
-	m = find(r, names, error);
 	if (m == NULL)
 		return FALSE;
-	t = gather_timeline(m, messages, error);
-	members_messages(m, messages);
-	return t != NULL && figure_timeline(t, options, text, error);
+	f = gather_it(m, r->response, job->messages, error);
+	members_messages(m, job->messages);
+	return f != NULL && draw_it(f, &job->options, &job->text, error);
+}
+
+static gboolean make_timeline(struct commands_job *job, GError **error)
+{
+	return commands_allow(job->request, TRUE, FALSE, error) &&
+	       make_series(job, gather_timeline, figure_timeline, error);
 }
 
 static int run_timeline(void *request, char **names)
 {
-	return commands_run(&command_timeline, request, make_timeline, NULL, names);
+	return commands_run(&command_timeline, make_timeline, request, names);
 }
 
 const struct cli_command command_timeline = { .name = "timeline",
-	.arguments = "NAME...",
+	COMMANDS_NAMES,
 	.summary = "Rates, loss and latency second by second",
 	.options = commands_rows,
 	.size = sizeof(struct commands_request),
-	.min_words = 1,
-	.max_words = CLI_ANY,
 	.run = run_timeline };
 
-static gboolean make_sizes(const struct commands_request *r, const char *const *names,
-	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
-	void *user, GError **error)
+static gboolean make_sizes(struct commands_job *job, GError **error)
 {
-	g_autoptr(member_list) m = find(r, names, error);
-	g_autoptr(dots) d = NULL;
-
-	(void)user;
-	if (m == NULL)
-		return FALSE;
-	d = gather_sizes(m, r->response, error);
-	members_messages(m, messages);
-	return d != NULL && figure_sizes(d, options, text, error);
+	return make_series(job, gather_sizes, figure_sizes, error);
 }
 
 static int run_sizes(void *request, char **names)
 {
-	return commands_run(&command_sizes, request, make_sizes, NULL, names);
+	return commands_run(&command_sizes, make_sizes, request, names);
 }
 
 const struct cli_command command_sizes = { .name = "sizes",
-	.arguments = "NAME...",
+	COMMANDS_NAMES,
 	.summary = "Latency and loss by frame size",
 	.options = commands_rows,
 	.size = sizeof(struct commands_request),
-	.min_words = 1,
-	.max_words = CLI_ANY,
 	.run = run_sizes };
 
-static gboolean make_departures(const struct commands_request *r, const char *const *names,
-	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
-	void *user, GError **error)
+static gboolean make_departures(struct commands_job *job, GError **error)
 {
-	g_autoptr(member_list) m = NULL;
-	g_autoptr(dots) d = NULL;
-
-	(void)user;
-	if (!commands_allow(r, FALSE, FALSE, error))
-		return FALSE;
-	m = find(r, names, error);
-	if (m == NULL)
-		return FALSE;
-	d = gather_departures(m, messages, error);
-	members_messages(m, messages);
-	return d != NULL && figure_departures(d, options, text, error);
+	return commands_allow(job->request, FALSE, FALSE, error) &&
+	       make_series(job, gather_departures, figure_departures, error);
 }
 
 static int run_departures(void *request, char **names)
 {
-	return commands_run(&command_departures, request, make_departures, NULL, names);
+	return commands_run(&command_departures, make_departures, request, names);
 }
 
 const struct cli_command command_departures = { .name = "departures",
-	.arguments = "NAME...",
+	COMMANDS_NAMES,
 	.summary = "How near to their schedule frames left",
 	.options = commands_rows,
 	.size = sizeof(struct commands_request),
-	.min_words = 1,
-	.max_words = CLI_ANY,
 	.run = run_departures };

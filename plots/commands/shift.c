@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tplot shift: where in the distribution two results differ. */
-#include "analyze/verdict/compare.h"
 #include "analyze/base/error.h"
+#include "analyze/verdict/compare.h"
 #include "plots/commands/commands.h"
 #include "plots/draw/error.h"
-#include "plots/gather/facets.h"
+#include "plots/figures/figures.h"
 #include "plots/gather/members.h"
-#include "plots/figures/shift.h"
 
 static const double quantiles[] = { 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7,
 	0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999 };
@@ -69,8 +68,8 @@ static gboolean is_whole(const result_combination *c)
 	return c->trustworthy && c->nb_interrupted == 0;
 }
 
-static gboolean add_pair(shift *s, result_set *set_a, result_set *set_b, const comparison *c,
-	guint index, gboolean response, GError **error)
+static gboolean add_pair(figure *f, struct figure_sides *sides, result_set *set_a,
+	result_set *set_b, const comparison *c, guint index, gboolean response, GError **error)
 {
 	const struct compare_pair *pair = g_ptr_array_index(c->pairs, index);
 
@@ -79,16 +78,16 @@ static gboolean add_pair(shift *s, result_set *set_a, result_set *set_b, const c
 	result_combination *b = (result_combination *)(uintptr_t)pair->b;
 	struct statistics_shift out[G_N_ELEMENTS(quantiles)];
 	g_autofree char *name = pair_name(c, &a->params);
-	struct shift_panel *panel;
+	struct figure_group *panel;
 	guint nb;
 
 	if (!result_load(set_a, a, NULL, NULL, error) || !result_load(set_b, b, NULL, NULL, error))
 		return FALSE;
 	nb = MIN(known_quantiles(a), known_quantiles(b));
-	compare_shift(a, b, response, quantiles, nb, s->confidence, out);
-	panel = shift_add_panel(s, name);
-	panel->nb_a = a->trials->len;
-	panel->nb_b = b->trials->len;
+	compare_shift(a, b, response, quantiles, nb, sides->confidence, out);
+	panel = figure_add_rows(f, name, sizeof(struct statistics_shift));
+	sides->nb_a = MIN(sides->nb_a, a->trials->len);
+	sides->nb_b = MIN(sides->nb_b, b->trials->len);
 	panel->trustworthy = is_whole(a) && is_whole(b);
 	g_array_append_vals(panel->points, out, nb);
 	result_unload(a);
@@ -96,24 +95,7 @@ static gboolean add_pair(shift *s, result_set *set_a, result_set *set_b, const c
 	return TRUE;
 }
 
-static gboolean fill(shift *s, result_set *a, result_set *b, const comparison *c, gboolean response,
-	GError **error)
-{
-	if (c->pairs->len > SHIFT_PANELS_MAX) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-			"%u pairs are more than the %d panels of a figure: pick some by selectors "
-			"such as label-x,rate-100",
-			c->pairs->len, SHIFT_PANELS_MAX);
-		return FALSE;
-	}
-	for (guint i = 0; i < c->pairs->len; i++) {
-		if (!add_pair(s, a, b, c, i, response, error))
-			return FALSE;
-	}
-	return TRUE;
-}
-
-static comparison *compare(
+static comparison *compare_sides(
 	const struct asked *asked, gboolean response, result_set *a, result_set *b, GError **error)
 {
 	g_autoptr(GArray) metrics = compare_metrics_parse("p50", error);
@@ -129,62 +111,57 @@ static comparison *compare(
 	return c;
 }
 
-static gboolean make(const struct commands_request *r, const char *const *names,
-	const struct figure_options *options, GPtrArray *messages, struct figure_text *text,
-	void *user, GError **error)
+static gboolean make_shift(struct commands_job *job, GError **error)
 {
-	const struct asked *asked = user;
+	const struct asked *asked = job->asked;
+	const struct commands_request *r = job->request;
 	const struct result_options found = { .dir = r->dir };
-	const char *const one[] = { names[0], NULL };
+	const char *const one[] = { job->names[0], NULL };
+	g_autofree char *name_a = member_short_name(job->names, 0);
+	g_autofree char *name_b = member_short_name(job->names, 1);
+	struct figure_sides sides = { name_a, name_b, G_MAXUINT, G_MAXUINT,
+		asked->confidence / MAX_PERCENTS };
 	g_autoptr(result_set) a = NULL;
 	g_autoptr(result_set) b = NULL;
 	g_autoptr(comparison) c = NULL;
-	g_autoptr(shift) s = NULL;
-	g_autofree char *name_a = NULL, *name_b = NULL;
+	g_autoptr(figure) f = figure_new();
 
 	if (!commands_allow(r, FALSE, TRUE, error))
 		return FALSE;
 	a = result_open(&found, one, error);
-	b = a != NULL ? result_open(&found, names + 1, error) : NULL;
-	c = b != NULL ? compare(asked, r->response, a, b, error) : NULL;
+	b = a != NULL ? result_open(&found, job->names + 1, error) : NULL;
+	c = b != NULL ? compare_sides(asked, r->response, a, b, error) : NULL;
 	if (c == NULL)
 		return FALSE;
-	name_a = member_short_name(names, 0);
-	name_b = member_short_name(names, 1);
-	s = shift_new(name_a, name_b);
-	s->confidence = asked->confidence / MAX_PERCENTS;
-	g_free(s->head->title);
-	s->head->title = r->title != NULL ? g_strdup(r->title)
-					  : g_strdup_printf("%s minus %s", name_b, name_a);
-	if (!fill(s, a, b, c, r->response, error))
-		return FALSE;
-	members_take_messages(messages, a);
-	members_take_messages(messages, b);
-	return figure_shift(s, options, text, error);
+	g_free(f->title);
+	f->title = r->title != NULL ? g_strdup(r->title)
+				    : g_strdup_printf("%s minus %s", name_b, name_a);
+	if (c->pairs->len > FIGURES_SHIFTS_MAX)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
+			"%u pairs are more than the %d panels of a figure: pick some by selectors "
+			"such as label-x,rate-100",
+			c->pairs->len, FIGURES_SHIFTS_MAX);
+	for (guint i = 0; i < c->pairs->len; i++) {
+		if (!add_pair(f, &sides, a, b, c, i, r->response, error))
+			return FALSE;
+	}
+	members_take_messages(job->messages, a);
+	members_take_messages(job->messages, b);
+	return figure_shift(f, &sides, &job->options, &job->text, error);
 }
 
-static int run(void *user, char **names)
+static int run_shift(void *asked, char **names)
 {
-	struct asked *asked = user;
-
-	return commands_run(&command_shift, &asked->request, make, asked, names);
+	return commands_run(&command_shift, make_shift, asked, names);
 }
 
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
-	{ .name = "confidence",
-		.type = OPTION_NUMBER,
-		.at = offsetof(struct asked, confidence),
-		.preset = "95",
-		.min = 50,
-		.max = MAX_PERCENTS,
-		.flags = OPTION_ABOVE | OPTION_BELOW,
-		.metavar = "PERCENT",
-		.help = "Confidence level of the band, in percent" },
-	{ .name = "different-mix",
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct asked, different_mix),
-		.help = "Compare although the two were offered different mixes" },
+	OPTION_ROW(NUMBER, struct asked, confidence, "confidence", 0, "PERCENT",
+		"Confidence level of the band, in percent", .preset = "95", .min = 50,
+		.max = MAX_PERCENTS, .flags = OPTION_ABOVE | OPTION_BELOW),
+	COMMANDS_SWITCH(struct asked, different_mix, "different-mix",
+		"Compare although the two were offered different mixes"),
 	{ 0 },
 };
 
@@ -195,4 +172,4 @@ const struct cli_command command_shift = { .name = "shift",
 	.size = sizeof(struct asked),
 	.min_words = 2,
 	.max_words = 2,
-	.run = run };
+	.run = run_shift };

@@ -7,99 +7,207 @@
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 
-enum {
-	SAMPLE = 30,
-	GAP = 24,
-	RIGHT = 24,
-	TITLE_SIZE = 15,
-	SUBTITLE_SIZE = 11,
-	NOTE_SIZE = 11,
-	NB_LINETYPES = 8
-};
+enum { SAMPLE = 30, GAP = 24, TITLE_SIZE = 15, NOTE_SIZE = 11, NB_LINETYPES = 8 };
 
-static void put_terminal(struct canvas *c, const struct figure_options *options)
+struct canvas canvas_new(const struct figure_options *options, double width)
+{
+	return (struct canvas){ .script = g_string_new(NULL),
+		.data = g_string_new(NULL),
+		.notes = g_ptr_array_new_with_free_func(g_free),
+		.options = options,
+		.width = options->width != 0 ? options->width : width };
+}
+
+void canvas_clear(canvas *c)
+{
+	g_string_free(c->script, TRUE);
+	g_string_free(c->data, TRUE);
+	g_ptr_array_unref(c->notes);
+}
+
+static void put_terminal(struct canvas *c)
 {
 	GString *s = c->script;
 
-	switch (options->terminal) {
 	/* Fonts have 12 pixels: 9 points where those are 96 to the inch. */
+	c->points_per_pixel = c->options->terminal == FIGURE_SVG ? 1 : 0.75;
+	switch (c->options->terminal) {
 	case FIGURE_SVG:
-		c->points_per_pixel = 1;
-		g_string_append_printf(s,
-			"set terminal svg size %.0f,%.0f fixed noenhanced font 'sans-serif,12' "
-			"background '#ffffff'\n",
-			c->width, c->height);
+		g_string_append_printf(
+			s, "set terminal svg size %.0f,%.0f fixed", c->width, c->height);
 		break;
 	case FIGURE_PNG:
-		c->points_per_pixel = 0.75;
-		g_string_append_printf(s,
-			"set terminal pngcairo size %.0f,%.0f noenhanced font 'sans-serif,9' "
-			"background '#ffffff'\n",
-			c->width, c->height);
+		g_string_append_printf(
+			s, "set terminal pngcairo size %.0f,%.0f", c->width, c->height);
 		break;
 	case FIGURE_PDF:
-		c->points_per_pixel = 0.75;
 		/* 96 pixels to the inch. */
-		g_string_append_printf(s,
-			"set terminal pdfcairo size %sin,%sin noenhanced font 'sans-serif,9' "
-			"background '#ffffff'\n",
+		g_string_append_printf(s, "set terminal pdfcairo size %sin,%sin",
 			gp_fixed(c->width / 96, 3).text, gp_fixed(c->height / 96, 3).text);
 		break;
 	}
-	g_string_append(s, "set output ");
-	gp_quote(s, options->image_name);
+	g_string_append_printf(s,
+		" noenhanced font 'sans-serif,%s' background '#ffffff'\nset output ",
+		gp_num(12 * c->points_per_pixel).text);
+	gp_quote(s, c->options->image_name);
 	g_string_append_c(s, '\n');
 }
 
-void canvas_begin(struct canvas *c, const figure *f, const struct figure_options *options)
+static void put_title(struct canvas *c, const figure *f)
 {
 	GString *s = c->script;
-	double room = c->width - CANVAS_LEFT - RIGHT;
-	g_autofree char *title = NULL, *subtitle = NULL;
+	double room = c->width - CANVAS_LEFT - CANVAS_RIGHT;
+	g_autofree char *title = canvas_fit(f->title, room, TITLE_SIZE);
+	g_autofree char *subtitle = canvas_fit(f->subtitle, room, NOTE_SIZE);
 
 	g_string_append(s, "# Drawn again by gnuplot with the name of this script. Figure and data "
 			   "are beside it.\n");
-	g_string_append(s, options->style);
+	g_string_append(s, c->options->style);
 	g_string_append(s, "name = ");
-	gp_quote(s, options->script_name);
+	gp_quote(s, c->options->script_name);
 	g_string_append(s, "\nif (exists('ARG0') && strlen(ARG0) > strlen(name)) "
 			   "cd ARG0[1:strlen(ARG0) - strlen(name)]\n");
 	g_string_append(s, "data = ");
-	gp_quote(s, options->data_name);
+	gp_quote(s, c->options->data_name);
 	g_string_append_c(s, '\n');
-	put_terminal(c, options);
+	put_terminal(c);
 	g_string_append(s, "set multiplot\n");
-	title = canvas_fit(f->title, room, TITLE_SIZE);
-	subtitle = canvas_fit(f->subtitle, room, SUBTITLE_SIZE);
 	canvas_text(c, CANVAS_LEFT, 22, CANVAS_LEFT_OF, TITLE_SIZE, title);
 	if (*subtitle != '\0')
-		canvas_text(c, CANVAS_LEFT, 43, CANVAS_LEFT_OF, SUBTITLE_SIZE, subtitle);
+		canvas_text(c, CANVAS_LEFT, 43, CANVAS_LEFT_OF, NOTE_SIZE, subtitle);
 }
 
-void canvas_end(struct canvas *c)
+/* A group of that colour; NULL if it is out of use. */
+static const struct figure_group *group_of_series(const figure *f, guint series)
 {
-	g_string_append(c->script, "\nunset multiplot\nset output\n");
+	for (guint i = 0; i < f->groups->len; i++)
+		if (figure_group_at(f, i)->series == series)
+			return figure_group_at(f, i);
+	return NULL;
 }
 
-gboolean canvas_size(struct canvas *c, const struct figure_options *options, double width,
+/* From left to right in as many rows as needed. */
+struct flow {
+	double x, y;
+	guint rows;
+};
+
+/* Room for something so wide; where is *x. */
+static double flow_on(struct canvas *c, struct flow *flow, double width)
+{
+	double x = flow->x;
+
+	if (x > CANVAS_LEFT && x + width > c->width - CANVAS_RIGHT) {
+		x = CANVAS_LEFT;
+		flow->y += CANVAS_ROW;
+		flow->rows++;
+	}
+	flow->x = x + width + GAP;
+	return x;
+}
+
+/* The names of all series with their sample. With draw FALSE only counts the rows. */
+static guint put_legend(struct canvas *c, const figure *f, double y, gboolean draw)
+{
+	double room = c->width - CANVAS_RIGHT - CANVAS_LEFT - CANVAS_SAMPLE;
+	struct flow flow = { CANVAS_LEFT, y, 1 };
+	guint end = 0;
+
+	for (guint i = 0; i < f->groups->len; i++)
+		end = MAX(end, figure_group_at(f, i)->series + 1);
+	for (guint i = 0; i < end; i++) {
+		const struct figure_group *group = group_of_series(f, i);
+
+		if (group == NULL)
+			continue;
+		g_autofree char *name = canvas_fit(group->name, room, 0);
+		g_autofree char *line = g_strdup_printf("lt %u lw 2", i + 1);
+		double x = flow_on(c, &flow, CANVAS_SAMPLE + canvas_text_width(name));
+
+		if (!draw)
+			continue;
+		canvas_sample(c, x, flow.y, i + 1, line, TRUE);
+		canvas_text(c, x + CANVAS_SAMPLE, flow.y, CANVAS_LEFT_OF, 0, name);
+	}
+	return flow.rows;
+}
+
+/* Remarks, in the same way. */
+static guint put_notes(struct canvas *c, double y, gboolean draw)
+{
+	struct flow flow = { CANVAS_LEFT, y, 1 };
+
+	for (guint i = 0; i < c->notes->len; i++) {
+		const char *note = g_ptr_array_index(c->notes, i);
+		double x = flow_on(c, &flow, canvas_text_width(note) * NOTE_SIZE / 12);
+
+		if (draw)
+			canvas_text(c, x, flow.y, CANVAS_LEFT_OF, NOTE_SIZE, note);
+	}
+	return flow.rows;
+}
+
+static void put_lines(struct canvas *c, const struct canvas_foot *foot, double y)
+{
+	double x = CANVAS_LEFT;
+
+	for (guint i = 0; i < foot->nb_lines; i++) {
+		g_autofree char *line = g_strconcat(foot->lines[i].look, " lc rgb '#404040'", NULL);
+
+		canvas_sample(c, x, y, 0, line, FALSE);
+		canvas_text(c, x + CANVAS_SAMPLE, y, CANVAS_LEFT_OF, 0, foot->lines[i].name);
+		x += CANVAS_SAMPLE + canvas_text_width(foot->lines[i].name) + foot->line_gap;
+	}
+}
+
+double canvas_foot_height(struct canvas *c, const struct canvas_foot *foot)
+{
+	guint rows = foot->rows + (foot->lines != NULL ? 1 : 0) + put_notes(c, 0, FALSE);
+
+	return CANVAS_ROW *
+	       (rows + (foot->legend != NULL ? put_legend(c, foot->legend, 0, FALSE) : 0) + 0.5);
+}
+
+static void put_foot(struct canvas *c, const figure *f, const struct canvas_foot *foot)
+{
+	double y = c->height - canvas_foot_height(c, foot) + 0.6 * CANVAS_ROW;
+
+	if (foot->legend != NULL)
+		y += CANVAS_ROW * put_legend(c, foot->legend, y, TRUE);
+	if (foot->lines != NULL) {
+		put_lines(c, foot, y);
+		y += CANVAS_ROW;
+	}
+	if (foot->fill != NULL)
+		foot->fill(c, f, y);
+	put_notes(c, y + CANVAS_ROW * foot->rows, TRUE);
+}
+
+gboolean canvas_begin(struct canvas *c, const figure *head, const struct canvas_foot *foot,
 	double others, double *panels, GError **error)
 {
-	c->width = options->width != 0 ? options->width : width;
-	if (c->width < 2 * CANVAS_LEFT + 3 * CANVAS_PANEL_MIN) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+	others += canvas_foot_height(c, foot);
+	if (c->width < 2 * CANVAS_LEFT + 3 * CANVAS_PANEL_MIN)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--width: %.0f pixels leave no room for the data; give at least %d",
 			c->width, 2 * CANVAS_LEFT + 3 * CANVAS_PANEL_MIN);
-		return FALSE;
-	}
-	if (options->height != 0)
-		*panels = options->height - others;
+	if (c->options->height != 0)
+		*panels = c->options->height - others;
 	c->height = others + *panels;
-	if (*panels < 2 * CANVAS_PANEL_MIN) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+	if (*panels < 2 * CANVAS_PANEL_MIN)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--height: %u pixels leave no room for the data; give at least %.0f",
-			options->height, ceil(others + 2 * CANVAS_PANEL_MIN));
-		return FALSE;
-	}
+			c->options->height, ceil(others + 2 * CANVAS_PANEL_MIN));
+	put_title(c, head);
+	put_foot(c, head, foot);
+	return TRUE;
+}
+
+gboolean canvas_end(struct canvas *c, struct figure_text *text)
+{
+	g_string_append(c->script, "\nunset multiplot\nset output\n");
+	text->script = g_strdup(c->script->str);
+	text->data = g_strdup(c->data->str);
 	return TRUE;
 }
 
@@ -125,12 +233,23 @@ void canvas_plot(struct canvas *c, const char *format, ...)
 	va_end(arguments);
 }
 
+void canvas_plot_nothing(struct canvas *c)
+{
+	if (c->nb_plotted == 0)
+		canvas_plot(c, "NaN");
+}
+
 void canvas_ylabel(struct canvas *c, const char *what, const char *unit)
 {
 	if (what == NULL)
 		g_string_append(c->script, "unset ylabel\n");
 	else
 		g_string_append_printf(c->script, "set ylabel '%s (%s)'\n", what, unit);
+}
+
+const char *canvas_latency(const struct canvas *c)
+{
+	return c->options->response ? "response time" : "latency";
 }
 
 void canvas_text(
@@ -167,13 +286,6 @@ char *canvas_fit(const char *text, double width, int size)
 	return g_strconcat(head, "…", tail, NULL);
 }
 
-const char *canvas_dash(int quantile)
-{
-	static const char *const dashes[FIGURE_QUANTILES] = { "dt 1", "dt solid", "dt 3", "dt 4" };
-
-	return dashes[quantile];
-}
-
 int canvas_marker(guint group, gboolean filled)
 {
 	static const int markers[NB_LINETYPES] = { 7, 5, 9, 13, 11, 15, 7, 5 };
@@ -187,15 +299,13 @@ double canvas_marker_size(guint group)
 }
 
 void canvas_plot_marker(
-	struct canvas *c, guint index, const char *using, guint group, gboolean filled)
+	struct canvas *c, guint index, const char *using, guint group, double size, gboolean filled)
 {
-	struct gp_num size = gp_num(canvas_marker_size(group));
-
 	if (!filled)
 		canvas_plot(c, "data index %u using %s with points lc rgb '#ffffff' pt %d ps %s",
-			index, using, canvas_marker(group, TRUE), size.text);
+			index, using, canvas_marker(group, TRUE), gp_num(size).text);
 	canvas_plot(c, "data index %u using %s with points lt %u pt %d ps %s lw 1.5", index, using,
-		group + 1, canvas_marker(group, filled), size.text);
+		group + 1, canvas_marker(group, filled), gp_num(size).text);
 }
 
 double canvas_line_width(guint group)
@@ -218,72 +328,4 @@ void canvas_sample(
 			"set label '' at screen %s,%s point lt %u pt %d ps 1.1\n",
 			gp_fixed((x + SAMPLE / 2.0) / c->width, 5).text, at_y.text, linetype,
 			canvas_marker(linetype - 1, TRUE));
-}
-
-/* A group of that colour; NULL if it is out of use. */
-static const struct figure_group *of_series(const figure *f, guint series)
-{
-	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
-
-		if (group->series == series)
-			return group;
-	}
-	return NULL;
-}
-
-guint canvas_legend(struct canvas *c, const figure *f, double y, gboolean draw)
-{
-	double x = CANVAS_LEFT;
-	guint rows = 1, end = 0;
-
-	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
-
-		end = MAX(end, group->series + 1);
-	}
-	for (guint i = 0; i < end; i++) {
-		const struct figure_group *group = of_series(f, i);
-
-		if (group == NULL)
-			continue;
-		g_autofree char *name = canvas_fit(
-			group->name, c->width - RIGHT - CANVAS_LEFT - SAMPLE - 8, 0);
-		double needs = SAMPLE + 8 + canvas_text_width(name);
-
-		if (x > CANVAS_LEFT && x + needs > c->width - RIGHT) {
-			x = CANVAS_LEFT;
-			y += CANVAS_ROW;
-			rows++;
-		}
-		if (draw) {
-			g_autofree char *line = g_strdup_printf("lt %u lw 2", i + 1);
-
-			canvas_sample(c, x, y, i + 1, line, TRUE);
-			canvas_text(c, x + SAMPLE + 8, y, CANVAS_LEFT_OF, 0, name);
-		}
-		x += needs + GAP;
-	}
-	return rows;
-}
-
-guint canvas_notes(struct canvas *c, const GPtrArray *notes, double y, gboolean draw)
-{
-	double x = CANVAS_LEFT;
-	guint rows = 1;
-
-	for (guint i = 0; i < notes->len; i++) {
-		const char *note = g_ptr_array_index(notes, i);
-		double needs = canvas_text_width(note) * NOTE_SIZE / 12;
-
-		if (x > CANVAS_LEFT && x + needs > c->width - RIGHT) {
-			x = CANVAS_LEFT;
-			y += CANVAS_ROW;
-			rows++;
-		}
-		if (draw)
-			canvas_text(c, x, y, CANVAS_LEFT_OF, NOTE_SIZE, note);
-		x += needs + GAP;
-	}
-	return rows;
 }

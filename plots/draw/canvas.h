@@ -11,51 +11,73 @@
 #include "plots/draw/figure.h"
 
 enum {
-	CANVAS_TOP = 62,  /* room for title and subtitle */
-	CANVAS_LEFT = 96, /* labels and tics of the y axis */
-	CANVAS_AXIS = 54, /* labels and tics of the x axis */
-	CANVAS_ROW = 20,  /* a row of a legend */
+	CANVAS_WIDTH = 820, /* the usual one */
+	CANVAS_TOP = 62,    /* room for title and subtitle */
+	CANVAS_LEFT = 96,   /* labels and tics of the y axis */
+	CANVAS_RIGHT = 24,
+	CANVAS_AXIS = 54,   /* labels and tics of the x axis */
+	CANVAS_ROW = 20,    /* a row of a legend */
+	CANVAS_SAMPLE = 38, /* a piece of line in it, up to its name */
 	CANVAS_PANEL_MIN = 80,
 };
 
 /* How a bar from the smallest to the largest is plotted, of a line type (%u). */
 #define CANVAS_BAR "with vectors heads size graph 0.005,90 lt %u lw 1"
-/* And the arrow of a bound, of a line type and width. */
-#define CANVAS_ARROW "with vectors head filled size screen 0.008,22 lt %u lw %s"
 
 struct canvas {
-	GString *script;
+	GString *script, *data;
+	GPtrArray *notes; /* char *: remarks below the panels */
+	const struct figure_options *options;
 	double width, height;
-	double points_per_pixel; /* of fonts; canvas_begin sets it */
+	double points_per_pixel; /* of fonts */
 	guint nb_plotted;        /* in the panel at hand */
 };
+typedef struct canvas canvas;
 
-/* Terminal, style, output and title. */
-void canvas_begin(struct canvas *c, const figure *f, const struct figure_options *options);
-void canvas_end(struct canvas *c);
+/* As wide as options say, else as given. They outlive it. */
+struct canvas canvas_new(const struct figure_options *options, double width);
+void canvas_clear(canvas *c);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(canvas, canvas_clear)
 
+/* How a line is drawn: "lw 2 dt solid". */
+struct canvas_line {
+	const char *name, *look;
+};
+
+/* What stands below the panels, from the top; behind it stand the notes. */
+struct canvas_foot {
+	const figure *legend;            /* its series, by name; NULL: none */
+	const struct canvas_line *lines; /* what kinds of lines stand for, in a row; NULL: no row */
+	guint nb_lines;
+	double line_gap;
+	/* Rows that the figure fills itself, the first of them at y; NULL: none. */
+	void (*fill)(struct canvas *c, const figure *f, double y);
+	guint rows;
+};
+
+/* With the notes. */
+double canvas_foot_height(struct canvas *c, const struct canvas_foot *foot);
 /*
- * Sets the size of the figure from options, or else from width, and from what the panels need
- * together, *panels, and all others; a height that is given goes to the panels. FALSE and error
- * if they become unreadable.
+ * Terminal, style, title and foot. The figure is as high as its panels, *panels, all others and the
+ * foot need; a height that is given goes to the panels. FALSE and error if they become unreadable.
  */
-gboolean canvas_size(struct canvas *c, const struct figure_options *options, double width,
+gboolean canvas_begin(struct canvas *c, const figure *head, const struct canvas_foot *foot,
 	double others, double *panels, GError **error);
+/* Moves script and data to text. TRUE. */
+gboolean canvas_end(struct canvas *c, struct figure_text *text);
 
 /* The panel's frame; labels and arrows of the one before are gone. */
 void canvas_panel(struct canvas *c, double left, double top, double right, double bottom);
 
 /* One more thing to plot from the data in the panel; ends without a line break. */
 void canvas_plot(struct canvas *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Where nothing was plotted: without data gnuplot draws no axes. */
+void canvas_plot_nothing(struct canvas *c);
 
 /* The label "what (unit)" of the y axis; NULL for none. */
 void canvas_ylabel(struct canvas *c, const char *what, const char *unit);
-
-/* One more thing to plot from the data in the panel; ends without a line break. */
-void canvas_plot(struct canvas *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-/* The label "what (unit)" of the y axis; NULL for none. */
-void canvas_ylabel(struct canvas *c, const char *what, const char *unit);
+/* What latencies are called: by options, "latency" or "response time". */
+const char *canvas_latency(const struct canvas *c);
 
 enum canvas_align { CANVAS_LEFT_OF, CANVAS_CENTRE, CANVAS_RIGHT_OF };
 void canvas_text(
@@ -69,23 +91,13 @@ char *canvas_fit(const char *text, double width, int size);
 void canvas_sample(
 	struct canvas *c, double x, double y, guint linetype, const char *line, gboolean marker);
 
-/* How gnuplot draws the line of a percentile: "dt 1". */
-const char *canvas_dash(int quantile);
 /* Markers of a group: filled, and its hollow twin. Later ones are smaller, so that none hides. */
 int canvas_marker(guint group, gboolean filled);
 double canvas_marker_size(guint group);
 /* Plots what "using" picks with the marker of a group; the hollow one hides the line below it. */
-void canvas_plot_marker(
-	struct canvas *c, guint index, const char *using, guint group, gboolean filled);
+void canvas_plot_marker(struct canvas *c, guint index, const char *using, guint group, double size,
+	gboolean filled);
 /* Line width of a group, for the same reason. */
 double canvas_line_width(guint group);
-
-/*
- * The names of all series with their sample, from left to right in as many rows as needed. With
- * draw FALSE only counts the rows.
- */
-guint canvas_legend(struct canvas *c, const figure *f, double y, gboolean draw);
-/* Remarks (char *), in the same way. */
-guint canvas_notes(struct canvas *c, const GPtrArray *notes, double y, gboolean draw);
 
 #endif

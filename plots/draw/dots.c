@@ -5,45 +5,8 @@
 
 /* How far apart neighbours of one category are at most; categories are 1 apart. */
 static const double dodge_max = 0.11;
-
-static void group_free(gpointer data)
-{
-	struct dots_group *group = data;
-
-	g_free(group->name);
-	g_array_unref(group->sizes);
-	g_free(group);
-}
-
-dots *dots_new(void)
-{
-	dots *d = g_new0(dots, 1);
-
-	d->head = figure_new();
-	d->groups = g_ptr_array_new_with_free_func(group_free);
-	return d;
-}
-
-void dots_free(dots *d)
-{
-	if (d == NULL)
-		return;
-	figure_free(d->head);
-	g_ptr_array_unref(d->groups);
-	g_free(d);
-}
-
-struct dots_group *dots_add_group(dots *d, const char *name)
-{
-	struct dots_group *group = g_new0(struct dots_group, 1);
-
-	group->name = g_strdup(name);
-	group->trustworthy = TRUE;
-	group->sizes = g_array_new(FALSE, TRUE, sizeof(struct result_size_reps));
-	g_ptr_array_add(d->groups, group);
-	(void)figure_add_group(d->head, name);
-	return group;
-}
+/* Of all markers, as none hides another. */
+static const double marker_size = 0.9;
 
 double dots_beside(guint group, guint groups)
 {
@@ -58,42 +21,42 @@ void dots_append(GString *data, const struct result_reps *r)
 		gp_num(r->max).text, r->median_bound);
 }
 
-void dots_put_marker(
-	struct canvas *c, guint index, const char *using, const struct dots_group *group)
+void dots_plot(struct canvas *c, const figure *f, guint index, const char *x, int column)
 {
-	/* The hollow one hides what is below it. */
-	if (!group->trustworthy)
-		canvas_plot(c, "data index %u using %s with points lc rgb '#ffffff' pt %d ps 0.9",
-			index, using, canvas_marker(index, TRUE));
-	canvas_plot(c, "data index %u using %s with points lt %u pt %d ps 0.9 lw 1.5", index, using,
-		index + 1, canvas_marker(index, group->trustworthy));
+	const struct figure_group *group = figure_group_at(f, index);
+	g_autofree char *at = g_strdup_printf("%s:%d", x, column);
+
+	if (group->nb_repetitions > 1)
+		canvas_plot(c, "data index %u using %s:%d:(0):($%d - $%d) " CANVAS_BAR, index, x,
+			column + 1, column + 2, column + 1, index + 1);
+	canvas_plot_marker(c, index, at, index, marker_size, group->trustworthy);
 }
 
-GPtrArray *dots_notes(const dots *d)
+void dots_notes(struct canvas *c, const figure *f)
 {
-	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
 	guint lo = G_MAXUINT, hi = 0;
-	gboolean untrustworthy = FALSE;
+	gboolean trustworthy = TRUE;
 
-	for (guint i = 0; i < d->groups->len; i++) {
-		const struct dots_group *group = g_ptr_array_index(d->groups, i);
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = figure_group_at(f, i);
 
-		lo = MIN(lo, group->repetitions);
-		hi = MAX(hi, group->repetitions);
-		untrustworthy |= !group->trustworthy;
+		lo = MIN(lo, group->nb_repetitions);
+		hi = MAX(hi, group->nb_repetitions);
+		trustworthy &= group->trustworthy;
 	}
 	if (hi < 2)
-		g_ptr_array_add(notes, g_strdup("one repetition: no spread is known"));
+		figure_remark(c->notes, "one repetition: no spread is known");
 	else if (lo == hi)
-		g_ptr_array_add(notes,
-			g_strdup_printf(
-				"median and bar from smallest to largest of %u repetitions", hi));
+		figure_remark(
+			c->notes, "median and bar from smallest to largest of %u repetitions", hi);
 	else
-		g_ptr_array_add(notes,
-			g_strdup_printf("median and bar from smallest to largest of %u to %u "
-					"repetitions",
-				lo, hi));
-	if (untrustworthy)
-		g_ptr_array_add(notes, g_strdup("hollow: not to be relied on"));
-	return notes;
+		figure_remark(c->notes,
+			"median and bar from smallest to largest of %u to %u repetitions", lo, hi);
+	if (!trustworthy)
+		figure_remark(c->notes, "hollow: not to be relied on");
+}
+
+void dots_xrange(GString *script, guint categories)
+{
+	g_string_append_printf(script, "set xrange [-0.6:%s]\n", gp_num(categories - 0.4).text);
 }

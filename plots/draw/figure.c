@@ -5,9 +5,7 @@
 
 static void guest_clear(gpointer data)
 {
-	struct figure_guest *guest = data;
-
-	g_free(guest->name);
+	g_free(((struct figure_guest *)data)->name);
 }
 
 static void group_free(gpointer data)
@@ -47,19 +45,39 @@ void figure_free(figure *f)
 	g_free(f);
 }
 
-struct figure_group *figure_add_group(figure *f, const char *name)
+struct figure_group *figure_add_rows(figure *f, const char *name, guint size)
 {
 	struct figure_group *group = g_new0(struct figure_group, 1);
 
 	group->name = g_strdup(name);
 	group->series = f->groups->len;
-	group->points = g_array_new(FALSE, TRUE, sizeof(struct figure_point));
+	group->trustworthy = TRUE;
+	group->points = g_array_new(FALSE, TRUE, size);
 	group->steps = g_array_new(FALSE, TRUE, sizeof(struct figure_step));
 	group->guests = g_array_new(FALSE, TRUE, sizeof(struct figure_guest));
 	g_array_set_clear_func(group->guests, guest_clear);
 	group->repetitions = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
 	g_ptr_array_add(f->groups, group);
 	return group;
+}
+
+struct figure_group *figure_add_group(figure *f, const char *name)
+{
+	return figure_add_rows(f, name, sizeof(struct figure_point));
+}
+
+struct figure_group *figure_group_at(const figure *f, guint i)
+{
+	return g_ptr_array_index(f->groups, i);
+}
+
+void figure_remark(GPtrArray *remarks, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	g_ptr_array_add(remarks, g_strdup_vprintf(format, arguments));
+	va_end(arguments);
 }
 
 void figure_text_clear(struct figure_text *text)
@@ -78,11 +96,10 @@ guint figure_silent(const figure *f)
 	guint nb = 0;
 
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const GArray *guests = figure_group_at(f, i)->guests;
 
-		for (guint k = 0; k < group->guests->len; k++)
-			if (figure_guest_is_silent(
-				    &g_array_index(group->guests, struct figure_guest, k)))
+		for (guint k = 0; k < guests->len; k++)
+			if (figure_guest_is_silent(&g_array_index(guests, struct figure_guest, k)))
 				nb++;
 	}
 	return nb;
@@ -90,11 +107,8 @@ guint figure_silent(const figure *f)
 
 gboolean figure_has_loads(const figure *f)
 {
-	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
-
-		if (group->points->len > 1)
+	for (guint i = 0; i < f->groups->len; i++)
+		if (figure_group_at(f, i)->points->len > 1)
 			return TRUE;
-	}
 	return FALSE;
 }

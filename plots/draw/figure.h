@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * plots/draw/figure.h: from numbers to the text of a gnuplot script and of its data file. Pure
- * functions: no file is read or written, nothing is run, nothing is computed but positions.
+ * plots/draw/figure.h: what all figures have: groups, how they are drawn, and the text of a gnuplot
+ * script and of its data file. The painters are in plots/figures/figures.h.
  */
 #ifndef PLOTS_DRAW_FIGURE_H
 #define PLOTS_DRAW_FIGURE_H
@@ -50,16 +50,21 @@ struct figure_guest {
 /* What has one colour; in a grid, what has one colour in one of its panels. */
 struct figure_group {
 	char *name;
-	guint series;   /* colour and row of the legend; as added, unless set */
-	guint facet;    /* panel of a grid; 0 without one */
-	guint origin;   /* which of the names it was found by */
-	GArray *points; /* struct figure_point, by load */
+	guint series; /* colour and row of the legend; as added, unless set */
+	guint facet;  /* panel of a grid; 0 without one */
+	guint origin; /* which of the names it was found by */
+	/* As a whole, where the points do not say it. */
+	gboolean trustworthy;
+	guint nb_repetitions;
+	/* struct figure_point, by load; or what the painter in figures.h draws, in its order. */
+	GArray *points;
+	/* GArray * of the single repetitions, of steps or points; empty if nobody asked for them. */
+	GPtrArray *repetitions;
 	/* Of the only point; unset otherwise. */
 	double frames;  /* offered */
 	GArray *steps;  /* struct figure_step: ns ascending, share descending from 1 */
 	GArray *guests; /* struct figure_guest */
 	char *worst;    /* name of the worst guest (analyze/contract/guest_rank.h); NULL: none */
-	GPtrArray *repetitions; /* GArray * as steps, of each; empty if nobody asked for them */
 };
 
 struct figure {
@@ -78,7 +83,14 @@ typedef struct figure figure;
 figure *figure_new(void);
 void figure_free(figure *f); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(figure, figure_free)
-struct figure_group *figure_add_group(figure *f, const char *name); /* owned by f */
+/* Trustworthy, without points; owned by f. */
+struct figure_group *figure_add_group(figure *f, const char *name);
+/* The same with points of another struct, of so many bytes. */
+struct figure_group *figure_add_rows(figure *f, const char *name, guint size);
+/* The i-th. */
+struct figure_group *figure_group_at(const figure *f, guint i);
+/* Adds a copy of a text to remarks (char *): the notes of a figure, messages to the user. */
+void figure_remark(GPtrArray *remarks, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 enum figure_terminal { FIGURE_SVG, FIGURE_PNG, FIGURE_PDF };
 
@@ -107,22 +119,5 @@ guint figure_silent(const figure *f);
 
 /* TRUE if some group has several loads: then figure_load is the figure, else figure_cdf. */
 gboolean figure_has_loads(const figure *f);
-
-/*
- * Load against latency (25th, 50th, 75th, 99th percentile) above load against loss; such a pair of
- * panels for each facet, with the same axes. A load of which nothing offered is known stands at the
- * intended one.
- */
-gboolean figure_load(const figure *f, const struct figure_options *options,
-	struct figure_text *text, GError **error);
-/*
- * Share of frames that are later than a latency, logarithmic, or that came back within it, linear;
- * thin curves of the repetitions where groups have them; below, the spread over their guests.
- */
-gboolean figure_cdf(const figure *f, const struct figure_options *options, struct figure_text *text,
-	GError **error);
-/* Median, 99th percentile and loss of each guest, a panel for each group, sorted. */
-gboolean figure_guests(const figure *f, const struct figure_options *options,
-	struct figure_text *text, GError **error);
 
 #endif

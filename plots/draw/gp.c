@@ -25,7 +25,7 @@ struct gp_num gp_fixed(double value, int decimals)
 	return n;
 }
 
-static void quote(GString *script, const char *text, gboolean tic)
+static void append_quoted(GString *script, const char *text, gboolean tic)
 {
 	g_autofree char *valid = g_utf8_make_valid(text, -1);
 
@@ -47,12 +47,12 @@ static void quote(GString *script, const char *text, gboolean tic)
 
 void gp_quote(GString *script, const char *text)
 {
-	quote(script, text, FALSE);
+	append_quoted(script, text, FALSE);
 }
 
 void gp_quote_tic(GString *script, const char *text)
 {
-	quote(script, text, TRUE);
+	append_quoted(script, text, TRUE);
 }
 
 void gp_comment(GString *data, const char *text)
@@ -60,6 +60,13 @@ void gp_comment(GString *data, const char *text)
 	g_autofree char *line = g_utf8_make_valid(text, -1);
 
 	g_string_append(data, g_strdelimit(line, "\r\n\v\f", ' '));
+}
+
+void gp_block(GString *data, guint index, const char *name, const char *columns)
+{
+	g_string_append(data, index > 0 ? "\n\n# " : "# ");
+	gp_comment(data, name);
+	g_string_append_printf(data, "\n# %s\n", columns);
 }
 
 struct gp_unit gp_latency_unit(double lo_ns, double hi_ns)
@@ -123,13 +130,19 @@ double gp_linear_top(double hi)
 	return step * ceil(hi * 1.04 / step - 1e-9);
 }
 
-void gp_linear_tics(GString *script, const char *axis, double top, double per, gboolean with_labels)
+double gp_loss_top(double hi)
 {
-	double step = linear_step(top);
+	return hi > 0 ? MIN(gp_linear_top(hi), 1.04) : 0.01;
+}
+
+static void append_tics(
+	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels)
+{
+	double step = linear_step(hi - lo);
 	const char *separator = "";
 
 	g_string_append_printf(script, "set %stics (", axis);
-	for (int i = 0; i * step <= top * (1 + 1e-9); i++) {
+	for (double i = ceil(lo / step - 1e-9) + 0.0; i * step <= hi * (1 + 1e-9); i++) {
 		g_string_append_printf(script, "%s'%s' %s", separator,
 			with_labels ? gp_num(i * step / per).text : "", gp_num(i * step).text);
 		separator = ", ";
@@ -137,18 +150,20 @@ void gp_linear_tics(GString *script, const char *axis, double top, double per, g
 	g_string_append(script, ")\n");
 }
 
+void gp_linear_tics(GString *script, const char *axis, double top, double per, gboolean with_labels)
+{
+	append_tics(script, axis, 0, top, per, with_labels);
+}
+
 void gp_range_tics(GString *script, const char *axis, double lo, double hi, double per)
 {
-	double step = linear_step(hi - lo);
-	const char *separator = "";
+	append_tics(script, axis, lo, hi, per, TRUE);
+}
 
-	g_string_append_printf(script, "set %stics (", axis);
-	for (double i = ceil(lo / step - 1e-9) + 0.0; i * step <= hi * (1 + 1e-9); i++) {
-		g_string_append_printf(script, "%s'%s' %s", separator, gp_num(i * step / per).text,
-			gp_num(i * step).text);
-		separator = ", ";
-	}
-	g_string_append(script, ")\n");
+void gp_linear_axis(GString *script, const char *axis, double top, double per, gboolean with_labels)
+{
+	g_string_append_printf(script, "set %srange [0:%s]\n", axis, gp_num(top).text);
+	gp_linear_tics(script, axis, top, per, with_labels);
 }
 
 void gp_log_tics(

@@ -22,6 +22,8 @@ void gp_quote(GString *script, const char *text);
 void gp_quote_tic(GString *script, const char *text);
 /* One line without what ends a comment or a column: for the comments of data files. */
 void gp_comment(GString *data, const char *text);
+/* Begins the index-th block of a data file: its name and its columns, as comments. */
+void gp_block(GString *data, guint index, const char *name, const char *columns);
 
 struct gp_unit {
 	const char *name;
@@ -35,10 +37,15 @@ struct gp_unit gp_load_unit(double hi_pps);
 void gp_log_range(double *lo, double *hi);
 /* Upper end of a linear axis that begins at 0 and shows hi with room above; a multiple of its tics. */
 double gp_linear_top(double hi);
+/* That of an axis of losses, which are shares. */
+double gp_loss_top(double hi);
 /* "set AXIStics (...)" in that unit: about five on a linear axis 0..top; 1, 2, 5 on a log axis. */
 void gp_linear_tics(
 	GString *script, const char *axis, double top, double per, gboolean with_labels);
-/* The same of an axis lo..hi of either kind that need not begin at 0; less than a decade if log. */
+/* The same behind "set AXISrange [0:top]". */
+void gp_linear_axis(
+	GString *script, const char *axis, double top, double per, gboolean with_labels);
+/* The tics of an axis lo..hi of either kind that need not begin at 0; less than a decade if log. */
 void gp_range_tics(GString *script, const char *axis, double lo, double hi, double per);
 void gp_log_tics(
 	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels);

@@ -69,27 +69,33 @@ gboolean range_has_bounds(const struct range *r)
 	return r->bound_hi > 0;
 }
 
-char *range_arrow_at(const struct range *r, int column)
+/* The arrow begins no later than where it still has room. */
+void range_plot_arrow(const struct range *r, struct canvas *c, const struct range_arrow *a)
 {
 	struct gp_num latest = gp_num(
 		r->linear ? (1 - 1.3 * arrow_part) * r->hi : r->hi / (1.05 * arrow_factor));
+	g_autofree char *at = g_strdup_printf(
+		"($%d < %s ? $%d : %s)", a->column, latest.text, a->column, latest.text);
+	g_autofree char *length = r->linear ? g_strdup(gp_num(arrow_part * r->hi).text)
+					    : g_strdup_printf(
+						      "%s*%s", gp_num(arrow_factor - 1).text, at);
+	g_autofree char *place = g_strdup_printf("(%s ? %s : NaN)", a->is_bound, at);
 
-	return g_strdup_printf("($%d < %s ? $%d : %s)", column, latest.text, column, latest.text);
+	canvas_plot(c,
+		"data index %u using %s:%s:(%s):(%s) with vectors head filled size screen 0.008,22 "
+		"lt %u lw %s",
+		a->index, a->upwards ? a->other : place, a->upwards ? place : a->other,
+		a->upwards ? "0" : length, a->upwards ? length : "0", a->linetype,
+		gp_num(a->width).text);
 }
 
-char *range_arrow_length(const struct range *r, int column)
+void range_note(const struct range *r, GPtrArray *notes)
 {
-	g_autofree char *at = range_arrow_at(r, column);
-
-	return r->linear ? g_strdup(gp_num(arrow_part * r->hi).text)
-			 : g_strdup_printf("%s*%s", gp_num(arrow_factor - 1).text, at);
-}
-
-char *range_note(const struct range *r)
-{
+	if (!range_has_bounds(r))
+		return;
 	g_autofree char *lo = format_ns((uint64_t)llround(r->bound_lo));
 
-	return g_strdup_printf("arrow: at least %s, it falls among lost frames", lo);
+	figure_remark(notes, "arrow: at least %s, it falls among lost frames", lo);
 }
 
 static struct gp_unit unit_of(const struct range *r)

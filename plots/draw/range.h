@@ -9,7 +9,7 @@
 
 #include <glib.h>
 
-#include "plots/draw/figure.h"
+#include "plots/draw/canvas.h"
 
 struct range {
 	double lo, hi;             /* of what was measured, then of the axis; ns */
@@ -25,11 +25,20 @@ void range_include_spread(struct range *r, const struct figure_spread *spread);
 void range_close(struct range *r);
 
 gboolean range_has_bounds(const struct range *r);
-/* Where the arrow of a bound begins at the latest, and how long it is: gnuplot expressions of x. */
-char *range_arrow_at(const struct range *r, int column);
-char *range_arrow_length(const struct range *r, int column);
-/* "arrow: at least 2 s, it falls among lost frames" */
-char *range_note(const struct range *r);
+/*
+ * Plots arrows in a column of latencies where a gnuplot expression holds (is_bound). other: the
+ * expression of the other coordinate; upwards: latencies are on the y axis. width: of the line.
+ */
+struct range_arrow {
+	guint index, linetype;
+	const char *other, *is_bound;
+	int column;
+	gboolean upwards;
+	double width;
+};
+void range_plot_arrow(const struct range *r, struct canvas *c, const struct range_arrow *a);
+/* The note "arrow: at least 2 s, it falls among lost frames", if there are bounds. */
+void range_note(const struct range *r, GPtrArray *notes);
 
 /* "set AXISrange", "set AXIStics" and a logarithmic axis where wanted. */
 void range_axis(const struct range *r, GString *script, const char *axis, gboolean with_labels);

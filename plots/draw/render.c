@@ -14,12 +14,10 @@ gboolean render_files_init(struct render_files *files, const char *image_path, G
 
 	if (g_str_has_suffix(image_path, "/") || g_str_has_suffix(image, ".gp") ||
 		g_str_has_suffix(image, ".dat")) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--output: '%s' is no name for a figure; NAME.svg goes well with NAME.gp "
-			"and "
-			"NAME.dat beside it",
+			"and NAME.dat beside it",
 			image_path);
-		return FALSE;
 	}
 	files->script = g_strdup_printf("%.*s.gp", (int)stem, image);
 	files->data = g_strdup_printf("%.*s.dat", (int)stem, image);
@@ -36,6 +34,13 @@ void render_files_clear(struct render_files *files)
 	g_clear_pointer(&files->script, g_free);
 	g_clear_pointer(&files->data, g_free);
 	g_clear_pointer(&files->image_path, g_free);
+}
+
+void render_name_files(const struct render_files *files, struct figure_options *options)
+{
+	options->script_name = files->script;
+	options->data_name = files->data;
+	options->image_name = files->image;
 }
 
 gboolean render_write(
@@ -64,20 +69,16 @@ gboolean render_draw(const struct render_files *files, GError **error)
 		    G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &said,
 		    &status, &cause)) {
 		if (g_error_matches(cause, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT))
-			g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_GNUPLOT,
+			return plots_fail(error, PLOTS_ERROR_GNUPLOT,
 				"gnuplot is not installed: apt-get install gnuplot-nox; '%s' is "
-				"written, "
-				"gnuplot draws it later",
+				"written, gnuplot draws it later",
 				files->script);
-		else
-			g_propagate_prefixed_error(error, g_steal_pointer(&cause), "gnuplot: ");
+		g_propagate_prefixed_error(error, g_steal_pointer(&cause), "gnuplot: ");
 		return FALSE;
 	}
-	if (!g_spawn_check_wait_status(status, &cause)) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_GNUPLOT, "gnuplot %s: %s:\n%s",
-			files->script, cause->message, g_strstrip(said));
-		return FALSE;
-	}
+	if (!g_spawn_check_wait_status(status, &cause))
+		return plots_fail(error, PLOTS_ERROR_GNUPLOT, "gnuplot %s: %s:\n%s", files->script,
+			cause->message, g_strstrip(said));
 	if (*g_strstrip(said) != '\0')
 		g_info("gnuplot %s: %s", files->script, said);
 	return TRUE;

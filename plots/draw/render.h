@@ -16,6 +16,8 @@ struct render_files {
 /* image_path is that of the figure; script and data have its name and .gp and .dat. */
 gboolean render_files_init(struct render_files *files, const char *image_path, GError **error);
 void render_files_clear(struct render_files *files);
+/* Lends the names to the options of the figure. */
+void render_name_files(const struct render_files *files, struct figure_options *options);
 
 gboolean render_write(
 	const struct render_files *files, const struct figure_text *text, GError **error);

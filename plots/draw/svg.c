@@ -73,7 +73,7 @@ static void start_element(GMarkupParseContext *context, const char *name, const 
 
 	(void)context;
 	if (r->depth == 0 && strcmp(name, "svg") != 0) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_GNUPLOT,
+		(void)plots_fail(error, PLOTS_ERROR_GNUPLOT,
 			"the drawing begins with <%s>, not with <svg>", name);
 		return;
 	}

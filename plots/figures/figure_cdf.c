@@ -4,19 +4,16 @@
  * that each further nine of a percentile has the same room; or the share that came back within it.
  * Below, the spread over the guests.
  */
-#include "plots/draw/figure.h"
+#include "plots/figures/figures.h"
 
 #include <math.h>
 
 #include "analyze/base/format.h"
 #include "analyze/contract/guest_rank.h"
-#include "plots/draw/canvas.h"
-#include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/range.h"
 
 enum {
-	WIDTH = 820,
 	CURVES = 340, /* height of the upper panel */
 	STRIP = 22,   /* height of a row of guests */
 	BETWEEN = 22,
@@ -28,7 +25,6 @@ struct ranges {
 	double lo_share;
 	gboolean within; /* shares are of frames that came back, on a linear axis */
 	gboolean guests, spread, untrustworthy, repetitions, lost;
-	unsigned repetitions_lo, repetitions_hi;
 	guint silent; /* guests that were offered no frame */
 };
 
@@ -69,19 +65,16 @@ static void include_group(struct ranges *r, const struct figure_group *group)
 	r->guests |= group->guests->len > 1;
 	r->untrustworthy |= !p->trustworthy;
 	r->spread |= p->repetitions > 1;
-	r->repetitions_lo = MIN(r->repetitions_lo, p->repetitions);
-	r->repetitions_hi = MAX(r->repetitions_hi, p->repetitions);
 }
 
 static struct ranges find_ranges(const figure *f, const struct figure_options *options)
 {
-	struct ranges r = { .latency = range_new(options->linear),
-		.within = options->within,
-		.lo_share = 1e-3,
-		.repetitions_lo = G_MAXUINT };
+	struct ranges r = {
+		.latency = range_new(options->linear), .within = options->within, .lo_share = 1e-3
+	};
 
 	for (guint i = 0; i < f->groups->len; i++)
-		include_group(&r, g_ptr_array_index(f->groups, i));
+		include_group(&r, figure_group_at(f, i));
 	r.silent = figure_silent(f);
 	range_close(&r.latency);
 	r.lo_share = MAX(pow(10, floor(log10(r.lo_share) + 1e-9)), 1e-9);
@@ -95,42 +88,51 @@ static double at_axis(const struct ranges *r, double later)
 	return r->within ? 1 - later : later > 0 ? later : r->lo_share / 10;
 }
 
+static void put_step(GString *data, double ns, double later, const struct ranges *r)
+{
+	g_string_append_printf(data, "%s %s\n", gp_num(ns).text, gp_num(at_axis(r, later)).text);
+}
+
 /* The share does not fall below that of the lost: their latency is longer than all that is shown. */
 static void put_steps(GString *data, const GArray *steps, const struct ranges *r)
 {
 	double share = 1;
 
+	put_step(data,
+		steps->len > 0 ? g_array_index(steps, struct figure_step, 0).ns : r->latency.lo, 1,
+		r);
 	for (guint k = 0; k < steps->len; k++) {
 		const struct figure_step *step = &g_array_index(steps, struct figure_step, k);
 
-		if (k == 0)
-			g_string_append_printf(
-				data, "%s %s\n", gp_num(step->ns).text, gp_num(at_axis(r, 1)).text);
 		share = step->share;
-		g_string_append_printf(
-			data, "%s %s\n", gp_num(step->ns).text, gp_num(at_axis(r, share)).text);
+		put_step(data, step->ns, share, r);
 	}
-	if (steps->len == 0)
-		g_string_append_printf(
-			data, "%s %s\n", gp_num(r->latency.lo).text, gp_num(at_axis(r, 1)).text);
 	if (share > 0 || r->within)
-		g_string_append_printf(data, "%s %s\n", gp_num(r->latency.hi).text,
-			gp_num(at_axis(r, share)).text);
+		put_step(data, r->latency.hi, share, r);
 }
 
 /* Behind all groups: a block for each repetition of each. */
 static void put_repetitions(GString *data, const figure *f, const struct ranges *r)
 {
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const struct figure_group *group = figure_group_at(f, i);
 
 		for (guint k = 0; k < group->repetitions->len; k++) {
-			g_string_append(data, "\n\n# ");
-			gp_comment(data, group->name);
-			g_string_append_printf(data, ", repetition %u\n# latency share\n", k);
+			g_autofree char *name = g_strdup_printf(
+				"%s, repetition %u", group->name, k);
+
+			gp_block(data, 1, name, "latency share");
 			put_steps(data, g_ptr_array_index(group->repetitions, k), r);
 		}
 	}
+}
+
+static void put_percentile(GString *data, const struct figure_point *p, double share,
+	const struct figure_latency *latency, const struct figure_spread *spread)
+{
+	g_string_append_printf(data, "%s %s %s %s %d %d\n", gp_num(latency->ns).text,
+		gp_num(share).text, gp_num(spread->lo).text, gp_num(spread->hi).text,
+		latency->bound, p->trustworthy);
 }
 
 static void put_data(GString *data, const figure *f, const struct ranges *r)
@@ -141,21 +143,14 @@ static void put_data(GString *data, const figure *f, const struct ranges *r)
 		"# Latencies in ns; share: of all offered frames, %s.\n",
 		r->within ? "back within that" : "later than that or lost");
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const struct figure_group *group = figure_group_at(f, i);
 		const struct figure_point *p = point_of(group);
 
-		g_string_append_printf(data, "%s# ", i > 0 ? "\n\n" : "");
-		gp_comment(data, group->name);
-		g_string_append(data, "\n# latency share\n");
+		gp_block(data, i, group->name, "latency share");
 		put_steps(data, group->steps, r);
-		g_string_append_printf(data,
-			"\n\n# latency share min max bound trustworthy\n%s 0.5 %s %s %d %d\n%s "
-			"%s %s %s %d %d\n",
-			gp_num(p->q[FIGURE_P50].ns).text, gp_num(p->p50.lo).text,
-			gp_num(p->p50.hi).text, p->q[FIGURE_P50].bound, p->trustworthy,
-			gp_num(p->q[FIGURE_P99].ns).text, gp_num(at_axis(r, 0.01)).text,
-			gp_num(p->p99.lo).text, gp_num(p->p99.hi).text, p->q[FIGURE_P99].bound,
-			p->trustworthy);
+		g_string_append(data, "\n\n# latency share min max bound trustworthy\n");
+		put_percentile(data, p, 0.5, &p->q[FIGURE_P50], &p->p50);
+		put_percentile(data, p, at_axis(r, 0.01), &p->q[FIGURE_P99], &p->p99);
 		g_string_append(data, "\n\n# guest p50 p50_bound p99 p99_bound loss\n");
 		if (group->guests->len == 0)
 			g_string_append(data, "NaN NaN 0 NaN 0 NaN\n");
@@ -176,21 +171,22 @@ static void put_curves(struct canvas *c, const figure *f)
 	guint block = 3 * f->groups->len;
 
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const struct figure_group *group = figure_group_at(f, i);
 
 		for (guint k = 0; k < group->repetitions->len; k++)
 			canvas_plot(c, "data index %u using 1:2 with steps lt %u lw 0.5", block++,
 				i + 1);
 	}
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_point *p = point_of(g_ptr_array_index(f->groups, i));
+		const struct figure_point *p = point_of(figure_group_at(f, i));
 
 		canvas_plot(c, "data index %u using 1:2 with steps lt %u lw %s%s", 3 * i, i + 1,
 			gp_num(canvas_line_width(i)).text, p->trustworthy ? "" : " dt 4");
 		if (p->repetitions > 1)
 			canvas_plot(c, "data index %u using 3:2:($4 - $3):(0) " CANVAS_BAR,
 				3 * i + 1, i + 1);
-		canvas_plot_marker(c, 3 * i + 1, "($5 == 0 ? $1 : NaN):2", i, p->trustworthy);
+		canvas_plot_marker(c, 3 * i + 1, "($5 == 0 ? $1 : NaN):2", i, canvas_marker_size(i),
+			p->trustworthy);
 	}
 }
 
@@ -204,11 +200,14 @@ static void put_share_axis_within(GString *s)
 }
 
 /* Tics of the share on the left; on the right the percentile that each of them is. */
-static void put_share_tics(GString *s, double lo_share)
+static void put_share_axis(GString *s, double lo_share)
 {
 	g_autoptr(GString) right = g_string_new("set y2tics ('median' 0.5");
 
-	g_string_append(s, "set ytics ('100 %%' 1, '50 %%' 0.5");
+	g_string_append_printf(s,
+		"set yrange [%s:1]\nset y2range [%s:1]\nset logscale y\nset logscale y2\n"
+		"set ytics ('100 %%%%' 1, '50 %%%%' 0.5",
+		gp_num(lo_share).text, gp_num(lo_share).text);
 	for (int k = 1; pow(10, -k) > lo_share * (1 - 1e-9); k++) {
 		struct gp_num at = gp_num(pow(10, -k));
 
@@ -218,14 +217,6 @@ static void put_share_tics(GString *s, double lo_share)
 			gp_fixed(100 * (1 - pow(10, -k)), MAX(0, k - 2)).text, at.text);
 	}
 	g_string_append_printf(s, ")\n%s) scale 0\n", right->str);
-}
-
-static void put_share_axis(GString *s, double lo_share)
-{
-	g_string_append_printf(s,
-		"set yrange [%s:1]\nset y2range [%s:1]\nset logscale y\nset logscale y2\n",
-		gp_num(lo_share).text, gp_num(lo_share).text);
-	put_share_tics(s, lo_share);
 	g_string_append(s, "set ylabel 'share of frames that is later, or lost'\n");
 }
 
@@ -236,26 +227,31 @@ static char *latency_text(const struct figure_latency *latency)
 }
 
 /* Columns of the table below: who, how much, how late. */
+enum { FRAMES, LOST, MEDIAN, P99, REPETITIONS, NB_HEADS };
+
+static void put_table_row(
+	struct canvas *c, const char *const *texts, const double *x, double y, int size)
+{
+	for (guint i = 0; i < NB_HEADS; i++)
+		canvas_text(c, x[i], y, CANVAS_RIGHT_OF, size, texts[i]);
+}
+
 static void put_table(struct canvas *c, const figure *f, double y)
 {
-	static const char *const heads[] = { "frames offered", "lost", "median", "p99",
+	static const char *const heads[NB_HEADS] = { "frames offered", "lost", "median", "p99",
 		"repetitions" };
-	double x[G_N_ELEMENTS(heads)], name_width = 60;
+	double x[NB_HEADS], name_width = 60;
 
-	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
-
-		name_width = MAX(name_width, canvas_text_width(group->name));
-	}
+	for (guint i = 0; i < f->groups->len; i++)
+		name_width = MAX(name_width, canvas_text_width(figure_group_at(f, i)->name));
 	/* The columns have to fit beside it. */
-	name_width = MIN(name_width, c->width - CANVAS_LEFT - 38 - 120 - 380);
-	x[0] = CANVAS_LEFT + 38 + name_width + 120;
-	for (guint i = 1; i < G_N_ELEMENTS(heads); i++)
-		x[i] = x[i - 1] + (i == 4 ? 100 : 90);
-	for (guint i = 0; i < G_N_ELEMENTS(heads); i++)
-		canvas_text(c, x[i], y, CANVAS_RIGHT_OF, 11, heads[i]);
+	name_width = MIN(name_width, c->width - CANVAS_LEFT - CANVAS_SAMPLE - 120 - 380);
+	x[0] = CANVAS_LEFT + CANVAS_SAMPLE + name_width + 120;
+	for (guint i = 1; i < NB_HEADS; i++)
+		x[i] = x[i - 1] + (i == REPETITIONS ? 100 : 90);
+	put_table_row(c, heads, x, y, 11);
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const struct figure_group *group = figure_group_at(f, i);
 		const struct figure_point *p = point_of(group);
 		g_autofree char *line = g_strdup_printf(
 			"lt %u lw 2%s", i + 1, p->trustworthy ? "" : " dt 4");
@@ -264,16 +260,14 @@ static void put_table(struct canvas *c, const figure *f, double y)
 		g_autofree char *p50 = latency_text(&p->q[FIGURE_P50]);
 		g_autofree char *p99 = latency_text(&p->q[FIGURE_P99]);
 		g_autofree char *repetitions = g_strdup_printf("%u", p->repetitions);
+		struct gp_num frames = gp_fixed(group->frames, 0);
+		const char *const texts[NB_HEADS] = { group->frames > 0 ? frames.text : "-", loss,
+			p50, p99, repetitions };
 
 		y += CANVAS_ROW;
 		canvas_sample(c, CANVAS_LEFT, y, i + 1, line, TRUE);
-		canvas_text(c, CANVAS_LEFT + 38, y, CANVAS_LEFT_OF, 0, name);
-		canvas_text(c, x[0], y, CANVAS_RIGHT_OF, 0,
-			group->frames > 0 ? gp_fixed(group->frames, 0).text : "-");
-		canvas_text(c, x[1], y, CANVAS_RIGHT_OF, 0, loss);
-		canvas_text(c, x[2], y, CANVAS_RIGHT_OF, 0, p50);
-		canvas_text(c, x[3], y, CANVAS_RIGHT_OF, 0, p99);
-		canvas_text(c, x[4], y, CANVAS_RIGHT_OF, 0, repetitions);
+		canvas_text(c, CANVAS_LEFT + CANVAS_SAMPLE, y, CANVAS_LEFT_OF, 0, name);
+		put_table_row(c, texts, x, y, 0);
 	}
 }
 
@@ -324,7 +318,7 @@ static void put_strips(struct canvas *c, const figure *f, const struct range *r,
 			s, "%s'%s' %u", row > 1 ? ", " : "", row % 2 == 1 ? "median" : "p99", row);
 	g_string_append(s, ")\nunset y2tics\nset ylabel 'guests'\n");
 	for (guint i = 0; i < f->groups->len; i++) {
-		g_autofree char *beside = guests_text(g_ptr_array_index(f->groups, i));
+		g_autofree char *beside = guests_text(figure_group_at(f, i));
 		g_auto(GStrv) lines = g_strsplit(beside, "\n", 2);
 
 		for (guint k = 0; lines[k] != NULL; k++)
@@ -342,92 +336,71 @@ static void put_strips(struct canvas *c, const figure *f, const struct range *r,
 			"vectors "
 			"nohead lt %u lw 1.2",
 			3 * group + 2, column + 1, column, row, group + 1);
-		if (some_bound(g_ptr_array_index(f->groups, group), column == 4)) {
-			g_autofree char *at = range_arrow_at(r, column);
-			g_autofree char *length = range_arrow_length(r, column);
+		if (some_bound(figure_group_at(f, group), column == 4)) {
+			g_autofree char *at = g_strdup_printf("(%u)", row);
+			g_autofree char *is_bound = g_strdup_printf("$%d == 1", column + 1);
+			const struct range_arrow arrow = { 3 * group + 2, group + 1, at, is_bound,
+				column, FALSE, 1.4 };
 
-			canvas_plot(c,
-				"data index %u using ($%d == 1 ? %s : "
-				"NaN):(%u):(%s):(0) " CANVAS_ARROW,
-				3 * group + 2, column + 1, at, row, length, group + 1, "1.4");
+			range_plot_arrow(r, c, &arrow);
 		}
 	}
 }
 
-static void put_label(GString *script, const struct ranges *r, const struct figure_options *options,
-	gboolean wanted)
+static void put_latency_axis(struct canvas *c, const struct range *r, gboolean labels)
 {
-	if (wanted)
-		g_string_append_printf(script, "set xlabel '%s (%s)'\n",
-			options->response ? "response time" : "latency", range_unit(&r->latency));
+	range_axis(r, c->script, "x", labels);
+	if (labels)
+		g_string_append_printf(
+			c->script, "set xlabel '%s (%s)'\n", canvas_latency(c), range_unit(r));
 }
 
-static GPtrArray *notes_of(const struct ranges *r)
+static void add_notes(GPtrArray *notes, const struct ranges *r)
 {
-	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
-
-	if (!r->spread)
-		g_ptr_array_add(notes, g_strdup("one repetition: no spread is known"));
-	else
-		g_ptr_array_add(notes, g_strdup("bars: smallest to largest of the repetitions"));
+	figure_remark(notes, r->spread ? "bars: smallest to largest of the repetitions"
+				       : "one repetition: no spread is known");
 	if (r->repetitions)
-		g_ptr_array_add(notes, g_strdup("thin: single repetitions"));
+		figure_remark(notes, "thin: single repetitions");
 	if (r->within && r->lost)
-		g_ptr_array_add(
-			notes, g_strdup("a curve that does not reach 100 %: the rest was lost"));
-	if (r->guests && range_has_bounds(&r->latency))
-		g_ptr_array_add(notes, range_note(&r->latency));
-	if (r->guests)
-		g_ptr_array_add(notes, g_strdup("a tick for each guest"));
+		figure_remark(notes, "a curve that does not reach 100 %%: the rest was lost");
+	if (r->guests) {
+		range_note(&r->latency, notes);
+		figure_remark(notes, "a tick for each guest");
+	}
 	if (r->guests && r->silent > 0)
 		g_ptr_array_add(notes, guest_rank_silent_text(r->silent));
 	if (r->untrustworthy)
-		g_ptr_array_add(notes, g_strdup("dashed, hollow: not to be relied on"));
-	return notes;
+		figure_remark(notes, "dashed, hollow: not to be relied on");
 }
 
 gboolean figure_cdf(const figure *f, const struct figure_options *options, struct figure_text *text,
 	GError **error)
 {
-	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
-	struct canvas c = { .script = script };
+	g_auto(canvas) c = canvas_new(options, CANVAS_WIDTH);
+	const struct canvas_foot foot = { .fill = put_table, .rows = f->groups->len + 1 };
 	struct ranges r = find_ranges(f, options);
-	g_autoptr(GPtrArray) notes = notes_of(&r);
 	double strips = r.guests ? 2.0 * STRIP * f->groups->len : 0, panels = CURVES;
+	double right = c.width - RIGHT;
 
-	c.width = options->width != 0 ? options->width : WIDTH;
-	guint rows = f->groups->len + 1 + canvas_notes(&c, notes, 0, FALSE);
-	double others = CANVAS_TOP + (r.guests ? BETWEEN + strips : 0) + CANVAS_AXIS +
-			CANVAS_ROW * (rows + 0.5);
-
-	if (!canvas_size(&c, options, c.width, others, &panels, error))
+	add_notes(c.notes, &r);
+	if (!canvas_begin(&c, f, &foot,
+		    CANVAS_TOP + (r.guests ? BETWEEN + strips : 0) + CANVAS_AXIS, &panels, error))
 		return FALSE;
-	double right = c.width - RIGHT, upper = CANVAS_TOP + panels;
-	double bottom = r.guests ? upper + BETWEEN + strips : upper;
-	double y = bottom + CANVAS_AXIS + 0.6 * CANVAS_ROW;
+	double upper = CANVAS_TOP + panels, lower = upper + BETWEEN;
 
-	canvas_begin(&c, f, options);
-	put_table(&c, f, y);
-	canvas_notes(&c, notes, y + CANVAS_ROW * (f->groups->len + 1), TRUE);
 	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, right, upper);
 	if (r.within)
-		put_share_axis_within(script);
+		put_share_axis_within(c.script);
 	else
-		put_share_axis(script, r.lo_share);
-	range_axis(&r.latency, script, "x", !r.guests);
-	put_label(script, &r, options, !r.guests);
+		put_share_axis(c.script, r.lo_share);
+	put_latency_axis(&c, &r.latency, !r.guests);
 	put_curves(&c, f);
 	if (r.guests) {
-		canvas_panel(&c, CANVAS_LEFT, upper + BETWEEN, right, bottom);
-		range_axis(&r.latency, script, "x", TRUE);
-		put_label(script, &r, options, TRUE);
-		put_strips(&c, f, &r.latency, upper + BETWEEN);
+		canvas_panel(&c, CANVAS_LEFT, lower, right, lower + strips);
+		put_latency_axis(&c, &r.latency, TRUE);
+		put_strips(&c, f, &r.latency, lower);
 	}
-	canvas_end(&c);
-
-	put_data(data, f, &r);
-	put_repetitions(data, f, &r);
-	text->script = g_string_free(g_steal_pointer(&script), FALSE);
-	text->data = g_string_free(g_steal_pointer(&data), FALSE);
-	return TRUE;
+	put_data(c.data, f, &r);
+	put_repetitions(c.data, f, &r);
+	return canvas_end(&c, text);
 }

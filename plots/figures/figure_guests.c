@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Each guest's median, 99th percentile and loss: a column of panels for each group, best first. */
-#include "plots/draw/figure.h"
+#include "plots/figures/figures.h"
 
 #include <math.h>
 
 #include "analyze/contract/guest_rank.h"
-#include "plots/draw/canvas.h"
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/range.h"
 
 enum {
-	WIDTH = 820,
 	COLUMN_MIN = 190, /* width of a group's panels */
 	PANELS = 430,
 	BETWEEN = 20,
-	HEAD = 24, /* the group's name above its panels */
-	RIGHT = 24,
+	HEAD = 24,      /* the group's name above its panels */
 	LABELS_MAX = 9, /* guests that are named below a panel */
 	GROUPS_MAX = 8,
 };
@@ -47,7 +44,7 @@ static gint compare_guests(gconstpointer a, gconstpointer b)
 }
 
 /* Those that were offered a frame. */
-static GPtrArray *sorted(const struct figure_group *group)
+static GPtrArray *sorted_guests(const struct figure_group *group)
 {
 	GPtrArray *guests = g_ptr_array_new();
 
@@ -66,7 +63,7 @@ static struct ranges find_ranges(const figure *f, gboolean linear)
 	struct ranges r = { .latency = range_new(linear) };
 
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const struct figure_group *group = figure_group_at(f, i);
 
 		for (guint k = 0; k < group->guests->len; k++) {
 			const struct figure_guest *guest = &g_array_index(
@@ -82,7 +79,7 @@ static struct ranges find_ranges(const figure *f, gboolean linear)
 	}
 	r.silent = figure_silent(f);
 	range_close(&r.latency);
-	r.loss_top = r.loss_top > 0 ? MIN(gp_linear_top(r.loss_top), 1.04) : 0.01;
+	r.loss_top = gp_loss_top(r.loss_top);
 	return r;
 }
 
@@ -91,12 +88,10 @@ static void put_data(GString *data, const figure *f)
 	g_string_append(data, "# One block for each group, guests by 99th percentile. Latencies in "
 			      "ns, loss as a share.\n");
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
-		g_autoptr(GPtrArray) guests = sorted(group);
+		const struct figure_group *group = figure_group_at(f, i);
+		g_autoptr(GPtrArray) guests = sorted_guests(group);
 
-		g_string_append_printf(data, "%s# ", i > 0 ? "\n\n" : "");
-		gp_comment(data, group->name);
-		g_string_append(data, "\n# place guest p50 p50_bound p99 p99_bound loss\n");
+		gp_block(data, i, group->name, "place guest p50 p50_bound p99 p99_bound loss");
 		if (guests->len == 0)
 			g_string_append(data, "NaN NaN NaN 0 NaN 0 NaN\n");
 		for (guint k = 0; k < guests->len; k++) {
@@ -113,7 +108,7 @@ static void put_data(GString *data, const figure *f)
 /* Names below the places: all of them, or as many as fit, the best and the worst among them. */
 static void put_guest_tics(GString *s, const struct figure_group *group, gboolean labels)
 {
-	g_autoptr(GPtrArray) guests = sorted(group);
+	g_autoptr(GPtrArray) guests = sorted_guests(group);
 	guint nb = MIN(guests->len, LABELS_MAX), last = 0;
 
 	g_string_append_printf(s, "set xrange [0:%u]\nset xtics (", guests->len + 1);
@@ -139,18 +134,15 @@ static void put_latency(struct canvas *c, guint i, const struct range *r)
 	canvas_plot(c, "data index %u using 1:%d:(0):($%d - $%d) with vectors nohead lt %u lw 1", i,
 		P50, P99, P50, i + 1);
 	for (int column = P50; column <= P99; column += P99 - P50) {
-		g_autofree char *at = range_arrow_at(r, column);
-		g_autofree char *length = range_arrow_length(r, column);
+		g_autofree char *is_bound = g_strdup_printf("$%d == 1", column + 1);
+		const struct range_arrow arrow = { i, i + 1, "1", is_bound, column, TRUE, 1.4 };
 
 		canvas_plot(c,
 			"data index %u using 1:($%d == 0 ? $%d : NaN) with points lt %u pt %d ps "
 			"0.6",
 			i, column + 1, column, i + 1, column == P50 ? 7 : 9);
 		if (range_has_bounds(r))
-			canvas_plot(c,
-				"data index %u using 1:($%d == 1 ? %s : "
-				"NaN):(0):(%s) " CANVAS_ARROW,
-				i, column + 1, at, length, i + 1, "1.4");
+			range_plot_arrow(r, c, &arrow);
 	}
 }
 
@@ -160,19 +152,15 @@ static void put_loss(struct canvas *c, guint i)
 	canvas_plot(c, "data index %u using 1:%d with points lt %u pt 7 ps 0.4", i, LOSS, i + 1);
 }
 
-static GPtrArray *notes_of(const struct ranges *r)
+static void add_notes(GPtrArray *notes, const struct ranges *r)
 {
-	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
-
-	g_ptr_array_add(notes, g_strdup("dot: median, triangle: 99th percentile of a guest"));
-	g_ptr_array_add(notes, g_strdup("guests are sorted by 99th percentile"));
+	figure_remark(notes, "dot: median, triangle: 99th percentile of a guest");
+	figure_remark(notes, "guests are sorted by 99th percentile");
 	if (r->silent > 0)
 		g_ptr_array_add(notes, guest_rank_silent_text(r->silent));
-	if (range_has_bounds(&r->latency))
-		g_ptr_array_add(notes, range_note(&r->latency));
+	range_note(&r->latency, notes);
 	if (r->untrustworthy)
-		g_ptr_array_add(notes, g_strdup("(!): not to be relied on"));
-	return notes;
+		figure_remark(notes, "(!): not to be relied on");
 }
 
 static void put_head(struct canvas *c, const struct figure_group *group, double x)
@@ -187,62 +175,43 @@ static void put_head(struct canvas *c, const struct figure_group *group, double 
 gboolean figure_guests(const figure *f, const struct figure_options *options,
 	struct figure_text *text, GError **error)
 {
-	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
-	struct canvas c = { .script = script };
-	struct ranges r = find_ranges(f, options->linear);
-	g_autoptr(GPtrArray) notes = notes_of(&r);
 	guint nb = f->groups->len;
-	double panels = PANELS;
+	double needs = CANVAS_LEFT + CANVAS_RIGHT + (double)COLUMN_MIN * nb;
+	g_auto(canvas) c = canvas_new(options, MAX(CANVAS_WIDTH, needs));
+	const struct canvas_foot foot = { .legend = NULL };
+	struct ranges r = find_ranges(f, options->linear);
+	double panels = PANELS, column = (c.width - CANVAS_LEFT - CANVAS_RIGHT + BETWEEN) / nb;
 
-	if (nb > GROUPS_MAX) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+	if (nb > GROUPS_MAX)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"%u groups are too many for one figure of guests; name fewer, or pick a "
-			"load as "
-			"in rate-100 (at most %d)",
+			"load as in rate-100 (at most %d)",
 			nb, GROUPS_MAX);
-		return FALSE;
-	}
-	c.width = MAX(WIDTH, CANVAS_LEFT + RIGHT + (double)COLUMN_MIN * nb);
-	c.width = options->width != 0 ? options->width : c.width;
-	double others = CANVAS_TOP + HEAD + BETWEEN + CANVAS_AXIS +
-			CANVAS_ROW * (canvas_notes(&c, notes, 0, FALSE) + 0.5);
-
-	if (!canvas_size(&c, options, c.width, others, &panels, error))
+	add_notes(c.notes, &r);
+	if (!canvas_begin(&c, f, &foot, CANVAS_TOP + HEAD + BETWEEN + CANVAS_AXIS, &panels, error))
 		return FALSE;
 	double top = CANVAS_TOP + HEAD, upper = top + latency_part * panels;
-	double lower = top + panels + BETWEEN;
-	double column = (c.width - CANVAS_LEFT - RIGHT + BETWEEN) / nb;
 
-	canvas_begin(&c, f, options);
-	canvas_notes(&c, notes, lower + CANVAS_AXIS + 0.6 * CANVAS_ROW, TRUE);
 	for (guint i = 0; i < nb; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const struct figure_group *group = figure_group_at(f, i);
 		double left = CANVAS_LEFT + i * column, right = left + column - BETWEEN;
 
 		canvas_panel(&c, left, top, right, upper);
 		put_head(&c, group, (left + right) / 2);
-		put_guest_tics(script, group, FALSE);
-		g_string_append(script, "unset xlabel\n");
-		range_axis(&r.latency, script, "y", i == 0);
-		canvas_ylabel(&c,
-			i > 0               ? NULL
-			: options->response ? "response time"
-					    : "latency",
-			range_unit(&r.latency));
+		put_guest_tics(c.script, group, FALSE);
+		g_string_append(c.script, "unset xlabel\n");
+		range_axis(&r.latency, c.script, "y", i == 0);
+		canvas_ylabel(&c, i > 0 ? NULL : canvas_latency(&c), range_unit(&r.latency));
 		put_latency(&c, i, &r.latency);
 
-		canvas_panel(&c, left, upper + BETWEEN, right, lower);
-		put_guest_tics(script, group, TRUE);
-		g_string_append_printf(
-			script, "set yrange [0:%s]\nset xlabel 'guest'\n", gp_num(r.loss_top).text);
-		gp_linear_tics(script, "y", r.loss_top, 0.01, i == 0);
+		canvas_panel(&c, left, upper + BETWEEN, right, top + panels + BETWEEN);
+		put_guest_tics(c.script, group, TRUE);
+		g_string_append_printf(c.script, "set yrange [0:%s]\nset xlabel 'guest'\n",
+			gp_num(r.loss_top).text);
+		gp_linear_tics(c.script, "y", r.loss_top, 0.01, i == 0);
 		canvas_ylabel(&c, i > 0 ? NULL : "loss", "%");
 		put_loss(&c, i);
 	}
-	canvas_end(&c);
-
-	put_data(data, f);
-	text->script = g_string_free(g_steal_pointer(&script), FALSE);
-	text->data = g_string_free(g_steal_pointer(&data), FALSE);
-	return TRUE;
+	put_data(c.data, f);
+	return canvas_end(&c, text);
 }

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Load against latency above load against loss, as in the paper's figures, once or in a grid. */
-#include "plots/draw/figure.h"
+#include "plots/figures/figures.h"
 
 #include <math.h>
 
-#include "plots/draw/canvas.h"
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/range.h"
 
 enum {
-	WIDTH = 820,
 	PANELS = 470, /* both */
 	BETWEEN = 20, /* panels */
-	RIGHT = 24,
 	/* In a grid. */
 	BETWEEN_IN_GRID = 16,
 	COLUMN_WIDTH = 250,
@@ -34,7 +31,7 @@ static const double note_advance = 6.7;
 /* What is drawn, and how its panels look. */
 struct picture {
 	const figure *f;
-	gboolean nominal, response;
+	gboolean nominal;
 	double load_top;
 	struct range latency;
 	double loss_top;
@@ -62,34 +59,32 @@ static void include_point(struct picture *r, const struct figure_point *p)
 	range_include_spread(&r->latency, &p->p50);
 	range_include_spread(&r->latency, &p->p99);
 	r->load_top = MAX(r->load_top, load_of(r, p));
-	r->loss_top = MAX(r->loss_top, isnan(p->loss) ? 0 : p->loss);
-	if (!isnan(p->loss_spread.hi))
-		r->loss_top = MAX(r->loss_top, p->loss_spread.hi);
+	/* fmax ignores NAN. */
+	r->loss_top = fmax(r->loss_top, fmax(p->loss, p->loss_spread.hi));
 	r->untrustworthy |= !p->trustworthy;
 	r->spread |= p->repetitions > 1;
 	r->repetitions_lo = MIN(r->repetitions_lo, p->repetitions);
 	r->repetitions_hi = MAX(r->repetitions_hi, p->repetitions);
-	r->known += isnan(p->q[FIGURE_P50].ns) ? 0U : 1U;
-	r->without_p99 += !isnan(p->q[FIGURE_P50].ns) && isnan(p->q[FIGURE_P99].ns) ? 1U : 0U;
-	r->unmeasured += !r->nominal && !(p->offered_pps > 0) ? 1U : 0U;
+	r->known += isnan(p->q[FIGURE_P50].ns) ? 0 : 1;
+	r->without_p99 += !isnan(p->q[FIGURE_P50].ns) && isnan(p->q[FIGURE_P99].ns) ? 1 : 0;
+	r->unmeasured += !r->nominal && !(p->offered_pps > 0) ? 1 : 0;
 }
 
 static struct picture find_ranges(const figure *f, const struct figure_options *options)
 {
 	struct picture r = { .f = f,
 		.nominal = options->nominal,
-		.response = options->response,
 		.latency = range_new(options->linear),
 		.repetitions_lo = G_MAXUINT };
 
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const struct figure_group *group = figure_group_at(f, i);
 
 		for (guint k = 0; k < group->points->len; k++)
 			include_point(&r, &g_array_index(group->points, struct figure_point, k));
 	}
 	range_close(&r.latency);
-	r.loss_top = r.loss_top > 0 ? MIN(gp_linear_top(r.loss_top), 1.04) : 0.01;
+	r.loss_top = gp_loss_top(r.loss_top);
 	return r;
 }
 
@@ -100,17 +95,15 @@ static void put_data(GString *data, const figure *f)
 			      "# In column bounds 1, 2, 4, 8: the 25th, 50th, 75th, 99th "
 			      "percentile is a lower bound.\n");
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const struct figure_group *group = figure_group_at(f, i);
 
-		g_string_append_printf(data, "%s# ", i > 0 ? "\n\n" : "");
-		gp_comment(data, group->name);
-		if (group->facet < f->facets->len) {
-			g_string_append(data, " | ");
-			gp_comment(data, g_ptr_array_index(f->facets, group->facet));
-		}
-		g_string_append(data,
-			"\n# load offered p25 p50 p75 p99 p50_min p50_max p99_min p99_max bounds "
-			"loss loss_min loss_max repetitions trustworthy\n");
+		gboolean in_grid = group->facet < f->facets->len;
+		g_autofree char *name = g_strconcat(group->name, in_grid ? " | " : "",
+			in_grid ? g_ptr_array_index(f->facets, group->facet) : "", NULL);
+
+		gp_block(data, i, name,
+			"load offered p25 p50 p75 p99 p50_min p50_max p99_min p99_max bounds loss "
+			"loss_min loss_max repetitions trustworthy");
 		for (guint k = 0; k < group->points->len; k++) {
 			const struct figure_point *p = &g_array_index(
 				group->points, struct figure_point, k);
@@ -130,6 +123,11 @@ static void put_data(GString *data, const figure *f)
 		}
 	}
 }
+
+/* The lines of the percentiles. */
+static const struct canvas_line looks[FIGURE_QUANTILES] = { { "25th", "lw 1.4 dt 1" },
+	{ "median", "lw 2 dt solid" }, { "75th", "lw 1.4 dt 3" },
+	{ "99th percentile", "lw 1.4 dt 4" } };
 
 /* Columns of the data. */
 enum { P25 = 3, P50_LO = 7, P99_LO = 9, BOUNDS = 11, LOSS = 12, TRUSTWORTHY = 16 };
@@ -168,7 +166,7 @@ static struct parts parts_of(const struct picture *r, const struct figure_group 
 static void put_markers(
 	struct canvas *c, const struct figure *f, guint i, const struct parts *parts, int column)
 {
-	const struct figure_group *group = g_ptr_array_index(f->groups, i);
+	const struct figure_group *group = figure_group_at(f, i);
 
 	for (int filled = 1; filled >= 0; filled--) {
 		if (!(filled ? parts->filled : parts->hollow))
@@ -176,7 +174,8 @@ static void put_markers(
 		g_autofree char *using = g_strdup_printf(
 			"%s:($%d == %d ? $%d : NaN)", parts->x, TRUSTWORTHY, filled, column);
 
-		canvas_plot_marker(c, i, using, group->series, filled);
+		canvas_plot_marker(
+			c, i, using, group->series, canvas_marker_size(group->series), filled);
 	}
 }
 
@@ -190,34 +189,24 @@ static void put_spread(
 static void put_percentile(
 	struct canvas *c, const struct picture *r, guint i, const struct parts *parts, int q)
 {
-	const struct figure_group *group = g_ptr_array_index(r->f->groups, i);
+	const struct figure_group *group = figure_group_at(r->f, i);
 	int column = P25 + q;
-	g_autofree char *at = range_arrow_at(&r->latency, column);
-	g_autofree char *length = range_arrow_length(&r->latency, column);
+	g_autofree char *is_bound = g_strdup_printf("int($%d) & %u", BOUNDS, 1U << q);
+	const struct range_arrow arrow = { i, group->series + 1, parts->x, is_bound, column, TRUE,
+		canvas_line_width(group->series) };
 
 	if (!(parts->known & 1U << q))
 		return;
-	canvas_plot(c, "data index %u using %s:%d with lines lt %u lw %s %s", i, parts->x, column,
-		group->series + 1, q == FIGURE_P50 ? "2" : "1.4", canvas_dash(q));
+	canvas_plot(c, "data index %u using %s:%d with lines lt %u %s", i, parts->x, column,
+		group->series + 1, looks[q].look);
 	if (parts->bounds & 1U << q)
-		canvas_plot(c,
-			"data index %u using %s:(int($%d) & %u ? %s : "
-			"NaN):(0):(%s) " CANVAS_ARROW,
-			i, parts->x, BOUNDS, 1U << q, at, length, group->series + 1,
-			gp_num(canvas_line_width(group->series)).text);
-}
-
-/* Without data gnuplot draws no axes. */
-static void put_nothing(struct canvas *c)
-{
-	if (c->nb_plotted == 0)
-		canvas_plot(c, "NaN");
+		range_plot_arrow(&r->latency, c, &arrow);
 }
 
 static void put_latency(struct canvas *c, const struct picture *r, guint facet)
 {
 	for (guint i = 0; i < r->f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(r->f->groups, i);
+		const struct figure_group *group = figure_group_at(r->f, i);
 		struct parts parts = parts_of(r, group);
 
 		if (group->facet != facet)
@@ -231,13 +220,13 @@ static void put_latency(struct canvas *c, const struct picture *r, guint facet)
 		if (parts.known & 1U << FIGURE_P50)
 			put_markers(c, r->f, i, &parts, P25 + FIGURE_P50);
 	}
-	put_nothing(c);
+	canvas_plot_nothing(c);
 }
 
 static void put_loss(struct canvas *c, const struct picture *r, guint facet)
 {
 	for (guint i = 0; i < r->f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(r->f->groups, i);
+		const struct figure_group *group = figure_group_at(r->f, i);
 		struct parts parts = parts_of(r, group);
 
 		if (group->facet != facet || !parts.loss)
@@ -248,24 +237,7 @@ static void put_loss(struct canvas *c, const struct picture *r, guint facet)
 			put_spread(c, i, group->series, &parts, LOSS + 1);
 		put_markers(c, r->f, i, &parts, LOSS);
 	}
-	put_nothing(c);
-}
-
-/* The samples of the percentiles' lines. */
-static void put_percentiles(struct canvas *c, double y)
-{
-	static const char *const names[FIGURE_QUANTILES] = { "25th", "median", "75th",
-		"99th percentile" };
-	double x = CANVAS_LEFT;
-
-	for (int q = 0; q < FIGURE_QUANTILES; q++) {
-		g_autofree char *line = g_strdup_printf(
-			"lw %s %s lc rgb '#404040'", q == FIGURE_P50 ? "2" : "1.4", canvas_dash(q));
-
-		canvas_sample(c, x, y, 0, line, FALSE);
-		canvas_text(c, x + 38, y, CANVAS_LEFT_OF, 0, names[q]);
-		x += 38 + canvas_text_width(names[q]) + 24;
-	}
+	canvas_plot_nothing(c);
 }
 
 static void add_spread_note(GPtrArray *notes, const struct picture *r)
@@ -273,112 +245,101 @@ static void add_spread_note(GPtrArray *notes, const struct picture *r)
 	const char *what = r->f->autotest_metric ? "bars at latencies" : "bars";
 
 	if (!r->spread)
-		g_ptr_array_add(notes, g_strdup("one repetition: no spread is known"));
+		figure_remark(notes, "one repetition: no spread is known");
 	else if (r->repetitions_lo == r->repetitions_hi)
-		g_ptr_array_add(notes, g_strdup_printf("%s: smallest to largest of %u repetitions",
-					       what, r->repetitions_hi));
+		figure_remark(notes, "%s: smallest to largest of %u repetitions", what,
+			r->repetitions_hi);
 	else
-		g_ptr_array_add(
-			notes, g_strdup_printf("%s: smallest to largest of %u to %u repetitions",
-				       what, r->repetitions_lo, r->repetitions_hi));
+		figure_remark(notes, "%s: smallest to largest of %u to %u repetitions", what,
+			r->repetitions_lo, r->repetitions_hi);
 	if (r->f->autotest_metric)
-		g_ptr_array_add(notes, g_strdup("bars at losses: standard deviation of the rate "
-						"received, of autotest"));
+		figure_remark(notes,
+			"bars at losses: standard deviation of the rate received, of autotest");
 }
 
 /* Words of a text as lines of a figure so wide. */
 static void add_wrapped(GPtrArray *notes, const char *text, double width)
 {
-	glong most = (glong)((width - CANVAS_LEFT - RIGHT) / note_advance);
+	glong most = (glong)((width - CANVAS_LEFT - CANVAS_RIGHT) / note_advance);
 	g_auto(GStrv) words = g_strsplit(text, " ", -1);
-	GString *line = g_string_new(NULL);
+	g_autoptr(GString) line = g_string_new(NULL);
 
 	for (guint i = 0; words[i] != NULL; i++) {
 		if (line->len > 0 &&
 			g_utf8_strlen(line->str, -1) + g_utf8_strlen(words[i], -1) + 1 > most) {
-			g_ptr_array_add(notes, g_string_free(line, FALSE));
-			line = g_string_new(NULL);
+			figure_remark(notes, "%s", line->str);
+			g_string_truncate(line, 0);
 		}
 		g_string_append_printf(line, "%s%s", line->len > 0 ? " " : "", words[i]);
 	}
-	g_ptr_array_add(notes, g_string_free(line, FALSE));
+	figure_remark(notes, "%s", line->str);
 }
 
-static GPtrArray *notes_of(const struct picture *r, double width)
+static void add_notes(struct canvas *c, const struct picture *r)
 {
-	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
+	GPtrArray *notes = c->notes;
 
 	add_spread_note(notes, r);
-	if (range_has_bounds(&r->latency))
-		g_ptr_array_add(notes, range_note(&r->latency));
+	range_note(&r->latency, notes);
 	if (r->untrustworthy)
-		g_ptr_array_add(notes, g_strdup("hollow: not to be relied on"));
+		figure_remark(notes, "hollow: not to be relied on");
 	if (r->known == 0)
-		g_ptr_array_add(notes, g_strdup_printf("no %s is known",
-					       r->response ? "response time" : "latency"));
+		figure_remark(notes, "no %s is known", canvas_latency(c));
 	if (r->without_p99 > 0)
-		g_ptr_array_add(
-			notes, g_strdup_printf(
-				       "99th percentile unknown at %u of %u points: only quartiles "
-				       "are known",
-				       r->without_p99, r->known));
+		figure_remark(notes,
+			"99th percentile unknown at %u of %u points: only quartiles are known",
+			r->without_p99, r->known);
 	if (r->unmeasured > 0)
-		g_ptr_array_add(notes, g_strdup_printf("%u point%s at the nominal load: what was "
-						       "offered is unknown",
-					       r->unmeasured, r->unmeasured == 1 ? "" : "s"));
+		figure_remark(notes, "%u point%s at the nominal load: what was offered is unknown",
+			r->unmeasured, r->unmeasured == 1 ? "" : "s");
 	if (r->f->linear_rule)
-		g_ptr_array_add(notes, g_strdup("percentiles by the linear rule"));
+		figure_remark(notes, "percentiles by the linear rule");
 	if (r->f->caption != NULL)
-		add_wrapped(notes, r->f->caption, width);
-	return notes;
+		add_wrapped(notes, r->f->caption, c->width);
 }
 
-/* Sizes of canvas and grid. others: legend and notes. */
-static gboolean lay_out(struct canvas *c, struct grid *g, const figure *f,
-	const struct figure_options *options, double legend, GError **error)
+/* Begins the figure; sizes of the grid. */
+static gboolean lay_out(struct canvas *c, struct grid *g, const figure *f, GError **error)
 {
+	const struct canvas_foot foot = {
+		.legend = f, .lines = looks, .nb_lines = G_N_ELEMENTS(looks), .line_gap = 24
+	};
 	gboolean one = f->facets->len == 0;
-	double panels, others;
+	guint height = c->options->height;
+	double panels, others, all;
 
 	g->columns = one ? 1 : f->columns;
 	g->rows = one ? 1 : (f->facets->len + g->columns - 1) / g->columns;
 	g->head = one ? 0 : HEAD;
 	g->between = one ? BETWEEN : BETWEEN_IN_GRID;
 	others = CANVAS_TOP + g->rows * (g->head + g->between) + (g->rows - 1) * BELOW +
-		 CANVAS_AXIS + legend;
+		 CANVAS_AXIS;
 	panels = one ? PANELS : g->rows == 1 ? PAIR_ALONE : (double)PAIR * g->rows;
-	if (!one && options->height != 0 && options->height - others < g->rows * PAIR_MIN) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+	all = others + canvas_foot_height(c, &foot) + g->rows * PAIR_MIN;
+	if (!one && height != 0 && height < all)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--height: %u pixels leave no room for %u rows of panels; give at least "
 			"%.0f",
-			options->height, g->rows, ceil(others + g->rows * PAIR_MIN));
-		return FALSE;
-	}
-	if (!canvas_size(c, options, c->width, others, &panels, error))
+			height, g->rows, ceil(all));
+	if (!canvas_begin(c, f, &foot, others, &panels, error))
 		return FALSE;
 	g->pair = panels / g->rows;
 	g->step = g->head + g->pair + g->between + BELOW;
-	g->width = (c->width - CANVAS_LEFT - RIGHT - (g->columns - 1) * BESIDE) / g->columns;
-	if (!one && g->width < COLUMN_MIN) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+	g->width = (c->width - CANVAS_LEFT - CANVAS_RIGHT - (g->columns - 1) * BESIDE) / g->columns;
+	if (!one && g->width < COLUMN_MIN)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--width: %.0f pixels leave no room for %u columns of panels; give at "
-			"least "
-			"%u",
+			"least %u",
 			c->width, g->columns,
-			CANVAS_LEFT + RIGHT + g->columns * (COLUMN_MIN + BESIDE));
-		return FALSE;
-	}
+			CANVAS_LEFT + CANVAS_RIGHT + g->columns * (COLUMN_MIN + BESIDE));
 	return TRUE;
 }
 
 static gboolean has_data(const figure *f, guint facet)
 {
-	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
-
-		if (group->facet == facet)
+	for (guint i = 0; i < f->groups->len; i++)
+		if (figure_group_at(f, i)->facet == facet)
 			return TRUE;
-	}
 	return FALSE;
 }
 
@@ -409,8 +370,7 @@ static void put_heads(struct canvas *c, const struct grid *g, const figure *f)
 }
 
 /* A pair of panels. Labels of the axes are at the left and at the bottom of the grid. */
-static void put_pair(struct canvas *c, const struct grid *g, const struct picture *r,
-	const struct figure_options *options, guint facet)
+static void put_pair(struct canvas *c, const struct grid *g, const struct picture *r, guint facet)
 {
 	struct gp_unit unit = gp_load_unit(r->load_top);
 	double left = left_of(g, facet), top = top_of(g, facet);
@@ -423,11 +383,7 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 	gp_linear_tics(c->script, "x", r->load_top, unit.per, FALSE);
 	if (facet > 0)
 		g_string_append(c->script, "unset xlabel\n");
-	canvas_ylabel(c,
-		!first              ? NULL
-		: options->response ? "response time"
-				    : "latency",
-		range_unit(&r->latency));
+	canvas_ylabel(c, first ? canvas_latency(c) : NULL, range_unit(&r->latency));
 	range_axis(&r->latency, c->script, "y", first);
 	put_latency(c, r, facet);
 
@@ -441,46 +397,27 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 			c->script, "set ylabel \"loss (%,\\nautotest's metric)\" offset -1.3,0\n");
 	else
 		canvas_ylabel(c, first ? "loss" : NULL, "%");
-	g_string_append_printf(c->script, "set yrange [0:%s]\n", gp_num(r->loss_top).text);
-	gp_linear_tics(c->script, "y", r->loss_top, 0.01, first);
+	gp_linear_axis(c->script, "y", r->loss_top, 0.01, first);
 	put_loss(c, r, facet);
 }
 
 gboolean figure_load(const figure *f, const struct figure_options *options,
 	struct figure_text *text, GError **error)
 {
-	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
-	struct canvas c = { .script = script };
+	double needs = CANVAS_LEFT + CANVAS_RIGHT + (double)f->columns * (COLUMN_WIDTH + BESIDE);
+	g_auto(canvas) c = canvas_new(options, MAX(CANVAS_WIDTH, needs));
 	struct picture r = find_ranges(f, options);
 	struct grid g = { .rows = 0 };
 
-	if (!(r.load_top > 0)) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
+	if (!(r.load_top > 0))
+		return plots_fail(error, PLOTS_ERROR_EMPTY,
 			"no load above zero in '%s': nothing to draw", f->title);
+	add_notes(&c, &r);
+	if (!lay_out(&c, &g, f, error))
 		return FALSE;
-	}
-	c.width = options->width != 0
-			  ? options->width
-			  : MAX(WIDTH, CANVAS_LEFT + RIGHT +
-					       (double)f->columns * (COLUMN_WIDTH + BESIDE));
-	g_autoptr(GPtrArray) notes = notes_of(&r, c.width);
-	guint rows = canvas_legend(&c, f, 0, FALSE) + canvas_notes(&c, notes, 0, FALSE) + 1;
-
-	if (!lay_out(&c, &g, f, options, CANVAS_ROW * (rows + 0.5), error))
-		return FALSE;
-	double y = CANVAS_TOP + g.head + (g.rows - 1) * g.step + g.pair + g.between + CANVAS_AXIS +
-		   0.6 * CANVAS_ROW;
-
-	canvas_begin(&c, f, options);
-	put_percentiles(&c, y + CANVAS_ROW * canvas_legend(&c, f, y, TRUE));
-	canvas_notes(&c, notes, y + CANVAS_ROW * (canvas_legend(&c, f, y, FALSE) + 1), TRUE);
 	put_heads(&c, &g, f);
 	for (guint i = 0; i < MAX(f->facets->len, 1); i++)
-		put_pair(&c, &g, &r, options, i);
-	canvas_end(&c);
-
-	put_data(data, f);
-	text->script = g_string_free(g_steal_pointer(&script), FALSE);
-	text->data = g_string_free(g_steal_pointer(&data), FALSE);
-	return TRUE;
+		put_pair(&c, &g, &r, i);
+	put_data(c.data, f);
+	return canvas_end(&c, text);
 }

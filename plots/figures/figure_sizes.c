@@ -2,17 +2,15 @@
 /* Median and 99th percentile of the latency of each size class, above its loss. */
 #include <math.h>
 
-#include "plots/draw/canvas.h"
 #include "plots/draw/dots.h"
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/range.h"
+#include "plots/figures/figures.h"
 
 enum {
-	WIDTH = 820,
 	PANELS = 470,
 	BETWEEN = 20,
-	RIGHT = 24,
 	LABEL_WIDTH = 70, /* "1025–1518" */
 };
 static const double latency_part = 0.66;
@@ -32,17 +30,21 @@ static gint compare_classes(gconstpointer a, gconstpointer b)
 	return x->hi < y->hi ? -1 : x->hi > y->hi;
 }
 
+static const struct result_size_reps *size_at(const struct figure_group *group, guint i)
+{
+	return &g_array_index(group->points, struct result_size_reps, i);
+}
+
 /* All of them, ascending, each once. */
-static GArray *classes_of(const dots *d)
+static GArray *classes_of(const figure *f)
 {
 	GArray *classes = g_array_new(FALSE, FALSE, sizeof(struct class));
 
-	for (guint i = 0; i < d->groups->len; i++) {
-		const struct dots_group *group = g_ptr_array_index(d->groups, i);
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = figure_group_at(f, i);
 
-		for (guint k = 0; k < group->sizes->len; k++) {
-			const struct result_size_reps *s = &g_array_index(
-				group->sizes, struct result_size_reps, k);
+		for (guint k = 0; k < group->points->len; k++) {
+			const struct result_size_reps *s = size_at(group, k);
 			struct class class = { s->frame_len_lo, s->frame_len_hi };
 
 			if (g_array_binary_search(classes, &class, compare_classes, NULL))
@@ -66,16 +68,15 @@ struct ranges {
 	double loss_top;
 };
 
-static struct ranges find_ranges(const dots *d, gboolean linear)
+static struct ranges find_ranges(const figure *f, gboolean linear)
 {
 	struct ranges r = { .latency = range_new(linear) };
 
-	for (guint i = 0; i < d->groups->len; i++) {
-		const struct dots_group *group = g_ptr_array_index(d->groups, i);
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = figure_group_at(f, i);
 
-		for (guint k = 0; k < group->sizes->len; k++) {
-			const struct result_size_reps *s = &g_array_index(
-				group->sizes, struct result_size_reps, k);
+		for (guint k = 0; k < group->points->len; k++) {
+			const struct result_size_reps *s = size_at(group, k);
 
 			include_reps(&r.latency, &s->p50);
 			include_reps(&r.latency, &s->p99);
@@ -83,30 +84,27 @@ static struct ranges find_ranges(const dots *d, gboolean linear)
 		}
 	}
 	range_close(&r.latency);
-	r.loss_top = r.loss_top > 0 ? MIN(gp_linear_top(r.loss_top), 1.04) : 0.01;
+	r.loss_top = gp_loss_top(r.loss_top);
 	return r;
 }
 
 /* Columns of the data; behind the first of each number its smallest, largest and bound. */
 enum { PLACE = 1, P50 = 4, P99 = 8, LOSS = 12, NUMBER = 4 };
 
-static void put_data(GString *data, const dots *d, GArray *classes)
+static void put_data(GString *data, const figure *f, GArray *classes)
 {
 	g_string_append(data, "# One block for each group, a row for each class of frame sizes, "
 			      "with FCS.\n# Latencies in ns, loss as a share: the median of the "
 			      "repetitions, the smallest, the largest,\n# and whether the median "
 			      "is a lower bound.\n");
-	for (guint i = 0; i < d->groups->len; i++) {
-		const struct dots_group *group = g_ptr_array_index(d->groups, i);
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = figure_group_at(f, i);
 
-		g_string_append(data, i > 0 ? "\n\n# " : "# ");
-		gp_comment(data, group->name);
-		g_string_append(data,
-			"\n# place from to p50 p50_min p50_max p50_bound p99 p99_min p99_max "
-			"p99_bound loss loss_min loss_max loss_bound\n");
-		for (guint k = 0; k < group->sizes->len; k++) {
-			const struct result_size_reps *s = &g_array_index(
-				group->sizes, struct result_size_reps, k);
+		gp_block(data, i, group->name,
+			"place from to p50 p50_min p50_max p50_bound p99 p99_min p99_max "
+			"p99_bound loss loss_min loss_max loss_bound");
+		for (guint k = 0; k < group->points->len; k++) {
+			const struct result_size_reps *s = size_at(group, k);
 			struct class class = { s->frame_len_lo, s->frame_len_hi };
 			guint place = 0;
 
@@ -130,13 +128,12 @@ static const struct result_reps *number_of(const struct result_size_reps *s, int
 	return column == P50 ? &s->p50 : column == P99 ? &s->p99 : &s->loss;
 }
 
-static struct parts parts_of(const struct dots_group *group, int column)
+static struct parts parts_of(const struct figure_group *group, int column)
 {
 	struct parts parts = { FALSE, FALSE };
 
-	for (guint k = 0; k < group->sizes->len; k++) {
-		const struct result_reps *n = number_of(
-			&g_array_index(group->sizes, struct result_size_reps, k), column);
+	for (guint k = 0; k < group->points->len; k++) {
+		const struct result_reps *n = number_of(size_at(group, k), column);
 
 		parts.value |= n->nb > 0;
 		parts.bound |= n->nb > 0 && n->median_bound;
@@ -144,30 +141,26 @@ static struct parts parts_of(const struct dots_group *group, int column)
 	return parts;
 }
 
+static const struct canvas_line looks[] = { { "median", "lw 1.2 dt solid" },
+	{ "99th percentile", "lw 1.2 dt 4" } };
+
 /* A number of one group: a line from class to class, bars and markers. */
 static void put_number(
-	struct canvas *c, const dots *d, guint index, int column, const struct range *r)
+	struct canvas *c, const figure *f, guint index, int column, const struct range *r)
 {
-	const struct dots_group *group = g_ptr_array_index(d->groups, index);
-	struct parts parts = parts_of(group, column);
-	struct gp_num beside = gp_num(dots_beside(index, d->groups->len));
-	g_autofree char *marker = g_strdup_printf("($%d + %s):%d", PLACE, beside.text, column);
+	struct parts parts = parts_of(figure_group_at(f, index), column);
+	struct gp_num beside = gp_num(dots_beside(index, f->groups->len));
+	g_autofree char *x = g_strdup_printf("($%d + %s)", PLACE, beside.text);
+	g_autofree char *is_bound = g_strdup_printf("$%d == 1", column + NUMBER - 1);
+	const struct range_arrow arrow = { index, index + 1, x, is_bound, column, TRUE, 1.4 };
 
 	if (!parts.value)
 		return;
-	canvas_plot(c, "data index %u using %s with lines lt %u lw 1.2 %s", index, marker,
-		index + 1, column == P99 ? "dt 4" : "dt solid");
-	if (group->repetitions > 1)
-		canvas_plot(c, "data index %u using ($%d + %s):%d:(0):($%d - $%d) " CANVAS_BAR,
-			index, PLACE, beside.text, column + 1, column + 2, column + 1, index + 1);
-	dots_put_marker(c, index, marker, group);
-	if (!parts.bound || r == NULL)
-		return;
-	g_autofree char *at = range_arrow_at(r, column), *length = range_arrow_length(r, column);
-
-	canvas_plot(c,
-		"data index %u using ($%d + %s):($%d == 1 ? %s : NaN):(0):(%s) " CANVAS_ARROW,
-		index, PLACE, beside.text, column + NUMBER - 1, at, length, index + 1, "1.4");
+	canvas_plot(c, "data index %u using %s:%d with lines lt %u %s", index, x, column, index + 1,
+		looks[column == P99].look);
+	dots_plot(c, f, index, x, column);
+	if (parts.bound && r != NULL)
+		range_plot_arrow(r, c, &arrow);
 }
 
 /* Sizes below the places: all of them, or as many as fit. */
@@ -175,8 +168,8 @@ static void put_size_tics(GString *s, const GArray *classes, double width, gbool
 {
 	guint step = MAX(1, (guint)ceil(classes->len * LABEL_WIDTH / width));
 
-	g_string_append_printf(
-		s, "set xrange [-0.6:%s]\nset xtics (", gp_num(classes->len - 0.4).text);
+	dots_xrange(s, classes->len);
+	g_string_append(s, "set xtics (");
 	for (guint i = 0; i < classes->len; i += step) {
 		const struct class *class = &g_array_index(classes, struct class, i);
 
@@ -191,75 +184,42 @@ static void put_size_tics(GString *s, const GArray *classes, double width, gbool
 		s, labels ? ")\nset xlabel 'frame size with FCS (bytes)'\n" : ")\nunset xlabel\n");
 }
 
-static void put_percentiles(struct canvas *c, double y)
+gboolean figure_sizes(const figure *f, const struct figure_options *options,
+	struct figure_text *text, GError **error)
 {
-	static const char *const names[] = { "median", "99th percentile" };
-	double x = CANVAS_LEFT;
+	g_auto(canvas) c = canvas_new(options, CANVAS_WIDTH);
+	const struct canvas_foot foot = {
+		.legend = f, .lines = looks, .nb_lines = G_N_ELEMENTS(looks), .line_gap = 24
+	};
+	g_autoptr(GArray) classes = classes_of(f);
+	struct ranges r = find_ranges(f, options->linear);
+	double panels = PANELS, right = c.width - CANVAS_RIGHT, width = right - CANVAS_LEFT;
 
-	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-		g_autofree char *line = g_strdup_printf(
-			"lw 1.2 %s lc rgb '#404040'", i == 0 ? "dt solid" : "dt 4");
-
-		canvas_sample(c, x, y, 0, line, FALSE);
-		canvas_text(c, x + 38, y, CANVAS_LEFT_OF, 0, names[i]);
-		x += 38 + canvas_text_width(names[i]) + 24;
-	}
-}
-
-gboolean figure_sizes(const dots *d, const struct figure_options *options, struct figure_text *text,
-	GError **error)
-{
-	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
-	g_autoptr(GArray) classes = classes_of(d);
-	struct canvas c = { .script = script };
-	struct ranges r = find_ranges(d, options->linear);
-	g_autoptr(GPtrArray) notes = dots_notes(d);
-	double panels = PANELS;
-
-	if (classes->len == 0) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
-			"no frame sizes in '%s': nothing to draw", d->head->title);
-		return FALSE;
-	}
-	if (range_has_bounds(&r.latency))
-		g_ptr_array_add(notes, range_note(&r.latency));
-	c.width = options->width != 0 ? options->width : WIDTH;
-	guint legend = canvas_legend(&c, d->head, 0, FALSE);
-	double others = CANVAS_TOP + BETWEEN + CANVAS_AXIS +
-			CANVAS_ROW * (legend + canvas_notes(&c, notes, 0, FALSE) + 1.5);
-
-	if (!canvas_size(&c, options, c.width, others, &panels, error))
+	if (classes->len == 0)
+		return plots_fail(error, PLOTS_ERROR_EMPTY,
+			"no frame sizes in '%s': nothing to draw", f->title);
+	dots_notes(&c, f);
+	range_note(&r.latency, c.notes);
+	if (!canvas_begin(&c, f, &foot, CANVAS_TOP + BETWEEN + CANVAS_AXIS, &panels, error))
 		return FALSE;
 	double upper = CANVAS_TOP + latency_part * panels, lower = CANVAS_TOP + panels + BETWEEN;
-	double y = lower + CANVAS_AXIS + 0.6 * CANVAS_ROW, width = c.width - CANVAS_LEFT - RIGHT;
 
-	canvas_begin(&c, d->head, options);
-	(void)canvas_legend(&c, d->head, y, TRUE);
-	put_percentiles(&c, y + CANVAS_ROW * legend);
-	canvas_notes(&c, notes, y + CANVAS_ROW * (legend + 1), TRUE);
-	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, c.width - RIGHT, upper);
-	put_size_tics(script, classes, width, FALSE);
-	canvas_ylabel(&c, options->response ? "response time" : "latency", range_unit(&r.latency));
-	range_axis(&r.latency, script, "y", TRUE);
-	for (guint i = 0; i < d->groups->len; i++) {
-		put_number(&c, d, i, P50, &r.latency);
-		put_number(&c, d, i, P99, &r.latency);
+	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, right, upper);
+	put_size_tics(c.script, classes, width, FALSE);
+	canvas_ylabel(&c, canvas_latency(&c), range_unit(&r.latency));
+	range_axis(&r.latency, c.script, "y", TRUE);
+	for (guint i = 0; i < f->groups->len; i++) {
+		put_number(&c, f, i, P50, &r.latency);
+		put_number(&c, f, i, P99, &r.latency);
 	}
-	if (c.nb_plotted == 0)
-		canvas_plot(&c, "NaN");
-	canvas_panel(&c, CANVAS_LEFT, upper + BETWEEN, c.width - RIGHT, lower);
-	put_size_tics(script, classes, width, TRUE);
+	canvas_plot_nothing(&c);
+	canvas_panel(&c, CANVAS_LEFT, upper + BETWEEN, right, lower);
+	put_size_tics(c.script, classes, width, TRUE);
 	canvas_ylabel(&c, "loss", "%");
-	g_string_append_printf(script, "set yrange [0:%s]\n", gp_num(r.loss_top).text);
-	gp_linear_tics(script, "y", r.loss_top, 0.01, TRUE);
-	for (guint i = 0; i < d->groups->len; i++)
-		put_number(&c, d, i, LOSS, NULL);
-	if (c.nb_plotted == 0)
-		canvas_plot(&c, "NaN");
-	canvas_end(&c);
-
-	put_data(data, d, classes);
-	text->script = g_string_free(g_steal_pointer(&script), FALSE);
-	text->data = g_string_free(g_steal_pointer(&data), FALSE);
-	return TRUE;
+	gp_linear_axis(c.script, "y", r.loss_top, 0.01, TRUE);
+	for (guint i = 0; i < f->groups->len; i++)
+		put_number(&c, f, i, LOSS, NULL);
+	canvas_plot_nothing(&c);
+	put_data(c.data, f, classes);
+	return canvas_end(&c, text);
 }

@@ -1,59 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "plots/figures/shift.h"
-
+/* How much later one side is than the other, quantile by quantile. */
 #include <math.h>
 
-#include "plots/draw/canvas.h"
+#include "analyze/statistics/statistics.h"
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/head.h"
+#include "plots/figures/figures.h"
 
-enum { WIDTH = 820, PANEL = 250, RIGHT = 24, BETWEEN = 64, PER_ROW = 3 };
+enum { PANEL = 250, BETWEEN = 64, PER_ROW = 3 };
 /* Narrower panels have no room for a label at 99 % beside that at 99.9 %. */
 enum { ALL_LABELS = 300, NINETY_NINE = 4 /* of the tics */ };
 /* Columns of the data. */
 enum { QUANTILE = 1, DIFF, LO, HI };
 
-static void panel_free(gpointer data)
+static const struct statistics_shift *shift_at(const struct figure_group *panel, guint i)
 {
-	struct shift_panel *p = data;
-
-	g_free(p->name);
-	g_array_unref(p->points);
-	g_free(p);
-}
-
-shift *shift_new(const char *a, const char *b)
-{
-	shift *s = g_new0(shift, 1);
-
-	s->head = figure_new();
-	s->a = g_strdup(a);
-	s->b = g_strdup(b);
-	s->panels = g_ptr_array_new_with_free_func(panel_free);
-	return s;
-}
-
-void shift_free(shift *s)
-{
-	if (s == NULL)
-		return;
-	figure_free(s->head);
-	g_free(s->a);
-	g_free(s->b);
-	g_ptr_array_unref(s->panels);
-	g_free(s);
-}
-
-struct shift_panel *shift_add_panel(shift *s, const char *name)
-{
-	struct shift_panel *p = g_new0(struct shift_panel, 1);
-
-	p->name = g_strdup(name);
-	p->trustworthy = TRUE;
-	p->points = g_array_new(FALSE, FALSE, sizeof(struct statistics_shift));
-	g_ptr_array_add(s->panels, p);
-	return p;
+	return &g_array_index(panel->points, struct statistics_shift, i);
 }
 
 /* What the axis has to show, and what there is to say. */
@@ -67,17 +30,16 @@ static gboolean has_band(const struct statistics_shift *p)
 	return p->diff.sufficient && isfinite(p->diff.lo) && isfinite(p->diff.hi);
 }
 
-static struct seen look(const shift *s)
+static struct seen find_seen(const figure *f)
 {
 	struct seen seen = { .lo = 0, .hi = 0 };
 
-	for (guint i = 0; i < s->panels->len; i++) {
-		const struct shift_panel *panel = g_ptr_array_index(s->panels, i);
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *panel = figure_group_at(f, i);
 
 		seen.untrustworthy |= !panel->trustworthy;
 		for (guint k = 0; k < panel->points->len; k++) {
-			const struct statistics_shift *p = &g_array_index(
-				panel->points, struct statistics_shift, k);
+			const struct statistics_shift *p = shift_at(panel, k);
 			gboolean known = isfinite(p->diff.value);
 
 			seen.any |= known;
@@ -96,20 +58,18 @@ static struct seen look(const shift *s)
 	return seen;
 }
 
-static void put_data(GString *data, const shift *s)
+static void put_data(GString *data, const figure *f)
 {
 	g_string_append(data,
 		"# For each panel a block: the difference of a quantile, in ns, and its "
 		"band.\n");
-	for (guint i = 0; i < s->panels->len; i++) {
-		const struct shift_panel *panel = g_ptr_array_index(s->panels, i);
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *panel = figure_group_at(f, i);
 
-		g_string_append_printf(data, "%s# ", i > 0 ? "\n\n" : "");
-		gp_comment(data, *panel->name != '\0' ? panel->name : s->head->title);
-		g_string_append_printf(data, "\n# quantile difference band_lo band_hi %s\n", "a b");
+		gp_block(data, i, *panel->name != '\0' ? panel->name : f->title,
+			"quantile difference band_lo band_hi a b");
 		for (guint k = 0; k < panel->points->len; k++) {
-			const struct statistics_shift *p = &g_array_index(
-				panel->points, struct statistics_shift, k);
+			const struct statistics_shift *p = shift_at(panel, k);
 			gboolean band = has_band(p);
 
 			g_string_append_printf(data, "%s %s %s %s %s %s\n", gp_num(p->q).text,
@@ -122,7 +82,7 @@ static void put_data(GString *data, const shift *s)
 }
 
 /* Each further nine has the same room, as on normal probability paper. */
-static void put_quantile_axis(GString *s, gboolean labels, double width, gboolean response)
+static void put_quantile_axis(GString *s, gboolean labels, double width, const char *latency)
 {
 	static const struct {
 		const char *label;
@@ -139,19 +99,17 @@ static void put_quantile_axis(GString *s, gboolean labels, double width, gboolea
 	}
 	g_string_append(s, ")\n");
 	if (labels)
-		g_string_append_printf(s, "set xlabel 'percentile of %s'\n",
-			response ? "response time" : "latency");
+		g_string_append_printf(s, "set xlabel 'percentile of %s'\n", latency);
 	else
 		g_string_append(s, "unset xlabel\n");
 }
 
-static void put_panel(struct canvas *c, const struct shift_panel *panel, guint index)
+static void put_panel(struct canvas *c, const struct figure_group *panel, guint index)
 {
 	gboolean band = FALSE, known = FALSE;
 
 	for (guint k = 0; k < panel->points->len; k++) {
-		const struct statistics_shift *p = &g_array_index(
-			panel->points, struct statistics_shift, k);
+		const struct statistics_shift *p = shift_at(panel, k);
 
 		band |= has_band(p);
 		known |= isfinite(p->diff.value);
@@ -169,49 +127,36 @@ static void put_panel(struct canvas *c, const struct shift_panel *panel, guint i
 			index, QUANTILE, DIFF, canvas_marker(0, panel->trustworthy));
 }
 
-static GPtrArray *notes_of(const shift *s, const struct seen *seen)
+static void add_notes(GPtrArray *notes, const figure *f, const struct figure_sides *sides,
+	const struct seen *seen)
 {
-	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
-
-	guint lo_a = G_MAXUINT, lo_b = G_MAXUINT;
-
-	for (guint i = 0; i < s->panels->len; i++) {
-		const struct shift_panel *panel = g_ptr_array_index(s->panels, i);
-
-		lo_a = MIN(lo_a, panel->nb_a);
-		lo_b = MIN(lo_b, panel->nb_b);
-	}
-	g_ptr_array_add(notes, g_strdup_printf("above 0: %s is later than %s", s->b, s->a));
-	g_ptr_array_add(notes, g_strdup_printf("%s%u and %u repetitions",
-				       s->panels->len > 1 ? "at least " : "", lo_a, lo_b));
+	figure_remark(notes, "above 0: %s is later than %s", sides->b, sides->a);
+	figure_remark(notes, "%s%u and %u repetitions", f->groups->len > 1 ? "at least " : "",
+		sides->nb_a, sides->nb_b);
 	if (seen->band)
-		g_ptr_array_add(
-			notes, g_strdup_printf("band: %g %% interval, repetitions as the unit",
-				       100 * s->confidence));
+		figure_remark(notes, "band: %g %% interval, repetitions as the unit",
+			100 * sides->confidence);
 	if (seen->no_band)
-		g_ptr_array_add(
-			notes, g_strdup_printf("%sno band: too few repetitions for a finite "
-					       "interval",
-				       seen->band ? "in places " : ""));
+		figure_remark(notes, "%sno band: too few repetitions for a finite interval",
+			seen->band ? "in places " : "");
 	if (seen->unknown)
-		g_ptr_array_add(notes, g_strdup("gaps: falls among lost frames"));
+		figure_remark(notes, "gaps: falls among lost frames");
 	if (seen->untrustworthy)
-		g_ptr_array_add(notes, g_strdup("hollow: not to be relied on"));
-	return notes;
+		figure_remark(notes, "hollow: not to be relied on");
 }
 
-static void draw_panels(struct canvas *c, const shift *s, const struct seen *seen, guint columns,
-	double height, gboolean response)
+static void draw_panels(
+	struct canvas *c, const figure *f, const struct seen *seen, guint columns, double height)
 {
-	double pitch = (c->width - CANVAS_LEFT - RIGHT + BETWEEN) / columns;
+	double pitch = (c->width - CANVAS_LEFT - CANVAS_RIGHT + BETWEEN) / columns;
 	double room = MAX(0.06 * (seen->hi - seen->lo), 1);
 	double lo = seen->lo - room, hi = seen->hi + room;
 	struct gp_unit unit = gp_latency_unit(MAX(hi, -lo) / 10, MAX(hi, -lo));
 
-	for (guint i = 0; i < s->panels->len; i++) {
-		const struct shift_panel *panel = g_ptr_array_index(s->panels, i);
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *panel = figure_group_at(f, i);
 		guint column = i % columns, row = i / columns;
-		gboolean lowest = i + columns >= s->panels->len;
+		gboolean lowest = i + columns >= f->groups->len;
 		double left = CANVAS_LEFT + column * pitch;
 		double top = CANVAS_TOP + head_height(1) + row * (height + head_height(1) + 16);
 
@@ -219,7 +164,7 @@ static void draw_panels(struct canvas *c, const shift *s, const struct seen *see
 		if (*panel->name != '\0')
 			head_put(c, left + (pitch - BETWEEN) / 2, top, panel->name,
 				panel->trustworthy, pitch - BETWEEN);
-		put_quantile_axis(c->script, lowest, pitch - BETWEEN, response);
+		put_quantile_axis(c->script, lowest, pitch - BETWEEN, canvas_latency(c));
 		g_string_append_printf(
 			c->script, "set yrange [%s:%s]\n", gp_num(lo).text, gp_num(hi).text);
 		gp_range_tics(c->script, "y", lo, hi, unit.per);
@@ -228,38 +173,25 @@ static void draw_panels(struct canvas *c, const shift *s, const struct seen *see
 	}
 }
 
-gboolean figure_shift(const shift *s, const struct figure_options *options,
-	struct figure_text *text, GError **error)
+gboolean figure_shift(const figure *f, const struct figure_sides *sides,
+	const struct figure_options *options, struct figure_text *text, GError **error)
 {
-	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
-	struct canvas c = { .script = script };
-	struct seen seen = look(s);
-	g_autoptr(GPtrArray) notes = notes_of(s, &seen);
-	guint columns = CLAMP(s->panels->len, 1, PER_ROW);
-	guint rows = (MAX(1, s->panels->len) + columns - 1) / columns;
+	g_auto(canvas) c = canvas_new(options, CANVAS_WIDTH);
+	const struct canvas_foot foot = { .legend = NULL };
+	struct seen seen = find_seen(f);
+	guint columns = CLAMP(f->groups->len, 1, PER_ROW);
+	guint rows = (MAX(1, f->groups->len) + columns - 1) / columns;
 	double panels = (double)PANEL * rows + (rows == 1 ? 100 : 0);
 
-	if (!seen.any) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
-			"%s: no percentile is known on both sides: nothing to draw",
-			s->head->title);
+	if (!seen.any)
+		return plots_fail(error, PLOTS_ERROR_EMPTY,
+			"%s: no percentile is known on both sides: nothing to draw", f->title);
+	add_notes(c.notes, f, sides, &seen);
+	if (!canvas_begin(&c, f, &foot,
+		    CANVAS_TOP + head_height(1) + (rows - 1) * (head_height(1) + 16) + CANVAS_AXIS,
+		    &panels, error))
 		return FALSE;
-	}
-	c.width = options->width != 0 ? options->width : WIDTH;
-	double others = CANVAS_TOP + head_height(1) + (rows - 1) * (head_height(1) + 16) +
-			CANVAS_AXIS + CANVAS_ROW * (canvas_notes(&c, notes, 0, FALSE) + 0.5);
-
-	if (!canvas_size(&c, options, c.width, others, &panels, error))
-		return FALSE;
-	double bottom = CANVAS_TOP + head_height(1) + (rows - 1) * (head_height(1) + 16) + panels;
-
-	canvas_begin(&c, s->head, options);
-	canvas_notes(&c, notes, bottom + CANVAS_AXIS + 0.6 * CANVAS_ROW, TRUE);
-	draw_panels(&c, s, &seen, columns, panels / rows, options->response);
-	canvas_end(&c);
-
-	put_data(data, s);
-	text->script = g_string_free(g_steal_pointer(&script), FALSE);
-	text->data = g_string_free(g_steal_pointer(&data), FALSE);
-	return TRUE;
+	draw_panels(&c, f, &seen, columns, panels / rows);
+	put_data(c.data, f);
+	return canvas_end(&c, text);
 }

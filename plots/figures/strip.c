@@ -5,13 +5,11 @@
 #include <string.h>
 
 #include "analyze/base/format.h"
-#include "plots/draw/canvas.h"
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/head.h"
 
 enum {
-	WIDTH = 820,
 	PANEL_MIN = 180, /* width */
 	LABELS = 28,     /* more, where each panel has labels of its guests */
 	PANEL_HEIGHT_MIN = 40,
@@ -97,22 +95,13 @@ static enum kind kind_of(const struct strip_panel *p, gsize cell)
 	return isnan(p->value[cell]) ? KIND_NONE : p->bound[cell] ? KIND_BOUND : KIND_VALUE;
 }
 
-/* What kinds of cells there are: gnuplot warns of what has no point. */
-struct kinds {
-	gboolean value, bound, none;
-};
-
-static struct kinds kinds_of(const struct strip_panel *p)
+/* What kinds of cells there are: gnuplot warns of what has no point. A bit for each. */
+static unsigned kinds_of(const struct strip_panel *p)
 {
-	struct kinds kinds = { FALSE, FALSE, FALSE };
+	unsigned kinds = 0;
 
-	for (gsize i = 0; i < (gsize)p->nb_guests * p->nb_columns; i++) {
-		enum kind kind = kind_of(p, i);
-
-		kinds.none |= kind == KIND_NONE;
-		kinds.value |= kind == KIND_VALUE;
-		kinds.bound |= kind == KIND_BOUND;
-	}
+	for (gsize i = 0; i < (gsize)p->nb_guests * p->nb_columns; i++)
+		kinds |= 1U << kind_of(p, i);
 	return kinds;
 }
 
@@ -122,7 +111,7 @@ struct scale {
 	gboolean log;    /* colours */
 	double bound_lo; /* smallest of the bounds, ns; HUGE_VAL without any */
 	double end;      /* of the columns: highest load, last time */
-	struct kinds kinds;
+	unsigned kinds;
 	guint guests; /* most of one panel */
 	gboolean same_guests, untrustworthy;
 };
@@ -130,18 +119,14 @@ struct scale {
 static void include_panel(struct scale *scale, const struct strip_panel *p)
 {
 	for (gsize i = 0; i < (gsize)p->nb_guests * p->nb_columns; i++) {
-		enum kind kind = kind_of(p, i);
-
-		if (kind == KIND_BOUND) {
+		if (kind_of(p, i) == KIND_BOUND) {
 			scale->bound_lo = MIN(scale->bound_lo, p->value[i]);
-		} else if (kind == KIND_VALUE) {
+		} else if (kind_of(p, i) == KIND_VALUE) {
 			scale->lo = MIN(scale->lo, p->value[i]);
 			scale->hi = MAX(scale->hi, p->value[i]);
 		}
-		scale->kinds.none |= kind == KIND_NONE;
-		scale->kinds.value |= kind == KIND_VALUE;
-		scale->kinds.bound |= kind == KIND_BOUND;
 	}
+	scale->kinds |= kinds_of(p);
 	scale->guests = MAX(scale->guests, p->nb_guests);
 	scale->end = MAX(scale->end, p->at[p->nb_columns - 1]);
 	scale->untrustworthy |= !p->trustworthy;
@@ -201,6 +186,9 @@ static void put_panel_data(GString *data, const struct strip_panel *p, gboolean 
 
 static void put_data(GString *data, const strip *s)
 {
+	g_autofree char *columns = g_strdup_printf("x_lo x_hi y_lo y_hi %s %s kind guest",
+		s->time ? "end" : "offered", s->latency ? "latency" : "loss");
+
 	g_string_append_printf(data,
 		"# One block for each panel, a row for each cell: where it lies, %s, %s,\n"
 		"# its kind (0: there is none, 1: known, 2: a lower bound) and the guest.\n",
@@ -209,10 +197,7 @@ static void put_data(GString *data, const strip *s)
 	for (guint i = 0; i < s->panels->len; i++) {
 		const struct strip_panel *p = g_ptr_array_index(s->panels, i);
 
-		g_string_append(data, i > 0 ? "\n\n# " : "# ");
-		gp_comment(data, p->name);
-		g_string_append_printf(data, "\n# x_lo x_hi y_lo y_hi %s %s kind guest\n",
-			s->time ? "end" : "offered", s->latency ? "latency" : "loss");
+		gp_block(data, i, p->name, columns);
 		put_panel_data(data, p, s->time);
 	}
 }
@@ -260,8 +245,7 @@ static void put_load_tics(
 
 static void put_time_tics(GString *s, double end, gboolean labels)
 {
-	g_string_append_printf(s, "set xrange [0:%s]\n", gp_num(end).text);
-	gp_linear_tics(s, "x", end, 1, labels);
+	gp_linear_axis(s, "x", end, 1, labels);
 	g_string_append(s, labels ? "set xlabel 'time (s)'\n" : "unset xlabel\n");
 }
 
@@ -276,16 +260,16 @@ static void put_cells(struct canvas *c, guint index, enum kind kind, const char 
 
 static void put_panel(struct canvas *c, guint index, const struct strip_panel *p, double height)
 {
-	struct kinds kinds = kinds_of(p);
+	unsigned kinds = kinds_of(p);
 	g_autofree char *palette = g_strdup_printf(
 		":%d with boxxyerror lc palette lw 0.4 fs solid border", VALUE);
 
-	if (kinds.none)
+	if (kinds & 1U << KIND_NONE)
 		put_cells(c, index, KIND_NONE,
 			" with boxxyerror lc rgb '#c8c8c8' lw 0.4 fs solid border");
-	if (kinds.value)
+	if (kinds & 1U << KIND_VALUE)
 		put_cells(c, index, KIND_VALUE, palette);
-	if (!kinds.bound)
+	if (!(kinds & 1U << KIND_BOUND))
 		return;
 	put_cells(c, index, KIND_BOUND, " with boxxyerror lc rgb '#ffffff' lw 0.4 fs solid border");
 	if (height / p->nb_guests >= MARK_MIN)
@@ -332,31 +316,26 @@ static void put_box(struct canvas *c, double top, double bottom)
 static gboolean shows_box(const strip *s, guint index)
 {
 	for (guint i = 0; i < index; i++) {
-		if (kinds_of(g_ptr_array_index(s->panels, i)).value)
+		if (kinds_of(g_ptr_array_index(s->panels, i)) & 1U << KIND_VALUE)
 			return FALSE;
 	}
 	return TRUE;
 }
 
-static GPtrArray *notes_of(const strip *s, const struct scale *scale)
+static void add_notes(GPtrArray *notes, const strip *s, const struct scale *scale)
 {
-	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
-
 	if (s->note != NULL)
-		g_ptr_array_add(notes, g_strdup(s->note));
-	if (scale->kinds.bound) {
+		figure_remark(notes, "%s", s->note);
+	if (scale->kinds & 1U << KIND_BOUND) {
 		g_autofree char *lo = format_ns((uint64_t)llround(scale->bound_lo));
 
-		g_ptr_array_add(notes,
-			g_strdup_printf("white: at least %s, it falls among lost frames", lo));
+		figure_remark(notes, "white: at least %s, it falls among lost frames", lo);
 	}
-	if (scale->kinds.none)
-		g_ptr_array_add(
-			notes, g_strdup(s->latency ? "grey: nothing came back, or nobody knows when"
-						   : "grey: nothing was offered"));
+	if (scale->kinds & 1U << KIND_NONE)
+		figure_remark(notes, s->latency ? "grey: nothing came back, or nobody knows when"
+						: "grey: nothing was offered");
 	if (scale->untrustworthy)
-		g_ptr_array_add(notes, g_strdup("(!): not to be relied on"));
-	return notes;
+		figure_remark(notes, "(!): not to be relied on");
 }
 
 /* Where the panels are. */
@@ -397,27 +376,24 @@ static void place_columns(struct grid *grid, const struct canvas *c, const strip
 	grid->row_gap = grid->head + (s->time ? BETWEEN : CANVAS_AXIS);
 }
 
-static gboolean place(struct grid *grid, struct canvas *c, const strip *s, const GPtrArray *notes,
-	const struct figure_options *options, GError **error)
+/* Begins the figure. */
+static gboolean begin_figure(struct grid *grid, struct canvas *c, const strip *s, GError **error)
 {
-	double panels = grid->rows * grid->height;
-	double others;
+	const struct canvas_foot foot = { .legend = NULL };
+	double panels = grid->rows * grid->height, others;
 
-	c->width = MAX(WIDTH, CANVAS_LEFT + RIGHT + (double)PANEL_MIN * grid->columns);
-	c->width = options->width != 0 ? options->width : c->width;
 	place_columns(grid, c, s);
-	others = CANVAS_TOP + grid->head + (grid->rows - 1) * grid->row_gap + CANVAS_AXIS +
-		 CANVAS_ROW * (canvas_notes(c, notes, 0, FALSE) + 0.5);
-	if (!canvas_size(c, options, c->width, others, &panels, error))
+	others = CANVAS_TOP + grid->head + (grid->rows - 1) * grid->row_gap + CANVAS_AXIS;
+	if (!canvas_begin(c, s->head, &foot, others, &panels, error))
 		return FALSE;
 	grid->height = panels / grid->rows;
 	grid->row = grid->height + grid->row_gap;
 	if (grid->height >= PANEL_HEIGHT_MIN)
 		return TRUE;
-	g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+	others += canvas_foot_height(c, &foot) + grid->rows * PANEL_HEIGHT_MIN;
+	return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 		"--height: %u pixels leave no room for %u panels; give at least %.0f",
-		options->height, s->panels->len, ceil(others + grid->rows * PANEL_HEIGHT_MIN));
-	return FALSE;
+		c->options->height, s->panels->len, ceil(others));
 }
 
 static void draw_panel(struct canvas *c, const strip *s, const struct scale *scale,
@@ -447,32 +423,21 @@ static void draw_panel(struct canvas *c, const strip *s, const struct scale *sca
 gboolean figure_strip(const strip *s, const struct figure_options *options,
 	struct figure_text *text, GError **error)
 {
-	g_autoptr(GString) script = g_string_new(NULL), data = g_string_new(NULL);
-	struct canvas c = { .script = script };
 	struct scale scale = scale_of(s, options->linear);
 	struct grid grid = grid_of(s, &scale);
-	g_autoptr(GPtrArray) notes = notes_of(s, &scale);
+	double needs = CANVAS_LEFT + RIGHT + (double)PANEL_MIN * grid.columns;
+	g_auto(canvas) c = canvas_new(options, MAX(CANVAS_WIDTH, needs));
 
-	if (!(scale.end > 0)) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
+	if (!(scale.end > 0))
+		return plots_fail(error, PLOTS_ERROR_EMPTY,
 			"no %s above zero in '%s': nothing to draw", s->time ? "time" : "load",
 			s->head->title);
+	add_notes(c.notes, s, &scale);
+	if (!begin_figure(&grid, &c, s, error))
 		return FALSE;
-	}
-	if (!place(&grid, &c, s, notes, options, error))
-		return FALSE;
-	canvas_begin(&c, s->head, options);
-	canvas_notes(&c, notes,
-		CANVAS_TOP + grid.head + (grid.rows - 1) * grid.row + grid.height + CANVAS_AXIS +
-			0.6 * CANVAS_ROW,
-		TRUE);
-	g_string_append(script, viridis);
+	g_string_append(c.script, viridis);
 	for (guint i = 0; i < s->panels->len; i++)
 		draw_panel(&c, s, &scale, &grid, i);
-	canvas_end(&c);
-
-	put_data(data, s);
-	text->script = g_string_free(g_steal_pointer(&script), FALSE);
-	text->data = g_string_free(g_steal_pointer(&data), FALSE);
-	return TRUE;
+	put_data(c.data, s);
+	return canvas_end(&c, text);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * plots/figures/strip.h: heat strips: a row for each guest, a column for each load or time, and a colour
- * for what came of it. Pure functions, as figure.h.
+ * for what came of it. Pure functions, as figures.h.
  */
 #ifndef PLOTS_FIGURES_STRIP_H
 #define PLOTS_FIGURES_STRIP_H

@@ -17,6 +17,10 @@ enum { NB_OF_GRID = 3 }; /* of preferred: those that the paper's appendix makes 
 
 char *facets_text(const struct trial_params *p, const char *parameter)
 {
+	/* What stands behind the value; of all others the name stands before it. */
+	static const char *const units[][2] = { { "guests", " guests" }, { "duration", " s" },
+		{ "arrival", " arrivals" }, { "size", " bytes" }, { "machine", "" },
+		{ "interface", "" }, { "profile", "" }, { "label", "" } };
 	g_autofree char *value = result_parameter(p, parameter);
 
 	if (strcmp(parameter, "rate") == 0) {
@@ -27,49 +31,38 @@ char *facets_text(const struct trial_params *p, const char *parameter)
 			       : g_strdup_printf("%s %s",
 					 gp_num((double)p->rate_pps / unit.per).text, unit.name);
 	}
-	if (strcmp(parameter, "guests") == 0)
-		return g_strdup_printf("%s guest%s", value, p->guests == 1 ? "" : "s");
-	if (strcmp(parameter, "duration") == 0)
-		return g_strdup_printf("%s s", value);
-	if (strcmp(parameter, "arrival") == 0)
-		return g_strdup_printf("%s arrivals", value);
-	if (strcmp(parameter, "size") == 0)
-		return p->frame_len == 0 ? g_strdup("several sizes")
-					 : g_strdup_printf("%s bytes", value);
-	/* These name themselves. */
-	if (strcmp(parameter, "machine") == 0 || strcmp(parameter, "interface") == 0 ||
-		strcmp(parameter, "profile") == 0 || strcmp(parameter, "label") == 0)
-		return g_strdup(value);
+	if (strcmp(parameter, "guests") == 0 && p->guests == 1)
+		return g_strdup("1 guest");
+	if (strcmp(parameter, "size") == 0 && p->frame_len == 0)
+		return g_strdup("several sizes");
+	for (guint i = 0; i < G_N_ELEMENTS(units); i++)
+		if (strcmp(parameter, units[i][0]) == 0)
+			return g_strconcat(value, units[i][1], NULL);
 	return g_strdup_printf("%s %s", parameter, value);
+}
+
+/* Parameters as texts with a separator between. */
+static char *join_parameters(const struct trial_params *p, const GPtrArray *parameters,
+	const char *separator, char *(*text_of)(const struct trial_params *, const char *))
+{
+	GString *all = g_string_new(NULL);
+
+	for (guint i = 0; i < parameters->len; i++) {
+		g_autofree char *text = text_of(p, g_ptr_array_index(parameters, i));
+
+		g_string_append_printf(all, "%s%s", i > 0 ? separator : "", text);
+	}
+	return g_string_free(all, FALSE);
 }
 
 /* Values of these parameters, as one key. */
 static char *key_of(const struct trial_params *p, const GPtrArray *parameters)
 {
-	GString *key = g_string_new(NULL);
-
-	for (guint i = 0; i < parameters->len; i++) {
-		g_autofree char *value = result_parameter(p, g_ptr_array_index(parameters, i));
-
-		g_string_append_printf(key, "%s%s", i > 0 ? "\n" : "", value);
-	}
-	return g_string_free(key, FALSE);
-}
-
-static char *title_of(const struct trial_params *p, const GPtrArray *parameters)
-{
-	GString *title = g_string_new(NULL);
-
-	for (guint i = 0; i < parameters->len; i++) {
-		g_autofree char *text = facets_text(p, g_ptr_array_index(parameters, i));
-
-		g_string_append_printf(title, "%s%s", i > 0 ? ", " : "", text);
-	}
-	return g_string_free(title, FALSE);
+	return join_parameters(p, parameters, "\n", result_parameter);
 }
 
 /* Whether a parameter tells items of one name apart that those of before do not. */
-static gboolean refines(
+static gboolean tells_apart(
 	const struct facets_item *items, guint n, const GPtrArray *before, const char *parameter)
 {
 	g_autoptr(GHashTable)
@@ -89,21 +82,18 @@ static gboolean refines(
 	return FALSE;
 }
 
-static gboolean has(const GPtrArray *parameters, const char *name)
+gboolean facets_have(const GPtrArray *parameters, const char *name)
 {
-	for (guint i = 0; i < parameters->len; i++) {
-		if (strcmp(g_ptr_array_index(parameters, i), name) == 0)
-			return TRUE;
-	}
-	return FALSE;
+	return g_ptr_array_find_with_equal_func(
+		(GPtrArray *)(uintptr_t)parameters, name, g_str_equal, NULL);
 }
 
-static void drop(GPtrArray *parameters, const char *name)
+static void drop_parameter(GPtrArray *parameters, const char *name)
 {
-	for (guint i = parameters->len; i-- > 0;) {
-		if (strcmp(g_ptr_array_index(parameters, i), name) == 0)
-			g_ptr_array_remove_index(parameters, i);
-	}
+	guint i;
+
+	if (g_ptr_array_find_with_equal_func(parameters, name, g_str_equal, &i))
+		g_ptr_array_remove_index(parameters, i);
 }
 
 /* Where a mix is among them, names of profiles say more than "several sizes". */
@@ -125,7 +115,7 @@ static GPtrArray *that_differ(const struct facets_item *items, guint n, const GP
 	for (guint i = 0; i < G_N_ELEMENTS(preferred); i++)
 		g_ptr_array_add(order, (gpointer)preferred[i]);
 	for (const char *const *p = result_parameter_names(); *p != NULL; p++) {
-		if (!has(order, *p) && strcmp(*p, "rate") != 0)
+		if (!facets_have(order, *p) && strcmp(*p, "rate") != 0)
 			g_ptr_array_add(order, (gpointer)*p);
 	}
 	g_ptr_array_extend(all, (GPtrArray *)known, NULL, NULL);
@@ -133,7 +123,7 @@ static GPtrArray *that_differ(const struct facets_item *items, guint n, const GP
 		const char *parameter = g_ptr_array_index(order, i);
 
 		if ((strcmp(parameter, "size") == 0 && some_mix(items, n)) ||
-			!refines(items, n, all, parameter))
+			!tells_apart(items, n, all, parameter))
 			continue;
 		g_ptr_array_add(all, (gpointer)parameter);
 		g_ptr_array_add(found, (gpointer)parameter);
@@ -180,15 +170,15 @@ static void choose_sides(facets *f, GPtrArray *parameters)
 
 	if (parameters->len == 0)
 		return;
-	if (has(parameters, "vhost"))
+	if (facets_have(parameters, "vhost"))
 		column = "vhost";
 	else if (parameters->len == 1)
 		column = g_ptr_array_index(parameters, 0);
-	else if (has(parameters, "interface") && has(parameters, "machine"))
+	else if (facets_have(parameters, "interface") && facets_have(parameters, "machine"))
 		column = "interface";
 	else
 		column = g_ptr_array_index(parameters, 1);
-	drop(parameters, column);
+	drop_parameter(parameters, column);
 	g_ptr_array_add(f->columns, (gpointer)column);
 	g_ptr_array_extend(f->rows, parameters, NULL, NULL);
 }
@@ -204,7 +194,7 @@ static GPtrArray *colours_first(const struct facets_item *items, guint n, GPtrAr
 	if (count_distinct(items, n, differing) <= COLOURS_ALONE)
 		return grid;
 	for (guint i = 0; i < NB_OF_GRID; i++) {
-		if (has(differing, preferred[i]))
+		if (facets_have(differing, preferred[i]))
 			g_ptr_array_add(grid, (gpointer)preferred[i]);
 	}
 	while (grid->len > 0 &&
@@ -216,7 +206,7 @@ static GPtrArray *colours_first(const struct facets_item *items, guint n, GPtrAr
 
 		if (count_distinct(items, n, rest) <= COLOURS_MAX)
 			break;
-		if (has(grid, parameter))
+		if (facets_have(grid, parameter))
 			continue;
 		g_ptr_array_add(grid, (gpointer)parameter);
 		if (count_distinct(items, n, grid) > FACETS_MAX)
@@ -238,13 +228,12 @@ static gboolean parse_side(GPtrArray *side, const char *words, GError **error)
 			g_autofree char *hint = text_did_you_mean(
 				parts[i], result_parameter_names());
 
-			g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+			return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 				"--facets: unknown parameter '%s'%s; write ROWS,COLUMNS such as "
 				"interface,vhost",
 				parts[i], hint);
-			return FALSE;
 		}
-		if (!has(side, *p))
+		if (!facets_have(side, *p))
 			g_ptr_array_add(side, (gpointer)*p);
 	}
 	return TRUE;
@@ -255,20 +244,18 @@ static gboolean parse_given(facets *f, const char *given, GError **error)
 	g_auto(GStrv) sides = g_strsplit(given, ",", -1);
 	guint n = g_strv_length(sides);
 
-	if (n == 0 || n > 2) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+	if (n == 0 || n > 2)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--facets: '%s' is not ROWS,COLUMNS: two words with one comma, such as "
 			"interface,vhost; join parameters of one side with +",
 			given);
-		return FALSE;
-	}
 	for (guint i = 0; i < n; i++) {
 		if (*sides[i] != '\0' &&
 			!parse_side(i == 0 ? f->rows : f->columns, sides[i], error))
 			return FALSE;
 	}
 	for (guint i = 0; i < f->columns->len; i++)
-		drop(f->rows, g_ptr_array_index(f->columns, i));
+		drop_parameter(f->rows, g_ptr_array_index(f->columns, i));
 	return TRUE;
 }
 
@@ -327,16 +314,12 @@ static guint find_side(const GArray *sides, const char *key)
 /* How a value reads of which there may be no item. */
 static char *text_of_value(const char *parameter, const char *value)
 {
-	struct trial_params p = { .label = NULL };
-	char *text;
+	const struct trial_params p = { .frame_len = (uint32_t)g_ascii_strtoull(value, NULL, 10) };
 
 	if (strcmp(parameter, "machine") == 0 || strcmp(parameter, "interface") == 0)
 		return g_strdup(value);
-	if (strcmp(parameter, "size") != 0)
-		return g_strdup_printf("%s %s", parameter, value);
-	p.frame_len = (uint32_t)g_ascii_strtoull(value, NULL, 10);
-	text = facets_text(&p, parameter);
-	return text;
+	return strcmp(parameter, "size") == 0 ? facets_text(&p, parameter)
+					      : g_strdup_printf("%s %s", parameter, value);
 }
 
 /* The rows or columns: the values that are wanted, else all that occur, in order. */
@@ -357,7 +340,8 @@ static GArray *find_sides(const struct facets_item *items, guint n, const GPtrAr
 
 		if (find_side(sides, key) != FACETS_NONE)
 			continue;
-		struct side s = { g_steal_pointer(&key), title_of(items[i].params, parameters) };
+		struct side s = { g_steal_pointer(&key),
+			join_parameters(items[i].params, parameters, ", ", facets_text) };
 
 		g_array_append_val(sides, s);
 	}
@@ -377,7 +361,7 @@ static void add_title(facets *f, const GArray *rows, const GArray *columns, guin
 }
 
 /* Panels that stay empty are left out, and the others stand in rows of equal length. */
-static void wrap(facets *f, const GArray *rows, const GArray *columns, guint n, guint used)
+static void wrap_panels(facets *f, const GArray *rows, const GArray *columns, guint n, guint used)
 {
 	g_autofree guint *place = g_new(guint, rows->len * columns->len);
 
@@ -428,7 +412,7 @@ static gboolean place_items(facets *f, const struct facets_item *items, guint n,
 	if (wanted->given == NULL && (rows->len > SIDE_MAX || columns->len > SIDE_MAX ||
 					     rows->len * columns->len > FACETS_MAX ||
 					     (rows->len == 1 && columns->len > ROW_ALONE_MAX))) {
-		wrap(f, rows, columns, n, *used);
+		wrap_panels(f, rows, columns, n, *used);
 		return TRUE;
 	}
 	for (guint cell = 0; cell < rows->len * columns->len; cell++)
@@ -437,14 +421,10 @@ static gboolean place_items(facets *f, const struct facets_item *items, guint n,
 	return TRUE;
 }
 
-static char *joined(const GPtrArray *parameters)
+static char *copy_name(const struct trial_params *p, const char *parameter)
 {
-	GString *text = g_string_new(NULL);
-
-	for (guint i = 0; i < parameters->len; i++)
-		g_string_append_printf(text, "%s%s", i > 0 ? ", " : "",
-			(const char *)g_ptr_array_index(parameters, i));
-	return g_string_free(text, FALSE);
+	(void)p;
+	return g_strdup(parameter);
 }
 
 /* No grid: what differs is in the legend. */
@@ -496,13 +476,13 @@ facets *facets_lay_out(const struct facets_item *items, guint n, const struct fa
 	if (place_items(f, items, n, wanted, &used))
 		return g_steal_pointer(&f);
 	if (wanted->given != NULL) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
+		(void)plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--facets: %u panels are more than the %d that one figure can show; name "
 			"other parameters, or fewer results",
 			used, FACETS_GIVEN_MAX);
 		return NULL;
 	}
-	g_autofree char *names = joined(chosen);
+	g_autofree char *names = join_parameters(NULL, chosen, ", ", copy_name);
 
 	*remark = g_strdup_printf("%u panels would be too many: what differs (%s) is in the legend "
 				  "instead; --facets ROWS,COLUMNS makes panels all the same",

@@ -58,6 +58,8 @@ facets *facets_lay_out(const struct facets_item *items, guint n, const struct fa
 void facets_free(facets *f); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(facets, facets_free)
 
+/* Whether a parameter is among some (const char *). */
+gboolean facets_have(const GPtrArray *parameters, const char *name);
 /* A parameter as it reads in a legend or a title: "vhost on", "64 guests", "100 kpps". */
 char *facets_text(const struct trial_params *p, const char *parameter);
 

@@ -5,26 +5,22 @@
 
 #include <glib.h>
 
-#include "plots/gather/facets.h"
 #include "plots/draw/figure.h"
+#include "plots/gather/facets.h"
+#include "plots/gather/members.h"
 
 struct gather_options {
-	const char *dir;     /* where labels and selectors look; NULL: "out" */
-	gboolean response;   /* latencies from the scheduled departure, not from the real one */
-	gboolean every_load; /* each load is a group of its own, whatever else was measured */
+	/* Without loads_together each load is a group of its own, whatever else was measured. */
+	struct members_options members;
+	gboolean response; /* latencies from the scheduled departure, not from the real one */
 	/* Loads are points of a curve, even where each group has one only. */
 	gboolean sweep;
 	/* Parameters that differ within a name make a grid of panels; NULL: groups. */
 	const struct facets_wanted *facets;
 	gboolean linear_rule;     /* percentiles by the linear rule, not nearest rank */
 	gboolean autotest_metric; /* autotest's loss metric and its spread, not packet totals */
-	gboolean unnamed; /* groups are called by their difference alone, where there is one */
-	const char *const *titles; /* what the names are called; NULL: as they are */
-	/* A name that stands for nothing is left out, while another one stands for something. */
-	gboolean missing_ok;
-	/* With every_load: curves of the repetitions too, and no guests. */
+	/* Without loads_together: curves of the repetitions too, and no guests. */
 	gboolean curves;
-	const char *rate; /* only this load, as in the selector rate-100; NULL: all */
 };
 
 /*
@@ -35,8 +31,5 @@ struct gather_options {
  */
 figure *gather(const struct gather_options *options, const char *const *names, GPtrArray *messages,
 	GError **error);
-
-/* "compare-vhost-on-vhost-off": what the figure's files are called, without an extension. */
-char *gather_file_name(const char *command, const char *const *names);
 
 #endif

@@ -3,10 +3,9 @@
 #ifndef PLOTS_GATHER_GATHER_BOX_H
 #define PLOTS_GATHER_GATHER_BOX_H
 
-#include "plots/figures/box.h"
 #include "plots/gather/members.h"
 
-/* q: 0 < q <= 1. A group for each title of m, a place for each load. NULL and error. */
-box *gather_box(const member_list *m, gboolean response, double q, GError **error);
+/* q: 0 < q <= 1. A group of cells (figure_box) for each title of m. NULL and error. */
+figure *gather_box(const member_list *m, gboolean response, double q, GError **error);
 
 #endif

@@ -6,13 +6,16 @@
 #ifndef PLOTS_GATHER_GATHER_REPS_H
 #define PLOTS_GATHER_GATHER_REPS_H
 
-#include "plots/draw/dots.h"
 #include "plots/gather/members.h"
-#include "plots/figures/timeline.h"
 
-/* All NULL and error if there is nothing to draw; what only some have not is in messages. */
-timeline *gather_timeline(const member_list *m, GPtrArray *messages, GError **error);
-dots *gather_sizes(const member_list *m, gboolean response, GError **error);
-dots *gather_departures(const member_list *m, GPtrArray *messages, GError **error);
+/*
+ * For figure_timeline, figure_sizes, figure_departures. All NULL and error if there is nothing to draw;
+ * what only some have not is in messages. response is for the sizes.
+ */
+figure *gather_timeline(
+	const member_list *m, gboolean response, GPtrArray *messages, GError **error);
+figure *gather_sizes(const member_list *m, gboolean response, GPtrArray *messages, GError **error);
+figure *gather_departures(
+	const member_list *m, gboolean response, GPtrArray *messages, GError **error);
 
 #endif

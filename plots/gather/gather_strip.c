@@ -125,7 +125,8 @@ strip *gather_strip_loads(
 		return NULL;
 	s->latency = value != GATHER_LOSS;
 	s->what = what_of(value, response);
-	members_set_head(m, s->head);
+	figure_free(s->head);
+	s->head = members_figure(m);
 	for (guint i = 0; i < groups->len; i++) {
 		GPtrArray *group = g_ptr_array_index(groups, i);
 		struct member *first = g_ptr_array_index(group, 0);
@@ -151,9 +152,8 @@ static const trial *trial_of(const struct member *m, int repetition, GError **er
 		if (repetition < 0 || t->params.repetition == (uint32_t)repetition)
 			return t;
 	}
-	g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
-		"%s: no repetition %d; there are %u, from 0 on", m->title, repetition,
-		m->c->trials->len);
+	(void)plots_fail(error, PLOTS_ERROR_EMPTY, "%s: no repetition %d; there are %u, from 0 on",
+		m->title, repetition, m->c->trials->len);
 	return NULL;
 }
 
@@ -163,7 +163,7 @@ static GArray *rows_of(const trial *t, GError **error)
 
 	if (rows == NULL || rows->len > 0)
 		return g_steal_pointer(&rows);
-	g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
+	(void)plots_fail(error, PLOTS_ERROR_EMPTY,
 		"%s: the timeline of its guests has no row: it was measured for less than a second",
 		t->path);
 	return NULL;
@@ -193,7 +193,8 @@ strip *gather_strip_times(
 	s->time = TRUE;
 	s->latency = value != GATHER_LOSS;
 	s->what = what_of(value, FALSE);
-	members_set_head(m, s->head);
+	figure_free(s->head);
+	s->head = members_figure(m);
 	for (guint i = 0; i < m->all->len; i++) {
 		const struct member *member = g_ptr_array_index(m->all, i);
 		const trial *t = trial_of(member, repetition, error);

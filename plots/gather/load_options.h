@@ -17,28 +17,18 @@ struct load_options {
 };
 
 /* Rows for the member o, such a struct, of type. Of one that may stay as a recipe says: no preset. */
-#define LOAD_OPTIONS_ROWS_OR(type_, o, x_preset, quantile_preset, loss_preset)                 \
-	OPTION_GROUP("Numbers"),                                                               \
-		{ .name = "x",                                                                 \
-			.type = OPTION_WORD,                                                   \
-			.at = offsetof(type_, o.x),                                            \
-			.preset = (x_preset),                                                  \
-			.words = load_options_x,                                               \
-			.metavar = "WHICH",                                                    \
-			.help = "Loads: offered (measured) or nominal (as autotest draws)" },  \
-		{ .name = "quantile",                                                          \
-			.type = OPTION_WORD,                                                   \
-			.at = offsetof(type_, o.quantile),                                     \
-			.preset = (quantile_preset),                                           \
-			.words = load_options_quantile,                                        \
-			.metavar = "RULE",                                                     \
-			.help = "Percentiles: nearest (rank) or linear (as autotest draws)" }, \
-	{                                                                                      \
-		.name = "loss", .type = OPTION_WORD, .at = offsetof(type_, o.loss),            \
-		.preset = (loss_preset), .words = load_options_loss, .metavar = "METRIC",      \
-		.help = "Loss: exact (packet totals) or autotest (its rounded averages, and "  \
-			"their spread)"                                                        \
-	}
+#define LOAD_OPTIONS_ROWS_OR(type_, o, x_preset, quantile_preset, loss_preset)                \
+	OPTION_GROUP("Numbers"),                                                              \
+		OPTION_ROW(WORD, type_, o.x, "x", 0, "WHICH",                                 \
+			"Loads: offered (measured) or nominal (as autotest draws)",           \
+			.preset = (x_preset), .words = load_options_x),                       \
+		OPTION_ROW(WORD, type_, o.quantile, "quantile", 0, "RULE",                    \
+			"Percentiles: nearest (rank) or linear (as autotest draws)",          \
+			.preset = (quantile_preset), .words = load_options_quantile),         \
+		OPTION_ROW(WORD, type_, o.loss, "loss", 0, "METRIC",                          \
+			"Loss: exact (packet totals) or autotest (its rounded averages, and " \
+			"their spread)",                                                      \
+			.preset = (loss_preset), .words = load_options_loss)
 #define LOAD_OPTIONS_ROWS(type_, o) LOAD_OPTIONS_ROWS_OR(type_, o, "offered", "nearest", "exact")
 
 /* NULL-terminated. */

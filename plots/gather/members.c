@@ -3,11 +3,14 @@
 
 #include <string.h>
 
+#include "analyze/base/error.h"
+#include "analyze/results/result_params.h"
 #include "analyze/results/side_names.h"
 #include "plots/draw/error.h"
-#include "plots/gather/facets.h"
 
-void member_free(gpointer data)
+enum { FILE_NAME_MAX = 120 };
+
+static void member_free(gpointer data)
 {
 	struct member *m = data;
 
@@ -22,8 +25,13 @@ void members_free(member_list *m)
 		return;
 	g_ptr_array_unref(m->all);
 	g_ptr_array_unref(m->sets);
-	figure_free(m->head);
+	facets_free(m->layout);
 	g_free(m);
+}
+
+static struct member *member_at(const member_list *m, guint i)
+{
+	return g_ptr_array_index(m->all, i);
 }
 
 char *member_short_name(const char *const *names, guint i)
@@ -33,16 +41,37 @@ char *member_short_name(const char *const *names, guint i)
 	return g_strdup(all[i]);
 }
 
-gboolean members_differ(const GPtrArray *all, guint name, const char *parameter)
+char *members_file_name(const char *command, const char *const *names)
+{
+	GString *text = g_string_new(command);
+
+	for (guint i = 0; names[i] != NULL; i++) {
+		g_autofree char *name = member_short_name(names, i);
+
+		g_string_append_printf(text, "-%s",
+			g_strcanon(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-+=,", '_'));
+	}
+	if (text->len > FILE_NAME_MAX)
+		g_string_truncate(text, FILE_NAME_MAX);
+	return g_string_free(text, FALSE);
+}
+
+/* What a NAME is called. */
+static char *name_of(const member_list *m, guint i)
+{
+	return m->options->titles != NULL ? g_strdup(m->options->titles[i])
+					  : member_short_name(m->names, i);
+}
+
+/* Whether a parameter has several values among members of a name (G_MAXUINT: of all). */
+static gboolean members_differ(const member_list *m, guint name, const char *parameter)
 {
 	g_autofree char *first = NULL;
 
-	for (guint i = 0; i < all->len; i++) {
-		const struct member *m = g_ptr_array_index(all, i);
-
-		if (name != G_MAXUINT && m->name != name)
+	for (guint i = 0; i < m->all->len; i++) {
+		if (name != G_MAXUINT && member_at(m, i)->name != name)
 			continue;
-		g_autofree char *value = result_parameter(&m->c->params, parameter);
+		g_autofree char *value = result_parameter(&member_at(m, i)->c->params, parameter);
 
 		if (first == NULL)
 			first = g_steal_pointer(&value);
@@ -52,159 +81,188 @@ gboolean members_differ(const GPtrArray *all, guint name, const char *parameter)
 	return FALSE;
 }
 
-static void name_members(GPtrArray *all, const char *const *names, gboolean loads_together)
+/*
+ * Whether a parameter is part of a group's name. Groups of one name differ in a parameter other than
+ * the rate; with a layout, in their panel or in what it leaves to the legend.
+ */
+static gboolean is_in_title(const member_list *m, guint name, const char *parameter)
 {
-	for (guint i = 0; i < all->len; i++) {
-		struct member *m = g_ptr_array_index(all, i);
-		g_autofree char *name = member_short_name(names, m->name);
-		g_autoptr(GString) title = g_string_new(name);
-
-		for (const char *const *p = result_parameter_names(); *p != NULL; p++) {
-			gboolean is_rate = strcmp(*p, "rate") == 0;
-
-			if ((is_rate && loads_together) ||
-				!members_differ(all, is_rate ? G_MAXUINT : m->name, *p))
-				continue;
-			g_autofree char *text = facets_text(&m->c->params, *p);
-
-			g_string_append_printf(title, ", %s", text);
-		}
-		m->title = g_strdup(title->str);
-		m->key = g_strdup_printf("%u %s", m->name, title->str);
-	}
+	if (strcmp(parameter, "rate") == 0)
+		return !m->loads_together && members_differ(m, G_MAXUINT, parameter);
+	return (m->layout == NULL || facets_have(m->layout->rest, parameter)) &&
+	       members_differ(m, name, parameter);
 }
 
-void members_part_twins(GPtrArray *all)
+/* What differs in no parameter that has a name (a mix of equal name, say) is told by number. */
+static void part_twins(member_list *m)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-	for (guint i = 0; i < all->len; i++) {
-		struct member *m = g_ptr_array_index(all, i);
-		char *at = g_strdup_printf(
-			"%" G_GUINT64_FORMAT " %s", (guint64)m->c->params.rate_pps, m->key);
+	for (guint i = 0; i < m->all->len; i++) {
+		struct member *member = member_at(m, i);
+		char *at = g_strdup_printf("%" G_GUINT64_FORMAT " %s",
+			(guint64)member->c->params.rate_pps, member->key);
 		guint twins = GPOINTER_TO_UINT(g_hash_table_lookup(seen, at)) + 1;
 
 		g_hash_table_replace(seen, at, GUINT_TO_POINTER(twins));
 		if (twins == 1)
 			continue;
-		g_autofree char *key = g_steal_pointer(&m->key);
-		g_autofree char *title = g_steal_pointer(&m->title);
+		g_autofree char *key = g_steal_pointer(&member->key);
+		g_autofree char *title = g_steal_pointer(&member->title);
 
-		m->key = g_strdup_printf("%s\n%u", key, twins);
-		m->title = g_strdup_printf("%s (%u)", title, twins);
+		member->key = g_strdup_printf("%s\n%u", key, twins);
+		member->title = g_strdup_printf("%s (%u)", title, twins);
 	}
 }
 
-char *member_common_value(const struct trial_params *p, const char *parameter)
+void members_name(member_list *m)
 {
-	g_autofree char *value = result_parameter(p, parameter);
+	for (guint i = 0; i < m->all->len; i++) {
+		struct member *member = member_at(m, i);
+		g_autofree char *name = name_of(m, member->name);
+		g_autoptr(GString) title = g_string_new(m->options->unnamed ? "" : name);
 
-	if (*value == '\0')
-		return NULL;
-	return facets_text(
-		p, strcmp(parameter, "profile") == 0 && p->frame_len != 0 ? "size" : parameter);
+		for (const char *const *p = result_parameter_names(); *p != NULL; p++) {
+			if (!is_in_title(m, member->name, *p))
+				continue;
+			g_autofree char *text = facets_text(&member->c->params, *p);
+
+			g_string_append_printf(title, "%s%s", title->len > 0 ? ", " : "", text);
+		}
+		if (title->len == 0)
+			g_string_append(title, name);
+		g_free(member->title);
+		member->title = g_strdup(title->str);
+		g_free(member->key);
+		member->key = g_strdup_printf("%u %u %s", member->name, member->facet, title->str);
+	}
+	part_twins(m);
 }
 
-/* What all have in common, as far as a reader asks for it. */
-static char *common_text(const GPtrArray *all, gboolean loads_together)
+gboolean members_share_groups(const member_list *m)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < m->all->len; i++)
+		if (!g_hash_table_add(seen, member_at(m, i)->key))
+			return TRUE;
+	return FALSE;
+}
+
+/* What all have in common and no panel says, as far as a reader asks for it. */
+static char *common_text(const member_list *m)
 {
 	static const char *const parameters[] = { "profile", "guests", "machine", "interface",
 		"arrival", "rate", "duration" };
-	const struct member *first = g_ptr_array_index(all, 0);
+	const struct trial_params *first = &member_at(m, 0)->c->params;
 	GString *text = g_string_new(NULL);
 
 	for (guint i = 0; i < G_N_ELEMENTS(parameters); i++) {
-		if ((strcmp(parameters[i], "rate") == 0 && loads_together) ||
-			members_differ(all, G_MAXUINT, parameters[i]))
-			continue;
-		g_autofree char *one = member_common_value(&first->c->params, parameters[i]);
+		const char *name = parameters[i];
+		g_autofree char *value = result_parameter(first, name);
 
-		if (one != NULL)
-			g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", one);
+		if ((strcmp(name, "rate") == 0 && m->loads_together) ||
+			members_differ(m, G_MAXUINT, name) || *value == '\0' ||
+			(m->layout != NULL && (facets_have(m->layout->rows, name) ||
+						      facets_have(m->layout->columns, name))))
+			continue;
+		if (strcmp(name, "profile") == 0 && first->frame_len != 0)
+			name = "size";
+		g_autofree char *one = facets_text(first, name);
+
+		g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", one);
 	}
 	return g_string_free(text, FALSE);
 }
 
-static void set_head(
-	member_list *m, const struct members_options *options, const char *const *names)
+figure *members_figure(const member_list *m)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+	figure *f = figure_new();
 
-	for (guint i = 0; names[i] != NULL; i++)
-		g_ptr_array_add(words, member_short_name(names, i));
+	for (guint i = 0; m->names[i] != NULL; i++)
+		g_ptr_array_add(words, name_of(m, i));
 	g_ptr_array_add(words, NULL);
-	g_free(m->head->title);
-	m->head->title = options->title != NULL ? g_strdup(options->title)
-						: g_strjoinv(words->len == 3 ? " against " : ", ",
-							  (char **)words->pdata);
-	g_free(m->head->subtitle);
-	m->head->subtitle = common_text(m->all, options->loads_together);
+	g_free(f->title);
+	f->title = m->options->title != NULL ? g_strdup(m->options->title)
+					     : g_strjoinv(words->len == 3 ? " against " : ", ",
+						       (char **)words->pdata);
+	g_free(f->subtitle);
+	f->subtitle = common_text(m);
+	return f;
 }
 
-static gboolean find_one(member_list *m, const struct result_options *found, const char *name,
-	guint index, GError **error)
+/* The combinations of a NAME. */
+static gboolean find_one(member_list *m, guint name, GError **error)
 {
-	const char *const one[] = { name, NULL };
-	result_set *set = result_open(found, one, error);
+	const struct members_options *options = m->options;
+	const struct result_options found = { .dir = options->dir };
+	const char *const one[] = { m->names[name], NULL };
+	g_autofree char *rate = g_strconcat("rate-", options->rate, NULL);
+	g_autoptr(GError) cause = NULL;
+	result_set *set = result_open(&found, one, &cause);
 
-	if (set == NULL)
+	if (set == NULL && options->missing_ok &&
+		g_error_matches(cause, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND))
+		return TRUE;
+	if (set == NULL) {
+		g_propagate_error(error, g_steal_pointer(&cause));
 		return FALSE;
+	}
 	g_ptr_array_add(m->sets, set);
 	for (guint i = 0; i < set->combinations->len; i++) {
-		struct member *member = g_new0(struct member, 1);
+		const struct member found_one = {
+			.set = set, .c = g_ptr_array_index(set->combinations, i), .name = name
+		};
 
-		member->set = set;
-		member->c = g_ptr_array_index(set->combinations, i);
-		member->name = index;
-		g_ptr_array_add(m->all, member);
+		if (options->rate == NULL || result_selector_matches(rate, &found_one.c->params))
+			g_ptr_array_add(m->all, g_memdup2(&found_one, sizeof(found_one)));
 	}
 	return TRUE;
+}
+
+gboolean members_exist(const member_list *m, GError **error)
+{
+	return m->all->len > 0 || plots_fail(error, PLOTS_ERROR_EMPTY,
+					  "no trial that is done: nothing to draw; run tsim first");
 }
 
 member_list *members_find(
 	const struct members_options *options, const char *const *names, GError **error)
 {
 	g_autoptr(member_list) m = g_new0(member_list, 1);
-	const struct result_options found = { .dir = options->dir };
 
+	m->options = options;
+	m->names = names;
+	m->loads_together = options->loads_together;
 	m->all = g_ptr_array_new_with_free_func(member_free);
 	m->sets = g_ptr_array_new_with_free_func((GDestroyNotify)result_free);
-	m->head = figure_new();
 	for (guint i = 0; names[i] != NULL; i++) {
-		if (!find_one(m, &found, names[i], i, error))
+		if (!find_one(m, i, error))
 			return NULL;
 	}
-	if (m->all->len == 0) {
-		g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_EMPTY,
-			"no trial that is done: nothing to draw; run tsim first");
+	if (!members_exist(m, error))
 		return NULL;
-	}
-	name_members(m->all, names, options->loads_together);
-	members_part_twins(m->all);
-	set_head(m, options, names);
+	members_name(m);
 	return g_steal_pointer(&m);
+}
+
+static gpointer copy_text(gconstpointer text, gpointer user)
+{
+	(void)user;
+	return g_strdup(text);
 }
 
 void members_take_messages(GPtrArray *messages, const result_set *set)
 {
-	for (guint i = 0; i < set->warnings->len; i++)
-		g_ptr_array_add(messages, g_strdup(g_ptr_array_index(set->warnings, i)));
-	for (guint i = 0; i < set->notes->len; i++)
-		g_ptr_array_add(messages, g_strdup(g_ptr_array_index(set->notes, i)));
+	g_ptr_array_extend(messages, set->warnings, copy_text, NULL);
+	g_ptr_array_extend(messages, set->notes, copy_text, NULL);
 }
 
 void members_messages(const member_list *m, GPtrArray *messages)
 {
 	for (guint i = 0; i < m->sets->len; i++)
 		members_take_messages(messages, g_ptr_array_index(m->sets, i));
-}
-
-void members_set_head(const member_list *m, figure *to)
-{
-	g_free(to->title);
-	to->title = g_strdup(m->head->title);
-	g_free(to->subtitle);
-	to->subtitle = g_strdup(m->head->subtitle);
 }
 
 gboolean member_trustworthy(const struct member *m)
@@ -214,11 +272,9 @@ gboolean member_trustworthy(const struct member *m)
 
 gboolean members_fit(guint groups, guint max, const char *what, GError **error)
 {
-	if (groups <= max)
-		return TRUE;
-	g_set_error(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT,
-		"%u groups are too many for %s (at most %u); name fewer, or pick some as in "
-		"rate-100 or vhost-on",
-		groups, what, max);
-	return FALSE;
+	return groups <= max ||
+	       plots_fail(error, PLOTS_ERROR_ARGUMENT,
+		       "%u groups are too many for %s (at most %u); name fewer, or pick some as in "
+		       "rate-100 or vhost-on",
+		       groups, what, max);
 }

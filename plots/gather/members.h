@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * plots/gather/members.h: the combinations that names stand for, and the words that tell them apart: what
- * gather() and figures that take other numbers of a combination share.
+ * all figures take their numbers from.
  */
 #ifndef PLOTS_GATHER_MEMBERS_H
 #define PLOTS_GATHER_MEMBERS_H
@@ -10,42 +10,38 @@
 
 #include "analyze/results/result.h"
 #include "plots/draw/figure.h"
+#include "plots/gather/facets.h"
 
 struct member {
 	result_set *set; /* borrowed */
 	result_combination *c;
 	guint name;  /* place of the NAME that found it */
-	guint facet; /* panel of a grid; of gather() alone, as series */
+	guint facet; /* panel of a grid; 0 without one */
 	guint series;
 	char *key;   /* equal for what belongs to one group */
 	char *title; /* name of the group */
 };
 
-void member_free(gpointer data);
-
-/* How a NAME reads in a legend (analyze/results/side_names.h). */
-char *member_short_name(const char *const *names, guint i);
-/* Whether a parameter has several values among members of a name (G_MAXUINT: of all). */
-gboolean members_differ(const GPtrArray *all, guint name, const char *parameter);
-/* What differs in no parameter that has a name (a mix of equal name, say) is told by number. */
-void members_part_twins(GPtrArray *all);
-/* A parameter that all have in common as it reads in a subtitle; NULL if it says nothing. */
-char *member_common_value(const struct trial_params *p, const char *parameter);
-/* Warnings and notes (char *) of a set. */
-void members_take_messages(GPtrArray *messages, const result_set *set);
+struct members_options {
+	const char *dir;           /* where labels and selectors look; NULL: "out" */
+	const char *title;         /* of the figure; NULL: made of the names */
+	const char *const *titles; /* what the names are called; NULL: as they are */
+	const char *rate;          /* only this load, as in the selector rate-100; NULL: all */
+	gboolean loads_together;   /* those of equal other parameters are one group */
+	gboolean unnamed; /* groups are called by their difference alone, where there is one */
+	/* A name that stands for nothing is left out, while another one stands for something. */
+	gboolean missing_ok;
+};
 
 struct member_list {
 	GPtrArray *all;  /* struct member, by name, then parameters; at least one */
 	GPtrArray *sets; /* result_set */
-	figure *head;    /* title and subtitle; no groups */
+	const struct members_options *options; /* borrowed, as are names; both outlive it */
+	const char *const *names;
+	gboolean loads_together; /* as in options, or as the groups turned out to be */
+	facets *layout;          /* of panels; NULL: none */
 };
 typedef struct member_list member_list;
-
-struct members_options {
-	const char *dir;         /* where labels and selectors look; NULL: "out" */
-	const char *title;       /* NULL: made of the names */
-	gboolean loads_together; /* those of equal other parameters are one group */
-};
 
 /*
  * What differs within a name makes groups of its own, whose titles say the difference. NULL and
@@ -56,11 +52,26 @@ member_list *members_find(
 void members_free(member_list *m); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(member_list, members_free)
 
+/* FALSE and error if none is left. */
+gboolean members_exist(const member_list *m, GError **error);
+/* Sets keys and titles anew, after loads_together or layout have changed. */
+void members_name(member_list *m);
+
+/* Whether some group has several members, which are its loads. */
+gboolean members_share_groups(const member_list *m);
+
 /* Remarks (char *) about files that were left out; after all that is loaded was. */
 void members_messages(const member_list *m, GPtrArray *messages);
+/* Warnings and notes (char *) of one set. */
+void members_take_messages(GPtrArray *messages, const result_set *set);
 
-/* Gives a figure the title and subtitle. */
-void members_set_head(const member_list *m, figure *to);
+/* A figure without groups, with a title and, as subtitle, what all have in common. */
+figure *members_figure(const member_list *m);
+
+/* How a NAME reads in a legend (analyze/results/side_names.h). */
+char *member_short_name(const char *const *names, guint i);
+/* "compare-vhost-on-vhost-off": what the figure's files are called, without an extension. */
+char *members_file_name(const char *command, const char *const *names);
 
 /* All repetitions are trustworthy and whole. */
 gboolean member_trustworthy(const struct member *m);

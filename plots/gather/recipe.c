@@ -285,7 +285,7 @@ recipe *recipe_read(const char *path, GError **error)
 static const struct figure_group *find_group(const figure *f, guint facet, guint origin)
 {
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = g_ptr_array_index(f->groups, i);
+		const struct figure_group *group = figure_group_at(f, i);
 
 		if (group->facet == facet && group->origin == origin)
 			return group;
@@ -326,12 +326,10 @@ static void missing_loads(
 			add_load(few, r->rates[i]);
 	}
 	if (none->len > 0)
-		g_ptr_array_add(
-			messages, g_strdup_printf("%s: no trial at %s kpps", where, none->str));
+		figure_remark(messages, "%s: no trial at %s kpps", where, none->str);
 	if (few->len > 0)
-		g_ptr_array_add(
-			messages, g_strdup_printf("%s: fewer than %d repetitions at %s kpps", where,
-					  r->repetitions, few->str));
+		figure_remark(messages, "%s: fewer than %d repetitions at %s kpps", where,
+			r->repetitions, few->str);
 }
 
 void recipe_missing(const recipe *r, const figure *f, const char *prefix, GPtrArray *messages)
@@ -348,9 +346,8 @@ void recipe_missing(const recipe *r, const figure *f, const char *prefix, GPtrAr
 			if (group != NULL)
 				missing_loads(r, group, where, messages);
 			else
-				g_ptr_array_add(messages,
-					g_strdup_printf("%s: no trial (%s)", where,
-						(const char *)g_ptr_array_index(r->selectors, i)));
+				figure_remark(messages, "%s: no trial (%s)", where,
+					(const char *)g_ptr_array_index(r->selectors, i));
 		}
 	}
 }

@@ -32,7 +32,7 @@ static char *metric_text(const struct subject *s)
 }
 
 /* A number without sign, in the metric's unit. */
-static char *number(const struct subject *s, double v)
+static char *number_text(const struct subject *s, double v)
 {
 	static const struct {
 		double factor;
@@ -50,7 +50,7 @@ static char *number(const struct subject *s, double v)
 }
 
 /* A difference: with its sign; of shares in points, which are no share of anything. */
-static char *difference(const struct subject *s, double v)
+static char *difference_text(const struct subject *s, double v)
 {
 	g_autofree char *text = NULL;
 
@@ -60,27 +60,28 @@ static char *difference(const struct subject *s, double v)
 		return g_strdup(v < 0 ? "-infinity" : "infinity");
 	if (s->metric->kind == COMPARE_LOSS)
 		return g_strdup_printf("%+.3g points", v * 100);
-	text = number(s, fabs(v));
+	text = number_text(s, fabs(v));
 	return g_strconcat(v < 0 ? "-" : "+", text, NULL);
 }
 
-static char *median(const struct subject *s, const struct compare_side *side)
+static char *median_text(const struct subject *s, const struct compare_side *side)
 {
 	g_autofree char *text = NULL;
 
 	if (isfinite(side->m.value))
-		return number(s, side->m.value);
+		return number_text(s, side->m.value);
 	if (!isfinite(side->at_least))
 		return g_strdup("-");
-	text = number(s, side->at_least);
+	text = number_text(s, side->at_least);
 	return g_strconcat("at least ", text, NULL);
 }
 
 /* "difference -12 µs, 95 % interval -14 µs to -10 µs; p 0.008" */
-static char *evidence(const struct subject *s, const struct compare_cell *cell)
+static char *evidence_text(const struct subject *s, const struct compare_cell *cell)
 {
-	g_autofree char *diff = difference(s, cell->diff.value);
-	g_autofree char *lo = difference(s, cell->diff.lo), *hi = difference(s, cell->diff.hi);
+	g_autofree char *diff = difference_text(s, cell->diff.value);
+	g_autofree char *lo = difference_text(s, cell->diff.lo),
+			*hi = difference_text(s, cell->diff.hi);
 	GString *text = g_string_new(NULL);
 
 	g_string_append_printf(text, "difference %s", diff);
@@ -94,8 +95,8 @@ static char *evidence(const struct subject *s, const struct compare_cell *cell)
 
 static void put_one(GString *to, const struct subject *s, const struct compare_cell *cell)
 {
-	g_autofree char *x = median(s, &cell->a), *y = median(s, &cell->b);
-	g_autofree char *shown = evidence(s, cell);
+	g_autofree char *x = median_text(s, &cell->a), *y = median_text(s, &cell->b);
+	g_autofree char *shown = evidence_text(s, cell);
 
 	switch (cell->verdict) {
 	case COMPARE_BETTER:

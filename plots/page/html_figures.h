@@ -16,12 +16,12 @@ struct html_figures_options {
 };
 
 struct report_drawing {
-	char *command;     /* of tplot, which draws the same */
-	char *caption;     /* what is compared */
-	char *description; /* what is to be seen, in words */
-	char *svg;         /* as gnuplot left it; NULL: there is none, */
-	char *why_not;     /* for this reason */
-	char *script;      /* that was written; NULL: none */
+	const char *command; /* of tplot, which draws the same */
+	const char *caption; /* what is compared */
+	char *description;   /* what is to be seen, in words */
+	char *svg;           /* as gnuplot left it; NULL: there is none, */
+	char *why_not;       /* for this reason */
+	char *script;        /* that was written; NULL: none */
 };
 
 /*

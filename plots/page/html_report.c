@@ -31,6 +31,21 @@ static char *title_of(const struct html_report_options *options, const sides *s)
 	return g_string_free(title, FALSE);
 }
 
+/* Trials of a side; *bad: those that are not to be relied on. */
+static guint count_trials(const struct side *side, guint *bad)
+{
+	guint trials = 0;
+
+	*bad = 0;
+	for (guint i = 0; i < side->set->combinations->len; i++) {
+		const result_combination *c = g_ptr_array_index(side->set->combinations, i);
+
+		*bad += c->nb_untrustworthy;
+		trials += c->trials->len;
+	}
+	return trials;
+}
+
 static void put_head(page *p, const sides *s)
 {
 	g_autofree char *date = sides_date(s, FALSE);
@@ -44,14 +59,10 @@ static void put_head(page *p, const sides *s)
 			date != NULL ? ", and others" : "", of_files);
 	g_string_append(text, ": ");
 	for (guint i = 0; i < s->all->len; i++) {
-		const struct side *side = side_of(s, i);
-		guint trials = 0;
+		guint bad, trials = count_trials(side_of(s, i), &bad);
 
-		for (guint k = 0; k < side->set->combinations->len; k++)
-			trials += ((const result_combination *)g_ptr_array_index(
-					   side->set->combinations, k))
-					  ->trials->len;
-		g_string_append_printf(text, "%s%u of %s", i > 0 ? ", " : "", trials, side->title);
+		g_string_append_printf(
+			text, "%s%u of %s", i > 0 ? ", " : "", trials, side_of(s, i)->title);
 	}
 	g_string_append_c(text, '.');
 	page_paragraph(p, NULL, text->str);
@@ -132,18 +143,11 @@ static void put_reliance(page *p, const sides *s)
 	g_autoptr(GString) text = g_string_new(NULL);
 
 	for (guint i = 0; i < s->all->len; i++) {
-		const struct side *side = side_of(s, i);
-		guint bad = 0, trials = 0;
+		guint bad, trials = count_trials(side_of(s, i), &bad);
 
-		for (guint k = 0; k < side->set->combinations->len; k++) {
-			const result_combination *c = g_ptr_array_index(side->set->combinations, k);
-
-			bad += c->nb_untrustworthy;
-			trials += c->trials->len;
-		}
 		if (bad > 0)
 			g_string_append_printf(text, "%s%u of %u trials of %s",
-				text->len > 0 ? ", " : "", bad, trials, side->title);
+				text->len > 0 ? ", " : "", bad, trials, side_of(s, i)->title);
 	}
 	if (text->len == 0)
 		return;
@@ -214,29 +218,27 @@ static gboolean is_of_results(const sides *s, const char *message)
 	return found;
 }
 
-static void put_figures(page *p, const sides *s, const GPtrArray *drawings,
+static gboolean put_figures(page *p, const sides *s, const GPtrArray *drawings,
 	const GPtrArray *messages, GError **error)
 {
-	g_autoptr(GError) cause = NULL;
-
 	page_section(p, "figures", "Figures");
-	for (guint i = 0; i < drawings->len && cause == NULL; i++) {
+	for (guint i = 0; i < drawings->len; i++) {
 		const struct report_drawing *d = g_ptr_array_index(drawings, i);
-		g_autofree char *why = NULL;
 
-		if (d->svg != NULL) {
-			page_figure(p, d->caption, d->description, d->svg, &cause);
-			continue;
+		if (d->svg == NULL) {
+			g_autofree char *why = g_strdup_printf(
+				"%s: not drawn. %s", d->caption, d->why_not);
+
+			page_paragraph(p, "note", why);
+		} else if (!page_figure(p, d->caption, d->description, d->svg, error)) {
+			return FALSE;
 		}
-		why = g_strdup_printf("%s: not drawn. %s", d->caption, d->why_not);
-		page_paragraph(p, "note", why);
 	}
 	for (guint i = 0; i < messages->len; i++) {
 		if (!is_of_results(s, g_ptr_array_index(messages, i)))
 			page_paragraph(p, "note", g_ptr_array_index(messages, i));
 	}
-	if (cause != NULL)
-		g_propagate_error(error, g_steal_pointer(&cause));
+	return TRUE;
 }
 
 static void put_settings(page *p, const sides *s)
@@ -283,27 +285,16 @@ static void add_options(GString *to, const struct html_report_options *options, 
 	}
 }
 
-/* "PROGRAM COMMAND OPTIONS NAMES" */
+/* "PROGRAM COMMAND OPTIONS NAMES": all names, or the first and the other-th. */
 static void add_command(GString *to, const char *command, const struct html_report_options *options,
-	unsigned knows, const sides *s)
+	unsigned knows, const sides *s, guint other)
 {
 	g_string_append(to, command);
 	add_options(to, options, knows);
 	for (guint i = 0; i < s->all->len; i++)
-		add_name(to, side_of(s, i)->name);
+		if (other == 0 || i == 0 || i == other)
+			add_name(to, side_of(s, i)->name);
 	g_string_append_c(to, '\n');
-}
-
-/* Each against the first. */
-static void add_compares(GString *to, const struct html_report_options *options, const sides *s)
-{
-	for (guint i = 1; i < s->all->len; i++) {
-		g_string_append(to, "tanalyze compare");
-		add_options(to, options, KNOWS_MIX | KNOWS_RESPONSE);
-		add_name(to, side_of(s, 0)->name);
-		add_name(to, side_of(s, i)->name);
-		g_string_append_c(to, '\n');
-	}
 }
 
 static void put_commands(page *p, const struct html_report_options *options, const sides *s,
@@ -328,18 +319,19 @@ static void put_commands(page *p, const struct html_report_options *options, con
 			page_commands(p, text->str);
 	}
 	page_heading(p, "Numbers, figures and this page");
-	add_compares(again, options, s);
-	add_command(again, "tanalyze percentiles", options, KNOWS_RESPONSE, s);
-	add_command(again, "tanalyze loss", options, 0, s);
+	for (guint i = 1; i < s->all->len; i++)
+		add_command(again, "tanalyze compare", options, KNOWS_MIX | KNOWS_RESPONSE, s, i);
+	add_command(again, "tanalyze percentiles", options, KNOWS_RESPONSE, s, 0);
+	add_command(again, "tanalyze loss", options, 0, s, 0);
 	for (guint i = 0; i < drawings->len; i++) {
 		const struct report_drawing *d = g_ptr_array_index(drawings, i);
 		g_autofree char *command = g_strconcat("tplot ", d->command, NULL);
 
 		if (d->svg != NULL)
-			add_command(again, command, options, KNOWS_RESPONSE | KNOWS_LINEAR, s);
+			add_command(again, command, options, KNOWS_RESPONSE | KNOWS_LINEAR, s, 0);
 	}
 	add_command(again, "tplot report", options,
-		KNOWS_RESPONSE | KNOWS_LINEAR | KNOWS_MIX | KNOWS_TITLE, s);
+		KNOWS_RESPONSE | KNOWS_LINEAR | KNOWS_MIX | KNOWS_TITLE, s, 0);
 	page_commands(p, again->str);
 }
 
@@ -350,15 +342,11 @@ char *html_report(const struct html_report_options *options, const sides *s,
 	g_autoptr(page) p = page_new(title, options->css);
 	g_autoptr(GPtrArray)
 		compared = g_ptr_array_new_with_free_func((GDestroyNotify)compare_free);
-	g_autoptr(GError) cause = NULL;
 
 	put_head(p, s);
 	put_verdicts(p, options->compare, s, compared);
-	put_figures(p, s, drawings, messages, &cause);
-	if (cause != NULL) {
-		g_propagate_error(error, g_steal_pointer(&cause));
+	if (!put_figures(p, s, drawings, messages, error))
 		return NULL;
-	}
 	page_section(p, "numbers", "Numbers");
 	put_verdict_tables(p, options->compare, s, compared);
 	html_tables_put(p, s, options->compare->response);

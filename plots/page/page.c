@@ -43,7 +43,7 @@ void page_free(page *p)
 }
 
 /* <element class="class">text</element> */
-static void put(GString *to, const char *element, const char *class, const char *text)
+static void put_element(GString *to, const char *element, const char *class, const char *text)
 {
 	g_string_append_printf(to, "<%s", element);
 	if (class != NULL)
@@ -54,7 +54,7 @@ static void put(GString *to, const char *element, const char *class, const char 
 }
 
 /* Before the first part, what is said belongs to the head of the page. */
-static GString *here(page *p)
+static GString *body_of(page *p)
 {
 	return p->in_section ? p->body : p->head;
 }
@@ -76,32 +76,32 @@ void page_section(page *p, const char *id, const char *heading)
 
 void page_heading(page *p, const char *heading)
 {
-	put(here(p), "h3", NULL, heading);
+	put_element(body_of(p), "h3", NULL, heading);
 }
 
 void page_paragraph(page *p, const char *class, const char *text)
 {
-	put(here(p), "p", class, text);
+	put_element(body_of(p), "p", class, text);
 }
 
 void page_list(page *p, const char *class, const GPtrArray *texts)
 {
 	if (texts->len == 0)
 		return;
-	g_string_append(here(p), "<ul");
+	g_string_append(body_of(p), "<ul");
 	if (class != NULL)
-		g_string_append_printf(here(p), " class=\"%s\"", class);
-	g_string_append(here(p), ">\n");
+		g_string_append_printf(body_of(p), " class=\"%s\"", class);
+	g_string_append(body_of(p), ">\n");
 	for (guint i = 0; i < texts->len; i++)
-		put(here(p), "li", NULL, g_ptr_array_index(texts, i));
-	g_string_append(here(p), "</ul>\n");
+		put_element(body_of(p), "li", NULL, g_ptr_array_index(texts, i));
+	g_string_append(body_of(p), "</ul>\n");
 }
 
 void page_commands(page *p, const char *text)
 {
-	g_string_append(here(p), "<pre tabindex=\"0\"><code>");
-	html_append(here(p), text);
-	g_string_append(here(p), "</code></pre>\n");
+	g_string_append(body_of(p), "<pre tabindex=\"0\"><code>");
+	html_append(body_of(p), text);
+	g_string_append(body_of(p), "</code></pre>\n");
 }
 
 void page_table(page *p, const char *caption, const table *t)
@@ -110,9 +110,9 @@ void page_table(page *p, const char *caption, const table *t)
 	guint number = ++p->tables;
 
 	/* Who has no pointer scrolls a box by keys once it has the focus. */
-	g_string_append_printf(here(p), "<p class=\"caption\" id=\"table-%u\">", number);
-	html_append(here(p), caption);
-	g_string_append_printf(here(p),
+	g_string_append_printf(body_of(p), "<p class=\"caption\" id=\"table-%u\">", number);
+	html_append(body_of(p), caption);
+	g_string_append_printf(body_of(p),
 		"</p>\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"table-%u\" "
 		"tabindex=\"0\">\n%s</div>\n",
 		number, html);
@@ -127,12 +127,12 @@ gboolean page_figure(
 	if (svg == NULL)
 		return FALSE;
 	p->figures++;
-	g_string_append_printf(here(p),
+	g_string_append_printf(body_of(p),
 		"<figure>\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"%scaption\" "
 		"tabindex=\"0\">\n%s</div>\n<figcaption id=\"%scaption\">",
 		prefix, svg, prefix);
-	html_append(here(p), caption);
-	g_string_append(here(p), "</figcaption>\n</figure>\n");
+	html_append(body_of(p), caption);
+	g_string_append(body_of(p), "</figcaption>\n</figure>\n");
 	return TRUE;
 }
 

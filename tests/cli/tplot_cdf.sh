@@ -1,20 +1,29 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# tplot cdf and ccdf: curves of distributions, theirs and ours.
+# tplot cdf, and its tail: curves of distributions, theirs and ours.
 # shellcheck source=tests/cli/tplot_lib.sh
 . "$SOURCE/tests/cli/tplot_lib.sh"
 "$BUILD/tests/tplot_trials" out || exit 1
 
 expect 0 cdf-slow-fast.svg "$tplot" cdf slow fast
 grep -q "came back within" cdf-slow-fast.svg || fail "no axis of shares"
-expect 0 ccdf-slow.svg "$tplot" ccdf slow
+expect 0 ccdf-slow.svg "$tplot" cdf --tail slow
+lacks "is now"
+grep -q "is later, or lost" ccdf-slow.svg || fail "no axis of the tail"
 all=$(grep -c '^# latency share$' ccdf-slow.dat)
 loads=$(find out/slow -name 'trial_*_rep0.json' | wc -l)
 [ "$all" -ge "$loads" ] || fail "$all curves of $loads loads"
 rate=$(find out/slow -name 'trial_*_rep0.json' | head -n 1 | grep -oE '[0-9.]+kpps')
-expect 0 one.svg "$tplot" ccdf slow --rate "${rate%kpps}" -o one.svg
+expect 0 one.svg "$tplot" cdf slow --tail --rate "${rate%kpps}" -o one.svg
 [ "$(grep -c '^# latency share min' one.dat)" = 1 ] || fail "--rate leaves $(grep -c 'share min' one.dat) curves"
 expect 1 "" "$tplot" cdf slow --rate 12345
+# The word that it had before: the same figure, and one line about the new one.
+mkdir old
+expect 0 "tplot: ccdf is now 'cdf --tail'" "$tplot" ccdf slow -o old/ccdf-slow.svg
+cmp ccdf-slow.svg old/ccdf-slow.svg || fail "ccdf draws something else"
+[ "$("$tplot" ccdf slow 2>/dev/null)" = ccdf-slow.svg ] || fail "the note is on standard output"
+expect 0 "tplot cdf [OPTION...]" "$tplot" ccdf --help
+expect 2 "unknown command 'ccdfs'" "$tplot" ccdfs slow
 
 # MoonGen: exact latencies; a log alone has no distribution.
 mkdir lab

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "plots/figures/box.h"
-#include "plots/figures/shift.h"
+#include "analyze/statistics/statistics.h"
+#include "plots/figures/figures.h"
 
 static const struct figure_options plain = {
 	.style = "# style\n", .script_name = "x.gp", .data_name = "x.dat", .image_name = "x.svg"
@@ -50,20 +50,17 @@ static void boxes_stand_at_their_loads(void **state)
 {
 	const double a[] = { 1000, 2000, 3000, 4000, 5000 }, few[] = { 7000, 9000 },
 		     lost[] = { 1000, 1000, 1000, INFINITY };
-	const double loads[] = { 1e5, 2e5, 0 };
-	g_autoptr(box) b = box_new();
+	g_autoptr(figure) b = figure_new();
 	g_auto(figure_text) text = { NULL, NULL };
-	struct box_group *g;
+	struct figure_group *g;
 
 	(void)state;
-	g_array_append_vals(b->loads, loads, 3);
-	b->q = 0.99;
-	g = box_add_group(b, "A");
-	box_add_cell(g, 0, TRUE, values(5, a));
-	box_add_cell(g, 1, FALSE, values(2, few));
-	g = box_add_group(b, "B");
-	box_add_cell(g, 2, TRUE, values(4, lost));
-	assert_true(figure_box(b, &plain, &text, NULL));
+	g = figure_add_cells(b, "A");
+	figure_add_cell(g, 1e5, TRUE, values(5, a));
+	figure_add_cell(g, 2e5, FALSE, values(2, few));
+	g = figure_add_cells(b, "B");
+	figure_add_cell(g, 0, TRUE, values(4, lost));
+	assert_true(figure_box(b, 0.99, &plain, &text, NULL));
 	/* Two groups: 0.28 wide, 0.14 beside the load. */
 	assert_true(has_line(text.data, "-0.14 1000 2000 3000 4000 5000 5 0.224"));
 	assert_true(has_line(text.data, "0.86 7000 7500 8000 8500 9000 2 0.224"));
@@ -78,17 +75,15 @@ static void boxes_stand_at_their_loads(void **state)
 /* gnuplot drew a whisker to NaN down to the lower end of the axis. */
 static void whiskers_to_lost_frames_go_up(void **state)
 {
-	const double lost[] = { 1000, 2000, 3000, 4000, INFINITY }, load = 1e5;
-	g_autoptr(box) b = box_new();
+	const double lost[] = { 1000, 2000, 3000, 4000, INFINITY };
+	g_autoptr(figure) b = figure_new();
 	g_auto(figure_text) text = { NULL, NULL };
 	g_autoptr(GRegex) top = g_regex_new("set yrange \\[[^:]*:([0-9.e+]+)\\]", 0, 0, NULL);
 	g_autoptr(GMatchInfo) match = NULL;
 
 	(void)state;
-	g_array_append_val(b->loads, load);
-	b->q = 0.99;
-	box_add_cell(box_add_group(b, "A"), 0, TRUE, values(5, lost));
-	assert_true(figure_box(b, &plain, &text, NULL));
+	figure_add_cell(figure_add_cells(b, "A"), 1e5, TRUE, values(5, lost));
+	assert_true(figure_box(b, 0.99, &plain, &text, NULL));
 	assert_true(has_line(text.data, "0 1000 2000 3000 4000 NaN 5 0.224"));
 	assert_true(g_regex_match(top, text.script, 0, &match));
 	g_autofree char *end = g_match_info_fetch(match, 1);
@@ -97,25 +92,32 @@ static void whiskers_to_lost_frames_go_up(void **state)
 	assert_non_null(strstr(text.script, whisker));
 }
 
+static const struct figure_sides five = {
+	.a = "A", .b = "B", .nb_a = 5, .nb_b = 5, .confidence = 0.95
+};
+
+static struct figure_group *add_panel(figure *f, const char *name)
+{
+	return figure_add_rows(f, name, sizeof(struct statistics_shift));
+}
+
 static void nothing_known_is_an_error(void **state)
 {
-	g_autoptr(box) b = box_new();
-	g_autoptr(shift) s = shift_new("A", "B");
+	g_autoptr(figure) b = figure_new();
+	g_autoptr(figure) s = figure_new();
 	g_auto(figure_text) text = { NULL, NULL };
-	const double load = 1e5;
 	g_autoptr(GError) error = NULL, other = NULL;
 
 	(void)state;
-	g_array_append_val(b->loads, load);
-	box_add_cell(box_add_group(b, "A"), 0, TRUE, values(0, NULL));
-	assert_false(figure_box(b, &plain, &text, &error));
+	figure_add_cell(figure_add_cells(b, "A"), 1e5, TRUE, values(0, NULL));
+	assert_false(figure_box(b, 0.5, &plain, &text, &error));
 	assert_non_null(strstr(error->message, "nothing to draw"));
-	(void)shift_add_panel(s, "");
-	assert_false(figure_shift(s, &plain, &text, &other));
+	(void)add_panel(s, "");
+	assert_false(figure_shift(s, &five, &plain, &text, &other));
 	assert_non_null(strstr(other->message, "nothing to draw"));
 }
 
-static void add_point(struct shift_panel *p, double q, double diff, double reach)
+static void add_point(struct figure_group *p, double q, double diff, double reach)
 {
 	struct statistics_shift x = { .q = q,
 		.a = 1000,
@@ -127,18 +129,16 @@ static void add_point(struct shift_panel *p, double q, double diff, double reach
 
 static void shifts_have_bands_where_they_are_known(void **state)
 {
-	g_autoptr(shift) s = shift_new("A", "B");
+	g_autoptr(figure) s = figure_new();
 	g_auto(figure_text) text = { NULL, NULL };
-	struct shift_panel *p = shift_add_panel(s, "100 kpps");
+	struct figure_group *p = add_panel(s, "100 kpps");
 
 	(void)state;
-	s->confidence = 0.95;
-	p->nb_a = p->nb_b = 5;
 	add_point(p, 0.1, -50, 20);
 	add_point(p, 0.5, 100, 30);
 	add_point(p, 0.99, 400, INFINITY);
 	add_point(p, 0.999, NAN, NAN);
-	assert_true(figure_shift(s, &plain, &text, NULL));
+	assert_true(figure_shift(s, &five, &plain, &text, NULL));
 	assert_true(has_line(text.data, "0.1 -50 -70 -30 1000 950"));
 	assert_true(has_line(text.data, "0.5 100 70 130 1000 1100"));
 	assert_true(has_line(text.data, "0.99 400 NaN NaN 1000 1400"));
@@ -155,16 +155,15 @@ static void narrow_panels_leave_a_label_out(void **state)
 {
 	(void)state;
 	for (guint nb = 2; nb <= 3; nb++) {
-		g_autoptr(shift) s = shift_new("A", "B");
+		g_autoptr(figure) s = figure_new();
 		g_auto(figure_text) text = { NULL, NULL };
 
 		for (guint i = 0; i < nb; i++) {
-			struct shift_panel *p = shift_add_panel(s, "100 kpps");
+			struct figure_group *p = add_panel(s, "100 kpps");
 
-			p->nb_a = p->nb_b = 5;
 			add_point(p, 0.5, 100, 30);
 		}
-		assert_true(figure_shift(s, &plain, &text, NULL));
+		assert_true(figure_shift(s, &five, &plain, &text, NULL));
 		assert_int_equal(strstr(text.script, "'99 %%' invnorm(0.99)") != NULL, nb == 2);
 		assert_int_equal(strstr(text.script, "'' invnorm(0.99)") != NULL, nb == 3);
 		assert_non_null(strstr(text.script, "'99.9 %%' invnorm(0.999)"));
@@ -173,15 +172,13 @@ static void narrow_panels_leave_a_label_out(void **state)
 
 static void without_any_band_none_is_drawn(void **state)
 {
-	g_autoptr(shift) s = shift_new("A", "B");
+	g_autoptr(figure) s = figure_new();
 	g_auto(figure_text) text = { NULL, NULL };
-	struct shift_panel *p = shift_add_panel(s, "");
+	struct figure_group *p = add_panel(s, "");
 
 	(void)state;
-	s->confidence = 0.95;
-	p->nb_a = p->nb_b = 3;
 	add_point(p, 0.5, 100, INFINITY);
-	assert_true(figure_shift(s, &plain, &text, NULL));
+	assert_true(figure_shift(s, &five, &plain, &text, NULL));
 	assert_null(strstr(text.script, "filledcurves"));
 	assert_non_null(strstr(text.script, "'no band: too few repetitions"));
 }

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "plots/draw/error.h"
-#include "plots/draw/figure.h"
+#include "plots/figures/figures.h"
 #include "tests/unit/plots_facts.h"
 
 static const struct figure_spread none = { .lo = NAN, .hi = NAN };

@@ -12,10 +12,10 @@
 
 #include <cmocka.h>
 
-#include "plots/draw/dots.h"
+#include "analyze/results/result_seconds.h"
 #include "plots/draw/error.h"
+#include "plots/figures/figures.h"
 #include "plots/figures/strip.h"
-#include "plots/figures/timeline.h"
 #include "tests/unit/plots_facts.h"
 
 /* Options for the files of a name; the strings are static ones of their own. */
@@ -187,30 +187,31 @@ static void add_seconds(GArray *to, guint nb, double factor, gboolean latencies)
 	}
 }
 
-static timeline *timeline_of(gboolean latencies)
+static figure *timeline_of(gboolean latencies)
 {
-	timeline *t = timeline_new();
-	struct timeline_group *a, *b;
+	figure *t = figure_new();
+	struct figure_group *a, *b;
 
-	set_head(t->head, "A against B", "imix");
-	a = timeline_add_group(t, "A");
-	add_seconds(a->median, 8, 2, latencies);
+	set_head(t, "A against B", "imix");
+	a = figure_add_rows(t, "A", sizeof(struct result_second));
+	add_seconds(a->points, 8, 2, latencies);
 	for (int i = 1; i < 4; i++) {
 		GArray *seconds = g_array_new(FALSE, TRUE, sizeof(struct result_second));
 
 		add_seconds(seconds, 8, i, latencies);
 		g_ptr_array_add(a->repetitions, seconds);
 	}
-	b = timeline_add_group(t, "B, with one repetition and a long name");
+	b = figure_add_rows(
+		t, "B, with one repetition and a long name", sizeof(struct result_second));
 	b->trustworthy = FALSE;
-	add_seconds(b->median, 60, 0.5, FALSE);
+	add_seconds(b->points, 60, 0.5, FALSE);
 	return t;
 }
 
 static void timeline_has_repetitions_and_their_median(void **state)
 {
 	(void)state;
-	g_autoptr(timeline) t = timeline_of(TRUE);
+	g_autoptr(figure) t = timeline_of(TRUE);
 	struct figure_options options = options_of("timeline.gp", "timeline.dat", "timeline.svg");
 	g_auto(figure_text) text = { NULL, NULL };
 	g_autoptr(GError) error = NULL;
@@ -221,7 +222,7 @@ static void timeline_has_repetitions_and_their_median(void **state)
 static void timeline_without_latencies_has_no_panel_for_them(void **state)
 {
 	(void)state;
-	g_autoptr(timeline) t = timeline_of(FALSE);
+	g_autoptr(figure) t = timeline_of(FALSE);
 	struct figure_options options = options_of("a.gp", "a.dat", "a.svg");
 	g_auto(figure_text) text = { NULL, NULL };
 
@@ -241,18 +242,19 @@ static struct result_reps reps(double median, gboolean bound)
 		.nb = 3 };
 }
 
-static dots *dots_of(void)
+static figure *sizes_of(void)
 {
 	static const struct {
 		uint32_t lo, hi;
 	} sizes[] = { { 64, 64 }, { 65, 594 }, { 1518, 1518 } };
-	dots *d = dots_new();
+	figure *f = figure_new();
 
-	set_head(d->head, "A against B", "imix");
+	set_head(f, "A against B", "imix");
 	for (guint group = 0; group < 2; group++) {
-		struct dots_group *g = dots_add_group(d, group == 0 ? "A" : "B");
+		struct figure_group *g = figure_add_rows(
+			f, group == 0 ? "A" : "B", sizeof(struct result_size_reps));
 
-		g->repetitions = group == 0 ? 3 : 1;
+		g->nb_repetitions = group == 0 ? 3 : 1;
 		g->trustworthy = group == 0;
 		for (guint i = group; i < 3; i++) {
 			gboolean bound = group == 0 && i == 2;
@@ -262,16 +264,32 @@ static dots *dots_of(void)
 				.p99 = bound ? reps(2e9, TRUE) : reps(5e4 * (1 + i), FALSE),
 				.loss = reps(0.001 * i * (1 + group), FALSE) };
 
-			g_array_append_val(g->sizes, s);
+			g_array_append_val(g->points, s);
 		}
-		for (guint i = 0; i < RESULT_WITHIN; i++) {
-			g->departures.schedule[i] = reps(0.2 * (i + 1), FALSE);
-			g->departures.gap[i] = group == 0 ? reps(0.15 * (i + 1), FALSE)
-							  : result_reps_of(NULL, NULL, 0);
-		}
-		g->departures.bursts = reps(0.3, FALSE);
 	}
-	return d;
+	return f;
+}
+
+static figure *departures_of(void)
+{
+	figure *f = figure_new();
+
+	set_head(f, "A against B", "imix");
+	for (guint group = 0; group < 2; group++) {
+		struct figure_group *g = figure_add_rows(
+			f, group == 0 ? "A" : "B", sizeof(struct result_departure_reps));
+		struct result_departure_reps d = { .bursts = reps(0.3, FALSE) };
+
+		g->nb_repetitions = group == 0 ? 3 : 1;
+		g->trustworthy = group == 0;
+		for (guint i = 0; i < RESULT_WITHIN; i++) {
+			d.schedule[i] = reps(0.2 * (i + 1), FALSE);
+			d.gap[i] = group == 0 ? reps(0.15 * (i + 1), FALSE)
+					      : result_reps_of(NULL, NULL, 0);
+		}
+		g_array_append_val(g->points, d);
+	}
+	return f;
 }
 
 static const struct fact sizes_script[] = {
@@ -318,7 +336,7 @@ static const struct facts sizes_facts = { sizes_script, "3 2", sizes_lines };
 static void sizes_have_two_panels(void **state)
 {
 	(void)state;
-	g_autoptr(dots) d = dots_of();
+	g_autoptr(figure) d = sizes_of();
 	struct figure_options options = options_of("sizes.gp", "sizes.dat", "sizes.svg");
 	g_auto(figure_text) text = { NULL, NULL };
 	g_autoptr(GError) error = NULL;
@@ -363,7 +381,7 @@ static const struct facts departures_facts = { departures_script, "9 9", departu
 static void departures_have_three_panels(void **state)
 {
 	(void)state;
-	g_autoptr(dots) d = dots_of();
+	g_autoptr(figure) d = departures_of();
 	struct figure_options options = options_of("dep.gp", "dep.dat", "dep.pdf");
 	g_auto(figure_text) text = { NULL, NULL };
 	g_autoptr(GError) error = NULL;
@@ -376,8 +394,9 @@ static void departures_have_three_panels(void **state)
 static void too_small_a_figure_says_what_it_needs(void **state)
 {
 	(void)state;
-	g_autoptr(dots) d = dots_of();
-	g_autoptr(timeline) t = timeline_of(TRUE);
+	g_autoptr(figure) d = sizes_of();
+	g_autoptr(figure) departures = departures_of();
+	g_autoptr(figure) t = timeline_of(TRUE);
 	g_autoptr(strip) s = strip_new();
 	struct figure_options options = options_of("a.gp", "a.dat", "a.svg");
 
@@ -397,7 +416,7 @@ static void too_small_a_figure_says_what_it_needs(void **state)
 		/* The last has room for one panel, but not for eight. */
 		options.height = i == 4 ? 700 : 150;
 		made = i == 0   ? figure_sizes(d, &options, &text, &error)
-		       : i == 1 ? figure_departures(d, &options, &text, &error)
+		       : i == 1 ? figure_departures(departures, &options, &text, &error)
 		       : i == 2 ? figure_timeline(t, &options, &text, &error)
 				: figure_strip(s, &options, &text, &error);
 		assert_false(made);
