@@ -4,12 +4,11 @@
 G_DEFINE_QUARK(tsim - input - error - quark, input_error)
 G_DEFINE_QUARK(analyze - error - quark, analyze_error)
 
-gboolean error_set(GError **error, GQuark domain, int code, const char *format, ...)
+void error_format(GError **error, GQuark domain, int code, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	g_propagate_error(error, g_error_new_valist(domain, code, format, args));
 	va_end(args);
-	return FALSE;
 }

@@ -38,12 +38,19 @@ GQuark analyze_error_quark(void);
 
 /*
  * Sets an error of any domain to a text; error may be NULL. FALSE, so that what fails can end with
- * "return input_fail(error, INPUT_ERROR_RANGE, ...)".
+ * "return input_fail(error, INPUT_ERROR_RANGE, ...)". In two parts, so that compilers and analyzers
+ * know what it returns.
  */
-gboolean error_set(GError **error, GQuark domain, int code, const char *format, ...)
-	G_GNUC_PRINTF(4, 5);
-
+#define error_set(...) (error_format(__VA_ARGS__), error_result())
 #define input_fail(error, code, ...) error_set(error, INPUT_ERROR, code, __VA_ARGS__)
 #define analyze_fail(error, code, ...) error_set(error, ANALYZE_ERROR, code, __VA_ARGS__)
+
+void error_format(GError **error, GQuark domain, int code, const char *format, ...)
+	G_GNUC_PRINTF(4, 5);
+
+static inline gboolean error_result(void)
+{
+	return FALSE;
+}
 
 #endif
