@@ -201,8 +201,9 @@ static profile *make_profile(struct genome *g, const char *letters)
 	return p;
 }
 
-profile *genome_parse(const char *spec, const char *text, uint32_t mtu, GError **error)
+profile *genome_parse(const char *spec, uint32_t mtu, GError **error)
 {
+	const char *text = spec + strlen("genome:");
 	g_auto(GStrv) parts = g_strsplit(text, ":", 2);
 	const char *letters = parts[0] != NULL ? parts[0] : "";
 	g_autofree char *word = text_quote(spec);

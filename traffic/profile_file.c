@@ -21,38 +21,14 @@ struct reader {
 	const char *path;
 	profile *p;
 	unsigned line;
-	gboolean has_unit, has_weight, has_mode, has_header;
+	unsigned declared; /* a bit for each of declarations */
+	gboolean has_header;
 	GArray *classes; /* struct profile_class */
 	GByteArray *sequence;
 	char *field[FIELDS]; /* of the record that is being read */
 	unsigned nb_fields;
 	GError *error; /* of a callback */
 };
-
-static gboolean G_GNUC_PRINTF(3, 4)
-	fail(struct reader *r, enum input_error code, const char *format, ...)
-{
-	va_list args;
-
-	if (r->error != NULL)
-		return FALSE;
-	va_start(args, format);
-
-	g_autofree char *text = g_strdup_vprintf(format, args);
-
-	va_end(args);
-	r->error = g_error_new(INPUT_ERROR, (gint)code, "%s:%u: %s", r->path, r->line, text);
-	return FALSE;
-}
-
-/* Index of word in names, -1 if it is none. */
-static int find_word(const char *const *names, const char *word)
-{
-	for (int i = 0; names[i] != NULL; i++)
-		if (strcmp(names[i], word) == 0)
-			return i;
-	return -1;
-}
 
 static const char *const unit_names[] = { "frame", "ip", "mbuf", NULL };
 static const char *const weight_names[] = { "packets", "bytes", "bandwidth", NULL };
@@ -74,79 +50,68 @@ const char *profile_mode_name(enum profile_mode mode)
 	return mode == PROFILE_TRACE ? trace_name : mode_names[mode];
 }
 
-static gboolean declare_word(struct reader *r, const char *key, const char *value,
-	const char *const *names, gboolean *has, int *out)
-{
-	g_autofree char *list = g_strjoinv(", ", (char **)(uintptr_t)names);
-	g_autofree char *word = text_quote(value);
-	int i = find_word(names, value);
+/* What a file declares in comments. */
+static const struct {
+	const char *key;
+	size_t at; /* in struct profile: an enum where there are words, else a text */
+	const char *const *words; /* NULL: any text */
+	const char *missing;      /* the line to add, for the error; NULL: it can be missing */
+} declarations[] = {
+	{ "unit", offsetof(profile, unit), unit_names, "'# unit: frame', ip or mbuf" },
+	{ "weight", offsetof(profile, weight), weight_names,
+		"'# weight: packets', bytes or bandwidth" },
+	{ "mode", offsetof(profile, mode), mode_names, "'# mode: random', ratio or sequence" },
+	{ "source", offsetof(profile, source), NULL, "'# source: where the numbers come from'" },
+	{ "title", offsetof(profile, title), NULL, NULL },
+	{ "unverified", offsetof(profile, unverified), NULL, NULL },
+	{ "synthetic", offsetof(profile, synthetic), NULL, NULL },
+};
 
-	if (*has)
-		return fail(r, INPUT_ERROR_SYNTAX, "%s is declared twice; keep one", key);
-	if (i < 0)
-		return fail(r, INPUT_ERROR_SYNTAX, "%s '%s' is not known; write one of %s", key,
-			word, list);
-	*has = TRUE;
-	*out = i;
-	return TRUE;
-}
-
-static gboolean declare_text(struct reader *r, const char *key, const char *value, char **out)
+static gboolean declare_key(struct reader *r, size_t i, const char *value)
 {
-	if (*out != NULL)
-		return fail(r, INPUT_ERROR_SYNTAX, "%s is declared twice; keep one", key);
-	*out = g_strdup(value);
+	void *at = (char *)r->p + declarations[i].at;
+	const char *const *words = declarations[i].words;
+	unsigned k = 0;
+
+	if (r->declared & 1U << i)
+		return input_fail(&r->error, INPUT_ERROR_SYNTAX, "%s is declared twice; keep one",
+			declarations[i].key);
+	r->declared |= 1U << i;
+	if (words == NULL) {
+		*(char **)at = g_strdup(value);
+		return TRUE;
+	}
+	while (words[k] != NULL && strcmp(words[k], value) != 0)
+		k++;
+	if (words[k] == NULL) {
+		g_autofree char *list = g_strjoinv(", ", (char **)(uintptr_t)words);
+		g_autofree char *word = text_quote(value);
+
+		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
+			"%s '%s' is not known; write one of %s", declarations[i].key, word, list);
+	}
+	*(unsigned *)at = k; /* as large as an enum */
 	return TRUE;
 }
 
 /* "# key: value", or a comment that is none of ours. */
 static gboolean read_comment(struct reader *r, const char *text)
 {
-	profile *p = r->p;
 	const char *start = text + 1 + strspn(text + 1, " \t");
-	size_t len = 0;
-	int word = 0;
+	size_t len = strspn(start, "abcdefghijklmnopqrstuvwxyz");
+	g_autofree char *key = g_strndup(start, len), *value = NULL, *quoted = text_quote(key);
 
-	while (g_ascii_islower(start[len]))
-		len++;
 	if (r->has_header || len == 0 || start[len] != ':' ||
 		(start[len + 1] != '\0' && !g_ascii_isspace(start[len + 1])))
 		return TRUE;
-
-	g_autofree char *key = g_strndup(start, len);
-	g_autofree char *value = g_strstrip(g_strdup(start + len + 1));
-	g_autofree char *quoted = text_quote(key);
-
+	value = g_strstrip(g_strdup(start + len + 1));
 	if (value[0] == '\0')
-		return fail(
-			r, INPUT_ERROR_SYNTAX, "'%s:' has no value; write one behind it", quoted);
-	if (strcmp(key, "unit") == 0) {
-		if (!declare_word(r, key, value, unit_names, &r->has_unit, &word))
-			return FALSE;
-		p->unit = (enum profile_unit)word;
-		return TRUE;
-	}
-	if (strcmp(key, "weight") == 0) {
-		if (!declare_word(r, key, value, weight_names, &r->has_weight, &word))
-			return FALSE;
-		p->weight = (enum profile_weight)word;
-		return TRUE;
-	}
-	if (strcmp(key, "mode") == 0) {
-		if (!declare_word(r, key, value, mode_names, &r->has_mode, &word))
-			return FALSE;
-		p->mode = (enum profile_mode)word;
-		return TRUE;
-	}
-	if (strcmp(key, "title") == 0)
-		return declare_text(r, key, value, &p->title);
-	if (strcmp(key, "source") == 0)
-		return declare_text(r, key, value, &p->source);
-	if (strcmp(key, "unverified") == 0)
-		return declare_text(r, key, value, &p->unverified);
-	if (strcmp(key, "synthetic") == 0)
-		return declare_text(r, key, value, &p->synthetic);
-	return fail(r, INPUT_ERROR_SYNTAX,
+		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
+			"'%s:' has no value; write one behind it", quoted);
+	for (size_t i = 0; i < G_N_ELEMENTS(declarations); i++)
+		if (strcmp(key, declarations[i].key) == 0)
+			return declare_key(r, i, value);
+	return input_fail(&r->error, INPUT_ERROR_SYNTAX,
 		"'%s' is not a key; there are title, unit, weight, mode, source, unverified, "
 		"synthetic; a plain comment that looks like this begins with ##",
 		quoted);
@@ -155,18 +120,13 @@ static gboolean read_comment(struct reader *r, const char *text)
 /* All that the rows need has been declared. */
 static gboolean check_declared(struct reader *r)
 {
-	profile *p = r->p;
-	const char *missing = !r->has_unit        ? "'# unit: frame', ip or mbuf"
-			      : !r->has_weight    ? "'# weight: packets', bytes or bandwidth"
-			      : !r->has_mode      ? "'# mode: random', ratio or sequence"
-			      : p->source == NULL ? "'# source: where the numbers come from'"
-						  : NULL;
-
-	if (missing != NULL)
-		return fail(r, INPUT_ERROR_SYNTAX,
-			"a declaration is missing before the first row; add the line %s", missing);
-	if (p->mode == PROFILE_SEQUENCE && p->weight != PROFILE_PACKETS)
-		return fail(r, INPUT_ERROR_SYNTAX,
+	for (size_t i = 0; i < G_N_ELEMENTS(declarations); i++)
+		if (declarations[i].missing != NULL && !(r->declared & 1U << i))
+			return input_fail(&r->error, INPUT_ERROR_SYNTAX,
+				"a declaration is missing before the first row; add the line %s",
+				declarations[i].missing);
+	if (r->p->mode == PROFILE_SEQUENCE && r->p->weight != PROFILE_PACKETS)
+		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
 			"mode sequence counts frames; write '# weight: packets'");
 	return TRUE;
 }
@@ -178,16 +138,17 @@ static gboolean read_length(struct reader *r, const char *text, uint32_t *out)
 	uint64_t len;
 
 	if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text))
-		return fail(r, INPUT_ERROR_SYNTAX,
+		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
 			"size '%s' is not a whole number of bytes or a range of them; write 64 or "
 			"65-128",
 			word);
 	if (!text_uint(text, FRAME_LEN_MAX, &len) || len + overhead > FRAME_LEN_MAX)
-		return fail(r, INPUT_ERROR_RANGE,
+		return input_fail(&r->error, INPUT_ERROR_RANGE,
 			"size %s is above %u, the limit in unit %s (a frame of %d bytes)", word,
 			FRAME_LEN_MAX - overhead, profile_unit_name(r->p->unit), FRAME_LEN_MAX);
 	if (len == 0)
-		return fail(r, INPUT_ERROR_RANGE, "size 0 is no frame; the least is 1");
+		return input_fail(
+			&r->error, INPUT_ERROR_RANGE, "size 0 is no frame; the least is 1");
 	*out = (uint32_t)len;
 	return TRUE;
 }
@@ -206,8 +167,9 @@ static gboolean read_size(struct reader *r, const char *text, struct profile_cla
 		!read_length(r, g_strstrip(ends[1]), &c->listed_hi))
 		return FALSE;
 	if (c->listed_lo > c->listed_hi)
-		return fail(r, INPUT_ERROR_RANGE, "range %u-%u ends below its start; write %u-%u",
-			c->listed_lo, c->listed_hi, c->listed_hi, c->listed_lo);
+		return input_fail(&r->error, INPUT_ERROR_RANGE,
+			"range %u-%u ends below its start; write %u-%u", c->listed_lo, c->listed_hi,
+			c->listed_hi, c->listed_lo);
 	return TRUE;
 }
 
@@ -218,18 +180,19 @@ static gboolean read_weight(struct reader *r, const char *text, struct profile_c
 	size_t n = text_scan_number(text, &w);
 
 	if (n == 0 || text[n] != '\0')
-		return fail(r, INPUT_ERROR_SYNTAX,
+		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
 			"weight '%s' is not a number; write one such as 7 or 58.67", word);
 	if (!(w > 0.0))
-		return fail(r, INPUT_ERROR_RANGE,
+		return input_fail(&r->error, INPUT_ERROR_RANGE,
 			"weight %s is not above zero; leave the row out if it is not to be sent",
 			word);
 	if (!isfinite(w) || w < weight_min || w > weight_max)
-		return fail(r, INPUT_ERROR_RANGE, "weight %s is outside %g..%g; scale the weights",
-			word, weight_min, weight_max);
+		return input_fail(&r->error, INPUT_ERROR_RANGE,
+			"weight %s is outside %g..%g; scale the weights", word, weight_min,
+			weight_max);
 	if (r->p->mode == PROFILE_SEQUENCE &&
 		(w != floor(w) || w > PROFILE_SEQUENCE_MAX - (double)r->sequence->len))
-		return fail(r, INPUT_ERROR_RANGE,
+		return input_fail(&r->error, INPUT_ERROR_RANGE,
 			"weight %s: a sequence sends each row a whole number of times and is at "
 			"most "
 			"%d frames long",
@@ -261,7 +224,7 @@ static gboolean read_row(struct reader *r)
 	if (!r->has_header) {
 		if (r->nb_fields != FIELDS || strcmp(r->field[0], "size") != 0 ||
 			strcmp(r->field[1], "weight") != 0)
-			return fail(r, INPUT_ERROR_SYNTAX,
+			return input_fail(&r->error, INPUT_ERROR_SYNTAX,
 				"the first row is not 'size,weight'; write that line before the "
 				"rows");
 		if (!check_declared(r))
@@ -270,14 +233,14 @@ static gboolean read_row(struct reader *r)
 		return TRUE;
 	}
 	if (r->nb_fields != FIELDS)
-		return fail(r, INPUT_ERROR_SYNTAX,
+		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
 			"a row has %u fields and not 2; write size,weight such as 64,7",
 			r->nb_fields);
 	if (!read_size(r, r->field[0], &c) || !read_weight(r, r->field[1], &c))
 		return FALSE;
 	i = find_class(r, &c);
 	if (i == FRAME_CLASSES_MAX)
-		return fail(r, INPUT_ERROR_RANGE,
+		return input_fail(&r->error, INPUT_ERROR_RANGE,
 			"more than %d sizes; join neighbours into ranges such as 65-128",
 			FRAME_CLASSES_MAX);
 	if (i == r->classes->len)
@@ -317,10 +280,11 @@ static void on_row(int end, void *data)
 static gboolean read_record(struct reader *r, struct csv_parser *csv, const char *text)
 {
 	size_t len = strlen(text);
+	gboolean whole = csv_parse(csv, text, len, on_field, on_row, r) == len &&
+			 csv_fini(csv, on_field, on_row, r) == 0;
 
-	if (csv_parse(csv, text, len, on_field, on_row, r) != len ||
-		csv_fini(csv, on_field, on_row, r) != 0)
-		fail(r, INPUT_ERROR_SYNTAX,
+	if (!whole && r->error == NULL)
+		input_fail(&r->error, INPUT_ERROR_SYNTAX,
 			"a quote is not closed, or stands inside a field; write size,weight "
 			"without quotes");
 	return r->error == NULL;
@@ -329,40 +293,42 @@ static gboolean read_record(struct reader *r, struct csv_parser *csv, const char
 static gboolean read_lines(struct reader *r, struct csv_parser *csv, const char *text)
 {
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	gboolean good = TRUE;
 
-	for (size_t i = 0; lines[i] != NULL; i++) {
+	for (size_t i = 0; good && lines[i] != NULL; i++) {
 		r->line = (unsigned)i + 1;
-		if (lines[i][0] == '#' ? !read_comment(r, lines[i])
-				       : !read_record(r, csv, lines[i]))
-			return FALSE;
+		good = lines[i][0] == '#' ? read_comment(r, lines[i])
+					  : read_record(r, csv, lines[i]);
 	}
-	if (r->classes->len == 0) {
+	if (good && r->classes->len == 0) {
 		r->line--; /* the last line ends with a newline */
-		return fail(r, INPUT_ERROR_SYNTAX,
+		good = input_fail(&r->error, INPUT_ERROR_SYNTAX,
 			"the file ends without a row; write 'size,weight' and rows such as 64,7");
 	}
-	return TRUE;
+	if (!good)
+		g_prefix_error(&r->error, "%s:%u: ", r->path, r->line);
+	return good;
 }
 
 static gboolean read_text(struct reader *r, const char *text, size_t len)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
 	struct csv_parser csv;
-	gboolean ok;
+	gboolean good;
 
 	if (!text_check(r->path, text, len, &r->error))
 		return FALSE;
 	if (g_str_has_prefix(text, byte_order_mark))
 		text += strlen(byte_order_mark);
 	csv_init(&csv, CSV_STRICT | CSV_STRICT_FINI);
-	ok = read_lines(r, &csv, text);
+	good = read_lines(r, &csv, text);
 	for (unsigned i = 0; i < FIELDS; i++)
 		g_clear_pointer(&r->field[i], g_free); /* of a record that broke off */
 	csv_free(&csv);
-	return ok;
+	return good;
 }
 
-static profile *finish(struct reader *r)
+static profile *make_profile(struct reader *r)
 {
 	profile *p = g_steal_pointer(&r->p);
 
@@ -379,33 +345,26 @@ static profile *finish(struct reader *r)
 	return p;
 }
 
-static char *base_name(const char *path)
-{
-	g_autofree char *base = g_path_get_basename(path);
-
-	if (g_str_has_suffix(base, ".csv"))
-		base[strlen(base) - strlen(".csv")] = '\0';
-	return g_steal_pointer(&base);
-}
-
 profile *profile_parse(const char *name, const char *text, size_t len, GError **error)
 {
-	g_autofree char *base = base_name(name);
+	g_autofree char *base = g_path_get_basename(name);
 	g_autofree char *copy = g_strndup(text, len); /* ends with a NUL */
 	g_autofree char *shown = g_filename_display_name(name);
 	struct reader r = {
 		.path = shown,
-		.p = profile_alloc(name, base),
 		.classes = g_array_new(FALSE, TRUE, sizeof(struct profile_class)),
 		.sequence = g_byte_array_new(),
 	};
 	profile *p = NULL;
 
+	if (g_str_has_suffix(base, ".csv"))
+		base[strlen(base) - strlen(".csv")] = '\0';
+	r.p = profile_alloc(name, base);
 	if (len == 0)
 		g_set_error(&r.error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 			"%s: is empty; profiles/README.md says what a profile looks like", shown);
 	else if (read_text(&r, copy, len))
-		p = finish(&r);
+		p = make_profile(&r);
 	if (r.error != NULL)
 		g_propagate_error(error, r.error);
 	profile_free(r.p);

@@ -32,8 +32,8 @@ profile *profile_alloc(const char *spec, const char *name);
  */
 void profile_finish(profile *p);
 
-/* The profile of an RFC 6985 genome "aaafg", "AAAGG:A=64,G=1518"; spec as the user wrote it. */
-profile *genome_parse(const char *spec, const char *text, uint32_t mtu, GError **error);
+/* The profile of an RFC 6985 genome "genome:aaafg", "genome:AAAGG:A=64,G=1518". */
+profile *genome_parse(const char *spec, uint32_t mtu, GError **error);
 /* What profile.genome holds; NULL if it cannot be written. p is finished. */
 char *genome_format(const profile *p);
 

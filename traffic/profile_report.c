@@ -2,9 +2,9 @@
 /* A profile for people and programs: every length in all units, shares, and rates on a link. */
 #include "traffic/profile.h"
 
+#include <math.h>
 #include <string.h>
 
-#include <csv.h>
 #include <json-glib/json-glib.h>
 
 #include "analyze/base/error.h"
@@ -43,91 +43,65 @@ static gboolean is_padded(const profile *p, const struct profile_class *c)
 	return c->listed_lo + profile_unit_overhead(p->unit) < FRAME_LEN_MIN;
 }
 
-static char *number(const char *format, double value)
+/* "64", "64-128". */
+static void append_range(GString *to, uint32_t lo, uint32_t hi, int offset)
 {
-	char digits[G_ASCII_DTOSTR_BUF_SIZE];
-
-	return g_strdup(g_ascii_formatd(digits, sizeof(digits), format, value));
-}
-
-static char *length_range(uint32_t lo, uint32_t hi, int offset)
-{
-	if (lo == hi)
-		return g_strdup_printf("%d", (int)lo + offset);
-	return g_strdup_printf("%d-%d", (int)lo + offset, (int)hi + offset);
+	g_string_append_printf(to, "%d", (int)lo + offset);
+	if (lo != hi)
+		g_string_append_printf(to, "-%d", (int)hi + offset);
 }
 
 enum { COLUMNS = 9 }; /* listed, weight, the units, packets, bytes, pps */
 
-static void add_row(GPtrArray *cells, const char *first, const char *weight)
+/* Lines of cells with tabs between them: the heads, the classes, their mean. */
+static void append_cells(const struct report *r, GString *to)
 {
-	g_ptr_array_add(cells, g_strdup(first));
-	g_ptr_array_add(cells, g_strdup(weight));
-}
-
-static void add_class_row(const struct report *r, uint32_t i, GPtrArray *cells)
-{
-	const struct profile_class *c = &r->p->classes[i];
-	g_autofree char *listed = length_range(c->listed_lo, c->listed_hi, 0);
-	g_autofree char *weight = number("%.6g", c->listed_weight);
-
-	add_row(cells, listed, weight);
+	g_string_append_printf(
+		to, "%s\t%s", profile_unit_name(r->p->unit), profile_weight_name(r->p->weight));
 	for (size_t u = 0; u < G_N_ELEMENTS(units); u++)
-		g_ptr_array_add(
-			cells, length_range(c->frame_len_lo, c->frame_len_hi, units[u].offset));
-	g_ptr_array_add(cells, number("%.3f", c->share * 100.0));
-	g_ptr_array_add(cells, number("%.3f", class_bytes_share(r, i) * 100.0));
-	g_ptr_array_add(cells, r->pps > 0.0 ? number("%.0f", r->pps * c->share) : g_strdup(""));
-}
+		g_string_append_printf(to, "\t%s", units[u].name);
+	g_string_append_printf(to, "\tpackets %%\tbytes %%\t%s\n", r->pps > 0.0 ? "pps" : "");
+	for (uint32_t i = 0; i < r->p->nb_classes; i++) {
+		const struct profile_class *c = &r->p->classes[i];
 
-static void add_mean_row(const struct report *r, GPtrArray *cells)
-{
-	add_row(cells, "mean", "");
+		append_range(to, c->listed_lo, c->listed_hi, 0);
+		g_string_append_printf(to, "\t%.6g", c->listed_weight);
+		for (size_t u = 0; u < G_N_ELEMENTS(units); u++) {
+			g_string_append_c(to, '\t');
+			append_range(to, c->frame_len_lo, c->frame_len_hi, units[u].offset);
+		}
+		g_string_append_printf(
+			to, "\t%.3f\t%.3f\t", c->share * 100.0, class_bytes_share(r, i) * 100.0);
+		if (r->pps > 0.0)
+			g_string_append_printf(to, "%.0f", r->pps * c->share);
+		g_string_append_c(to, '\n');
+	}
+	g_string_append(to, "mean\t");
 	for (size_t u = 0; u < G_N_ELEMENTS(units); u++)
-		g_ptr_array_add(cells, number("%.2f", r->mean + units[u].offset));
-	g_ptr_array_add(cells, g_strdup("100.000"));
-	g_ptr_array_add(cells, g_strdup("100.000"));
-	g_ptr_array_add(cells, r->pps > 0.0 ? number("%.0f", r->pps) : g_strdup(""));
-}
-
-static void add_head_row(const struct report *r, GPtrArray *cells)
-{
-	add_row(cells, profile_unit_name(r->p->unit), profile_weight_name(r->p->weight));
-	for (size_t u = 0; u < G_N_ELEMENTS(units); u++)
-		g_ptr_array_add(cells, g_strdup(units[u].name));
-	g_ptr_array_add(cells, g_strdup("packets %"));
-	g_ptr_array_add(cells, g_strdup("bytes %"));
-	g_ptr_array_add(cells, g_strdup(r->pps > 0.0 ? "pps" : ""));
-}
-
-/* The line above the columns: what the first two are, and the next four. */
-static void add_caption(const size_t *width, GString *out)
-{
-	size_t listed = width[0] + width[1] + 2, lengths = 0;
-
-	for (size_t u = 0; u < G_N_ELEMENTS(units); u++)
-		lengths += width[2 + u] + 2;
-	g_string_append_printf(out, "  %*s  %*s\n", (int)listed, "as listed", (int)lengths - 2,
-		"length sent, bytes");
+		g_string_append_printf(to, "\t%.2f", r->mean + units[u].offset);
+	g_string_append(to, "\t100.000\t100.000\t");
+	if (r->pps > 0.0)
+		g_string_append_printf(to, "%.0f", r->pps);
 }
 
 static void text_table(const struct report *r, GString *out)
 {
-	g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
-	size_t width[COLUMNS] = { 0 };
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_auto(GStrv) cells = NULL;
+	int width[COLUMNS] = { 0 }, lengths = -2;
 
-	add_head_row(r, cells);
-	for (uint32_t i = 0; i < r->p->nb_classes; i++)
-		add_class_row(r, i, cells);
-	add_mean_row(r, cells);
-	for (guint i = 0; i < cells->len; i++)
-		width[i % COLUMNS] = MAX(width[i % COLUMNS], strlen(g_ptr_array_index(cells, i)));
-	add_caption(width, out);
-	for (guint i = 0; i < cells->len; i++) {
-		const char *cell = g_ptr_array_index(cells, i);
-
+	append_cells(r, text);
+	cells = g_strsplit_set(text->str, "\t\n", -1);
+	for (guint i = 0; cells[i] != NULL; i++)
+		width[i % COLUMNS] = MAX(width[i % COLUMNS], (int)strlen(cells[i]));
+	for (size_t u = 0; u < G_N_ELEMENTS(units); u++)
+		lengths += width[2 + u] + 2;
+	/* The line above the columns: what the first two are, and the next four. */
+	g_string_append_printf(out, "  %*s  %*s\n", width[0] + width[1] + 2, "as listed", lengths,
+		"length sent, bytes");
+	for (guint i = 0; cells[i] != NULL; i++) {
 		if (width[i % COLUMNS] > 0)
-			g_string_append_printf(out, "  %*s", (int)width[i % COLUMNS], cell);
+			g_string_append_printf(out, "  %*s", width[i % COLUMNS], cells[i]);
 		if (i % COLUMNS == COLUMNS - 1)
 			g_string_append_c(out, '\n');
 	}
@@ -137,21 +111,21 @@ static void text_notes(const struct report *r, GString *out)
 {
 	const profile *p = r->p;
 	g_autoptr(GString) padded = g_string_new(NULL);
-	g_autofree char *ratio_error = number("%.2g", profile_ratio_error(p) * 100.0);
 
 	if (p->sequence_len > 0)
 		g_string_append_printf(out, "period      %u frame%s%s%s\n", p->sequence_len,
 			p->sequence_len == 1 ? "" : "s", p->genome != NULL ? ", " : "",
 			p->genome != NULL ? p->genome : "");
 	if (p->mode == PROFILE_RATIO)
-		g_string_append_printf(
-			out, "ratio error %s %% of the packets at most\n", ratio_error);
+		g_string_append_printf(out, "ratio error %.2g %% of the packets at most\n",
+			profile_ratio_error(p) * 100.0);
 	for (uint32_t i = 0; i < p->nb_classes; i++) {
 		const struct profile_class *c = &p->classes[i];
-		g_autofree char *listed = length_range(c->listed_lo, c->listed_hi, 0);
 
-		if (is_padded(p, c))
-			g_string_append_printf(padded, "%s%s", padded->len > 0 ? ", " : "", listed);
+		if (!is_padded(p, c))
+			continue;
+		g_string_append(padded, padded->len > 0 ? ", " : "");
+		append_range(padded, c->listed_lo, c->listed_hi, 0);
 	}
 	if (padded->len > 0)
 		g_string_append_printf(out,
@@ -166,8 +140,6 @@ static void text_notes(const struct report *r, GString *out)
 static char *text_report(const struct report *r)
 {
 	const profile *p = r->p;
-	g_autofree char *mean = number("%.4f", r->mean);
-	g_autofree char *stddev = number("%.4f", r->stddev);
 	GString *out = g_string_new(NULL);
 
 	g_string_append_printf(out, "%s: %s\n", p->name, p->title);
@@ -178,156 +150,122 @@ static char *text_report(const struct report *r)
 	text_notes(r, out);
 	g_string_append_c(out, '\n');
 	text_table(r, out);
-	g_string_append_printf(
-		out, "\nframe length  mean %s, standard deviation %s bytes\n", mean, stddev);
+	g_string_append_printf(out, "\nframe length  mean %.4f, standard deviation %.4f bytes\n",
+		r->mean, r->stddev);
 	if (r->pps > 0.0) {
-		g_autofree char *pps = number("%.1f", r->pps);
 		g_autofree char *l1 = rate_format_bps(r->link_bps);
 		g_autofree char *l2 = rate_format_bps(rate_l2_bps(r->pps, r->mean));
 
 		g_string_append_printf(out,
-			"on a link     %s pps; layer 1 %s (with preamble and gap), layer 2 %s\n",
-			pps, l1, l2);
+			"on a link     %.1f pps; layer 1 %s (with preamble and gap), layer 2 %s\n",
+			r->pps, l1, l2);
 	}
 	return g_string_free(out, FALSE);
 }
 
-static void csv_text(GString *out, const char *text)
+/* A number of a class, as CSV and JSON call it. */
+struct figure {
+	char key[24];
+	gboolean whole;
+	double value; /* NAN: there is none */
+};
+
+enum { FIGURES = 3 + 2 * G_N_ELEMENTS(units) + 4 };
+
+static void set_figures(const struct report *r, uint32_t i, struct figure figures[FIGURES])
 {
-	size_t len = strlen(text),
-	       room = 2 * len + 2; /* every character a quote, and quotes around */
-	g_autofree char *quoted = g_malloc(room);
+	const struct profile_class *c = &r->p->classes[i];
+	struct figure *f = figures;
 
-	g_string_append_len(out, quoted, (gssize)csv_write(quoted, room, text, len));
-}
-
-static void csv_number(GString *out, double value)
-{
-	g_autofree char *digits = number("%.12g", value);
-
-	g_string_append_printf(out, ",%s", digits);
+	*f++ = (struct figure){ "listed_lo", TRUE, c->listed_lo };
+	*f++ = (struct figure){ "listed_hi", TRUE, c->listed_hi };
+	*f++ = (struct figure){ "listed_weight", FALSE, c->listed_weight };
+	for (size_t u = 0; u < G_N_ELEMENTS(units); u++) {
+		*f = (struct figure){ "", TRUE, (double)c->frame_len_lo + units[u].offset };
+		g_snprintf(f->key, sizeof(f->key), "%s_lo", units[u].name);
+		*++f = (struct figure){ "", TRUE, (double)c->frame_len_hi + units[u].offset };
+		g_snprintf(f->key, sizeof(f->key), "%s_hi", units[u].name);
+		f++;
+	}
+	*f++ = (struct figure){ "mean_frame_len", FALSE, profile_class_mean_len(r->p, i) };
+	*f++ = (struct figure){ "packet_share", FALSE, c->share };
+	*f++ = (struct figure){ "byte_share", FALSE, class_bytes_share(r, i) };
+	*f++ = (struct figure){ "pps", FALSE, r->pps > 0.0 ? r->pps * c->share : NAN };
 }
 
 static char *csv_report(const struct report *r)
 {
 	const profile *p = r->p;
-	GString *out = g_string_new("schema,profile,class,unit,listed_lo,listed_hi,listed_weight");
+	struct figure figures[FIGURES];
+	GString *out = g_string_new("schema,profile,class,unit");
 
-	for (size_t u = 0; u < G_N_ELEMENTS(units); u++)
-		g_string_append_printf(out, ",%s_lo,%s_hi", units[u].name, units[u].name);
-	g_string_append(out, ",mean_frame_len,packet_share,byte_share,pps\n");
+	set_figures(r, 0, figures); /* of a profile there is one at least */
+	for (size_t k = 0; k < FIGURES; k++)
+		g_string_append_printf(out, ",%s", figures[k].key);
 	for (uint32_t i = 0; i < p->nb_classes; i++) {
-		const struct profile_class *c = &p->classes[i];
-
-		g_string_append_printf(out, "%d,", REPORT_SCHEMA);
-		csv_text(out, p->name);
-		g_string_append_printf(out, ",%u,%s,%u,%u", i, profile_unit_name(p->unit),
-			c->listed_lo, c->listed_hi);
-		csv_number(out, c->listed_weight);
-		for (size_t u = 0; u < G_N_ELEMENTS(units); u++)
-			g_string_append_printf(out, ",%d,%d",
-				(int)c->frame_len_lo + units[u].offset,
-				(int)c->frame_len_hi + units[u].offset);
-		csv_number(out, profile_class_mean_len(p, i));
-		csv_number(out, c->share);
-		csv_number(out, class_bytes_share(r, i));
-		if (r->pps > 0.0)
-			csv_number(out, r->pps * c->share);
-		else
+		/* A name has nothing that is to be escaped. */
+		g_string_append_printf(out, "\n%d,\"%s\",%u,%s", REPORT_SCHEMA, p->name, i,
+			profile_unit_name(p->unit));
+		set_figures(r, i, figures);
+		for (size_t k = 0; k < FIGURES; k++) {
 			g_string_append_c(out, ',');
-		g_string_append_c(out, '\n');
+			if (!isnan(figures[k].value))
+				g_string_append_printf(out, "%.12g", figures[k].value);
+		}
 	}
+	g_string_append_c(out, '\n');
 	return g_string_free(out, FALSE);
 }
 
-static void json_text(JsonBuilder *b, const char *key, const char *value)
+static JsonObject *json_class(const struct report *r, uint32_t i)
 {
-	json_builder_set_member_name(b, key);
-	if (value != NULL)
-		json_builder_add_string_value(b, value);
-	else
-		json_builder_add_null_value(b);
-}
+	JsonObject *o = json_object_new();
+	struct figure figures[FIGURES];
 
-static void json_int(JsonBuilder *b, const char *key, gint64 value)
-{
-	json_builder_set_member_name(b, key);
-	json_builder_add_int_value(b, value);
-}
-
-static void json_double(JsonBuilder *b, const char *key, double value)
-{
-	json_builder_set_member_name(b, key);
-	json_builder_add_double_value(b, value);
-}
-
-static void json_class(const struct report *r, uint32_t i, JsonBuilder *b)
-{
-	const struct profile_class *c = &r->p->classes[i];
-
-	json_builder_begin_object(b);
-	json_int(b, "listed_lo", c->listed_lo);
-	json_int(b, "listed_hi", c->listed_hi);
-	json_double(b, "listed_weight", c->listed_weight);
-	for (size_t u = 0; u < G_N_ELEMENTS(units); u++) {
-		g_autofree char *lo = g_strconcat(units[u].name, "_lo", NULL);
-		g_autofree char *hi = g_strconcat(units[u].name, "_hi", NULL);
-
-		json_int(b, lo, (gint64)c->frame_len_lo + units[u].offset);
-		json_int(b, hi, (gint64)c->frame_len_hi + units[u].offset);
+	set_figures(r, i, figures);
+	for (const struct figure *f = figures; f < figures + FIGURES; f++) {
+		if (f->whole)
+			json_object_set_int_member(o, f->key, (gint64)f->value);
+		else if (!isnan(f->value))
+			json_object_set_double_member(o, f->key, f->value);
 	}
-	json_double(b, "mean_frame_len", profile_class_mean_len(r->p, i));
-	json_double(b, "packet_share", c->share);
-	json_double(b, "byte_share", class_bytes_share(r, i));
-	if (r->pps > 0.0)
-		json_double(b, "pps", r->pps * c->share);
-	json_builder_set_member_name(b, "padded");
-	json_builder_add_boolean_value(b, is_padded(r->p, c));
-	json_builder_end_object(b);
-}
-
-static void json_profile(const struct report *r, JsonBuilder *b)
-{
-	const profile *p = r->p;
-
-	json_int(b, "schema", REPORT_SCHEMA);
-	json_text(b, "profile", p->name);
-	json_text(b, "spec", p->spec);
-	json_text(b, "title", p->title);
-	json_text(b, "source", p->source);
-	json_text(b, "unverified", p->unverified);
-	json_text(b, "synthetic", p->synthetic);
-	json_text(b, "unit", profile_unit_name(p->unit));
-	json_text(b, "weight", profile_weight_name(p->weight));
-	json_text(b, "mode", profile_mode_name(p->mode));
-	json_text(b, "genome", p->genome);
-	json_int(b, "period_frames", p->sequence_len);
-	json_double(b, "ratio_error", profile_ratio_error(p));
-	json_double(b, "mean_frame_len", r->mean);
-	json_double(b, "stddev_frame_len", r->stddev);
-	if (r->pps > 0.0) {
-		json_double(b, "link_bps", r->link_bps);
-		json_double(b, "pps", r->pps);
-		json_double(b, "l1_bps", rate_l1_bps(r->pps, r->mean));
-		json_double(b, "l2_bps", rate_l2_bps(r->pps, r->mean));
-	}
+	json_object_set_boolean_member(o, "padded", is_padded(r->p, &r->p->classes[i]));
+	return o;
 }
 
 static char *json_report(const struct report *r)
 {
-	g_autoptr(JsonBuilder) b = json_builder_new();
-	g_autoptr(JsonNode) root = NULL;
+	const profile *p = r->p;
+	JsonObject *o = json_object_new();
+	JsonArray *classes = json_array_new();
+	g_autoptr(JsonNode) root = json_node_init_object(json_node_alloc(), o);
 	g_autofree char *text = NULL;
 
-	json_builder_begin_object(b);
-	json_profile(r, b);
-	json_builder_set_member_name(b, "classes");
-	json_builder_begin_array(b);
-	for (uint32_t i = 0; i < r->p->nb_classes; i++)
-		json_class(r, i, b);
-	json_builder_end_array(b);
-	json_builder_end_object(b);
-	root = json_builder_get_root(b);
+	json_object_set_int_member(o, "schema", REPORT_SCHEMA);
+	json_object_set_string_member(o, "profile", p->name);
+	json_object_set_string_member(o, "spec", p->spec);
+	json_object_set_string_member(o, "title", p->title);
+	json_object_set_string_member(o, "source", p->source);
+	json_object_set_string_member(o, "unverified", p->unverified);
+	json_object_set_string_member(o, "synthetic", p->synthetic);
+	json_object_set_string_member(o, "unit", profile_unit_name(p->unit));
+	json_object_set_string_member(o, "weight", profile_weight_name(p->weight));
+	json_object_set_string_member(o, "mode", profile_mode_name(p->mode));
+	json_object_set_string_member(o, "genome", p->genome);
+	json_object_set_int_member(o, "period_frames", p->sequence_len);
+	json_object_set_double_member(o, "ratio_error", profile_ratio_error(p));
+	json_object_set_double_member(o, "mean_frame_len", r->mean);
+	json_object_set_double_member(o, "stddev_frame_len", r->stddev);
+	if (r->pps > 0.0) {
+		json_object_set_double_member(o, "link_bps", r->link_bps);
+		json_object_set_double_member(o, "pps", r->pps);
+		json_object_set_double_member(o, "l1_bps", rate_l1_bps(r->pps, r->mean));
+		json_object_set_double_member(o, "l2_bps", rate_l2_bps(r->pps, r->mean));
+	}
+	for (uint32_t i = 0; i < p->nb_classes; i++)
+		json_array_add_object_element(classes, json_class(r, i));
+	json_object_set_array_member(o, "classes", classes);
+	json_object_unref(o); /* root has it */
 	text = json_to_string(root, TRUE);
 	return g_strconcat(text, "\n", NULL);
 }
