@@ -24,27 +24,27 @@ struct arrival {
 	uint64_t first;  /* packet */
 };
 
-static double exponential(gsl_rng *rng, double mean, double shape)
+static double draw_exponential(gsl_rng *rng, double mean, double shape)
 {
 	(void)shape;
 	return gsl_ran_exponential(rng, mean);
 }
 
 /* One part of a gap that is met with a weight of its length: all parts are equally likely. */
-static double part(gsl_rng *rng, double met)
+static double draw_part(gsl_rng *rng, double met)
 {
 	return gsl_rng_uniform(rng) * met;
 }
 
-static double lognormal(gsl_rng *rng, double mean, double sigma)
+static double draw_lognormal(gsl_rng *rng, double mean, double sigma)
 {
 	return gsl_ran_lognormal(rng, log(mean) - sigma * sigma / 2.0, sigma);
 }
 
 /* x times the density is a lognormal one whose ln has a mean that is greater by sigma^2. */
-static double lognormal_rest(gsl_rng *rng, double mean, double sigma)
+static double draw_lognormal_rest(gsl_rng *rng, double mean, double sigma)
 {
-	return part(rng, gsl_ran_lognormal(rng, log(mean) + sigma * sigma / 2.0, sigma));
+	return draw_part(rng, gsl_ran_lognormal(rng, log(mean) + sigma * sigma / 2.0, sigma));
 }
 
 static double weibull_scale(double mean, double shape)
@@ -52,37 +52,38 @@ static double weibull_scale(double mean, double shape)
 	return mean / gsl_sf_gamma(1.0 + 1.0 / shape);
 }
 
-static double weibull(gsl_rng *rng, double mean, double shape)
+static double draw_weibull(gsl_rng *rng, double mean, double shape)
 {
 	return gsl_ran_weibull(rng, weibull_scale(mean, shape), shape);
 }
 
 /* With x = scale e^(1/shape), e exponential: e^(1/shape) exp(-e) is a gamma density. */
-static double weibull_rest(gsl_rng *rng, double mean, double shape)
+static double draw_weibull_rest(gsl_rng *rng, double mean, double shape)
 {
 	double e = gsl_ran_gamma(rng, 1.0 + 1.0 / shape, 1.0);
 
-	return part(rng, weibull_scale(mean, shape) * pow(e, 1.0 / shape));
+	return draw_part(rng, weibull_scale(mean, shape) * pow(e, 1.0 / shape));
 }
 
-static double pareto(gsl_rng *rng, double mean, double alpha)
+static double draw_pareto(gsl_rng *rng, double mean, double alpha)
 {
 	return gsl_ran_pareto(rng, alpha, mean * (alpha - 1.0) / alpha);
 }
 
 /* x times the density is a Pareto one, alpha less by 1. */
-static double pareto_rest(gsl_rng *rng, double mean, double alpha)
+static double draw_pareto_rest(gsl_rng *rng, double mean, double alpha)
 {
-	return part(rng, gsl_ran_pareto(rng, alpha - 1.0, mean * (alpha - 1.0) / alpha));
+	return draw_part(rng, gsl_ran_pareto(rng, alpha - 1.0, mean * (alpha - 1.0) / alpha));
 }
 
 /* What is left of an exponential gap is one. */
-const struct arrival_dist arrival_exponential = { "exponential", exponential, exponential };
-const struct arrival_dist arrival_lognormal = { "lognormal", lognormal, lognormal_rest };
-const struct arrival_dist arrival_pareto = { "pareto", pareto, pareto_rest };
-static const struct arrival_dist dist_weibull = { "weibull", weibull, weibull_rest };
+const struct arrival_dist arrival_exponential = { "exponential", draw_exponential,
+	draw_exponential };
+const struct arrival_dist arrival_lognormal = { "lognormal", draw_lognormal, draw_lognormal_rest };
+const struct arrival_dist arrival_pareto = { "pareto", draw_pareto, draw_pareto_rest };
+static const struct arrival_dist dist_weibull = { "weibull", draw_weibull, draw_weibull_rest };
 
-static double draw(const arrival *a, double mean)
+static double draw_length(const arrival *a, double mean)
 {
 	return a->process->dist->draw(a->rng, mean, a->process->shape);
 }
@@ -105,7 +106,7 @@ static double cbr_next(arrival *a)
 
 static double renewal_next(arrival *a)
 {
-	a->t_ns += a->count == 0 ? draw_rest(a, a->mean_gap_ns) : draw(a, a->mean_gap_ns);
+	a->t_ns += a->count == 0 ? draw_rest(a, a->mean_gap_ns) : draw_length(a, a->mean_gap_ns);
 	return a->t_ns;
 }
 
@@ -128,7 +129,7 @@ static void onoff_begin(arrival *a)
 		a->left_ns = draw_rest(a, mean_ns[ON]);
 	} else {
 		a->t_ns = draw_rest(a, mean_ns[OFF]);
-		a->left_ns = draw(a, mean_ns[ON]);
+		a->left_ns = draw_length(a, mean_ns[ON]);
 	}
 }
 
@@ -138,8 +139,8 @@ static double onoff_next(arrival *a)
 
 	while (a->left_ns < a->gap_ns && a->t_ns < a->end_ns) {
 		a->gap_ns -= a->left_ns;
-		a->t_ns += a->left_ns + draw(a, mean_ns[OFF]);
-		a->left_ns = draw(a, mean_ns[ON]);
+		a->t_ns += a->left_ns + draw_length(a, mean_ns[OFF]);
+		a->left_ns = draw_length(a, mean_ns[ON]);
 	}
 	a->t_ns += a->gap_ns;
 	a->left_ns -= a->gap_ns;

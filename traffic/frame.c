@@ -14,19 +14,19 @@ enum {
 const uint8_t frame_generator_mac[6] = { 0x52, 0x54, 0x00, 0xfa, 0xff, 0x01 };
 const uint8_t frame_guest_base_mac[6] = { 0x52, 0x54, 0x00, 0xfa, 0x00, 0x60 };
 
-static void put16(uint8_t *p, uint32_t v)
+static void put_be16(uint8_t *p, uint32_t v)
 {
 	p[0] = (uint8_t)(v >> 8);
 	p[1] = (uint8_t)v;
 }
 
-static void put32(uint8_t *p, uint32_t v)
+static void put_be32(uint8_t *p, uint32_t v)
 {
-	put16(p, v >> 16);
-	put16(p + 2, v & 0xffff);
+	put_be16(p, v >> 16);
+	put_be16(p + 2, v & 0xffff);
 }
 
-static uint32_t get16(const uint8_t *p)
+static uint32_t get_be16(const uint8_t *p)
 {
 	return (uint32_t)p[0] << 8 | p[1];
 }
@@ -163,21 +163,21 @@ void frame_template_init(struct frame_template *t, const uint8_t guest_mac[6], u
 	memset(t, 0, sizeof(*t));
 	memcpy(t->head, guest_mac, 6);
 	memcpy(t->head + 6, frame_generator_mac, 6);
-	put16(t->head + 12, 0x0800);
+	put_be16(t->head + 12, 0x0800);
 	ip[0] = 0x45;
-	put16(ip + 6, 0x4000); /* do not fragment */
-	ip[8] = 64;            /* TTL */
+	put_be16(ip + 6, 0x4000); /* do not fragment */
+	ip[8] = 64;               /* TTL */
 	ip[9] = IP_PROTO_UDP;
-	put32(ip + 12, frame_generator_ip(guest));
-	put32(ip + 16, frame_guest_ip(guest));
-	put16(udp, FRAME_PORT_SRC);
-	put16(udp + 2, FRAME_PORT_DST);
+	put_be32(ip + 12, frame_generator_ip(guest));
+	put_be32(ip + 16, frame_guest_ip(guest));
+	put_be16(udp, FRAME_PORT_SRC);
+	put_be16(udp + 2, FRAME_PORT_DST);
 	sum_template(t);
 }
 
 void frame_template_relay(struct frame_template *t, uint32_t last_guest)
 {
-	put32(t->head + IP_OFFSET + 16, frame_guest_ip(last_guest));
+	put_be32(t->head + IP_OFFSET + 16, frame_guest_ip(last_guest));
 	sum_template(t);
 }
 
@@ -186,7 +186,7 @@ static gboolean is_addressed_as_ours(const uint8_t *data, uint32_t mbuf_len)
 {
 	const uint8_t *ip = data + IP_OFFSET;
 
-	return mbuf_len >= FRAME_HEAD_LEN && get16(data + 12) == 0x0800 && ip[0] == 0x45 &&
+	return mbuf_len >= FRAME_HEAD_LEN && get_be16(data + 12) == 0x0800 && ip[0] == 0x45 &&
 	       ip[9] == IP_PROTO_UDP && ip[12] == 198 && (ip[13] & 0xfe) == 18 && ip[16] == 198 &&
 	       (ip[17] & 0xfe) == 18;
 }
@@ -202,10 +202,10 @@ enum frame_kind frame_classify(const uint8_t *data, uint32_t mbuf_len, struct fr
 	if (frame_fold(frame_sum(ip, FRAME_IP_LEN)) != 0xffff)
 		return FRAME_CORRUPT;
 	/* From here on the IPv4 header is what its sender wrote. */
-	src = get16(udp);
-	dst = get16(udp + 2);
-	udp_len = get16(udp + 4);
-	if (get16(ip + 2) != mbuf_len - IP_OFFSET || udp_len != mbuf_len - UDP_OFFSET ||
+	src = get_be16(udp);
+	dst = get_be16(udp + 2);
+	udp_len = get_be16(udp + 4);
+	if (get_be16(ip + 2) != mbuf_len - IP_OFFSET || udp_len != mbuf_len - UDP_OFFSET ||
 		frame_fold(frame_sum(ip + 12, 8) + frame_sum(pseudo, 2) + frame_sum(udp + 4, 2) +
 			   frame_sum(udp, udp_len)) != 0xffff)
 		return FRAME_CORRUPT;

@@ -13,11 +13,6 @@
 /* Guest 4096 gets 4096^-8 = 1e-29 of guest 1's load: nobody means more than that. */
 static const double zipf_max = 8.0;
 
-static void free_profile(void *p)
-{
-	profile_free(p);
-}
-
 /* A process with what is known by it. */
 struct known_process {
 	char *spec;
@@ -39,9 +34,9 @@ mix *mix_alloc(const char *name)
 	mix *m = g_new0(mix, 1);
 
 	m->name = text_file_part(name);
-	m->profiles = g_ptr_array_new_with_free_func(free_profile);
+	m->profiles = g_ptr_array_new_with_free_func((GDestroyNotify)profile_free);
 	m->processes = g_ptr_array_new_with_free_func(free_process);
-	m->strings = g_ptr_array_new_with_free_func(g_free);
+	m->strings = g_string_chunk_new(256);
 	return m;
 }
 
@@ -54,16 +49,8 @@ void mix_free(mix *m)
 	g_free(m->groups);
 	g_ptr_array_unref(m->profiles); /* some use what processes have */
 	g_ptr_array_unref(m->processes);
-	g_ptr_array_unref(m->strings);
+	g_string_chunk_free(m->strings);
 	g_free(m);
-}
-
-const char *mix_keep(mix *m, const char *text)
-{
-	char *copy = g_strdup(text);
-
-	g_ptr_array_add(m->strings, copy);
-	return copy;
 }
 
 const profile *mix_profile(mix *m, const char *spec, uint32_t mtu, GError **error)
@@ -81,37 +68,28 @@ const profile *mix_profile(mix *m, const char *spec, uint32_t mtu, GError **erro
 	return p;
 }
 
-static const struct known_process *find_process(
-	mix *m, const char *where, const char *spec, GError **error)
-{
-	struct known_process *known;
-	arrival_process *process;
-	profile *p;
-
-	for (guint i = 0; i < m->processes->len; i++) {
-		known = g_ptr_array_index(m->processes, i);
-		if (strcmp(known->spec, spec) == 0)
-			return known;
-	}
-	process = arrival_process_new(where, spec, error);
-	if (process == NULL)
-		return NULL;
-	p = arrival_process_profile(process);
-	if (p != NULL)
-		g_ptr_array_add(m->profiles, p);
-	known = g_new(struct known_process, 1);
-	*known = (struct known_process){ g_strdup(spec), process, p };
-	g_ptr_array_add(m->processes, known);
-	return known;
-}
-
 gboolean mix_set_arrival(
 	mix *m, const char *where, const char *spec, struct mix_guest *guest, GError **error)
 {
-	const struct known_process *known = find_process(m, where, spec, error);
+	struct known_process *known = NULL;
 
-	if (known == NULL)
-		return FALSE;
+	for (guint i = 0; i < m->processes->len && known == NULL; i++) {
+		known = g_ptr_array_index(m->processes, i);
+		if (strcmp(known->spec, spec) != 0)
+			known = NULL;
+	}
+	if (known == NULL) {
+		arrival_process *process = arrival_process_new(where, spec, error);
+		profile *p = process == NULL ? NULL : arrival_process_profile(process);
+
+		if (process == NULL)
+			return FALSE;
+		if (p != NULL)
+			g_ptr_array_add(m->profiles, p);
+		known = g_new(struct known_process, 1);
+		*known = (struct known_process){ g_strdup(spec), process, p };
+		g_ptr_array_add(m->processes, known);
+	}
 	guest->arrival = known->spec;
 	guest->process = known->process;
 	guest->profile = known->profile;
@@ -158,33 +136,29 @@ static gboolean set_zipf(mix *m, const char *text, GError **error)
 	return TRUE;
 }
 
-static gboolean set_list(mix *m, const char *text, GError **error)
+static gboolean set_shares(mix *m, const char *shares, GError **error)
 {
-	g_auto(GStrv) words = g_strsplit(text, ",", -1);
-	guint nb = g_strv_length(words);
+	g_auto(GStrv) words = NULL;
+	g_autofree char *quoted = NULL;
+	guint nb;
 
-	if (nb != m->nb_guests) {
-		g_autofree char *word = text_quote(text);
-
+	for (uint32_t i = 0; i < m->nb_guests; i++)
+		m->guests[i].share = 1.0;
+	if (shares == NULL || strcmp(shares, "equal") == 0)
+		return TRUE;
+	if (g_str_has_prefix(shares, "zipf:"))
+		return set_zipf(m, shares + strlen("zipf:"), error);
+	words = g_strsplit(shares, ",", -1);
+	nb = g_strv_length(words);
+	quoted = text_quote(shares);
+	if (nb != m->nb_guests)
 		return input_fail(error, INPUT_ERROR_RANGE,
 			"shares: expected %u, one per guest, got %u in '%s': a comma separates "
 			"shares; write 1.5 for a fraction, equal, or zipf:1.1",
-			m->nb_guests, nb, word);
-	}
+			m->nb_guests, nb, quoted);
 	for (guint i = 0; i < nb; i++)
 		if (!mix_check_share("shares", g_strstrip(words[i]), &m->guests[i].share, error))
 			return FALSE;
-	return TRUE;
-}
-
-static gboolean set_shares(mix *m, const char *shares, GError **error)
-{
-	if (shares != NULL && g_str_has_prefix(shares, "zipf:"))
-		return set_zipf(m, shares + strlen("zipf:"), error);
-	if (shares != NULL && strcmp(shares, "equal") != 0)
-		return set_list(m, shares, error);
-	for (uint32_t i = 0; i < m->nb_guests; i++)
-		m->guests[i].share = 1.0;
 	return TRUE;
 }
 
@@ -197,7 +171,7 @@ static uint32_t group_index(mix *m, const char *group)
 		i++;
 	if (i == m->nb_groups) {
 		m->groups = g_renew(const char *, m->groups, ++m->nb_groups);
-		m->groups[i] = mix_keep(m, group);
+		m->groups[i] = g_string_chunk_insert(m->strings, group);
 	}
 	return i;
 }
@@ -256,7 +230,7 @@ static gboolean add_entry(mix *m, const struct mix_guest *guest, const char *ent
 	}
 	if (!mix_check_interface("--guests", interface, error))
 		return FALSE;
-	g.interface = mix_keep(m, interface);
+	g.interface = g_string_chunk_insert(m->strings, interface);
 	return mix_add_guests(m, "--guests", &g, interface, nb, error);
 }
 
@@ -297,19 +271,10 @@ mix *mix_new(const char *profile_spec, const char *guests, const char *shares, c
 
 double mix_mean_frame_len(const mix *m)
 {
-	g_autoptr(GHashTable) means = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	double sum = 0.0;
 
-	for (guint i = 0; i < m->profiles->len; i++) {
-		profile *p = g_ptr_array_index(m->profiles, i);
-		double *mean = g_new(double, 1);
-
-		*mean = profile_mean_frame_len(p);
-		g_hash_table_insert(means, p, mean);
-	}
 	for (uint32_t i = 0; i < m->nb_guests; i++)
-		sum += m->guests[i].share *
-		       *(double *)g_hash_table_lookup(means, m->guests[i].profile);
+		sum += m->guests[i].share * profile_mean_frame_len(m->guests[i].profile);
 	return sum;
 }
 

@@ -43,11 +43,11 @@ struct mix {
 	char *name; /* for file names: the profile's, or the mix file's without folder and ending */
 	uint32_t nb_guests;
 	struct mix_guest *guests;
-	uint32_t nb_groups;   /* at least 1 */
-	const char **groups;  /* different names, in the order of their first guests */
-	GPtrArray *profiles;  /* each profile once */
-	GPtrArray *processes; /* private */
-	GPtrArray *strings;
+	uint32_t nb_groups;    /* at least 1 */
+	const char **groups;   /* different names, in the order of their first guests */
+	GPtrArray *profiles;   /* each profile once */
+	GPtrArray *processes;  /* private: what processes are known by */
+	GStringChunk *strings; /* names of groups and interfaces */
 };
 typedef struct mix mix;
 

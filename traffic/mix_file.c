@@ -107,7 +107,7 @@ static gboolean add_group(
 	if (g->value[INTERFACE] != NULL) {
 		if (!mix_check_interface(g->where[INTERFACE], g->value[INTERFACE], error))
 			return FALSE;
-		guest.interface = mix_keep(m, g->value[INTERFACE]);
+		guest.interface = g_string_chunk_insert(m->strings, g->value[INTERFACE]);
 	}
 	return mix_check_share(g->where[SHARE], share, &guest.share, error) &&
 	       mix_add_guests(m, g->where[GUESTS], &guest, g->name, nb, error);

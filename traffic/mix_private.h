@@ -14,8 +14,6 @@
 
 /* An empty mix; name is made fit for file names. */
 mix *mix_alloc(const char *name);
-/* A copy of text that lives as long as the mix. */
-const char *mix_keep(mix *m, const char *text);
 /* The profile of that spec, opened once. NULL and error. */
 const profile *mix_profile(mix *m, const char *spec, uint32_t mtu, GError **error);
 /*

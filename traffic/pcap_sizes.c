@@ -86,7 +86,7 @@ gboolean pcap_sizes_direction(const char *text, struct pcap_sizes_options *o, GE
 	return TRUE;
 }
 
-static unsigned be16(const uint8_t *at)
+static unsigned get_be16(const uint8_t *at)
 {
 	return (unsigned)at[0] << 8 | at[1];
 }
@@ -111,7 +111,7 @@ static gboolean find_ip(
 	for (int i = 0; i <= VLAN_TAGS_MAX; i++, at += 4) {
 		if (len < at + 2)
 			return FALSE;
-		type = be16(data + at);
+		type = get_be16(data + at);
 		if (type != VLAN && type != SERVICE_VLAN && type != OLD_VLAN)
 			break;
 	}

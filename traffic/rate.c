@@ -42,19 +42,12 @@ struct quantity {
 	enum rate_kind kind;
 };
 
+/* 0: c is no prefix. */
 static double prefix_scale(char c)
 {
-	switch (c) {
-	case 'k':
-	case 'K':
-		return 1e3;
-	case 'M':
-		return 1e6;
-	case 'G':
-		return 1e9;
-	default:
-		return 0.0;
-	}
+	const char *const prefixes = "kKMG", *at = c == '\0' ? NULL : strchr(prefixes, c);
+
+	return at == NULL ? 0.0 : (const double[]){ 1e3, 1e3, 1e6, 1e9 }[at - prefixes];
 }
 
 static gboolean rate_error(
@@ -205,7 +198,7 @@ static gboolean sweep_parse(const char *where, const char *text, struct rate out
 }
 
 /* Twelve digits: so that 0.1 + 0.2 is the same trial as 0.3. */
-static double tidy(double value)
+static double round_value(double value)
 {
 	char digits[G_ASCII_DTOSTR_BUF_SIZE];
 
@@ -217,7 +210,7 @@ static double tidy(double value)
 static gboolean list_add(const char *where, const char *text, GArray *rates, GHashTable *seen,
 	struct rate r, GError **error)
 {
-	r.value = tidy(r.value);
+	r.value = round_value(r.value);
 	if (!g_hash_table_add(seen, g_strdup_printf("%d %.12g", (int)r.kind, r.value)))
 		return TRUE;
 	if (rates->len == RATES_MAX)
@@ -350,18 +343,16 @@ double rate_line_pps(double link_bps, double mean_frame_len)
 static char *format_scaled(double value, const char *unit)
 {
 	static const char *const prefixes[] = { "", "k", "M", "G", "T" };
-	char digits[G_ASCII_DTOSTR_BUF_SIZE];
+	/* Rounded first: 999960 is 1 M, not 1000 k. */
+	g_autofree char *rounded = g_strdup_printf("%.3e", value);
 	size_t i = 0;
 
-	/* Rounded first: 999960 is 1 M, not 1000 k. */
-	g_ascii_formatd(digits, sizeof(digits), "%.3e", value);
-	value = g_ascii_strtod(digits, NULL);
+	value = g_ascii_strtod(rounded, NULL);
 	while (fabs(value) >= 1000.0 && i + 1 < G_N_ELEMENTS(prefixes)) {
 		value /= 1000.0;
 		i++;
 	}
-	g_ascii_formatd(digits, sizeof(digits), "%.4g", value);
-	return g_strdup_printf("%s %s%s", digits, prefixes[i], unit);
+	return g_strdup_printf("%.4g %s%s", value, prefixes[i], unit);
 }
 
 char *rate_format_pps(double pps)

@@ -87,7 +87,7 @@ static void pass_all(schedule *s, struct wire *w, gboolean apply)
 }
 
 /* Turns an array so that its entry first becomes the first. */
-static void turn(void *array, size_t nb, size_t size, size_t first)
+static void turn_array(void *array, size_t nb, size_t size, size_t first)
 {
 	char *bytes = array;
 	g_autofree char *head = g_malloc(first * size);
@@ -122,9 +122,9 @@ static void wrap_guest(struct schedule_guest *g, uint64_t cycle_ns)
 		if (first == 0)
 			first = i;
 	}
-	turn(due_ns, g->nb_due, sizeof(*due_ns), first);
+	turn_array(due_ns, g->nb_due, sizeof(*due_ns), first);
 	if (g->nb_draws == g->nb_due)
-		turn((void *)(uintptr_t)g->draws, g->nb_draws, sizeof(*g->draws), first);
+		turn_array((void *)(uintptr_t)g->draws, g->nb_draws, sizeof(*g->draws), first);
 }
 
 /* What leaves behind the end of the span is no part of it. */

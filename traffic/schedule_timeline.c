@@ -8,7 +8,7 @@ _Static_assert(FRAME_GUESTS_MAX <= (int)TIMELINE_NOT_SENT, "a guest's number fit
 
 enum { MAX_PERIOD = 65536 };
 
-static void add(timeline *t, size_t *room, uint64_t gap_ns, uint16_t guest)
+static void add_departure(timeline *t, size_t *room, uint64_t gap_ns, uint16_t guest)
 {
 	uint64_t nb_idle = gap_ns / UINT32_MAX;
 
@@ -25,7 +25,7 @@ static void add(timeline *t, size_t *room, uint64_t gap_ns, uint16_t guest)
 	t->guest[t->nb++] = guest;
 }
 
-static void fill(timeline *t, const schedule *s, uint32_t first, uint32_t step)
+static void fill_timeline(timeline *t, const schedule *s, uint32_t first, uint32_t step)
 {
 	g_autoptr(guests_merge) m = guests_merge_new(s, first, step);
 	size_t room = guests_merge_count(m), i;
@@ -39,14 +39,14 @@ static void fill(timeline *t, const schedule *s, uint32_t first, uint32_t step)
 		uint32_t mark = due_ns >= SCHEDULE_NOT_SENT ? TIMELINE_NOT_SENT : 0;
 
 		due_ns = schedule_time_ns(due_ns);
-		add(t, &room, due_ns - now_ns, (uint16_t)(guest | mark));
+		add_departure(t, &room, due_ns - now_ns, (uint16_t)(guest | mark));
 		now_ns = due_ns;
 	}
 	t->wrap_ns = s->cycle_ns - now_ns;
 }
 
 /* The order of guests at max. */
-static void rotate(timeline *t, const mix *m, uint32_t first, uint32_t step)
+static void rotate_guests(timeline *t, const mix *m, uint32_t first, uint32_t step)
 {
 	uint32_t nb_parts = first >= m->nb_guests ? 0 : (m->nb_guests - first + step - 1) / step;
 	g_autofree double *share = g_new(double, nb_parts);
@@ -76,9 +76,9 @@ timeline *timeline_new(const schedule *s, const mix *m, uint32_t first, uint32_t
 	g_assert(step > 0);
 	t->repeats = s->repeats;
 	if (s->cycle_ns == 0)
-		rotate(t, m, first, step);
+		rotate_guests(t, m, first, step);
 	else
-		fill(t, s, first, step);
+		fill_timeline(t, s, first, step);
 	return t;
 }
 

@@ -22,7 +22,7 @@ static const struct option_row help_row = {
 	.name = "help", .letter = 'h', .type = OPTION_SWITCH, .help = "Show this help"
 };
 
-static const struct cli_command *find(const struct cli_program *program, const char *name)
+static const struct cli_command *find_command(const struct cli_program *program, const char *name)
 {
 	for (const struct cli_command *const *c = program->commands; *c != NULL; c++)
 		if (strcmp((*c)->name, name) == 0)
@@ -33,9 +33,9 @@ static const struct cli_command *find(const struct cli_program *program, const c
 /* The one that needs no name; NULL if there is none. */
 static const struct cli_command *default_command(const struct cli_program *program)
 {
-	const struct cli_command *run = find(program, "run");
+	const struct cli_command *run = find_command(program, "run");
 
-	return run != NULL ? run : find(program, "");
+	return run != NULL ? run : find_command(program, "");
 }
 
 static const struct option_row *rows_of(const struct cli_command *c)
@@ -140,12 +140,14 @@ static void print_command_help(const struct cli_program *program, const struct c
 	fputs(text->str, stdout);
 }
 
-/* Tabs and line ends would be columns and rows. */
-static void print_field(const char *text, char end)
+static void print_fields(const char *const *fields, size_t nb)
 {
-	g_autofree char *field = g_strdup(text != NULL ? text : "");
+	for (size_t i = 0; i < nb; i++) {
+		g_autofree char *field = g_strdup(fields[i] != NULL ? fields[i] : "");
 
-	printf("%s%c", g_strdelimit(field, "\t\n", ' '), end);
+		/* Tabs and line ends would be columns and rows. */
+		printf("%s%c", g_strdelimit(field, "\t\n", ' '), i + 1 < nb ? '\t' : '\n');
+	}
 }
 
 static void list_options(const struct cli_program *program)
@@ -155,10 +157,10 @@ static void list_options(const struct cli_program *program)
 		"rest" }; /* by enum option_type */
 
 	for (const struct cli_command *const *c = program->commands; *c != NULL; c++) {
-		print_field((*c)->name, '\t');
-		print_field("command", '\t');
-		print_field((*c)->arguments, '\t');
-		print_field((*c)->summary, '\n');
+		const char *const head[] = { (*c)->name, "command", (*c)->arguments,
+			(*c)->summary };
+
+		print_fields(head, G_N_ELEMENTS(head));
 		for (const struct option_row *row = rows_of(*c); row->name != NULL; row++) {
 			const char letter[] = { row->letter, '\0' };
 			g_autofree char *help = row->help != NULL ? option_help(row) : NULL;
@@ -166,20 +168,15 @@ static void list_options(const struct cli_program *program)
 							 ? g_strjoinv(" ",
 								   (char **)(uintptr_t)row->words)
 							 : NULL;
+			const char *const fields[] = { (*c)->name, types[row->type], letter,
+				row->name, row->metavar, row->preset, words, help };
 
-			print_field((*c)->name, '\t');
-			print_field(types[row->type], '\t');
-			print_field(letter, '\t');
-			print_field(row->name, '\t');
-			print_field(row->metavar, '\t');
-			print_field(row->preset, '\t');
-			print_field(words, '\t');
-			print_field(help, '\n');
+			print_fields(fields, G_N_ELEMENTS(fields));
 		}
 	}
 }
 
-static void ignore(int number)
+static void ignore_signal(int number)
 {
 	(void)number;
 }
@@ -187,7 +184,7 @@ static void ignore(int number)
 /* Not SIG_IGN, which programs that are started would inherit. */
 void cli_outlive_writes(void)
 {
-	const struct sigaction action = { .sa_handler = ignore, .sa_flags = SA_RESTART };
+	const struct sigaction action = { .sa_handler = ignore_signal, .sa_flags = SA_RESTART };
 
 	sigaction(SIGPIPE, &action, NULL);
 	sigaction(SIGXFSZ, &action, NULL);
@@ -205,7 +202,7 @@ static gboolean reader_is_gone(void)
  * that has seen enough is no fault: whatever else was to be done is done, and the program ends as all
  * filters do. Of a measurement it is said all the same.
  */
-static int flushed(const char *program, const struct cli_command *command, int status)
+static int flush_output(const char *program, const struct cli_command *command, int status)
 {
 	gboolean measures = command != NULL && strcmp(command->name, "run") == 0;
 	int err = fflush(stdout) == 0 ? 0 : errno; /* of a write before this one it is unknown */
@@ -259,7 +256,7 @@ static gboolean unexpected_word(const struct cli_program *program, const struct 
 	const struct option_row *row = option_of_word(rows_of(c), word);
 	g_autofree char *name = full_name(program, c), *quoted = text_quote(word);
 
-	if (*word != '\0' && find(program, word) != NULL)
+	if (*word != '\0' && find_command(program, word) != NULL)
 		return usage_error(error,
 			"%s: unexpected word '%s'; a command comes before all options: %s %s", name,
 			quoted, program->name, word);
@@ -320,8 +317,8 @@ gboolean cli_parse(
 	const char *word = argv[0];
 
 	*call = (struct cli_call){ .command = default_command(program) };
-	if (word != NULL && word[0] != '-' && find(program, "") == NULL) {
-		call->command = find(program, word);
+	if (word != NULL && word[0] != '-' && find_command(program, "") == NULL) {
+		call->command = find_command(program, word);
 		if (call->command == NULL)
 			return unknown_command(program, word, error);
 		argv++;
@@ -379,23 +376,24 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C"); /* files and output are read by programs, too */
 	g_set_prgname(program->name);
-	if (find(program, "") == NULL && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
+	if (find_command(program, "") == NULL &&
+		(strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
 		print_program_help(program);
-		return flushed(program->name, NULL, CLI_DONE);
+		return flush_output(program->name, NULL, CLI_DONE);
 	}
 	if (strcmp(word, "--version") == 0) {
 		printf("%s %s\n", program->name, TSIM_VERSION);
-		return flushed(program->name, NULL, CLI_DONE);
+		return flush_output(program->name, NULL, CLI_DONE);
 	}
 	if (strcmp(word, "--list-options") == 0) {
 		list_options(program);
-		return flushed(program->name, NULL, CLI_DONE);
+		return flush_output(program->name, NULL, CLI_DONE);
 	}
 	if (!cli_parse(program, argc > 0 ? argv + 1 : argv, &call, &error)) {
 		fprintf(stderr, "%s\n", error->message);
 		return CLI_USAGE;
 	}
-	status = flushed(program->name, call.command, run_call(program, &call, argc, argv));
+	status = flush_output(program->name, call.command, run_call(program, &call, argc, argv));
 	cli_call_clear(&call);
 	return status;
 }

@@ -23,7 +23,7 @@ static gboolean is_source_tree(const char *folder)
 }
 
 /* The folders that can hold data, in order of precedence. */
-static GPtrArray *places(void)
+static GPtrArray *list_places(void)
 {
 	GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
 	const char *env = g_getenv("TSIM_DATADIR");
@@ -45,7 +45,7 @@ static GPtrArray *places(void)
 
 char *datadir_find(const char *name, GError **error)
 {
-	g_autoptr(GPtrArray) folders = places();
+	g_autoptr(GPtrArray) folders = list_places();
 	g_autoptr(GString) tried = g_string_new(NULL);
 
 	for (guint i = 0; i < folders->len; i++) {

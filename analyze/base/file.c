@@ -26,7 +26,7 @@ struct file_set {
 	GArray *files; /* struct staged */
 };
 
-static const char *remedy(int err)
+static const char *write_remedy(int err)
 {
 	switch (err) {
 	case ENOSPC:
@@ -55,7 +55,7 @@ static const char *remedy(int err)
 gboolean file_write_failed(GError **error, const char *path, int err)
 {
 	return analyze_fail(error, ANALYZE_ERROR_IO, "%s: cannot be written: %s; %s", path,
-		g_strerror(err), remedy(err));
+		g_strerror(err), write_remedy(err));
 }
 
 /* A new file in folder under a name that no reader looks at; its name goes into *path. */

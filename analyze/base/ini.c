@@ -130,11 +130,6 @@ static gboolean read_key(
 	char *split = strpbrk(line, "=:");
 	struct entry *e;
 
-	if (now == NULL)
-		return bad_line(i, number, line,
-			"stands before the first [section]: move it into one, or a variable of "
-			"your own to [" DEFAULTS "]",
-			error);
 	if (split == NULL || split == line)
 		return bad_line(i, number, line, "is neither a [section] nor 'key = value'", error);
 	if (now->entries->len == KEYS_MAX)
@@ -183,6 +178,12 @@ static gboolean read_lines(struct ini *i, const char *text, GError **error)
 				return FALSE;
 			continue;
 		}
+		if (now == NULL)
+			return bad_line(i, n + 1, start,
+				"stands before the first [section]: move it into one, or a "
+				"variable "
+				"of your own to [" DEFAULTS "]",
+				error);
 		if (!read_key(i, start, n + 1, now, error))
 			return FALSE;
 		value = ((struct entry *)now->entries->pdata[now->entries->len - 1])->value;

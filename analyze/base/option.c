@@ -80,32 +80,10 @@ static int choose_word(
 	return -1;
 }
 
-static gboolean set_int(
-	const struct option_row *row, int *at, const char *where, const char *word, GError **error)
-{
-	gint64 v;
-
-	if (!g_ascii_string_to_signed(word, 10, (gint64)row->min, (gint64)row->max, &v, NULL))
-		return bad_value(
-			error, where, word, "a whole number from %.0f to %.0f", row->min, row->max);
-	*at = (int)v;
-	return TRUE;
-}
-
 /* As a double 2^63 - 1 would be 2^63. */
 static uint64_t max_uint64(const struct option_row *row)
 {
 	return row->max > 0 ? (uint64_t)row->max : G_MAXINT64;
-}
-
-static gboolean set_uint64(const struct option_row *row, uint64_t *at, const char *where,
-	const char *word, GError **error)
-{
-	uint64_t max = max_uint64(row);
-
-	return text_uint(word, max, at) ||
-	       bad_value(error, where, word, "a whole number from 0 to %" G_GUINT64_FORMAT,
-		       (guint64)max);
 }
 
 static gboolean in_range(const struct option_row *row, double v)
@@ -127,15 +105,29 @@ static char *range_words(const struct option_row *row)
 		to[row->flags & (OPTION_ABOVE | OPTION_BELOW)], row->max);
 }
 
-static gboolean set_number(const struct option_row *row, double *at, const char *where,
-	const char *word, GError **error)
+/* Of INT, UINT64 and NUMBER. */
+static gboolean set_number(
+	const struct option_row *row, void *at, const char *where, const char *word, GError **error)
 {
 	g_autofree char *range = range_words(row);
+	gint64 whole;
 	double v;
 
+	if (row->type == OPTION_UINT64)
+		return text_uint(word, max_uint64(row), at) ||
+		       bad_value(error, where, word, "a whole number from 0 to %" G_GUINT64_FORMAT,
+			       (guint64)max_uint64(row));
+	if (row->type == OPTION_INT) {
+		if (!g_ascii_string_to_signed(
+			    word, 10, (gint64)row->min, (gint64)row->max, &whole, NULL))
+			return bad_value(error, where, word, "a whole number from %.0f to %.0f",
+				row->min, row->max);
+		*(int *)at = (int)whole;
+		return TRUE;
+	}
 	if (!text_number(word, &v) || !in_range(row, v))
 		return bad_value(error, where, word, "a number %s", range);
-	*at = v;
+	*(double *)at = v;
 	return TRUE;
 }
 
@@ -201,9 +193,7 @@ gboolean option_set(const struct option_row *row, void *base, const char *where,
 	case OPTION_SWITCH:
 		return set_switch(at, where, word, error);
 	case OPTION_INT:
-		return set_int(row, at, where, word, error);
 	case OPTION_UINT64:
-		return set_uint64(row, at, where, word, error);
 	case OPTION_NUMBER:
 		return set_number(row, at, where, word, error);
 	case OPTION_SHARE:

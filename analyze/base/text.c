@@ -12,11 +12,7 @@ enum { QUOTE_MAX = 48, FILE_PART_MAX = 60, HASH_LEN = 8, NEAREST_LEN_MAX = 64 };
 
 static size_t scan_digits(const char *text)
 {
-	size_t n = 0;
-
-	while (g_ascii_isdigit(text[n]))
-		n++;
-	return n;
+	return strspn(text, G_CSET_DIGITS);
 }
 
 size_t text_scan_number(const char *text, double *out)
@@ -65,20 +61,21 @@ gboolean text_uint(const char *text, uint64_t max, uint64_t *out)
 	return TRUE;
 }
 
+static const struct {
+	const char *name;
+	uint64_t ns;
+} time_units[] = { { "h", 3600000000000 }, { "min", 60000000000 }, { "s", 1000000000 },
+	{ "ms", 1000000 }, { "us", 1000 }, { "ns", 1 } };
+
 gboolean text_duration(const char *text, double *ns)
 {
-	static const struct {
-		const char *name;
-		double ns;
-	} units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "min", 60e9 },
-		{ "h", 3600e9 } };
 	double value;
 	size_t n = text_scan_number(text, &value);
 
-	for (size_t i = 0; n > 0 && i < G_N_ELEMENTS(units); i++) {
-		if (strcmp(text + n, units[i].name) != 0)
+	for (size_t i = 0; n > 0 && i < G_N_ELEMENTS(time_units); i++) {
+		if (strcmp(text + n, time_units[i].name) != 0)
 			continue;
-		value *= units[i].ns;
+		value *= (double)time_units[i].ns;
 		if (!(value >= 0.0) || !isfinite(value))
 			return FALSE;
 		*ns = value;
@@ -89,17 +86,12 @@ gboolean text_duration(const char *text, double *ns)
 
 char *text_duration_format(uint64_t ns)
 {
-	static const struct {
-		const char *name;
-		uint64_t ns;
-	} units[] = { { "h", 3600000000000 }, { "min", 60000000000 }, { "s", 1000000000 },
-		{ "ms", 1000000 }, { "us", 1000 }, { "ns", 1 } };
 	guint i = ns == 0 ? 2 : 0;
 
-	while (ns % units[i].ns != 0)
+	while (ns % time_units[i].ns != 0)
 		i++;
 	return g_strdup_printf(
-		"%" G_GUINT64_FORMAT "%s", (guint64)(ns / units[i].ns), units[i].name);
+		"%" G_GUINT64_FORMAT "%s", (guint64)(ns / time_units[i].ns), time_units[i].name);
 }
 
 char *text_duration_fault(const char *text, uint64_t min_ns, uint64_t max_ns, uint64_t *ns)
@@ -160,7 +152,7 @@ char *text_file_part(const char *text)
 }
 
 /* Slips from a to b, in any case: letters missing, added, wrong, or swapped with their neighbour. */
-static size_t distance(const char *a, const char *b)
+static size_t count_slips(const char *a, const char *b)
 {
 	size_t width = strlen(b) + 1;
 	g_autofree size_t *rows = g_new0(size_t, 3 * width);
@@ -196,7 +188,7 @@ const char *text_nearest(const char *word, const char *const *names)
 	if (len < 2 || len > NEAREST_LEN_MAX)
 		return NULL;
 	for (; *names != NULL; names++) {
-		size_t d = distance(word, *names);
+		size_t d = count_slips(word, *names);
 
 		if (g_str_has_prefix(*names, word)) {
 			begun = *names;
