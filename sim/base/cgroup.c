@@ -68,7 +68,7 @@ static gboolean find_mount(
 }
 
 /* The group below the mount point: "" for the one that is mounted, or if it is outside of it. */
-static const char *below(const char *group, const char *of_group)
+static const char *path_below(const char *group, const char *of_group)
 {
 	if (g_str_equal(of_group, "/"))
 		return g_str_equal(group, "/") ? "" : group;
@@ -77,7 +77,7 @@ static const char *below(const char *group, const char *of_group)
 		       : "";
 }
 
-static void walk_one(const char *root, const char *groups, const char *mounts,
+static void walk_hierarchy(const char *root, const char *groups, const char *mounts,
 	const char *controller, gboolean v2, visit fn, void *user)
 {
 	const char *key = v2 ? "" : controller;
@@ -88,7 +88,7 @@ static void walk_one(const char *root, const char *groups, const char *mounts,
 		!find_mount(mounts, key, &point, &of_group))
 		return;
 	top = g_strconcat(root, point, NULL);
-	dir = g_strconcat(top, below(group, of_group), NULL);
+	dir = g_strconcat(top, path_below(group, of_group), NULL);
 	for (;;) {
 		if (g_file_test(dir, G_FILE_TEST_IS_DIR))
 			fn(dir, v2, user);
@@ -99,15 +99,15 @@ static void walk_one(const char *root, const char *groups, const char *mounts,
 }
 
 /* From the process's group upwards, in both versions: controllers may be with either. */
-static void walk(const char *root, pid_t pid, const char *controller, visit fn, void *user)
+static void walk_groups(const char *root, pid_t pid, const char *controller, visit fn, void *user)
 {
 	g_autofree char *path = pid == 0 ? g_strdup("/proc/self/cgroup")
 					 : g_strdup_printf("/proc/%d/cgroup", (int)pid);
 	g_autofree char *groups = read_text(root, path);
 	g_autofree char *mounts = read_text(root, "/proc/self/mountinfo");
 
-	walk_one(root, groups, mounts, controller, TRUE, fn, user);
-	walk_one(root, groups, mounts, controller, FALSE, fn, user);
+	walk_hierarchy(root, groups, mounts, controller, TRUE, fn, user);
+	walk_hierarchy(root, groups, mounts, controller, FALSE, fn, user);
 }
 
 /* The number behind a key of a file of lines "KEY NUMBER"; 0 where there is none. */
@@ -160,7 +160,7 @@ static void visit_cpu(const char *dir, gboolean v2, void *user)
 void cgroup_read_cpu(const char *root, pid_t pid, struct cgroup_cpu *out)
 {
 	*out = (struct cgroup_cpu){ 0 };
-	walk(root, pid, "cpu", visit_cpu, out);
+	walk_groups(root, pid, "cpu", visit_cpu, out);
 }
 
 void cgroup_cpu_clear(struct cgroup_cpu *c)
@@ -226,24 +226,25 @@ static void visit_oom(const char *dir, gboolean v2, void *user)
 	kills->known |= text != NULL && *text != '\0'; /* a hybrid machine's v2 has no such file */
 }
 
-gboolean cgroup_read_memory(const char *root, struct cgroup_room *out)
+static gboolean read_room(
+	const char *root, const char *controller, visit fn, struct cgroup_room *out)
 {
 	struct cgroup_room r = { 0 };
 
-	walk(root, 0, "memory", visit_memory, &r);
+	walk_groups(root, 0, controller, fn, &r);
 	if (r.path != NULL)
 		*out = r;
 	return r.path != NULL;
 }
 
+gboolean cgroup_read_memory(const char *root, struct cgroup_room *out)
+{
+	return read_room(root, "memory", visit_memory, out);
+}
+
 gboolean cgroup_read_tasks(const char *root, struct cgroup_room *out)
 {
-	struct cgroup_room r = { 0 };
-
-	walk(root, 0, "pids", visit_tasks, &r);
-	if (r.path != NULL)
-		*out = r;
-	return r.path != NULL;
+	return read_room(root, "pids", visit_tasks, out);
 }
 
 void cgroup_room_clear(struct cgroup_room *r)
@@ -255,6 +256,6 @@ uint64_t cgroup_read_oom_kills(const char *root)
 {
 	struct kills kills = { 0 };
 
-	walk(root, 0, "memory", visit_oom, &kills);
+	walk_groups(root, 0, "memory", visit_oom, &kills);
 	return kills.nb;
 }

@@ -9,12 +9,13 @@
 
 enum { CPU_MAX = CPU_SETSIZE - 1 };
 
-static char *allowed_text(const cpu_set_t *allowed)
+/* "1,3": newly allocated. */
+static char *set_text(const cpu_set_t *set)
 {
 	GString *s = g_string_new(NULL);
 
 	for (unsigned i = 0; i < CPU_SETSIZE; i++)
-		if (CPU_ISSET(i, allowed))
+		if (CPU_ISSET(i, set))
 			g_string_append_printf(s, "%s%u", s->len == 0 ? "" : ",", i);
 	return g_string_free(s, FALSE);
 }
@@ -35,20 +36,16 @@ static gboolean parse_list(
 		if (ends[0] == NULL ||
 			!g_ascii_string_to_unsigned(ends[0], 10, 0, CPU_MAX, &lo, NULL) ||
 			!g_ascii_string_to_unsigned(
-				ends[1] == NULL ? ends[0] : ends[1], 10, lo, CPU_MAX, &hi, NULL)) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+				ends[1] == NULL ? ends[0] : ends[1], 10, lo, CPU_MAX, &hi, NULL))
+			return sim_fail(error, SIM_ERROR_USAGE,
 				"%s: invalid list of CPUs '%s': expected one such as 2 or 2,4-6, "
 				"up to %d",
 				option, text, CPU_MAX);
-			return FALSE;
-		}
 		for (guint64 i = lo; i <= hi; i++) {
-			if (CPU_ISSET(i, &seen) || *nb == CORES_MAX) {
-				g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: %s", option,
+			if (CPU_ISSET(i, &seen) || *nb == CORES_MAX)
+				return sim_fail(error, SIM_ERROR_USAGE, "%s: %s", option,
 					*nb == CORES_MAX ? "more than 64 CPUs; name fewer"
 							 : "a CPU is named twice; name it once");
-				return FALSE;
-			}
 			CPU_SET(i, &seen);
 			cpu[(*nb)++] = (unsigned)i;
 		}
@@ -75,30 +72,26 @@ static gboolean parse_workers(
 		while (!g_str_has_prefix(*p, roles[r].prefix))
 			r++;
 		out->combined &= r >= 2;
-		if (*roles[r].nb != 0 || (roles[r].prefix[0] == '\0' && strchr(*p, ':') != NULL)) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		if (*roles[r].nb != 0 || (roles[r].prefix[0] == '\0' && strchr(*p, ':') != NULL))
+			return sim_fail(error, SIM_ERROR_USAGE,
 				"--cores: '%s' is not understood; write 1-2 or load:1-2/rx:3, and "
 				"/timer:4 behind it",
 				spec);
-			return FALSE;
-		}
 		if (!parse_list("--cores", *p + strlen(roles[r].prefix), roles[r].cpu, roles[r].nb,
 			    error))
 			return FALSE;
 	}
 	if (out->nb_load == 0 || (!out->combined && out->nb_rx == 0) ||
 		out->nb_timer > nb_timer_max ||
-		out->nb_load + out->nb_rx + out->nb_timer > CORES_MAX) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		out->nb_load + out->nb_rx + out->nb_timer > CORES_MAX)
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"--cores: '%s' needs load and rx or neither (load:1-2/rx:3, 1-2), at most "
 			"one timer, and at most %d CPUs",
 			spec, CORES_MAX);
-		return FALSE;
-	}
 	return TRUE;
 }
 
-static gboolean holds(const unsigned *list, unsigned nb, unsigned cpu)
+static gboolean list_has(const unsigned *list, unsigned nb, unsigned cpu)
 {
 	for (unsigned i = 0; i < nb; i++)
 		if (list[i] == cpu)
@@ -108,15 +101,15 @@ static gboolean holds(const unsigned *list, unsigned nb, unsigned cpu)
 
 static gboolean is_worker_cpu(const struct cores *c, unsigned cpu)
 {
-	return holds(c->load_cpu, c->nb_load, cpu) || holds(c->rx_cpu, c->nb_rx, cpu) ||
-	       holds(c->timer_cpu, c->nb_timer, cpu);
+	return list_has(c->load_cpu, c->nb_load, cpu) || list_has(c->rx_cpu, c->nb_rx, cpu) ||
+	       list_has(c->timer_cpu, c->nb_timer, cpu);
 }
 
 static void take_what_is_left(const cpu_set_t *allowed, struct cores *c)
 {
 	for (unsigned i = 0; i < CPU_SETSIZE && c->nb_guest < CORES_MAX; i++)
 		if (CPU_ISSET(i, allowed) && !is_worker_cpu(c, i) &&
-			!holds(c->host_cpu, c->nb_host, i))
+			!list_has(c->host_cpu, c->nb_host, i))
 			c->guest_cpu[c->nb_guest++] = i;
 }
 
@@ -131,27 +124,24 @@ static void take_last(const cpu_set_t *allowed, unsigned nb, struct cores *c)
 static gboolean check_roles(const struct cores *c, GError **error)
 {
 	for (unsigned i = 0; !c->combined && i < c->nb_rx; i++) {
-		if (!holds(c->load_cpu, c->nb_load, c->rx_cpu[i]))
-			continue;
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"--cores: CPU %u is named as load and as rx; name it without roles "
-			"(--cores %u) for a worker that does both",
-			c->rx_cpu[i], c->rx_cpu[i]);
-		return FALSE;
+		if (list_has(c->load_cpu, c->nb_load, c->rx_cpu[i]))
+			return sim_fail(error, SIM_ERROR_USAGE,
+				"--cores: CPU %u is named as load and as rx; name it without roles "
+				"(--cores %u) for a worker that does both",
+				c->rx_cpu[i], c->rx_cpu[i]);
 	}
 	for (unsigned i = 0; i < c->nb_timer; i++) {
-		gboolean loads = holds(c->load_cpu, c->nb_load, c->timer_cpu[i]);
+		gboolean loads = list_has(c->load_cpu, c->nb_load, c->timer_cpu[i]);
 
-		if (!loads && !holds(c->rx_cpu, c->nb_rx, c->timer_cpu[i]))
+		if (!loads && !list_has(c->rx_cpu, c->nb_rx, c->timer_cpu[i]))
 			continue;
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"--cores: CPU %u is named as timer and as %s; give the timer a CPU of its "
 			"own",
 			c->timer_cpu[i],
 			!loads        ? "rx"
 			: c->combined ? "worker"
 				      : "load");
-		return FALSE;
 	}
 	return TRUE;
 }
@@ -164,13 +154,11 @@ static gboolean own_part(
 
 	g_assert(place.count > 0);
 	part = *nb / place.count;
-	if (*nb % place.count != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+	if (*nb % place.count != 0)
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"--cores: %u %s cannot be shared out evenly among the %u ranks of this "
 			"machine; name %u, or a multiple",
 			*nb, what, place.count, place.count);
-		return FALSE;
-	}
 	memmove(cpu, cpu + place.index * part, part * sizeof(*cpu));
 	*nb = part;
 	return TRUE;
@@ -222,11 +210,10 @@ static gboolean check_allowed(const cpu_set_t *allowed, const char *option, cons
 	for (unsigned i = 0; i < nb; i++) {
 		if (CPU_ISSET(cpu[i], allowed))
 			continue;
-		have = allowed_text(allowed);
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		have = set_text(allowed);
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"%s: CPU %u is not available; this process may use %s", option, cpu[i],
 			have);
-		return FALSE;
 	}
 	return TRUE;
 }
@@ -259,19 +246,22 @@ gboolean cores_assign(
 {
 	struct cores c = *words, all;
 	gboolean named = words->nb_load != 0;
+	const struct {
+		const char *option;
+		const unsigned *cpu, nb;
+	} lists[] = { { "--cores", words->load_cpu, words->nb_load },
+		{ "--cores", words->rx_cpu, words->nb_rx },
+		{ "--cores", words->timer_cpu, words->nb_timer },
+		{ "--host-cores", words->host_cpu, words->nb_host },
+		{ "--guest-cores", words->guest_cpu, words->nb_guest } };
 	cpu_set_t allowed;
 
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "sched_getaffinity: %s",
-			g_strerror(errno));
-		return FALSE;
-	}
-	if (!check_allowed(&allowed, "--cores", c.load_cpu, c.nb_load, error) ||
-		!check_allowed(&allowed, "--cores", c.rx_cpu, c.nb_rx, error) ||
-		!check_allowed(&allowed, "--cores", c.timer_cpu, c.nb_timer, error) ||
-		!check_allowed(&allowed, "--host-cores", c.host_cpu, c.nb_host, error) ||
-		!check_allowed(&allowed, "--guest-cores", c.guest_cpu, c.nb_guest, error))
-		return FALSE;
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
+		return sim_fail(
+			error, SIM_ERROR_RESOURCES, "sched_getaffinity: %s", g_strerror(errno));
+	for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++)
+		if (!check_allowed(&allowed, lists[i].option, lists[i].cpu, lists[i].nb, error))
+			return FALSE;
 	if (!named)
 		take_last(&allowed, place.count, &c);
 	if (c.nb_guest == 0)
@@ -296,7 +286,7 @@ gboolean cores_assign(
 			    is_worker_cpu(&all, c.guest_cpu[i]);
 	for (unsigned i = 0; i < c.nb_host; i++) {
 		c.host_shares |= is_worker_cpu(&all, c.host_cpu[i]) ||
-				 holds(c.guest_cpu, c.nb_guest, c.host_cpu[i]);
+				 list_has(c.guest_cpu, c.nb_guest, c.host_cpu[i]);
 		c.shared |= is_worker_cpu(&all, c.host_cpu[i]);
 	}
 	*out = c;
@@ -326,10 +316,11 @@ char *cores_eal_lcores(const struct cores *c)
 
 char *cores_text(const struct cores *c)
 {
-	GString *s = g_string_new(NULL);
+	cpu_set_t workers;
 
+	CPU_ZERO(&workers);
 	for (unsigned i = 0; i < CPU_SETSIZE; i++)
 		if (is_worker_cpu(c, i))
-			g_string_append_printf(s, "%s%u", s->len == 0 ? "" : ",", i);
-	return g_string_free(s, FALSE);
+			CPU_SET(i, &workers);
+	return set_text(&workers);
 }

@@ -10,9 +10,6 @@ gboolean duration_parse(const char *where, const char *text, uint64_t min_ns, ui
 	g_autofree char *why = text_duration_fault(text, min_ns, max_ns, ns);
 	g_autofree char *word = text_quote(text);
 
-	if (why == NULL)
-		return TRUE;
-	g_set_error(
-		error, SIM_ERROR, SIM_ERROR_USAGE, "%s: invalid time '%s': %s", where, word, why);
-	return FALSE;
+	return why == NULL ||
+	       sim_fail(error, SIM_ERROR_USAGE, "%s: invalid time '%s': %s", where, word, why);
 }

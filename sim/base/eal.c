@@ -14,9 +14,17 @@
 #include "sim/base/error.h"
 #include "sim/base/limits.h"
 
-static void add(GPtrArray *args, const char *text)
+/* Up to NULL. */
+static void add_words(GPtrArray *args, const char *word, ...) G_GNUC_NULL_TERMINATED;
+
+static void add_words(GPtrArray *args, const char *word, ...)
 {
-	g_ptr_array_add(args, g_strdup(text));
+	va_list words;
+
+	va_start(words, word);
+	for (; word != NULL; word = va_arg(words, const char *))
+		g_ptr_array_add(args, g_strdup(word));
+	va_end(words);
 }
 
 /* EAL's folder would be /tmp/dpdk for everybody without XDG_RUNTIME_DIR: the first user's alone. */
@@ -65,10 +73,9 @@ static int init_within_limits(int argc, char **argv)
 
 static gboolean unexpected_word(const char *word, GError **error)
 {
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+	return sim_fail(error, SIM_ERROR_USAGE,
 		"unexpected word '%s' after --: expected options of DPDK, such as --log-level=8",
 		word);
-	return FALSE;
 }
 
 /* With these EAL ends the process, with status 0. */
@@ -77,12 +84,11 @@ static gboolean check_no_help(char **extra, GError **error)
 	static const char *const help[] = { "-h", "--he", "--hel", "--help", NULL };
 
 	for (char **e = extra; e != NULL && *e != NULL; e++) {
-		if (!g_strv_contains(help, *e))
-			continue;
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"-- %s: EAL option without effect here; dpdk-testpmd --help lists EAL's",
-			*e);
-		return FALSE;
+		if (g_strv_contains(help, *e))
+			return sim_fail(error, SIM_ERROR_USAGE,
+				"-- %s: EAL option without effect here; dpdk-testpmd --help lists "
+				"EAL's",
+				*e);
 	}
 	return TRUE;
 }
@@ -125,34 +131,26 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 		(cfg->hugepages && !limits_check_hugepages("", error)))
 		return NULL;
 	choose_runtime_dir();
-	add(args, cfg->program);
-	add(args, "--lcores");
-	add(args, cfg->lcores);
-	if (cfg->hugepages) {
-		add(args, "--in-memory");
-		/* A file per page would be a memory region each: vhost-user has room for eight. */
-		add(args, "--single-file-segments");
-	} else {
-		add(args, "--no-huge");
-		add(args, "--no-shconf");
-		add(args, "-m");
-		add(args, memory);
-	}
-	add(args, "--no-telemetry");
+	add_words(args, cfg->program, "--lcores", cfg->lcores, NULL);
+	/* A file per page would be a memory region each: vhost-user has room for eight. */
+	if (cfg->hugepages)
+		add_words(args, "--in-memory", "--single-file-segments", NULL);
+	else
+		add_words(args, "--no-huge", "--no-shconf", "-m", memory, NULL);
+	add_words(args, "--no-telemetry", NULL);
 	for (char **d = cfg->devices; d != NULL && *d != NULL; d++) {
 		gboolean vdev = g_str_has_prefix(*d, "net_") || g_str_has_prefix(*d, "eth_");
 
-		add(args, vdev ? "--vdev" : "--allow");
-		add(args, *d);
+		add_words(args, vdev ? "--vdev" : "--allow", *d, NULL);
 		pci |= !vdev;
 	}
 	if (!pci)
-		add(args, "--no-pci");
+		add_words(args, "--no-pci", NULL);
 	for (char **e = cfg->extra; e != NULL && *e != NULL; e++)
-		add(args, *e);
+		add_words(args, *e, NULL);
 	rte_log_set_global_level(cfg->verbose ? RTE_LOG_INFO : RTE_LOG_ERR);
 	if (!cfg->verbose)
-		add(args, "--log-level=*:error");
+		add_words(args, "--log-level=*:error", NULL);
 	for (guint i = 0; i < args->len; i++)
 		g_ptr_array_add(argv, g_ptr_array_index(args, i));
 	g_ptr_array_add(argv, NULL);

@@ -17,15 +17,14 @@ static const char *needs(const char *who)
 
 gboolean limits_fit_files(const char *who, uint64_t need, struct rlimit *limit, GError **error)
 {
-	if (limit->rlim_max != RLIM_INFINITY && limit->rlim_max < need) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"open files: %s %s %" G_GUINT64_FORMAT " file descriptors, the hard "
-			"limit is %" G_GUINT64_FORMAT ": raise it to %" G_GUINT64_FORMAT
+	if (limit->rlim_max != RLIM_INFINITY && limit->rlim_max < need)
+		return sim_fail(error, SIM_ERROR_RESOURCES,
+			"open files: %s %s %" G_GUINT64_FORMAT
+			" file descriptors, the hard limit is %" G_GUINT64_FORMAT
+			": raise it to %" G_GUINT64_FORMAT
 			" (ulimit -Hn as root, nofile in /etc/security/limits.conf, LimitNOFILE= "
 			"of systemd), or use fewer --guests",
 			who, needs(who), need, (uint64_t)limit->rlim_max, need);
-		return FALSE;
-	}
 	if (limit->rlim_cur != RLIM_INFINITY && limit->rlim_cur < need)
 		limit->rlim_cur = need;
 	return TRUE;
@@ -53,55 +52,56 @@ gboolean limits_raise_files(const char *who, uint64_t need, GError **error)
 	return TRUE;
 }
 
-gboolean limits_check_memory(const char *root, const char *who, uint64_t bytes, GError **error)
+/* What a control group has room for, and how an error says it. */
+struct room_kind {
+	gboolean (*read)(const char *root, struct cgroup_room *out);
+	const char *name, *about, *noun, *unit, *setters;
+	double divisor;
+};
+
+static gboolean check_room(const struct room_kind *kind, const char *root, const char *who,
+	uint64_t need, GError **error)
 {
 	struct cgroup_room room;
 	gboolean fits;
 
-	if (!cgroup_read_memory(root, &room))
+	if (!kind->read(root, &room))
 		return TRUE;
-	fits = bytes <= room.left;
-	if (!fits)
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"memory: %s %s about %.0f MiB, the control group's limit of %.0f MiB "
-			"leaves %.0f MiB (%s): raise it (MemoryMax= of systemd, docker run "
-			"--memory), or use fewer --guests",
-			who, needs(who), (double)bytes / MIB, (double)room.limit / MIB,
-			(double)room.left / MIB, room.path);
+	fits = need <= room.left ||
+	       sim_fail(error, SIM_ERROR_RESOURCES,
+		       "%s: %s %s %s%.0f%s, the control group's limit of %.0f%s leaves %.0f%s "
+		       "(%s): raise it (%s), or use fewer --guests",
+		       kind->name, who, needs(who), kind->about, (double)need / kind->divisor,
+		       kind->noun, (double)room.limit / kind->divisor, kind->unit,
+		       (double)room.left / kind->divisor, kind->unit, room.path, kind->setters);
 	cgroup_room_clear(&room);
 	return fits;
 }
 
+gboolean limits_check_memory(const char *root, const char *who, uint64_t bytes, GError **error)
+{
+	static const struct room_kind memory = { cgroup_read_memory, "memory", "about ", " MiB",
+		" MiB", "MemoryMax= of systemd, docker run --memory", MIB };
+
+	return check_room(&memory, root, who, bytes, error);
+}
+
 gboolean limits_check_tasks(const char *root, const char *who, uint64_t tasks, GError **error)
 {
-	struct cgroup_room room;
-	gboolean fits;
+	static const struct room_kind kind = { cgroup_read_tasks, "tasks", "",
+		" processes and threads", "", "TasksMax= of systemd, docker run --pids-limit", 1 };
 
-	if (!cgroup_read_tasks(root, &room))
-		return TRUE;
-	fits = tasks <= room.left;
-	if (!fits)
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"tasks: %s %s %" G_GUINT64_FORMAT
-			" processes and threads, the control group's limit of %" G_GUINT64_FORMAT
-			" leaves %" G_GUINT64_FORMAT
-			" (%s): raise it (TasksMax= of systemd, docker run --pids-limit), or use "
-			"fewer --guests",
-			who, needs(who), tasks, room.limit, room.left, room.path);
-	cgroup_room_clear(&room);
-	return fits;
+	return check_room(&kind, root, who, tasks, error);
 }
 
 gboolean limits_fit_locked(const char *who, uint64_t bytes, const struct rlimit *limit,
 	gboolean privileged, GError **error)
 {
-	if (privileged || limit->rlim_cur == RLIM_INFINITY || bytes <= limit->rlim_cur)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-		"%s: locked memory: the device maps %.0f MiB, the limit is %.0f MiB: raise it "
-		"(ulimit -l, memlock in /etc/security/limits.conf), or run as root",
-		who, (double)bytes / MIB, (double)limit->rlim_cur / MIB);
-	return FALSE;
+	return privileged || limit->rlim_cur == RLIM_INFINITY || bytes <= limit->rlim_cur ||
+	       sim_fail(error, SIM_ERROR_RESOURCES,
+		       "%s: locked memory: the device maps %.0f MiB, the limit is %.0f MiB: raise "
+		       "it (ulimit -l, memlock in /etc/security/limits.conf), or run as root",
+		       who, (double)bytes / MIB, (double)limit->rlim_cur / MIB);
 }
 
 gboolean limits_check_tmpdir(const char *dir, size_t name_len, GError **error)
@@ -114,18 +114,14 @@ gboolean limits_check_tmpdir(const char *dir, size_t name_len, GError **error)
 							   : "directory not found";
 	else if (access(dir, W_OK | X_OK) != 0)
 		why = "directory not writable";
-	if (why != NULL) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+	if (why != NULL)
+		return sim_fail(error, SIM_ERROR_RESOURCES,
 			"TMPDIR: %s: %s: set TMPDIR to a writable directory", dir, why);
-		return FALSE;
-	}
-	if (name_len == 0 || strlen(dir) + name_len <= room)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-		"TMPDIR: %s: path too long for sockets (%zu characters, at most %zu): set TMPDIR "
-		"to a shorter one, or name a short --socket-dir",
-		dir, strlen(dir), room - name_len);
-	return FALSE;
+	return name_len == 0 || strlen(dir) + name_len <= room ||
+	       sim_fail(error, SIM_ERROR_RESOURCES,
+		       "TMPDIR: %s: path too long for sockets (%zu characters, at most %zu): set "
+		       "TMPDIR to a shorter one, or name a short --socket-dir",
+		       dir, strlen(dir), room - name_len);
 }
 
 gboolean limits_check_hugepages(const char *root, GError **error)
@@ -142,20 +138,17 @@ gboolean limits_check_hugepages(const char *root, GError **error)
 			g_ascii_strtoull(text, NULL, 10) != 0)
 			return TRUE;
 	}
-	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+	return sim_fail(error, SIM_ERROR_RESOURCES,
 		"--hugepages: no free hugepages: reserve some (echo 1024 "
 		">/proc/sys/vm/nr_hugepages)");
-	return FALSE;
 }
 
 gboolean limits_check_sysfs(const char *root, GError **error)
 {
 	g_autofree char *cpus = g_strconcat(root, "/sys/devices/system/cpu", NULL);
 
-	if (g_file_test(cpus, G_FILE_TEST_IS_DIR))
-		return TRUE;
-	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-		"/sys/devices/system/cpu not found: DPDK requires sysfs: mount -t sysfs sysfs "
-		"/sys");
-	return FALSE;
+	return g_file_test(cpus, G_FILE_TEST_IS_DIR) ||
+	       sim_fail(error, SIM_ERROR_RESOURCES,
+		       "/sys/devices/system/cpu not found: DPDK requires sysfs: mount -t sysfs "
+		       "sysfs /sys");
 }

@@ -446,12 +446,10 @@ gboolean doctor_examine(struct server *s, GPtrArray *rows, GError **error)
 
 	if (!server_run(s, argv, NULL, ASK_TIMEOUT_MS, &r, error))
 		return FALSE;
-	if (r.status != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
+	if (r.status != 0)
+		return sim_fail(error, SIM_ERROR_SERVER,
 			"%s: cannot be examined (exit status %d): %s", server_name(s), r.status,
 			g_strchomp(r.err));
-		return FALSE;
-	}
 	if (!server_is_dry(s))
 		doctor_judge(server_name(s), r.out, rows);
 	return TRUE;

@@ -263,11 +263,9 @@ static gboolean check_any(const struct run *r, const char *file, GError **error)
 {
 	const GPtrArray *impossible = matrix_impossible(r->matrix);
 
-	if (matrix_trials(r->matrix)->len != 0)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: none of its combinations can exist: %s",
-		file, impossible->len == 0 ? "" : (const char *)impossible->pdata[0]);
-	return FALSE;
+	return matrix_trials(r->matrix)->len != 0 ||
+	       sim_fail(error, SIM_ERROR_USAGE, "%s: none of its combinations can exist: %s", file,
+		       impossible->len == 0 ? "" : (const char *)impossible->pdata[0]);
 }
 
 /* Interfaces that the testbed cannot give are all named at once, before anything is built. */
@@ -290,11 +288,9 @@ static gboolean check_testbed(const struct run *r, const char *file, GError **er
 		if (first == NULL)
 			first = g_steal_pointer(&lacks);
 	}
-	if (first == NULL)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: interface%s %s: %s", file,
-		g_hash_table_size(named) == 1 ? "" : "s", names->str, first);
-	return FALSE;
+	return first == NULL ||
+	       sim_fail(error, SIM_ERROR_USAGE, "%s: interface%s %s: %s", file,
+		       g_hash_table_size(named) == 1 ? "" : "s", names->str, first);
 }
 
 /* Also those that are done: a run again has their verdict, and accumulates what it was killed before. */

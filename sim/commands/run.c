@@ -99,9 +99,8 @@ static int run_options(struct options *o, struct crew *crew)
 	if (crew_size(crew) == 1)
 		return run_on_lab(o);
 	if (crew_leads(crew))
-		fprintf(stderr,
-			"tsim: --machine: virtual machines and the host have one generator; "
-			"run tsim without mpirun\n");
+		fprintf(stderr, "tsim: --machine: virtual machines and the host have one "
+				"generator; run tsim without mpirun\n");
 	return CLI_USAGE;
 }
 

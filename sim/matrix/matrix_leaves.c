@@ -58,8 +58,8 @@ static GPtrArray *all_words(const struct matrix_trial *t)
 	if (t->setup.machine != MACHINE_PROCESS) {
 		g_ptr_array_add(words, g_strdup("--machine=external"));
 		g_ptr_array_add(words,
-			g_strdup_printf("--as=machine=%s,interface=%s,qemu=%s,vhost=%s,"
-					"ioregionfd=%s,reflector=%s",
+			g_strdup_printf("--as=machine=%s,interface=%s,qemu=%s,vhost=%s,ioregionfd=%"
+					"s,reflector=%s",
 				setup_machine_word(t->setup.machine), t->setup.interface->word,
 				t->setup.qemu, t->setup.vhost ? "on" : "off",
 				t->setup.ioregionfd ? "on" : "off",
@@ -164,14 +164,12 @@ static gboolean check_equal(
 {
 	g_autofree char *difference = trial_params_difference(&b->params, &a->params);
 
-	if (difference == NULL && setup_differs_at(&a->setup, &b->setup) == 7)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"%s: a trial would have the name of one of %s, %s/%s, with %s; give one of them "
-		"another outputdir or label",
-		b->section, a->section, a->dir, a->infix,
-		difference == NULL ? "another folder of QEMU" : difference);
-	return FALSE;
+	return (difference == NULL && setup_differs_at(&a->setup, &b->setup) == 7) ||
+	       sim_fail(error, SIM_ERROR_USAGE,
+		       "%s: a trial would have the name of one of %s, %s/%s, with %s; give one of "
+		       "them another outputdir or label",
+		       b->section, a->section, a->dir, a->infix,
+		       difference == NULL ? "another folder of QEMU" : difference);
 }
 
 /* t is the matrix's, or freed. */
@@ -191,11 +189,9 @@ static gboolean add_trial(struct matrix *m, struct matrix_trial *t, GError **err
 	m->nb_combinations += t->params.repetition == 0;
 	g_hash_table_insert(m->seen, g_steal_pointer(&key), t);
 	g_ptr_array_add(m->trials, t);
-	if (m->trials->len <= TRIALS_MAX)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: more than %d trials; split the matrix",
-		t->section, TRIALS_MAX);
-	return FALSE;
+	return m->trials->len <= TRIALS_MAX ||
+	       sim_fail(error, SIM_ERROR_USAGE, "%s: more than %d trials; split the matrix",
+		       t->section, TRIALS_MAX);
 }
 
 static gboolean add_leaf(
@@ -309,14 +305,11 @@ static gboolean check_nb(struct matrix *m, const struct spec *s, double nb_leave
 			   s->reflectors->len;
 
 	m->nb_looked_at += nb_setups * nb_leaves * s->repetitions;
-	if (m->nb_looked_at <= m->max_looked_at)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"%s: its lists and those before it have %.0f combinations, more than %.0f; split "
-		"the "
-		"matrix",
-		s->where, m->nb_looked_at, m->max_looked_at);
-	return FALSE;
+	return m->nb_looked_at <= m->max_looked_at ||
+	       sim_fail(error, SIM_ERROR_USAGE,
+		       "%s: its lists and those before it have %.0f combinations, more than %.0f; "
+		       "split the matrix",
+		       s->where, m->nb_looked_at, m->max_looked_at);
 }
 
 static gboolean add_setups(struct matrix *m, const struct spec *s, GError **error)

@@ -130,11 +130,8 @@ static gboolean verify(const struct matrix_trial *t, GError **error)
 {
 	g_autofree char *why = NULL;
 
-	if (trial_state(t->dir, &t->params, &why) == TRIAL_DONE)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "%s",
-		why == NULL ? "no result was written" : why);
-	return FALSE;
+	return trial_state(t->dir, &t->params, &why) == TRIAL_DONE ||
+	       sim_fail(error, SIM_ERROR_GUEST, "%s", why == NULL ? "no result was written" : why);
 }
 
 static gboolean set_up(struct run *r, const struct matrix_trial *t, GError **error)

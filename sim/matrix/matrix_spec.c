@@ -21,43 +21,30 @@ enum {
 #define RATE_KIND 1e16
 #define HOUR_NS (UINT64_C(3600) * 1000000000)
 
-/* Keys, and what they are where the file says nothing. The order of the first ones is the tree's. */
-static const struct {
-	const char *key, *value;
-} keys[] = {
-	{ "machines", "pcvm" },
-	{ "interfaces", "bridge" },
-	{ "qemus", "normal:" },
-	{ "vhosts", "false" },
-	{ "ioregionfds", "false" },
-	{ "guests", "1" },
-	{ "reflectors", "xdp" },
-	{ "rates", "100" },
-	{ "sizes", "" },
-	{ "size", "" },
-	{ "profiles", "" },
-	{ "mixes", "" },
-	{ "arrivals", "cbr" },
-	{ "shares", "equal" },
-	{ "runtimes", "10" },
-	{ "seeds", "1" },
-	{ "repetitions", "1" },
-	{ "warm-up", "1s" },
-	{ "drain", "2s" },
-	{ "warmup", "false" },
-	{ "warmup_runtime", "20" },
-	{ "cooldown", "false" },
-	{ "cooldown_runtime", "20" },
-	{ "accumulate", "false" },
-	{ "outputdir", "" },
-	{ "label", "" },
-	{ "tsim_args", "" },
+/* A key of a section: what it is where the file says nothing, and who reads it. */
+struct spec_key {
+	const char *name, *preset;
+	/* Of a list: called for each word, which is without blanks around it. */
+	gboolean (*take)(struct spec *s, const char *where, const char *word, GError **error);
+	/* Or of a list of numbers alone, from min to max: called for each of them. */
+	gboolean (*add)(struct spec *s, const char *where, const char *word, guint64 number,
+		GError **error);
+	guint64 min, max;
+	/* Is what stands behind a comma still of the word before it? NULL: never. */
+	gboolean (*belongs)(const char *word, const char *part);
+	/* NULL, or called after the last word. */
+	gboolean (*finish)(struct spec *s, GError **error);
+	/* Of one value: where it goes is member at of the spec. */
+	gboolean (*read)(struct spec *s, const struct spec_key *key, const char *where,
+		const char *value, GError **error);
+	size_t at;
 };
 
-static gboolean bad(const char *where, const char *word, const char *what, GError **error)
+static const struct spec_key *find_key(const char *name);
+
+static gboolean refuse_word(const char *where, const char *word, const char *what, GError **error)
 {
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: '%s': %s", where, word, what);
-	return FALSE;
+	return sim_fail(error, SIM_ERROR_USAGE, "%s: '%s': %s", where, word, what);
 }
 
 void spec_note(const struct spec *s, const char *text)
@@ -66,19 +53,12 @@ void spec_note(const struct spec *s, const char *text)
 		g_ptr_array_add(s->notes, (gpointer)(uintptr_t)text);
 }
 
-static const char *default_of(const char *key)
-{
-	for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
-		if (g_str_equal(keys[i].key, key))
-			return keys[i].value;
-	g_assert_not_reached();
-}
-
 /* The value of a key, with where it stands. */
-static char *value_of(const struct spec *s, const char *key, char **where, GError **error)
+static char *value_of(
+	const struct spec *s, const struct spec_key *key, char **where, GError **error)
 {
 	g_autoptr(GError) why = NULL;
-	char *value = ini_get(s->file, s->section, key, where, &why);
+	char *value = ini_get(s->file, s->section, key->name, where, &why);
 
 	if (why != NULL) {
 		g_propagate_error(error, g_steal_pointer(&why));
@@ -86,14 +66,9 @@ static char *value_of(const struct spec *s, const char *key, char **where, GErro
 	}
 	if (value != NULL)
 		return value;
-	*where = g_strdup_printf("%s %s", s->where, key);
-	return g_strdup(default_of(key));
+	*where = g_strdup_printf("%s %s", s->where, key->name);
+	return g_strdup(key->preset);
 }
-
-/* Called for each word of a list, which is without blanks around it. */
-typedef gboolean (*take_word)(struct spec *s, const char *where, const char *word, GError **error);
-/* Is what stands behind a comma still of the word before it? */
-typedef gboolean (*goes_on)(const char *word, const char *part);
 
 /* onoff:on=1ms,off=9ms is one process, genome:AG:A=64,G=1518 one profile. */
 static gboolean parameter_goes_on(const char *word, const char *part)
@@ -112,7 +87,8 @@ static gboolean number_goes_on(const char *word, const char *part)
 }
 
 /* Words between commas; where those may be parts of a word ';' is, too. */
-static GPtrArray *words_of_list(const char *value, goes_on belongs)
+static GPtrArray *split_list(
+	const char *value, gboolean (*belongs)(const char *word, const char *part))
 {
 	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
 	g_auto(GStrv) lists = g_strsplit(value, belongs == NULL ? "\n" : ";", -1);
@@ -139,52 +115,6 @@ static GPtrArray *words_of_list(const char *value, goes_on belongs)
 	return words;
 }
 
-static gboolean take_list_of(
-	struct spec *s, const char *key, goes_on belongs, take_word take, GError **error)
-{
-	g_autofree char *where = NULL;
-	g_autofree char *value = value_of(s, key, &where, error);
-	g_autoptr(GPtrArray) words = value == NULL ? NULL : words_of_list(value, belongs);
-
-	if (words == NULL)
-		return FALSE;
-	if (words->len > VALUES_MAX)
-		return bad(where, key, "more than 10000 values", error);
-	for (guint i = 0; i < words->len; i++)
-		if (!take(s, where, words->pdata[i], error))
-			return FALSE;
-	if (words->len == 0 && default_of(key)[0] != '\0')
-		return bad(where, value, "the list is empty; leave the key out for its default",
-			error);
-	return TRUE;
-}
-
-static gboolean take_list(struct spec *s, const char *key, take_word take, GError **error)
-{
-	return take_list_of(s, key, NULL, take, error);
-}
-
-/* The keys of the section are all known. */
-static gboolean check_keys(const struct spec *s, const char *const *found, GError **error)
-{
-	const char *names[G_N_ELEMENTS(keys) + 1] = { NULL };
-
-	for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
-		names[i] = keys[i].key;
-	for (; *found != NULL; found++) {
-		g_autofree char *where = NULL, *hint = NULL;
-
-		if (g_strv_contains(names, *found))
-			continue;
-		hint = text_did_you_mean(*found, names);
-		g_free(ini_get(s->file, s->section, *found, &where, NULL));
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: unknown key '%s'%s",
-			where == NULL ? s->where : where, *found, hint);
-		return FALSE;
-	}
-	return TRUE;
-}
-
 /* Each once, as autotest's sets; word is the list's. */
 static gboolean add_word(GPtrArray *list, char *word, const char *where, GError **error)
 {
@@ -193,7 +123,7 @@ static gboolean add_word(GPtrArray *list, char *word, const char *where, GError 
 		return TRUE;
 	}
 	g_ptr_array_add(list, word);
-	return list->len <= VALUES_MAX || bad(where, word, "more than 10000 values", error);
+	return list->len <= VALUES_MAX || refuse_word(where, word, "more than 10000 values", error);
 }
 
 static gboolean take_machine(struct spec *s, const char *where, const char *word, GError **error)
@@ -225,7 +155,7 @@ static gboolean take_qemu(struct spec *s, const char *where, const char *word, G
 	struct spec_qemu q;
 
 	if (parts[0][0] == '\0' || parts[1] == NULL || strpbrk(parts[0], "_/ ") != NULL)
-		return bad(where, word,
+		return refuse_word(where, word,
 			"write NAME:FOLDER of qemu-system-x86_64, or NAME: for $PATH; names have "
 			"no '_'",
 			error);
@@ -242,27 +172,28 @@ static gboolean parse_boolean(const char *where, const char *word, gboolean *out
 	g_autofree char *lower = g_ascii_strdown(word, -1);
 
 	*out = g_strv_contains(yes, lower);
-	return *out || g_strv_contains(no, lower) || bad(where, word, "true or false", error);
+	return *out || g_strv_contains(no, lower) ||
+	       refuse_word(where, word, "true or false", error);
+}
+
+static gboolean append_boolean(GArray *list, const char *where, const char *word, GError **error)
+{
+	gboolean on;
+
+	if (!parse_boolean(where, word, &on, error))
+		return FALSE;
+	g_array_append_val(list, on);
+	return TRUE;
 }
 
 static gboolean take_vhost(struct spec *s, const char *where, const char *word, GError **error)
 {
-	gboolean on;
-
-	if (!parse_boolean(where, word, &on, error))
-		return FALSE;
-	g_array_append_val(s->vhosts, on);
-	return TRUE;
+	return append_boolean(s->vhosts, where, word, error);
 }
 
 static gboolean take_ioregionfd(struct spec *s, const char *where, const char *word, GError **error)
 {
-	gboolean on;
-
-	if (!parse_boolean(where, word, &on, error))
-		return FALSE;
-	g_array_append_val(s->ioregionfds, on);
-	return TRUE;
+	return append_boolean(s->ioregionfds, where, word, error);
 }
 
 static gboolean take_reflector(struct spec *s, const char *where, const char *word, GError **error)
@@ -304,60 +235,50 @@ static gboolean numbers_of(
 	if (!*handled)
 		return TRUE;
 	if (step[1] == NULL || by == 0 || last < first || (last - first) / by >= VALUES_MAX)
-		return bad(where, word, "a range is written 10..150:10, first..last:step", error);
+		return refuse_word(
+			where, word, "a range is written 10..150:10, first..last:step", error);
 	for (guint64 n = first; n <= last; n += by)
 		g_array_append_val(out, n);
 	return TRUE;
 }
 
-/* Numbers of a list that has nothing else. */
-static gboolean only_numbers(
-	const char *where, const char *word, guint64 min, guint64 max, GArray *out, GError **error)
+static gboolean add_numbers(struct spec *s, const struct spec_key *key, const char *where,
+	const char *word, GError **error)
 {
+	g_autoptr(GArray) n = g_array_new(FALSE, FALSE, sizeof(guint64));
 	gboolean handled;
 
-	if (!numbers_of(where, word, out, &handled, error))
+	if (!numbers_of(where, word, n, &handled, error))
 		return FALSE;
-	for (guint i = 0; i < out->len && handled; i++)
-		handled = g_array_index(out, guint64, i) >= min &&
-			  g_array_index(out, guint64, i) <= max;
-	if (handled)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"%s: '%s': a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
-		", or a range 10..150:10",
-		where, word, min, max);
-	return FALSE;
-}
-
-static gboolean take_guests(struct spec *s, const char *where, const char *word, GError **error)
-{
-	g_autoptr(GArray) n = g_array_new(FALSE, FALSE, sizeof(guint64));
-
-	if (!only_numbers(where, word, 1, FRAME_GUESTS_MAX, n, error))
-		return FALSE;
-	for (guint i = 0; i < n->len; i++) {
-		uint32_t guests = (uint32_t)g_array_index(n, guint64, i);
-
-		g_array_append_val(s->guests, guests);
-	}
-	return s->guests->len <= VALUES_MAX || bad(where, word, "more than 10000 values", error);
-}
-
-static gboolean take_seed(struct spec *s, const char *where, const char *word, GError **error)
-{
-	g_autoptr(GArray) n = g_array_new(FALSE, FALSE, sizeof(guint64));
-
-	if (!only_numbers(where, word, 0, G_MAXINT64, n, error))
-		return FALSE;
-	for (guint i = 0; i < n->len; i++) {
-		guint64 seed = g_array_index(n, guint64, i);
-
-		if (!add_word(s->seeds, g_strdup_printf("--seed=%" G_GUINT64_FORMAT, seed), where,
-			    error))
+	for (guint i = 0; i < n->len && handled; i++)
+		handled = g_array_index(n, guint64, i) >= key->min &&
+			  g_array_index(n, guint64, i) <= key->max;
+	if (!handled)
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"%s: '%s': a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+			", or a range 10..150:10",
+			where, word, key->min, key->max);
+	for (guint i = 0; i < n->len; i++)
+		if (!key->add(s, where, word, g_array_index(n, guint64, i), error))
 			return FALSE;
-	}
 	return TRUE;
+}
+
+static gboolean add_guests(
+	struct spec *s, const char *where, const char *word, guint64 number, GError **error)
+{
+	uint32_t guests = (uint32_t)number;
+
+	g_array_append_val(s->guests, guests);
+	return s->guests->len <= VALUES_MAX ||
+	       refuse_word(where, word, "more than 10000 values", error);
+}
+
+static gboolean add_seed(
+	struct spec *s, const char *where, const char *word, guint64 seed, GError **error)
+{
+	(void)word;
+	return add_word(s->seeds, g_strdup_printf("--seed=%" G_GUINT64_FORMAT, seed), where, error);
 }
 
 /* text: of one rate, with its unit. */
@@ -396,7 +317,7 @@ static gboolean take_rate(struct spec *s, const char *where, const char *word, G
 		g_autofree char *text = g_strdup_printf("%.17gpps", r->value);
 
 		if (r->kind != RATE_PPS)
-			return bad(where, word,
+			return refuse_word(where, word,
 				"a sweep here is of kpps; list other rates one by one", error);
 		if (!add_rate(s, where, text, error))
 			return FALSE;
@@ -414,25 +335,18 @@ static gboolean add_traffic(
 	t->mix = mix_guests != 0;
 	t->mix_guests = mix_guests;
 	g_ptr_array_add(s->traffic, t);
-	return s->traffic->len <= VALUES_MAX || bad(where, word, "more than 10000 values", error);
+	return s->traffic->len <= VALUES_MAX ||
+	       refuse_word(where, word, "more than 10000 values", error);
 }
 
 /* autotest counts without the FCS. */
-static gboolean take_size(struct spec *s, const char *where, const char *word, GError **error)
+static gboolean add_size(
+	struct spec *s, const char *where, const char *word, guint64 len, GError **error)
 {
-	g_autoptr(GArray) n = g_array_new(FALSE, FALSE, sizeof(guint64));
-
-	if (!only_numbers(where, word, FRAME_LEN_MIN - FRAME_FCS_LEN, FRAME_LEN_MAX - FRAME_FCS_LEN,
-		    n, error))
-		return FALSE;
-	for (guint i = 0; i < n->len; i++) {
-		guint64 len = g_array_index(n, guint64, i) + FRAME_FCS_LEN;
-
-		if (!add_traffic(s, g_strdup_printf("--profile=fixed:%" G_GUINT64_FORMAT, len), 0,
-			    where, error))
-			return FALSE;
-	}
-	return TRUE;
+	(void)word;
+	return add_traffic(s,
+		g_strdup_printf("--profile=fixed:%" G_GUINT64_FORMAT, len + FRAME_FCS_LEN), 0,
+		where, error);
 }
 
 static gboolean take_profile(struct spec *s, const char *where, const char *word, GError **error)
@@ -496,7 +410,7 @@ static gboolean take_runtime(struct spec *s, const char *where, const char *word
 	if (!numbers_of(where, word, n, &handled, error))
 		return FALSE;
 	if (!handled)
-		return bad(where, word, "a range of seconds is written 10..30:10", error);
+		return refuse_word(where, word, "a range of seconds is written 10..30:10", error);
 	for (guint i = 0; i < n->len; i++) {
 		g_autofree char *seconds = g_strdup_printf(
 			"%" G_GUINT64_FORMAT "s", g_array_index(n, guint64, i));
@@ -507,50 +421,67 @@ static gboolean take_runtime(struct spec *s, const char *where, const char *word
 	return TRUE;
 }
 
-static gboolean take_switch(struct spec *s, const char *key, gboolean *out, GError **error)
+static gboolean read_list(struct spec *s, const struct spec_key *key, const char *where,
+	const char *value, GError **error)
 {
-	g_autofree char *where = NULL;
-	g_autofree char *value = value_of(s, key, &where, error);
+	g_autoptr(GPtrArray) words = split_list(value, key->belongs);
 
-	return value != NULL && parse_boolean(where, value, out, error);
+	if (words->len > VALUES_MAX)
+		return refuse_word(where, key->name, "more than 10000 values", error);
+	for (guint i = 0; i < words->len; i++)
+		if (key->add != NULL ? !add_numbers(s, key, where, words->pdata[i], error)
+				     : !key->take(s, where, words->pdata[i], error))
+			return FALSE;
+	if (words->len == 0 && key->preset[0] != '\0')
+		return refuse_word(where, value,
+			"the list is empty; leave the key out for its default", error);
+	return key->finish == NULL || key->finish(s, error);
 }
 
-static gboolean take_seconds(struct spec *s, const char *key, double *out, GError **error)
+static void *member_at(struct spec *s, const struct spec_key *key)
 {
-	g_autofree char *where = NULL;
-	g_autofree char *value = value_of(s, key, &where, error);
-	g_autofree char *text = value == NULL ? NULL : duration_of(value);
+	return (char *)s + key->at;
+}
+
+static gboolean read_switch(struct spec *s, const struct spec_key *key, const char *where,
+	const char *value, GError **error)
+{
+	return parse_boolean(where, value, member_at(s, key), error);
+}
+
+static gboolean read_seconds(struct spec *s, const struct spec_key *key, const char *where,
+	const char *value, GError **error)
+{
+	g_autofree char *text = duration_of(value);
 	uint64_t ns;
 
-	if (text == NULL || !duration_parse(where, text, 0, 24 * HOUR_NS, &ns, error))
+	if (!duration_parse(where, text, 0, 24 * HOUR_NS, &ns, error))
 		return FALSE;
-	*out = (double)ns / 1e9;
+	*(double *)member_at(s, key) = (double)ns / 1e9;
 	return TRUE;
 }
 
-static gboolean take_option(struct spec *s, const char *key, char **out, GError **error)
+/* A time that is an option of tsim run of that name. */
+static gboolean read_option(struct spec *s, const struct spec_key *key, const char *where,
+	const char *value, GError **error)
 {
-	g_autofree char *where = NULL;
-	g_autofree char *value = value_of(s, key, &where, error);
-	g_autofree char *text = value == NULL ? NULL : duration_of(value);
+	g_autofree char *text = duration_of(value);
 	uint64_t ns;
 
-	if (text == NULL || !duration_parse(where, text, 0, HOUR_NS, &ns, error))
+	if (!duration_parse(where, text, 0, HOUR_NS, &ns, error))
 		return FALSE;
-	*out = g_strdup_printf("--%s=%s", key, text);
+	*(char **)member_at(s, key) = g_strdup_printf("--%s=%s", key->name, text);
 	return TRUE;
 }
 
-static gboolean take_repetitions(struct spec *s, GError **error)
+static gboolean read_repetitions(struct spec *s, const struct spec_key *key, const char *where,
+	const char *value, GError **error)
 {
-	g_autofree char *where = NULL;
-	g_autofree char *value = value_of(s, "repetitions", &where, error);
 	guint64 n;
 
-	if (value == NULL)
-		return FALSE;
+	(void)key;
 	if (!parse_u64(value, 10000, &n) || n == 0)
-		return bad(where, value, "from 1 to 10000", error);
+		return refuse_word(where, value, "from 1 to 10000", error);
 	s->repetitions = (guint)n;
 	return TRUE;
 }
@@ -567,13 +498,14 @@ static char *plain_path(const char *path)
 }
 
 /* outputdir is autotest's; else out/LABEL, and the label is the section's name. */
-static gboolean take_dir(struct spec *s, GError **error)
+static gboolean read_dir(struct spec *s, const struct spec_key *key, const char *where,
+	const char *dir, GError **error)
 {
-	g_autofree char *where = NULL, *where_label = NULL;
-	g_autofree char *dir = value_of(s, "outputdir", &where, error);
-	g_autofree char *label = dir == NULL ? NULL : value_of(s, "label", &where_label, error);
+	g_autofree char *where_label = NULL;
+	g_autofree char *label = value_of(s, find_key("label"), &where_label, error);
 	g_autofree char *path = NULL, *last = NULL;
 
+	(void)key;
 	if (label == NULL)
 		return FALSE;
 	if (dir[0] == '\0')
@@ -582,7 +514,7 @@ static gboolean take_dir(struct spec *s, GError **error)
 		path = g_build_filename(dir, label[0] != '\0' ? label : NULL, NULL);
 	last = g_path_get_basename(path);
 	if (last[0] == '.' || last[0] == '/' || strpbrk(last, "\n\t\\") != NULL)
-		return bad(label[0] != '\0' ? where_label : where, path,
+		return refuse_word(label[0] != '\0' ? where_label : where, path,
 			"its last part names the series: letters, digits, '-', '.'", error);
 	s->dir = plain_path(path);
 	return TRUE;
@@ -603,25 +535,23 @@ static gboolean check_args(const struct spec *s, const char *where, GError **err
 
 		if ((**word == '-' && (*word)[1] != '-') || g_str_equal(*word, "--") ||
 			(parts[0] != NULL && g_strv_contains(own, parts[0])))
-			return bad(where, *word,
+			return refuse_word(where, *word,
 				"not here: long options that no key of a matrix stands for", error);
 	}
 	return TRUE;
 }
 
-static gboolean take_args(struct spec *s, GError **error)
+static gboolean read_args(struct spec *s, const struct spec_key *key, const char *where,
+	const char *value, GError **error)
 {
-	g_autofree char *where = NULL;
-	g_autofree char *value = value_of(s, "tsim_args", &where, error);
 	g_autoptr(GError) why = NULL;
 
-	if (value == NULL)
-		return FALSE;
+	(void)key;
 	if (value[0] == '\0')
 		return TRUE;
 	if (g_shell_parse_argv(value, NULL, &s->tsim_args, &why))
 		return check_args(s, where, error);
-	return bad(where, value, why->message, error);
+	return refuse_word(where, value, why->message, error);
 }
 
 /* What a word of tsim run stands for, to be sorted by: rates of a kind, seconds, frame lengths. */
@@ -639,72 +569,139 @@ static double number_of(const char *word)
 		strrchr(word, g_str_has_prefix(word, "--seed=") ? '=' : ':') + 1, NULL, 10);
 }
 
-static int compare(double a, double b)
+static int compare_doubles(double a, double b)
 {
 	return (a > b) - (a < b);
 }
 
 static gint by_number(gconstpointer a, gconstpointer b)
 {
-	return compare(number_of(*(const char *const *)a), number_of(*(const char *const *)b));
+	return compare_doubles(
+		number_of(*(const char *const *)a), number_of(*(const char *const *)b));
 }
 
 static gint by_size(gconstpointer a, gconstpointer b)
 {
-	return compare(number_of((*(const struct spec_traffic *const *)a)->word),
+	return compare_doubles(number_of((*(const struct spec_traffic *const *)a)->word),
 		number_of((*(const struct spec_traffic *const *)b)->word));
 }
 
 static gint by_guests(gconstpointer a, gconstpointer b)
 {
-	return compare(*(const uint32_t *)a, *(const uint32_t *)b);
+	return compare_doubles(*(const uint32_t *)a, *(const uint32_t *)b);
 }
 
-static gboolean take_traffic(struct spec *s, GError **error)
+/* However they were written, as autotest's sets of numbers. Words stay as they are. */
+static gboolean sort_sizes(struct spec *s, GError **error)
 {
-	if (!take_list(s, "sizes", take_size, error) || !take_list(s, "size", take_size, error))
-		return FALSE;
+	(void)error;
 	g_ptr_array_sort(s->traffic, by_size);
-	if (!take_list_of(s, "profiles", parameter_goes_on, take_profile, error) ||
-		!take_list(s, "mixes", take_mix, error))
-		return FALSE;
+	return TRUE;
+}
+
+static gboolean set_default_traffic(struct spec *s, GError **error)
+{
 	return s->traffic->len != 0 ||
 	       add_traffic(s, g_strdup("--profile=imix"), 0, s->where, error);
 }
 
-/* However they were written, as autotest's sets of numbers. Words stay as they are. */
-static gboolean ascend(struct spec *s)
+#define LIST(name_, preset_, take_, ...)                                           \
+	{                                                                          \
+		.name = (name_), .preset = (preset_), .take = (take_), __VA_ARGS__ \
+	}
+#define NUMBERS(name_, preset_, add_, min_, max_, ...)                                             \
+	{                                                                                          \
+		.name = (name_), .preset = (preset_), .add = (add_), .min = (min_), .max = (max_), \
+		__VA_ARGS__                                                                        \
+	}
+#define ONE(name_, preset_, read_, member_)                            \
+	{                                                              \
+		.name = (name_), .preset = (preset_), .read = (read_), \
+		.at = offsetof(struct spec, member_)                   \
+	}
+
+/* In the order in which they are read, and, of the lists, in which the tree has them. */
+static const struct spec_key keys[] = {
+	LIST("machines", "pcvm", take_machine),
+	LIST("interfaces", "bridge", take_interface),
+	LIST("qemus", "normal:", take_qemu),
+	LIST("vhosts", "false", take_vhost),
+	LIST("ioregionfds", "false", take_ioregionfd),
+	NUMBERS("guests", "1", add_guests, 1, FRAME_GUESTS_MAX),
+	LIST("reflectors", "xdp", take_reflector),
+	LIST("rates", "100", take_rate),
+	NUMBERS("sizes", "", add_size, FRAME_LEN_MIN - FRAME_FCS_LEN,
+		FRAME_LEN_MAX - FRAME_FCS_LEN),
+	NUMBERS("size", "", add_size, FRAME_LEN_MIN - FRAME_FCS_LEN, FRAME_LEN_MAX - FRAME_FCS_LEN,
+		.finish = sort_sizes),
+	LIST("profiles", "", take_profile, .belongs = parameter_goes_on),
+	LIST("mixes", "", take_mix, .finish = set_default_traffic),
+	LIST("arrivals", "cbr", take_arrival, .belongs = parameter_goes_on),
+	LIST("shares", "equal", take_share, .belongs = number_goes_on),
+	LIST("runtimes", "10", take_runtime),
+	NUMBERS("seeds", "1", add_seed, 0, G_MAXINT64),
+	ONE("repetitions", "1", read_repetitions, repetitions),
+	ONE("warm-up", "1s", read_option, warm_up),
+	ONE("drain", "2s", read_option, drain),
+	ONE("warmup", "false", read_switch, warmup),
+	ONE("cooldown", "false", read_switch, cooldown),
+	ONE("accumulate", "false", read_switch, accumulate),
+	ONE("warmup_runtime", "20", read_seconds, warmup_s),
+	ONE("cooldown_runtime", "20", read_seconds, cooldown_s),
+	ONE("outputdir", "", read_dir, dir),
+	{ .name = "label", .preset = "" }, /* read with it */
+	ONE("tsim_args", "", read_args, tsim_args),
+};
+
+static const struct spec_key *find_key(const char *name)
 {
+	for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (g_str_equal(keys[i].name, name))
+			return &keys[i];
+	g_assert_not_reached();
+}
+
+/* The keys of the section are all known. */
+static gboolean check_keys(const struct spec *s, const char *const *found, GError **error)
+{
+	const char *names[G_N_ELEMENTS(keys) + 1] = { NULL };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
+		names[i] = keys[i].name;
+	for (; *found != NULL; found++) {
+		g_autofree char *where = NULL, *hint = NULL;
+
+		if (g_strv_contains(names, *found))
+			continue;
+		hint = text_did_you_mean(*found, names);
+		g_free(ini_get(s->file, s->section, *found, &where, NULL));
+		return sim_fail(error, SIM_ERROR_USAGE, "%s: unknown key '%s'%s",
+			where == NULL ? s->where : where, *found, hint);
+	}
+	return TRUE;
+}
+
+static gboolean read_key(struct spec *s, const struct spec_key *key, GError **error)
+{
+	g_autofree char *where = NULL;
+	g_autofree char *value = value_of(s, key, &where, error);
+
+	return value != NULL &&
+	       (key->read != NULL ? key->read : read_list)(s, key, where, value, error);
+}
+
+gboolean spec_read(struct spec *s, GError **error)
+{
+	if (!check_keys(s, ini_keys(s->file, s->section), error))
+		return FALSE;
+	for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (!g_str_equal(keys[i].name, "label") && !read_key(s, &keys[i], error))
+			return FALSE;
 	g_array_sort(s->guests, by_guests);
 	g_ptr_array_sort(s->rates, by_number);
 	g_ptr_array_sort(s->runtimes, by_number);
 	g_ptr_array_sort(s->seeds, by_number);
 	return TRUE;
-}
-
-gboolean spec_read(struct spec *s, GError **error)
-{
-	return check_keys(s, ini_keys(s->file, s->section), error) &&
-	       take_list(s, "machines", take_machine, error) &&
-	       take_list(s, "interfaces", take_interface, error) &&
-	       take_list(s, "qemus", take_qemu, error) &&
-	       take_list(s, "vhosts", take_vhost, error) &&
-	       take_list(s, "ioregionfds", take_ioregionfd, error) &&
-	       take_list(s, "guests", take_guests, error) &&
-	       take_list(s, "reflectors", take_reflector, error) &&
-	       take_list(s, "rates", take_rate, error) && take_traffic(s, error) &&
-	       take_list_of(s, "arrivals", parameter_goes_on, take_arrival, error) &&
-	       take_list_of(s, "shares", number_goes_on, take_share, error) &&
-	       take_list(s, "runtimes", take_runtime, error) &&
-	       take_list(s, "seeds", take_seed, error) && take_repetitions(s, error) &&
-	       take_option(s, "warm-up", &s->warm_up, error) &&
-	       take_option(s, "drain", &s->drain, error) &&
-	       take_switch(s, "warmup", &s->warmup, error) &&
-	       take_switch(s, "cooldown", &s->cooldown, error) &&
-	       take_switch(s, "accumulate", &s->accumulate, error) &&
-	       take_seconds(s, "warmup_runtime", &s->warmup_s, error) &&
-	       take_seconds(s, "cooldown_runtime", &s->cooldown_s, error) && take_dir(s, error) &&
-	       take_args(s, error) && ascend(s);
 }
 
 static void traffic_free(gpointer p)

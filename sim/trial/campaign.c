@@ -112,11 +112,9 @@ static gboolean check_derivation(const struct campaign *c, GError **error)
 		g_hash_table_add(todo, trial_file_name(g_ptr_array_index(c->todo, i)));
 	if (crew_own(c->crew) == 0)
 		other = trial_other_derivation(c->dir, todo);
-	if (other == NULL)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"%s: its schedules are not comparable; use another --label", other);
-	return FALSE;
+	return other == NULL ||
+	       sim_fail(error, SIM_ERROR_USAGE,
+		       "%s: its schedules are not comparable; use another --label", other);
 }
 
 static void clear_plan(struct campaign *c)
@@ -234,12 +232,10 @@ static gboolean take_plan(struct campaign *c, GBytes *of_first, GError **error)
 	const char *data = g_bytes_get_data(of_first, &len);
 	struct planned one;
 
-	if (len < at || memcmp(data, key, at) != 0) {
-		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
+	if (len < at || memcmp(data, key, at) != 0)
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"its options are not those of rank 0: guests, mix, times and seed have to "
 			"be the same for all ranks");
-		return FALSE;
-	}
 	g_ptr_array_set_size(c->todo, 0);
 	for (; at < len; at += sizeof(one)) {
 		memcpy(&one, data + at, sizeof(one));
@@ -252,20 +248,16 @@ static gboolean check_crew(const struct campaign *c, GError **error)
 {
 	const struct options *o = c->o;
 
-	if (crew_size(c->crew) > c->mix->nb_guests) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+	if (crew_size(c->crew) > c->mix->nb_guests)
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"%u ranks for %u guests: each needs one at least; start fewer (mpirun -np "
 			"%u) or use more --guests",
 			crew_size(c->crew), c->mix->nb_guests, c->mix->nb_guests);
-		return FALSE;
-	}
-	if (o->capture != NULL || o->pattern != ENGINE_TO_GUESTS) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+	if (o->capture != NULL || o->pattern != ENGINE_TO_GUESTS)
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"%s: is for one generator; start tsim without mpirun (all ranks together "
 			"send what it sends)",
 			o->capture != NULL ? "--capture" : "--pattern");
-		return FALSE;
-	}
 	return TRUE;
 }
 
@@ -376,14 +368,12 @@ static gboolean check_shared_memory(const struct campaign *c, GError **error)
 	unsigned mib = memory_mib(c);
 	struct rlimit limit;
 
-	if (!has_guests(c) || getrlimit(RLIMIT_FSIZE, &limit) != 0 ||
-		limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >> 20 >= mib)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-		"file size limit is %" G_GUINT64_FORMAT " KiB, but guests share %u MiB of memory: "
-		"raise it (ulimit -f)",
-		(uint64_t)limit.rlim_cur >> 10, mib);
-	return FALSE;
+	return !has_guests(c) || getrlimit(RLIMIT_FSIZE, &limit) != 0 ||
+	       limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >> 20 >= mib ||
+	       sim_fail(error, SIM_ERROR_RESOURCES,
+		       "file size limit is %" G_GUINT64_FORMAT
+		       " KiB, but guests share %u MiB of memory: raise it (ulimit -f)",
+		       (uint64_t)limit.rlim_cur >> 10, mib);
 }
 
 static gboolean start_guests(struct campaign *c, GError **error)
@@ -615,8 +605,8 @@ static int show_done(struct campaign *c, GError **error)
 		lacks_ipdv |= c->o->ipdv && !t->ipdv.recorded;
 	}
 	if (lacks_ipdv)
-		progress_say(&c->progress, "--ipdv: what was measured before has none; "
-					   "--overwrite measures it again");
+		progress_say(&c->progress,
+			"--ipdv: what was measured before has none; --overwrite measures it again");
 	if (c->o->capture != NULL)
 		fprintf(stderr,
 			"tsim: --capture: %s not written: the trial is already measured; add "

@@ -47,8 +47,7 @@ gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GEr
 			if (!file_lock_excludes(*lock))
 				say(cfg,
 					"%s: no locks on this file system: make sure that no other "
-					"tsim "
-					"writes there",
+					"tsim writes there",
 					cfg->dir);
 			stop_remove(path);
 			file_remove_left_over(cfg->dir);
@@ -56,12 +55,10 @@ gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GEr
 		}
 		if (owner.here && owner.pid == getppid())
 			return TRUE;
-		if (!cfg->wait || is_interrupted(cfg)) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		if (!cfg->wait || is_interrupted(cfg))
+			return sim_fail(error, SIM_ERROR_RESOURCES,
 				"another tsim (%s) writes %s; %s", owner.text, cfg->dir,
 				cfg->wait ? "interrupted while waiting for it" : cfg->remedy);
-			return FALSE;
-		}
 		if (!told)
 			say(cfg, "waiting for another tsim (%s) that writes %s", owner.text,
 				cfg->dir);

@@ -187,20 +187,16 @@ static gboolean judge_hello(struct run *r, double waited_s, GError **error)
 				   : lack != NULL ? g_strdup(lack)
 						  : g_strdup("never connected");
 	}
-	if (interrupted(r)) {
-		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_GUEST,
+	if (interrupted(r))
+		return sim_fail(error, SIM_ERROR_GUEST,
 			"interrupted while waiting for guests; nothing was measured");
-		return FALSE;
-	}
 	/* Where several measure, those of another one may have answered. */
-	if (r->nb_answered == 0 && r->together == NULL) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST,
+	if (r->nb_answered == 0 && r->together == NULL)
+		return sim_fail(error, SIM_ERROR_GUEST,
 			r->watch[0].answered
 				? "none of %u guests can be measured (after %.1f s); guest 0: %s"
 				: "none of %u guests answered within %.1f s; guest 0: %s",
 			r->nb_guests, waited_s, r->watch[0].state);
-		return FALSE;
-	}
 	if (r->together == NULL)
 		progress_note(r->cfg->progress, "%u of %u guests answer after %.1f s",
 			r->nb_answered, r->nb_own, waited_s);
@@ -607,10 +603,10 @@ static void reserve_guest_rows(struct run *r)
 	double rows = (floor(r->t->params.duration_s) + 2) * r->nb_own;
 
 	if (rows > GUEST_ROWS_MAX) {
-		g_ptr_array_add(r->t->reasons,
-			g_strdup_printf("note: no time line of each guest: %u guests for %.0f s "
-					"are more than %d rows",
-				r->nb_own, r->t->params.duration_s, GUEST_ROWS_MAX));
+		g_ptr_array_add(
+			r->t->reasons, g_strdup_printf("note: no time line of each guest: %u "
+						       "guests for %.0f s are more than %d rows",
+					       r->nb_own, r->t->params.duration_s, GUEST_ROWS_MAX));
 		return;
 	}
 	r->guest_rows_max = (guint)rows;

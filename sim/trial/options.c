@@ -181,9 +181,8 @@ static gboolean read_key(const struct ini *file, const char *key, struct options
 		return FALSE;
 	if (row != NULL && !(row->flags & OPTION_NO_KEY))
 		return option_set(row, o, where, value, error);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+	return sim_fail(error, SIM_ERROR_USAGE,
 		"%s: unknown key; keys are the long options of 'tsim run --help'", where);
-	return FALSE;
 }
 
 static gboolean read_config(const char *path, struct options *o, GError **error)

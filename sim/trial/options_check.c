@@ -51,8 +51,7 @@ static void set_defaults(struct options *o)
 
 static gboolean bad(GError **error, const char *text)
 {
-	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, text);
-	return FALSE;
+	return sim_fail(error, SIM_ERROR_USAGE, "%s", text);
 }
 
 static gboolean make_mix(struct options *o, GError **error)
@@ -68,26 +67,23 @@ static gboolean make_mix(struct options *o, GError **error)
 static gboolean check_traffic(struct options *o, GError **error)
 {
 	if (o->mix != NULL && (o->profile != NULL || o->share != NULL || o->guests != NULL))
-		return bad(error,
-			"--mix: the file says guests, profiles and shares; leave --guests, "
-			"--profile and --share out");
+		return bad(error, "--mix: the file says guests, profiles and shares; leave "
+				  "--guests, --profile and --share out");
 	if (o->link != NULL && !rate_parse_link("--link", o->link, &o->link_bps, error))
 		return FALSE;
 	if (o->ramp != NULL && o->rate != NULL)
 		return bad(error, "--ramp: says the rates; leave --rate out");
 	if (is_trace(o->arrival) && o->profile != NULL)
-		return bad(error, "--profile: no effect: a trace has frame lengths of its own; "
-				  "leave it out");
+		return bad(error,
+			"--profile: no effect: a trace has frame lengths of its own; leave it out");
 	return arrival_check("--arrival", o->arrival, error) && make_mix(o, error);
 }
 
 static gboolean parse_switch(const char *where, const char *word, gboolean *out, GError **error)
 {
 	*out = g_str_equal(word, "on");
-	if (*out || g_str_equal(word, "off"))
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: on or off, not '%s'", where, word);
-	return FALSE;
+	return *out || g_str_equal(word, "off") ||
+	       sim_fail(error, SIM_ERROR_USAGE, "%s: on or off, not '%s'", where, word);
 }
 
 static gboolean set_as(struct options *o, const char *key, const char *word, GError **error)
@@ -116,8 +112,7 @@ static gboolean set_as(struct options *o, const char *key, const char *word, GEr
 		return TRUE;
 	}
 	hint = text_did_you_mean(key, keys);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: unknown key%s", where, hint);
-	return FALSE;
+	return sim_fail(error, SIM_ERROR_USAGE, "%s: unknown key%s", where, hint);
 }
 
 static gboolean set_all_as(struct options *o, GError **error)
@@ -131,11 +126,8 @@ static gboolean set_all_as(struct options *o, GError **error)
 		if (equals == NULL)
 			return bad(error, "--as: write KEY=VALUE,KEY=VALUE");
 		*equals = '\0';
-		if (!g_hash_table_add(seen, *pair)) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--as: %s: is said twice",
-				*pair);
-			return FALSE;
-		}
+		if (!g_hash_table_add(seen, *pair))
+			return sim_fail(error, SIM_ERROR_USAGE, "--as: %s: is said twice", *pair);
 		if (!set_as(o, *pair, equals + 1, error))
 			return FALSE;
 	}
@@ -154,10 +146,9 @@ static gboolean check_one_kind(const struct options *o, const char *option, GErr
 	for (uint32_t i = 0; i < o->traffic->nb_guests; i++) {
 		if (o->traffic->guests[i].interface == NULL)
 			continue;
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"%s: one interface for all guests; leave those of --guests and --mix out",
 			option);
-		return FALSE;
 	}
 	return TRUE;
 }
@@ -182,10 +173,7 @@ static gboolean check_as(struct options *o, gboolean external, GError **error)
 	if (why == NULL && setup_differs_at(&o->as_setup, &normal) != 7)
 		why = "leave out what this machine has not got: a qemu, vhost, ioregionfd, or "
 		      "another reflector";
-	if (why == NULL)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--as: %s", why);
-	return FALSE;
+	return why == NULL || sim_fail(error, SIM_ERROR_USAGE, "--as: %s", why);
 }
 
 /* "normal:/opt/qemu/bin". */
@@ -207,9 +195,8 @@ static gboolean no_such_interface(
 {
 	g_autofree char *machines = setup_machines_with(i);
 
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+	return sim_fail(error, SIM_ERROR_USAGE,
 		"--machine %s: interface '%s' requires --machine %s", o->machine, word, machines);
-	return FALSE;
 }
 
 /* Options of guests that tsim has others start. */
@@ -218,20 +205,17 @@ static gboolean check_lab_options(struct options *o, GError **error)
 	struct setup *s = &o->lab_setup, kernel;
 
 	if (o->fault != NULL || o->swap != NULL || o->socket_dir != NULL || o->as != NULL)
-		return bad(error,
-			"--fault, --swap, --socket-dir, --as: not where guests are virtual "
-			"machines or the host");
+		return bad(error, "--fault, --swap, --socket-dir, --as: not where guests are "
+				  "virtual machines or the host");
 	if (!setup_is_vm(s->machine) && (o->qemu != NULL || o->ioregionfd != NULL))
-		return bad(error,
-			"--qemu, --ioregionfd: no effect: require --machine pcvm or microvm; leave "
-			"them out");
+		return bad(error, "--qemu, --ioregionfd: no effect: require --machine pcvm or "
+				  "microvm; leave them out");
 	kernel = *s;
 	kernel.vhost = TRUE;
 	if (o->vhost_text != NULL &&
 		(!setup_is_vm(s->machine) || setup_impossible(&kernel) != NULL))
-		return bad(error,
-			"--vhost: no effect: requires virtio-net on a tap or macvtap of a virtual "
-			"machine; leave it out");
+		return bad(error, "--vhost: no effect: requires virtio-net on a tap or macvtap of "
+				  "a virtual machine; leave it out");
 	return TRUE;
 }
 
@@ -276,9 +260,8 @@ static gboolean check_lab(struct options *o, GError **error)
 	setup_normal(s);
 	if (why == NULL)
 		return check_wiring(o, error);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--machine %s --interface %s: %s",
-		o->machine, o->interface, why);
-	return FALSE;
+	return sim_fail(error, SIM_ERROR_USAGE, "--machine %s --interface %s: %s", o->machine,
+		o->interface, why);
 }
 
 /* What is a machine's own is not for others. */
@@ -286,9 +269,8 @@ static gboolean check_no_lab(const struct options *o, GError **error)
 {
 	if (o->qemu == NULL && o->ioregionfd == NULL && o->reflector == NULL)
 		return TRUE;
-	return bad(error,
-		"--qemu, --ioregionfd, --reflector: are for --machine pcvm, microvm and host; of "
-		"guests that are yours say it by --as");
+	return bad(error, "--qemu, --ioregionfd, --reflector: are for --machine pcvm, microvm and "
+			  "host; of guests that are yours say it by --as");
 }
 
 /* Each guest's interface: its group's, else --interface. */
@@ -326,35 +308,28 @@ static gboolean check_interface(const struct options *o, const char *word, GErro
 		return FALSE;
 	}
 	ops = fabric_ops(word);
-	if (external && ops->guest_option == NULL && ops->receive_port == NULL) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+	if (external && ops->guest_option == NULL && ops->receive_port == NULL)
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"--interface %s: has no guests; leave --machine out", word);
-		return FALSE;
-	}
-	if (!external && ops->guest_option == NULL && (o->fault != NULL || o->swap != NULL)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+	if (!external && ops->guest_option == NULL && (o->fault != NULL || o->swap != NULL))
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"--fault, --swap: are for guests that tsim starts; --interface %s has none",
 			word);
-		return FALSE;
-	}
 	return TRUE;
 }
 
 /* A PCI address, or a device's name and arguments; which there are is known to DPDK alone. */
 static gboolean check_port_word(const char *port, GError **error)
 {
-	static const char
-		form[] = "^((pci:)?([[:xdigit:]]{4,8}:)?[[:xdigit:]]{2}:[[:xdigit:]]{2}\\.[0-7]"
-			 "|(vdev:)?(net|eth)_[a-z0-9_]+|(auxiliary|vmbus|dpaa|fslmc):[^,]+|bus=[a-"
-			 "z]+)(,.*)?$";
+	static const char form
+		[] = "^((pci:)?([[:xdigit:]]{4,8}:)?[[:xdigit:]]{2}:[[:xdigit:]]{2}\\.[0-7]|(vdev:)"
+		     "?(net|eth)_[a-z0-9_]+|(auxiliary|vmbus|dpaa|fslmc):[^,]+|bus=[a-z]+)(,.*)?$";
 
-	if (g_regex_match_simple(form, port, G_REGEX_DOLLAR_ENDONLY, 0))
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"--port: expected a PCI address (0000:81:00.0) or a DPDK device with its arguments "
-		"(net_af_packet0,iface=eth1), got '%s'",
-		port);
-	return FALSE;
+	return g_regex_match_simple(form, port, G_REGEX_DOLLAR_ENDONLY, 0) ||
+	       sim_fail(error, SIM_ERROR_USAGE,
+		       "--port: expected a PCI address (0000:81:00.0) or a DPDK device with its "
+		       "arguments (net_af_packet0,iface=eth1), got '%s'",
+		       port);
 }
 
 static gboolean check_port(const struct options *o, gboolean external, GError **error)
@@ -366,9 +341,8 @@ static gboolean check_port(const struct options *o, gboolean external, GError **
 	if (o->port != NULL && !external)
 		return bad(error, "--port: its guests are yours; leave --machine out");
 	if ((o->port != NULL) != used)
-		return bad(error,
-			"--port and --interface port belong together: name the device by --port, "
-			"and no other --interface");
+		return bad(error, "--port and --interface port belong together: name the device by "
+				  "--port, and no other --interface");
 	return o->port == NULL || check_port_word(o->port, error);
 }
 
@@ -475,21 +449,19 @@ static gboolean check_pattern(struct options *o, GError **error)
 		o->pattern = (enum engine_pattern)i;
 		if (i == 0 || (o->cores.combined && o->cores.nb_load <= 1))
 			return TRUE;
-		return bad(error,
-			"--pattern: guests that send to guests need one worker that serves "
-			"all; name one CPU for --cores");
+		return bad(error, "--pattern: guests that send to guests need one worker that "
+				  "serves all; name one CPU for --cores");
 	}
 	return bad(error, "--pattern: to-guests, between-guests or both");
 }
 
 static gboolean check_label(const char *label, GError **error)
 {
-	if (label[0] != '\0' && label[0] != '.' && strpbrk(label, "/\\\n\t") == NULL &&
-		strlen(label) <= NAME_MAX)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"--label: '%s' cannot name a folder; use letters, digits, '-' and '.'", label);
-	return FALSE;
+	return (label[0] != '\0' && label[0] != '.' && strpbrk(label, "/\\\n\t") == NULL &&
+		       strlen(label) <= NAME_MAX) ||
+	       sim_fail(error, SIM_ERROR_USAGE,
+		       "--label: '%s' cannot name a folder; use letters, digits, '-' and '.'",
+		       label);
 }
 
 static gboolean check_notes(char **notes, GError **error)
@@ -505,8 +477,7 @@ static gboolean check_notes(char **notes, GError **error)
 		key = g_strndup(*note, (gsize)(equals - *note));
 		if (g_hash_table_add(seen, key))
 			continue;
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--note: '%s' given twice", key);
-		return FALSE;
+		return sim_fail(error, SIM_ERROR_USAGE, "--note: '%s' given twice", key);
 	}
 	return TRUE;
 }
@@ -537,19 +508,14 @@ static gboolean set_pps(struct options *o, const char *option, const char *text,
 		}
 		if (rate->kind == RATE_MAX && o->link_bps > 0)
 			*pps = rate_line_pps(o->link_bps, mean);
-		if (rate->kind != RATE_MAX && *pps < 1) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		if (rate->kind != RATE_MAX && *pps < 1)
+			return sim_fail(error, SIM_ERROR_USAGE,
 				"%s: less than one frame per second", option);
-			return FALSE;
-		}
-		if (*pps == 0 && (o->ramp != NULL || o->capture != NULL)) {
-			g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE,
-				o->ramp != NULL
-					? "--ramp: max has no departure times; name rates"
-					: "--capture: not at --rate max, where frames may be taken "
-					  "back; name a rate");
-			return FALSE;
-		}
+		if (*pps == 0 && (o->ramp != NULL || o->capture != NULL))
+			return sim_fail(error, SIM_ERROR_USAGE, "%s",
+				o->ramp != NULL ? "--ramp: max has no departure times; name rates"
+						: "--capture: not at --rate max, where frames may "
+						  "be taken back; name a rate");
 	}
 	return TRUE;
 }
@@ -591,12 +557,11 @@ static gboolean check_load(struct options *o, GError **error)
 			return FALSE;
 	}
 	nb_trials = (o->ramp != NULL ? 1 : o->nb_pps) * (unsigned)o->reps;
-	if (o->capture == NULL || nb_trials == 1)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"--capture: for a single trial, and these are %u; give one --rate and no --reps",
-		nb_trials);
-	return FALSE;
+	return o->capture == NULL || nb_trials == 1 ||
+	       sim_fail(error, SIM_ERROR_USAGE,
+		       "--capture: for a single trial, and these are %u; give one --rate and no "
+		       "--reps",
+		       nb_trials);
 }
 
 gboolean options_check(struct options *o, GError **error)

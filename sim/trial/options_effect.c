@@ -162,10 +162,8 @@ gboolean options_effect(const struct options *o, GError **error)
 	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
 		if (!rules[i].given || rules[i].has_effect)
 			continue;
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"%s: no effect: requires %s; leave it out", rules[i].option,
-			rules[i].requires);
-		return FALSE;
+		return sim_fail(error, SIM_ERROR_USAGE, "%s: no effect: requires %s; leave it out",
+			rules[i].option, rules[i].requires);
 	}
 	return TRUE;
 }

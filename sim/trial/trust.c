@@ -147,8 +147,7 @@ static void judge_schedule(trial *t)
 		return;
 	note(t,
 		"intended is %.0f %% %s the nominal rate: that is what the arrival process made of "
-		"this "
-		"seed; use a longer --duration, or more --reps",
+		"this seed; use a longer --duration, or more --reps",
 		100 * fabs(off) / nominal, off > 0 ? "above" : "below");
 }
 
@@ -173,8 +172,7 @@ static void judge_delay(trial *t, const struct trust_input *in)
 		latency = format_ns(latency_ns);
 		against(t,
 			"the generator's own delay (p95 %s) is over 10 %% of the latency of frames "
-			"that "
-			"came back (p95 %s): %s",
+			"that came back (p95 %s): %s",
 			own, latency, why);
 	} else if (delay_shows(t, 0.99, t->departure.self_delay_p99_ns, &latency_ns)) {
 		own = format_ns(t->departure.self_delay_p99_ns);
@@ -216,15 +214,13 @@ void trust_reach(trial *t, const struct trust_input *in)
 			in->health->ancient);
 	if (in->health->dropped != 0)
 		against(t,
-			"%" G_GUINT64_FORMAT
-			" frames were lost between two receivers of the generator; "
-			"use fewer receivers or a lower --rate",
+			"%" G_GUINT64_FORMAT " frames were lost between two receivers of the "
+					     "generator; use fewer receivers or a lower --rate",
 			in->health->dropped);
 	if (in->health->unswitched != 0)
 		note(t,
-			"%" G_GUINT64_FORMAT
-			" frames from guest to guest found the second guest's queue "
-			"full; they count as lost",
+			"%" G_GUINT64_FORMAT " frames from guest to guest found the second guest's "
+					     "queue full; they count as lost",
 			in->health->unswitched);
 	if (in->health->stray != 0)
 		note(t,
@@ -237,16 +233,15 @@ void trust_reach(trial *t, const struct trust_input *in)
 	if (!in->workers_share && !in->guests_share && in->guests_waited > WAITED_SHARE)
 		against(t, "guest processes waited %.0f %% of the time for their CPU: %s",
 			in->guests_waited * 100,
-			in->events.throttled_s > 0  ? "the CPU quota held them up"
-			: in->events.nb_offline > 0 ? "a CPU went offline"
-						    : "other programs use it; use a dedicated core "
-						      "(--guest-cores)");
+			in->events.throttled_s > 0 ? "the CPU quota held them up"
+			: in->events.nb_offline > 0
+				? "a CPU went offline"
+				: "other programs use it; use a dedicated core (--guest-cores)");
 	if (in->guests_share && !in->workers_share)
-		note(t, "there are more guest processes than CPUs for them; "
-			"latency holds the time that they wait for each other");
+		note(t, "there are more guest processes than CPUs for them; latency holds the time "
+			"that they wait for each other");
 	if (in->workers_share)
-		note(t, "load workers share their CPUs with "
-			"guests; both wait for each other");
+		note(t, "load workers share their CPUs with guests; both wait for each other");
 	if (t->interrupted)
 		note(t, "interrupted after %.1f s of %.1f s", t->measured_s, t->params.duration_s);
 }
