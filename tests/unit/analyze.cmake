@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 tsim_test(unit analyze_trial analyze_show)
+tsim_test(unit analyze_fields analyze_contract)
 tsim_test(unit analyze_histogram analyze_show)
 tsim_test(unit analyze_tracker analyze_show)
 tsim_test(unit analyze_result analyze_show)
