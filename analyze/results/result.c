@@ -4,13 +4,12 @@
 #include <math.h>
 #include <string.h>
 
-#include <gsl/gsl_statistics_double.h>
-
 #include "analyze/foreign/autotest.h"
 #include "analyze/base/error.h"
 #include "analyze/results/result_find.h"
 #include "analyze/results/result_numbers.h"
 #include "analyze/results/result_params.h"
+#include "analyze/statistics/statistics.h"
 
 enum { DIGEST_LEN = 8 };
 
@@ -292,7 +291,7 @@ static gboolean median_of_quartiles(const result_combination *c, double q, doubl
 			trial_dist_linear(&t->latency, q, &values[i], &bound) != 0)
 			return FALSE;
 	}
-	*ns = gsl_stats_median(values, 1, c->trials->len);
+	*ns = statistics_middle(values, c->trials->len);
 	return TRUE;
 }
 

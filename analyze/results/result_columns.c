@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/contract/trial_fields.h"
 #include "analyze/results/result.h"
 
 static const struct trial_params *params_of(const void *row)
@@ -65,6 +66,17 @@ void result_params_columns(table *t)
 			table_columns(t, &other, 1);
 	}
 	table_columns(t, last, G_N_ELEMENTS(last));
+}
+
+void result_counts_columns(table *t, size_t at)
+{
+	for (size_t i = 0; i < trial_counts_fields.nb; i++) {
+		const struct trial_field *f = &trial_counts_fields.rows[i];
+		const struct table_column c = { f->key, .unit = TABLE_COUNT, .at = at + f->offset };
+
+		if (f->kind == TRIAL_U64)
+			table_columns(t, &c, 1);
+	}
 }
 
 static const struct trial_dist *dist_of(const void *row, const struct table_column *column)

@@ -18,6 +18,9 @@ void result_params_columns(table *t);
 /* A parameter of such a row, by the name that is the column's key. */
 void result_params_cell(table *t, const void *row, const struct table_column *column);
 
+/* All counts of the file contract, of the struct trial_counts at that place of a row. */
+void result_counts_columns(table *t, size_t at);
+
 /* Of the struct trial_dist at the column's place: percentile q, the ends, the mean. */
 void result_dist_quantile_cell(table *t, const void *row, const struct table_column *column);
 void result_dist_min_cell(table *t, const void *row, const struct table_column *column);

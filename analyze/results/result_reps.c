@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <gsl/gsl_statistics_double.h>
-
 const guint result_within_ns[RESULT_WITHIN] = { 64, 128, 256, 512 };
 
 struct value {
@@ -37,8 +35,7 @@ struct result_reps result_reps_of(const double *values, const gboolean *bound, s
 		return reps;
 	qsort(sorted, nb, sizeof(*sorted), compare_values);
 	reps.nb = (guint)nb;
-	reps.median = gsl_stats_median_from_sorted_data(
-		&sorted[0].v, sizeof(*sorted) / sizeof(double), nb);
+	reps.median = (sorted[(nb - 1) / 2].v + sorted[nb / 2].v) / 2;
 	reps.min = sorted[0].v;
 	reps.min_bound = sorted[0].bound;
 	reps.max = sorted[nb - 1].v;

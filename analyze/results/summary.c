@@ -89,20 +89,9 @@ static const struct table_column after_params[] = {
 	{ "group", NULL, TABLE_TEXT, AT(group) },
 	{ "state", NULL, TABLE_TEXT, AT(state) },
 	{ "measured_s", NULL, TABLE_REAL, AT(n.measured_s) },
-	{ "intended", NULL, TABLE_COUNT, AT(n.c.intended) },
-	{ "not_sent", NULL, TABLE_COUNT, AT(n.c.not_sent) },
-	{ "unsent", NULL, TABLE_COUNT, AT(n.c.unsent) },
-	{ "offered", NULL, TABLE_COUNT, AT(n.c.offered) },
-	{ "forwarded", NULL, TABLE_COUNT, AT(n.c.forwarded) },
-	{ "lost", NULL, TABLE_COUNT, AT(n.c.lost) },
-	{ "duplicated", NULL, TABLE_COUNT, AT(n.c.duplicated) },
-	{ "reordered", NULL, TABLE_COUNT, AT(n.c.reordered) },
-	{ "corrupt", NULL, TABLE_COUNT, AT(n.c.corrupt) },
-	{ "foreign", NULL, TABLE_COUNT, AT(n.c.foreign) },
-	{ "late", NULL, TABLE_COUNT, AT(n.c.late) },
-	{ "refused", NULL, TABLE_COUNT, AT(n.c.refused) },
-	{ "offered_bytes", NULL, TABLE_COUNT, AT(n.c.offered_bytes) },
-	{ "forwarded_bytes", NULL, TABLE_COUNT, AT(n.c.forwarded_bytes) },
+};
+/* Then the counts. */
+static const struct table_column after_counts[] = {
 	{ "reorder_distance_max", NULL, TABLE_COUNT, AT(reorder_distance_max) },
 	{ "intended_pps", NULL, TABLE_REAL, AT(n.intended_pps) },
 	{ "offered_pps", NULL, TABLE_REAL, AT(n.offered_pps) },
@@ -143,6 +132,8 @@ summary *summary_new(void)
 	table_columns(s->rows, before_params, G_N_ELEMENTS(before_params));
 	result_params_columns(s->rows);
 	table_columns(s->rows, after_params, G_N_ELEMENTS(after_params));
+	result_counts_columns(s->rows, offsetof(struct summary_row, n.c));
+	table_columns(s->rows, after_counts, G_N_ELEMENTS(after_counts));
 	return s;
 }
 

@@ -156,35 +156,27 @@ static const struct table_column summary_columns[] = {
 };
 const report report_summary = { summary_columns, G_N_ELEMENTS(summary_columns), NULL, NULL };
 
-/* Ends of a percentile over the guests. */
-static void least_guest_cell(table *t, const void *row, const struct table_column *column)
+static struct table_time time_of(gboolean known, uint64_t ns, gboolean bound)
 {
-	struct result_quantile v = { 0 };
-	gboolean known = result_guests_quantile(((const struct report_row *)row)->c, column->q, &v);
-
-	cell_if(t, known, v.min_ns, v.min_bound);
+	return (struct table_time){ ns, bound, known };
 }
 
-static void most_guest_cell(table *t, const void *row, const struct table_column *column)
+static void fairness_row(table *t, struct report_row *row)
 {
-	struct result_quantile v = { 0 };
-	gboolean known = result_guests_quantile(((const struct report_row *)row)->c, column->q, &v);
+	static const double q[] = { 0.5, 0.99 };
+	const result_combination *c = row->c;
 
-	cell_if(t, known, v.max_ns, v.max_bound);
-}
+	for (guint i = 0; i < G_N_ELEMENTS(q); i++) {
+		struct result_quantile v = { 0 };
+		gboolean known = result_guests_quantile(c, q[i], &v);
 
-static void most_loss_cell(table *t, const void *of, const struct table_column *column)
-{
-	const result_combination *c = ((const struct report_row *)of)->c;
-	double loss = NAN;
-
-	(void)column;
-	for (guint i = 0; i < c->nb_guests; i++) {
-		double one = c->guests[i].n.loss.value;
-
-		loss = isnan(loss) || one > loss ? one : loss;
+		row->least_of_guests[i] = time_of(known, v.min_ns, v.min_bound);
+		row->most_of_guests[i] = time_of(known, v.max_ns, v.max_bound);
 	}
-	table_ratio(t, loss);
+	row->most_loss = NAN;
+	for (guint i = 0; i < c->nb_guests; i++)
+		row->most_loss = fmax(row->most_loss, c->guests[i].n.loss.value);
+	table_add(t, row);
 }
 
 static const struct table_column guests_columns[] = {
@@ -192,17 +184,17 @@ static const struct table_column guests_columns[] = {
 	{ "gini", "Gini", TABLE_REAL, AT(fairness.gini) },
 	{ "min_max_ratio", "min/max", TABLE_REAL, AT(fairness.min_max) },
 	{ "guests_below_90_percent", "below 90 %", TABLE_NUMBER, AT(fairness.nb_below) },
-	{ "p50_min_ns", "p50 least", .cell = least_guest_cell, .q = 0.5 },
-	{ "p50_max_ns", "p50 most", .cell = most_guest_cell, .q = 0.5 },
-	{ "p99_min_ns", "p99 least", .cell = least_guest_cell, .q = 0.99 },
-	{ "p99_max_ns", "p99 most", .cell = most_guest_cell, .q = 0.99 },
-	{ "loss_ratio_max", "most loss", .cell = most_loss_cell },
+	{ "p50_min_ns", "p50 least", TABLE_TIME, AT(least_of_guests[0]) },
+	{ "p50_max_ns", "p50 most", TABLE_TIME, AT(most_of_guests[0]) },
+	{ "p99_min_ns", "p99 least", TABLE_TIME, AT(least_of_guests[1]) },
+	{ "p99_max_ns", "p99 most", TABLE_TIME, AT(most_of_guests[1]) },
+	{ "loss_ratio_max", "most loss", TABLE_RATIO, AT(most_loss) },
 	{ "worst_guest", "worst guest", TABLE_INDEX, AT(fairness.worst_guest) },
 	{ "guests_without_frames", "no frames", TABLE_NUMBER, AT(fairness.nb_silent),
 		.flags = TABLE_IF_ANY },
 	{ "verdict", "verdict", TABLE_TEXT, AT(verdict) },
 };
-const report report_guests = { guests_columns, G_N_ELEMENTS(guests_columns), NULL, NULL };
+const report report_guests = { guests_columns, G_N_ELEMENTS(guests_columns), NULL, fairness_row };
 
 /* A row of the same combination that is about some of its frames. */
 static struct report_row part_of(const struct report_row *whole, const struct result_numbers *n)
@@ -302,39 +294,15 @@ const report report_departures = { departures_columns, G_N_ELEMENTS(departures_c
 
 static void pdv_cell(table *t, const void *row, const struct table_column *column)
 {
+	const struct trial_dist *d = &((const struct report_row *)row)->n.latency;
 	uint64_t ns = 0;
 	gboolean bound = FALSE, known;
 
-	known = delay_variation_quantile(
-			&((const struct report_row *)row)->n.latency, column->q, &ns, &bound) == 0;
+	known = delay_variation_quantile(d, column->q, &ns, &bound) == 0;
 	cell_if(t, known, ns, bound);
 }
 
-static void least_delay_cell(table *t, const void *row, const struct table_column *column)
-{
-	uint64_t ns = 0;
-	gboolean known = delay_variation_least(&((const struct report_row *)row)->n.latency, &ns) ==
-			 0;
-
-	(void)column;
-	cell_if(t, known, ns, FALSE);
-}
-
-static void rfc8219_cell(table *t, const void *row, const struct table_column *column)
-{
-	const GPtrArray *trials = ((const struct report_row *)row)->c->trials;
-	g_autofree const struct trial_dist **of = g_new(const struct trial_dist *, trials->len);
-	uint64_t ns = 0;
-	gboolean bound = FALSE, known;
-
-	(void)column;
-	for (guint i = 0; i < trials->len; i++)
-		of[i] = &((const trial *)g_ptr_array_index(trials, i))->latency;
-	known = delay_variation_rfc8219(of, trials->len, &ns, &bound) == 0;
-	cell_if(t, known, ns, bound);
-}
-
-static void signed_cell_if(table *t, gboolean known, int64_t ns)
+static void signed_cell(table *t, gboolean known, int64_t ns)
 {
 	if (known)
 		table_signed_ns(t, ns);
@@ -342,65 +310,60 @@ static void signed_cell_if(table *t, gboolean known, int64_t ns)
 		table_none(t);
 }
 
+/* An end, at its place in the IPDV. */
+static void ipdv_end_cell(table *t, const void *row, const struct table_column *column)
+{
+	const struct trial_ipdv *d = &((const struct report_row *)row)->c->ipdv;
+
+	signed_cell(t, d->pairs > 0, G_STRUCT_MEMBER(int64_t, d, column->at));
+}
+
 static void ipdv_cell(table *t, const void *row, const struct table_column *column)
 {
+	const struct trial_ipdv *d = &((const struct report_row *)row)->c->ipdv;
 	int64_t ns = 0;
-	gboolean known = trial_ipdv_quantile(
-				 &((const struct report_row *)row)->c->ipdv, column->q, &ns) == 0;
+	gboolean known = trial_ipdv_quantile(d, column->q, &ns) == 0;
 
-	signed_cell_if(t, known, ns);
-}
-
-static void least_ipdv_cell(table *t, const void *row, const struct table_column *column)
-{
-	const struct trial_ipdv *d = &((const struct report_row *)row)->c->ipdv;
-
-	(void)column;
-	signed_cell_if(t, d->pairs > 0, d->min_ns);
-}
-
-static void most_ipdv_cell(table *t, const void *row, const struct table_column *column)
-{
-	const struct trial_ipdv *d = &((const struct report_row *)row)->c->ipdv;
-
-	(void)column;
-	signed_cell_if(t, d->pairs > 0, d->max_ns);
-}
-
-static void magnitude_cell(table *t, const void *row, const struct table_column *column)
-{
-	uint64_t ns = 0;
-	gboolean known = trial_ipdv_magnitude(
-				 &((const struct report_row *)row)->c->ipdv, column->q, &ns) == 0;
-
-	cell_if(t, known, ns, FALSE);
+	signed_cell(t, known, ns);
 }
 
 static void delay_row(table *t, struct report_row *row)
 {
+	const GPtrArray *trials = row->c->trials;
+	g_autofree const struct trial_dist **of = g_new(const struct trial_dist *, trials->len);
+	struct table_time *rfc = &row->rfc8219;
+
+	for (guint i = 0; i < trials->len; i++)
+		of[i] = &((const trial *)g_ptr_array_index(trials, i))->latency;
+	rfc->known = delay_variation_rfc8219(of, trials->len, &rfc->ns, &rfc->bound) == 0;
+	row->delay_min.known = delay_variation_least(&row->n.latency, &row->delay_min.ns) == 0;
+	row->ipdv_abs_p99.known = trial_ipdv_magnitude(
+					  &row->c->ipdv, 0.99, &row->ipdv_abs_p99.ns) == 0;
 	row->nb_ipdv = row->c->nb_ipdv;
 	row->ipdv_pairs = row->c->ipdv.recorded ? (int64_t)row->c->ipdv.pairs : -1;
 	table_add(t, row);
 }
 
+#define IPDV_AT(member_) .at = offsetof(struct trial_ipdv, member_)
+
 static const struct table_column delay_columns[] = {
 	{ "repetitions", "reps", TABLE_NUMBER, AT(repetitions) },
 	{ "count", "received", TABLE_COUNT, AT(n.latency.count) },
 	{ "censored", "lost", TABLE_COUNT, AT(n.latency.censored) },
-	{ "min_ns", "Dmin", .cell = least_delay_cell },
+	{ "min_ns", "Dmin", TABLE_TIME, AT(delay_min) },
 	{ "pdv_p50_ns", "PDV p50", .cell = pdv_cell, .q = 0.5 },
 	{ "pdv_p95_ns", "PDV p95", .cell = pdv_cell, .q = 0.95 },
 	{ "pdv_p99_ns", "PDV p99", .cell = pdv_cell, .q = 0.99 },
 	{ "pdv_p999_ns", "PDV p99.9", .cell = pdv_cell, .q = 0.999 },
-	{ "rfc8219_pdv_ns", "RFC 8219", .cell = rfc8219_cell },
+	{ "rfc8219_pdv_ns", "RFC 8219", TABLE_TIME, AT(rfc8219) },
 	{ "ipdv_repetitions", "IPDV reps", TABLE_NUMBER, AT(nb_ipdv), .flags = TABLE_HIDDEN },
 	{ "ipdv_pairs", "IPDV pairs", TABLE_KNOWN, AT(ipdv_pairs) },
-	{ "ipdv_min_ns", "IPDV min", .cell = least_ipdv_cell },
+	{ "ipdv_min_ns", "IPDV min", IPDV_AT(min_ns), .cell = ipdv_end_cell },
 	{ "ipdv_p1_ns", "IPDV p1", .cell = ipdv_cell, .q = 0.01 },
 	{ "ipdv_p50_ns", "IPDV p50", .cell = ipdv_cell, .q = 0.5 },
 	{ "ipdv_p99_ns", "IPDV p99", .cell = ipdv_cell, .q = 0.99 },
-	{ "ipdv_max_ns", "IPDV max", .cell = most_ipdv_cell },
-	{ "ipdv_abs_p99_ns", "|IPDV| p99", .cell = magnitude_cell, .q = 0.99 },
+	{ "ipdv_max_ns", "IPDV max", IPDV_AT(max_ns), .cell = ipdv_end_cell },
+	{ "ipdv_abs_p99_ns", "|IPDV| p99", TABLE_TIME, AT(ipdv_abs_p99) },
 	{ "verdict", "verdict", TABLE_TEXT, AT(verdict) },
 };
 const report report_delay = { delay_columns, G_N_ELEMENTS(delay_columns), NULL, delay_row };

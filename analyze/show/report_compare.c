@@ -42,103 +42,80 @@ static char *interval_text(const struct compare_metric *m, const struct statisti
 	return g_strdup_printf("(%s, %s) %.0f %%", lo, hi, i->coverage * 100);
 }
 
-/* A metric of a pair, or over all pairs, which has not all of this. */
+/* A metric of a pair, or over all pairs, which has no sides. */
 struct compare_row {
 	const struct trial_params *params; /* first: result_params_columns; NULL: over all */
+	const char *kind, *partner, *metric;
 	const struct compare_metric *m;
-	const char *m_name;
 	const struct compare_cell *c;       /* NULL: over all */
 	const struct compare_overall *over; /* NULL: of a pair */
-	const struct statistics_ks *ks;
-	const char *kind, *partner;
+	struct statistics_ks ks;            /* d NAN: none */
 	double ratio, p_holm, cliff, ratio_least, ratio_most;
 	struct statistics_u u;
 	enum compare_verdict verdict;
 	gboolean whole; /* to be relied on */
 };
 
-static void value_cell(table *t, const struct compare_metric *m, double v)
+/* What a row has at that place of its cell; NULL if it has none: "-" is there then. */
+static const void *in_cell(table *t, const struct compare_row *row, size_t at)
 {
-	g_autofree char *text = value_text(m, v);
-
-	table_double_as(t, v, FALSE, text);
-}
-
-/* at: struct compare_side of a cell. */
-static void side_cell(table *t, const void *of, const struct table_column *column)
-{
-	const struct compare_row *row = of;
-	const struct compare_side *s;
-	gboolean bound;
-
-	if (row->c == NULL) {
-		table_none(t);
-		return;
-	}
-	s = G_STRUCT_MEMBER_P(row->c, column->at);
-	bound = isinf(s->m.value);
-	g_autofree char *size = value_text(row->m, bound ? s->at_least : s->m.value);
-	g_autofree char *text = g_strconcat(bound ? ">= " : "", size, NULL);
-
-	table_double_as(t, bound ? s->at_least : s->m.value, bound, text);
-}
-
-static void repetitions_cell(table *t, const void *of, const struct table_column *column)
-{
-	const struct compare_row *row = of;
-
 	if (row->c != NULL)
-		table_u64(t, G_STRUCT_MEMBER(guint, row->c, column->at));
-	else
-		table_none(t);
+		return (const char *)row->c + at;
+	table_none(t);
+	return NULL;
 }
 
-static void shift_cell(table *t, const void *of, const struct table_column *column)
+/* Both ends of an interval, in text in one column. */
+static void lo_cell(table *t, const void *row, const struct table_column *column)
 {
-	const struct compare_row *row = of;
-
-	(void)column;
-	if (row->c != NULL)
-		value_cell(t, row->m, row->c->diff.value);
-	else
-		table_none(t);
-}
-
-/* at: struct statistics_interval of a cell; in text it is all in one column, that of its lower end. */
-static void lo_cell(table *t, const void *of, const struct table_column *column)
-{
-	const struct compare_row *row = of;
+	const struct statistics_interval *i = in_cell(t, row, column->at);
 	g_autofree char *text = NULL;
 
-	if (row->c == NULL) {
-		table_none(t);
+	if (i == NULL)
 		return;
-	}
-	const struct statistics_interval *i = G_STRUCT_MEMBER_P(row->c, column->at);
-
-	text = interval_text(row->m, i);
+	text = interval_text(((const struct compare_row *)row)->m, i);
 	table_double_as(t, i->lo, FALSE, text);
 }
 
-static void hi_cell(table *t, const void *of, const struct table_column *column)
+static void coverage_cell(table *t, const void *row, const struct table_column *column)
 {
-	const struct compare_row *row = of;
-	const struct statistics_interval *i = row->c != NULL ? G_STRUCT_MEMBER_P(row->c, column->at)
-							     : NULL;
+	const struct statistics_interval *i = in_cell(t, row, column->at);
 
 	if (i != NULL)
-		value_cell(t, row->m, i->hi);
-	else
-		table_none(t);
+		table_double(t, isnan(i->lo) ? NAN : i->coverage, "%.4g");
 }
 
-static void coverage_cell(table *t, const void *of, const struct table_column *column)
+/* A double in the metric's unit. */
+static void value_cell(table *t, const void *row, const struct table_column *column)
 {
-	const struct compare_row *row = of;
-	const struct statistics_interval *i = row->c != NULL ? G_STRUCT_MEMBER_P(row->c, column->at)
-							     : NULL;
+	const double *v = in_cell(t, row, column->at);
+	g_autofree char *text = NULL;
 
-	table_double(t, i == NULL || isnan(i->lo) ? NAN : i->coverage, "%.4g");
+	if (v == NULL)
+		return;
+	text = value_text(((const struct compare_row *)row)->m, *v);
+	table_double_as(t, *v, FALSE, text);
+}
+
+static void side_cell(table *t, const void *row, const struct table_column *column)
+{
+	const struct compare_side *s = in_cell(t, row, column->at);
+	gboolean bound = s != NULL && isinf(s->m.value);
+	g_autofree char *size = NULL, *text = NULL;
+
+	if (s == NULL)
+		return;
+	size = value_text(((const struct compare_row *)row)->m, bound ? s->at_least : s->m.value);
+	text = g_strconcat(bound ? ">= " : "", size, NULL);
+	table_double_as(t, bound ? s->at_least : s->m.value, bound, text);
+}
+
+static void repetitions_cell(table *t, const void *row, const struct table_column *column)
+{
+	const guint *nb = in_cell(t, row, column->at);
+
+	if (nb != NULL)
+		table_u64(t, *nb);
 }
 
 static void test_cell(table *t, const void *of, const struct table_column *column)
@@ -152,27 +129,13 @@ static void test_cell(table *t, const void *of, const struct table_column *colum
 		table_bool(t, row->u.exact, "exact", "normal");
 }
 
-/* Distances are of latencies. */
-static gboolean has_ks(const struct compare_row *row)
-{
-	return row->ks != NULL && is_latency(row->m) && !isnan(row->ks->d);
-}
-
-static void ks_cell(table *t, const void *of, const struct table_column *column)
-{
-	const struct compare_row *row = of;
-
-	(void)column;
-	table_double(t, has_ks(row) ? row->ks->d : NAN, "%.3f");
-}
-
 static void ks_at_cell(table *t, const void *of, const struct table_column *column)
 {
 	const struct compare_row *row = of;
 
 	(void)column;
-	if (has_ks(row) && row->ks->d > 0)
-		table_ns(t, row->ks->at_ns, FALSE);
+	if (row->ks.d > 0)
+		table_ns(t, row->ks.at_ns, FALSE);
 	else
 		table_none(t);
 }
@@ -182,13 +145,13 @@ static void ks_exact_cell(table *t, const void *of, const struct table_column *c
 	const struct compare_row *row = of;
 
 	(void)column;
-	if (has_ks(row))
-		table_bool(t, row->ks->exact, "yes", "no");
-	else
+	if (isnan(row->ks.d))
 		table_none(t);
+	else
+		table_bool(t, row->ks.exact, "yes", "no");
 }
 
-/* at: the verdict. */
+/* How often that verdict, which is the place, was reached. */
 static void verdicts_cell(table *t, const void *of, const struct table_column *column)
 {
 	const struct compare_row *row = of;
@@ -236,31 +199,27 @@ static void verdict_cell(table *t, const void *of, const struct table_column *co
 
 #define AT(member_) .at = offsetof(struct compare_row, member_)
 #define OF_CELL(member_) .at = offsetof(struct compare_cell, member_)
-#define INTERVAL(side_, member_, heading_)                                            \
-	{ side_ "_lo", heading_, OF_CELL(member_), .cell = lo_cell },                 \
-		{ side_ "_hi", heading_, OF_CELL(member_), .flags = TABLE_HIDDEN,     \
-			.cell = hi_cell },                                            \
-	{                                                                             \
-		side_ "_coverage", heading_, OF_CELL(member_), .flags = TABLE_HIDDEN, \
-							       .cell = coverage_cell  \
+#define INTERVAL(side_, at_, heading_)                                            \
+	{ side_ "_lo", heading_, OF_CELL(at_), .cell = lo_cell },                 \
+		{ side_ "_hi", heading_, OF_CELL(at_.hi), .flags = TABLE_HIDDEN,  \
+			.cell = value_cell },                                     \
+	{                                                                         \
+		side_ "_coverage", heading_, OF_CELL(at_), .flags = TABLE_HIDDEN, \
+							   .cell = coverage_cell  \
 	}
 
-/* Of a brief table hidden. */
-static const struct table_column partner = { "partner", "with", TABLE_TEXT, AT(partner),
-	.flags = TABLE_KEY };
-static const struct table_column tests[] = {
-	{ "p", NULL, TABLE_REAL, AT(u.p), .format = "%.3g" },
-	{ "p_exact", "test", .cell = test_cell },
-};
+/* In text and HTML not of a brief table. */
+enum { IF_LONG = 1U << 16 };
 
-static const struct table_column kind = { "row", NULL, TABLE_TEXT, AT(kind),
+static const struct table_column first = { "row", NULL, TABLE_TEXT, AT(kind),
 	.flags = TABLE_HIDDEN };
-static const struct table_column before_tests[] = {
-	{ "metric", NULL, TABLE_TEXT, AT(m_name), .flags = TABLE_KEY },
+static const struct table_column columns[] = {
+	{ "partner", "with", TABLE_TEXT, AT(partner), .flags = TABLE_KEY | IF_LONG },
+	{ "metric", NULL, TABLE_TEXT, AT(metric), .flags = TABLE_KEY },
 	{ "a", "A", OF_CELL(a), .cell = side_cell },
 	{ "b", "B", OF_CELL(b), .cell = side_cell },
 	{ "ratio", "B/A", TABLE_REAL, AT(ratio) },
-	{ "shift", NULL, .cell = shift_cell },
+	{ "shift", NULL, OF_CELL(diff.value), .cell = value_cell },
 	{ "p_holm", "p Holm", TABLE_REAL, AT(p_holm), .format = "%.3g" },
 	{ "verdict", NULL, .cell = verdict_cell },
 	{ "repetitions_a", "nA", OF_CELL(a.nb), .cell = repetitions_cell },
@@ -268,10 +227,10 @@ static const struct table_column before_tests[] = {
 	INTERVAL("a", a.m, "A is in"),
 	INTERVAL("b", b.m, "B is in"),
 	INTERVAL("shift", diff, "shift is in"),
-};
-static const struct table_column after_tests[] = {
+	{ "p", NULL, TABLE_REAL, AT(u.p), .flags = IF_LONG, .format = "%.3g" },
+	{ "p_exact", "test", .flags = IF_LONG, .cell = test_cell },
 	{ "cliff_delta", "delta", TABLE_REAL, AT(cliff), .format = "%.3g" },
-	{ "ks_d", "KS D", .cell = ks_cell },
+	{ "ks_d", "KS D", TABLE_REAL, AT(ks.d), .format = "%.3f" },
 	{ "ks_at_ns", "at", .cell = ks_at_cell },
 	{ "ks_exact", "exact", .flags = TABLE_HIDDEN, .cell = ks_exact_cell },
 };
@@ -281,28 +240,19 @@ static const struct table_column last[] = {
 	{ "trustworthy", NULL, TABLE_YES, AT(whole), .flags = TABLE_HIDDEN },
 };
 
-/* With more flags. */
-static void add_flagged(table *t, const struct table_column *columns, size_t nb, unsigned flags)
-{
-	for (size_t i = 0; i < nb; i++) {
-		struct table_column c = columns[i];
-
-		c.flags |= flags;
-		table_columns(t, &c, 1);
-	}
-}
-
 table *report_compare_new(gboolean brief)
 {
-	unsigned hidden = brief ? TABLE_HIDDEN : 0;
 	table *t = table_new();
 
-	table_columns(t, &kind, 1);
+	table_columns(t, &first, 1);
 	result_params_columns(t);
-	add_flagged(t, &partner, 1, hidden);
-	table_columns(t, before_tests, G_N_ELEMENTS(before_tests));
-	add_flagged(t, tests, G_N_ELEMENTS(tests), hidden);
-	table_columns(t, after_tests, G_N_ELEMENTS(after_tests));
+	for (guint i = 0; i < G_N_ELEMENTS(columns); i++) {
+		struct table_column c = columns[i];
+
+		if (brief && c.flags & IF_LONG)
+			c.flags |= TABLE_HIDDEN;
+		table_columns(t, &c, 1);
+	}
 	for (guint i = 0; i < COMPARE_VERDICTS; i++) {
 		g_autofree char *key = g_strdelimit(
 			g_strdup(compare_verdict_word((enum compare_verdict)i)), " ", '_');
@@ -329,23 +279,23 @@ void report_compare_add(
 {
 	const struct compare_metric *m = &g_array_index(o->metrics, struct compare_metric, i);
 	const struct compare_cell *c = &p->cells[i];
+	const struct statistics_ks none = { NAN, 0, FALSE };
 	g_autofree char *label_a = label_of(&p->a->params, &p->b->params, o, 0);
 	g_autofree char *label_b = label_of(&p->b->params, &p->a->params, o, 1);
 	struct trial_params params = p->a->params;
-	const struct compare_row row = { &params, m, m->name, c, NULL, &p->ks, "pair", label_b,
-		c->ratio, c->p_holm, c->cliff, NAN, NAN, c->u, c->verdict, is_whole(p) };
 
 	params.label = label_a;
-	table_add(t, &row);
+	table_add(t, &(const struct compare_row){ &params, "pair", label_b, m->name, m, c, NULL,
+			     is_latency(m) ? p->ks : none, c->ratio, c->p_holm, c->cliff, NAN, NAN,
+			     c->u, c->verdict, is_whole(p) });
 }
 
 void report_compare_add_overall(
 	table *t, const comparison *c, guint metric, const struct compare_metric *m)
 {
 	const struct compare_overall *v = &c->over[metric];
-	const struct compare_row row = { NULL, m, m->name, NULL, v, NULL, "overall", NULL, v->ratio,
-		v->p_holm, v->cliff, v->ratio_least, v->ratio_most, v->u, v->verdict,
-		are_whole(c) };
 
-	table_add(t, &row);
+	table_add(t, &(const struct compare_row){ NULL, "overall", NULL, m->name, m, NULL, v,
+			     { NAN, 0, FALSE }, v->ratio, v->p_holm, v->cliff, v->ratio_least,
+			     v->ratio_most, v->u, v->verdict, are_whole(c) });
 }

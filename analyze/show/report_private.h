@@ -37,7 +37,10 @@ struct report_row {
 	struct report_interval interval;
 	struct result_autotest_loss autotest;
 	struct result_departure_reps departures;
-	struct table_time self_delay[3]; /* p50, p99, max */
+	struct table_time self_delay[3];                         /* p50, p99, max */
+	struct table_time least_of_guests[2], most_of_guests[2]; /* p50, p99 */
+	double most_loss;
+	struct table_time delay_min, rfc8219, ipdv_abs_p99;
 	guint nb_ipdv;
 	int64_t ipdv_pairs; /* below 0: not recorded */
 };

@@ -6,11 +6,17 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_fit.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_sf_gamma.h>
+#include <gsl/gsl_statistics_double.h>
 
 /* Above it the sums over strata are approximated, too: exact ones take its square. */
 enum { STRATA_SUMS_MAX = 16000 };
+
+/* Of what stands apart, and of what drifts: see the header. */
+enum { OUTLIERS_MIN = 4, DRIFT_MIN = 5 };
+static const double Z_MAX = 3.5, Z_OF_MAD = 0.6745, APART = 0.1, ERRORS_MIN = 3;
 
 /*
  * P(X <= k) of binomial(n, q): gsl_cdf_binomial_P, but for any n (that takes 32 bits). From a
@@ -87,9 +93,16 @@ static double *sorted_copy(const double *x, size_t n)
 }
 
 /* NAN between -INFINITY and INFINITY. */
-static double middle(const double *sorted, size_t n)
+static double middle_of(const double *sorted, size_t n)
 {
 	return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+}
+
+double statistics_middle(const double *x, size_t n)
+{
+	g_autofree double *sorted = sorted_copy(x, n);
+
+	return n > 0 ? middle_of(sorted, n) : NAN;
 }
 
 struct statistics_interval statistics_median(const double *x, size_t n, double confidence)
@@ -101,7 +114,7 @@ struct statistics_interval statistics_median(const double *x, size_t n, double c
 	if (n == 0)
 		return out;
 	sorted = sorted_copy(x, n);
-	out.value = middle(sorted, n);
+	out.value = middle_of(sorted, n);
 	out.sufficient = statistics_quantile_ranks(n, 0.5, confidence, &lo, &hi, &out.coverage);
 	out.lo = sorted[lo - 1];
 	out.hi = sorted[hi - 1];
@@ -356,8 +369,8 @@ struct statistics_interval statistics_shift_of(
 		return out;
 	least = differences(a, nb_a, b, nb_b, -INFINITY);
 	most = differences(a, nb_a, b, nb_b, INFINITY);
-	lo = middle(least, n);
-	hi = middle(most, n);
+	lo = middle_of(least, n);
+	hi = middle_of(most, n);
 	if (isfinite(lo) && isfinite(hi) && !(lo < hi))
 		out.value = lo;
 	k = u_rank(nb_a, nb_b, (1 - confidence) / 2, &p);
@@ -537,4 +550,34 @@ struct statistics_shift statistics_shift(
 	out.diff = statistics_shift_of(a, nb_a, b, nb_b, confidence);
 	out.median_diff = isfinite(out.a) && isfinite(out.b) ? out.b - out.a : NAN;
 	return out;
+}
+
+void statistics_outliers(const double *x, size_t n, gboolean *apart)
+{
+	g_autofree double *distance = g_new(double, n + 1);
+	double median, mad;
+
+	memset(apart, 0, n * sizeof(*apart));
+	if (n < OUTLIERS_MIN)
+		return;
+	median = statistics_middle(x, n);
+	for (size_t i = 0; i < n; i++)
+		distance[i] = fabs(x[i] - median);
+	mad = statistics_middle(distance, n);
+	for (size_t i = 0; i < n; i++)
+		apart[i] = mad > 0 ? Z_OF_MAD * distance[i] / mad > Z_MAX
+				   : distance[i] > APART * fabs(median);
+}
+
+double statistics_drift(const double *x, const double *y, size_t n)
+{
+	double start, slope, cov00, cov01, cov11, squares, mean;
+
+	if (n < DRIFT_MIN)
+		return 0;
+	mean = gsl_stats_mean(y, 1, n);
+	gsl_fit_linear(x, 1, y, 1, n, &start, &slope, &cov00, &cov01, &cov11, &squares);
+	if (mean <= 0 || fabs(slope) <= ERRORS_MIN * sqrt(MAX(cov11, 0)))
+		return 0;
+	return slope * (x[n - 1] - x[0]) / mean;
 }

@@ -49,6 +49,9 @@ struct statistics_interval {
  */
 struct statistics_interval statistics_median(const double *x, size_t n, double confidence);
 
+/* The median alone; NAN without values. */
+double statistics_middle(const double *x, size_t n);
+
 /* A median that may fall among values of which only a lower bound is known. */
 struct statistics_bounded {
 	struct statistics_interval m;        /* INFINITY: among them, see at_least */
@@ -138,5 +141,19 @@ struct statistics_shift {
  */
 struct statistics_shift statistics_shift(
 	double q, const double *a, size_t nb_a, const double *b, size_t nb_b, double confidence);
+
+/*
+ * Which of n values stand apart: more than 3.5 by the modified z-score 0.6745 (x - median) / MAD
+ * (Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993); where more than half of them are
+ * equal and MAD is 0, those that differ from the median by more than a tenth. None below 4.
+ */
+void statistics_outliers(const double *x, size_t n, gboolean *apart);
+
+/*
+ * Slope of y over x by least squares, times the length of x, over the mean of y: how much of itself
+ * y gains from the first to the last. 0 below 5 values, where the slope is not above 3 of its standard
+ * errors, and where the mean is 0.
+ */
+double statistics_drift(const double *x, const double *y, size_t n);
 
 #endif

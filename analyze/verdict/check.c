@@ -4,22 +4,16 @@
 #include <math.h>
 #include <string.h>
 
-#include <gsl/gsl_fit.h>
-#include <gsl/gsl_statistics_double.h>
-
 #include "analyze/base/file.h"
 #include "analyze/base/format.h"
 #include "analyze/results/merged_set.h"
 #include "analyze/statistics/statistics.h"
 
 enum {
-	OUTLIERS_MIN = 4,
-	DRIFT_MIN = 5,
 	REPETITIONS_MIN = 4, /* a side, for a verdict at 5 % */
 	DUPLICATE_MIN = 10,  /* latencies: fewer may be equal by chance */
 };
-static const double Z_MAX = 3.5, Z_OF_MAD = 0.6745, APART = 0.1, ERRORS_MIN = 3, DRIFT_MAX = 0.01,
-		    OFF_NOMINAL_MAX = 0.1, LATE_MAX = 0.001, CONFIDENCE = 0.95;
+static const double DRIFT_MAX = 0.01, OFF_NOMINAL_MAX = 0.1, LATE_MAX = 0.001, CONFIDENCE = 0.95;
 
 struct checking {
 	GPtrArray *findings;
@@ -71,47 +65,10 @@ gboolean check_has_errors(const GPtrArray *findings)
 	return FALSE;
 }
 
-static double median_of(const double *x, size_t n)
-{
-	g_autofree double *sorted = g_memdup2(x, n * sizeof(*x));
-
-	return gsl_stats_median(sorted, 1, n);
-}
-
-void check_outliers(const double *x, size_t n, gboolean *apart)
-{
-	g_autofree double *distance = g_new(double, n + 1);
-	double median, mad;
-
-	memset(apart, 0, n * sizeof(*apart));
-	if (n < OUTLIERS_MIN)
-		return;
-	median = median_of(x, n);
-	for (size_t i = 0; i < n; i++)
-		distance[i] = fabs(x[i] - median);
-	mad = median_of(distance, n);
-	for (size_t i = 0; i < n; i++)
-		apart[i] = mad > 0 ? Z_OF_MAD * distance[i] / mad > Z_MAX
-				   : distance[i] > APART * fabs(median);
-}
-
-double check_drift(const double *x, const double *y, size_t n)
-{
-	double start, slope, cov00, cov01, cov11, squares, mean;
-
-	if (n < DRIFT_MIN)
-		return 0;
-	mean = gsl_stats_mean(y, 1, n);
-	gsl_fit_linear(x, 1, y, 1, n, &start, &slope, &cov00, &cov01, &cov11, &squares);
-	if (mean <= 0 || fabs(slope) <= ERRORS_MIN * sqrt(MAX(cov11, 0)))
-		return 0;
-	return slope * (x[n - 1] - x[0]) / mean;
-}
-
 static void drift_of(struct checking *k, const trial *t, const char *what, const double *x,
 	const double *y, size_t n)
 {
-	double drift = check_drift(x, y, n);
+	double drift = statistics_drift(x, y, n);
 
 	if (fabs(drift) > DRIFT_MAX)
 		found(k, FALSE, "drift", t,
@@ -255,10 +212,10 @@ static void outliers_of(struct checking *k, const char *what, const double *x, c
 {
 	g_autofree gboolean *apart = g_new0(gboolean, n + 1);
 
-	check_outliers(x, n, apart);
+	statistics_outliers(x, n, apart);
 	for (size_t i = 0; i < n; i++) {
 		const trial *t = g_ptr_array_index(k->c->trials, of[i]);
-		double median = apart[i] ? median_of(x, n) : 0;
+		double median = apart[i] ? statistics_middle(x, n) : 0;
 		g_autofree char *is = is_time ? format_ns((uint64_t)x[i]) : format_percent(x[i]);
 		g_autofree char *usual = is_time ? format_ns((uint64_t)median)
 						 : format_percent(median);

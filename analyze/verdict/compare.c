@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include <gsl/gsl_statistics_double.h>
-
 #include "analyze/verdict/compare_pairs.h"
 #include "analyze/base/error.h"
 
@@ -269,17 +267,18 @@ static void ratios_over(struct compare_overall *out, const comparison *c, guint 
 {
 	g_autofree double *ratios = g_new(double, c->pairs->len + 1);
 
-	out->ratio = out->ratio_least = out->ratio_most = NAN;
+	out->ratio_least = out->ratio_most = NAN;
 	for (guint i = 0; i < c->pairs->len; i++) {
 		const struct compare_pair *p = g_ptr_array_index(c->pairs, i);
+		double ratio = p->cells[metric].ratio;
 
-		if (!isnan(p->cells[metric].ratio))
-			ratios[out->nb++] = p->cells[metric].ratio;
+		if (isnan(ratio))
+			continue;
+		ratios[out->nb++] = ratio;
+		out->ratio_least = fmin(out->ratio_least, ratio);
+		out->ratio_most = fmax(out->ratio_most, ratio);
 	}
-	if (out->nb == 0)
-		return;
-	gsl_stats_minmax(&out->ratio_least, &out->ratio_most, ratios, 1, out->nb);
-	out->ratio = gsl_stats_median(ratios, 1, out->nb);
+	out->ratio = statistics_middle(ratios, out->nb);
 }
 
 /* All but the verdict, which waits for the other metrics. */

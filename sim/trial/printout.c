@@ -4,80 +4,86 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "analyze/base/csv.h"
 #include "analyze/base/format.h"
+#include "analyze/base/table.h"
 #include "analyze/contract/guest_rank.h"
+#include "analyze/results/result_columns.h"
 #include "sim/datapath/fabric.h"
 #include "traffic/rate.h"
 
 enum { GUESTS_SHOWN = 3 }; /* of the best, and of the worst */
 
-struct quantiles {
-	uint64_t ns[4];
-	gboolean bound[4];
+/* What is said of some frames, in text and CSV. */
+struct line {
+	const char *name;
+	const struct trial_counts *c;
+	gboolean one_way;
+	struct table_time q[4]; /* p50, p99, p99.9, max */
+	const char *state;      /* NULL: nothing to say */
 };
 
-static const double quantile_of[4] = { 0.5, 0.99, 0.999, 1 };
-
 /* Over what was offered: lost frames are larger than all others. The maximum is of those that came back. */
-static struct quantiles quantiles(const struct trial_dist *d)
+static struct line line_of(const char *name, const struct trial_counts *c,
+	const struct trial_dist *d, gboolean one_way, const char *state)
 {
-	struct quantiles q = { 0 };
+	static const double q[] = { 0.5, 0.99, 0.999 };
+	struct line l = { name, c, one_way, { { d->max_ns, FALSE, FALSE } }, state };
 
-	for (size_t i = 0; i < G_N_ELEMENTS(quantile_of); i++) {
-		if (quantile_of[i] == 1)
-			q.ns[i] = d->max_ns;
-		else if (trial_dist_quantile(d, quantile_of[i], &q.ns[i], &q.bound[i]) != 0)
-			q.ns[i] = 0;
+	l.q[3] = l.q[0];
+	for (size_t i = 0; i < G_N_ELEMENTS(q); i++) {
+		if (trial_dist_quantile(d, q[i], &l.q[i].ns, &l.q[i].bound) != 0)
+			l.q[i].ns = 0;
 	}
-	return q;
+	for (size_t i = 0; i < G_N_ELEMENTS(l.q); i++)
+		l.q[i].known = !one_way && (c->forwarded != 0 || l.q[i].bound);
+	return l;
 }
 
 /* A guest with the latencies of all its sizes. */
 struct guest_row {
 	const struct trial_guest *g;
-	struct trial_dist latency;
-	struct quantiles q;
+	struct line l;
 };
 
-static void guest_row_init(struct guest_row *row, const struct trial_guest *g)
+static struct guest_row guest_row_of(const struct trial_guest *g)
 {
-	row->g = g;
-	row->latency = (struct trial_dist){ .hist = hist_new() };
+	g_autoptr(hist) sum = hist_new();
+	struct trial_dist latency = { .hist = sum };
+
 	for (uint32_t k = 0; k < g->nb_sizes; k++)
-		trial_dist_add(&row->latency, &g->sizes[k].latency);
-	row->q = quantiles(&row->latency);
-	hist_free(g_steal_pointer(&row->latency.hist));
+		trial_dist_add(&latency, &g->sizes[k].latency);
+	return (struct guest_row){ g, line_of(NULL, &g->c, &latency,
+					      trial_interface_is_one_way(g->interface), g->state) };
 }
 
-/* NAN: nothing was offered. */
-static double loss_of(const struct trial_counts *c)
+/* NAN: nothing was offered, or nothing can come back. */
+static double loss_of(const struct line *l)
 {
-	return c->offered == 0 ? NAN : (double)c->lost / (double)c->offered;
+	return l->one_way || l->c->offered == 0 ? NAN : (double)l->c->lost / (double)l->c->offered;
 }
 
-static void add_row(GString *s, const char *name, const struct trial_counts *c, gboolean one_way,
-	const struct quantiles *q, const char *state)
+static void add_line(GString *s, const struct line *l)
 {
-	gboolean nothing = one_way || c->offered == 0;
-	g_autofree char *loss = nothing ? g_strdup("-") : format_percent(loss_of(c));
-	g_autofree char *lost = one_way ? g_strdup("-")
-					: g_strdup_printf("%" G_GUINT64_FORMAT, c->lost);
+	const struct trial_counts *c = l->c;
+	g_autofree char *loss = isnan(loss_of(l)) ? g_strdup("-") : format_percent(loss_of(l));
+	g_autofree char *lost = l->one_way ? g_strdup("-")
+					   : g_strdup_printf("%" G_GUINT64_FORMAT, c->lost);
 
 	g_string_append_printf(s,
 		"  %-13s %10" G_GUINT64_FORMAT " %10" G_GUINT64_FORMAT
 		" %8s %8s %6" G_GUINT64_FORMAT " %6" G_GUINT64_FORMAT,
-		name, c->offered, c->forwarded, lost, loss, c->duplicated, c->reordered);
-	for (size_t i = 0; i < G_N_ELEMENTS(q->ns); i++) {
-		g_autofree char *text = one_way || (c->forwarded == 0 && !q->bound[i])
-						? g_strdup("-")
-						: format_ns_bound(q->ns[i], q->bound[i]);
+		l->name, c->offered, c->forwarded, lost, loss, c->duplicated, c->reordered);
+	for (size_t i = 0; i < G_N_ELEMENTS(l->q); i++) {
+		g_autofree char *text = l->q[i].known ? format_ns_bound(l->q[i].ns, l->q[i].bound)
+						      : g_strdup("-");
 		int pad = 10 - (int)g_utf8_strlen(text, -1);
 
 		g_string_append_printf(s, "%*s%s", MAX(pad, 1), "", text);
 	}
-	g_string_append_printf(s, "%s%s\n", state == NULL ? "" : "  ", state == NULL ? "" : state);
+	g_string_append_printf(
+		s, "%s%s\n", l->state == NULL ? "" : "  ", l->state == NULL ? "" : l->state);
 }
 
 static void add_header(GString *s, const char *what)
@@ -91,10 +97,10 @@ static struct guest_rank rank_of(const struct guest_row *row)
 {
 	return (struct guest_rank){ .guest = row->g->guest,
 		.ok = g_str_equal(row->g->state, "ok"),
-		.offered = trial_interface_is_one_way(row->g->interface) ? 0 : row->g->c.offered,
+		.offered = row->l.one_way ? 0 : row->g->c.offered,
 		.lost = row->g->c.lost,
-		.p99_ns = row->q.ns[1],
-		.p99_bound = row->q.bound[1] };
+		.p99_ns = row->l.q[1].ns,
+		.p99_bound = row->l.q[1].bound };
 }
 
 /* Worst first; those without a rank last. */
@@ -110,9 +116,11 @@ static int compare_guests(gconstpointer a, gconstpointer b)
 static void add_guest(GString *s, const struct guest_row *row)
 {
 	g_autofree char *name = g_strdup_printf("guest %u", row->g->guest);
+	struct line l = row->l;
 
-	add_row(s, name, &row->g->c, trial_interface_is_one_way(row->g->interface), &row->q,
-		g_str_equal(row->g->state, "ok") ? NULL : row->g->state);
+	l.name = name;
+	l.state = g_str_equal(row->g->state, "ok") ? NULL : row->g->state;
+	add_line(s, &l);
 }
 
 static void add_best_and_worst(GString *s, const struct guest_row *rows, uint32_t nb)
@@ -140,7 +148,7 @@ static void add_guests(GString *s, const trial *t, gboolean all)
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		struct guest_rank rank;
 
-		guest_row_init(&rows[i], &t->guests[i]);
+		rows[i] = guest_row_of(&t->guests[i]);
 		rank = rank_of(&rows[i]);
 		ranked += guest_rank_has(&rank) != FALSE;
 		nb_silent += t->guests[i].c.offered == 0;
@@ -209,10 +217,10 @@ static void add_sizes(GString *s, const trial *t)
 		g_autofree char *name = row->lo == row->hi
 						? g_strdup_printf("%u B", row->lo)
 						: g_strdup_printf("%u-%u B", row->lo, row->hi);
+		const struct line l = line_of(
+			name, &row->c, &row->latency, trial_is_one_way(t), NULL);
 
-		struct quantiles q = quantiles(&row->latency);
-
-		add_row(s, name, &row->c, trial_is_one_way(t), &q, NULL);
+		add_line(s, &l);
 		trial_dist_clear(&row->latency);
 	}
 }
@@ -283,23 +291,24 @@ static void add_groups(GString *s, const trial *t)
 		g_autofree char *name = same ? g_strdup(g->interface)
 					     : g_strdup_printf("%s %s", g->group, g->interface);
 		struct trial_dist latency;
-		struct quantiles q;
+		struct line l;
 
 		trial_group_dist(t, i, FALSE, &latency);
-		q = quantiles(&latency);
-		add_row(s, name, &g->c, trial_interface_is_one_way(g->interface), &q, NULL);
+		l = line_of(name, &g->c, &latency, trial_interface_is_one_way(g->interface), NULL);
+		add_line(s, &l);
 		trial_dist_clear(&latency);
 	}
 }
 
 static void add_probes(GString *s, const trial *t)
 {
-	struct quantiles q = quantiles(&t->probes.latency);
+	const struct line l = line_of(
+		"timer worker", &t->probes.c, &t->probes.latency, trial_is_one_way(t), NULL);
 
 	if (!t->probes.used)
 		return;
 	add_header(s, "probes");
-	add_row(s, "timer worker", &t->probes.c, trial_is_one_way(t), &q, NULL);
+	add_line(s, &l);
 }
 
 /* "host 812": nothing where there was none, or nobody counted. */
@@ -344,7 +353,10 @@ char *printout_text(const trial *t, gboolean all_guests)
 {
 	GString *s = g_string_new(NULL);
 	g_autofree char *infix = trial_infix(&t->params);
-	struct quantiles latency = quantiles(&t->latency), response = quantiles(&t->response);
+	const struct line lines[] = {
+		line_of("all", &t->totals, &t->latency, trial_is_one_way(t), NULL),
+		line_of("from schedule", &t->totals, &t->response, trial_is_one_way(t), NULL),
+	};
 
 	g_string_append_printf(s, "%s  repetition %u\n", infix, t->params.repetition);
 	add_rates(s, t);
@@ -356,8 +368,8 @@ char *printout_text(const trial *t, gboolean all_guests)
 			", foreign %" G_GUINT64_FORMAT "\n",
 			t->totals.refused, t->totals.corrupt, t->totals.foreign);
 	add_header(s, "latency");
-	add_row(s, "all", &t->totals, trial_is_one_way(t), &latency, NULL);
-	add_row(s, "from schedule", &t->totals, trial_is_one_way(t), &response, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+		add_line(s, &lines[i]);
 	add_probes(s, t);
 	add_groups(s, t);
 	add_sizes(s, t);
@@ -366,87 +378,77 @@ char *printout_text(const trial *t, gboolean all_guests)
 	return g_string_free(s, FALSE);
 }
 
-static void csv_count(GString *s, uint64_t v)
+/* A row of the CSV: of all guests or one. */
+struct csv_row {
+	struct trial_params p; /* borrowed */
+	const char *infix, *guest, *trustworthy, *state;
+	double measured_s, loss;
+	struct trial_counts c;
+	struct table_time q[4]; /* p50, p99, p99.9, max */
+};
+
+/* Nine digits are in these files, where other tables have twelve. */
+static void short_cell(table *t, const void *row, const struct table_column *column)
 {
-	g_string_append_printf(s, "%" G_GUINT64_FORMAT ",", v);
+	char text[G_ASCII_DTOSTR_BUF_SIZE] = "";
+	double v = G_STRUCT_MEMBER(double, row, column->at);
+
+	table_string(t, isfinite(v) ? g_ascii_formatd(text, sizeof(text), "%.9g", v) : text);
 }
 
-static void csv_number(GString *s, double v)
+#define AT(member_) .at = offsetof(struct csv_row, member_)
+
+static const struct table_column before_counts[] = {
+	{ "label", NULL, TABLE_TEXT, AT(p.label) },
+	{ "infix", NULL, TABLE_TEXT, AT(infix) },
+	{ "interface", NULL, TABLE_TEXT, AT(p.interface) },
+	{ "profile", NULL, TABLE_TEXT, AT(p.profile) },
+	{ "arrival", NULL, TABLE_TEXT, AT(p.arrival) },
+	{ "rate_pps", NULL, TABLE_COUNT, AT(p.rate_pps) },
+	{ "seed", NULL, TABLE_COUNT, AT(p.seed) },
+	{ "repetition", NULL, TABLE_NUMBER, AT(p.repetition) },
+	{ "measured_s", NULL, AT(measured_s), .cell = short_cell },
+	{ "guest", NULL, TABLE_TEXT, AT(guest) },
+};
+static const struct table_column after_counts[] = {
+	{ "loss_ratio", NULL, AT(loss), .cell = short_cell },
+	{ "p50_ns", NULL, TABLE_TIME, AT(q[0]) },
+	{ "p99_ns", NULL, TABLE_TIME, AT(q[1]) },
+	{ "p999_ns", NULL, TABLE_TIME, AT(q[2]) },
+	{ "max_ns", NULL, TABLE_TIME, AT(q[3]) },
+	{ "trustworthy", NULL, TABLE_TEXT, AT(trustworthy) },
+	{ "state", NULL, TABLE_TEXT, AT(state) },
+};
+
+static void add_csv_row(table *to, const trial *t, const struct line *l)
 {
-	char text[G_ASCII_DTOSTR_BUF_SIZE];
+	g_autofree char *infix = trial_infix(&t->params);
+	struct csv_row row = { t->params, infix, l->name, t->trustworthy ? "yes" : "no", l->state,
+		t->measured_s, loss_of(l), *l->c, { { 0 } } };
 
-	if (isfinite(v))
-		g_string_append(s, g_ascii_formatd(text, sizeof(text), "%.9g", v));
-	g_string_append_c(s, ',');
-}
-
-/* What all rows of a trial begin with. */
-static char *csv_head(const trial *t)
-{
-	const struct trial_params *p = &t->params;
-	g_autofree char *infix = trial_infix(p);
-	GString *s = g_string_new(NULL);
-
-	csv_count(s, REPORT_CSV_SCHEMA);
-	csv_append(s, p->label, ',');
-	csv_append(s, infix, ',');
-	csv_append(s, p->interface, ',');
-	csv_append(s, p->profile, ',');
-	csv_append(s, p->arrival, ',');
-	csv_count(s, p->rate_pps);
-	csv_count(s, p->seed);
-	csv_count(s, p->repetition);
-	csv_number(s, t->measured_s);
-	return g_string_free(s, FALSE);
-}
-
-static void csv_row(GString *s, const trial *t, const char *who, const struct trial_counts *c,
-	gboolean one_way, const struct quantiles *q, const char *state)
-{
-	const uint64_t counts[] = { c->intended, c->not_sent, c->unsent, c->offered, c->forwarded,
-		c->lost, c->duplicated, c->reordered, c->corrupt, c->foreign, c->late, c->refused,
-		c->offered_bytes, c->forwarded_bytes };
-
-	csv_append(s, who, ',');
-	for (size_t i = 0; i < G_N_ELEMENTS(counts); i++)
-		csv_count(s, counts[i]);
-	csv_number(s, one_way ? NAN : loss_of(c));
-	for (size_t i = 0; i < G_N_ELEMENTS(q->ns); i++) {
-		if (!one_way && (c->forwarded != 0 || q->bound[i]))
-			g_string_append_printf(
-				s, "%s%" G_GUINT64_FORMAT, q->bound[i] ? ">=" : "", q->ns[i]);
-		g_string_append_c(s, ',');
-	}
-	g_string_append(s, t->trustworthy ? "yes," : "no,");
-	csv_append(s, state, '\n');
+	memcpy(row.q, l->q, sizeof(row.q));
+	table_add(to, &row);
 }
 
 char *printout_csv(const trial *t, gboolean header)
 {
-	GString *s = g_string_new(NULL);
-	g_autofree char *head = csv_head(t);
-	struct quantiles all = quantiles(&t->latency);
+	g_autoptr(table) to = table_new();
+	struct line l = line_of("all", &t->totals, &t->latency, trial_is_one_way(t), "");
+	g_autofree char *text = NULL;
 
-	if (header)
-		g_string_append(s,
-			"schema,label,infix,interface,profile,arrival,rate_pps,seed,repetition,"
-			"measured_s,guest,intended,not_sent,unsent,offered,forwarded,lost,"
-			"duplicated,reordered,corrupt,foreign,late,refused,offered_bytes,"
-			"forwarded_bytes,loss_ratio,p50_ns,p99_ns,p999_ns,max_ns,trustworthy,"
-			"state\n");
-	g_string_append(s, head);
-	csv_row(s, t, "all", &t->totals, trial_is_one_way(t), &all, "");
+	table_columns(to, before_counts, G_N_ELEMENTS(before_counts));
+	result_counts_columns(to, offsetof(struct csv_row, c));
+	table_columns(to, after_counts, G_N_ELEMENTS(after_counts));
+	add_csv_row(to, t, &l);
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
-		g_autofree char *who = g_strdup_printf("%u", t->guests[i].guest);
-		struct guest_row row;
+		g_autofree char *guest = g_strdup_printf("%u", t->guests[i].guest);
 
-		guest_row_init(&row, &t->guests[i]);
-		g_string_append(s, head);
-		csv_row(s, t, who, &t->guests[i].c,
-			trial_interface_is_one_way(t->guests[i].interface), &row.q,
-			t->guests[i].state);
+		l = guest_row_of(&t->guests[i]).l;
+		l.name = guest;
+		add_csv_row(to, t, &l);
 	}
-	return g_string_free(s, FALSE);
+	text = table_csv(to);
+	return g_strdup(header ? text : strchr(text, '\n') + 1);
 }
 
 void printout_trial(const trial *t, enum cli_format format, gboolean all_guests, gboolean first)

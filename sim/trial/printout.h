@@ -6,8 +6,6 @@
 #include "analyze/base/cli.h"
 #include "analyze/contract/trial.h"
 
-enum { REPORT_CSV_SCHEMA = 1 };
-
 /*
  * text: loads, the total, the best and worst guests (or all), size classes, verdict. csv: a row per
  * guest and the total, with a header if first. json: the trial's JSON.

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "analyze/statistics/statistics.h"
 #include "analyze/verdict/check.h"
 
 static void one_of_many_stands_apart(void **state)
@@ -17,7 +18,7 @@ static void one_of_many_stands_apart(void **state)
 	gboolean apart[7];
 
 	(void)state;
-	check_outliers(x, 7, apart);
+	statistics_outliers(x, 7, apart);
 	for (int i = 0; i < 7; i++)
 		assert_int_equal(apart[i], wanted[i]);
 }
@@ -29,12 +30,12 @@ static void few_or_equal_values_do_not(void **state)
 	gboolean apart[6];
 
 	(void)state;
-	check_outliers(few, 3, apart);
+	statistics_outliers(few, 3, apart);
 	assert_false(apart[2]);
-	check_outliers(equal, 6, apart); /* MAD 0: a tenth of the median */
+	statistics_outliers(equal, 6, apart); /* MAD 0: a tenth of the median */
 	assert_false(apart[4]);
 	assert_true(apart[5]);
-	check_outliers(zero, 4, apart);
+	statistics_outliers(zero, 4, apart);
 	for (int i = 0; i < 4; i++)
 		assert_false(apart[i]);
 }
@@ -46,10 +47,10 @@ static void a_line_drifts_and_noise_does_not(void **state)
 
 	(void)state;
 	/* 10 of a mean of 105. */
-	assert_true(fabs(check_drift(x, line, 6) - 10.0 / 105) < 1e-9);
-	assert_true(check_drift(x, noise, 6) == 0);
-	assert_true(check_drift(x, flat, 6) == 0);
-	assert_true(check_drift(x, line, 4) == 0);
+	assert_true(fabs(statistics_drift(x, line, 6) - 10.0 / 105) < 1e-9);
+	assert_true(statistics_drift(x, noise, 6) == 0);
+	assert_true(statistics_drift(x, flat, 6) == 0);
+	assert_true(statistics_drift(x, line, 4) == 0);
 }
 
 int main(void)
