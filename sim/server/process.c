@@ -2,10 +2,7 @@
 #include "sim/server/process.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-
-#include "sim/base/error.h"
 
 enum { SLACK_MS = 20000 }; /* of a stop, beyond its grace: it is verified, too */
 
@@ -112,62 +109,51 @@ static const char list_script[] = "cd \"$1\" 2>/dev/null || exit 0\n"
 				  "exit 0\n";
 
 /* Where its files are; NULL and error if it cannot be the name of files. */
-static char *folder(struct server *s, const char *name, GError **error)
+static char *process_folder(struct server *s, const char *name, GError **error)
 {
 	const char *known = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 	const char *state;
 
 	if (name != NULL && (name[0] == '\0' || strspn(name, known) != strlen(name))) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
-			"%s: process '%s': a name is of letters, digits and '-'", server_name(s),
-			name);
+		server_fail(s, error, "process '%s': a name is of letters, digits and '-'", name);
 		return NULL;
 	}
 	state = server_state_dir(s, error);
 	return state == NULL ? NULL : g_build_filename(state, "process", NULL);
 }
 
-/* dir NULL: of a dry run, without the script. Newly allocated but for its words. */
-static GPtrArray *start_words(
-	const char *dir, const char *name, const char *netns, const char *const *argv)
+/* What starts or stops the process of that name, and says why it cannot. */
+static gboolean run_for(struct server *s, const char *name, const char *const *argv,
+	unsigned timeout_ms, GError **error)
 {
-	GPtrArray *words = g_ptr_array_new();
-	const char *before[] = { "sh", "-c", start_script, "sh", dir, name };
-	const char *inside[] = { "ip", "netns", "exec", netns };
+	g_auto(server_result) r = { 0 };
 
-	for (unsigned i = 0; dir != NULL && i < G_N_ELEMENTS(before); i++)
-		g_ptr_array_add(words, (gpointer)(uintptr_t)before[i]);
-	for (unsigned i = 0; netns != NULL && i < G_N_ELEMENTS(inside); i++)
-		g_ptr_array_add(words, (gpointer)(uintptr_t)inside[i]);
-	for (; *argv != NULL; argv++)
-		g_ptr_array_add(words, (gpointer)(uintptr_t)*argv);
-	g_ptr_array_add(words, NULL);
-	return words;
+	return server_run(s, argv, NULL, timeout_ms, &r, error) &&
+	       (r.status == 0 || server_fail(s, error, "process %s: %s", name, g_strchomp(r.err)));
 }
 
 gboolean process_start(struct server *s, const char *name, const char *netns,
 	const char *const *argv, GError **error)
 {
-	g_autofree char *dir = server_is_dry(s) ? NULL : folder(s, name, error);
-	g_autoptr(GPtrArray) words = NULL;
-	g_auto(server_result) r = { 0 };
+	g_autofree char *dir = server_is_dry(s) ? NULL : process_folder(s, name, error);
+	g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+	g_auto(GStrv) words = NULL;
 
 	if (dir == NULL && !server_is_dry(s))
 		return FALSE;
-	words = start_words(dir, name, netns, argv);
-	if (!server_run(s, (const char *const *)words->pdata, NULL, 0, &r, error))
-		return FALSE;
-	if (r.status == 0)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: process %s: %s", server_name(s), name,
-		g_strchomp(r.err));
-	return FALSE;
+	if (dir != NULL)
+		g_strv_builder_add_many(all, "sh", "-c", start_script, "sh", dir, name, NULL);
+	if (netns != NULL)
+		g_strv_builder_add_many(all, "ip", "netns", "exec", netns, NULL);
+	g_strv_builder_addv(all, (const char **)(uintptr_t)argv);
+	words = g_strv_builder_end(all);
+	return run_for(s, name, (const char *const *)words, 0, error);
 }
 
 gboolean process_look(
 	struct server *s, const char *name, enum process_state *state, int *status, GError **error)
 {
-	g_autofree char *dir = folder(s, name, error);
+	g_autofree char *dir = process_folder(s, name, error);
 	g_autofree char *said = NULL;
 
 	*state = PROCESS_NONE;
@@ -193,26 +179,19 @@ gboolean process_look(
 
 gboolean process_stop(struct server *s, const char *name, unsigned grace_ms, GError **error)
 {
-	g_autofree char *dir = folder(s, name, error);
+	g_autofree char *dir = process_folder(s, name, error);
 	g_autofree char *tenths = g_strdup_printf("%u", grace_ms / 100);
 	const char *argv[] = { "sh", "-c", stop_script, "sh", dir, name, tenths, NULL };
 	const char *dry[] = { "stop", name, NULL };
-	g_auto(server_result) r = { 0 };
 
 	if (server_is_dry(s))
 		return server_do(s, dry, error);
-	if (dir == NULL || !server_run(s, argv, NULL, grace_ms + SLACK_MS, &r, error))
-		return FALSE;
-	if (r.status == 0)
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: process %s: %s", server_name(s), name,
-		g_strchomp(r.err));
-	return FALSE;
+	return dir != NULL && run_for(s, name, argv, grace_ms + SLACK_MS, error);
 }
 
 char *process_words(struct server *s, const char *name, unsigned lines)
 {
-	g_autofree char *dir = folder(s, name, NULL);
+	g_autofree char *dir = process_folder(s, name, NULL);
 	g_autofree char *path = dir == NULL ? NULL : g_strdup_printf("%s/%s.log", dir, name);
 	g_autofree char *number = g_strdup_printf("%u", lines);
 	char *said = path == NULL ? NULL
@@ -223,7 +202,7 @@ char *process_words(struct server *s, const char *name, unsigned lines)
 
 char **process_list(struct server *s, GError **error)
 {
-	g_autofree char *dir = folder(s, NULL, error);
+	g_autofree char *dir = process_folder(s, NULL, error);
 	g_autofree char *said = NULL;
 
 	if (server_is_dry(s))

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/server/server.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "analyze/base/file.h"
+#include "analyze/base/text.h"
 #include "sim/base/error.h"
 #include "sim/server/server_private.h"
 
-enum { RUN_TIMEOUT_MS = 30000 };
+enum {
+	RUN_TIMEOUT_MS = 30000,
+	STALL_MS = 60000, /* a copy without a byte */
+};
 
 struct server *server_new(const struct server_ops *ops, const char *name, void *state)
 {
@@ -26,7 +29,8 @@ void server_free(struct server *s)
 {
 	if (s == NULL)
 		return;
-	s->ops->free(s);
+	if (s->ops->free != NULL)
+		s->ops->free(s);
 	g_free(s->name);
 	g_free(s->state_dir);
 	g_free(s);
@@ -35,6 +39,22 @@ void server_free(struct server *s)
 const char *server_name(const struct server *s)
 {
 	return s->name;
+}
+
+gboolean server_is_local(const struct server *s)
+{
+	return s->ops->is_local;
+}
+
+gboolean server_fail(const struct server *s, GError **error, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	return sim_fail(error, SIM_ERROR_SERVER, "%s: %s", s->name, text);
 }
 
 void server_set_dry(struct server *s, FILE *out)
@@ -87,58 +107,50 @@ char *server_brief(const char *const *argv)
 }
 
 /* In dry runs: what would be run. A question has no answer then. */
-static void print_dry(struct server *s, const char *const *argv)
+static gboolean print_dry(struct server *s, const char *const *argv)
 {
 	g_autofree char *line = server_quote(argv);
 
 	fprintf(s->dry, "%s: %s\n", s->name, line);
+	return TRUE;
 }
 
 gboolean server_run(struct server *s, const char *const *argv, const char *input,
 	unsigned timeout_ms, struct server_result *out, GError **error)
 {
+	g_autofree char *what = server_brief(argv);
+	const struct command c = {
+		.argv = argv,
+		.what = what,
+		.input = input,
+		.input_len = input == NULL ? 0 : strlen(input),
+		.timeout_ms = timeout_ms == 0 ? RUN_TIMEOUT_MS : timeout_ms,
+	};
+
 	*out = (struct server_result){ 0 };
-	if (s->dry != NULL) {
-		print_dry(s, argv);
-		out->out = g_strdup("");
-		out->err = g_strdup("");
-		return TRUE;
-	}
-	return s->ops->run(
-		s, argv, input, timeout_ms == 0 ? RUN_TIMEOUT_MS : timeout_ms, out, error);
+	if (s->dry == NULL)
+		return s->ops->run(s, &c, out, error);
+	out->out = g_strdup("");
+	out->err = g_strdup("");
+	return print_dry(s, argv);
 }
 
-/* The last line that a program says is mostly its reason. */
-static char *reason_of(const struct server_result *r)
-{
-	g_autofree char *text = g_strdup(r->err[0] != '\0' ? r->err : r->out);
-	char *nl;
-
-	g_strchomp(text);
-	nl = strrchr(text, '\n');
-	return g_strdup(nl == NULL ? text : nl + 1);
-}
-
-static void set_failed(const struct server *s, const char *const *argv,
+gboolean server_failed(const struct server *s, const char *const *argv,
 	const struct server_result *r, GError **error)
 {
 	g_autofree char *line = server_brief(argv);
-	g_autofree char *reason = reason_of(r);
+	g_autofree char *reason = text_last_line(r->err[0] != '\0' ? r->err : r->out);
 
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s: %s (exit status %d)", s->name,
-		line, reason[0] == '\0' ? "failed" : reason, r->status);
+	return server_fail(s, error, "%s: %s (exit status %d)", line,
+		reason[0] == '\0' ? "failed" : reason, r->status);
 }
 
 gboolean server_do(struct server *s, const char *const *argv, GError **error)
 {
 	g_auto(server_result) r = { 0 };
 
-	if (!server_run(s, argv, NULL, 0, &r, error))
-		return FALSE;
-	if (r.status == 0)
-		return TRUE;
-	set_failed(s, argv, &r, error);
-	return FALSE;
+	return server_run(s, argv, NULL, 0, &r, error) &&
+	       (r.status == 0 || server_failed(s, argv, &r, error));
 }
 
 static const char **words_of(va_list *args)
@@ -173,18 +185,12 @@ char *server_ask(struct server *s, GError **error, ...)
 	va_start(args, error);
 	argv = words_of(&args);
 	va_end(args);
-	if (s->dry != NULL) {
-		g_set_error(
-			error, SIM_ERROR, SIM_ERROR_SERVER, "%s: not asked in a dry run", s->name);
-		return NULL;
-	}
-	if (!server_run(s, argv, NULL, 0, &r, error))
-		return NULL;
-	if (r.status != 0) {
-		set_failed(s, argv, &r, error);
-		return NULL;
-	}
-	return g_steal_pointer(&r.out);
+	if (s->dry != NULL)
+		server_fail(s, error, "not asked in a dry run");
+	else if (server_run(s, argv, NULL, 0, &r, error) &&
+		 (r.status == 0 || server_failed(s, argv, &r, error)))
+		return g_steal_pointer(&r.out);
+	return NULL;
 }
 
 gboolean server_test(struct server *s, ...)
@@ -199,60 +205,71 @@ gboolean server_test(struct server *s, ...)
 	return s->dry == NULL && server_run(s, argv, NULL, 0, &r, NULL) && r.status == 0;
 }
 
+/* PATH MODE BYTES: what a connection cut short is not taken for the file. */
+static const char put_script[] =
+	"to=$1 mode=$2 bytes=$3\n"
+	"temporary=$to.tsim-$$.tmp\n"
+	"trap 'rm -f -- \"$temporary\"' EXIT\n"
+	"[ ! -d \"$to\" ] || { echo 'is a folder' >&2; exit 1; }\n"
+	"case $to in */*) mkdir -p -- \"${to%/*}/\" || exit 1 ;; esac\n"
+	"cat >\"$temporary\" || exit 1\n"
+	"[ \"$(wc -c <\"$temporary\")\" -eq \"$bytes\" ] || { echo 'cut short' >&2; exit 1; }\n"
+	"chmod -- \"$mode\" \"$temporary\" && mv -f -- \"$temporary\" \"$to\"\n";
+
+/* Runs what writes or reads the file path there. whither: for the error of a server without files. */
+static gboolean run_copy(struct server *s, const char *path, struct command c, const char *whither,
+	struct server_result *r, GError **error)
+{
+	g_autofree char *reason = NULL;
+
+	if (s->ops->open == NULL)
+		return server_fail(s, error, "files cannot be copied %s", whither);
+	c.what = path;
+	c.timeout_ms = STALL_MS;
+	c.is_copy = TRUE;
+	if (!s->ops->run(s, &c, r, error))
+		return FALSE;
+	reason = text_last_line(r->err);
+	return r->status == 0 || server_fail(s, error, "%s: %s", path, reason);
+}
+
 gboolean server_put(
 	struct server *s, const char *local, const char *remote, mode_t mode, GError **error)
 {
-	const char *argv[] = { "copy-from-here", local, remote, NULL };
+	char bits[16], bytes[32];
+	const char *argv[] = { "sh", "-c", put_script, "sh", remote, bits, bytes, NULL };
+	const char *dry[] = { "copy-from-here", local, remote, NULL };
+	g_auto(server_result) r = { 0 };
+	g_autoptr(GError) why = NULL;
+	g_autofree char *data = NULL;
+	size_t len;
 
-	if (s->dry != NULL) {
-		print_dry(s, argv);
-		return TRUE;
-	}
-	if (s->ops->put == NULL) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: files cannot be copied there",
-			s->name);
-		return FALSE;
-	}
-	return s->ops->put(s, local, remote, mode, error);
+	if (s->dry != NULL)
+		return print_dry(s, dry);
+	data = file_read(local, &len, &why);
+	if (data == NULL)
+		return server_fail(s, error, "%s", why->message);
+	g_snprintf(bits, sizeof(bits), "%o", (unsigned)mode);
+	g_snprintf(bytes, sizeof(bytes), "%zu", len);
+	return run_copy(s, remote,
+		(struct command){ .argv = argv, .input = data, .input_len = len }, "there", &r,
+		error);
 }
 
 gboolean server_get(struct server *s, const char *remote, const char *local, GError **error)
 {
-	const char *argv[] = { "copy-to-here", remote, local, NULL };
+	const char *argv[] = { "cat", "--", remote, NULL };
+	const char *dry[] = { "copy-to-here", remote, local, NULL };
+	g_autofree char *folder = g_path_get_dirname(local);
+	g_auto(server_result) r = { 0 };
+	g_autoptr(GError) why = NULL;
 
-	if (s->dry != NULL) {
-		print_dry(s, argv);
-		return TRUE;
-	}
-	if (s->ops->get == NULL) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
-			"%s: files cannot be copied from there", s->name);
-		return FALSE;
-	}
-	return s->ops->get(s, remote, local, error);
-}
-
-gboolean server_write(struct server *s, const char *path, const void *data, size_t len, mode_t mode,
-	GError **error)
-{
-	g_autofree char *temporary = NULL;
-	gboolean written;
-	int fd;
-
-	if (s->dry != NULL) {
-		const char *argv[] = { "write", path, NULL };
-
-		print_dry(s, argv);
-		return TRUE;
-	}
-	fd = g_file_open_tmp("tsim-XXXXXX", &temporary, error);
-	if (fd < 0)
-		return FALSE;
-	close(fd);
-	written = g_file_set_contents(temporary, data, (gssize)len, error) &&
-		  server_put(s, temporary, path, mode, error);
-	unlink(temporary);
-	return written;
+	if (s->dry != NULL)
+		return print_dry(s, dry);
+	return run_copy(s, remote, (struct command){ .argv = argv }, "from there", &r, error) &&
+	       ((file_make_folder(folder, &why) &&
+			file_write_durably(local, r.out, r.out_len, &why)) ||
+		       server_fail(s, error, "%s", why->message));
 }
 
 /* One question for all kinds: where it is, and that it is ours. A link could lead anywhere. */
@@ -282,13 +299,12 @@ const char *server_state_dir(struct server *s, GError **error)
 	}
 	if (!server_run(s, argv, NULL, 0, &r, error))
 		return NULL;
-	if (r.status != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
-			"%s: no folder for what tsim makes there: %s; TSIM_STATE_DIR names another",
-			s->name, g_strchomp(r.err));
-		return NULL;
-	}
-	s->state_dir = g_strdup(g_strchomp(r.out));
+	if (r.status == 0)
+		s->state_dir = g_strdup(g_strchomp(r.out));
+	else
+		server_fail(s, error,
+			"no folder for what tsim makes there: %s; TSIM_STATE_DIR names another",
+			g_strchomp(r.err));
 	return s->state_dir;
 }
 
@@ -296,8 +312,7 @@ struct stream *server_open(struct server *s, const char *const *argv, GError **e
 {
 	if (s->ops->open != NULL && s->dry == NULL)
 		return s->ops->open(s, argv, error);
-	g_set_error(
-		error, SIM_ERROR, SIM_ERROR_SERVER, "%s: no commands with input there", s->name);
+	server_fail(s, error, "no commands with input there");
 	return NULL;
 }
 
@@ -305,7 +320,7 @@ struct stream *server_connect(struct server *s, const char *path, GError **error
 {
 	if (s->ops->connect != NULL && s->dry == NULL)
 		return s->ops->connect(s, path, error);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s: cannot be reached", s->name, path);
+	server_fail(s, error, "%s: cannot be reached", path);
 	return NULL;
 }
 
@@ -313,7 +328,7 @@ int server_terminal(struct server *s, const char *const *argv, GError **error)
 {
 	if (s->ops->terminal != NULL && s->dry == NULL)
 		return s->ops->terminal(s, argv, error);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: has no terminal", s->name);
+	server_fail(s, error, "has no terminal");
 	return -1;
 }
 

@@ -35,6 +35,9 @@ struct server *server_new_ssh(const struct server_ssh_cfg *cfg);
 void server_free(struct server *s); /* NULL is fine */
 
 const char *server_name(const struct server *s);
+/* The error "NAME: text", SIM_ERROR_SERVER. FALSE always, for return. */
+gboolean server_fail(const struct server *s, GError **error, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
 gboolean server_is_local(const struct server *s);
 /*
  * From now on every command that changes something is printed to out, as a line for a shell, and
@@ -59,6 +62,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(server_result, server_result_clear)
  */
 gboolean server_run(struct server *s, const char *const *argv, const char *input,
 	unsigned timeout_ms, struct server_result *out, GError **error);
+/* The error of a command that ran and failed: its words, why it says, its status. FALSE always. */
+gboolean server_failed(const struct server *s, const char *const *argv,
+	const struct server_result *r, GError **error);
 /* A command that changes something; a status that is not 0 is an error with what it said. */
 gboolean server_do(struct server *s, const char *const *argv, GError **error);
 /* The same, words up to NULL. */
@@ -68,12 +74,13 @@ char *server_ask(struct server *s, GError **error, ...) G_GNUC_NULL_TERMINATED;
 /* A question that is answered by the status; FALSE also where it cannot be asked. */
 gboolean server_test(struct server *s, ...) G_GNUC_NULL_TERMINATED;
 
-/* Files; folders of the target are made. To a temporary name, then renamed. mode: 0644, 0755. */
+/*
+ * Files of up to 1 GiB; folders of the target are made. To a temporary name, then renamed. A copy that
+ * stands still for a minute fails. mode: 0644, 0755.
+ */
 gboolean server_put(
 	struct server *s, const char *local, const char *remote, mode_t mode, GError **error);
 gboolean server_get(struct server *s, const char *remote, const char *local, GError **error);
-gboolean server_write(struct server *s, const char *path, const void *data, size_t len, mode_t mode,
-	GError **error);
 /*
  * Folder for what must not outlive a boot: $TSIM_STATE_DIR, /run/tsim for root, else
  * /tmp/tsim-UID. Made, 0700, refused if it is somebody else's. Owned by s.

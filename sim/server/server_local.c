@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* This machine as a server. */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -13,7 +12,6 @@
 #include <unistd.h>
 
 #include <glib-unix.h>
-#include <glib/gstdio.h>
 
 #include "sim/base/error.h"
 #include "sim/server/server.h"
@@ -24,14 +22,6 @@ enum {
 	REAP_POLL_MS = 20,
 	WRITE_TIMEOUT_MS = 30000, /* of a stream whose other end does not read */
 };
-
-static gboolean fail(struct server *s, const char *const *argv, const char *why, GError **error)
-{
-	g_autofree char *line = server_brief(argv);
-
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s: %s", s->name, line, why);
-	return FALSE;
-}
 
 /*
  * A group of its own: a timeout ends all of it, and a terminal's Ctrl-C is for tsim alone. Programs
@@ -44,8 +34,9 @@ static void lead_group(gpointer unused)
 	signal(SIGPIPE, SIG_DFL);
 }
 
-static GPid spawn(
-	struct server *s, const char *const *argv, int *in, int *out, int *err, GError **error)
+/* what: as of a command. 0: error. */
+static GPid spawn_group(struct server *s, const char *what, const char *const *argv, int *in,
+	int *out, int *err, GError **error)
 {
 	g_autoptr(GError) why = NULL;
 	GPid pid;
@@ -54,7 +45,7 @@ static GPid spawn(
 		    G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, lead_group, NULL, &pid, in,
 		    out, err, &why))
 		return pid;
-	fail(s, argv, why->message, error);
+	server_fail(s, error, "%s: %s", what, why->message);
 	return 0;
 }
 
@@ -66,7 +57,7 @@ static int left_ms(gint64 until_us)
 }
 
 /* What fd has, to the end of *into. FALSE at its end, which closes it. */
-static gboolean take(int *fd, GString *into)
+static gboolean drain_output(int *fd, GString *into)
 {
 	gsize had = into->len;
 	ssize_t n;
@@ -102,7 +93,7 @@ static ssize_t write_quietly(int fd, const void *data, size_t len)
 	return n;
 }
 
-static void give(int *fd, const char **input, size_t *len)
+static void feed_input(int *fd, const char **input, size_t *len)
 {
 	ssize_t n = *len == 0 ? 0 : write_quietly(*fd, *input, MIN(*len, (size_t)CHUNK));
 
@@ -126,7 +117,7 @@ static int exit_status(int status)
  * Has it ended? Asked until it has: then *pid is 0, and what it has left in its group ends, too.
  * That number is nobody else's before it is waited for.
  */
-static gboolean ended(GPid *pid, int *status)
+static gboolean has_ended(GPid *pid, int *status)
 {
 	siginfo_t what = { 0 };
 	int raw = 0;
@@ -145,10 +136,12 @@ static gboolean ended(GPid *pid, int *status)
  * Until it has ended, and both outputs are closed; FALSE if that takes too long. A program may
  * close its outputs and read on, or end and leave its input to somebody who does not read.
  */
-static gboolean converse(
-	GPid *pid, int fd[3], const char *input, gint64 until_us, GString *text[2], int *status)
+static gboolean converse_with(
+	GPid *pid, int fd[3], const struct command *c, GString *text[2], int *status)
 {
-	size_t len = input == NULL ? 0 : strlen(input);
+	gint64 until_us = g_get_monotonic_time() + (gint64)c->timeout_ms * 1000;
+	const char *input = c->input;
+	size_t len = c->input_len;
 	struct pollfd p[3];
 	int wait_ms;
 
@@ -156,7 +149,7 @@ static gboolean converse(
 		close(fd[0]);
 		fd[0] = -1;
 	}
-	while (!ended(pid, status) || fd[1] >= 0 || fd[2] >= 0) {
+	while (!has_ended(pid, status) || fd[1] >= 0 || fd[2] >= 0) {
 		for (int i = 0; i < 3; i++)
 			p[i] = (struct pollfd){ .fd = fd[i], .events = i == 0 ? POLLOUT : POLLIN };
 		wait_ms = left_ms(until_us);
@@ -166,11 +159,13 @@ static gboolean converse(
 			wait_ms = MIN(wait_ms, fd[1] < 0 && fd[2] < 0 ? 1 : REAP_POLL_MS);
 		if (poll(p, 3, wait_ms) <= 0)
 			continue;
+		if (c->is_copy)
+			until_us = g_get_monotonic_time() + (gint64)c->timeout_ms * 1000;
 		if (p[0].revents != 0)
-			give(&fd[0], &input, &len);
+			feed_input(&fd[0], &input, &len);
 		for (int i = 1; i < 3; i++)
 			if (p[i].revents != 0)
-				(void)take(&fd[i], text[i - 1]);
+				(void)drain_output(&fd[i], text[i - 1]);
 	}
 	return TRUE;
 }
@@ -181,25 +176,22 @@ static void kill_group(GPid pid)
 	waitpid(pid, NULL, 0);
 }
 
-static gboolean local_run(struct server *s, const char *const *argv, const char *input,
-	unsigned timeout_ms, struct server_result *out, GError **error)
+static gboolean local_run(
+	struct server *s, const struct command *c, struct server_result *out, GError **error)
 {
-	gint64 until_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
 	GString *text[2] = { g_string_new(NULL), g_string_new(NULL) };
-	g_autofree char *why = NULL;
 	int fd[3] = { -1, -1, -1 };
-	GPid pid = spawn(s, argv, &fd[0], &fd[1], &fd[2], error);
+	GPid pid = spawn_group(s, c->what, c->argv, &fd[0], &fd[1], &fd[2], error);
 	gboolean done = FALSE;
 
 	if (pid != 0) {
 		(void)g_unix_set_fd_nonblocking(fd[0], TRUE, NULL);
-		done = converse(&pid, fd, input, until_us, text, &out->status);
+		done = converse_with(&pid, fd, c, text, &out->status);
 		if (!done) {
 			if (pid != 0)
 				kill_group(pid);
-			why = g_strdup_printf(
-				"took more than %g s, and was killed", timeout_ms / 1000.0);
-			fail(s, argv, why, error);
+			server_fail(s, error, "%s: took more than %g s, and was killed", c->what,
+				c->timeout_ms / 1000.0);
 		}
 	}
 	for (int i = 0; i < 3; i++)
@@ -211,59 +203,6 @@ static gboolean local_run(struct server *s, const char *const *argv, const char 
 	if (!done)
 		server_result_clear(out);
 	return done;
-}
-
-static gboolean file_error(struct server *s, const char *path, const char *what, GError **error)
-{
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s: %s: %s", s->name, path, what,
-		g_strerror(errno));
-	return FALSE;
-}
-
-static gboolean copy_bytes(int from, int to)
-{
-	g_autofree char *buffer = g_malloc(CHUNK);
-	ssize_t n;
-
-	while ((n = read(from, buffer, CHUNK)) > 0)
-		for (ssize_t at = 0, w; at < n; at += w)
-			if ((w = write(to, buffer + at, (size_t)(n - at))) < 0)
-				return FALSE;
-	return n == 0;
-}
-
-static gboolean copy(
-	struct server *s, const char *from, const char *to, mode_t mode, GError **error)
-{
-	g_autofree char *temporary = g_strdup_printf("%s.tsim-%d.tmp", to, getpid());
-	g_autofree char *folder = g_path_get_dirname(to);
-	int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
-	gboolean done;
-
-	if (in < 0)
-		return file_error(s, from, "cannot be read", error);
-	if (g_mkdir_with_parents(folder, 0755) != 0) {
-		file_error(s, folder, "cannot be made", error);
-		close(in);
-		return FALSE;
-	}
-	out = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-	done = out >= 0 && copy_bytes(in, out) && fchmod(out, mode) == 0 && fsync(out) == 0 &&
-	       rename(temporary, to) == 0;
-	if (!done) {
-		file_error(s, to, "cannot be written", error);
-		if (out >= 0)
-			unlink(temporary);
-	}
-	close(in);
-	if (out >= 0)
-		close(out);
-	return done;
-}
-
-static gboolean local_get(struct server *s, const char *remote, const char *local, GError **error)
-{
-	return copy(s, remote, local, 0644, error);
 }
 
 struct local_stream {
@@ -287,7 +226,7 @@ static ssize_t local_read(
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return 0;
 	if (n < 0 && errno != ECONNRESET)
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "read: %s", g_strerror(errno));
+		sim_fail(error, SIM_ERROR_SERVER, "read: %s", g_strerror(errno));
 	return -1;
 }
 
@@ -308,11 +247,8 @@ static gboolean local_write(struct stream *st, const void *data, size_t len, GEr
 		n = ready <= 0 ? -1 : write_quietly(l->out, at, len);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
-		if (n < 0) {
-			g_set_error(
-				error, SIM_ERROR, SIM_ERROR_SERVER, "write: %s", g_strerror(errno));
-			return FALSE;
-		}
+		if (n < 0)
+			return sim_fail(error, SIM_ERROR_SERVER, "write: %s", g_strerror(errno));
 		at += n;
 		len -= (size_t)n;
 	}
@@ -331,27 +267,25 @@ static void local_stream_free(struct stream *st)
 	g_free(l);
 }
 
-static const struct stream_ops local_stream_ops = {
-	.read = local_read,
-	.write = local_write,
-	.free = local_stream_free,
-};
-
 static struct stream *local_stream(int in, int out, GPid pid)
 {
+	static const struct stream_ops ops = {
+		.read = local_read,
+		.write = local_write,
+		.free = local_stream_free,
+	};
 	struct local_stream *l = g_new0(struct local_stream, 1);
 
 	(void)g_unix_set_fd_nonblocking(out, TRUE, NULL);
-	*l = (struct local_stream){
-		.stream = { .ops = &local_stream_ops }, .in = in, .out = out, .pid = pid
-	};
+	*l = (struct local_stream){ .stream = { .ops = &ops }, .in = in, .out = out, .pid = pid };
 	return &l->stream;
 }
 
 static struct stream *local_open(struct server *s, const char *const *argv, GError **error)
 {
+	g_autofree char *what = server_brief(argv);
 	int to = -1, from = -1;
-	GPid pid = spawn(s, argv, &to, &from, NULL, error);
+	GPid pid = spawn_group(s, what, argv, &to, &from, NULL, error);
 
 	return pid == 0 ? NULL : local_stream(from, to, pid);
 }
@@ -359,17 +293,14 @@ static struct stream *local_open(struct server *s, const char *const *argv, GErr
 static struct stream *local_connect(struct server *s, const char *path, GError **error)
 {
 	struct sockaddr_un where = { .sun_family = AF_UNIX };
-	int fd;
+	int fd = -1;
 
-	if (g_strlcpy(where.sun_path, path, sizeof(where.sun_path)) >= sizeof(where.sun_path)) {
-		errno = ENAMETOOLONG;
-		file_error(s, path, "cannot be connected to", error);
-		return NULL;
-	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	errno = ENAMETOOLONG;
+	if (g_strlcpy(where.sun_path, path, sizeof(where.sun_path)) < sizeof(where.sun_path))
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&where, sizeof(where)) == 0)
 		return local_stream(fd, fd, 0);
-	file_error(s, path, "cannot be connected to", error);
+	server_fail(s, error, "%s: cannot be connected to: %s", path, g_strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return NULL;
@@ -378,6 +309,7 @@ static struct stream *local_connect(struct server *s, const char *path, GError *
 static int local_terminal(struct server *s, const char *const *argv, GError **error)
 {
 	const char *shell[] = { g_getenv("SHELL") == NULL ? "/bin/sh" : g_getenv("SHELL"), NULL };
+	g_autofree char *what = NULL;
 	g_autoptr(GError) why = NULL;
 	int status;
 
@@ -387,31 +319,20 @@ static int local_terminal(struct server *s, const char *const *argv, GError **er
 		    G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, NULL, NULL,
 		    &status, &why))
 		return exit_status(status);
-	fail(s, argv, why->message, error);
+	what = server_brief(argv);
+	server_fail(s, error, "%s: %s", what, why->message);
 	return -1;
 }
 
-static void local_free(struct server *s)
-{
-	(void)s;
-}
-
-static const struct server_ops local_ops = {
-	.run = local_run,
-	.put = copy,
-	.get = local_get,
-	.open = local_open,
-	.connect = local_connect,
-	.terminal = local_terminal,
-	.free = local_free,
-};
-
 struct server *server_new_local(const char *name)
 {
-	return server_new(&local_ops, name, NULL);
-}
+	static const struct server_ops ops = {
+		.is_local = TRUE,
+		.run = local_run,
+		.open = local_open,
+		.connect = local_connect,
+		.terminal = local_terminal,
+	};
 
-gboolean server_is_local(const struct server *s)
-{
-	return s->ops == &local_ops;
+	return server_new(&ops, name, NULL);
 }

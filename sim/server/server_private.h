@@ -5,19 +5,25 @@
 
 #include "sim/server/server.h"
 
+struct command {
+	const char *const *argv;
+	const char *what;  /* for errors: the words in short, or the file that it is about */
+	const char *input; /* any bytes */
+	size_t input_len;
+	unsigned timeout_ms;
+	gboolean is_copy; /* timeout_ms is of silence: it begins anew with every byte */
+};
+
 struct server_ops {
-	/* Mandatory. As server_run. */
-	gboolean (*run)(struct server *s, const char *const *argv, const char *input,
-		unsigned timeout_ms, struct server_result *out, GError **error);
-	/* NULL: files cannot be copied there. */
-	gboolean (*put)(struct server *s, const char *local, const char *remote, mode_t mode,
+	gboolean is_local; /* it is this machine */
+	/* Mandatory. As server_run. *out is zeroed. */
+	gboolean (*run)(struct server *s, const struct command *c, struct server_result *out,
 		GError **error);
-	gboolean (*get)(struct server *s, const char *remote, const char *local, GError **error);
-	/* NULL: none. As server_open, server_connect, server_terminal. */
+	/* NULL: none, and no files. As server_open, server_connect, server_terminal. */
 	struct stream *(*open)(struct server *s, const char *const *argv, GError **error);
 	struct stream *(*connect)(struct server *s, const char *path, GError **error);
 	int (*terminal)(struct server *s, const char *const *argv, GError **error);
-	void (*free)(struct server *s); /* Mandatory: state */
+	void (*free)(struct server *s); /* NULL: there is no state */
 };
 
 struct server {

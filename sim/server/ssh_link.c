@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,10 +12,19 @@
 
 enum { TIMEOUT_MS = 10000, KEEPALIVE_S = 15, KEEPALIVE_PROBES = 4, MOMENT_MS = 20 };
 
-static gboolean refuse(const struct server_ssh_cfg *cfg, const char *why, GError **error)
+static gboolean refuse_link(const struct server_ssh_cfg *cfg, GError **error, const char *format,
+	...) G_GNUC_PRINTF(3, 4);
+
+static gboolean refuse_link(
+	const struct server_ssh_cfg *cfg, GError **error, const char *format, ...)
 {
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s: %s", cfg->name, cfg->address, why);
-	return FALSE;
+	g_autofree char *why = NULL;
+	va_list args;
+
+	va_start(args, format);
+	why = g_strdup_vprintf(format, args);
+	va_end(args);
+	return sim_fail(error, SIM_ERROR_SERVER, "%s: %s: %s", cfg->name, cfg->address, why);
 }
 
 /* USER@NAME, [ADDRESS]:PORT, and both. user and port are NULL if not said. FALSE: malformed. */
@@ -55,15 +65,14 @@ static gboolean set_text(ssh_session session, enum ssh_options_e option, const c
 /* What the caller says comes after the file, and wins. */
 static gboolean set_options(ssh_session session, const struct server_ssh_cfg *cfg, GError **error)
 {
-	g_autofree char *user = NULL, *host = NULL, *port = NULL, *why = NULL;
+	g_autofree char *user = NULL, *host = NULL, *port = NULL;
 	int no = 0;
 
 	if (!split_address(cfg->address, &user, &host, &port))
-		return refuse(cfg, "no address; write NAME, USER@NAME or [ADDRESS]:PORT", error);
-	if (cfg->config != NULL && access(cfg->config, R_OK) != 0) {
-		why = g_strdup_printf("ssh's config file %s cannot be read", cfg->config);
-		return refuse(cfg, why, error);
-	}
+		return refuse_link(
+			cfg, error, "no address; write NAME, USER@NAME or [ADDRESS]:PORT");
+	if (cfg->config != NULL && access(cfg->config, R_OK) != 0)
+		return refuse_link(cfg, error, "ssh's config file %s cannot be read", cfg->config);
 	if (set_text(session, SSH_OPTIONS_HOST, host) &&
 		ssh_options_parse_config(session, cfg->config) == SSH_OK &&
 		ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &no) == SSH_OK &&
@@ -74,9 +83,9 @@ static gboolean set_options(ssh_session session, const struct server_ssh_cfg *cf
 		return TRUE;
 	/* libssh refuses some names without a word. */
 	if (*ssh_get_error(session) == '\0')
-		return refuse(
-			cfg, "invalid address; expected NAME, USER@NAME or [ADDRESS]:PORT", error);
-	return refuse(cfg, ssh_get_error(session), error);
+		return refuse_link(
+			cfg, error, "invalid address; expected NAME, USER@NAME or [ADDRESS]:PORT");
+	return refuse_link(cfg, error, "%s", ssh_get_error(session));
 }
 
 /* A peer that is gone without a word is noticed, idle or not. A proxy's pipe has no such options. */
@@ -98,7 +107,7 @@ static void keep_alive(ssh_session session)
 			&options[i].value, sizeof(options[i].value));
 }
 
-static char *fingerprint(ssh_session session)
+static char *host_key_text(ssh_session session)
 {
 	unsigned char *hash = NULL;
 	char *said, *text;
@@ -134,7 +143,7 @@ static gboolean check_host(ssh_session session, const struct server_ssh_cfg *cfg
 {
 	g_autofree char *file = option_of(session, SSH_OPTIONS_KNOWNHOSTS, "~/.ssh/known_hosts");
 	g_autofree char *host = option_of(session, SSH_OPTIONS_HOST, cfg->address);
-	g_autofree char *key = fingerprint(session), *why = NULL;
+	g_autofree char *key = host_key_text(session);
 	unsigned port = 22;
 
 	(void)ssh_options_get_port(session, &port);
@@ -143,23 +152,22 @@ static gboolean check_host(ssh_session session, const struct server_ssh_cfg *cfg
 		return TRUE;
 	case SSH_KNOWN_HOSTS_CHANGED:
 	case SSH_KNOWN_HOSTS_OTHER:
-		why = g_strdup_printf("its host key, %s, is not the one in %s: somebody may be in "
-				      "between; if the change is known: ssh-keygen -R '[%s]:%u' "
-				      "-f '%s', then ssh-keyscan -p %u %s >>'%s'",
+		return refuse_link(cfg, error,
+			"its host key, %s, is not the one in %s: somebody may be in between; if "
+			"the change is known: ssh-keygen -R '[%s]:%u' -f '%s', then ssh-keyscan -p "
+			"%u %s >>'%s'",
 			key, file, host, port, file, port, host, file);
-		break;
 	case SSH_KNOWN_HOSTS_NOT_FOUND:
 	case SSH_KNOWN_HOSTS_UNKNOWN:
-		why = g_strdup_printf("its host key, %s, is not in %s: compare it with the "
-				      "server's, then: ssh-keyscan -p %u %s >>'%s'",
+		return refuse_link(cfg, error,
+			"its host key, %s, is not in %s: compare it with the server's, then: "
+			"ssh-keyscan -p %u %s >>'%s'",
 			key, file, port, host, file);
-		break;
 	case SSH_KNOWN_HOSTS_ERROR:
-		why = g_strdup_printf("its host key cannot be compared with %s: %s", file,
+		return refuse_link(cfg, error, "its host key cannot be compared with %s: %s", file,
 			ssh_get_error(session));
-		break;
 	}
-	return refuse(cfg, why == NULL ? "its host key is not known" : why, error);
+	return refuse_link(cfg, error, "its host key is not known");
 }
 
 /* Without it OpenSSL asks on the terminal. */
@@ -189,51 +197,43 @@ static char *refused_root(ssh_session session)
 static gboolean log_in_by_file(
 	ssh_session session, const struct server_ssh_cfg *cfg, GError **error)
 {
-	g_autofree char *why = NULL, *root = refused_root(session);
+	g_autofree char *root = refused_root(session);
 	ssh_key key = NULL;
 	int rc = ssh_pki_import_privkey_file(cfg->identity, NULL, no_passphrase, NULL, &key);
 
-	if (rc != SSH_OK) {
-		why = g_strdup_printf("key file %s %s", cfg->identity,
+	if (rc != SSH_OK)
+		return refuse_link(cfg, error, "key file %s %s", cfg->identity,
 			rc == SSH_EOF ? "cannot be read"
 				      : "is none, or has a passphrase: give it to ssh-add, and "
 					"name no key file");
-		return refuse(cfg, why, error);
-	}
 	rc = ssh_userauth_publickey(session, NULL, key);
 	ssh_key_free(key);
-	if (rc == SSH_AUTH_SUCCESS)
-		return TRUE;
-	why = g_strdup_printf("does not take key %s: %s; is its .pub in ~/.ssh/authorized_keys "
-			      "there, of this user?%s",
-		cfg->identity, ssh_get_error(session), root);
-	return refuse(cfg, why, error);
+	return rc == SSH_AUTH_SUCCESS ||
+	       refuse_link(cfg, error,
+		       "does not take key %s: %s; is its .pub in ~/.ssh/authorized_keys there, of "
+		       "this user?%s",
+		       cfg->identity, ssh_get_error(session), root);
 }
 
 static gboolean log_in(ssh_session session, const struct server_ssh_cfg *cfg, GError **error)
 {
-	g_autofree char *why = NULL, *root = refused_root(session);
+	g_autofree char *root = refused_root(session);
 
 	if (cfg->identity != NULL)
 		return log_in_by_file(session, cfg, error);
-	if (ssh_userauth_publickey_auto(session, NULL, NULL) == SSH_AUTH_SUCCESS)
-		return TRUE;
-	why = g_strdup_printf("takes no key of the agent or of ssh's files: %s; try: ssh-copy-id, "
-			      "ssh-add, or name a key file%s",
-		ssh_get_error(session), root);
-	return refuse(cfg, why, error);
+	return ssh_userauth_publickey_auto(session, NULL, NULL) == SSH_AUTH_SUCCESS ||
+	       refuse_link(cfg, error,
+		       "takes no key of the agent or of ssh's files: %s; try: ssh-copy-id, "
+		       "ssh-add, or name a key file%s",
+		       ssh_get_error(session), root);
 }
 
-static gboolean reach(ssh_session session, const struct server_ssh_cfg *cfg, GError **error)
+static gboolean reach_server(ssh_session session, const struct server_ssh_cfg *cfg, GError **error)
 {
-	g_autofree char *why = NULL;
-
-	if (ssh_connect(session) == SSH_OK)
-		return TRUE;
-	why = g_strdup_printf(
-		"cannot be connected to: %s; are address and port right, is sshd there?",
-		ssh_get_error(session));
-	return refuse(cfg, why, error);
+	return ssh_connect(session) == SSH_OK ||
+	       refuse_link(cfg, error,
+		       "cannot be connected to: %s; are address and port right, is sshd there?",
+		       ssh_get_error(session));
 }
 
 struct ssh_link *ssh_link_new(const struct server_ssh_cfg *cfg, GError **error)
@@ -243,14 +243,14 @@ struct ssh_link *ssh_link_new(const struct server_ssh_cfg *cfg, GError **error)
 	k->refs = 1;
 	k->session = ssh_new();
 	if (k->session == NULL) {
-		refuse(cfg, "libssh has no session", error);
+		refuse_link(cfg, error, "libssh has no session");
 		g_free(k);
 		return NULL;
 	}
 	k->callbacks.auth_function = no_passphrase;
 	ssh_callbacks_init(&k->callbacks);
 	ssh_set_callbacks(k->session, &k->callbacks);
-	if (!set_options(k->session, cfg, error) || !reach(k->session, cfg, error) ||
+	if (!set_options(k->session, cfg, error) || !reach_server(k->session, cfg, error) ||
 		!check_host(k->session, cfg, error) || !log_in(k->session, cfg, error)) {
 		ssh_link_unref(k);
 		return NULL;

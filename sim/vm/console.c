@@ -113,32 +113,24 @@ static gboolean is_plain(const char *text)
 	return TRUE;
 }
 
-static char *base64(const char *text)
-{
-	return g_base64_encode((const guchar *)text, strlen(text));
-}
-
 char *console_line(
 	const char *const *argv, const char *input, const char *begin, unsigned timeout_s)
 {
-	g_autofree char *command = server_quote(argv);
+	g_autofree char *command = server_quote(argv), *coded = NULL, *coded_input = NULL;
 	g_autoptr(GString) line = g_string_new(NULL);
 
 	g_string_printf(line, "echo %s; ", begin);
 	if (input != NULL) {
-		g_autofree char *coded = base64(input);
-
-		g_string_append_printf(line, "echo %s | base64 -d | ", coded);
+		coded_input = g_base64_encode((const guchar *)input, strlen(input));
+		g_string_append_printf(line, "echo %s | base64 -d | ", coded_input);
 	}
 	g_string_append_printf(line, "timeout -s KILL %u ", timeout_s);
 	if (is_plain(command)) {
-		g_string_append(line, command);
+		g_string_append_printf(line, "%s\n", command);
 	} else {
-		g_autofree char *coded = base64(command);
-
-		g_string_append_printf(line, "sh -c \"$(echo %s | base64 -d)\"", coded);
+		coded = g_base64_encode((const guchar *)command, strlen(command));
+		g_string_append_printf(line, "sh -c \"$(echo %s | base64 -d)\"\n", coded);
 	}
-	g_string_append_c(line, '\n');
 	return g_string_free(g_steal_pointer(&line), FALSE);
 }
 
@@ -146,23 +138,6 @@ struct console {
 	struct server *host;
 	char *socket;
 };
-
-static gboolean fail(struct server *s, const char *const *argv, GError **error, const char *format,
-	...) G_GNUC_PRINTF(4, 5);
-
-static gboolean fail(
-	struct server *s, const char *const *argv, GError **error, const char *format, ...)
-{
-	g_autofree char *line = server_quote(argv);
-	g_autofree char *why = NULL;
-	va_list args;
-
-	va_start(args, format);
-	why = g_strdup_vprintf(format, args);
-	va_end(args);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s: %s", s->name, line, why);
-	return FALSE;
-}
 
 /* NUL has no place in a text. */
 static void append_text(GString *text, const char *data, size_t len)
@@ -172,7 +147,7 @@ static void append_text(GString *text, const char *data, size_t len)
 }
 
 /* Until the command has ended; FALSE with error, or where the time is over (error is not set). */
-static gboolean listen(struct stream *st, const char *begin, unsigned timeout_ms,
+static gboolean await_status(struct stream *st, const char *begin, unsigned timeout_ms,
 	struct server_result *out, GError **error)
 {
 	gint64 until_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
@@ -187,8 +162,8 @@ static gboolean listen(struct stream *st, const char *begin, unsigned timeout_ms
 			return FALSE;
 		n = stream_read(st, chunk, sizeof(chunk), (unsigned)(left_us / 1000) + 1, error);
 		if (n < 0) {
-			if (error != NULL && *error == NULL)
-				g_set_error_literal(error, SIM_ERROR, SIM_ERROR_SERVER,
+			if (*error == NULL)
+				sim_fail(error, SIM_ERROR_SERVER,
 					"the console was closed: its QEMU has ended");
 			return FALSE;
 		}
@@ -199,37 +174,38 @@ static gboolean listen(struct stream *st, const char *begin, unsigned timeout_ms
 	}
 }
 
-static gboolean console_run(struct server *s, const char *const *argv, const char *input,
-	unsigned timeout_ms, struct server_result *out, GError **error)
+static gboolean console_run(
+	struct server *s, const struct command *c, struct server_result *out, GError **error)
 {
-	const struct console *c = s->state;
+	const struct console *console = s->state;
 	g_autofree char *begin = g_strdup_printf("@BEGIN-%08x%08x", g_random_int(), g_random_int());
-	unsigned timeout_s = (timeout_ms + 999) / 1000;
-	g_autofree char *line = console_line(argv, input, begin, timeout_s);
+	unsigned timeout_s = (c->timeout_ms + 999) / 1000;
+	g_autofree char *line = console_line(c->argv, c->input, begin, timeout_s);
 	gint64 start_us = g_get_monotonic_time();
 	g_autoptr(GError) why = NULL;
 	struct stream *st;
 	gboolean done;
 
 	if (strlen(line) > LINE_MAX_LEN)
-		return fail(s, argv, error, "too long for a console");
-	st = server_connect(c->host, c->socket, &why);
+		return server_fail(s, error, "%s: too long for a console", c->what);
+	st = server_connect(console->host, console->socket, &why);
 	/* A newline ends what somebody else may have left there. */
 	done = st != NULL && stream_write(st, "\n", 1, &why) &&
 	       stream_write(st, line, strlen(line), &why) &&
-	       listen(st, begin, timeout_ms + GRACE_MS, out, &why);
+	       await_status(st, begin, c->timeout_ms + GRACE_MS, out, &why);
 	stream_free(st);
+	if (why != NULL)
+		return server_fail(s, error, "%s: %s", c->what, why->message);
 	if (!done)
-		return why != NULL ? fail(s, argv, error, "%s", why->message)
-				   : fail(s, argv, error,
-					     "no answer on its console within %u s: it hangs",
-					     (timeout_ms + GRACE_MS) / 1000);
+		return server_fail(s, error, "%s: no answer on its console within %u s: it hangs",
+			c->what, (c->timeout_ms + GRACE_MS) / 1000);
 	out->out_len = strlen(out->out);
 	out->err = g_strdup("");
 	if (out->status == KILLED &&
-		g_get_monotonic_time() - start_us >= (gint64)timeout_ms * 1000) {
+		g_get_monotonic_time() - start_us >= (gint64)c->timeout_ms * 1000) {
 		server_result_clear(out);
-		return fail(s, argv, error, "took more than %u s, and was killed", timeout_s);
+		return server_fail(
+			s, error, "%s: took more than %u s, and was killed", c->what, timeout_s);
 	}
 	return TRUE;
 }
@@ -242,16 +218,12 @@ static void console_free(struct server *s)
 	g_free(c);
 }
 
-static const struct server_ops console_ops = {
-	.run = console_run,
-	.free = console_free,
-};
-
 struct server *server_new_console(struct server *s, const char *name, const char *socket)
 {
+	static const struct server_ops ops = { .run = console_run, .free = console_free };
 	struct console *c = g_new0(struct console, 1);
 
 	c->host = s;
 	c->socket = g_strdup(socket);
-	return server_new(&console_ops, name, c);
+	return server_new(&ops, name, c);
 }

@@ -251,7 +251,8 @@ static inline void copies_are_whole_and_replace(void **state)
 	assert_true(g_file_get_contents(back, &got, &got_len, NULL));
 	assert_int_equal(got_len, len);
 	assert_memory_equal(got, data, len);
-	OK(server_write(SERVER(state), remote, "", 0, 0600, error));
+	assert_true(g_file_set_contents(local, "", 0, NULL));
+	OK(server_put(SERVER(state), local, remote, 0600, error));
 	assert_int_equal(stat(remote, &st), 0);
 	assert_int_equal(st.st_size, 0);
 	FAILS("made for", server_put(SERVER(state), local, folder, 0644, error));

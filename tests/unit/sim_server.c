@@ -49,7 +49,6 @@ static void dry_runs_say_what_would_be_run(void **state)
 	FAILS("dry", server_ask(s, error, "echo", NULL) != NULL);
 	OK(server_put(s, "x", "/y", 0644, error));
 	OK(server_get(s, "/y", "x", error));
-	OK(server_write(s, "/z", "z", 1, 0644, error));
 	OK(process_start(s, "vm-1", "ns", ARGV("qemu", "-m", "1 G"), error));
 	OK(process_stop(s, "vm-1", 1000, error));
 	fclose(out);
@@ -57,7 +56,6 @@ static void dry_runs_say_what_would_be_run(void **state)
 				  "host: false\n"
 				  "host: copy-from-here x /y\n"
 				  "host: copy-to-here /y x\n"
-				  "host: write /z\n"
 				  "host: ip netns exec ns qemu -m '1 G'\n"
 				  "host: stop vm-1\n");
 	server_free(s);
