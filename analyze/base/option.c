@@ -51,19 +51,6 @@ const struct option_row *option_find(const struct option_row *rows, const char *
 	return NULL;
 }
 
-static gboolean set_switch(gboolean *at, const char *where, const char *word, GError **error)
-{
-	static const char *const words[] = { "false", "true", "no", "yes", "off", "on", "0", "1" };
-
-	for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
-		if (strcmp(word, words[i]) == 0) {
-			*at = i % 2 == 1;
-			return TRUE;
-		}
-	}
-	return bad_value(error, where, word, "true or false");
-}
-
 /* Index of word in the row's words; -1 and error. */
 static int choose_word(
 	const struct option_row *row, const char *where, const char *word, GError **error)
@@ -191,7 +178,7 @@ gboolean option_set(const struct option_row *row, void *base, const char *where,
 	}
 	switch (row->type) {
 	case OPTION_SWITCH:
-		return set_switch(at, where, word, error);
+		return text_switch(word, at) || bad_value(error, where, word, "true or false");
 	case OPTION_INT:
 	case OPTION_UINT64:
 	case OPTION_NUMBER:

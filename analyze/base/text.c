@@ -50,6 +50,19 @@ gboolean text_number(const char *text, double *out)
 	return TRUE;
 }
 
+gboolean text_switch(const char *text, gboolean *out)
+{
+	static const char *const words[] = { "false", "true", "no", "yes", "off", "on", "0", "1" };
+
+	for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+		if (g_ascii_strcasecmp(text, words[i]) == 0) {
+			*out = i % 2 == 1;
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
 gboolean text_uint(const char *text, uint64_t max, uint64_t *out)
 {
 	guint64 value;

@@ -17,6 +17,8 @@ size_t text_scan_number(const char *text, double *out);
 gboolean text_number(const char *text, double *out);
 /* Is all of text digits, and at most max? */
 gboolean text_uint(const char *text, uint64_t max, uint64_t *out);
+/* Is it true, yes, on or 1, or false, no, off or 0, in letters of any case? */
+gboolean text_switch(const char *text, gboolean *out);
 /* Is all of text a number of ns, us, ms, s, min or h, finite and not negative? */
 gboolean text_duration(const char *text, double *ns);
 /*

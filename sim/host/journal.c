@@ -118,16 +118,19 @@ static struct entry *entry_new(
 
 static char *entry_line(const struct entry *e)
 {
-	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, e->number);
+	g_autofree char *what = g_strescape(e->what, "\"");
+	g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+	g_auto(GStrv) words = NULL;
 
-	g_ptr_array_add(words, g_strdup("made"));
-	g_ptr_array_add(words, g_strdup_printf("%" G_GUINT64_FORMAT, e->number));
-	g_ptr_array_add(words, g_strescape(e->what, "\""));
-	g_ptr_array_add(words, g_strdup(e->is_process ? "stop" : "run"));
-	for (char **u = e->undo; *u != NULL; u++)
-		g_ptr_array_add(words, g_strescape(*u, "\""));
-	g_ptr_array_add(words, NULL);
-	return server_quote((const char *const *)words->pdata);
+	g_strv_builder_add_many(all, "made", number, what, e->is_process ? "stop" : "run", NULL);
+	for (char **u = e->undo; *u != NULL; u++) {
+		g_autofree char *word = g_strescape(*u, "\"");
+
+		g_strv_builder_add(all, word);
+	}
+	words = g_strv_builder_end(all);
+	return server_quote((const char *const *)words);
 }
 
 static gboolean has_entry(const GPtrArray *entries, guint64 number, guint *at)
@@ -144,7 +147,7 @@ static gboolean has_entry(const GPtrArray *entries, guint64 number, guint *at)
 }
 
 /* One line of the file. FALSE: it is none of ours. */
-static gboolean take_line(const char *line, GPtrArray *entries)
+static gboolean parse_line(const char *line, GPtrArray *entries)
 {
 	g_auto(GStrv) words = NULL;
 	guint64 number = 0;
@@ -178,7 +181,7 @@ static gboolean take_line(const char *line, GPtrArray *entries)
 }
 
 /* text: the name of this boot, then the file. Lines of another boot are passed over. */
-static gboolean take_file(const char *where, const char *text, GPtrArray *entries, GError **error)
+static gboolean parse_file(const char *where, const char *text, GPtrArray *entries, GError **error)
 {
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	guint nb = g_strv_length(lines);
@@ -190,13 +193,11 @@ static gboolean take_file(const char *where, const char *text, GPtrArray *entrie
 			ours = g_str_equal(lines[i] + strlen("boot "), lines[0]);
 			continue;
 		}
-		if (ours && !take_line(lines[i], entries)) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
+		if (ours && !parse_line(lines[i], entries))
+			return sim_fail(error, SIM_ERROR_SERVER,
 				"%s/journal: line %u is not tsim's: '%s'; see what of it is there "
 				"(ip link, ip netns), then remove the file",
 				where, i, lines[i]);
-			return FALSE;
-		}
 	}
 	return TRUE;
 }
@@ -208,14 +209,14 @@ static gboolean read_entries(
 	g_autofree char *text = server_ask(s, error, "sh", "-c", read_script, "sh", dir, NULL);
 	g_autofree char *where = g_strdup_printf("%s: %s", server_name(s), dir);
 
-	if (text == NULL || !take_file(where, text, into, error))
+	if (text == NULL || !parse_file(where, text, into, error))
 		return FALSE;
 	*boot = g_strndup(text, strcspn(text, "\n"));
 	return TRUE;
 }
 
 /* A fresh file: nothing undone, torn or of another boot is in it. */
-static gboolean rewrite(struct journal *j, GError **error)
+static gboolean rewrite_file(struct journal *j, GError **error)
 {
 	const char *argv[] = { "sh", "-c", rewrite_script, "sh", j->dir, j->token, NULL };
 	g_autoptr(GString) text = g_string_new(NULL);
@@ -229,14 +230,11 @@ static gboolean rewrite(struct journal *j, GError **error)
 	}
 	if (!server_run(j->server, argv, text->str, MAKE_TIMEOUT_MS, &r, error))
 		return FALSE;
-	if (r.status == 0) {
-		j->torn = FALSE;
-		return TRUE;
-	}
-	g_strchomp(r.err);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s/journal: cannot be written: %s",
-		server_name(j->server), j->dir, r.err);
-	return FALSE;
+	if (r.status != 0)
+		return server_fail(j->server, error, "%s/journal: cannot be written: %s", j->dir,
+			g_strchomp(r.err));
+	j->torn = FALSE;
+	return TRUE;
 }
 
 /* Until a line has come, the stream has ended, or it is too late. */
@@ -281,16 +279,14 @@ static gboolean take_lock(struct journal *j, gboolean *again, GError **error)
 	*again = g_strcmp0(said, "again") == 0;
 	if (*again || g_strcmp0(said, "locked") == 0)
 		return TRUE;
-	if (said != NULL && g_str_has_prefix(said, "busy "))
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
-			"%s: another tsim is at work there: %s; wait for it, or end it (%s/lock)",
-			server_name(j->server), said + strlen("busy "), j->dir);
-	else
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
-			"%s: %s/lock: cannot be taken: %s; flock (of util-linux) is needed there",
-			server_name(j->server), j->dir, why != NULL ? why->message : "no answer");
 	g_clear_pointer(&j->lock, stream_free);
-	return FALSE;
+	if (said != NULL && g_str_has_prefix(said, "busy "))
+		return server_fail(j->server, error,
+			"another tsim is at work there: %s; wait for it, or end it (%s/lock)",
+			said + strlen("busy "), j->dir);
+	return server_fail(j->server, error,
+		"%s/lock: cannot be taken: %s; flock (of util-linux) is needed there", j->dir,
+		why != NULL ? why->message : "no answer");
 }
 
 static gboolean open_for_real(struct journal *j, GError **error)
@@ -309,7 +305,7 @@ static gboolean open_for_real(struct journal *j, GError **error)
 
 		j->next = MAX(j->next, e->number + 1);
 	}
-	return rewrite(j, error);
+	return rewrite_file(j, error);
 }
 
 struct journal *journal_open(struct server *s, gboolean *left, GError **error)
@@ -371,65 +367,38 @@ static gboolean hold_lock(struct journal *j, GError **error)
 	/* No second try may find it its own. */
 	g_free(j->token);
 	j->token = g_uuid_string_random();
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
-		"%s: while the connection was cut, another tsim undid what this one had made: "
-		"start again",
-		server_name(j->server));
-	return FALSE;
-}
-
-/* Why a command failed is mostly the last line that it says. */
-static void failed(const struct journal *j, const char *const *argv, const struct server_result *r,
-	GError **error)
-{
-	g_autofree char *line = server_quote(argv);
-	g_autofree char *said = g_strdup(r->err[0] != '\0' ? r->err : r->out);
-	const char *last;
-
-	g_strchomp(said);
-	last = strrchr(said, '\n');
-	last = last == NULL ? said : last + 1;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s: %s (exit status %d)",
-		server_name(j->server), line, last[0] == '\0' ? "failed" : last, r->status);
-}
-
-static void unwritten(const struct journal *j, struct server_result *r, GError **error)
-{
-	g_strchomp(r->err);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s/journal: %s",
-		server_name(j->server), j->dir, r->err[0] == '\0' ? "cannot be written" : r->err);
+	return server_fail(j->server, error,
+		"while the connection was cut, another tsim undid what this one had made: start "
+		"again");
 }
 
 /* A script with its fence and line, and the command: NULL for the line alone. */
 static gboolean run_fenced(struct journal *j, const char *script, const char *line,
 	const char *const *command, GError **error)
 {
-	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	const char *const first[] = { "sh", "-c", script, "sh", j->dir, j->token, line };
+	g_autoptr(GStrvBuilder) all = g_strv_builder_new();
 	g_auto(server_result) r = { 0 };
+	g_auto(GStrv) argv = NULL;
 
 	if (server_is_dry(j->server))
 		return command == NULL || server_do(j->server, command, error);
-	if (!hold_lock(j, error) || (j->torn && !rewrite(j, error)))
+	if (!hold_lock(j, error) || (j->torn && !rewrite_file(j, error)))
 		return FALSE;
-	for (guint i = 0; i < G_N_ELEMENTS(first); i++)
-		g_ptr_array_add(argv, (gpointer)(uintptr_t)first[i]);
-	for (const char *const *c = command; c != NULL && *c != NULL; c++)
-		g_ptr_array_add(argv, (gpointer)(uintptr_t)*c);
-	g_ptr_array_add(argv, NULL);
-	if (!server_run(
-		    j->server, (const char *const *)argv->pdata, NULL, MAKE_TIMEOUT_MS, &r, error))
+	g_strv_builder_add_many(all, "sh", "-c", script, "sh", j->dir, j->token, line, NULL);
+	if (command != NULL)
+		g_strv_builder_addv(all, (const char **)(uintptr_t)command);
+	argv = g_strv_builder_end(all);
+	if (!server_run(j->server, (const char *const *)argv, NULL, MAKE_TIMEOUT_MS, &r, error))
 		return FALSE;
 	if (r.status == 0)
 		return TRUE;
 	j->torn |= r.status == STATUS_UNWRITTEN;
 	if (r.status == STATUS_FENCED)
 		g_clear_pointer(&j->lock, stream_free);
-	if (r.status == STATUS_FENCED || r.status == STATUS_UNWRITTEN)
-		unwritten(j, &r, error);
-	else
-		failed(j, command, &r, error);
-	return FALSE;
+	if (command != NULL && r.status != STATUS_FENCED && r.status != STATUS_UNWRITTEN)
+		return server_failed(j->server, command, &r, error);
+	return server_fail(j->server, error, "%s/journal: %s", j->dir,
+		g_strchomp(r.err)[0] == '\0' ? "cannot be written" : r.err);
 }
 
 /* Undoes one thing, and says so in the file. */
@@ -453,11 +422,12 @@ static void take_back(struct journal *j)
 }
 
 /* Takes e. What has not come as far as the journal was not made. */
-static gboolean record(struct journal *j, struct entry *e, const char *const *make, GError **error)
+static gboolean record_entry(
+	struct journal *j, struct entry *e, const char *const *make, GError **error)
 {
 	g_autofree char *line = entry_line(e);
 
-	if (!hold_lock(j, error) || (j->torn && !rewrite(j, error))) {
+	if (!hold_lock(j, error) || (j->torn && !rewrite_file(j, error))) {
 		entry_free(e);
 		return FALSE;
 	}
@@ -474,25 +444,25 @@ static gboolean record(struct journal *j, struct entry *e, const char *const *ma
 gboolean journal_make(struct journal *j, const char *what, const char *const *make,
 	const char *const *undo, GError **error)
 {
-	return record(j, entry_new(j->next++, what, undo, FALSE), make, error);
+	return record_entry(j, entry_new(j->next++, what, undo, FALSE), make, error);
 }
 
 gboolean journal_start(struct journal *j, const char *name, const char *netns,
 	const char *const *argv, GError **error)
 {
 	const char *undo[] = { name, NULL };
-	const char *const first[] = { "sh", "-c", start_script, "sh", j->dir, j->token };
 	g_autofree char *what = g_strdup_printf("process %s", name);
-	g_autoptr(GPtrArray) fenced = g_ptr_array_new();
+	g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+	g_auto(GStrv) fenced = NULL;
 
-	if (!record(j, entry_new(j->next++, what, undo, TRUE), NULL, error))
+	if (!record_entry(j, entry_new(j->next++, what, undo, TRUE), NULL, error))
 		return FALSE;
-	for (guint i = 0; i < G_N_ELEMENTS(first) && !server_is_dry(j->server); i++)
-		g_ptr_array_add(fenced, (gpointer)(uintptr_t)first[i]);
-	for (; *argv != NULL; argv++)
-		g_ptr_array_add(fenced, (gpointer)(uintptr_t)*argv);
-	g_ptr_array_add(fenced, NULL);
-	if (process_start(j->server, name, netns, (const char *const *)fenced->pdata, error))
+	if (!server_is_dry(j->server))
+		g_strv_builder_add_many(
+			all, "sh", "-c", start_script, "sh", j->dir, j->token, NULL);
+	g_strv_builder_addv(all, (const char **)(uintptr_t)argv);
+	fenced = g_strv_builder_end(all);
+	if (process_start(j->server, name, netns, (const char *const *)fenced, error))
 		return TRUE;
 	take_back(j);
 	return FALSE;

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
 #include "sim/base/error.h"
@@ -76,10 +75,10 @@ static char *what_of(const char *kind, const char *name, const char *netns)
 }
 
 /* "host: eth0 in n: text" */
-static gboolean bad(struct journal *j, const char *netns, const char *name, GError **error,
+static gboolean fail_link(struct journal *j, const char *netns, const char *name, GError **error,
 	const char *format, ...) G_GNUC_PRINTF(5, 6);
 
-static gboolean bad(struct journal *j, const char *netns, const char *name, GError **error,
+static gboolean fail_link(struct journal *j, const char *netns, const char *name, GError **error,
 	const char *format, ...)
 {
 	g_autofree char *text = NULL;
@@ -88,10 +87,8 @@ static gboolean bad(struct journal *j, const char *netns, const char *name, GErr
 	va_start(args, format);
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s%s%s: %s",
-		server_name(journal_server(j)), name, netns == NULL ? "" : " in ", text_of(netns),
-		text);
-	return FALSE;
+	return server_fail(journal_server(j), error, "%s%s%s: %s", name,
+		netns == NULL ? "" : " in ", text_of(netns), text);
 }
 
 /* What the kernel takes for a name; it goes into paths, too. */
@@ -102,40 +99,61 @@ static gboolean check_name(struct journal *j, const char *name, GError **error)
 	if (len > 0 && len < IFNAMSIZ && name[0] != '-' && strpbrk(name, "/: \t\n") == NULL &&
 		!g_str_equal(name, ".") && !g_str_equal(name, ".."))
 		return TRUE;
-	return bad(j, NULL, name, error,
+	return fail_link(j, NULL, name, error,
 		"cannot name an interface: that has 1 to 15 characters, no blanks, '/' or ':'");
 }
 
-/* TOOL [-n NETNS] WORD... up to NULL; of the array alone, g_free. */
-static const char **words(const char *tool, const char *netns, ...) G_GNUC_NULL_TERMINATED;
-
-static const char **words(const char *tool, const char *netns, ...)
+/* Before its words, those of the arguments, up to NULL. */
+static char **words_after(GStrvBuilder *before, va_list *args)
 {
-	GPtrArray *all = g_ptr_array_new();
-	const char *word = tool;
+	const char *word;
+
+	while ((word = va_arg(*args, const char *)) != NULL)
+		g_strv_builder_add(before, word);
+	return g_strv_builder_end(before);
+}
+
+/* TOOL [-n NETNS] WORD... up to NULL. */
+static char **tool_words(const char *tool, const char *netns, ...) G_GNUC_NULL_TERMINATED;
+
+static char **tool_words(const char *tool, const char *netns, ...)
+{
+	g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+	char **words;
 	va_list args;
 
-	g_ptr_array_add(all, (gpointer)(uintptr_t)word);
-	if (netns != NULL) {
-		g_ptr_array_add(all, (gpointer)(uintptr_t) "-n");
-		g_ptr_array_add(all, (gpointer)(uintptr_t)netns);
-	}
+	g_strv_builder_add(all, tool);
+	if (netns != NULL)
+		g_strv_builder_add_many(all, "-n", netns, NULL);
 	va_start(args, netns);
-	do {
-		word = va_arg(args, const char *);
-		g_ptr_array_add(all, (gpointer)(uintptr_t)word);
-	} while (word != NULL);
+	words = words_after(all, &args);
 	va_end(args);
-	return (const char **)g_ptr_array_free(all, FALSE);
+	return words;
+}
+
+char **network_command(const char *netns, ...)
+{
+	g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+	char **words;
+	va_list args;
+
+	if (netns != NULL)
+		g_strv_builder_add_many(all, "ip", "netns", "exec", netns, NULL);
+	va_start(args, netns);
+	words = words_after(all, &args);
+	va_end(args);
+	return words;
 }
 
 /* What a JSON-speaking ip says: the first object of its array; NULL: nothing is there. */
-static JsonObject *ask_object(struct journal *j, const char *const *argv, JsonParser *parser)
+static JsonObject *ask_object(struct journal *j, char **argv, JsonParser *parser)
 {
 	g_auto(server_result) r = { 0 };
 	JsonArray *all;
 
-	if (is_dry(j) || !server_run(journal_server(j), argv, NULL, 0, &r, NULL) || r.status != 0 ||
+	if (is_dry(j) ||
+		!server_run(journal_server(j), (const char *const *)argv, NULL, 0, &r, NULL) ||
+		r.status != 0 ||
 		!json_parser_load_from_data(parser, r.out, (gssize)r.out_len, NULL) ||
 		!JSON_NODE_HOLDS_ARRAY(json_parser_get_root(parser)))
 		return NULL;
@@ -155,10 +173,9 @@ static gboolean has_flag(JsonObject *link, const char *flag)
 	return FALSE;
 }
 
-static void look(struct journal *j, const char *netns, const char *name, iface *out)
+static void look_at_link(struct journal *j, const char *netns, const char *name, iface *out)
 {
-	g_autofree const char **argv = words(
-		"ip", netns, "-j", "-d", "link", "show", "dev", name, NULL);
+	g_auto(GStrv) argv = tool_words("ip", netns, "-j", "-d", "link", "show", "dev", name, NULL);
 	g_autoptr(JsonParser) parser = json_parser_new();
 	JsonObject *link = ask_object(j, argv, parser), *info;
 
@@ -176,36 +193,57 @@ static void look(struct journal *j, const char *netns, const char *name, iface *
 	}
 }
 
-/* A script of ours in the namespace. */
-static gboolean do_in(
-	struct journal *j, const char *netns, const char *script, const char *arg, GError **error)
+/* What is made by make is undone by a script that gets netns, name and more (NULL: no more). */
+static gboolean make_thing(struct journal *j, const char *what, char **make,
+	const char *undo_script, const char *netns, const char *name, const char *more,
+	GError **error)
 {
-	if (netns == NULL)
-		return server_dol(journal_server(j), error, "sh", "-c", script, "sh", arg, NULL);
-	return server_dol(journal_server(j), error, "ip", "netns", "exec", netns, "sh", "-c",
-		script, "sh", arg, NULL);
+	const char *undo[] = { "sh", "-c", undo_script, "sh", text_of(netns), name, more, NULL };
+
+	return journal_make(j, what, (const char *const *)make, undo, error);
+}
+
+/* In its namespace. */
+static gboolean set_quiet_up(struct journal *j, const char *netns, const char *name, GError **error)
+{
+	g_auto(GStrv) argv = network_command(netns, "sh", "-c", quiet_up, "sh", name, NULL);
+
+	return server_do(journal_server(j), (const char *const *)argv, error);
 }
 
 /* An interface that is not there yet, quiet and up; make is its command. */
 static gboolean make_link(struct journal *j, const char *kind, const char *netns, const char *name,
-	const char *const *make, GError **error)
+	char **make, GError **error)
 {
-	const char *undo[] = { "sh", "-c", undo_link, "sh", text_of(netns), name, NULL };
 	g_autofree char *what = what_of(kind, name, netns);
 
-	return check_name(j, name, error) && journal_make(j, what, make, undo, error) &&
-	       do_in(j, netns, quiet_up, name, error);
+	return check_name(j, name, error) &&
+	       make_thing(j, what, make, undo_link, netns, name, NULL, error) &&
+	       set_quiet_up(j, netns, name, error);
 }
 
 /* One that was there may be down: it comes up, until all is undone. */
 static gboolean make_up(
 	struct journal *j, const char *netns, const char *name, const iface *is, GError **error)
 {
-	g_autofree const char **make = words("ip", netns, "link", "set", "dev", name, "up", NULL);
-	const char *undo[] = { "sh", "-c", undo_up, "sh", text_of(netns), name, NULL };
+	g_auto(GStrv) make = tool_words("ip", netns, "link", "set", "dev", name, "up", NULL);
 	g_autofree char *what = what_of("up", name, netns);
 
-	return is->up || is_dry(j) || journal_make(j, what, make, undo, error);
+	return is->up || is_dry(j) || make_thing(j, what, make, undo_up, netns, name, NULL, error);
+}
+
+/* Made, or taken as it is. kernel_kind: what ip calls it. */
+static gboolean make_or_take(struct journal *j, const char *kind, const char *kernel_kind,
+	const char *netns, const char *name, char **make, GError **error)
+{
+	g_auto(iface) is = { 0 };
+
+	look_at_link(j, netns, name, &is);
+	if (is.there && g_strcmp0(is.kind, kernel_kind) != 0)
+		return fail_link(
+			j, netns, name, error, "is there, but is no %s: choose another name", kind);
+	return is.there ? make_up(j, netns, name, &is, error)
+			: make_link(j, kind, netns, name, make, error);
 }
 
 gboolean network_netns(struct journal *j, const char *netns, GError **error)
@@ -224,70 +262,55 @@ gboolean network_netns(struct journal *j, const char *netns, GError **error)
 gboolean network_veth(struct journal *j, const char *netns_a, const char *a, const char *netns_b,
 	const char *b, GError **error)
 {
-	/* Both ends where they belong from the start: no name is taken elsewhere. */
-	const char *make[] = { "ip", "link", "add", "name", a, NULL, NULL, NULL, NULL, NULL, NULL,
-		NULL, NULL, NULL, NULL };
+	g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+	g_auto(GStrv) make = NULL;
 	g_auto(iface) end_a = { 0 };
 	g_auto(iface) end_b = { 0 };
-	unsigned n = 5;
 
-	look(j, netns_a, a, &end_a);
-	look(j, netns_b, b, &end_b);
+	look_at_link(j, netns_a, a, &end_a);
+	look_at_link(j, netns_b, b, &end_b);
 	if (end_a.there && end_b.there)
 		return make_up(j, netns_a, a, &end_a, error) &&
 		       make_up(j, netns_b, b, &end_b, error);
 	if (end_a.there || end_b.there)
-		return bad(j, end_a.there ? netns_a : netns_b, end_a.there ? a : b, error,
+		return fail_link(j, end_a.there ? netns_a : netns_b, end_a.there ? a : b, error,
 			"is there, but %s, its other end, is not: remove it, or choose another "
 			"name",
 			end_a.there ? b : a);
-	if (netns_a != NULL) {
-		make[n++] = "netns";
-		make[n++] = netns_a;
-	}
-	make[n++] = "type";
-	make[n++] = "veth";
-	make[n++] = "peer";
-	make[n++] = "name";
-	make[n++] = b;
-	if (netns_b != NULL) {
-		make[n++] = "netns";
-		make[n++] = netns_b;
-	}
+	/* Both ends where they belong from the start: no name is taken elsewhere. */
+	g_strv_builder_add_many(words, "ip", "link", "add", "name", a, NULL);
+	if (netns_a != NULL)
+		g_strv_builder_add_many(words, "netns", netns_a, NULL);
+	g_strv_builder_add_many(words, "type", "veth", "peer", "name", b, NULL);
+	if (netns_b != NULL)
+		g_strv_builder_add_many(words, "netns", netns_b, NULL);
+	make = g_strv_builder_end(words);
 	return check_name(j, b, error) && make_link(j, "veth", netns_a, a, make, error) &&
-	       do_in(j, netns_b, quiet_up, b, error);
+	       set_quiet_up(j, netns_b, b, error);
 }
 
 gboolean network_bridge(struct journal *j, const char *netns, const char *name, GError **error)
 {
-	g_autofree const char **make = words("ip", netns, "link", "add", "name", name, "type",
-		"bridge", "stp_state", "0", "mcast_snooping", "0", NULL);
-	g_auto(iface) is = { 0 };
+	g_auto(GStrv) make = tool_words("ip", netns, "link", "add", "name", name, "type", "bridge",
+		"stp_state", "0", "mcast_snooping", "0", NULL);
 
-	look(j, netns, name, &is);
-	if (is.there && g_strcmp0(is.kind, "bridge") != 0)
-		return bad(
-			j, netns, name, error, "is there, but is no bridge: choose another name");
-	return is.there ? make_up(j, netns, name, &is, error)
-			: make_link(j, "bridge", netns, name, make, error);
+	return make_or_take(j, "bridge", "bridge", netns, name, make, error);
 }
 
 gboolean network_address(
 	struct journal *j, const char *netns, const char *name, const char *ip_net, GError **error)
 {
-	g_autofree const char **question = words(
-		"ip", netns, "-o", "addr", "show", "dev", name, NULL);
-	g_autofree const char **make = words("ip", netns, "addr", "add", ip_net, "dev", name, NULL);
-	const char *undo[] = { "sh", "-c", undo_address, "sh", text_of(netns), name, ip_net, NULL };
+	g_auto(GStrv) question = tool_words("ip", netns, "-o", "addr", "show", "dev", name, NULL);
+	g_auto(GStrv) make = tool_words("ip", netns, "addr", "add", ip_net, "dev", name, NULL);
 	g_autofree char *what = g_strdup_printf("address %s of %s", ip_net, name);
 	g_autofree char *word = g_strdup_printf(" %s ", ip_net);
 	g_auto(server_result) r = { 0 };
 
-	if (!is_dry(j) && !server_run(journal_server(j), question, NULL, 0, &r, error))
+	if (!is_dry(j) &&
+		!server_run(journal_server(j), (const char *const *)question, NULL, 0, &r, error))
 		return FALSE;
-	if (r.out != NULL && strstr(r.out, word) != NULL)
-		return TRUE;
-	return journal_make(j, what, make, undo, error);
+	return (r.out != NULL && strstr(r.out, word) != NULL) ||
+	       make_thing(j, what, make, undo_address, netns, name, ip_net, error);
 }
 
 const char *network_sysfs(void)
@@ -345,7 +368,7 @@ static gboolean refuse_lifeline(
 	names = g_strsplit_set(said, " \n", -1);
 	if (!g_strv_contains((const char *const *)names, name))
 		return TRUE;
-	return bad(j, NULL, name, error,
+	return fail_link(j, NULL, name, error,
 		"carries the default route or the SSH connection, and so is not %s: name another "
 		"interface, or give this one's work to another first",
 		deed);
@@ -354,18 +377,17 @@ static gboolean refuse_lifeline(
 gboolean network_enslave(
 	struct journal *j, const char *netns, const char *port, const char *bridge, GError **error)
 {
-	g_autofree const char **make = words(
-		"ip", netns, "link", "set", "dev", port, "master", bridge, NULL);
-	const char *undo[] = { "sh", "-c", undo_port, "sh", text_of(netns), port, NULL };
+	g_auto(GStrv)
+		make = tool_words("ip", netns, "link", "set", "dev", port, "master", bridge, NULL);
 	g_autofree char *kind = g_strdup_printf("port of %s:", bridge);
 	g_autofree char *what = what_of(kind, port, netns);
 	g_auto(iface) is = { 0 };
 
-	look(j, netns, port, &is);
+	look_at_link(j, netns, port, &is);
 	if (!is.there && !is_dry(j))
-		return bad(j, netns, port, error, "no such interface; see ip link");
+		return fail_link(j, netns, port, error, "no such interface; see ip link");
 	if (is.master != NULL && !g_str_equal(is.master, bridge))
-		return bad(j, netns, port, error,
+		return fail_link(j, netns, port, error,
 			"is a port of %s, and cannot be one of %s, too: ip link set %s nomaster",
 			is.master, bridge, port);
 	if (is.master == NULL) {
@@ -373,7 +395,7 @@ gboolean network_enslave(
 		if (netns == NULL && is.kind == NULL &&
 			!refuse_lifeline(j, port, "made a port of a bridge", error))
 			return FALSE;
-		if (!journal_make(j, what, make, undo, error))
+		if (!make_thing(j, what, make, undo_port, netns, port, NULL, error))
 			return FALSE;
 	}
 	return make_up(j, netns, port, &is, error);
@@ -382,59 +404,52 @@ gboolean network_enslave(
 gboolean network_tap(
 	struct journal *j, const char *netns, const char *name, unsigned queues, GError **error)
 {
-	g_autofree const char **make = words("ip", netns, "tuntap", "add", "dev", name, "mode",
-		"tap", queues > 1 ? "multi_queue" : NULL, NULL);
-	g_auto(iface) is = { 0 };
+	g_auto(GStrv) make = tool_words("ip", netns, "tuntap", "add", "dev", name, "mode", "tap",
+		queues > 1 ? "multi_queue" : NULL, NULL);
 
-	look(j, netns, name, &is);
-	if (is.there && g_strcmp0(is.kind, "tun") != 0)
-		return bad(j, netns, name, error, "is there, but is no tap: choose another name");
-	return is.there ? make_up(j, netns, name, &is, error)
-			: make_link(j, "tap", netns, name, make, error);
+	return make_or_take(j, "tap", "tun", netns, name, make, error);
 }
 
 gboolean network_fdb(
 	struct journal *j, const char *netns, const char *port, const char *mac, GError **error)
 {
-	g_autofree const char **question = words("bridge", netns, "fdb", "show", "dev", port, NULL);
-	g_autofree const char **make = words(
+	g_auto(GStrv) question = tool_words("bridge", netns, "fdb", "show", "dev", port, NULL);
+	g_auto(GStrv) make = tool_words(
 		"bridge", netns, "fdb", "replace", mac, "dev", port, "master", "static", NULL);
-	const char *undo[] = { "sh", "-c", undo_fdb, "sh", text_of(netns), port, mac, NULL };
 	g_autofree char *kind = g_strdup_printf("MAC %s behind", mac);
 	g_autofree char *what = what_of(kind, port, netns);
 	g_auto(server_result) r = { 0 };
 	g_auto(GStrv) lines = NULL;
 
-	if (!is_dry(j) && !server_run(journal_server(j), question, NULL, 0, &r, error))
+	if (!is_dry(j) &&
+		!server_run(journal_server(j), (const char *const *)question, NULL, 0, &r, error))
 		return FALSE;
 	lines = g_strsplit(r.out == NULL ? "" : r.out, "\n", -1);
 	for (char **l = lines; *l != NULL; l++)
 		if (g_ascii_strncasecmp(*l, mac, strlen(mac)) == 0 && strstr(*l, " static") != NULL)
 			return TRUE;
-	return journal_make(j, what, make, undo, error);
+	return make_thing(j, what, make, undo_fdb, netns, port, mac, error);
 }
 
 /* Its character device, under a name of its own: devtmpfs has one name for two namespaces' taps. */
 static char *macvtap_node(struct journal *j, const char *netns, const char *name, GError **error)
 {
-	struct server *s = journal_server(j);
 	g_autofree char *dev = NULL, *path = NULL, *what = NULL, *index = NULL;
+	g_auto(GStrv) question = NULL;
 	g_auto(iface) is = { 0 };
 	char *minor;
 
 	if (is_dry(j))
 		return g_strdup_printf("/dev/tsim/tap-%s", name);
-	look(j, netns, name, &is);
+	look_at_link(j, netns, name, &is);
 	index = g_strdup_printf("%" G_GINT64_FORMAT, is.index);
-	dev = netns == NULL
-		      ? server_ask(s, error, "sh", "-c", macvtap_script, "sh", name, index, NULL)
-		      : server_ask(s, error, "ip", "netns", "exec", netns, "sh", "-c",
-				macvtap_script, "sh", name, index, NULL);
+	question = network_command(netns, "sh", "-c", macvtap_script, "sh", name, index, NULL);
+	dev = server_askv(journal_server(j), (const char *const *)question, error);
 	if (dev == NULL)
 		return NULL;
 	minor = strchr(g_strchomp(dev), ':');
 	if (minor == NULL) {
-		bad(j, netns, name, error, "has no character device, but '%s'", dev);
+		fail_link(j, netns, name, error, "has no character device, but '%s'", dev);
 		return NULL;
 	}
 	*minor++ = '\0';
@@ -450,28 +465,21 @@ static char *macvtap_node(struct journal *j, const char *netns, const char *name
 gboolean network_macvtap(struct journal *j, const char *netns, const char *name, const char *lower,
 	const char *mac, char **device, GError **error)
 {
-	g_autofree const char **make = words("ip", netns, "link", "add", "link", lower, "name",
-		name, "address", mac, "type", "macvtap", "mode", "bridge", NULL);
-	g_autofree char *node = NULL;
-	g_auto(iface) is = { 0 };
+	g_auto(GStrv) make = tool_words("ip", netns, "link", "add", "link", lower, "name", name,
+		"address", mac, "type", "macvtap", "mode", "bridge", NULL);
 	g_auto(iface) below = { 0 };
+	char *node;
 
-	look(j, netns, lower, &below);
+	look_at_link(j, netns, lower, &below);
 	if (!below.there && !is_dry(j))
-		return bad(j, netns, lower, error, "no such interface; see ip link");
-	look(j, netns, name, &is);
-	if (is.there && g_strcmp0(is.kind, "macvtap") != 0)
-		return bad(
-			j, netns, name, error, "is there, but is no macvtap: choose another name");
+		return fail_link(j, netns, lower, error, "no such interface; see ip link");
 	if (!make_up(j, netns, lower, &below, error) ||
-		(is.there ? !make_up(j, netns, name, &is, error)
-			  : !make_link(j, "macvtap", netns, name, make, error)))
+		!make_or_take(j, "macvtap", "macvtap", netns, name, make, error))
 		return FALSE;
 	node = macvtap_node(j, netns, name, error);
-	if (node == NULL)
-		return FALSE;
-	*device = g_steal_pointer(&node);
-	return TRUE;
+	if (node != NULL)
+		*device = node;
+	return node != NULL;
 }
 
 /* How many virtual functions there are, and can be. */
@@ -487,7 +495,7 @@ static gboolean ask_vfs(struct journal *j, const char *interface, const char *de
 	for (unsigned i = 0; i < 2; i++) {
 		if (numbers == NULL || numbers[i] == NULL ||
 			!g_ascii_string_to_unsigned(numbers[i], 10, 0, G_MAXUINT16, &n[i], NULL))
-			return bad(j, NULL, interface, error,
+			return fail_link(j, NULL, interface, error,
 				"has no virtual functions: its driver has none, or SR-IOV is off "
 				"in the firmware");
 	}
@@ -513,8 +521,7 @@ static gboolean make_vfs(
 /* The MAC that a function which is not ours has; NULL: not known. Newly allocated. */
 static char *vf_mac(struct journal *j, const char *interface, unsigned number)
 {
-	g_autofree const char **argv = words(
-		"ip", NULL, "-j", "link", "show", "dev", interface, NULL);
+	g_auto(GStrv) argv = tool_words("ip", NULL, "-j", "link", "show", "dev", interface, NULL);
 	g_autoptr(JsonParser) parser = json_parser_new();
 	JsonObject *link = ask_object(j, argv, parser), *vf;
 	JsonArray *all;
@@ -569,11 +576,11 @@ gboolean network_vfs(struct journal *j, const char *interface, unsigned nb,
 		(!is_dry(j) && !ask_vfs(j, interface, device, &are, &total, error)))
 		return FALSE;
 	if (nb > total)
-		return bad(j, NULL, interface, error, "has at most %u virtual functions, not %u",
-			total, nb);
+		return fail_link(j, NULL, interface, error,
+			"has at most %u virtual functions, not %u", total, nb);
 	/* The kernel goes from one number to another only by 0. */
 	if (are > 0 && are < nb)
-		return bad(j, NULL, interface, error,
+		return fail_link(j, NULL, interface, error,
 			"has %u virtual functions that tsim did not make, and %u are needed: "
 			"echo 0 >%s/sriov_numvfs",
 			are, nb, device);
@@ -630,7 +637,7 @@ static char **ask_device(struct journal *j, const char *pci, GError **error)
 	if (device != NULL && g_strv_length(device) >= 2)
 		return device;
 	g_strfreev(device);
-	bad(j, NULL, pci, error, "no such PCI device; see lspci -D");
+	fail_link(j, NULL, pci, error, "no such PCI device; see lspci -D");
 	return NULL;
 }
 
@@ -642,7 +649,7 @@ static gboolean check_iommu(struct journal *j, const char *pci, GError **error)
 
 	if (server_test(journal_server(j), "sh", "-c", script, "sh", network_sysfs(), NULL))
 		return TRUE;
-	return bad(j, NULL, pci, error,
+	return fail_link(j, NULL, pci, error,
 		"vfio-pci needs an IOMMU, and none is on: switch on VT-d or AMD-Vi in the firmware "
 		"and start the kernel with intel_iommu=on iommu=pt");
 }
@@ -689,56 +696,4 @@ char *network_numbered(const char *base, uint32_t number)
 	size_t room = IFNAMSIZ - 1 - strlen(suffix);
 
 	return g_strdup_printf("%.*s%s", (int)MIN(room, (size_t)NAME_BASE_MAX), base, suffix);
-}
-
-static unsigned bit_of(const uint8_t *bytes, size_t at)
-{
-	return (unsigned)bytes[at / 8] >> (7 - at % 8) & 1U;
-}
-
-/* In the network of first, and in IPv4 not its first or last address: these are nobody's. */
-static gboolean is_in(const uint8_t *address, const uint8_t *first, size_t len, guint64 prefix)
-{
-	size_t ones = 0, host = len * 8 - prefix;
-
-	for (size_t i = 0; i < prefix; i++)
-		if (bit_of(address, i) != bit_of(first, i))
-			return FALSE;
-	for (size_t i = prefix; i < len * 8; i++)
-		ones += bit_of(address, i);
-	return len != 4 || host < 2 || (ones != 0 && ones != host);
-}
-
-char *network_numbered_ip(const char *where, const char *base, uint32_t number, GError **error)
-{
-	g_auto(GStrv) parts = g_strsplit(base, "/", 2);
-	g_autoptr(GInetAddress) first = parts[0] == NULL ? NULL
-							 : g_inet_address_new_from_string(parts[0]);
-	g_autoptr(GInetAddress) address = NULL;
-	g_autofree char *text = NULL;
-	guint64 prefix = 0, carry = number;
-	size_t len = first == NULL ? 0 : g_inet_address_get_native_size(first);
-	uint8_t bytes[16] = { 0 };
-
-	if (first == NULL || parts[1] == NULL ||
-		!g_ascii_string_to_unsigned(parts[1], 10, 0, len * 8, &prefix, NULL)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"%s: '%s' is no address with its prefix; write 10.1.0.20/21", where, base);
-		return NULL;
-	}
-	for (size_t i = len; i > 0; i--) {
-		carry += g_inet_address_to_bytes(first)[i - 1];
-		bytes[i - 1] = (uint8_t)(carry & 0xff);
-		carry >>= 8;
-	}
-	address = g_inet_address_new_from_bytes(bytes, g_inet_address_get_family(first));
-	text = g_inet_address_to_string(address);
-	if (carry != 0 || !is_in(bytes, g_inet_address_to_bytes(first), len, prefix)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"%s: guest %" G_GUINT32_FORMAT " would have %s, which no machine of %s's "
-			"network can have: choose a lower address or a wider network",
-			where, number, text, base);
-		return NULL;
-	}
-	return g_strdup_printf("%s/%" G_GUINT64_FORMAT, text, prefix);
 }

@@ -56,7 +56,7 @@ const char *network_sysfs(void);
  * is long: all is within the 15 of an interface. Newly allocated.
  */
 char *network_numbered(const char *base, uint32_t number);
-/* 10.1.0.20/21 and 6: 10.1.0.26/21. NULL and error where it leaves the network. Newly allocated. */
-char *network_numbered_ip(const char *where, const char *base, uint32_t number, GError **error);
+/* The words (up to NULL) as a command in netns: with "ip netns exec" before. Newly allocated. */
+char **network_command(const char *netns, ...) G_GNUC_NULL_TERMINATED;
 
 #endif

@@ -64,8 +64,6 @@ void testbed_free(struct testbed *t); /* NULL is fine */
 char *testbed_keys_markdown(void);
 /* Does the key file hold groups of a testbed? (A file for --config may hold both.) */
 gboolean testbed_group_known(const char *group);
-/* All that is in effect, as a key file. Newly allocated. */
-char *testbed_to_text(const struct testbed *t);
 /* A server of it: local or SSH. Newly allocated. */
 struct server *testbed_server(const struct testbed_server *s, const char *name);
 

@@ -176,21 +176,27 @@ gboolean server_dol(struct server *s, GError **error, ...)
 	return server_do(s, argv, error);
 }
 
-char *server_ask(struct server *s, GError **error, ...)
+char *server_askv(struct server *s, const char *const *argv, GError **error)
 {
 	g_auto(server_result) r = { 0 };
-	g_autofree const char **argv = NULL;
-	va_list args;
 
-	va_start(args, error);
-	argv = words_of(&args);
-	va_end(args);
 	if (s->dry != NULL)
 		server_fail(s, error, "not asked in a dry run");
 	else if (server_run(s, argv, NULL, 0, &r, error) &&
 		 (r.status == 0 || server_failed(s, argv, &r, error)))
 		return g_steal_pointer(&r.out);
 	return NULL;
+}
+
+char *server_ask(struct server *s, GError **error, ...)
+{
+	g_autofree const char **argv = NULL;
+	va_list args;
+
+	va_start(args, error);
+	argv = words_of(&args);
+	va_end(args);
+	return server_askv(s, argv, error);
 }
 
 gboolean server_test(struct server *s, ...)

@@ -70,6 +70,7 @@ gboolean server_do(struct server *s, const char *const *argv, GError **error);
 /* The same, words up to NULL. */
 gboolean server_dol(struct server *s, GError **error, ...) G_GNUC_NULL_TERMINATED;
 /* A question: what it says, NULL and error where its status is not 0. Newly allocated. */
+char *server_askv(struct server *s, const char *const *argv, GError **error);
 char *server_ask(struct server *s, GError **error, ...) G_GNUC_NULL_TERMINATED;
 /* A question that is answered by the status; FALSE also where it cannot be asked. */
 gboolean server_test(struct server *s, ...) G_GNUC_NULL_TERMINATED;

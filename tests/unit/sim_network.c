@@ -15,7 +15,6 @@
 #include <glib/gstdio.h>
 
 #include "analyze/base/file.h"
-#include "sim/host/hugepages.h"
 #include "sim/host/network.h"
 
 static void names_have_whole_numbers_and_15_characters(void **state)
@@ -41,46 +40,6 @@ static void expect_says(const GError *error, const char *words)
 {
 	if (error == NULL || strstr(error->message, words) == NULL)
 		fail_msg("'%s' does not say '%s'", error == NULL ? "" : error->message, words);
-}
-
-static void addresses_stay_in_their_network(void **state)
-{
-	static const struct {
-		const char *base;
-		uint32_t number;
-		const char *want; /* NULL: an error that says words */
-		const char *words;
-	} cases[] = { { "10.1.0.20/21", 6, "10.1.0.26/21", NULL },
-		{ "10.1.0.20/21", 0, "10.1.0.20/21", NULL },
-		{ "10.1.0.255/21", 1, "10.1.1.0/21", NULL },
-		{ "10.1.7.200/21", 54, "10.1.7.254/21", NULL },
-		{ "10.1.7.200/21", 55, NULL, "guest 55 would have 10.1.7.255" },
-		{ "10.1.7.200/21", 56, NULL, "would have 10.1.8.0" },
-		{ "10.1.0.0/21", 0, NULL, "would have 10.1.0.0" },
-		{ "255.255.255.254/0", 2, NULL, "wider network" },
-		{ "10.0.0.0/31", 1, "10.0.0.1/31", NULL },
-		{ "10.0.0.5/32", 0, "10.0.0.5/32", NULL }, { "10.0.0.5/32", 1, NULL, "10.0.0.6" },
-		{ "fd00::ffff/64", 1, "fd00::1:0/64", NULL },
-		{ "fd00::ffff:ffff:ffff:ffff/64", 1, NULL, "fd00:0:0:1::" },
-		{ "10.1.0.20", 0, NULL, "write 10.1.0.20/21" },
-		{ "10.1.0/21", 0, NULL, "write 10.1.0.20/21" },
-		{ "10.1.0.20/33", 0, NULL, "write 10.1.0.20/21" },
-		{ "10.1.0.20/", 0, NULL, "write" }, { "10.1.0.20/-1", 0, NULL, "write" },
-		{ "", 0, NULL, "write" }, { "/", 0, NULL, "write" },
-		{ "host/21", 0, NULL, "write" } };
-
-	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(GError) error = NULL;
-		g_autofree char *ip = network_numbered_ip(
-			"x", cases[i].base, cases[i].number, &error);
-
-		if (g_strcmp0(ip, cases[i].want) != 0)
-			fail_msg("%s + %u: %s (%s)", cases[i].base, cases[i].number,
-				ip == NULL ? "none" : ip, error == NULL ? "" : error->message);
-		if (cases[i].want == NULL)
-			expect_says(error, cases[i].words);
-	}
 }
 
 struct place {
@@ -338,28 +297,6 @@ static void a_nic_is_a_port_and_up_until_undone(void **state)
 		"ip link set dev eth-test down\nip link set dev eth-test nomaster\n");
 }
 
-#define PAGES "kernel/mm/hugepages/hugepages-2048kB"
-
-static void hugepages_are_added_and_given_back(void **state)
-{
-	struct place *p = *state;
-	g_autoptr(GError) none = NULL;
-	g_autoptr(GError) few = NULL;
-
-	assert_false(hugepages_reserve(p->journal, 256, &none));
-	expect_says(none, "here: no hugepages of 2 MiB");
-	write_file(p->sysfs, PAGES "/nr_hugepages", "130\n");
-	write_file(p->sysfs, PAGES "/free_hugepages", "128\n");
-	assert_true(hugepages_reserve(p->journal, 256, NULL));
-	assert_int_equal(journal_mark(p->journal), 0);
-	/* 129 are wanted; this kernel writes the number down, and gives none. */
-	assert_false(hugepages_reserve(p->journal, 257, &few));
-	expect_says(few, "here: 128 of 129 hugepages of 2 MiB are free");
-	expect_file(p->sysfs, PAGES "/nr_hugepages", "131\n");
-	assert_true(journal_undo(p->journal, 0, NULL));
-	expect_file(p->sysfs, PAGES "/nr_hugepages", "130\n");
-}
-
 static gboolean all_of_it(struct journal *j, GError **error)
 {
 	g_autofree char *device = NULL;
@@ -374,7 +311,7 @@ static gboolean all_of_it(struct journal *j, GError **error)
 	       network_macvtap(j, NULL, "mv-1", "b", "52:54:00:fa:00:62", &device, error) &&
 	       g_str_equal(device, "/dev/tsim/tap-mv-1") &&
 	       network_vfs(j, "eth-test", 1, base_mac, &vfs, error) &&
-	       network_bind(j, vfs[0], "vfio-pci", error) && hugepages_reserve(j, 1024, error);
+	       network_bind(j, vfs[0], "vfio-pci", error);
 }
 
 /* What a dry run says, but for the scripts: their first words and their arguments. */
@@ -407,9 +344,7 @@ static void dry_runs_say_all_that_would_be_done(void **state)
 		"here: ip link set dev eth-test vf 0 mac 52:54:00:fa:00:ff\n"
 		"here: modprobe vfio-pci\n"
 		"here: sh -c S sh /sys eth-test-vf0 vfio-pci vfio-pci\n"
-		"here: sh -c S sh /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages 512\n"
-		/* Undone: hugepages, driver, functions, macvtap, MAC, tap, port, address, bridge, wire. */
-		"here: sh -c S sh /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages 0\n"
+		/* Undone: driver, functions, macvtap, MAC, tap, port, address, bridge, wire. */
 		"here: sh -c S sh /sys eth-test-vf0 - -\n"
 		"here: sh -c S sh /sys/class/net/eth-test/device/sriov_numvfs 0\n"
 		"here: sh -c S sh S mv-1\n"
@@ -447,7 +382,6 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, arrive, leave)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_have_whole_numbers_and_15_characters),
-		cmocka_unit_test(addresses_stay_in_their_network),
 		TEST(virtual_functions_come_and_go),
 		TEST(virtual_functions_of_the_user_stay),
 		TEST(too_many_virtual_functions_and_none),
@@ -455,7 +389,6 @@ int main(void)
 		TEST(a_device_that_went_away_is_undone),
 		TEST(no_vfio_without_an_iommu),
 		TEST(what_the_machine_hangs_on_is_not_taken),
-		TEST(hugepages_are_added_and_given_back),
 		TEST(a_nic_is_a_port_and_up_until_undone),
 		cmocka_unit_test(dry_runs_say_all_that_would_be_done),
 	};
