@@ -43,61 +43,53 @@ static const struct setup_interface interfaces[] = {
 	{ "vmux-vdpdk", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_VMUX | SETUP_PCI, NULL },
 };
 
-static gboolean unknown(
-	const char *where, const char *word, const char *const *words, GError **error)
+/* *out: the index of word among words; an error names them. */
+static gboolean find_word(const char *where, const char *word, const char *const *words,
+	unsigned *out, GError **error)
 {
-	g_autofree char *all = g_strjoinv(", ", (char **)(uintptr_t)words);
-	g_autofree char *hint = text_did_you_mean(word, words);
+	g_autofree char *all = NULL, *hint = NULL;
 
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: invalid value '%s'%s; expected %s",
-		where, word, hint, all);
-	return FALSE;
-}
-
-static gboolean parse(const char *where, const char *word, const char *const *words, unsigned *out,
-	GError **error)
-{
 	for (unsigned i = 0; words[i] != NULL; i++) {
 		if (g_str_equal(words[i], word)) {
 			*out = i;
 			return TRUE;
 		}
 	}
-	return unknown(where, word, words, error);
+	all = g_strjoinv(", ", (char **)(uintptr_t)words);
+	hint = text_did_you_mean(word, words);
+	return sim_fail(error, SIM_ERROR_USAGE, "%s: invalid value '%s'%s; expected %s", where,
+		word, hint, all);
 }
 
 const struct setup_interface *setup_interface_find(
 	const char *where, const char *word, GError **error)
 {
 	const char *words[G_N_ELEMENTS(interfaces) + 1] = { NULL };
+	unsigned at;
 
-	for (unsigned i = 0; i < G_N_ELEMENTS(interfaces); i++) {
-		if (g_str_equal(interfaces[i].word, word))
-			return &interfaces[i];
+	for (unsigned i = 0; i < G_N_ELEMENTS(interfaces); i++)
 		words[i] = interfaces[i].word;
-	}
-	unknown(where, word, words, error);
-	return NULL;
+	return find_word(where, word, words, &at, error) ? &interfaces[at] : NULL;
 }
 
 gboolean setup_machine_parse(const char *where, const char *word, enum machine *out, GError **error)
 {
-	unsigned i = 0;
+	unsigned at;
 
-	if (!parse(where, word, machines, &i, error))
+	if (!find_word(where, word, machines, &at, error))
 		return FALSE;
-	*out = (enum machine)i;
+	*out = (enum machine)at;
 	return TRUE;
 }
 
 gboolean setup_reflector_parse(
 	const char *where, const char *word, enum reflector_kind *out, GError **error)
 {
-	unsigned i = 0;
+	unsigned at;
 
-	if (!parse(where, word, setup_reflectors, &i, error))
+	if (!find_word(where, word, setup_reflectors, &at, error))
 		return FALSE;
-	*out = (enum reflector_kind)i;
+	*out = (enum reflector_kind)at;
 	return TRUE;
 }
 
@@ -131,14 +123,17 @@ gboolean setup_is_vm(enum machine m)
 	return m == MACHINE_PCVM || m == MACHINE_MICROVM;
 }
 
+gboolean setup_has(const struct setup *s, unsigned needs)
+{
+	return (s->interface->needs & needs) != 0;
+}
+
 static gboolean has_vhost(const struct setup *s)
 {
-	unsigned kernel = SETUP_TAP | SETUP_MACVTAP;
-
 	if (s->machine == MACHINE_PROCESS)
 		return g_str_equal(s->interface->word, "virtio");
-	return setup_is_vm(s->machine) && (s->interface->needs & SETUP_VIRTIO) != 0 &&
-	       (s->interface->needs & kernel) != 0;
+	return setup_is_vm(s->machine) && setup_has(s, SETUP_VIRTIO) &&
+	       setup_has(s, SETUP_TAP | SETUP_MACVTAP);
 }
 
 static const char *machine_impossible(const struct setup *s)
@@ -147,7 +142,7 @@ static const char *machine_impossible(const struct setup *s)
 
 	if (i->machines & 1U << s->machine)
 		return NULL;
-	if (s->machine == MACHINE_MICROVM && (i->needs & SETUP_PCI) != 0)
+	if (s->machine == MACHINE_MICROVM && setup_has(s, SETUP_PCI))
 		return "microvm has no PCI bus, which this interface needs";
 	if (g_str_equal(i->word, "pnic"))
 		return "pnic is the host's own NIC: a guest always has another interface";
@@ -165,7 +160,7 @@ static const char *options_impossible(const struct setup *s)
 		return NULL;
 	if (s->machine != MACHINE_MICROVM)
 		return "ioregionfd is for virtio-mmio: microvm only";
-	return s->interface->needs & SETUP_VIRTIO ? NULL : "ioregionfd is for virtio-net";
+	return setup_has(s, SETUP_VIRTIO) ? NULL : "ioregionfd is for virtio-net";
 }
 
 static const char *reflector_impossible(const struct setup *s)

@@ -57,6 +57,8 @@ const char *setup_machine_word(enum machine m);
 char *setup_machines_with(const struct setup_interface *i);
 const char *setup_reflector_word(enum reflector_kind r); /* "dpdk", "xdp" */
 gboolean setup_is_vm(enum machine m);                    /* pcvm, microvm */
+/* Does its interface take any of these (enum setup_needs)? */
+gboolean setup_has(const struct setup *s, unsigned needs);
 
 /*
  * Can it exist? NULL, else the reason, static: "microvm has no PCI bus". Before anything is started.

@@ -1,51 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/lab/lab.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "sim/base/error.h"
 #include "sim/lab/lab_private.h"
-#include "traffic/frame.h"
 
 /* What a journal says of guests that are to stay. */
 #define KEPT "guests that tsim run-guest keeps"
 
 enum { NOTHING = -1 };
-
-void lab_say(struct lab *l, const char *format, ...)
-{
-	g_autofree char *text = NULL;
-	va_list args;
-
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	if (l->cfg.say != NULL)
-		l->cfg.say(l->cfg.arg, text);
-}
-
-char *lab_mac(const struct lab *l, uint32_t guest)
-{
-	uint8_t mac[6];
-
-	frame_guest_mac(l->base_mac, guest, mac);
-	return frame_mac_format(mac);
-}
-
-char *lab_program(const struct testbed_server *s, const char *name)
-{
-	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-	g_autofree char *dir = self == NULL ? NULL : g_path_get_dirname(self);
-	g_autofree char *beside = dir == NULL ? NULL : g_build_filename(dir, name, NULL);
-
-	if (s->tsim_dir != NULL)
-		return g_build_filename(s->tsim_dir, "bin", name, NULL);
-	if (g_str_equal(s->fqdn, "localhost") && beside != NULL &&
-		g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
-		return g_steal_pointer(&beside);
-	return g_strdup(name);
-}
 
 static gboolean is_kept(const struct journal *j)
 {
@@ -66,17 +30,15 @@ static struct journal *open_journal(struct lab *l, struct server *s, GError **er
 	if (j == NULL || !left)
 		return j;
 	if (is_kept(j)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
-			"%s: " KEPT " are there; tsim kill-guest ends them", server_name(s));
-		journal_close(j);
-		return NULL;
+		server_fail(s, error, KEPT " are there; tsim kill-guest ends them");
+	} else {
+		lab_say(l, "%s: taking away what a tsim that ended early has left there",
+			server_name(s));
+		if (journal_undo(j, 0, error))
+			return j;
 	}
-	lab_say(l, "%s: taking away what a tsim that ended early has left there", server_name(s));
-	if (!journal_undo(j, 0, error)) {
-		journal_close(j);
-		return NULL;
-	}
-	return j;
+	journal_close(j);
+	return NULL;
 }
 
 struct lab *lab_new(const struct lab_cfg *cfg)
@@ -166,15 +128,6 @@ gboolean lab_keep(struct lab *l, GError **error)
 	return l->kept;
 }
 
-const char *lab_qemu_folder(const struct lab *l, const struct setup *s)
-{
-	const struct testbed *t = l->cfg.testbed;
-	const char *own = (s->interface->needs & SETUP_VMUX) != 0 ? t->vmux_qemu_path
-								  : t->qemu_path;
-
-	return s->qemu_path[0] != '\0' || own == NULL ? s->qemu_path : own;
-}
-
 /* The network carries any machine and QEMU; guests carry any reflector. */
 static int common_depth(struct lab *l, const struct setup *other)
 {
@@ -208,14 +161,11 @@ static void take_setup(struct lab *l, const struct setup *s)
 /* What QEMU would only say when all else stands. */
 static gboolean check_vhost(struct lab *l, const struct setup *s, GError **error)
 {
-	if (!s->vhost || !setup_is_vm(s->machine) || l->cfg.dry != NULL ||
-		server_test(l->host, "test", "-c", "/dev/vhost-net", NULL))
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
-		"%s: vhost on needs /dev/vhost-net, which is not there: modprobe vhost_net, or a "
-		"kernel with CONFIG_VHOST_NET",
-		server_name(l->host));
-	return FALSE;
+	return !s->vhost || !setup_is_vm(s->machine) || l->cfg.dry != NULL ||
+	       server_test(l->host, "test", "-c", "/dev/vhost-net", NULL) ||
+	       server_fail(l->host, error,
+		       "vhost on needs /dev/vhost-net, which is not there: modprobe vhost_net, or "
+		       "a kernel with CONFIG_VHOST_NET");
 }
 
 typedef gboolean (*stage_up)(struct lab *l, const struct setup *s, GError **error);
@@ -229,9 +179,7 @@ gboolean lab_apply(struct lab *l, const struct setup *wanted, enum lab_depth dep
 	if (why != NULL || lacks != NULL) {
 		g_autofree char *text = setup_text(wanted);
 
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: %s", text,
-			why != NULL ? why : lacks);
-		return FALSE;
+		return sim_fail(error, SIM_ERROR_USAGE, "%s: %s", text, why != NULL ? why : lacks);
 	}
 	if (!check_vhost(l, wanted, error) || !down_to(l, common_depth(l, wanted), error))
 		return FALSE;

@@ -54,12 +54,6 @@ gboolean lab_apply(struct lab *l, const struct setup *wanted, enum lab_depth dep
 /* "--as=machine=pcvm,...": what guests are, as results have it. Newly allocated. */
 char *lab_as(const struct setup *s);
 /*
- * Words for tsim run that reach the guests of the set-up that stands, and say what they are:
- * NULL-terminated, to be freed by g_strfreev.
- */
-char **lab_words(struct lab *l);
-
-/*
  * tsim run with args and lab_words; its files come to dir (OUT/LABEL). shown: stdout and stderr are
  * this process's. *status: its exit status. FALSE where it could not run, or where a guest did not live through
  * it: the text has the reason.

@@ -8,10 +8,10 @@
 
 enum { MTU_USUAL = 1500 }; /* of a veth pair as the kernel makes it */
 
-static gboolean needs(const struct setup *s, enum setup_needs need)
+static gboolean lab_needs(const struct setup *s, enum setup_needs need)
 {
 	return s->machine != MACHINE_PROCESS && s->machine != MACHINE_EXTERNAL &&
-	       (s->interface->needs & need) != 0;
+	       setup_has(s, need);
 }
 
 static gboolean same_machine(const struct testbed *t)
@@ -40,16 +40,16 @@ char *lab_lacks(const struct testbed *t, const struct setup *s, uint32_t frame_l
 	if (setup_is_vm(s->machine) && t->root_disk != NULL && t->guest.fqdn == NULL)
 		return g_strdup("guests with a disk are reached by SSH: set [guest] fqdn "
 				"(--config)");
-	if (needs(s, SETUP_SOCKET) && !same_machine(t))
+	if (lab_needs(s, SETUP_SOCKET) && !same_machine(t))
 		return g_strdup("vhost-user sockets reach no other machine: [host] fqdn and "
 				"[loadgen] fqdn must be the same");
-	if (needs(s, SETUP_PASS) && (host->name == NULL || host->pci == NULL))
+	if (lab_needs(s, SETUP_PASS) && (host->name == NULL || host->pci == NULL))
 		return g_strdup("requires a PCI device for its guests: set [host] test_iface and "
 				"test_iface_addr (--config)");
-	if (needs(s, SETUP_PASS) && s->guests > 1 && !t->vfs)
+	if (lab_needs(s, SETUP_PASS) && s->guests > 1 && !t->vfs)
 		return g_strdup("one NIC serves one guest: set [host] vfs = true for a virtual "
 				"function per guest (--config)");
-	if (!needs(s, SETUP_WIRE))
+	if (!lab_needs(s, SETUP_WIRE))
 		return NULL;
 	if (have_host != have_load)
 		return g_strdup("a wire has two ends: set both [host] test_iface and [loadgen] "
@@ -77,16 +77,11 @@ static gboolean check_rights(struct server *s, GError **error)
 	if (r.status == 0)
 		return TRUE;
 	if (g_str_equal(g_strchomp(r.out), "0"))
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
-			"%s: root has no CAP_NET_ADMIN or CAP_SYS_ADMIN for bridges and taps: give "
-			"the container both",
-			server_name(s));
-	else
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
-			"%s: needs root for bridges and taps: %s", server_name(s),
-			server_is_local(s) ? "run with sudo"
-					   : "set ssh_as_root = true, or log in as root");
-	return FALSE;
+		return server_fail(s, error,
+			"root has no CAP_NET_ADMIN or CAP_SYS_ADMIN for bridges and taps: give the "
+			"container both");
+	return server_fail(s, error, "needs root for bridges and taps: %s",
+		server_is_local(s) ? "run with sudo" : "set ssh_as_root = true, or log in as root");
 }
 
 static gboolean check_mtu(
@@ -104,8 +99,7 @@ static gboolean check_mtu(
 		fits(frame_len_max, mtu))
 		return TRUE;
 	text = does_not_fit(frame_len_max, name, mtu);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s", server_name(s), text);
-	return FALSE;
+	return server_fail(s, error, "%s", text);
 }
 
 static gboolean check_programs(struct lab *l, const struct setup *s, GError **error)
@@ -126,14 +120,12 @@ gboolean lab_check(struct lab *l, const struct setup *s, uint32_t frame_len_max,
 {
 	const struct testbed *t = l->cfg.testbed;
 	g_autofree char *lacks = lab_lacks(t, s, frame_len_max);
-	gboolean wire = needs(s, SETUP_WIRE),
+	gboolean wire = lab_needs(s, SETUP_WIRE),
 		 makes = wire || (setup_is_vm(s->machine) && t->root_disk != NULL);
 
-	if (lacks != NULL) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: interface %s: %s",
+	if (lacks != NULL)
+		return sim_fail(error, SIM_ERROR_USAGE, "%s: interface %s: %s",
 			t->path == NULL ? "testbed" : t->path, s->interface->word, lacks);
-		return FALSE;
-	}
 	if (l->cfg.dry != NULL)
 		return TRUE;
 	if (makes && !l->rights_checked) {

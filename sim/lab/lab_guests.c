@@ -2,7 +2,6 @@
 /* The stage of a lab that is guests: vMux, virtual machines, and the wait until they listen. */
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +22,7 @@ enum {
 };
 
 /* With the guest's number before its suffix: disk.qcow2, disk7.qcow2. Newly allocated. */
-static char *numbered(const char *path, uint32_t guest)
+static char *numbered_path(const char *path, uint32_t guest)
 {
 	const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
 
@@ -49,10 +48,8 @@ static gboolean wait_for_vmux(struct lab *l, const char *last_socket, GError **e
 			continue;
 		}
 		words = process_words(l->host, "vmux", 5);
-		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "%s: vmux %s: %s",
-			server_name(l->host),
+		return sim_fail(error, SIM_ERROR_GUEST, "%s: vmux %s: %s", server_name(l->host),
 			state == PROCESS_RUNNING ? "makes no socket" : "has ended", words);
-		return FALSE;
 	}
 	return TRUE;
 }
@@ -71,7 +68,7 @@ static gboolean start_vmux(struct lab *l, const struct setup *s, GError **error)
 	stem = t->vmux_socket_path == NULL ? g_build_filename(state, "vmux.sock", NULL)
 					   : g_strdup(t->vmux_socket_path);
 	for (uint32_t i = 0; i < s->guests; i++)
-		g_ptr_array_add(sockets, numbered(stem, i));
+		g_ptr_array_add(sockets, numbered_path(stem, i));
 	argv = vmux_command(&(struct vmux_cfg){ .program = t->vmux_path,
 		.setup = s,
 		.base_mac = mac,
@@ -92,7 +89,7 @@ static char *disk_of(const struct lab *l, const struct setup *s, uint32_t guest)
 {
 	const char *disk = l->cfg.testbed->root_disk;
 
-	return disk == NULL || s->guests == 1 ? g_strdup(disk) : numbered(disk, guest);
+	return disk == NULL || s->guests == 1 ? g_strdup(disk) : numbered_path(disk, guest);
 }
 
 /* The first label of a name has the number: vm.example.org, vm7.example.org. */
@@ -122,18 +119,18 @@ static gboolean make_admin(struct lab *l, uint32_t guest, struct vm_cfg *cfg, GE
 	       network_enslave(l->journal, NULL, cfg->admin_tap, t->admin_bridge, error);
 }
 
-static void attach(const struct lab *l, const struct setup *s, uint32_t guest, struct vm_cfg *cfg)
+static void attach_guest(
+	const struct lab *l, const struct setup *s, uint32_t guest, struct vm_cfg *cfg)
 {
-	unsigned needs = s->interface->needs;
 	const char *to = guest < l->attached->len ? l->attached->pdata[guest] : NULL;
 
-	if ((needs & (SETUP_VMUX | SETUP_SOCKET)) != 0)
+	if (setup_has(s, SETUP_VMUX | SETUP_SOCKET))
 		cfg->socket = to;
-	else if ((needs & SETUP_MACVTAP) != 0)
+	else if (setup_has(s, SETUP_MACVTAP))
 		cfg->macvtap = to;
-	else if ((needs & SETUP_TAP) != 0)
+	else if (setup_has(s, SETUP_TAP))
 		cfg->tap = to;
-	else if ((needs & SETUP_PASS) != 0)
+	else if (setup_has(s, SETUP_PASS))
 		cfg->pci = to;
 }
 
@@ -177,7 +174,7 @@ static gboolean start_vm(struct lab *l, const struct setup *s, const struct vm_c
 	cfg.mac = mac;
 	cfg.disk = disk;
 	cfg.cpus = cpus;
-	attach(l, s, guest, &cfg);
+	attach_guest(l, s, guest, &cfg);
 	if (disk == NULL || make_admin(l, guest, &cfg, error))
 		vm = vm_start(l->journal, l->netns, &cfg, error);
 	if (disk != NULL) {
@@ -252,13 +249,57 @@ static gboolean start_vms(struct lab *l, const struct setup *s, GError **error)
 	return done;
 }
 
+static gboolean sockets_are_there(const struct lab *l)
+{
+	for (guint i = 0; i < l->attached->len; i++)
+		if (!g_file_test(l->attached->pdata[i], G_FILE_TEST_EXISTS))
+			return FALSE;
+	return TRUE;
+}
+
+/*
+ * QEMU starts a machine on a vhost-user socket when somebody answers there, and no sooner. So a
+ * tsim waits for guests there, until they are up and trials take its place.
+ */
+static gboolean hold_sockets(struct lab *l, const struct setup *s, GError **error)
+{
+	g_autofree char *self = lab_program(&l->cfg.testbed->loadgen, "tsim");
+	g_autofree char *guests = g_strdup_printf("--guests=%u", s->guests);
+	g_autofree char *dir = g_strdup_printf("--socket-dir=%s", l->socket_dir);
+	g_autofree char *mac = lab_mac(l, 0), *base = g_strdup_printf("--mac=%s", mac);
+	g_autofree char *out = g_strdup_printf("--out=%s/held", l->socket_dir);
+	const char *argv[] = { self, "run", "--machine=external", "--interface=vhost-user", guests,
+		dir, base, "--connect-timeout=1h", out, "--overwrite", "--quiet", NULL };
+	gint64 until_us = g_get_monotonic_time() + HOLD_TIMEOUT_US;
+
+	if (l->cfg.dry != NULL)
+		return server_do(l->loadgen, argv, error);
+	if (!g_spawn_async(NULL, (char **)(uintptr_t)argv, NULL,
+		    G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL |
+			    G_SPAWN_STDOUT_TO_DEV_NULL,
+		    lab_lead_group, GINT_TO_POINTER(getpid()), &l->holder, error))
+		return FALSE;
+	while (!sockets_are_there(l)) {
+		if (waitpid(l->holder, NULL, WNOHANG) == l->holder ||
+			g_get_monotonic_time() > until_us) {
+			g_autofree char *line = server_quote(argv);
+
+			return sim_fail(error, SIM_ERROR_GUEST,
+				"no sockets for guests appear in %s; by hand: %s", l->socket_dir,
+				line);
+		}
+		g_usleep(HOLD_POLL_US);
+	}
+	return TRUE;
+}
+
 gboolean lab_guests_up(struct lab *l, const struct setup *s, GError **error)
 {
 	if (!setup_is_vm(s->machine))
 		return TRUE;
-	if ((s->interface->needs & SETUP_VMUX) != 0 && !start_vmux(l, s, error))
+	if (setup_has(s, SETUP_VMUX) && !start_vmux(l, s, error))
 		return FALSE;
-	if (l->socket_dir != NULL && !lab_hold_sockets(l, s, error))
+	if (l->socket_dir != NULL && !hold_sockets(l, s, error))
 		return FALSE;
 	lab_say(l, "starting %u %s guest%s", s->guests, setup_machine_word(s->machine),
 		s->guests == 1 ? "" : "s");
@@ -287,59 +328,6 @@ char *lab_guests_death(struct lab *l)
 			return g_strdup_printf("guest %u: %s", i, death);
 	}
 	return NULL;
-}
-
-static void die_with_tsim(gpointer parent)
-{
-	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != GPOINTER_TO_INT(parent))
-		_exit(1);
-}
-
-static gboolean sockets_are_there(const struct lab *l)
-{
-	for (guint i = 0; i < l->attached->len; i++)
-		if (!g_file_test(l->attached->pdata[i], G_FILE_TEST_EXISTS))
-			return FALSE;
-	return TRUE;
-}
-
-/*
- * QEMU starts a machine on a vhost-user socket when somebody answers there, and no sooner. So a
- * tsim waits for guests there, until they are up and trials take its place.
- */
-gboolean lab_hold_sockets(struct lab *l, const struct setup *s, GError **error)
-{
-	g_autofree char *self = lab_program(&l->cfg.testbed->loadgen, "tsim");
-	g_autofree char *guests = g_strdup_printf("--guests=%u", s->guests);
-	g_autofree char *dir = g_strdup_printf("--socket-dir=%s", l->socket_dir);
-	g_autofree char *mac = lab_mac(l, 0), *base = g_strdup_printf("--mac=%s", mac);
-	g_autofree char *out = g_strdup_printf("--out=%s/held", l->socket_dir);
-	const char *argv[] = { self, "run", "--machine=external", "--interface=vhost-user", guests,
-		dir, base, "--connect-timeout=1h", out, "--overwrite", "--quiet", NULL };
-	gint64 until_us = g_get_monotonic_time() + HOLD_TIMEOUT_US;
-
-	if (l->cfg.dry != NULL)
-		return server_do(l->loadgen, argv, error);
-	if (!g_spawn_async(NULL, (char **)(uintptr_t)argv, NULL,
-		    G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL |
-			    G_SPAWN_STDOUT_TO_DEV_NULL,
-		    die_with_tsim, GINT_TO_POINTER(getpid()), &l->holder, error))
-		return FALSE;
-	while (!sockets_are_there(l)) {
-		if (waitpid(l->holder, NULL, WNOHANG) == l->holder ||
-			g_get_monotonic_time() > until_us) {
-			g_autofree char *line = server_quote(argv);
-
-			g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST,
-				"no sockets for guests appear in %s; by hand: %s", l->socket_dir,
-				line);
-			return FALSE;
-		}
-		g_usleep(HOLD_POLL_US);
-	}
-	return TRUE;
 }
 
 void lab_release_sockets(struct lab *l)

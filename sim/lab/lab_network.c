@@ -102,13 +102,12 @@ static gboolean make_macvtaps(struct lab *l, const struct setup *s, GError **err
 static gboolean take_mac_of(struct lab *l, const char *interface, GError **error)
 {
 	g_autofree char *path = g_strdup_printf("/sys/class/net/%s/address", interface);
+	g_auto(GStrv) question = network_command(l->netns, "cat", path, NULL);
 	g_autofree char *mac = NULL;
 
 	if (l->cfg.dry != NULL)
 		return TRUE;
-	mac = l->netns == NULL ? server_ask(l->host, error, "cat", path, NULL)
-			       : server_ask(l->host, error, "ip", "netns", "exec", l->netns, "cat",
-					 path, NULL);
+	mac = server_askv(l->host, (const char *const *)question, error);
 	return mac != NULL && frame_mac_parse(g_strchomp(mac), l->base_mac, error);
 }
 
@@ -149,17 +148,15 @@ static gboolean name_sockets(struct lab *l, const struct setup *s, GError **erro
 	return TRUE;
 }
 
-static gboolean attach(struct lab *l, const struct setup *s, GError **error)
+static gboolean attach_guests(struct lab *l, const struct setup *s, GError **error)
 {
-	unsigned needs = s->interface->needs;
-
-	if ((needs & SETUP_BRIDGE) != 0)
+	if (setup_has(s, SETUP_BRIDGE))
 		return make_taps(l, s, error);
-	if ((needs & SETUP_MACVTAP) != 0)
+	if (setup_has(s, SETUP_MACVTAP))
 		return make_macvtaps(l, s, error);
-	if ((needs & SETUP_PASS) != 0)
+	if (setup_has(s, SETUP_PASS))
 		return pass_functions(l, s, error);
-	return (needs & SETUP_SOCKET) == 0 || name_sockets(l, s, error);
+	return !setup_has(s, SETUP_SOCKET) || name_sockets(l, s, error);
 }
 
 gboolean lab_network_up(struct lab *l, const struct setup *s, GError **error)
@@ -170,8 +167,7 @@ gboolean lab_network_up(struct lab *l, const struct setup *s, GError **error)
 	/* Guests that are processes bring their own. */
 	if (s->machine == MACHINE_PROCESS)
 		return TRUE;
-	if (((s->interface->needs & SETUP_WIRE) != 0 && !make_wire(l, error)) ||
-		!attach(l, s, error))
+	if ((setup_has(s, SETUP_WIRE) && !make_wire(l, error)) || !attach_guests(l, s, error))
 		return FALSE;
 	if (s->machine != MACHINE_HOST)
 		return TRUE;

@@ -41,6 +41,7 @@ struct lab {
 	char *reflector_text; /* "xdp native"; NULL: none */
 };
 
+/* lab_common.c */
 G_GNUC_PRINTF(2, 3) void lab_say(struct lab *l, const char *format, ...);
 /* "52:54:00:fa:00:67". Newly allocated. */
 char *lab_mac(const struct lab *l, uint32_t guest);
@@ -49,6 +50,13 @@ char *lab_program(const struct testbed_server *s, const char *name);
 
 /* Folder of QEMU of a set-up: its own, else the testbed's; "": $PATH. */
 const char *lab_qemu_folder(const struct lab *l, const struct setup *s);
+/* What reflects on machine host: NIC, bridge or macvtap. Newly allocated. */
+char *lab_host_interface(const struct lab *l);
+/*
+ * In a child, before its program: it leads a group of its own, since Ctrl-C is for us, and ends with
+ * parent (GINT_TO_POINTER), which is tsim. As g_spawn's child_setup.
+ */
+void lab_lead_group(gpointer parent);
 
 gboolean lab_network_up(struct lab *l, const struct setup *s, GError **error);
 void lab_network_forget(struct lab *l); /* after it was undone */
@@ -60,11 +68,7 @@ char *lab_guests_death(struct lab *l);
 
 gboolean lab_reflector_up(struct lab *l, const struct setup *s, GError **error);
 void lab_reflector_down(struct lab *l);
-/* What reflects on machine host: NIC, bridge or macvtap. Newly allocated. */
-char *lab_host_interface(const struct lab *l);
-
-/* A tsim at the sockets of guests that cannot start without. */
-gboolean lab_hold_sockets(struct lab *l, const struct setup *s, GError **error);
+/* Ends the tsim at the sockets of guests that cannot start without. */
 void lab_release_sockets(struct lab *l);
 
 #endif

@@ -125,18 +125,6 @@ static gboolean reflect_in_guests(struct lab *l, const struct setup *s, GError *
 	return TRUE;
 }
 
-/* Of machine host: its NIC, its bridge or its macvtap. Newly allocated. */
-char *lab_host_interface(const struct lab *l)
-{
-	unsigned needs = l->setup.interface->needs;
-
-	if ((needs & SETUP_BRIDGE) != 0)
-		return g_strdup(l->cfg.testbed->test_bridge);
-	if ((needs & SETUP_MACVTAP) != 0)
-		return network_numbered(l->cfg.testbed->test_macvtap, 0);
-	return g_strdup(l->wire);
-}
-
 /* treflect on the host's NIC: DPDK's own driver where it has an address, else a packet socket. */
 static gboolean treflect_on_host(struct lab *l, const char *interface, GError **error)
 {
@@ -159,17 +147,16 @@ static gboolean reflect_on_host(struct lab *l, const struct setup *s, GError **e
 {
 	g_autofree char *program = lab_program(&l->cfg.testbed->host, "treflect-xdp");
 	g_autofree char *interface = lab_host_interface(l);
-	const char *netns = l->netns == NULL ? "" : l->netns;
 	const char *mode = l->netns == NULL ? "auto" : "generic";
-	const char *start[] = { "ip", "netns", "exec", netns, program, "start", "--mode", mode,
-		interface, NULL };
-	const char *stop[] = { "ip", "netns", "exec", netns, program, "stop", interface, NULL };
-	unsigned skip = l->netns == NULL ? 4 : 0;
+	g_auto(GStrv) start = network_command(
+		l->netns, program, "start", "--mode", mode, interface, NULL);
+	g_auto(GStrv) stop = network_command(l->netns, program, "stop", interface, NULL);
 
 	if (s->reflector == REFLECTOR_DPDK)
 		return treflect_on_host(l, interface, error);
 	l->reflector_text = g_strdup_printf("treflect-xdp on the host, mode %s", mode);
-	return journal_make(l->journal, "treflect-xdp", start + skip, stop + skip, error);
+	return journal_make(l->journal, "treflect-xdp", (const char *const *)start,
+		(const char *const *)stop, error);
 }
 
 gboolean lab_reflector_up(struct lab *l, const struct setup *s, GError **error)

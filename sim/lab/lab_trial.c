@@ -5,12 +5,13 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
 
+#include "analyze/base/text.h"
+#include "sim/base/argv.h"
 #include "sim/base/error.h"
 #include "sim/lab/lab_private.h"
 
@@ -29,81 +30,56 @@ char *lab_as(const struct setup *s)
 		setup_reflector_word(s->reflector));
 }
 
-static void add_notes(const struct lab *l, GPtrArray *words)
+/*
+ * Words for tsim run that reach the guests of the set-up that stands, and say what they are. Guests
+ * that are processes need none.
+ */
+static void add_lab_words(const struct lab *l, GStrvBuilder *words)
 {
+	g_autofree char *as = lab_as(&l->setup), *mac = lab_mac(l, 0);
+
+	if (l->setup.machine == MACHINE_PROCESS)
+		return;
+	g_strv_builder_add_many(words, as, "--machine=external", NULL);
+	if (l->port != NULL) {
+		argv_addf(words, NULL, "--port=%s", l->port);
+	} else {
+		g_strv_builder_add(words, "--interface=vhost-user");
+		argv_addf(words, NULL, "--socket-dir=%s", l->socket_dir);
+	}
+	argv_addf(words, NULL, "--mac=%s", mac);
+	g_strv_builder_add(words, "--connect-timeout=30s");
 	if (l->wire_text != NULL)
-		g_ptr_array_add(words, g_strdup_printf("--note=wire=%s", l->wire_text));
+		argv_addf(words, NULL, "--note=wire=%s", l->wire_text);
 	if (l->accel != NULL) {
-		g_ptr_array_add(words, g_strdup_printf("--note=accelerator=%s", l->accel));
-		g_ptr_array_add(words, g_strdup_printf("--note=qemu_version=%u.%u",
-					       l->qemu_version / 100, l->qemu_version % 100));
+		argv_addf(words, NULL, "--note=accelerator=%s", l->accel);
+		argv_addf(words, NULL, "--note=qemu_version=%u.%u", l->qemu_version / 100,
+			l->qemu_version % 100);
 	}
 	if (l->reflector_text != NULL)
-		g_ptr_array_add(words, g_strdup_printf("--note=reflector=%s", l->reflector_text));
-}
-
-char **lab_words(struct lab *l)
-{
-	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *mac = lab_mac(l, 0);
-
-	if (l->setup.machine == MACHINE_PROCESS) {
-		g_ptr_array_add(words, NULL);
-		return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
-	}
-	g_ptr_array_add(words, lab_as(&l->setup));
-	g_ptr_array_add(words, g_strdup("--machine=external"));
-	if (l->port != NULL) {
-		g_ptr_array_add(words, g_strdup_printf("--port=%s", l->port));
-	} else {
-		g_ptr_array_add(words, g_strdup("--interface=vhost-user"));
-		g_ptr_array_add(words, g_strdup_printf("--socket-dir=%s", l->socket_dir));
-	}
-	g_ptr_array_add(words, g_strdup_printf("--mac=%s", mac));
-	g_ptr_array_add(words, g_strdup("--connect-timeout=30s"));
-	add_notes(l, words);
-	g_ptr_array_add(words, NULL);
-	return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
+		argv_addf(words, NULL, "--note=reflector=%s", l->reflector_text);
 }
 
 /* The whole command, for the load generator's machine; out: its folder for results there. */
-static char **command(
+static char **trial_command(
 	struct lab *l, const char *const *args, const char *out, const char *label, gboolean shown)
 {
-	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-	g_auto(GStrv) own = lab_words(l);
+	g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+	g_autofree char *tsim = lab_program(&l->cfg.testbed->loadgen, "tsim");
 
-	if (l->load_netns != NULL) {
-		g_ptr_array_add(words, g_strdup("ip"));
-		g_ptr_array_add(words, g_strdup("netns"));
-		g_ptr_array_add(words, g_strdup("exec"));
-		g_ptr_array_add(words, g_strdup(l->load_netns));
-	}
-	g_ptr_array_add(words, lab_program(&l->cfg.testbed->loadgen, "tsim"));
-	g_ptr_array_add(words, g_strdup("run"));
-	for (char **word = own; *word != NULL; word++)
-		g_ptr_array_add(words, g_strdup(*word));
-	for (; *args != NULL; args++)
-		g_ptr_array_add(words, g_strdup(*args));
-	g_ptr_array_add(words, g_strdup_printf("--out=%s", out));
-	g_ptr_array_add(words, g_strdup_printf("--label=%s", label));
+	if (l->load_netns != NULL)
+		g_strv_builder_add_many(words, "ip", "netns", "exec", l->load_netns, NULL);
+	g_strv_builder_add_many(words, tsim, "run", NULL);
+	add_lab_words(l, words);
+	g_strv_builder_addv(words, (const char **)(uintptr_t)args);
+	argv_addf(words, NULL, "--out=%s", out);
+	argv_addf(words, NULL, "--label=%s", label);
 	if (!shown)
-		g_ptr_array_add(words, g_strdup("--quiet"));
-	g_ptr_array_add(words, NULL);
-	return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
+		g_strv_builder_add(words, "--quiet");
+	return g_strv_builder_end(words);
 }
 
-/* Ctrl-C is for us: the trial is told once, and ends as it can. If we die it does. */
-static void lead_group(gpointer parent)
-{
-	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	signal(SIGPIPE, SIG_DFL);
-	if (getppid() != GPOINTER_TO_INT(parent))
-		_exit(1);
-}
-
-static gboolean interrupted(const struct lab *l)
+static gboolean is_interrupted(const struct lab *l)
 {
 	return l->cfg.interrupt != NULL && atomic_load(l->cfg.interrupt) != 0;
 }
@@ -114,7 +90,7 @@ static int wait_for(const struct lab *l, GPid pid)
 	int raw;
 
 	while (waitpid(pid, &raw, WNOHANG) == 0) {
-		if (interrupted(l) && !told) {
+		if (is_interrupted(l) && !told) {
 			kill(pid, SIGINT);
 			told = TRUE;
 		}
@@ -124,23 +100,10 @@ static int wait_for(const struct lab *l, GPid pid)
 	return WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw);
 }
 
-/* The last line that it said. Newly allocated. */
-static char *last_words(const char *path)
-{
-	g_autofree char *text = NULL;
-	const char *nl;
-
-	if (!g_file_get_contents(path, &text, NULL, NULL))
-		return g_strdup("");
-	g_strchomp(text);
-	nl = strrchr(text, '\n');
-	return g_strdup(nl == NULL ? text : nl + 1);
-}
-
 static gboolean run_here(
 	struct lab *l, char **argv, gboolean shown, int *status, char **words, GError **error)
 {
-	g_autofree char *log = NULL;
+	g_autofree char *log = NULL, *said = NULL;
 	int fd = shown ? -1 : g_file_open_tmp("tsim-trial-XXXXXX", &log, error);
 	gboolean started;
 	GPid pid;
@@ -151,11 +114,12 @@ static gboolean run_here(
 	started = g_spawn_async_with_fds(NULL, argv, NULL,
 		G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
 			(shown ? G_SPAWN_CHILD_INHERITS_STDIN : 0),
-		lead_group, GINT_TO_POINTER(getpid()), &pid, -1, fd, fd, error);
+		lab_lead_group, GINT_TO_POINTER(getpid()), &pid, -1, fd, fd, error);
 	if (started)
 		*status = wait_for(l, pid);
 	if (!shown) {
-		*words = last_words(log);
+		if (g_file_get_contents(log, &said, NULL, NULL))
+			*words = text_last_line(said);
 		close(fd);
 		unlink(log);
 	}
@@ -163,7 +127,7 @@ static gboolean run_here(
 }
 
 /* Its results, from the load generator's machine to ours. */
-static gboolean fetch(struct lab *l, const char *there, const char *dir, GError **error)
+static gboolean fetch_results(struct lab *l, const char *there, const char *dir, GError **error)
 {
 	g_autofree char *list = server_ask(l->loadgen, error, "ls", "-1tr", "--", there, NULL);
 	g_auto(GStrv) names = NULL;
@@ -195,7 +159,7 @@ static gboolean run_there(struct lab *l, const char *const *args, const char *di
 		return FALSE;
 	out = g_build_filename(state, "out", NULL);
 	there = g_build_filename(out, label, NULL);
-	argv = command(l, args, out, label, FALSE);
+	argv = trial_command(l, args, out, label, FALSE);
 	if (!server_dol(l->loadgen, error, "rm", "-rf", "--", there, NULL) ||
 		!server_run(
 			l->loadgen, (const char *const *)argv, NULL, REMOTE_TIMEOUT_MS, &r, error))
@@ -206,7 +170,7 @@ static gboolean run_there(struct lab *l, const char *const *args, const char *di
 	*words = g_strdup(r.err);
 	if (r.status != 0 && r.status != STATUS_UNTRUSTED)
 		return TRUE;
-	fetched = g_mkdir_with_parents(dir, 0777) == 0 && fetch(l, there, dir, error);
+	fetched = g_mkdir_with_parents(dir, 0777) == 0 && fetch_results(l, there, dir, error);
 	(void)server_dol(l->loadgen, NULL, "rm", "-rf", "--", there, NULL);
 	return fetched;
 }
@@ -221,21 +185,17 @@ gboolean lab_trial(struct lab *l, const char *const *args, const char *dir, gboo
 
 	*status = 0;
 	if (l->cfg.dry != NULL || here)
-		argv = command(l, args, out, label, shown);
+		argv = trial_command(l, args, out, label, shown);
 	if (l->cfg.dry != NULL)
 		return server_do(l->loadgen, (const char *const *)argv, error);
 	if (here ? !run_here(l, argv, shown, status, &words, error)
 		 : !run_there(l, args, dir, label, shown, status, &words, error))
 		return FALSE;
 	death = lab_guests_death(l);
-	if (death != NULL) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "%s", death);
-		return FALSE;
-	}
+	if (death != NULL)
+		return sim_fail(error, SIM_ERROR_GUEST, "%s", death);
 	if (shown || *status == 0 || *status == STATUS_UNTRUSTED)
 		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: tsim run: %s (exit status %d)",
-		server_name(l->loadgen), words == NULL || words[0] == '\0' ? "failed" : words,
-		*status);
-	return FALSE;
+	return server_fail(l->loadgen, error, "tsim run: %s (exit status %d)",
+		words == NULL || words[0] == '\0' ? "failed" : words, *status);
 }

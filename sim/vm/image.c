@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/vm/image.h"
 
-#include <string.h>
-#include <unistd.h>
-
-#include "sim/base/error.h"
 #include "analyze/base/datadir.h"
+#include "sim/base/argv.h"
+#include "sim/base/error.h"
 
 enum {
 	MAKE_TIMEOUT_MS = 900000, /* the first time it downloads a kernel */
@@ -23,81 +21,57 @@ static const struct {
 	{ "ice", "generic", { "ice", "iavf", NULL }, { "net_ice", "net_iavf", NULL } },
 };
 
-/* A program of ours: beside this one, else of $PATH. NULL: there is none. Newly allocated. */
-static char *program_of_ours(const char *name)
+static gboolean add_program(GStrvBuilder *argv, const char *name, gboolean needed, GError **error)
 {
-	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-	g_autofree char *folder = self == NULL ? NULL : g_path_get_dirname(self);
-	g_autofree char *beside = folder == NULL ? NULL : g_build_filename(folder, name, NULL);
+	g_autofree char *path = datadir_program(name);
 
-	if (beside != NULL && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
-		return g_steal_pointer(&beside);
-	return g_find_program_in_path(name);
+	if (path != NULL)
+		argv_addf(argv, "--program", "%s:/bin/%s", path, name);
+	return path != NULL || !needed ||
+	       sim_fail(error, SIM_ERROR_USAGE,
+		       "%s is neither beside this program nor in $PATH: the guest cannot reflect "
+		       "without it; build all of tsim, or install it",
+		       name);
 }
 
-static void add(GPtrArray *argv, const char *option, const char *value)
-{
-	g_ptr_array_add(argv, g_strdup(option));
-	g_ptr_array_add(argv, g_strdup(value));
-}
-
-static gboolean add_program(GPtrArray *argv, const char *name, gboolean needed, GError **error)
-{
-	g_autofree char *path = program_of_ours(name);
-
-	if (path == NULL && needed) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"%s is neither beside this program nor in $PATH: the guest cannot reflect "
-			"without it; build all of tsim, or install it",
-			name);
-		return FALSE;
-	}
-	if (path != NULL) {
-		g_ptr_array_add(argv, g_strdup("--program"));
-		g_ptr_array_add(argv, g_strdup_printf("%s:/bin/%s", path, name));
-	}
-	return TRUE;
-}
-
-static void add_drivers(GPtrArray *argv, const struct setup *setup)
+static void add_drivers(GStrvBuilder *argv, const struct setup *setup)
 {
 	const char *driver = setup->interface->guest_driver;
 	unsigned i = 0;
+	gboolean known;
 
 	while (i < G_N_ELEMENTS(drivers) && g_strcmp0(drivers[i].guest_driver, driver) != 0)
 		i++;
-	add(argv, "--kernel", i < G_N_ELEMENTS(drivers) ? drivers[i].kernel : "generic");
-	for (unsigned m = 0; i < G_N_ELEMENTS(drivers) && m < 3 && drivers[i].modules[m] != NULL;
-		m++)
-		add(argv, "--module", drivers[i].modules[m]);
+	known = i < G_N_ELEMENTS(drivers);
+	g_strv_builder_add_many(argv, "--kernel", known ? drivers[i].kernel : "generic", NULL);
+	for (unsigned m = 0; known && m < 3 && drivers[i].modules[m] != NULL; m++)
+		g_strv_builder_add_many(argv, "--module", drivers[i].modules[m], NULL);
 	if (setup->reflector != REFLECTOR_DPDK)
 		return;
-	add(argv, "--module", "uio_pci_generic");
-	for (unsigned p = 0; i < G_N_ELEMENTS(drivers) && p < 3 && drivers[i].pmds[p] != NULL; p++)
-		add(argv, "--driver", drivers[i].pmds[p]);
+	g_strv_builder_add_many(argv, "--module", "uio_pci_generic", NULL);
+	for (unsigned p = 0; known && p < 3 && drivers[i].pmds[p] != NULL; p++)
+		g_strv_builder_add_many(argv, "--driver", drivers[i].pmds[p], NULL);
 }
 
-char **image_command(const struct setup *setup, GError **error)
+/* Words of conf/guest-image for it; NULL and error. */
+static char **image_command(const struct setup *setup, GError **error)
 {
 	g_autofree char *script = datadir_find("conf/guest-image", error);
 	g_autofree char *init = script == NULL ? NULL : datadir_find("conf/guest-init", error);
 	gboolean dpdk = setup->reflector == REFLECTOR_DPDK;
-	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
 
 	if (init == NULL)
 		return NULL;
-	g_ptr_array_add(argv, g_strdup(script));
-	add(argv, "--init", init);
+	g_strv_builder_add_many(argv, script, "--init", init, NULL);
 	add_drivers(argv, setup);
-	if (!add_program(argv, "treflect-xdp", !dpdk, error) ||
-		(dpdk && !add_program(argv, "treflect", TRUE, error)))
-		return NULL;
-	g_ptr_array_add(argv, NULL);
-	g_ptr_array_set_free_func(argv, NULL);
-	return (char **)g_ptr_array_free(g_steal_pointer(&argv), FALSE);
+	return add_program(argv, "treflect-xdp", !dpdk, error) &&
+			       (!dpdk || add_program(argv, "treflect", TRUE, error))
+		       ? g_strv_builder_end(argv)
+		       : NULL;
 }
 
-static gboolean make(const char *const *argv, struct image *out, GError **error)
+static gboolean make_here(const char *const *argv, struct image *out, GError **error)
 {
 	struct server *here = server_new_local("guest-image");
 	g_auto(server_result) r = { 0 };
@@ -112,13 +86,12 @@ static gboolean make(const char *const *argv, struct image *out, GError **error)
 		out->initrd = g_strdup(lines[1]);
 		return TRUE;
 	}
-	g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "no image for guests can be made: %s",
+	return sim_fail(error, SIM_ERROR_GUEST, "no image for guests can be made: %s",
 		g_strchomp(r.err[0] == '\0' ? r.out : r.err));
-	return FALSE;
 }
 
 /* By its content: what is there already is not copied again, and never changes. */
-static gboolean copy(struct server *s, char **path, const char *kind, GError **error)
+static gboolean copy_file(struct server *s, char **path, const char *kind, GError **error)
 {
 	g_autoptr(GMappedFile) file = g_mapped_file_new(*path, FALSE, error);
 	const char *state = file == NULL ? NULL : server_state_dir(s, error);
@@ -158,9 +131,9 @@ gboolean image_make(struct server *s, const struct setup *setup, struct image *o
 	if (done && server_is_dry(s))
 		done = make_up(s, (const char *const *)argv, &made, error);
 	else
-		done = done && make((const char *const *)argv, &made, error) &&
-		       (server_is_local(s) || (copy(s, &made.kernel, "kernel", error) &&
-						      copy(s, &made.initrd, "guest", error)));
+		done = done && make_here((const char *const *)argv, &made, error) &&
+		       (server_is_local(s) || (copy_file(s, &made.kernel, "kernel", error) &&
+						      copy_file(s, &made.initrd, "guest", error)));
 	if (done)
 		*out = made;
 	else

@@ -18,8 +18,6 @@ struct image {
 /* Made here, and copied to s if that is another machine. In dry runs paths are made up, and said. */
 gboolean image_make(struct server *s, const struct setup *setup, struct image *out, GError **error);
 void image_clear(struct image *i); /* one of zeros is fine */
-/* Words of conf/guest-image for it, up to NULL; to be freed by g_strfreev. */
-char **image_command(const struct setup *setup, GError **error);
 
 /* A guest behind its console socket on s, as a server that runs commands; no files. */
 struct server *server_new_console(struct server *s, const char *name, const char *socket);

@@ -23,10 +23,9 @@ void qmp_message_clear(struct qmp_message *m)
 	g_clear_pointer(&m->text, g_free);
 }
 
-static gboolean broken(GError **error, const char *what)
+static gboolean fail_protocol(GError **error, const char *what)
 {
-	g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "no answer of QEMU's protocol: %s", what);
-	return FALSE;
+	return sim_fail(error, SIM_ERROR_GUEST, "no answer of QEMU's protocol: %s", what);
 }
 
 /* The string of that name; NULL if there is none, or something else. Newly allocated. */
@@ -40,20 +39,10 @@ static char *string_of(JsonObject *object, const char *name)
 		       : NULL;
 }
 
-static gboolean take_error(JsonObject *object, struct qmp_message *out, GError **error)
-{
-	JsonNode *node = json_object_get_member(object, "error");
-
-	out->kind = QMP_ERROR;
-	if (!JSON_NODE_HOLDS_OBJECT(node))
-		return broken(error, "an error without a description");
-	out->text = string_of(json_node_get_object(node), "desc");
-	return out->text != NULL || broken(error, "an error without a description");
-}
-
-static gboolean take_message(JsonObject *object, struct qmp_message *out, GError **error)
+static gboolean parse_message(JsonObject *object, struct qmp_message *out, GError **error)
 {
 	JsonNode *id = json_object_get_member(object, "id");
+	JsonNode *why = json_object_get_member(object, "error");
 
 	out->id = id != NULL && JSON_NODE_HOLDS_VALUE(id) &&
 				  json_node_get_value_type(id) == G_TYPE_INT64
@@ -64,16 +53,20 @@ static gboolean take_message(JsonObject *object, struct qmp_message *out, GError
 		out->value = json_object_dup_member(object, "return");
 		return TRUE;
 	}
-	if (json_object_has_member(object, "error"))
-		return take_error(object, out, error);
+	if (why != NULL) {
+		out->kind = QMP_ERROR;
+		if (JSON_NODE_HOLDS_OBJECT(why))
+			out->text = string_of(json_node_get_object(why), "desc");
+		return out->text != NULL || fail_protocol(error, "an error without a description");
+	}
 	if (json_object_has_member(object, "event")) {
 		out->kind = QMP_EVENT;
 		out->text = string_of(object, "event");
-		return out->text != NULL || broken(error, "an event without a name");
+		return out->text != NULL || fail_protocol(error, "an event without a name");
 	}
 	out->kind = QMP_GREETING;
 	return json_object_has_member(object, "QMP") ||
-	       broken(error, "an object that is no greeting, return, error or event");
+	       fail_protocol(error, "an object that is no greeting, return, error or event");
 }
 
 gboolean qmp_parse(const char *line, gsize len, struct qmp_message *out, GError **error)
@@ -82,8 +75,8 @@ gboolean qmp_parse(const char *line, gsize len, struct qmp_message *out, GError 
 
 	*out = (struct qmp_message){ .id = -1 };
 	if (root == NULL)
-		return broken(error, "not an object in JSON");
-	if (take_message(json_node_get_object(root), out, error))
+		return fail_protocol(error, "not an object in JSON");
+	if (parse_message(json_node_get_object(root), out, error))
 		return TRUE;
 	qmp_message_clear(out);
 	return FALSE;
@@ -97,23 +90,20 @@ static gboolean read_more(struct qmp *q, gint64 until_us, GError **error)
 	g_autoptr(GError) why = NULL;
 	ssize_t n;
 
-	if (left_us <= 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST,
+	if (left_us <= 0)
+		return sim_fail(error, SIM_ERROR_GUEST,
 			"%s: QEMU does not answer within %u ms: it hangs, or waits for somebody at "
 			"a vhost-user socket",
 			q->name, q->timeout_ms);
-		return FALSE;
-	}
 	n = stream_read(q->stream, chunk, sizeof(chunk), (unsigned)(left_us / 1000) + 1, &why);
 	if (n > 0)
 		g_string_append_len(q->text, chunk, n);
 	if (n >= 0 && q->text->len <= LINE_MAX_LEN)
 		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "%s: %s", q->name,
+	return sim_fail(error, SIM_ERROR_GUEST, "%s: %s", q->name,
 		n >= 0        ? "QEMU's answer has no end"
 		: why != NULL ? why->message
 			      : "QEMU has closed the connection");
-	return FALSE;
 }
 
 static gboolean next_message(
@@ -143,7 +133,7 @@ static gboolean next_answer(struct qmp *q, gint64 until_us, struct qmp_message *
 	return FALSE;
 }
 
-static JsonNode *execute(struct qmp *q, const char *command, gint64 until_us, GError **error)
+static JsonNode *execute_until(struct qmp *q, const char *command, gint64 until_us, GError **error)
 {
 	g_auto(qmp_message) m = { 0 };
 	g_autofree char *line = g_strdup_printf(
@@ -157,31 +147,27 @@ static JsonNode *execute(struct qmp *q, const char *command, gint64 until_us, GE
 		return NULL;
 	if (m.kind == QMP_RETURN && m.id == q->id)
 		return g_steal_pointer(&m.value);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "%s: %s: %s", q->name, command,
+	sim_fail(error, SIM_ERROR_GUEST, "%s: %s: %s", q->name, command,
 		m.kind == QMP_ERROR ? m.text : "QEMU answers something else");
 	return NULL;
 }
 
-static gint64 deadline(const struct qmp *q)
+static gint64 answer_until(const struct qmp *q)
 {
 	return g_get_monotonic_time() + (gint64)q->timeout_ms * 1000;
 }
 
-static gboolean greet(struct qmp *q, GError **error)
+static gboolean greet_qemu(struct qmp *q, GError **error)
 {
-	gint64 until_us = deadline(q);
+	gint64 until_us = answer_until(q);
 	g_auto(qmp_message) m = { 0 };
-	JsonNode *ready;
+	g_autoptr(JsonNode) ready = NULL;
 
 	if (!next_answer(q, until_us, &m, error))
 		return FALSE;
-	if (m.kind != QMP_GREETING) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "%s: QEMU does not greet", q->name);
-		return FALSE;
-	}
-	ready = execute(q, "qmp_capabilities", until_us, error);
-	if (ready != NULL)
-		json_node_unref(ready);
+	if (m.kind != QMP_GREETING)
+		return sim_fail(error, SIM_ERROR_GUEST, "%s: QEMU does not greet", q->name);
+	ready = execute_until(q, "qmp_capabilities", until_us, error);
 	return ready != NULL;
 }
 
@@ -197,7 +183,7 @@ struct qmp *qmp_open(struct server *s, const char *socket, unsigned timeout_ms, 
 	q->stream = stream;
 	q->text = g_string_new(NULL);
 	q->timeout_ms = timeout_ms;
-	return greet(q, error) ? g_steal_pointer(&q) : NULL;
+	return greet_qemu(q, error) ? g_steal_pointer(&q) : NULL;
 }
 
 void qmp_close(struct qmp *q)
@@ -212,7 +198,7 @@ void qmp_close(struct qmp *q)
 
 JsonNode *qmp_execute(struct qmp *q, const char *command, GError **error)
 {
-	return execute(q, command, deadline(q), error);
+	return execute_until(q, command, answer_until(q), error);
 }
 
 char *qmp_status(struct qmp *q, GError **error)
@@ -225,7 +211,6 @@ char *qmp_status(struct qmp *q, GError **error)
 	if (JSON_NODE_HOLDS_OBJECT(status))
 		word = string_of(json_node_get_object(status), "status");
 	if (word == NULL)
-		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST,
-			"%s: query-status: QEMU says no status", q->name);
+		sim_fail(error, SIM_ERROR_GUEST, "%s: query-status: QEMU says no status", q->name);
 	return word;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/vm/vm.h"
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -74,21 +75,19 @@ struct vm *vm_start(struct journal *j, const char *netns, const struct vm_cfg *c
 		return NULL;
 	vm = vm_new(journal_server(j), cfg);
 	command = vm_command(cfg);
-	{
-		const char *make[] = { "sh", "-c", prepare_script, "sh", cfg->run_dir, vm->qmp,
-			vm->console, vm->log, NULL };
-		const char *undo[] = { "rm", "-f", "--", vm->qmp, vm->console, vm->log, NULL };
-
-		if (journal_make(j, what, make, undo, error) &&
-			journal_start(j, vm->name, netns, (const char *const *)command, error))
-			return vm;
-	}
+	if (journal_make(j, what,
+		    (const char *[]){ "sh", "-c", prepare_script, "sh", cfg->run_dir, vm->qmp,
+			    vm->console, vm->log, NULL },
+		    (const char *[]){ "rm", "-f", "--", vm->qmp, vm->console, vm->log, NULL },
+		    error) &&
+		journal_start(j, vm->name, netns, (const char *const *)command, error))
+		return vm;
 	vm_free(vm);
 	return NULL;
 }
 
 /* Lines, without what only a terminal can read. */
-static char *readable(const char *text)
+static char *readable_text(const char *text)
 {
 	GString *clean = g_string_new(NULL);
 
@@ -98,15 +97,15 @@ static char *readable(const char *text)
 	return g_strchomp(g_string_free(clean, FALSE));
 }
 
-/* "; its console ends: ...; QEMU says: ..." */
-static char *words_of(struct vm *vm)
+/* how, then "; its console ends: ...; QEMU says: ...". Newly allocated. */
+static char *with_words(struct vm *vm, const char *how)
 {
 	g_autofree char *lines = g_strdup_printf("-n%d", WORDS);
 	g_autofree char *console = server_ask(vm->server, NULL, "tail", lines, "--", vm->log, NULL);
 	g_autofree char *qemu = process_words(vm->server, vm->name, WORDS);
-	g_autofree char *console_clean = readable(console == NULL ? "" : console);
-	g_autofree char *qemu_clean = readable(qemu == NULL ? "" : qemu);
-	GString *words = g_string_new(NULL);
+	g_autofree char *console_clean = readable_text(console == NULL ? "" : console);
+	g_autofree char *qemu_clean = readable_text(qemu == NULL ? "" : qemu);
+	GString *words = g_string_new(how);
 
 	if (console_clean[0] != '\0')
 		g_string_append_printf(words, "; its console ends:\n%s\n", console_clean);
@@ -118,18 +117,16 @@ static char *words_of(struct vm *vm)
 	return g_strchomp(g_string_free(words, FALSE));
 }
 
-/* With all that was said. how is taken. Newly allocated. */
-static char *with_words(struct vm *vm, char *how)
-{
-	g_autofree char *words = words_of(vm);
-	char *all = g_strconcat(how, words, NULL);
+static void set_death(struct vm *vm, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-	g_free(how);
-	return all;
-}
-
-static void set_death(struct vm *vm, char *how)
+static void set_death(struct vm *vm, const char *format, ...)
 {
+	g_autofree char *how = NULL;
+	va_list args;
+
+	va_start(args, format);
+	how = g_strdup_vprintf(format, args);
+	va_end(args);
 	vm->death = with_words(vm, how);
 }
 
@@ -140,13 +137,13 @@ static void look_at_process(struct vm *vm)
 	int status = 0;
 
 	if (!process_look(vm->server, vm->name, &state, &status, &error))
-		set_death(vm, g_strdup_printf("nobody knows whether it lives: %s", error->message));
+		set_death(vm, "nobody knows whether it lives: %s", error->message);
 	else if (state == PROCESS_NONE)
-		set_death(vm, g_strdup("it was stopped"));
+		set_death(vm, "it was stopped");
 	else if (state == PROCESS_ENDED && status > 128)
-		set_death(vm, g_strdup_printf("QEMU was ended by signal %d", status - 128));
+		set_death(vm, "QEMU was ended by signal %d", status - 128);
 	else if (state == PROCESS_ENDED)
-		set_death(vm, g_strdup_printf("QEMU has ended by itself, status %d", status));
+		set_death(vm, "QEMU has ended by itself, status %d", status);
 }
 
 /* A machine can stand still while its QEMU runs. */
@@ -157,9 +154,9 @@ static void look_at_machine(struct vm *vm)
 	g_autofree char *status = q == NULL ? NULL : qmp_status(q, &error);
 
 	if (status == NULL)
-		set_death(vm, g_strdup(error->message));
+		set_death(vm, "%s", error->message);
 	else if (!g_str_equal(status, "running"))
-		set_death(vm, g_strdup_printf("its machine is not running: %s", status));
+		set_death(vm, "its machine is not running: %s", status);
 }
 
 const char *vm_death(struct vm *vm)
@@ -216,19 +213,17 @@ gboolean vm_wait(struct vm *vm, unsigned timeout_ms, GError **error)
 	if (server_is_dry(vm->server))
 		return TRUE;
 	while (!is_up(vm, &running, &waits_for)) {
-		g_autofree char *late = NULL;
+		g_autofree char *how = NULL, *late = NULL;
 
 		look_at_process(vm);
 		if (vm->death == NULL && g_get_monotonic_time() < until_us) {
 			g_usleep(POLL_US);
 			continue;
 		}
-		if (vm->death == NULL)
-			late = with_words(vm, g_strdup_printf("not up within %u s: %s",
-						      timeout_ms / 1000, waits_for));
-		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "%s: %s: %s",
-			server_name(vm->server), vm->name, late == NULL ? vm->death : late);
-		return FALSE;
+		how = g_strdup_printf("not up within %u s: %s", timeout_ms / 1000, waits_for);
+		late = vm->death != NULL ? g_strdup(vm->death) : with_words(vm, how);
+		return sim_fail(error, SIM_ERROR_GUEST, "%s: %s: %s", server_name(vm->server),
+			vm->name, late);
 	}
 	return TRUE;
 }
@@ -244,7 +239,7 @@ void vm_reach_by(struct vm *vm, struct server *ssh)
 	vm->guest = ssh;
 }
 
-static gboolean runs(struct vm *vm)
+static gboolean is_running(struct vm *vm)
 {
 	enum process_state state = PROCESS_NONE;
 	int status;
@@ -263,7 +258,7 @@ static void ask_to_go(struct vm *vm)
 	if (q != NULL && !vm->own_image) {
 		answer = qmp_execute(q, "system_powerdown", NULL);
 		g_clear_pointer(&answer, json_node_unref);
-		while (runs(vm) && g_get_monotonic_time() < until_us)
+		while (is_running(vm) && g_get_monotonic_time() < until_us)
 			g_usleep(POLL_US);
 	}
 	if (q != NULL)
@@ -275,7 +270,7 @@ gboolean vm_stop(struct vm *vm, GError **error)
 {
 	const char *rm[] = { "rm", "-f", "--", vm->qmp, vm->console, vm->log, NULL };
 
-	if (!server_is_dry(vm->server) && runs(vm))
+	if (!server_is_dry(vm->server) && is_running(vm))
 		ask_to_go(vm);
 	return process_stop(vm->server, vm->name, STOP_GRACE_MS, error) &&
 	       server_do(vm->server, rm, error);
@@ -322,18 +317,13 @@ gboolean vm_qemu_version(struct server *s, const char *path, unsigned *version, 
 		return TRUE;
 	}
 	said = server_ask(s, &why, program, "--version", NULL);
-	if (said == NULL) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER,
+	if (said == NULL)
+		return sim_fail(error, SIM_ERROR_SERVER,
 			"%s; install QEMU there (apt-get install qemu-system-x86), or say where it "
 			"is",
 			why->message);
-		return FALSE;
-	}
-	if (parse_version(said, version))
-		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_SERVER, "%s: %s: says no version: %s",
-		server_name(s), program, g_strchomp(said));
-	return FALSE;
+	return parse_version(said, version) ||
+	       server_fail(s, error, "%s: says no version: %s", program, g_strchomp(said));
 }
 
 enum vm_accel vm_accel_of(struct server *s, char **why)

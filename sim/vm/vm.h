@@ -25,8 +25,7 @@ struct vm_cfg {
 	unsigned queues; /* of the test interface, pairs */
 	unsigned rx_queue_size,
 		tx_queue_size; /* 0: QEMU's; tx is cut to 256 where a tap limits it */
-	gboolean hugepages;
-	const char *cpus;                     /* taskset -c; NULL: anywhere */
+	const char *cpus;      /* taskset -c; NULL: anywhere */
 	const char *kernel, *initrd, *append; /* our image; NULL with disk */
 	const char *disk;                     /* qcow2 or raw by its suffix; NULL with an image */
 	const char *admin_tap, *admin_mac;    /* of a disk's guest; NULL: none */

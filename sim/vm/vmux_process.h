@@ -20,9 +20,6 @@ struct vmux_cfg {
 	 */
 	const char *const *attached;
 	const char *const *sockets; /* a guest each */
-	/* CPU lists: of vmux and DPDK's main lcore (NULL: 0), of the threads of each guest (NULL: anywhere). */
-	const char *main_cpu;
-	const char *const *receive_cpus, *const *run_cpus;
 };
 
 /* Words up to NULL; to be freed by g_strfreev. */
