@@ -40,7 +40,7 @@ banned "only main() ends the program" "$(call 'exit|abort|g_error|rte_exit|rte_p
 
 # After a fork, or by the second signal, nothing else will do.
 banned "only main() ends the program" "$(call '_exit|_Exit|quick_exit')" \
-	'^\./sim/(base/stop|setup/lab_(trial|guests))\.c$|^\./tests/'
+	'^\./sim/(base/stop|lab/lab_common)\.c$|^\./tests/'
 
 # A comment of one line form is code that was switched off.
 while IFS= read -r -d '' file; do
