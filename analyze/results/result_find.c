@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyze/contract/accumulated.h"
+#include "analyze/contract/trial_environment.h"
 #include "analyze/foreign/autotest.h"
 #include "analyze/base/error.h"
 #include "analyze/results/merged_set.h"
@@ -114,12 +115,7 @@ char *result_sources_folder(const result_sources *s, const GPtrArray *trials)
 
 const char *result_started(const trial *t)
 {
-	JsonNode *node = t->environment != NULL ? json_object_get_member(t->environment, "started")
-						: NULL;
-
-	return node != NULL && json_node_get_value_type(node) == G_TYPE_STRING
-		       ? json_node_get_string(node)
-		       : "";
+	return trial_environment_text(t, "started");
 }
 
 /* The infix in the name of a trial or merged set: without repetition or digest. */

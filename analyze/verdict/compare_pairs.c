@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyze/base/error.h"
+#include "analyze/contract/trial_environment.h"
 #include "analyze/results/result_find.h"
 
 enum { VALUES_SHOWN = 3 };
@@ -322,45 +323,16 @@ gboolean compare_same_mix(const result_combination *a, const result_combination 
 	return FALSE;
 }
 
-/* What differs from run to run, or only repeats the parameters. */
-static gboolean is_of_a_run(const char *name)
+/* Into text -> set of values. */
+static void add_value(const char *name, const char *text, void *user)
 {
-	static const char *const names[] = { "started", "ended", "command_line", "tsc_error_ppm",
-		"tsc_hz", "load_average", "file_changed", "pid", NULL };
+	GHashTable *all = user, *values = g_hash_table_lookup(all, name);
 
-	return g_strv_contains(names, name);
-}
-
-/* All members of an object, those of objects in it as "versions.dpdk": text -> set of values. */
-static void flatten(JsonObject *o, const char *prefix, GHashTable *to)
-{
-	GList *members = json_object_get_members(o);
-
-	for (const GList *l = members; l != NULL; l = l->next) {
-		JsonNode *node = json_object_get_member(o, l->data);
-		g_autofree char *name = g_strconcat(prefix, l->data, NULL);
-		GHashTable *values;
-
-		if (is_of_a_run(name))
-			continue;
-		if (JSON_NODE_HOLDS_OBJECT(node)) {
-			g_autofree char *deeper = g_strconcat(name, ".", NULL);
-
-			flatten(json_node_get_object(node), deeper, to);
-			continue;
-		}
-		values = g_hash_table_lookup(to, name);
-		if (values == NULL) {
-			values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-			g_hash_table_insert(to, g_strdup(name), values);
-		}
-		g_hash_table_add(
-			values, JSON_NODE_TYPE(node) == JSON_NODE_VALUE &&
-						json_node_get_value_type(node) == G_TYPE_STRING
-					? g_strdup(json_node_get_string(node))
-					: json_to_string(node, FALSE));
+	if (values == NULL) {
+		values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+		g_hash_table_insert(all, g_strdup(name), values);
 	}
-	g_list_free(members);
+	g_hash_table_add(values, g_strdup(text));
 }
 
 static GHashTable *environment_of(const result_set *r)
@@ -371,12 +343,8 @@ static GHashTable *environment_of(const result_set *r)
 	for (guint i = 0; i < r->combinations->len; i++) {
 		const GPtrArray *trials = combination(r, i)->trials;
 
-		for (guint k = 0; k < trials->len; k++) {
-			const trial *t = g_ptr_array_index(trials, k);
-
-			if (t->environment != NULL)
-				flatten(t->environment, "", all);
-		}
+		for (guint k = 0; k < trials->len; k++)
+			trial_environment_each(g_ptr_array_index(trials, k), add_value, all);
 	}
 	return all;
 }

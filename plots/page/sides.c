@@ -4,17 +4,13 @@
 #include <string.h>
 
 #include "analyze/results/side_names.h"
-#include "analyze/contract/trial_json.h"
+#include "analyze/contract/trial_environment.h"
 
 enum {
 	VALUES_MAX = 6, /* of a side that are listed */
 	TEXT_MAX = 200, /* characters of one of them */
 	DATE_LEN = 10,  /* of 2026-11-23T10:00:00Z */
 };
-
-/* What no two trials share, or what has a place of its own in a report. */
-static const char *const of_a_moment[] = { "started", "ended", "file_changed", "command_line",
-	"load_average", "tsc_error_ppm", "tsc_hz", "pid", "ranks", NULL };
 
 static void side_free(gpointer data)
 {
@@ -71,29 +67,18 @@ static void each_trial(const struct side *side, trial_fn fn, void *user)
 	}
 }
 
-/* A string of the environment, "" if there is none. Valid while t is. */
-static const char *environment_text(const trial *t, const char *key)
-{
-	JsonNode *node = t->environment != NULL ? json_object_get_member(t->environment, key)
-						: NULL;
-	const char *text = node != NULL && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node)
-								       : NULL;
-
-	return text != NULL ? text : "";
-}
-
 struct span {
 	gboolean of_files;
 	char *first, *last; /* NULL before a date is known */
 };
 
-static void widen(const trial *t, void *user)
+static void widen_span(const trial *t, void *user)
 {
 	struct span *span = user;
-	const char *text = environment_text(t, "started");
+	const char *text = trial_environment_text(t, "started");
 
 	if (span->of_files)
-		text = *text == '\0' ? environment_text(t, "file_changed") : "";
+		text = *text == '\0' ? trial_environment_text(t, "file_changed") : "";
 	if (strlen(text) < DATE_LEN)
 		return;
 	g_autofree char *date = g_strndup(text, DATE_LEN);
@@ -114,7 +99,7 @@ char *sides_date(const sides *s, gboolean of_files)
 	char *text;
 
 	for (guint i = 0; i < s->all->len; i++)
-		each_trial(side_of(s, i), widen, &span);
+		each_trial(side_of(s, i), widen_span, &span);
 	text = g_strcmp0(span.first, span.last) == 0
 		       ? g_strdup(span.first)
 		       : g_strdup_printf("%s to %s", span.first, span.last);
@@ -126,7 +111,7 @@ char *sides_date(const sides *s, gboolean of_files)
 /* Values of one key: distinct ones of each side, in the order they come in. */
 struct row {
 	char *key;
-	GPtrArray **values; /* char *, of each side */
+	GPtrArray *values; /* of each side a GPtrArray of char * */
 };
 
 struct rows {
@@ -135,13 +120,20 @@ struct rows {
 	GHashTable *row; /* key -> struct row *; borrowed */
 };
 
-static gboolean holds(const GPtrArray *texts, const char *text)
+static void row_free(gpointer data)
 {
-	for (guint i = 0; i < texts->len; i++) {
-		if (strcmp(g_ptr_array_index(texts, i), text) == 0)
-			return TRUE;
-	}
-	return FALSE;
+	struct row *row = data;
+
+	g_free(row->key);
+	g_ptr_array_unref(row->values);
+	g_free(row);
+}
+
+/* Unless it is there. */
+static void add_text(GPtrArray *texts, const char *text)
+{
+	if (!g_ptr_array_find_with_equal_func(texts, text, g_str_equal, NULL))
+		g_ptr_array_add(texts, g_strdup(text));
 }
 
 /* Of the side whose turn it is. */
@@ -152,28 +144,28 @@ static void add_value(struct rows *rows, const char *key, const char *text)
 	if (row == NULL) {
 		row = g_new0(struct row, 1);
 		row->key = g_strdup(key);
-		row->values = g_new0(GPtrArray *, rows->nb_sides);
+		row->values = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
 		for (guint i = 0; i < rows->nb_sides; i++)
-			row->values[i] = g_ptr_array_new_with_free_func(g_free);
+			g_ptr_array_add(row->values, g_ptr_array_new_with_free_func(g_free));
 		g_ptr_array_add(rows->all, row);
 		g_hash_table_insert(rows->row, row->key, row);
 	}
-	if (!holds(row->values[rows->side], text))
-		g_ptr_array_add(row->values[rows->side], g_strdup(text));
+	add_text(g_ptr_array_index(row->values, rows->side), text);
 }
 
-static gboolean is_equal(const GPtrArray *a, const GPtrArray *b)
+static gboolean is_equal(GPtrArray *a, GPtrArray *b)
 {
 	if (a->len != b->len)
 		return FALSE;
 	for (guint i = 0; i < a->len; i++) {
-		if (!holds(b, g_ptr_array_index(a, i)))
+		if (!g_ptr_array_find_with_equal_func(
+			    b, g_ptr_array_index(a, i), g_str_equal, NULL))
 			return FALSE;
 	}
 	return TRUE;
 }
 
-static char *joined(const GPtrArray *texts)
+static char *join_values(const GPtrArray *texts)
 {
 	GString *to = g_string_new(texts->len == 0 ? "-" : NULL);
 
@@ -198,7 +190,7 @@ static char *joined(const GPtrArray *texts)
 static gboolean row_differs(const struct row *row, guint nb_sides)
 {
 	for (guint i = 1; i < nb_sides; i++) {
-		if (!is_equal(row->values[0], row->values[i]))
+		if (!is_equal(g_ptr_array_index(row->values, 0), g_ptr_array_index(row->values, i)))
 			return TRUE;
 	}
 	return FALSE;
@@ -211,7 +203,7 @@ static void add_row(table *t, const struct row *row, guint nb_sides, gboolean di
 	if (nb_sides > 1)
 		table_bool(t, differs, "differs", "");
 	for (guint i = 0; i < nb_sides; i++) {
-		g_autofree char *text = joined(row->values[i]);
+		g_autofree char *text = join_values(g_ptr_array_index(row->values, i));
 
 		table_string(t, text);
 	}
@@ -266,43 +258,16 @@ static void add_parameters(const trial *t, void *user)
 	}
 }
 
-static void add_object(struct rows *rows, const char *prefix, JsonObject *o)
+/* Generators of other ranks have a place of their own. */
+static void add_entry(const char *name, const char *text, void *user)
 {
-	g_autoptr(GList) keys = json_object_get_members(o);
-
-	for (const GList *at = keys; at != NULL; at = at->next) {
-		JsonNode *node = json_object_get_member(o, at->data);
-		g_autofree char *key = g_strconcat(prefix, at->data, NULL);
-
-		if (g_strv_contains(of_a_moment, key))
-			continue;
-		if (JSON_NODE_HOLDS_OBJECT(node)) {
-			g_autofree char *longer = g_strconcat(key, ".", NULL);
-
-			add_object(rows, longer, json_node_get_object(node));
-		} else if (json_node_get_value_type(node) == G_TYPE_STRING) {
-			add_value(rows, key, json_node_get_string(node));
-		} else {
-			g_autofree char *text = json_to_string(node, FALSE);
-
-			add_value(rows, key, text);
-		}
-	}
+	if (strcmp(name, "ranks") != 0)
+		add_value(user, name, text);
 }
 
 static void add_environment(const trial *t, void *user)
 {
-	if (t->environment != NULL)
-		add_object(user, "", t->environment);
-}
-
-static void row_free(gpointer data)
-{
-	struct row *row = data;
-
-	g_free(row->key);
-	g_free(row->values);
-	g_free(row);
+	trial_environment_each(t, add_entry, user);
 }
 
 static table *table_by(const sides *s, const char *heading, trial_fn add)
@@ -315,11 +280,6 @@ static table *table_by(const sides *s, const char *heading, trial_fn add)
 	for (rows.side = 0; rows.side < rows.nb_sides; rows.side++)
 		each_trial(side_of(s, rows.side), add, &rows);
 	t = table_of(s, &rows, heading);
-	for (guint i = 0; i < rows.all->len; i++) {
-		for (guint k = 0; k < rows.nb_sides; k++)
-			g_ptr_array_unref(
-				((struct row *)g_ptr_array_index(rows.all, i))->values[k]);
-	}
 	g_hash_table_unref(rows.row);
 	g_ptr_array_unref(rows.all);
 	return t;
@@ -338,10 +298,10 @@ table *sides_environment(const sides *s)
 static void add_command(const trial *t, void *user)
 {
 	GPtrArray *commands = user;
-	const char *text = environment_text(t, "command_line");
+	const char *text = trial_environment_text(t, "command_line");
 
-	if (*text != '\0' && !holds(commands, text))
-		g_ptr_array_add(commands, g_strdup(text));
+	if (*text != '\0')
+		add_text(commands, text);
 }
 
 GPtrArray *sides_commands(const struct side *side)
