@@ -24,11 +24,6 @@ static gboolean make_box(struct commands_job *job, GError **error)
 	return f != NULL && figure_box(f, q, &job->options, &job->text, error);
 }
 
-static int run_box(void *asked, char **names)
-{
-	return commands_run(&command_box, make_box, asked, names);
-}
-
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_ROW(NUMBER, struct asked, percent, "percentile", 0, "P",
@@ -37,9 +32,5 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-const struct cli_command command_box = { .name = "box",
-	COMMANDS_NAMES,
-	.summary = "Repetitions as the unit: a percentile of each, in boxes",
-	.options = rows,
-	.size = sizeof(struct asked),
-	.run = run_box };
+COMMANDS_FIGURE(
+	box, COMMANDS_NAMES, .summary = "Repetitions as the unit: a percentile of each, in boxes");

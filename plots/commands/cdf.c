@@ -24,15 +24,6 @@ static gboolean make_cdf(struct commands_job *job, GError **error)
 	return f != NULL && figure_cdf(f, &job->options, &job->text, error);
 }
 
-static int run_cdf(void *user, char **names)
-{
-	struct asked *asked = user;
-
-	/* Two figures of the same names are two files. */
-	asked->request.command = asked->tail ? "ccdf" : "cdf";
-	return commands_run(&command_cdf, make_cdf, asked, names);
-}
-
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_ROW(TEXT, struct asked, rate, "rate", 'r', "RATE",
@@ -42,6 +33,15 @@ static const struct option_row rows[] = {
 		"CCDF: share of frames later than a latency, log scale (default ccdf-NAMES.svg)"),
 	{ 0 },
 };
+
+static int run_cdf(void *user, char **names)
+{
+	struct asked *asked = user;
+
+	/* Two figures of the same names are two files. */
+	asked->request.command = asked->tail ? "ccdf" : "cdf";
+	return commands_run(&command_cdf, make_cdf, asked, names);
+}
 
 const struct cli_command command_cdf = { .name = "cdf",
 	COMMANDS_NAMES,

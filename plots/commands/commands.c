@@ -11,13 +11,6 @@
 
 const char *const commands_terminals[] = { "svg", "png", "pdf", NULL };
 
-/* The struct itself: a name for its start. */
-struct alone {
-	struct commands_request r;
-};
-
-const struct option_row commands_rows[] = { COMMANDS_ROWS(struct alone, r), { 0 } };
-
 const struct cli_program commands_program = {
 	.name = "tplot",
 	.summary = "draws figures of results with gnuplot",

@@ -27,6 +27,18 @@ struct commands_request {
 /* The arguments of most commands. */
 #define COMMANDS_NAMES .arguments = "NAME...", .min_words = 1, .max_words = CLI_ANY
 
+/* Defines command_NAME, a figure whose text make_NAME makes; then its other members. */
+#define COMMANDS_FIGURE(name_, ...)                                                \
+	static int run_##name_(void *asked, char **names)                          \
+	{                                                                          \
+		return commands_run(&command_##name_, make_##name_, asked, names); \
+	}                                                                          \
+	const struct cli_command command_##name_ = { .name = #name_,               \
+		.run = run_##name_,                                                \
+		.options = rows,                                                   \
+		.size = sizeof(struct asked),                                      \
+		__VA_ARGS__ }
+
 /* Rows of several commands; they set a member of a struct of type. */
 #define COMMANDS_DIR(type_, member, help_, ...) \
 	OPTION_ROW(DIR, type_, member, "dir", 0, "DIR", help_, .was = 'd', __VA_ARGS__)
@@ -67,9 +79,6 @@ struct commands_request {
 enum { COMMANDS_PIXELS_MAX = 10000 };
 
 extern const char *const commands_terminals[]; /* by enum figure_terminal; NULL-terminated */
-/* The table of a command that has no more than these. */
-extern const struct option_row commands_rows[];
-
 /* What a command has to draw. */
 struct commands_job {
 	const struct commands_request *request;

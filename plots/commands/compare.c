@@ -36,11 +36,6 @@ static gboolean make_compare(struct commands_job *job, GError **error)
 				   : figure_cdf(f, &job->options, &job->text, error);
 }
 
-static int run_compare(void *asked, char **names)
-{
-	return commands_run(&command_compare, make_compare, asked, names);
-}
-
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_GROUP("Panels"),
@@ -54,9 +49,5 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-const struct cli_command command_compare = { .name = "compare",
-	COMMANDS_NAMES,
-	.summary = "Load against latency and loss, or, of one load, the distribution",
-	.options = rows,
-	.size = sizeof(struct asked),
-	.run = run_compare };
+COMMANDS_FIGURE(compare, COMMANDS_NAMES,
+	.summary = "Load against latency and loss, or, of one load, the distribution");

@@ -151,22 +151,12 @@ static gboolean make_figure(struct commands_job *job, GError **error)
 	return figure_load(f, &job->options, &job->text, error);
 }
 
-static int run_figure(void *asked, char **names)
-{
-	return commands_run(&command_figure, make_figure, asked, names);
-}
-
 static const struct option_row rows[] = {
 	COMMANDS_ROWS_OR(struct asked, request, "Copy of the paper's data", NULL),
 	LOAD_OPTIONS_ROWS_OR(struct asked, load, NULL, NULL, NULL),
 	{ 0 },
 };
 
-const struct cli_command command_figure = { .name = "figure",
-	.arguments = "N",
-	.summary = "Figure N of the paper, from a copy of its data (--dir)",
-	.options = rows,
-	.size = sizeof(struct asked),
-	.min_words = 1,
-	.max_words = 1,
-	.run = run_figure };
+COMMANDS_FIGURE(figure, .arguments = "N",
+	.summary = "Figure N of the paper, from a copy of its data (--dir)", .min_words = 1,
+	.max_words = 1);

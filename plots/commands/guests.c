@@ -86,11 +86,6 @@ static gboolean make_guests(struct commands_job *job, GError **error)
 	return figure_strip(s, &job->options, &job->text, error);
 }
 
-static int run_guests(void *asked, char **names)
-{
-	return commands_run(&command_guests, make_guests, asked, names);
-}
-
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_ROW(WORD, struct asked, form, "form", 0, "FORM",
@@ -107,10 +102,6 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-const struct cli_command command_guests = { .name = "guests",
-	COMMANDS_NAMES,
+COMMANDS_FIGURE(guests, COMMANDS_NAMES,
 	.summary = "Each guest: median, 99th percentile and loss, or heat strips over loads or "
-		   "time",
-	.options = rows,
-	.size = sizeof(struct asked),
-	.run = run_guests };
+		   "time");

@@ -47,11 +47,6 @@ static gboolean make_overview(struct commands_job *job, GError **error)
 	return figure_load(f, &job->options, &job->text, error);
 }
 
-static int run_overview(void *asked, char **names)
-{
-	return commands_run(&command_overview, make_overview, asked, names);
-}
-
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_GROUP("Panels"),
@@ -63,11 +58,6 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-const struct cli_command command_overview = { .name = "overview",
-	.arguments = "NAME",
-	.summary = "All series of one directory: load against latency and loss",
-	.options = rows,
-	.size = sizeof(struct asked),
-	.min_words = 1,
-	.max_words = 1,
-	.run = run_overview };
+COMMANDS_FIGURE(overview, .arguments = "NAME",
+	.summary = "All series of one directory: load against latency and loss", .min_words = 1,
+	.max_words = 1);

@@ -29,8 +29,7 @@ static gboolean warn_of_doubts(const sides *s)
 				(const char *)g_ptr_array_index(set->warnings, k));
 		doubtful |= set->warnings->len > 0;
 		for (guint k = 0; k < set->combinations->len; k++)
-			doubtful |= !(
-				(const result_combination *)g_ptr_array_index(set->combinations, k))
+			doubtful |= !((const result_combination *)set->combinations->pdata[k])
 					     ->trustworthy;
 	}
 	return doubtful;
@@ -54,9 +53,8 @@ static gboolean write_page(const struct asked *a, const char *path, const char *
 	g_autofree char *css_path = datadir_find("plots/report.css", error);
 	g_autofree char *css = NULL, *html = NULL;
 
-	if (css_path == NULL || !g_file_get_contents(css_path, &css, NULL, error))
-		return FALSE;
-	if (metrics == NULL)
+	if (css_path == NULL || !g_file_get_contents(css_path, &css, NULL, error) ||
+		metrics == NULL)
 		return FALSE;
 	compared.metrics = metrics;
 	options.css = css;

@@ -24,40 +24,27 @@ static gboolean make_series(
 	return f != NULL && draw_it(f, &job->options, &job->text, error);
 }
 
+/* The struct itself: a name for its start. */
+struct asked {
+	struct commands_request request;
+};
+
+static const struct option_row rows[] = { COMMANDS_ROWS(struct asked, request), { 0 } };
+
 static gboolean make_timeline(struct commands_job *job, GError **error)
 {
 	return commands_allow(job->request, TRUE, FALSE, error) &&
 	       make_series(job, gather_timeline, figure_timeline, error);
 }
 
-static int run_timeline(void *request, char **names)
-{
-	return commands_run(&command_timeline, make_timeline, request, names);
-}
-
-const struct cli_command command_timeline = { .name = "timeline",
-	COMMANDS_NAMES,
-	.summary = "Rates, loss and latency second by second",
-	.options = commands_rows,
-	.size = sizeof(struct commands_request),
-	.run = run_timeline };
+COMMANDS_FIGURE(timeline, COMMANDS_NAMES, .summary = "Rates, loss and latency second by second");
 
 static gboolean make_sizes(struct commands_job *job, GError **error)
 {
 	return make_series(job, gather_sizes, figure_sizes, error);
 }
 
-static int run_sizes(void *request, char **names)
-{
-	return commands_run(&command_sizes, make_sizes, request, names);
-}
-
-const struct cli_command command_sizes = { .name = "sizes",
-	COMMANDS_NAMES,
-	.summary = "Latency and loss by frame size",
-	.options = commands_rows,
-	.size = sizeof(struct commands_request),
-	.run = run_sizes };
+COMMANDS_FIGURE(sizes, COMMANDS_NAMES, .summary = "Latency and loss by frame size");
 
 static gboolean make_departures(struct commands_job *job, GError **error)
 {
@@ -65,14 +52,4 @@ static gboolean make_departures(struct commands_job *job, GError **error)
 	       make_series(job, gather_departures, figure_departures, error);
 }
 
-static int run_departures(void *request, char **names)
-{
-	return commands_run(&command_departures, make_departures, request, names);
-}
-
-const struct cli_command command_departures = { .name = "departures",
-	COMMANDS_NAMES,
-	.summary = "How near to their schedule frames left",
-	.options = commands_rows,
-	.size = sizeof(struct commands_request),
-	.run = run_departures };
+COMMANDS_FIGURE(departures, COMMANDS_NAMES, .summary = "How near to their schedule frames left");

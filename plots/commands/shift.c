@@ -150,11 +150,6 @@ static gboolean make_shift(struct commands_job *job, GError **error)
 	return figure_shift(f, &sides, &job->options, &job->text, error);
 }
 
-static int run_shift(void *asked, char **names)
-{
-	return commands_run(&command_shift, make_shift, asked, names);
-}
-
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_ROW(NUMBER, struct asked, confidence, "confidence", 0, "PERCENT",
@@ -165,11 +160,6 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-const struct cli_command command_shift = { .name = "shift",
-	.arguments = "A B",
-	.summary = "How much later B is than A, percentile by percentile",
-	.options = rows,
-	.size = sizeof(struct asked),
-	.min_words = 2,
-	.max_words = 2,
-	.run = run_shift };
+COMMANDS_FIGURE(shift, .arguments = "A B",
+	.summary = "How much later B is than A, percentile by percentile", .min_words = 2,
+	.max_words = 2);

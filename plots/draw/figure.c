@@ -71,6 +71,11 @@ struct figure_group *figure_group_at(const figure *f, guint i)
 	return g_ptr_array_index(f->groups, i);
 }
 
+struct figure_point *figure_point_at(const struct figure_group *group, guint k)
+{
+	return &g_array_index(group->points, struct figure_point, k);
+}
+
 void figure_remark(GPtrArray *remarks, const char *format, ...)
 {
 	va_list arguments;

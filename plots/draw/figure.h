@@ -89,6 +89,8 @@ struct figure_group *figure_add_group(figure *f, const char *name);
 struct figure_group *figure_add_rows(figure *f, const char *name, guint size);
 /* The i-th. */
 struct figure_group *figure_group_at(const figure *f, guint i);
+/* The k-th of its points, where they are such. */
+struct figure_point *figure_point_at(const struct figure_group *group, guint k);
 /* Adds a copy of a text to remarks (char *): the notes of a figure, messages to the user. */
 void figure_remark(GPtrArray *remarks, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

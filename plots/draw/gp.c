@@ -135,7 +135,7 @@ double gp_loss_top(double hi)
 	return hi > 0 ? MIN(gp_linear_top(hi), 1.04) : 0.01;
 }
 
-static void append_tics(
+void gp_tics(
 	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels)
 {
 	double step = linear_step(hi - lo);
@@ -150,20 +150,10 @@ static void append_tics(
 	g_string_append(script, ")\n");
 }
 
-void gp_linear_tics(GString *script, const char *axis, double top, double per, gboolean with_labels)
-{
-	append_tics(script, axis, 0, top, per, with_labels);
-}
-
-void gp_range_tics(GString *script, const char *axis, double lo, double hi, double per)
-{
-	append_tics(script, axis, lo, hi, per, TRUE);
-}
-
 void gp_linear_axis(GString *script, const char *axis, double top, double per, gboolean with_labels)
 {
 	g_string_append_printf(script, "set %srange [0:%s]\n", axis, gp_num(top).text);
-	gp_linear_tics(script, axis, top, per, with_labels);
+	gp_tics(script, axis, 0, top, per, with_labels);
 }
 
 void gp_log_tics(

@@ -39,15 +39,17 @@ void gp_log_range(double *lo, double *hi);
 double gp_linear_top(double hi);
 /* That of an axis of losses, which are shares. */
 double gp_loss_top(double hi);
-/* "set AXIStics (...)" in that unit: about five on a linear axis 0..top; 1, 2, 5 on a log axis. */
-void gp_linear_tics(
-	GString *script, const char *axis, double top, double per, gboolean with_labels);
-/* The same behind "set AXISrange [0:top]". */
-void gp_linear_axis(
-	GString *script, const char *axis, double top, double per, gboolean with_labels);
-/* The tics of an axis lo..hi of either kind that need not begin at 0; less than a decade if log. */
-void gp_range_tics(GString *script, const char *axis, double lo, double hi, double per);
+/*
+ * "set AXIStics (...)" in that unit: about five on a linear axis lo..hi; 1, 2, 5 on a log axis, or if
+ * it is long only the decades.
+ */
+void gp_tics(
+	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels);
 void gp_log_tics(
 	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels);
+
+/* "set AXISrange [0:top]" and its tics. */
+void gp_linear_axis(
+	GString *script, const char *axis, double top, double per, gboolean with_labels);
 
 #endif

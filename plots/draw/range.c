@@ -110,7 +110,7 @@ void range_axis(const struct range *r, GString *script, const char *axis, gboole
 	g_string_append_printf(
 		script, "set %srange [%s:%s]\n", axis, gp_num(r->lo).text, gp_num(r->hi).text);
 	if (r->linear) {
-		gp_linear_tics(script, axis, r->hi, unit.per, with_labels);
+		gp_tics(script, axis, 0, r->hi, unit.per, with_labels);
 	} else {
 		g_string_append_printf(script, "set logscale %s\n", axis);
 		gp_log_tics(script, axis, r->lo, r->hi, unit.per, with_labels);

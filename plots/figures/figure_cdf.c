@@ -28,11 +28,6 @@ struct ranges {
 	guint silent; /* guests that were offered no frame */
 };
 
-static const struct figure_point *point_of(const struct figure_group *group)
-{
-	return &g_array_index(group->points, struct figure_point, 0);
-}
-
 static void include_steps(struct ranges *r, const GArray *steps)
 {
 	for (guint k = 0; k < steps->len; k++) {
@@ -46,7 +41,7 @@ static void include_steps(struct ranges *r, const GArray *steps)
 
 static void include_group(struct ranges *r, const struct figure_group *group)
 {
-	const struct figure_point *p = point_of(group);
+	const struct figure_point *p = figure_point_at(group, 0);
 
 	include_steps(r, group->steps);
 	for (guint k = 0; k < group->repetitions->len; k++)
@@ -144,7 +139,7 @@ static void put_data(GString *data, const figure *f, const struct ranges *r)
 		r->within ? "back within that" : "later than that or lost");
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
-		const struct figure_point *p = point_of(group);
+		const struct figure_point *p = figure_point_at(group, 0);
 
 		gp_block(data, i, group->name, "latency share");
 		put_steps(data, group->steps, r);
@@ -178,7 +173,7 @@ static void put_curves(struct canvas *c, const figure *f)
 				i + 1);
 	}
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_point *p = point_of(figure_group_at(f, i));
+		const struct figure_point *p = figure_point_at(figure_group_at(f, i), 0);
 
 		canvas_plot(c, "data index %u using 1:2 with steps lt %u lw %s%s", 3 * i, i + 1,
 			gp_num(canvas_line_width(i)).text, p->trustworthy ? "" : " dt 4");
@@ -252,7 +247,7 @@ static void put_table(struct canvas *c, const figure *f, double y)
 	put_table_row(c, heads, x, y, 11);
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
-		const struct figure_point *p = point_of(group);
+		const struct figure_point *p = figure_point_at(group, 0);
 		g_autofree char *line = g_strdup_printf(
 			"lt %u lw 2%s", i + 1, p->trustworthy ? "" : " dt 4");
 		g_autofree char *name = canvas_fit(group->name, name_width, 0);

@@ -102,7 +102,7 @@ static void draw_panel(struct canvas *c, const figure *f, enum panel panel, doub
 	canvas_text(c, middle, top - 14, CANVAS_CENTRE, 12, looks[panel].head);
 	put_place_tics(c->script, panel);
 	g_string_append(c->script, "set yrange [0:1.04]\n");
-	gp_linear_tics(c->script, "y", 1, 0.01, panel == SCHEDULE);
+	gp_tics(c->script, "y", 0, 1, 0.01, panel == SCHEDULE);
 	canvas_ylabel(c, panel == SCHEDULE ? "share of frames" : NULL, "%");
 	for (guint i = 0; i < f->groups->len; i++)
 		put_group(c, f, i, panel);

@@ -74,8 +74,7 @@ static struct ranges find_ranges(const figure *f, gboolean linear)
 			r.loss_top = MAX(r.loss_top, isnan(guest->loss) ? 0 : guest->loss);
 		}
 		for (guint k = 0; k < group->points->len; k++)
-			r.untrustworthy |= !g_array_index(group->points, struct figure_point, k)
-						    .trustworthy;
+			r.untrustworthy |= !figure_point_at(group, k)->trustworthy;
 	}
 	r.silent = figure_silent(f);
 	range_close(&r.latency);
@@ -165,8 +164,7 @@ static void add_notes(GPtrArray *notes, const struct ranges *r)
 
 static void put_head(struct canvas *c, const struct figure_group *group, double x)
 {
-	gboolean trustworthy = group->points->len == 0 ||
-			       g_array_index(group->points, struct figure_point, 0).trustworthy;
+	gboolean trustworthy = group->points->len == 0 || figure_point_at(group, 0)->trustworthy;
 	g_autofree char *head = g_strconcat(group->name, trustworthy ? "" : " (!)", NULL);
 
 	canvas_text(c, x, CANVAS_TOP + 8, CANVAS_CENTRE, 12, head);
@@ -208,7 +206,7 @@ gboolean figure_guests(const figure *f, const struct figure_options *options,
 		put_guest_tics(c.script, group, TRUE);
 		g_string_append_printf(c.script, "set yrange [0:%s]\nset xlabel 'guest'\n",
 			gp_num(r.loss_top).text);
-		gp_linear_tics(c.script, "y", r.loss_top, 0.01, i == 0);
+		gp_tics(c.script, "y", 0, r.loss_top, 0.01, i == 0);
 		canvas_ylabel(&c, i > 0 ? NULL : "loss", "%");
 		put_loss(&c, i);
 	}

@@ -81,7 +81,7 @@ static struct picture find_ranges(const figure *f, const struct figure_options *
 		const struct figure_group *group = figure_group_at(f, i);
 
 		for (guint k = 0; k < group->points->len; k++)
-			include_point(&r, &g_array_index(group->points, struct figure_point, k));
+			include_point(&r, figure_point_at(group, k));
 	}
 	range_close(&r.latency);
 	r.loss_top = gp_loss_top(r.loss_top);
@@ -96,7 +96,6 @@ static void put_data(GString *data, const figure *f)
 			      "percentile is a lower bound.\n");
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
-
 		gboolean in_grid = group->facet < f->facets->len;
 		g_autofree char *name = g_strconcat(group->name, in_grid ? " | " : "",
 			in_grid ? g_ptr_array_index(f->facets, group->facet) : "", NULL);
@@ -105,8 +104,7 @@ static void put_data(GString *data, const figure *f)
 			"load offered p25 p50 p75 p99 p50_min p50_max p99_min p99_max bounds loss "
 			"loss_min loss_max repetitions trustworthy");
 		for (guint k = 0; k < group->points->len; k++) {
-			const struct figure_point *p = &g_array_index(
-				group->points, struct figure_point, k);
+			const struct figure_point *p = figure_point_at(group, k);
 			guint bounds = 0;
 
 			g_string_append_printf(data, "%s %s", gp_num(p->load_pps).text,
@@ -144,8 +142,7 @@ static struct parts parts_of(const struct picture *r, const struct figure_group 
 	struct parts parts = { .x = r->nominal ? "1" : "2" };
 
 	for (guint k = 0; k < group->points->len; k++) {
-		const struct figure_point *p = &g_array_index(
-			group->points, struct figure_point, k);
+		const struct figure_point *p = figure_point_at(group, k);
 
 		parts.p50_spread |= !isnan(p->p50.lo);
 		parts.p99_spread |= !isnan(p->p99.lo);
@@ -345,9 +342,7 @@ static gboolean has_data(const figure *f, guint facet)
 
 static double left_of(const struct grid *g, guint facet)
 {
-	guint column = facet % g->columns;
-
-	return CANVAS_LEFT + column * (g->width + BESIDE);
+	return CANVAS_LEFT + (facet % g->columns) * (g->width + BESIDE);
 }
 
 static double top_of(const struct grid *g, guint facet)
@@ -380,7 +375,7 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 
 	canvas_panel(c, left, top, left + g->width, middle);
 	g_string_append_printf(c->script, "set xrange [0:%s]\n", gp_num(1.04 * r->load_top).text);
-	gp_linear_tics(c->script, "x", r->load_top, unit.per, FALSE);
+	gp_tics(c->script, "x", 0, r->load_top, unit.per, FALSE);
 	if (facet > 0)
 		g_string_append(c->script, "unset xlabel\n");
 	canvas_ylabel(c, first ? canvas_latency(c) : NULL, range_unit(&r->latency));
@@ -388,7 +383,7 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 	put_latency(c, r, facet);
 
 	canvas_panel(c, left, middle + g->between, left + g->width, top + g->pair + g->between);
-	gp_linear_tics(c->script, "x", r->load_top, unit.per, TRUE);
+	gp_tics(c->script, "x", 0, r->load_top, unit.per, TRUE);
 	if (last)
 		g_string_append_printf(c->script, "set xlabel '%s load (%s)'\n",
 			r->nominal ? "nominal" : "offered", unit.name);

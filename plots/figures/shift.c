@@ -167,7 +167,7 @@ static void draw_panels(
 		put_quantile_axis(c->script, lowest, pitch - BETWEEN, canvas_latency(c));
 		g_string_append_printf(
 			c->script, "set yrange [%s:%s]\n", gp_num(lo).text, gp_num(hi).text);
-		gp_range_tics(c->script, "y", lo, hi, unit.per);
+		gp_tics(c->script, "y", lo, hi, unit.per, TRUE);
 		canvas_ylabel(c, column == 0 ? "difference" : NULL, unit.name);
 		put_panel(c, panel, i);
 	}

@@ -293,7 +293,7 @@ static void put_colours(struct canvas *c, const strip *s, const struct scale *sc
 	if (scale->log && scale->hi > 10 * scale->lo)
 		gp_log_tics(c->script, "cb", scale->lo, scale->hi, unit.per, TRUE);
 	else
-		gp_range_tics(c->script, "cb", scale->lo, scale->hi, unit.per);
+		gp_tics(c->script, "cb", scale->lo, scale->hi, unit.per, TRUE);
 	g_string_append(c->script, "set cblabel ");
 	gp_quote(c->script, label);
 	/* Tics with texts of their own get no room from gnuplot. */
@@ -310,16 +310,6 @@ static void put_box(struct canvas *c, double top, double bottom)
 		gp_fixed((c->width - RIGHT + BOX_GAP) / c->width, 5).text,
 		gp_fixed(1 - (top + height) / c->height, 5).text,
 		gp_fixed(BOX_WIDTH / c->width, 5).text, gp_fixed(height / c->height, 5).text);
-}
-
-/* gnuplot draws the box with a panel that has colours: the first of those. */
-static gboolean shows_box(const strip *s, guint index)
-{
-	for (guint i = 0; i < index; i++) {
-		if (kinds_of(g_ptr_array_index(s->panels, i)) & 1U << KIND_VALUE)
-			return FALSE;
-	}
-	return TRUE;
 }
 
 static void add_notes(GPtrArray *notes, const strip *s, const struct scale *scale)
@@ -397,7 +387,7 @@ static gboolean begin_figure(struct grid *grid, struct canvas *c, const strip *s
 }
 
 static void draw_panel(struct canvas *c, const strip *s, const struct scale *scale,
-	const struct grid *grid, guint index)
+	const struct grid *grid, guint index, gboolean box)
 {
 	const struct strip_panel *p = g_ptr_array_index(s->panels, index);
 	guint column = index % grid->columns, row = index / grid->columns;
@@ -414,7 +404,7 @@ static void draw_panel(struct canvas *c, const strip *s, const struct scale *sca
 	else
 		put_load_tics(c->script, p, grid->width, &unit);
 	put_colours(c, s, scale);
-	if (shows_box(s, index))
+	if (box)
 		put_box(c, CANVAS_TOP + grid->head,
 			CANVAS_TOP + grid->head + (grid->rows - 1) * grid->row + grid->height);
 	put_panel(c, index, p, grid->height);
@@ -427,6 +417,7 @@ gboolean figure_strip(const strip *s, const struct figure_options *options,
 	struct grid grid = grid_of(s, &scale);
 	double needs = CANVAS_LEFT + RIGHT + (double)PANEL_MIN * grid.columns;
 	g_auto(canvas) c = canvas_new(options, MAX(CANVAS_WIDTH, needs));
+	gboolean box = TRUE;
 
 	if (!(scale.end > 0))
 		return plots_fail(error, PLOTS_ERROR_EMPTY,
@@ -436,8 +427,11 @@ gboolean figure_strip(const strip *s, const struct figure_options *options,
 	if (!begin_figure(&grid, &c, s, error))
 		return FALSE;
 	g_string_append(c.script, viridis);
-	for (guint i = 0; i < s->panels->len; i++)
-		draw_panel(&c, s, &scale, &grid, i);
+	/* gnuplot draws the box with a panel that has colours: the first of those. */
+	for (guint i = 0; i < s->panels->len; i++) {
+		draw_panel(&c, s, &scale, &grid, i, box);
+		box &= !(kinds_of(g_ptr_array_index(s->panels, i)) & 1U << KIND_VALUE);
+	}
 	put_data(c.data, s);
 	return canvas_end(&c, text);
 }

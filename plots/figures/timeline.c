@@ -191,7 +191,7 @@ static void begin_panel(struct canvas *c, const struct place *at, guint row, dou
 
 	canvas_panel(c, at->left, top, at->right, top + at->panel);
 	g_string_append_printf(c->script, "set xrange [0:%s]\n", gp_num(1.02 * end_s).text);
-	gp_linear_tics(c->script, "x", end_s, 1, last);
+	gp_tics(c->script, "x", 0, end_s, 1, last);
 	g_string_append(c->script, last ? "set xlabel 'time (s)'\n" : "unset xlabel\n");
 }
 

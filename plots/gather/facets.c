@@ -260,13 +260,13 @@ static gboolean parse_given(facets *f, const char *given, GError **error)
 }
 
 /* A row or a column of the grid. */
-struct side {
+struct facet_side {
 	char *key, *title;
 };
 
 static void side_clear(gpointer data)
 {
-	struct side *s = data;
+	struct facet_side *s = data;
 
 	g_free(s->key);
 	g_free(s->title);
@@ -293,7 +293,7 @@ static int compare_values(const char *a, const char *b)
 
 static gint compare_sides(gconstpointer a, gconstpointer b)
 {
-	const struct side *s = a, *t = b;
+	const struct facet_side *s = a, *t = b;
 	g_auto(GStrv) x = g_strsplit(s->key, "\n", -1), y = g_strsplit(t->key, "\n", -1);
 	int order = 0;
 
@@ -305,7 +305,7 @@ static gint compare_sides(gconstpointer a, gconstpointer b)
 static guint find_side(const GArray *sides, const char *key)
 {
 	for (guint i = 0; i < sides->len; i++) {
-		if (strcmp(g_array_index(sides, struct side, i).key, key) == 0)
+		if (strcmp(g_array_index(sides, struct facet_side, i).key, key) == 0)
 			return i;
 	}
 	return FACETS_NONE;
@@ -326,11 +326,11 @@ static char *text_of_value(const char *parameter, const char *value)
 static GArray *find_sides(const struct facets_item *items, guint n, const GPtrArray *parameters,
 	const char *const *values)
 {
-	GArray *sides = g_array_new(FALSE, FALSE, sizeof(struct side));
+	GArray *sides = g_array_new(FALSE, FALSE, sizeof(struct facet_side));
 
 	g_array_set_clear_func(sides, side_clear);
 	for (guint i = 0; values != NULL && values[i] != NULL; i++) {
-		struct side s = { g_strdup(values[i]),
+		struct facet_side s = { g_strdup(values[i]),
 			text_of_value(g_ptr_array_index(parameters, 0), values[i]) };
 
 		g_array_append_val(sides, s);
@@ -340,7 +340,7 @@ static GArray *find_sides(const struct facets_item *items, guint n, const GPtrAr
 
 		if (find_side(sides, key) != FACETS_NONE)
 			continue;
-		struct side s = { g_steal_pointer(&key),
+		struct facet_side s = { g_steal_pointer(&key),
 			join_parameters(items[i].params, parameters, ", ", facets_text) };
 
 		g_array_append_val(sides, s);
@@ -352,8 +352,9 @@ static GArray *find_sides(const struct facets_item *items, guint n, const GPtrAr
 
 static void add_title(facets *f, const GArray *rows, const GArray *columns, guint cell)
 {
-	const struct side *row = &g_array_index(rows, struct side, cell / columns->len);
-	const struct side *column = &g_array_index(columns, struct side, cell % columns->len);
+	const struct facet_side *row = &g_array_index(rows, struct facet_side, cell / columns->len);
+	const struct facet_side *column = &g_array_index(
+		columns, struct facet_side, cell % columns->len);
 
 	g_ptr_array_add(f->titles,
 		g_strdup_printf("%s%s%s", row->title,
@@ -361,33 +362,21 @@ static void add_title(facets *f, const GArray *rows, const GArray *columns, guin
 }
 
 /* Panels that stay empty are left out, and the others stand in rows of equal length. */
-static void wrap_panels(facets *f, const GArray *rows, const GArray *columns, guint n, guint used)
+static void wrap_panels(
+	facets *f, const GArray *rows, const GArray *columns, guint n, const gboolean *seen)
 {
 	g_autofree guint *place = g_new(guint, rows->len * columns->len);
+	guint used;
 
 	for (guint cell = 0; cell < rows->len * columns->len; cell++) {
-		gboolean there = FALSE;
-
-		for (guint i = 0; i < n; i++)
-			there |= f->facet[i] == cell;
 		place[cell] = f->titles->len;
-		if (there)
+		if (seen[cell])
 			add_title(f, rows, columns, cell);
 	}
 	for (guint i = 0; i < n; i++)
 		f->facet[i] = place[f->facet[i]];
+	used = f->titles->len;
 	f->nb_columns = used <= ROW_ALONE_MAX ? used : used == 4 ? 2 : used <= 9 ? 3 : 4;
-}
-
-static guint count_used(const facets *f, guint n)
-{
-	g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
-
-	for (guint i = 0; i < n; i++) {
-		if (f->facet[i] != FACETS_NONE)
-			g_hash_table_add(seen, GUINT_TO_POINTER(f->facet[i]));
-	}
-	return g_hash_table_size(seen);
 }
 
 /* Places the items. FALSE: that would be too many panels; *used says how many. */
@@ -396,26 +385,33 @@ static gboolean place_items(facets *f, const struct facets_item *items, guint n,
 {
 	g_autoptr(GArray) rows = find_sides(items, n, f->rows, wanted->row_values);
 	g_autoptr(GArray) columns = find_sides(items, n, f->columns, wanted->column_values);
+	guint cells = rows->len * columns->len;
+	g_autofree gboolean *seen = g_new0(gboolean, cells + 1);
 
+	*used = 0;
 	for (guint i = 0; i < n; i++) {
 		g_autofree char *row_key = key_of(items[i].params, f->rows);
 		g_autofree char *column_key = key_of(items[i].params, f->columns);
 		guint row = find_side(rows, row_key), column = find_side(columns, column_key);
 
-		f->facet[i] = row == FACETS_NONE || column == FACETS_NONE
-				      ? FACETS_NONE
-				      : row * columns->len + column;
+		f->facet[i] = FACETS_NONE;
+		if (row == FACETS_NONE || column == FACETS_NONE)
+			continue;
+		f->facet[i] = row * columns->len + column;
+		*used += seen[f->facet[i]] ? 0 : 1;
+		seen[f->facet[i]] = TRUE;
 	}
-	*used = wanted->given != NULL ? rows->len * columns->len : count_used(f, n);
+	if (wanted->given != NULL)
+		*used = cells;
 	if (*used > (wanted->given != NULL ? FACETS_GIVEN_MAX : FACETS_MAX))
 		return FALSE;
-	if (wanted->given == NULL && (rows->len > SIDE_MAX || columns->len > SIDE_MAX ||
-					     rows->len * columns->len > FACETS_MAX ||
-					     (rows->len == 1 && columns->len > ROW_ALONE_MAX))) {
-		wrap_panels(f, rows, columns, n, *used);
+	if (wanted->given == NULL &&
+		(rows->len > SIDE_MAX || columns->len > SIDE_MAX || cells > FACETS_MAX ||
+			(rows->len == 1 && columns->len > ROW_ALONE_MAX))) {
+		wrap_panels(f, rows, columns, n, seen);
 		return TRUE;
 	}
-	for (guint cell = 0; cell < rows->len * columns->len; cell++)
+	for (guint cell = 0; cell < cells; cell++)
 		add_title(f, rows, columns, cell);
 	f->nb_columns = columns->len;
 	return TRUE;

@@ -28,7 +28,7 @@ void recipe_free(recipe *r)
 	g_strfreev(r->column_values);
 	g_clear_pointer(&r->names, g_ptr_array_unref);
 	g_clear_pointer(&r->selectors, g_ptr_array_unref);
-	g_free(r->rates);
+	g_clear_pointer(&r->rates, g_array_unref);
 	g_free(r);
 }
 
@@ -36,33 +36,24 @@ void recipe_free(recipe *r)
 static gboolean recipe_error(const struct ini *file, const char *section, const char *key,
 	const char *text, GError **error)
 {
-	g_autofree char *where = NULL, *value = ini_get(file, section, key, &where, NULL);
+	g_autofree char *where = NULL;
 
+	g_free(ini_get(file, section, key, &where, NULL));
 	if (where == NULL)
 		where = g_strdup_printf("%s: [%s] %s", ini_name(file), section, key);
 	return plots_fail(error, PLOTS_ERROR_RECIPE, "%s: %s", where, text);
 }
 
-/* A key of [figure]. */
-struct key {
-	const char *name;
-	size_t at; /* of its value in the recipe */
-	/* Sets the value. NULL, or what is wrong with the text; newly allocated. */
-	char *(*read)(const struct key *key, recipe *r, void *at, const char *text);
-	const char *const *words; /* of read_word */
-};
-
-static char *read_text(const struct key *key, recipe *r, void *at, const char *text)
+static char *read_text(void *at, const char *text, const char *const *words)
 {
-	(void)key;
-	(void)r;
+	(void)words;
 	*(char **)at = g_strdup(text);
 	return NULL;
 }
 
-static char *read_selector(const struct key *key, recipe *r, void *at, const char *text)
+static char *read_selector(void *at, const char *text, const char *const *words)
 {
-	return result_selector_is_one(text) ? read_text(key, r, at, text) : g_strdup(select_hint);
+	return result_selector_is_one(text) ? read_text(at, text, words) : g_strdup(select_hint);
 }
 
 /* "50; 100;": what is between and before the semicolons. */
@@ -79,12 +70,11 @@ static char **split_list(const char *text)
 }
 
 /* "interface;bridge;macvtap": a parameter, and its values. */
-static char *read_side(const struct key *key, recipe *r, void *at, const char *text)
+static char *read_side(void *at, const char *text, const char *const *words)
 {
 	g_auto(GStrv) list = split_list(text);
 
-	(void)key;
-	(void)r;
+	(void)words;
 	if (g_strv_length(list) < 2 || strcmp(list[0], "rate") == 0 ||
 		!g_strv_contains(result_parameter_names(), list[0]))
 		return g_strdup("a parameter and its values, such as interface;bridge;macvtap");
@@ -92,31 +82,27 @@ static char *read_side(const struct key *key, recipe *r, void *at, const char *t
 	return NULL;
 }
 
-static char *read_rates(const struct key *key, recipe *r, void *at, const char *text)
+static char *read_rates(void *at, const char *text, const char *const *words)
 {
 	g_auto(GStrv) list = split_list(text);
-	g_autofree int *rates = g_new0(int, g_strv_length(list) + 1);
+	GArray *rates = *(GArray **)at;
 	uint64_t kpps;
 
-	(void)key;
-	for (r->nb_rates = 0; list[r->nb_rates] != NULL; r->nb_rates++) {
-		if (!text_uint(list[r->nb_rates], G_MAXINT, &kpps))
+	(void)words;
+	for (guint i = 0; list[i] != NULL; i++) {
+		if (!text_uint(list[i], G_MAXINT, &kpps))
 			return g_strdup_printf(
-				"a list of kpps such as 50;100;150, got '%s'", list[r->nb_rates]);
-		rates[r->nb_rates] = (int)kpps;
+				"a list of kpps such as 50;100;150, got '%s'", list[i]);
+		g_array_append_vals(rates, &(int){ (int)kpps }, 1);
 	}
-	if (r->nb_rates == 0)
-		return g_strdup("a list of kpps such as 50;100;150, got nothing");
-	*(int **)at = g_steal_pointer(&rates);
-	return NULL;
+	return rates->len > 0 ? NULL : g_strdup("a list of kpps such as 50;100;150, got nothing");
 }
 
-static char *read_repetitions(const struct key *key, recipe *r, void *at, const char *text)
+static char *read_repetitions(void *at, const char *text, const char *const *words)
 {
 	uint64_t repetitions;
 
-	(void)key;
-	(void)r;
+	(void)words;
 	if (!text_uint(text, REPETITIONS_MAX, &repetitions) || repetitions == 0)
 		return g_strdup_printf("a number from 1 to %d, got '%s'", REPETITIONS_MAX, text);
 	*(int *)at = (int)repetitions;
@@ -124,22 +110,28 @@ static char *read_repetitions(const struct key *key, recipe *r, void *at, const 
 }
 
 /* The place of one of the words. */
-static char *read_word(const struct key *key, recipe *r, void *at, const char *text)
+static char *read_word(void *at, const char *text, const char *const *words)
 {
-	(void)r;
-	for (int i = 0; key->words[i] != NULL; i++) {
-		if (strcmp(text, key->words[i]) == 0) {
+	for (int i = 0; words[i] != NULL; i++) {
+		if (strcmp(text, words[i]) == 0) {
 			*(int *)at = i;
 			return NULL;
 		}
 	}
-	g_autofree char *all = g_strjoinv(", ", (char **)(uintptr_t)key->words);
-	g_autofree char *hint = text_did_you_mean(text, key->words);
+	g_autofree char *all = g_strjoinv(", ", (char **)(uintptr_t)words);
+	g_autofree char *hint = text_did_you_mean(text, words);
 
 	return g_strdup_printf("invalid value '%s'%s; expected %s", text, hint, all);
 }
 
-static const struct key keys[] = {
+/* The keys of [figure]. */
+static const struct key {
+	const char *name;
+	size_t at; /* of its value in the recipe */
+	/* Sets the value. NULL, or what is wrong with the text; newly allocated. */
+	char *(*read)(void *at, const char *text, const char *const *words);
+	const char *const *words; /* of read_word */
+} keys[] = {
 	{ "title", offsetof(recipe, title), read_text, NULL },
 	{ "caption", offsetof(recipe, caption), read_text, NULL },
 	{ "folder", offsetof(recipe, folder), read_text, NULL },
@@ -181,7 +173,7 @@ static gboolean read_figure(recipe *r, const struct ini *file, GError **error)
 		if (cause != NULL)
 			return plots_fail(error, PLOTS_ERROR_RECIPE, "%s", cause->message);
 		if (text != NULL)
-			fault = keys[i].read(&keys[i], r, (char *)r + keys[i].at, text);
+			fault = keys[i].read((char *)r + keys[i].at, text, keys[i].words);
 		if (fault != NULL)
 			return recipe_error(file, figure_section, keys[i].name, fault, error);
 	}
@@ -252,6 +244,7 @@ static recipe *recipe_of(struct ini *file, const GError *cause, GError **error)
 	g_autoptr(recipe) r = g_new0(recipe, 1);
 	gboolean done;
 
+	r->rates = g_array_new(FALSE, FALSE, sizeof(int));
 	r->names = g_ptr_array_new_with_free_func(g_free);
 	r->selectors = g_ptr_array_new_with_free_func(g_free);
 	done = file != NULL ? read_sections(r, file, error)
@@ -297,8 +290,7 @@ static const struct figure_group *find_group(const figure *f, guint facet, guint
 static unsigned repetitions_at(const struct figure_group *group, int kpps)
 {
 	for (guint i = 0; i < group->points->len; i++) {
-		const struct figure_point *p = &g_array_index(
-			group->points, struct figure_point, i);
+		const struct figure_point *p = figure_point_at(group, i);
 		double off = p->load_pps - 1e3 * kpps;
 
 		if (off > -0.5 && off < 0.5)
@@ -307,23 +299,18 @@ static unsigned repetitions_at(const struct figure_group *group, int kpps)
 	return 0;
 }
 
-static void add_load(GString *list, int kpps)
-{
-	g_string_append_printf(list, "%s%d", list->len > 0 ? ", " : "", kpps);
-}
-
 static void missing_loads(
 	const recipe *r, const struct figure_group *group, const char *where, GPtrArray *messages)
 {
 	g_autoptr(GString) none = g_string_new(NULL), few = g_string_new(NULL);
 
-	for (gsize i = 0; i < r->nb_rates; i++) {
-		unsigned n = repetitions_at(group, r->rates[i]);
+	for (guint i = 0; i < r->rates->len; i++) {
+		int kpps = g_array_index(r->rates, int, i);
+		unsigned n = repetitions_at(group, kpps);
+		GString *list = n == 0 ? none : few;
 
-		if (n == 0)
-			add_load(none, r->rates[i]);
-		else if (n < (unsigned)r->repetitions)
-			add_load(few, r->rates[i]);
+		if (n < (unsigned)MAX(r->repetitions, 1))
+			g_string_append_printf(list, "%s%d", list->len > 0 ? ", " : "", kpps);
 	}
 	if (none->len > 0)
 		figure_remark(messages, "%s: no trial at %s kpps", where, none->str);

@@ -31,9 +31,8 @@ struct recipe {
 	char *facets;                   /* as of facets_wanted; "," for one panel */
 	char **row_values, **column_values; /* NULL: none */
 	GPtrArray *names, *selectors;       /* char *, of the groups; both end with NULL */
-	gsize nb_rates;
-	int *rates;      /* kpps */
-	int repetitions; /* 0: not said */
+	GArray *rates;                      /* int, kpps; empty: not said */
+	int repetitions;                    /* 0: not said */
 	struct load_options load;
 };
 typedef struct recipe recipe;

@@ -68,20 +68,6 @@ static void put_head(page *p, const sides *s)
 	page_paragraph(p, NULL, text->str);
 }
 
-static void put_pairs(page *p, const comparison *c, const struct compare_options *options,
-	const struct side *a, const struct side *b)
-{
-	g_autoptr(table) t = report_compare_new(TRUE);
-	g_autofree char *caption = g_strdup_printf(
-		"Verdicts: A is %s, B is %s", a->title, b->title);
-
-	for (guint i = 0; i < c->pairs->len; i++) {
-		for (guint k = 0; k < options->metrics->len; k++)
-			report_compare_add(t, g_ptr_array_index(c->pairs, i), k, options);
-	}
-	page_table(p, caption, t);
-}
-
 /* Combinations that have no partner on the other side. */
 static void put_alone(page *p, const GPtrArray *alone, const char *title)
 {
@@ -193,10 +179,18 @@ static void put_verdict_tables(
 
 	for (guint i = 0; i < s->all->len; i++) {
 		const comparison *c = g_ptr_array_index(compared, i);
+		g_autofree char *caption = g_strdup_printf(
+			"Verdicts: A is %s, B is %s", side_of(s, 0)->title, side_of(s, i)->title);
 
 		if (c == NULL)
 			continue;
-		put_pairs(p, c, options, side_of(s, 0), side_of(s, i));
+		g_autoptr(table) t = report_compare_new(TRUE);
+
+		for (guint pair = 0; pair < c->pairs->len; pair++)
+			for (guint k = 0; k < options->metrics->len; k++)
+				report_compare_add(
+					t, g_ptr_array_index(c->pairs, pair), k, options);
+		page_table(p, caption, t);
 		any = TRUE;
 	}
 	if (any)
@@ -267,8 +261,11 @@ static void add_name(GString *to, const char *name)
 /* Which options of a report a command knows, too. */
 enum { KNOWS_RESPONSE = 1, KNOWS_LINEAR = 2, KNOWS_MIX = 4, KNOWS_TITLE = 8 };
 
-static void add_options(GString *to, const struct html_report_options *options, unsigned knows)
+/* "PROGRAM COMMAND OPTIONS NAMES": all names, or the first and the other-th. */
+static void add_command(GString *to, const char *command, const struct html_report_options *options,
+	unsigned knows, const sides *s, guint other)
 {
+	g_string_append(to, command);
 	if (knows & KNOWS_MIX && options->compare->different_mix)
 		g_string_append(to, " --different-mix");
 	if (knows & KNOWS_RESPONSE && options->compare->response)
@@ -283,14 +280,6 @@ static void add_options(GString *to, const struct html_report_options *options, 
 		g_string_append(to, " --dir");
 		add_name(to, options->dir);
 	}
-}
-
-/* "PROGRAM COMMAND OPTIONS NAMES": all names, or the first and the other-th. */
-static void add_command(GString *to, const char *command, const struct html_report_options *options,
-	unsigned knows, const sides *s, guint other)
-{
-	g_string_append(to, command);
-	add_options(to, options, knows);
 	for (guint i = 0; i < s->all->len; i++)
 		if (other == 0 || i == 0 || i == other)
 			add_name(to, side_of(s, i)->name);

@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	for (guint i = 0; i + 1 < r->selectors->len; i++)
 		g_assert(*(const char *)g_ptr_array_index(r->selectors, i) != '\0');
 	g_assert(strchr(r->facets, ',') != NULL);
-	g_assert(r->nb_rates == 0 || r->rates != NULL);
+	for (guint i = 0; i < r->rates->len; i++)
+		g_assert(g_array_index(r->rates, int, i) >= 0);
 	return 0;
 }

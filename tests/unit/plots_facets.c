@@ -289,7 +289,7 @@ static void recipes_parse(void **state)
 		assert_non_null(strstr(r->title, says));
 		assert_non_null(r->caption);
 		assert_true(r->names->len >= 3); /* with the NULL: two groups */
-		assert_int_equal(r->nb_rates, numbers[i] == 7 ? 20 : 19);
+		assert_int_equal(r->rates->len, numbers[i] == 7 ? 20 : 19);
 		assert_int_equal(r->repetitions, 3);
 		if (numbers[i] >= 9) {
 			assert_int_equal(g_strv_length(r->row_values), 2);
@@ -362,8 +362,8 @@ static void recipes_have_the_grammar_of_all_files(void **state)
 	assert_string_equal(r->facets, "vhost,");
 	assert_int_equal(g_strv_length(r->row_values), 2);
 	assert_string_equal(r->row_values[0], "on");
-	assert_int_equal(r->nb_rates, 2);
-	assert_int_equal(r->rates[1], 100);
+	assert_int_equal(r->rates->len, 2);
+	assert_int_equal(g_array_index(r->rates, int, 1), 100);
 	assert_string_equal(g_ptr_array_index(r->names, 0), "64 bytes");
 	assert_string_equal(g_ptr_array_index(r->selectors, 0), "qemu-normal,size-64,qemu-normal");
 	assert_string_equal(g_ptr_array_index(r->selectors, 1), "qemu-normal");

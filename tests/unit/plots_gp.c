@@ -125,7 +125,7 @@ static void axes_that_begin_above_0_have_tics_within(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GString) s = g_string_new(NULL);
 
-		gp_range_tics(s, "cb", cases[i].lo, cases[i].hi, cases[i].per);
+		gp_tics(s, "cb", cases[i].lo, cases[i].hi, cases[i].per, TRUE);
 		assert_string_equal(s->str, cases[i].tics);
 	}
 }
