@@ -8,13 +8,39 @@
 
 enum { ACCUMULATED_SCHEMA = 1 };
 
+#define ROW(type, member, its_kind, ...)                                                    \
+	{                                                                                   \
+		.key = #member, .kind = TRIAL_##its_kind, .offset = offsetof(type, member), \
+		__VA_ARGS__                                                                 \
+	}
+
+static const struct trial_field source_rows[] = {
+	ROW(struct accumulated_source, repetition, U32, .max = G_MAXUINT32),
+	ROW(struct accumulated_source, latencies, U64, .unit = ""),
+	ROW(struct accumulated_source, sum_ns, U64, .unit = "ns"),
+};
+static const struct trial_record source_fields = { .rows = source_rows,
+	.nb = G_N_ELEMENTS(source_rows),
+	.size = sizeof(struct accumulated_source) };
+
+static const struct trial_field rows[] = {
+	ROW(accumulated, latencies, U64, .unit = ""),
+	ROW(accumulated, sum_ns, U64, .unit = "ns"),
+	ROW(accumulated, trustworthy, SWITCH, .unit = ""),
+	ROW(accumulated, reasons, TEXTS, .unit = ""),
+	ROW(accumulated, sources, ROWS, .nb = offsetof(accumulated, nb_sources), .max = G_MAXUINT32,
+		.record = &source_fields),
+};
+static const struct trial_record fields = {
+	.rows = rows, .nb = G_N_ELEMENTS(rows), .size = sizeof(accumulated)
+};
+
 accumulated *accumulated_new(void)
 {
 	accumulated *a = g_new0(accumulated, 1);
 
 	a->trustworthy = TRUE;
 	a->reasons = g_ptr_array_new_with_free_func(g_free);
-	a->sources = g_array_new(FALSE, TRUE, sizeof(struct accumulated_source));
 	return a;
 }
 
@@ -22,8 +48,7 @@ void accumulated_free(accumulated *a)
 {
 	if (a == NULL)
 		return;
-	g_ptr_array_unref(a->reasons);
-	g_array_unref(a->sources);
+	trial_record_clear(&fields, a);
 	g_free(a);
 }
 
@@ -39,6 +64,12 @@ static char *reason_of(const trial *t, const char *reason)
 	return g_strdup_printf("rep %u: %s", t->params.repetition, reason);
 }
 
+static void add_source(accumulated *a, const struct accumulated_source *source)
+{
+	a->sources = g_renew(struct accumulated_source, a->sources, a->nb_sources + 1);
+	a->sources[a->nb_sources++] = *source;
+}
+
 void accumulated_add(accumulated *a, const trial *t)
 {
 	const struct accumulated_source one = { t->params.repetition, t->latency.count,
@@ -48,21 +79,17 @@ void accumulated_add(accumulated *a, const trial *t)
 	a->trustworthy = a->trustworthy && t->trustworthy;
 	for (guint i = 0; i < t->reasons->len; i++)
 		g_ptr_array_add(a->reasons, reason_of(t, g_ptr_array_index(t->reasons, i)));
-	if (of != NULL)
-		g_array_append_vals(a->sources, of->sources->data, of->sources->len);
-	else if (!t->moongen->accumulated)
-		g_array_append_val(a->sources, one);
+	for (uint32_t i = 0; of != NULL && i < of->nb_sources; i++)
+		add_source(a, &of->sources[i]);
+	if (of == NULL && !t->moongen->accumulated)
+		add_source(a, &one);
 }
 
 gboolean accumulated_overlaps(const accumulated *a, const accumulated *b)
 {
-	for (guint i = 0; i < a->sources->len; i++) {
-		const struct accumulated_source *x = &g_array_index(
-			a->sources, struct accumulated_source, i);
-
-		for (guint j = 0; j < b->sources->len; j++) {
-			const struct accumulated_source *y = &g_array_index(
-				b->sources, struct accumulated_source, j);
+	for (uint32_t i = 0; i < a->nb_sources; i++) {
+		for (uint32_t j = 0; j < b->nb_sources; j++) {
+			const struct accumulated_source *x = &a->sources[i], *y = &b->sources[j];
 
 			if (x->repetition == y->repetition && x->latencies == y->latencies &&
 				x->sum_ns == y->sum_ns)
@@ -91,60 +118,10 @@ char *accumulated_path(const char *histogram)
 char *accumulated_text(const accumulated *a)
 {
 	JsonObject *root = json_object_new();
-	JsonArray *reasons = json_array_new(), *sources = json_array_new();
 
 	json_object_set_int_member(root, "schema", ACCUMULATED_SCHEMA);
-	json_object_set_int_member(root, "latencies", (gint64)a->latencies);
-	json_object_set_int_member(root, "sum_ns", (gint64)a->sum_ns);
-	json_object_set_boolean_member(root, "trustworthy", a->trustworthy);
-	json_object_set_array_member(root, "reasons", reasons);
-	json_object_set_array_member(root, "sources", sources);
-	for (guint i = 0; i < a->reasons->len; i++)
-		json_array_add_string_element(reasons, g_ptr_array_index(a->reasons, i));
-	for (guint i = 0; i < a->sources->len; i++) {
-		const struct accumulated_source *s = &g_array_index(
-			a->sources, struct accumulated_source, i);
-		JsonObject *o = json_object_new();
-
-		json_object_set_int_member(o, "repetition", s->repetition);
-		json_object_set_int_member(o, "latencies", (gint64)s->latencies);
-		json_object_set_int_member(o, "sum_ns", (gint64)s->sum_ns);
-		json_array_add_object_element(sources, o);
-	}
+	trial_json_add(root, &fields, a, NULL);
 	return json_out_text(root);
-}
-
-static void read_sources(struct json_in *in, JsonObject *root, accumulated *a)
-{
-	JsonArray *sources = json_in_array(in, root, "", "sources");
-
-	for (guint i = 0; sources != NULL && i < json_array_get_length(sources); i++) {
-		g_autofree char *where = g_strdup_printf("sources[%u].", i);
-		JsonObject *o = json_in_element(in, sources, "", "sources", i);
-		struct accumulated_source s;
-
-		if (o == NULL)
-			return;
-		s.repetition = json_in_u32(in, o, where, "repetition", G_MAXUINT32);
-		s.latencies = json_in_u64(in, o, where, "latencies");
-		s.sum_ns = json_in_u64(in, o, where, "sum_ns");
-		g_array_append_val(a->sources, s);
-	}
-}
-
-static void read_reasons(struct json_in *in, JsonObject *root, accumulated *a)
-{
-	JsonArray *reasons = json_in_array(in, root, "", "reasons");
-
-	for (guint i = 0; reasons != NULL && i < json_array_get_length(reasons); i++) {
-		JsonNode *node = json_array_get_element(reasons, i);
-
-		if (json_node_get_value_type(node) != G_TYPE_STRING) {
-			json_in_fail(in, "", "reasons", "expected strings");
-			return;
-		}
-		g_ptr_array_add(a->reasons, json_node_dup_string(node));
-	}
 }
 
 accumulated *accumulated_parse(const char *name, const char *text, size_t len, GError **error)
@@ -163,11 +140,7 @@ accumulated *accumulated_parse(const char *name, const char *text, size_t len, G
 		json_in_fail(&in, "", "schema",
 			"is %" G_GUINT64_FORMAT ", this program supports %d: use its own version",
 			(guint64)schema, ACCUMULATED_SCHEMA);
-	a->latencies = json_in_u64(&in, root, "", "latencies");
-	a->sum_ns = json_in_u64(&in, root, "", "sum_ns");
-	a->trustworthy = json_in_bool(&in, root, "", "trustworthy");
-	read_reasons(&in, root, a);
-	read_sources(&in, root, a);
+	trial_json_read_record(&in, root, "", &fields, a);
 	if (in.error != NULL) {
 		g_propagate_error(error, in.error);
 		return NULL;

@@ -21,7 +21,8 @@ struct accumulated {
 	uint64_t latencies, sum_ns; /* of the histogram itself: of another one it says nothing */
 	gboolean trustworthy;       /* all sources are */
 	GPtrArray *reasons;         /* char *: "rep 2: REASON" */
-	GArray *sources;            /* struct accumulated_source */
+	struct accumulated_source *sources;
+	uint32_t nb_sources;
 };
 typedef struct accumulated accumulated;
 

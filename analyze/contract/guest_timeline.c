@@ -5,8 +5,9 @@
 
 #include "analyze/base/csv.h"
 #include "analyze/base/error.h"
+#include "analyze/contract/trial_rows.h"
 
-enum { TIME_S, GUEST, OFFERED, FORWARDED, LATENCY_SUM, FIELDS };
+enum { TIME_S, GUEST, OFFERED, FORWARDED, LATENCY_SUM };
 
 void guest_timeline_append(GString *to, const trial *t)
 {
@@ -27,15 +28,13 @@ struct reading {
 	const trial *t;
 	GArray *rows;
 	GHashTable *last; /* guest -> row that came last, counting from 1 */
-	gboolean in_rows;
 };
 
 static gboolean bad_row(GError **error, const char *where, const char *why)
 {
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+	return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 		"%s: %s; the file is damaged or of another program: restore it, or measure again",
 		where, why);
-	return FALSE;
 }
 
 static gboolean has_guest(const trial *t, uint64_t guest)
@@ -49,29 +48,13 @@ static gboolean has_guest(const trial *t, uint64_t guest)
 	return FALSE;
 }
 
-static gboolean is_header(char *const *field, size_t nb)
-{
-	return nb == FIELDS && strcmp(field[TIME_S], "time_s") == 0 &&
-	       strcmp(field[GUEST], "guest") == 0 && strcmp(field[OFFERED], "offered") == 0 &&
-	       strcmp(field[FORWARDED], "forwarded") == 0 &&
-	       strcmp(field[LATENCY_SUM], "latency_sum_ns") == 0;
-}
-
-static gboolean on_row(const char *where, char *const *field, size_t nb, void *user, GError **error)
+static gboolean on_row(const char *where, char *const *field, void *user, GError **error)
 {
 	struct reading *r = user;
 	struct trial_guest_second s = { 0 };
 	uint64_t guest = 0;
 	guint last;
 
-	if (!r->in_rows) {
-		r->in_rows = TRUE;
-		return is_header(field, nb) ||
-		       bad_row(error, where,
-			       "the header is not time_s,guest,offered,forwarded,latency_sum_ns");
-	}
-	if (nb != FIELDS)
-		return bad_row(error, where, "there are not 5 fields");
 	if (!csv_double(where, "time_s", field[TIME_S], &s.time_s, error) ||
 		!csv_u64(where, "guest", field[GUEST], &guest, error) ||
 		!csv_u64(where, "offered", field[OFFERED], &s.offered, error) ||
@@ -96,10 +79,16 @@ GArray *guest_timeline_parse(
 	g_autoptr(GArray) rows = g_array_new(FALSE, TRUE, sizeof(struct trial_guest_second));
 	g_autoptr(GHashTable) last = g_hash_table_new(NULL, NULL);
 	struct reading r = { .t = t, .rows = rows, .last = last };
+	const struct trial_rows form = { "time_s,guest,offered,forwarded,latency_sum_ns",
+		TRIAL_ROWS_ONE, .row = on_row, .user = &r,
+		.remedy = ": restore it, or measure again",
+		.miscount = "there are not 5 fields; the file is damaged or of another program: "
+			    "restore it, or measure again" };
+	gboolean empty;
 
-	if (!csv_read(name, data, len, on_row, &r, error))
+	if (!trial_rows_read(&form, name, data, len, &empty, error))
 		return NULL;
-	if (!r.in_rows) {
+	if (empty) {
 		(void)bad_row(error, name, "it is empty");
 		return NULL;
 	}

@@ -22,9 +22,8 @@ static gboolean report_imbalance(GError **error, const char *format, ...)
 	va_start(args, format);
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+	return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 		"%s: the counts contradict each other; do not use this trial, measure again", text);
-	return FALSE;
 }
 
 static gboolean report_too_large(const char *where, GError **error)

@@ -5,6 +5,7 @@
 
 #include "analyze/base/csv.h"
 #include "analyze/base/error.h"
+#include "analyze/contract/trial_rows.h"
 
 /* What stands in frame_bytes for size i of a guest. */
 static char *size_key(const struct trial_guest *g, uint32_t i)
@@ -24,7 +25,7 @@ static char *size_key(const struct trial_guest *g, uint32_t i)
 	return g_string_free(key, FALSE);
 }
 
-static uint64_t bin(const struct trial_dist *d, uint32_t index)
+static uint64_t bin_of(const struct trial_dist *d, uint32_t index)
 {
 	return d->hist != NULL ? ctr_get(&d->hist->bucket[index]) : 0;
 }
@@ -41,8 +42,8 @@ void trial_bins_append(GString *to, const trial *t, const char *prefix)
 			if (s->latency.hist == NULL && s->response.hist == NULL)
 				continue;
 			for (uint32_t k = 0; k < HIST_BUCKETS; k++) {
-				uint64_t latency = bin(&s->latency, k),
-					 response = bin(&s->response, k);
+				uint64_t latency = bin_of(&s->latency, k),
+					 response = bin_of(&s->response, k);
 
 				if (latency == 0 && response == 0)
 					continue;
@@ -56,22 +57,25 @@ void trial_bins_append(GString *to, const trial *t, const char *prefix)
 	}
 }
 
-void trial_bins_histogram(GString *to, const hist *h)
+static void append_histogram(GString *to, const hist *h, const char *prefix)
 {
 	for (uint32_t i = 0; h != NULL && i < HIST_BUCKETS; i++) {
 		uint64_t count = ctr_get(&h->bucket[i]);
 
 		if (count > 0)
-			g_string_append_printf(to, "%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "\n",
+			g_string_append_printf(to,
+				"%s%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "\n", prefix,
 				(guint64)hist_bucket_mid(i), (guint64)count);
 	}
 }
 
+void trial_bins_histogram(GString *to, const hist *h)
+{
+	append_histogram(to, h, "");
+}
+
 struct reading {
 	trial *t;
-	const char *name;
-	int column; /* number wanted of the column "trial", or TRIAL_BINS_ONE */
-	gboolean in_rows;
 	struct trial_size *size;     /* of the row before: rows of one size stand together */
 	char *guest_text, *key_text; /* its fields */
 };
@@ -107,11 +111,10 @@ static gboolean select_size(struct reading *r, const char *where, const char *gu
 	if (r->size == NULL) {
 		g_autofree char *shown = g_utf8_make_valid(key, -1);
 
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 			"%s: the trial has no guest %s with frames of %s bytes; the file is of "
 			"another trial: measure again",
 			where, guest_text, shown);
-		return FALSE;
 	}
 	g_free(r->guest_text);
 	g_free(r->key_text);
@@ -121,86 +124,56 @@ static gboolean select_size(struct reading *r, const char *where, const char *gu
 }
 
 /* Counts of one file cannot overflow a histogram that is checked against its summary later. */
-static gboolean record(
+static gboolean record_bin(
 	struct trial_dist *d, const char *where, uint64_t ns, uint64_t count, GError **error)
 {
 	if (count == 0)
 		return TRUE;
 	if (d->hist == NULL)
 		d->hist = hist_new();
-	if (count > d->count || ctr_get(&d->hist->count) > d->count - count) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+	if (count > d->count || ctr_get(&d->hist->count) > d->count - count)
+		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 			"%s: more frames than the %" G_GUINT64_FORMAT
 			" that the trial counted; the file is damaged: measure again",
 			where, (guint64)d->count);
-		return FALSE;
-	}
 	hist_record_many(d->hist, ns, count);
 	return TRUE;
 }
 
-static gboolean on_row(const char *where, char *const *field, size_t nb, void *user, GError **error)
+static gboolean on_row(const char *where, char *const *field, void *user, GError **error)
 {
 	struct reading *r = user;
-	size_t skip = r->column == TRIAL_BINS_ONE ? 0 : 1;
-	uint64_t number, ns, latency, response;
+	uint64_t ns, latency, response;
 
-	if (!r->in_rows) {
-		r->in_rows = TRUE;
-		if (nb == 5 + skip && strcmp(field[skip], "guest") == 0 &&
-			strcmp(field[skip + 4], "response_count") == 0)
-			return TRUE;
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-			"%s: the header is not %s%s; the file is damaged or of another program",
-			where, skip > 0 ? "trial," : "",
-			"guest,frame_bytes,latency_ns,count,response_count");
-		return FALSE;
-	}
-	if (nb != 5 + skip) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-			"%s: %zu fields, not %zu; the file is damaged: measure again", where, nb,
-			5 + skip);
-		return FALSE;
-	}
-	if (skip > 0) {
-		if (!csv_u64(where, "trial", field[0], &number, error))
-			return FALSE;
-		if (number != (uint64_t)r->column)
-			return TRUE;
-	}
-	field += skip;
 	return select_size(r, where, field[0], field[1], error) &&
 	       csv_u64(where, "latency_ns", field[2], &ns, error) &&
 	       csv_u64(where, "count", field[3], &latency, error) &&
 	       csv_u64(where, "response_count", field[4], &response, error) &&
-	       record(&r->size->latency, where, ns, latency, error) &&
-	       record(&r->size->response, where, ns, response, error);
+	       record_bin(&r->size->latency, where, ns, latency, error) &&
+	       record_bin(&r->size->response, where, ns, response, error);
 }
 
 /* The exact values go into the histogram, if the bins can be theirs. */
-static gboolean settle(struct trial_dist *d, const char *name, const char *place, GError **error)
+static gboolean settle_dist(
+	struct trial_dist *d, const char *name, const char *place, GError **error)
 {
 	hist *h = d->hist;
 	uint64_t count = h != NULL ? ctr_get(&h->count) : 0;
 
-	if (count != d->count) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+	if (count != d->count)
+		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 			"%s: %s: the bins hold %" G_GUINT64_FORMAT
 			" frames, the trial counted %" G_GUINT64_FORMAT
 			"; the file is damaged: measure again",
 			name, place, (guint64)count, (guint64)d->count);
-		return FALSE;
-	}
 	if (h == NULL)
 		return TRUE;
 	if (hist_index(d->min_ns) != hist_index(ctr_get(&h->min_ns)) ||
-		hist_index(d->max_ns) != hist_index(ctr_get(&h->max_ns))) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+		hist_index(d->max_ns) != hist_index(ctr_get(&h->max_ns)))
+		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 			"%s: %s: lowest and highest bin are not those of the trial's minimum and "
 			"maximum; the file is damaged: measure again",
 			name, place);
-		return FALSE;
-	}
 	ctr_set(&h->min_ns, d->min_ns);
 	ctr_set(&h->max_ns, d->max_ns);
 	ctr_set(&h->sum_ns, d->sum_ns);
@@ -210,8 +183,10 @@ static gboolean settle(struct trial_dist *d, const char *name, const char *place
 gboolean trial_bins_read(
 	trial *t, const char *name, const char *data, size_t len, int column, GError **error)
 {
-	struct reading r = { .t = t, .name = name, .column = column };
-	gboolean ok = csv_read(name, data, len, on_row, &r, error);
+	struct reading r = { .t = t };
+	const struct trial_rows rows = { "guest,frame_bytes,latency_ns,count,response_count",
+		column, .row = on_row, .user = &r };
+	gboolean ok = trial_rows_read(&rows, name, data, len, NULL, error);
 
 	g_free(r.guest_text);
 	g_free(r.key_text);
@@ -223,8 +198,8 @@ gboolean trial_bins_read(
 			g_autofree char *place = g_strdup_printf(
 				"guest %u, frames of %u bytes", g->guest, s->frame_len_lo);
 
-			ok = settle(&s->latency, name, place, error) &&
-			     settle(&s->response, name, place, error);
+			ok = settle_dist(&s->latency, name, place, error) &&
+			     settle_dist(&s->response, name, place, error);
 		}
 	}
 	return ok;
@@ -232,57 +207,24 @@ gboolean trial_bins_read(
 
 void trial_probe_bins_append(GString *to, const trial *t, const char *prefix)
 {
-	const hist *h = t->probes.latency.hist;
-
-	for (uint32_t i = 0; h != NULL && i < HIST_BUCKETS; i++) {
-		uint64_t count = ctr_get(&h->bucket[i]);
-
-		if (count > 0)
-			g_string_append_printf(to,
-				"%s%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "\n", prefix,
-				(guint64)hist_bucket_mid(i), (guint64)count);
-	}
+	append_histogram(to, t->probes.latency.hist, prefix);
 }
 
-static gboolean on_probe_row(
-	const char *where, char *const *field, size_t nb, void *user, GError **error)
+static gboolean on_probe_row(const char *where, char *const *field, void *user, GError **error)
 {
-	struct reading *r = user;
-	size_t skip = r->column == TRIAL_BINS_ONE ? 0 : 1;
-	uint64_t number, ns, count;
+	uint64_t ns, count;
 
-	if (!r->in_rows && skip > 0) {
-		r->in_rows = TRUE;
-		if (nb == 3 && strcmp(field[0], "trial") == 0 && strcmp(field[2], "count") == 0)
-			return TRUE;
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-			"%s: the header is not trial,latency_ns,count; the file is damaged or of "
-			"another program",
-			where);
-		return FALSE;
-	}
-	if (nb != 2 + skip) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-			"%s: %zu fields, not %zu; the file is damaged: measure again", where, nb,
-			2 + skip);
-		return FALSE;
-	}
-	if (skip > 0) {
-		if (!csv_u64(where, "trial", field[0], &number, error))
-			return FALSE;
-		if (number != (uint64_t)r->column)
-			return TRUE;
-	}
-	return csv_u64(where, "latency_ns", field[skip], &ns, error) &&
-	       csv_u64(where, "count", field[skip + 1], &count, error) &&
-	       record(&r->t->probes.latency, where, ns, count, error);
+	return csv_u64(where, "latency_ns", field[0], &ns, error) &&
+	       csv_u64(where, "count", field[1], &count, error) &&
+	       record_bin(user, where, ns, count, error);
 }
 
 gboolean trial_probe_bins_read(
 	trial *t, const char *name, const char *data, size_t len, int column, GError **error)
 {
-	struct reading r = { .t = t, .name = name, .column = column };
+	const struct trial_rows rows = { "latency_ns,count", column, .bare = TRUE,
+		.row = on_probe_row, .user = &t->probes.latency };
 
-	return csv_read(name, data, len, on_probe_row, &r, error) &&
-	       settle(&t->probes.latency, name, "probes", error);
+	return trial_rows_read(&rows, name, data, len, NULL, error) &&
+	       settle_dist(&t->probes.latency, name, "probes", error);
 }

@@ -12,13 +12,14 @@
 #define ANALYZE_CONTRACT_TRIAL_BINS_H
 
 #include "analyze/contract/trial.h"
+#include "analyze/contract/trial_rows.h"
 
 #define TRIAL_BINS_HEADER "guest,frame_bytes,latency_ns,count,response_count\n"
 
 /* Append the rows of t, each behind prefix ("" or further columns with their comma). */
 void trial_bins_append(GString *to, const trial *t, const char *prefix);
 
-enum { TRIAL_BINS_ONE = -1 };
+enum { TRIAL_BINS_ONE = TRIAL_ROWS_ONE };
 
 /*
  * Give the sizes of t their bins out of such a text, header included. With column -1 it is as

@@ -37,12 +37,6 @@ static gboolean has_sibling(const trial *t, guint i)
 	}
 }
 
-/* Of a trial that is read: older ones lack it, and are whole. */
-static gboolean is_optional(guint i)
-{
-	return i == GUEST_TIMELINE;
-}
-
 static char *sibling_name(const struct trial_params *p, guint i)
 {
 	g_autofree char *infix = trial_infix(p);
@@ -61,10 +55,9 @@ static char *json_path(const char *dir, const struct trial_params *p)
 
 static gboolean not_writable(GError **error, const char *what)
 {
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+	return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 		"%s: this trial cannot be stored; it is an error of the program that measured",
 		what);
-	return FALSE;
 }
 
 /* What JSON could not hold, or the reader would refuse. Sums are trial_balance's part. */
@@ -170,12 +163,10 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 	 * All is on the disk. An older trial of this name ends here: its JSON must not vouch for
 	 * siblings that are partly new, should the program be killed between two renames.
 	 */
-	if (unlink(path) < 0 && errno != ENOENT) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO,
+	if (unlink(path) < 0 && errno != ENOENT)
+		return analyze_fail(error, ANALYZE_ERROR_IO,
 			"%s: cannot be replaced: %s; mend its permissions, or write elsewhere",
 			path, g_strerror(errno));
-		return FALSE;
-	}
 	remove_leftovers(t, dir);
 	return file_set_publish(set, error);
 }
@@ -184,12 +175,7 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 static void check_files(struct json_in *in, JsonObject *root, const trial *t, const char *dir)
 {
 	JsonArray *files = json_in_array(in, root, "", "files");
-	guint found = 0, wanted = 0, optional = 0;
-
-	for (guint i = 0; i < SIBLINGS; i++) {
-		optional |= is_optional(i) ? 1U << i : 0;
-		wanted |= !is_optional(i) && has_sibling(t, i) ? 1U << i : 0;
-	}
+	guint found = 0, wanted = 0;
 
 	for (guint i = 0; files != NULL && i < json_array_get_length(files); i++) {
 		g_autofree char *where = g_strdup_printf("files[%u].", i);
@@ -206,7 +192,10 @@ static void check_files(struct json_in *in, JsonObject *root, const trial *t, co
 				found |= 1U << j;
 		}
 	}
-	if ((found & ~optional) != wanted)
+	/* The guests' timeline is not counted: older trials lack it, and are whole. */
+	for (guint i = 0; i < SIBLINGS; i++)
+		wanted |= has_sibling(t, i) ? 1U << i : 0;
+	if (((found ^ wanted) & ~(1U << GUEST_TIMELINE)) != 0)
 		json_in_fail(in, "", "files", "does not list all files of a trial");
 }
 
@@ -229,53 +218,36 @@ static char *read_sibling(JsonObject *root, const char *dir, const char *kind, c
 	return NULL; /* check_files found it */
 }
 
-static gboolean read_ipdv(trial *t, JsonObject *root, const char *dir, GError **error)
+static gboolean read_part(
+	trial *t, guint i, const char *path, const char *text, size_t len, GError **error)
 {
-	g_autofree char *path = NULL, *text = NULL;
-	size_t len;
-
-	if (!t->ipdv.recorded)
-		return TRUE;
-	text = read_sibling(root, dir, siblings[IPDV].kind, &path, &len, error);
-	return text != NULL &&
-	       trial_ipdv_bins_read(&t->ipdv, path, text, len, TRIAL_BINS_ONE, error);
+	switch (i) {
+	case GUESTS:
+		return trial_bins_read(t, path, text, len, TRIAL_ROWS_ONE, error);
+	case TIMELINE:
+		return trial_timeline_read(t, path, text, len, error);
+	case PROBES:
+		return trial_probe_bins_read(t, path, text, len, TRIAL_ROWS_ONE, error);
+	default:
+		return trial_ipdv_bins_read(&t->ipdv, path, text, len, TRIAL_ROWS_ONE, error);
+	}
 }
 
 static gboolean read_bins(trial *t, JsonObject *root, const char *dir, GError **error)
 {
-	g_autofree char *guests_path = NULL, *timeline_path = NULL, *probes_path = NULL;
-	g_autofree char *guests = NULL, *rows = NULL, *probes = NULL;
-	size_t guests_len, timeline_len, probes_len;
+	static const guint parts[] = { GUESTS, TIMELINE, IPDV, PROBES };
 
-	guests = read_sibling(root, dir, siblings[GUESTS].kind, &guests_path, &guests_len, error);
-	if (guests == NULL ||
-		!trial_bins_read(t, guests_path, guests, guests_len, TRIAL_BINS_ONE, error))
-		return FALSE;
-	rows = read_sibling(
-		root, dir, siblings[TIMELINE].kind, &timeline_path, &timeline_len, error);
-	if (rows == NULL || !trial_timeline_read(t, timeline_path, rows, timeline_len, error))
-		return FALSE;
-	if (t->probes.used)
-		probes = read_sibling(
-			root, dir, siblings[PROBES].kind, &probes_path, &probes_len, error);
-	if (!read_ipdv(t, root, dir, error))
-		return FALSE;
-	return !t->probes.used || (probes != NULL && trial_probe_bins_read(t, probes_path, probes,
-							     probes_len, TRIAL_BINS_ONE, error));
-}
+	for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+		g_autofree char *path = NULL, *text = NULL;
+		size_t len;
 
-char *trial_sibling_path(const trial *t, const char *kind)
-{
-	g_autofree char *name = t->path != NULL ? g_path_get_basename(t->path) : NULL;
-	g_autofree char *dir = NULL, *sibling = NULL;
-
-	if (name == NULL || t->moongen != NULL || !g_str_has_prefix(name, "trial_") ||
-		!g_str_has_suffix(name, ".json"))
-		return NULL;
-	name[strlen(name) - strlen(".json")] = '\0';
-	dir = g_path_get_dirname(t->path);
-	sibling = g_strdup_printf("%s_%s.csv", kind, name + strlen("trial_"));
-	return g_build_filename(dir, sibling, NULL);
+		if (!has_sibling(t, parts[i]))
+			continue;
+		text = read_sibling(root, dir, siblings[parts[i]].kind, &path, &len, error);
+		if (text == NULL || !read_part(t, parts[i], path, text, len, error))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 trial *trial_read(const char *path, enum trial_load load, GError **error)

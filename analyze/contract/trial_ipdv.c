@@ -6,15 +6,15 @@
 
 #include "analyze/base/csv.h"
 #include "analyze/base/error.h"
-#include "analyze/contract/trial_bins.h"
+#include "analyze/contract/trial_rows.h"
 
-static int64_t least(const hist *later, const hist *earlier)
+static int64_t least_of(const hist *later, const hist *earlier)
 {
 	return ctr_get(&earlier->count) > 0 ? -(int64_t)ctr_get(&earlier->max_ns)
 					    : (int64_t)ctr_get(&later->min_ns);
 }
 
-static int64_t largest(const hist *later, const hist *earlier)
+static int64_t largest_of(const hist *later, const hist *earlier)
 {
 	return ctr_get(&later->count) > 0 ? (int64_t)ctr_get(&later->max_ns)
 					  : -(int64_t)ctr_get(&earlier->min_ns);
@@ -32,8 +32,8 @@ void trial_ipdv_set(struct trial_ipdv *d, hist *later, hist *earlier)
 	d->abs_sum_ns = up + down;
 	if (d->pairs == 0)
 		return;
-	d->min_ns = least(later, earlier);
-	d->max_ns = largest(later, earlier);
+	d->min_ns = least_of(later, earlier);
+	d->max_ns = largest_of(later, earlier);
 }
 
 void trial_ipdv_clear(struct trial_ipdv *d)
@@ -148,77 +148,34 @@ void trial_ipdv_append(GString *to, const struct trial_ipdv *d, const char *pref
 		append_bin(to, prefix, d->later, i, "");
 }
 
-struct reading {
-	struct trial_ipdv *d;
-	int column; /* number wanted of the column "trial", or TRIAL_BINS_ONE */
-	gboolean in_rows;
-};
-
-static gboolean is_header(const struct reading *r, char *const *field, size_t nb)
+static gboolean on_row(const char *where, char *const *field, void *user, GError **error)
 {
-	size_t skip = r->column == TRIAL_BINS_ONE ? 0 : 1;
-
-	return nb == 2 + skip && (skip == 0 || strcmp(field[0], "trial") == 0) &&
-	       strcmp(field[skip], "ipdv_ns") == 0 && strcmp(field[skip + 1], "count") == 0;
-}
-
-/* A value and its count. */
-static gboolean on_bin(struct reading *r, const char *where, char *const *field, GError **error)
-{
+	const struct trial_ipdv *d = user;
 	gboolean minus = field[0][0] == '-';
-	hist *h = minus ? r->d->earlier : r->d->later;
+	hist *h = minus ? d->earlier : d->later;
 	uint64_t ns, count;
 
 	if (!csv_u64(where, "ipdv_ns", field[0] + minus, &ns, error) ||
 		!csv_u64(where, "count", field[1], &count, error))
 		return FALSE;
-	if (count == 0 || (minus && ns == 0) || count > G_MAXINT64 - ctr_get(&h->count)) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+	if (count == 0 || (minus && ns == 0) || count > G_MAXINT64 - ctr_get(&h->count))
+		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"%s: no such bin can be: '%s,%s'; the file is damaged: measure again",
 			where, field[0], field[1]);
-		return FALSE;
-	}
 	hist_record_many(h, ns, count);
 	return TRUE;
 }
 
-static gboolean on_row(const char *where, char *const *field, size_t nb, void *user, GError **error)
+static gboolean report_mismatch(GError **error, const char *name, const char *why)
 {
-	struct reading *r = user;
-	size_t skip = r->column == TRIAL_BINS_ONE ? 0 : 1;
-	uint64_t number;
-
-	if (!r->in_rows || nb != 2 + skip) {
-		gboolean good = !r->in_rows && is_header(r, field, nb);
-
-		r->in_rows = TRUE;
-		if (!good)
-			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-				"%s: %s; the file is damaged or of another program", where,
-				nb != 2 + skip ? "another number of fields than ipdv_ns,count has"
-					       : "the header is not ipdv_ns,count");
-		return good;
-	}
-	if (skip > 0) {
-		if (!csv_u64(where, "trial", field[0], &number, error))
-			return FALSE;
-		if (number != (uint64_t)r->column)
-			return TRUE;
-	}
-	return on_bin(r, where, field + skip, error);
-}
-
-static gboolean mismatch(GError **error, const char *name, const char *why)
-{
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+	return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 		"%s: %s; the file is damaged or of another trial: measure again", name, why);
-	return FALSE;
 }
 
 /* Are the ends those of the summary, as far as buckets tell? */
 static gboolean same_ends(const struct trial_ipdv *d)
 {
-	int64_t lo = least(d->later, d->earlier), hi = largest(d->later, d->earlier);
+	int64_t lo = least_of(d->later, d->earlier), hi = largest_of(d->later, d->earlier);
 
 	return (lo < 0) == (d->min_ns < 0) && (hi < 0) == (d->max_ns < 0) &&
 	       hist_index((uint64_t)ABS(lo)) == hist_index((uint64_t)ABS(d->min_ns)) &&
@@ -228,15 +185,18 @@ static gboolean same_ends(const struct trial_ipdv *d)
 gboolean trial_ipdv_bins_read(struct trial_ipdv *d, const char *name, const char *data, size_t len,
 	int column, GError **error)
 {
-	struct reading r = { .d = d, .column = column };
+	const struct trial_rows rows = { "ipdv_ns,count", column, .row = on_row, .user = d,
+		.miscount = "another number of fields than ipdv_ns,count has; the file is damaged "
+			    "or of another program" };
+	gboolean empty;
 
 	trial_ipdv_start_bins(d);
-	if (!csv_read(name, data, len, on_row, &r, error))
+	if (!trial_rows_read(&rows, name, data, len, &empty, error))
 		return FALSE;
-	if (!r.in_rows)
-		return mismatch(error, name, "it is empty");
+	if (empty)
+		return report_mismatch(error, name, "it is empty");
 	if (ctr_get(&d->later->count) + ctr_get(&d->earlier->count) != d->pairs)
-		return mismatch(error, name, "its counts are not the trial's pairs");
+		return report_mismatch(error, name, "its counts are not the trial's pairs");
 	return d->pairs == 0 || same_ends(d) ||
-	       mismatch(error, name, "its lowest and highest bin are not the trial's");
+	       report_mismatch(error, name, "its lowest and highest bin are not the trial's");
 }

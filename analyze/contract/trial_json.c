@@ -141,16 +141,6 @@ void trial_json_set_counts(
 	trial_json_add(o, &trial_counts_fields, c, &view);
 }
 
-JsonObject *trial_json_dist(const struct trial_dist *d)
-{
-	return trial_json_record(&trial_dist_fields, d, NULL);
-}
-
-JsonObject *trial_json_params(const struct trial_params *p)
-{
-	return trial_json_record(&trial_params_fields, p, NULL);
-}
-
 JsonObject *trial_json_probes(const struct trial_probes *p, double measured_s)
 {
 	const struct trial_view view = { .measured_s = measured_s };
@@ -163,11 +153,6 @@ JsonObject *trial_json_guest_probes(const struct trial_guest_probes *p, gboolean
 	const struct trial_view view = { .stored = percentiles };
 
 	return trial_json_record(&trial_guest_probes_fields, p, &view);
-}
-
-JsonObject *trial_json_cpu(const struct trial_cpu *cpu)
-{
-	return trial_json_record(&trial_cpu_fields, cpu, NULL);
 }
 
 JsonObject *trial_json_object(const trial *t)
@@ -223,9 +208,6 @@ static uint64_t read_stored(
 	return json_in_u64(in, o, where, key);
 }
 
-static void read_record(struct json_in *in, JsonObject *o, const char *where,
-	const struct trial_record *r, void *record);
-
 static void read_part(struct json_in *in, JsonObject *o, const char *where,
 	const struct trial_field *f, void *record)
 {
@@ -235,7 +217,8 @@ static void read_part(struct json_in *in, JsonObject *o, const char *where,
 	if ((f->flags & TRIAL_IF_SET) != 0)
 		*(gboolean *)G_STRUCT_MEMBER_P(record, f->nb) = TRUE;
 	if (part != NULL)
-		read_record(in, part, path, f->record, G_STRUCT_MEMBER_P(record, f->offset));
+		trial_json_read_record(
+			in, part, path, f->record, G_STRUCT_MEMBER_P(record, f->offset));
 }
 
 static void read_rows(struct json_in *in, JsonObject *o, const char *where,
@@ -257,7 +240,8 @@ static void read_rows(struct json_in *in, JsonObject *o, const char *where,
 		JsonObject *row = json_in_element(in, all, where, f->key, i);
 
 		if (row != NULL)
-			read_record(in, row, path, f->record, rows + i * f->record->size);
+			trial_json_read_record(
+				in, row, path, f->record, rows + i * f->record->size);
 	}
 }
 
@@ -302,7 +286,7 @@ static void read_field(struct json_in *in, JsonObject *o, const char *where,
 		read_part(in, o, where, f, record);
 		break;
 	case TRIAL_INLINE:
-		read_record(in, o, where, f->record, at);
+		trial_json_read_record(in, o, where, f->record, at);
 		break;
 	case TRIAL_ROWS:
 		read_rows(in, o, where, f, record);
@@ -318,19 +302,13 @@ static void read_field(struct json_in *in, JsonObject *o, const char *where,
 	}
 }
 
-static void read_record(struct json_in *in, JsonObject *o, const char *where,
+void trial_json_read_record(struct json_in *in, JsonObject *o, const char *where,
 	const struct trial_record *r, void *record)
 {
 	for (size_t i = 0; i < r->nb && in->error == NULL; i++)
 		read_field(in, o, where, &r->rows[i], record);
 	if (r->settle != NULL && in->error == NULL)
 		r->settle(in, o, where, record);
-}
-
-void trial_json_read_params(
-	struct json_in *in, JsonObject *o, const char *where, struct trial_params *p)
-{
-	read_record(in, o, where, &trial_params_fields, p);
 }
 
 trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where)
@@ -343,7 +321,7 @@ trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where)
 			"is %" G_GUINT64_FORMAT
 			", this program knows %d: read it with its own version",
 			(guint64)schema, TRIAL_SCHEMA);
-	read_record(in, o, where, &trial_fields, t);
+	trial_json_read_record(in, o, where, &trial_fields, t);
 	return in->error == NULL ? g_steal_pointer(&t) : NULL;
 }
 

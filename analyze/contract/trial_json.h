@@ -22,15 +22,18 @@ JsonObject *trial_json_object(const trial *t);
  */
 trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where);
 
-/* Parameters alone, the way back of trial_json_params. Errors go to in; *p is the caller's then, too. */
-void trial_json_read_params(
-	struct json_in *in, JsonObject *o, const char *where, struct trial_params *p);
+/* The members of a record out of o. Errors go to in; the record is the caller's then, too. */
+void trial_json_read_record(struct json_in *in, JsonObject *o, const char *where,
+	const struct trial_record *r, void *record);
 
 /* An element {name, bytes} of "files": a plain name, there in dir, and as long as recorded. */
 gboolean trial_json_check_file(
 	struct json_in *in, const char *dir, JsonObject *file, const char *where);
 
-/* For other JSON files: a record as an object of its own, and its members into one that is there. */
+/*
+ * For other JSON files: a record as an object of its own, and its members into one that is there.
+ * view: NULL where nothing of it matters, as for trial_dist, trial_params and trial_cpu.
+ */
 JsonObject *trial_json_record(
 	const struct trial_record *r, const void *record, const struct trial_view *view);
 void trial_json_add(JsonObject *o, const struct trial_record *r, const void *record,
@@ -39,11 +42,8 @@ void trial_json_add(JsonObject *o, const struct trial_record *r, const void *rec
 /* The same by name. one_way: as trial_is_one_way; loss_ratio is null. */
 void trial_json_set_counts(
 	JsonObject *o, const struct trial_counts *c, double measured_s, gboolean one_way);
-JsonObject *trial_json_dist(const struct trial_dist *d);
-JsonObject *trial_json_params(const struct trial_params *p);
 JsonObject *trial_json_probes(const struct trial_probes *p, double measured_s);
 /* Without percentiles: several trials were added up, whose guests' bins nobody has. */
 JsonObject *trial_json_guest_probes(const struct trial_guest_probes *p, gboolean percentiles);
-JsonObject *trial_json_cpu(const struct trial_cpu *cpu);
 
 #endif

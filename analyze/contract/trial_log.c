@@ -7,7 +7,7 @@
 #include <gsl/gsl_statistics_double.h>
 
 #include "analyze/base/csv.h"
-#include "analyze/base/error.h"
+#include "analyze/contract/trial_rows.h"
 #include "traffic/frame.h"
 
 static const char timeline_header
@@ -114,30 +114,10 @@ char *trial_timeline_csv(const trial *t)
 	return g_string_free(s, FALSE);
 }
 
-struct reading {
-	trial *t;
-	gboolean in_rows;
-};
-
-static gboolean on_row(const char *where, char *const *field, size_t nb, void *user, GError **error)
+static gboolean on_row(const char *where, char *const *field, void *user, GError **error)
 {
-	struct reading *r = user;
 	struct trial_second s = { 0 };
 
-	if (!r->in_rows) {
-		r->in_rows = TRUE;
-		if (nb == 10 && strcmp(field[0], "time_s") == 0 && strcmp(field[9], "max_ns") == 0)
-			return TRUE;
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-			"%s: the header is not %s; the file is damaged or of another program",
-			where, timeline_header);
-		return FALSE;
-	}
-	if (nb != 10) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-			"%s: %zu fields, not 10; the file is damaged: measure again", where, nb);
-		return FALSE;
-	}
 	if (!csv_double(where, "time_s", field[0], &s.time_s, error) ||
 		!csv_u64(where, "offered", field[1], &s.offered, error) ||
 		!csv_u64(where, "forwarded", field[2], &s.forwarded, error) ||
@@ -146,15 +126,16 @@ static gboolean on_row(const char *where, char *const *field, size_t nb, void *u
 		!csv_u64(where, "p99_ns", field[8], &s.p99_ns, error) ||
 		!csv_u64(where, "max_ns", field[9], &s.max_ns, error))
 		return FALSE;
-	g_array_append_val(r->t->seconds, s);
+	g_array_append_val((GArray *)user, s);
 	return TRUE;
 }
 
 gboolean trial_timeline_read(
 	trial *t, const char *name, const char *data, size_t len, GError **error)
 {
-	struct reading r = { .t = t };
+	const struct trial_rows rows = { timeline_header, TRIAL_ROWS_ONE, .row = on_row,
+		.user = t->seconds };
 
 	g_array_set_size(t->seconds, 0);
-	return csv_read(name, data, len, on_row, &r, error);
+	return trial_rows_read(&rows, name, data, len, NULL, error);
 }

@@ -208,3 +208,17 @@ gboolean trial_infix_parse(const char *infix, struct trial_params *p)
 	p->extra = g_strdup("");
 	return TRUE;
 }
+
+char *trial_sibling_path(const trial *t, const char *kind)
+{
+	g_autofree char *name = t->path != NULL ? g_path_get_basename(t->path) : NULL;
+	g_autofree char *dir = NULL, *sibling = NULL;
+
+	if (name == NULL || t->moongen != NULL || !g_str_has_prefix(name, "trial_") ||
+		!g_str_has_suffix(name, ".json"))
+		return NULL;
+	name[strlen(name) - strlen(".json")] = '\0';
+	dir = g_path_get_dirname(t->path);
+	sibling = g_strdup_printf("%s_%s.csv", kind, name + strlen("trial_"));
+	return g_build_filename(dir, sibling, NULL);
+}

@@ -277,11 +277,9 @@ gboolean autotest_load(trial *t, GError **error)
 	e = data != NULL ? exact_parse(path, data, len, error) : NULL;
 	if (e == NULL)
 		return FALSE;
-	if (e->count != t->latency.count) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+	if (e->count != t->latency.count)
+		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 			"%s: changed while it was read: try again when nothing writes there", path);
-		return FALSE;
-	}
 	t->latency.exact = g_steal_pointer(&e);
 	return TRUE;
 }

@@ -34,10 +34,9 @@ static gboolean rate_field(
 	if (end == text || *end != '\0') {
 		g_autofree char *shown = g_utf8_make_valid(text, -1);
 
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"%s: %s '%s' is no number; the file is damaged or of another program",
 			where, column, shown);
-		return FALSE;
 	}
 	*out = isfinite(v) && v >= 0 ? v : NAN;
 	return TRUE;
@@ -63,14 +62,11 @@ static gboolean take_row(
 		r->headed = TRUE;
 		return TRUE;
 	}
-	if (!r->headed || nb != COLUMNS ||
-		(direction == 0 && strcmp(field[DIRECTION], "RX") != 0)) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+	if (!r->headed || nb != COLUMNS || (direction == 0 && strcmp(field[DIRECTION], "RX") != 0))
+		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"%s: not a row of MoonGen's throughput (%s); the file is damaged or of "
 			"another program",
 			where, r->headed ? "Time,Device,RX or TX,..." : "its header is missing");
-		return FALSE;
-	}
 	if (!rate_field(where, header[MPPS], field[MPPS], &row.mpps, error) ||
 		!rate_field(where, header[MBIT], field[MBIT], &row.mbit, error) ||
 		!csv_u64(where, header[PACKETS], field[PACKETS], &row.packets, error) ||
@@ -143,11 +139,9 @@ gboolean autotest_read_throughput(
 	g_free(r.device);
 	if (!ok)
 		return FALSE;
-	if (rx->len < 1 || tx->len < 1) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+	if (rx->len < 1 || tx->len < 1)
+		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 			"%s: no rows of RX and TX: it was cut off", name);
-		return FALSE;
-	}
 	/* The last of each are averages. */
 	take_seconds(t, &r, MIN(rx->len, tx->len) - 1);
 	if (!t->moongen->rates_known)

@@ -149,24 +149,20 @@ static gboolean careful_row(
 	struct careful *c = user;
 	struct exact_bin bin;
 
-	if (nb != 2) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+	if (nb != 2)
+		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"%s: %zu fields instead of latency_ns,count; the file is damaged or of "
 			"another program",
 			where, nb);
-		return FALSE;
-	}
 	if (!csv_u64(where, "latency_ns", field[0], &bin.ns, error) ||
 		!csv_u64(where, "count", field[1], &bin.count, error))
 		return FALSE;
 	c->e->count += bin.count; /* both are below 2^63 */
-	if (c->e->count > G_MAXINT64) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+	if (c->e->count > G_MAXINT64)
+		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 			"%s: the counts add up to 2^63 or more; no measurement has so many: "
 			"restore the file, or remove it",
 			where);
-		return FALSE;
-	}
 	if (bin.count > 0)
 		g_array_append_val(c->bins, bin);
 	return TRUE;

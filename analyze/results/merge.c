@@ -269,7 +269,7 @@ static GBytes *pack_item(result_set *r, result_combination *c, const merge *m, c
 	}
 	add_numbers(one, c);
 	result_unload(c);
-	params = json_out_text(trial_json_params(&c->params));
+	params = json_out_text(trial_json_record(&trial_params_fields, &c->params, NULL));
 	rows = table_pack(one->shown);
 	numbers = summary_pack(one->summary);
 	item = g_variant_ref_sink(g_variant_new("(ssb@aa(ssmvbb)@(aa(ssmvbb)s)@a(say)^ay)", params,
@@ -328,7 +328,8 @@ static gboolean take_item(GPtrArray *items, GBytes *bytes, GError **error)
 	g_variant_get_child(whole, PARAMS, "s", &text);
 	params = json_in_parse(in.file, text, strlen(text), &in.error);
 	if (params != NULL)
-		trial_json_read_params(&in, json_node_get_object(params), "", &item->params);
+		trial_json_read_record(
+			&in, json_node_get_object(params), "", &trial_params_fields, &item->params);
 	if (in.error != NULL) {
 		g_propagate_error(error, in.error);
 		return FALSE;

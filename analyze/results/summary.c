@@ -264,8 +264,10 @@ static void set_numbers(JsonObject *o, const struct result_numbers *n)
 
 static void set_dists(JsonObject *o, const struct result_numbers *n)
 {
-	json_object_set_object_member(o, "latency", trial_json_dist(&n->latency));
-	json_object_set_object_member(o, "response", trial_json_dist(&n->response));
+	json_object_set_object_member(
+		o, "latency", trial_json_record(&trial_dist_fields, &n->latency, NULL));
+	json_object_set_object_member(
+		o, "response", trial_json_record(&trial_dist_fields, &n->response, NULL));
 }
 
 static JsonArray *trials_json(const result_combination *c)
@@ -282,13 +284,16 @@ static JsonArray *trials_json(const result_combination *c)
 		json_object_set_boolean_member(o, "interrupted", t->interrupted);
 		json_out_double(o, "measured_s", t->measured_s);
 		trial_json_set_counts(o, &t->totals, t->measured_s, trial_is_one_way(t));
-		json_object_set_object_member(o, "latency", trial_json_dist(&t->latency));
-		json_object_set_object_member(o, "response", trial_json_dist(&t->response));
+		json_object_set_object_member(
+			o, "latency", trial_json_record(&trial_dist_fields, &t->latency, NULL));
+		json_object_set_object_member(
+			o, "response", trial_json_record(&trial_dist_fields, &t->response, NULL));
 		if (t->probes.used)
 			json_object_set_object_member(
 				o, "probes", trial_json_probes(&t->probes, t->measured_s));
 		if (t->cpu.known)
-			json_object_set_object_member(o, "cpu", trial_json_cpu(&t->cpu));
+			json_object_set_object_member(
+				o, "cpu", trial_json_record(&trial_cpu_fields, &t->cpu, NULL));
 		json_array_add_object_element(all, o);
 	}
 	return all;
@@ -386,7 +391,7 @@ static JsonArray *sizes_json(const result_combination *c)
 void summary_add(summary *s, const result_combination *c)
 {
 	JsonObject *o = json_object_new(), *totals = json_object_new();
-	JsonObject *params = trial_json_params(&c->params);
+	JsonObject *params = trial_json_record(&trial_params_fields, &c->params, NULL);
 
 	add_combination(s->rows, c);
 	for (guint i = 0; i < c->nb_groups; i++)
@@ -407,7 +412,8 @@ void summary_add(summary *s, const result_combination *c)
 		json_object_set_object_member(
 			o, "probes", trial_json_probes(&c->probes, c->n.measured_s));
 	if (c->cpu.known)
-		json_object_set_object_member(o, "cpu", trial_json_cpu(&c->cpu));
+		json_object_set_object_member(
+			o, "cpu", trial_json_record(&trial_cpu_fields, &c->cpu, NULL));
 	json_object_set_array_member(o, "groups", groups_json(c));
 	json_object_set_array_member(o, "sizes", sizes_json(c));
 	json_object_set_array_member(o, "guests", guests_json(c));
