@@ -55,9 +55,9 @@ enum hello_state hello_judge(const struct hello *h, char **fault)
 {
 	*fault = NULL;
 	if (h->elsewhere)
-		*fault = g_strdup_printf("its frames come back from guest %u: return each frame by "
-					 "the interface that it came by (testpmd: "
-					 "--port-topology=loop)",
+		*fault = g_strdup_printf(
+			"its frames come back from guest %u: return each frame by the interface "
+			"that it came by (testpmd: --port-topology=loop)",
 			h->via);
 	else if (hello_needs_longest(h) && h->shortest >= HELLO_SHORT_ONLY)
 		*fault = g_strdup_printf(

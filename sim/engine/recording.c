@@ -20,7 +20,7 @@ void recording_clear(struct recording *c)
 }
 
 /* Header of the frame at offset at; FALSE at the end. */
-static gboolean peek(const struct recording *c, size_t at, struct recording_header *h)
+static gboolean peek_header(const struct recording *c, size_t at, struct recording_header *h)
 {
 	if (at >= c->used)
 		return FALSE;
@@ -28,7 +28,7 @@ static gboolean peek(const struct recording *c, size_t at, struct recording_head
 	return TRUE;
 }
 
-static void dump(pcap_dumper_t *out, const uint8_t *frame, const struct recording_header *h)
+static void dump_frame(pcap_dumper_t *out, const uint8_t *frame, const struct recording_header *h)
 {
 	struct pcap_pkthdr header = { .caplen = h->len, .len = h->len };
 
@@ -50,14 +50,14 @@ gboolean recording_write(const struct recording *c, unsigned nb, const char *pat
 		unsigned from = nb;
 
 		for (unsigned i = 0; i < nb; i++) {
-			if (peek(&c[i], at[i], &h) && h.time_ns < earliest.time_ns) {
+			if (peek_header(&c[i], at[i], &h) && h.time_ns < earliest.time_ns) {
 				earliest = h;
 				from = i;
 			}
 		}
 		if (from == nb)
 			break;
-		dump(out, c[from].data + at[from] + sizeof(h), &earliest);
+		dump_frame(out, c[from].data + at[from] + sizeof(h), &earliest);
 		at[from] += sizeof(h) + earliest.len;
 	}
 	done = done && pcap_dump_flush(out) == 0;

@@ -26,7 +26,7 @@ enum {
 
 _Static_assert(FRAME_SIG_OFFSET == STAMP_SUM + 2 && FRAME_HEAD_LEN == STAMP_SUM + 20 &&
 		       __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-	"stamp() writes checksum and signature as 8 + 8 + 4 bytes");
+	"stamp_write() writes checksum and signature as 8 + 8 + 4 bytes");
 
 static inline void stamp_head_init(
 	struct stamp_head *h, const struct frame_template *t, uint32_t frame_len)
@@ -62,7 +62,8 @@ static inline uint16_t stamp_udp_sum(const struct stamp_head *h, const struct fr
  * The first FRAME_HEAD_LEN bytes of a frame at dst. What follows up to frame_len must be zero bytes
  * already.
  */
-static inline void stamp(uint8_t *dst, const struct stamp_head *h, const struct frame_sig *sig)
+static inline void stamp_write(
+	uint8_t *dst, const struct stamp_head *h, const struct frame_sig *sig)
 {
 	uint32_t id = sig->run | (uint32_t)sig->phase_class << 8 | (uint32_t)sig->guest << 16;
 	uint64_t first = stamp_udp_sum(h, sig) | (uint64_t)id << 16 | (uint64_t)sig->seq << 48;

@@ -24,7 +24,7 @@ enum {
 };
 
 /* Go to the next departure of the timeline; past the end of the trial next_due_ns is UINT64_MAX. */
-static inline void advance(struct worker *w)
+static inline void next_departure(struct worker *w)
 {
 	const timeline *t = w->timeline;
 
@@ -63,17 +63,17 @@ static __rte_always_inline void write_frame(const struct tx_guest *g, gboolean z
 	if (!zeroed)
 		clear_tail(f->data, draw.frame_len);
 	if (likely(head->frame_len != 0)) {
-		stamp(f->data, head, sig);
+		stamp_write(f->data, head, sig);
 	} else {
 		struct stamp_head one;
 
 		stamp_head_init(&one, g->template, draw.frame_len);
-		stamp(f->data, &one, sig);
+		stamp_write(f->data, &one, sig);
 	}
 }
 
 /* The next frame of a guest into f (NULL: it has no room): length, stamp, counters. Its size class. */
-static inline uint8_t build(
+static inline uint8_t build_frame(
 	struct worker *w, uint32_t guest, struct frame_slot *f, uint64_t due_ns, uint64_t now_ns)
 {
 	struct tx_guest *g = &w->tx[guest];
@@ -115,7 +115,7 @@ static inline uint8_t build(
 }
 
 /* A guest has frames under way: see that its receiver looks. */
-static inline void wake(struct worker *w, uint32_t guest)
+static inline void wake_receiver(struct worker *w, uint32_t guest)
 {
 	struct tx_guest *g = &w->tx[guest];
 	struct worker *receiver = w->workers[g->receiver];
@@ -139,7 +139,7 @@ static inline void wake(struct worker *w, uint32_t guest)
  * Of the frames for which an interface gave memory it took only the first sent. Their memory is its
  * own again. All are of the measuring phase.
  */
-static void refuse(struct worker *w, struct tx_guest *g, const uint8_t *class, uint16_t sent,
+static void note_refused(struct worker *w, struct tx_guest *g, const uint8_t *class, uint16_t sent,
 	uint16_t nb, const struct recording *before)
 {
 	for (uint16_t i = sent; i < nb; i++)
@@ -168,7 +168,7 @@ static inline void send_to(struct worker *w, uint32_t guest, const uint32_t *gue
 	for (uint16_t i = first; nb < want; i++) {
 		if (guests[i] != guest)
 			continue;
-		class[nb] = build(w, guest, nb < room ? &f[nb] : NULL, due_ns[i], now_ns);
+		class[nb] = build_frame(w, guest, nb < room ? &f[nb] : NULL, due_ns[i], now_ns);
 		nb++;
 	}
 	g->nb_due = 0;
@@ -177,9 +177,9 @@ static inline void send_to(struct worker *w, uint32_t guest, const uint32_t *gue
 	sent = ops->commit(g->datapath, w->queue, g->slot, f, room, room);
 	ctr_add(&g->accepted, sent);
 	if (unlikely(sent < room) && due_ns[first] >= w->warm_up_ns)
-		refuse(w, g, class, sent, room, &before);
+		note_refused(w, g, class, sent, room, &before);
 	if (likely(sent != 0))
-		wake(w, guest);
+		wake_receiver(w, guest);
 }
 
 static void note_not_sent(struct worker *w, uint32_t guest)
@@ -238,7 +238,7 @@ static inline uint16_t send_due(struct worker *w, uint64_t now_ns)
 				break;
 			note_not_sent(w, guest & ~(uint32_t)TIMELINE_NOT_SENT);
 		}
-		advance(w);
+		next_departure(w);
 	}
 	if (n == 0)
 		return 0;
@@ -249,7 +249,7 @@ static inline uint16_t send_due(struct worker *w, uint64_t now_ns)
 	return n;
 }
 
-static inline size_t after(const struct worker *w, size_t entry)
+static inline size_t entry_after(const struct worker *w, size_t entry)
 {
 	return entry + 1 == w->timeline->nb ? 0 : entry + 1;
 }
@@ -257,7 +257,7 @@ static inline size_t after(const struct worker *w, size_t entry)
 /* Rate max: what is known of guests to come, while this one's burst is made. */
 static inline void prefetch_next(const struct worker *w)
 {
-	uint32_t second = w->timeline->guest[after(w, w->next)];
+	uint32_t second = w->timeline->guest[entry_after(w, w->next)];
 	const struct tx_guest *g = &w->tx[w->timeline->guest[w->next]];
 	const struct rx_guest *r = &w->rx[w->timeline->guest[w->next]];
 	const uint8_t *draws = (const uint8_t *)(g->draws + g->pos);
@@ -291,7 +291,7 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 	uint32_t seq = (uint32_t)ctr_get(&g->seq);
 	uint32_t phase = (uint32_t)(measured ? FRAME_MEASURE : FRAME_WARM_UP) << 6;
 
-	w->next = after(w, w->next);
+	w->next = entry_after(w, w->next);
 	prefetch_next(w);
 	if (unlikely(room == 0))
 		return 0;
@@ -320,7 +320,7 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 			return 0;
 	}
 	ctr_add(&g->accepted, sent);
-	wake(w, guest);
+	wake_receiver(w, guest);
 	if (unlikely(!measured))
 		return sent;
 	if (unlikely(ctr_get(&g->flood_offered) == 0))
@@ -429,7 +429,7 @@ static inline void judge_ours(struct worker *w, uint32_t guest, const struct fra
 }
 
 /* Signature and kind of a frame that may be of any guest of this trial; the guest's own head first. */
-static __rte_always_inline enum frame_kind know(
+static __rte_always_inline enum frame_kind classify_frame(
 	const struct worker *w, const struct frame_slot *f, struct frame_sig *sig)
 {
 	struct frame_sig slow;
@@ -451,12 +451,12 @@ static __rte_always_inline enum frame_kind know(
 }
 
 /* Count one frame that came from a guest of mine. */
-static inline void judge(struct worker *w, uint32_t guest, const struct frame_slot *f,
+static inline void judge_frame(struct worker *w, uint32_t guest, const struct frame_slot *f,
 	uint64_t now_ns, gboolean flood)
 {
 	struct rx_guest *g = &w->rx[guest];
 	struct frame_sig sig;
-	enum frame_kind kind = know(w, f, &sig);
+	enum frame_kind kind = classify_frame(w, f, &sig);
 
 	if (unlikely(kind != FRAME_OURS || sig.run != w->run || sig.guest != guest ||
 		     frame_sig_class(&sig) >= g->nb_classes ||
@@ -503,7 +503,7 @@ static inline gboolean judge_from_port(
 	struct worker *w, const struct frame_slot *f, uint64_t now_ns, gboolean flood)
 {
 	struct frame_sig sig;
-	enum frame_kind kind = know(w, f, &sig);
+	enum frame_kind kind = classify_frame(w, f, &sig);
 	int32_t guest = guest_of_frame(w, kind, f, &sig);
 	struct worker *owner;
 
@@ -580,7 +580,7 @@ static inline uint16_t receive_from(struct worker *w, uint32_t guest, uint16_t m
 		if (i + 1 < n)
 			rte_prefetch0(f[i + 1].data);
 		if (likely(!w->switches))
-			judge(w, guest, &f[i], now_ns, flood);
+			judge_frame(w, guest, &f[i], now_ns, flood);
 		else if (!pass_on(w, &f[i]))
 			judge_from_port(w, &f[i], now_ns, flood); /* it may be of another guest */
 	}
@@ -639,7 +639,7 @@ static inline void take_woken(struct worker *w)
 }
 
 /* Nothing is under way to the guest at awake[at]: it leaves the list, if that is still so. */
-static inline void rest(struct worker *w, uint32_t at)
+static inline void rest_guest(struct worker *w, uint32_t at)
 {
 	struct tx_guest *g = &w->tx[w->awake[at]];
 	const struct rx_guest *r = &w->rx[w->awake[at]];
@@ -667,7 +667,7 @@ static inline uint16_t receive_some(struct worker *w, uint16_t max, gboolean flo
 		got = receive_from(w, guest, max, flood);
 		if (!w->switches &&
 			ctr_get(&w->tx[guest].accepted) == ctr_get(&w->rx[guest].returned))
-			rest(w, at);
+			rest_guest(w, at);
 		else
 			at++;
 		w->cursor = at;
@@ -809,7 +809,7 @@ static inline uint16_t receive_in_turn(
 }
 
 /* Instantiated once a variant below: the tests of sends, receives and flood cost nothing. */
-static __rte_always_inline void loop(
+static __rte_always_inline void run_loop(
 	struct worker *w, gboolean sends, gboolean receives, gboolean flood)
 {
 	while (!atomic_load_explicit(w->stop, memory_order_relaxed)) {
@@ -892,7 +892,7 @@ static void count_cycles(struct worker *w, uint64_t end_ns)
 	if (w->limited) {
 		for (size_t i = 0; i < w->timeline->nb; i++) {
 			count_one(w, nb);
-			advance(w);
+			next_departure(w);
 		}
 		w->next_due_ns += (nb - 1) * w->cycle_ns;
 		return;
@@ -913,7 +913,7 @@ static void count_unsent(struct worker *w)
 		begin_measuring(w);
 	if (w->timeline->repeats)
 		count_cycles(w, end_ns);
-	for (; w->next_due_ns < end_ns; advance(w))
+	for (; w->next_due_ns < end_ns; next_departure(w))
 		count_one(w, 1);
 }
 
@@ -926,7 +926,7 @@ void worker_find_measured(struct worker *w)
 	w->next_due_ns = t->nb == 0 ? UINT64_MAX : cycles * w->cycle_ns + t->gap_ns[0];
 	for (uint32_t i = w->tx_first; i < w->nb_guests; i += w->tx_step)
 		w->tx[i].pos = cycles * w->tx[i].cycle_draws % w->tx[i].nb_draws;
-	for (; w->next_due_ns < w->warm_up_ns; advance(w))
+	for (; w->next_due_ns < w->warm_up_ns; next_departure(w))
 		if (t->guest[w->next] != TIMELINE_IDLE)
 			(void)next_draw(&w->tx[t->guest[w->next] & ~(uint32_t)TIMELINE_NOT_SENT]);
 	for (uint32_t i = w->tx_first; i < w->nb_guests; i += w->tx_step) {
@@ -990,20 +990,20 @@ int worker_main(void *arg)
 		probe_loop(w);
 	} else if (w->sends) {
 		if (flood && w->receives)
-			loop(w, TRUE, TRUE, TRUE);
+			run_loop(w, TRUE, TRUE, TRUE);
 		else if (flood)
-			loop(w, TRUE, FALSE, TRUE);
+			run_loop(w, TRUE, FALSE, TRUE);
 		else if (w->receives)
-			loop(w, TRUE, TRUE, FALSE);
+			run_loop(w, TRUE, TRUE, FALSE);
 		else
-			loop(w, TRUE, FALSE, FALSE);
+			run_loop(w, TRUE, FALSE, FALSE);
 		switches = involuntary_switches() - switches;
 		ctr_set(&w->preempted, switches > w->nb_yields ? switches - w->nb_yields : 0);
 	}
 	if (w->receives && flood)
-		loop(w, FALSE, TRUE, TRUE);
+		run_loop(w, FALSE, TRUE, TRUE);
 	else if (w->receives)
-		loop(w, FALSE, TRUE, FALSE);
+		run_loop(w, FALSE, TRUE, FALSE);
 	ctr_set(&w->cpu_ns, cpu_time_ns() - cpu_ns);
 	/* Last: it can take a while, in which frames that come would look late. */
 	if (w->sends && !flood && !empty)

@@ -35,7 +35,7 @@ static void make_frame(uint8_t *p, uint32_t guest, uint32_t last_guest)
 	frame_template_init(&t, mac, guest);
 	frame_template_relay(&t, last_guest);
 	stamp_head_init(&head, &t, FRAME_LEN_MIN);
-	stamp(p, &head, &sig);
+	stamp_write(p, &head, &sig);
 }
 
 static void assert_macs(const uint8_t *p, const uint8_t *to, const uint8_t *from)

@@ -37,7 +37,7 @@ static void make(uint32_t frame_len)
 	frame_guest_mac(frame_guest_base_mac, 300, mac);
 	frame_template_init(&t, mac, 300);
 	stamp_head_init(&head, &t, frame_len);
-	stamp(frame, &head, &sig);
+	stamp_write(frame, &head, &sig);
 }
 
 /* RFC 1071 word by word, as the RFC's own example does it. */
