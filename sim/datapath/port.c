@@ -50,7 +50,7 @@ static size_t port_memory(const struct datapath_cfg *cfg)
 }
 
 G_GNUC_PRINTF(3, 4)
-static gboolean fail(const struct port_state *s, GError **error, const char *format, ...)
+static gboolean fail_port(const struct port_state *s, GError **error, const char *format, ...)
 {
 	g_autofree char *text = NULL;
 	va_list args;
@@ -58,24 +58,21 @@ static gboolean fail(const struct port_state *s, GError **error, const char *for
 	va_start(args, format);
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
-	g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK, "--port %s: %s", s->name, text);
-	return FALSE;
+	return sim_fail(error, SIM_ERROR_DPDK, "--port %s: %s", s->name, text);
 }
 
 static gboolean check_queues(const struct port_state *s, const struct rte_eth_dev_info *info,
 	const struct datapath_cfg *cfg, GError **error)
 {
 	if (cfg->nb_load > info->max_tx_queues)
-		return fail(s, error,
+		return fail_port(s, error,
 			"has %u transmit queues for %u workers that send; name fewer --cores, or "
-			"more "
-			"queues in the device's arguments (net_af_packet: qpairs=N)",
+			"more queues in the device's arguments (net_af_packet: qpairs=N)",
 			info->max_tx_queues, cfg->nb_load);
 	if (cfg->nb_rx > info->max_rx_queues)
-		return fail(s, error,
+		return fail_port(s, error,
 			"has %u receive queues for %u receivers; name fewer --cores, or more "
-			"queues "
-			"in the device's arguments (net_af_packet: qpairs=N)",
+			"queues in the device's arguments (net_af_packet: qpairs=N)",
 			info->max_rx_queues, cfg->nb_rx);
 	return TRUE;
 }
@@ -93,7 +90,7 @@ static void configure_stamps(
 		conf->rxmode.offloads |= RTE_ETH_RX_OFFLOAD_TIMESTAMP;
 }
 
-static gboolean configure(struct port_state *s, const struct datapath_cfg *cfg, GError **error)
+static gboolean configure_port(struct port_state *s, const struct datapath_cfg *cfg, GError **error)
 {
 	const uint64_t rss = RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_UDP;
 	struct rte_eth_conf conf = { 0 };
@@ -101,24 +98,22 @@ static gboolean configure(struct port_state *s, const struct datapath_cfg *cfg, 
 	int rc = rte_eth_dev_info_get(s->id, &info);
 
 	if (rc != 0)
-		return fail(s, error, "tells nothing about itself (%s)", g_strerror(-rc));
+		return fail_port(s, error, "tells nothing about itself (%s)", g_strerror(-rc));
 	s->driver = info.driver_name;
 	if (!check_queues(s, &info, cfg, error))
 		return FALSE;
 	conf.rxmode.mtu = MAX(cfg->frame_len_max - ETH_LEN, (uint32_t)RTE_ETHER_MTU);
 	if (info.max_mtu != 0 && cfg->frame_len_max > info.max_mtu + ETH_LEN)
-		return fail(s, error,
+		return fail_port(s, error,
 			"takes frames up to %u bytes (with FCS), and the mix has some of %u; "
-			"choose "
-			"another --profile",
+			"choose another --profile",
 			info.max_mtu + ETH_LEN, cfg->frame_len_max);
 	if (info.max_mtu != 0)
 		conf.rxmode.mtu = MIN(conf.rxmode.mtu, info.max_mtu);
 	if (info.max_rx_pktlen != 0 && cfg->frame_len_max > info.max_rx_pktlen)
-		return fail(s, error,
+		return fail_port(s, error,
 			"receives frames up to %u bytes, and the mix has some of %u; choose "
-			"another "
-			"--profile",
+			"another --profile",
 			info.max_rx_pktlen, cfg->frame_len_max);
 	conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
 	if (cfg->nb_rx > 1 && (info.flow_type_rss_offloads & rss) != 0) {
@@ -128,7 +123,7 @@ static gboolean configure(struct port_state *s, const struct datapath_cfg *cfg, 
 	}
 	configure_stamps(s, &info, &conf);
 	rc = rte_eth_dev_configure(s->id, (uint16_t)cfg->nb_rx, (uint16_t)cfg->nb_load, &conf);
-	return rc == 0 || fail(s, error, "cannot be configured (%s)", g_strerror(-rc));
+	return rc == 0 || fail_port(s, error, "cannot be configured (%s)", g_strerror(-rc));
 }
 
 static gboolean set_up_queues(struct port_state *s, const struct datapath_cfg *cfg, GError **error)
@@ -141,7 +136,7 @@ static gboolean set_up_queues(struct port_state *s, const struct datapath_cfg *c
 		rc = rte_eth_rx_queue_setup(s->id, (uint16_t)q, nb_rx, socket, NULL, s->rx_pool);
 	for (unsigned q = 0; rc == 0 && q < cfg->nb_load; q++)
 		rc = rte_eth_tx_queue_setup(s->id, (uint16_t)q, nb_tx, socket, NULL);
-	return rc == 0 || fail(s, error, "its queues cannot be made (%s)", g_strerror(-rc));
+	return rc == 0 || fail_port(s, error, "its queues cannot be made (%s)", g_strerror(-rc));
 }
 
 static gboolean wait_for_link(const struct port_state *s, GError **error)
@@ -153,7 +148,7 @@ static gboolean wait_for_link(const struct port_state *s, GError **error)
 		if (rte_eth_link_get_nowait(s->id, &link) != 0 || link.link_status != 0)
 			return TRUE; /* up, or a device that cannot tell */
 		if (g_get_monotonic_time() > until_us)
-			return fail(s, error, "has no link; is its other end up?");
+			return fail_port(s, error, "has no link; is its other end up?");
 		g_usleep(LINK_POLL_US);
 	}
 }
@@ -172,16 +167,15 @@ static void port_close(struct datapath *d)
 	g_free(s);
 }
 
-static gboolean start(struct port_state *s, const struct datapath_cfg *cfg, GError **error)
+static gboolean start_port(struct port_state *s, const struct datapath_cfg *cfg, GError **error)
 {
 	int rc;
 
 	if (rte_eth_dev_get_port_by_name(s->name, &s->id) != 0)
-		return fail(s, error,
+		return fail_port(s, error,
 			"DPDK has no such device; write a PCI address that is bound to vfio-pci, "
-			"or "
-			"devargs such as net_af_packet0,iface=eth0");
-	if (!configure(s, cfg, error))
+			"or devargs such as net_af_packet0,iface=eth0");
+	if (!configure_port(s, cfg, error))
 		return FALSE;
 	s->tx_pool = pool_of_frames("port-tx", nb_mbufs(cfg->nb_load), cfg->frame_len_max, error);
 	if (s->tx_pool == NULL)
@@ -191,7 +185,7 @@ static gboolean start(struct port_state *s, const struct datapath_cfg *cfg, GErr
 		return FALSE;
 	rc = rte_eth_dev_start(s->id);
 	if (rc != 0)
-		return fail(s, error, "does not start (%s)", g_strerror(-rc));
+		return fail_port(s, error, "does not start (%s)", g_strerror(-rc));
 	s->started = TRUE;
 	rte_eth_promiscuous_enable(s->id); /* not every device can; those see what there is */
 	return wait_for_link(s, error);
@@ -204,7 +198,7 @@ static gboolean port_open(struct datapath *d, const struct datapath_cfg *cfg, GE
 	d->state = s;
 	s->stamp_field = -1;
 	s->name = g_strndup(cfg->port, strcspn(cfg->port, ","));
-	if (!start(s, cfg, error)) {
+	if (!start_port(s, cfg, error)) {
 		port_close(d);
 		return FALSE;
 	}

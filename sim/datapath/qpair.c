@@ -125,13 +125,12 @@ static gboolean no_memory(GError **error, uint32_t guest, uint64_t len)
 {
 	int saved = errno;
 
-	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+	return sim_fail(error, SIM_ERROR_RESOURCES,
 		"guest %u: no queues in shared memory of %" G_GUINT64_FORMAT " KiB (%s); %s", guest,
 		len / 1024, g_strerror(saved),
 		saved == EMFILE || saved == ENFILE
 			? "each guest takes six file descriptors: raise ulimit -n"
 			: "use fewer --guests");
-	return FALSE;
 }
 
 /* Memory and event descriptors of one slot. Every page is there afterwards, and stays. */
@@ -170,7 +169,7 @@ static gboolean make_slot(
 	return TRUE;
 }
 
-static void watch(struct qpairs *qs, int fd, void *what)
+static void watch_fd(struct qpairs *qs, int fd, void *what)
 {
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = what };
 
@@ -178,7 +177,7 @@ static void watch(struct qpairs *qs, int fd, void *what)
 }
 
 /* End a connection, whatever its state is. */
-static void drop(struct qpairs *qs, struct peer *p)
+static void end_peer(struct qpairs *qs, struct peer *p)
 {
 	if (p->ready) {
 		atomic_store(&qs->pairs[p->slot].connected, 0);
@@ -215,11 +214,11 @@ static void take_in(struct qpairs *qs)
 		.until_us = g_get_monotonic_time() + ANSWER_TIMEOUT_S * G_USEC_PER_SEC };
 	g_ptr_array_add(qs->peers, p);
 	qs->nb_strangers++;
-	watch(qs, fd, p);
+	watch_fd(qs, fd, p);
 }
 
 /* fds NULL: a refusal. */
-static gboolean answer(int socket_fd, uint32_t slot, const int *fds)
+static gboolean answer_peer(int socket_fd, uint32_t slot, const int *fds)
 {
 	struct qpair_hello hello = { QPAIR_MAGIC, QPAIR_VERSION, slot };
 	struct iovec iov = { .iov_base = &hello, .iov_len = sizeof(hello) };
@@ -244,13 +243,13 @@ static gboolean answer(int socket_fd, uint32_t slot, const int *fds)
 }
 
 /* FALSE: the peer is none that is wanted. */
-static gboolean greet(struct qpairs *qs, struct peer *p, const struct qpair_hello *hello)
+static gboolean greet_peer(struct qpairs *qs, struct peer *p, const struct qpair_hello *hello)
 {
 	if (hello->magic != QPAIR_MAGIC)
 		return FALSE;
 	if (hello->version != QPAIR_VERSION || hello->slot >= qs->nb ||
 		qs->peer[hello->slot] != NULL) {
-		answer(p->fd, hello->slot, NULL);
+		answer_peer(p->fd, hello->slot, NULL);
 		return FALSE;
 	}
 	make_new(qs, hello->slot);
@@ -258,10 +257,10 @@ static gboolean greet(struct qpairs *qs, struct peer *p, const struct qpair_hell
 	p->until_us = g_get_monotonic_time() + ANSWER_TIMEOUT_S * G_USEC_PER_SEC;
 	qs->peer[p->slot] = p;
 	qs->nb_strangers--;
-	return answer(p->fd, p->slot, qs->pairs[p->slot].fd);
+	return answer_peer(p->fd, p->slot, qs->pairs[p->slot].fd);
 }
 
-static gboolean hear(struct qpairs *qs, struct peer *p)
+static gboolean hear_peer(struct qpairs *qs, struct peer *p)
 {
 	struct qpair_hello hello;
 	/* MSG_TRUNC: the real length of a message that is longer. */
@@ -270,7 +269,7 @@ static gboolean hear(struct qpairs *qs, struct peer *p)
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return TRUE;
 	if (p->slot == NO_SLOT)
-		return len == (ssize_t)sizeof(hello) && greet(qs, p, &hello);
+		return len == (ssize_t)sizeof(hello) && greet_peer(qs, p, &hello);
 	/* One byte, once; any more is a peer that does not know what it does, 0 is the end. */
 	if (len != 1 || p->ready)
 		return FALSE;
@@ -290,11 +289,11 @@ static void look_after(struct qpairs *qs)
 		struct peer *p = g_ptr_array_index(qs->peers, i);
 
 		if (p->ready ? !qpair_is_connected(&qs->pairs[p->slot]) : now_us >= p->until_us)
-			drop(qs, p);
+			end_peer(qs, p);
 	}
 }
 
-static gpointer control(gpointer arg)
+static gpointer run_control(gpointer arg)
 {
 	struct qpairs *qs = arg;
 	struct epoll_event events[EVENTS];
@@ -308,8 +307,8 @@ static gpointer control(gpointer arg)
 				return NULL;
 			if (events[i].data.ptr == &qs->listen_fd)
 				take_in(qs);
-			else if (!hear(qs, events[i].data.ptr))
-				drop(qs, events[i].data.ptr);
+			else if (!hear_peer(qs, events[i].data.ptr))
+				end_peer(qs, events[i].data.ptr);
 		}
 		if (g_get_monotonic_time() >= look_us) {
 			look_after(qs);
@@ -329,21 +328,19 @@ static gboolean start_to_listen(struct qpairs *qs, GError **error)
 	qs->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	qs->stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (qs->listen_fd < 0 || qs->epoll_fd < 0 || qs->stop_fd < 0 ||
-		bind(qs->listen_fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		bind(qs->listen_fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+		return sim_fail(error, SIM_ERROR_RESOURCES,
 			"%s: cannot be made a socket (%s); is its folder writable?", qs->path,
 			g_strerror(errno));
-		return FALSE;
-	}
 	if (listen(qs->listen_fd, (int)MAX(qs->nb, STRANGERS_MAX)) != 0) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
 			"%s: nobody can listen there (%s)", qs->path, g_strerror(errno));
 		unlink(qs->path);
 		return FALSE;
 	}
-	watch(qs, qs->listen_fd, &qs->listen_fd);
-	watch(qs, qs->stop_fd, &qs->stop_fd);
-	qs->thread = g_thread_new("queues", control, qs);
+	watch_fd(qs, qs->listen_fd, &qs->listen_fd);
+	watch_fd(qs, qs->stop_fd, &qs->stop_fd);
+	qs->thread = g_thread_new("queues", run_control, qs);
 	return TRUE;
 }
 
@@ -444,7 +441,7 @@ const char *qpairs_address(struct qpairs *qs, uint32_t slot)
 }
 
 /* Take up to n buffers of a queue into frame slots. */
-static inline uint16_t take(struct vq_dev *q, struct frame_slot *f, uint16_t n)
+static inline uint16_t take_buffers(struct vq_dev *q, struct frame_slot *f, uint16_t n)
 {
 	struct vq_buf b;
 	uint16_t i = 0;
@@ -459,7 +456,8 @@ static inline uint16_t take(struct vq_dev *q, struct frame_slot *f, uint16_t n)
 }
 
 /* Give nb of them back; written: with a frame of the host in each. */
-static inline void give(struct vq_dev *q, const struct frame_slot *f, uint16_t nb, gboolean written)
+static inline void give_buffers(
+	struct vq_dev *q, const struct frame_slot *f, uint16_t nb, gboolean written)
 {
 	struct vq_mark m = vq_dev_mark(q);
 
@@ -474,13 +472,13 @@ uint16_t qpair_reserve(struct qpair *q, struct frame_slot *f, uint16_t n)
 {
 	if (!atomic_load_explicit(&q->connected, memory_order_acquire))
 		return 0;
-	return take(&q->rx, f, n);
+	return take_buffers(&q->rx, f, n);
 }
 
 uint16_t qpair_commit(struct qpair *q, struct frame_slot *f, uint16_t nb, uint16_t n)
 {
 	vq_dev_untake(&q->rx, (uint16_t)(n - nb));
-	give(&q->rx, f, nb, TRUE);
+	give_buffers(&q->rx, f, nb, TRUE);
 	return nb;
 }
 
@@ -488,10 +486,10 @@ uint16_t qpair_receive(struct qpair *q, struct frame_slot *f, uint16_t n)
 {
 	if (!atomic_load_explicit(&q->connected, memory_order_acquire))
 		return 0;
-	return take(&q->tx, f, n);
+	return take_buffers(&q->tx, f, n);
 }
 
 void qpair_release(struct qpair *q, struct frame_slot *f, uint16_t n)
 {
-	give(&q->tx, f, n, FALSE);
+	give_buffers(&q->tx, f, n, FALSE);
 }

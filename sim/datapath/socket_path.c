@@ -31,11 +31,9 @@ gboolean socket_path_fits(const char *path, GError **error)
 
 	if (strlen(path) < sizeof(address.sun_path))
 		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"%s: too long for a socket (at most %zu characters); use a shorter "
-		"--socket-dir",
+	return sim_fail(error, SIM_ERROR_USAGE,
+		"%s: too long for a socket (at most %zu characters); use a shorter --socket-dir",
 		path, sizeof(address.sun_path) - 1);
-	return FALSE;
 }
 
 gboolean socket_path_free(const char *path, GError **error)
@@ -46,22 +44,16 @@ gboolean socket_path_free(const char *path, GError **error)
 		return FALSE;
 	if (lstat(path, &st) != 0)
 		return TRUE;
-	if (!S_ISSOCK(st.st_mode)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+	if (!S_ISSOCK(st.st_mode))
+		return sim_fail(error, SIM_ERROR_RESOURCES,
 			"%s: is there already, and is no socket; use another --socket-dir", path);
-		return FALSE;
-	}
-	if (somebody_listens(path)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+	if (somebody_listens(path))
+		return sim_fail(error, SIM_ERROR_RESOURCES,
 			"%s: another program listens there; stop it or use another --socket-dir",
 			path);
-		return FALSE;
-	}
-	if (unlink(path) != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+	if (unlink(path) != 0)
+		return sim_fail(error, SIM_ERROR_RESOURCES,
 			"%s: is there already and cannot be removed (%s); use another --socket-dir",
 			path, g_strerror(errno));
-		return FALSE;
-	}
 	return TRUE;
 }

@@ -17,7 +17,7 @@ struct buffer {
 
 enum kind { PLAIN, CHAIN, BROKEN };
 
-static void broke(struct splitq *q)
+static void note_broken(struct splitq *q)
 {
 	atomic_store_explicit(&q->is_broken, TRUE, memory_order_relaxed);
 }
@@ -59,7 +59,7 @@ static inline uint8_t *at_guest(struct splitq *q, uint64_t addr, uint32_t len)
 }
 
 /* Buffers that the guest has made available, up to n. */
-static inline uint16_t available(struct splitq *q, uint16_t n)
+static inline uint16_t count_available(struct splitq *q, uint16_t n)
 {
 	uint16_t nb = (uint16_t)(q->avail_seen - q->next_avail);
 
@@ -68,7 +68,7 @@ static inline uint16_t available(struct splitq *q, uint16_t n)
 		nb = (uint16_t)(q->avail_seen - q->next_avail);
 	}
 	if (unlikely(nb > q->size)) {
-		broke(q);
+		note_broken(q);
 		return 0;
 	}
 	return MIN(nb, n);
@@ -91,7 +91,8 @@ static inline struct vring_desc read_desc(const struct splitq *q, uint16_t i)
 }
 
 /* The buffer behind an entry of the available ring; writes: the device is to write it. */
-static inline enum kind look(struct splitq *q, uint16_t avail, gboolean writes, struct buffer *b)
+static inline enum kind look_at_buffer(
+	struct splitq *q, uint16_t avail, gboolean writes, struct buffer *b)
 {
 	struct vring_desc d;
 	uint8_t *at;
@@ -112,7 +113,7 @@ static inline enum kind look(struct splitq *q, uint16_t avail, gboolean writes, 
 	return PLAIN;
 }
 
-static inline void use(struct splitq *q, uint32_t head, uint32_t len)
+static inline void use_buffer(struct splitq *q, uint32_t head, uint32_t len)
 {
 	struct vring_used_elem *e = &q->used->ring[q->next_used++ & (q->size - 1)];
 
@@ -120,7 +121,7 @@ static inline void use(struct splitq *q, uint32_t head, uint32_t len)
 	e->len = len;
 }
 
-static inline void publish(struct splitq *q)
+static inline void publish_used(struct splitq *q)
 {
 	__atomic_store_n(&q->used->idx, q->next_used, __ATOMIC_RELEASE);
 	/* The index has to be there before the guest is asked whether it wants to be called. */
@@ -148,13 +149,13 @@ uint16_t splitq_reserve(
 
 	if (unlikely(splitq_is_broken(q)))
 		return 0;
-	there = available(q, n);
+	there = count_available(q, n);
 	for (i = 0; i < there; i++) {
 		struct buffer b;
-		enum kind kind = look(q, (uint16_t)(q->next_avail + i), TRUE, &b);
+		enum kind kind = look_at_buffer(q, (uint16_t)(q->next_avail + i), TRUE, &b);
 
 		if (unlikely(kind == BROKEN)) {
-			broke(q);
+			note_broken(q);
 			return 0;
 		}
 		if (unlikely(kind == CHAIN || b.len < need))
@@ -186,7 +187,7 @@ static gboolean fill_chain(struct splitq *q, struct rest *rest, uint32_t skip, u
 	uint32_t written = skip;
 	struct vring_desc d;
 
-	if (available(q, 1) == 0)
+	if (count_available(q, 1) == 0)
 		return FALSE;
 	head = head_at(q, q->next_avail);
 	d.next = head;
@@ -195,7 +196,7 @@ static gboolean fill_chain(struct splitq *q, struct rest *rest, uint32_t skip, u
 		uint32_t nb;
 
 		if (d.next >= q->size || steps++ == q->size) {
-			broke(q);
+			note_broken(q);
 			return FALSE;
 		}
 		d = read_desc(q, d.next);
@@ -203,7 +204,7 @@ static gboolean fill_chain(struct splitq *q, struct rest *rest, uint32_t skip, u
 		/* A header that is not in one piece is none that a driver makes. */
 		if (at == NULL || (d.flags & ~VRING_DESC_F_NEXT) != VRING_DESC_F_WRITE ||
 			d.len < skip) {
-			broke(q);
+			note_broken(q);
 			return FALSE;
 		}
 		if (skip != 0)
@@ -216,12 +217,12 @@ static gboolean fill_chain(struct splitq *q, struct rest *rest, uint32_t skip, u
 		skip = 0;
 	} while (rest->len > 0 && (d.flags & VRING_DESC_F_NEXT) != 0);
 	q->next_avail++;
-	use(q, head, written);
+	use_buffer(q, head, written);
 	return TRUE;
 }
 
 /* A frame from the caller's memory. FALSE: there is no room, and nothing has happened. */
-static gboolean fill(struct splitq *q, const struct frame_slot *f)
+static gboolean fill_buffers(struct splitq *q, const struct frame_slot *f)
 {
 	struct rest rest = { .data = f->data, .len = f->len };
 	uint16_t avail = q->next_avail, used = q->next_used;
@@ -248,10 +249,10 @@ uint16_t splitq_commit(struct splitq *q, struct frame_slot *f, uint16_t nb, uint
 	uint16_t i;
 
 	if (unlikely(q->staged)) {
-		for (i = 0; i < nb && fill(q, &f[i]); i++)
+		for (i = 0; i < nb && fill_buffers(q, &f[i]); i++)
 			;
 		if (i > 0)
-			publish(q);
+			publish_used(q);
 		return i;
 	}
 	q->next_avail = (uint16_t)(q->next_avail - (n - nb));
@@ -259,14 +260,14 @@ uint16_t splitq_commit(struct splitq *q, struct frame_slot *f, uint16_t nb, uint
 		return 0;
 	for (i = 0; i < nb; i++) {
 		write_header(f[i].data - q->header_len, q->header_len, 1);
-		use(q, f[i].id, f[i].len + q->header_len);
+		use_buffer(q, f[i].id, f[i].len + q->header_len);
 	}
-	publish(q);
+	publish_used(q);
 	return nb;
 }
 
 /* What is in a chain, into own: bytes behind the header; 0: too many, or the queue is broken. */
-static uint32_t gather(struct splitq *q, uint16_t head, uint8_t *own, uint32_t room)
+static uint32_t gather_chain(struct splitq *q, uint16_t head, uint8_t *own, uint32_t room)
 {
 	struct vring_desc d = { .next = head };
 	uint32_t skip = q->header_len, len = 0;
@@ -278,13 +279,13 @@ static uint32_t gather(struct splitq *q, uint16_t head, uint8_t *own, uint32_t r
 		uint32_t skipped, nb;
 
 		if (d.next >= q->size || steps++ == q->size) {
-			broke(q);
+			note_broken(q);
 			return 0;
 		}
 		d = read_desc(q, d.next);
 		at = at_guest(q, d.addr, d.len);
 		if (at == NULL || (d.flags & ~VRING_DESC_F_NEXT) != 0) {
-			broke(q);
+			note_broken(q);
 			return 0;
 		}
 		skipped = MIN(skip, d.len);
@@ -306,17 +307,17 @@ uint16_t splitq_receive(struct splitq *q, struct frame_slot *f, uint16_t n, uint
 	q->at_chain = FALSE;
 	if (unlikely(splitq_is_broken(q)))
 		return 0;
-	there = available(q, n);
+	there = count_available(q, n);
 	for (i = 0; i < there; i++) {
 		struct buffer b;
-		enum kind kind = look(q, (uint16_t)(q->next_avail + i), FALSE, &b);
+		enum kind kind = look_at_buffer(q, (uint16_t)(q->next_avail + i), FALSE, &b);
 
 		if (unlikely(kind == CHAIN)) {
 			q->at_chain = i == 0;
 			break;
 		}
 		if (unlikely(kind == BROKEN)) {
-			broke(q);
+			note_broken(q);
 			return 0;
 		}
 		rte_prefetch0(b.data);
@@ -330,11 +331,11 @@ uint16_t splitq_receive(struct splitq *q, struct frame_slot *f, uint16_t n, uint
 
 uint16_t splitq_gather(struct splitq *q, struct frame_slot *f, uint8_t *own, uint32_t room)
 {
-	if (available(q, 1) == 0)
+	if (count_available(q, 1) == 0)
 		return 0;
 	f->id = head_at(q, q->next_avail);
 	f->data = own;
-	f->len = gather(q, (uint16_t)f->id, own, room);
+	f->len = gather_chain(q, (uint16_t)f->id, own, room);
 	if (splitq_is_broken(q))
 		return 0;
 	q->next_avail++;
@@ -346,6 +347,6 @@ void splitq_release(struct splitq *q, const struct frame_slot *f, uint16_t n)
 	if (n == 0)
 		return;
 	for (uint16_t i = 0; i < n; i++)
-		use(q, f[i].id, 0);
-	publish(q);
+		use_buffer(q, f[i].id, 0);
+	publish_used(q);
 }

@@ -341,12 +341,10 @@ static gboolean listen_for_guest(const char *path, GError **error)
 
 	if (!socket_path_free(path, error))
 		return FALSE;
-	if (rte_vhost_driver_register(path, RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS) != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+	if (rte_vhost_driver_register(path, RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS) != 0)
+		return sim_fail(error, SIM_ERROR_RESOURCES,
 			"%s: cannot be made a vhost-user socket (%s); is its folder writable?",
 			path, g_strerror(errno));
-		return FALSE;
-	}
 	if (rte_vhost_driver_disable_features(path, none) == 0 &&
 		rte_vhost_driver_callback_register(path, &callbacks) == 0 &&
 		rte_vhost_driver_start(path) == 0)
@@ -404,11 +402,10 @@ static gboolean vhost_fits(uint32_t nb_guests, GError **error)
 {
 	if (nb_guests <= DEVICES_MAX)
 		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+	return sim_fail(error, SIM_ERROR_USAGE,
 		"%u vhost-user guests: librte_vhost serves at most %d in a process; use fewer, "
 		"several generators (mpirun -np %u tsim ...), or another --interface",
 		nb_guests, DEVICES_MAX, (nb_guests + DEVICES_MAX - 1) / DEVICES_MAX);
-	return FALSE;
 }
 
 static gboolean vhost_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)

@@ -42,7 +42,7 @@ static size_t virtio_memory(const struct datapath_cfg *cfg)
 	return wire_memory(cfg, 1) + FDB_BYTES + cfg->nb_guests * (size_t)(2 * LINE);
 }
 
-static void came(struct datapath *d, uint32_t slot)
+static void guest_came(struct datapath *d, uint32_t slot)
 {
 	struct virtio *v = virtio_of(d);
 	struct virtio_guest *g = &v->guest[slot];
@@ -59,7 +59,7 @@ static void came(struct datapath *d, uint32_t slot)
 	qpair_signal(g->qp->fd[QPAIR_TX_KICK]);
 }
 
-static void went(struct datapath *d, uint32_t slot)
+static void guest_went(struct datapath *d, uint32_t slot)
 {
 	struct virtio_guest *g = &virtio_of(d)->guest[slot];
 
@@ -138,10 +138,9 @@ static gboolean make_fdb(struct virtio *v, const struct datapath_cfg *cfg, GErro
 	}
 	if (v->fdb != NULL)
 		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+	return sim_fail(error, SIM_ERROR_RESOURCES,
 		"%s: no memory for the bridge's table (%s); use a larger --memory",
 		v->datapath->name, rte_strerror(rte_errno));
-	return FALSE;
 }
 
 static gboolean make_tap(struct virtio_guest *g, const struct datapath_cfg *cfg, GError **error)
@@ -151,11 +150,10 @@ static gboolean make_tap(struct virtio_guest *g, const struct datapath_cfg *cfg,
 
 	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, g->tap) != 0) {
 		g->tap[TAP_HOST] = g->tap[TAP_GUEST] = -1;
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		return sim_fail(error, SIM_ERROR_RESOURCES,
 			"guest %u: no sockets for its tap (%s); each guest takes eight file "
 			"descriptors: raise ulimit -n, or use fewer --guests",
 			cfg->guest[g->slot], g_strerror(errno));
-		return FALSE;
 	}
 	/* Beyond net.core.wmem_max root alone; how much there is, is found out by trying. */
 	if (setsockopt(g->tap[TAP_HOST], SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)) != 0)
@@ -167,11 +165,9 @@ static gboolean make_guests(struct virtio *v, const struct datapath_cfg *cfg, GE
 {
 	void *guests;
 
-	if (posix_memalign(&guests, LINE, cfg->nb_guests * sizeof(struct virtio_guest)) != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "%s: no memory for %u guests",
+	if (posix_memalign(&guests, LINE, cfg->nb_guests * sizeof(struct virtio_guest)) != 0)
+		return sim_fail(error, SIM_ERROR_RESOURCES, "%s: no memory for %u guests",
 			v->datapath->name, cfg->nb_guests);
-		return FALSE;
-	}
 	memset(guests, 0, cfg->nb_guests * sizeof(struct virtio_guest));
 	v->guest = guests;
 	v->nb_guests = cfg->nb_guests;
@@ -201,14 +197,13 @@ static gboolean start_thread(struct virtio_thread *t, GThreadFunc run, GError **
 	t->thread = g_thread_try_new(t->name, run, t, &reason);
 	if (t->thread != NULL)
 		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+	return sim_fail(error, SIM_ERROR_RESOURCES,
 		"%s: no thread '%s' (%s); raise ulimit -u, or use fewer --guests",
 		t->v->datapath->name, t->name, reason->message);
-	return FALSE;
 }
 
 /* Guests that come now wait until all is there. */
-static gboolean start(struct virtio *v, const struct datapath_cfg *cfg, GError **error)
+static gboolean start_all(struct virtio *v, const struct datapath_cfg *cfg, GError **error)
 {
 	g_autofree char *socket_name = g_strdup_printf("%s.sock", v->datapath->name);
 	gboolean started = TRUE;
@@ -218,8 +213,8 @@ static gboolean start(struct virtio *v, const struct datapath_cfg *cfg, GError *
 				       .cfg = cfg,
 				       .socket_name = socket_name,
 				       .kicks = TRUE,
-				       .came = came,
-				       .went = went },
+				       .came = guest_came,
+				       .went = guest_went },
 		error);
 	for (uint32_t i = 0; v->qpairs != NULL && i < v->nb_guests; i++)
 		v->guest[i].qp = qpairs_get(v->qpairs, i);
@@ -250,10 +245,8 @@ static gboolean virtio_open(struct datapath *d, const struct datapath_cfg *cfg, 
 	void *memory;
 	struct virtio *v;
 
-	if (posix_memalign(&memory, LINE, sizeof(*v)) != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "%s: no memory", d->name);
-		return FALSE;
-	}
+	if (posix_memalign(&memory, LINE, sizeof(*v)) != 0)
+		return sim_fail(error, SIM_ERROR_RESOURCES, "%s: no memory", d->name);
 	v = memset(memory, 0, sizeof(*v));
 	d->state = v;
 	v->datapath = d;
@@ -267,7 +260,7 @@ static gboolean virtio_open(struct datapath *d, const struct datapath_cfg *cfg, 
 	ctr_set(&v->last_tick_tsc, rte_rdtsc());
 	choose_cpus(v, cfg);
 	if (wire_open(&v->wire, cfg, 1, TRUE, error) && make_fdb(v, cfg, error) &&
-		make_guests(v, cfg, error) && start(v, cfg, error)) {
+		make_guests(v, cfg, error) && start_all(v, cfg, error)) {
 		d->nb_ports = 1;
 		return TRUE;
 	}
@@ -317,7 +310,7 @@ static void virtio_cost(struct datapath *d, struct datapath_cost *out)
 		add_cost(&v->guest[i].t, out);
 }
 
-static uint64_t total(const struct virtio *v, enum virtio_count what)
+static uint64_t sum_of(const struct virtio *v, enum virtio_count what)
 {
 	uint64_t n = ctr_get(&v->bridge.count[what]);
 
@@ -355,7 +348,7 @@ static void virtio_describe(struct datapath *d, void *json_object)
 	json_object_set_int_member(o, "tap_queue", VIRTIO_TAP_QUEUE);
 	json_object_set_int_member(o, "tap_queue_of_longest", v->tap_room);
 	for (int i = 0; i < VIRTIO_COUNTS; i++) {
-		uint64_t now = total(v, (enum virtio_count)i);
+		uint64_t now = sum_of(v, (enum virtio_count)i);
 
 		json_object_set_int_member(o, name[i], (gint64)(now - v->described[i]));
 		v->described[i] = now;

@@ -202,7 +202,7 @@ uint32_t virtio_tap_probe(struct virtio_guest *g, uint32_t frame_len)
 }
 
 /* One poll of NAPI. */
-static unsigned serve(struct virtio *v, const struct wire_cache *cache)
+static unsigned poll_wire(struct virtio *v, const struct wire_cache *cache)
 {
 	struct virtio_thread *t = &v->bridge;
 	struct rte_mbuf *m[VIRTIO_BATCH];
@@ -251,7 +251,7 @@ gpointer virtio_bridge_run(gpointer arg)
 	while (!atomic_load_explicit(&v->stop, memory_order_relaxed)) {
 		uint64_t start = rte_rdtsc();
 
-		if (serve(v, &cache) != 0) {
+		if (poll_wire(v, &cache) != 0) {
 			ctr_add(&t->busy_cycles, rte_rdtsc() - start);
 			continue;
 		}

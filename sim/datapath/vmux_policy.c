@@ -34,20 +34,16 @@ gboolean vmux_policy_parse(
 		most = p.ops->next != NULL ? 3 : p.ops->starts_direct != NULL ? 2 : 1;
 	if (p.ops == NULL || nb_words > most ||
 		(most > 1 && (nb_words < 2 || !g_ascii_string_to_unsigned(
-						      words[1], 10, 1, UINT32_MAX, &nb, NULL)))) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"--policy: '%s' is unknown; write emulate-all, passthrough:K or "
-			"busiest:K (K guests, from 1)",
+						      words[1], 10, 1, UINT32_MAX, &nb, NULL))))
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--policy: '%s' is unknown; write emulate-all, passthrough:K or busiest:K "
+			"(K guests, from 1)",
 			text);
-		return FALSE;
-	}
-	if (nb > vf_limit) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+	if (nb > vf_limit)
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"--policy: '%s' takes more queue pairs than the %u that the NIC has; pass "
 			"fewer guests through, or raise --vf-limit",
 			text, vf_limit);
-		return FALSE;
-	}
 	p.nb = (uint32_t)nb;
 	if (nb_words == 3 && !duration_parse("--policy", words[2], INTERVAL_MIN_NS, INTERVAL_MAX_NS,
 				     &p.interval_ns, error))

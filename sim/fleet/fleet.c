@@ -59,7 +59,7 @@ static char *find_treflect(GError **error)
 	return found;
 }
 
-static const struct datapath_guest *member(const struct fleet *f, uint32_t i)
+static const struct datapath_guest *member_at(const struct fleet *f, uint32_t i)
 {
 	const struct datapath_guest *g = &f->cfg.guest[f->member[i]];
 
@@ -70,18 +70,18 @@ static const struct datapath_guest *member(const struct fleet *f, uint32_t i)
 /* Is it a DPDK device of its process? Else it is on a queue pair. */
 static gboolean is_device(const struct fleet *f, uint32_t i)
 {
-	return g_strcmp0(member(f, i)->datapath->ops->guest_option, QUEUES_OPTION) != 0;
+	return g_strcmp0(member_at(f, i)->datapath->ops->guest_option, QUEUES_OPTION) != 0;
 }
 
 /* Slots of one interface that follow each other are one argument: SOCKET@FIRST-LAST. */
 static uint32_t add_queues(const struct fleet *f, GPtrArray *args, uint32_t i, uint32_t end)
 {
-	const struct datapath_guest *first = member(f, i);
+	const struct datapath_guest *first = member_at(f, i);
 	const char *address = first->datapath->ops->address(first->datapath, first->slot);
 	uint32_t n = 1;
 
-	while (i + n < end && member(f, i + n)->datapath == first->datapath &&
-		member(f, i + n)->slot == first->slot + n)
+	while (i + n < end && member_at(f, i + n)->datapath == first->datapath &&
+		member_at(f, i + n)->slot == first->slot + n)
 		n++;
 	g_ptr_array_add(args, n == 1 ? g_strdup(address)
 				     : g_strdup_printf("%s-%u", address, first->slot + n - 1));
@@ -95,7 +95,7 @@ static void add_guests(const struct fleet *f, GPtrArray *args, const struct proc
 	gboolean devices = FALSE;
 
 	for (uint32_t i = p->first; i < end;) {
-		const struct datapath_guest *g = member(f, i);
+		const struct datapath_guest *g = member_at(f, i);
 
 		g_ptr_array_add(args, g_strdup(g->datapath->ops->guest_option));
 		if (!is_device(f, i)) {
@@ -113,7 +113,7 @@ static void add_guests(const struct fleet *f, GPtrArray *args, const struct proc
 		g_ptr_array_add(args, g_strdup_printf("--guest-step=%u", f->cfg.step));
 }
 
-static gboolean start(struct fleet *f, struct process *p, GError **error)
+static gboolean start_process(struct fleet *f, struct process *p, GError **error)
 {
 	g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
 	int log = g_open(p->log, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
@@ -159,7 +159,7 @@ static uint32_t first_of(const struct fleet *f, unsigned i, unsigned nb)
  * Can the members from first to end be one process? Its devices must not be too many, and none of
  * our guests is left out between them.
  */
-static gboolean fits(const struct fleet *f, uint32_t first, uint32_t end)
+static gboolean fits_process(const struct fleet *f, uint32_t first, uint32_t end)
 {
 	uint32_t nb_devices = 0, next = 0;
 
@@ -183,7 +183,7 @@ static unsigned count_processes(const struct fleet *f)
 	for (;; nb++) {
 		unsigned i = 0;
 
-		while (i < nb && fits(f, first_of(f, i, nb), first_of(f, i + 1, nb)))
+		while (i < nb && fits_process(f, first_of(f, i, nb), first_of(f, i + 1, nb)))
 			i++;
 		if (i == nb)
 			return nb;
@@ -253,7 +253,7 @@ struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error)
 		return NULL;
 	}
 	for (unsigned i = 0; i < f->nb_processes; i++) {
-		if (!start(f, &f->processes[i], error)) {
+		if (!start_process(f, &f->processes[i], error)) {
 			fleet_free(f);
 			return NULL;
 		}
@@ -382,7 +382,7 @@ unsigned fleet_pids(const struct fleet *f, pid_t *pids, unsigned nb)
 gboolean fleet_revive(struct fleet *f, GError **error)
 {
 	for (unsigned i = 0; i < f->nb_processes; i++)
-		if (f->processes[i].pid == 0 && !start(f, &f->processes[i], error))
+		if (f->processes[i].pid == 0 && !start_process(f, &f->processes[i], error))
 			return FALSE;
 	return TRUE;
 }

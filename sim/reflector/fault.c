@@ -45,8 +45,7 @@ struct fault {
 
 static gboolean plan_error(GError **error, const char *word, const char *remedy)
 {
-	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--fault: '%s': %s", word, remedy);
-	return FALSE;
+	return sim_fail(error, SIM_ERROR_USAGE, "--fault: '%s': %s", word, remedy);
 }
 
 static gboolean parse_how(enum fault_kind kind, const char *how, const char *word,
@@ -151,7 +150,7 @@ const struct fault_counts *fault_counts_measured(const struct fault *f)
 	return &f->measured;
 }
 
-static uint16_t emit(struct fault *f, const struct held *h, struct rte_mbuf **out)
+static uint16_t emit_frame(struct fault *f, const struct held *h, struct rte_mbuf **out)
 {
 	f->sent++;
 	f->measured.sent += h->measured;
@@ -163,7 +162,7 @@ static uint16_t emit(struct fault *f, const struct held *h, struct rte_mbuf **ou
 	return 1;
 }
 
-static gboolean hold(struct fault *f, struct hold *q, const struct held *h)
+static gboolean hold_frame(struct fault *f, struct hold *q, const struct held *h)
 {
 	if (q->tail - q->head == HOLD_MAX) {
 		f->measured.passed_full += h->measured;
@@ -173,7 +172,7 @@ static gboolean hold(struct fault *f, struct hold *q, const struct held *h)
 	return TRUE;
 }
 
-static uint16_t release(
+static uint16_t release_due(
 	struct fault *f, struct hold *q, uint64_t now_ns, struct rte_mbuf **out, uint16_t room)
 {
 	uint16_t n = 0;
@@ -183,13 +182,13 @@ static uint16_t release(
 
 		if (now_ns < h->due_ns && f->sent < h->after_sent)
 			break;
-		n = (uint16_t)(n + emit(f, h, out + n));
+		n = (uint16_t)(n + emit_frame(f, h, out + n));
 		q->head++;
 	}
 	return n;
 }
 
-static enum fault_kind pick(struct fault *f)
+static enum fault_kind pick_fault(struct fault *f)
 {
 	double u = g_rand_int(f->rng) / 4294967296.0;
 
@@ -231,7 +230,7 @@ static uint16_t one_frame(struct fault *f, struct rte_mbuf *m, uint64_t now_ns,
 	h.arrival = f->arrivals++;
 	h.measured = frame_sig_phase(&sig) == FRAME_MEASURE;
 	f->measured.received += h.measured;
-	switch (pick(f)) {
+	switch (pick_fault(f)) {
 	case FAULT_DROP:
 		f->measured.dropped += h.measured;
 		rte_pktmbuf_free(m);
@@ -245,7 +244,7 @@ static uint16_t one_frame(struct fault *f, struct rte_mbuf *m, uint64_t now_ns,
 		return 1;
 	case FAULT_DUPLICATE:
 		copy = rte_pktmbuf_copy(m, pool, 0, UINT32_MAX);
-		n = emit(f, &h, out);
+		n = emit_frame(f, &h, out);
 		if (copy == NULL)
 			return n; /* no memory for it: then it was not duplicated */
 		f->measured.duplicated += h.measured;
@@ -256,15 +255,15 @@ static uint16_t one_frame(struct fault *f, struct rte_mbuf *m, uint64_t now_ns,
 	case FAULT_REORDER:
 		h.after_sent = f->sent + f->plan.reorder_depth;
 		h.due_ns = now_ns + REORDER_TIMEOUT_NS;
-		return hold(f, &f->reorder, &h) ? 0 : emit(f, &h, out);
+		return hold_frame(f, &f->reorder, &h) ? 0 : emit_frame(f, &h, out);
 	case FAULT_DELAY:
 		h.due_ns = now_ns + f->plan.delay_ns;
-		if (!hold(f, &f->delay, &h))
-			return emit(f, &h, out);
+		if (!hold_frame(f, &f->delay, &h))
+			return emit_frame(f, &h, out);
 		f->measured.delayed += h.measured;
 		return 0;
 	default:
-		return emit(f, &h, out);
+		return emit_frame(f, &h, out);
 	}
 }
 
@@ -274,13 +273,13 @@ uint16_t fault_apply(struct fault *f, struct rte_mbuf **in, uint16_t n, uint64_t
 	uint16_t nb = 0, room = FAULT_RELEASE_MAX;
 
 	for (uint16_t i = 0; i < n; i++) {
-		uint16_t released = release(f, &f->reorder, now_ns, out + nb, room);
+		uint16_t released = release_due(f, &f->reorder, now_ns, out + nb, room);
 
 		nb = (uint16_t)(nb + released);
 		room = (uint16_t)(room - released);
 		nb = (uint16_t)(nb + one_frame(f, in[i], now_ns, pool, out + nb));
 	}
-	nb = (uint16_t)(nb + release(f, &f->reorder, now_ns, out + nb, room / 2));
-	nb = (uint16_t)(nb + release(f, &f->delay, now_ns, out + nb, room / 2));
+	nb = (uint16_t)(nb + release_due(f, &f->reorder, now_ns, out + nb, room / 2));
+	nb = (uint16_t)(nb + release_due(f, &f->delay, now_ns, out + nb, room / 2));
 	return nb;
 }

@@ -44,31 +44,27 @@ static inline uint16_t nb_out(const struct queue *q)
 	return (uint16_t)(q->tx.ring.size - q->tx.nb_free);
 }
 
-static void kick(int fd)
-{
-	qpair_signal(fd);
-}
-
 static inline void ring_the_bell(const struct vq_drv *vq, int fd)
 {
 	if (unlikely(vq_drv_wants_kick(vq)))
-		kick(fd);
+		qpair_signal(fd);
 }
 
 /* A buffer that came back. The host is believed but for what would lead out of the memory. */
-static inline gboolean reap(const struct queue *q, struct vq_drv *vq, uint16_t *id, uint32_t *len)
+static inline gboolean reap_buffer(
+	const struct queue *q, struct vq_drv *vq, uint16_t *id, uint32_t *len)
 {
 	return vq_drv_reap(vq, id, len) && likely(*id < q->nb_bufs && *len <= q->buf_len);
 }
 
 /* Post sent buffers again. */
-static inline void recycle(struct queue *q)
+static inline void recycle_sent(struct queue *q)
 {
 	struct vq_mark m = vq_drv_mark(&q->rx);
 	uint16_t id, n = 0;
 	uint32_t len;
 
-	while (q->rx.nb_free != 0 && reap(q, &q->tx, &id, &len)) {
+	while (q->rx.nb_free != 0 && reap_buffer(q, &q->tx, &id, &len)) {
 		vq_drv_add_one(&q->rx, &m, buf_at(q, id), q->buf_len, id, TRUE);
 		n++;
 	}
@@ -83,7 +79,7 @@ static inline uint16_t reap_burst(struct queue *q, uint16_t *id, uint32_t *len, 
 {
 	uint16_t n = 0;
 
-	while (n < max && reap(q, &q->rx, &id[n], &len[n])) {
+	while (n < max && reap_buffer(q, &q->rx, &id[n], &len[n])) {
 		rte_prefetch0(q->mem + buf_at(q, id[n]));
 		n++;
 	}
@@ -109,7 +105,7 @@ uint16_t queue_reflect(struct queue *q, const struct turn *t)
 		ring_the_bell(&q->tx, q->tx_kick);
 	}
 	if (nb_out(q) >= q->recycle)
-		recycle(q);
+		recycle_sent(q);
 	return n;
 }
 
@@ -123,7 +119,7 @@ uint16_t queue_rx(struct queue *q, struct rte_mempool *pool, struct rte_mbuf **m
 		m[i] = rte_pktmbuf_alloc(pool);
 		if (unlikely(m[i] == NULL))
 			break;
-		if (!reap(q, &q->rx, &id, &len)) {
+		if (!reap_buffer(q, &q->rx, &id, &len)) {
 			rte_pktmbuf_free(m[i]);
 			break;
 		}
@@ -145,7 +141,7 @@ uint16_t queue_tx(struct queue *q, struct rte_mbuf **m, uint16_t n)
 	uint16_t i = 0, id;
 	uint32_t len;
 
-	while (reap(q, &q->tx, &id, &len))
+	while (reap_buffer(q, &q->tx, &id, &len))
 		q->spare[q->nb_spare++] = id;
 	for (; i < n && q->nb_spare != 0; i++) {
 		uint64_t at;
@@ -191,13 +187,12 @@ int queue_socket(const struct queue *q)
 	return q->socket_fd;
 }
 
-static gboolean cannot(GError **error, const char *path, uint32_t slot, const char *what)
+static gboolean fail_queue(GError **error, const char *path, uint32_t slot, const char *what)
 {
 	int saved = errno;
 
-	g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES, "--queues %s@%u: %s (%s)", path, slot,
-		what, g_strerror(saved));
-	return FALSE;
+	return sim_fail(error, SIM_ERROR_RESOURCES, "--queues %s@%u: %s (%s)", path, slot, what,
+		g_strerror(saved));
 }
 
 static int connect_to(const char *path, uint32_t slot, GError **error)
@@ -208,20 +203,20 @@ static int connect_to(const char *path, uint32_t slot, GError **error)
 	if (g_strlcpy(address.sun_path, path, sizeof(address.sun_path)) >=
 		sizeof(address.sun_path)) {
 		errno = ENAMETOOLONG;
-		cannot(error, path, slot, "that path cannot be a socket");
+		fail_queue(error, path, slot, "that path cannot be a socket");
 		return -1;
 	}
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;
-	cannot(error, path, slot, "no tsim listens there");
+	fail_queue(error, path, slot, "no tsim listens there");
 	if (fd >= 0)
 		close(fd);
 	return -1;
 }
 
 /* Say hello, take what comes: QPAIR_FDS descriptors. */
-static gboolean introduce(int fd, const char *path, uint32_t slot, int *fds, GError **error)
+static gboolean introduce_self(int fd, const char *path, uint32_t slot, int *fds, GError **error)
 {
 	struct qpair_hello hello = { QPAIR_MAGIC, QPAIR_VERSION, slot };
 	struct iovec iov = { .iov_base = &hello, .iov_len = sizeof(hello) };
@@ -237,30 +232,27 @@ static gboolean introduce(int fd, const char *path, uint32_t slot, int *fds, GEr
 	ssize_t len;
 
 	if (send(fd, &hello, sizeof(hello), MSG_NOSIGNAL) != (ssize_t)sizeof(hello))
-		return cannot(error, path, slot, "it does not listen");
+		return fail_queue(error, path, slot, "it does not listen");
 	do
 		len = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
 	while (len < 0 && errno == EINTR);
 	if (len < 0)
-		return cannot(error, path, slot, "it does not answer");
+		return fail_queue(error, path, slot, "it does not answer");
 	c = len == (ssize_t)sizeof(hello) ? CMSG_FIRSTHDR(&msg) : NULL;
 	if (c == NULL || (msg.msg_flags & MSG_CTRUNC) != 0 || c->cmsg_type != SCM_RIGHTS ||
-		c->cmsg_len != CMSG_LEN(QPAIR_FDS * sizeof(int))) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
+		c->cmsg_len != CMSG_LEN(QPAIR_FDS * sizeof(int)))
+		return sim_fail(error, SIM_ERROR_RESOURCES,
 			"--queues %s@%u: refused: another guest has that slot, there is none of "
-			"that "
-			"number, or that tsim is another version%s",
+			"that number, or that tsim is another version%s",
 			path, slot,
 			(msg.msg_flags & MSG_CTRUNC) != 0
 				? "; or ulimit -n is too low here, a guest takes four"
 				: "");
-		return FALSE;
-	}
 	memcpy(fds, CMSG_DATA(c), QPAIR_FDS * sizeof(int));
 	return TRUE;
 }
 
-static gboolean within(uint64_t at, uint64_t len, uint64_t align, uint64_t end)
+static gboolean lies_within(uint64_t at, uint64_t len, uint64_t align, uint64_t end)
 {
 	return at % align == 0 && at <= end && len <= end - at;
 }
@@ -272,15 +264,17 @@ static gboolean layout_holds(const struct qpair_layout *l, uint64_t file_len)
 	return l->magic == QPAIR_MAGIC && l->version == QPAIR_VERSION && l->size > 0 &&
 	       l->size <= VQ_SIZE_MAX && l->nb_bufs == l->size && l->mem_len == file_len &&
 	       l->buf_len >= FRAME_HEAD_LEN && l->buf_stride >= l->buf_len && l->buf_stride >= 64 &&
-	       within(l->rx_desc, ring, 16, file_len) && within(l->tx_desc, ring, 16, file_len) &&
-	       within(l->rx_driver, sizeof(struct vq_event), 4, file_len) &&
-	       within(l->rx_device, sizeof(struct vq_event), 4, file_len) &&
-	       within(l->tx_driver, sizeof(struct vq_event), 4, file_len) &&
-	       within(l->tx_device, sizeof(struct vq_event), 4, file_len) &&
-	       within(l->bufs, (uint64_t)l->nb_bufs * l->buf_stride, 64, file_len);
+	       lies_within(l->rx_desc, ring, 16, file_len) &&
+	       lies_within(l->tx_desc, ring, 16, file_len) &&
+	       lies_within(l->rx_driver, sizeof(struct vq_event), 4, file_len) &&
+	       lies_within(l->rx_device, sizeof(struct vq_event), 4, file_len) &&
+	       lies_within(l->tx_driver, sizeof(struct vq_event), 4, file_len) &&
+	       lies_within(l->tx_device, sizeof(struct vq_event), 4, file_len) &&
+	       lies_within(l->bufs, (uint64_t)l->nb_bufs * l->buf_stride, 64, file_len);
 }
 
-static gboolean map(struct queue *q, int mem_fd, const char *path, uint32_t slot, GError **error)
+static gboolean map_memory(
+	struct queue *q, int mem_fd, const char *path, uint32_t slot, GError **error)
 {
 	struct stat st;
 	struct qpair_layout l;
@@ -289,18 +283,18 @@ static gboolean map(struct queue *q, int mem_fd, const char *path, uint32_t slot
 
 	if (fstat(mem_fd, &st) != 0 || st.st_size < (off_t)sizeof(l)) {
 		errno = EINVAL;
-		return cannot(error, path, slot, "its memory cannot be used");
+		return fail_queue(error, path, slot, "its memory cannot be used");
 	}
 	mem = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
 		mem_fd, 0);
 	if (mem == MAP_FAILED)
-		return cannot(error, path, slot, "its memory cannot be mapped");
+		return fail_queue(error, path, slot, "its memory cannot be mapped");
 	q->mem = mem;
 	q->mem_len = (size_t)st.st_size;
 	memcpy(&l, q->mem, sizeof(l));
 	if (!layout_holds(&l, q->mem_len)) {
 		errno = EPROTO;
-		return cannot(error, path, slot, "its memory is not laid out as it should be");
+		return fail_queue(error, path, slot, "its memory is not laid out as it should be");
 	}
 	rx = (struct vq_ring){ .desc = (struct vq_desc *)(void *)(q->mem + l.rx_desc),
 		.driver = (struct vq_event *)(void *)(q->mem + l.rx_driver),
@@ -322,7 +316,7 @@ static gboolean map(struct queue *q, int mem_fd, const char *path, uint32_t slot
 }
 
 /* Lay out the buffers, and say so. */
-static gboolean begin(
+static gboolean post_buffers(
 	struct queue *q, gboolean copies, const char *path, uint32_t slot, GError **error)
 {
 	uint16_t posted = (uint16_t)(copies ? (q->nb_bufs + 1) / 2 : q->nb_bufs);
@@ -336,7 +330,7 @@ static gboolean begin(
 	for (uint16_t i = posted; i < q->nb_bufs; i++)
 		q->spare[q->nb_spare++] = i;
 	return send(q->socket_fd, &ready, 1, MSG_NOSIGNAL) == 1 ||
-	       cannot(error, path, slot, "it has gone");
+	       fail_queue(error, path, slot, "it has gone");
 }
 
 struct queue *queue_connect(const char *path, uint32_t slot, gboolean copies, GError **error)
@@ -347,7 +341,7 @@ struct queue *queue_connect(const char *path, uint32_t slot, gboolean copies, GE
 
 	q->rx_kick = q->tx_kick = -1;
 	q->socket_fd = connect_to(path, slot, error);
-	if (q->socket_fd < 0 || !introduce(q->socket_fd, path, slot, fds, error)) {
+	if (q->socket_fd < 0 || !introduce_self(q->socket_fd, path, slot, fds, error)) {
 		queue_free(q);
 		return NULL;
 	}
@@ -356,7 +350,8 @@ struct queue *queue_connect(const char *path, uint32_t slot, gboolean copies, GE
 	/* Of no use to one that polls. */
 	close(fds[QPAIR_RX_CALL]);
 	close(fds[QPAIR_TX_CALL]);
-	done = map(q, fds[QPAIR_MEM], path, slot, error) && begin(q, copies, path, slot, error);
+	done = map_memory(q, fds[QPAIR_MEM], path, slot, error) &&
+	       post_buffers(q, copies, path, slot, error);
 	close(fds[QPAIR_MEM]);
 	if (done)
 		return q;

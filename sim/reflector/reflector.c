@@ -106,10 +106,8 @@ gboolean reflector_swap_parse(const char *text, gboolean *ip, gboolean *ports, G
 	gboolean is_ip = text != NULL && g_str_equal(text, "ip");
 	gboolean is_ports = text != NULL && g_str_equal(text, "ports");
 
-	if (text != NULL && !is_ip && !is_ports && !g_str_equal(text, "mac")) {
-		g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, "--swap: mac, ip or ports");
-		return FALSE;
-	}
+	if (text != NULL && !is_ip && !is_ports && !g_str_equal(text, "mac"))
+		return sim_fail(error, SIM_ERROR_USAGE, "%s", "--swap: mac, ip or ports");
 	*ip = is_ip || is_ports;
 	*ports = is_ports;
 	return TRUE;
@@ -124,11 +122,9 @@ gboolean reflector_queues_parse(const char *text, GArray *out, GError **error)
 	if (at == NULL || at == text || range[0] == NULL ||
 		!g_ascii_string_to_unsigned(range[0], 10, 0, FRAME_GUESTS_MAX - 1, &first, NULL) ||
 		!g_ascii_string_to_unsigned(range[1] == NULL ? range[0] : range[1], 10, first,
-			FRAME_GUESTS_MAX - 1, &last, NULL)) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+			FRAME_GUESTS_MAX - 1, &last, NULL))
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"--queues: '%s' is not SOCKET@SLOT or SOCKET@FIRST-LAST", text);
-		return FALSE;
-	}
 	for (guint64 slot = first; slot <= last; slot++) {
 		struct reflector_queue q = { g_strndup(text, (gsize)(at - text)), (uint32_t)slot };
 
@@ -171,11 +167,9 @@ static gboolean start_port(struct reflector *r, uint16_t id, GError **error)
 			id, 0, nb_tx, (unsigned)rte_eth_dev_socket_id(id), NULL);
 	if (rc == 0)
 		rc = rte_eth_dev_start(id);
-	if (rc != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK, "port %u cannot be started (%s)", id,
+	if (rc != 0)
+		return sim_fail(error, SIM_ERROR_DPDK, "port %u cannot be started (%s)", id,
 			g_strerror(-rc));
-		return FALSE;
-	}
 	rte_eth_promiscuous_enable(
 		id); /* not every device can; those see their own frames anyway */
 	return TRUE;
@@ -222,10 +216,9 @@ static gboolean make_devices(const struct reflector *r, GError **error)
 
 		if (status == 0)
 			continue;
-		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
+		return sim_fail(error, SIM_ERROR_DPDK,
 			"DPDK does not make the device %s (%s); with --verbose it says why", *d,
 			rte_strerror(-status));
-		return FALSE;
 	}
 	return TRUE;
 }
@@ -259,13 +252,11 @@ static gboolean add_queues(struct reflector *r, gboolean copies, GError **error)
 		if (p->queue == NULL)
 			return FALSE;
 		r->nb_ports++;
-		if (copies && queue_buf_len(p->queue) + FRAME_FCS_LEN > r->cfg.frame_len_max) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		if (copies && queue_buf_len(p->queue) + FRAME_FCS_LEN > r->cfg.frame_len_max)
+			return sim_fail(error, SIM_ERROR_USAGE,
 				"--frame-len-max %u: frames of %s@%u are up to %u bytes",
 				r->cfg.frame_len_max, at->path, at->slot,
 				queue_buf_len(p->queue) + FRAME_FCS_LEN);
-			return FALSE;
-		}
 		epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, queue_socket(p->queue), &e);
 		p->ops = copies ? &copying_ops : &in_place_ops;
 		set_turn(r, p, queue_guest(p->queue));
@@ -328,7 +319,7 @@ void reflector_free(struct reflector *r)
 }
 
 /* TRUE if something was received or sent. A port whose peer has no room gets no new frames. */
-static gboolean serve(struct reflector *r, struct port *p, const struct tsc_clock *clock)
+static gboolean serve_port(struct reflector *r, struct port *p, const struct tsc_clock *clock)
 {
 	struct rte_mbuf *in[BURST];
 	uint16_t n, sent;
@@ -373,7 +364,7 @@ static inline gboolean serve_all(struct reflector *r, const struct tsc_clock *cl
 	gboolean busy = FALSE;
 
 	for (unsigned i = 0; i < r->nb_polled; i++)
-		busy |= serve(r, r->polled[i], clock);
+		busy |= serve_port(r, r->polled[i], clock);
 	for (unsigned i = 0; i < r->nb_watched; i++)
 		if (queue_watch_ready(&r->watch[i]))
 			busy |= serve_in_place(r, i);
@@ -381,7 +372,7 @@ static inline gboolean serve_all(struct reflector *r, const struct tsc_clock *cl
 }
 
 /* Its account stays, but it is served no more. */
-static void retire(struct reflector *r, const struct port *p)
+static void retire_port(struct reflector *r, const struct port *p)
 {
 	for (unsigned i = 0; i < r->nb_polled; i++)
 		if (r->polled[i] == p)
@@ -406,7 +397,7 @@ static void look_for_back_ends(struct reflector *r)
 			continue;
 		p->has_back_end = FALSE;
 		r->back_ends_gone = TRUE;
-		retire(r, p);
+		retire_port(r, p);
 	}
 }
 
@@ -420,7 +411,7 @@ static void look_for_hosts(struct reflector *r)
 		struct port *p = events[i].data.ptr;
 
 		epoll_ctl(r->epoll_fd, EPOLL_CTL_DEL, queue_socket(p->queue), NULL);
-		retire(r, p);
+		retire_port(r, p);
 	}
 }
 

@@ -42,144 +42,61 @@ struct options {
 	gboolean relay, give_way, hugepages, verbose;
 };
 
-#define AT(member) .at = offsetof(struct options, member)
+#define ROW(type, member, ...) OPTION_ROW(type, struct options, member, __VA_ARGS__)
 
 static const struct option_row rows[] = {
 	OPTION_GROUP("Ports"),
-	{ .name = "vhost-user",
-		.letter = 'u',
-		.type = OPTION_FILES,
-		AT(vhost_user),
-		.metavar = "PATH",
-		.help = "Reflect on the vhost-user socket PATH as a virtio-user front end, at "
-			"most 31" },
-	{ .name = "queues",
-		.was = 'q',
-		.type = OPTION_TEXTS,
-		AT(queues),
-		.metavar = "SOCKET@SLOT",
-		.help = "Reflect on a queue pair of the tsim that listens at SOCKET: SOCKET@SLOT, "
-			"or SOCKET@FIRST-LAST" },
-	{ .name = "device",
-		.was = 'd',
-		.type = OPTION_TEXTS,
-		AT(devices),
-		.metavar = "DEVICE",
-		.help = "Reflect on a DPDK device: a PCI address or a virtual one such as "
-			"net_tap0,iface=t0" },
+	ROW(FILES, vhost_user, "vhost-user", 'u', "PATH",
+		"Reflect on the vhost-user socket PATH as a virtio-user front end, at most 31"),
+	ROW(TEXTS, queues, "queues", 0, "SOCKET@SLOT",
+		"Reflect on a queue pair of the tsim that listens at SOCKET: SOCKET@SLOT, or "
+		"SOCKET@FIRST-LAST",
+		.was = 'q'),
+	ROW(TEXTS, devices, "device", 0, "DEVICE",
+		"Reflect on a DPDK device: a PCI address or a virtual one such as "
+		"net_tap0,iface=t0",
+		.was = 'd'),
 	OPTION_GROUP("Guests"),
-	{ .name = "mac",
-		.type = OPTION_TEXT,
-		AT(mac),
-		.metavar = "MAC",
-		.help = "MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)" },
-	{ .name = "first-guest",
-		.type = OPTION_INT,
-		AT(first_guest),
-		.preset = "0",
-		.min = 0,
-		.max = FRAME_GUESTS_MAX - 1,
-		.metavar = "N",
-		.help = "Guest that the first device or vhost-user socket stands for" },
-	{ .name = "guest-step",
-		.type = OPTION_INT,
-		AT(guest_step),
-		.preset = "1",
-		.min = 1,
-		.max = FRAME_GUESTS_MAX - 1,
-		.metavar = "N",
-		.help = "From there, what to add for the next one's guest" },
-	{ .name = "swap",
-		.type = OPTION_TEXT,
-		AT(swap),
-		.words = (const char *const[]){ "mac", "ip", "ports", NULL },
-		.metavar = "WHAT",
-		.help = "What to swap: mac, ip (and mac), ports (and ip and mac) (default mac)" },
-	{ .name = "relay",
-		.type = OPTION_SWITCH,
-		AT(relay),
-		.help = "Send tsim's frames to the guest that their IP address says, as a router; "
-			"its own back" },
-	{ .name = "fault",
-		.type = OPTION_TEXT,
-		AT(fault),
-		.metavar = "PLAN",
-		.help = "Faults of tsim's frames: "
-			"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms" },
-	{ .name = "seed",
-		.type = OPTION_UINT64,
-		AT(seed),
-		.preset = "1",
-		.metavar = "N",
-		.help = "Random seed of the faults" },
+	ROW(TEXT, mac, "mac", 0, "MAC",
+		"MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)"),
+	ROW(INT, first_guest, "first-guest", 0, "N",
+		"Guest that the first device or vhost-user socket stands for", .preset = "0",
+		.min = 0, .max = FRAME_GUESTS_MAX - 1),
+	ROW(INT, guest_step, "guest-step", 0, "N",
+		"From there, what to add for the next one's guest", .preset = "1", .min = 1,
+		.max = FRAME_GUESTS_MAX - 1),
+	ROW(TEXT, swap, "swap", 0, "WHAT",
+		"What to swap: mac, ip (and mac), ports (and ip and mac) (default mac)",
+		OPTION_WORDS("mac", "ip", "ports")),
+	ROW(SWITCH, relay, "relay", 0, NULL,
+		"Send tsim's frames to the guest that their IP address says, as a router; its own "
+		"back"),
+	ROW(TEXT, fault, "fault", 0, "PLAN",
+		"Faults of tsim's frames: "
+		"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms"),
+	ROW(UINT64, seed, "seed", 0, "N", "Random seed of the faults", .preset = "1"),
 	OPTION_GROUP("Process"),
-	{ .name = "report",
-		.type = OPTION_FILE,
-		AT(report),
-		.metavar = "FILE",
-		.help = "Write the account of what was reflected there, at the end and on SIGUSR1 "
-			"(JSON)" },
-	{ .name = "core",
-		.type = OPTION_INT,
-		AT(core),
-		.min = 0,
-		.max = 4095,
-		.metavar = "N",
-		.help = "CPU to run on (default: any)" },
-	{ .name = "give-way",
-		.type = OPTION_SWITCH,
-		AT(give_way),
-		.help = "Yield the CPU when there is nothing to reflect" },
-	{ .name = "descriptors",
-		.type = OPTION_INT,
-		AT(descriptors),
-		.preset = "256",
-		.min = 32,
-		.max = 32768,
-		.metavar = "N",
-		.help = "Descriptors per queue, a power of two" },
-	{ .name = "frame-len-max",
-		.type = OPTION_INT,
-		AT(frame_len_max),
-		.preset = "2048",
-		.min = FRAME_LEN_MIN,
-		.max = FRAME_LEN_MAX,
-		.metavar = "BYTES",
-		.help = "Maximum frame length, with FCS" },
-	{ .name = "memory",
-		.type = OPTION_INT,
-		AT(memory),
-		.min = 1,
-		.max = 1048576,
-		.metavar = "MIB",
-		.help = "Memory for frames (default: by ports, descriptors and frame length)" },
-	{ .name = "hugepages",
-		.type = OPTION_SWITCH,
-		AT(hugepages),
-		.help = "Use hugepages (default: none needed)" },
-	{ .name = "parent",
-		.type = OPTION_INT,
-		AT(parent),
-		.min = 1,
-		.max = G_MAXINT,
-		.metavar = "PID",
-		.help = "End when the process PID does" },
-	{ .name = "verbose",
-		.letter = 'v',
-		.type = OPTION_SWITCH,
-		AT(verbose),
-		.help = "DPDK's messages, too" },
-	{ .name = "", .type = OPTION_REST, AT(eal), .metavar = "EAL-OPTION" },
+	ROW(FILE, report, "report", 0, "FILE",
+		"Write the account of what was reflected there, at the end and on SIGUSR1 (JSON)"),
+	ROW(INT, core, "core", 0, "N", "CPU to run on (default: any)", .min = 0, .max = 4095),
+	ROW(SWITCH, give_way, "give-way", 0, NULL,
+		"Yield the CPU when there is nothing to reflect"),
+	ROW(INT, descriptors, "descriptors", 0, "N", "Descriptors per queue, a power of two",
+		.preset = "256", .min = 32, .max = 32768),
+	ROW(INT, frame_len_max, "frame-len-max", 0, "BYTES", "Maximum frame length, with FCS",
+		.preset = "2048", .min = FRAME_LEN_MIN, .max = FRAME_LEN_MAX),
+	ROW(INT, memory, "memory", 0, "MIB",
+		"Memory for frames (default: by ports, descriptors and frame length)", .min = 1,
+		.max = 1048576),
+	ROW(SWITCH, hugepages, "hugepages", 0, NULL, "Use hugepages (default: none needed)"),
+	ROW(INT, parent, "parent", 0, "PID", "End when the process PID does", .min = 1,
+		.max = G_MAXINT),
+	ROW(SWITCH, verbose, "verbose", 'v', NULL, "DPDK's messages, too"),
+	ROW(REST, eal, "", 0, "EAL-OPTION", NULL),
 	{ 0 },
 };
 
-static gboolean usage(GError **error, const char *text)
-{
-	g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, text);
-	return FALSE;
-}
-
-static gboolean check(
+static gboolean check_options(
 	const struct options *o, struct reflector_cfg *cfg, GArray *queues, GError **error)
 {
 	guint sockets = o->vhost_user == NULL ? 0 : g_strv_length(o->vhost_user);
@@ -191,14 +108,16 @@ static gboolean check(
 		if (!reflector_queues_parse(*q, queues, error))
 			return FALSE;
 	if (sockets == 0 && queues->len == 0 && o->devices == NULL)
-		return usage(error,
-			"nothing to reflect on; name a --vhost-user socket, --queues or a "
-			"--device");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"nothing to reflect on; name a --vhost-user socket, --queues "
+			"or a --device");
 	if (sockets > 31)
-		return usage(error, "--vhost-user: DPDK has at most 31 of them in a process; start "
-				    "another treflect");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--vhost-user: DPDK has at most 31 of them in a process; start "
+			"another treflect");
 	if ((o->descriptors & (o->descriptors - 1)) != 0)
-		return usage(error, "--descriptors: a power of two from 32 to 32768");
+		return sim_fail(
+			error, SIM_ERROR_USAGE, "--descriptors: a power of two from 32 to 32768");
 	if (!reflector_swap_parse(o->swap, &cfg->swap_ip, &cfg->swap_ports, error))
 		return FALSE;
 	cfg->frame_len_max = (uint32_t)o->frame_len_max;
@@ -297,7 +216,7 @@ static gboolean end_with_parent(const struct options *o, GError **error)
 	setpgid(0, 0);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == o->parent)
 		return TRUE;
-	return usage(error, "--parent: that process is not this one's parent");
+	return sim_fail(error, SIM_ERROR_USAGE, "--parent: that process is not this one's parent");
 }
 
 static void clear_queue(gpointer q)
@@ -305,7 +224,7 @@ static void clear_queue(gpointer q)
 	g_free(((struct reflector_queue *)q)->path);
 }
 
-static gboolean reflect(const struct options *o, GError **error)
+static gboolean reflect_frames(const struct options *o, GError **error)
 {
 	/* Measured: EAL's, a virtio-user device's (a socket, four events, a directory), a queue pair's. */
 	enum { FILES = 16, FILES_DEVICE = 6, FILES_QUEUE = 3 };
@@ -319,7 +238,7 @@ static gboolean reflect(const struct options *o, GError **error)
 	guint wanted;
 
 	g_array_set_clear_func(queues, clear_queue);
-	if (!check(o, &cfg, queues, error) || !end_with_parent(o, error))
+	if (!check_options(o, &cfg, queues, error) || !end_with_parent(o, error))
 		return FALSE;
 	devices = vhost_user_devices(o, cfg.base_mac, error);
 	if (devices == NULL)
@@ -343,12 +262,10 @@ static gboolean reflect(const struct options *o, GError **error)
 		error);
 	if (eal_args == NULL)
 		return FALSE;
-	if (rte_eth_dev_count_avail() < wanted) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
+	if (rte_eth_dev_count_avail() < wanted)
+		return sim_fail(error, SIM_ERROR_DPDK,
 			"DPDK found %u of %u devices; with --verbose it says why the others failed",
 			rte_eth_dev_count_avail(), wanted);
-		return FALSE;
-	}
 	cfg.devices = devices;
 	r = reflector_new(&cfg, error);
 	if (r == NULL)
@@ -367,7 +284,7 @@ static gboolean reflect(const struct options *o, GError **error)
 	return done;
 }
 
-static int run(void *options, char **words)
+static int run_treflect(void *options, char **words)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	g_autoptr(GError) error = NULL;
@@ -376,7 +293,7 @@ static int run(void *options, char **words)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGUSR1, &action, NULL);
-	if (reflect(options, &error))
+	if (reflect_frames(options, &error))
 		return CLI_DONE;
 	return cli_fail("treflect", sim_error_status(error), error);
 }
@@ -386,7 +303,7 @@ static const struct cli_command command = { .name = "",
 	.summary = "Send every Ethernet frame back where it came from, with its addresses swapped",
 	.options = rows,
 	.size = sizeof(struct options),
-	.run = run };
+	.run = run_treflect };
 
 const struct cli_program treflect_program = { .name = "treflect",
 	.summary = "reflects Ethernet frames",

@@ -69,13 +69,13 @@ G_GNUC_PRINTF(1, 2) static gboolean complain(const char *format, ...)
 	return FALSE;
 }
 
-static const char *reason(int err)
+static const char *reason_of(int err)
 {
 	return kernel_words[0] != '\0' ? kernel_words : g_strerror(err);
 }
 
 /* What to do about an errno of loading, attaching or asking. */
-static const char *remedy(int err)
+static const char *remedy_for(int err)
 {
 	switch (err) {
 	case EPERM:
@@ -152,7 +152,7 @@ static gboolean keep_ours(struct there *t, __u32 id, __u8 mode)
 	return TRUE;
 }
 
-static gboolean look(const char *interface, int ifindex, struct there *t)
+static gboolean look_at(const char *interface, int ifindex, struct there *t)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, q);
 	int err = bpf_xdp_query(ifindex, 0, &q);
@@ -160,7 +160,7 @@ static gboolean look(const char *interface, int ifindex, struct there *t)
 	*t = (struct there){ .prog_fd = -1 };
 	if (err != 0)
 		return complain("%s: the kernel does not say what XDP has there: %s%s", interface,
-			reason(-err), remedy(-err));
+			reason_of(-err), remedy_for(-err));
 	/* prog_id is there as long as there is only one. */
 	t->others = q.attach_mode != XDP_ATTACHED_NONE;
 	if (keep_ours(t, q.drv_prog_id, XDP_ATTACHED_DRV) ||
@@ -169,7 +169,7 @@ static gboolean look(const char *interface, int ifindex, struct there *t)
 		t->others = q.attach_mode == XDP_ATTACHED_MULTI;
 	else if (t->others && errno == EPERM)
 		return complain("%s: the XDP program there cannot be looked at%s", interface,
-			remedy(EPERM));
+			remedy_for(EPERM));
 	return TRUE;
 }
 
@@ -187,14 +187,14 @@ static const char *mode_word(__u8 attached)
 	}
 }
 
-static gboolean detach(const char *interface, int ifindex, const struct there *t)
+static gboolean detach_ours(const char *interface, int ifindex, const struct there *t)
 {
 	LIBBPF_OPTS(bpf_xdp_attach_opts, o, .old_prog_fd = t->prog_fd);
 	__u32 flags = t->mode == XDP_ATTACHED_SKB ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
 	int err = bpf_xdp_detach(ifindex, flags, &o);
 
 	return err == 0 || complain("%s: the reflector cannot be taken away: %s%s", interface,
-				   reason(-err), remedy(-err));
+				   reason_of(-err), remedy_for(-err));
 }
 
 /* The constants of the program; the only one is the MAC. */
@@ -209,7 +209,7 @@ static gboolean set_mac(struct bpf_object *object, const unsigned char mac[MAC_L
 }
 
 /* NULL after having said why. */
-static struct bpf_object *load(const char *interface, const unsigned char mac[MAC_LEN])
+static struct bpf_object *load_program(const char *interface, const unsigned char mac[MAC_LEN])
 {
 	struct bpf_object *object = bpf_object__open_mem(
 		reflect_object, (size_t)(reflect_object_end - reflect_object), NULL);
@@ -223,13 +223,13 @@ static struct bpf_object *load(const char *interface, const unsigned char mac[MA
 	err = bpf_object__load(object);
 	if (err == 0)
 		return object;
-	complain("%s: the kernel does not take the program: %s%s", interface, reason(-err),
-		remedy(-err));
+	complain("%s: the kernel does not take the program: %s%s", interface, reason_of(-err),
+		remedy_for(-err));
 	bpf_object__close(object);
 	return NULL;
 }
 
-static int attach(int ifindex, int prog_fd, enum mode mode)
+static int attach_program(int ifindex, int prog_fd, enum mode mode)
 {
 	__u32 flags = mode == MODE_GENERIC ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
 
@@ -241,12 +241,12 @@ static int attach(int ifindex, int prog_fd, enum mode mode)
 static gboolean attach_somehow(const char *interface, int ifindex, int prog_fd, enum mode mode)
 {
 	enum mode first = mode == MODE_GENERIC ? MODE_GENERIC : MODE_NATIVE;
-	int err = attach(ifindex, prog_fd, first);
+	int err = attach_program(ifindex, prog_fd, first);
 
 	if (err != 0 && mode == MODE_AUTO && err != EPERM) {
-		complain("%s: no native mode: %s; generic mode it is", interface, reason(err));
+		complain("%s: no native mode: %s; generic mode it is", interface, reason_of(err));
 		first = MODE_GENERIC;
-		err = attach(ifindex, prog_fd, first);
+		err = attach_program(ifindex, prog_fd, first);
 	}
 	if (err == 0)
 		return TRUE;
@@ -254,9 +254,9 @@ static gboolean attach_somehow(const char *interface, int ifindex, int prog_fd, 
 		return complain(
 			"%s: no native mode: %s; is the MTU too big for it (ip link set dev %s "
 			"mtu 1500)? --mode generic has no such limit",
-			interface, reason(err), interface);
+			interface, reason_of(err), interface);
 	return complain("%s: no %s mode: %s%s", interface,
-		first == MODE_NATIVE ? "native" : "generic", reason(err), remedy(err));
+		first == MODE_NATIVE ? "native" : "generic", reason_of(err), remedy_for(err));
 }
 
 /* Sum over all CPUs. */
@@ -303,7 +303,7 @@ static gboolean say_status(const char *interface, const struct there *t)
 
 	if (!counters_of(t, &c))
 		return complain("%s: the reflector's counters cannot be read: %s%s", interface,
-			g_strerror(errno), remedy(errno));
+			g_strerror(errno), remedy_for(errno));
 	printf("interface=%s\nmode=%s\nprogram=%u\n", interface, mode_word(t->mode), t->info.id);
 	printf("reflected_frames=%llu\nreflected_bytes=%llu\n", c.reflected_frames,
 		c.reflected_bytes);
@@ -311,22 +311,22 @@ static gboolean say_status(const char *interface, const struct there *t)
 	return TRUE;
 }
 
-static gboolean replace(const char *interface, int ifindex, enum mode mode)
+static gboolean replace_reflector(const char *interface, int ifindex, enum mode mode)
 {
 	unsigned char mac[MAC_LEN];
 	struct bpf_object *object;
 	struct there t;
 	gboolean done;
 
-	if (!own_mac(interface, mac) || !look(interface, ifindex, &t))
+	if (!own_mac(interface, mac) || !look_at(interface, ifindex, &t))
 		return FALSE;
 	if (t.others)
-		done = complain("%s: no place%s", interface, remedy(EBUSY));
+		done = complain("%s: no place%s", interface, remedy_for(EBUSY));
 	else
-		done = t.prog_fd < 0 || detach(interface, ifindex, &t);
+		done = t.prog_fd < 0 || detach_ours(interface, ifindex, &t);
 	if (t.prog_fd >= 0)
 		close(t.prog_fd);
-	object = done ? load(interface, mac) : NULL;
+	object = done ? load_program(interface, mac) : NULL;
 	done = object != NULL && attach_somehow(interface, ifindex,
 					 bpf_program__fd(bpf_object__find_program_by_name(
 						 object, REFLECT_XDP_PROGRAM)),
@@ -343,8 +343,8 @@ static int run_start(void *user, char **words)
 	gboolean done;
 	int ifindex;
 
-	if (!index_of(interface, &ifindex) || !replace(interface, ifindex, asked->mode) ||
-		!look(interface, ifindex, &t))
+	if (!index_of(interface, &ifindex) || !replace_reflector(interface, ifindex, asked->mode) ||
+		!look_at(interface, ifindex, &t))
 		return CLI_FAILED;
 	done = t.prog_fd >= 0 ? say_status(interface, &t)
 			      : complain("%s: the kernel took the reflector, and it is not there",
@@ -363,11 +363,11 @@ static int run_stop(void *asked, char **words)
 	int ifindex;
 
 	(void)asked;
-	if (!index_of(interface, &ifindex) || !look(interface, ifindex, &t))
+	if (!index_of(interface, &ifindex) || !look_at(interface, ifindex, &t))
 		return CLI_FAILED;
 	if (t.prog_fd < 0)
 		return CLI_DONE;
-	done = say_status(interface, &t) && detach(interface, ifindex, &t);
+	done = say_status(interface, &t) && detach_ours(interface, ifindex, &t);
 	close(t.prog_fd);
 	return done ? CLI_DONE : CLI_FAILED;
 }
@@ -380,7 +380,7 @@ static int run_status(void *asked, char **words)
 	int ifindex;
 
 	(void)asked;
-	if (!index_of(interface, &ifindex) || !look(interface, ifindex, &t))
+	if (!index_of(interface, &ifindex) || !look_at(interface, ifindex, &t))
 		return CLI_FAILED;
 	if (t.prog_fd < 0) {
 		complain("%s: no reflector is there%s; treflect-xdp start %s puts one there",
@@ -393,15 +393,11 @@ static int run_status(void *asked, char **words)
 }
 
 static const struct option_row start_rows[] = {
-	{ .name = "mode",
-		.was = 'm',
-		.type = OPTION_WORD,
-		.at = offsetof(struct asked, mode),
-		.preset = "auto",
-		.words = modes,
-		.metavar = "MODE",
-		.help = "Mode: native (the driver runs it), generic (the stack does), or auto: "
-			"native if the driver can" },
+	OPTION_ROW(WORD, struct asked, mode, "mode", 0, "MODE",
+		"Mode: native (the driver runs it), generic (the stack does), or auto: native if "
+		"the "
+		"driver can",
+		.was = 'm', .preset = "auto", .words = modes),
 	{ 0 },
 };
 
