@@ -7,6 +7,7 @@
 #include <rte_errno.h>
 
 #include "sim/base/error.h"
+#include "sim/base/unique_name.h"
 
 enum { ROOM_MIN = 2048 }; /* whatever a guest may send by itself on a link of MTU 1500 */
 
@@ -66,15 +67,26 @@ static uint16_t room_for(uint32_t frame_len_max)
 struct rte_mempool *pool_of_frames(
 	const char *name, unsigned nb, uint32_t frame_len_max, GError **error)
 {
-	static unsigned serial; /* pool names must be unique in a process; main thread only */
 	char numbered[RTE_MEMPOOL_NAMESIZE];
-	struct rte_mempool *pool;
+	struct rte_mempool *pool = pool_new(
+		unique_name(numbered, sizeof(numbered), name), nb, room_for(frame_len_max), error);
 
-	g_snprintf(numbered, sizeof(numbered), "%s%u", name, serial++);
-	pool = pool_new(numbered, nb, room_for(frame_len_max), error);
 	if (pool != NULL)
 		rte_mempool_obj_iter(pool, zero_mbuf, NULL);
 	return pool;
+}
+
+struct rte_ring *pool_ring(const char *name, unsigned size, unsigned flags, GError **error)
+{
+	char numbered[RTE_RING_NAMESIZE];
+	struct rte_ring *ring = rte_ring_create(
+		unique_name(numbered, sizeof(numbered), name), size, SOCKET_ID_ANY, flags);
+
+	if (ring == NULL)
+		sim_fail(error, SIM_ERROR_RESOURCES,
+			"no memory for the ring %s of %u entries (%s); use a larger --memory", name,
+			size, rte_strerror(rte_errno));
+	return ring;
 }
 
 size_t pool_bytes(unsigned nb, uint32_t frame_len_max)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* sim/datapath/pool.h: pools of mbufs that suit a machine without hugepages, and frames in them. */
+/* sim/datapath/pool.h: pools of mbufs that suit a machine without hugepages, frames in them, rings. */
 #ifndef SIM_DATAPATH_POOL_H
 #define SIM_DATAPATH_POOL_H
 
@@ -7,6 +7,7 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 #include <rte_prefetch.h>
+#include <rte_ring.h>
 
 #include "sim/datapath/datapath.h"
 #include "traffic/frame.h"
@@ -28,7 +29,12 @@ struct rte_mempool *pool_new(const char *name, unsigned nb, uint16_t room, GErro
  */
 struct rte_mempool *pool_of_frames(
 	const char *name, unsigned nb, uint32_t frame_len_max, GError **error);
-/* What that takes of EAL's memory. */
+/*
+ * A ring of size entries, a power of two, of which one stays free; flags as rte_ring_create. NULL and
+ * error when there is no memory for it; free with rte_ring_free. Main thread.
+ */
+struct rte_ring *pool_ring(const char *name, unsigned size, unsigned flags, GError **error);
+/* What pool_of_frames takes of EAL's memory. */
 size_t pool_bytes(unsigned nb, uint32_t frame_len_max);
 
 /* Hot, and of one segment each: mbufs as frame_slots. cookie is the mbuf. */

@@ -6,12 +6,11 @@
 
 #include <rte_branch_prediction.h>
 #include <rte_cycles.h>
-#include <rte_errno.h>
 #include <rte_memcpy.h>
 #include <rte_pause.h>
 #include <rte_prefetch.h>
 
-#include "sim/base/error.h"
+#include "sim/datapath/pool.h"
 
 enum {
 	ETH_LEN = 14,
@@ -456,20 +455,6 @@ size_t vmux_mediators_memory(const struct datapath_cfg *cfg)
 	return cfg->mediators * (size_t)rte_ring_get_memsize(VMUX_HANDED);
 }
 
-static gboolean make_handed(struct vmux_mediator *me, GError **error)
-{
-	static unsigned serial; /* names must be unique in a process; main thread only */
-	char name[RTE_RING_NAMESIZE];
-
-	g_snprintf(name, sizeof(name), "vmux-%u-%u", me->number, serial++);
-	me->handed = rte_ring_create(name, VMUX_HANDED, SOCKET_ID_ANY, RING_F_SC_DEQ);
-	if (me->handed == NULL)
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"vmux: no memory for the ring of mediator %u (%s); use a larger --memory",
-			me->number, rte_strerror(rte_errno));
-	return me->handed != NULL;
-}
-
 static gboolean make_mediator(
 	struct vmux *v, unsigned number, const struct datapath_cfg *cfg, GError **error)
 {
@@ -487,7 +472,9 @@ static gboolean make_mediator(
 	me->called = g_new(struct vmux_guest *, nb_own);
 	atomic_store(&me->turns, UINT64_MAX);
 	wire_cache_open(&me->cache);
-	return v->nb_mediators == 1 || make_handed(me, error);
+	if (v->nb_mediators > 1)
+		me->handed = pool_ring("vmux", VMUX_HANDED, RING_F_SC_DEQ, error);
+	return v->nb_mediators == 1 || me->handed != NULL;
 }
 
 gboolean vmux_mediators_start(struct vmux *v, const struct datapath_cfg *cfg, GError **error)

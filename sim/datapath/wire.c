@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/datapath/wire.h"
 
-#include <rte_errno.h>
-
-#include "sim/base/error.h"
 #include "sim/datapath/pool.h"
 
 /* For full rings, and what each thread of the generator and of the host may keep to itself. */
@@ -19,41 +16,25 @@ size_t wire_memory(const struct datapath_cfg *cfg, unsigned nb_out)
 	       (cfg->nb_load + nb_out) * (size_t)rte_ring_get_memsize(WIRE_RING);
 }
 
-static struct rte_ring *make_ring(const char *way, unsigned i, unsigned flags, GError **error)
-{
-	static unsigned serial; /* names must be unique in a process; main thread only */
-	char name[RTE_RING_NAMESIZE];
-	struct rte_ring *ring;
-
-	g_snprintf(name, sizeof(name), "wire-%s%u-%u", way, i, serial++);
-	ring = rte_ring_create(name, WIRE_RING, SOCKET_ID_ANY, flags);
-	if (ring == NULL)
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"no memory for the ring %s (%s); use a larger --memory", name,
-			rte_strerror(rte_errno));
-	return ring;
-}
-
 gboolean wire_open(struct wire *w, const struct datapath_cfg *cfg, unsigned nb_out, gboolean many,
 	GError **error)
 {
+	const unsigned single = RING_F_SP_ENQ | RING_F_SC_DEQ;
+	gboolean done;
+
 	*w = (struct wire){ .nb_in = cfg->nb_load, .nb_out = nb_out };
 	w->down = pool_of_frames("down", nb_mbufs(cfg, w->nb_in), cfg->frame_len_max, error);
-	w->up = w->down == NULL
-			? NULL
-			: pool_of_frames("up", nb_mbufs(cfg, nb_out), cfg->frame_len_max, error);
-	for (unsigned i = 0; w->up != NULL && i < w->nb_in; i++)
-		if ((w->in[i] = make_ring("in", i, RING_F_SP_ENQ | RING_F_SC_DEQ, error)) == NULL)
-			goto fail;
-	for (unsigned i = 0; w->up != NULL && i < nb_out; i++)
-		if ((w->out[i] = make_ring("out", i,
-			     many ? RING_F_SC_DEQ : RING_F_SP_ENQ | RING_F_SC_DEQ, error)) == NULL)
-			goto fail;
-	if (w->up != NULL)
-		return TRUE;
-fail:
-	wire_close(w);
-	return FALSE;
+	if (w->down != NULL)
+		w->up = pool_of_frames("up", nb_mbufs(cfg, nb_out), cfg->frame_len_max, error);
+	done = w->up != NULL;
+	for (unsigned i = 0; done && i < w->nb_in; i++)
+		done = (w->in[i] = pool_ring("wire-in", WIRE_RING, single, error)) != NULL;
+	for (unsigned i = 0; done && i < nb_out; i++)
+		done = (w->out[i] = pool_ring("wire-out", WIRE_RING, many ? RING_F_SC_DEQ : single,
+				error)) != NULL;
+	if (!done)
+		wire_close(w);
+	return done;
 }
 
 void wire_close(struct wire *w)

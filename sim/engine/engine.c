@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/engine/engine_private.h"
 
+#include <math.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <gsl/gsl_randist.h>
-#include <gsl/gsl_rng.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_launch.h>
 #include <rte_mbuf_dyn.h>
 
 #include "sim/engine/stamp.h"
+#include "sim/datapath/pool.h"
 #include "sim/base/error.h"
+#include "sim/base/random.h"
 
 enum {
 	TRACK_UNKNOWN = 1 << 20, /* numbers that a tracker remembers if the count is not known */
 	START_DELAY_US = 1000,
 	READY_POLL_US = 100,
-	HANDED_RING = 4096, /* frames between two receivers */
+	HANDED_RING = 8192, /* frames between two receivers */
 	PROBE_GAPS = 65536,
 	TRACK_PROBES = 1 << 16, /* probes of a guest that may be under way at once */
 };
@@ -158,17 +159,16 @@ static void make_guests(struct engine *e)
  */
 static void make_probes(struct engine *e)
 {
-	gsl_rng *rng;
+	GRand *rng;
 
 	if (e->cfg.cores->nb_timer == 0)
 		return;
-	rng = gsl_rng_alloc(gsl_rng_mt19937);
-	gsl_rng_set(rng, schedule_stream_seed(e->cfg.schedule->seed, e->cfg.schedule->repetition,
-				 2 * FRAME_GUESTS_MAX));
+	rng = g_rand_new_with_seed((guint32)schedule_stream_seed(
+		e->cfg.schedule->seed, e->cfg.schedule->repetition, 2 * FRAME_GUESTS_MAX));
 	e->probe_gap_ns = g_new(uint32_t, PROBE_GAPS);
 	for (uint32_t i = 0; i < PROBE_GAPS; i++)
 		e->probe_gap_ns[i] = (uint32_t)MIN(
-			gsl_ran_exponential(rng, 1e9 / e->cfg.probe_pps), (double)UINT32_MAX);
+			-1e9 / e->cfg.probe_pps * log1p(-random_unit(rng)), (double)UINT32_MAX);
 	e->probes = (struct probes){
 		.tx = g_aligned_alloc0(e->nb_guests, sizeof(struct probe_tx), RTE_CACHE_LINE_SIZE),
 		.rx = g_aligned_alloc0(e->nb_guests, sizeof(struct probe_rx), RTE_CACHE_LINE_SIZE),
@@ -177,28 +177,13 @@ static void make_probes(struct engine *e)
 		.timeout_ns = e->cfg.probe_timeout_ns,
 	};
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
-		e->probes.tx[i].pos = gsl_rng_uniform_int(rng, e->tx[i].nb_draws);
+		e->probes.tx[i].pos = random_below(rng, (uint32_t)e->tx[i].nb_draws);
 		if (!engine_serves(e, i))
 			continue;
 		e->probes.rx[i].tracker = tracker_new(TRACK_PROBES);
 		e->probes.rx[i].latency = hist_new();
 	}
-	gsl_rng_free(rng);
-}
-
-static struct rte_ring *make_ring(const char *what, unsigned nb, unsigned flags, GError **error)
-{
-	static unsigned serial; /* names must be unique in a process; main thread only */
-	char name[RTE_RING_NAMESIZE];
-	struct rte_ring *ring;
-
-	g_snprintf(name, sizeof(name), "%s%u", what, serial++);
-	ring = rte_ring_create(name, rte_align32pow2(nb + 1), SOCKET_ID_ANY, flags);
-	if (ring == NULL)
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"no memory for a ring of %u between workers (%s); use a larger --memory",
-			nb, rte_strerror(rte_errno));
-	return ring;
+	g_rand_free(rng);
 }
 
 /* Ports are shared out among receivers in turn. */
@@ -232,11 +217,11 @@ static gboolean make_receiver(struct engine *e, struct worker *w, unsigned nth, 
 		ctr_set(&e->tx[i].awake, 1);
 	}
 	give_ports(e, w, nth);
-	if (!cores->combined &&
-		(w->woken = make_ring("woken", e->nb_guests, RING_F_SC_DEQ, error)) == NULL)
+	if (!cores->combined && (w->woken = pool_ring("woken", rte_align32pow2(e->nb_guests + 1),
+					 RING_F_SC_DEQ, error)) == NULL)
 		return FALSE;
 	if (e->nb_ports != 0 && cores->nb_rx > 1 &&
-		(w->handed = make_ring("handed", HANDED_RING, RING_F_SC_DEQ, error)) == NULL)
+		(w->handed = pool_ring("handed", HANDED_RING, RING_F_SC_DEQ, error)) == NULL)
 		return FALSE;
 	w->receives = w->rx_first < e->nb_guests || w->nb_ports != 0;
 	return TRUE;

@@ -5,6 +5,7 @@
 
 #include "sim/base/duration.h"
 #include "sim/base/error.h"
+#include "sim/base/random.h"
 #include "traffic/frame.h"
 
 enum {
@@ -190,7 +191,7 @@ static uint16_t release_due(
 
 static enum fault_kind pick_fault(struct fault *f)
 {
-	double u = g_rand_int(f->rng) / 4294967296.0;
+	double u = random_unit(f->rng);
 
 	for (int i = 0; i < FAULT_KINDS; i++) {
 		if (u < f->plan.share[i])
@@ -203,12 +204,8 @@ static enum fault_kind pick_fault(struct fault *f)
 static void flip_a_bit(struct fault *f, struct rte_mbuf *m)
 {
 	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
-	uint32_t bits = (m->data_len - (uint32_t)CORRUPT_FROM) * 8, bit;
+	uint32_t bit = random_below(f->rng, (m->data_len - (uint32_t)CORRUPT_FROM) * 8);
 
-	/* Of equal probability: what the division leaves over is drawn again. */
-	do
-		bit = g_rand_int(f->rng) / (UINT32_MAX / bits);
-	while (bit >= bits);
 	data[CORRUPT_FROM + bit / 8] ^= (uint8_t)(1U << bit % 8);
 }
 
