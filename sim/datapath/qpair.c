@@ -80,14 +80,12 @@ static struct qpair_layout lay_out(const struct datapath_cfg *cfg, uint32_t slot
 		.buf_stride = (uint32_t)((round_up(len, LINE) / LINE | 1) * LINE),
 	};
 
-	l.rx_driver = at;
-	l.rx_device = at + LINE;
-	l.tx_driver = at + 2 * LINE;
-	l.tx_device = at + 3 * LINE;
-	l.rx_desc = at + 4 * LINE;
+	l.rx = (struct qpair_queue){ .driver = at, .device = at + LINE, .desc = at + 4 * LINE };
 	/* The other ring half a page further. */
-	l.tx_desc = l.rx_desc + ring + PAGE / 2;
-	l.bufs = l.tx_desc + ring;
+	l.tx = (struct qpair_queue){ .driver = at + 2 * LINE,
+		.device = at + 3 * LINE,
+		.desc = l.rx.desc + ring + PAGE / 2 };
+	l.bufs = l.tx.desc + ring;
 	l.mem_len = round_up(l.bufs + (uint64_t)l.nb_bufs * l.buf_stride, PAGE);
 	return l;
 }
@@ -98,14 +96,7 @@ static void make_new(struct qpairs *qs, uint32_t slot)
 	const struct qpair_layout *l = &qs->layout[slot];
 	struct qpair *q = &qs->pairs[slot];
 	uint8_t *mem = qs->mem[slot];
-	struct vq_ring rx = { .desc = (struct vq_desc *)(void *)(mem + l->rx_desc),
-		.driver = (struct vq_event *)(void *)(mem + l->rx_driver),
-		.device = (struct vq_event *)(void *)(mem + l->rx_device),
-		.size = l->size };
-	struct vq_ring tx = { .desc = (struct vq_desc *)(void *)(mem + l->tx_desc),
-		.driver = (struct vq_event *)(void *)(mem + l->tx_driver),
-		.device = (struct vq_event *)(void *)(mem + l->tx_device),
-		.size = l->size };
+	struct vq_ring rx = qpair_ring(mem, &l->rx, l->size), tx = qpair_ring(mem, &l->tx, l->size);
 	uint64_t count;
 
 	memset(mem, 0, l->bufs);

@@ -39,12 +39,22 @@ struct qpair_layout {
 	uint16_t nb_bufs;    /* buffers; as many as descriptors */
 	uint32_t buf_len;    /* of each: the longest frame without FCS */
 	uint32_t buf_stride; /* distance of two buffers: an odd number of cache lines */
-	uint64_t rx_desc, rx_driver,
-		rx_device; /* offsets: the queue that the guest receives from */
-	uint64_t tx_desc, tx_driver, tx_device; /* the queue that it sends by */
+	/* Offsets. rx: the queue that the guest receives from; tx: that it sends by. */
+	struct qpair_queue {
+		uint64_t desc, driver, device;
+	} rx, tx;
 	uint64_t bufs;
 	uint64_t mem_len;
 };
+
+/* One of its queues in the memory at mem. */
+static inline struct vq_ring qpair_ring(uint8_t *mem, const struct qpair_queue *at, uint16_t size)
+{
+	return (struct vq_ring){ .desc = (struct vq_desc *)(void *)(mem + at->desc),
+		.driver = (struct vq_event *)(void *)(mem + at->driver),
+		.device = (struct vq_event *)(void *)(mem + at->device),
+		.size = size };
+}
 
 /*
  * What is sent over the socket (SOCK_SEQPACKET): guest to tsim; the same back, with the descriptors.

@@ -257,19 +257,19 @@ static gboolean lies_within(uint64_t at, uint64_t len, uint64_t align, uint64_t 
 	return at % align == 0 && at <= end && len <= end - at;
 }
 
+static gboolean queue_holds(const struct qpair_queue *at, uint16_t size, uint64_t file_len)
+{
+	return lies_within(at->desc, size * sizeof(struct vq_desc), 16, file_len) &&
+	       lies_within(at->driver, sizeof(struct vq_event), 4, file_len) &&
+	       lies_within(at->device, sizeof(struct vq_event), 4, file_len);
+}
+
 static gboolean layout_holds(const struct qpair_layout *l, uint64_t file_len)
 {
-	uint64_t ring = l->size * sizeof(struct vq_desc);
-
 	return l->magic == QPAIR_MAGIC && l->version == QPAIR_VERSION && l->size > 0 &&
 	       l->size <= VQ_SIZE_MAX && l->nb_bufs == l->size && l->mem_len == file_len &&
 	       l->buf_len >= FRAME_HEAD_LEN && l->buf_stride >= l->buf_len && l->buf_stride >= 64 &&
-	       lies_within(l->rx_desc, ring, 16, file_len) &&
-	       lies_within(l->tx_desc, ring, 16, file_len) &&
-	       lies_within(l->rx_driver, sizeof(struct vq_event), 4, file_len) &&
-	       lies_within(l->rx_device, sizeof(struct vq_event), 4, file_len) &&
-	       lies_within(l->tx_driver, sizeof(struct vq_event), 4, file_len) &&
-	       lies_within(l->tx_device, sizeof(struct vq_event), 4, file_len) &&
+	       queue_holds(&l->rx, l->size, file_len) && queue_holds(&l->tx, l->size, file_len) &&
 	       lies_within(l->bufs, (uint64_t)l->nb_bufs * l->buf_stride, 64, file_len);
 }
 
@@ -296,14 +296,8 @@ static gboolean map_memory(
 		errno = EPROTO;
 		return fail_queue(error, path, slot, "its memory is not laid out as it should be");
 	}
-	rx = (struct vq_ring){ .desc = (struct vq_desc *)(void *)(q->mem + l.rx_desc),
-		.driver = (struct vq_event *)(void *)(q->mem + l.rx_driver),
-		.device = (struct vq_event *)(void *)(q->mem + l.rx_device),
-		.size = l.size };
-	tx = (struct vq_ring){ .desc = (struct vq_desc *)(void *)(q->mem + l.tx_desc),
-		.driver = (struct vq_event *)(void *)(q->mem + l.tx_driver),
-		.device = (struct vq_event *)(void *)(q->mem + l.tx_device),
-		.size = l.size };
+	rx = qpair_ring(q->mem, &l.rx, l.size);
+	tx = qpair_ring(q->mem, &l.tx, l.size);
 	vq_drv_init(&q->rx, &rx);
 	vq_drv_init(&q->tx, &tx);
 	q->guest = l.guest;
