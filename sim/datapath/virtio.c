@@ -5,6 +5,7 @@
  * what is said after it.
  */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -26,15 +27,6 @@ enum { FDB_BYTES = 1 << 20, LINE = 64 };
 static struct virtio *virtio_of(struct datapath *d)
 {
 	return d->state;
-}
-
-void virtio_thread_begin(struct virtio_thread *t)
-{
-	pthread_setname_np(pthread_self(), t->name);
-	/* Where the CPUs are not there any more it stays where it may be. */
-	pthread_setaffinity_np(pthread_self(), t->v->cpus_len, t->v->cpus);
-	if (pthread_getcpuclockid(pthread_self(), &t->clock) == 0)
-		atomic_store(&t->begun, 1);
 }
 
 static size_t virtio_memory(const struct datapath_cfg *cfg)
@@ -190,11 +182,73 @@ static gboolean make_guests(struct virtio *v, const struct datapath_cfg *cfg, GE
 	return TRUE;
 }
 
-static gboolean start_thread(struct virtio_thread *t, GThreadFunc run, GError **error)
+static uint64_t frames_moved(const struct virtio_thread *t)
+{
+	return ctr_get(&t->count[VIRTIO_TO_GUEST]) + ctr_get(&t->count[VIRTIO_FROM_GUEST]);
+}
+
+/* A guest's vhost worker or QEMU main loop. */
+static void run_guest(struct virtio_thread *t)
+{
+	struct virtio_guest *g = virtio_guest_of(t);
+	g_autofree struct virtio_work *w = g_new0(struct virtio_work, 1);
+
+	virtio_batch_init(&w->batch);
+	for (;;) {
+		gboolean there = atomic_load(&g->present) != 0;
+		struct pollfd p[] = {
+			{ .fd = g->tap[TAP_GUEST], .events = there && !w->rx_waits ? POLLIN : 0 },
+			{ .fd = g->qp->fd[QPAIR_TX_KICK], .events = POLLIN },
+			{ .fd = there && w->rx_waits ? g->qp->fd[QPAIR_RX_KICK] : -1,
+				.events = POLLIN },
+		};
+		struct virtio_wake_up why;
+		uint64_t start, moved;
+
+		poll(p, G_N_ELEMENTS(p), w->rx || w->tx ? 0 : -1);
+		if (atomic_load_explicit(&t->v->stop, memory_order_relaxed))
+			return;
+		why = (struct virtio_wake_up){ p[0].revents != 0, p[1].revents != 0,
+			p[2].revents != 0 };
+		start = rte_rdtsc();
+		g_mutex_lock(&g->lock);
+		virtio_count(t, VIRTIO_WAKE_UPS, 1);
+		moved = frames_moved(t);
+		if (why.tx_kick)
+			virtio_take_kick(g, QPAIR_TX_KICK);
+		if (why.rx_kick)
+			virtio_take_kick(g, QPAIR_RX_KICK);
+		if (!atomic_load(&g->present)) {
+			w->rx = w->tx = w->rx_waits = FALSE;
+			w->held_len = 0;
+		} else {
+			(t->v->vhost ? virtio_vhost_round : virtio_qemu_round)(g, w, &why);
+			g->came = FALSE;
+		}
+		if (frames_moved(t) != moved)
+			ctr_add(&t->busy_cycles, rte_rdtsc() - start);
+		g_mutex_unlock(&g->lock);
+	}
+}
+
+static gpointer run_thread(gpointer arg)
+{
+	struct virtio_thread *t = arg;
+
+	pthread_setname_np(pthread_self(), t->name);
+	/* Where the CPUs are not there any more it stays where it may be. */
+	pthread_setaffinity_np(pthread_self(), t->v->cpus_len, t->v->cpus);
+	if (pthread_getcpuclockid(pthread_self(), &t->clock) == 0)
+		atomic_store(&t->begun, 1);
+	(t == &t->v->bridge ? virtio_bridge_run : run_guest)(t);
+	return NULL;
+}
+
+static gboolean start_thread(struct virtio_thread *t, GError **error)
 {
 	g_autoptr(GError) reason = NULL;
 
-	t->thread = g_thread_try_new(t->name, run, t, &reason);
+	t->thread = g_thread_try_new(t->name, run_thread, t, &reason);
 	if (t->thread != NULL)
 		return TRUE;
 	return sim_fail(error, SIM_ERROR_RESOURCES,
@@ -222,9 +276,8 @@ static gboolean start_all(struct virtio *v, const struct datapath_cfg *cfg, GErr
 	if (v->qpairs == NULL)
 		return FALSE;
 	for (uint32_t i = 0; started && i < v->nb_guests; i++)
-		started = start_thread(
-			&v->guest[i].t, v->vhost ? virtio_vhost_run : virtio_qemu_run, error);
-	return started && start_thread(&v->bridge, virtio_bridge_run, error);
+		started = start_thread(&v->guest[i].t, error);
+	return started && start_thread(&v->bridge, error);
 }
 
 static void choose_cpus(struct virtio *v, const struct datapath_cfg *cfg)

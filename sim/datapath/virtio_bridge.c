@@ -240,13 +240,11 @@ static void sleep_if_nobody_ticks(struct virtio *v)
 	g_mutex_unlock(&v->lock);
 }
 
-gpointer virtio_bridge_run(gpointer arg)
+void virtio_bridge_run(struct virtio_thread *t)
 {
-	struct virtio_thread *t = arg;
 	struct virtio *v = t->v;
 	struct wire_cache cache;
 
-	virtio_thread_begin(t);
 	wire_cache_open(&cache);
 	while (!atomic_load_explicit(&v->stop, memory_order_relaxed)) {
 		uint64_t start = rte_rdtsc();
@@ -262,5 +260,4 @@ gpointer virtio_bridge_run(gpointer arg)
 		sleep_if_nobody_ticks(v);
 	}
 	wire_cache_close(&v->wire, &cache);
-	return NULL;
 }

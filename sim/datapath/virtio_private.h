@@ -173,12 +173,29 @@ void virtio_tap_empty(struct virtio_guest *g);
 /* Up to how many frames of the longest kind a tap takes. Before there are threads. */
 uint32_t virtio_tap_probe(struct virtio_guest *g, uint32_t frame_len);
 
-/* Threads; arg is the virtio_thread. */
-gpointer virtio_bridge_run(gpointer arg);
-gpointer virtio_vhost_run(gpointer arg);
-gpointer virtio_qemu_run(gpointer arg);
-/* First thing that they do: name, CPUs, clock. */
-void virtio_thread_begin(struct virtio_thread *t);
+/* The bridge's thread, until v->stop is set. */
+void virtio_bridge_run(struct virtio_thread *t);
+
+/* What a guest's thread has to do, and what it sleeps on. All its own. */
+struct virtio_work {
+	gboolean rx, tx; /* work that is queued; vhost=off: rx is not used, tx is the bottom half */
+	gboolean rx_waits; /* the guest's kick is waited for, not the tap: it has no buffer */
+	/* vhost=off: the guest is to kick when it has posted buffers; frame in the bounce buffer. */
+	gboolean rx_kicks;
+	uint32_t held_len;
+	struct virtio_batch batch;
+};
+
+/* Why the thread has woken up. */
+struct virtio_wake_up {
+	gboolean tap, tx_kick, rx_kick;
+};
+
+/* One round of it, while the guest is there. The guest's lock is held. */
+void virtio_vhost_round(
+	struct virtio_guest *g, struct virtio_work *w, const struct virtio_wake_up *why);
+void virtio_qemu_round(
+	struct virtio_guest *g, struct virtio_work *w, const struct virtio_wake_up *why);
 
 static inline void virtio_count(struct virtio_thread *t, enum virtio_count what, uint64_t n)
 {

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Interface virtio, vhost=on: a guest's vhost worker, as drivers/vhost/net.c. */
-#include <poll.h>
-
-#include <rte_cycles.h>
-
 #include "sim/datapath/virtio_private.h"
 
 enum {
@@ -89,79 +85,19 @@ static enum handled handle_tx(struct virtio_guest *g, struct virtio_batch *b)
 	return WEIGHT;
 }
 
-/* What is to be done, and what to sleep on. */
-struct work {
-	gboolean rx, tx;    /* work that is queued */
-	gboolean no_buffer; /* the guest's kick is waited for, not the tap */
-	struct virtio_batch batch;
-};
-
-/* Returns frames moved, at least 1 if there are any. */
-static uint64_t work(struct virtio_guest *g, struct work *w, const struct pollfd *p)
+void virtio_vhost_round(
+	struct virtio_guest *g, struct virtio_work *w, const struct virtio_wake_up *why)
 {
-	uint64_t before = ctr_get(&g->t.count[VIRTIO_TO_GUEST]) +
-			  ctr_get(&g->t.count[VIRTIO_FROM_GUEST]);
-
-	if (p[1].revents != 0) {
-		virtio_take_kick(g, QPAIR_TX_KICK);
-		w->tx = TRUE;
-	}
-	if (!atomic_load(&g->present)) {
-		w->rx = w->tx = FALSE;
-		return 0;
-	}
-	if (p[2].revents != 0) {
-		virtio_take_kick(g, QPAIR_RX_KICK);
-		w->rx = TRUE;
-	}
-	if (g->came) {
-		g->came = FALSE;
-		w->rx = w->tx = TRUE;
-	}
-	w->rx |= p[0].revents != 0;
+	w->tx |= why->tx_kick || g->came;
+	w->rx |= why->rx_kick || why->tap || g->came;
 	if (w->rx) {
 		enum handled end = handle_rx(g, &w->batch);
 
 		w->rx = end == WEIGHT;
-		w->no_buffer = end == NO_BUFFER;
-		if (w->no_buffer)
+		w->rx_waits = end == NO_BUFFER;
+		if (w->rx_waits)
 			virtio_count(&g->t, VIRTIO_NO_BUFFER, 1);
 	}
 	if (w->tx)
 		w->tx = handle_tx(g, &w->batch) == WEIGHT;
-	return ctr_get(&g->t.count[VIRTIO_TO_GUEST]) + ctr_get(&g->t.count[VIRTIO_FROM_GUEST]) -
-	       before;
-}
-
-gpointer virtio_vhost_run(gpointer arg)
-{
-	struct virtio_thread *t = arg;
-	struct virtio_guest *g = virtio_guest_of(t);
-	struct work *w = g_new0(struct work, 1);
-
-	virtio_thread_begin(t);
-	virtio_batch_init(&w->batch);
-	for (;;) {
-		gboolean there = atomic_load(&g->present) != 0;
-		struct pollfd p[] = {
-			{ .fd = g->tap[TAP_GUEST],
-				.events = there && !w->no_buffer && !w->rx ? POLLIN : 0 },
-			{ .fd = g->qp->fd[QPAIR_TX_KICK], .events = POLLIN },
-			{ .fd = there && w->no_buffer ? g->qp->fd[QPAIR_RX_KICK] : -1,
-				.events = POLLIN },
-		};
-		uint64_t start;
-
-		poll(p, G_N_ELEMENTS(p), w->rx || w->tx ? 0 : -1);
-		if (atomic_load_explicit(&t->v->stop, memory_order_relaxed))
-			break;
-		start = rte_rdtsc();
-		g_mutex_lock(&g->lock);
-		virtio_count(t, VIRTIO_WAKE_UPS, 1);
-		if (work(g, w, p) != 0)
-			ctr_add(&t->busy_cycles, rte_rdtsc() - start);
-		g_mutex_unlock(&g->lock);
-	}
-	g_free(w);
-	return NULL;
 }
