@@ -17,6 +17,8 @@
 #include <glib.h>
 
 struct datapath;
+struct qpairs;
+struct wire;
 
 struct datapath_cfg {
 	const char *interface; /* of an ops */
@@ -126,11 +128,13 @@ struct datapath {
 	void *state; /* the interface's own */
 	char *name;  /* what results call it: the interface as asked for, "virtio-off" */
 	uint32_t nb_guests;
-	uint32_t *guest;   /* number of the guest in each slot */
-	unsigned nb_ports; /* set by open */
-	gboolean stamps;   /* frames carry their time of arrival; set by open */
-	pthread_mutex_t
-		quiesce_lock; /* held while quiesce runs, and to change it: not by workers */
+	uint32_t *guest;       /* number of the guest in each slot */
+	unsigned nb_ports;     /* set by open */
+	gboolean stamps;       /* frames carry their time of arrival; set by open */
+	struct qpairs *qpairs; /* of interfaces that have them: qpair.h */
+	struct wire *wire;     /* likewise: wire.h */
+	/* Held while quiesce runs, and to change it: not by workers. */
+	pthread_mutex_t quiesce_lock;
 	datapath_quiesce quiesce;
 	void *quiesce_arg;
 };

@@ -148,15 +148,6 @@ static uint16_t discard_commit(struct datapath *d, unsigned q, uint32_t slot, st
 	return nb;
 }
 
-static uint16_t discard_receive(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n)
-{
-	(void)d;
-	(void)slot;
-	(void)f;
-	(void)n;
-	return 0;
-}
-
 const struct datapath_ops datapath_null = {
 	.interface = "null",
 	.mechanism = "frames go from the load worker straight to the receiver: the generator's own "
@@ -181,6 +172,4 @@ const struct datapath_ops datapath_discard = {
 	.close = null_close,
 	.reserve = null_reserve,
 	.commit = discard_commit,
-	.receive = discard_receive,
-	.release = null_release,
 };

@@ -339,6 +339,7 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error)
 {
 	struct qpairs *qs = g_new0(struct qpairs, 1);
 	uint32_t nb = cfg->cfg->nb_guests;
+	gboolean done = TRUE;
 	void *pairs = NULL;
 
 	g_assert(cfg->cfg->descriptors > 0 && cfg->cfg->descriptors <= VQ_SIZE_MAX);
@@ -365,16 +366,13 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error)
 		for (int k = 0; k < QPAIR_FDS; k++)
 			qs->pairs[i].fd[k] = -1;
 	}
-	for (uint32_t i = 0; i < nb; i++) {
-		if (!make_slot(qs, cfg->cfg, i, error)) {
-			qpairs_free(qs);
-			return NULL;
-		}
-	}
-	if (!start_to_listen(qs, error)) {
+	for (uint32_t i = 0; i < nb && done; i++)
+		done = make_slot(qs, cfg->cfg, i, error);
+	if (!done || !start_to_listen(qs, error)) {
 		qpairs_free(qs);
 		return NULL;
 	}
+	cfg->datapath->qpairs = qs;
 	return qs;
 }
 
@@ -426,9 +424,9 @@ struct qpair *qpairs_get(struct qpairs *qs, uint32_t slot)
 	return &qs->pairs[slot];
 }
 
-const char *qpairs_address(struct qpairs *qs, uint32_t slot)
+const char *qpairs_address(struct datapath *d, uint32_t slot)
 {
-	return qs->address[slot];
+	return d->qpairs->address[slot];
 }
 
 /* Take up to n buffers of a queue into frame slots. */

@@ -89,6 +89,7 @@ struct qpairs_cfg {
 
 struct qpairs;
 
+/* NULL and error, else also the datapath's. */
 struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error);
 /*
  * Nobody may be inside the queues any more: end the datapath's own threads first. went is not told
@@ -97,8 +98,8 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error);
 void qpairs_free(struct qpairs *qs);
 /* They lie one behind the other: qpairs_get(qs, 0)[slot]. */
 struct qpair *qpairs_get(struct qpairs *qs, uint32_t slot);
-/* "SOCKET@SLOT", for treflect --queues. Static for the life of qs. */
-const char *qpairs_address(struct qpairs *qs, uint32_t slot);
+/* As hook of struct datapath_ops: "SOCKET@SLOT", for treflect --queues. */
+const char *qpairs_address(struct datapath *d, uint32_t slot);
 
 /* Signal an event descriptor: an interrupt (call) or a doorbell (kick). A system call. */
 static inline void qpair_signal(int fd)

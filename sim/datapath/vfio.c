@@ -19,43 +19,24 @@
  */
 #include "sim/datapath/qpair.h"
 
-struct vfio_state {
-	struct qpairs *queues;
-	struct qpair *pair; /* by slot */
-};
-
 static gboolean vfio_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
 {
-	struct vfio_state *s = g_new0(struct vfio_state, 1);
-
-	s->queues = qpairs_new(
+	struct qpairs *qs = qpairs_new(
 		&(struct qpairs_cfg){ .datapath = d, .cfg = cfg, .socket_name = "vfio.sock" },
 		error);
-	if (s->queues == NULL) {
-		g_free(s);
-		return FALSE;
-	}
-	s->pair = qpairs_get(s->queues, 0);
-	d->state = s;
-	return TRUE;
+
+	d->state = qs == NULL ? NULL : qpairs_get(qs, 0); /* by slot */
+	return qs != NULL;
 }
 
 static void vfio_close(struct datapath *d)
 {
-	struct vfio_state *s = d->state;
-
-	qpairs_free(s->queues);
-	g_free(s);
-}
-
-static const char *vfio_address(struct datapath *d, uint32_t slot)
-{
-	return qpairs_address(((struct vfio_state *)d->state)->queues, slot);
+	qpairs_free(d->qpairs);
 }
 
 static struct qpair *pair_of(struct datapath *d, uint32_t slot)
 {
-	return &((struct vfio_state *)d->state)->pair[slot];
+	return (struct qpair *)d->state + slot;
 }
 
 static gboolean vfio_connected(struct datapath *d, uint32_t slot)
@@ -95,7 +76,7 @@ const struct datapath_ops datapath_vfio = {
 	.host_files = 6,
 	.open = vfio_open,
 	.close = vfio_close,
-	.address = vfio_address,
+	.address = qpairs_address,
 	.connected = vfio_connected,
 	.reserve = vfio_reserve,
 	.commit = vfio_commit,

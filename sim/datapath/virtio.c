@@ -19,6 +19,7 @@
 #include <rte_jhash.h>
 
 #include "sim/datapath/virtio_private.h"
+#include "sim/base/clock_read.h"
 #include "sim/base/error.h"
 #include "traffic/frame.h"
 
@@ -86,7 +87,7 @@ static void virtio_close(struct datapath *d)
 	struct virtio *v = virtio_of(d);
 
 	stop_threads(v);
-	qpairs_free(v->qpairs);
+	qpairs_free(d->qpairs);
 	for (uint32_t i = 0; i < v->nb_guests; i++) {
 		struct virtio_guest *g = &v->guest[i];
 
@@ -263,17 +264,17 @@ static gboolean start_all(struct virtio *v, const struct datapath_cfg *cfg, GErr
 	gboolean started = TRUE;
 
 	g_mutex_lock(&v->lock);
-	v->qpairs = qpairs_new(&(struct qpairs_cfg){ .datapath = v->datapath,
-				       .cfg = cfg,
-				       .socket_name = socket_name,
-				       .kicks = TRUE,
-				       .came = guest_came,
-				       .went = guest_went },
+	qpairs_new(&(struct qpairs_cfg){ .datapath = v->datapath,
+			   .cfg = cfg,
+			   .socket_name = socket_name,
+			   .kicks = TRUE,
+			   .came = guest_came,
+			   .went = guest_went },
 		error);
-	for (uint32_t i = 0; v->qpairs != NULL && i < v->nb_guests; i++)
-		v->guest[i].qp = qpairs_get(v->qpairs, i);
+	for (uint32_t i = 0; v->datapath->qpairs != NULL && i < v->nb_guests; i++)
+		v->guest[i].qp = qpairs_get(v->datapath->qpairs, i);
 	g_mutex_unlock(&v->lock);
-	if (v->qpairs == NULL)
+	if (v->datapath->qpairs == NULL)
 		return FALSE;
 	for (uint32_t i = 0; started && i < v->nb_guests; i++)
 		started = start_thread(&v->guest[i].t, error);
@@ -312,18 +313,11 @@ static gboolean virtio_open(struct datapath *d, const struct datapath_cfg *cfg, 
 	g_cond_init(&v->ticked);
 	ctr_set(&v->last_tick_tsc, rte_rdtsc());
 	choose_cpus(v, cfg);
-	if (wire_open(&v->wire, cfg, 1, TRUE, error) && make_fdb(v, cfg, error) &&
-		make_guests(v, cfg, error) && start_all(v, cfg, error)) {
-		d->nb_ports = 1;
+	if (wire_open(&v->wire, d, cfg, 1, TRUE, error) && make_fdb(v, cfg, error) &&
+		make_guests(v, cfg, error) && start_all(v, cfg, error))
 		return TRUE;
-	}
 	virtio_close(d);
 	return FALSE;
-}
-
-static const char *virtio_address(struct datapath *d, uint32_t slot)
-{
-	return qpairs_address(virtio_of(d)->qpairs, slot);
 }
 
 static gboolean virtio_connected(struct datapath *d, uint32_t slot)
@@ -345,12 +339,10 @@ static void virtio_tick(struct datapath *d)
 
 static void add_cost(const struct virtio_thread *t, struct datapath_cost *out)
 {
-	struct timespec cpu;
-
 	out->busy_cycles += ctr_get(&t->busy_cycles);
 	out->threads++;
-	if (atomic_load(&t->begun) && clock_gettime(t->clock, &cpu) == 0)
-		out->cpu_ns += (uint64_t)cpu.tv_sec * 1000000000U + (uint64_t)cpu.tv_nsec;
+	if (atomic_load(&t->begun))
+		out->cpu_ns += clock_read_ns(t->clock);
 }
 
 static void virtio_cost(struct datapath *d, struct datapath_cost *out)
@@ -408,33 +400,6 @@ static void virtio_describe(struct datapath *d, void *json_object)
 	}
 }
 
-static uint16_t virtio_reserve(
-	struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f, uint16_t n)
-{
-	(void)q;
-	(void)slot;
-	return wire_reserve(&virtio_of(d)->wire, f, n);
-}
-
-static uint16_t virtio_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
-	uint16_t nb, uint16_t n)
-{
-	(void)slot;
-	return wire_commit(&virtio_of(d)->wire, q, f, nb, n);
-}
-
-static uint16_t virtio_receive_port(
-	struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n)
-{
-	return wire_receive(&virtio_of(d)->wire, port, f, n);
-}
-
-static void virtio_release_port(struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n)
-{
-	(void)port;
-	wire_release(&virtio_of(d)->wire, f, n);
-}
-
 const struct datapath_ops datapath_virtio = {
 	.interface = "virtio",
 	.mechanism = "a bridge thread sends each frame into a tap (a socket); the guest's vhost "
@@ -446,13 +411,13 @@ const struct datapath_ops datapath_virtio = {
 	.memory = virtio_memory,
 	.open = virtio_open,
 	.close = virtio_close,
-	.address = virtio_address,
+	.address = qpairs_address,
 	.connected = virtio_connected,
 	.cost = virtio_cost,
 	.tick = virtio_tick,
 	.describe = virtio_describe,
-	.reserve = virtio_reserve,
-	.commit = virtio_commit,
-	.receive_port = virtio_receive_port,
-	.release_port = virtio_release_port,
+	.reserve = wire_reserve,
+	.commit = wire_commit,
+	.receive_port = wire_receive_port,
+	.release_port = wire_release_port,
 };

@@ -136,7 +136,6 @@ struct virtio {
 	struct datapath *datapath;
 	struct wire wire;
 	struct rte_hash *fdb; /* MAC to slot + 1 */
-	struct qpairs *qpairs;
 	uint32_t nb_guests, frame_len_max, tap_room;
 	struct virtio_guest *guest;
 	struct virtio_thread bridge;

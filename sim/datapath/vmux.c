@@ -37,7 +37,7 @@
 #include <json-glib/json-glib.h>
 #include <rte_branch_prediction.h>
 
-#include "sim/datapath/pool.h"
+#include "sim/base/clock_read.h"
 #include "traffic/frame.h"
 
 static struct vmux *vmux_of(struct datapath *d)
@@ -84,8 +84,7 @@ gboolean vmux_start(struct vmux *v, struct datapath *d, const struct datapath_cf
 	g_cond_init(&v->control_wake);
 	if (!v->has_wire)
 		return TRUE;
-	d->nb_ports = cfg->nb_rx;
-	if (!wire_open(&v->wire, cfg, cfg->nb_rx, v->nb_mediators > 1, error) ||
+	if (!wire_open(&v->wire, d, cfg, cfg->nb_rx, v->nb_mediators > 1, error) ||
 		!vmux_mediators_start(v, cfg, error)) {
 		vmux_stop(v);
 		vmux_clear(v);
@@ -129,7 +128,7 @@ static void vmux_close(struct datapath *d)
 	struct vmux *v = vmux_of(d);
 
 	vmux_stop(v);
-	qpairs_free(v->qpairs);
+	qpairs_free(d->qpairs);
 	vmux_clear(v);
 	g_free(v);
 }
@@ -144,22 +143,17 @@ static gboolean vmux_open(struct datapath *d, const struct datapath_cfg *cfg, GE
 		return FALSE;
 	}
 	d->state = v;
-	v->qpairs = qpairs_new(
+	qpairs_new(
 		&(struct qpairs_cfg){
 			.datapath = d, .cfg = cfg, .socket_name = "vmux.sock", .went = on_went },
 		error);
-	for (uint32_t i = 0; v->qpairs != NULL && i < cfg->nb_guests; i++)
-		qp[i] = qpairs_get(v->qpairs, i);
-	if (v->qpairs != NULL && vmux_start(v, d, cfg, qp, error))
+	for (uint32_t i = 0; d->qpairs != NULL && i < cfg->nb_guests; i++)
+		qp[i] = qpairs_get(d->qpairs, i);
+	if (d->qpairs != NULL && vmux_start(v, d, cfg, qp, error))
 		return TRUE;
-	qpairs_free(v->qpairs);
+	qpairs_free(d->qpairs);
 	g_free(v);
 	return FALSE;
-}
-
-static const char *vmux_address(struct datapath *d, uint32_t slot)
-{
-	return qpairs_address(vmux_of(d)->qpairs, slot);
 }
 
 static gboolean vmux_connected(struct datapath *d, uint32_t slot)
@@ -174,12 +168,10 @@ static void vmux_cost(struct datapath *d, struct datapath_cost *out)
 	*out = (struct datapath_cost){ .threads = v->nb_mediators };
 	for (unsigned i = 0; i < v->nb_mediators; i++) {
 		struct vmux_mediator *m = &v->mediators[i];
-		struct timespec t;
 
 		out->busy_cycles += ctr_get(&m->busy_cycles);
-		if (atomic_load_explicit(&m->has_clock, memory_order_acquire) &&
-			clock_gettime(m->clock, &t) == 0)
-			out->cpu_ns += (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+		if (atomic_load_explicit(&m->has_clock, memory_order_acquire))
+			out->cpu_ns += clock_read_ns(m->clock);
 	}
 }
 
@@ -213,7 +205,7 @@ static uint16_t vmux_reserve(
 	 */
 	room = unlikely(rx == VMUX_RX_HELD) ? 0 : rte_ring_free_count(v->wire.in[q]);
 	n = (uint16_t)MIN(n, room);
-	return n == 0 ? 0 : wire_reserve(&v->wire, f, n);
+	return n == 0 ? 0 : wire_reserve(d, q, slot, f, n);
 }
 
 static uint16_t vmux_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
@@ -228,7 +220,7 @@ static uint16_t vmux_commit(struct datapath *d, unsigned q, uint32_t slot, struc
 		ctr_add(&g->sent_direct, sent);
 		return sent;
 	}
-	sent = wire_commit(&v->wire, q, f, nb, n);
+	sent = wire_commit(d, q, slot, f, nb, n);
 	ctr_add(&g->sent, sent);
 	return sent;
 }
@@ -248,18 +240,6 @@ static uint16_t vmux_receive(struct datapath *d, uint32_t slot, struct frame_slo
 static void vmux_release(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
 	qpair_release(vmux_of(d)->guest[slot].qp, f, n);
-}
-
-static uint16_t vmux_receive_port(
-	struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n)
-{
-	return wire_receive(&vmux_of(d)->wire, port, f, n);
-}
-
-static void vmux_release_port(struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n)
-{
-	(void)port;
-	wire_release(&vmux_of(d)->wire, f, n);
 }
 
 static void describe_policy(const struct vmux *v, JsonObject *o)
@@ -333,7 +313,7 @@ const struct datapath_ops datapath_vmux = {
 	.memory = vmux_memory,
 	.open = vmux_open,
 	.close = vmux_close,
-	.address = vmux_address,
+	.address = qpairs_address,
 	.connected = vmux_connected,
 	.cost = vmux_cost,
 	.describe = vmux_describe,
@@ -341,6 +321,6 @@ const struct datapath_ops datapath_vmux = {
 	.commit = vmux_commit,
 	.receive = vmux_receive,
 	.release = vmux_release,
-	.receive_port = vmux_receive_port,
-	.release_port = vmux_release_port,
+	.receive_port = wire_receive_port,
+	.release_port = wire_release_port,
 };

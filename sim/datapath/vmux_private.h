@@ -146,7 +146,6 @@ struct vmux_mediator {
 
 struct vmux {
 	struct datapath *d;
-	struct qpairs *qpairs;
 	struct wire wire;
 	gboolean has_wire; /* some guest is emulated */
 	struct vmux_policy policy;

@@ -67,6 +67,7 @@ static gboolean tx_to_nic(struct vmux *v, struct vmux_guest *g)
 	while (atomic_load_explicit(&m->clear, memory_order_acquire) - before < 2)
 		if (!look_again(until_us))
 			return FALSE;
+	until_us = g_get_monotonic_time() + PATIENCE_US;
 	tail = __atomic_load_n(&port->prod.tail, __ATOMIC_ACQUIRE);
 	while ((int32_t)(__atomic_load_n(&port->cons.tail, __ATOMIC_ACQUIRE) - tail) < 0)
 		if (!look_again(until_us))

@@ -16,13 +16,15 @@ size_t wire_memory(const struct datapath_cfg *cfg, unsigned nb_out)
 	       (cfg->nb_load + nb_out) * (size_t)rte_ring_get_memsize(WIRE_RING);
 }
 
-gboolean wire_open(struct wire *w, const struct datapath_cfg *cfg, unsigned nb_out, gboolean many,
-	GError **error)
+gboolean wire_open(struct wire *w, struct datapath *d, const struct datapath_cfg *cfg,
+	unsigned nb_out, gboolean many, GError **error)
 {
 	const unsigned single = RING_F_SP_ENQ | RING_F_SC_DEQ;
 	gboolean done;
 
 	*w = (struct wire){ .nb_in = cfg->nb_load, .nb_out = nb_out };
+	d->wire = w;
+	d->nb_ports = nb_out;
 	w->down = pool_of_frames("down", nb_mbufs(cfg, w->nb_in), cfg->frame_len_max, error);
 	if (w->down != NULL)
 		w->up = pool_of_frames("up", nb_mbufs(cfg, nb_out), cfg->frame_len_max, error);
@@ -65,33 +67,39 @@ void wire_cache_close(const struct wire *w, struct wire_cache *c)
 	*c = (struct wire_cache){ 0 };
 }
 
-uint16_t wire_reserve(struct wire *w, struct frame_slot *f, uint16_t n)
+uint16_t wire_reserve(
+	struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
-	return pool_slots(w->down, f, n);
+	(void)q;
+	(void)slot;
+	return pool_slots(d->wire->down, f, n);
 }
 
-uint16_t wire_commit(struct wire *w, unsigned q, struct frame_slot *f, uint16_t nb, uint16_t n)
+uint16_t wire_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
+	uint16_t nb, uint16_t n)
 {
 	struct rte_mbuf *m[POOL_BURST];
 	uint16_t sent;
 
+	(void)slot;
 	pool_slots_to_mbufs(f, m, nb);
-	sent = (uint16_t)rte_ring_sp_enqueue_burst(w->in[q], (void *const *)m, nb, NULL);
-	pool_slots_free(w->down, f + sent, (uint16_t)(n - sent));
+	sent = (uint16_t)rte_ring_sp_enqueue_burst(d->wire->in[q], (void *const *)m, nb, NULL);
+	pool_slots_free(d->wire->down, f + sent, (uint16_t)(n - sent));
 	return sent;
 }
 
-uint16_t wire_receive(struct wire *w, unsigned port, struct frame_slot *f, uint16_t n)
+uint16_t wire_receive_port(struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n)
 {
 	struct rte_mbuf *m[POOL_BURST];
 	uint16_t got = (uint16_t)rte_ring_sc_dequeue_burst(
-		w->out[port], (void **)m, MIN(n, POOL_BURST), NULL);
+		d->wire->out[port], (void **)m, MIN(n, POOL_BURST), NULL);
 
 	pool_mbufs_to_slots(m, f, got);
 	return got;
 }
 
-void wire_release(struct wire *w, struct frame_slot *f, uint16_t n)
+void wire_release_port(struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n)
 {
-	pool_slots_free(w->up, f, n);
+	(void)port;
+	pool_slots_free(d->wire->up, f, n);
 }

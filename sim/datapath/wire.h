@@ -22,10 +22,10 @@ enum { WIRE_RING = 1024, WIRE_QUEUES_MAX = 64 };
 
 struct wire {
 	struct rte_mempool *down, *up; /* frames to the host, and from it */
-	struct rte_ring
-		*in[WIRE_QUEUES_MAX]; /* load worker q to the host: one producer, one consumer */
-	struct rte_ring *
-		out[WIRE_QUEUES_MAX]; /* host to the generator's port p; several producers may be */
+	/* Load worker q to the host: one producer, one consumer. */
+	struct rte_ring *in[WIRE_QUEUES_MAX];
+	/* Host to the generator's port p; several producers may be. */
+	struct rte_ring *out[WIRE_QUEUES_MAX];
 	unsigned nb_in, nb_out;
 };
 
@@ -35,18 +35,20 @@ struct wire_cache {
 };
 
 size_t wire_memory(const struct datapath_cfg *cfg, unsigned nb_out);
-/* nb_in is cfg->nb_load. many: several threads put frames into one out ring. */
-gboolean wire_open(struct wire *w, const struct datapath_cfg *cfg, unsigned nb_out, gboolean many,
-	GError **error);
+/* d's wire and ports. nb_in is cfg->nb_load. many: several threads put frames into one out ring. */
+gboolean wire_open(struct wire *w, struct datapath *d, const struct datapath_cfg *cfg,
+	unsigned nb_out, gboolean many, GError **error);
 void wire_close(struct wire *w);
 void wire_cache_open(struct wire_cache *c);
 void wire_cache_close(const struct wire *w, struct wire_cache *c);
 
-/* Generator's side, as the hooks of struct datapath_ops. */
-uint16_t wire_reserve(struct wire *w, struct frame_slot *f, uint16_t n);
-uint16_t wire_commit(struct wire *w, unsigned q, struct frame_slot *f, uint16_t nb, uint16_t n);
-uint16_t wire_receive(struct wire *w, unsigned port, struct frame_slot *f, uint16_t n);
-void wire_release(struct wire *w, struct frame_slot *f, uint16_t n);
+/* Generator's side: hooks of struct datapath_ops of an interface that has a wire. */
+uint16_t wire_reserve(
+	struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f, uint16_t n);
+uint16_t wire_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
+	uint16_t nb, uint16_t n);
+uint16_t wire_receive_port(struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n);
+void wire_release_port(struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n);
 
 /* Host's side, with its thread's cache. */
 static inline uint16_t wire_take(struct wire *w, unsigned q, struct rte_mbuf **m, uint16_t n)

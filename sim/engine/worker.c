@@ -3,11 +3,12 @@
 
 #include <sched.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <rte_branch_prediction.h>
 #include <rte_mbuf.h>
 #include <rte_prefetch.h>
+
+#include "sim/base/clock_read.h"
 
 enum {
 	SWEEP_TURNS = 64, /* every so many turns one guest is polled that nothing is awaited from */
@@ -944,15 +945,6 @@ static uint64_t involuntary_switches(void)
 	return getrusage(RUSAGE_THREAD, &usage) == 0 ? (uint64_t)usage.ru_nivcsw : 0;
 }
 
-static uint64_t cpu_time_ns(void)
-{
-	struct timespec t;
-
-	return clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) == 0
-		       ? (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec
-		       : 0;
-}
-
 /*
  * So that a worker that gets its CPU late does not begin behind the schedule, and that none sends
  * before time 0: the clock reads 0 until then.
@@ -981,7 +973,7 @@ int worker_main(void *arg)
 	t = w->timeline;
 	empty = t == NULL || t->nb == 0;
 	flood = w->flood;
-	cpu_ns = cpu_time_ns();
+	cpu_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
 	switches = involuntary_switches();
 	w->sweep = w->rx_first;
 	w->next = 0;
@@ -1004,7 +996,7 @@ int worker_main(void *arg)
 		run_loop(w, FALSE, TRUE, TRUE);
 	else if (w->receives)
 		run_loop(w, FALSE, TRUE, FALSE);
-	ctr_set(&w->cpu_ns, cpu_time_ns() - cpu_ns);
+	ctr_set(&w->cpu_ns, clock_read_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns);
 	/* Last: it can take a while, in which frames that come would look late. */
 	if (w->sends && !flood && !empty)
 		count_unsent(w);

@@ -10,6 +10,8 @@
 
 #include <glib/gstdio.h>
 
+#include "analyze/base/datadir.h"
+#include "analyze/base/text.h"
 #include "sim/base/error.h"
 #include "sim/reflector/presence.h"
 #include "sim/base/limits.h"
@@ -39,25 +41,6 @@ struct fleet {
 	unsigned nb_processes;
 	struct process *processes;
 };
-
-/* treflect lies beside tsim, installed or not; else the PATH knows it. */
-static char *find_treflect(GError **error)
-{
-	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-	g_autofree char *dir = self == NULL ? NULL : g_path_get_dirname(self);
-	g_autofree char *beside = dir == NULL ? NULL : g_build_filename(dir, "treflect", NULL);
-	char *found;
-
-	if (beside != NULL && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
-		return g_steal_pointer(&beside);
-	found = g_find_program_in_path("treflect");
-	if (found == NULL)
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"treflect is neither beside tsim (%s) nor on the PATH; install both "
-			"together",
-			dir == NULL ? "?" : dir);
-	return found;
-}
 
 static const struct datapath_guest *member_at(const struct fleet *f, uint32_t i)
 {
@@ -234,6 +217,7 @@ static gboolean check_limits(const struct fleet *f, GError **error)
 struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error)
 {
 	struct fleet *f = g_new0(struct fleet, 1);
+	gboolean done;
 
 	f->cfg = *cfg;
 	f->cfg.guest = g_memdup2(cfg->guest, cfg->nb_guests * sizeof(*cfg->guest));
@@ -241,23 +225,24 @@ struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error)
 	f->cfg.fault = g_strdup(cfg->fault);
 	f->cfg.swap = g_strdup(cfg->swap);
 	f->cfg.base_mac = g_strdup(cfg->base_mac);
-	f->program = find_treflect(error);
+	f->program = datadir_program("treflect");
 	if (f->program == NULL) {
-		fleet_free(f);
-		return NULL;
+		g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+		g_autofree char *dir = g_path_get_dirname(self == NULL ? "?" : self);
+
+		done = sim_fail(error, SIM_ERROR_RESOURCES,
+			"treflect is neither beside tsim (%s) nor on the PATH; install both "
+			"together",
+			dir);
+	} else {
+		share_out(f);
+		g_assert(f->nb_members > 0);
+		done = check_limits(f, error);
 	}
-	share_out(f);
-	g_assert(f->nb_members > 0);
-	if (!check_limits(f, error)) {
-		fleet_free(f);
-		return NULL;
-	}
-	for (unsigned i = 0; i < f->nb_processes; i++) {
-		if (!start_process(f, &f->processes[i], error)) {
-			fleet_free(f);
-			return NULL;
-		}
-	}
+	for (unsigned i = 0; i < f->nb_processes && done; i++)
+		done = start_process(f, &f->processes[i], error);
+	if (!done)
+		g_clear_pointer(&f, fleet_free);
 	return f;
 }
 
@@ -288,22 +273,12 @@ void fleet_cpu_time(const struct fleet *f, uint64_t *ran_ns, uint64_t *waited_ns
 	}
 }
 
-/* The last line that a process wrote before it died: mostly its reason. */
-static char *last_line(const char *path)
-{
-	g_autofree char *text = NULL;
-	char *nl;
-
-	if (!g_file_get_contents(path, &text, NULL, NULL))
-		return g_strdup("");
-	g_strchomp(text);
-	nl = strrchr(text, '\n');
-	return g_strdup(nl == NULL ? text : nl + 1);
-}
-
 static void note_death(struct process *p, int status)
 {
-	g_autofree char *line = last_line(p->log);
+	/* The last line that it wrote before it died is mostly its reason. */
+	g_autofree char *log = NULL;
+	g_autofree char *line = text_last_line(
+		g_file_get_contents(p->log, &log, NULL, NULL) ? log : "");
 	g_autofree char *how = WIFSIGNALED(status)
 				       ? g_strdup_printf("signal %d", WTERMSIG(status))
 				       : g_strdup_printf("exit status %d", WEXITSTATUS(status));

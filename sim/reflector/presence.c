@@ -9,18 +9,11 @@
 
 #include <glib.h>
 
+#include "sim/base/clock_read.h"
+
 #define WORST_S 0.25        /* interrupts, and a hypervisor's other guests, take less of a second */
 #define OPEN_S 0.5          /* at the last look: a wait among many processes takes less */
 #define NEAR_NS 50000000ULL /* the rest is what interrupts take, and not looked into */
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t = { 0 };
-
-	return clock_gettime(clock, &t) != 0
-		       ? 0
-		       : (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 /* Documentation/scheduler/sched-stats.rst: ns on a CPU, ns waiting for one, slices. */
 static gboolean read_waited(pid_t pid, uint64_t *ns)
@@ -65,8 +58,8 @@ void presence_start(struct presence *p, pid_t pid)
 		!read_waited(pid, &p->last.waited_ns)) /* a kernel that does not count it */
 		return;
 	p->pid = pid;
-	p->last.now_ns = clock_ns(CLOCK_MONOTONIC);
-	p->last.ran_ns = clock_ns(clock);
+	p->last.now_ns = clock_read_ns(CLOCK_MONOTONIC);
+	p->last.ran_ns = clock_read_ns(clock);
 }
 
 void presence_second(struct presence *p)
@@ -76,8 +69,8 @@ void presence_second(struct presence *p)
 
 	if (p->pid == 0 || clock_getcpuclockid(p->pid, &clock) != 0)
 		return;
-	now = (struct presence_look){ .now_ns = clock_ns(CLOCK_MONOTONIC),
-		.ran_ns = clock_ns(clock),
+	now = (struct presence_look){ .now_ns = clock_read_ns(CLOCK_MONOTONIC),
+		.ran_ns = clock_read_ns(clock),
 		.waited_ns = p->last.waited_ns };
 	if (now.ran_ns < p->last.ran_ns) /* it ended just now */
 		return;

@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <rte_cycles.h>
@@ -14,6 +13,7 @@
 #include <rte_mbuf.h>
 
 #include "analyze/base/file.h"
+#include "sim/base/clock_read.h"
 #include "sim/engine/clock.h"
 #include "sim/base/error.h"
 #include "sim/reflector/queue.h"
@@ -32,19 +32,7 @@ enum {
 	EVENTS = 16,
 };
 
-struct port;
-
-/* What a port is. */
-struct port_ops {
-	/* As rte_eth_rx_burst and rte_eth_tx_burst. NULL: reflect is all that there is. */
-	uint16_t (*rx)(struct port *p, struct rte_mbuf **m, uint16_t n);
-	uint16_t (*tx)(struct port *p, struct rte_mbuf **m, uint16_t n);
-	/* NULL: no. Frames go back from where they lie; how many. */
-	uint16_t (*reflect)(struct port *p);
-};
-
 struct port {
-	const struct port_ops *ops;
 	uint16_t id;              /* of a device */
 	gboolean has_back_end;    /* a device of cfg.devices; its socket is still open */
 	struct queue *queue;      /* NULL: it is a device */
@@ -71,35 +59,6 @@ struct reflector {
 	struct clock_pair started;
 	uint64_t busy_cycles;
 };
-
-static uint16_t device_rx(struct port *p, struct rte_mbuf **m, uint16_t n)
-{
-	return rte_eth_rx_burst(p->id, 0, m, n);
-}
-
-static uint16_t device_tx(struct port *p, struct rte_mbuf **m, uint16_t n)
-{
-	return rte_eth_tx_burst(p->id, 0, m, n);
-}
-
-static uint16_t copying_rx(struct port *p, struct rte_mbuf **m, uint16_t n)
-{
-	return queue_rx(p->queue, p->pool, m, n);
-}
-
-static uint16_t copying_tx(struct port *p, struct rte_mbuf **m, uint16_t n)
-{
-	return queue_tx(p->queue, m, n);
-}
-
-static uint16_t in_place(struct port *p)
-{
-	return queue_reflect(p->queue, &p->turn);
-}
-
-static const struct port_ops device_ops = { .rx = device_rx, .tx = device_tx };
-static const struct port_ops copying_ops = { .rx = copying_rx, .tx = copying_tx };
-static const struct port_ops in_place_ops = { .reflect = in_place };
 
 gboolean reflector_swap_parse(const char *text, gboolean *ip, gboolean *ports, GError **error)
 {
@@ -232,7 +191,6 @@ static gboolean add_devices(struct reflector *r, unsigned nb_devices, GError **e
 			continue;
 		if (!start_port(r, id, error))
 			return FALSE;
-		p->ops = &device_ops;
 		p->id = id;
 		p->has_back_end = r->nb_ports >= nb_devices - g_strv_length(r->cfg.devices);
 		set_turn(r, p, r->cfg.first_guest + r->cfg.guest_step * r->nb_ports++);
@@ -258,7 +216,6 @@ static gboolean add_queues(struct reflector *r, gboolean copies, GError **error)
 				r->cfg.frame_len_max, at->path, at->slot,
 				queue_buf_len(p->queue) + FRAME_FCS_LEN);
 		epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, queue_socket(p->queue), &e);
-		p->ops = copies ? &copying_ops : &in_place_ops;
 		set_turn(r, p, queue_guest(p->queue));
 		if (copies) {
 			poll_it(r, p);
@@ -305,7 +262,7 @@ void reflector_free(struct reflector *r)
 		fault_free(r->ports[i].fault);
 		queue_free(r->ports[i].queue);
 		/* Else rte_eal_cleanup complains that it cannot close a started device. */
-		if (r->ports[i].ops == &device_ops)
+		if (r->ports[i].queue == NULL)
 			(void)rte_eth_dev_stop(r->ports[i].id);
 		g_free(r->ports[i].out);
 	}
@@ -322,10 +279,11 @@ void reflector_free(struct reflector *r)
 static gboolean serve_port(struct reflector *r, struct port *p, const struct tsc_clock *clock)
 {
 	struct rte_mbuf *in[BURST];
-	uint16_t n, sent;
+	uint16_t n, rest, sent;
 
 	if (p->next_out == p->nb_out) {
-		n = p->ops->rx(p, in, BURST);
+		n = p->queue == NULL ? rte_eth_rx_burst(p->id, 0, in, BURST)
+				     : queue_rx(p->queue, p->pool, in, BURST);
 		p->received += n;
 		for (uint16_t i = 0; i < n; i++)
 			turn_frame(&p->turn, rte_pktmbuf_mtod(in[i], uint8_t *), in[i]->data_len);
@@ -341,7 +299,9 @@ static gboolean serve_port(struct reflector *r, struct port *p, const struct tsc
 		if (p->nb_out == 0)
 			return n != 0;
 	}
-	sent = p->ops->tx(p, p->out + p->next_out, (uint16_t)(p->nb_out - p->next_out));
+	rest = (uint16_t)(p->nb_out - p->next_out);
+	sent = p->queue == NULL ? rte_eth_tx_burst(p->id, 0, p->out + p->next_out, rest)
+				: queue_tx(p->queue, p->out + p->next_out, rest);
 	p->next_out = (uint16_t)(p->next_out + sent);
 	p->sent += sent;
 	return sent != 0;
@@ -350,7 +310,7 @@ static gboolean serve_port(struct reflector *r, struct port *p, const struct tsc
 static inline gboolean serve_in_place(struct reflector *r, unsigned i)
 {
 	struct port *p = r->watched[i];
-	uint16_t n = p->ops->reflect(p);
+	uint16_t n = queue_reflect(p->queue, &p->turn);
 
 	queue_watch(p->queue, &r->watch[i]);
 	p->received += n;
@@ -449,19 +409,12 @@ static void print_port(GString *out, const struct port *p)
 	g_string_append(out, "\n    }");
 }
 
-static uint64_t cpu_time_ns(void)
-{
-	struct timespec t = { 0 };
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 char *reflector_report(const struct reflector *r, int serial)
 {
 	GString *out = g_string_new("{");
 	const struct number all[] = { { "serial", (uint64_t)serial },
-		{ "busy_cycles", r->busy_cycles }, { "cpu_ns", cpu_time_ns() } };
+		{ "busy_cycles", r->busy_cycles },
+		{ "cpu_ns", clock_read_ns(CLOCK_PROCESS_CPUTIME_ID) } };
 
 	print_numbers(out, 2, all, G_N_ELEMENTS(all));
 	g_string_append(out, ",\n  \"guests\" : [");

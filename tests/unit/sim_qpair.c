@@ -156,7 +156,7 @@ static void frames_go_round(void **state)
 			q[i] = join(&w, i);
 			assert_int_equal(queue_guest(q[i]), FIRST_GUEST + i);
 			assert_int_equal(queue_buf_len(q[i]), 1514);
-			assert_string_equal(qpairs_address(w.qs, i) + strlen(w.path),
+			assert_string_equal(qpairs_address(&w.datapath, i) + strlen(w.path),
 				((const char *[]){ "@0", "@1", "@2", "@3", "@4" })[i]);
 		}
 		for (unsigned round = 0; round < 500; round++)
