@@ -43,8 +43,8 @@ struct qpairs {
 	uint32_t nb;
 	uint32_t *guest;
 	struct qpair *pairs; /* nb of them, on cache lines of their own */
-	struct qpair_layout
-		*layout; /* of each: what its guest is told, which the guest cannot change */
+	/* Of each: what its guest is told, which the guest cannot change. */
+	struct qpair_layout *layout;
 	uint8_t **mem;
 	struct peer **peer; /* of each slot; NULL: it is free */
 	char **address;

@@ -27,21 +27,17 @@ static void workers_are_quiet(struct vmux *v)
  * Two ends of a turn: the first may be of one that had begun before what the caller did was
  * visible. UINT64_MAX: it has ended for good.
  */
-static void wait_turn(const struct vmux_mediator *m, const ctr *turns)
-{
-	uint64_t before;
-
-	atomic_thread_fence(memory_order_seq_cst); /* as the engine's quiesce */
-	before = atomic_load_explicit(turns, memory_order_acquire);
-	while (atomic_load_explicit(&m->turns, memory_order_acquire) != UINT64_MAX &&
-		atomic_load_explicit(turns, memory_order_acquire) - before < 2)
-		g_usleep(LOOK_US);
-}
-
 void vmux_mediators_turn(const struct vmux *v)
 {
-	for (unsigned i = 0; i < v->nb_mediators; i++)
-		wait_turn(&v->mediators[i], &v->mediators[i].turns);
+	atomic_thread_fence(memory_order_seq_cst); /* as the engine's quiesce */
+	for (unsigned i = 0; i < v->nb_mediators; i++) {
+		const ctr *turns = &v->mediators[i].turns;
+		uint64_t before = atomic_load_explicit(turns, memory_order_acquire), now = before;
+
+		for (; now != UINT64_MAX && now - before < 2;
+			now = atomic_load_explicit(turns, memory_order_acquire))
+			g_usleep(LOOK_US);
+	}
 }
 
 /* Between two looks; FALSE when it is time to lose patience. */
@@ -120,13 +116,6 @@ gboolean vmux_switch(struct vmux *v, uint32_t slot, gboolean to_nic)
 	return done;
 }
 
-/* Frames to and from a guest, ever. */
-static uint64_t frames_of(const struct vmux_guest *g)
-{
-	return ctr_get(&g->sent) + ctr_get(&g->sent_direct) + ctr_get(&g->received_direct) +
-	       ctr_get(&g->taken);
-}
-
 static void follow_policy(struct vmux *v, struct vmux_ranking *r)
 {
 	uint32_t out, in;
@@ -170,7 +159,10 @@ static gpointer run_control(gpointer arg)
 
 		next_us = MAX(next_us, now_us) + interval_us;
 		for (uint32_t i = 0; i < v->nb_guests; i++) {
-			uint64_t now = frames_of(&v->guest[i]);
+			const struct vmux_guest *g = &v->guest[i];
+			/* Frames to and from it, ever. */
+			uint64_t now = ctr_get(&g->sent) + ctr_get(&g->sent_direct) +
+				       ctr_get(&g->received_direct) + ctr_get(&g->taken);
 
 			frames[i] = now - before[i];
 			before[i] = now;

@@ -37,8 +37,8 @@ enum {
 
 struct vq_desc {
 	uint64_t addr;
-	_Atomic uint64_t
-		tail; /* from the low end: 32 bits length, 16 id, 16 flags. Written last, read first. */
+	/* From the low end: 32 bits length, 16 id, 16 flags. Written last, read first. */
+	_Atomic uint64_t tail;
 };
 
 struct vq_event {

@@ -67,14 +67,6 @@ static gboolean check_memory(const struct engine *e, GError **error)
 		e->nb_guests, (double)need / (1 << 30), (double)have / (1 << 30));
 }
 
-/* Which worker takes what a guest returns. */
-static unsigned receiver_of(const struct engine *e, uint32_t guest)
-{
-	const struct cores *c = e->cfg.cores;
-
-	return (c->combined ? 0 : c->nb_load) + guest / e->cfg.share.step % c->nb_rx;
-}
-
 uint32_t engine_last_guest(const struct fabric *f, enum engine_pattern pattern, uint32_t guest)
 {
 	const struct datapath_guest *g = &f->guest[guest];
@@ -85,26 +77,21 @@ uint32_t engine_last_guest(const struct fabric *f, enum engine_pattern pattern, 
 	return g->datapath->guest[(g->slot + nb / 2) % nb];
 }
 
-static uint32_t longest_of(const profile *p)
-{
-	uint32_t longest = 0;
-
-	for (uint32_t k = 0; k < p->nb_classes; k++)
-		longest = MAX(longest, p->classes[k].frame_len_hi);
-	return longest;
-}
-
 static void make_guest(struct engine *e, uint32_t i, size_t at)
 {
 	const struct schedule_guest *s = &e->cfg.schedule->guests[i];
 	const profile *p = e->cfg.mix->guests[i].profile;
+	const struct cores *c = e->cfg.cores;
 	struct tx_guest *tx = &e->tx[i];
 	struct rx_guest *rx = &e->rx[i];
+	uint32_t longest = 0;
 	uint8_t mac[6];
 
 	frame_guest_mac(e->cfg.base_mac, i, mac);
 	frame_template_init(&e->templates[i], mac, i);
-	*tx = (struct tx_guest){ .receiver = receiver_of(e, i),
+	/* Receiver: which worker takes what the guest returns. */
+	*tx = (struct tx_guest){ .receiver = (c->combined ? 0 : c->nb_load) +
+					     i / e->cfg.share.step % c->nb_rx,
 		.draws = s->draws,
 		.nb_draws = s->nb_draws,
 		.cycle_draws = s->nb_due,
@@ -120,8 +107,9 @@ static void make_guest(struct engine *e, uint32_t i, size_t at)
 			e->heads[at + k].frame_len = 0;
 		e->rx_counters[at + k].latency = hist_new();
 		e->rx_counters[at + k].response = hist_new();
+		longest = MAX(longest, class->frame_len_hi);
 	}
-	hello_init(&e->hello[i], longest_of(p));
+	hello_init(&e->hello[i], longest);
 	tx->datapath = e->cfg.fabric->guest[i].datapath;
 	tx->slot = e->cfg.fabric->guest[i].slot;
 	tx->has_queue = tx->datapath->ops->receive != NULL;

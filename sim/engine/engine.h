@@ -105,11 +105,11 @@ struct engine_health {
 	uint64_t unsent;  /* scheduled frames that were not sent in time */
 	uint64_t ancient; /* frames that came back too late to be judged */
 	uint64_t dropped; /* frames that one receiver could not hand to another */
-	uint64_t
-		unswitched; /* frames from guest to guest that the generator had to pass on and could not */
+	/* Frames from guest to guest that the generator had to pass on and could not. */
+	uint64_t unswitched;
 	uint64_t stray; /* frames from ports that were of no guest of ours: passed over */
-	uint64_t
-		preempted; /* involuntary context switches of load workers, at least; not those of sched_yield */
+	/* Involuntary context switches of load workers, at least; not those of sched_yield. */
+	uint64_t preempted;
 	gboolean overrun; /* a load worker fell 4.29 s behind and gave up */
 	uint64_t stopped_ns;
 	uint64_t own_delay_p95_ns; /* real minus scheduled departure; 0 at rate max */

@@ -28,15 +28,6 @@ static gboolean peek_header(const struct recording *c, size_t at, struct recordi
 	return TRUE;
 }
 
-static void dump_frame(pcap_dumper_t *out, const uint8_t *frame, const struct recording_header *h)
-{
-	struct pcap_pkthdr header = { .caplen = h->len, .len = h->len };
-
-	header.ts.tv_sec = (time_t)(h->time_ns / 1000000000);
-	header.ts.tv_usec = (suseconds_t)(h->time_ns % 1000000000); /* ns, as the file says */
-	pcap_dump((u_char *)out, &header, frame);
-}
-
 gboolean recording_write(const struct recording *c, unsigned nb, const char *path, GError **error)
 {
 	g_autofree size_t *at = g_new0(size_t, nb);
@@ -47,6 +38,7 @@ gboolean recording_write(const struct recording *c, unsigned nb, const char *pat
 
 	while (done) {
 		struct recording_header h = { 0 }, earliest = { .time_ns = UINT64_MAX };
+		struct pcap_pkthdr header;
 		unsigned from = nb;
 
 		for (unsigned i = 0; i < nb; i++) {
@@ -57,7 +49,11 @@ gboolean recording_write(const struct recording *c, unsigned nb, const char *pat
 		}
 		if (from == nb)
 			break;
-		dump_frame(out, c[from].data + at[from] + sizeof(h), &earliest);
+		header = (struct pcap_pkthdr){ .caplen = earliest.len, .len = earliest.len };
+		header.ts.tv_sec = (time_t)(earliest.time_ns / 1000000000);
+		/* ns, as the file says. */
+		header.ts.tv_usec = (suseconds_t)(earliest.time_ns % 1000000000);
+		pcap_dump((u_char *)out, &header, c[from].data + at[from] + sizeof(h));
 		at[from] += sizeof(h) + earliest.len;
 	}
 	done = done && pcap_dump_flush(out) == 0;

@@ -49,10 +49,16 @@ static inline struct profile_draw next_draw(struct tx_guest *g)
 	return draw;
 }
 
-/* Bytes of a frame behind its head, where the interface's memory is not zero. */
-static inline void clear_tail(uint8_t *data, uint32_t frame_len)
+static __rte_always_inline struct frame_sig sig_of(const struct worker *w, enum frame_phase phase,
+	uint32_t class, uint32_t guest, uint64_t seq, uint64_t due_ns, uint64_t now_ns)
 {
-	memset(data + FRAME_HEAD_LEN, 0, frame_len - FRAME_FCS_LEN - FRAME_HEAD_LEN);
+	return (struct frame_sig){ .run = w->run,
+		.phase_class = (uint8_t)((uint32_t)phase << 6 | class),
+		.guest = (uint16_t)guest,
+		.seq = (uint32_t)seq,
+		.due_lo = (uint32_t)due_ns,
+		.due_hi = (uint16_t)(due_ns >> 32),
+		.delay_ns = (uint32_t)(now_ns - due_ns) };
 }
 
 static __rte_always_inline void write_frame(const struct tx_guest *g, gboolean zeroed,
@@ -61,8 +67,9 @@ static __rte_always_inline void write_frame(const struct tx_guest *g, gboolean z
 	const struct stamp_head *head = &g->head[draw.class];
 
 	f->len = (uint32_t)(draw.frame_len - FRAME_FCS_LEN);
-	if (!zeroed)
-		clear_tail(f->data, draw.frame_len);
+	if (!zeroed) /* behind the head */
+		memset(f->data + FRAME_HEAD_LEN, 0,
+			draw.frame_len - FRAME_FCS_LEN - FRAME_HEAD_LEN);
 	if (likely(head->frame_len != 0)) {
 		stamp_write(f->data, head, sig);
 	} else {
@@ -81,15 +88,8 @@ static inline uint8_t build_frame(
 	struct profile_draw draw = next_draw(g);
 	uint64_t delay_ns = now_ns - due_ns, gap_error_ns;
 	enum frame_phase phase = due_ns < w->warm_up_ns ? FRAME_WARM_UP : FRAME_MEASURE;
-	struct frame_sig sig = {
-		.run = w->run,
-		.phase_class = (uint8_t)((uint32_t)phase << 6 | draw.class),
-		.guest = (uint16_t)guest,
-		.seq = (uint32_t)ctr_get(&g->seq),
-		.due_lo = (uint32_t)due_ns,
-		.due_hi = (uint16_t)(due_ns >> 32),
-		.delay_ns = (uint32_t)delay_ns,
-	};
+	struct frame_sig sig = sig_of(
+		w, phase, draw.class, guest, ctr_get(&g->seq), due_ns, now_ns);
 
 	ctr_add(&g->seq, 1);
 	if (likely(f != NULL))
@@ -183,13 +183,21 @@ static inline void send_to(struct worker *w, uint32_t guest, const uint32_t *gue
 		wake_receiver(w, guest);
 }
 
-static void note_not_sent(struct worker *w, uint32_t guest)
+/* Departure w->next was not sent: it stands for times of them. */
+static void count_one(struct worker *w, uint64_t times)
 {
-	struct tx_guest *g = &w->tx[guest];
-	struct profile_draw draw = next_draw(g);
+	uint32_t guest = w->timeline->guest[w->next];
+	struct tx_guest *g;
+	struct profile_draw draw;
 
+	if (guest == TIMELINE_IDLE)
+		return;
+	g = &w->tx[guest & ~(uint32_t)TIMELINE_NOT_SENT];
+	draw = next_draw(g);
 	if (w->next_due_ns >= w->warm_up_ns)
-		ctr_add(&g->c[draw.class].not_sent, 1);
+		ctr_add(guest >= TIMELINE_NOT_SENT ? &g->c[draw.class].not_sent
+						   : &g->c[draw.class].unsent,
+			times);
 }
 
 /*
@@ -237,7 +245,7 @@ static inline uint16_t send_due(struct worker *w, uint64_t now_ns)
 			/* Frames before it that are not built yet come first in its guest's order. */
 			if (n != 0)
 				break;
-			note_not_sent(w, guest & ~(uint32_t)TIMELINE_NOT_SENT);
+			count_one(w, 1);
 		}
 		next_departure(w);
 	}
@@ -290,7 +298,7 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 	uint16_t room = ops->reserve(g->datapath, w->queue, g->slot, f, WORKER_BURST), sent;
 	size_t first = g->pos, pos = first;
 	uint32_t seq = (uint32_t)ctr_get(&g->seq);
-	uint32_t phase = (uint32_t)(measured ? FRAME_MEASURE : FRAME_WARM_UP) << 6;
+	enum frame_phase phase = measured ? FRAME_MEASURE : FRAME_WARM_UP;
 
 	w->next = entry_after(w, w->next);
 	prefetch_next(w);
@@ -298,14 +306,7 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 		return 0;
 	for (uint16_t i = 0; i < room; i++) {
 		struct profile_draw draw = g->draws[pos];
-		struct frame_sig sig = {
-			.run = w->run,
-			.phase_class = (uint8_t)(phase | draw.class),
-			.guest = (uint16_t)guest,
-			.seq = seq + i,
-			.due_lo = (uint32_t)now_ns,
-			.due_hi = (uint16_t)(now_ns >> 32),
-		};
+		struct frame_sig sig = sig_of(w, phase, draw.class, guest, seq + i, now_ns, now_ns);
 
 		pos = pos + 1 == g->nb_draws ? 0 : pos + 1;
 		write_frame(g, zeroed, &f[i], draw, &sig);
@@ -697,15 +698,8 @@ static void send_probe(struct worker *w, uint32_t guest, uint64_t due_ns, uint64
 	struct probe_tx *p = &w->probes->tx[guest];
 	struct profile_draw draw = g->draws[p->pos];
 	gboolean measured = due_ns >= w->warm_up_ns;
-	struct frame_sig sig = {
-		.run = w->run,
-		.phase_class = (uint8_t)((uint32_t)FRAME_PROBE << 6 | draw.class),
-		.guest = (uint16_t)guest,
-		.seq = (uint32_t)ctr_get(&p->seq),
-		.due_lo = (uint32_t)due_ns,
-		.due_hi = (uint16_t)(due_ns >> 32),
-		.delay_ns = (uint32_t)(now_ns - due_ns),
-	};
+	struct frame_sig sig = sig_of(
+		w, FRAME_PROBE, draw.class, guest, ctr_get(&p->seq), due_ns, now_ns);
 	struct frame_slot f;
 	uint16_t sent = 0;
 
@@ -723,6 +717,12 @@ static void send_probe(struct worker *w, uint32_t guest, uint64_t due_ns, uint64
 	ctr_add(&p->refused, 1U - sent);
 	if (now_ns - due_ns > w->slack_ns)
 		ctr_add(&p->late, 1);
+}
+
+static void finish_sending(struct worker *w, uint64_t now_ns)
+{
+	ctr_set(&w->stopped_ns, now_ns);
+	atomic_store_explicit(&w->tx_done, 1, memory_order_release);
 }
 
 /* The timer worker: a probe to each guest in turn, at times that no other clock can be aligned with. */
@@ -758,14 +758,7 @@ static void probe_loop(struct worker *w)
 		guest = guest + w->tx_step < w->nb_guests ? guest + w->tx_step : w->tx_first;
 		gap = gap + 1 == probes->nb_gaps ? 0 : gap + 1;
 	}
-	ctr_set(&w->stopped_ns, MIN(now_ns, w->span_ns));
-	atomic_store_explicit(&w->tx_done, 1, memory_order_release);
-}
-
-static inline void finish_sending(struct worker *w, uint64_t now_ns)
-{
-	ctr_set(&w->stopped_ns, now_ns);
-	atomic_store_explicit(&w->tx_done, 1, memory_order_release);
+	finish_sending(w, MIN(now_ns, w->span_ns));
 }
 
 static inline gboolean sending_is_over(struct worker *w, uint64_t now_ns, gboolean flood)
@@ -846,23 +839,6 @@ static __rte_always_inline void run_loop(
 			sched_yield();
 		}
 	}
-}
-
-/* Departure w->next was not sent: it stands for times of them. */
-static void count_one(struct worker *w, uint64_t times)
-{
-	uint32_t guest = w->timeline->guest[w->next];
-	struct tx_guest *g;
-	struct profile_draw draw;
-
-	if (guest == TIMELINE_IDLE)
-		return;
-	g = &w->tx[guest & ~(uint32_t)TIMELINE_NOT_SENT];
-	draw = next_draw(g);
-	if (w->next_due_ns >= w->warm_up_ns)
-		ctr_add(guest >= TIMELINE_NOT_SENT ? &g->c[draw.class].not_sent
-						   : &g->c[draw.class].unsent,
-			times);
 }
 
 /* So many frames of a guest were not sent: by size, as a ring of draws has them. */

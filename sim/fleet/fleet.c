@@ -33,8 +33,8 @@ struct process {
 };
 
 struct fleet {
-	struct fleet_cfg
-		cfg; /* its strings and guests are the fleet's own: processes start again later */
+	/* Its strings and guests are the fleet's own: processes start again later. */
+	struct fleet_cfg cfg;
 	char *program;
 	uint32_t nb_members;
 	uint32_t *member; /* numbers of the guests that are started, ascending */

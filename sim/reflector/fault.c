@@ -201,20 +201,13 @@ static enum fault_kind pick_fault(struct fault *f)
 	return FAULT_KINDS;
 }
 
-static void flip_a_bit(struct fault *f, struct rte_mbuf *m)
-{
-	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
-	uint32_t bit = random_below(f->rng, (m->data_len - (uint32_t)CORRUPT_FROM) * 8);
-
-	data[CORRUPT_FROM + bit / 8] ^= (uint8_t)(1U << bit % 8);
-}
-
 static uint16_t one_frame(struct fault *f, struct rte_mbuf *m, uint64_t now_ns,
 	struct rte_mempool *pool, struct rte_mbuf **out)
 {
 	struct frame_sig sig;
 	struct held h = { .m = m, .after_sent = UINT64_MAX, .due_ns = UINT64_MAX };
 	struct rte_mbuf *copy;
+	uint32_t bit;
 	uint16_t n;
 
 	if (m->nb_segs != 1 ||
@@ -233,7 +226,8 @@ static uint16_t one_frame(struct fault *f, struct rte_mbuf *m, uint64_t now_ns,
 		rte_pktmbuf_free(m);
 		return 0;
 	case FAULT_CORRUPT:
-		flip_a_bit(f, m);
+		bit = random_below(f->rng, (m->data_len - (uint32_t)CORRUPT_FROM) * 8);
+		rte_pktmbuf_mtod(m, uint8_t *)[CORRUPT_FROM + bit / 8] ^= (uint8_t)(1U << bit % 8);
 		f->measured.corrupted += h.measured;
 		f->measured.sent += h.measured;
 		f->sent++;

@@ -42,8 +42,8 @@ gboolean fault_plan_is_empty(const struct fault_plan *p);
 struct fault_counts {
 	uint64_t received, sent;
 	uint64_t dropped, corrupted, duplicated, delayed;
-	uint64_t
-		reordered; /* sent after a frame that came later (RFC 4737); corrupt ones do not count */
+	/* Sent after a frame that came later (RFC 4737); corrupt ones do not count. */
+	uint64_t reordered;
 	uint64_t passed_full; /* should have been held, but as many were held already */
 };
 

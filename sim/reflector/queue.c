@@ -15,9 +15,8 @@
 #include "sim/datapath/qpair.h"
 #include "sim/base/error.h"
 
-enum {
-	RECYCLE = 32
-}; /* sent buffers are taken back when so many are out, as drivers do; at most */
+/* Sent buffers are taken back when so many are out, as drivers do; at most. */
+enum { RECYCLE = 32 };
 
 struct queue {
 	struct vq_drv rx, tx;

@@ -39,8 +39,8 @@ struct port {
 	struct rte_mempool *pool; /* for copies */
 	struct turn turn;         /* whose frames these are, and what is done with them */
 	struct fault *fault;      /* NULL: none */
-	struct rte_mbuf *
-		*out; /* OUT_MAX, what waits to be sent; NULL if frames stay where they are */
+	/* OUT_MAX, what waits to be sent; NULL if frames stay where they are. */
+	struct rte_mbuf **out;
 	uint16_t nb_out, next_out;
 	uint64_t received, sent;
 };
@@ -307,17 +307,6 @@ static gboolean serve_port(struct reflector *r, struct port *p, const struct tsc
 	return sent != 0;
 }
 
-static inline gboolean serve_in_place(struct reflector *r, unsigned i)
-{
-	struct port *p = r->watched[i];
-	uint16_t n = queue_reflect(p->queue, &p->turn);
-
-	queue_watch(p->queue, &r->watch[i]);
-	p->received += n;
-	p->sent += n;
-	return n != 0;
-}
-
 /* Every port once. Guests whose queues are idle cost one look each. */
 static inline gboolean serve_all(struct reflector *r, const struct tsc_clock *clock)
 {
@@ -325,9 +314,18 @@ static inline gboolean serve_all(struct reflector *r, const struct tsc_clock *cl
 
 	for (unsigned i = 0; i < r->nb_polled; i++)
 		busy |= serve_port(r, r->polled[i], clock);
-	for (unsigned i = 0; i < r->nb_watched; i++)
-		if (queue_watch_ready(&r->watch[i]))
-			busy |= serve_in_place(r, i);
+	for (unsigned i = 0; i < r->nb_watched; i++) {
+		struct port *p = r->watched[i];
+		uint16_t n;
+
+		if (!queue_watch_ready(&r->watch[i]))
+			continue;
+		n = queue_reflect(p->queue, &p->turn);
+		queue_watch(p->queue, &r->watch[i]);
+		p->received += n;
+		p->sent += n;
+		busy |= n != 0;
+	}
 	return busy;
 }
 
