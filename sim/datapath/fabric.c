@@ -15,20 +15,12 @@ static char *split_word(const char *word, gboolean *vhost)
 	return g_strdup(word);
 }
 
-gboolean fabric_check(const char *word, GError **error)
+const struct datapath_ops *fabric_ops(const char *word, GError **error)
 {
 	gboolean vhost;
 	g_autofree char *interface = split_word(word, &vhost);
 
-	return datapath_find(interface, error) != NULL;
-}
-
-const struct datapath_ops *fabric_ops(const char *word)
-{
-	gboolean vhost;
-	g_autofree char *interface = split_word(word, &vhost);
-
-	return datapath_find(interface, NULL);
+	return datapath_find(interface, error);
 }
 
 static const struct fabric_share all_guests = { .first = 0, .step = 1 };
@@ -102,7 +94,7 @@ gboolean fabric_fits(
 
 	for (guint k = 0; k < words->len; k++) {
 		const char *which = g_ptr_array_index(words, k);
-		const struct datapath_ops *ops = fabric_ops(which);
+		const struct datapath_ops *ops = fabric_ops(which, NULL);
 		uint32_t nb = 0;
 
 		for (uint32_t i = share.first; i < nb_guests; i += share.step)
@@ -118,7 +110,7 @@ void fabric_need(const char *const *word, uint32_t nb_guests, struct fabric_shar
 {
 	*files = *threads = 0;
 	for (uint32_t i = share.first; i < nb_guests; i += share.step) {
-		const struct datapath_ops *ops = fabric_ops(word[i]);
+		const struct datapath_ops *ops = fabric_ops(word[i], NULL);
 
 		*files += ops->host_files;
 		*threads += ops->host_threads;

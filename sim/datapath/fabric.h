@@ -24,12 +24,11 @@ struct fabric_share {
 };
 
 /*
- * Words for a guest's interface are those of datapath_names(), and "virtio-on" and "virtio-off" for
- * virtio with vhost on and off, whatever cfg->vhost says.
+ * The interface behind a word; NULL and error: it is unknown. Words for a guest's interface are those
+ * of datapath_names(), and "virtio-on" and "virtio-off" for virtio with vhost on and off, whatever
+ * cfg->vhost says.
  */
-gboolean fabric_check(const char *word, GError **error);
-/* The interface behind a word; it is known. */
-const struct datapath_ops *fabric_ops(const char *word);
+const struct datapath_ops *fabric_ops(const char *word, GError **error);
 /*
  * The distinct words of all guests joined by '+', in order of the first guest: what a trial's
  * parameter "interface" says. Newly allocated.

@@ -60,25 +60,16 @@ static void null_close(struct datapath *d)
 	g_free(s);
 }
 
-static gboolean discard_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
-{
-	struct null_state *s = g_new0(struct null_state, 1);
-
-	d->state = s;
-	s->pool = pool_of_frames("discard", nb_mbufs(cfg, FALSE), cfg->frame_len_max, error);
-	if (s->pool == NULL)
-		null_close(d);
-	return s->pool != NULL;
-}
-
 static gboolean null_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
 {
+	gboolean rings = d->ops->receive != NULL; /* of null; discard has none */
 	struct null_state *s = g_new0(struct null_state, 1);
 
 	d->state = s;
-	s->pool = pool_of_frames("null", nb_mbufs(cfg, TRUE), cfg->frame_len_max, error);
-	s->ring = g_new0(struct rte_ring *, cfg->nb_guests);
-	for (uint32_t i = 0; s->pool != NULL && i < cfg->nb_guests; i++) {
+	s->pool = pool_of_frames(
+		d->ops->interface, nb_mbufs(cfg, rings), cfg->frame_len_max, error);
+	s->ring = rings ? g_new0(struct rte_ring *, cfg->nb_guests) : NULL;
+	for (uint32_t i = 0; rings && s->pool != NULL && i < cfg->nb_guests; i++) {
 		/* rte_ring_create would take a memory zone each: DPDK has 2,560 of them. */
 		s->ring[i] = rte_zmalloc("null", ring_bytes(), RTE_CACHE_LINE_SIZE);
 		if (s->ring[i] != NULL && rte_ring_init(s->ring[i], "null", RING_SIZE,
@@ -168,7 +159,7 @@ const struct datapath_ops datapath_discard = {
 	.zeroed = TRUE,
 	.one_way = TRUE,
 	.memory = discard_memory,
-	.open = discard_open,
+	.open = null_open,
 	.close = null_close,
 	.reserve = null_reserve,
 	.commit = discard_commit,

@@ -161,45 +161,6 @@ static void send_across(struct vmux_mediator *me)
 	}
 }
 
-/* A burst from the wire: by address to the guests, or to their mediators. */
-static inline void switch_down(struct vmux_mediator *me, struct rte_mbuf **m, uint16_t n)
-{
-	struct vmux *v = me->vmux;
-	struct vmux_guest *touched[VMUX_BURST];
-	struct rte_mbuf *done[VMUX_BURST];
-	uint16_t next[VMUX_BURST], nb_touched = 0, nb_done = 0;
-	gboolean across = FALSE;
-
-	for (uint16_t i = 0; i < n; i++) {
-		rte_prefetch0(data_of(m[i]));
-		rte_prefetch0(m[i]);
-	}
-	for (uint16_t i = 0; i < n; i++) {
-		uint16_t slot = vmux_macs_find(&v->macs, vmux_mac_at(data_of(m[i])));
-		struct vmux_guest *g;
-
-		if (unlikely(slot == VMUX_MACS_NONE)) {
-			count_frames(me, VMUX_DROP_UNKNOWN_MAC, 1);
-			done[nb_done++] = m[i];
-			continue;
-		}
-		g = &v->guest[slot];
-		if (g->mediator != me->number) {
-			struct vmux_staged *s = &me->across[g->mediator];
-
-			s->m[s->nb++] = m[i];
-			across = TRUE;
-			continue;
-		}
-		chain_frame(g, next, i, touched, &nb_touched);
-		done[nb_done++] = m[i];
-	}
-	deliver_chains(me, m, next, touched, nb_touched);
-	wire_free_down(&v->wire, &me->cache, done, nb_done);
-	if (across)
-		send_across(me);
-}
-
 static inline uint16_t put_on_port(struct vmux_mediator *me, uint16_t port, struct rte_mbuf *m)
 {
 	struct vmux_staged *s = &me->staged[port];
@@ -274,14 +235,18 @@ static inline void switch_up(struct vmux_mediator *me, struct vmux_guest *from, 
 	}
 }
 
-/* Frames from other mediators: off the wire, and between guests. */
-static uint16_t take_handed(struct vmux_mediator *me)
+/*
+ * A burst from the wire: by address to the guests, or to their mediators. handed: from those others,
+ * to guests of mine; some may be between guests.
+ */
+static __rte_always_inline void switch_down(
+	struct vmux_mediator *me, struct rte_mbuf **m, uint16_t n, gboolean handed)
 {
 	struct vmux *v = me->vmux;
-	struct rte_mbuf *m[VMUX_BURST], *done[VMUX_BURST];
 	struct vmux_guest *touched[VMUX_BURST];
+	struct rte_mbuf *done[VMUX_BURST];
 	uint16_t next[VMUX_BURST], nb_touched = 0, nb_done = 0;
-	uint16_t n = (uint16_t)rte_ring_sc_dequeue_burst(me->handed, (void **)m, VMUX_BURST, NULL);
+	gboolean across = FALSE;
 
 	for (uint16_t i = 0; i < n; i++) {
 		rte_prefetch0(data_of(m[i]));
@@ -289,18 +254,33 @@ static uint16_t take_handed(struct vmux_mediator *me)
 	}
 	for (uint16_t i = 0; i < n; i++) {
 		uint16_t slot = vmux_macs_find(&v->macs, vmux_mac_at(data_of(m[i])));
-		struct vmux_guest *g = &v->guest[slot];
+		struct vmux_guest *g;
 
-		if (likely(m[i]->pool == v->wire.down)) {
-			chain_frame(g, next, i, touched, &nb_touched);
+		if (!handed && unlikely(slot == VMUX_MACS_NONE)) {
+			count_frames(me, VMUX_DROP_UNKNOWN_MAC, 1);
 			done[nb_done++] = m[i];
-		} else if (!deliver_peer(me, g, m[i])) {
-			put_on_port(me, m[i]->port, m[i]);
+			continue;
 		}
+		g = &v->guest[slot];
+		if (!handed && g->mediator != me->number) {
+			struct vmux_staged *s = &me->across[g->mediator];
+
+			s->m[s->nb++] = m[i];
+			across = TRUE;
+			continue;
+		}
+		if (handed && unlikely(m[i]->pool == v->wire.up)) {
+			if (!deliver_peer(me, g, m[i]))
+				put_on_port(me, m[i]->port, m[i]);
+			continue;
+		}
+		chain_frame(g, next, i, touched, &nb_touched);
+		done[nb_done++] = m[i];
 	}
 	deliver_chains(me, m, next, touched, nb_touched);
 	wire_free_down(&v->wire, &me->cache, done, nb_done);
-	return n;
+	if (across)
+		send_across(me);
 }
 
 /* Is a guest's transmit queue the mediator's? */
@@ -406,12 +386,15 @@ static inline uint16_t take_turn(struct vmux_mediator *me)
 		n = wire_take(&v->wire, q, m, VMUX_BURST);
 		if (n == 0)
 			continue;
-		switch_down(me, m, n);
+		switch_down(me, m, n, FALSE);
 		moved = (uint16_t)(moved + n);
 	}
 	/* Not while a port is full: frames between guests may end there, and have to fit. */
-	if (me->handed != NULL && flush_ports(me))
-		moved = (uint16_t)(moved + take_handed(me));
+	if (me->handed != NULL && flush_ports(me)) {
+		n = (uint16_t)rte_ring_sc_dequeue_burst(me->handed, (void **)m, VMUX_BURST, NULL);
+		switch_down(me, m, n, TRUE);
+		moved = (uint16_t)(moved + n);
+	}
 	if (flush_ports(me)) {
 		atomic_store_explicit(&me->clear, ctr_get(&me->clear) + 1, memory_order_release);
 		look_at_some(me);

@@ -70,6 +70,28 @@ struct vq_mark {
 	uint64_t tail;
 };
 
+/* To the next descriptor; wrap changes at the end of the ring. */
+static inline void vq_step(const struct vq_ring *ring, uint16_t *next, uint8_t *wrap)
+{
+	if (++*next == ring->size) {
+		*next = 0;
+		*wrap ^= 1;
+	}
+}
+
+/* After publishing: does the other side want to be signalled? */
+static inline gboolean vq_is_wanted(const struct vq_event *e)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+	return atomic_load_explicit(&e->flags, memory_order_relaxed) != VQ_EVENTS_OFF;
+}
+
+static inline void vq_want(struct vq_event *e, gboolean on)
+{
+	atomic_store_explicit(&e->flags, on ? VQ_EVENTS_ON : VQ_EVENTS_OFF, memory_order_relaxed);
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
 static inline uint64_t vq_tail(uint32_t len, uint16_t id, uint16_t flags)
 {
 	return len | (uint64_t)id << 32 | (uint64_t)flags << 48;
@@ -191,10 +213,7 @@ static inline gboolean vq_dev_take_one(struct vq_dev *q, struct vq_buf *out)
 		return FALSE;
 	}
 	out->data = q->mem + addr;
-	if (++q->next_avail == q->ring.size) {
-		q->next_avail = 0;
-		q->avail_wrap ^= 1;
-	}
+	vq_step(&q->ring, &q->next_avail, &q->avail_wrap);
 	return TRUE;
 }
 
@@ -234,10 +253,7 @@ static inline struct vq_mark vq_dev_mark(const struct vq_dev *q)
 static inline void vq_dev_give_one(struct vq_dev *q, struct vq_mark *m, uint16_t id, uint32_t len)
 {
 	vq_set_tail(m, &q->ring.desc[q->next_used], vq_tail(len, id, vq_dev_used_flags(q)));
-	if (++q->next_used == q->ring.size) {
-		q->next_used = 0;
-		q->used_wrap ^= 1;
-	}
+	vq_step(&q->ring, &q->next_used, &q->used_wrap);
 }
 
 /* Return n buffers to the guest, the oldest taken first, len bytes written into each. */
@@ -255,16 +271,13 @@ static inline void vq_dev_give(struct vq_dev *q, const struct vq_buf *b, uint16_
 /* After giving: does the guest want to be called? */
 static inline gboolean vq_dev_wants_call(const struct vq_dev *q)
 {
-	atomic_thread_fence(memory_order_seq_cst);
-	return atomic_load_explicit(&q->ring.driver->flags, memory_order_relaxed) != VQ_EVENTS_OFF;
+	return vq_is_wanted(q->ring.driver);
 }
 
 /* Ask for kicks or not. After asking look at the queue once more before sleeping. */
 static inline void vq_dev_set_kicks(struct vq_dev *q, gboolean on)
 {
-	atomic_store_explicit(
-		&q->ring.device->flags, on ? VQ_EVENTS_ON : VQ_EVENTS_OFF, memory_order_relaxed);
-	atomic_thread_fence(memory_order_seq_cst);
+	vq_want(q->ring.device, on);
 }
 
 /* Guest side. Buffers carry ids of the guest's own choice. */
@@ -302,10 +315,7 @@ static inline void vq_drv_add_one(struct vq_drv *q, struct vq_mark *m, uint64_t 
 	d->addr = addr;
 	vq_set_tail(m, d, vq_tail(len, id, vq_drv_avail_flags(q, host_writes)));
 	q->nb_free--;
-	if (++q->next_avail == q->ring.size) {
-		q->next_avail = 0;
-		q->avail_wrap ^= 1;
-	}
+	vq_step(&q->ring, &q->next_avail, &q->avail_wrap);
 }
 
 /* Make a buffer available; nb_free must not be 0. addr: offset into the shared memory. */
@@ -337,24 +347,18 @@ static inline gboolean vq_drv_reap(struct vq_drv *q, uint16_t *id, uint32_t *len
 	*id = vq_tail_id(tail);
 	*len = vq_tail_len(tail);
 	q->nb_free++;
-	if (++q->next_used == q->ring.size) {
-		q->next_used = 0;
-		q->used_wrap ^= 1;
-	}
+	vq_step(&q->ring, &q->next_used, &q->used_wrap);
 	return TRUE;
 }
 
 static inline gboolean vq_drv_wants_kick(const struct vq_drv *q)
 {
-	atomic_thread_fence(memory_order_seq_cst);
-	return atomic_load_explicit(&q->ring.device->flags, memory_order_relaxed) != VQ_EVENTS_OFF;
+	return vq_is_wanted(q->ring.device);
 }
 
 static inline void vq_drv_set_calls(struct vq_drv *q, gboolean on)
 {
-	atomic_store_explicit(
-		&q->ring.driver->flags, on ? VQ_EVENTS_ON : VQ_EVENTS_OFF, memory_order_relaxed);
-	atomic_thread_fence(memory_order_seq_cst);
+	vq_want(q->ring.driver, on);
 }
 
 #endif

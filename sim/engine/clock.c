@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/engine/clock.h"
 
-#include <time.h>
-
 #include <glib.h>
 
+#include "sim/base/clock_read.h"
+
 enum { TRIES = 16, BASE_US = 200000 };
-
-static double raw_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC_RAW, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 struct clock_pair clock_pair_now(void)
 {
@@ -23,7 +15,7 @@ struct clock_pair clock_pair_now(void)
 	/* The clock is read between two TSC readings; the closest of some pairs was not disturbed. */
 	for (int i = 0; i < TRIES; i++) {
 		uint64_t before = rte_rdtsc_precise();
-		double ns = raw_ns();
+		double ns = (double)clock_read_ns(CLOCK_MONOTONIC_RAW);
 		uint64_t after = rte_rdtsc_precise();
 
 		if (after - before < tightest) {

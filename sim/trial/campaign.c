@@ -345,7 +345,7 @@ static struct datapath_cfg datapath_cfg(const struct campaign *c)
 static gboolean has_guests(const struct campaign *c)
 {
 	for (uint32_t i = c->share.first; i < c->mix->nb_guests; i += c->share.step)
-		if (fabric_ops(c->o->interfaces[i])->guest_option != NULL)
+		if (fabric_ops(c->o->interfaces[i], NULL)->guest_option != NULL)
 			return TRUE;
 	return FALSE;
 }

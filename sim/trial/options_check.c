@@ -298,16 +298,10 @@ static gboolean check_interface(const struct options *o, const char *word, GErro
 {
 	gboolean external = g_str_equal(o->machine, "external");
 	const struct setup_interface *elsewhere = setup_interface_find("", word, NULL);
-	const struct datapath_ops *ops;
-	g_autoptr(GError) why = NULL;
+	const struct datapath_ops *ops = fabric_ops(word, elsewhere == NULL ? error : NULL);
 
-	if (!fabric_check(word, &why)) {
-		if (elsewhere != NULL)
-			return no_such_interface(o, word, elsewhere, error);
-		g_propagate_error(error, g_steal_pointer(&why));
-		return FALSE;
-	}
-	ops = fabric_ops(word);
+	if (ops == NULL)
+		return elsewhere != NULL && no_such_interface(o, word, elsewhere, error);
 	if (external && ops->guest_option == NULL && ops->receive_port == NULL)
 		return sim_fail(error, SIM_ERROR_USAGE,
 			"--interface %s: has no guests; leave --machine out", word);
@@ -355,7 +349,7 @@ static gboolean check_socket_dir(const struct options *o, GError **error)
 					    : g_strdup_printf("%s/%s.sock", o->socket_dir,
 						      o->interfaces[i]);
 
-		if (fabric_ops(o->interfaces[i])->guest_option == NULL)
+		if (fabric_ops(o->interfaces[i], NULL)->guest_option == NULL)
 			continue;
 		if (!socket_path_fits(path, error)) {
 			g_prefix_error(error, "--socket-dir: ");

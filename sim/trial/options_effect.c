@@ -43,7 +43,7 @@ static struct kinds count_kinds(const struct options *o)
 	}
 	for (uint32_t i = 0; i < o->traffic->nb_guests; i++) {
 		const char *word = o->interfaces[i];
-		const struct datapath_ops *ops = fabric_ops(word);
+		const struct datapath_ops *ops = fabric_ops(word, NULL);
 		gboolean relays = ops->guest_option != NULL || ops->receive_port != NULL;
 		gboolean virtio = g_str_has_prefix(word, "virtio"),
 			 vmux = g_str_equal(word, "vmux");
