@@ -400,9 +400,9 @@ static void inherit_access(const struct ini *file, struct testbed *t)
 	}
 }
 
-struct testbed *testbed_parse(const char *path, const char *text, GError **error)
+/* file: freed; NULL with an error. */
+static struct testbed *make_testbed(struct ini *file, const char *path, GError **error)
 {
-	struct ini *file = ini_parse(path, text, error);
 	struct testbed *t = NULL;
 	gboolean good = file != NULL;
 
@@ -422,24 +422,18 @@ struct testbed *testbed_parse(const char *path, const char *text, GError **error
 	return NULL;
 }
 
+struct testbed *testbed_parse(const char *path, const char *text, GError **error)
+{
+	return make_testbed(ini_parse(path, text, error), path, error);
+}
+
 struct testbed *testbed_read(const char *path, GError **error)
 {
-	g_autofree char *text = NULL;
-	g_autoptr(GError) why = NULL;
 	struct testbed *t;
-	gsize len = 0;
 
 	if (path == NULL)
 		return testbed_parse("", "", error);
-	if (!g_file_get_contents(path, &text, &len, &why)) {
-		sim_fail(error, SIM_ERROR_USAGE, "%s", why->message);
-		return NULL;
-	}
-	if (strlen(text) != len) {
-		sim_fail(error, SIM_ERROR_USAGE, "%s: is no text in UTF-8", path);
-		return NULL;
-	}
-	t = testbed_parse(path, text, error);
+	t = make_testbed(ini_read(path, error), path, error);
 	if (t != NULL)
 		t->path = g_strdup(path);
 	return t;
