@@ -21,14 +21,14 @@ struct reading {
 	GError **error;
 };
 
-static char *place(const struct reading *r)
+static char *place_of(const struct reading *r)
 {
 	return g_strdup_printf("%s:%" G_GUINT64_FORMAT, r->name, (guint64)r->line);
 }
 
-static void fail(struct reading *r, const char *why)
+static void fail_at(struct reading *r, const char *why)
 {
-	g_autofree char *where = place(r);
+	g_autofree char *where = place_of(r);
 
 	r->failed = TRUE;
 	g_set_error(r->error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
@@ -41,7 +41,7 @@ static void on_field(void *text, size_t len, void *user)
 	struct reading *r = user;
 
 	if (!r->failed && memchr(text, '\0', len) != NULL)
-		fail(r, "a zero byte");
+		fail_at(r, "a zero byte");
 	g_ptr_array_add(r->fields, g_strndup(text, len));
 }
 
@@ -52,7 +52,7 @@ static void on_row(int end, void *user)
 	(void)end;
 	r->ended = TRUE;
 	if (!r->failed) {
-		g_autofree char *where = place(r);
+		g_autofree char *where = place_of(r);
 
 		if (!r->row(where, (char *const *)r->fields->pdata, r->fields->len, r->user,
 			    r->error))
@@ -78,16 +78,16 @@ static void read_line(struct reading *r, struct csv_parser *parser, const char *
 	r->ended = FALSE;
 	if (csv_parse(parser, line, len, on_field, on_row, r) != len) {
 		if (!r->failed)
-			fail(r, csv_strerror(csv_error(parser)));
+			fail_at(r, csv_strerror(csv_error(parser)));
 		return;
 	}
 	if (line[len - 1] != '\n' && !r->failed && csv_fini(parser, on_field, on_row, r) != 0) {
 		if (!r->failed)
-			fail(r, "a quote without end");
+			fail_at(r, "a quote without end");
 		return;
 	}
 	if (!r->ended && !r->failed)
-		fail(r, "a quote without end");
+		fail_at(r, "a quote without end");
 }
 
 gboolean csv_read(

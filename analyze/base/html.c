@@ -37,11 +37,3 @@ void html_append(GString *to, const char *text)
 		}
 	}
 }
-
-char *html_escape(const char *text)
-{
-	GString *to = g_string_new(NULL);
-
-	html_append(to, text);
-	return g_string_free(to, FALSE);
-}

@@ -10,7 +10,5 @@
  * not UTF-8, or a character that neither HTML nor XML may hold, becomes U+FFFD.
  */
 void html_append(GString *to, const char *text);
-/* The same, newly allocated. */
-char *html_escape(const char *text);
 
 #endif

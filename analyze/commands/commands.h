@@ -53,6 +53,15 @@ struct commands_common {
 			.help = "Include interrupted trials (default: skipped with a note)" }, \
 		OPTION_GROUP("Output"), CLI_FORMAT_ROW(type_, c.format)
 
+/* The row of --response, a gboolean at member of type. */
+#define COMMANDS_RESPONSE_ROW(type_, member_)                                                  \
+	{                                                                                      \
+		.name = "response", .was = 'r', .type = OPTION_SWITCH,                         \
+		.at = offsetof(type_, member_),                                                \
+		.help = "Response time, from the scheduled departure (default: latency, from " \
+			"the actual departure)"                                                \
+	}
+
 /* The table of a command that has no more than these. */
 extern const struct option_row commands_common_rows[];
 

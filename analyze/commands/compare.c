@@ -11,7 +11,7 @@
 #include "analyze/show/report_compare.h"
 #include "analyze/results/side_names.h"
 
-static const struct compare_metric *metric(const struct compare_options *o, guint i)
+static const struct compare_metric *metric_at(const struct compare_options *o, guint i)
 {
 	return &g_array_index(o->metrics, struct compare_metric, i);
 }
@@ -54,8 +54,8 @@ static void say_alone(FILE *to, const char *prefix, const char *side, const GPtr
 	}
 }
 
-static void show(const comparison *c, const struct compare_options *o, enum cli_format format,
-	const result_set *a, const result_set *b)
+static void show_comparison(const comparison *c, const struct compare_options *o,
+	enum cli_format format, const result_set *a, const result_set *b)
 {
 	gboolean text = format == CLI_TEXT;
 	FILE *to = text ? stdout : stderr;
@@ -68,11 +68,11 @@ static void show(const comparison *c, const struct compare_options *o, enum cli_
 			report_compare_add(t, g_ptr_array_index(c->pairs, i), k, o);
 	}
 	for (guint k = 0; !text && k < o->metrics->len; k++)
-		report_compare_add_overall(t, c, k, metric(o, k));
+		report_compare_add_overall(t, c, k, metric_at(o, k));
 	out = table_format(t, format);
 	fputs(out, stdout);
 	for (guint k = 0; text && k < o->metrics->len; k++)
-		print_overall(c, k, metric(o, k));
+		print_overall(c, k, metric_at(o, k));
 	say_alone(to, prefix, "A", c->alone_a);
 	say_alone(to, prefix, "B", c->alone_b);
 	say_list(to, prefix, "differs", c->differs);
@@ -100,7 +100,7 @@ static int compare_sets(
 	commands_say_notes(a->notes);
 	commands_say_notes(b->notes);
 	if (c != NULL && c->pairs->len > 0)
-		show(c, o, format, a, b);
+		show_comparison(c, o, format, a, b);
 	commands_say_warnings(a->warnings);
 	commands_say_warnings(b->warnings);
 	if (c == NULL)
@@ -157,12 +157,7 @@ static const struct option_row rows[] = {
 			"p99", "p99.9", NULL },
 		.metavar = "LIST",
 		.help = "Some of loss, forwarded, mean and percentiles such as p99.9" },
-	{ .name = "response",
-		.was = 'r',
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct asked, options.response),
-		.help = "Response time, from the scheduled departure (default: latency, from the "
-			"actual departure)" },
+	COMMANDS_RESPONSE_ROW(struct asked, options.response),
 	{ .name = "different-mix",
 		.type = OPTION_SWITCH,
 		.at = offsetof(struct asked, options.different_mix),

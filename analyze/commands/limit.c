@@ -131,12 +131,7 @@ static const struct option_row rows[] = {
 		.flags = OPTION_ABOVE,
 		.metavar = "FACTOR",
 		.help = "Knee: median latency exceeds FACTOR times the low-load median" },
-	{ .name = "response",
-		.was = 'r',
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct options, response),
-		.help = "Response time, from the scheduled departure (default: latency, from the "
-			"actual departure)" },
+	COMMANDS_RESPONSE_ROW(struct options, response),
 	{ 0 },
 };
 

@@ -86,12 +86,7 @@ static const struct option_row percentiles_rows[] = {
 		.preset = "50,90,99,99.9,99.99",
 		.metavar = "LIST",
 		.help = "Percentiles to show, in percent" },
-	{ .name = "response",
-		.was = 'r',
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct percentiles_asked, options.response),
-		.help = "Response time, from the scheduled departure (default: latency, from the "
-			"actual departure)" },
+	COMMANDS_RESPONSE_ROW(struct percentiles_asked, options.response),
 	{ .name = "guests",
 		.was = 'g',
 		.type = OPTION_SWITCH,

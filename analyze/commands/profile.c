@@ -18,17 +18,14 @@ struct job {
 	struct pcap_sizes_options options;
 };
 
-static gboolean check(struct job *j, char **words, GError **error)
+static gboolean check_words(struct job *j, char **words, GError **error)
 {
-	if (strcmp(words[0], "from-pcap") != 0) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+	if (strcmp(words[0], "from-pcap") != 0)
+		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"profile: expected 'from-pcap FILE', got '%s'", words[0]);
-		return FALSE;
-	}
 	if (j->format >= 0 && j->by < 0) {
-		g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"--format is of the table of --by; without it there is only the profile");
-		return FALSE;
 	}
 	if (j->by >= 0)
 		j->options.by = j->by == 0 ? PCAP_SIZES_BY_MAC : PCAP_SIZES_BY_IP;
@@ -49,11 +46,10 @@ static gboolean may_write(const char *path, const char *text, gboolean *same, GE
 		*same = TRUE;
 		return TRUE;
 	}
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO,
+	return analyze_fail(error, ANALYZE_ERROR_IO,
 		"%s: is there already, and not equal: not overwritten; remove it, or name another "
 		"--output",
 		path);
-	return FALSE;
 }
 
 static gboolean add_file(file_set *set, const char *path, const char *text, GError **error)
@@ -171,7 +167,7 @@ static int say_notes(const pcap_sizes *s)
 	return CLI_NOT_TRUSTWORTHY;
 }
 
-static int convert(const struct job *j, const char *capture)
+static int convert_capture(const struct job *j, const char *capture)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(pcap_sizes) s = pcap_sizes_open(capture, &j->options, &error);
@@ -193,8 +189,8 @@ static int profile_run(void *user, char **words)
 {
 	struct job *j = user;
 	g_autoptr(GError) error = NULL;
-	int result = check(j, words, &error) ? convert(j, words[1])
-					     : cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
+	int result = check_words(j, words, &error) ? convert_capture(j, words[1])
+						   : cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
 
 	g_free(j->options.direction);
 	return result;

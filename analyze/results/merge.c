@@ -16,7 +16,7 @@ merge *merge_new(const struct merge_view *view)
 	merge *m = g_new0(merge, 1);
 
 	m->view = view;
-	m->shown = view != NULL ? view->empty() : NULL;
+	m->shown = view != NULL ? view->empty() : table_new();
 	m->summary = summary_new();
 	m->reasons = g_ptr_array_new_with_free_func(g_free);
 	m->warnings = g_ptr_array_new_with_free_func(g_free);
@@ -214,16 +214,42 @@ gboolean merge_write(result_set *r, const char *output, merge *m, GError **error
 	return ok;
 }
 
-/* A combination on its way to rank 0: parameters, reasons, trust, rows, summary, files, folder. */
-#define ITEM "(ssbaa(ssmvbb)(aa(ssmvbb)s)a(say)ay)"
-enum { PARAMS, REASONS, TRUST, ROWS, SUMMARY, FILES, FOLDER };
+/* Numbers of a combination: reasons, trust, rows, summary. */
+#define NUMBERS "(sbaa(ssmvbb)(aa(ssmvbb)s))"
+
+static GVariant *pack_numbers(const merge *one)
+{
+	g_autoptr(GVariant) rows = table_pack(one->shown);
+	g_autoptr(GVariant) numbers = summary_pack(one->summary);
+
+	return g_variant_new("(sb@aa(ssmvbb)@(aa(ssmvbb)s))",
+		(const char *)g_ptr_array_index(one->reasons, 0), one->trustworthy, rows, numbers);
+}
+
+static void append_numbers(merge *m, GVariant *numbers)
+{
+	g_autoptr(GVariant) rows = g_variant_get_child_value(numbers, 2);
+	g_autoptr(GVariant) of_summary = g_variant_get_child_value(numbers, 3);
+	char *reasons;
+	gboolean trustworthy;
+
+	g_variant_get_child(numbers, 0, "s", &reasons);
+	g_variant_get_child(numbers, 1, "b", &trustworthy);
+	table_append(m->shown, rows);
+	summary_append(m->summary, of_summary);
+	g_ptr_array_add(m->reasons, reasons);
+	m->trustworthy = m->trustworthy && trustworthy;
+	m->nb++;
+}
+
+/* A combination on its way to rank 0: parameters, numbers, files, folder. */
+#define ITEM "(s" NUMBERS "a(say)ay)"
+enum { PARAMS, ITS_NUMBERS, FILES, FOLDER };
 
 /* The same on rank 0, once its files are written. */
 struct item {
 	struct trial_params params;
-	char *reasons;
-	gboolean trustworthy;
-	GVariant *rows, *summary;
+	GVariant *numbers;
 };
 
 static void item_free(gpointer data)
@@ -231,9 +257,7 @@ static void item_free(gpointer data)
 	struct item *i = data;
 
 	trial_params_clear(&i->params);
-	g_free(i->reasons);
-	g_variant_unref(i->rows);
-	g_variant_unref(i->summary);
+	g_variant_unref(i->numbers);
 	g_free(i);
 }
 
@@ -259,8 +283,6 @@ static GBytes *pack_item(result_set *r, result_combination *c, const merge *m, c
 	g_autoptr(GPtrArray) files = load_files(r, c, folder, &cause);
 	g_autoptr(merge) one = merge_new(m->view);
 	g_autofree char *params = NULL;
-	g_autoptr(GVariant) rows = NULL;
-	g_autoptr(GVariant) numbers = NULL;
 	g_autoptr(GVariant) item = NULL;
 
 	if (files == NULL) {
@@ -270,11 +292,8 @@ static GBytes *pack_item(result_set *r, result_combination *c, const merge *m, c
 	add_numbers(one, c);
 	result_unload(c);
 	params = json_out_text(trial_json_record(&trial_params_fields, &c->params, NULL));
-	rows = table_pack(one->shown);
-	numbers = summary_pack(one->summary);
-	item = g_variant_ref_sink(g_variant_new("(ssb@aa(ssmvbb)@(aa(ssmvbb)s)@a(say)^ay)", params,
-		(const char *)g_ptr_array_index(one->reasons, 0), c->trustworthy, rows, numbers,
-		pack_files(files), folder));
+	item = g_variant_ref_sink(g_variant_new(
+		"(s@" NUMBERS "@a(say)^ay)", params, pack_numbers(one), pack_files(files), folder));
 	return g_variant_get_data_as_bytes(item);
 }
 
@@ -321,10 +340,7 @@ static gboolean take_item(GPtrArray *items, GBytes *bytes, GError **error)
 	whole = g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(ITEM), bytes, TRUE));
 	item = g_new0(struct item, 1);
 	g_ptr_array_add(items, item);
-	item->rows = copy_child(whole, ROWS);
-	item->summary = copy_child(whole, SUMMARY);
-	g_variant_get_child(whole, REASONS, "s", &item->reasons);
-	g_variant_get_child(whole, TRUST, "b", &item->trustworthy);
+	item->numbers = copy_child(whole, ITS_NUMBERS);
 	g_variant_get_child(whole, PARAMS, "s", &text);
 	params = json_in_parse(in.file, text, strlen(text), &in.error);
 	if (params != NULL)
@@ -395,16 +411,8 @@ static gboolean write_in_turn(
 static void add_items(merge *m, GPtrArray *items)
 {
 	g_ptr_array_sort(items, compare_items);
-	for (guint i = 0; i < items->len; i++) {
-		const struct item *item = g_ptr_array_index(items, i);
-
-		if (m->view != NULL)
-			table_append(m->shown, item->rows);
-		summary_append(m->summary, item->summary);
-		g_ptr_array_add(m->reasons, g_strdup(item->reasons));
-		m->trustworthy = m->trustworthy && item->trustworthy;
-		m->nb++;
-	}
+	for (guint i = 0; i < items->len; i++)
+		append_numbers(m, ((const struct item *)g_ptr_array_index(items, i))->numbers);
 }
 
 /* Does every rank have its part, and no name nothing at all? */

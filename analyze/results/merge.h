@@ -16,7 +16,7 @@ struct merge_view {
 /* What a merge has to tell. */
 struct merge {
 	const struct merge_view *view; /* NULL: none */
-	table *shown;                  /* by view; NULL without it */
+	table *shown;                  /* by view; empty without it */
 	summary *summary;
 	GPtrArray *reasons; /* char *: result_reasons_text of each combination */
 	guint nb;           /* combinations that were written */

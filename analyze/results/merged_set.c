@@ -14,11 +14,15 @@
 
 enum { MERGED_SCHEMA = 1, MERGED_TRIALS_MAX = 100000 };
 
+/* Tables of bins: acc_KIND_INFIX.csv. */
+enum { GUESTS, PROBES, IPDV, TABLES };
+static const char *const kinds[TABLES] = { "guests", "probes", "ipdv" };
+
 struct merged_set {
 	JsonArray *trials;
-	GString *bins, *probes, *ipdv;
+	GString *bins[TABLES];
+	gboolean has[TABLES];
 	hist *latency; /* of all */
-	gboolean has_probes, has_ipdv;
 	guint nb;
 	gboolean of_moongen;
 	exact *exact;    /* then: of all, if any has a histogram */
@@ -28,14 +32,13 @@ struct merged_set {
 
 /* Where the bins of a merged set are. */
 struct paths {
-	char *guests, *probes, *ipdv; /* probes, ipdv: NULL if there are none */
+	char *of[TABLES]; /* NULL: there are none */
 };
 
 static void paths_clear(struct paths *p)
 {
-	g_free(p->guests);
-	g_free(p->probes);
-	g_free(p->ipdv);
+	for (guint i = 0; i < TABLES; i++)
+		g_free(p->of[i]);
 }
 typedef struct paths paths;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(paths, paths_clear)
@@ -44,9 +47,8 @@ merged_set *merged_set_new(void)
 {
 	merged_set *m = g_new0(merged_set, 1);
 
-	m->bins = g_string_new(NULL);
-	m->probes = g_string_new(NULL);
-	m->ipdv = g_string_new(NULL);
+	for (guint i = 0; i < TABLES; i++)
+		m->bins[i] = g_string_new(NULL);
 	m->latency = hist_new();
 	merged_set_clear(m);
 	return m;
@@ -60,27 +62,28 @@ void merged_set_free(merged_set *m)
 	accumulated_free(m->of);
 	g_free(m->name);
 	json_array_unref(m->trials);
-	g_string_free(m->bins, TRUE);
-	g_string_free(m->probes, TRUE);
-	g_string_free(m->ipdv, TRUE);
+	for (guint i = 0; i < TABLES; i++)
+		g_string_free(m->bins[i], TRUE);
 	hist_free(m->latency);
 	g_free(m);
 }
 
 void merged_set_clear(merged_set *m)
 {
+	static const char *const headers[TABLES] = { "trial," TRIAL_BINS_HEADER,
+		TRIAL_PROBES_HEADER, "trial," TRIAL_IPDV_HEADER };
+
 	g_clear_pointer(&m->exact, exact_free);
 	g_clear_pointer(&m->of, accumulated_free);
 	m->of = accumulated_new();
 	g_clear_pointer(&m->name, g_free);
 	g_clear_pointer(&m->trials, json_array_unref);
 	m->trials = json_array_new();
-	g_string_assign(m->bins, "trial,");
-	g_string_append(m->bins, TRIAL_BINS_HEADER);
-	g_string_assign(m->probes, TRIAL_PROBES_HEADER);
-	g_string_assign(m->ipdv, "trial," TRIAL_IPDV_HEADER);
+	for (guint i = 0; i < TABLES; i++) {
+		g_string_assign(m->bins[i], headers[i]);
+		m->has[i] = i == GUESTS;
+	}
 	hist_clear(m->latency);
-	m->has_probes = m->has_ipdv = FALSE;
 	m->of_moongen = FALSE;
 	m->nb = 0;
 }
@@ -119,11 +122,11 @@ void merged_set_add(merged_set *m, const trial *t)
 	}
 	prefix = g_strdup_printf("%u,", m->nb++);
 	json_array_add_object_element(m->trials, trial_json_object(t));
-	trial_bins_append(m->bins, t, prefix);
-	trial_probe_bins_append(m->probes, t, prefix);
-	m->has_probes |= t->probes.used;
-	trial_ipdv_append(m->ipdv, &t->ipdv, prefix);
-	m->has_ipdv |= t->ipdv.recorded;
+	trial_bins_append(m->bins[GUESTS], t, prefix);
+	trial_probe_bins_append(m->bins[PROBES], t, prefix);
+	m->has[PROBES] |= t->probes.used;
+	trial_ipdv_append(m->bins[IPDV], &t->ipdv, prefix);
+	m->has[IPDV] |= t->ipdv.recorded;
 	if (t->latency.hist != NULL)
 		hist_add(m->latency, t->latency.hist);
 }
@@ -177,11 +180,11 @@ static void add_own(GPtrArray *all, const merged_set *m, const char *infix)
 	json_object_set_array_member(root, "files", files);
 	trial_bins_histogram(histogram, m->latency);
 	/* Before the histogram: that alone could be one of autotest. */
-	add_file(all, "guests", infix, g_bytes_new(m->bins->str, m->bins->len), files);
-	if (m->has_probes)
-		add_file(all, "probes", infix, g_bytes_new(m->probes->str, m->probes->len), files);
-	if (m->has_ipdv)
-		add_file(all, "ipdv", infix, g_bytes_new(m->ipdv->str, m->ipdv->len), files);
+	for (guint i = 0; i < TABLES; i++) {
+		if (m->has[i])
+			add_file(all, kinds[i], infix,
+				g_bytes_new(m->bins[i]->str, m->bins[i]->len), files);
+	}
 	add_file(all, "histogram", infix, g_string_free_to_bytes(histogram), files);
 	add_text(all, g_strdup_printf("acc_trials_%s.json", infix), json_out_text(root));
 }
@@ -231,12 +234,11 @@ static gboolean check_there(
 			memcmp(there->bins, ours->bins, there->nb * sizeof(*there->bins)) == 0);
 	if (there->count <= ours->count)
 		return TRUE;
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO,
+	return analyze_fail(error, ANALYZE_ERROR_IO,
 		"%s: has %" G_GUINT64_FORMAT " latencies, more than the %" G_GUINT64_FORMAT
 		" of the repetitions that are there: not overwritten; remove it, or name "
 		"another folder with --output",
 		path, (guint64)there->count, (guint64)ours->count);
-	return FALSE;
 }
 
 /* Of autotest. Those of tsim's trials are recorded in their JSON. */
@@ -281,21 +283,20 @@ static void check_files(struct json_in *in, JsonObject *root, const char *dir, s
 		g_autofree char *where = g_strdup_printf("files[%u].", i);
 		JsonObject *file = json_in_element(in, files, "", "files", i);
 		const char *name;
-		char **path;
 
 		if (file == NULL || !trial_json_check_file(in, dir, file, where))
 			return;
 		name = json_object_get_string_member(file, "name");
-		path = g_str_has_prefix(name, "acc_guests_")   ? &bins->guests
-		       : g_str_has_prefix(name, "acc_probes_") ? &bins->probes
-		       : g_str_has_prefix(name, "acc_ipdv_")   ? &bins->ipdv
-							       : NULL;
-		if (path != NULL) {
-			g_free(*path);
-			*path = g_build_filename(dir, name, NULL);
+		for (guint k = 0; k < TABLES; k++) {
+			g_autofree char *head = g_strdup_printf("acc_%s_", kinds[k]);
+
+			if (!g_str_has_prefix(name, head))
+				continue;
+			g_free(bins->of[k]);
+			bins->of[k] = g_build_filename(dir, name, NULL);
 		}
 	}
-	if (bins->guests == NULL)
+	if (bins->of[GUESTS] == NULL)
 		json_in_fail(in, "", "files", "does not list acc_guests");
 }
 
@@ -338,7 +339,7 @@ static trial *read_one(struct json_in *in, JsonArray *trials, guint i)
 	return o != NULL ? trial_json_read(in, o, where) : NULL;
 }
 
-static gboolean balance(trial *t, struct json_in *in, guint i)
+static gboolean balance_one(trial *t, struct json_in *in, guint i)
 {
 	if (trial_balance(t, &in->error)) {
 		t->path = g_strdup(in->file);
@@ -364,7 +365,7 @@ GPtrArray *merged_set_read(const char *path, GError **error)
 		if (t == NULL)
 			break;
 		g_ptr_array_add(all, t);
-		if (!balance(t, &in, i))
+		if (!balance_one(t, &in, i))
 			break;
 	}
 	if (in.error != NULL) {
@@ -374,30 +375,26 @@ GPtrArray *merged_set_read(const char *path, GError **error)
 	return g_steal_pointer(&all);
 }
 
-static gboolean read_ipdv(trial *t, const struct paths *bins, int index, GError **error)
-{
-	g_autofree char *ipdv = NULL;
-	size_t len;
-
-	if (!t->ipdv.recorded)
-		return TRUE;
-	ipdv = file_read(bins->ipdv, &len, error);
-	return ipdv != NULL && trial_ipdv_bins_read(&t->ipdv, bins->ipdv, ipdv, len, index, error);
-}
-
 static gboolean read_bins(trial *t, const struct paths *bins, int index, GError **error)
 {
-	size_t len;
-	g_autofree char *guests = file_read(bins->guests, &len, error);
-	g_autofree char *probes = NULL;
+	const gboolean has[TABLES] = { TRUE, t->probes.used, t->ipdv.recorded };
 
-	if (guests == NULL || !trial_bins_read(t, bins->guests, guests, len, index, error) ||
-		!read_ipdv(t, bins, index, error))
-		return FALSE;
-	if (!t->probes.used)
-		return TRUE;
-	probes = file_read(bins->probes, &len, error);
-	return probes != NULL && trial_probe_bins_read(t, bins->probes, probes, len, index, error);
+	for (guint i = 0; i < TABLES; i++) {
+		const char *path = bins->of[i];
+		size_t len;
+		g_autofree char *data = has[i] ? file_read(path, &len, error) : NULL;
+
+		if (!has[i])
+			continue;
+		if (data == NULL)
+			return FALSE;
+		if (!(i == GUESTS ? trial_bins_read(t, path, data, len, index, error)
+			    : i == IPDV
+				    ? trial_ipdv_bins_read(&t->ipdv, path, data, len, index, error)
+				    : trial_probe_bins_read(t, path, data, len, index, error)))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 trial *merged_set_read_bins(const char *path, guint index, GError **error)
@@ -415,12 +412,12 @@ trial *merged_set_read_bins(const char *path, guint index, GError **error)
 		else
 			json_in_fail(&in, "", "trials", "has no element %u any more", index);
 	}
-	if (t != NULL && t->probes.used && bins.probes == NULL)
+	if (t != NULL && t->probes.used && bins.of[PROBES] == NULL)
 		json_in_fail(&in, "", "files", "does not list acc_probes");
-	if (t != NULL && t->ipdv.recorded && bins.ipdv == NULL)
+	if (t != NULL && t->ipdv.recorded && bins.of[IPDV] == NULL)
 		json_in_fail(&in, "", "files", "does not list acc_ipdv");
 	if (t != NULL && in.error == NULL && read_bins(t, &bins, (int)index, &in.error))
-		(void)balance(t, &in, index);
+		(void)balance_one(t, &in, index);
 	if (in.error != NULL) {
 		g_propagate_error(error, in.error);
 		return NULL;

@@ -61,7 +61,7 @@ static result_combination *combination_new(const struct trial_params *p)
 }
 
 /* Takes the trials out of the array. */
-static void group(result_set *r, GPtrArray *trials)
+static void group_trials(result_set *r, GPtrArray *trials)
 {
 	result_combination *c = NULL;
 
@@ -88,41 +88,35 @@ static char *place_of(const result_set *r, const result_combination *c, gboolean
 	return folder != NULL ? g_strdup_printf("%s/%s", folder, c->infix) : NULL;
 }
 
-static void add_user(GHashTable *users, char *place)
-{
-	if (place != NULL)
-		g_hash_table_replace(users, place,
-			GUINT_TO_POINTER(GPOINTER_TO_UINT(g_hash_table_lookup(users, place)) + 1));
-}
-
-static gboolean is_shared(GHashTable *users, const result_set *r, const result_combination *c)
-{
-	g_autofree char *label = place_of(r, c, TRUE), *folder = place_of(r, c, FALSE);
-
-	return GPOINTER_TO_UINT(g_hash_table_lookup(users, label)) > 1 ||
-	       (folder != NULL && GPOINTER_TO_UINT(g_hash_table_lookup(users, folder)) > 1);
-}
-
 /* Names of files: the infix says not all parameters. */
 static void name_files(result_set *r)
 {
 	g_autoptr(GHashTable) users = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-	for (guint i = 0; i < r->combinations->len; i++) {
-		const result_combination *c = g_ptr_array_index(r->combinations, i);
+	for (int naming = FALSE; naming <= TRUE; naming++) {
+		for (guint i = 0; i < r->combinations->len; i++) {
+			result_combination *c = g_ptr_array_index(r->combinations, i);
+			g_autofree char *key = result_params_key(&c->params);
+			g_autofree char *digest = g_compute_checksum_for_string(
+				G_CHECKSUM_SHA256, key, -1);
+			gboolean shared = FALSE;
 
-		add_user(users, place_of(r, c, TRUE));
-		add_user(users, place_of(r, c, FALSE));
-	}
-	for (guint i = 0; i < r->combinations->len; i++) {
-		result_combination *c = g_ptr_array_index(r->combinations, i);
-		g_autofree char *key = result_params_key(&c->params);
-		g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, key, -1);
+			for (int by_label = FALSE; by_label <= TRUE; by_label++) {
+				g_autofree char *place = place_of(r, c, by_label);
+				guint nb = place == NULL ? 0
+							 : GPOINTER_TO_UINT(g_hash_table_lookup(
+								   users, place));
 
-		if (is_shared(users, r, c))
-			c->file_infix = g_strdup_printf("%s-%.*s", c->infix, DIGEST_LEN, digest);
-		else
-			c->file_infix = g_strdup(c->infix);
+				shared |= nb > 1;
+				if (place != NULL && !naming)
+					g_hash_table_replace(users, g_steal_pointer(&place),
+						GUINT_TO_POINTER(nb + 1));
+			}
+			if (naming)
+				c->file_infix = shared ? g_strdup_printf("%s-%.*s", c->infix,
+								 DIGEST_LEN, digest)
+						       : g_strdup(c->infix);
+		}
 	}
 }
 
@@ -153,7 +147,7 @@ result_set *result_open(
 	trials = result_find(options, names, r->sources, r->warnings, r->notes, error);
 	if (trials == NULL)
 		return NULL;
-	group(r, trials);
+	group_trials(r, trials);
 	make_numbers(r);
 	if (r->combinations->len == 0 && (options == NULL || options->share == NULL)) {
 		g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
@@ -212,22 +206,15 @@ static int load_once(
 			return (int)i;
 		}
 		result_numbers_add_bins(c, full);
+		if (visit != NULL)
+			visit(full, i, user);
 		/* The totals stay, for the spread over repetitions. */
 		hist_free(t->latency.hist);
 		hist_free(t->response.hist);
+		hist_free(t->probes.latency.hist);
 		t->latency.hist = g_steal_pointer(&full->latency.hist);
 		t->response.hist = g_steal_pointer(&full->response.hist);
-		hist_free(t->probes.latency.hist);
 		t->probes.latency.hist = g_steal_pointer(&full->probes.latency.hist);
-		if (visit != NULL) {
-			full->latency.hist = t->latency.hist; /* lent */
-			full->response.hist = t->response.hist;
-			full->probes.latency.hist = t->probes.latency.hist;
-			visit(full, i, user);
-			full->latency.hist = NULL;
-			full->response.hist = NULL;
-			full->probes.latency.hist = NULL;
-		}
 	}
 	return -1;
 }
@@ -325,15 +312,7 @@ gboolean result_quantile(
 
 		if (trial_dist_quantile(response ? &t->response : &t->latency, q, &ns, &bound) != 0)
 			continue;
-		/* A bound is more than any number: what it stands for came later than all. */
-		if (first || bound < v.min_bound || (bound == v.min_bound && ns < v.min_ns)) {
-			v.min_ns = ns;
-			v.min_bound = bound;
-		}
-		if (first || bound > v.max_bound || (bound == v.max_bound && ns > v.max_ns)) {
-			v.max_ns = ns;
-			v.max_bound = bound;
-		}
+		result_quantile_widen(&v, ns, bound, first);
 		first = FALSE;
 	}
 	*out = v;

@@ -23,18 +23,19 @@ struct result_sources {
 	GHashTable *of; /* trial * -> struct source * */
 };
 
-/* An accumulated histogram: whether it counts is known once all repetitions are. */
-struct waiting {
-	trial *t; /* owned; NULL: of another part, or broken */
-	char *dir, *label;
-	gboolean merged; /* a merge wrote it */
-	guint name;
-};
+/*
+ * What is settled once all repetitions are known, in these rounds: accumulated histograms may not
+ * count, those that a merge wrote after all others: what is there without it keeps its name. Of
+ * merged sets beside trials is said what they had more.
+ */
+enum round { ROUND_ACCUMULATED, ROUND_OF_MERGE, ROUND_MERGED_SETS, ROUNDS };
 
-/* A merged set beside trials. */
-struct skipped {
-	char *path;
+struct waiting {
+	enum round round;
 	guint name;
+	trial *t;          /* an accumulated histogram, owned; NULL: of another part, or broken */
+	char *dir, *label; /* of that */
+	char *path;        /* of a merged set */
 };
 
 /* Of a name of the command line. */
@@ -52,7 +53,6 @@ struct finder {
 	result_sources *sources;
 	GPtrArray *warnings, *notes;
 	GPtrArray *waiting;  /* struct waiting * */
-	GArray *skipped;     /* struct skipped */
 	GHashTable *infixes; /* char * -> number, in the order in which they were met */
 	GHashTable *labels;  /* of autotest's folders: char * label -> char * folder */
 	size_t kept_bins;
@@ -161,7 +161,7 @@ static gboolean is_first(const struct finder *f)
 	return f->options->share == NULL || f->options->share->own == 0;
 }
 
-static void progress(const struct finder *f, guint done, guint of)
+static void tell_progress(const struct finder *f, guint done, guint of)
 {
 	if (f->options->progress != NULL)
 		f->options->progress(done, of, f->options->progress_user);
@@ -188,7 +188,7 @@ char *result_identity(const trial *t)
 }
 
 G_GNUC_PRINTF(2, 3)
-static void say(GPtrArray *to, const char *format, ...)
+static void add_text(GPtrArray *to, const char *format, ...)
 {
 	va_list args;
 
@@ -217,13 +217,13 @@ static gboolean settle_twins(struct finder *f, trial *old, trial *new, const cha
 	guint place;
 
 	if (order != 0)
-		say(f->warnings,
+		add_text(f->warnings,
 			"%s: claims to be the same trial as %s, but differs from it; one of them "
 			"was "
 			"changed: remove that one",
 			path, old->path);
 	else
-		say(f->notes, "%s: counted once, it is also in %s", path, old->path);
+		add_text(f->notes, "%s: counted once, it is also in %s", path, old->path);
 	if (order <= 0 || !g_ptr_array_find(f->trials, old, &place))
 		return FALSE;
 	g_hash_table_remove(f->sources->of, old);
@@ -240,7 +240,7 @@ static gboolean is_selected(const struct finder *f, const struct trial_params *p
 }
 
 /* Takes t. */
-static void take(struct finder *f, trial *t, const char *path, int index)
+static void take_trial(struct finder *f, trial *t, const char *path, int index)
 {
 	g_autofree char *id = NULL;
 	const struct source *before;
@@ -252,8 +252,9 @@ static void take(struct finder *f, trial *t, const char *path, int index)
 		return;
 	}
 	if (t->interrupted && !f->options->interrupted) {
-		say(f->notes, "%s: was interrupted after %.3g s: left out (--interrupted keeps it)",
-			path, t->measured_s);
+		add_text(f->notes,
+			"%s: was interrupted after %.3g s: left out (--interrupted keeps it)", path,
+			t->measured_s);
 		trial_free(t);
 		return;
 	}
@@ -284,7 +285,7 @@ static void read_trial(struct finder *f, const char *path)
 		return;
 	t = trial_read(path, TRIAL_SUMMARY, &error);
 	if (t != NULL)
-		take(f, t, path, NOT_MERGED);
+		take_trial(f, t, path, NOT_MERGED);
 	else
 		g_ptr_array_add(f->warnings, g_strdup(error->message));
 }
@@ -303,7 +304,7 @@ static void read_merged(struct finder *f, const char *path)
 	}
 	g_ptr_array_set_free_func(trials, NULL);
 	for (guint i = 0; i < trials->len; i++)
-		take(f, g_ptr_array_index(trials, i), path, (int)i);
+		take_trial(f, g_ptr_array_index(trials, i), path, (int)i);
 }
 
 /*
@@ -322,26 +323,11 @@ static void skip_merged(struct finder *f, const char *path)
 			   is_selected(f, &((trial *)g_ptr_array_index(trials, i))->params);
 	}
 	if (missing > 0)
-		say(f->notes,
+		add_text(f->notes,
 			"%s: %u of its trials are not in the folder: left out (move the merged set "
 			"to a "
 			"folder of its own to use it)",
 			path, missing);
-}
-
-static void note_skipped(struct finder *f, const char *path)
-{
-	const struct skipped s = { g_strdup(path), f->name };
-
-	if (is_own(f, path))
-		g_array_append_val(f->skipped, s);
-	else
-		g_free(s.path);
-}
-
-static void skipped_clear(gpointer data)
-{
-	g_free(((struct skipped *)data)->path);
 }
 
 static gboolean is_trial(const char *name)
@@ -359,7 +345,7 @@ static int compare_names(gconstpointer a, gconstpointer b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static GPtrArray *list(struct finder *f, const char *dir)
+static GPtrArray *list_folder(struct finder *f, const char *dir)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GError) error = NULL;
@@ -367,7 +353,7 @@ static GPtrArray *list(struct finder *f, const char *dir)
 	const char *name;
 
 	if (d == NULL && is_first(f))
-		say(f->warnings, "%s: cannot be read: %s; mend its permissions", dir,
+		add_text(f->warnings, "%s: cannot be read: %s; mend its permissions", dir,
 			error->message);
 	while (d != NULL && (name = g_dir_read_name(d)) != NULL) {
 		if (name[0] != '.')
@@ -396,7 +382,7 @@ static void note_orphans(struct finder *f, const char *dir, const GPtrArray *nam
 			first = name;
 	}
 	if (orphans > 0 && is_first(f))
-		say(f->notes,
+		add_text(f->notes,
 			"%s: %u trial%s without trial_*.json (%s): cut off before the end: left "
 			"out",
 			dir, orphans, orphans > 1 ? "s" : "", first);
@@ -451,6 +437,7 @@ static void waiting_free(gpointer data)
 	trial_free(w->t);
 	g_free(w->dir);
 	g_free(w->label);
+	g_free(w->path);
 	g_free(w);
 }
 
@@ -464,7 +451,20 @@ static void wait_for_all(
 	w->t = t;
 	w->dir = g_strdup(dir);
 	w->label = g_strdup(files->params.label);
-	w->merged = g_file_test(sources, G_FILE_TEST_EXISTS);
+	w->round = g_file_test(sources, G_FILE_TEST_EXISTS) ? ROUND_OF_MERGE : ROUND_ACCUMULATED;
+	w->name = f->name;
+	g_ptr_array_add(f->waiting, w);
+}
+
+static void wait_merged_set(struct finder *f, const char *path)
+{
+	struct waiting *w;
+
+	if (!is_own(f, path))
+		return;
+	w = g_new0(struct waiting, 1);
+	w->round = ROUND_MERGED_SETS;
+	w->path = g_strdup(path);
 	w->name = f->name;
 	g_ptr_array_add(f->waiting, w);
 }
@@ -474,7 +474,7 @@ static void take_autotest(struct finder *f, trial *t, char *label)
 {
 	g_free(t->params.label);
 	t->params.label = label;
-	take(f, t, t->path, NOT_MERGED);
+	take_trial(f, t, t->path, NOT_MERGED);
 }
 
 /* With only not NULL, no more than the trial to which that file belongs. */
@@ -502,7 +502,7 @@ static void find_autotest(
 			wait_for_all(f, t, files, dir);
 		else if (t != NULL)
 			take_autotest(f, t, g_strdup(label));
-		progress(f, i + 1, found->len);
+		tell_progress(f, i + 1, found->len);
 	}
 }
 
@@ -534,7 +534,7 @@ static void find_autotest_file(struct finder *f, const char *path)
 		names = g_ptr_array_new_with_free_func(g_free);
 		g_ptr_array_add(names, g_strdup(only));
 	} else {
-		names = list(f, dir);
+		names = list_folder(f, dir);
 	}
 	find_autotest(f, dir, names, only);
 }
@@ -550,28 +550,28 @@ static gboolean is_autotest(const char *name)
 	return TRUE;
 }
 
-static void walk(struct finder *f, const char *dir, guint depth)
+static void walk_folder(struct finder *f, const char *dir, guint depth)
 {
 	g_autoptr(GPtrArray) names = NULL;
 	guint nb_trials = 0;
 
 	if (depth > DEPTH_MAX) {
 		if (is_first(f))
-			say(f->warnings,
+			add_text(f->warnings,
 				"%s: is more than %d folders deep: not looked into; name it, or "
 				"one "
 				"nearer to it",
 				dir, DEPTH_MAX);
 		return;
 	}
-	names = list(f, dir);
+	names = list_folder(f, dir);
 	for (guint i = 0; i < names->len; i++) {
 		g_autofree char *path = g_build_filename(dir, g_ptr_array_index(names, i), NULL);
 
 		if (is_trial(g_ptr_array_index(names, i))) {
 			read_trial(f, path);
 			nb_trials++;
-			progress(f, i + 1, names->len);
+			tell_progress(f, i + 1, names->len);
 		}
 	}
 	note_orphans(f, dir, names);
@@ -581,12 +581,12 @@ static void walk(struct finder *f, const char *dir, guint depth)
 		g_autofree char *path = g_build_filename(dir, name, NULL);
 
 		if (is_merged(name) && nb_trials > 0)
-			note_skipped(f, path);
+			wait_merged_set(f, path);
 		else if (is_merged(name))
 			read_merged(f, path);
 		else if (g_file_test(path, G_FILE_TEST_IS_DIR) &&
 			 !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
-			walk(f, path, depth + 1);
+			walk_folder(f, path, depth + 1);
 	}
 }
 
@@ -595,23 +595,22 @@ static gboolean find_path(struct finder *f, const char *path, GError **error)
 	g_autofree char *name = g_path_get_basename(path);
 
 	if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-		walk(f, path, 0);
+		walk_folder(f, path, 0);
 	} else if (is_merged(name)) {
 		read_merged(f, path);
 	} else if (g_str_has_prefix(name, "summary.")) {
 		g_autofree char *dir = g_path_get_dirname(path);
 
-		walk(f, dir, 0);
+		walk_folder(f, dir, 0);
 	} else if (g_str_has_suffix(name, ".json")) {
 		read_trial(f, path);
 	} else if (is_autotest(name)) {
 		find_autotest_file(f, path);
 	} else {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND,
+		return analyze_fail(error, ANALYZE_ERROR_NOT_FOUND,
 			"%s: neither a folder nor a trial_*.json nor an acc_trials_*.json nor a "
 			"file of autotest (output_INFIX_repN.log, histogram_INFIX_repN.csv)",
 			path);
-		return FALSE;
 	}
 	return TRUE;
 }
@@ -642,14 +641,12 @@ static gboolean find_name(struct finder *f, const char *name, const char *dir, G
 		return find_path(f, name, error);
 	if (g_file_test(label, G_FILE_TEST_EXISTS))
 		return find_path(f, label, error);
-	if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND,
+	if (!g_file_test(dir, G_FILE_TEST_IS_DIR))
+		return analyze_fail(error, ANALYZE_ERROR_NOT_FOUND,
 			"%s: no such path, and no folder %s to look for labels and selectors in; "
 			"run "
 			"tsim first, or name another folder with --dir",
 			name, dir);
-		return FALSE;
-	}
 	if (result_selector_is_one(name)) {
 		f->names[f->name].selector = name;
 		return find_path(f, dir, error);
@@ -770,7 +767,6 @@ static void settle_one(struct finder *f, GHashTable *by_key, struct waiting *w)
 
 	if (t == NULL)
 		return;
-	f->name = w->name;
 	key = key_of(t);
 	other = counted_with(t, g_hash_table_lookup(by_key, key));
 	if (other == NULL) {
@@ -781,13 +777,12 @@ static void settle_one(struct finder *f, GHashTable *by_key, struct waiting *w)
 	}
 	/* One file under two names of the command line is worth no word. */
 	if (strcmp(other->path, t->path) != 0)
-		say(f->notes, "%s: counted once, its repetitions are also in %s", t->path,
+		add_text(f->notes, "%s: counted once, its repetitions are also in %s", t->path,
 			other->path);
 	f->names[f->name].found++;
 	trial_free(t);
 }
 
-/* Those that a merge wrote after all others: what is there without it keeps its name. */
 static void settle_waiting(struct finder *f)
 {
 	g_autoptr(GHashTable) by_key = g_hash_table_new_full(
@@ -799,23 +794,18 @@ static void settle_waiting(struct finder *f)
 		if (t->moongen != NULL)
 			add_to_key(by_key, t);
 	}
-	for (int second = 0; second <= 1; second++) {
+	for (enum round round = 0; round < ROUNDS; round++) {
 		for (guint i = 0; i < f->waiting->len; i++) {
 			struct waiting *w = g_ptr_array_index(f->waiting, i);
 
-			if (w->merged == second)
+			if (w->round != round)
+				continue;
+			f->name = w->name;
+			if (w->path != NULL)
+				skip_merged(f, w->path);
+			else
 				settle_one(f, by_key, w);
 		}
-	}
-}
-
-static void settle_skipped(struct finder *f)
-{
-	for (guint i = 0; i < f->skipped->len; i++) {
-		const struct skipped *skipped = &g_array_index(f->skipped, struct skipped, i);
-
-		f->name = skipped->name;
-		skip_merged(f, skipped->path);
 	}
 }
 
@@ -829,7 +819,6 @@ static gboolean find_names(
 			return FALSE;
 	}
 	settle_waiting(f);
-	settle_skipped(f);
 	for (guint i = 0; names[i] != NULL; i++) {
 		const struct of_name *of = &f->names[i];
 
@@ -859,7 +848,6 @@ GPtrArray *result_find(const struct result_options *options, const char *const *
 	g_autoptr(GHashTable)
 		labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_autoptr(GPtrArray) waiting = g_ptr_array_new_with_free_func(waiting_free);
-	g_autoptr(GArray) skipped = g_array_new(FALSE, FALSE, sizeof(struct skipped));
 	g_autofree struct of_name *of_names = NULL;
 	struct finder f = { .options = options,
 		.infixes = infixes,
@@ -868,7 +856,6 @@ GPtrArray *result_find(const struct result_options *options, const char *const *
 		.by_identity = by_identity,
 		.sources = sources,
 		.waiting = waiting,
-		.skipped = skipped,
 		.warnings = warnings,
 		.notes = notes };
 
@@ -876,7 +863,6 @@ GPtrArray *result_find(const struct result_options *options, const char *const *
 
 	if (names == NULL || names[0] == NULL)
 		names = only_dir;
-	g_array_set_clear_func(skipped, skipped_clear);
 	of_names = g_new0(struct of_name, g_strv_length((char **)names) + 1);
 	f.names = of_names;
 	ok = find_names(&f, names, dir, error);

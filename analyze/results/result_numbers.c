@@ -40,10 +40,11 @@ static gboolean numbers_add(struct result_numbers *n, const struct trial_counts 
 	return TRUE;
 }
 
-static void numbers_finish(struct result_numbers *n, double measured_s)
+static void numbers_finish(struct result_numbers *n, double measured_s, gboolean one_way)
 {
 	n->measured_s = measured_s;
-	if (n->one_way)
+	n->one_way = one_way;
+	if (one_way)
 		n->loss.value = n->loss.min = n->loss.max = NAN;
 	else if (n->c.offered > 0)
 		n->loss.value = (double)n->c.lost / (double)n->c.offered;
@@ -332,10 +333,22 @@ gboolean result_numbers_quantile(
 	return TRUE;
 }
 
-/* A bound is more than any number. */
+/* A bound is more than any number: what it stands for came later than all. */
 static gboolean is_more(uint64_t ns, gboolean bound, uint64_t than_ns, gboolean than_bound)
 {
 	return bound != than_bound ? bound : ns > than_ns;
+}
+
+void result_quantile_widen(struct result_quantile *v, uint64_t ns, gboolean bound, gboolean first)
+{
+	if (first || is_more(v->min_ns, v->min_bound, ns, bound)) {
+		v->min_ns = ns;
+		v->min_bound = bound;
+	}
+	if (first || is_more(ns, bound, v->max_ns, v->max_bound)) {
+		v->max_ns = ns;
+		v->max_bound = bound;
+	}
 }
 
 gboolean result_guests_quantile(const result_combination *c, double q, struct result_quantile *out)
@@ -347,14 +360,7 @@ gboolean result_guests_quantile(const result_combination *c, double q, struct re
 
 		if (!result_numbers_quantile(&c->guests[i].n, FALSE, q, &v))
 			continue;
-		if (!found || is_more(out->min_ns, out->min_bound, v.ns, v.bound)) {
-			out->min_ns = v.ns;
-			out->min_bound = v.bound;
-		}
-		if (!found || is_more(v.ns, v.bound, out->max_ns, out->max_bound)) {
-			out->max_ns = v.ns;
-			out->max_bound = v.bound;
-		}
+		result_quantile_widen(out, v.ns, v.bound, !found);
 		found = TRUE;
 	}
 	return found;
@@ -407,18 +413,6 @@ static void make_verdict(result_combination *c)
 	c->trustworthy = c->nb_untrustworthy == 0;
 }
 
-/* The guests of all repetitions are behind the same interfaces: they are parameters. */
-static void mark_one_way(result_combination *c)
-{
-	c->n.one_way = trial_is_one_way(g_ptr_array_index(c->trials, 0));
-	for (guint i = 0; i < c->nb_guests; i++)
-		c->guests[i].n.one_way = trial_interface_is_one_way(c->guests[i].interface);
-	for (guint i = 0; i < c->nb_groups; i++)
-		c->groups[i].n.one_way = trial_interface_is_one_way(c->groups[i].interface);
-	for (guint i = 0; i < c->nb_sizes; i++)
-		c->sizes[i].n.one_way = c->n.one_way;
-}
-
 /* FALSE: the trial of that index cannot be added to those before it. */
 static gboolean try_make(result_combination *c, guint *culprit)
 {
@@ -439,14 +433,16 @@ static gboolean try_make(result_combination *c, guint *culprit)
 		measured_s += t->measured_s;
 	}
 	make_spread(c);
-	mark_one_way(c);
-	numbers_finish(&c->n, measured_s);
+	/* The guests of all repetitions are behind the same interfaces: they are parameters. */
+	numbers_finish(&c->n, measured_s, trial_is_one_way(g_ptr_array_index(c->trials, 0)));
 	for (guint i = 0; i < c->nb_guests; i++)
-		numbers_finish(&c->guests[i].n, measured_s);
+		numbers_finish(&c->guests[i].n, measured_s,
+			trial_interface_is_one_way(c->guests[i].interface));
 	for (guint i = 0; i < c->nb_groups; i++)
-		numbers_finish(&c->groups[i].n, measured_s);
+		numbers_finish(&c->groups[i].n, measured_s,
+			trial_interface_is_one_way(c->groups[i].interface));
 	for (guint i = 0; i < c->nb_sizes; i++)
-		numbers_finish(&c->sizes[i].n, measured_s);
+		numbers_finish(&c->sizes[i].n, measured_s, c->n.one_way);
 	make_fairness(c);
 	make_verdict(c);
 	result_numbers_worst(c);
@@ -485,7 +481,7 @@ void result_numbers_clear(result_combination *c)
 	c->nb_ipdv = 0;
 }
 
-static void each(result_combination *c, void (*fn)(struct result_numbers *n))
+static void each_numbers(result_combination *c, void (*fn)(struct result_numbers *n))
 {
 	fn(&c->n);
 	for (guint i = 0; i < c->nb_guests; i++)
@@ -496,16 +492,16 @@ static void each(result_combination *c, void (*fn)(struct result_numbers *n))
 		fn(&c->sizes[i].n);
 }
 
-static void drop(struct result_numbers *n)
+static void drop_bins(struct result_numbers *n)
 {
 	g_clear_pointer(&n->latency.hist, hist_free);
 	g_clear_pointer(&n->latency.exact, exact_free);
 	g_clear_pointer(&n->response.hist, hist_free);
 }
 
-static void start(struct result_numbers *n)
+static void start_bins(struct result_numbers *n)
 {
-	drop(n);
+	drop_bins(n);
 	if (n->latency.count > 0)
 		n->latency.hist = hist_new();
 	if (n->response.count > 0)
@@ -514,7 +510,7 @@ static void start(struct result_numbers *n)
 
 void result_numbers_drop_bins(result_combination *c)
 {
-	each(c, drop);
+	each_numbers(c, drop_bins);
 	g_clear_pointer(&c->probes.latency.hist, hist_free);
 	trial_ipdv_drop_bins(&c->ipdv);
 }
@@ -522,7 +518,7 @@ void result_numbers_drop_bins(result_combination *c)
 /* The same of MoonGen's histograms, where there are any. */
 static void start_exact(struct result_numbers *n)
 {
-	drop(n);
+	drop_bins(n);
 	n->latency.quartiles_known = FALSE;
 }
 
@@ -541,10 +537,10 @@ static gboolean has_exact(const result_combination *c)
 void result_numbers_start_bins(result_combination *c)
 {
 	if (result_numbers_is_moongen(c)) {
-		each(c, has_exact(c) ? start_exact : drop);
+		each_numbers(c, has_exact(c) ? start_exact : drop_bins);
 		return;
 	}
-	each(c, start);
+	each_numbers(c, start_bins);
 	g_clear_pointer(&c->probes.latency.hist, hist_free);
 	if (c->probes.latency.count > 0)
 		c->probes.latency.hist = hist_new();

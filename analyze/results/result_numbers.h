@@ -28,6 +28,8 @@ gboolean result_numbers_is_moongen(const result_combination *c);
  */
 gboolean result_numbers_quantile(
 	const struct result_numbers *n, gboolean response, double q, struct result_quantile *out);
+/* Min and max of v over one more value; the first one is both. */
+void result_quantile_widen(struct result_quantile *v, uint64_t ns, gboolean bound, gboolean first);
 /* Smallest and largest latency percentile over the guests, in min and max. FALSE: nobody has any. */
 gboolean result_guests_quantile(const result_combination *c, double q, struct result_quantile *out);
 

@@ -46,42 +46,20 @@ struct result_reps result_reps_of(const double *values, const gboolean *bound, s
 	return reps;
 }
 
-/* What each repetition says of a size class. */
-struct size_values {
-	double *loss, *p50, *p99;
-	gboolean *p50_bound, *p99_bound;
-};
+/* What each repetition says of a size class: so many numbers, one after the other. */
+enum { LOSS, P50, P99, SIZE_NUMBERS };
 
 struct collecting {
 	const result_combination *c;
 	gboolean response;
-	guint nb;                   /* repetitions so far */
-	struct size_values *values; /* of c->sizes */
+	guint room, nb; /* repetitions: before loading, and so far */
+	double *values; /* [(size * SIZE_NUMBERS + number) * room + repetition] */
+	gboolean *bounds;
 };
 
-static struct size_values *size_values_new(guint nb_sizes, guint repetitions)
+static size_t place_of(const struct collecting *to, guint size, guint number)
 {
-	struct size_values *values = g_new0(struct size_values, nb_sizes + 1);
-
-	for (guint i = 0; i < nb_sizes; i++)
-		values[i] = (struct size_values){ .loss = g_new0(double, repetitions),
-			.p50 = g_new0(double, repetitions),
-			.p99 = g_new0(double, repetitions),
-			.p50_bound = g_new0(gboolean, repetitions),
-			.p99_bound = g_new0(gboolean, repetitions) };
-	return values;
-}
-
-static void size_values_free(struct size_values *values, guint nb_sizes)
-{
-	for (guint i = 0; i < nb_sizes; i++) {
-		g_free(values[i].loss);
-		g_free(values[i].p50);
-		g_free(values[i].p99);
-		g_free(values[i].p50_bound);
-		g_free(values[i].p99_bound);
-	}
-	g_free(values);
+	return ((size_t)size * SIZE_NUMBERS + number) * to->room;
 }
 
 /* Sums of one class over the guests of a trial, bins among them. */
@@ -111,13 +89,14 @@ static void quantile_of(const struct trial_dist *d, double q, double *ns, gboole
 		*ns = (double)value;
 }
 
-static void collect(const trial *t, guint index, void *user)
+static void collect_sizes(const trial *t, guint index, void *user)
 {
 	struct collecting *to = user;
 
 	to->nb = t == NULL ? 0 : index + 1;
 	for (guint i = 0; t != NULL && i < to->c->nb_sizes; i++) {
-		struct size_values *v = &to->values[i];
+		double *values = to->values + place_of(to, i, LOSS) + index;
+		gboolean *bounds = to->bounds + place_of(to, i, LOSS) + index;
 		g_autoptr(hist) sum = hist_new();
 		struct trial_counts counts = { 0 };
 		struct trial_dist dist = { .hist = sum };
@@ -126,40 +105,48 @@ static void collect(const trial *t, guint index, void *user)
 		/* Where there is one class its bins are the trial's, of whatever form. */
 		if (to->c->nb_sizes == 1)
 			dist = to->response ? t->response : t->latency;
-		v->loss[index] = counts.offered > 0 ? (double)counts.lost / (double)counts.offered
-						    : NAN;
-		if (to->c->n.one_way) {
-			v->loss[index] = v->p50[index] = v->p99[index] = NAN;
-			continue;
+		for (guint k = 0; k < SIZE_NUMBERS; k++) {
+			double *value = values + (size_t)k * to->room;
+
+			*value = NAN;
+			if (to->c->n.one_way)
+				continue;
+			if (k == LOSS && counts.offered > 0)
+				*value = (double)counts.lost / (double)counts.offered;
+			else if (k != LOSS)
+				quantile_of(&dist, k == P50 ? 0.5 : 0.99, value,
+					bounds + (size_t)k * to->room);
 		}
-		quantile_of(&dist, 0.5, &v->p50[index], &v->p50_bound[index]);
-		quantile_of(&dist, 0.99, &v->p99[index], &v->p99_bound[index]);
 	}
 }
 
 GArray *result_size_reps(result_set *r, result_combination *c, gboolean response, GError **error)
 {
-	guint nb_sizes = c->nb_sizes;
+	guint room = c->trials->len;
+	size_t all = (size_t)c->nb_sizes * SIZE_NUMBERS * room;
+	g_autofree double *values = g_new0(double, all + 1);
+	g_autofree gboolean *bounds = g_new0(gboolean, all + 1);
 	struct collecting to = {
-		.c = c, .response = response, .values = size_values_new(nb_sizes, c->trials->len)
+		.c = c, .response = response, .room = room, .values = values, .bounds = bounds
 	};
 	g_autoptr(GArray) sizes = g_array_new(FALSE, TRUE, sizeof(struct result_size_reps));
-	gboolean loaded = result_load(r, c, collect, &to, error);
 
+	if (!result_load(r, c, collect_sizes, &to, error))
+		return NULL;
 	/* Where a trial was left out fewer classes may be left, too; never more. */
-	for (guint i = 0; loaded && i < c->nb_sizes; i++) {
-		const struct size_values *v = &to.values[i];
+	for (guint i = 0; i < c->nb_sizes; i++) {
+		struct result_reps reps[SIZE_NUMBERS];
 		struct result_size_reps size = { .frame_len_lo = c->sizes[i].frame_len_lo,
-			.frame_len_hi = c->sizes[i].frame_len_hi,
-			.loss = result_reps_of(v->loss, NULL, to.nb),
-			.p50 = result_reps_of(v->p50, v->p50_bound, to.nb),
-			.p99 = result_reps_of(v->p99, v->p99_bound, to.nb) };
+			.frame_len_hi = c->sizes[i].frame_len_hi };
 
+		for (guint k = 0; k < SIZE_NUMBERS; k++)
+			reps[k] = result_reps_of(
+				values + place_of(&to, i, k), bounds + place_of(&to, i, k), to.nb);
+		size.loss = reps[LOSS];
+		size.p50 = reps[P50];
+		size.p99 = reps[P99];
 		g_array_append_val(sizes, size);
 	}
-	size_values_free(to.values, nb_sizes);
-	if (!loaded)
-		return NULL;
 	result_unload(c);
 	return g_steal_pointer(&sizes);
 }

@@ -14,7 +14,7 @@ static double loss_of(uint64_t offered, uint64_t forwarded)
 	return forwarded >= offered ? 0 : (double)(offered - forwarded) / (double)offered;
 }
 
-static double known(uint64_t ns)
+static double known_or_nan(uint64_t ns)
 {
 	return ns > 0 ? (double)ns : NAN;
 }
@@ -31,9 +31,9 @@ GArray *result_seconds(const trial *t)
 			.offered_pps = length > 0 ? (double)row->offered / length : NAN,
 			.forwarded_pps = length > 0 ? (double)row->forwarded / length : NAN,
 			.loss = loss_of(row->offered, row->forwarded),
-			.p50_ns = known(row->p50_ns),
-			.p99_ns = known(row->p99_ns),
-			.max_ns = known(row->max_ns) };
+			.p50_ns = known_or_nan(row->p50_ns),
+			.p99_ns = known_or_nan(row->p99_ns),
+			.max_ns = known_or_nan(row->max_ns) };
 
 		before = row->time_s;
 		g_array_append_val(seconds, s);

@@ -29,7 +29,7 @@ static gboolean is_taken(GStrv texts, guint nb, guint own)
 }
 
 /* Each that is not alone gets a part more, if it has one. FALSE: none has. */
-static gboolean lengthen(GStrv texts, GStrv *parts, guint *length, guint nb)
+static gboolean lengthen_names(GStrv texts, GStrv *parts, guint *length, guint nb)
 {
 	g_autofree gboolean *taken = g_new(gboolean, nb + 1);
 	gboolean more = FALSE;
@@ -59,7 +59,7 @@ GStrv side_names(const char *const *names)
 		length[i] = 1;
 		texts[i] = last_parts(parts[i], 1);
 	}
-	while (lengthen(texts, parts, length, nb))
+	while (lengthen_names(texts, parts, length, nb))
 		;
 	for (guint i = 0; i < nb; i++)
 		taken[i] = is_taken(texts, nb, i);

@@ -25,14 +25,12 @@ gboolean report_percentiles_parse(const char *text, struct report_options *out, 
 		double percent = g_ascii_strtod(words[i], &end);
 
 		if (end == words[i] || *end != '\0' || !(percent > 0) || percent > 100 ||
-			nb > PERCENTILES_MAX) {
-			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+			nb > PERCENTILES_MAX)
+			return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 				"--percentiles: '%s' is no percentile; write numbers above 0 up to "
 				"100 "
 				"with commas between, at most %d, such as 50,90,99,99.9",
 				words[i], PERCENTILES_MAX);
-			return FALSE;
-		}
 		/* Ranks forgive that 99.9 / 100 is not the double nearest to 0.999; the linear rule
 		 * does not. A detour by its text is. */
 		{
@@ -42,11 +40,9 @@ gboolean report_percentiles_parse(const char *text, struct report_options *out, 
 								 : percent / 100;
 		}
 	}
-	if (nb == 0) {
-		g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+	if (nb == 0)
+		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"--percentiles: none given; write some, such as 50,90,99,99.9");
-		return FALSE;
-	}
 	out->q = g_steal_pointer(&q);
 	out->nb = nb;
 	return TRUE;

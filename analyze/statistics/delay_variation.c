@@ -6,31 +6,6 @@
 
 #include "analyze/statistics/statistics.h"
 
-size_t delay_variation_ipdv(const uint64_t *delay_ns, size_t n, int64_t *ipdv_ns)
-{
-	size_t nb = 0;
-
-	for (size_t i = 1; i < n; i++) {
-		if (delay_ns[i] != DELAY_LOST && delay_ns[i - 1] != DELAY_LOST)
-			ipdv_ns[nb++] = (int64_t)delay_ns[i] - (int64_t)delay_ns[i - 1];
-	}
-	return nb;
-}
-
-size_t delay_variation_pdv(const uint64_t *delay_ns, size_t n, uint64_t *pdv_ns)
-{
-	uint64_t least_ns = DELAY_LOST;
-	size_t nb = 0;
-
-	for (size_t i = 0; i < n; i++)
-		least_ns = MIN(least_ns, delay_ns[i]);
-	for (size_t i = 0; i < n; i++) {
-		if (delay_ns[i] != DELAY_LOST)
-			pdv_ns[nb++] = delay_ns[i] - least_ns;
-	}
-	return nb;
-}
-
 int delay_variation_least(const struct trial_dist *d, uint64_t *ns)
 {
 	if (d->exact != NULL && d->exact->nb > 0)

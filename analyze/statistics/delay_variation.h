@@ -15,17 +15,6 @@
 
 #include "analyze/contract/trial.h"
 
-#define DELAY_LOST UINT64_MAX /* in place of a delay */
-
-/*
- * Differences in the order of the frames; room for n. Returns how many there are: one for each
- * frame but the first whose predecessor came back as it did. Delays are below 2^63.
- */
-size_t delay_variation_ipdv(const uint64_t *delay_ns, size_t n, int64_t *ipdv_ns);
-
-/* The same of PDV: one for each frame that came back. */
-size_t delay_variation_pdv(const uint64_t *delay_ns, size_t n, uint64_t *pdv_ns);
-
 /*
  * Dmin, exact, of what the bins are of: of repetitions of autotest some may have no histogram, and
  * say nothing of their fastest. 0, or -ENODATA without bins or if nothing came back.

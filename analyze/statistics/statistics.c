@@ -181,7 +181,7 @@ static struct ranked *rank_all(const double *a, size_t nb_a, const double *b, si
  * Midranks, doubled so that they are whole; *w is the sum of b's, *ties of t^3 - t over the groups
  * of t equal values.
  */
-static uint32_t *midranks(const struct ranked *all, size_t nb, uint64_t *w, double *ties)
+static uint32_t *doubled_midranks(const struct ranked *all, size_t nb, uint64_t *w, double *ties)
 {
 	uint32_t *ranks = g_new(uint32_t, nb);
 
@@ -211,7 +211,7 @@ struct u_sums {
 };
 
 /* The chances of the sum of two that do not depend on each other. */
-static void convolve(struct u_sums *s, const double *ways, size_t nb)
+static void add_chances(struct u_sums *s, const double *ways, size_t nb)
 {
 	double *sum = g_new0(double, s->nb + nb - 1), all = 0;
 
@@ -237,7 +237,7 @@ static void add_stratum(struct u_sums *s, const struct statistics_stratum *x)
 	uint64_t w;
 	double ties;
 
-	ranks = midranks(all, nb, &w, &ties);
+	ranks = doubled_midranks(all, nb, &w, &ties);
 	s->u += (double)w / 2 - nb_b * (nb_b + 1) / 2;
 	s->pairs += pairs;
 	s->variance += pairs / 12 * (n + 1 - ties / (n * (n - 1)));
@@ -248,7 +248,7 @@ static void add_stratum(struct u_sums *s, const struct statistics_stratum *x)
 	if (s->chance != NULL) {
 		g_autofree double *ways = rank_sums(ranks, nb, x->nb_b, sums);
 
-		convolve(s, ways, sums + 1);
+		add_chances(s, ways, sums + 1);
 	}
 }
 
@@ -344,7 +344,7 @@ static size_t u_rank(size_t nb_a, size_t nb_b, double tail, double *p)
 }
 
 /* All differences b - a, ascending; what is unknown is taken for unknown. */
-static double *differences(
+static double *all_differences(
 	const double *a, size_t nb_a, const double *b, size_t nb_b, double unknown)
 {
 	double *d = g_new(double, nb_a *nb_b);
@@ -367,8 +367,8 @@ struct statistics_interval statistics_shift_of(
 
 	if (n == 0)
 		return out;
-	least = differences(a, nb_a, b, nb_b, -INFINITY);
-	most = differences(a, nb_a, b, nb_b, INFINITY);
+	least = all_differences(a, nb_a, b, nb_b, -INFINITY);
+	most = all_differences(a, nb_a, b, nb_b, INFINITY);
 	lo = middle_of(least, n);
 	hi = middle_of(most, n);
 	if (isfinite(lo) && isfinite(hi) && !(lo < hi))
@@ -456,7 +456,7 @@ struct bin {
 	uint64_t lo, hi, count;
 };
 
-static void collect(uint64_t lo, uint64_t hi, uint64_t count, void *user)
+static void collect_bin(uint64_t lo, uint64_t hi, uint64_t count, void *user)
 {
 	struct bin b = { lo, hi, count };
 
@@ -482,7 +482,7 @@ static void walk_to(struct walk *w, uint64_t x)
 }
 
 /* How far F is above G at least: F from full bins, G from those that have begun. */
-static double above(const struct walk *f, const struct walk *g)
+static double least_above(const struct walk *f, const struct walk *g)
 {
 	return (double)f->nb_done / f->all - (double)g->nb_begun / g->all;
 }
@@ -509,7 +509,7 @@ static struct walk walk_of(const struct trial_dist *d, GArray *bins)
 {
 	struct walk w = { bins, 0, 0, 0, 0, (double)d->censored };
 
-	trial_dist_each(d, collect, bins);
+	trial_dist_each(d, collect_bin, bins);
 	for (guint i = 0; i < bins->len; i++)
 		w.all += (double)g_array_index(bins, struct bin, i).count;
 	return w;
@@ -531,7 +531,7 @@ struct statistics_ks statistics_ks(const struct trial_dist *f, const struct tria
 
 		walk_to(&wf, x);
 		walk_to(&wg, x);
-		d = MAX(above(&wf, &wg), above(&wg, &wf));
+		d = MAX(least_above(&wf, &wg), least_above(&wg, &wf));
 		if (d > out.d) {
 			out.d = d;
 			out.at_ns = x;

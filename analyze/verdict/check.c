@@ -41,7 +41,7 @@ static char *where_of(const result_combination *c, const trial *t)
 
 /* t NULL: of the combination. */
 G_GNUC_PRINTF(5, 6)
-static void found(struct checking *k, gboolean error, const char *kind, const trial *t,
+static void add_finding(struct checking *k, gboolean error, const char *kind, const trial *t,
 	const char *format, ...)
 {
 	struct check_finding *f = g_new0(struct check_finding, 1);
@@ -71,7 +71,7 @@ static void drift_of(struct checking *k, const trial *t, const char *what, const
 	double drift = statistics_drift(x, y, n);
 
 	if (fabs(drift) > DRIFT_MAX)
-		found(k, FALSE, "drift", t,
+		add_finding(k, FALSE, "drift", t,
 			"%s %s by %.1f %% from the first second to the last: warm up longer, or "
 			"look at the timeline",
 			what, drift > 0 ? "rises" : "falls", 100 * fabs(drift));
@@ -117,10 +117,10 @@ static void check_trust(struct checking *k)
 			const char *reason = g_ptr_array_index(t->reasons, n);
 			gboolean against = !g_str_has_prefix(reason, "note: ");
 
-			found(k, !t->trustworthy && against, "reason", t, "%s", reason);
+			add_finding(k, !t->trustworthy && against, "reason", t, "%s", reason);
 		}
 		for (guint n = 0; t->moongen != NULL && n < t->moongen->oddities->len; n++)
-			found(k, FALSE, "files", t, "%s",
+			add_finding(k, FALSE, "files", t, "%s",
 				(const char *)g_ptr_array_index(t->moongen->oddities, n));
 	}
 }
@@ -141,7 +141,7 @@ static void check_numbering(struct checking *k)
 	}
 	g_string_append(missing, nb > 1 ? " are" : " is");
 	if (nb > 0)
-		found(k, FALSE, "repetitions", NULL,
+		add_finding(k, FALSE, "repetitions", NULL,
 			"repetition%s %s missing: run it again, it measures what is not there",
 			nb > 1 ? "s" : "", missing->str);
 	g_string_free(missing, TRUE);
@@ -154,10 +154,11 @@ static void check_repetitions(struct checking *k, guint most)
 
 	check_numbering(k);
 	if (nb < most)
-		found(k, FALSE, "repetitions", NULL, "%u repetition%s, others of the label have %u",
-			nb, nb == 1 ? "" : "s", most);
+		add_finding(k, FALSE, "repetitions", NULL,
+			"%u repetition%s, others of the label have %u", nb, nb == 1 ? "" : "s",
+			most);
 	if (nb < REPETITIONS_MIN)
-		found(k, FALSE, "repetitions", NULL,
+		add_finding(k, FALSE, "repetitions", NULL,
 			"%u repetition%s: too few for a verdict, which takes %d a side", nb,
 			nb == 1 ? "" : "s", REPETITIONS_MIN);
 }
@@ -169,20 +170,20 @@ static void check_generator(struct checking *k)
 	double off = nominal > 0 && offered > 0 ? offered / nominal - 1 : 0;
 
 	if (fabs(off) > k->options->tolerance)
-		found(k, fabs(off) > OFF_NOMINAL_MAX, "offered", NULL,
+		add_finding(k, fabs(off) > OFF_NOMINAL_MAX, "offered", NULL,
 			"%.1f kpps were offered, %.1f %% %s than the nominal %.10g: draw loads as "
 			"measured, not as named",
 			offered / 1e3, 100 * fabs(off), off > 0 ? "more" : "less", nominal / 1e3);
 	if (c->n.c.not_sent > 0)
-		found(k, FALSE, "generator", NULL,
+		add_finding(k, FALSE, "generator", NULL,
 			"%" G_GUINT64_FORMAT " frames were not sent: the link had no room for them",
 			(guint64)c->n.c.not_sent);
 	if (c->n.c.unsent > 0)
-		found(k, FALSE, "generator", NULL,
+		add_finding(k, FALSE, "generator", NULL,
 			"%" G_GUINT64_FORMAT " frames were not sent in time: generator overloaded",
 			(guint64)c->n.c.unsent);
 	if ((double)c->n.c.late > LATE_MAX * (double)c->n.c.offered)
-		found(k, FALSE, "generator", NULL,
+		add_finding(k, FALSE, "generator", NULL,
 			"%.2g %% of the frames left late: the generator did not keep up; give it "
 			"cores of its own, or lower the rate",
 			100 * (double)c->n.c.late / (double)c->n.c.offered);
@@ -197,7 +198,7 @@ static void check_samples(struct checking *k)
 	for (guint i = 0; i < G_N_ELEMENTS(q); i++) {
 		if (n == 0 || statistics_quantile_ranks(n, q[i], CONFIDENCE, &lo, &hi, &coverage))
 			continue;
-		found(k, FALSE, "samples", NULL,
+		add_finding(k, FALSE, "samples", NULL,
 			"%" G_GUINT64_FORMAT
 			" latencies: too few for p%g, whose 95 %% interval takes %.0f; measure "
 			"longer",
@@ -221,7 +222,7 @@ static void outliers_of(struct checking *k, const char *what, const double *x, c
 						 : format_percent(median);
 
 		if (apart[i])
-			found(k, FALSE, "outlier", t,
+			add_finding(k, FALSE, "outlier", t,
 				"%s is %s, the median of the repetitions %s: something else went "
 				"on; it stays in all numbers",
 				what, is, usual);
@@ -280,7 +281,7 @@ static void check_duplicates(struct checking *k)
 		trial_dist_each(&t->latency, add_bin, sum);
 		twin = g_hash_table_lookup(seen, g_checksum_get_string(sum));
 		if (twin != NULL)
-			found(k, TRUE, "duplicate", t,
+			add_finding(k, TRUE, "duplicate", t,
 				"has the same latencies as repetition %u, each of them: it is a "
 				"copy; remove one",
 				twin->params.repetition);
@@ -310,7 +311,7 @@ static void check_accumulated(struct checking *k)
 				     (sum->nb == 0 || memcmp(there->bins, sum->bins,
 							      sum->nb * sizeof(*sum->bins)) == 0)))
 		return;
-	found(k, TRUE, "accumulated", NULL,
+	add_finding(k, TRUE, "accumulated", NULL,
 		"%s has %" G_GUINT64_FORMAT " latencies, its repetitions %" G_GUINT64_FORMAT
 		": it is stale; remove it and merge again",
 		path, (guint64)there->count, (guint64)sum->count);
@@ -325,7 +326,7 @@ static void check_combination(struct checking *k, result_set *r, result_combinat
 	check_repetitions(k, most);
 	check_generator(k);
 	if (!result_load(r, c, on_trial, k, &error)) {
-		found(k, TRUE, "files", NULL, "%s", error->message);
+		add_finding(k, TRUE, "files", NULL, "%s", error->message);
 		return;
 	}
 	check_samples(k);
@@ -355,10 +356,11 @@ GPtrArray *check_results(result_set *r, const struct check_options *options)
 	guint nb_warnings = r->warnings->len;
 
 	for (guint i = 0; i < r->warnings->len; i++)
-		found(&k, TRUE, "files", NULL, "%s",
+		add_finding(&k, TRUE, "files", NULL, "%s",
 			(const char *)g_ptr_array_index(r->warnings, i));
 	for (guint i = 0; i < r->notes->len; i++)
-		found(&k, FALSE, "files", NULL, "%s", (const char *)g_ptr_array_index(r->notes, i));
+		add_finding(&k, FALSE, "files", NULL, "%s",
+			(const char *)g_ptr_array_index(r->notes, i));
 	for (guint i = 0; i < r->combinations->len; i++) {
 		result_combination *c = g_ptr_array_index(r->combinations, i);
 
@@ -367,7 +369,7 @@ GPtrArray *check_results(result_set *r, const struct check_options *options)
 	k.c = NULL;
 	/* What turned out to be broken while it was loaded. */
 	for (guint i = nb_warnings; i < r->warnings->len; i++)
-		found(&k, TRUE, "files", NULL, "%s",
+		add_finding(&k, TRUE, "files", NULL, "%s",
 			(const char *)g_ptr_array_index(r->warnings, i));
 	return k.findings;
 }

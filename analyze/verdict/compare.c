@@ -27,12 +27,10 @@ static gboolean parse_metric(const char *word, struct compare_metric *m, GError 
 		}
 	}
 	percent = word[0] == 'p' && g_ascii_isdigit(word[1]) ? g_ascii_strtod(word + 1, &end) : 0;
-	if (end == NULL || *end != '\0' || !(percent > 0 && percent <= 100)) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
+	if (end == NULL || *end != '\0' || !(percent > 0 && percent <= 100))
+		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"--metrics: '%s' is none; write some of loss, forwarded, mean, p50, p99.9",
 			word);
-		return FALSE;
-	}
 	*m = (struct compare_metric){ COMPARE_QUANTILE, percent / 100, g_strdup(word) };
 	return TRUE;
 }
@@ -71,6 +69,11 @@ GArray *compare_metrics_parse(const char *text, GError **error)
 	g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
 		"--metrics: none given; write some of loss, forwarded, mean, p50, p99.9");
 	return NULL;
+}
+
+static const struct compare_metric *metric_at(const struct compare_options *o, guint i)
+{
+	return &g_array_index(o->metrics, struct compare_metric, i);
 }
 
 const char *compare_verdict_word(enum compare_verdict v)
@@ -230,7 +233,7 @@ static void note_too_few(comparison *c, const struct compare_options *o, guint n
 }
 
 /* Holm's correction over all cells that can have a verdict, then the verdicts. */
-static void judge(comparison *c, const struct compare_options *o)
+static void judge_cells(comparison *c, const struct compare_options *o)
 {
 	guint nb_metrics = o->metrics->len, nb = c->pairs->len * nb_metrics;
 	guint nb_family = 0, nb_few = 0, nb_lost = 0;
@@ -254,9 +257,8 @@ static void judge(comparison *c, const struct compare_options *o)
 		struct compare_cell *cell = &pair->cells[i % nb_metrics];
 
 		cell->p_holm = adjusted[i];
-		cell->verdict = verdict_of(cell, o,
-			&g_array_index(o->metrics, struct compare_metric, i % nb_metrics),
-			least_adjusted[i]);
+		cell->verdict = verdict_of(
+			cell, o, metric_at(o, i % nb_metrics), least_adjusted[i]);
 		if (cell->verdict == COMPARE_TOO_FEW)
 			*(isnan(p[i]) ? &nb_few : &nb_lost) += 1;
 	}
@@ -347,9 +349,8 @@ static void judge_overall(comparison *c, const struct compare_options *o)
 	statistics_holm(least, nb, least_adjusted);
 	for (guint i = 0; i < nb; i++) {
 		c->over[i].p_holm = adjusted[i];
-		c->over[i].verdict = overall_verdict(&c->over[i],
-			&g_array_index(o->metrics, struct compare_metric, i), c->pairs->len,
-			o->alpha, least_adjusted[i]);
+		c->over[i].verdict = overall_verdict(
+			&c->over[i], metric_at(o, i), c->pairs->len, o->alpha, least_adjusted[i]);
 	}
 }
 
@@ -385,8 +386,7 @@ static struct compare_pair *pair_new(result_set *a, result_set *b,
 		p->nb = o->metrics->len;
 		p->cells = g_new0(struct compare_cell, p->nb);
 		for (guint i = 0; i < p->nb; i++)
-			p->cells[i] = cell_of(
-				p, &g_array_index(o->metrics, struct compare_metric, i), o);
+			p->cells[i] = cell_of(p, metric_at(o, i), o);
 	}
 	result_unload(both->a);
 	result_unload(both->b);
@@ -438,7 +438,7 @@ comparison *compare_run(
 		if (pair != NULL)
 			g_ptr_array_add(c->pairs, pair);
 	}
-	judge(c, o);
+	judge_cells(c, o);
 	judge_overall(c, o);
 	return g_steal_pointer(&c);
 }

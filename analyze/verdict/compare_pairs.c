@@ -9,7 +9,7 @@
 
 enum { VALUES_SHOWN = 3 };
 
-static const result_combination *combination(const result_set *r, guint i)
+static const result_combination *combination_at(const result_set *r, guint i)
 {
 	return g_ptr_array_index(r->combinations, i);
 }
@@ -20,34 +20,26 @@ static GHashTable *values_of(const result_set *r, const char *name)
 	GHashTable *values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	for (guint i = 0; i < r->combinations->len; i++)
-		g_hash_table_add(values, result_parameter(&combination(r, i)->params, name));
+		g_hash_table_add(values, result_parameter(&combination_at(r, i)->params, name));
 	return values;
 }
 
-static gboolean have_common(GHashTable *a, GHashTable *b)
+static guint count_common(GHashTable *a, GHashTable *b)
 {
 	GHashTableIter i;
 	gpointer value;
+	guint nb = 0;
 
 	g_hash_table_iter_init(&i, a);
-	while (g_hash_table_iter_next(&i, &value, NULL)) {
-		if (g_hash_table_contains(b, value))
-			return TRUE;
-	}
-	return FALSE;
+	while (g_hash_table_iter_next(&i, &value, NULL))
+		nb += g_hash_table_contains(b, value) != FALSE;
+	return nb;
 }
 
 static gboolean are_equal(GHashTable *a, GHashTable *b)
 {
-	GHashTableIter i;
-	gpointer value;
-
-	g_hash_table_iter_init(&i, a);
-	while (g_hash_table_iter_next(&i, &value, NULL)) {
-		if (!g_hash_table_contains(b, value))
-			return FALSE;
-	}
-	return g_hash_table_size(a) == g_hash_table_size(b);
+	return g_hash_table_size(a) == g_hash_table_size(b) &&
+	       count_common(a, b) == g_hash_table_size(a);
 }
 
 static int compare_texts(gconstpointer a, gconstpointer b)
@@ -105,7 +97,7 @@ static GPtrArray *common_parameters(const result_set *a, const result_set *b, GP
 
 		if (strcmp(names[i], "mix") == 0
 				? !are_equal(x, y)
-				: !have_common(x, y) && (single || !is_swept(names[i])))
+				: count_common(x, y) == 0 && (single || !is_swept(names[i])))
 			add_difference(differs, names[i], x, y);
 		else if (strcmp(names[i], "mix") != 0)
 			g_ptr_array_add(common, (gpointer)names[i]);
@@ -127,7 +119,7 @@ static char *key_of(const result_combination *c, const GPtrArray *common)
 }
 
 /* Two of one side that belong to the same key: only the reader can say which is meant. */
-static void ambiguous(
+static void fail_ambiguous(
 	const char *side, const result_combination *x, const result_combination *y, GError **error)
 {
 	const char *const *names = result_parameter_names();
@@ -156,12 +148,12 @@ static GHashTable *by_key(
 	g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	for (guint i = 0; i < r->combinations->len; i++) {
-		const result_combination *c = combination(r, i), *before;
+		const result_combination *c = combination_at(r, i), *before;
 		char *key = key_of(c, common);
 
 		before = g_hash_table_lookup(found, key);
 		if (before != NULL) {
-			ambiguous(side, before, c, error);
+			fail_ambiguous(side, before, c, error);
 			g_free(key);
 			return NULL;
 		}
@@ -170,43 +162,39 @@ static GHashTable *by_key(
 	return g_steal_pointer(&found);
 }
 
-/* Where it lies, and for one that says when it began also what it is: a copy is the same trial. */
-static void add_names_of_trial(GPtrArray *names, const trial *t)
+/* What one that says when it began is, wherever it lies: a copy is the same trial. NULL: it does not. */
+static char *known_identity(const trial *t)
 {
-	if (t->path != NULL)
-		g_ptr_array_add(names, g_strdup(t->path));
-	if (*result_started(t) != '\0')
-		g_ptr_array_add(names, result_identity(t));
+	return *result_started(t) != '\0' ? result_identity(t) : NULL;
 }
 
-/* Of all trials of a set. */
+/* Places and identities of all trials of a set. */
 static GHashTable *names_of_trials(const result_set *r)
 {
 	GHashTable *all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	for (guint i = 0; i < r->combinations->len; i++) {
-		const GPtrArray *trials = combination(r, i)->trials;
+		const GPtrArray *trials = combination_at(r, i)->trials;
 
 		for (guint k = 0; k < trials->len; k++) {
-			g_autoptr(GPtrArray) names = g_ptr_array_new();
+			const trial *t = g_ptr_array_index(trials, k);
+			char *identity = known_identity(t);
 
-			add_names_of_trial(names, g_ptr_array_index(trials, k));
-			for (guint m = 0; m < names->len; m++)
-				g_hash_table_add(all, g_ptr_array_index(names, m));
+			if (t->path != NULL)
+				g_hash_table_add(all, g_strdup(t->path));
+			if (identity != NULL)
+				g_hash_table_add(all, identity);
 		}
 	}
 	return all;
 }
 
-static gboolean is_among(GHashTable *known, const trial *t)
+static gboolean is_among(GHashTable *names, const trial *t)
 {
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-	gboolean is = FALSE;
+	g_autofree char *identity = known_identity(t);
 
-	add_names_of_trial(names, t);
-	for (guint i = 0; i < names->len; i++)
-		is |= g_hash_table_contains(known, g_ptr_array_index(names, i));
-	return is;
+	return (t->path != NULL && g_hash_table_contains(names, t->path)) ||
+	       (identity != NULL && g_hash_table_contains(names, identity));
 }
 
 static gboolean share_no_trial(const result_set *a, const result_set *b, GError **error)
@@ -214,18 +202,17 @@ static gboolean share_no_trial(const result_set *a, const result_set *b, GError 
 	g_autoptr(GHashTable) of_a = names_of_trials(a);
 
 	for (guint i = 0; i < b->combinations->len; i++) {
-		const GPtrArray *trials = combination(b, i)->trials;
+		const GPtrArray *trials = combination_at(b, i)->trials;
 
 		for (guint k = 0; k < trials->len; k++) {
 			const trial *t = g_ptr_array_index(trials, k);
 
 			if (!is_among(of_a, t))
 				continue;
-			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+			return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 				"%s belongs to A and to B: nothing can be said of a difference; "
 				"choose names that have no trial in common",
 				t->path);
-			return FALSE;
 		}
 	}
 	return TRUE;
@@ -244,11 +231,10 @@ static gboolean any_pair(const GArray *partners, const GPtrArray *differs, GErro
 	}
 	for (guint i = 0; i < differs->len; i++)
 		g_string_append_printf(text, "; %s", (const char *)g_ptr_array_index(differs, i));
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+	return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 		"no combination of A has a partner in B: they have no rate, or nothing else that "
 		"varies, in common%s; 'tanalyze loss' shows what each has",
 		text->str);
-	return FALSE;
 }
 
 GArray *compare_pairs(const result_set *a, const result_set *b, GPtrArray *differs, GError **error)
@@ -316,11 +302,10 @@ gboolean compare_same_mix(const result_combination *a, const result_combination 
 		return TRUE;
 	text_a = mix_text(x);
 	text_b = mix_text(y);
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_MIX,
+	return analyze_fail(error, ANALYZE_ERROR_MIX,
 		"A and B were offered different mixes (A %s: %s; B %s: %s); use --different-mix to "
 		"compare them all the same",
 		x->label, text_a, y->label, text_b);
-	return FALSE;
 }
 
 /* Into text -> set of values. */
@@ -341,7 +326,7 @@ static GHashTable *environment_of(const result_set *r)
 		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
 
 	for (guint i = 0; i < r->combinations->len; i++) {
-		const GPtrArray *trials = combination(r, i)->trials;
+		const GPtrArray *trials = combination_at(r, i)->trials;
 
 		for (guint k = 0; k < trials->len; k++)
 			trial_environment_each(g_ptr_array_index(trials, k), add_value, all);

@@ -18,13 +18,13 @@ const char *limit_state_word(enum limit_state s)
 }
 
 /* b where part is 1, and exactly so. */
-static double between(double a, double b, double part)
+static double point_between(double a, double b, double part)
 {
 	return part < 1 ? a + part * (b - a) : b;
 }
 
 /* loss: that of points[], repaired or not. */
-static struct limit find(
+static struct limit find_limit(
 	const struct limit_point *points, const double *loss, size_t nb, double allowed)
 {
 	struct limit out = { LIMIT_UNKNOWN, NAN, NAN, NAN, NAN, NAN };
@@ -49,9 +49,9 @@ static struct limit find(
 	out.loss = loss[last];
 	/* The next one does not pass: its loss is larger. */
 	part = (allowed - loss[last]) / (loss[last + 1] - loss[last]);
-	out.interpolated_offered_pps = between(
+	out.interpolated_offered_pps = point_between(
 		points[last].offered_pps, points[last + 1].offered_pps, part);
-	out.interpolated_forwarded_pps = between(
+	out.interpolated_forwarded_pps = point_between(
 		points[last].forwarded_pps, points[last + 1].forwarded_pps, part);
 	return out;
 }
@@ -62,7 +62,7 @@ struct limit limit_of(const struct limit_point *points, size_t nb, double allowe
 
 	for (size_t i = 0; i < nb; i++)
 		loss[i] = points[i].loss;
-	return find(points, loss, nb, allowed);
+	return find_limit(points, loss, nb, allowed);
 }
 
 struct limit limit_of_repaired(const struct limit_point *points, size_t nb, double allowed)
@@ -74,11 +74,11 @@ struct limit limit_of_repaired(const struct limit_point *points, size_t nb, doub
 		weight[i] = points[i].weight;
 	}
 	statistics_isotonic(loss, weight, nb, loss);
-	return find(points, loss, nb, allowed);
+	return find_limit(points, loss, nb, allowed);
 }
 
 /* The median of the medians of the lower half (rounded up) of the loads that pass. */
-static double baseline(const struct limit_point *points, size_t nb, double allowed)
+static double baseline_of(const struct limit_point *points, size_t nb, double allowed)
 {
 	g_autofree double *p50 = g_new(double, nb + 1);
 	size_t nb_pass = 0;
@@ -97,7 +97,7 @@ struct limit_knee limit_knee_of(
 	const struct limit_point *last = NULL;
 	size_t nb_known = 0;
 
-	out.baseline_ns = baseline(points, nb, allowed);
+	out.baseline_ns = baseline_of(points, nb, allowed);
 	for (size_t i = 0; i < nb; i++)
 		nb_known += isnan(points[i].p50_ns) ? 0 : 1;
 	if (nb_known == 0)

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "analyze/statistics/delay_variation.h"
+#include "tests/unit/delay_sequence.h"
 #include "analyze/contract/trial_bins.h"
 #include "analyze/contract/trial_ipdv.h"
 #include "tests/unit/fake_trial.h"

@@ -83,9 +83,10 @@ static void html_holds_only_characters_that_it_may(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autofree char *html = html_escape(cases[i].text);
+		g_autoptr(GString) html = g_string_new(NULL);
 
-		assert_string_equal(html, cases[i].html);
+		html_append(html, cases[i].text);
+		assert_string_equal(html->str, cases[i].html);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include <gsl/gsl_rng.h>
 
 #include "analyze/statistics/delay_variation.h"
+#include "tests/unit/delay_sequence.h"
 #include "sim/engine/ipdv.h"
 
 enum { FRAMES = 20000, GAP_NS = 100 };
