@@ -194,7 +194,7 @@ static void readers_know_the_one_way_interfaces(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-		const struct datapath_ops *ops = fabric_ops(words[i]);
+		const struct datapath_ops *ops = fabric_ops(words[i], NULL);
 
 		assert_non_null(ops);
 		assert_int_equal(ops->one_way, trial_interface_is_one_way(words[i]));
