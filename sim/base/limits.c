@@ -10,7 +10,7 @@
 
 #define MIB 1048576.0
 
-static const char *needs(const char *who)
+static const char *needs_word(const char *who)
 {
 	return g_str_has_suffix(who, "guests") ? "need" : "needs";
 }
@@ -24,7 +24,7 @@ gboolean limits_fit_files(const char *who, uint64_t need, struct rlimit *limit, 
 			": raise it to %" G_GUINT64_FORMAT
 			" (ulimit -Hn as root, nofile in /etc/security/limits.conf, LimitNOFILE= "
 			"of systemd), or use fewer --guests",
-			who, needs(who), need, (uint64_t)limit->rlim_max, need);
+			who, needs_word(who), need, (uint64_t)limit->rlim_max, need);
 	if (limit->rlim_cur != RLIM_INFINITY && limit->rlim_cur < need)
 		limit->rlim_cur = need;
 	return TRUE;
@@ -71,7 +71,7 @@ static gboolean check_room(const struct room_kind *kind, const char *root, const
 	       sim_fail(error, SIM_ERROR_RESOURCES,
 		       "%s: %s %s %s%.0f%s, the control group's limit of %.0f%s leaves %.0f%s "
 		       "(%s): raise it (%s), or use fewer --guests",
-		       kind->name, who, needs(who), kind->about, (double)need / kind->divisor,
+		       kind->name, who, needs_word(who), kind->about, (double)need / kind->divisor,
 		       kind->noun, (double)room.limit / kind->divisor, kind->unit,
 		       (double)room.left / kind->divisor, kind->unit, room.path, kind->setters);
 	cgroup_room_clear(&room);

@@ -18,14 +18,14 @@ struct removed {
 };
 
 /* REMOVED_MAX of them. */
-static struct removed *removed(void)
+static struct removed *removed_paths(void)
 {
 	static struct removed paths[REMOVED_MAX];
 
 	return paths;
 }
 
-static void request(void)
+static void request_stop(void)
 {
 	atomic_fetch_add(&stop_requested, 1);
 }
@@ -35,8 +35,8 @@ static void end_at(int count)
 	if (atomic_load(&stop_requested) < count)
 		return;
 	for (unsigned i = 0; i < REMOVED_MAX; i++) {
-		if (atomic_load(&removed()[i].used) != 0)
-			file_remove_tree(removed()[i].path);
+		if (atomic_load(&removed_paths()[i].used) != 0)
+			file_remove_tree(removed_paths()[i].path);
 	}
 	_exit(CLI_FAILED);
 }
@@ -44,20 +44,20 @@ static void end_at(int count)
 static void on_signal(int number)
 {
 	(void)number;
-	request();
+	request_stop();
 }
 
 static void on_signal_until_second(int number)
 {
 	(void)number;
-	request();
+	request_stop();
 	end_at(STOP_AT_SECOND);
 }
 
 static void on_signal_until_third(int number)
 {
 	(void)number;
-	request();
+	request_stop();
 	end_at(STOP_AT_THIRD);
 }
 
@@ -87,7 +87,7 @@ _Atomic int *stop_flag(void)
 void stop_remove(const char *path)
 {
 	for (unsigned i = 0; i < REMOVED_MAX; i++) {
-		struct removed *r = &removed()[i];
+		struct removed *r = &removed_paths()[i];
 
 		if (atomic_load(&r->used) != 0)
 			continue;
@@ -100,7 +100,7 @@ void stop_remove(const char *path)
 void stop_keep(const char *path)
 {
 	for (unsigned i = 0; i < REMOVED_MAX; i++) {
-		struct removed *r = &removed()[i];
+		struct removed *r = &removed_paths()[i];
 
 		if (atomic_load(&r->used) != 0 && g_str_equal(r->path, path))
 			atomic_store(&r->used, 0);

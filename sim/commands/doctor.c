@@ -113,32 +113,32 @@ GPtrArray *doctor_rows_new(void)
 	return g_ptr_array_new_with_free_func(row_free);
 }
 
-static const char *said(const struct ward *w, const char *key)
+static const char *value_of(const struct ward *w, const char *key)
 {
 	return g_hash_table_lookup(w->said, key);
 }
 
-static gboolean is(const struct ward *w, const char *key, const char *value)
+static gboolean value_is(const struct ward *w, const char *key, const char *value)
 {
-	return g_strcmp0(said(w, key), value) == 0;
+	return g_strcmp0(value_of(w, key), value) == 0;
 }
 
 static gboolean has_word(const struct ward *w, const char *key, const char *word)
 {
 	g_auto(GStrv) words = NULL;
 
-	if (said(w, key) == NULL)
+	if (value_of(w, key) == NULL)
 		return FALSE;
-	words = g_strsplit(said(w, key), " ", -1);
+	words = g_strsplit(value_of(w, key), " ", -1);
 	return g_strv_contains((const char *const *)words, word);
 }
 
 /* remedy is for verdicts but DOCTOR_OK. */
-static void note(struct ward *w, const char *what, enum doctor_verdict verdict, const char *remedy,
-	const char *format, ...) G_GNUC_PRINTF(5, 6);
+static void add_row(struct ward *w, const char *what, enum doctor_verdict verdict,
+	const char *remedy, const char *format, ...) G_GNUC_PRINTF(5, 6);
 
-static void note(struct ward *w, const char *what, enum doctor_verdict verdict, const char *remedy,
-	const char *format, ...)
+static void add_row(struct ward *w, const char *what, enum doctor_verdict verdict,
+	const char *remedy, const char *format, ...)
 {
 	struct doctor_row *r = g_new0(struct doctor_row, 1);
 	va_list args;
@@ -155,17 +155,18 @@ static void note(struct ward *w, const char *what, enum doctor_verdict verdict, 
 
 static void judge_user(struct ward *w)
 {
-	gboolean root = is(w, "uid", "0");
+	gboolean root = value_is(w, "uid", "0");
 
-	note(w, "user", root ? DOCTOR_OK : DOCTOR_WARN,
+	add_row(w, "user", root ? DOCTOR_OK : DOCTOR_WARN,
 		"bridges, taps and drivers need root: start it by sudo, or set ssh_as_root",
-		root ? "root" : "user %s", said(w, "uid") == NULL ? "?" : said(w, "uid"));
+		root ? "root" : "user %s", value_of(w, "uid") == NULL ? "?" : value_of(w, "uid"));
 }
 
 /* Each line: SIZE ALL FREE. */
 static void judge_hugepages(struct ward *w)
 {
-	g_auto(GStrv) lines = g_strsplit(said(w, "huge") == NULL ? "" : said(w, "huge"), "\n", -1);
+	g_auto(GStrv) lines = g_strsplit(
+		value_of(w, "huge") == NULL ? "" : value_of(w, "huge"), "\n", -1);
 	g_autoptr(GString) found = g_string_new(NULL);
 
 	for (char **l = lines; *l != NULL; l++) {
@@ -175,22 +176,22 @@ static void judge_hugepages(struct ward *w)
 			g_string_append_printf(found, "%s%s of %s, %s free",
 				found->len == 0 ? "" : "; ", n[1], n[0], n[2]);
 	}
-	note(w, "hugepages", found->len == 0 ? DOCTOR_WARN : DOCTOR_OK,
+	add_row(w, "hugepages", found->len == 0 ? DOCTOR_WARN : DOCTOR_OK,
 		"only --hugepages and NICs need them: echo 1024 >/proc/sys/vm/nr_hugepages", "%s",
 		found->len == 0 ? "none" : found->str);
 }
 
 static void judge_frequency(struct ward *w)
 {
-	const char *governor = said(w, "governor");
-	gboolean turbo = is(w, "no_turbo", "0") || is(w, "boost", "1");
-	gboolean known = said(w, "no_turbo") != NULL || said(w, "boost") != NULL;
+	const char *governor = value_of(w, "governor");
+	gboolean turbo = value_is(w, "no_turbo", "0") || value_is(w, "boost", "1");
+	gboolean known = value_of(w, "no_turbo") != NULL || value_of(w, "boost") != NULL;
 
-	note(w, "governor",
+	add_row(w, "governor",
 		governor == NULL || g_str_equal(governor, "performance") ? DOCTOR_OK : DOCTOR_WARN,
 		"frequencies change while it measures: cpupower frequency-set -g performance", "%s",
 		governor == NULL ? "not here" : governor);
-	note(w, "turbo", turbo ? DOCTOR_WARN : DOCTOR_OK,
+	add_row(w, "turbo", turbo ? DOCTOR_WARN : DOCTOR_OK,
 		"frequencies depend on heat and neighbours: echo 1 >/sys/devices/system/cpu/"
 		"intel_pstate/no_turbo, or echo 0 >/sys/devices/system/cpu/cpufreq/boost",
 		"%s",
@@ -201,33 +202,33 @@ static void judge_frequency(struct ward *w)
 
 static void judge_cpus(struct ward *w)
 {
-	const char *isolated = said(w, "isolated"), *cpus = said(w, "cpus");
-	gboolean smt = is(w, "smt", "1");
+	const char *isolated = value_of(w, "isolated"), *cpus = value_of(w, "cpus");
+	gboolean smt = value_is(w, "smt", "1");
 
-	note(w, "CPUs", is(w, "cpus", "1") ? DOCTOR_WARN : DOCTOR_OK,
+	add_row(w, "CPUs", value_is(w, "cpus", "1") ? DOCTOR_WARN : DOCTOR_OK,
 		"generator and guests share it, and departures are late: use a machine with more",
 		"%s", cpus == NULL ? "?" : cpus);
-	note(w, "isolated CPUs", isolated == NULL ? DOCTOR_WARN : DOCTOR_OK,
+	add_row(w, "isolated CPUs", isolated == NULL ? DOCTOR_WARN : DOCTOR_OK,
 		"the kernel puts other work on the generator's CPUs: start it with isolcpus=2-3 "
 		"nohz_full=2-3 rcu_nocbs=2-3, and name them with --cores",
 		"%s", isolated == NULL ? "none" : isolated);
-	note(w, "hyperthreads", smt ? DOCTOR_WARN : DOCTOR_OK,
+	add_row(w, "hyperthreads", smt ? DOCTOR_WARN : DOCTOR_OK,
 		"two CPUs share a core: keep a worker's sibling idle, or echo off "
 		">/sys/devices/system/cpu/smt/control",
 		"%s",
-		said(w, "smt") == NULL ? "not here"
-		: smt                  ? "on"
-				       : "off");
+		value_of(w, "smt") == NULL ? "not here"
+		: smt                      ? "on"
+					   : "off");
 }
 
 static void judge_tsc(struct ward *w)
 {
 	gboolean constant = has_word(w, "flags", "constant_tsc");
 	gboolean nonstop = has_word(w, "flags", "nonstop_tsc");
-	const char *mhz = said(w, "mhz"), *source = said(w, "clocksource");
+	const char *mhz = value_of(w, "mhz"), *source = value_of(w, "clocksource");
 	gboolean distrusted = source != NULL && !host_clock_source_trusts_tsc(source);
 
-	note(w, "TSC", constant && nonstop && !distrusted ? DOCTOR_OK : DOCTOR_BAD,
+	add_row(w, "TSC", constant && nonstop && !distrusted ? DOCTOR_OK : DOCTOR_BAD,
 		constant && nonstop ? "the kernel found it unstable, and times are read from it: "
 				      "see dmesg, or use another machine"
 				    : "times are read from it: use a machine (or a kind of virtual "
@@ -239,7 +240,7 @@ static void judge_tsc(struct ward *w)
 static void judge_kvm(struct ward *w)
 {
 	gboolean flag = has_word(w, "flags", "vmx") || has_word(w, "flags", "svm");
-	gboolean device = is(w, "kvm_device", "yes"), works = is(w, "kvm", "yes");
+	gboolean device = value_is(w, "kvm_device", "yes"), works = value_is(w, "kvm", "yes");
 	const char *remedy = "switch VT-x or AMD-V on in the firmware";
 
 	if (has_word(w, "flags", "hypervisor"))
@@ -247,22 +248,24 @@ static void judge_kvm(struct ward *w)
 	if (flag)
 		remedy = device ? "let the user read and write /dev/kvm: group kvm"
 				: "load its module: modprobe kvm_intel or kvm_amd";
-	note(w, "KVM", works ? DOCTOR_OK : DOCTOR_WARN, remedy, "%s",
+	add_row(w, "KVM", works ? DOCTOR_OK : DOCTOR_WARN, remedy, "%s",
 		works     ? "works"
 		: !flag   ? "not here: the CPU shows neither vmx nor svm; guests run under TCG, "
 			    "slowly"
 		: !device ? "no /dev/kvm; guests run under TCG, slowly"
 			  : "QEMU cannot use it; guests run under TCG, slowly");
-	note(w, "QEMU", said(w, "qemu") == NULL ? DOCTOR_BAD : DOCTOR_OK,
+	add_row(w, "QEMU", value_of(w, "qemu") == NULL ? DOCTOR_BAD : DOCTOR_OK,
 		"apt-get install qemu-system-x86, or name a build with qemu_path", "%s",
-		said(w, "qemu") == NULL ? "no qemu-system-x86_64 in $PATH" : said(w, "qemu"));
+		value_of(w, "qemu") == NULL ? "no qemu-system-x86_64 in $PATH"
+					    : value_of(w, "qemu"));
 }
 
 static void judge_vhost(struct ward *w)
 {
-	gboolean there = is(w, "vhost_net", "yes"), module = is(w, "vhost_module", "yes");
+	gboolean there = value_is(w, "vhost_net", "yes"),
+		 module = value_is(w, "vhost_module", "yes");
 
-	note(w, "vhost-net", there ? DOCTOR_OK : DOCTOR_WARN,
+	add_row(w, "vhost-net", there ? DOCTOR_OK : DOCTOR_WARN,
 		module ? "vhost=on needs it: modprobe vhost_net"
 		       : "vhost=on needs it: a kernel with CONFIG_VHOST_NET",
 		"%s",
@@ -273,12 +276,12 @@ static void judge_vhost(struct ward *w)
 
 static void judge_tried(struct ward *w, const char *what, const char *key, const char *remedy)
 {
-	const char *answer = said(w, key);
+	const char *answer = value_of(w, key);
 
 	if (answer == NULL)
-		note(w, what, DOCTOR_WARN, "ask again as root", "not tried without root");
+		add_row(w, what, DOCTOR_WARN, "ask again as root", "not tried without root");
 	else
-		note(w, what, g_str_equal(answer, "yes") ? DOCTOR_OK : DOCTOR_BAD, remedy, "%s",
+		add_row(w, what, g_str_equal(answer, "yes") ? DOCTOR_OK : DOCTOR_BAD, remedy, "%s",
 			g_str_equal(answer, "yes") ? "works" : "not here");
 }
 
@@ -292,14 +295,14 @@ static void judge_networks(struct ward *w)
 
 static void judge_vfio(struct ward *w)
 {
-	gboolean iommu = said(w, "iommu") != NULL && !is(w, "iommu", "0");
-	gboolean there = is(w, "vfio_pci", "yes"), module = is(w, "vfio_module", "yes");
+	gboolean iommu = value_of(w, "iommu") != NULL && !value_is(w, "iommu", "0");
+	gboolean there = value_is(w, "vfio_pci", "yes"), module = value_is(w, "vfio_module", "yes");
 
-	note(w, "IOMMU", iommu ? DOCTOR_OK : DOCTOR_WARN,
+	add_row(w, "IOMMU", iommu ? DOCTOR_OK : DOCTOR_WARN,
 		"interfaces vfio and vmux-pt and NICs of the generator need it: VT-d or AMD-Vi in "
 		"the firmware, intel_iommu=on iommu=pt for the kernel",
-		iommu ? "%s groups" : "none", said(w, "iommu"));
-	note(w, "vfio-pci", there || module ? DOCTOR_OK : DOCTOR_WARN,
+		iommu ? "%s groups" : "none", value_of(w, "iommu"));
+	add_row(w, "vfio-pci", there || module ? DOCTOR_OK : DOCTOR_WARN,
 		"gives NICs to guests and DPDK: a kernel with CONFIG_VFIO_PCI", "%s",
 		there    ? "there"
 		: module ? "a module that will be loaded"
@@ -309,12 +312,14 @@ static void judge_vfio(struct ward *w)
 static void judge_bpf(struct ward *w)
 {
 	enum { NET_ADMIN = 12, SYS_ADMIN = 21, BPF = 39 }; /* linux/capability.h */
-	guint64 caps = said(w, "caps") == NULL ? 0 : g_ascii_strtoull(said(w, "caps"), NULL, 16);
+	guint64 caps = value_of(w, "caps") == NULL
+			       ? 0
+			       : g_ascii_strtoull(value_of(w, "caps"), NULL, 16);
 	gboolean may = (caps >> NET_ADMIN & 1) != 0 && ((caps >> BPF | caps >> SYS_ADMIN) & 1) != 0;
-	const char *lockdown = said(w, "lockdown");
+	const char *lockdown = value_of(w, "lockdown");
 	gboolean locked = lockdown != NULL && strstr(lockdown, "[confidentiality]") != NULL;
 
-	note(w, "XDP", may && !locked ? DOCTOR_OK : DOCTOR_WARN,
+	add_row(w, "XDP", may && !locked ? DOCTOR_OK : DOCTOR_WARN,
 		"treflect-xdp on this machine needs root (CAP_BPF, CAP_NET_ADMIN), and a kernel "
 		"that is not locked down for confidentiality",
 		"%s",
@@ -326,8 +331,8 @@ static void judge_bpf(struct ward *w)
 /* Each line: FILE QUOTA PERIOD; "max" and -1 are none. */
 static void judge_quota(struct ward *w)
 {
-	g_auto(GStrv)
-		lines = g_strsplit(said(w, "quota") == NULL ? "" : said(w, "quota"), "\n", -1);
+	g_auto(GStrv) lines = g_strsplit(
+		value_of(w, "quota") == NULL ? "" : value_of(w, "quota"), "\n", -1);
 	g_autofree char *path = NULL;
 	double least = 0;
 
@@ -346,9 +351,9 @@ static void judge_quota(struct ward *w)
 		path = g_strdup(n[0]);
 	}
 	if (path == NULL)
-		note(w, "CPU quota", DOCTOR_OK, NULL, "none");
+		add_row(w, "CPU quota", DOCTOR_OK, NULL, "none");
 	else
-		note(w, "CPU quota", DOCTOR_WARN,
+		add_row(w, "CPU quota", DOCTOR_WARN,
 			"the kernel stops generator and guests when it is used up: remove it "
 			"(CPUQuota= of systemd, docker run --cpus), or use dedicated CPUs "
 			"(--cpuset-cpus)",
@@ -357,9 +362,9 @@ static void judge_quota(struct ward *w)
 
 static void judge_bridge_filter(struct ward *w)
 {
-	gboolean filtered = is(w, "bridge_nf", "1"), drops = said(w, "forward") != NULL;
+	gboolean filtered = value_is(w, "bridge_nf", "1"), drops = value_of(w, "forward") != NULL;
 
-	note(w, "bridge filter", filtered && drops ? DOCTOR_BAD : DOCTOR_OK,
+	add_row(w, "bridge filter", filtered && drops ? DOCTOR_BAD : DOCTOR_OK,
 		"frames of interface bridge pass iptables, whose FORWARD policy drops them: "
 		"sysctl net.bridge.bridge-nf-call-iptables=0, or iptables -P FORWARD ACCEPT",
 		"%s",
@@ -370,10 +375,10 @@ static void judge_bridge_filter(struct ward *w)
 
 static void judge_mac_policy(struct ward *w)
 {
-	const char *files = said(w, "mac_policy");
-	gboolean persistent = files != NULL && said(w, "mac_policy_off") == NULL;
+	const char *files = value_of(w, "mac_policy");
+	gboolean persistent = files != NULL && value_of(w, "mac_policy_off") == NULL;
 
-	note(w, "MACAddressPolicy", persistent ? DOCTOR_WARN : DOCTOR_OK,
+	add_row(w, "MACAddressPolicy", persistent ? DOCTOR_WARN : DOCTOR_OK,
 		"udev replaces the MAC addresses of bridges and taps: /etc/systemd/network/"
 		"10-tsim.link with [Match] OriginalName=tsim* and [Link] MACAddressPolicy=none",
 		persistent ? "persistent (%s)" : "%s", persistent ? files : "not persistent");
@@ -382,26 +387,28 @@ static void judge_mac_policy(struct ward *w)
 /* memlock (KiB), files, real-time priority; of "unlimited" nothing is wrong. */
 static void judge_limits(struct ward *w)
 {
-	g_auto(GStrv) n = g_strsplit(said(w, "limits") == NULL ? "" : said(w, "limits"), " ", -1);
+	g_auto(GStrv)
+		n = g_strsplit(value_of(w, "limits") == NULL ? "" : value_of(w, "limits"), " ", -1);
 	guint64 memlock, files;
 
 	if (g_strv_length(n) < 3) {
-		note(w, "limits", DOCTOR_OK, NULL, "not known");
+		add_row(w, "limits", DOCTOR_OK, NULL, "not known");
 		return;
 	}
 	memlock = g_str_equal(n[0], "unlimited") ? G_MAXUINT64 : g_ascii_strtoull(n[0], NULL, 10);
 	files = g_str_equal(n[1], "unlimited") ? G_MAXUINT64 : g_ascii_strtoull(n[1], NULL, 10);
-	note(w, "locked memory", memlock >= 65536 || is(w, "uid", "0") ? DOCTOR_OK : DOCTOR_WARN,
+	add_row(w, "locked memory",
+		memlock >= 65536 || value_is(w, "uid", "0") ? DOCTOR_OK : DOCTOR_WARN,
 		"NICs and AF_XDP need more: memlock in /etc/security/limits.conf",
 		g_str_equal(n[0], "unlimited") ? "%s" : "%s KiB", n[0]);
 	if (files == G_MAXUINT64)
-		note(w, "open files", DOCTOR_OK, NULL, "%s", n[1]);
+		add_row(w, "open files", DOCTOR_OK, NULL, "%s", n[1]);
 	else
-		note(w, "open files", files >= 4096 ? DOCTOR_OK : DOCTOR_WARN,
+		add_row(w, "open files", files >= 4096 ? DOCTOR_OK : DOCTOR_WARN,
 			"hundreds of guests need more: nofile in /etc/security/limits.conf",
 			"%s: enough for %" G_GUINT64_FORMAT " guests", n[1],
 			(files - MIN(files, (guint64)FILES_TSIM)) / FILES_GUEST);
-	note(w, "real-time priority", DOCTOR_OK, NULL, "%s", n[2]);
+	add_row(w, "real-time priority", DOCTOR_OK, NULL, "%s", n[2]);
 }
 
 static GHashTable *table_of(const char *answer)

@@ -27,11 +27,11 @@ struct run {
 	int retries;
 	struct lab *lab;
 	struct matrix *matrix;
-	GPtrArray *folders; /* char *: of OUT, to be merged; each once */
+	GPtrArray *folders; /* char *: of OUT, to be merged at the end; each once */
 	GPtrArray *trials;  /* char *: JSON files of all trials, those measured before, too */
 };
 
-static gboolean apply(void *arg, const struct setup *wanted, GError **error)
+static gboolean apply_setup(void *arg, const struct setup *wanted, GError **error)
 {
 	struct run *r = arg;
 
@@ -39,7 +39,7 @@ static gboolean apply(void *arg, const struct setup *wanted, GError **error)
 }
 
 /* The lab may have lost a guest since the last trial: apply sees to that. */
-static gboolean measure(void *arg, const struct matrix_trial *t, GError **error)
+static gboolean measure_trial(void *arg, const struct matrix_trial *t, GError **error)
 {
 	struct run *r = arg;
 	int status;
@@ -50,7 +50,7 @@ static gboolean measure(void *arg, const struct matrix_trial *t, GError **error)
 }
 
 /* The trial's words at a thousand frames a second, into a folder that nobody sees. */
-static gboolean warm_up(void *arg, const struct matrix_trial *t, GError **error)
+static gboolean warm_up_trial(void *arg, const struct matrix_trial *t, GError **error)
 {
 	struct run *r = arg;
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
@@ -84,15 +84,6 @@ static void note_folder(GPtrArray *folders, const char *dir)
 {
 	if (!g_ptr_array_find_with_equal_func(folders, dir, g_str_equal, NULL))
 		g_ptr_array_add(folders, g_strdup(dir));
-}
-
-/* Folders are merged once, at the end: each combination's repetitions are together then. */
-static gboolean accumulate(void *arg, const struct matrix_trial *t, GError **error)
-{
-	(void)arg;
-	(void)t;
-	(void)error;
-	return TRUE;
 }
 
 static gboolean is_interrupted(void *arg)
@@ -151,9 +142,9 @@ static gboolean rehearse(struct run *r, GError **error)
 		const struct matrix_trial *t = trials->pdata[i];
 
 		if (t->warm_up_s > 0 && t->params.repetition == 0 &&
-			(!apply(r, &t->setup, error) || !warm_up(r, t, error)))
+			(!apply_setup(r, &t->setup, error) || !warm_up_trial(r, t, error)))
 			return FALSE;
-		if (!measure(r, t, error))
+		if (!measure_trial(r, t, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -172,7 +163,7 @@ static guint count_untrustworthy(const struct run *r)
 	return n;
 }
 
-static int outcome(const struct run *r, const struct matrix_outcome *o)
+static int tell_outcome(const struct run *r, const struct matrix_outcome *o)
 {
 	guint untrustworthy = count_untrustworthy(r);
 
@@ -226,10 +217,9 @@ static gboolean check_lab(const struct run *r, GError **error)
 static int run_matrix(struct run *r, GError **error)
 {
 	const struct matrix_ops ops = {
-		.apply = apply,
-		.trial = measure,
-		.warm_up = warm_up,
-		.accumulate = accumulate,
+		.apply = apply_setup,
+		.trial = measure_trial,
+		.warm_up = warm_up_trial,
 		.interrupted = is_interrupted,
 		.say = bench_say,
 		.arg = r,
@@ -247,7 +237,7 @@ static int run_matrix(struct run *r, GError **error)
 		return rehearse(r, error) ? CLI_DONE : CLI_FAILED;
 	if (!matrix_run(r->matrix, (unsigned)r->retries, &ops, &o, error))
 		return CLI_FAILED;
-	status = outcome(r, &o);
+	status = tell_outcome(r, &o);
 	/* Those whose trials all failed have said why. */
 	for (guint i = r->folders->len; i > 0; i--)
 		if (!has_trials(r->folders->pdata[i - 1]))
@@ -308,7 +298,7 @@ static void note_all(struct run *r)
 	}
 }
 
-static gboolean plan(struct run *r, const char *const *files, gboolean prune, GError **error)
+static gboolean plan_trials(struct run *r, const char *const *files, gboolean prune, GError **error)
 {
 	g_autoptr(GPtrArray) again = g_ptr_array_new_with_free_func(g_free);
 
@@ -345,7 +335,7 @@ static int run_command_matrix(void *asked, char **files)
 	r->folders = g_ptr_array_new_with_free_func(g_free);
 	r->trials = g_ptr_array_new_with_free_func(g_free);
 	if (bench_read(&r->bench)) {
-		planned = plan(r, (const char *const *)files, TRUE, &error);
+		planned = plan_trials(r, (const char *const *)files, TRUE, &error);
 		if (planned)
 			status = run_matrix(r, &error);
 		/* Whatever is wrong with the plan is wrong with the file, whoever found it. */
@@ -387,7 +377,7 @@ static int run_accumulate(void *asked, char **files)
 	r->folders = g_ptr_array_new_with_free_func(g_free);
 	r->trials = g_ptr_array_new_with_free_func(g_free);
 	r->seed = 1;
-	if (plan(r, (const char *const *)files, FALSE, &error)) {
+	if (plan_trials(r, (const char *const *)files, FALSE, &error)) {
 		const GPtrArray *trials = matrix_trials(r->matrix);
 
 		for (guint i = 0; i < trials->len; i++)

@@ -10,7 +10,7 @@
 /* What a set-up takes before its first trial, about: for estimates alone. */
 enum { NETWORK_S = 1, MACHINE_S = 15, REFLECTOR_S = 1 };
 
-static void inject(struct ini *file, const char *path)
+static void inject_words(struct ini *file, const char *path)
 {
 	g_autofree char *absolute = g_canonicalize_filename(path, NULL);
 	g_autofree char *folder = g_path_get_dirname(absolute);
@@ -30,7 +30,7 @@ static gboolean add_file(struct matrix *m, struct ini *file, GError **error)
 
 	if (file == NULL)
 		return FALSE;
-	inject(file, ini_name(file));
+	inject_words(file, ini_name(file));
 	if (ini_sections(file)[0] == NULL) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 			"%s: no matrix in it; a [SECTION] is one", ini_name(file));
@@ -62,7 +62,7 @@ static struct matrix *matrix_new(guint max)
 	return m;
 }
 
-static struct matrix *finish(struct matrix *m, enum matrix_order order, uint32_t seed)
+static struct matrix *finish_matrix(struct matrix *m, enum matrix_order order, uint32_t seed)
 {
 	GHashTableIter iter;
 	gpointer reason, n;
@@ -89,7 +89,7 @@ struct matrix *matrix_read(
 			return NULL;
 		}
 	}
-	return finish(m, order, seed);
+	return finish_matrix(m, order, seed);
 }
 
 struct matrix *matrix_parse_small(const char *name, const char *text, enum matrix_order order,
@@ -101,7 +101,7 @@ struct matrix *matrix_parse_small(const char *name, const char *text, enum matri
 		matrix_free(m);
 		return NULL;
 	}
-	return finish(m, order, seed);
+	return finish_matrix(m, order, seed);
 }
 
 struct matrix *matrix_parse(

@@ -28,8 +28,8 @@ struct matrix_trial {
 	double estimate_s;          /* that it takes, without set-up */
 	double warm_up_s;           /* of the throw-away trial before a combination; 0: none */
 	double cool_down_s;         /* of the pause before each trial; 0: none */
-	gboolean accumulate;
-	char *section; /* "tests.cfg: [vhost]" */
+	gboolean accumulate;        /* its directory is to be merged once all is measured */
+	char *section;              /* "tests.cfg: [vhost]" */
 };
 
 struct matrix;
@@ -61,8 +61,6 @@ struct matrix_ops {
 	gboolean (*trial)(void *arg, const struct matrix_trial *t, GError **error);
 	/* Load that is not measured, before the first trial of a combination that asks for it. NULL: never. */
 	gboolean (*warm_up)(void *arg, const struct matrix_trial *t, GError **error);
-	/* After the last repetition of a combination that asks for it: accumulate the repetitions. */
-	gboolean (*accumulate)(void *arg, const struct matrix_trial *t, GError **error);
 	/* TRUE: stop as soon as possible. */
 	gboolean (*interrupted)(void *arg);
 	/* What runs, for people: a line a call. */

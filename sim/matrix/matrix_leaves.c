@@ -263,7 +263,7 @@ static gboolean add_leaves(
 
 /* Set-ups by one number: a place in the product of their lists, the last of which goes round first. */
 /* vmux was the word for the only thing that it could do; today it is a model without machines. */
-static const struct setup_interface *meant(
+static const struct setup_interface *meant_interface(
 	const struct spec *s, enum machine m, const struct setup_interface *i)
 {
 	if (!setup_is_vm(m) || !g_str_equal(i->word, "vmux"))
@@ -293,7 +293,7 @@ static gboolean setup_at(const struct spec *s, guint64 n, struct setup *out)
 		.qemu_path = g_array_index(s->qemus, struct spec_qemu, at[4]).path,
 		.machine = g_array_index(s->machines, enum machine, at[6]),
 	};
-	out->interface = meant(s, out->machine, interface->is);
+	out->interface = meant_interface(s, out->machine, interface->is);
 	return n == 0;
 }
 

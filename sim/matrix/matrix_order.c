@@ -77,7 +77,7 @@ static GPtrArray *groups_of(const GPtrArray *trials)
 }
 
 /* Fisher and Yates. */
-static void shuffle(gpointer *items, guint n, GRand *random)
+static void shuffle_items(gpointer *items, guint n, GRand *random)
 {
 	for (guint i = n; i > 1; i--) {
 		guint j = (guint)g_rand_int_range(random, 0, (gint32)i);
@@ -101,7 +101,7 @@ static gint by_repetition(gconstpointer a, gconstpointer b)
  * Repetition by repetition, each in an order of its own: what drifts does so for all combinations
  * alike. No combination follows itself, but where there is no other.
  */
-static void interleave(GPtrArray *trials, GRand *random)
+static void interleave_trials(GPtrArray *trials, GRand *random)
 {
 	gpointer *all = trials->pdata;
 
@@ -109,7 +109,7 @@ static void interleave(GPtrArray *trials, GRand *random)
 	for (guint i = 0, n; i < trials->len; i += n) {
 		for (n = 1; i + n < trials->len && by_repetition(&all[i], &all[i + n]) == 0; n++)
 			;
-		shuffle(&all[i], n, random);
+		shuffle_items(&all[i], n, random);
 		if (i > 0 && n > 1 && matrix_same_leaf(all[i - 1], all[i])) {
 			guint j = i + (guint)g_rand_int_range(random, 1, (gint32)n);
 			gpointer other = all[j];
@@ -137,10 +137,10 @@ static void shuffle_groups(GPtrArray *groups, GRand *random)
 		}
 		g_ptr_array_add(block, g);
 	}
-	shuffle(blocks->pdata, blocks->len, random);
+	shuffle_items(blocks->pdata, blocks->len, random);
 	for (guint i = 0; i < blocks->len; i++) {
 		block = blocks->pdata[i];
-		shuffle(block->pdata, block->len, random);
+		shuffle_items(block->pdata, block->len, random);
 		for (guint n = 0; n < block->len; n++)
 			groups->pdata[at++] = block->pdata[n];
 	}
@@ -158,9 +158,9 @@ void matrix_sort(GPtrArray *trials, enum matrix_order order, guint32 seed)
 		struct group *g = groups->pdata[i];
 
 		if (order == MATRIX_RANDOM)
-			shuffle(g->trials->pdata, g->trials->len, random);
+			shuffle_items(g->trials->pdata, g->trials->len, random);
 		if (order == MATRIX_INTERLEAVED)
-			interleave(g->trials, random);
+			interleave_trials(g->trials, random);
 		for (guint n = 0; n < g->trials->len; n++)
 			trials->pdata[at++] = g->trials->pdata[n];
 	}

@@ -28,7 +28,7 @@ struct run {
 	char *given_up_why;
 };
 
-G_GNUC_PRINTF(2, 3) static void say(const struct run *r, const char *format, ...)
+G_GNUC_PRINTF(2, 3) static void say_format(const struct run *r, const char *format, ...)
 {
 	g_autofree char *text = NULL;
 	va_list args;
@@ -39,7 +39,7 @@ G_GNUC_PRINTF(2, 3) static void say(const struct run *r, const char *format, ...
 	r->ops->say(r->ops->arg, text);
 }
 
-static gboolean stopped(const struct run *r)
+static gboolean is_stopped(const struct run *r)
 {
 	return r->ops->interrupted(r->ops->arg);
 }
@@ -83,7 +83,7 @@ static void set_aside(const struct run *r, const struct matrix_trial *t)
 	g_autofree char *aside = g_strconcat(path, ".failed", NULL);
 
 	if (g_rename(path, aside) != 0 && errno != ENOENT)
-		say(r, "%s: %s", path, g_strerror(errno));
+		say_format(r, "%s: %s", path, g_strerror(errno));
 }
 
 /* All of text behind what is there, or nothing of it: half a line would spoil the next one. */
@@ -119,14 +119,14 @@ static void record_failure(
 	csv_append(line, nth, ',');
 	csv_append(line, one_line, '\n');
 	if (fd < 0 || !append_durably(fd, line))
-		say(r, "%s: the failure is not recorded: %s", path, g_strerror(errno));
+		say_format(r, "%s: the failure is not recorded: %s", path, g_strerror(errno));
 	if (fd >= 0)
 		close(fd);
-	say(r, "%s failed: %s", name, reason);
+	say_format(r, "%s failed: %s", name, reason);
 }
 
 /* A file alone says little: it is read, and of these parameters. */
-static gboolean verify(const struct matrix_trial *t, GError **error)
+static gboolean verify_stored(const struct matrix_trial *t, GError **error)
 {
 	g_autofree char *why = NULL;
 
@@ -147,7 +147,7 @@ static void pause_for(const struct run *r, double s)
 {
 	gint64 until_us = g_get_monotonic_time() + (gint64)(s * 1e6);
 
-	while (g_get_monotonic_time() < until_us && !stopped(r))
+	while (g_get_monotonic_time() < until_us && !is_stopped(r))
 		g_usleep(PAUSE_US);
 }
 
@@ -160,15 +160,7 @@ static gboolean is_first(const struct run *r, guint nth)
 	return TRUE;
 }
 
-static gboolean is_last(const struct run *r, guint nth)
-{
-	for (guint i = nth + 1; i < r->m->trials->len; i++)
-		if (matrix_same_leaf(r->m->trials->pdata[i], r->m->trials->pdata[nth]))
-			return FALSE;
-	return TRUE;
-}
-
-static gboolean attempt(struct run *r, guint nth, GError **error)
+static gboolean attempt_trial(struct run *r, guint nth, GError **error)
 {
 	const struct matrix_trial *t = r->m->trials->pdata[nth];
 
@@ -178,9 +170,9 @@ static gboolean attempt(struct run *r, guint nth, GError **error)
 		!r->ops->warm_up(r->ops->arg, t, error))
 		return FALSE;
 	pause_for(r, t->cool_down_s);
-	if (stopped(r))
+	if (is_stopped(r))
 		return FALSE;
-	return r->ops->trial(r->ops->arg, t, error) && verify(t, error);
+	return r->ops->trial(r->ops->arg, t, error) && verify_stored(t, error);
 }
 
 static gboolean is_given_up(const struct run *r, const struct setup *s)
@@ -196,25 +188,25 @@ static void give_up(struct run *r, const struct setup *s, const char *why)
 }
 
 /* TRUE: measured. */
-static gboolean measure(struct run *r, guint nth)
+static gboolean measure_trial(struct run *r, guint nth)
 {
 	const struct matrix_trial *t = r->m->trials->pdata[nth];
 
 	/* By another one, before the folder was ours. */
-	if (verify(t, NULL))
+	if (verify_stored(t, NULL))
 		return TRUE;
 	/* Machines that do not start are not waited for once a trial. */
 	if (is_given_up(r, &t->setup)) {
 		record_failure(r, t, 0, r->given_up_why);
 		return FALSE;
 	}
-	for (unsigned n = 0; n <= r->retries && !stopped(r); n++) {
+	for (unsigned n = 0; n <= r->retries && !is_stopped(r); n++) {
 		g_autoptr(GError) error = NULL;
 
-		if (attempt(r, nth, &error))
+		if (attempt_trial(r, nth, &error))
 			return TRUE;
 		/* Whoever is told to stop has not failed. */
-		if (stopped(r))
+		if (is_stopped(r))
 			break;
 		set_aside(r, t);
 		record_failure(r, t, n + 1, error == NULL ? "unknown" : error->message);
@@ -226,7 +218,7 @@ static gboolean measure(struct run *r, guint nth)
 	return FALSE;
 }
 
-static void tell(const struct run *r, guint nth)
+static void tell_progress(const struct run *r, guint nth)
 {
 	const struct matrix_trial *t = r->m->trials->pdata[nth];
 	double left_s = 0, passed_s = (double)(g_get_monotonic_time() - r->started_us) / 1e6;
@@ -236,28 +228,22 @@ static void tell(const struct run *r, guint nth)
 	/* From now on as it went until now. */
 	if (r->estimated_s > 0)
 		left_s *= passed_s / r->estimated_s;
-	say(r, "%u of %u, %u failed, about %.0f min left: %s rep %u", nth + 1, r->m->trials->len,
-		r->outcome->failed, left_s / 60, t->infix, t->params.repetition);
+	say_format(r, "%u of %u, %u failed, about %.0f min left: %s rep %u", nth + 1,
+		r->m->trials->len, r->outcome->failed, left_s / 60, t->infix, t->params.repetition);
 }
 
 static void run_all(struct run *r)
 {
-	g_autoptr(GError) error = NULL;
-
-	for (guint i = 0; i < r->m->trials->len && !stopped(r); i++) {
+	for (guint i = 0; i < r->m->trials->len && !is_stopped(r); i++) {
 		const struct matrix_trial *t = r->m->trials->pdata[i];
 		gboolean measured;
 
-		tell(r, i);
-		measured = measure(r, i);
-		if (!measured && stopped(r))
+		tell_progress(r, i);
+		measured = measure_trial(r, i);
+		if (!measured && is_stopped(r))
 			break;
 		*(measured ? &r->outcome->done : &r->outcome->failed) += 1;
 		r->estimated_s += t->estimate_s;
-		if (t->accumulate && is_last(r, i) && !r->ops->accumulate(r->ops->arg, t, &error)) {
-			say(r, "%s", error == NULL ? "unknown" : error->message);
-			g_clear_error(&error);
-		}
 	}
 	r->outcome->left = r->m->trials->len - r->outcome->done - r->outcome->failed;
 }

@@ -125,7 +125,7 @@ static void clear_plan(struct campaign *c)
 }
 
 /* By what is in the directory now. */
-static gboolean plan(struct campaign *c, GError **error)
+static gboolean make_plan(struct campaign *c, GError **error)
 {
 	double sum = 0;
 
@@ -159,7 +159,7 @@ static void say_of_lock(void *arg, const char *text)
 	progress_say(&c->progress, "%s", text);
 }
 
-static gboolean lock(struct campaign *c, gboolean wait, GError **error)
+static gboolean lock_label(struct campaign *c, gboolean wait, GError **error)
 {
 	const struct label_lock_cfg cfg = { .dir = c->dir,
 		.remedy = "use --wait, or another --label",
@@ -177,14 +177,14 @@ static gboolean lock(struct campaign *c, gboolean wait, GError **error)
  */
 static gboolean plan_and_lock(struct campaign *c, GError **error)
 {
-	if (!plan(c, error))
+	if (!make_plan(c, error))
 		return FALSE;
 	if (crew_own(c->crew) != 0)
 		return TRUE;
-	if (c->todo->len != 0 && !lock(c, c->o->wait, error))
+	if (c->todo->len != 0 && !lock_label(c, c->o->wait, error))
 		return FALSE;
 	gather_rescue(c->dir, &c->progress);
-	if (c->todo->len != 0 && !plan(c, error))
+	if (c->todo->len != 0 && !make_plan(c, error))
 		return FALSE;
 	for (guint i = 0; i < c->again->len; i++)
 		progress_say(&c->progress, "measuring again: %s", (const char *)c->again->pdata[i]);
@@ -463,7 +463,7 @@ static gboolean check_limits(const struct campaign *c, GError **error)
 	       limits_check_memory("", "tsim", bytes, error) && check_locked(c, error);
 }
 
-static gboolean prepare(struct campaign *c, GError **error)
+static gboolean prepare_machine(struct campaign *c, GError **error)
 {
 	const struct options *o = c->o;
 	g_autofree char *lcores = cores_eal_lcores(&o->cores);
@@ -504,7 +504,7 @@ static gboolean prepare(struct campaign *c, GError **error)
 	return c->fabric != NULL && start_guests(c, error);
 }
 
-static void clear(struct campaign *c)
+static void clear_campaign(struct campaign *c)
 {
 	fleet_free(c->fleet);
 	fabric_free(c->fabric);
@@ -523,7 +523,7 @@ static void clear(struct campaign *c)
 }
 
 /* A trial that cannot be written where it belongs is kept where it can. */
-static gboolean keep(const struct campaign *c, trial *t, GError **error)
+static gboolean keep_trial(const struct campaign *c, trial *t, GError **error)
 {
 	g_autofree char *rescue = NULL;
 	gboolean kept;
@@ -573,10 +573,10 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 	}
 	c->progress.quiet = c->o->quiet; /* the one who led may have died */
 	if (c->crew != NULL && c->lock == NULL)
-		(void)lock(c, FALSE, NULL); /* and left it to us */
+		(void)lock_label(c, FALSE, NULL); /* and left it to us */
 	text = printout_text(t, TRUE);
 	g_string_assign(t->log, text);
-	kept = keep(c, t, error);
+	kept = keep_trial(c, t, error);
 	gather_kept(c->crew, c->dir, p, kept,
 		kept && atomic_load(stop_flag()) == 0 && crew_is_whole(c->crew));
 	printout_trial(t, c->o->format, c->o->all_guests, !c->printed);
@@ -684,7 +684,7 @@ int campaign_run(struct options *o, struct crew *crew)
 			status = show_done(&c, &error);
 		} else {
 			(void)(cores_assign(&o->cores, o->place, &o->cores, &error) &&
-				prepare(&c, &error));
+				prepare_machine(&c, &error));
 			if (crew_agree(crew, &error))
 				status = run_all(&c, &error);
 		}
@@ -693,7 +693,7 @@ int campaign_run(struct options *o, struct crew *crew)
 		status = tell_error(&c, error);
 	else if (c.printed && o->format == CLI_TEXT)
 		progress_say(&c.progress, "results: %s", c.dir);
-	clear(&c);
+	clear_campaign(&c);
 	return status;
 }
 
@@ -706,7 +706,7 @@ gboolean campaign_is_done(const struct options *o)
 	progress_init(&c.progress, TRUE);
 	c.dir = g_build_filename(o->out, o->label, NULL);
 	c.mix_digest = environment_mix_digest(c.mix);
-	done = plan(&c, &error) && c.todo->len == 0;
-	clear(&c);
+	done = make_plan(&c, &error) && c.todo->len == 0;
+	clear_campaign(&c);
 	return done;
 }

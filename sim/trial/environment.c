@@ -116,7 +116,7 @@ static char *line_of(const char *path)
 	return text;
 }
 
-static char *cpuinfo(const char *key)
+static char *cpuinfo_value(const char *key)
 {
 	g_autofree char *text = NULL;
 	const char *at;
@@ -159,7 +159,8 @@ static void set_notes(JsonObject *e, char **notes)
 JsonObject *environment_environment(const struct options *o, double tsc_hz)
 {
 	JsonObject *e = json_object_new(), *versions = json_object_new();
-	g_autofree char *model = cpuinfo("model name"), *flags = cpuinfo("flags"), *now = utc_now();
+	g_autofree char *model = cpuinfo_value("model name"), *flags = cpuinfo_value("flags"),
+			*now = utc_now();
 	struct utsname u;
 
 	uname(&u);

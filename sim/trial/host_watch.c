@@ -76,7 +76,7 @@ static void read_again(int fd, char *text)
 	text[MAX(n, 0)] = '\0';
 }
 
-static struct host_look look(const struct host_watch *w)
+static struct host_look look_now(const struct host_watch *w)
 {
 	char text[TEXT], *end;
 	struct host_look l = { .monotonic_ns = clock_ns(CLOCK_MONOTONIC),
@@ -137,7 +137,7 @@ static void add_cpus(struct host_watch *w, const unsigned *cpu, unsigned nb)
 }
 
 /* Clock ticks of steal time since the machine started: proc(5), the 8th number of a CPU's line. */
-static uint64_t stolen(const char *stat, unsigned cpu)
+static uint64_t stolen_ticks(const char *stat, unsigned cpu)
 {
 	g_autofree char *key = g_strdup_printf("\ncpu%u ", cpu);
 	const char *at = strstr(stat, key);
@@ -268,7 +268,7 @@ struct host_watch *host_watch_new(
 	add_cpus(w, cores->guest_cpu, cores->nb_guest);
 	stat = read_stat(w);
 	for (unsigned i = 0; i < w->nb_cpus; i++)
-		w->stolen[i] = stolen(stat, w->cpu[i]);
+		w->stolen[i] = stolen_ticks(stat, w->cpu[i]);
 	read_groups(w, pids, nb_pids);
 	w->oom_kills = cgroup_read_oom_kills(root);
 	w->schedstat = open_file(w, "/proc/thread-self/schedstat");
@@ -278,12 +278,12 @@ struct host_watch *host_watch_new(
 
 void host_watch_start(struct host_watch *w)
 {
-	w->last = look(w);
+	w->last = look_now(w);
 }
 
 void host_watch_tick(struct host_watch *w)
 {
-	struct host_look now = look(w);
+	struct host_look now = look_now(w);
 
 	host_watch_judge(&w->last, &now, &w->events);
 	w->last = now;
@@ -298,7 +298,7 @@ void host_watch_end(struct host_watch *w, struct host_events *out)
 	judge_groups(w);
 	w->events.oom_kills = oom_kills - MIN(oom_kills, w->oom_kills);
 	for (unsigned i = 0; i < w->nb_cpus; i++) {
-		uint64_t now = stolen(stat, w->cpu[i]);
+		uint64_t now = stolen_ticks(stat, w->cpu[i]);
 		double s = (double)(now - MIN(now, w->stolen[i])) / (double)sysconf(_SC_CLK_TCK);
 
 		w->events.stolen_s = MAX(w->events.stolen_s, s);

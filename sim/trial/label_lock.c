@@ -9,7 +9,8 @@
 
 enum { POLL_US = 100000 };
 
-G_GNUC_PRINTF(2, 3) static void say(const struct label_lock_cfg *cfg, const char *format, ...)
+G_GNUC_PRINTF(2, 3)
+static void say_format(const struct label_lock_cfg *cfg, const char *format, ...)
 {
 	g_autofree char *text = NULL;
 	va_list args;
@@ -45,7 +46,7 @@ gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GEr
 	while (try_once(cfg, path, lock, &owner, error)) {
 		if (*lock != NULL) {
 			if (!file_lock_excludes(*lock))
-				say(cfg,
+				say_format(cfg,
 					"%s: no locks on this file system: make sure that no other "
 					"tsim writes there",
 					cfg->dir);
@@ -60,7 +61,7 @@ gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GEr
 				"another tsim (%s) writes %s; %s", owner.text, cfg->dir,
 				cfg->wait ? "interrupted while waiting for it" : cfg->remedy);
 		if (!told)
-			say(cfg, "waiting for another tsim (%s) that writes %s", owner.text,
+			say_format(cfg, "waiting for another tsim (%s) that writes %s", owner.text,
 				cfg->dir);
 		told = TRUE;
 		g_usleep(POLL_US);

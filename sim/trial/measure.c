@@ -67,7 +67,7 @@ struct run {
 	guint guest_rows_max; /* that there is memory for; 0: none are taken */
 };
 
-static gboolean interrupted(const struct run *r)
+static gboolean is_interrupted(const struct run *r)
 {
 	return atomic_load(r->cfg->interrupt) != 0;
 }
@@ -106,7 +106,7 @@ static const char *lack_of(const struct run *r, uint32_t guest, gboolean *hopele
 }
 
 /* Ask or hear a guest. */
-static void ask(struct run *r, uint32_t guest, gboolean again)
+static void ask_guest(struct run *r, uint32_t guest, gboolean again)
 {
 	struct watch *w = &r->watch[guest];
 	g_autofree char *fault = NULL;
@@ -138,7 +138,7 @@ static gboolean ask_round(struct run *r, unsigned round)
 		 * answered may have more to say: an answer that is another guest's, or a second one.
 		 */
 		if (is_connected(r, i) && (!w->answered || again))
-			ask(r, i, again);
+			ask_guest(r, i, again);
 		if (w->answered)
 			continue;
 		w->lack = lack_of(r, i, &hopeless);
@@ -187,7 +187,7 @@ static gboolean judge_hello(struct run *r, double waited_s, GError **error)
 				   : lack != NULL ? g_strdup(lack)
 						  : g_strdup("never connected");
 	}
-	if (interrupted(r))
+	if (is_interrupted(r))
 		return sim_fail(error, SIM_ERROR_GUEST,
 			"interrupted while waiting for guests; nothing was measured");
 	/* Where several measure, those of another one may have answered. */
@@ -211,7 +211,7 @@ static gboolean say_hello(struct run *r, GError **error)
 		.next_us = start_us + MISSING_CHANGE_US };
 	gboolean can_begin;
 
-	for (unsigned round = 0; !interrupted(r) && g_get_monotonic_time() < until_us; round++) {
+	for (unsigned round = 0; !is_interrupted(r) && g_get_monotonic_time() < until_us; round++) {
 		if (r->cfg->fleet != NULL)
 			fleet_poll(r->cfg->fleet);
 		if (ask_round(r, round))
@@ -273,7 +273,7 @@ static void take_guest_rows(struct run *r, struct trial_second *all)
 }
 
 /* before becomes what now has more; its min and max are those of the buckets. */
-static void gain(hist *before, const hist *now)
+static void keep_gain(hist *before, const hist *now)
 {
 	uint64_t count = 0;
 
@@ -301,7 +301,7 @@ static void interval_latency(struct run *r, struct trial_second *row)
 
 	hist_clear(r->latency_now);
 	engine_live_latency(r->engine, r->latency_now);
-	gain(gained, r->latency_now);
+	keep_gain(gained, r->latency_now);
 	hist_quantile(gained, 0, 0, 0.5, &row->p50_ns, &bound);
 	hist_quantile(gained, 0, 0, 0.99, &row->p99_ns, &bound);
 	hist_quantile(gained, 0, 0, 1, &row->max_ns, &bound);
@@ -353,7 +353,7 @@ static void watch_sending(struct run *r)
 	while (!engine_sent(r->engine)) {
 		double now_s = measuring_s(r);
 
-		if (interrupted(r) && !r->stopped) {
+		if (is_interrupted(r) && !r->stopped) {
 			engine_interrupt(r->engine);
 			r->stopped = TRUE;
 		}
@@ -374,7 +374,7 @@ static void watch_sending(struct run *r)
 }
 
 /* mpirun kills a second after it has told ranks to stop; and a user who says it twice is in a hurry. */
-static gboolean hurries(const struct run *r)
+static gboolean is_in_hurry(const struct run *r)
 {
 	return (r->stopped && r->together != NULL) || atomic_load(r->cfg->interrupt) > 1;
 }
@@ -384,11 +384,11 @@ static uint64_t drain_ns(const struct run *r)
 {
 	uint64_t ns = r->cfg->o->drain_ns;
 
-	return hurries(r) ? MIN(ns, HURRY_DRAIN_NS) : ns;
+	return is_in_hurry(r) ? MIN(ns, HURRY_DRAIN_NS) : ns;
 }
 
 /* Wait until every frame is back, at most the drain time. */
-static void drain(struct run *r)
+static void drain_frames(struct run *r)
 {
 	uint64_t start_ns = engine_now_ns(r->engine), waited_ns = 0;
 
@@ -450,7 +450,7 @@ static void set_states(struct run *r)
 }
 
 /* What a process took since before; one that was started anew meanwhile began at 0. */
-static uint64_t since(uint64_t before, uint64_t now)
+static uint64_t gained_since(uint64_t before, uint64_t now)
 {
 	return now < before ? now : now - before;
 }
@@ -462,10 +462,10 @@ static void describe_reflectors(struct run *r, JsonObject *o)
 
 	json_object_set_int_member(o, "reflector_processes", fleet_processes(r->cfg->fleet));
 	json_object_set_array_member(o, "reflectors",
-		fleet_report(r->cfg->fleet, hurries(r) ? HURRY_REPORT_MS : REPORT_TIMEOUT_MS));
+		fleet_report(r->cfg->fleet, is_in_hurry(r) ? HURRY_REPORT_MS : REPORT_TIMEOUT_MS));
 	fleet_cost(r->cfg->fleet, &now);
-	guests->busy_cycles = since(r->guests_before.busy_cycles, now.busy_cycles);
-	guests->cpu_ns = since(r->guests_before.cpu_ns, now.cpu_ns);
+	guests->busy_cycles = gained_since(r->guests_before.busy_cycles, now.busy_cycles);
+	guests->cpu_ns = gained_since(r->guests_before.cpu_ns, now.cpu_ns);
 	guests->threads = now.threads;
 }
 
@@ -547,7 +547,7 @@ static void note_one_way(struct run *r)
 				nb, r->nb_own));
 }
 
-static gboolean collect(struct run *r, GError **error)
+static gboolean collect_trial(struct run *r, GError **error)
 {
 	engine_collect(r->engine, r->t, drain_ns(r));
 	add_host_cost(r);
@@ -572,7 +572,7 @@ static struct trust_input trust_input(const struct run *r)
 		.events = r->events };
 }
 
-static trial *judge(struct run *r)
+static trial *judge_trial(struct run *r)
 {
 	struct trust_input in = trust_input(r);
 	struct engine_health health;
@@ -614,7 +614,7 @@ static void reserve_guest_rows(struct run *r)
 	g_array_set_size(r->t->guest_seconds, 0);
 }
 
-static gboolean prepare(struct run *r, GError **error)
+static gboolean prepare_trial(struct run *r, GError **error)
 {
 	static unsigned run; /* counts the trials of this process; main thread */
 	const struct options *o = r->cfg->o;
@@ -661,7 +661,7 @@ static gboolean prepare(struct run *r, GError **error)
 	return TRUE;
 }
 
-static void clear(struct run *r)
+static void clear_run(struct run *r)
 {
 	for (uint32_t i = 0; r->watch != NULL && i < r->nb_guests; i++)
 		g_free(r->watch[i].state);
@@ -695,7 +695,7 @@ static gboolean note_costs(struct run *r)
 }
 
 /* Begin: alone at once, else when all are ready. */
-static gboolean start(struct run *r, GError **error)
+static gboolean start_trial(struct run *r, GError **error)
 {
 	double epoch_raw_ns = 0;
 	gboolean ready = say_hello(r, error) && note_costs(r) && engine_ready(r->engine, error);
@@ -721,20 +721,20 @@ gboolean measure(const struct measure_cfg *cfg, trial **done, GError **error)
 	*done = NULL;
 	if (cfg->crew != NULL)
 		r.together = together_new(cfg);
-	measured = prepare(&r, error);
-	measured = crew_agree(cfg->crew, error) && measured && start(&r, error);
+	measured = prepare_trial(&r, error);
+	measured = crew_agree(cfg->crew, error) && measured && start_trial(&r, error);
 	if (measured) {
 		watch_sending(&r);
-		drain(&r);
+		drain_frames(&r);
 		engine_stop(r.engine);
-		measured = collect(&r, error);
+		measured = collect_trial(&r, error);
 		if (r.together != NULL)
 			measured = together_end(r.together, measured ? make_part(&r) : NULL,
 				r.stopped, done, error);
 		else if (measured)
-			*done = judge(&r);
+			*done = judge_trial(&r);
 	}
 	progress_close(cfg->progress);
-	clear(&r);
+	clear_run(&r);
 	return measured;
 }

@@ -17,6 +17,8 @@
 
 enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S };
 
+const char *const options_patterns[] = { TRIAL_PATTERN_DEFAULT, "between-guests", "both", NULL };
+
 const struct option_row options_rows[] = {
 	OPTION_GROUP("Traffic"),
 	ROW(TEXT, profile, "profile", 'p', "PROFILE",
@@ -44,11 +46,10 @@ const struct option_row options_rows[] = {
 		"trace:FILE, with parameters as in onoff:on=1ms,off=9ms",
 		.preset = "cbr",
 		WORDS("cbr", "poisson", "weibull:", "lognormal:", "onoff:", "mmpp:", "trace:")),
-	ROW(CHOICE, pattern_text, "pattern", 0, "PATTERN",
+	ROW(WORD, pattern, "pattern", 0, "PATTERN",
 		"Direction: to-guests, between-guests (each frame goes on to another guest of the "
 		"interface) or both",
-		.preset = TRIAL_PATTERN_DEFAULT,
-		WORDS(TRIAL_PATTERN_DEFAULT, "between-guests", "both")),
+		.preset = TRIAL_PATTERN_DEFAULT, .words = options_patterns),
 	ROW(TEXT, link, "link", 0, "SPEED",
 		"Link speed, as 10G or 100G: caps the load and is the base of % rates (default "
 		"none)",
@@ -69,16 +70,16 @@ const struct option_row options_rows[] = {
 		WORDS("vhost-user", "virtio", "vfio", "vmux", "port", "null", "discard", "bridge",
 			"macvtap", "bridge-e1000", "pnic"),
 		.flags = OPTION_LATE),
-	ROW(CHOICE, vhost_text, "vhost", 0, "SWITCH",
+	ROW(WORD, vhost_word, "vhost", 0, "SWITCH",
 		"Kernel vhost of interface virtio (default on), or of a virtual machine's tap "
 		"(default off): on or off",
 		WORDS("on", "off")),
 	ROW(TEXT, qemu, "qemu", 0, "NAME:DIR",
 		"QEMU of virtual machines: its name in results, and the directory of its program "
 		"(default normal:, the one on $PATH)"),
-	ROW(CHOICE, ioregionfd, "ioregionfd", 0, "SWITCH",
+	ROW(WORD, ioregionfd, "ioregionfd", 0, "SWITCH",
 		"ioregionfd of a microvm: on or off (default off)", WORDS("on", "off")),
-	ROW(CHOICE, reflector, "reflector", 0, "REFLECTOR",
+	ROW(WORD, reflector, "reflector", 0, "REFLECTOR",
 		"Reflector in virtual machines and on the host: dpdk or xdp (default xdp)",
 		WORDS("dpdk", "xdp")),
 	ROW(TEXT, policy, "policy", 0, "POLICY",
@@ -258,21 +259,21 @@ static char *quote_command_line(char **argv)
 	return g_string_free(s, FALSE);
 }
 
-static void begin(struct options *o, struct cores_place place)
+static void begin_options(struct options *o, struct cores_place place)
 {
 	*o = (struct options){ .place = place };
 	option_init(options_rows, o);
 }
 
 /* The command line; where it names a config file, on top of that. */
-static gboolean parse(const struct cli_program *program, char **argv, struct cores_place place,
+static gboolean parse_all(const struct cli_program *program, char **argv, struct cores_place place,
 	struct options *o, GError **error)
 {
 	struct cli_call call;
 	g_autofree char *config = NULL;
 	struct option_line line;
 
-	begin(o, place);
+	begin_options(o, place);
 	if (!cli_parse(program, argv, &call, error))
 		return FALSE;
 	config = g_strdup(((const struct options *)call.asked)->config);
@@ -319,7 +320,7 @@ int options_parse(const struct cli_program *program, char **argv, struct cores_p
 	struct options *o, gboolean *done)
 {
 	g_autoptr(GError) error = NULL;
-	gboolean parsed = parse(program, argv, place, o, &error);
+	gboolean parsed = parse_all(program, argv, place, o, &error);
 
 	*done = FALSE;
 	if (parsed)
@@ -343,7 +344,7 @@ gboolean options_parse_words(const char *const *words, struct options *o, GError
 	g_autoptr(GError) why = NULL;
 	struct option_line line;
 
-	begin(o, (struct cores_place){ .count = 1 });
+	begin_options(o, (struct cores_place){ .count = 1 });
 	if (!option_parse(options_rows, o, argv, &line, &why)) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s", why->message);
 	} else {

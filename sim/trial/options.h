@@ -17,18 +17,23 @@
 #include "traffic/mix.h"
 #include "traffic/schedule.h"
 
+enum options_switch { OPTIONS_ON, OPTIONS_OFF };
+
 struct options {
 	/* As given; NULL where the default is "none". Owned. */
-	char *profile, *mix, *guests, *rate, *ramp, *pattern_text, *share, *arrival, *link;
-	char *machine, *interface, *vhost_text, *policy, *socket_dir, *cores_text, *guest_cores;
+	char *profile, *mix, *guests, *rate, *ramp, *share, *arrival, *link;
+	char *machine, *interface, *policy, *socket_dir, *cores_text, *guest_cores;
 	char *host_cores, *port, *probes, *fault, *swap, *mac;
 	char *out, *label, *capture, *config;
-	char *as, *qemu, *ioregionfd, *reflector;
+	char *as, *qemu;
 	char **eal, **notes;
 	int mtu, rep, reps, per_process, memory, vf_limit, mediators, descriptors;
 	uint64_t seed;
 	uint64_t duration_ns, warm_up_ns, drain_ns, connect_timeout_ns, slack_ns;
 	enum cli_format format;
+	enum engine_pattern pattern;
+	int vhost_word, ioregionfd; /* enum options_switch; -1: not given */
+	int reflector;              /* enum reflector_kind; -1: not given */
 	gboolean ipdv, hugepages, all_guests, overwrite, wait, quiet, verbose, check, print_config;
 
 	/* What they mean, by options_check. */
@@ -38,7 +43,6 @@ struct options {
 	double *pps;         /* nb_pps of them: of --rate, 0 for max; with ramp its steps */
 	unsigned nb_pps;
 	gboolean vhost;
-	enum engine_pattern pattern;
 	double link_bps;  /* 0: no --link */
 	double probe_pps; /* of the timer worker */
 	uint8_t base_mac[6];
@@ -65,6 +69,7 @@ gboolean options_parse_words(const char *const *words, struct options *o, GError
 void options_clear(struct options *o);
 /* The table of tsim run. */
 extern const struct option_row options_rows[];
+extern const char *const options_patterns[]; /* by enum engine_pattern; NULL-terminated */
 /*
  * What a trial at pps is scheduled as, but for its seed. steps: room for nb_pps, to be kept as long;
  * with ramp they are set, and pps is not looked at.

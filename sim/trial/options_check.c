@@ -49,34 +49,27 @@ static void set_defaults(struct options *o)
 			external ? OPTIONS_EXTERNAL_TIMEOUT : OPTIONS_CONNECT_TIMEOUT, NULL);
 }
 
-static gboolean bad(GError **error, const char *text)
-{
-	return sim_fail(error, SIM_ERROR_USAGE, "%s", text);
-}
-
-static gboolean make_mix(struct options *o, GError **error)
+static gboolean check_traffic(struct options *o, GError **error)
 {
 	uint32_t mtu = (uint32_t)o->mtu;
 
+	if (o->mix != NULL && (o->profile != NULL || o->share != NULL || o->guests != NULL))
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--mix: the file says guests, profiles and shares; leave --guests, "
+			"--profile and --share out");
+	if (o->link != NULL && !rate_parse_link("--link", o->link, &o->link_bps, error))
+		return FALSE;
+	if (o->ramp != NULL && o->rate != NULL)
+		return sim_fail(error, SIM_ERROR_USAGE, "--ramp: says the rates; leave --rate out");
+	if (is_trace(o->arrival) && o->profile != NULL)
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--profile: no effect: a trace has frame lengths of its own; leave it out");
+	if (!arrival_check("--arrival", o->arrival, error))
+		return FALSE;
 	o->traffic = o->mix != NULL
 			     ? mix_open(o->mix, o->arrival, mtu, error)
 			     : mix_new(o->profile, o->guests, o->share, o->arrival, mtu, error);
 	return o->traffic != NULL;
-}
-
-static gboolean check_traffic(struct options *o, GError **error)
-{
-	if (o->mix != NULL && (o->profile != NULL || o->share != NULL || o->guests != NULL))
-		return bad(error, "--mix: the file says guests, profiles and shares; leave "
-				  "--guests, --profile and --share out");
-	if (o->link != NULL && !rate_parse_link("--link", o->link, &o->link_bps, error))
-		return FALSE;
-	if (o->ramp != NULL && o->rate != NULL)
-		return bad(error, "--ramp: says the rates; leave --rate out");
-	if (is_trace(o->arrival) && o->profile != NULL)
-		return bad(error,
-			"--profile: no effect: a trace has frame lengths of its own; leave it out");
-	return arrival_check("--arrival", o->arrival, error) && make_mix(o, error);
 }
 
 static gboolean parse_switch(const char *where, const char *word, gboolean *out, GError **error)
@@ -106,7 +99,8 @@ static gboolean set_as(struct options *o, const char *key, const char *word, GEr
 	if (g_str_equal(key, "qemu")) {
 		/* A part of file names, in which '_' separates. */
 		if (*word == '\0' || strpbrk(word, "_/\\ \t\n") != NULL)
-			return bad(error, "--as: qemu: a name without '_', '/' and blanks");
+			return sim_fail(error, SIM_ERROR_USAGE,
+				"--as: qemu: a name without '_', '/' and blanks");
 		g_free(o->as_qemu);
 		s->qemu = o->as_qemu = g_strdup(word);
 		return TRUE;
@@ -124,7 +118,7 @@ static gboolean set_all_as(struct options *o, GError **error)
 		char *equals = strchr(*pair, '=');
 
 		if (equals == NULL)
-			return bad(error, "--as: write KEY=VALUE,KEY=VALUE");
+			return sim_fail(error, SIM_ERROR_USAGE, "--as: write KEY=VALUE,KEY=VALUE");
 		*equals = '\0';
 		if (!g_hash_table_add(seen, *pair))
 			return sim_fail(error, SIM_ERROR_USAGE, "--as: %s: is said twice", *pair);
@@ -132,9 +126,9 @@ static gboolean set_all_as(struct options *o, GError **error)
 			return FALSE;
 	}
 	if (!g_hash_table_contains(seen, "machine"))
-		return bad(error, "--as: machine=WORD is missing");
+		return sim_fail(error, SIM_ERROR_USAGE, "--as: machine=WORD is missing");
 	if (o->as_setup.interface == NULL)
-		return bad(error, "--as: interface=WORD is missing");
+		return sim_fail(error, SIM_ERROR_USAGE, "--as: interface=WORD is missing");
 	if (o->as_qemu == NULL && setup_is_vm(o->as_setup.machine))
 		o->as_setup.qemu = "normal";
 	return TRUE;
@@ -144,11 +138,11 @@ static gboolean set_all_as(struct options *o, GError **error)
 static gboolean check_one_kind(const struct options *o, const char *option, GError **error)
 {
 	for (uint32_t i = 0; i < o->traffic->nb_guests; i++) {
-		if (o->traffic->guests[i].interface == NULL)
-			continue;
-		return sim_fail(error, SIM_ERROR_USAGE,
-			"%s: one interface for all guests; leave those of --guests and --mix out",
-			option);
+		if (o->traffic->guests[i].interface != NULL)
+			return sim_fail(error, SIM_ERROR_USAGE,
+				"%s: one interface for all guests; leave those of --guests and "
+				"--mix out",
+				option);
 	}
 	return TRUE;
 }
@@ -162,8 +156,8 @@ static gboolean check_as(struct options *o, gboolean external, GError **error)
 	if (o->as == NULL)
 		return TRUE;
 	if (!external)
-		return bad(
-			error, "--as: is for guests that tsim did not start (--machine external)");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--as: is for guests that tsim did not start (--machine external)");
 	if (!set_all_as(o, error) || !check_one_kind(o, "--as", error))
 		return FALSE;
 	o->as_setup.guests = o->traffic->nb_guests;
@@ -182,7 +176,8 @@ static gboolean set_qemu(struct options *o, GError **error)
 	const char *text = o->qemu == NULL ? "normal:" : o->qemu, *colon = strchr(text, ':');
 
 	if (colon == text || text[0] == '\0' || strchr(text, '_') != NULL)
-		return bad(error, "--qemu: write NAME or NAME:DIR; the name has no '_'");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--qemu: write NAME or NAME:DIR; the name has no '_'");
 	o->lab_qemu = colon == NULL ? g_strdup(text) : g_strndup(text, (gsize)(colon - text));
 	o->lab_qemu_path = g_strdup(colon == NULL ? "" : colon + 1);
 	o->lab_setup.qemu = o->lab_qemu;
@@ -205,17 +200,19 @@ static gboolean check_lab_options(struct options *o, GError **error)
 	struct setup *s = &o->lab_setup, kernel;
 
 	if (o->fault != NULL || o->swap != NULL || o->socket_dir != NULL || o->as != NULL)
-		return bad(error, "--fault, --swap, --socket-dir, --as: not where guests are "
-				  "virtual machines or the host");
-	if (!setup_is_vm(s->machine) && (o->qemu != NULL || o->ioregionfd != NULL))
-		return bad(error, "--qemu, --ioregionfd: no effect: require --machine pcvm or "
-				  "microvm; leave them out");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--fault, --swap, --socket-dir, --as: not where guests are virtual "
+			"machines or the host");
+	if (!setup_is_vm(s->machine) && (o->qemu != NULL || o->ioregionfd >= 0))
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--qemu, --ioregionfd: no effect: require --machine pcvm or microvm; leave "
+			"them out");
 	kernel = *s;
 	kernel.vhost = TRUE;
-	if (o->vhost_text != NULL &&
-		(!setup_is_vm(s->machine) || setup_impossible(&kernel) != NULL))
-		return bad(error, "--vhost: no effect: requires virtio-net on a tap or macvtap of "
-				  "a virtual machine; leave it out");
+	if (o->vhost_word >= 0 && (!setup_is_vm(s->machine) || setup_impossible(&kernel) != NULL))
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--vhost: no effect: requires virtio-net on a tap or macvtap of a virtual "
+			"machine; leave it out");
 	return TRUE;
 }
 
@@ -239,17 +236,14 @@ static gboolean check_wiring(const struct options *o, GError **error)
 static gboolean check_lab(struct options *o, GError **error)
 {
 	struct setup *s = &o->lab_setup;
-	const char *off = "off", *why;
+	const char *why;
 
 	set_default(&o->interface, option_preset(options_rows, "interface"));
+	s->vhost = o->vhost_word == OPTIONS_ON;
+	s->ioregionfd = o->ioregionfd == OPTIONS_ON;
+	s->reflector = o->reflector < 0 ? REFLECTOR_XDP : (enum reflector_kind)o->reflector;
 	s->interface = setup_interface_find("--interface", o->interface, error);
-	if (s->interface == NULL || !check_one_kind(o, "--machine", error) || !set_qemu(o, error) ||
-		!setup_reflector_parse("--reflector", o->reflector == NULL ? "xdp" : o->reflector,
-			&s->reflector, error) ||
-		!parse_switch(
-			"--vhost", o->vhost_text == NULL ? off : o->vhost_text, &s->vhost, error) ||
-		!parse_switch("--ioregionfd", o->ioregionfd == NULL ? off : o->ioregionfd,
-			&s->ioregionfd, error))
+	if (s->interface == NULL || !check_one_kind(o, "--machine", error) || !set_qemu(o, error))
 		return FALSE;
 	s->guests = o->traffic->nb_guests;
 	why = setup_impossible(s);
@@ -267,10 +261,11 @@ static gboolean check_lab(struct options *o, GError **error)
 /* What is a machine's own is not for others. */
 static gboolean check_no_lab(const struct options *o, GError **error)
 {
-	if (o->qemu == NULL && o->ioregionfd == NULL && o->reflector == NULL)
+	if (o->qemu == NULL && o->ioregionfd < 0 && o->reflector < 0)
 		return TRUE;
-	return bad(error, "--qemu, --ioregionfd, --reflector: are for --machine pcvm, microvm and "
-			  "host; of guests that are yours say it by --as");
+	return sim_fail(error, SIM_ERROR_USAGE,
+		"--qemu, --ioregionfd, --reflector: are for --machine pcvm, microvm and host; of "
+		"guests that are yours say it by --as");
 }
 
 /* Each guest's interface: its group's, else --interface. */
@@ -282,8 +277,9 @@ static gboolean set_interfaces(struct options *o, GError **error)
 	for (uint32_t i = 0; i < m->nb_guests; i++)
 		used |= m->guests[i].interface == NULL;
 	if (!used && o->interface != NULL)
-		return bad(error, "--interface: no effect: every guest has another, by --guests or "
-				  "--mix; leave it out");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--interface: no effect: every guest has another, by --guests or --mix; "
+			"leave it out");
 	if (used)
 		set_default(&o->interface,
 			o->port != NULL ? "port" : option_preset(options_rows, "interface"));
@@ -333,10 +329,12 @@ static gboolean check_port(const struct options *o, gboolean external, GError **
 	for (uint32_t i = 0; !o->on_lab && i < o->traffic->nb_guests; i++)
 		used |= g_str_equal(o->interfaces[i], "port");
 	if (o->port != NULL && !external)
-		return bad(error, "--port: its guests are yours; leave --machine out");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--port: its guests are yours; leave --machine out");
 	if ((o->port != NULL) != used)
-		return bad(error, "--port and --interface port belong together: name the device by "
-				  "--port, and no other --interface");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--port and --interface port belong together: name the device by --port, "
+			"and no other --interface");
 	return o->port == NULL || check_port_word(o->port, error);
 }
 
@@ -376,7 +374,7 @@ static gboolean check_guests(struct options *o, GError **error)
 			!check_interface(o, o->interfaces[i], error))
 			return FALSE;
 	if (external && (o->fault != NULL || o->swap != NULL))
-		return bad(error,
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"--fault, --swap: are for guests that tsim starts (--machine process)");
 	return check_as(o, external, error) && check_socket_dir(o, error) &&
 	       fabric_fits(o->interfaces, o->traffic->nb_guests,
@@ -400,13 +398,12 @@ static gboolean check_testbed(struct options *o, GError **error)
 
 	if (!check_guests(o, error))
 		return FALSE;
-	o->vhost = TRUE;
-	if (o->vhost_text != NULL && !parse_switch("--vhost", o->vhost_text, &o->vhost, error))
-		return FALSE;
+	o->vhost = o->vhost_word != OPTIONS_OFF;
 	if (o->policy != NULL && !vmux_policy_check(o->policy, (uint32_t)o->vf_limit, error))
 		return FALSE;
 	if ((o->descriptors & (o->descriptors - 1)) != 0)
-		return bad(error, "--descriptors: a power of two from 32 to 32768");
+		return sim_fail(
+			error, SIM_ERROR_USAGE, "--descriptors: a power of two from 32 to 32768");
 	return reflector_swap_parse(o->swap, &swap_ip, &swap_ports, error) &&
 	       check_macs(o, error) && fault_plan_parse(o->fault, &plan, error) &&
 	       cores_parse(o->cores_text, o->guest_cores, o->host_cores, o->place.count, &o->cores,
@@ -424,29 +421,22 @@ static gboolean check_probes(struct options *o, GError **error)
 	if (rate == NULL)
 		return FALSE;
 	if (rates->len != 1 || rate->kind != RATE_PPS || rate->value < 1 || rate->value > 1e6)
-		return bad(error, "--probes: one rate from 1pps to 1Mpps");
+		return sim_fail(error, SIM_ERROR_USAGE, "--probes: one rate from 1pps to 1Mpps");
 	if (o->cores.nb_timer != 0 && !wire)
-		return bad(error, "--cores timer: is for a --port; elsewhere every frame is timed");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--cores timer: is for a --port; elsewhere every frame is timed");
 	if (o->cores.nb_timer != 0)
 		set_default(&o->probes, text);
 	o->probe_pps = rate->value;
 	return TRUE;
 }
 
-static gboolean check_pattern(struct options *o, GError **error)
+static gboolean check_pattern(const struct options *o, GError **error)
 {
-	static const char *const names[] = { TRIAL_PATTERN_DEFAULT, "between-guests", "both" };
-
-	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
-		if (!g_str_equal(o->pattern_text, names[i]))
-			continue;
-		o->pattern = (enum engine_pattern)i;
-		if (i == 0 || (o->cores.combined && o->cores.nb_load <= 1))
-			return TRUE;
-		return bad(error, "--pattern: guests that send to guests need one worker that "
-				  "serves all; name one CPU for --cores");
-	}
-	return bad(error, "--pattern: to-guests, between-guests or both");
+	return o->pattern == ENGINE_TO_GUESTS || (o->cores.combined && o->cores.nb_load <= 1) ||
+	       sim_fail(error, SIM_ERROR_USAGE,
+		       "--pattern: guests that send to guests need one worker that serves all; "
+		       "name one CPU for --cores");
 }
 
 static gboolean check_label(const char *label, GError **error)
@@ -467,7 +457,7 @@ static gboolean check_notes(char **notes, GError **error)
 		char *key;
 
 		if (equals == NULL || equals == *note)
-			return bad(error, "--note: write KEY=TEXT");
+			return sim_fail(error, SIM_ERROR_USAGE, "--note: write KEY=TEXT");
 		key = g_strndup(*note, (gsize)(equals - *note));
 		if (g_hash_table_add(seen, key))
 			continue;
@@ -479,7 +469,8 @@ static gboolean check_notes(char **notes, GError **error)
 static gboolean check_trial(struct options *o, GError **error)
 {
 	if (o->rep >= 0 && o->reps != 1)
-		return bad(error, "--rep: is one repetition; leave --reps out");
+		return sim_fail(
+			error, SIM_ERROR_USAGE, "--rep: is one repetition; leave --reps out");
 	o->first_rep = MAX(o->rep, 0);
 	return check_notes(o->notes, error) && check_label(o->label, error);
 }

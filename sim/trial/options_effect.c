@@ -138,7 +138,7 @@ gboolean options_effect(const struct options *o, GError **error)
 			"guests that can send to guests: processes, --port or --machine external" },
 		{ o->pattern != ENGINE_TO_GUESTS, k.fellows != 0, "--pattern",
 			"two guests or more on one interface" },
-		{ o->vhost_text != NULL && !o->on_lab, k.virtio != 0, "--vhost",
+		{ o->vhost_word >= 0 && !o->on_lab, k.virtio != 0, "--vhost",
 			"a guest on interface virtio" },
 		{ o->policy != NULL, k.vmux != 0, "--policy", "a guest on interface vmux" },
 		{ is_given(o, "vf-limit"), limited, "--vf-limit",
@@ -160,10 +160,10 @@ gboolean options_effect(const struct options *o, GError **error)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
-		if (!rules[i].given || rules[i].has_effect)
-			continue;
-		return sim_fail(error, SIM_ERROR_USAGE, "%s: no effect: requires %s; leave it out",
-			rules[i].option, rules[i].requires);
+		if (rules[i].given && !rules[i].has_effect)
+			return sim_fail(error, SIM_ERROR_USAGE,
+				"%s: no effect: requires %s; leave it out", rules[i].option,
+				rules[i].requires);
 	}
 	return TRUE;
 }

@@ -16,42 +16,31 @@ static gboolean one_size(const mix *m, uint32_t *frame_len)
 /* What else decides what is measured. */
 static char *extra_text(const struct options *o, unsigned ranks)
 {
+	static const char *const names[] = { "swap", "guest-cores", "guests-per-process",
+		"hugepages", "ramp", "port", "probes", "link", "host-cores", "policy", "vf-limit",
+		"mediators", "descriptors" };
 	GString *s = g_string_new(NULL);
 
 	if (ranks > 1)
 		g_string_append_printf(s, "--ranks=%u ", ranks);
-	if (o->swap != NULL)
-		g_string_append_printf(s, "--swap=%s ", o->swap);
-	if (o->guest_cores != NULL)
-		g_string_append_printf(s, "--guest-cores=%s ", o->guest_cores);
-	if (o->per_process != 0)
-		g_string_append_printf(s, "--guests-per-process=%d ", o->per_process);
-	if (o->hugepages)
-		g_string_append(s, "--hugepages ");
-	if (o->ramp != NULL)
-		g_string_append_printf(s, "--ramp=%s ", o->ramp);
-	/* With --as it only says how we reach them. */
-	if (o->port != NULL && o->as == NULL)
-		g_string_append_printf(s, "--port=%s ", o->port);
-	if (o->cores.nb_timer != 0)
-		g_string_append_printf(s, "--probes=%s ", o->probes);
-	if (o->link != NULL)
-		g_string_append_printf(s, "--link=%s ", o->link);
-	if (o->host_cores != NULL)
-		g_string_append_printf(s, "--host-cores=%s ", o->host_cores);
-	if (o->policy != NULL)
-		g_string_append_printf(s, "--policy=%s ", o->policy);
-	if (!option_is_preset(options_rows, o, "vf-limit"))
-		g_string_append_printf(s, "--vf-limit=%d ", o->vf_limit);
-	if (!option_is_preset(options_rows, o, "mediators"))
-		g_string_append_printf(s, "--mediators=%d ", o->mediators);
-	if (!option_is_preset(options_rows, o, "descriptors"))
-		g_string_append_printf(s, "--descriptors=%d ", o->descriptors);
+	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *text = option_text(option_find(options_rows, names[i]), o);
+
+		if (g_str_equal(names[i], "hugepages"))
+			g_string_append(s, o->hugepages ? "--hugepages " : "");
+		/* With --as it only says how we reach them. */
+		else if (g_str_equal(names[i], "port") && o->as != NULL)
+			continue;
+		else if (g_str_equal(names[i], "probes")
+				 ? o->cores.nb_timer != 0
+				 : !option_is_preset(options_rows, o, names[i]))
+			g_string_append_printf(s, "--%s=%s ", names[i], text);
+	}
 	g_strchomp(s->str);
 	return g_string_free(s, FALSE);
 }
 
-static gboolean uses(const char *const *words, uint32_t nb, const char *word)
+static gboolean has_word(const char *const *words, uint32_t nb, const char *word)
 {
 	for (uint32_t i = 0; i < nb; i++)
 		if (g_str_equal(words[i], word))
@@ -69,7 +58,8 @@ static void set_guests(struct trial_params *p, const struct options *o)
 	if (o->as == NULL) {
 		p->machine = g_strdup(o->machine);
 		p->interface = fabric_name(words, nb);
-		p->vhost = uses(words, nb, "virtio-on") || (uses(words, nb, "virtio") && o->vhost);
+		p->vhost = has_word(words, nb, "virtio-on") ||
+			   (has_word(words, nb, "virtio") && o->vhost);
 		p->qemu = g_strdup("none");
 		p->reflector = g_strdup("dpdk");
 		return;
@@ -96,7 +86,7 @@ struct trial_params *params_new(const struct options *o, const char *mix_digest,
 		p->frame_len = 0;
 	p->arrival = g_strdup(o->mix != NULL ? "mix" : o->arrival);
 	p->share = g_strdup(o->mix != NULL ? "mix" : o->share == NULL ? "equal" : o->share);
-	p->pattern = g_strdup(o->pattern_text);
+	p->pattern = g_strdup(options_patterns[o->pattern]);
 	p->rate_pps = rate_pps;
 	p->duration_s = (double)o->duration_ns / 1e9;
 	p->warm_up_s = (double)o->warm_up_ns / 1e9;

@@ -19,7 +19,7 @@ enum {
 	SOME_FRAMES = 10, /* so many were to be expected: the rate is not too low */
 };
 
-G_GNUC_PRINTF(2, 3) static void against(trial *t, const char *format, ...)
+G_GNUC_PRINTF(2, 3) static void count_against(trial *t, const char *format, ...)
 {
 	va_list args;
 
@@ -29,7 +29,7 @@ G_GNUC_PRINTF(2, 3) static void against(trial *t, const char *format, ...)
 	t->trustworthy = FALSE;
 }
 
-G_GNUC_PRINTF(2, 3) static void note(trial *t, const char *format, ...)
+G_GNUC_PRINTF(2, 3) static void add_note(trial *t, const char *format, ...)
 {
 	g_autofree char *text = NULL;
 	va_list args;
@@ -52,7 +52,7 @@ static gboolean all_guests_ok(const trial *t)
 static void judge_memory(trial *t, const struct host_events *e)
 {
 	if (e->oom_kills > 0)
-		(all_guests_ok(t) ? note : against)(t,
+		(all_guests_ok(t) ? add_note : count_against)(t,
 			"the kernel killed %" G_GUINT64_FORMAT
 			" process%s of this control group for lack of memory: raise its limit "
 			"(MemoryMax= of systemd, docker run --memory), or use fewer guests",
@@ -65,22 +65,23 @@ static void judge_host(trial *t, const struct host_events *e)
 	g_autofree char *tsc = host_tsc_text(e->tsc);
 
 	if (e->stopped_s > 0)
-		against(t,
+		count_against(t,
 			"tsim was stopped for %.1f s (SIGSTOP, a debugger, a frozen control group "
 			"or a paused machine)",
 			e->stopped_s);
 	if (e->suspended_s > 0)
-		against(t, "the machine was suspended for %.1f s", e->suspended_s);
+		count_against(t, "the machine was suspended for %.1f s", e->suspended_s);
 	if (e->nb_offline == 1)
-		against(t,
+		count_against(t,
 			"CPU %u went offline during the trial: use --cores and --guest-cores "
 			"without it",
 			e->offline_cpu);
 	else if (e->nb_offline > 1)
-		against(t, "%u CPUs went offline during the trial, CPU %u among them",
+		count_against(t, "%u CPUs went offline during the trial, CPU %u among them",
 			e->nb_offline, e->offline_cpu);
 	if (e->throttled_s > 0)
-		(e->throttled_s > THROTTLED_SHARE * t->params.duration_s ? against : note)(t,
+		(e->throttled_s > THROTTLED_SHARE * t->params.duration_s ? count_against
+									 : add_note)(t,
 			"throttled %" G_GUINT64_FORMAT
 			" times, for %.1f s of CPU time, by a CPU quota of %.3g CPUs (%s): remove "
 			"the quota (CPUQuota= of systemd, docker run --cpus)",
@@ -88,7 +89,7 @@ static void judge_host(trial *t, const struct host_events *e)
 			e->quota_v1 ? "cpu.cfs_quota_us" : "cpu.max");
 	judge_memory(t, e);
 	if (tsc != NULL)
-		against(t,
+		count_against(t,
 			"the time-stamp counter is not invariant (%s): use a machine with an "
 			"invariant TSC",
 			tsc);
@@ -122,15 +123,17 @@ static void judge_sending(trial *t, const struct trust_input *in)
 	g_autofree char *why = lost_cpu_text(in);
 
 	if (h->overrun)
-		against(t, "the generator fell more than 4 s behind its schedule and gave up: %s",
+		count_against(t,
+			"the generator fell more than 4 s behind its schedule and gave up: %s",
 			why);
 	if ((double)h->unsent > tolerated)
-		against(t,
+		count_against(t,
 			"%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
 			" scheduled frames were not sent: the generator could not keep up: %s",
 			h->unsent, t->totals.intended, why);
 	if (t->totals.offered == 0 && h->unsent == 0)
-		against(t, wanted >= SOME_FRAMES
+		count_against(
+			t, wanted >= SOME_FRAMES
 				   ? "no frame was sent: the arrival process scheduled none; use a "
 				     "longer --duration or another --seed"
 				   : "no frame was sent: the rate is too low for the duration");
@@ -145,7 +148,7 @@ static void judge_schedule(trial *t)
 	if (nominal <= 0 || t->interrupted || fabs(off) <= OFF_RATE * nominal ||
 		fabs(off) <= 1 + OFF_SIGMA * sqrt(nominal))
 		return;
-	note(t,
+	add_note(t,
 		"intended is %.0f %% %s the nominal rate: that is what the arrival process made of "
 		"this seed; use a longer --duration, or more --reps",
 		100 * fabs(off) / nominal, off > 0 ? "above" : "below");
@@ -170,14 +173,14 @@ static void judge_delay(trial *t, const struct trust_input *in)
 	if (delay_shows(t, 0.95, h->own_delay_p95_ns, &latency_ns)) {
 		own = format_ns(h->own_delay_p95_ns);
 		latency = format_ns(latency_ns);
-		against(t,
+		count_against(t,
 			"the generator's own delay (p95 %s) is over 10 %% of the latency of frames "
 			"that came back (p95 %s): %s",
 			own, latency, why);
 	} else if (delay_shows(t, 0.99, t->departure.self_delay_p99_ns, &latency_ns)) {
 		own = format_ns(t->departure.self_delay_p99_ns);
 		latency = format_ns(latency_ns);
-		note(t,
+		add_note(t,
 			"up to 5 %% of departures were disturbed (own delay p99 %s, latency of "
 			"frames that came back p99 %s): %s",
 			own, latency, why);
@@ -192,10 +195,10 @@ static void judge_guests(trial *t)
 		const struct trial_guest *g = &t->guests[i];
 
 		if (!g_str_equal(g->state, "ok") && bad++ < GUESTS_NAMED)
-			against(t, "guest %u: %s", g->guest, g->state);
+			count_against(t, "guest %u: %s", g->guest, g->state);
 	}
 	if (bad > GUESTS_NAMED)
-		against(t, "and %u more guests of %u were not in order", bad - GUESTS_NAMED,
+		count_against(t, "and %u more guests of %u were not in order", bad - GUESTS_NAMED,
 			t->nb_guests);
 }
 
@@ -208,40 +211,42 @@ void trust_reach(trial *t, const struct trust_input *in)
 	judge_delay(t, in);
 	judge_guests(t);
 	if (in->health->ancient != 0)
-		against(t,
+		count_against(t,
 			"%" G_GUINT64_FORMAT
 			" frames came back too late to be told from duplicates",
 			in->health->ancient);
 	if (in->health->dropped != 0)
-		against(t,
+		count_against(t,
 			"%" G_GUINT64_FORMAT " frames were lost between two receivers of the "
-					     "generator; use fewer receivers or a lower --rate",
+			"generator; use fewer receivers or a lower --rate",
 			in->health->dropped);
 	if (in->health->unswitched != 0)
-		note(t,
+		add_note(t,
 			"%" G_GUINT64_FORMAT " frames from guest to guest found the second guest's "
-					     "queue full; they count as lost",
+			"queue full; they count as lost",
 			in->health->unswitched);
 	if (in->health->stray != 0)
-		note(t,
+		add_note(t,
 			"%" G_GUINT64_FORMAT
 			" frames of others came by the port and were passed over",
 			in->health->stray);
 	if (fabs(in->tsc_error_ppm) > CLOCK_PPM)
-		against(t, "the time-stamp counter and the system's clock ran %.0f ppm apart",
+		count_against(t, "the time-stamp counter and the system's clock ran %.0f ppm apart",
 			in->tsc_error_ppm);
 	if (!in->workers_share && !in->guests_share && in->guests_waited > WAITED_SHARE)
-		against(t, "guest processes waited %.0f %% of the time for their CPU: %s",
+		count_against(t, "guest processes waited %.0f %% of the time for their CPU: %s",
 			in->guests_waited * 100,
 			in->events.throttled_s > 0 ? "the CPU quota held them up"
 			: in->events.nb_offline > 0
 				? "a CPU went offline"
 				: "other programs use it; use a dedicated core (--guest-cores)");
 	if (in->guests_share && !in->workers_share)
-		note(t, "there are more guest processes than CPUs for them; latency holds the time "
+		add_note(t,
+			"there are more guest processes than CPUs for them; latency holds the time "
 			"that they wait for each other");
 	if (in->workers_share)
-		note(t, "load workers share their CPUs with guests; both wait for each other");
+		add_note(t, "load workers share their CPUs with guests; both wait for each other");
 	if (t->interrupted)
-		note(t, "interrupted after %.1f s of %.1f s", t->measured_s, t->params.duration_s);
+		add_note(t, "interrupted after %.1f s of %.1f s", t->measured_s,
+			t->params.duration_s);
 }

@@ -152,13 +152,6 @@ static gboolean warm_up(void *arg, const struct matrix_trial *t, GError **error)
 	return TRUE;
 }
 
-static gboolean accumulate(void *arg, const struct matrix_trial *t, GError **error)
-{
-	(void)error;
-	note(arg, "accumulate", g_strdup(t->infix));
-	return TRUE;
-}
-
 static gboolean interrupted(void *arg)
 {
 	const struct bench *b = arg;
@@ -175,7 +168,7 @@ static void say(void *arg, const char *text)
 
 static gboolean run(struct bench *b, unsigned retries, struct matrix_outcome *out, GError **error)
 {
-	const struct matrix_ops ops = { apply, measure, warm_up, accumulate, interrupted, say, b };
+	const struct matrix_ops ops = { apply, measure, warm_up, interrupted, say, b };
 
 	return matrix_run(b->m, retries, &ops, out, error);
 }
@@ -233,7 +226,6 @@ static void all_are_measured_once(void **state)
 	assert_int_equal(count(&b, "trial "), TRIALS);
 	assert_int_equal(count(&b, "apply "), 2);
 	assert_int_equal(count(&b, "warm-up "), 0);
-	assert_int_equal(count(&b, "accumulate "), 0);
 	assert_int_equal(count(&b, "say 8 of 8, 0 failed, about "), 1);
 	failed = failures(&b);
 	assert_string_equal(failed, "");
@@ -433,13 +425,11 @@ static void who_is_stopped_has_not_failed(void **state)
 
 	(void)state;
 	for (int in_trial = 0; in_trial <= 1; in_trial++) {
-		bench_make(&b, "accumulate = true\n");
+		bench_make(&b, "");
 		b.stop_after = 4;
 		b.stop_in_trial = in_trial;
 		expect(&b, 3, 4 - (guint)in_trial, 0, 4 + (guint)in_trial);
 		assert_int_equal(count(&b, "trial "), 4);
-		/* The second combination has all repetitions only where the fourth trial was done. */
-		assert_int_equal(count(&b, "accumulate "), 2 - in_trial);
 		failed = failures(&b);
 		assert_string_equal(failed, "");
 		g_clear_pointer(&failed, g_free);
@@ -463,18 +453,17 @@ static void who_is_stopped_before_begins_nothing(void **state)
 	bench_clear(&b);
 }
 
-static void combinations_are_warmed_up_and_accumulated_once(void **state)
+static void combinations_are_warmed_up_once(void **state)
 {
 	struct bench b;
 
 	(void)state;
-	bench_make(&b, "warmup = true\nwarmup_runtime = 1\naccumulate = true\n");
+	bench_make(&b, "warmup = true\nwarmup_runtime = 1\n");
 	expect(&b, 1, TRIALS, 0, 0);
 	assert_int_equal(count(&b, "warm-up "), TRIALS / 2);
-	assert_int_equal(count(&b, "accumulate "), TRIALS / 2);
-	/* apply, warm-up, two repetitions, accumulate, and the next combination. */
+	/* apply, warm-up, two repetitions, and the next combination. */
 	for (guint i = 0, at = 0; i < b.log->len; i++) {
-		static const char *const order[] = { "warm-up", "trial", "trial", "accumulate" };
+		static const char *const order[] = { "warm-up", "trial", "trial" };
 		const char *line = b.log->pdata[i];
 
 		if (g_str_has_prefix(line, "say ") || g_str_has_prefix(line, "apply "))
@@ -644,7 +633,7 @@ int main(void)
 		cmocka_unit_test(trials_of_a_set_up_that_fails_are_not_waited_for),
 		cmocka_unit_test(who_is_stopped_has_not_failed),
 		cmocka_unit_test(who_is_stopped_before_begins_nothing),
-		cmocka_unit_test(combinations_are_warmed_up_and_accumulated_once),
+		cmocka_unit_test(combinations_are_warmed_up_once),
 		cmocka_unit_test(a_pause_ends_when_it_is_stopped),
 		cmocka_unit_test(a_folder_that_cannot_be_written_is_an_error),
 		cmocka_unit_test(two_at_a_time_are_refused),
