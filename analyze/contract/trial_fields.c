@@ -15,6 +15,8 @@
 		.unit = its_unit, .words = __VA_ARGS__                                             \
 	}
 #define FIELD(type, member, ...) NAMED(#member, type, member, __VA_ARGS__)
+#define QUOTIENT(its_key, type, over, under, its_unit, ...) \
+	NAMED(its_key, type, over, RATIO, its_unit, __VA_ARGS__, .nb = offsetof(struct type, under))
 #define RECORD(its_name, type, its_rows, ...)                                    \
 	{                                                                        \
 		.name = its_name, .size = sizeof(struct type), .rows = its_rows, \
@@ -28,8 +30,7 @@
 static const struct trial_field params_rows[] = {
 	PARAM(label, TEXT, "", "label", "directory under out/"),
 	PARAM(machine, TEXT, "", "machine", "process, pcvm, microvm, host, external"),
-	PARAM(interface, TEXT, "", "interface",
-		"what joins guests and host; of a fleet, all: vfio+vmux"),
+	PARAM(interface, TEXT, "", "interface", "behind which guests are; a fleet's: vfio+vmux"),
 	PARAM(qemu, TEXT, "", "qemu", "name of the QEMU build; none"),
 	PARAM(reflector, TEXT, "", "reflector", "dpdk, xdp; moongen where autotest measured"),
 	PARAM(vhost, SWITCH, "", "vhost", "vhost-net in the host's kernel"),
@@ -52,8 +53,7 @@ static const struct trial_field params_rows[] = {
 	PARAM(repetition, U32, "", NULL, "from 0", .max = G_MAXINT32),
 	PARAM(cores, TEXT, "", "cores", "as given; empty: the default"),
 	PARAM(faults, TEXT, "", "faults", "of the fault reflector; empty: none"),
-	PARAM(mix_digest, TEXT, "", "mix",
-		"SHA-256 over the mix: equal names may hide other profiles"),
+	PARAM(mix_digest, TEXT, "", "mix", "SHA-256: equal names may hide other profiles"),
 	PARAM(extra, TEXT, "", "extra", "further options that change what is measured"),
 };
 const struct trial_record trial_params_fields = RECORD("parameters", trial_params, params_rows,
@@ -67,27 +67,6 @@ static const struct trial_field verdict_rows[] = {
 static const struct trial_record verdict_fields = RECORD(
 	"verdict", trial, verdict_rows, "Whether the numbers can be relied on.");
 
-static double make_quotient(
-	const struct trial_field *f, const void *record, const struct trial_view *view)
-{
-	uint64_t of = *(const uint64_t *)G_STRUCT_MEMBER_P(record, f->nb);
-
-	(void)view;
-	return of > 0 ? (double)trial_field_u64(f, record) / (double)of : NAN;
-}
-
-static double make_pps(
-	const struct trial_field *f, const void *record, const struct trial_view *view)
-{
-	return view->measured_s > 0 ? (double)trial_field_u64(f, record) / view->measured_s : NAN;
-}
-
-static double make_loss(
-	const struct trial_field *f, const void *record, const struct trial_view *view)
-{
-	return view->one_way ? NAN : make_quotient(f, record, view);
-}
-
 /* Older files do not say unsent, but what is missing from intended was just that. */
 static void settle_counts(struct json_in *in, JsonObject *o, const char *where, void *record)
 {
@@ -100,15 +79,15 @@ static void settle_counts(struct json_in *in, JsonObject *o, const char *where, 
 }
 
 #define COUNT(member, ...) FIELD(trial_counts, member, U64, __VA_ARGS__)
+#define PPS(member)                                                                        \
+	NAMED(#member "_pps", trial_counts, member, RATIO, "pps", #member " / measured_s", \
+		.flags = TRIAL_PER_SECOND)
 
 static const struct trial_field counts_rows[] = {
 	COUNT(intended, "frames", "scheduled within the measurement phase"),
-	COUNT(not_sent, "frames", "of intended: the link had no room for them; older files lack it",
+	COUNT(not_sent, "frames", "of intended: no room on the link; older files lack it",
 		.flags = TRIAL_OPTIONAL),
-	COUNT(unsent, "frames",
-		"of intended: the generator did not send them in time; intended = offered + "
-		"not_sent + "
-		"unsent. Older files lack it",
+	COUNT(unsent, "frames", "intended - offered - not_sent: not in time; older files lack it",
 		.flags = TRIAL_OPTIONAL),
 	COUNT(offered, "frames", "presented to the guest's interface"),
 	COUNT(forwarded, "frames", "came back, intact, each counted once"),
@@ -123,15 +102,11 @@ static const struct trial_field counts_rows[] = {
 	COUNT(refused, "frames", "of offered: the interface had no room for them"),
 	COUNT(offered_bytes, "B", "with FCS"),
 	COUNT(forwarded_bytes, "B", "with FCS"),
-	NAMED("intended_pps", trial_counts, intended, RATIO, "pps", "intended / measured_s",
-		.ratio = make_pps),
-	NAMED("offered_pps", trial_counts, offered, RATIO, "pps", "offered / measured_s",
-		.ratio = make_pps),
-	NAMED("forwarded_pps", trial_counts, forwarded, RATIO, "pps", "forwarded / measured_s",
-		.ratio = make_pps),
-	NAMED("loss_ratio", trial_counts, lost, RATIO, "",
-		"lost / offered; null where no frame ever comes back", .max = 1,
-		.nb = offsetof(struct trial_counts, offered), .ratio = make_loss),
+	PPS(intended),
+	PPS(offered),
+	PPS(forwarded),
+	QUOTIENT("loss_ratio", trial_counts, lost, offered, "",
+		"null where no frame ever comes back", .max = 1, .flags = TRIAL_NOT_ONE_WAY),
 };
 const struct trial_record trial_counts_fields = RECORD("counts", trial_counts, counts_rows,
 	"Frames, exact; lost = offered - forwarded. Rates are null where nothing was measured.",
@@ -139,24 +114,18 @@ const struct trial_record trial_counts_fields = RECORD("counts", trial_counts, c
 
 static const struct trial_field totals_rows[] = {
 	FIELD(trial, totals, INLINE, "", "", .record = &trial_counts_fields),
-	FIELD(trial, measured_s, REAL, "s",
-		"length of the measurement phase; less than duration_s if interrupted"),
-	NAMED("mean_frame_bytes", trial, totals.offered_bytes, RATIO, "B",
-		"offered_bytes / offered; null if none was offered. Older files have that of the "
-		"mix, "
-		"which is mix.mean_frame_bytes",
-		.nb = offsetof(struct trial, totals.offered), .ratio = make_quotient),
+	FIELD(trial, measured_s, REAL, "s", "below duration_s where it was interrupted"),
+	QUOTIENT("mean_frame_bytes", trial, totals.offered_bytes, totals.offered, "B",
+		"of those offered. Older files have that of the mix, mix.mean_frame_bytes"),
 };
 static const struct trial_record totals_fields = RECORD(
 	"totals", trial, totals_rows, "Frames of all guests.");
 
-static double make_stddev(
-	const struct trial_field *f, const void *record, const struct trial_view *view)
+static double make_stddev(const void *record, const struct trial_view *view)
 {
 	const struct trial_dist *d = record;
 	double stddev = NAN;
 
-	(void)f;
 	(void)view;
 	if (d->hist != NULL)
 		(void)hist_stddev(d->hist, &stddev);
@@ -188,8 +157,7 @@ static const struct trial_field sums_rows[] = {
 	SUM(min_ns, "ns", "exact; 0 if count is 0"),
 	SUM(max_ns, "ns", "exact; 0 if count is 0"),
 	SUM(sum_ns, "ns", "exact"),
-	NAMED("mean_ns", trial_dist, sum_ns, RATIO, "ns", "sum_ns / count",
-		.nb = offsetof(struct trial_dist, count), .ratio = make_quotient),
+	QUOTIENT("mean_ns", trial_dist, sum_ns, count, "ns", "sum_ns / count"),
 };
 static const struct trial_record sums_fields = RECORD("sums", trial_dist, sums_rows, "Exact sums.");
 
@@ -262,8 +230,7 @@ static const struct trial_field probes_rows[] = {
 	FIELD(trial_probes, time_stamps, TEXT, "", "tsc, rx hardware, tx and rx hardware"),
 	FIELD(trial_probes, c, INLINE, "", "", .record = &trial_counts_fields),
 	FIELD(trial_probes, late_back, U64, "frames", "of forwarded: back after their own timeout"),
-	PART_OF(trial_probes, latency, trial_dist_fields,
-		"of all guests; lost probes are censored"),
+	PART_OF(trial_probes, latency, trial_dist_fields, "of all; lost ones are censored"),
 };
 const struct trial_record trial_probes_fields = RECORD("probes", trial_probes, probes_rows,
 	"Probes of the timer worker, if there were any. They are in no other count. The bins of "
@@ -310,10 +277,8 @@ const struct trial_record trial_guest_probes_fields = RECORD("guest_probes", tri
 	guest_probes_rows, "If there were any. No file holds the bins of a single guest's.",
 	.clear = clear_guest_probes);
 
-static double make_cycles(
-	const struct trial_field *f, const void *record, const struct trial_view *view)
+static double make_cycles(const void *record, const struct trial_view *view)
 {
-	(void)f;
 	return trial_cpu_cycles(view->cpu, record);
 }
 
@@ -341,34 +306,13 @@ static const struct trial_field cpu_rows[] = {
 const struct trial_record trial_cpu_fields = RECORD("cpu", trial_cpu, cpu_rows,
 	"What the frames cost, in warm-up and measurement phase together.", .enter = enter_cpu);
 
-static double make_ipdv_mean(
-	const struct trial_field *f, const void *record, const struct trial_view *view)
-{
-	const struct trial_ipdv *d = record;
-
-	(void)f;
-	(void)view;
-	return d->pairs > 0 ? (double)d->sum_ns / (double)d->pairs : NAN;
-}
-
-static int make_ipdv_quantile(const struct trial_field *f, const void *record,
-	const struct trial_view *view, int64_t *ns, gboolean *bound)
+static int make_ipdv(const struct trial_field *f, const void *record, const struct trial_view *view,
+	int64_t *ns, gboolean *bound)
 {
 	(void)view;
 	(void)bound;
-	return trial_ipdv_quantile(record, f->q, ns);
-}
-
-static int make_ipdv_magnitude(const struct trial_field *f, const void *record,
-	const struct trial_view *view, int64_t *ns, gboolean *bound)
-{
-	uint64_t v = 0;
-	int result = trial_ipdv_magnitude(record, f->q, &v);
-
-	(void)view;
-	(void)bound;
-	*ns = (int64_t)v;
-	return result;
+	return (f->flags & TRIAL_SIGNED) != 0 ? trial_ipdv_quantile(record, f->q, ns)
+					      : trial_ipdv_magnitude(record, f->q, (uint64_t *)ns);
 }
 
 static void clear_ipdv(void *record)
@@ -376,11 +320,8 @@ static void clear_ipdv(void *record)
 	trial_ipdv_clear(record);
 }
 
-#define IPDV(its_key, its_q, ...)                                                      \
-	MADE(its_key, RANK, "ns", __VA_ARGS__, .rank = make_ipdv_quantile, .q = its_q, \
-		.flags = TRIAL_SIGNED)
-#define ABS_IPDV(its_key, its_q, ...) \
-	MADE(its_key, RANK, "ns", __VA_ARGS__, .rank = make_ipdv_magnitude, .q = its_q)
+#define IPDV(its_key, its_q, its_flags, text) \
+	MADE(its_key, RANK, "ns", text, .rank = make_ipdv, .q = its_q, .flags = its_flags)
 
 static const struct trial_field ipdv_rows[] = {
 	FIELD(trial_ipdv, pairs, U64, "frames", "whose neighbour before them came back, too"),
@@ -388,17 +329,16 @@ static const struct trial_field ipdv_rows[] = {
 	FIELD(trial_ipdv, max_ns, I64, "ns", "exact; 0 if pairs is 0"),
 	FIELD(trial_ipdv, sum_ns, I64, "ns", "exact"),
 	FIELD(trial_ipdv, abs_sum_ns, U64, "ns", "of the magnitudes, exact"),
-	MADE("mean_ns", RATIO, "ns", "sum_ns / pairs", .ratio = make_ipdv_mean,
+	QUOTIENT("mean_ns", trial_ipdv, sum_ns, pairs, "ns", "sum_ns / pairs",
 		.flags = TRIAL_SIGNED),
-	NAMED("abs_mean_ns", trial_ipdv, abs_sum_ns, RATIO, "ns", "abs_sum_ns / pairs",
-		.nb = offsetof(struct trial_ipdv, pairs), .ratio = make_quotient),
-	IPDV("p1_ns", 0.01, "1st percentile"),
-	IPDV("p50_ns", 0.5, "median"),
-	ABS_IPDV("abs_p50_ns", 0.5, "median of the magnitudes"),
-	ABS_IPDV("abs_p90_ns", 0.9, "their 90th percentile"),
-	IPDV("p99_ns", 0.99, "99th percentile"),
-	ABS_IPDV("abs_p99_ns", 0.99, "99th percentile of the magnitudes"),
-	ABS_IPDV("abs_p999_ns", 0.999, "their 99.9th percentile"),
+	QUOTIENT("abs_mean_ns", trial_ipdv, abs_sum_ns, pairs, "ns", "abs_sum_ns / pairs"),
+	IPDV("p1_ns", 0.01, TRIAL_SIGNED, "1st percentile"),
+	IPDV("p50_ns", 0.5, TRIAL_SIGNED, "median"),
+	IPDV("abs_p50_ns", 0.5, 0, "median of the magnitudes"),
+	IPDV("abs_p90_ns", 0.9, 0, "their 90th percentile"),
+	IPDV("p99_ns", 0.99, TRIAL_SIGNED, "99th percentile"),
+	IPDV("abs_p99_ns", 0.99, 0, "99th percentile of the magnitudes"),
+	IPDV("abs_p999_ns", 0.999, 0, "their 99.9th percentile"),
 };
 static const struct trial_record ipdv_fields = RECORD("ipdv", trial_ipdv, ipdv_rows,
 	"Delay variation between neighbours (RFC 3393, RFC 5481 section 4.1): D(i) - D(i-1) of "
@@ -554,6 +494,23 @@ double trial_field_number(const struct trial_field *f, const void *record)
 	default:
 		return *(const double *)G_STRUCT_MEMBER_P(record, f->offset);
 	}
+}
+
+double trial_field_ratio(
+	const struct trial_field *f, const void *record, const struct trial_view *view)
+{
+	double over, under = view->measured_s;
+
+	if (f->ratio != NULL)
+		return f->ratio(record, view);
+	over = (f->flags & TRIAL_SIGNED) != 0
+		       ? (double)*(const int64_t *)G_STRUCT_MEMBER_P(record, f->offset)
+		       : (double)trial_field_u64(f, record);
+	if ((f->flags & TRIAL_PER_SECOND) == 0)
+		under = (double)*(const uint64_t *)G_STRUCT_MEMBER_P(record, f->nb);
+	if (under <= 0 || ((f->flags & TRIAL_NOT_ONE_WAY) != 0 && view->one_way))
+		return NAN;
+	return over / under;
 }
 
 gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *from)

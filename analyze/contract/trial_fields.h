@@ -38,18 +38,20 @@ enum trial_kind {
 	TRIAL_INLINE, /* its members stand among those of the struct around it */
 	TRIAL_ROWS, /* an array of objects: pointer, owned; uint32_t at nb says how many, at most max */
 	/* Made when it is written, not read. */
-	TRIAL_RATIO,  /* number of ratio(), or null */
+	TRIAL_RATIO,  /* number of ratio(); without: offset / nb, of whole numbers; or null */
 	TRIAL_RANK,   /* whole number of rank(), or null; see TRIAL_STORED */
 	TRIAL_BOUNDS, /* the keys of those ranks that are lower bounds */
 };
 
 enum {
-	TRIAL_OPTIONAL = 1,  /* older files lack it, or some trials */
-	TRIAL_IF_SET = 2,    /* a record: only where the gboolean at nb is TRUE */
-	TRIAL_IF_PROBED = 4, /* only where the trial used probes */
-	TRIAL_PER_GUEST = 8, /* a count: known per guest, 0 per size */
-	TRIAL_STORED = 16,   /* a rank: read into the uint64_t at offset and the gboolean at nb */
-	TRIAL_SIGNED = 32,   /* a ratio or rank: may be negative */
+	TRIAL_OPTIONAL = 1,    /* older files lack it, or some trials */
+	TRIAL_IF_SET = 2,      /* a record: only where the gboolean at nb is TRUE */
+	TRIAL_IF_PROBED = 4,   /* only where the trial used probes */
+	TRIAL_PER_GUEST = 8,   /* a count: known per guest, 0 per size */
+	TRIAL_STORED = 16,     /* a rank: read into the uint64_t at offset and the gboolean at nb */
+	TRIAL_SIGNED = 32,     /* a rank or the upper part of a quotient: may be negative */
+	TRIAL_PER_SECOND = 64, /* a quotient: by measured_s */
+	TRIAL_NOT_ONE_WAY = 128, /* a quotient: null where no frame comes back */
 };
 
 struct trial_field;
@@ -66,8 +68,7 @@ struct trial_view {
 };
 
 /* NAN where there is no such number. */
-typedef double (*trial_ratio_fn)(
-	const struct trial_field *f, const void *record, const struct trial_view *view);
+typedef double (*trial_ratio_fn)(const void *record, const struct trial_view *view);
 /* 0 or -ENODATA; *bound may be left alone. */
 typedef int (*trial_rank_fn)(const struct trial_field *f, const void *record,
 	const struct trial_view *view, int64_t *ns, gboolean *bound);
@@ -120,7 +121,11 @@ uint64_t trial_field_u64(const struct trial_field *f, const void *record);
 /* Of a switch (0 or 1), TRIAL_U32, TRIAL_U64 or TRIAL_REAL. */
 double trial_field_number(const struct trial_field *f, const void *record);
 
-/* Free what the record owns, and zero it. */
+/* A row of TRIAL_RATIO; NAN where there is no such number. */
+double trial_field_ratio(
+	const struct trial_field *f, const void *record, const struct trial_view *view);
+
+/* Free what the record owns; pointers become NULL. */
 void trial_record_clear(const struct trial_record *r, void *record);
 
 #endif

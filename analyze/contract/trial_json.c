@@ -96,7 +96,7 @@ static void add_field(JsonObject *o, const struct trial_field *f, const void *re
 		json_object_set_array_member(o, f->key, make_rows(f, record, view));
 		break;
 	case TRIAL_RATIO:
-		json_out_double(o, f->key, f->ratio(f, record, view));
+		json_out_double(o, f->key, trial_field_ratio(f, record, view));
 		break;
 	case TRIAL_RANK:
 		if (f->rank(f, record, view, &ns, &bound) == 0)

@@ -58,7 +58,7 @@ gboolean trial_dist_has_bins(const struct trial_dist *d)
 }
 
 /* 25th, 50th or 75th percentile as a log says them; NULL for others. */
-static const double *quartile(const struct trial_dist *d, double q)
+static const double *known_quartile(const struct trial_dist *d, double q)
 {
 	for (int i = 0; d->quartiles_known && i < 3; i++) {
 		if (fabs(q - 0.25 * (i + 1)) < 1e-12)
@@ -95,7 +95,7 @@ gboolean trial_is_one_way(const trial *t)
 
 int trial_dist_quantile(const struct trial_dist *d, double q, uint64_t *out, gboolean *bound)
 {
-	const double *known = quartile(d, q);
+	const double *known = known_quartile(d, q);
 
 	if (d->hist != NULL)
 		return quantile_of_hist(d, q, out, bound);
@@ -114,22 +114,14 @@ int trial_dist_quantile(const struct trial_dist *d, double q, uint64_t *out, gbo
 }
 
 /* The value of a rank, counting from 0, in buckets. */
-static double at_rank(const hist *h, uint64_t rank)
+static double value_at(const hist *h, uint64_t rank)
 {
-	uint64_t before = 0;
-
 	/* Both ends were recorded exactly. */
 	if (rank == 0)
 		return (double)ctr_get(&h->min_ns);
 	if (rank + 1 == ctr_get(&h->count))
 		return (double)ctr_get(&h->max_ns);
-	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
-		before += ctr_get(&h->bucket[i]);
-		if (before > rank)
-			return (double)CLAMP(
-				hist_bucket_mid(i), ctr_get(&h->min_ns), ctr_get(&h->max_ns));
-	}
-	return (double)ctr_get(&h->max_ns);
+	return (double)hist_at_rank(h, rank + 1);
 }
 
 int trial_dist_linear(const struct trial_dist *d, double q, double *out, gboolean *bound)
@@ -155,8 +147,8 @@ int trial_dist_linear(const struct trial_dist *d, double q, double *out, gboolea
 		*out = (double)d->censored_ns;
 		return 0;
 	}
-	lo = at_rank(d->hist, rank);
-	*out = part > 0 ? (1 - part) * lo + part * at_rank(d->hist, rank + 1) : lo;
+	lo = value_at(d->hist, rank);
+	*out = part > 0 ? (1 - part) * lo + part * value_at(d->hist, rank + 1) : lo;
 	return 0;
 }
 

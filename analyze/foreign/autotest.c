@@ -212,10 +212,8 @@ static char *read_part(trial *t, const char *path, size_t *len)
 	g_autoptr(GError) error = NULL;
 	char *data = path != NULL ? file_read(path, len, &error) : NULL;
 
-	if (error != NULL) {
-		g_ptr_array_add(t->reasons, g_strdup(error->message));
-		t->trustworthy = FALSE;
-	}
+	if (error != NULL)
+		autotest_note_doubt(t, "%s", error->message);
 	return data;
 }
 
@@ -233,10 +231,8 @@ static void read_histogram(trial *t, const char *path)
 			"has "
 			"so many: restore the file, or remove it",
 			path);
-	if (error != NULL) {
-		g_ptr_array_add(t->reasons, g_strdup(error->message));
-		t->trustworthy = FALSE;
-	}
+	if (error != NULL)
+		autotest_note_doubt(t, "%s", error->message);
 	if (e == NULL || error != NULL)
 		return;
 	t->moongen->histogram_good = TRUE;
@@ -247,16 +243,12 @@ static void read_histogram(trial *t, const char *path)
 	d->min_ns = e->nb > 0 ? e->bins[0].ns : 0;
 	d->max_ns = e->nb > 0 ? e->bins[e->nb - 1].ns : 0;
 	if (e->nb == 0)
-		g_ptr_array_add(t->moongen->oddities,
-			g_strdup_printf("%s: is empty: no probe came back", path));
-	if (t->moongen->samples_known && t->moongen->samples != e->count) {
-		g_ptr_array_add(t->reasons,
-			g_strdup_printf("%s: %" G_GUINT64_FORMAT
-					" latencies, but the log says %" G_GUINT64_FORMAT
-					" samples: they are of different runs, or one was cut off",
-				path, (guint64)e->count, (guint64)t->moongen->samples));
-		t->trustworthy = FALSE;
-	}
+		autotest_note_oddity(t, "%s: is empty: no probe came back", path);
+	if (t->moongen->samples_known && t->moongen->samples != e->count)
+		autotest_note_doubt(t,
+			"%s: %" G_GUINT64_FORMAT " latencies, but the log says %" G_GUINT64_FORMAT
+			" samples: they are of different runs, or one was cut off",
+			path, (guint64)e->count, (guint64)t->moongen->samples);
 }
 
 gboolean autotest_load(trial *t, GError **error)
@@ -325,7 +317,7 @@ static void read_throughput(trial *t, const char *path)
 	g_autoptr(GError) error = NULL;
 
 	if (data != NULL && !autotest_read_throughput(t, path, data, len, &error))
-		g_ptr_array_add(t->moongen->oddities, g_strdup(error->message));
+		autotest_note_oddity(t, "%s", error->message);
 }
 
 /* When it ran: the log's last change, which is what tells two runs of one name apart. */
@@ -399,9 +391,8 @@ trial *autotest_read(const struct autotest_files *f, GError **error)
 			t->moongen->mean_ns * (double)t->moongen->samples < 9e18)
 			t->latency.sum_ns = (uint64_t)llround(
 				t->moongen->mean_ns * (double)t->moongen->samples);
-		g_ptr_array_add(t->moongen->oddities,
-			g_strdup(
-				"no histogram: of the latency only the log's quartiles are known"));
+		autotest_note_oddity(
+			t, "no histogram: of the latency only the log's quartiles are known");
 	}
 	if (!t->moongen->rates_known && !t->moongen->samples_known && t->seconds->len == 0 &&
 		!(t->latency.count > 0 || t->moongen->histogram != NULL)) {

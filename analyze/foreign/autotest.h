@@ -58,6 +58,19 @@ trial *autotest_read(const struct autotest_files *f, GError **error);
  */
 gboolean autotest_load(trial *t, GError **error);
 
+/* What is odd, but understood; and why the numbers are doubtful: then t is not trustworthy. */
+void autotest_note_oddity(trial *t, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void autotest_note_doubt(trial *t, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* What MoonGen says of one direction at its end: averages, and totals. */
+struct autotest_rates {
+	double mpps, mbit;
+	uint64_t packets, bytes;
+};
+/* They become those of t. What came back beyond what was sent is foreign. */
+void autotest_set_totals(
+	trial *t, const struct autotest_rates *rx, const struct autotest_rates *tx);
+
 /* Pieces of it, for tests: a log and a throughput table as text; name stands for them in errors. */
 gboolean autotest_read_log(trial *t, const char *name, const char *data, size_t len);
 gboolean autotest_read_throughput(

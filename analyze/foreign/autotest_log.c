@@ -25,8 +25,8 @@ struct rate {
 
 struct summary {
 	guint nb;
-	double mpps, mpps_stddev, mbit, mbit_stddev;
-	uint64_t packets, bytes;
+	struct autotest_rates rates;
+	double mbit_stddev;
 };
 
 struct device {
@@ -45,8 +45,7 @@ struct log {
 	char *nonsense; /* the first line of that kind */
 };
 
-G_GNUC_PRINTF(2, 3)
-static void odd(trial *t, const char *format, ...)
+void autotest_note_oddity(trial *t, const char *format, ...)
 {
 	va_list args;
 
@@ -55,8 +54,7 @@ static void odd(trial *t, const char *format, ...)
 	va_end(args);
 }
 
-G_GNUC_PRINTF(2, 3)
-static void doubt(trial *t, const char *format, ...)
+void autotest_note_doubt(trial *t, const char *format, ...)
 {
 	va_list args;
 
@@ -64,6 +62,25 @@ static void doubt(trial *t, const char *format, ...)
 	g_ptr_array_add(t->reasons, g_strdup_vprintf(format, args));
 	va_end(args);
 	t->trustworthy = FALSE;
+}
+
+void autotest_set_totals(trial *t, const struct autotest_rates *rx, const struct autotest_rates *tx)
+{
+	struct trial_moongen *m = t->moongen;
+	struct trial_counts *c = &t->totals;
+
+	m->rates_known = TRUE;
+	m->tx_mpps = tx->mpps;
+	m->rx_mpps = rx->mpps;
+	m->tx_mbit = tx->mbit;
+	m->rx_mbit = rx->mbit;
+	/* What was asked for is a rate; no frame counts as asked for but not sent. */
+	c->offered = c->intended = tx->packets;
+	c->offered_bytes = tx->bytes;
+	c->forwarded = MIN(rx->packets, tx->packets);
+	c->forwarded_bytes = rx->packets > tx->packets ? tx->bytes : rx->bytes;
+	c->lost = c->offered - c->forwarded;
+	c->foreign = rx->packets - c->forwarded;
 }
 
 static void device_free(gpointer data)
@@ -96,7 +113,7 @@ static struct device *find_device(GPtrArray *devices, const char *name)
 }
 
 /* Without the escapes that colour a line; a line of another program may have any bytes. */
-static char *plain(const char *line, size_t len)
+static char *without_colours(const char *line, size_t len)
 {
 	GString *s = g_string_sized_new(len);
 
@@ -140,7 +157,7 @@ static struct device *device_of(struct log *log, const GMatchInfo *match, int *d
 	return find_device(log->devices, name);
 }
 
-static void nonsense(struct log *log, const char *line)
+static void note_nonsense(struct log *log, const char *line)
 {
 	if (log->nb_nonsense++ == 0)
 		log->nonsense = g_strndup(line, LINE_SHOWN);
@@ -154,7 +171,7 @@ static void take_update(struct log *log, const GMatchInfo *match, const char *li
 
 	if (!isfinite(rate.mpps) || !isfinite(rate.mbit) || rate.mpps < 0 || rate.mbit < 0 ||
 		rate.mbit > MBIT_MAX) {
-		nonsense(log, line);
+		note_nonsense(log, line);
 		rate = (struct rate){ NAN, NAN };
 	}
 	if (d != NULL)
@@ -165,12 +182,13 @@ static void take_final(struct log *log, const GMatchInfo *match, const char *lin
 {
 	int direction;
 	struct device *d = device_of(log, match, &direction);
-	struct summary s = { 1, number_at(match, 3), number_at(match, 4), number_at(match, 5),
-		number_at(match, 6), 0, 0 };
+	struct summary s = { 1, { number_at(match, 3), number_at(match, 5), 0, 0 },
+		number_at(match, 6) };
+	struct autotest_rates *r = &s.rates;
 
-	if (!count_at(match, 7, &s.packets) || !count_at(match, 8, &s.bytes) || !isfinite(s.mbit) ||
-		!isfinite(s.mpps) || s.mbit < 0 || s.mpps < 0) {
-		nonsense(log, line);
+	if (!count_at(match, 7, &r->packets) || !count_at(match, 8, &r->bytes) ||
+		!isfinite(r->mbit) || !isfinite(r->mpps) || r->mbit < 0 || r->mpps < 0) {
+		note_nonsense(log, line);
 		return;
 	}
 	log->final_before_samples |= log->nb_samples == 0;
@@ -185,7 +203,7 @@ static void take_samples(struct log *log, const GMatchInfo *match, const char *l
 	struct trial_moongen *m = log->t->moongen;
 
 	if (!count_at(match, 1, &m->samples)) {
-		nonsense(log, line);
+		note_nonsense(log, line);
 		return;
 	}
 	log->nb_samples++;
@@ -215,12 +233,12 @@ static void take_line(struct log *log, const char *line)
 		else if (g_regex_match(log->update, line, 0, &match))
 			take_update(log, match, line);
 		else
-			nonsense(log, line);
+			note_nonsense(log, line);
 	} else if (strstr(line, "Samples: ") != NULL) {
 		if (g_regex_match(log->samples, line, 0, &samples))
 			take_samples(log, samples, line);
 		else
-			nonsense(log, line);
+			note_nonsense(log, line);
 	}
 }
 
@@ -235,7 +253,7 @@ static struct device *loaded_device(const GPtrArray *devices)
 	for (guint i = 0; i < devices->len; i++) {
 		struct device *d = g_ptr_array_index(devices, i);
 
-		if (best == NULL || d->summary[TX].packets > best->summary[TX].packets)
+		if (best == NULL || d->summary[TX].rates.packets > best->summary[TX].rates.packets)
 			best = d;
 	}
 	return best;
@@ -265,7 +283,7 @@ static void take_seconds(trial *t, const struct device *d)
 		g_array_append_val(t->seconds, s);
 	}
 	if (d->rates[RX]->len > d->rates[TX]->len)
-		odd(t,
+		autotest_note_oddity(t,
 			"%u RX line%s more than TX lines: partial seconds after the end, which "
 			"lower MoonGen's average of RX",
 			d->rates[RX]->len - d->rates[TX]->len,
@@ -273,89 +291,79 @@ static void take_seconds(trial *t, const struct device *d)
 }
 
 /* Averages of both directions become totals and autotest's loss. */
-static void set_totals(trial *t, const struct summary *rx, const struct summary *tx)
+static void take_totals(
+	trial *t, const struct summary *rx_summary, const struct summary *tx_summary)
 {
+	const struct autotest_rates *rx = &rx_summary->rates, *tx = &tx_summary->rates;
 	struct trial_moongen *m = t->moongen;
-	struct trial_counts *c = &t->totals;
 
-	m->rates_known = TRUE;
-	m->tx_mpps = tx->mpps;
-	m->rx_mpps = rx->mpps;
-	m->tx_mbit = tx->mbit;
-	m->rx_mbit = rx->mbit;
-	m->tx_mbit_stddev = tx->mbit_stddev;
-	m->rx_mbit_stddev = rx->mbit_stddev;
-	m->loss_known = tx->mbit > 0 && tx->mbit_stddev <= TX_DEVIATION_MAX * tx->mbit;
+	autotest_set_totals(t, rx, tx);
+	m->tx_mbit_stddev = tx_summary->mbit_stddev;
+	m->rx_mbit_stddev = rx_summary->mbit_stddev;
+	m->loss_known = tx->mbit > 0 && m->tx_mbit_stddev <= TX_DEVIATION_MAX * tx->mbit;
 	if (m->loss_known) {
 		m->loss = MAX(tx->mbit - rx->mbit, 0) / tx->mbit;
-		m->loss_spread = rx->mbit_stddev / tx->mbit;
+		m->loss_spread = m->rx_mbit_stddev / tx->mbit;
 	}
-	c->offered = tx->packets;
-	c->offered_bytes = tx->bytes;
-	c->forwarded = MIN(rx->packets, tx->packets);
-	c->lost = c->offered - c->forwarded;
-	c->foreign = rx->packets - c->forwarded;
-	c->forwarded_bytes = rx->packets > tx->packets ? tx->bytes : rx->bytes;
-	/* What was asked for is a rate; no frame counts as asked for but not sent. */
-	c->intended = c->offered;
-	if (c->foreign > 0)
-		odd(t,
+	if (t->totals.foreign > 0)
+		autotest_note_oddity(t,
 			"%" G_GUINT64_FORMAT
 			" more frames came back than were sent: stray frames, of others",
-			(guint64)c->foreign);
+			(guint64)t->totals.foreign);
 	if (rx->packets > 0 && tx->packets > 0) {
 		double rx_len = (double)rx->bytes / (double)rx->packets;
 		double tx_len = (double)tx->bytes / (double)tx->packets;
 
 		if (rx->packets * 10 > tx->packets && fabs(rx_len - tx_len) > 2)
-			odd(t,
+			autotest_note_oddity(t,
 				"RX frames have %.1f bytes on average, TX frames %.1f: the "
-				"counters "
-				"do not mean the same, and MoonGen's averages of Mbit/s neither",
+				"counters do not mean the same, and MoonGen's averages of Mbit/s "
+				"neither",
 				rx_len, tx_len);
 	}
 	if (!m->loss_known)
-		doubt(t, "TX deviates by %.0f of %.0f Mbit/s: autotest drops such a log",
-			tx->mbit_stddev, tx->mbit);
+		autotest_note_doubt(t,
+			"TX deviates by %.0f of %.0f Mbit/s: autotest drops such a log",
+			m->tx_mbit_stddev, tx->mbit);
 }
 
-static void judge(struct log *log, const char *name)
+static void judge_log(struct log *log, const char *name)
 {
 	trial *t = log->t;
 	const struct device *d = loaded_device(log->devices);
 	gboolean complete = d != NULL && d->summary[RX].nb > 0 && d->summary[TX].nb > 0;
 
 	if (log->devices->len > 1)
-		odd(t, "%s: %u devices; the one that sent most counts, %s", name, log->devices->len,
-			d->name);
+		autotest_note_oddity(t, "%s: %u devices; the one that sent most counts, %s", name,
+			log->devices->len, d->name);
 	if (d != NULL)
 		take_seconds(t, d);
 	for (int i = 0; complete && i < DIRECTIONS; i++) {
 		if (d->summary[i].nb > 1)
-			odd(t, "%s: %u summary lines of %s; the last one counts", name,
-				d->summary[i].nb, direction_names[i]);
+			autotest_note_oddity(t, "%s: %u summary lines of %s; the last one counts",
+				name, d->summary[i].nb, direction_names[i]);
 	}
 	if (complete)
-		set_totals(t, &d->summary[RX], &d->summary[TX]);
+		take_totals(t, &d->summary[RX], &d->summary[TX]);
 	else
-		doubt(t,
+		autotest_note_doubt(t,
 			"%s: the summary lines of RX and TX are missing: the log was cut off, or "
 			"MoonGen ended early",
 			name);
 	if (log->nb_nonsense > 0)
-		odd(t, "%s: %u line%s make no sense (%s): left out", name, log->nb_nonsense,
-			log->nb_nonsense == 1 ? "" : "s", log->nonsense);
+		autotest_note_oddity(t, "%s: %u line%s make no sense (%s): left out", name,
+			log->nb_nonsense, log->nb_nonsense == 1 ? "" : "s", log->nonsense);
 	if (complete && log->nb_samples > 0 && log->final_before_samples)
-		odd(t, "%s: the summary lines stand before the samples", name);
+		autotest_note_oddity(t, "%s: the summary lines stand before the samples", name);
 	if (log->unstamped)
-		odd(t, "%s: MoonGen could not timestamp some probes", name);
+		autotest_note_oddity(t, "%s: MoonGen could not timestamp some probes", name);
 	if (!t->moongen->samples_known)
-		doubt(t,
+		autotest_note_doubt(t,
 			"%s: no line 'Samples:': nothing is known of the latency but by the "
 			"histogram",
 			name);
 	else if (t->moongen->samples == 0)
-		doubt(t, "%s: no probe came back", name);
+		autotest_note_doubt(t, "%s: no probe came back", name);
 }
 
 #define DEVICE "^\\[([^\\]]+)\\] (RX|TX): "
@@ -382,12 +390,12 @@ gboolean autotest_read_log(trial *t, const char *name, const char *data, size_t 
 	for (size_t at = 0; at < len;) {
 		const char *feed = memchr(data + at, '\n', len - at);
 		size_t line_len = feed == NULL ? len - at : (size_t)(feed - data) - at;
-		g_autofree char *line = plain(data + at, line_len);
+		g_autofree char *line = without_colours(data + at, line_len);
 
 		take_line(&log, line);
 		at += line_len + 1;
 	}
-	judge(&log, name);
+	judge_log(&log, name);
 	g_free(log.nonsense);
 	return t->moongen->rates_known || t->moongen->samples_known;
 }

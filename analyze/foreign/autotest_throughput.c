@@ -12,14 +12,9 @@ enum { TIME, DEVICE, DIRECTION, MPPS, MBIT, FRAMED, PACKETS, BYTES, COLUMNS };
 static const char *const header[COLUMNS] = { "Time", "Device", "Direction", "PacketRate", "Mbit",
 	"MbitWithFraming", "TotalPackets", "TotalBytes" };
 
-struct row {
-	double mpps, mbit;
-	uint64_t packets, bytes;
-};
-
 struct reading {
 	char *device;    /* the first one; rows of others are left out */
-	GArray *rows[2]; /* struct row; RX, TX */
+	GArray *rows[2]; /* struct autotest_rates; RX, TX */
 	gboolean headed;
 	guint others;
 };
@@ -55,7 +50,7 @@ static gboolean take_row(
 	const char *where, char *const *field, size_t nb, void *user, GError **error)
 {
 	struct reading *r = user;
-	struct row row;
+	struct autotest_rates row;
 	int direction = nb == COLUMNS && strcmp(field[DIRECTION], "TX") == 0;
 
 	if (!r->headed && is_header(field, nb)) {
@@ -81,13 +76,13 @@ static gboolean take_row(
 	return TRUE;
 }
 
-static const struct row *row_at(const GArray *rows, guint i)
+static const struct autotest_rates *row_at(const GArray *rows, guint i)
 {
-	return &g_array_index(rows, struct row, i);
+	return &g_array_index(rows, struct autotest_rates, i);
 }
 
 /* Totals only grow: a counter that went back has no frames of that second. */
-static uint64_t step(const GArray *rows, guint i)
+static uint64_t frames_of_second(const GArray *rows, guint i)
 {
 	uint64_t before = i > 0 ? row_at(rows, i - 1)->packets : 0, now = row_at(rows, i)->packets;
 
@@ -99,43 +94,25 @@ static void take_seconds(trial *t, const struct reading *r, guint nb)
 	g_array_set_size(t->seconds, 0);
 	for (guint i = 0; i < nb; i++) {
 		struct trial_second s = { .time_s = i + 1,
-			.offered = step(r->rows[1], i),
-			.forwarded = step(r->rows[0], i) };
+			.offered = frames_of_second(r->rows[1], i),
+			.forwarded = frames_of_second(r->rows[0], i) };
 
 		g_array_append_val(t->seconds, s);
 	}
 }
 
-/* Without a log, the last two rows are all that is known of the totals. */
-static void take_totals(trial *t, const struct row *rx, const struct row *tx)
-{
-	struct trial_counts *c = &t->totals;
-
-	t->moongen->rates_known = TRUE;
-	t->moongen->tx_mpps = tx->mpps;
-	t->moongen->rx_mpps = rx->mpps;
-	t->moongen->tx_mbit = tx->mbit;
-	t->moongen->rx_mbit = rx->mbit;
-	c->offered = c->intended = tx->packets;
-	c->offered_bytes = tx->bytes;
-	c->forwarded = MIN(rx->packets, tx->packets);
-	c->forwarded_bytes = MIN(rx->bytes, tx->bytes);
-	c->lost = c->offered - c->forwarded;
-	c->foreign = rx->packets - c->forwarded;
-}
-
 gboolean autotest_read_throughput(
 	trial *t, const char *name, const char *data, size_t len, GError **error)
 {
-	g_autoptr(GArray) rx = g_array_new(FALSE, FALSE, sizeof(struct row));
-	g_autoptr(GArray) tx = g_array_new(FALSE, FALSE, sizeof(struct row));
+	g_autoptr(GArray) rx = g_array_new(FALSE, FALSE, sizeof(struct autotest_rates));
+	g_autoptr(GArray) tx = g_array_new(FALSE, FALSE, sizeof(struct autotest_rates));
 	struct reading r = { .rows = { rx, tx } };
+	const struct autotest_rates *last_rx, *last_tx;
 	gboolean ok = csv_read(name, data, len, take_row, &r, error);
 
 	if (ok && r.others > 0)
-		g_ptr_array_add(t->moongen->oddities,
-			g_strdup_printf("%s: %u rows of other devices than %s: left out", name,
-				r.others, r.device));
+		autotest_note_oddity(t, "%s: %u rows of other devices than %s: left out", name,
+			r.others, r.device);
 	g_free(r.device);
 	if (!ok)
 		return FALSE;
@@ -144,14 +121,17 @@ gboolean autotest_read_throughput(
 			"%s: no rows of RX and TX: it was cut off", name);
 	/* The last of each are averages. */
 	take_seconds(t, &r, MIN(rx->len, tx->len) - 1);
-	if (!t->moongen->rates_known)
-		take_totals(t, row_at(rx, rx->len - 1), row_at(tx, tx->len - 1));
-	else if (row_at(tx, tx->len - 1)->packets != t->totals.offered)
-		g_ptr_array_add(t->moongen->oddities,
-			g_strdup_printf("%s: ends with %" G_GUINT64_FORMAT
-					" packets sent, the log with %" G_GUINT64_FORMAT
-					": it is of another run",
-				name, (guint64)row_at(tx, tx->len - 1)->packets,
-				(guint64)t->totals.offered));
+	last_rx = row_at(rx, rx->len - 1);
+	last_tx = row_at(tx, tx->len - 1);
+	if (!t->moongen->rates_known) {
+		/* Without a log, they are all that is known of the totals. */
+		autotest_set_totals(t, last_rx, last_tx);
+		t->totals.forwarded_bytes = MIN(last_rx->bytes, last_tx->bytes);
+	} else if (last_tx->packets != t->totals.offered) {
+		autotest_note_oddity(t,
+			"%s: ends with %" G_GUINT64_FORMAT
+			" packets sent, the log with %" G_GUINT64_FORMAT ": it is of another run",
+			name, (guint64)last_tx->packets, (guint64)t->totals.offered);
+	}
 	return TRUE;
 }

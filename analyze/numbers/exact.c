@@ -254,59 +254,14 @@ static exact *join_bins(const exact *a, const exact *b)
 	return sum;
 }
 
-/* The least and greatest value, and how many bins there are. FALSE without any. */
-static gboolean find_span(
-	exact *const *parts, size_t nb, uint64_t *lo, uint64_t *hi, size_t *nb_bins)
-{
-	*nb_bins = 0;
-	*lo = G_MAXUINT64;
-	*hi = 0;
-	for (size_t i = 0; i < nb; i++) {
-		if (parts[i]->nb == 0)
-			continue;
-		*nb_bins += parts[i]->nb;
-		*lo = MIN(*lo, parts[i]->bins[0].ns);
-		*hi = MAX(*hi, parts[i]->bins[parts[i]->nb - 1].ns);
-	}
-	return *nb_bins > 0;
-}
-
-/* By a counter for each value from lo to hi. */
-static exact *count_all(exact *const *parts, size_t nb, uint64_t lo, uint64_t hi)
-{
-	g_autofree uint64_t *count = g_new0(uint64_t, hi - lo + 1);
-	exact *sum = exact_new();
-
-	for (size_t i = 0; i < nb; i++) {
-		for (size_t k = 0; k < parts[i]->nb; k++)
-			count[parts[i]->bins[k].ns - lo] += parts[i]->bins[k].count;
-	}
-	for (uint64_t v = 0; v <= hi - lo; v++)
-		sum->nb += count[v] > 0;
-	sum->bins = g_new(struct exact_bin, sum->nb + 1);
-	sum->nb = 0;
-	for (uint64_t v = 0; v <= hi - lo; v++) {
-		if (count[v] > 0)
-			sum->bins[sum->nb++] = (struct exact_bin){ lo + v, count[v] };
-	}
-	return sum;
-}
-
-/* Where values are dense by counters, else by halves: each value is moved log2 of nb times. */
+/* By halves: each value is moved log2 of nb times. */
 static exact *add_up(exact *const *parts, size_t nb)
 {
-	enum { DENSE = 4 }; /* counters to a bin: no more memory than the bins have */
 	g_autoptr(exact) a = NULL;
 	g_autoptr(exact) b = NULL;
-	uint64_t lo, hi;
-	size_t nb_bins;
 
 	if (nb == 1)
 		return exact_ref(parts[0]);
-	if (!find_span(parts, nb, &lo, &hi, &nb_bins))
-		return exact_new();
-	if ((hi - lo) / DENSE < nb_bins)
-		return count_all(parts, nb, lo, hi);
 	a = add_up(parts, nb / 2);
 	b = add_up(parts + nb / 2, nb - nb / 2);
 	return join_bins(a, b);

@@ -103,10 +103,23 @@ uint64_t hist_rank(double q, uint64_t n)
 	return CLAMP(rank, 1, n);
 }
 
+uint64_t hist_at_rank(const hist *h, uint64_t rank)
+{
+	uint64_t before = 0;
+
+	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
+		before += ctr_get(&h->bucket[i]);
+		if (before >= rank)
+			return CLAMP(hist_bucket_mid(i), ctr_get(&h->min_ns), ctr_get(&h->max_ns));
+	}
+	/* Read while it is written: count ran ahead of the bins. */
+	return ctr_get(&h->max_ns);
+}
+
 int hist_quantile(const hist *h, uint64_t censored, uint64_t censored_ns, double q, uint64_t *out,
 	gboolean *bound)
 {
-	uint64_t count = ctr_get(&h->count), before = 0, rank;
+	uint64_t count = ctr_get(&h->count), rank;
 
 	if (count + censored == 0)
 		return -ENODATA;
@@ -116,16 +129,7 @@ int hist_quantile(const hist *h, uint64_t censored, uint64_t censored_ns, double
 		*bound = TRUE;
 		return 0;
 	}
-	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
-		before += ctr_get(&h->bucket[i]);
-		if (before >= rank) {
-			*out = CLAMP(hist_bucket_mid(i), ctr_get(&h->min_ns), ctr_get(&h->max_ns));
-			*bound = FALSE;
-			return 0;
-		}
-	}
-	/* Read while it is written: count ran ahead of the bins. */
-	*out = ctr_get(&h->max_ns);
+	*out = hist_at_rank(h, rank);
 	*bound = FALSE;
 	return 0;
 }

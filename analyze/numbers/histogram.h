@@ -104,6 +104,8 @@ uint64_t hist_bucket_mid(uint32_t index);
  * product carry half a unit in the last place each: 0.07 * 100 is a little above 7 and means 7.
  */
 uint64_t hist_rank(double q, uint64_t n);
+/* The rank-th smallest value, from 1: its bucket's midpoint, kept within the exact min and max. */
+uint64_t hist_at_rank(const hist *h, uint64_t rank);
 
 /*
  * A quantile by nearest rank: the ceil(q * (count + censored))-th smallest, 0 < q <= 1, where

@@ -372,7 +372,7 @@ static void every_row_says_what_it_is(void **state)
 			if (f->key == NULL || f->unit == NULL || f->words == NULL ||
 				(f->kind != TRIAL_INLINE && *f->words == '\0') ||
 				f->offset >= r->size || part != (f->record != NULL) ||
-				(f->kind == TRIAL_RATIO) != (f->ratio != NULL) ||
+				(f->kind != TRIAL_RATIO && f->ratio != NULL) ||
 				(f->kind == TRIAL_RANK) != (f->rank != NULL) ||
 				(f->kind == TRIAL_U32 && f->max == 0))
 				fail_msg("row %zu of %s: %s", k, r->name, f->key);
