@@ -2,7 +2,7 @@
 /* tplot box: repetitions as the unit. */
 #include "plots/commands/commands.h"
 #include "plots/figures/figures.h"
-#include "plots/gather/gather_box.h"
+#include "plots/gather/gather_reps.h"
 
 struct asked {
 	struct commands_request request;

@@ -6,29 +6,26 @@
 #include "analyze/numbers/numbers.h"
 #include "plots/commands/commands.h"
 
-/* "tplot ccdf ..." as it is written now; argv where it is not that. Newly allocated. */
-static char **translate_ccdf(char **argv)
+/* "tplot ccdf ..." as it is written now. Newly allocated. */
+static char **translate_ccdf(int argc, char **argv)
 {
-	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	char **words = g_new0(char *, (gsize)argc + 2);
 
-	for (guint i = 0; argv[i] != NULL; i++) {
-		gboolean is_ccdf = i == 1 && strcmp(argv[i], "ccdf") == 0;
-
-		g_ptr_array_add(words, is_ccdf ? (char *)(uintptr_t) "cdf" : argv[i]);
-		if (!is_ccdf)
-			continue;
-		g_ptr_array_add(words, (char *)(uintptr_t) "--tail");
-		fprintf(stderr, "tplot: ccdf is now 'cdf --tail'\n");
-	}
-	g_ptr_array_add(words, NULL);
-	return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
+	words[0] = argv[0];
+	words[1] = (char *)(uintptr_t) "cdf";
+	words[2] = (char *)(uintptr_t) "--tail";
+	for (int i = 2; i < argc; i++)
+		words[i + 1] = argv[i];
+	fprintf(stderr, "tplot: ccdf is now 'cdf --tail'\n");
+	return words;
 }
 
 int main(int argc, char **argv)
 {
-	g_autofree char **words = translate_ccdf(argv);
+	gboolean is_ccdf = argc > 1 && strcmp(argv[1], "ccdf") == 0;
+	g_autofree char **words = is_ccdf ? translate_ccdf(argc, argv) : NULL;
 
-	(void)argc;
 	numbers_begin();
-	return cli_main(&commands_program, (int)g_strv_length(words), words);
+	return is_ccdf ? cli_main(&commands_program, argc + 1, words)
+		       : cli_main(&commands_program, argc, argv);
 }

@@ -8,7 +8,6 @@
 #include "plots/commands/commands.h"
 #include "plots/draw/error.h"
 #include "plots/gather/members.h"
-#include "plots/page/html_figures.h"
 #include "plots/page/html_report.h"
 
 struct asked {
@@ -35,51 +34,34 @@ static gboolean warn_of_doubts(const sides *s)
 	return doubtful;
 }
 
-static gboolean write_page(const struct asked *a, const char *path, const char *const *names,
-	gboolean *doubtful, GError **error)
+static gboolean write_page(struct html_report_options *options, const char *path,
+	const char *const *names, gboolean *doubtful, GError **error)
 {
-	const struct result_options found = { .dir = a->dir };
-	const struct html_figures_options drawn = {
-		.dir = a->dir, .response = a->response, .linear = a->linear
-	};
-	struct compare_options compared = { .alpha = COMPARE_ALPHA,
-		.threshold = COMPARE_THRESHOLD,
-		.response = a->response,
-		.different_mix = a->different_mix };
-	struct html_report_options options = {
-		.dir = a->dir, .title = a->title, .linear = a->linear, .compare = &compared
-	};
-	g_autoptr(GArray) metrics = compare_metrics_parse(COMPARE_METRICS, error);
+	const struct result_options found = { .dir = options->dir };
 	g_autofree char *css_path = datadir_find("plots/report.css", error);
 	g_autofree char *css = NULL, *html = NULL;
 
-	if (css_path == NULL || !g_file_get_contents(css_path, &css, NULL, error) ||
-		metrics == NULL)
+	if (css_path == NULL || !g_file_get_contents(css_path, &css, NULL, error))
 		return FALSE;
-	compared.metrics = metrics;
-	options.css = css;
+	options->css = css;
 	g_autoptr(sides) s = sides_open(&found, names, error);
 	if (s == NULL)
 		return FALSE;
 	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) drawings = html_figures_draw(&drawn, names, messages, error);
+	g_autoptr(GPtrArray) drawings = html_figures_draw(options, names, messages, error);
 	if (drawings == NULL)
 		return FALSE;
-	html = html_report(&options, s, drawings, messages, error);
+	html = html_report(options, s, drawings, messages, error);
 	*doubtful = html != NULL && warn_of_doubts(s);
 	return html != NULL && file_write_durably(path, html, strlen(html), error);
 }
 
 /* Of the figures; there is no page. */
 static gboolean write_scripts(
-	const struct asked *a, const char *path, const char *const *names, GError **error)
+	const struct html_report_options *options, const char *const *names, GError **error)
 {
-	g_autofree char *stem = g_strndup(path, (gsize)(strrchr(path, '.') - path));
-	const struct html_figures_options wanted = {
-		.dir = a->dir, .response = a->response, .linear = a->linear, .scripts = stem
-	};
 	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) drawings = html_figures_draw(&wanted, names, messages, error);
+	g_autoptr(GPtrArray) drawings = html_figures_draw(options, names, messages, error);
 
 	for (guint i = 0; i < messages->len; i++)
 		fprintf(stderr, "tplot: %s\n", (const char *)g_ptr_array_index(messages, i));
@@ -96,23 +78,35 @@ static gboolean write_scripts(
 
 static int make_report(const struct asked *a, const char *const *names)
 {
-	g_autofree char *stem = members_file_name(command_report.name, names);
+	g_autofree char *stem = members_file_name(command_report.name, names), *scripts = NULL;
 	g_autofree char *path = a->output != NULL ? g_strdup(a->output)
 						  : g_strconcat(stem, ".html", NULL);
 	g_autoptr(GError) error = NULL;
-	gboolean doubtful;
+	g_autoptr(GArray) metrics = compare_metrics_parse(COMPARE_METRICS, &error);
+	const struct compare_options compared = { .alpha = COMPARE_ALPHA,
+		.threshold = COMPARE_THRESHOLD,
+		.response = a->response,
+		.different_mix = a->different_mix,
+		.metrics = metrics };
+	struct html_report_options options = {
+		.dir = a->dir, .title = a->title, .linear = a->linear, .compare = &compared
+	};
+	gboolean doubtful = FALSE;
 
+	if (metrics == NULL)
+		return cli_fail("tplot", CLI_FAILED, error);
 	if (!g_str_has_suffix(path, ".html") && !g_str_has_suffix(path, ".htm")) {
 		(void)plots_fail(&error, PLOTS_ERROR_ARGUMENT,
 			"--output: '%s' is no name for a page; write NAME.html", path);
 		return cli_fail("tplot", CLI_USAGE, error);
 	}
 	if (a->script)
-		return write_scripts(a, path, names, &error) ? CLI_DONE
-							     : cli_fail("tplot", CLI_FAILED, error);
-	if (!write_page(a, path, names, &doubtful, &error))
+		options.scripts = scripts = g_strndup(path, (gsize)(strrchr(path, '.') - path));
+	if (a->script ? !write_scripts(&options, names, &error)
+		      : !write_page(&options, path, names, &doubtful, &error))
 		return cli_fail("tplot", CLI_FAILED, error);
-	printf("%s\n", path);
+	if (!a->script)
+		printf("%s\n", path);
 	if (!doubtful)
 		return CLI_DONE;
 	fprintf(stderr, "tplot: not all of it is to be relied on; '%s' says what and why\n", path);

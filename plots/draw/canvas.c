@@ -27,25 +27,18 @@ void canvas_clear(canvas *c)
 
 static void put_terminal(struct canvas *c)
 {
+	static const char *const names[] = { "svg", "pngcairo", "pdfcairo" };
 	GString *s = c->script;
 
 	/* Fonts have 12 pixels: 9 points where those are 96 to the inch. */
 	c->points_per_pixel = c->options->terminal == FIGURE_SVG ? 1 : 0.75;
-	switch (c->options->terminal) {
-	case FIGURE_SVG:
-		g_string_append_printf(
-			s, "set terminal svg size %.0f,%.0f fixed", c->width, c->height);
-		break;
-	case FIGURE_PNG:
-		g_string_append_printf(
-			s, "set terminal pngcairo size %.0f,%.0f", c->width, c->height);
-		break;
-	case FIGURE_PDF:
-		/* 96 pixels to the inch. */
-		g_string_append_printf(s, "set terminal pdfcairo size %sin,%sin",
-			gp_fixed(c->width / 96, 3).text, gp_fixed(c->height / 96, 3).text);
-		break;
-	}
+	g_string_append_printf(s, "set terminal %s size ", names[c->options->terminal]);
+	if (c->options->terminal == FIGURE_PDF)
+		g_string_append_printf(s, "%sin,%sin", gp_fixed(c->width / 96, 3).text,
+			gp_fixed(c->height / 96, 3).text);
+	else
+		g_string_append_printf(s, "%.0f,%.0f", c->width, c->height);
+	g_string_append(s, c->options->terminal == FIGURE_SVG ? " fixed" : "");
 	g_string_append_printf(s,
 		" noenhanced font 'sans-serif,%s' background '#ffffff'\nset output ",
 		gp_num(12 * c->points_per_pixel).text);

@@ -106,22 +106,6 @@ static void put_steps(GString *data, const GArray *steps, const struct ranges *r
 		put_step(data, r->latency.hi, share, r);
 }
 
-/* Behind all groups: a block for each repetition of each. */
-static void put_repetitions(GString *data, const figure *f, const struct ranges *r)
-{
-	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = figure_group_at(f, i);
-
-		for (guint k = 0; k < group->repetitions->len; k++) {
-			g_autofree char *name = g_strdup_printf(
-				"%s, repetition %u", group->name, k);
-
-			gp_block(data, 1, name, "latency share");
-			put_steps(data, g_ptr_array_index(group->repetitions, k), r);
-		}
-	}
-}
-
 static void put_percentile(GString *data, const struct figure_point *p, double share,
 	const struct figure_latency *latency, const struct figure_spread *spread)
 {
@@ -157,6 +141,17 @@ static void put_data(GString *data, const figure *f, const struct ranges *r)
 				gp_num(guest->p50.ns).text, guest->p50.bound,
 				gp_num(guest->p99.ns).text, guest->p99.bound,
 				gp_num(guest->loss).text);
+		}
+	} /* Behind all groups: a block for each repetition of each. */
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = figure_group_at(f, i);
+
+		for (guint k = 0; k < group->repetitions->len; k++) {
+			g_autofree char *name = g_strdup_printf(
+				"%s, repetition %u", group->name, k);
+
+			gp_block(data, 1, name, "latency share");
+			put_steps(data, g_ptr_array_index(group->repetitions, k), r);
 		}
 	}
 }
@@ -396,6 +391,5 @@ gboolean figure_cdf(const figure *f, const struct figure_options *options, struc
 		put_strips(&c, f, &r.latency, lower);
 	}
 	put_data(c.data, f, &r);
-	put_repetitions(c.data, f, &r);
 	return canvas_end(&c, text);
 }

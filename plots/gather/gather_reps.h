@@ -18,4 +18,7 @@ figure *gather_sizes(const member_list *m, gboolean response, GPtrArray *message
 figure *gather_departures(
 	const member_list *m, gboolean response, GPtrArray *messages, GError **error);
 
+/* For figure_box, q as there; m with loads_together: cells for each title of m. NULL and error. */
+figure *gather_box(const member_list *m, gboolean response, double q, GError **error);
+
 #endif

@@ -9,12 +9,12 @@
 #include "plots/draw/render.h"
 #include "plots/figures/figures.h"
 #include "plots/gather/gather.h"
-#include "plots/gather/gather_box.h"
+#include "plots/gather/gather_reps.h"
 #include "plots/gather/gather_strip.h"
 
 /* What the rows below are asked for and look at. */
 struct sources {
-	const struct html_figures_options *wanted;
+	const struct html_report_options *wanted;
 	const char *const *names;
 	const figure *curves;       /* as tplot compare has them */
 	const member_list *members; /* loads together */
@@ -52,7 +52,7 @@ static gboolean make_guests(const struct sources *s, const struct figure_options
 	struct figure_text *text, GError **error)
 {
 	const struct gather_options every = { .members = { .dir = s->wanted->dir },
-		.response = s->wanted->response };
+		.response = s->wanted->compare->response };
 	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free); /* as of curves */
 	g_autoptr(figure) f = gather(&every, s->names, messages, error);
 
@@ -62,8 +62,8 @@ static gboolean make_guests(const struct sources *s, const struct figure_options
 static gboolean make_strip(const struct sources *s, const struct figure_options *options,
 	struct figure_text *text, GError **error)
 {
-	g_autoptr(strip)
-		made = gather_strip_loads(s->members, GATHER_P99, s->wanted->response, error);
+	g_autoptr(strip) made = gather_strip_loads(
+		s->members, GATHER_P99, s->wanted->compare->response, error);
 
 	return made != NULL && figure_strip(made, options, text, error);
 }
@@ -71,7 +71,7 @@ static gboolean make_strip(const struct sources *s, const struct figure_options 
 static gboolean make_box(const struct sources *s, const struct figure_options *options,
 	struct figure_text *text, GError **error)
 {
-	g_autoptr(figure) f = gather_box(s->members, s->wanted->response, 0.5, error);
+	g_autoptr(figure) f = gather_box(s->members, s->wanted->compare->response, 0.5, error);
 
 	return f != NULL && figure_box(f, 0.5, options, text, error);
 }
@@ -185,14 +185,14 @@ static gboolean draw_all(const struct sources *sources, struct figure_options *o
 	return done;
 }
 
-GPtrArray *html_figures_draw(const struct html_figures_options *wanted, const char *const *names,
+GPtrArray *html_figures_draw(const struct html_report_options *wanted, const char *const *names,
 	GPtrArray *messages, GError **error)
 {
 	/* As tplot compare does without options. */
 	const struct facets_wanted grid = { .colours_first = names[1] == NULL };
 	const struct gather_options gathered = {
 		.members = { .dir = wanted->dir, .loads_together = TRUE },
-		.response = wanted->response,
+		.response = wanted->compare->response,
 		.facets = &grid,
 	};
 	g_autoptr(GPtrArray) drawings = g_ptr_array_new_with_free_func(drawing_free);
@@ -200,7 +200,9 @@ GPtrArray *html_figures_draw(const struct html_figures_options *wanted, const ch
 	g_autofree char *style_path = datadir_find("plots/style.gp", error);
 	g_autofree char *style = NULL;
 	struct figure_options options = {
-		.terminal = FIGURE_SVG, .linear = wanted->linear, .response = wanted->response
+		.terminal = FIGURE_SVG,
+		.linear = wanted->linear,
+		.response = wanted->compare->response,
 	};
 
 	if (style_path == NULL || !g_file_get_contents(style_path, &style, NULL, error))

@@ -5,14 +5,19 @@
 
 #include <glib.h>
 
-struct html_figures_options {
-	const char *dir; /* where labels and selectors look; NULL: "out" */
-	gboolean response, linear;
+#include "analyze/verdict/compare.h"
+
+struct html_report_options {
+	const char *dir;   /* where labels and selectors look, as it was given; NULL: "out" */
+	const char *title; /* NULL: of the names */
+	const char *css;   /* text of plots/report.css */
+	gboolean linear;   /* latency axes */
 	/*
-	 * NULL: drawn. Else scripts and data are written, as SCRIPTS-1.gp, SCRIPTS-1.dat and so on,
-	 * and gnuplot is not run.
+	 * NULL: figures are drawn. Else scripts and data are written, as SCRIPTS-1.gp, SCRIPTS-1.dat
+	 * and so on, and gnuplot is not run.
 	 */
 	const char *scripts;
+	const struct compare_options *compare; /* its response holds for all of the page */
 };
 
 struct report_drawing {
@@ -29,7 +34,7 @@ struct report_drawing {
  * report_drawing *, owned by the array. Remarks (char *) go to messages, those of the results among
  * them. Without gnuplot, or where results or disk fail, NULL and error.
  */
-GPtrArray *html_figures_draw(const struct html_figures_options *options, const char *const *names,
+GPtrArray *html_figures_draw(const struct html_report_options *options, const char *const *names,
 	GPtrArray *messages, GError **error);
 
 #endif

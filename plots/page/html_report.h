@@ -3,16 +3,8 @@
 #ifndef PLOTS_PAGE_HTML_REPORT_H
 #define PLOTS_PAGE_HTML_REPORT_H
 
-#include "analyze/verdict/compare.h"
+#include "plots/page/html_figures.h"
 #include "plots/page/sides.h"
-
-struct html_report_options {
-	const char *dir;                       /* as it was given; NULL: not */
-	const char *title;                     /* NULL: of the names */
-	const char *css;                       /* text of plots/report.css */
-	gboolean linear;                       /* how the figures were drawn */
-	const struct compare_options *compare; /* its response holds for the tables, too */
-};
 
 /*
  * The page, newly allocated. drawings and messages: of html_figures_draw. Bins are loaded and let go of again;

@@ -67,45 +67,42 @@ static void each_trial(const struct side *side, trial_fn fn, void *user)
 	}
 }
 
-struct span {
+struct dates {
 	gboolean of_files;
-	char *first, *last; /* NULL before a date is known */
+	GPtrArray *all; /* char * */
 };
 
-static void widen_span(const trial *t, void *user)
+static void add_date(const trial *t, void *user)
 {
-	struct span *span = user;
+	struct dates *dates = user;
 	const char *text = trial_environment_text(t, "started");
 
-	if (span->of_files)
+	if (dates->of_files)
 		text = *text == '\0' ? trial_environment_text(t, "file_changed") : "";
-	if (strlen(text) < DATE_LEN)
-		return;
-	g_autofree char *date = g_strndup(text, DATE_LEN);
+	if (strlen(text) >= DATE_LEN)
+		g_ptr_array_add(dates->all, g_strndup(text, DATE_LEN));
+}
 
-	if (span->first == NULL || strcmp(date, span->first) < 0) {
-		g_free(span->first);
-		span->first = g_strdup(date);
-	}
-	if (span->last == NULL || strcmp(date, span->last) > 0) {
-		g_free(span->last);
-		span->last = g_steal_pointer(&date);
-	}
+static gint compare_dates(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 char *sides_date(const sides *s, gboolean of_files)
 {
-	struct span span = { of_files, NULL, NULL };
-	char *text;
+	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
+	struct dates dates = { of_files, all };
+	const char *first, *last;
 
 	for (guint i = 0; i < s->all->len; i++)
-		each_trial(side_of(s, i), widen_span, &span);
-	text = g_strcmp0(span.first, span.last) == 0
-		       ? g_strdup(span.first)
-		       : g_strdup_printf("%s to %s", span.first, span.last);
-	g_free(span.first);
-	g_free(span.last);
-	return text;
+		each_trial(side_of(s, i), add_date, &dates);
+	if (all->len == 0)
+		return NULL;
+	g_ptr_array_sort(all, compare_dates);
+	first = g_ptr_array_index(all, 0);
+	last = g_ptr_array_index(all, all->len - 1);
+	return strcmp(first, last) == 0 ? g_strdup(first)
+					: g_strdup_printf("%s to %s", first, last);
 }
 
 /* Values of one key: distinct ones of each side, in the order they come in. */
