@@ -43,6 +43,9 @@ same()
 	[ -z "${only// /}" ] || fail "$1 has what --help does not: $only"
 }
 
+warnings=$(groff -man -ww -z -Tutf8 sim/tsim.7 2>&1)
+[ -z "$warnings" ] || fail "$warnings"
+
 generated=$(mktemp) || exit 1
 trap 'rm -f "$generated"' EXIT
 for program in "${!man[@]}"; do

@@ -19,10 +19,10 @@ while IFS= read -r room; do
 	[ -f "$readme" ] || { fail "$room/ has no README.md"; continue; }
 	[ "$(wc -l <"$readme")" -le 40 ] || fail "$readme has more than 40 lines"
 	rows=$(grep -c '^| .*`' "$readme")
-	[ "$rows" -ge 1 ] && [ "$rows" -le 12 ] || fail "$readme has $rows rows that name files, not 1 to 12"
+	((rows >= 1 && rows <= 12)) || fail "$readme has $rows rows that name files, not 1 to 12"
 	names=$(said "$readme")
-	for source in "$room"/*.[ch]; do
-		base=$(basename "$source")
+	for file in "$room"/*.[ch]; do
+		base=$(basename "$file")
 		stem=${base%.*} stem=${stem%_private}
 		grep -qxF -e "$base" -e "$stem" <<<"$names" || fail "$readme does not name $base"
 	done
