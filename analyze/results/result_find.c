@@ -8,6 +8,7 @@
 #include "analyze/foreign/autotest.h"
 #include "analyze/base/error.h"
 #include "analyze/results/merged_set.h"
+#include "analyze/results/result_accumulated.h"
 #include "analyze/results/result_params.h"
 
 enum { DEPTH_MAX = 32, WARNINGS_IN_ERROR = 20, NOT_MERGED = -1 };
@@ -684,95 +685,20 @@ static void nothing_found(
 	g_string_free(text, TRUE);
 }
 
-/* Of the same latencies, as far as a summary can tell? */
-static gboolean is_same_sum(const trial *a, const trial *b)
-{
-	return a->latency.count == b->latency.count && a->latency.sum_ns == b->latency.sum_ns &&
-	       a->latency.min_ns == b->latency.min_ns && a->latency.max_ns == b->latency.max_ns;
-}
-
-/* All parameters but the label, which is only the directory's name. */
-static char *key_of(const trial *t)
-{
-	struct trial_params p = t->params;
-	char none[] = "";
-
-	p.label = none;
-	return result_params_key(&p);
-}
-
-static void add_to_key(GHashTable *by_key, trial *t)
-{
-	g_autofree char *key = key_of(t);
-	GPtrArray *all = g_hash_table_lookup(by_key, key);
-
-	if (all == NULL) {
-		all = g_ptr_array_new();
-		g_hash_table_insert(by_key, g_steal_pointer(&key), all);
-	}
-	g_ptr_array_add(all, t);
-}
-
-/* The repetitions among these that are of the same label as one of them, as if accumulated. */
-static accumulated *sum_of_label(const GPtrArray *trials, const char *label)
-{
-	accumulated *sum = accumulated_new();
-
-	for (guint i = 0; i < trials->len; i++) {
-		const trial *t = g_ptr_array_index(trials, i);
-
-		if (t->moongen->accumulated || strcmp(t->params.label, label) != 0)
-			continue;
-		accumulated_add(sum, t);
-		sum->latencies += t->latency.count;
-		sum->sum_ns += t->latency.sum_ns;
-	}
-	return sum;
-}
-
-/*
- * The trial with which an accumulated histogram would count twice: one of its repetitions, or
- * another accumulation of them. NULL: it stands for itself.
- */
-static const trial *counted_with(const trial *t, const GPtrArray *others)
-{
-	if (others != NULL && t->latency.count == 0)
-		return g_ptr_array_index(others, 0); /* it adds nothing */
-	for (guint i = 0; others != NULL && i < others->len; i++) {
-		const trial *other = g_ptr_array_index(others, i);
-		g_autoptr(accumulated) sum = NULL;
-
-		if (other->moongen->accumulated) {
-			if (is_same_sum(t, other) ||
-				(t->moongen->of != NULL && other->moongen->of != NULL &&
-					accumulated_overlaps(t->moongen->of, other->moongen->of)))
-				return other;
-			continue;
-		}
-		sum = sum_of_label(others, other->params.label);
-		if ((sum->latencies == t->latency.count && sum->sum_ns == t->latency.sum_ns) ||
-			(t->moongen->of != NULL && accumulated_overlaps(t->moongen->of, sum)))
-			return other;
-	}
-	return NULL;
-}
-
 static void settle_one(struct finder *f, GHashTable *by_key, struct waiting *w)
 {
 	g_autofree char *label = label_for(f, w->dir, w->label);
-	g_autofree char *key = NULL;
 	trial *t = g_steal_pointer(&w->t);
 	guint before = f->trials->len;
 	const trial *other;
 
 	if (t == NULL)
 		return;
-	key = key_of(t);
-	other = counted_with(t, g_hash_table_lookup(by_key, key));
+	other = result_accumulated_twin(by_key, t);
 	if (other == NULL) {
 		take_autotest(f, t, g_steal_pointer(&label));
 		if (f->trials->len > before)
-			add_to_key(by_key, t);
+			result_accumulated_note(by_key, t);
 		return;
 	}
 	/* One file under two names of the command line is worth no word. */
@@ -792,7 +718,7 @@ static void settle_waiting(struct finder *f)
 		trial *t = g_ptr_array_index(f->trials, i);
 
 		if (t->moongen != NULL)
-			add_to_key(by_key, t);
+			result_accumulated_note(by_key, t);
 	}
 	for (enum round round = 0; round < ROUNDS; round++) {
 		for (guint i = 0; i < f->waiting->len; i++) {

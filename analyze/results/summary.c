@@ -262,12 +262,17 @@ static void set_numbers(JsonObject *o, const struct result_numbers *n)
 	json_out_double(o, "loss_ratio_max", n->loss.max);
 }
 
-static void set_dists(JsonObject *o, const struct result_numbers *n)
+static void set_record(
+	JsonObject *o, const char *key, const struct trial_record *r, const void *record)
 {
-	json_object_set_object_member(
-		o, "latency", trial_json_record(&trial_dist_fields, &n->latency, NULL));
-	json_object_set_object_member(
-		o, "response", trial_json_record(&trial_dist_fields, &n->response, NULL));
+	json_object_set_object_member(o, key, trial_json_record(r, record, NULL));
+}
+
+static void set_dists(
+	JsonObject *o, const struct trial_dist *latency, const struct trial_dist *response)
+{
+	set_record(o, "latency", &trial_dist_fields, latency);
+	set_record(o, "response", &trial_dist_fields, response);
 }
 
 static JsonArray *trials_json(const result_combination *c)
@@ -284,16 +289,12 @@ static JsonArray *trials_json(const result_combination *c)
 		json_object_set_boolean_member(o, "interrupted", t->interrupted);
 		json_out_double(o, "measured_s", t->measured_s);
 		trial_json_set_counts(o, &t->totals, t->measured_s, trial_is_one_way(t));
-		json_object_set_object_member(
-			o, "latency", trial_json_record(&trial_dist_fields, &t->latency, NULL));
-		json_object_set_object_member(
-			o, "response", trial_json_record(&trial_dist_fields, &t->response, NULL));
+		set_dists(o, &t->latency, &t->response);
 		if (t->probes.used)
 			json_object_set_object_member(
 				o, "probes", trial_json_probes(&t->probes, t->measured_s));
 		if (t->cpu.known)
-			json_object_set_object_member(
-				o, "cpu", trial_json_record(&trial_cpu_fields, &t->cpu, NULL));
+			set_record(o, "cpu", &trial_cpu_fields, &t->cpu);
 		json_array_add_object_element(all, o);
 	}
 	return all;
@@ -339,7 +340,7 @@ static JsonArray *groups_json(const result_combination *c)
 		json_object_set_int_member(o, "guests", g->guests);
 		json_out_double(o, "share", g->share);
 		set_numbers(o, &g->n);
-		set_dists(o, &g->n);
+		set_dists(o, &g->n.latency, &g->n.response);
 		json_array_add_object_element(all, o);
 	}
 	return all;
@@ -362,7 +363,7 @@ static JsonArray *guests_json(const result_combination *c)
 		set_numbers(o, &g->n);
 		json_object_set_int_member(
 			o, "reorder_distance_max", (gint64)g->reorder_distance_max);
-		set_dists(o, &g->n);
+		set_dists(o, &g->n.latency, &g->n.response);
 		if (c->probes.used)
 			json_object_set_object_member(o, "probes",
 				trial_json_guest_probes(&g->probes, c->trials->len == 1));
@@ -382,7 +383,7 @@ static JsonArray *sizes_json(const result_combination *c)
 		json_object_set_int_member(o, "frame_bytes", s->frame_len_lo);
 		json_object_set_int_member(o, "frame_bytes_max", s->frame_len_hi);
 		set_numbers(o, &s->n);
-		set_dists(o, &s->n);
+		set_dists(o, &s->n.latency, &s->n.response);
 		json_array_add_object_element(all, o);
 	}
 	return all;
@@ -406,14 +407,13 @@ void summary_add(summary *s, const result_combination *c)
 	json_object_set_object_member(o, "verdict", verdict_json(c));
 	set_numbers(totals, &c->n);
 	json_object_set_object_member(o, "totals", totals);
-	set_dists(o, &c->n);
+	set_dists(o, &c->n.latency, &c->n.response);
 	json_object_set_object_member(o, "fairness", fairness_json(c));
 	if (c->probes.used)
 		json_object_set_object_member(
 			o, "probes", trial_json_probes(&c->probes, c->n.measured_s));
 	if (c->cpu.known)
-		json_object_set_object_member(
-			o, "cpu", trial_json_record(&trial_cpu_fields, &c->cpu, NULL));
+		set_record(o, "cpu", &trial_cpu_fields, &c->cpu);
 	json_object_set_array_member(o, "groups", groups_json(c));
 	json_object_set_array_member(o, "sizes", sizes_json(c));
 	json_object_set_array_member(o, "guests", guests_json(c));
