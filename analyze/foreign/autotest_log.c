@@ -333,7 +333,7 @@ static void judge_log(struct log *log, const char *name)
 	const struct device *d = loaded_device(log->devices);
 	gboolean complete = d != NULL && d->summary[RX].nb > 0 && d->summary[TX].nb > 0;
 
-	if (log->devices->len > 1)
+	if (d != NULL && log->devices->len > 1)
 		autotest_note_oddity(t, "%s: %u devices; the one that sent most counts, %s", name,
 			log->devices->len, d->name);
 	if (d != NULL)
