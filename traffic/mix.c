@@ -162,25 +162,12 @@ static gboolean set_shares(mix *m, const char *shares, GError **error)
 	return TRUE;
 }
 
-/* The index of that group, which is a new one if there is none of that name. */
-static uint32_t group_index(mix *m, const char *group)
-{
-	uint32_t i = 0;
-
-	while (i < m->nb_groups && strcmp(m->groups[i], group) != 0)
-		i++;
-	if (i == m->nb_groups) {
-		m->groups = g_renew(const char *, m->groups, ++m->nb_groups);
-		m->groups[i] = g_string_chunk_insert(m->strings, group);
-	}
-	return i;
-}
-
 gboolean mix_add_guests(mix *m, const char *where, const struct mix_guest *guest, const char *group,
 	uint64_t nb, GError **error)
 {
-	struct mix_guest g = *guest;
+	struct mix_guest g = *guest; /* of the first group, until its own is found */
 
+	g.group_of = 0;
 	if (nb < 1 || nb > FRAME_GUESTS_MAX)
 		return input_fail(error, INPUT_ERROR_RANGE,
 			"%s: %" G_GUINT64_FORMAT " guests are outside 1..%d", where, nb,
@@ -189,7 +176,12 @@ gboolean mix_add_guests(mix *m, const char *where, const struct mix_guest *guest
 		return input_fail(error, INPUT_ERROR_RANGE,
 			"%s: all together are more than %d guests; take some out", where,
 			FRAME_GUESTS_MAX);
-	g.group_of = group_index(m, group);
+	while (g.group_of < m->nb_groups && strcmp(m->groups[g.group_of], group) != 0)
+		g.group_of++;
+	if (g.group_of == m->nb_groups) {
+		m->groups = g_renew(const char *, m->groups, ++m->nb_groups);
+		m->groups[g.group_of] = g_string_chunk_insert(m->strings, group);
+	}
 	g.group = m->groups[g.group_of];
 	m->guests = g_renew(struct mix_guest, m->guests, m->nb_guests + nb);
 	while (nb-- > 0)

@@ -222,26 +222,6 @@ char *text_did_you_mean(const char *word, const char *const *names)
 	return near == NULL ? g_strdup("") : g_strdup_printf(" (did you mean '%s'?)", near);
 }
 
-static char *read_stream(FILE *f, const char *path, size_t max, size_t *len, GError **error)
-{
-	g_autofree char *text = g_malloc(max + 2);
-	size_t nb = fread(text, 1, max + 1, f);
-
-	if (ferror(f)) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_IO, "%s: cannot be read: %s", path,
-			g_strerror(errno));
-		return NULL;
-	}
-	if (nb > max) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
-			"%s: is longer than %zu bytes; is it the right file?", path, max);
-		return NULL;
-	}
-	text[nb] = '\0';
-	*len = nb;
-	return g_realloc(g_steal_pointer(&text), nb + 1);
-}
-
 char *text_last_line(const char *text)
 {
 	g_autofree char *all = g_strchomp(g_strdup(text));
@@ -252,21 +232,31 @@ char *text_last_line(const char *text)
 
 char *text_read(const char *path, size_t max, size_t *len, GError **error)
 {
-	g_autofree char *shown = g_filename_display_name(path);
+	g_autofree char *shown = g_filename_display_name(path), *text = NULL;
 	FILE *f = fopen(path, "re");
-	char *text;
+	int err = errno;
+	size_t nb;
 
 	if (f == NULL) {
-		int err = errno;
-
-		g_set_error(error, INPUT_ERROR,
-			err == ENOENT ? INPUT_ERROR_NOT_FOUND : INPUT_ERROR_IO,
+		input_fail(error, err == ENOENT ? INPUT_ERROR_NOT_FOUND : INPUT_ERROR_IO,
 			"%s: cannot be opened: %s; check the path", shown, g_strerror(err));
 		return NULL;
 	}
-	text = read_stream(f, shown, max, len, error);
+	text = g_malloc(max + 2);
+	nb = fread(text, 1, max + 1, f);
+	err = ferror(f) ? errno : 0;
 	fclose(f);
-	return text;
+	if (err == 0 && nb <= max) {
+		text[nb] = '\0';
+		*len = nb;
+		return g_realloc(g_steal_pointer(&text), nb + 1);
+	}
+	if (err != 0)
+		input_fail(error, INPUT_ERROR_IO, "%s: cannot be read: %s", shown, g_strerror(err));
+	else
+		input_fail(error, INPUT_ERROR_RANGE,
+			"%s: is longer than %zu bytes; is it the right file?", shown, max);
+	return NULL;
 }
 
 gboolean text_check(const char *path, const char *text, size_t len, GError **error)
