@@ -14,18 +14,14 @@
 #include "sim/base/error.h"
 #include "sim/base/limits.h"
 
-/* Up to NULL. */
-static void add_words(GPtrArray *args, const char *word, ...) G_GNUC_NULL_TERMINATED;
-
-static void add_words(GPtrArray *args, const char *word, ...)
+/* words: up to NULL. */
+static void add_words(GPtrArray *args, const char *const *words)
 {
-	va_list words;
-
-	va_start(words, word);
-	for (; word != NULL; word = va_arg(words, const char *))
-		g_ptr_array_add(args, g_strdup(word));
-	va_end(words);
+	for (; *words != NULL; words++)
+		g_ptr_array_add(args, g_strdup(*words));
 }
+
+#define ADD_WORDS(args, ...) add_words(args, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* EAL's folder would be /tmp/dpdk for everybody without XDG_RUNTIME_DIR: the first user's alone. */
 static void choose_runtime_dir(void)
@@ -131,26 +127,26 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 		(cfg->hugepages && !limits_check_hugepages("", error)))
 		return NULL;
 	choose_runtime_dir();
-	add_words(args, cfg->program, "--lcores", cfg->lcores, NULL);
+	ADD_WORDS(args, cfg->program, "--lcores", cfg->lcores);
 	/* A file per page would be a memory region each: vhost-user has room for eight. */
 	if (cfg->hugepages)
-		add_words(args, "--in-memory", "--single-file-segments", NULL);
+		ADD_WORDS(args, "--in-memory", "--single-file-segments");
 	else
-		add_words(args, "--no-huge", "--no-shconf", "-m", memory, NULL);
-	add_words(args, "--no-telemetry", NULL);
+		ADD_WORDS(args, "--no-huge", "--no-shconf", "-m", memory);
+	ADD_WORDS(args, "--no-telemetry");
 	for (char **d = cfg->devices; d != NULL && *d != NULL; d++) {
 		gboolean vdev = g_str_has_prefix(*d, "net_") || g_str_has_prefix(*d, "eth_");
 
-		add_words(args, vdev ? "--vdev" : "--allow", *d, NULL);
+		ADD_WORDS(args, vdev ? "--vdev" : "--allow", *d);
 		pci |= !vdev;
 	}
 	if (!pci)
-		add_words(args, "--no-pci", NULL);
+		ADD_WORDS(args, "--no-pci");
 	for (char **e = cfg->extra; e != NULL && *e != NULL; e++)
-		add_words(args, *e, NULL);
+		ADD_WORDS(args, *e);
 	rte_log_set_global_level(cfg->verbose ? RTE_LOG_INFO : RTE_LOG_ERR);
 	if (!cfg->verbose)
-		add_words(args, "--log-level=*:error", NULL);
+		ADD_WORDS(args, "--log-level=*:error");
 	for (guint i = 0; i < args->len; i++)
 		g_ptr_array_add(argv, g_ptr_array_index(args, i));
 	g_ptr_array_add(argv, NULL);
