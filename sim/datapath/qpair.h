@@ -20,9 +20,7 @@
 #ifndef SIM_DATAPATH_QPAIR_H
 #define SIM_DATAPATH_QPAIR_H
 
-#include <errno.h>
 #include <stdint.h>
-#include <unistd.h>
 
 #include <glib.h>
 
@@ -102,14 +100,7 @@ struct qpair *qpairs_get(struct qpairs *qs, uint32_t slot);
 const char *qpairs_address(struct datapath *d, uint32_t slot);
 
 /* Signal an event descriptor: an interrupt (call) or a doorbell (kick). A system call. */
-static inline void qpair_signal(int fd)
-{
-	const uint64_t one = 1;
-
-	/* It can only fail when the count is at its limit: then the other side is signalled already. */
-	while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
-}
+void qpair_signal(int fd);
 
 /* Can frames be exchanged now? Any thread; hot. */
 static inline gboolean qpair_is_connected(const struct qpair *q)

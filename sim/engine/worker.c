@@ -298,7 +298,7 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 	uint16_t room = ops->reserve(g->datapath, w->queue, g->slot, f, WORKER_BURST), sent;
 	size_t first = g->pos, pos = first;
 	uint32_t seq = (uint32_t)ctr_get(&g->seq);
-	enum frame_phase phase = measured ? FRAME_MEASURE : FRAME_WARM_UP;
+	uint32_t phase = (uint32_t)(measured ? FRAME_MEASURE : FRAME_WARM_UP) << 6;
 
 	w->next = entry_after(w, w->next);
 	prefetch_next(w);
@@ -306,7 +306,15 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 		return 0;
 	for (uint16_t i = 0; i < room; i++) {
 		struct profile_draw draw = g->draws[pos];
-		struct frame_sig sig = sig_of(w, phase, draw.class, guest, seq + i, now_ns, now_ns);
+		/* Not sig_of: with the delay and the shift it cost a tenth of sending alone. */
+		struct frame_sig sig = {
+			.run = w->run,
+			.phase_class = (uint8_t)(phase | draw.class),
+			.guest = (uint16_t)guest,
+			.seq = seq + i,
+			.due_lo = (uint32_t)now_ns,
+			.due_hi = (uint16_t)(now_ns >> 32),
+		};
 
 		pos = pos + 1 == g->nb_draws ? 0 : pos + 1;
 		write_frame(g, zeroed, &f[i], draw, &sig);
