@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "analyze/contract/trial_fields.h"
 #include "traffic/frame.h"
 
 enum { FIELDS_HOST = 6, FIELDS_ONE = 9, FIELDS_MANY = 10, PPS_PER_KPPS = 1000 };
@@ -198,14 +199,13 @@ gboolean trial_infix_parse(const char *infix, struct trial_params *p)
 		trial_params_clear(p);
 		return FALSE;
 	}
-	p->label = g_strdup("");
-	p->arrival = g_strdup("");
-	p->share = g_strdup("");
-	p->pattern = g_strdup(TRIAL_PATTERN_DEFAULT);
-	p->cores = g_strdup("");
-	p->faults = g_strdup("");
-	p->mix_digest = g_strdup("");
-	p->extra = g_strdup("");
+	for (size_t i = 0; i < trial_params_fields.nb; i++) {
+		const struct trial_field *f = &trial_params_fields.rows[i];
+		char **text = G_STRUCT_MEMBER_P(p, f->offset);
+
+		if (f->kind == TRIAL_TEXT && *text == NULL)
+			*text = g_strdup(f->fallback != NULL ? f->fallback : "");
+	}
 	return TRUE;
 }
 
