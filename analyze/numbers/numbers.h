@@ -5,5 +5,7 @@
 
 /* GSL returns errors instead of ending the program: once, before all else that main does. */
 void numbers_begin(void);
+/* GSL's version, for the record. Static. */
+const char *numbers_gsl_version(void);
 
 #endif

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include <gsl/gsl_version.h>
 #include <rte_version.h>
 
+#include "analyze/numbers/numbers.h"
 #include "sim/engine/clock.h"
 #include "traffic/frame.h"
 
@@ -169,7 +169,7 @@ JsonObject *environment_environment(const struct options *o, double tsc_hz)
 	json_object_set_string_member(versions, "glib",
 		G_STRINGIFY(GLIB_MAJOR_VERSION) "." G_STRINGIFY(GLIB_MINOR_VERSION) "." G_STRINGIFY(
 			GLIB_MICRO_VERSION));
-	json_object_set_string_member(versions, "gsl", GSL_VERSION);
+	json_object_set_string_member(versions, "gsl", numbers_gsl_version());
 	json_object_set_object_member(e, "versions", versions);
 	json_object_set_string_member(e, "kernel", u.release);
 	json_object_set_string_member(e, "cpu", model);
