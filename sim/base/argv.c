@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/base/argv.h"
 
-#include <stdarg.h>
-
 void argv_addf(GStrvBuilder *words, const char *option, const char *format, ...)
 {
 	g_autofree char *word = NULL;
@@ -14,4 +12,13 @@ void argv_addf(GStrvBuilder *words, const char *option, const char *format, ...)
 	if (option != NULL)
 		g_strv_builder_add(words, option);
 	g_strv_builder_add(words, word);
+}
+
+char **argv_end(GStrvBuilder *words, va_list arguments)
+{
+	const char *word;
+
+	while ((word = va_arg(arguments, const char *)) != NULL)
+		g_strv_builder_add(words, word);
+	return g_strv_builder_end(words);
 }

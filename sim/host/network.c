@@ -7,6 +7,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "sim/base/argv.h"
 #include "sim/base/error.h"
 #include "traffic/frame.h"
 
@@ -103,16 +104,6 @@ static gboolean check_name(struct journal *j, const char *name, GError **error)
 		"cannot name an interface: that has 1 to 15 characters, no blanks, '/' or ':'");
 }
 
-/* Before its words, those of the arguments, up to NULL. */
-static char **words_after(GStrvBuilder *before, va_list *args)
-{
-	const char *word;
-
-	while ((word = va_arg(*args, const char *)) != NULL)
-		g_strv_builder_add(before, word);
-	return g_strv_builder_end(before);
-}
-
 /* TOOL [-n NETNS] WORD... up to NULL. */
 static char **tool_words(const char *tool, const char *netns, ...) G_GNUC_NULL_TERMINATED;
 
@@ -126,7 +117,7 @@ static char **tool_words(const char *tool, const char *netns, ...)
 	if (netns != NULL)
 		g_strv_builder_add_many(all, "-n", netns, NULL);
 	va_start(args, netns);
-	words = words_after(all, &args);
+	words = argv_end(all, args);
 	va_end(args);
 	return words;
 }
@@ -140,7 +131,7 @@ char **network_command(const char *netns, ...)
 	if (netns != NULL)
 		g_strv_builder_add_many(all, "ip", "netns", "exec", netns, NULL);
 	va_start(args, netns);
-	words = words_after(all, &args);
+	words = argv_end(all, args);
 	va_end(args);
 	return words;
 }

@@ -19,7 +19,7 @@ static gboolean same_machine(const struct testbed *t)
 	return g_str_equal(t->host.fqdn, t->loadgen.fqdn);
 }
 
-static gboolean fits(uint32_t frame_len_max, guint64 mtu)
+static gboolean fits_mtu(uint32_t frame_len_max, guint64 mtu)
 {
 	return frame_len_max <= mtu + FRAME_ETH_LEN + FRAME_FCS_LEN;
 }
@@ -57,7 +57,7 @@ char *lab_lacks(const struct testbed *t, const struct setup *s, uint32_t frame_l
 	if (!have_host && !same_machine(t))
 		return g_strdup("host and loadgen are two machines: name the NICs of the cable by "
 				"[host] test_iface and [loadgen] test_iface_addr");
-	if (!have_host && !fits(frame_len_max, MTU_USUAL))
+	if (!have_host && !fits_mtu(frame_len_max, MTU_USUAL))
 		return does_not_fit(frame_len_max, "the testbed's veth pair", MTU_USUAL);
 	return NULL;
 }
@@ -96,7 +96,7 @@ static gboolean check_mtu(
 	/* One that is not there, or a DPDK driver's, is another's to name. */
 	if (said == NULL ||
 		!g_ascii_string_to_unsigned(g_strchomp(said), 10, 1, G_MAXUINT32, &mtu, NULL) ||
-		fits(frame_len_max, mtu))
+		fits_mtu(frame_len_max, mtu))
 		return TRUE;
 	text = does_not_fit(frame_len_max, name, mtu);
 	return server_fail(s, error, "%s", text);

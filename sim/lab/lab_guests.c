@@ -21,14 +21,20 @@ enum {
 	VMUX_TIMEOUT_US = 30000000,
 };
 
+/* text with the guest's number before at (in text; NULL: at its end). Newly allocated. */
+static char *insert_number(const char *text, const char *at, uint32_t guest)
+{
+	int head = at == NULL ? (int)strlen(text) : (int)(at - text);
+
+	return g_strdup_printf("%.*s%u%s", head, text, guest, text + head);
+}
+
 /* With the guest's number before its suffix: disk.qcow2, disk7.qcow2. Newly allocated. */
 static char *numbered_path(const char *path, uint32_t guest)
 {
 	const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
 
-	if (dot == NULL || (slash != NULL && dot < slash))
-		return g_strdup_printf("%s%u", path, guest);
-	return g_strdup_printf("%.*s%u%s", (int)(dot - path), path, guest, dot);
+	return insert_number(path, slash != NULL && dot < slash ? NULL : dot, guest);
 }
 
 /* vmux makes its sockets when it has its devices. */
@@ -84,23 +90,12 @@ static gboolean start_vmux(struct lab *l, const struct setup *s, GError **error)
 	return TRUE;
 }
 
-/* A guest's own copy of the disk, where there are several. */
-static char *disk_of(const struct lab *l, const struct setup *s, uint32_t guest)
-{
-	const char *disk = l->cfg.testbed->root_disk;
-
-	return disk == NULL || s->guests == 1 ? g_strdup(disk) : numbered_path(disk, guest);
-}
-
 /* The first label of a name has the number: vm.example.org, vm7.example.org. */
-static char *name_of(const char *fqdn, const struct setup *s, uint32_t guest)
+static char *numbered_name(const char *fqdn, uint32_t guest)
 {
-	const char *at = strchr(fqdn, '@'), *dot = strchr(at == NULL ? fqdn : at, '.');
+	const char *at = strchr(fqdn, '@');
 
-	if (s->guests == 1)
-		return g_strdup(fqdn);
-	return dot == NULL ? g_strdup_printf("%s%u", fqdn, guest)
-			   : g_strdup_printf("%.*s%u%s", (int)(dot - fqdn), fqdn, guest, dot);
+	return insert_number(fqdn, strchr(at == NULL ? fqdn : at, '.'), guest);
 }
 
 /* A disk's guest is reached over a network of its own. */
@@ -166,10 +161,13 @@ static gboolean start_vm(struct lab *l, const struct setup *s, const struct vm_c
 {
 	const struct testbed *t = l->cfg.testbed;
 	struct vm_cfg cfg = *common;
-	g_autofree char *mac = lab_mac(l, guest), *disk = disk_of(l, s, guest);
+	g_autofree char *mac = lab_mac(l, guest), *disk = NULL;
 	g_autofree char *cpus = cpus_of(l, guest);
 	struct vm *vm = NULL;
 
+	/* Several guests have a disk and a name each. */
+	if (t->root_disk != NULL)
+		disk = s->guests == 1 ? g_strdup(t->root_disk) : numbered_path(t->root_disk, guest);
 	cfg.number = guest;
 	cfg.mac = mac;
 	cfg.disk = disk;
@@ -188,7 +186,7 @@ static gboolean start_vm(struct lab *l, const struct setup *s, const struct vm_c
 		struct testbed_server ssh = t->guest;
 		g_autofree char *label = g_strdup_printf("guest %u", guest);
 
-		ssh.fqdn = name_of(t->guest.fqdn, s, guest);
+		ssh.fqdn = s->guests == 1 ? g_strdup(ssh.fqdn) : numbered_name(ssh.fqdn, guest);
 		vm_reach_by(vm, testbed_server(&ssh, label));
 		g_free(ssh.fqdn);
 	}

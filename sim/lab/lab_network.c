@@ -26,11 +26,12 @@ static gboolean make_veth(struct lab *l, GError **error)
 	       network_veth(l->journal, l->netns, HOST_END, l->load_netns, LOAD_END, error);
 }
 
-/* The generator's end of a real wire: DPDK's own driver for a device that has an address. */
-static gboolean reach_nic(struct lab *l, GError **error)
+/* A cable. Its other end is a DPDK driver's if that device has an address. */
+static gboolean reach_nics(struct lab *l, GError **error)
 {
 	const struct testbed_nic *nic = &l->cfg.testbed->loadgen.nic;
 
+	l->wire = g_strdup(l->cfg.testbed->host.nic.name);
 	if (nic->pci != NULL) {
 		l->port = g_strdup(nic->pci);
 		l->wire_text = g_strdup_printf("%s, %s", nic->pci, nic->dpdk_driver);
@@ -45,14 +46,8 @@ static gboolean make_wire(struct lab *l, GError **error)
 {
 	const struct testbed *t = l->cfg.testbed;
 
-	if (t->host.nic.name == NULL) {
-		if (!make_veth(l, error))
-			return FALSE;
-	} else {
-		l->wire = g_strdup(t->host.nic.name);
-		if (!reach_nic(l, error))
-			return FALSE;
-	}
+	if (t->host.nic.name == NULL ? !make_veth(l, error) : !reach_nics(l, error))
+		return FALSE;
 	if (t->loadgen_port != NULL) {
 		g_free(l->port);
 		l->port = g_strdup(t->loadgen_port);

@@ -2,11 +2,11 @@
 #include "sim/server/server.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "analyze/base/file.h"
 #include "analyze/base/text.h"
+#include "sim/base/argv.h"
 #include "sim/base/error.h"
 #include "sim/server/server_private.h"
 
@@ -97,13 +97,13 @@ char *server_quote(const char *const *argv)
 
 char *server_brief(const char *const *argv)
 {
-	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+	g_auto(GStrv) words = NULL;
 
 	for (; *argv != NULL; argv++)
-		g_ptr_array_add(
-			words, (gpointer)(uintptr_t)(strchr(*argv, '\n') == NULL ? *argv : "..."));
-	g_ptr_array_add(words, NULL);
-	return server_quote((const char *const *)words->pdata);
+		g_strv_builder_add(all, strchr(*argv, '\n') == NULL ? *argv : "...");
+	words = g_strv_builder_end(all);
+	return server_quote((const char *const *)words);
 }
 
 /* In dry runs: what would be run. A question has no answer then. */
@@ -153,27 +153,16 @@ gboolean server_do(struct server *s, const char *const *argv, GError **error)
 	       (r.status == 0 || server_failed(s, argv, &r, error));
 }
 
-static const char **words_of(va_list *args)
-{
-	GPtrArray *words = g_ptr_array_new();
-	const char *word;
-
-	do {
-		word = va_arg(*args, const char *);
-		g_ptr_array_add(words, (gpointer)(uintptr_t)word);
-	} while (word != NULL);
-	return (const char **)g_ptr_array_free(words, FALSE);
-}
-
 gboolean server_dol(struct server *s, GError **error, ...)
 {
-	g_autofree const char **argv = NULL;
+	g_autoptr(GStrvBuilder) none = g_strv_builder_new();
+	g_auto(GStrv) argv = NULL;
 	va_list args;
 
 	va_start(args, error);
-	argv = words_of(&args);
+	argv = argv_end(none, args);
 	va_end(args);
-	return server_do(s, argv, error);
+	return server_do(s, (const char *const *)argv, error);
 }
 
 char *server_askv(struct server *s, const char *const *argv, GError **error)
@@ -190,25 +179,28 @@ char *server_askv(struct server *s, const char *const *argv, GError **error)
 
 char *server_ask(struct server *s, GError **error, ...)
 {
-	g_autofree const char **argv = NULL;
+	g_autoptr(GStrvBuilder) none = g_strv_builder_new();
+	g_auto(GStrv) argv = NULL;
 	va_list args;
 
 	va_start(args, error);
-	argv = words_of(&args);
+	argv = argv_end(none, args);
 	va_end(args);
-	return server_askv(s, argv, error);
+	return server_askv(s, (const char *const *)argv, error);
 }
 
 gboolean server_test(struct server *s, ...)
 {
 	g_auto(server_result) r = { 0 };
-	g_autofree const char **argv = NULL;
+	g_autoptr(GStrvBuilder) none = g_strv_builder_new();
+	g_auto(GStrv) argv = NULL;
 	va_list args;
 
 	va_start(args, s);
-	argv = words_of(&args);
+	argv = argv_end(none, args);
 	va_end(args);
-	return s->dry == NULL && server_run(s, argv, NULL, 0, &r, NULL) && r.status == 0;
+	return s->dry == NULL && server_run(s, (const char *const *)argv, NULL, 0, &r, NULL) &&
+	       r.status == 0;
 }
 
 /* PATH MODE BYTES: what a connection cut short is not taken for the file. */

@@ -103,7 +103,7 @@ static void add_kernel(GStrvBuilder *words, const struct vm_cfg *c)
 	g_strv_builder_add_many(words, "-append", append->str, NULL);
 }
 
-static const char *bus(const struct vm_cfg *c)
+static const char *bus_word(const struct vm_cfg *c)
 {
 	return is_microvm(c) ? "device" : "pci";
 }
@@ -116,7 +116,7 @@ static void add_disk(GStrvBuilder *words, const struct vm_cfg *c)
 		return;
 	argv_addf(words, "-drive", "id=root,if=none,format=%s,file=%s",
 		g_str_has_suffix(c->disk, ".qcow2") ? "qcow2" : "raw", path);
-	argv_addf(words, "-device", "virtio-blk-%s,drive=root%s", bus(c),
+	argv_addf(words, "-device", "virtio-blk-%s,drive=root%s", bus_word(c),
 		c->setup->ioregionfd ? ",use-ioregionfd=true" : "");
 }
 
@@ -128,7 +128,7 @@ static GString *virtio_net(const struct vm_cfg *c, const char *netdev, const cha
 {
 	GString *device = g_string_new(NULL);
 
-	g_string_printf(device, "virtio-net-%s,netdev=%s,mac=%s", bus(c), netdev, mac);
+	g_string_printf(device, "virtio-net-%s,netdev=%s,mac=%s", bus_word(c), netdev, mac);
 	if (!is_microvm(c))
 		g_string_append(device, ",romfile=");
 	if (!is_microvm(c) && c->accel == VM_TCG)
@@ -158,8 +158,8 @@ static void add_folders(GStrvBuilder *words, const struct vm_cfg *c)
 
 		argv_addf(
 			words, "-fsdev", "local,id=folder%u,path=%s,security_model=none", i, path);
-		argv_addf(words, "-device", "virtio-9p-%s,fsdev=folder%u,mount_tag=%s", bus(c), i,
-			tag);
+		argv_addf(words, "-device", "virtio-9p-%s,fsdev=folder%u,mount_tag=%s", bus_word(c),
+			i, tag);
 	}
 }
 
