@@ -8,6 +8,9 @@
 
 #include <glib.h>
 
+/* In a directory OUT/LABEL: whoever writes trials there holds it. Readers of results ignore it. */
+#define FILE_LOCK_OF_LABEL ".tsim-lock"
+
 struct file_lock;
 typedef struct file_lock file_lock;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/base/ranks.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "analyze/base/error.h"
@@ -9,12 +10,8 @@
 #include <mpi.h>
 #endif
 
-struct ranks_mail {
-	GQueue leaving, coming; /* struct message */
-};
-
 /* A number that mpirun gave us; otherwise if it gave none. */
-static guint given(const char *name, guint otherwise)
+static guint given_number(const char *name, guint otherwise)
 {
 	const char *text = g_getenv(name);
 	guint64 v;
@@ -26,34 +23,142 @@ static guint given(const char *name, guint otherwise)
 
 guint ranks_count(void)
 {
-	return MAX(given("OMPI_COMM_WORLD_SIZE", 1), 1);
+	return MAX(given_number("OMPI_COMM_WORLD_SIZE", 1), 1);
 }
 
 guint ranks_own(void)
 {
-	return ranks_count() > 1 ? given("OMPI_COMM_WORLD_RANK", 0) : 0;
+	return ranks_count() > 1 ? given_number("OMPI_COMM_WORLD_RANK", 0) : 0;
 }
 
 #ifdef TSIM_MPI
 
-/* Counts of MPI are int: what is longer goes in pieces. */
-enum { PIECE_BYTES = 1 << 30, PIECE_VALUES = 1 << 24, TAG = 1, TAG_MESSAGE = 100 };
-
-/* A message on its way. */
-struct message {
-	MPI_Request request;
-	GBytes *bytes;
-	guint rank, kind;
+enum {
+	/* Counts of MPI are int: what is longer goes in pieces. */
+	PIECE_BYTES = 1 << 30,
+	PIECE_VALUES = 1 << 24,
+	TAG_BYTES = 1,
+	TAG_STOP = 2,
+	REST_US = 200,
+	/* Of the time between mpirun's signals, what is left for the way out. */
+	WAY_OUT_US = 300000,
+	LEAVES_MAX_S = 60,
 };
 
-/* Is there anybody to talk to? MPI's own errors end all ranks: no return value is looked at. */
+static struct shared {
+	_Atomic int *stop; /* NULL: MPI's own errors end all ranks */
+	gint64 stopped_us; /* when it was seen to be set; 0: it is not */
+	gboolean lost;
+	MPI_Request sum;
+	gboolean summing;
+} * shared_state(void)
+{
+	static struct shared state;
+
+	return &state;
+}
+
+/* Is there anybody to talk to? */
 static gboolean is_shared(void)
 {
 	int begun = 0, ended = 0;
 
 	MPI_Initialized(&begun);
 	MPI_Finalized(&ended);
-	return begun && !ended;
+	return begun && !ended && !shared_state()->lost;
+}
+
+/* With a stop that is shared, an error of MPI is a rank that has gone. */
+static void check_call(int status)
+{
+	if (status != MPI_SUCCESS)
+		shared_state()->lost = TRUE;
+}
+
+void ranks_share_stop(_Atomic int *stop)
+{
+	if (!is_shared())
+		return;
+	shared_state()->stop = stop;
+	MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+}
+
+/* Nobody waits for these: they are short, and whoever has died does not read them. */
+static void tell_stop(void)
+{
+	for (guint i = 0; i < ranks_count(); i++) {
+		MPI_Request request;
+
+		if (i != ranks_own() && MPI_Isend(NULL, 0, MPI_BYTE, (int)i, TAG_STOP,
+						MPI_COMM_WORLD, &request) == MPI_SUCCESS)
+			MPI_Request_free(&request);
+	}
+}
+
+/* Has anybody said it? */
+static gboolean hear_stop(void)
+{
+	int told = 0;
+
+	if (MPI_Iprobe(MPI_ANY_SOURCE, TAG_STOP, MPI_COMM_WORLD, &told, MPI_STATUS_IGNORE) !=
+			MPI_SUCCESS ||
+		!told)
+		return FALSE;
+	MPI_Recv(NULL, 0, MPI_BYTE, MPI_ANY_SOURCE, TAG_STOP, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+	return TRUE;
+}
+
+void ranks_tick(void)
+{
+	struct shared *s = shared_state();
+	gboolean told;
+
+	if (!is_shared() || s->stop == NULL)
+		return;
+	told = hear_stop();
+	if (s->stopped_us != 0 || (!told && atomic_load(s->stop) == 0))
+		return;
+	s->stopped_us = g_get_monotonic_time();
+	if (atomic_load(s->stop) != 0)
+		tell_stop();
+	else
+		atomic_store(s->stop, 1);
+}
+
+gboolean ranks_wait(void)
+{
+	struct shared *s = shared_state();
+	guint leaves_s = given_number("OMPI_MCA_odls_base_sigkill_timeout", 1);
+
+	ranks_tick();
+	if (s->stopped_us != 0 &&
+		g_get_monotonic_time() - s->stopped_us >
+			(gint64)CLAMP(leaves_s, 1, LEAVES_MAX_S) * G_USEC_PER_SEC - WAY_OUT_US)
+		s->lost = TRUE;
+	g_usleep(REST_US);
+	return !s->lost;
+}
+
+gboolean ranks_are_whole(void)
+{
+	return !shared_state()->lost;
+}
+
+/* All are here. FALSE if there is one rank only, or one that does not come. */
+static gboolean meet_all(void)
+{
+	MPI_Request request;
+	int here = 0;
+
+	if (!is_shared())
+		return FALSE;
+	check_call(MPI_Ibarrier(MPI_COMM_WORLD, &request));
+	while (is_shared()) {
+		check_call(MPI_Test(&request, &here, MPI_STATUS_IGNORE));
+		if (here || !ranks_wait())
+			break;
+	}
+	return here && is_shared();
 }
 
 gboolean ranks_begin(GError **error)
@@ -68,46 +173,61 @@ gboolean ranks_begin(GError **error)
 
 void ranks_end(void)
 {
-	if (is_shared())
-		MPI_Finalize();
-}
-
-void ranks_barrier(void)
-{
-	if (is_shared())
-		MPI_Barrier(MPI_COMM_WORLD);
-}
-
-gboolean ranks_all_true(gboolean mine)
-{
-	int all = mine ? 1 : 0;
-
-	if (is_shared())
-		MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
-	return all != 0;
+	if (!meet_all())
+		return;
+	while (hear_stop()) /* nothing is to be under way at the end */
+		;
+	MPI_Finalize();
 }
 
 uint64_t ranks_max_u64(uint64_t mine)
 {
-	if (is_shared())
-		MPI_Allreduce(MPI_IN_PLACE, &mine, 1, MPI_UINT64_T, MPI_MAX, MPI_COMM_WORLD);
+	if (meet_all())
+		check_call(MPI_Allreduce(
+			MPI_IN_PLACE, &mine, 1, MPI_UINT64_T, MPI_MAX, MPI_COMM_WORLD));
 	return mine;
 }
 
 void ranks_sum_u64(uint64_t *values, size_t n)
 {
-	for (size_t at = 0; is_shared() && at < n; at += PIECE_VALUES)
-		MPI_Allreduce(MPI_IN_PLACE, values + at, (int)MIN(n - at, PIECE_VALUES),
-			MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
+	gboolean all = meet_all();
+
+	for (size_t at = 0; all && at < n; at += PIECE_VALUES)
+		check_call(MPI_Allreduce(MPI_IN_PLACE, values + at, (int)MIN(n - at, PIECE_VALUES),
+			MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD));
 }
 
-static GBytes *receive(int from, uint64_t len)
+void ranks_sum_begin(uint64_t *values, size_t n)
+{
+	struct shared *s = shared_state();
+
+	if (!is_shared())
+		return;
+	check_call(MPI_Iallreduce(
+		MPI_IN_PLACE, values, (int)n, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD, &s->sum));
+	s->summing = !s->lost;
+}
+
+gboolean ranks_sum_done(void)
+{
+	struct shared *s = shared_state();
+	int done = 1;
+
+	if (s->lost)
+		return FALSE;
+	if (s->summing)
+		check_call(MPI_Test(&s->sum, &done, MPI_STATUS_IGNORE));
+	s->summing = !done;
+	return done && !s->lost;
+}
+
+static GBytes *receive_bytes(int from, uint64_t len)
 {
 	char *data = g_malloc(MAX(len, 1));
 
 	for (uint64_t at = 0; at < len; at += PIECE_BYTES)
-		MPI_Recv(data + at, (int)MIN(len - at, PIECE_BYTES), MPI_BYTE, from, TAG,
-			MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+		check_call(MPI_Recv(data + at, (int)MIN(len - at, PIECE_BYTES), MPI_BYTE, from,
+			TAG_BYTES, MPI_COMM_WORLD, MPI_STATUS_IGNORE));
 	return g_bytes_new_take(data, len);
 }
 
@@ -119,166 +239,40 @@ GPtrArray *ranks_gather(GBytes *mine)
 	g_autofree uint64_t *len = g_new0(uint64_t, ranks_count());
 	uint64_t own = size;
 
-	if (!is_shared()) {
+	if (!meet_all()) {
 		g_ptr_array_add(all, g_bytes_ref(mine));
 		return g_steal_pointer(&all);
 	}
-	MPI_Gather(&own, 1, MPI_UINT64_T, len, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
+	check_call(MPI_Gather(&own, 1, MPI_UINT64_T, len, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD));
 	if (ranks_own() > 0) {
 		for (uint64_t at = 0; at < own; at += PIECE_BYTES)
-			MPI_Send(data + at, (int)MIN(own - at, PIECE_BYTES), MPI_BYTE, 0, TAG,
-				MPI_COMM_WORLD);
+			check_call(MPI_Send(data + at, (int)MIN(own - at, PIECE_BYTES), MPI_BYTE, 0,
+				TAG_BYTES, MPI_COMM_WORLD));
 		return NULL;
 	}
 	g_ptr_array_add(all, g_bytes_ref(mine));
 	for (guint i = 1; i < ranks_count(); i++)
-		g_ptr_array_add(all, receive((int)i, len[i]));
+		g_ptr_array_add(all, receive_bytes((int)i, len[i]));
 	return g_steal_pointer(&all);
 }
 
-GBytes *ranks_broadcast(GBytes *of_first)
+GBytes *ranks_broadcast(GBytes *mine, guint from)
 {
-	gboolean first = ranks_own() == 0;
-	uint64_t len = first ? g_bytes_get_size(of_first) : 0;
+	gsize size;
+	const void *own = g_bytes_get_data(mine, &size);
+	uint64_t len = size;
 	char *data;
 
-	if (!is_shared())
-		return g_bytes_ref(of_first);
-	MPI_Bcast(&len, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
+	if (!meet_all())
+		return g_bytes_ref(mine);
+	check_call(MPI_Bcast(&len, 1, MPI_UINT64_T, (int)from, MPI_COMM_WORLD));
 	data = g_malloc(MAX(len, 1));
-	if (first && len > 0)
-		memcpy(data, g_bytes_get_data(of_first, NULL), len);
+	if (from == ranks_own() && len > 0)
+		memcpy(data, own, len);
 	for (uint64_t at = 0; at < len; at += PIECE_BYTES)
-		MPI_Bcast(data + at, (int)MIN(len - at, PIECE_BYTES), MPI_BYTE, 0, MPI_COMM_WORLD);
+		check_call(MPI_Bcast(
+			data + at, (int)MIN(len - at, PIECE_BYTES), MPI_BYTE, 0, MPI_COMM_WORLD));
 	return g_bytes_new_take(data, len);
-}
-
-void ranks_outlive(void)
-{
-	if (is_shared())
-		MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-}
-
-static void free_message(struct message *m)
-{
-	g_bytes_unref(m->bytes);
-	g_free(m);
-}
-
-/* A message to somebody who has gone may never leave: it is kept, as MPI may still read it. */
-static void see_leave(struct ranks_mail *mail)
-{
-	for (GList *l = mail->leaving.head, *next; l != NULL; l = next) {
-		struct message *m = l->data;
-		int gone = 0;
-
-		next = l->next;
-		if (MPI_Test(&m->request, &gone, MPI_STATUS_IGNORE) == MPI_SUCCESS && !gone)
-			continue;
-		free_message(m);
-		g_queue_delete_link(&mail->leaving, l);
-	}
-}
-
-gboolean ranks_post(struct ranks_mail *mail, guint to, guint kind, GBytes *message)
-{
-	gsize len;
-	const void *data = g_bytes_get_data(message, &len);
-	struct message *m;
-
-	if (len > RANKS_MESSAGE_MAX)
-		return FALSE;
-	if (!is_shared())
-		return TRUE;
-	m = g_new0(struct message, 1);
-	m->bytes = g_bytes_ref(message);
-	m->rank = to;
-	if (MPI_Isend(data, (int)len, MPI_BYTE, (int)to, TAG_MESSAGE + (int)kind, MPI_COMM_WORLD,
-		    &m->request) != MPI_SUCCESS) {
-		free_message(m); /* nobody is there any more: who asks will hear of it */
-		return TRUE;
-	}
-	g_queue_push_tail(&mail->leaving, m);
-	see_leave(mail);
-	return TRUE;
-}
-
-gboolean ranks_posted(struct ranks_mail *mail)
-{
-	if (!is_shared())
-		return TRUE;
-	see_leave(mail);
-	return g_queue_is_empty(&mail->leaving);
-}
-
-/* Begin to receive what is announced. It is not waited for: its sender may die in the middle. */
-static void see_come(struct ranks_mail *mail)
-{
-	MPI_Status status;
-	int there = 0, len = 0;
-
-	while (MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &there, &status) ==
-			MPI_SUCCESS &&
-		there) {
-		struct message *m;
-
-		if (status.MPI_TAG < TAG_MESSAGE)
-			return; /* of a call that is made together: not ours to take */
-		MPI_Get_count(&status, MPI_BYTE, &len);
-		m = g_new0(struct message, 1);
-		m->rank = (guint)status.MPI_SOURCE;
-		m->kind = (guint)(status.MPI_TAG - TAG_MESSAGE);
-		m->bytes = g_bytes_new_take(g_malloc((gsize)MAX(len, 1)), (gsize)len);
-		if (MPI_Irecv((void *)(uintptr_t)g_bytes_get_data(m->bytes, NULL), len, MPI_BYTE,
-			    status.MPI_SOURCE, status.MPI_TAG, MPI_COMM_WORLD,
-			    &m->request) == MPI_SUCCESS)
-			g_queue_push_tail(&mail->coming, m);
-		else
-			free_message(m);
-	}
-}
-
-/* Is one of the same rank and kind before it? */
-static gboolean is_first(const struct ranks_mail *mail, const GList *l)
-{
-	const struct message *m = l->data;
-
-	for (const GList *k = mail->coming.head; k != l; k = k->next) {
-		const struct message *before = k->data;
-
-		if (before->rank == m->rank && before->kind == m->kind)
-			return FALSE;
-	}
-	return TRUE;
-}
-
-GBytes *ranks_take(struct ranks_mail *mail, guint *from, guint *kind)
-{
-	if (!is_shared())
-		return NULL;
-	see_leave(mail);
-	see_come(mail);
-	for (GList *l = mail->coming.head, *next; l != NULL; l = next) {
-		struct message *m = l->data;
-		GBytes *bytes = NULL;
-		int there = 0, failed;
-
-		next = l->next;
-		if (!is_first(mail, l))
-			continue;
-		failed = MPI_Test(&m->request, &there, MPI_STATUS_IGNORE) != MPI_SUCCESS;
-		if (!there && !failed)
-			continue;
-		*from = m->rank;
-		*kind = m->kind;
-		if (!failed)
-			bytes = g_bytes_ref(m->bytes);
-		free_message(m);
-		g_queue_delete_link(&mail->coming, l);
-		if (bytes != NULL)
-			return bytes;
-	}
-	return NULL;
 }
 
 #else
@@ -287,23 +281,32 @@ gboolean ranks_begin(GError **error)
 {
 	if (ranks_count() == 1)
 		return TRUE;
-	g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND,
+	return analyze_fail(error, ANALYZE_ERROR_NOT_FOUND,
 		"mpirun: this program was built without Open MPI; install libopenmpi-dev and build "
 		"again, or run it without mpirun");
-	return FALSE;
 }
 
 void ranks_end(void)
 {
 }
 
-void ranks_barrier(void)
+void ranks_share_stop(_Atomic int *stop)
+{
+	(void)stop;
+}
+
+void ranks_tick(void)
 {
 }
 
-gboolean ranks_all_true(gboolean mine)
+gboolean ranks_wait(void)
 {
-	return mine;
+	return TRUE;
+}
+
+gboolean ranks_are_whole(void)
+{
+	return TRUE;
 }
 
 uint64_t ranks_max_u64(uint64_t mine)
@@ -317,6 +320,17 @@ void ranks_sum_u64(uint64_t *values, size_t n)
 	(void)n;
 }
 
+void ranks_sum_begin(uint64_t *values, size_t n)
+{
+	(void)values;
+	(void)n;
+}
+
+gboolean ranks_sum_done(void)
+{
+	return TRUE;
+}
+
 GPtrArray *ranks_gather(GBytes *mine)
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
@@ -325,106 +339,41 @@ GPtrArray *ranks_gather(GBytes *mine)
 	return all;
 }
 
-GBytes *ranks_broadcast(GBytes *of_first)
+GBytes *ranks_broadcast(GBytes *mine, guint from)
 {
-	return g_bytes_ref(of_first);
-}
-
-void ranks_outlive(void)
-{
-}
-
-gboolean ranks_post(struct ranks_mail *mail, guint to, guint kind, GBytes *message)
-{
-	(void)mail;
-	(void)to;
-	(void)kind;
-	return g_bytes_get_size(message) <= RANKS_MESSAGE_MAX;
-}
-
-gboolean ranks_posted(struct ranks_mail *mail)
-{
-	(void)mail;
-	return TRUE;
-}
-
-GBytes *ranks_take(struct ranks_mail *mail, guint *from, guint *kind)
-{
-	(void)mail;
 	(void)from;
-	(void)kind;
-	return NULL;
+	return g_bytes_ref(mine);
 }
 
 #endif
 
-struct ranks_mail *ranks_mail_new(void)
+gboolean ranks_all_true(gboolean mine)
 {
-	return g_new0(struct ranks_mail, 1);
-}
-
-void ranks_mail_free(struct ranks_mail *m)
-{
-	if (m == NULL)
-		return;
-	g_queue_clear(&m->leaving);
-	g_queue_clear(&m->coming);
-	g_free(m);
-}
-
-/* What the ranks say, each text once. */
-static char *join(const GPtrArray *texts)
-{
-	GString *all = g_string_new(NULL);
-
-	for (guint i = 0; i < texts->len; i++) {
-		GBytes *text = g_ptr_array_index(texts, i);
-		guint same = 0;
-		gboolean first = TRUE;
-
-		for (guint j = 0; j < texts->len; j++) {
-			if (!g_bytes_equal(g_ptr_array_index(texts, j), text))
-				continue;
-			same++;
-			first = first && j >= i;
-		}
-		if (g_bytes_get_size(text) == 0 || !first)
-			continue;
-		if (all->len > 0)
-			g_string_append_c(all, '\n');
-		if (same < texts->len)
-			g_string_append_printf(all, "rank %u: ", i);
-		g_string_append_len(
-			all, g_bytes_get_data(text, NULL), (gssize)g_bytes_get_size(text));
-	}
-	return g_string_free(all, FALSE);
+	return ranks_max_u64(!mine) == 0;
 }
 
 gboolean ranks_agree(GError **error)
 {
-	g_autoptr(GBytes) mine = NULL;
-	g_autoptr(GBytes) all = NULL;
-	g_autoptr(GPtrArray) texts = NULL;
+	guint nb = ranks_count();
+	g_autoptr(GBytes) mine = NULL, same = NULL;
+	g_autofree char *text = NULL;
+	GQuark domain = *error != NULL ? (*error)->domain : ANALYZE_ERROR;
+	int code = *error != NULL ? (*error)->code : ANALYZE_ERROR_IO;
+	uint64_t failed = *error != NULL;
+	/* The lowest rank that has one gives the largest number here. */
+	uint64_t first = ranks_max_u64(*error != NULL ? nb - ranks_own() : 0);
 
-	if (ranks_all_true(*error == NULL))
+	if (first == 0 && ranks_are_whole())
 		return TRUE;
-	mine = *error != NULL ? g_bytes_new((*error)->message, strlen((*error)->message))
-			      : g_bytes_new(NULL, 0);
-	texts = ranks_gather(mine);
-	if (texts != NULL) {
-		char *text = join(texts);
-
-		all = g_bytes_new_take(text, strlen(text));
-	}
-	{
-		g_autoptr(GBytes) same = ranks_broadcast(all);
-		g_autofree char *text = g_strndup(
-			g_bytes_get_data(same, NULL), g_bytes_get_size(same));
-		GQuark domain = *error != NULL ? (*error)->domain : ANALYZE_ERROR;
-		int code = *error != NULL ? (*error)->code : ANALYZE_ERROR_IO;
-
-		g_clear_error(error);
-		g_set_error_literal(error, domain, code, text);
-	}
-	return FALSE;
+	ranks_sum_u64(&failed, 1);
+	mine = g_bytes_new(*error == NULL ? "" : (*error)->message,
+		*error == NULL ? 0 : strlen((*error)->message));
+	same = ranks_broadcast(mine, nb - (guint)first);
+	text = g_strndup(g_bytes_get_data(same, NULL), g_bytes_get_size(same));
+	g_clear_error(error);
+	if (!ranks_are_whole())
+		return error_set(error, domain, code, "another rank has died, or hangs");
+	if (failed == nb || nb == 1)
+		return error_set(error, domain, code, "%s", text);
+	return error_set(error, domain, code, "rank %u of %u: %s", nb - (guint)first, nb, text);
 }

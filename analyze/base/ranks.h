@@ -6,7 +6,10 @@
  *
  * Calls that say "together" are collective: all ranks make them, in the same order, from the thread
  * that called ranks_begin. A rank that meets an error must therefore go on to the next of them, and
- * tell the others there (ranks_agree). If a process dies, mpirun ends the others.
+ * tell the others there (ranks_agree). They wait at rest: the CPU is left to others.
+ *
+ * If a process dies, mpirun ends the others: it tells them to stop (SIGTERM), and kills them a second
+ * later. See ranks_share_stop.
  *
  * Children of a rank inherit mpirun's environment and are no ranks: those that call ranks_begin
  * have to be started without the variables OMPI_*.
@@ -31,55 +34,45 @@ gboolean ranks_begin(GError **error);
 /* Together. Waits for all ranks; nothing of what follows may be called after it. */
 void ranks_end(void);
 
+/*
+ * From now on *stop is set on all ranks once it is set on one (!= 0: stop soon). Who was told to stop
+ * does not wait for ranks that do not come: after 0.7 s, or most of what MCA parameter
+ * odls_base_sigkill_timeout says, the ranks are not whole any more. Calls made together then return
+ * at once, as if there were one rank; ranks_agree gives an error. stop outlives the ranks.
+ */
+void ranks_share_stop(_Atomic int *stop);
+/* Pass a stop on, and move what is under way. Often: takes microseconds. */
+void ranks_tick(void);
+/* ranks_tick and a moment's rest, for loops that wait for others. FALSE: no use, they are not whole. */
+gboolean ranks_wait(void);
+/* FALSE: somebody has died, or hangs. */
+gboolean ranks_are_whole(void);
+
 /* Together, all of the following. */
-void ranks_barrier(void);
 gboolean ranks_all_true(gboolean mine);
 uint64_t ranks_max_u64(uint64_t mine);
 /* Each of n values becomes its sum over all ranks, on all of them. */
 void ranks_sum_u64(uint64_t *values, size_t n);
+/*
+ * The same without waiting, one sum at a time; n is below 2^31. values are the call's until
+ * ranks_sum_done is TRUE, for ever if the ranks are not whole any more.
+ */
+void ranks_sum_begin(uint64_t *values, size_t n);
+gboolean ranks_sum_done(void); /* not together */
 
 /*
  * Bytes of every rank (GBytes *, index = rank) on rank 0, of any lengths, also above 2 GiB; NULL on
  * the others.
  */
 GPtrArray *ranks_gather(GBytes *mine);
-/* Bytes of rank 0 on every rank. The others' argument is not looked at. Newly referenced. */
-GBytes *ranks_broadcast(GBytes *of_first);
+/* Bytes of one rank on every rank; of the others' argument, which is not NULL, nothing is used. Newly referenced. */
+GBytes *ranks_broadcast(GBytes *mine, guint from);
 
 /*
- * TRUE if no rank comes with *error set. Else FALSE, and *error on every rank is the same: each
- * distinct text once, behind the lowest rank that has it where not all have it. error must not be
- * NULL. Rank 0 alone prints it.
+ * TRUE if no rank comes with *error set. Else FALSE, and *error on every rank is that of the lowest
+ * rank that has one, with its number where not all have one. error must not be NULL. Rank 0 alone
+ * prints it.
  */
 gboolean ranks_agree(GError **error);
-
-/*
- * Messages from one rank to another, for those that must not wait for a third. Not together; none
- * of these blocks. They are not mixed up with the calls above.
- */
-enum { RANKS_KINDS = 16 };
-#define RANKS_MESSAGE_MAX ((gsize)1 << 30)
-
-/*
- * From now on an error of MPI does not end this process. That another one's death does not either
- * is for mpirun to decide (--enable-recovery). Whoever knows of a death must not make calls that
- * are to be made together any more, ranks_end included.
- */
-void ranks_outlive(void);
-/* Messages of this process that are under way. One is enough. */
-struct ranks_mail;
-
-struct ranks_mail *ranks_mail_new(void);
-/* NULL is fine. What is under way to somebody who has died stays where it is: MPI may read it yet. */
-void ranks_mail_free(struct ranks_mail *m);
-/* kind: below RANKS_KINDS. FALSE if it is longer than RANKS_MESSAGE_MAX. */
-gboolean ranks_post(struct ranks_mail *m, guint to, guint kind, GBytes *message);
-/* Have all messages that were posted left? */
-gboolean ranks_posted(struct ranks_mail *m);
-/*
- * A message that has come, newly referenced, and whose; NULL if none has. Those of one rank and kind
- * come in the order in which they were posted. Has to be called now and then for messages to leave.
- */
-GBytes *ranks_take(struct ranks_mail *m, guint *from, guint *kind);
 
 #endif

@@ -93,6 +93,12 @@ static int merge_together(struct commands_common *c, char **names, const char *f
 				     : say_outcome(c, m, folder, error);
 }
 
+static void say_joined(void *user, const char *text)
+{
+	(void)user;
+	fprintf(stderr, "%s: %s\n", COMMANDS_PROGRAM, text);
+}
+
 struct asked {
 	struct commands_common common;
 	char *output;
@@ -106,11 +112,12 @@ static int merge_run(void *user, char **words)
 	int result;
 
 	if (!ranks_begin(&error))
-		result = cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
-	else if (ranks_count() > 1)
-		result = merge_together(&asked->common, words, folder);
-	else
-		result = merge_alone(&asked->common, words, folder);
+		return cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
+	if (ranks_own() == 0)
+		merge_join_parts(asked->common.dir, words, say_joined, NULL);
+	(void)ranks_all_true(TRUE); /* none reads before that is done */
+	result = ranks_count() > 1 ? merge_together(&asked->common, words, folder)
+				   : merge_alone(&asked->common, words, folder);
 	ranks_end();
 	return result;
 }

@@ -216,7 +216,7 @@ static const struct trial_field departure_rows[] = {
 	MADE("inter_departure", RECORD, "", "gaps between two departures", .record = &gap_fields,
 		.flags = TRIAL_OPTIONAL),
 };
-static const struct trial_record departure_fields = RECORD(
+const struct trial_record trial_departure_fields = RECORD(
 	"departure", trial_departure, departure_rows, "How well the generator kept its schedule.");
 
 static void enter_probes(const void *record, struct trial_view *view)
@@ -443,7 +443,8 @@ static const struct trial_field trial_rows[] = {
 	MADE("totals", RECORD, "", "of all guests", .record = &totals_fields),
 	PART_OF(trial, latency, trial_dist_fields, LATENCY),
 	PART_OF(trial, response, trial_dist_fields, RESPONSE),
-	PART_OF(trial, departure, departure_fields, "how well the generator kept its schedule"),
+	PART_OF(trial, departure, trial_departure_fields,
+		"how well the generator kept its schedule"),
 	PART_OF(trial, probes, trial_probes_fields, "probes of the timer worker",
 		.flags = TRIAL_OPTIONAL | TRIAL_IF_SET, .nb = offsetof(trial, probes.used)),
 	PART_OF(trial, cpu, trial_cpu_fields, "what the frames cost",
@@ -513,17 +514,28 @@ double trial_field_ratio(
 	return over / under;
 }
 
-gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *from)
+gboolean trial_record_add(const struct trial_record *r, void *into, const void *from)
 {
-	for (size_t i = 0; i < trial_counts_fields.nb; i++) {
-		const struct trial_field *f = &counts_rows[i];
-		uint64_t *to = G_STRUCT_MEMBER_P(into, f->offset);
+	for (size_t i = 0; i < r->nb; i++) {
+		const struct trial_field *f = &r->rows[i];
+		void *to = G_STRUCT_MEMBER_P(into, f->offset);
+		const void *what = G_STRUCT_MEMBER_P(from, f->offset);
 
-		if (f->kind == TRIAL_U64 &&
-			__builtin_add_overflow(*to, trial_field_u64(f, from), to))
+		if (f->kind == TRIAL_U32)
+			*(uint32_t *)to += *(const uint32_t *)what;
+		else if (f->kind == TRIAL_U64 && __builtin_add_overflow(*(uint64_t *)to,
+							 *(const uint64_t *)what, (uint64_t *)to))
+			return FALSE;
+		else if ((f->kind == TRIAL_RECORD || f->kind == TRIAL_INLINE) &&
+			 !trial_record_add(f->record, to, what))
 			return FALSE;
 	}
 	return TRUE;
+}
+
+gboolean trial_counts_add(struct trial_counts *into, const struct trial_counts *from)
+{
+	return trial_record_add(&trial_counts_fields, into, from);
 }
 
 void trial_record_clear(const struct trial_record *r, void *record)

@@ -110,10 +110,10 @@ struct trial_record {
 	void (*clear)(void *record);
 };
 
-/* struct trial, trial_params, trial_counts, trial_dist, trial_probes, trial_guest_probes, trial_cpu, trial_group */
+/* struct trial, trial_params, trial_counts, trial_dist, trial_departure, trial_probes, trial_guest_probes, trial_cpu, trial_group */
 extern const struct trial_record trial_fields, trial_params_fields, trial_counts_fields,
-	trial_dist_fields, trial_probes_fields, trial_guest_probes_fields, trial_cpu_fields,
-	trial_group_fields;
+	trial_dist_fields, trial_departure_fields, trial_probes_fields, trial_guest_probes_fields,
+	trial_cpu_fields, trial_group_fields;
 
 /* Members of a record; f is a row of its table and of that kind. */
 const char *trial_field_text(const struct trial_field *f, const void *record); /* never NULL */
@@ -124,6 +124,9 @@ double trial_field_number(const struct trial_field *f, const void *record);
 /* A row of TRIAL_RATIO; NAN where there is no such number. */
 double trial_field_ratio(
 	const struct trial_field *f, const void *record, const struct trial_view *view);
+
+/* into += from: whole numbers, also those of records in it. FALSE if 64 bits do not hold a sum. */
+gboolean trial_record_add(const struct trial_record *r, void *into, const void *from);
 
 /* Free what the record owns; pointers become NULL. */
 void trial_record_clear(const struct trial_record *r, void *record);

@@ -456,3 +456,15 @@ enum merge_shared merge_write_shared(const struct result_options *options, const
 	}
 	return ok ? MERGE_DONE : MERGE_FAILED;
 }
+
+void merge_join_parts(const char *dir, char *const *names, part_say_fn say, void *user)
+{
+	if (names[0] == NULL)
+		part_join_left_below(dir, say, user);
+	for (char *const *name = names; *name != NULL; name++) {
+		g_autofree char *label = g_build_filename(dir, *name, NULL);
+
+		part_join_left_below(
+			g_file_test(*name, G_FILE_TEST_IS_DIR) ? *name : label, say, user);
+	}
+}

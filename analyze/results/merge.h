@@ -3,6 +3,7 @@
 #ifndef ANALYZE_RESULTS_MERGE_H
 #define ANALYZE_RESULTS_MERGE_H
 
+#include "analyze/contract/part.h"
 #include "analyze/base/table.h"
 #include "analyze/results/result.h"
 #include "analyze/results/summary.h"
@@ -39,6 +40,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(merge, merge_free)
  * of r are taken over at the end, also then.
  */
 gboolean merge_write(result_set *r, const char *output, merge *m, GError **error);
+
+/*
+ * Before trials are looked for: what several generators left in the folders that names stand for, and
+ * below, becomes trials (analyze/contract/part.h). say: what was done, a line for each.
+ */
+void merge_join_parts(const char *dir, char *const *names, part_say_fn say, void *user);
 
 enum merge_shared {
 	MERGE_DONE,   /* rank 0 has it all in m; the others have nothing to say */

@@ -9,7 +9,7 @@
 #include "sim/base/stop.h"
 #include "sim/commands/commands_private.h"
 #include "sim/trial/campaign.h"
-#include "sim/trial/crew.h"
+#include "sim/trial/generators.h"
 #include "sim/trial/label_lock.h"
 
 static gboolean is_interrupted(void *arg)
@@ -35,8 +35,8 @@ static gboolean show_if_done(const struct options *o, char **words, int *status)
 	for (char **word = words; *word != NULL; word++)
 		g_ptr_array_add(argv, *word);
 	g_ptr_array_add(argv, NULL);
-	if (options_parse(&tsim_program, (char **)argv->pdata, crew_place(NULL), &inner, &done) !=
-		CLI_DONE)
+	if (options_parse(&tsim_program, (char **)argv->pdata, generators_place(NULL), &inner,
+		    &done) != CLI_DONE)
 		return FALSE;
 	nothing_left = campaign_is_done(&inner);
 	if (nothing_left)
@@ -92,41 +92,63 @@ static int run_on_lab(const struct options *o)
 	return status;
 }
 
-static int run_options(struct options *o, struct crew *crew)
+static int run_options(struct options *o, struct generators *generators)
 {
 	if (!o->on_lab)
-		return campaign_run(o, crew);
-	if (crew_size(crew) == 1)
+		return campaign_run(o, generators);
+	if (generators == NULL)
 		return run_on_lab(o);
-	if (crew_leads(crew))
+	if (generators_own(generators) == 0)
 		fprintf(stderr, "tsim: --machine: virtual machines and the host have one "
 				"generator; run tsim without mpirun\n");
 	return CLI_USAGE;
+}
+
+/*
+ * What is wrong with the command line, or is said of it, rank 0 says; the others speak of what is so for
+ * them alone. *done: that was all.
+ */
+static int parse_together(
+	char **argv, const struct generators *generators, struct options *o, gboolean *done)
+{
+	struct {
+		int status;
+		gboolean done;
+	} own = { CLI_DONE, FALSE }, first;
+	g_autoptr(GBytes) mine = NULL, of_first = NULL;
+	gboolean leads = generators_own(generators) == 0;
+
+	if (leads)
+		own.status = options_parse(
+			&tsim_program, argv, generators_place(generators), o, &own.done);
+	mine = g_bytes_new(&own, sizeof(own));
+	of_first = ranks_broadcast(mine, 0);
+	memcpy(&first, g_bytes_get_data(of_first, NULL), sizeof(first));
+	*done = first.done;
+	if (first.status == CLI_DONE && !first.done && !leads)
+		own.status = options_parse(
+			&tsim_program, argv, generators_place(generators), o, done);
+	return MAX(first.status, (int)ranks_max_u64((uint64_t)own.status));
 }
 
 /* argv: "run", options. */
 static int enter_run(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
-	struct crew_hush hush = CREW_TALKS; /* of processes that mpirun started, one talks */
-	struct crew *crew;
-	struct options o;
+	struct generators *generators;
+	struct options o = { 0 };
 	gboolean done;
-	int result, own;
+	int result;
 
 	(void)argc;
-	if (ranks_own() > 0)
-		crew_hush(&hush);
-	crew = crew_new(&hush, &error);
+	generators = generators_new(&error);
 	if (error != NULL)
 		return cli_fail("tsim", CLI_FAILED, error);
-	own = options_parse(&tsim_program, argv, crew_place(crew), &o, &done);
-	result = crew_agree_on_status(crew, own);
+	result = parse_together(argv, generators, &o, &done);
 	if (result == CLI_DONE && !done)
-		result = run_options(&o, crew);
-	if (own == CLI_DONE)
-		options_clear(&o);
-	return crew_end(crew, result);
+		result = run_options(&o, generators);
+	options_clear(&o);
+	return generators_end(generators, result);
 }
 
 const struct cli_command command_run = { .name = "run",

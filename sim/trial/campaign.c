@@ -11,12 +11,13 @@
 
 #include <glib/gstdio.h>
 
+#include "analyze/base/ranks.h"
 #include "analyze/base/scratch.h"
+#include "analyze/contract/part.h"
 #include "sim/datapath/fabric.h"
 #include "sim/base/eal.h"
 #include "sim/engine/clock.h"
 #include "sim/base/error.h"
-#include "sim/trial/gather_parts.h"
 #include "sim/fleet/fleet.h"
 #include "sim/trial/label_lock.h"
 #include "sim/base/limits.h"
@@ -31,9 +32,9 @@
 
 struct campaign {
 	const struct options *o;
-	const mix *mix;            /* o's */
-	struct crew *crew;         /* NULL: alone */
-	struct fabric_share share; /* our guests: all, if alone */
+	const mix *mix;                /* o's */
+	struct generators *generators; /* NULL: alone */
+	struct fabric_share share;     /* our guests: all, if alone */
 	char *mix_digest;
 	char *dir;        /* OUT/LABEL */
 	file_lock *lock;  /* of dir */
@@ -61,7 +62,7 @@ static void free_params(gpointer p)
 
 static struct trial_params *params_of(const struct campaign *c, uint64_t rate_pps, uint32_t rep)
 {
-	return params_new(c->o, c->mix_digest, crew_size(c->crew), rate_pps, rep);
+	return params_new(c->o, c->mix_digest, generators_count(c->generators), rate_pps, rep);
 }
 
 /* Sort a trial in: done, to do, or in the way. */
@@ -71,7 +72,7 @@ static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, 
 	g_autofree char *why = NULL;
 	enum trial_state state;
 
-	if (crew_own(c->crew) != 0) { /* rank 0 knows better: it has the results */
+	if (generators_own(c->generators) != 0) { /* rank 0 knows better: it has the results */
 		g_ptr_array_add(c->todo, p);
 		return TRUE;
 	}
@@ -108,9 +109,9 @@ static gboolean check_derivation(const struct campaign *c, GError **error)
 	g_autoptr(GHashTable) todo = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autofree char *other = NULL;
 
-	for (guint i = 0; i < c->todo->len && crew_own(c->crew) == 0; i++)
+	for (guint i = 0; i < c->todo->len && generators_own(c->generators) == 0; i++)
 		g_hash_table_add(todo, trial_file_name(g_ptr_array_index(c->todo, i)));
-	if (crew_own(c->crew) == 0)
+	if (generators_own(c->generators) == 0)
 		other = trial_other_derivation(c->dir, todo);
 	return other == NULL ||
 	       sim_fail(error, SIM_ERROR_USAGE,
@@ -148,7 +149,7 @@ static gboolean wait_is_over(void *arg)
 {
 	const struct campaign *c = arg;
 
-	crew_tick(c->crew);
+	generators_tick(c->generators);
 	return atomic_load(stop_flag()) != 0;
 }
 
@@ -179,13 +180,15 @@ static gboolean plan_and_lock(struct campaign *c, GError **error)
 {
 	if (!make_plan(c, error))
 		return FALSE;
-	if (crew_own(c->crew) != 0)
+	if (generators_own(c->generators) != 0)
 		return TRUE;
 	if (c->todo->len != 0 && !lock_label(c, c->o->wait, error))
 		return FALSE;
-	gather_rescue(c->dir, &c->progress);
-	if (c->todo->len != 0 && !make_plan(c, error))
-		return FALSE;
+	if (c->todo->len != 0) {
+		part_join_left(c->dir, say_of_lock, c);
+		if (!make_plan(c, error))
+			return FALSE;
+	}
 	for (guint i = 0; i < c->again->len; i++)
 		progress_say(&c->progress, "measuring again: %s", (const char *)c->again->pdata[i]);
 	return TRUE;
@@ -244,15 +247,15 @@ static gboolean take_plan(struct campaign *c, GBytes *of_first, GError **error)
 	return TRUE;
 }
 
-static gboolean check_crew(const struct campaign *c, GError **error)
+static gboolean check_generators(const struct campaign *c, GError **error)
 {
 	const struct options *o = c->o;
 
-	if (crew_size(c->crew) > c->mix->nb_guests)
+	if (generators_count(c->generators) > c->mix->nb_guests)
 		return sim_fail(error, SIM_ERROR_USAGE,
 			"%u ranks for %u guests: each needs one at least; start fewer (mpirun -np "
 			"%u) or use more --guests",
-			crew_size(c->crew), c->mix->nb_guests, c->mix->nb_guests);
+			generators_count(c->generators), c->mix->nb_guests, c->mix->nb_guests);
 	if (o->capture != NULL || o->pattern != ENGINE_TO_GUESTS)
 		return sim_fail(error, SIM_ERROR_USAGE,
 			"%s: is for one generator; start tsim without mpirun (all ranks together "
@@ -264,19 +267,17 @@ static gboolean check_crew(const struct campaign *c, GError **error)
 /* plan, together. */
 static gboolean plan_together(struct campaign *c, GError **error)
 {
-	g_autoptr(GBytes) mine = NULL;
-	g_autoptr(GPtrArray) all = NULL;
+	g_autoptr(GBytes) mine = NULL, first = NULL;
 
-	if (c->crew == NULL)
+	if (c->generators == NULL)
 		return plan_and_lock(c, error);
-	(void)(check_crew(c, error) && plan_and_lock(c, error));
-	if (!crew_agree(c->crew, error))
+	(void)(check_generators(c, error) && plan_and_lock(c, error));
+	if (!ranks_agree(error))
 		return FALSE;
 	mine = pack_plan(c);
-	all = crew_exchange(c->crew, mine);
-	if (all != NULL)
-		(void)take_plan(c, g_ptr_array_index(all, 0), error);
-	return crew_agree(c->crew, error);
+	first = ranks_broadcast(mine, 0);
+	(void)take_plan(c, first, error);
+	return ranks_agree(error);
 }
 
 /* Find out before measuring, not after, that results cannot be kept. */
@@ -482,9 +483,9 @@ static gboolean prepare_machine(struct campaign *c, GError **error)
 	}
 	/* Each rank has sockets of its own, though their names be the same. */
 	if (o->socket_dir != NULL)
-		c->socket_dir = c->crew == NULL ? g_strdup(o->socket_dir)
-						: g_strdup_printf("%s/rank-%u", o->socket_dir,
-							  c->share.first);
+		c->socket_dir = c->generators == NULL ? g_strdup(o->socket_dir)
+						      : g_strdup_printf("%s/rank-%u", o->socket_dir,
+								c->share.first);
 	if (c->socket_dir != NULL && !file_make_folder(c->socket_dir, error)) {
 		g_prefix_error(error, "--socket-dir: ");
 		return FALSE;
@@ -516,7 +517,7 @@ static void clear_campaign(struct campaign *c)
 	g_free(c->socket_dir);
 	file_lock_free(c->lock);
 	/* Nothing was measured: it is as if tsim had not been there. */
-	if (c->above != NULL && crew_own(c->crew) == 0)
+	if (c->above != NULL && generators_own(c->generators) == 0)
 		file_remove_empty(c->dir, c->above);
 	g_free(c->above);
 	g_free(c->dir);
@@ -552,13 +553,13 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 		fleet_poll(c->fleet);
 		(void)fleet_revive(c->fleet, error);
 	}
-	if (!crew_agree(c->crew, error))
+	if (!ranks_agree(error))
 		return FALSE;
 	if (!measure(&(struct measure_cfg){ .o = c->o,
 			     .mix = c->mix,
 			     .fabric = c->fabric,
 			     .fleet = c->fleet,
-			     .crew = c->crew,
+			     .generators = c->generators,
 			     .share = c->share,
 			     .dir = c->dir,
 			     .params = p,
@@ -567,23 +568,16 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 			     .interrupt = stop_flag() },
 		    &t, error))
 		return FALSE;
-	if (t == NULL) { /* it is with the leader */
-		c->nb_measured++;
-		return TRUE;
+	if (t != NULL) {
+		text = printout_text(t, TRUE);
+		g_string_assign(t->log, text);
+		kept = keep_trial(c, t, error);
+		printout_trial(t, c->o->format, c->o->all_guests, !c->printed);
+		c->printed = TRUE;
+		c->untrustworthy |= !t->trustworthy;
+		c->nb_measured += kept && !t->interrupted;
 	}
-	c->progress.quiet = c->o->quiet; /* the one who led may have died */
-	if (c->crew != NULL && c->lock == NULL)
-		(void)lock_label(c, FALSE, NULL); /* and left it to us */
-	text = printout_text(t, TRUE);
-	g_string_assign(t->log, text);
-	kept = keep_trial(c, t, error);
-	gather_kept(c->crew, c->dir, p, kept,
-		kept && atomic_load(stop_flag()) == 0 && crew_is_whole(c->crew));
-	printout_trial(t, c->o->format, c->o->all_guests, !c->printed);
-	c->printed = TRUE;
-	c->untrustworthy |= !t->trustworthy;
-	c->nb_measured += kept && !t->interrupted;
-	return kept;
+	return generators_keep(c->generators, error);
 }
 
 /* Nothing to measure: show what is there. */
@@ -625,18 +619,16 @@ static void say_what_is_left(struct campaign *c, const char *why)
 static int run_all(struct campaign *c, GError **error)
 {
 	for (guint i = 0; i < c->todo->len; i++) {
-		gboolean done;
+		gboolean done, go_on;
 
 		c->progress.nth = i + 1;
 		c->progress.of = c->todo->len;
 		done = run_trial(c, g_ptr_array_index(c->todo, i), error);
-		if (atomic_load(stop_flag()) != 0)
+		go_on = ranks_all_true(atomic_load(stop_flag()) == 0);
+		if (!go_on)
 			say_what_is_left(c, "interrupted");
-		else if (done && crew_is_dismissed(c->crew) && i + 1 < c->todo->len)
-			say_what_is_left(c, "not all ranks are there any more");
-		else if (done)
-			continue;
-		return CLI_FAILED;
+		if (!done || !go_on)
+			return CLI_FAILED;
 	}
 	return c->untrustworthy ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
 }
@@ -646,26 +638,26 @@ static int tell_error(const struct campaign *c, const GError *error)
 {
 	int status = sim_error_status(error);
 
-	return crew_leads(c->crew) ? cli_fail("tsim", status, error) : status;
+	return generators_own(c->generators) == 0 ? cli_fail("tsim", status, error) : status;
 }
 
-int campaign_run(struct options *o, struct crew *crew)
+int campaign_run(struct options *o, struct generators *generators)
 {
 	struct campaign c = {
 		.o = o,
 		.mix = o->traffic,
-		.crew = crew,
-		.share = { .first = crew_own(crew), .step = crew_size(crew) },
+		.generators = generators,
+		.share = { .first = generators_own(generators),
+			.step = generators_count(generators) },
 	};
 	g_autoptr(GError) error = NULL;
 	int status = CLI_FAILED;
 
 	c.clock_origin = clock_pair_now();
-	progress_init(&c.progress, o->quiet || crew_own(crew) != 0);
+	progress_init(&c.progress, o->quiet || generators_own(generators) != 0);
 	/* mpirun tells a process as often as it likes, and kills it soon enough. */
-	stop_catch(crew == NULL ? STOP_AT_THIRD : STOP_NEVER);
+	stop_catch(generators == NULL ? STOP_AT_THIRD : STOP_NEVER);
 	scratch_sweep("tsim");
-	crew_share_interrupt(crew, stop_flag());
 	c.dir = g_build_filename(o->out, o->label, NULL);
 	c.above = file_existing_above(c.dir);
 	for (guint i = 0; i < c.mix->profiles->len; i++) {
@@ -685,7 +677,7 @@ int campaign_run(struct options *o, struct crew *crew)
 		} else {
 			(void)(cores_assign(&o->cores, o->place, &o->cores, &error) &&
 				prepare_machine(&c, &error));
-			if (crew_agree(crew, &error))
+			if (ranks_agree(&error))
 				status = run_all(&c, &error);
 		}
 	}

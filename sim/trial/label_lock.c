@@ -39,7 +39,7 @@ static gboolean try_once(const struct label_lock_cfg *cfg, const char *path, fil
 
 gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GError **error)
 {
-	g_autofree char *path = g_build_filename(cfg->dir, ".tsim-lock", NULL);
+	g_autofree char *path = g_build_filename(cfg->dir, FILE_LOCK_OF_LABEL, NULL);
 	struct file_lock_owner owner;
 	gboolean told = FALSE;
 

@@ -4,13 +4,12 @@
 #include <math.h>
 #include <stdatomic.h>
 
+#include "analyze/base/ranks.h"
 #include "sim/engine/engine.h"
 #include "sim/base/error.h"
-#include "sim/trial/gather_parts.h"
 #include "sim/trial/host_watch.h"
-#include "sim/trial/live.h"
 #include "sim/trial/environment.h"
-#include "sim/trial/together.h"
+#include "sim/trial/generators.h"
 #include "sim/trial/trust.h"
 
 enum {
@@ -58,7 +57,6 @@ struct run {
 	struct host_events events; /* of host, when all is over */
 	double tsc_hz;
 	trial *t;
-	struct together *together; /* NULL: alone */
 	gboolean stopped;
 	/* For rows of the time line. */
 	hist *latency_before, *latency_now;
@@ -191,13 +189,13 @@ static gboolean judge_hello(struct run *r, double waited_s, GError **error)
 		return sim_fail(error, SIM_ERROR_GUEST,
 			"interrupted while waiting for guests; nothing was measured");
 	/* Where several measure, those of another one may have answered. */
-	if (r->nb_answered == 0 && r->together == NULL)
+	if (r->nb_answered == 0 && r->cfg->generators == NULL)
 		return sim_fail(error, SIM_ERROR_GUEST,
 			r->watch[0].answered
 				? "none of %u guests can be measured (after %.1f s); guest 0: %s"
 				: "none of %u guests answered within %.1f s; guest 0: %s",
 			r->nb_guests, waited_s, r->watch[0].state);
-	if (r->together == NULL)
+	if (r->cfg->generators == NULL)
 		progress_note(r->cfg->progress, "%u of %u guests answer after %.1f s",
 			r->nb_answered, r->nb_own, waited_s);
 	return TRUE;
@@ -218,7 +216,7 @@ static gboolean say_hello(struct run *r, GError **error)
 			break;
 		tell_missing(r, &waiting, g_get_monotonic_time());
 		fabric_tick(r->cfg->fabric);
-		crew_tick(r->cfg->crew);
+		generators_tick(r->cfg->generators);
 		g_usleep(HELLO_US);
 	}
 	can_begin = judge_hello(r, (double)(g_get_monotonic_time() - start_us) / 1e6, error);
@@ -329,9 +327,10 @@ static void take_row(struct run *r, double now_s, gboolean last)
 	r->offered += row.offered;
 	r->forwarded += row.forwarded;
 	/* Sums over all ranks are shown when all have given theirs. */
-	if (r->together != NULL)
-		together_row(
-			r->together, &row, last ? LIVE_LAST : (uint32_t)now_s, r->latency_before);
+	if (r->cfg->generators != NULL)
+		generators_row(r->cfg->generators, &row,
+			(uint32_t)(last ? ceil(MIN(now_s, r->t->params.duration_s)) : now_s),
+			r->latency_before);
 	else
 		progress_second(r->cfg->progress, &row, now_s - r->before_s,
 			r->t->params.duration_s, r->offered, r->forwarded);
@@ -365,7 +364,7 @@ static void watch_sending(struct run *r)
 		host_watch_tick(r->host);
 		note_absent(r, now_s);
 		fabric_tick(r->cfg->fabric);
-		together_tick(r->together);
+		generators_tick(r->cfg->generators);
 		g_usleep(TICK_US);
 	}
 	if (measuring_s(r) > r->before_s)
@@ -376,7 +375,7 @@ static void watch_sending(struct run *r)
 /* mpirun kills a second after it has told ranks to stop; and a user who says it twice is in a hurry. */
 static gboolean is_in_hurry(const struct run *r)
 {
-	return (r->stopped && r->together != NULL) || atomic_load(r->cfg->interrupt) > 1;
+	return (r->stopped && r->cfg->generators != NULL) || atomic_load(r->cfg->interrupt) > 1;
 }
 
 /* How long frames are waited for. */
@@ -393,7 +392,7 @@ static void drain_frames(struct run *r)
 	uint64_t start_ns = engine_now_ns(r->engine), waited_ns = 0;
 
 	while (engine_under_way(r->engine) != 0 && waited_ns < drain_ns(r)) {
-		together_tick(r->together);
+		generators_tick(r->cfg->generators);
 		host_watch_tick(r->host);
 		g_usleep(DRAIN_POLL_US);
 		waited_ns = engine_now_ns(r->engine) - start_ns;
@@ -572,28 +571,27 @@ static struct trust_input trust_input(const struct run *r)
 		.events = r->events };
 }
 
-static trial *judge_trial(struct run *r)
+/* The verdict, or where several measure our part of what it is about. */
+static gboolean conclude_trial(struct run *r, gboolean collected, trial **done, GError **error)
 {
-	struct trust_input in = trust_input(r);
-	struct engine_health health;
+	struct generators_facts facts = { .in = trust_input(r) };
+	g_autoptr(hist) delays = NULL;
+	g_autofree char *cpus = NULL;
 
-	engine_health(r->engine, &health);
-	in.health = &health;
-	trust_reach(r->t, &in);
-	return g_steal_pointer(&r->t);
-}
-
-/* Our part of the trial, for those who measure it with us. */
-static struct part *make_part(struct run *r)
-{
-	struct part *p = g_new0(struct part, 1);
-
-	p->in = trust_input(r);
-	engine_health(r->engine, &p->health);
-	p->own_delays = engine_own_delays(r->engine);
-	p->cpus = cores_text(&r->cfg->o->cores);
-	p->t = g_steal_pointer(&r->t);
-	return p;
+	engine_health(r->engine, &facts.health);
+	if (r->cfg->generators != NULL) {
+		delays = engine_own_delays(r->engine);
+		cpus = cores_text(&r->cfg->o->cores);
+		return generators_join(r->cfg->generators,
+			collected ? g_steal_pointer(&r->t) : NULL, &facts, delays, cpus, done,
+			error);
+	}
+	if (collected) {
+		facts.in.health = &facts.health;
+		trust_reach(r->t, &facts.in);
+		*done = g_steal_pointer(&r->t);
+	}
+	return collected;
 }
 
 /* Memory for the guests' time line, touched, as nothing is allocated while it is measured. */
@@ -630,22 +628,23 @@ static gboolean prepare_trial(struct run *r, GError **error)
 	r->schedule = schedule_new(&planned, error);
 	if (r->schedule == NULL)
 		return FALSE;
-	r->engine = engine_new(&(struct engine_cfg){ .fabric = r->cfg->fabric,
-				       .share = r->cfg->share,
-				       .mix = r->cfg->mix,
-				       .schedule = r->schedule,
-				       .cores = &o->cores,
-				       .pattern = o->pattern,
-				       .warm_up_ns = o->warm_up_ns,
-				       .duration_ns = o->duration_ns,
-				       .slack_ns = o->slack_ns,
-				       .base_mac = o->base_mac,
-				       .tsc_hz = r->tsc_hz,
-				       .run = (uint8_t)++run,
-				       .probe_pps = o->probe_pps / crew_size(r->cfg->crew),
-				       .probe_timeout_ns = o->drain_ns,
-				       .ipdv = o->ipdv,
-				       .capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
+	r->engine = engine_new(
+		&(struct engine_cfg){ .fabric = r->cfg->fabric,
+			.share = r->cfg->share,
+			.mix = r->cfg->mix,
+			.schedule = r->schedule,
+			.cores = &o->cores,
+			.pattern = o->pattern,
+			.warm_up_ns = o->warm_up_ns,
+			.duration_ns = o->duration_ns,
+			.slack_ns = o->slack_ns,
+			.base_mac = o->base_mac,
+			.tsc_hz = r->tsc_hz,
+			.run = (uint8_t)++run,
+			.probe_pps = o->probe_pps / generators_count(r->cfg->generators),
+			.probe_timeout_ns = o->drain_ns,
+			.ipdv = o->ipdv,
+			.capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
 		error);
 	if (r->engine == NULL)
 		return FALSE;
@@ -668,7 +667,6 @@ static void clear_run(struct run *r)
 	g_free(r->watch);
 	host_watch_free(r->host);
 	engine_free(r->engine);
-	together_free(r->together);
 	schedule_free(r->schedule);
 	hist_free(r->latency_before);
 	hist_free(r->latency_now);
@@ -700,9 +698,9 @@ static gboolean start_trial(struct run *r, GError **error)
 	double epoch_raw_ns = 0;
 	gboolean ready = say_hello(r, error) && note_costs(r) && engine_ready(r->engine, error);
 
-	if (r->together != NULL)
-		ready = together_start(
-			r->together, r->nb_answered, r->schedule->digest, &epoch_raw_ns, error);
+	if (r->cfg->generators != NULL)
+		ready = generators_start(r->cfg->generators, r->cfg, r->nb_answered,
+			r->schedule->digest, &epoch_raw_ns, error);
 	if (!ready)
 		return FALSE;
 	engine_go(r->engine, epoch_raw_ns);
@@ -719,20 +717,13 @@ gboolean measure(const struct measure_cfg *cfg, trial **done, GError **error)
 	gboolean measured;
 
 	*done = NULL;
-	if (cfg->crew != NULL)
-		r.together = together_new(cfg);
 	measured = prepare_trial(&r, error);
-	measured = crew_agree(cfg->crew, error) && measured && start_trial(&r, error);
+	measured = ranks_agree(error) && measured && start_trial(&r, error);
 	if (measured) {
 		watch_sending(&r);
 		drain_frames(&r);
 		engine_stop(r.engine);
-		measured = collect_trial(&r, error);
-		if (r.together != NULL)
-			measured = together_end(r.together, measured ? make_part(&r) : NULL,
-				r.stopped, done, error);
-		else if (measured)
-			*done = judge_trial(&r);
+		measured = conclude_trial(&r, collect_trial(&r, error), done, error);
 	}
 	progress_close(cfg->progress);
 	clear_run(&r);

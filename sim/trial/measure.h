@@ -9,7 +9,6 @@
 #include <glib.h>
 
 #include "analyze/contract/trial.h"
-#include "sim/trial/crew.h"
 #include "sim/datapath/fabric.h"
 #include "sim/engine/clock.h"
 #include "sim/fleet/fleet.h"
@@ -17,14 +16,16 @@
 #include "sim/trial/progress.h"
 #include "traffic/mix.h"
 
+struct generators; /* sim/trial/generators.h */
+
 struct measure_cfg {
 	const struct options *o;
 	const mix *mix;
 	struct fabric *fabric;
-	struct fleet *fleet; /* NULL where guests are not ours */
-	struct crew *crew;   /* NULL: this process measures alone */
+	struct fleet *fleet;           /* NULL where guests are not ours */
+	struct generators *generators; /* NULL: this process measures alone */
 	struct fabric_share share;
-	const char *dir; /* where parts are kept until they are together */
+	const char *dir; /* where parts are kept until they are joined */
 	const struct trial_params *params;
 	struct progress *progress;
 	const struct clock_pair *clock_origin; /* taken when tsim started */
@@ -34,7 +35,7 @@ struct measure_cfg {
 /*
  * FALSE and error when nothing was measured: no memory, no guest at all, interrupted before
  * measuring. A trial in which some guests fail is a trial: their states say so. *done: the trial;
- * NULL where another of the crew has it. The crew measures together, and has the same error.
+ * NULL on ranks that are not the first. Several generators measure together, and have the same error.
  */
 gboolean measure(const struct measure_cfg *cfg, trial **done, GError **error);
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# One trial by several generators under mpirun: the numbers are those of one, and whoever dies takes
-# only his own guests along.
+# One trial by several generators under mpirun: the numbers are those of one; a death ends the run, and what
+# the others measured is kept and joined later.
 # shellcheck source=tests/eal/lib.sh
 . "$SOURCE/tests/eal/lib.sh"
 
@@ -10,7 +10,7 @@ if ! command -v mpirun >mpirun_at || ! readelf -d "$BIN/tsim" | grep -q 'NEEDED.
 	exit 77
 fi
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-# Open MPI's plugins leave memory behind, and are gone when it is found. Our own part of it, unit/sim_part.c sees.
+# Open MPI's plugins leave memory behind, and are gone when it is found. Our own part of it, unit/analyze_part.c sees.
 export ASAN_OPTIONS=detect_leaks=0
 mpirun=(timeout 60 mpirun --quiet --oversubscribe --bind-to none)
 
@@ -135,52 +135,138 @@ for interface in vhost-user vfio; do
 	rm -r out
 done
 
-# Whoever is killed, also rank 0, takes his guests along; the others measure to the end.
+# Whoever is killed, also rank 0, ends the run. What the others measured is kept as parts, which say so.
 lives=(--interface null --guests 7 --rate 5kpps --duration 3s --warm-up 100ms --drain 200ms)
-for killed in 2 0; do
-	start --enable-recovery 4 "${lives[@]}"
-	kill -9 "$(pid_of $killed)"
-	wait "$job"
-	grep -q "^tsim: status 3" stderr || fail "rank $killed was killed, and nobody says so: $(cat stderr)"
-	holds "without rank $killed" '(.verdict | .trustworthy or .interrupted | not) and .totals.measured_s == 3'
-	holds "rank $killed is named" ".verdict.reasons[0] | startswith(\"rank $killed of 4 died: guests $killed,\")"
-	holds "guests of rank $killed, and no others" '[.guests[] | if .guest % 4 == '"$killed"'
-		then .state == "missing: rank '"$killed"' of 4 died" and .offered == 0
-		else .state == "ok" and .offered > 0 end] | all'
-	holds "the books balance" '.totals | .offered == .forwarded + .lost'
-	gone "rank $killed was killed"
+# Under load a second is little for what a rank has to do between SIGTERM and SIGKILL.
+patient="--mca odls_base_sigkill_timeout 3"
+
+# has_part RANK: of four.
+has_part()
+{
+	[ -n "$(find out -name "part_*_rank${1}of4")" ]
+}
+
+# killed RANKS-WITH-PARTS WHO: the job is over; the parts of these of four ranks are there, and are named.
+killed()
+{
+	local r
+	wait "$job" && fail "$2: mpirun is content"
+	for r in 0 1 2 3; do
+		case $1 in
+		*$r*) ;;
+		*) has_part "$r" && fail "$2: a part of rank $r: $(find out)"; continue ;;
+		esac
+		has_part "$r" || fail "$2: no part of rank $r: $(find out; cat stderr)"
+		grep -q "rank $r of 4: what it measured is kept as out/.*_rank${r}of4: .*tanalyze merge" stderr ||
+			[ -n "${3-}" ] || fail "$2: rank $r does not say where its part is: $(cat stderr)"
+	done
+	[ -z "$(find out -name 'trial_*')" ] || fail "$2: somebody took over"
+}
+
+# joined RANKS-WITH-PARTS REASON WHO: they are one trial, incomplete, untrusted; nothing else is left.
+joined()
+{
+	holds "$3: verdict" '.verdict | .interrupted and (.trustworthy | not)'
+	same "$3: reason" "$(trial '.verdict.reasons[0]')" "$2"
+	holds "$3: the guests of the ranks that left parts" '[.guests[] | (.guest % 4) as $rank | if ("'"$1"'" | contains($rank | tostring))
+		then .state == "ok" and .offered > 0
+		else .state == "missing: rank \($rank) of 4 left no part" and .offered == 0 end] | all'
+	holds "$3: ranks" '[.environment.ranks[] | .state == "ok"] | length == 4'
+	balanced "$3"
+	gone "$3"
+	[ -z "$(find out -name 'part_*')" ] || fail "$3: parts are left: $(find out -name 'part_*')"
+}
+
+merge()
+{
+	local got=0
+	"$BIN/tanalyze" merge --interrupted >stdout 2>stderr || got=$?
+	same "merging what was joined" "$got" 3
+	grep -q "joined from parts; $1" stderr || fail "merge says nothing of parts: $(cat stderr)"
+}
+
+# While it is measured.
+for victim in 2 0; do
+	start "$patient" 4 "${lives[@]}"
+	kill -9 "$(pid_of $victim)"
+	left=$(tr -d "$victim" <<<0123)
+	killed "$left" "rank $victim was killed"
+	merge "3 of 4 generators: parts of rank $victim are missing"
+	joined "$left" "3 of 4 generators: parts of rank $victim are missing" "rank $victim was killed"
 	rm -r out
 done
 
-# A series ends when somebody dies, and goes on when it is started again.
-start --enable-recovery 2 "${lives[@]}" --reps 2
-kill -9 "$(pid_of 1)"
-wait "$job"
-grep -q 'not all ranks are there any more: 1 of 2 trials not measured yet' stderr ||
-	fail "goes on without a rank: $(cat stderr)"
-same "trials" "$(find out -name 'trial_*.json' | wc -l)" 1
+# parts_of RANK...: until they are on the disk.
+parts_of()
+{
+	local r
+	for r; do
+		for _ in $(seq 200); do has_part "$r" && break; sleep 0.1; done
+		has_part "$r" || fail "no part of rank $r: $(find out; cat stderr)"
+	done
+}
+
+# When the others have written theirs: one that stands still keeps all from joining them.
+start "$patient" 4 "${lives[@]}"
+slow=$(pid_of 2)
+kill -STOP "$slow"
+parts_of 0 1 3
+kill -9 "$slow"
+killed 013 "rank 2 was killed at the end"
+merge "3 of 4 generators: parts of rank 2 are missing"
+holds "they had measured all" '.totals.measured_s == 3'
+joined 013 "3 of 4 generators: parts of rank 2 are missing" "rank 2 was killed at the end"
+rm -r out
+# Rank 0 at that moment. mpirun wakes the one who sleeps, so that no part is missing. The next start joins.
+start "$patient" 4 "${lives[@]}"
+kill -STOP "$(pid_of 2)"
+parts_of 0 1 3
+kill -9 "$(pid_of 0)"
+killed 0123 "rank 0 was killed at the end" quietly
+tsim "0 3" --interface null --guests 1 --rate 1kpps --duration 100ms --warm-up 0s --drain 10ms --wait
+grep -q 'joined from parts; 4 of 4 generators: the run ended before their parts were joined' stderr ||
+	fail "the next start says nothing: $(cat stderr)"
+rm out/*/*_1kpps_*
+joined 0123 "4 of 4 generators: the run ended before their parts were joined" "rank 0 was killed at the end"
+# The same command measures it again.
+crew "0 3" 4 "${lives[@]}"
+grep -q 'measuring again: .*interrupted' stderr || fail "not measured again: $(cat stderr)"
+holds "measured again" '.verdict.interrupted == false and (.guests | all(.state == "ok"))'
+# Parts of a trial that is there are of no use.
+touch "$(find out -name 'trial_*.json' | sed 's|/trial_\(.*\)\.json|/part_\1_rank1of2|')"
+crew "0 3" 4 "${lives[@]}" --overwrite
+grep -q 'parts cannot be joined: .* is no part of a trial' stderr || fail "says nothing of a part that is none"
 rm -r out
 
-# Left to itself mpirun ends all: in seconds, with what there is; the same command starts afresh.
-start "" 4 "${lives[@]}"
-began=$(date +%s)
-kill -9 "$(pid_of 1)"
-wait "$job" && fail "mpirun is content without rank 1"
-[ $(($(date +%s) - began)) -le 15 ] || fail "hangs without rank 1"
-crew "0 3" 4 "${lives[@]}"
-holds "measured again" '.verdict.interrupted == false and (.guests | all(.state == "ok"))'
-grep -q 'measuring again: .*interrupted\|put together\|2/3 s' stderr || fail "says nothing: $(cat stderr)"
-gone "killed by mpirun"
+# Before anything is measured: there is nothing to keep.
+mkdir run
+for victim in 1 0; do
+	TMPDIR=$TMP/run "${mpirun[@]}" -np 2 "$BIN/tsim" --machine external --guests 2 --connect-timeout 30s \
+		>stdout 2>stderr &
+	job=$!
+	children+=("$job")
+	for _ in $(seq 300); do [ "$(grep -c 'vhost-user socket' stderr)" -eq 2 ] && break; sleep 0.1; done
+	kill -9 "$(pid_of $victim)"
+	wait "$job" && fail "mpirun is content without rank $victim"
+	# The lock of rank 0, which could not remove it, binds nobody.
+	mkdir -p out
+	find out -name .tsim-lock -delete
+	gone "rank $victim was killed before"
+	[ -z "$(find out -type f)" ] || fail "nothing was measured, but: $(find out)"
+	rm -r out
+done
+# Whoever is killed cannot tidy up; the next start does.
+TMPDIR=$TMP/run tsim "0 3" --guests 1 --rate 1kpps --duration 100ms --warm-up 0s
+same "left for ever" "$(find run -mindepth 1)" ""
 rm -r out
 
 # Ctrl-C.
-start "" 2 "${lives[@]}" --duration 30s
+start "$patient" 2 "${lives[@]}" --duration 30s
 pkill -INT -P "$job" -x mpirun || fail "no mpirun"
 wait "$job" && fail "mpirun is content with Ctrl-C"
 if [ -z "$(find out -name 'trial_*.json')" ]; then
-	# It was killed before the parts were together: whoever comes next finds them.
-	tsim "0 3" --interface null --guests 1 --rate 1kpps --duration 100ms --warm-up 0s --drain 10ms
-	rm out/*/trial_*_1kpps_*
+	# It was killed before the parts were joined: whoever comes next does it.
+	"$BIN/tanalyze" merge --interrupted >stdout 2>stderr
 fi
 holds "kept, and marked interrupted" '.verdict.interrupted and .totals.forwarded > 0 and .totals.measured_s < 25'
 rm -r out
