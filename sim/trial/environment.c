@@ -9,6 +9,7 @@
 
 #include "analyze/numbers/numbers.h"
 #include "sim/engine/clock.h"
+#include "sim/trial/host_watch.h"
 #include "traffic/frame.h"
 
 static void describe_profile(GString *s, const profile *p)
@@ -185,7 +186,7 @@ JsonObject *environment_environment(const struct options *o, double tsc_hz)
 	set_file(e, "hugepages_2m", "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
 	set_file(e, "load_average", "/proc/loadavg");
 	json_object_set_boolean_member(e, "uses_hugepages", o->hugepages);
-	json_object_set_boolean_member(e, "tsc_invariant", strstr(flags, "nonstop_tsc") != NULL);
+	json_object_set_boolean_member(e, "tsc_invariant", host_tsc_read("") == 0);
 	json_object_set_int_member(e, "tsc_hz", (gint64)tsc_hz);
 	json_object_set_string_member(e, "clock", "tsc");
 	json_object_set_string_member(e, "command_line", o->command_line);
