@@ -270,8 +270,8 @@ GBytes *ranks_broadcast(GBytes *mine, guint from)
 	if (from == ranks_own() && len > 0)
 		memcpy(data, own, len);
 	for (uint64_t at = 0; at < len; at += PIECE_BYTES)
-		check_call(MPI_Bcast(
-			data + at, (int)MIN(len - at, PIECE_BYTES), MPI_BYTE, 0, MPI_COMM_WORLD));
+		check_call(MPI_Bcast(data + at, (int)MIN(len - at, PIECE_BYTES), MPI_BYTE,
+			(int)from, MPI_COMM_WORLD));
 	return g_bytes_new_take(data, len);
 }
 

@@ -520,14 +520,16 @@ gboolean trial_record_add(const struct trial_record *r, void *into, const void *
 		const struct trial_field *f = &r->rows[i];
 		void *to = G_STRUCT_MEMBER_P(into, f->offset);
 		const void *what = G_STRUCT_MEMBER_P(from, f->offset);
+		gboolean fits = TRUE;
 
 		if (f->kind == TRIAL_U32)
 			*(uint32_t *)to += *(const uint32_t *)what;
-		else if (f->kind == TRIAL_U64 && __builtin_add_overflow(*(uint64_t *)to,
-							 *(const uint64_t *)what, (uint64_t *)to))
-			return FALSE;
-		else if ((f->kind == TRIAL_RECORD || f->kind == TRIAL_INLINE) &&
-			 !trial_record_add(f->record, to, what))
+		else if (f->kind == TRIAL_U64)
+			fits = !__builtin_add_overflow(
+				*(uint64_t *)to, *(const uint64_t *)what, (uint64_t *)to);
+		else if (f->kind == TRIAL_RECORD || f->kind == TRIAL_INLINE)
+			fits = trial_record_add(f->record, to, what);
+		if (!fits)
 			return FALSE;
 	}
 	return TRUE;
