@@ -100,8 +100,10 @@ static int make_report(const struct asked *a, const char *const *names)
 			"--output: '%s' is no name for a page; write NAME.html", path);
 		return cli_fail("tplot", CLI_USAGE, error);
 	}
-	if (a->script)
-		options.scripts = scripts = g_strndup(path, (gsize)(strrchr(path, '.') - path));
+	if (a->script) {
+		scripts = g_strndup(path, (gsize)(strrchr(path, '.') - path));
+		options.scripts = scripts;
+	}
 	if (a->script ? !write_scripts(&options, names, &error)
 		      : !write_page(&options, path, names, &doubtful, &error))
 		return cli_fail("tplot", CLI_FAILED, error);
