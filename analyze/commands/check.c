@@ -119,16 +119,14 @@ static int check_run(void *user, char **words)
 					    : CLI_DONE;
 }
 
+#define ROW(type, member, ...) OPTION_ROW(type, struct asked, member, __VA_ARGS__)
+
 static const struct option_row rows[] = {
 	COMMANDS_COMMON_ROWS(struct asked, common),
 	OPTION_GROUP("Findings"),
-	{ .name = "tolerance",
-		.was = 't',
-		.type = OPTION_SHARE,
-		.at = offsetof(struct asked, options.tolerance),
-		.preset = "2%",
-		.metavar = "SHARE",
-		.help = "Tolerance of the offered load against the nominal one, as 0.02 or 2%" },
+	ROW(SHARE, options.tolerance, "tolerance", 0, "SHARE",
+		"Tolerance of the offered load against the nominal one, as 0.02 or 2%", .was = 't',
+		.preset = "2%"),
 	{ 0 },
 };
 

@@ -111,26 +111,15 @@ static int limit_run(void *user, char **names)
 	return commands_status(r);
 }
 
+#define ROW(type, member, ...) OPTION_ROW(type, struct options, member, __VA_ARGS__)
+
 static const struct option_row rows[] = {
 	COMMANDS_COMMON_ROWS(struct options, common),
-	{ .name = "loss",
-		.was = 'l',
-		.type = OPTION_SHARE,
-		.at = offsetof(struct options, loss),
-		.preset = "0.001",
-		.words = (const char *const[]){ "0.001", "1%", "5%", NULL },
-		.metavar = "SHARE",
-		.help = "Maximum loss for a load to pass, as 0.05 or 5%" },
-	{ .name = "knee",
-		.letter = 'k',
-		.type = OPTION_NUMBER,
-		.at = offsetof(struct options, knee),
-		.preset = "3",
-		.min = 1,
-		.max = INFINITY,
-		.flags = OPTION_ABOVE,
-		.metavar = "FACTOR",
-		.help = "Knee: median latency exceeds FACTOR times the low-load median" },
+	ROW(SHARE, loss, "loss", 0, "SHARE", "Maximum loss for a load to pass, as 0.05 or 5%",
+		.was = 'l', .preset = "0.001", OPTION_WORDS("0.001", "1%", "5%")),
+	ROW(NUMBER, knee, "knee", 'k', "FACTOR",
+		"Knee: median latency exceeds FACTOR times the low-load median", .preset = "3",
+		.min = 1, .max = INFINITY, .flags = OPTION_ABOVE),
 	COMMANDS_RESPONSE_ROW(struct options, response),
 	{ 0 },
 };

@@ -122,15 +122,13 @@ static int merge_run(void *user, char **words)
 	return result;
 }
 
+#define ROW(type, member, ...) OPTION_ROW(type, struct asked, member, __VA_ARGS__)
+
 static const struct option_row rows[] = {
 	COMMANDS_COMMON_ROWS(struct asked, common),
-	{ .name = "output",
-		.letter = 'o',
-		.type = OPTION_DIR,
-		.at = offsetof(struct asked, output),
-		.metavar = "DIR",
-		.help = "Directory for the merged set (default: the directory given, if it is the "
-			"only name, else that of --dir)" },
+	ROW(DIR, output, "output", 'o', "DIR",
+		"Directory for the merged set (default: the directory given, if it is the "
+		"only name, else that of --dir)"),
 	{ 0 },
 };
 

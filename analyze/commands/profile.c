@@ -198,48 +198,29 @@ static int profile_run(void *user, char **words)
 
 static const char *const kinds[] = { "host", "ip", NULL };
 
+#define ROW(type, member, ...) OPTION_ROW(type, struct job, member, __VA_ARGS__)
+
 static const struct option_row rows[] = {
 	OPTION_GROUP("Which frames"),
-	{ .name = "direction",
-		.was = 'D',
-		.type = OPTION_TEXT,
-		.at = offsetof(struct job, direction),
-		.metavar = "HOST:out|in",
-		.help = "Only frames that a host sent or received: its MAC, IPv4 or IPv6 address "
-			"with :out or :in (default: all)" },
-	{ .name = "by",
-		.letter = 'b',
-		.type = OPTION_WORD,
-		.at = offsetof(struct job, by),
-		.words = kinds,
-		.metavar = "host|ip",
-		.help = "One profile per source: host (by MAC address) or ip; and a table of them "
-			"(default: one profile)" },
+	ROW(TEXT, direction, "direction", 0, "HOST:out|in",
+		"Only frames that a host sent or received: its MAC, IPv4 or IPv6 address "
+		"with :out or :in (default: all)",
+		.was = 'D'),
+	ROW(WORD, by, "by", 'b', "host|ip",
+		"One profile per source: host (by MAC address) or ip; and a table of them "
+		"(default: one profile)",
+		.words = kinds),
 	OPTION_GROUP("Output"),
-	{ .name = "classes",
-		.was = 'c',
-		.type = OPTION_INT,
-		.at = offsetof(struct job, nb_classes),
-		.preset = "64",
-		.min = 1,
-		.max = PCAP_SIZES_CLASSES,
-		.metavar = "N",
-		.help = "Rows of a profile: the most frequent lengths as they are, all others in "
-			"ranges" },
-	{ .name = "output",
-		.letter = 'o',
-		.type = OPTION_FILE,
-		.at = offsetof(struct job, output),
-		.metavar = "PATH",
-		.help = "The profile's file (default: standard output); with --by its directory "
-			"(default: this one)" },
-	{ .name = "format",
-		.letter = 'f',
-		.type = OPTION_WORD,
-		.at = offsetof(struct job, format),
-		.words = cli_formats,
-		.metavar = "FORMAT",
-		.help = "Format of the table of --by: text, csv or json (default text)" },
+	ROW(INT, nb_classes, "classes", 0, "N",
+		"Rows of a profile: the most frequent lengths as they are, all others in "
+		"ranges",
+		.was = 'c', .preset = "64", .min = 1, .max = PCAP_SIZES_CLASSES),
+	ROW(FILE, output, "output", 'o', "PATH",
+		"The profile's file (default: standard output); with --by its directory "
+		"(default: this one)"),
+	ROW(WORD, format, "format", 'f', "FORMAT",
+		"Format of the table of --by: text, csv or json (default text)",
+		.words = cli_formats),
 	{ 0 },
 };
 

@@ -28,13 +28,11 @@ static int guests_run(void *user, char **words)
 		asked->each ? &report_each_guest : &report_guests, NULL, NULL, NULL);
 }
 
+#define ROW(type, member, ...) OPTION_ROW(type, struct guests_asked, member, __VA_ARGS__)
+
 static const struct option_row guests_rows[] = {
 	COMMANDS_COMMON_ROWS(struct guests_asked, common),
-	{ .name = "each",
-		.letter = 'e',
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct guests_asked, each),
-		.help = "One row per guest instead" },
+	ROW(SWITCH, each, "each", 'e', NULL, "One row per guest instead"),
 	{ 0 },
 };
 

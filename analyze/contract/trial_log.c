@@ -4,10 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include <gsl/gsl_statistics_double.h>
-
 #include "analyze/base/csv.h"
 #include "analyze/contract/trial_rows.h"
+#include "analyze/numbers/numbers.h"
 #include "traffic/frame.h"
 
 static const char timeline_header
@@ -30,7 +29,7 @@ static double deviation_pps(const trial *t, gboolean forwarded)
 		if (length >= 0.5)
 			pps[nb++] = (double)(forwarded ? s->forwarded : s->offered) / length;
 	}
-	return nb < 2 ? 0 : gsl_stats_sd(pps, 1, nb);
+	return nb < 2 ? 0 : numbers_sd(pps, nb);
 }
 
 static void append_totals(GString *to, const char *direction, uint64_t frames, uint64_t bytes,

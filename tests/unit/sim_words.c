@@ -207,8 +207,8 @@ static void interfaces_of_a_fleet(void **state)
 	(void)state;
 	assert_string_equal(name, "null+vfio+vhost-user");
 	for (size_t i = 0; i < G_N_ELEMENTS(fleet); i++)
-		assert_true(fabric_check(fleet[i], NULL));
-	expect_error(fabric_check("virtoi", &error), "virtoi", &error, "vhost-user");
+		assert_non_null(fabric_ops(fleet[i], NULL));
+	expect_error(fabric_ops("virtoi", &error) != NULL, "virtoi", &error, "vhost-user");
 }
 
 int main(void)
