@@ -241,12 +241,13 @@ rm -r out
 # Before anything is measured: there is nothing to keep.
 mkdir run
 for victim in 1 0; do
+	: >stderr # the last job's lines are not this one's
 	TMPDIR=$TMP/run "${mpirun[@]}" -np 2 "$BIN/tsim" --machine external --guests 2 --connect-timeout 30s \
 		>stdout 2>stderr &
 	job=$!
 	children+=("$job")
 	for _ in $(seq 300); do [ "$(grep -c 'vhost-user socket' stderr)" -eq 2 ] && break; sleep 0.1; done
-	kill -9 "$(pid_of $victim)"
+	kill -9 "$(pid_of $victim)" || fail "no rank $victim"
 	wait "$job" && fail "mpirun is content without rank $victim"
 	# The lock of rank 0, which could not remove it, binds nobody.
 	mkdir -p out
