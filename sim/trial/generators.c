@@ -425,11 +425,11 @@ gboolean generators_join(struct generators *g, trial *mine, const struct generat
 	g_autofree uint64_t *buckets = g_new0(uint64_t, HIST_BUCKETS);
 	g_autoptr(GBytes) bytes = NULL, packed = g_bytes_new(facts, sizeof(*facts));
 	g_autoptr(GPtrArray) all_bytes = NULL, all_facts = NULL;
-	g_autoptr(trial) owned = mine;
 
 	*whole = NULL;
 	if (mine != NULL)
 		bytes = store_part(g, mine, cpus);
+	trial_free(mine);
 	finish_rows(g);
 	if (ranks_agree(error)) {
 		for (uint32_t i = 0; i < HIST_BUCKETS; i++)
