@@ -14,7 +14,7 @@ for file in bin/tsim bin/treflect bin/treflect-xdp bin/tanalyze bin/tplot \
 	share/bash-completion/completions/tsim share/bash-completion/completions/tanalyze \
 	share/bash-completion/completions/tplot share/bash-completion/completions/treflect \
 	share/bash-completion/completions/treflect-xdp \
-	share/tsim/conf/guest-image share/tsim/conf/guest-init share/tsim/conf/figures/4.conf share/tsim/profiles/imix.csv share/tsim/plots/style.gp share/tsim/plots/report.css; do
+	share/tsim/conf/guest-image share/tsim/conf/guest-init share/tsim/conf/figures/4.conf share/tsim/profiles/imix.csv share/tsim/plots/style.gp share/tsim/plots/report.css share/man/man7/tsim.7; do
 	[ -f "$prefix/$file" ] || { echo "not installed: $file"; failures=1; }
 done
 # Libraries and headers are the programs' own.
