@@ -30,42 +30,42 @@
 static const struct trial_field params_rows[] = {
 	PARAM(label, TEXT, "", "label", "directory under out/"),
 	PARAM(machine, TEXT, "", "machine", "process, pcvm, microvm, host, external"),
-	PARAM(interface, TEXT, "", "interface", "behind which guests are; a fleet's: vfio+vmux"),
-	PARAM(qemu, TEXT, "", "qemu", "name of the QEMU build; none"),
-	PARAM(reflector, TEXT, "", "reflector", "dpdk, xdp; moongen where autotest measured"),
+	PARAM(interface, TEXT, "", "interface", "of the guests; of a mixed fleet: vfio+vmux"),
+	PARAM(qemu, TEXT, "", "qemu", "name of the QEMU build, or none"),
+	PARAM(reflector, TEXT, "", "reflector", "dpdk, xdp; moongen in results of autotest"),
 	PARAM(vhost, SWITCH, "", "vhost", "vhost-net in the host's kernel"),
 	PARAM(ioregionfd, SWITCH, "", "ioregionfd", "ioregionfd of the microvm"),
-	PARAM(guests, U32, "", "guests", "how many", .max = FRAME_GUESTS_MAX),
+	PARAM(guests, U32, "", "guests", "number of guests", .max = FRAME_GUESTS_MAX),
 	PARAM(profile, TEXT, "", "profile", "name of the profile or mix"),
 	NAMED("frame_bytes", trial_params, frame_len, U32, "B",
-		"one guest, one size: that size; else 0", .selector = "size", .name = "frame size",
-		.max = FRAME_LEN_MAX),
-	PARAM(arrival, TEXT, "", "arrival", "cbr, poisson; mix where a mix file says it"),
-	PARAM(share, TEXT, "", "share", "of the guests: equal, zipf:1.1, a list; mix"),
+		"frame size of one guest with one size, else 0", .selector = "size",
+		.name = "frame size", .max = FRAME_LEN_MAX),
+	PARAM(arrival, TEXT, "", "arrival", "arrival process; mix: see the mix file"),
+	PARAM(share, TEXT, "", "share", "load per guest: equal, zipf:1.1, a list; mix"),
 	PARAM(pattern, TEXT, "", "pattern",
-		"to-guests, between-guests or both; older files, which lack it, mean to-guests",
+		"to-guests, between-guests or both; missing in older files: to-guests",
 		.flags = TRIAL_OPTIONAL, .fallback = TRIAL_PATTERN_DEFAULT),
-	PARAM(rate_pps, U64, "pps", "rate", "intended, of all guests; 0: as fast as possible"),
-	PARAM(duration_s, REAL, "s", "duration", "of the measurement phase"),
-	PARAM(warm_up_s, REAL, "s", "warm-up", "before it"),
-	PARAM(drain_s, REAL, "s", "drain", "how long frames are waited for after it"),
-	PARAM(seed, U64, "", "seed", "of all random numbers"),
+	PARAM(rate_pps, U64, "pps", "rate", "intended rate of all guests; 0: as fast as possible"),
+	PARAM(duration_s, REAL, "s", "duration", "length of the measurement phase"),
+	PARAM(warm_up_s, REAL, "s", "warm-up", "length of the warm-up"),
+	PARAM(drain_s, REAL, "s", "drain", "wait for frames after the measurement phase"),
+	PARAM(seed, U64, "", "seed", "random seed"),
 	PARAM(repetition, U32, "", NULL, "from 0", .max = G_MAXINT32),
-	PARAM(cores, TEXT, "", "cores", "as given; empty: the default"),
-	PARAM(faults, TEXT, "", "faults", "of the fault reflector; empty: none"),
-	PARAM(mix_digest, TEXT, "", "mix", "SHA-256: equal names may hide other profiles"),
+	PARAM(cores, TEXT, "", "cores", "value of --cores; empty: default"),
+	PARAM(faults, TEXT, "", "faults", "value of --fault; empty: none"),
+	PARAM(mix_digest, TEXT, "", "mix", "SHA-256 of the mix: names alone are ambiguous"),
 	PARAM(extra, TEXT, "", "extra", "further options that change what is measured"),
 };
 const struct trial_record trial_params_fields = RECORD("parameters", trial_params, params_rows,
-	"What was asked for. Equal parameters are the same trial.");
+	"Requested parameters. Equal parameters: same trial.");
 
 static const struct trial_field verdict_rows[] = {
-	FIELD(trial, trustworthy, SWITCH, "", "the numbers can be relied on"),
-	FIELD(trial, interrupted, SWITCH, "", "it was ended before its time"),
-	FIELD(trial, reasons, TEXTS, "", "why it is not trustworthy, and what else has to be said"),
+	FIELD(trial, trustworthy, SWITCH, "", "the numbers are reliable"),
+	FIELD(trial, interrupted, SWITCH, "", "the trial was ended early"),
+	FIELD(trial, reasons, TEXTS, "", "reasons if it is not trustworthy, and notes"),
 };
 static const struct trial_record verdict_fields = RECORD(
-	"verdict", trial, verdict_rows, "Whether the numbers can be relied on.");
+	"verdict", trial, verdict_rows, "Whether the numbers are reliable.");
 
 /* Older files do not say unsent, but what is missing from intended was just that. */
 static void settle_counts(struct json_in *in, JsonObject *o, const char *where, void *record)
@@ -85,38 +85,38 @@ static void settle_counts(struct json_in *in, JsonObject *o, const char *where, 
 
 static const struct trial_field counts_rows[] = {
 	COUNT(intended, "frames", "scheduled within the measurement phase"),
-	COUNT(not_sent, "frames", "of intended: no room on the link; older files lack it",
+	COUNT(not_sent, "frames", "of intended: link saturated; missing in older files",
 		.flags = TRIAL_OPTIONAL),
-	COUNT(unsent, "frames", "intended - offered - not_sent: not in time; older files lack it",
+	COUNT(unsent, "frames", "intended - offered - not_sent; missing in older files",
 		.flags = TRIAL_OPTIONAL),
 	COUNT(offered, "frames", "presented to the guest's interface"),
 	COUNT(forwarded, "frames", "came back, intact, each counted once"),
-	COUNT(lost, "frames", "offered - forwarded; holds refused"),
+	COUNT(lost, "frames", "offered - forwarded; includes refused"),
 	COUNT(duplicated, "frames", "came back again"),
 	COUNT(reordered, "frames", "of forwarded: out of order (RFC 4737)"),
-	COUNT(corrupt, "frames", "came back with a wrong byte; known per guest, 0 per size",
+	COUNT(corrupt, "frames", "came back with a wrong byte; per guest only, 0 per size",
 		.flags = TRIAL_PER_GUEST),
-	COUNT(foreign, "frames", "not of this trial; known per guest, 0 per size",
+	COUNT(foreign, "frames", "not of this trial; per guest only, 0 per size",
 		.flags = TRIAL_PER_GUEST),
-	COUNT(late, "frames", "of offered: departed later than the slack allows"),
-	COUNT(refused, "frames", "of offered: the interface had no room for them"),
+	COUNT(late, "frames", "of offered: departed later than --slack"),
+	COUNT(refused, "frames", "of offered: no room in the interface"),
 	COUNT(offered_bytes, "B", "with FCS"),
 	COUNT(forwarded_bytes, "B", "with FCS"),
 	PPS(intended),
 	PPS(offered),
 	PPS(forwarded),
-	QUOTIENT("loss_ratio", trial_counts, lost, offered, "",
-		"null where no frame ever comes back", .max = 1, .flags = TRIAL_NOT_ONE_WAY),
+	QUOTIENT("loss_ratio", trial_counts, lost, offered, "", "lost / offered; null if one-way",
+		.max = 1, .flags = TRIAL_NOT_ONE_WAY),
 };
 const struct trial_record trial_counts_fields = RECORD("counts", trial_counts, counts_rows,
-	"Frames, exact; lost = offered - forwarded. Rates are null where nothing was measured.",
+	"Frames, exact; lost = offered - forwarded. Rates are null if nothing was measured.",
 	.settle = settle_counts);
 
 static const struct trial_field totals_rows[] = {
 	FIELD(trial, totals, INLINE, "", "", .record = &trial_counts_fields),
-	FIELD(trial, measured_s, REAL, "s", "below duration_s where it was interrupted"),
+	FIELD(trial, measured_s, REAL, "s", "less than duration_s if interrupted"),
 	QUOTIENT("mean_frame_bytes", trial, totals.offered_bytes, totals.offered, "B",
-		"of those offered. Older files have that of the mix, mix.mean_frame_bytes"),
+		"of offered frames. Older files have mix.mean_frame_bytes, the mean of the mix"),
 };
 static const struct trial_record totals_fields = RECORD(
 	"totals", trial, totals_rows, "Frames of all guests.");
@@ -152,7 +152,7 @@ static int make_quantile(const struct trial_field *f, const void *record,
 
 static const struct trial_field sums_rows[] = {
 	SUM(count, "frames", "received"),
-	SUM(censored, "frames", "lost: it is only known that they took at least censored_ns"),
+	SUM(censored, "frames", "lost: their latency is at least censored_ns"),
 	SUM(censored_ns, "ns", "lower bound for a lost frame"),
 	SUM(min_ns, "ns", "exact; 0 if count is 0"),
 	SUM(max_ns, "ns", "exact; 0 if count is 0"),
@@ -171,7 +171,7 @@ static const struct trial_field dist_rows[] = {
 	MADE("p99_ns", RANK, "ns", "99th percentile", .rank = make_quantile, .q = 0.99),
 	MADE("p999_ns", RANK, "ns", "99.9th percentile", .rank = make_quantile, .q = 0.999),
 	MADE("p9999_ns", RANK, "ns", "99.99th percentile", .rank = make_quantile, .q = 0.9999),
-	MADE("bounds", BOUNDS, "", "percentiles among the lost frames: they are lower bounds"),
+	MADE("bounds", BOUNDS, "", "percentiles among the lost frames: lower bounds"),
 };
 
 static void clear_dist(void *record)
@@ -180,44 +180,44 @@ static void clear_dist(void *record)
 }
 
 const struct trial_record trial_dist_fields = RECORD("distribution", trial_dist, dist_rows,
-	"Of count frames received; of censored frames that were lost it is only known that they "
-	"took at least censored_ns. Percentiles are of both together.",
+	"Latency of count received and censored lost frames; that of lost ones is at least "
+	"censored_ns. Percentiles include both.",
 	.clear = clear_dist);
 
 #define PART_OF(type, member, fields, ...) \
 	FIELD(type, member, RECORD, "", __VA_ARGS__, .record = &fields)
-#define LATENCY "from the real departure"
+#define LATENCY "from the actual departure"
 #define RESPONSE "from the scheduled departure"
 
 #define GAP(its_key, member, ...) \
 	NAMED(its_key, trial_departure, member, U64, "frames", __VA_ARGS__)
 
 static const struct trial_field gap_rows[] = {
-	GAP("frames", inter_frames, "how many gaps"),
-	GAP("within_64ns", inter_within_64ns, "of them, within 64 ns of the scheduled gap"),
+	GAP("frames", inter_frames, "number of gaps"),
+	GAP("within_64ns", inter_within_64ns, "gaps within 64 ns of the scheduled gap"),
 	GAP("within_128ns", inter_within_128ns, "within 128 ns"),
 	GAP("within_256ns", inter_within_256ns, "within 256 ns"),
 	GAP("within_512ns", inter_within_512ns, "within 512 ns"),
 };
 static const struct trial_record gap_fields = RECORD("inter_departure", trial_departure, gap_rows,
-	"The same shares for the gap between two departures of one load worker against the gap "
-	"that was scheduled.");
+	"Deviation of the gaps between two departures of one load worker from the scheduled "
+	"gaps.");
 
 static const struct trial_field departure_rows[] = {
-	FIELD(trial_departure, frames, U64, "frames", "what the shares are of"),
+	FIELD(trial_departure, frames, U64, "frames", "all departures"),
 	FIELD(trial_departure, within_64ns, U64, "frames", "departed within 64 ns of the schedule"),
 	FIELD(trial_departure, within_128ns, U64, "frames", "within 128 ns"),
 	FIELD(trial_departure, within_256ns, U64, "frames", "within 256 ns"),
 	FIELD(trial_departure, within_512ns, U64, "frames", "within 512 ns"),
-	FIELD(trial_departure, bursts, U64, "frames", "in the same burst as the one before"),
+	FIELD(trial_departure, bursts, U64, "frames", "in the same burst as the previous frame"),
 	FIELD(trial_departure, self_delay_p50_ns, U64, "ns", "median delay behind the schedule"),
 	FIELD(trial_departure, self_delay_p99_ns, U64, "ns", "its 99th percentile"),
-	FIELD(trial_departure, self_delay_max_ns, U64, "ns", "the longest delay"),
+	FIELD(trial_departure, self_delay_max_ns, U64, "ns", "maximum delay"),
 	MADE("inter_departure", RECORD, "", "gaps between two departures", .record = &gap_fields,
 		.flags = TRIAL_OPTIONAL),
 };
 const struct trial_record trial_departure_fields = RECORD(
-	"departure", trial_departure, departure_rows, "How well the generator kept its schedule.");
+	"departure", trial_departure, departure_rows, "Deviation of departures from the schedule.");
 
 static void enter_probes(const void *record, struct trial_view *view)
 {
@@ -226,15 +226,15 @@ static void enter_probes(const void *record, struct trial_view *view)
 }
 
 static const struct trial_field probes_rows[] = {
-	FIELD(trial_probes, rate_pps, REAL, "pps", "of all guests together"),
+	FIELD(trial_probes, rate_pps, REAL, "pps", "rate for all guests together"),
 	FIELD(trial_probes, time_stamps, TEXT, "", "tsc, rx hardware, tx and rx hardware"),
 	FIELD(trial_probes, c, INLINE, "", "", .record = &trial_counts_fields),
-	FIELD(trial_probes, late_back, U64, "frames", "of forwarded: back after their own timeout"),
-	PART_OF(trial_probes, latency, trial_dist_fields, "of all; lost ones are censored"),
+	FIELD(trial_probes, late_back, U64, "frames", "of forwarded: after the timeout of a probe"),
+	PART_OF(trial_probes, latency, trial_dist_fields, "of all probes; lost ones are censored"),
 };
 const struct trial_record trial_probes_fields = RECORD("probes", trial_probes, probes_rows,
-	"Probes of the timer worker, if there were any. They are in no other count. The bins of "
-	"their latency are in probes_*.csv.",
+	"Probes of the timer worker, if used. No other count includes them. The bins of their "
+	"latency are in probes_*.csv.",
 	.enter = enter_probes);
 
 /* A guest's percentiles are what the program that measured has made of the bins. */
@@ -254,12 +254,12 @@ static int look_up_percentile(const struct trial_field *f, const void *record,
 
 static const struct trial_field guest_latency_rows[] = {
 	FIELD(trial_guest_probes, latency, INLINE, "", "", .record = &sums_fields),
-	MADE("bounds", BOUNDS, "", "percentiles among the lost probes: they are lower bounds"),
+	MADE("bounds", BOUNDS, "", "percentiles among the lost probes: lower bounds"),
 	STORED(p50_ns, p50_bound, "median"),
 	STORED(p99_ns, p99_bound, "99th percentile"),
 };
 static const struct trial_record guest_latency_fields = RECORD("guest_probes_latency",
-	trial_guest_probes, guest_latency_rows, "From the real departure, lost probes included.");
+	trial_guest_probes, guest_latency_rows, "From the actual departure, lost probes included.");
 
 static const struct trial_field guest_probes_rows[] = {
 	FIELD(trial_guest_probes, offered, U64, "frames", "probes sent to the guest"),
@@ -274,7 +274,7 @@ static void clear_guest_probes(void *record)
 }
 
 const struct trial_record trial_guest_probes_fields = RECORD("guest_probes", trial_guest_probes,
-	guest_probes_rows, "If there were any. No file holds the bins of a single guest's.",
+	guest_probes_rows, "If probes were used. Bins per guest are not stored.",
 	.clear = clear_guest_probes);
 
 static double make_cycles(const void *record, const struct trial_view *view)
@@ -289,22 +289,22 @@ static void enter_cpu(const void *record, struct trial_view *view)
 
 static const struct trial_field cpu_part_rows[] = {
 	FIELD(trial_cpu_part, busy_cycles, U64, "TSC cycles",
-		"of turns of a loop in which it moved frames; 0 where nobody counted them"),
+		"cycles of loop iterations that moved frames; 0: not counted"),
 	FIELD(trial_cpu_part, cpu_ns, U64, "ns", "CPU time of the threads"),
-	FIELD(trial_cpu_part, threads, U32, "", "0: nothing of that kind ran", .max = G_MAXINT32),
+	FIELD(trial_cpu_part, threads, U32, "", "number of threads; 0: none", .max = G_MAXINT32),
 	MADE("cycles_per_frame", RATIO, "TSC cycles", "busy_cycles / frames", .ratio = make_cycles),
 };
 static const struct trial_record cpu_part_fields = RECORD(
 	"cpu_part", trial_cpu_part, cpu_part_rows, "Cost of one kind of threads.");
 
 static const struct trial_field cpu_rows[] = {
-	FIELD(trial_cpu, frames, U64, "frames", "forwarded in that time"),
+	FIELD(trial_cpu, frames, U64, "frames", "forwarded in this time"),
 	PART_OF(trial_cpu, generator, cpu_part_fields, "workers of the generator"),
-	PART_OF(trial_cpu, host, cpu_part_fields, "what moves frames between it and the guests"),
+	PART_OF(trial_cpu, host, cpu_part_fields, "threads between generator and guests"),
 	PART_OF(trial_cpu, guests, cpu_part_fields, "reflectors"),
 };
 const struct trial_record trial_cpu_fields = RECORD("cpu", trial_cpu, cpu_rows,
-	"What the frames cost, in warm-up and measurement phase together.", .enter = enter_cpu);
+	"CPU cost of the frames, warm-up and measurement phase together.", .enter = enter_cpu);
 
 static int make_ipdv(const struct trial_field *f, const void *record, const struct trial_view *view,
 	int64_t *ns, gboolean *bound)
@@ -324,11 +324,11 @@ static void clear_ipdv(void *record)
 	MADE(its_key, RANK, "ns", text, .rank = make_ipdv, .q = its_q, .flags = its_flags)
 
 static const struct trial_field ipdv_rows[] = {
-	FIELD(trial_ipdv, pairs, U64, "frames", "whose neighbour before them came back, too"),
+	FIELD(trial_ipdv, pairs, U64, "frames", "frames whose predecessor also came back"),
 	FIELD(trial_ipdv, min_ns, I64, "ns", "exact; 0 if pairs is 0"),
 	FIELD(trial_ipdv, max_ns, I64, "ns", "exact; 0 if pairs is 0"),
 	FIELD(trial_ipdv, sum_ns, I64, "ns", "exact"),
-	FIELD(trial_ipdv, abs_sum_ns, U64, "ns", "of the magnitudes, exact"),
+	FIELD(trial_ipdv, abs_sum_ns, U64, "ns", "sum of the magnitudes, exact"),
 	QUOTIENT("mean_ns", trial_ipdv, sum_ns, pairs, "ns", "sum_ns / pairs",
 		.flags = TRIAL_SIGNED),
 	QUOTIENT("abs_mean_ns", trial_ipdv, abs_sum_ns, pairs, "ns", "abs_sum_ns / pairs"),
@@ -342,8 +342,8 @@ static const struct trial_field ipdv_rows[] = {
 };
 static const struct trial_record ipdv_fields = RECORD("ipdv", trial_ipdv, ipdv_rows,
 	"Delay variation between neighbours (RFC 3393, RFC 5481 section 4.1): D(i) - D(i-1) of "
-	"frames with adjacent numbers of one guest, from the real departure, of all guests; abs_: "
-	"of the magnitudes. With tsim run --ipdv only. The bins are in ipdv_*.csv.",
+	"frames with adjacent numbers of one guest, from the actual departure, over all guests; "
+	"abs_: magnitudes. Only with tsim run --ipdv. The bins are in ipdv_*.csv.",
 	.clear = clear_ipdv);
 
 static gboolean is_response(const struct trial_field *f)
@@ -378,16 +378,16 @@ static void enter_group(const void *record, struct trial_view *view)
 }
 
 static const struct trial_field group_rows[] = {
-	FIELD(trial_group, group, TEXT, "", "of the mix file; empty without one"),
-	FIELD(trial_group, interface, TEXT, "", "what its guests are behind"),
-	FIELD(trial_group, guests, U32, "", "how many", .min = 1, .max = FRAME_GUESTS_MAX),
-	FIELD(trial_group, share, REAL, "", "of the load: sum of its guests' shares"),
+	FIELD(trial_group, group, TEXT, "", "name in the mix file; empty without one"),
+	FIELD(trial_group, interface, TEXT, "", "interface of its guests"),
+	FIELD(trial_group, guests, U32, "", "number of guests", .min = 1, .max = FRAME_GUESTS_MAX),
+	FIELD(trial_group, share, REAL, "", "share of the load: sum of its guests' shares"),
 	FIELD(trial_group, c, INLINE, "", "", .record = &trial_counts_fields),
 	PART_OF(trial_group, latency, trial_dist_fields, LATENCY, .bins = add_up_group),
 	PART_OF(trial_group, response, trial_dist_fields, RESPONSE, .bins = add_up_group),
 };
 const struct trial_record trial_group_fields = RECORD("group", trial_group, group_rows,
-	"Guests of one group behind one interface; sums of theirs.", .enter = enter_group);
+	"Guests of one group on one interface; sums.", .enter = enter_group);
 
 static void settle_size(struct json_in *in, JsonObject *o, const char *where, void *record)
 {
@@ -416,58 +416,58 @@ static void enter_guest(const void *record, struct trial_view *view)
 }
 
 static const struct trial_field guest_rows[] = {
-	FIELD(trial_guest, guest, U32, "", "its number, from 0", .max = FRAME_GUESTS_MAX - 1),
-	FIELD(trial_guest, mac, TEXT, "", "its address"),
-	FIELD(trial_guest, interface, TEXT, "", "what it is behind"),
-	FIELD(trial_guest, profile, TEXT, "", "of its frames' sizes"),
-	FIELD(trial_guest, group, TEXT, "", "of the mix file; empty without one"),
-	FIELD(trial_guest, state, TEXT, "", "ok, or what went wrong"),
-	FIELD(trial_guest, share, REAL, "", "of the load"),
+	FIELD(trial_guest, guest, U32, "", "number, from 0", .max = FRAME_GUESTS_MAX - 1),
+	FIELD(trial_guest, mac, TEXT, "", "MAC address"),
+	FIELD(trial_guest, interface, TEXT, "", "interface of the guest"),
+	FIELD(trial_guest, profile, TEXT, "", "profile of its frame lengths"),
+	FIELD(trial_guest, group, TEXT, "", "group in the mix file; empty without one"),
+	FIELD(trial_guest, state, TEXT, "", "ok, or the fault"),
+	FIELD(trial_guest, share, REAL, "", "share of the load"),
 	FIELD(trial_guest, c, INLINE, "", "", .record = &trial_counts_fields),
-	FIELD(trial_guest, reorder_distance_max, U64, "frames", "how late a reordered frame was"),
+	FIELD(trial_guest, reorder_distance_max, U64, "frames",
+		"maximum displacement of a reordered frame"),
 	PART_OF(trial_guest, latency, trial_dist_fields, LATENCY, .bins = add_up_guest),
 	PART_OF(trial_guest, response, trial_dist_fields, RESPONSE, .bins = add_up_guest),
 	PART_OF(trial_guest, probes, trial_guest_probes_fields, "probes to the guest",
 		.flags = TRIAL_OPTIONAL | TRIAL_IF_PROBED),
-	FIELD(trial_guest, sizes, ROWS, "", "a row per size class", .record = &size_fields,
+	FIELD(trial_guest, sizes, ROWS, "", "one row per size class", .record = &size_fields,
 		.nb = offsetof(struct trial_guest, nb_sizes), .max = FRAME_CLASSES_MAX),
 };
 static const struct trial_record guest_fields = RECORD(
 	"guest", trial_guest, guest_rows, "One guest.", .enter = enter_guest);
 
 static const struct trial_field trial_rows[] = {
-	NAMED("parameters", trial, params, RECORD, "", "what was asked for",
+	NAMED("parameters", trial, params, RECORD, "", "requested parameters",
 		.record = &trial_params_fields),
-	MADE("verdict", RECORD, "", "whether the numbers can be relied on",
-		.record = &verdict_fields),
-	MADE("totals", RECORD, "", "of all guests", .record = &totals_fields),
+	MADE("verdict", RECORD, "", "whether the numbers are reliable", .record = &verdict_fields),
+	MADE("totals", RECORD, "", "frames of all guests", .record = &totals_fields),
 	PART_OF(trial, latency, trial_dist_fields, LATENCY),
 	PART_OF(trial, response, trial_dist_fields, RESPONSE),
 	PART_OF(trial, departure, trial_departure_fields,
-		"how well the generator kept its schedule"),
+		"deviation of departures from the schedule"),
 	PART_OF(trial, probes, trial_probes_fields, "probes of the timer worker",
 		.flags = TRIAL_OPTIONAL | TRIAL_IF_SET, .nb = offsetof(trial, probes.used)),
-	PART_OF(trial, cpu, trial_cpu_fields, "what the frames cost",
+	PART_OF(trial, cpu, trial_cpu_fields, "CPU cost of the frames",
 		.flags = TRIAL_OPTIONAL | TRIAL_IF_SET, .nb = offsetof(trial, cpu.known)),
 	PART_OF(trial, ipdv, ipdv_fields, "delay variation between neighbours",
 		.flags = TRIAL_OPTIONAL | TRIAL_IF_SET, .nb = offsetof(trial, ipdv.recorded)),
 	FIELD(trial, groups, ROWS, "",
-		"a row per distinct group and interface of the guests, in order of the first guest",
+		"one row per group and interface, in order of the first guest",
 		.record = &trial_group_fields, .nb = offsetof(trial, nb_groups),
 		.max = FRAME_GUESTS_MAX, .flags = TRIAL_OPTIONAL),
-	FIELD(trial, guests, ROWS, "", "a row per guest", .record = &guest_fields,
+	FIELD(trial, guests, ROWS, "", "one row per guest", .record = &guest_fields,
 		.nb = offsetof(trial, nb_guests), .max = FRAME_GUESTS_MAX),
 	FIELD(trial, mix, TREE, "",
-		"table of RFC 6985 section 4, digest, generator of random numbers and derivation: "
-		"how they come from seed and repetition; trials of another rule, or without it, "
-		"have other schedules"),
-	FIELD(trial, interface_info, TREE, "", "which mechanism moved the frames",
+		"table of RFC 6985 section 4, digest, random number generator and derivation: how "
+		"random numbers derive from seed and repetition; another derivation gives another "
+		"schedule"),
+	FIELD(trial, interface_info, TREE, "", "mechanism that moved the frames",
 		.flags = TRIAL_OPTIONAL),
 	FIELD(trial, environment, TREE, "", "versions, cpu, clocks, command line, started, ended"),
 };
 const struct trial_record trial_fields = RECORD("trial", trial, trial_rows,
 	"Counts are exact integers, times in ns unless the name says otherwise, sizes in bytes "
-	"with FCS. null: there is no such number, nothing was offered or received.");
+	"with FCS. null: no value, because nothing was offered or received.");
 
 const char *trial_field_text(const struct trial_field *f, const void *record)
 {

@@ -79,86 +79,85 @@ struct key {
 		KEY(#group, "identity", PATH_HERE, group.identity, NULL,            \
 			"key file; default the agent's keys and ssh's own (ours)"), \
 		KEY(#group, "tsim_dir", TEXT, group.tsim_dir, NULL,                 \
-			"where `tsim upload` puts programs; default: they are installed (ours)")
+			"directory for `tsim upload`; default: installed programs (ours)")
 
 #define NIC_KEYS(group)                                                                      \
 	KEY(#group, "test_iface", INTERFACE, group.nic.name, NULL,                           \
-		"interface that is measured; default: the wire is a veth pair"),             \
+		"measured interface; default: a veth pair as the wire"),                     \
 		KEY(#group, "test_iface_addr", PCI, group.nic.pci, NULL, "its PCI address"), \
 		KEY(#group, "test_iface_driv", WORD, group.nic.driver, NULL,                 \
-			"its kernel driver; default the one it has"),                        \
+			"its kernel driver; default: the present one"),                      \
 		KEY(#group, "test_iface_dpdk_driv", WORD, group.nic.dpdk_driver, "vfio-pci", \
-			"the driver that gives it to DPDK"),                                 \
+			"driver for use by DPDK"),                                           \
 		KEY(#group, "test_iface_ip_net", IP_NET, group.nic.ip_net, NULL,             \
-			"its IP address and prefix, for a look by hand (of guests: of guest 0)")
+			"its IP address and prefix, for manual tests (guests: of guest 0)")
 
 /* Of autotest's files, in each group. */
-#define IGNORED_KEYS(group)                                                          \
-	IGNORE(group, "moongen_dir", "tsim is the generator: no MoonGen is needed"), \
-		IGNORE(group, "moonprogs_dir", NO_LUA),                              \
-		IGNORE(group, "xdp_reflector_dir",                                   \
-			"treflect-xdp takes its place, and comes with tsim"),        \
-		IGNORE(group, "tmux_socket",                                         \
+#define IGNORED_KEYS(group)                                                                   \
+	IGNORE(group, "moongen_dir", "tsim is the generator: no MoonGen is needed"),          \
+		IGNORE(group, "moonprogs_dir", NO_LUA),                                       \
+		IGNORE(group, "xdp_reflector_dir", "replaced by treflect-xdp, part of tsim"), \
+		IGNORE(group, "tmux_socket",                                                  \
 			"processes are found by their recorded PID and start time, not by tmux")
 
 #define NO_LUA "no Lua programs are needed"
 
 static const struct key keys[] = {
 	KEY("host", "fqdn", HOST, host.fqdn, "localhost",
-		"machine of the guests: NAME, USER@NAME, [ADDRESS]:PORT, an alias of ssh's; "
-		"localhost is this one"),
+		"machine of the guests: NAME, USER@NAME, [ADDRESS]:PORT or an alias of ssh; "
+		"localhost: this machine"),
 	SSH_KEYS(host, "", "false"),
 	NIC_KEYS(host),
 	KEY("host", "test_iface_mac", MAC, host.nic.mac, NULL, "its MAC; default its own"),
 	KEY("host", "test_iface_vfio_driv", WORD, host.nic.vfio_driver, "vfio-pci",
-		"the driver that gives it to a guest or to vmux"),
+		"driver for use by a guest or by vmux"),
 	KEY("host", "vfs", SWITCH, vfs, "false",
-		"vfio: a virtual function a guest, not the whole device (ours)"),
+		"vfio: one virtual function per guest, not the whole device (ours)"),
 	KEY("host", "admin_bridge", INTERFACE, admin_bridge, "tsim-admin",
-		"bridge by which guests with a disk are reached"),
+		"management bridge of guests with a disk"),
 	KEY("host", "admin_bridge_ip_net", IP_NET, admin_bridge_ip_net, NULL,
 		"address and prefix of that bridge; default none"),
 	KEY("host", "admin_tap", INTERFACE, admin_tap, "tsim-atap",
-		"its taps: this, '-' and the guest's number"),
+		"prefix of its taps: PREFIX-GUEST"),
 	KEY("host", "test_bridge", INTERFACE, test_bridge, "tsim-br",
-		"bridge of interface bridge; one that is there is used, and stays"),
+		"bridge of interface bridge; an existing one is used and kept"),
 	KEY("host", "test_bridge_ip_net", IP_NET, test_bridge_ip_net, NULL,
 		"address and prefix of that bridge; default none"),
 	KEY("host", "test_tap", INTERFACE, test_tap, "tsim-tap",
-		"taps of guests: this, '-' and the guest's number"),
+		"prefix of the guests' taps: PREFIX-GUEST"),
 	KEY("host", "test_macvtap", INTERFACE, test_macvtap, "tsim-mv",
-		"macvtaps of guests: this, '-' and the guest's number"),
+		"prefix of the guests' macvtaps: PREFIX-GUEST"),
 	KEY("host", "qemu_path", TEXT, qemu_path, "",
-		"folder of qemu-system-x86_64 where a matrix names none; default $PATH"),
+		"directory of qemu-system-x86_64 if a matrix names none; default $PATH"),
 	KEY("host", "vmux_path", TEXT, vmux_path, "vmux", "program of interfaces vmux-*"),
 	KEY("host", "vmux_qemu_path", TEXT, vmux_qemu_path, "",
-		"folder of a qemu-system-x86_64 that knows vfio-user; default $PATH"),
+		"directory of a qemu-system-x86_64 with vfio-user; default $PATH"),
 	KEY("host", "vmux_socket_path", TEXT, vmux_socket_path, NULL,
-		"sockets of vmux: its stem, the guest's number, its suffix; default tsim's own "
-		"folder"),
+		"sockets of vmux: the guest's number is inserted before the suffix; default: in "
+		"tsim's own directory"),
 	KEY("host", "root_disk_file", TEXT, root_disk, NULL,
-		"disk of guests: its stem, the guest's number, its suffix; default a small image "
-		"of tsim's own"),
+		"disks of guests: the guest's number is inserted before the suffix; default: "
+		"tsim's own small image"),
 	KEY("host", "fsdevs", EXPORTS, fsdevs, NULL,
-		"folders of the host for guests, NAME:PATH by commas; default none"),
+		"directories of the host for guests: NAME:PATH,...; default none"),
 	KEY("host", "guest_cpus", CPUS, guest_cpus, NULL,
-		"CPUs of guests in turn, 0-1;2-3; default anywhere (ours)"),
+		"CPUs per guest, in turn: 0-1;2-3; default: any (ours)"),
 	KEY("guest", "fqdn", HOST, guest.fqdn, NULL,
-		"name of a guest with a disk: the guest's number goes behind its first label; "
-		"default: the console"),
+		"host name of a guest with a disk: the guest's number is appended to the first "
+		"label; default: the console"),
 	SSH_KEYS(guest, "; default that of [host]", NULL),
 	NIC_KEYS(guest),
-	COUNT("vcpus", NUMBER, vcpus, "1", "CPUs of a guest", 1, 255),
-	COUNT("memory", NUMBER, memory_mib, "512", "memory of a guest, MiB", 64, 1048576),
-	COUNT("queues", NUMBER, queues, "1", "queue pairs of its test interface (ours)", 1, 256),
+	COUNT("vcpus", NUMBER, vcpus, "1", "CPUs per guest", 1, 255),
+	COUNT("memory", NUMBER, memory_mib, "512", "memory per guest, MiB", 64, 1048576),
+	COUNT("queues", NUMBER, queues, "1", "queue pairs of the test interface (ours)", 1, 256),
 	COUNT("rx_queue_size", POWER, rx_queue_size, "256",
-		"descriptors of each, a power of two from 256 to 1024 (ours)", 256, 1024),
-	COUNT("tx_queue_size", POWER, tx_queue_size, "256", "the same for sending (ours)", 256,
-		1024),
+		"receive descriptors per queue: 256, 512 or 1024 (ours)", 256, 1024),
+	COUNT("tx_queue_size", POWER, tx_queue_size, "256",
+		"transmit descriptors per queue: 256, 512 or 1024 (ours)", 256, 1024),
 	KEY("guest", "test_iface_mac", MAC_BYTES, guest_mac, "52:54:00:fa:00:60",
-		"MAC of guest 0; guest n has it plus n"),
+		"MAC of guest 0; guest n: this + n"),
 	KEY("guest", "admin_iface_mac", MAC_BYTES, admin_mac, "52:54:00:ea:00:0f",
-		"the same for its admin interface"),
+		"the same for the management interface"),
 	KEY("guest", "qemu_args", ARGUMENTS, qemu_args, NULL,
 		"further arguments of QEMU, quoted as for a shell (ours)"),
 	KEY("loadgen", "fqdn", HOST, loadgen.fqdn, "localhost", "machine of the generator"),
@@ -171,7 +170,7 @@ static const struct key keys[] = {
 	IGNORE("local", "moonprogs_dir", NO_LUA),
 	IGNORED_KEYS("host"),
 	IGNORED_KEYS("guest"),
-	IGNORE("guest", "fsdevs", "folders for guests are the host's: fsdevs of [host]"),
+	IGNORE("guest", "fsdevs", "see fsdevs of [host]"),
 	IGNORED_KEYS("loadgen"),
 };
 
@@ -468,7 +467,7 @@ char *testbed_keys_markdown(void)
 				k->name, none ? "" : "`", none ? "" : k->preset, none ? "" : "`",
 				k->meaning);
 	}
-	g_string_append(text, "\n| of autotest's, without a meaning here | why |\n|---|---|\n");
+	g_string_append(text, "\n| ignored key of autotest | why |\n|---|---|\n");
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
 		if (keys[i].type == IGNORED)
 			g_string_append_printf(text, "| `%s.%s` | %s |\n", keys[i].group,
