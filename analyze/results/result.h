@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * analyze/results/result.h: results by name. Trials (of tsim, and of autotest as they are: analyze/
- * autotest.h) and merged sets are found, checked and grouped into
- * combinations (all parameters equal but the repetition); each combination has its numbers.
+ * analyze/results/result.h: results by name. Trials (of tsim, and of autotest as they are:
+ * analyze/foreign/autotest.h) and merged sets are found, checked and grouped into combinations
+ * (all parameters equal but the repetition); each combination has its numbers.
  *
  * A NAME is a path (a folder that is searched downwards, a trial's JSON, a merged set), else a
  * label (a folder in options.dir), else a selector that picks trials in options.dir:

@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * analyze/statistics/statistics.h: what can be said of a few repetitions, and of many latencies, without
- * assuming a shape of their distribution. Pure functions over arrays; no files, no state.
+ * analyze/statistics/statistics.h: nonparametric statistics of a few repetitions and of many latencies.
+ * Pure functions over arrays; no files, no state.
+ *
+ *   statistics_quantile_ranks   interval of a quantile by order statistics (binomial)
+ *   statistics_median           median with that interval; _bounded: with lower bounds among the values
+ *   statistics_u_test           Mann-Whitney U test, exact or normal approximation; _strata: over loads
+ *   statistics_shift_of         Hodges-Lehmann estimator with its interval
+ *   statistics_shift            shift function: that per quantile
+ *   statistics_cliff            Cliff's delta
+ *   statistics_holm             Holm's correction for several tests
+ *   statistics_isotonic         isotonic regression (pool adjacent violators)
+ *   statistics_ks               Kolmogorov-Smirnov distance
+ *   statistics_outliers         modified z-score
+ *   statistics_drift            slope by least squares
  *
  * Values are of single repetitions: latencies within one depend on each other, repetitions do not.
  * A value may be INFINITY, larger than any number and equal to its like: a percentile that falls

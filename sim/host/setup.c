@@ -17,7 +17,7 @@ enum {
 static const char *const machines[] = { "process", "pcvm", "microvm", "host", "external", NULL };
 const char *const setup_reflectors[] = { "dpdk", "xdp", NULL };
 
-/* design.md section 2, and upstream's words for what vMux can do. */
+/* The words are autotest's, and vmux's for vmux-*. */
 static const struct setup_interface interfaces[] = {
 	{ "vhost-user", PROCESS | PCVM | MICROVM | EXTERNAL, SETUP_SOCKET | SETUP_VIRTIO,
 		"virtio_net" },

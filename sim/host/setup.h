@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * sim/host/setup.h: what stands before a trial can run: machine, interface, QEMU, reflector. Pure
- * data and the rules of what can exist; no I/O. design.md section 2; upstream's words are kept.
+ * data and the rules of what can exist; no I/O. The words are autotest's, and vmux's for vmux-*.
  */
 #ifndef SIM_HOST_SETUP_H
 #define SIM_HOST_SETUP_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * sim/matrix/matrix.h: test matrices: key files whose sections are a matrix each (autotest's tests
- * file and more, see matrix_file.c), and the tree of their valid combinations, in the order of
+ * file and more, see conf/README.md), and the tree of their valid combinations, in the order of
  * set-up cost. Pure but for reading the files and, in matrix_prune, the folder of results.
  */
 #ifndef SIM_MATRIX_MATRIX_H

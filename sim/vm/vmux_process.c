@@ -4,7 +4,7 @@
 /* A guest takes some dozens of descriptors, a shell's soft limit is 1024. */
 static const char limit_script[] = "ulimit -S -n 4096 2>/dev/null\nexec \"$@\"\n";
 
-/* upstream.md 8.1: what vmux calls them, and whether frames come from DPDK's port. */
+/* What vmux calls them, and whether frames come from DPDK's port. */
 static const struct {
 	const char *word, *mode;
 	gboolean dpdk;
