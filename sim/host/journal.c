@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "sim/base/error.h"
+#include "sim/host/host_scripts.h"
 #include "sim/server/process.h"
 
 enum {
@@ -46,54 +47,17 @@ struct journal {
 	gboolean torn; /* a line in the file may be half there: to be rewritten first */
 };
 
-/*
- * lock DIR TOKEN HOLDER: says "locked", or "again" if TOKEN was the last one that had it, and
- * holds it until its input ends, with an output that stays open until then. What held it may just be
- * dying, hence the two seconds. busy is held by the last command of a tsim that died.
- */
-static const char lock_script
-	[] = "exec 8>>\"$1/lock\" 9>>\"$1/busy\" || exit 1\n"
-	     "flock -w 2 8 || { echo \"busy $(tail -n 1 \"$1/lock\")\"; exit 1; }\n"
-	     "flock -w 60 9 || { echo \"busy a command of a tsim that has died\"; exit 1; }\n"
-	     "t= && read -r t <\"$1/lock\"\n"
-	     "printf '%s\\n%s\\n' \"$2\" \"$3\" >\"$1/lock\" || exit 1\n"
-	     "exec 9>&-\n"
-	     "if [ \"$t\" = \"$2\" ]; then echo again; else echo locked; fi\n"
-	     "exec cat\n";
-
-/* What begins the scripts that change something: DIR TOKEN. */
-#define FENCE                                                                                   \
-	"exec 9>>\"$1/busy\" && flock -w 60 9 || { echo \"$1/busy is held\" >&2; exit 175; }\n" \
-	"t=; read -r t <\"$1/lock\"\n"                                                          \
-	"[ \"$t\" = \"$2\" ] || { echo 'another tsim has taken this server' >&2; exit 175; }\n"
-
-/* record DIR TOKEN LINE COMMAND...: writes the line, then runs the command. */
-static const char record_script[] = FENCE
-	"printf '%s\\n' \"$3\" >>\"$1/journal\" && sync \"$1/journal\" || exit 174\n"
-	"shift 3\n"
-	"[ $# -eq 0 ] || \"$@\" 9>&-\n";
-
-/* undo DIR TOKEN LINE COMMAND...: runs the command, then writes the line if it succeeded. */
-static const char undo_script[] = FENCE "f=$1/journal l=$3\n"
-					"shift 3\n"
-					"[ $# -eq 0 ] || \"$@\" 9>&- || exit\n"
-					"printf '%s\\n' \"$l\" >>\"$f\" || exit 174\n";
-
 /* rewrite DIR TOKEN <JOURNAL */
-static const char rewrite_script[] = FENCE "cat >\"$1/journal.new\" && sync \"$1/journal.new\" &&\n"
-					   "mv -f -- \"$1/journal.new\" \"$1/journal\"\n";
+static const char rewrite_script[] = JOURNAL_FENCE_SH
+	"cat >\"$1/journal.new\" && sync \"$1/journal.new\" &&\n"
+	"mv -f -- \"$1/journal.new\" \"$1/journal\"\n";
 
 /* start DIR TOKEN COMMAND...: what a process begins as, which may be later than its tsim lives. */
-static const char start_script[] = FENCE "shift 2\n"
-					 "exec \"$@\" 9>&-\n";
+static const char start_script[] = JOURNAL_FENCE_SH "shift 2\n"
+						    "exec \"$@\" 9>&-\n";
 
 static const char read_script[] = "cat /proc/sys/kernel/random/boot_id &&\n"
 				  "{ [ ! -e \"$1/journal\" ] || cat \"$1/journal\"; }\n";
-
-/* Who has the lock, if anybody: the last line of its file. */
-static const char holder_script[] = "[ -e \"$1/lock\" ] || exit 0\n"
-				    "flock -n -E 75 \"$1/lock\" true\n"
-				    "[ $? -ne 75 ] || tail -n 1 \"$1/lock\"\n";
 
 static void entry_free(gpointer data)
 {
@@ -268,7 +232,7 @@ static char *holder_text(void)
 static gboolean take_lock(struct journal *j, gboolean *again, GError **error)
 {
 	g_autofree char *holder = holder_text();
-	const char *argv[] = { "sh", "-c", lock_script, "sh", j->dir, j->token, holder, NULL };
+	const char *argv[] = { "sh", "-c", JOURNAL_LOCK_SH, "sh", j->dir, j->token, holder, NULL };
 	g_autoptr(GError) why = NULL;
 	g_autofree char *said = NULL;
 
@@ -407,9 +371,10 @@ static gboolean undo_entry(struct journal *j, const struct entry *e, GError **er
 	g_autofree char *line = g_strdup_printf("undone %" G_GUINT64_FORMAT, e->number);
 
 	if (!e->is_process)
-		return run_fenced(j, undo_script, line, (const char *const *)e->undo, error);
+		return run_fenced(j, JOURNAL_FENCE_SH JOURNAL_UNDO_SH, line,
+			(const char *const *)e->undo, error);
 	return hold_lock(j, error) && process_stop(j->server, e->undo[0], STOP_GRACE_MS, error) &&
-	       run_fenced(j, undo_script, line, NULL, error);
+	       run_fenced(j, JOURNAL_FENCE_SH JOURNAL_UNDO_SH, line, NULL, error);
 }
 
 /* Undoes the last of what is recorded; why it could not be made is the error, whatever comes. */
@@ -432,7 +397,7 @@ static gboolean record_entry(
 		return FALSE;
 	}
 	g_ptr_array_add(j->entries, e);
-	if (run_fenced(j, record_script, line, make, error))
+	if (run_fenced(j, JOURNAL_FENCE_SH JOURNAL_RECORD_SH, line, make, error))
 		return TRUE;
 	if (j->torn || (j->lock == NULL && !server_is_dry(j->server)))
 		g_ptr_array_remove_index(j->entries, j->entries->len - 1);
@@ -518,7 +483,7 @@ char **journal_peek(struct server *s, char **holder, GError **error)
 		return list_of(entries);
 	if (dir == NULL || !read_entries(s, dir, entries, &boot, error))
 		return NULL;
-	who = server_ask(s, error, "sh", "-c", holder_script, "sh", dir, NULL);
+	who = server_ask(s, error, "sh", "-c", JOURNAL_HOLDER_SH, "sh", dir, NULL);
 	if (who == NULL)
 		return NULL;
 	if (g_strchomp(who)[0] != '\0')

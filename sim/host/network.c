@@ -9,6 +9,7 @@
 
 #include "sim/base/argv.h"
 #include "sim/base/error.h"
+#include "sim/host/host_scripts.h"
 #include "traffic/frame.h"
 
 enum { NAME_BASE_MAX = 11 }; /* of numbered interfaces, as autotest cuts them */
@@ -34,12 +35,6 @@ static const char quiet_up
 	[] = "f=/proc/sys/net/ipv6/conf/$1/disable_ipv6; [ ! -e \"$f\" ] || echo 1 >\"$f\"; "
 	     "exec ip link set dev \"$1\" up";
 
-/* NAME INDEX: its device as MAJOR:MINOR. /sys may be of another namespace: then one of our own. */
-static const char macvtap_script[] =
-	"d=/sys/class/net/$1\n"
-	"[ -e \"$d\" ] && [ \"$(cat \"$d/ifindex\")\" = \"$2\" ] && exec cat \"$d\"/tap*/dev\n"
-	"exec unshare --mount sh -c 'mount -t sysfs sysfs /sys && exec cat \"$1\"/tap*/dev' sh "
-	"\"$d\"\n";
 static const char make_node[] = "mkdir -p /dev/tsim && rm -f -- \"$1\" && "
 				"exec mknod -m 600 \"$1\" c \"$2\" \"$3\"";
 static const char undo_node[] = "rm -f -- \"$1\" && { rmdir /dev/tsim 2>/dev/null || true; }";
@@ -311,38 +306,6 @@ const char *network_sysfs(void)
 	return root == NULL ? "/sys" : root;
 }
 
-/*
- * SYSFS: interfaces that the default route and the SSH connection use, and what these stand on
- * (ports of a bridge, what a VLAN is on). sudo takes $SSH_CONNECTION away: some parent has it.
- */
-static const char lifeline_script
-	[] = "names() { grep -o 'dev [^ ]*' | cut -d ' ' -f 2; }\n"
-	     "r=$(ip -o route show default) || exit 1\n"
-	     "r6=$(ip -6 -o route show default 2>/dev/null)\n"
-	     "p=$$ c=\n"
-	     "while [ -z \"$c\" ] && [ \"${p:-0}\" -gt 1 ]; do\n"
-	     "	c=$(tr '\\0' '\\n' 2>/dev/null <\"/proc/$p/environ\" |\n"
-	     "		sed -n 's/^SSH_CONNECTION=\\([^ ]*\\).*/\\1/p')\n"
-	     "	p=$(sed 's|.*) ||' \"/proc/$p/stat\" 2>/dev/null | cut -d ' ' -f 2)\n"
-	     "done\n"
-	     "case $c in\n"
-	     "'') ;;\n"
-	     "*%*) r=\"$r dev ${c#*%}\" ;;\n"
-	     "*) r=\"$r $(ip -o route get \"$c\")\" ;;\n"
-	     "esac\n"
-	     "new=$(echo \"$r $r6\" | names) all=\n"
-	     "for level in 1 2 3 4; do\n"
-	     "	all=\"$all $new\" next=\n"
-	     "	for l in $new; do\n"
-	     "		for f in \"$1/class/net/$l\"/lower_*; do\n"
-	     "			[ ! -e \"$f\" ] && [ ! -L \"$f\" ] || next=\"$next "
-	     "${f##*/lower_}\"\n"
-	     "		done\n"
-	     "	done\n"
-	     "	new=$next\n"
-	     "done\n"
-	     "echo $all\n";
-
 /* Taking name away would cut the machine off: an error. */
 static gboolean refuse_lifeline(
 	struct journal *j, const char *name, const char *deed, GError **error)
@@ -352,8 +315,8 @@ static gboolean refuse_lifeline(
 
 	if (is_dry(j))
 		return TRUE;
-	said = server_ask(
-		journal_server(j), error, "sh", "-c", lifeline_script, "sh", network_sysfs(), NULL);
+	said = server_ask(journal_server(j), error, "sh", "-c", NETWORK_LIFELINE_SH, "sh",
+		network_sysfs(), NULL);
 	if (said == NULL)
 		return FALSE;
 	names = g_strsplit_set(said, " \n", -1);
@@ -434,7 +397,7 @@ static char *macvtap_node(struct journal *j, const char *netns, const char *name
 		return g_strdup_printf("/dev/tsim/tap-%s", name);
 	look_at_link(j, netns, name, &is);
 	index = g_strdup_printf("%" G_GINT64_FORMAT, is.index);
-	question = network_command(netns, "sh", "-c", macvtap_script, "sh", name, index, NULL);
+	question = network_command(netns, "sh", "-c", NETWORK_MACVTAP_SH, "sh", name, index, NULL);
 	dev = server_askv(journal_server(j), (const char *const *)question, error);
 	if (dev == NULL)
 		return NULL;
@@ -593,36 +556,11 @@ gboolean network_vfs(struct journal *j, const char *interface, unsigned nb,
 	return TRUE;
 }
 
-/* SYSFS PCI: "DRIVER OVERRIDE INTERFACE...", "-" for none. */
-static const char device_script
-	[] = "d=$1/bus/pci/devices/$2\n"
-	     "[ -e \"$d\" ] || exit 1\n"
-	     "driver=- override=-\n"
-	     "[ ! -e \"$d/driver\" ] || driver=$(basename \"$(readlink \"$d/driver\")\")\n"
-	     "[ ! -e \"$d/driver_override\" ] || override=$(cat \"$d/driver_override\")\n"
-	     "[ -n \"$override\" ] && [ \"$override\" != '(null)' ] || override=-\n"
-	     "echo \"$driver\" \"$override\" $(ls \"$d/net\" \"$d\"/virtio*/net 2>/dev/null | grep "
-	     "-v :)\n";
-
-/*
- * SYSFS PCI DRIVER OVERRIDE: lets go and takes; "-": no driver, no override. Not of a device that
- * is gone: a virtual function goes before its binding is undone if somebody else removed it.
- */
-static const char bind_script
-	[] = "d=$1/bus/pci/devices/$2\n"
-	     "[ -e \"$d\" ] || exit 0\n"
-	     "o=$4; [ \"$o\" != - ] || o=\n"
-	     "printf '%s\\n' \"$o\" >\"$d/driver_override\" || exit 1\n"
-	     "is=-; [ ! -e \"$d/driver\" ] || is=$(basename \"$(readlink \"$d/driver\")\")\n"
-	     "[ \"$is\" != \"$3\" ] || exit 0\n"
-	     "[ \"$is\" = - ] || printf '%s\\n' \"$2\" >\"$d/driver/unbind\" || exit 1\n"
-	     "[ \"$3\" = - ] || printf '%s\\n' \"$2\" >\"$1/bus/pci/drivers/$3/bind\"\n";
-
-/* Words of device_script; NULL and error where there is no such device. */
+/* Words of network_device.sh; NULL and error where there is no such device. */
 static char **ask_device(struct journal *j, const char *pci, GError **error)
 {
-	g_autofree char *said = server_ask(journal_server(j), NULL, "sh", "-c", device_script, "sh",
-		network_sysfs(), pci, NULL);
+	g_autofree char *said = server_ask(journal_server(j), NULL, "sh", "-c", NETWORK_DEVICE_SH,
+		"sh", network_sysfs(), pci, NULL);
 	char **device = said == NULL ? NULL : g_strsplit_set(g_strchomp(said), " \n", -1);
 
 	if (device != NULL && g_strv_length(device) >= 2)
@@ -674,10 +612,10 @@ gboolean network_bind(struct journal *j, const char *pci, const char *driver, GE
 		return FALSE;
 	return load_driver(j, driver, error) &&
 	       journal_make(j, what,
-		       (const char *const[]){ "sh", "-c", bind_script, "sh", network_sysfs(), pci,
-			       driver, driver, NULL },
-		       (const char *const[]){ "sh", "-c", bind_script, "sh", network_sysfs(), pci,
-			       is[0], is[1], NULL },
+		       (const char *const[]){ "sh", "-c", NETWORK_BIND_SH, "sh", network_sysfs(),
+			       pci, driver, driver, NULL },
+		       (const char *const[]){ "sh", "-c", NETWORK_BIND_SH, "sh", network_sysfs(),
+			       pci, is[0], is[1], NULL },
 		       error);
 }
 

@@ -4,6 +4,7 @@
 
 #include "sim/base/error.h"
 #include "sim/lab/lab_private.h"
+#include "sim/lab/lab_scripts.h"
 #include "traffic/frame.h"
 
 enum { MTU_USUAL = 1500 }; /* of a veth pair as the kernel makes it */
@@ -62,14 +63,9 @@ char *lab_lacks(const struct testbed *t, const struct setup *s, uint32_t frame_l
 	return NULL;
 }
 
-/* Both capabilities: `ip netns add` mounts. */
-static const char
-	rights_script[] = "c=$(sed -n 's/^CapEff:[^0-9a-f]*//p' /proc/self/status) &&\n"
-			  "[ $((0x$c >> 12 & 0x$c >> 21 & 1)) -eq 1 ] || { id -u; exit 1; }\n";
-
 static gboolean check_rights(struct server *s, GError **error)
 {
-	const char *argv[] = { "sh", "-c", rights_script, "sh", NULL };
+	const char *argv[] = { "sh", "-c", LAB_RIGHTS_SH, "sh", NULL };
 	g_auto(server_result) r = { 0 };
 
 	if (!server_run(s, argv, NULL, 0, &r, error))

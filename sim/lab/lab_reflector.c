@@ -4,57 +4,17 @@
 
 #include "sim/base/error.h"
 #include "sim/lab/lab_private.h"
+#include "sim/lab/lab_scripts.h"
 #include "sim/host/network.h"
 #include "sim/server/process.h"
 
 enum { STOP_MS = 2000 };
 
-/* Name of the interface with the MAC $1. */
-static const char find_script
-	[] = "for i in /sys/class/net/*; do\n"
-	     "	[ \"$(cat \"$i/address\" 2>/dev/null)\" = \"$1\" ] && echo \"${i##*/}\" && exit 0\n"
-	     "done\n"
-	     "echo \"no interface has the MAC $1: is its driver there?\" >&2\n"
-	     "exit 1\n";
-
-/*
- * Gives the interface with the MAC $1 to a DPDK driver, and prints its PCI address. Guests have no
- * IOMMU: DPDK takes physical addresses, and so hugepages.
- */
-static const char bind_script
-	[] = "set -e\n"
-	     "for i in /sys/class/net/*; do\n"
-	     "	[ \"$(cat \"$i/address\" 2>/dev/null)\" = \"$1\" ] || continue\n"
-	     "	device=$(readlink -f \"$i/device\")\n"
-	     "	case $device in */virtio[0-9]*) device=${device%/virtio[0-9]*} ;; esac\n"
-	     "	address=${device##*/}\n"
-	     "	[ \"$(cat /proc/sys/vm/nr_hugepages)\" -ge 48 ] || echo 48 "
-	     ">/proc/sys/vm/nr_hugepages\n"
-	     "	modprobe uio_pci_generic 2>/dev/null || :\n"
-	     "	echo \"$address\" >\"$device/driver/unbind\"\n"
-	     "	echo uio_pci_generic >\"$device/driver_override\"\n"
-	     "	echo \"$address\" >/sys/bus/pci/drivers_probe\n"
-	     "	[ -e \"$device/driver\" ] || { echo \"no driver uio_pci_generic\" >&2; exit 1; }\n"
-	     "	echo \"$address\"\n"
-	     "	exit 0\n"
-	     "done\n"
-	     "echo \"no interface has the MAC $1: is its driver there?\" >&2\n"
-	     "exit 1\n";
-
-/* What that took, back to the kernel's own driver. */
-static const char unbind_script
-	[] = "for d in /sys/bus/pci/devices/*; do\n"
-	     "	[ \"$(cat \"$d/driver_override\")\" = uio_pci_generic ] || continue\n"
-	     "	echo \"${d##*/}\" >\"$d/driver/unbind\"\n"
-	     "	echo >\"$d/driver_override\"\n"
-	     "	echo \"${d##*/}\" >/sys/bus/pci/drivers_probe\n"
-	     "done\n";
-
 static char *interface_of(struct server *s, const char *mac, GError **error)
 {
 	char *name = server_is_dry(s)
 			     ? g_strdup("eth0")
-			     : server_ask(s, error, "sh", "-c", find_script, "sh", mac, NULL);
+			     : server_ask(s, error, "sh", "-c", REFLECTOR_FIND_SH, "sh", mac, NULL);
 
 	return name == NULL ? NULL : g_strchomp(name);
 }
@@ -92,8 +52,8 @@ static gboolean start_xdp(
 static gboolean start_dpdk(struct lab *l, struct server *s, const char *mac, GError **error)
 {
 	g_autofree char *address = server_is_dry(s) ? g_strdup("PCI-ADDRESS")
-						    : server_ask(s, error, "sh", "-c", bind_script,
-							      "sh", mac, NULL);
+						    : server_ask(s, error, "sh", "-c",
+							      REFLECTOR_BIND_SH, "sh", mac, NULL);
 	const char *argv[] = { "treflect", "--device", address, "--hugepages", NULL };
 
 	if (address == NULL)
@@ -181,7 +141,7 @@ void lab_reflector_down(struct lab *l)
 
 		if (l->setup.reflector == REFLECTOR_DPDK) {
 			(void)process_stop(guest, "reflector", STOP_MS, NULL);
-			(void)server_dol(guest, NULL, "sh", "-c", unbind_script, NULL);
+			(void)server_dol(guest, NULL, "sh", "-c", REFLECTOR_UNBIND_SH, NULL);
 			continue;
 		}
 		interface = interface_of(guest, mac, NULL);

@@ -4,104 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "sim/server/server_scripts.h"
+
 enum { SLACK_MS = 20000 }; /* of a stop, beyond its grace: it is verified, too */
-
-/*
- * Functions of all scripts here; $d is the folder, $name the process.
- * stat_of PID: sets state, group and start, fields 3, 5 and 22 of /proc/PID/stat. The name before
- * may hold anything, newlines too.
- * marked PID: it was started as this process, or by it. Who writes the file cannot make it so.
- * members: processes of its group, without zombies: who reaps those is not ours to say.
- * leads: the recorded PID is still that process. A number that is a living group's is given to no
- * other, so that a group with a marked member is ours also when its leader was killed.
- */
-#define FUNCTIONS                                                                        \
-	"fields() { state=$1 group=$3; shift 19; start=$1; }\n"                          \
-	"stat_of() {\n"                                                                  \
-	"	line=\n"                                                                       \
-	"	while read -r part; do line=\"$line $part\"; done 2>/dev/null "                \
-	"<\"/proc/$1/stat\"\n"                                                           \
-	"	[ -n \"$line\" ] && fields ${line##*) }\n"                                     \
-	"} 2>/dev/null\n"                                                                \
-	"marked() {\n"                                                                   \
-	"	tr '\\0' '\\n' 2>/dev/null <\"/proc/$1/environ\" | grep -qxF "                 \
-	"\"TSIM_PROCESS=$d/$name\"\n"                                                    \
-	"} 2>/dev/null\n"                                                                \
-	"members() {\n"                                                                  \
-	"	found=\n"                                                                      \
-	"	for f in /proc/[0-9]*; do\n"                                                   \
-	"		f=${f#/proc/}\n"                                                              \
-	"		stat_of \"$f\" && [ \"$group\" = \"$pid\" ] && [ \"$state\" != Z ] "          \
-	"&& found=\"$found $f\"\n"                                                       \
-	"	done\n"                                                                        \
-	"	[ -n \"$found\" ]\n"                                                           \
-	"}\n"                                                                            \
-	"recorded() { pid= at= id=; [ -e \"$d/$name.pid\" ] && read -r pid at id "       \
-	"<\"$d/$name.pid\" && [ \"${pid:-0}\" -gt 1 ] 2>/dev/null; }\n"                  \
-	"leads() { stat_of \"$pid\" && [ \"$start\" = \"$at\" ] && marked \"$pid\"; }\n" \
-	"orphaned() {\n"                                                                 \
-	"	members || return 1\n"                                                         \
-	"	for f in $found; do marked \"$f\" && return 0; done\n"                         \
-	"	return 1\n"                                                                    \
-	"}\n"                                                                            \
-	"is_ours() {\n"                                                                  \
-	"	[ \"$id\" = \"$(cat /proc/sys/kernel/random/boot_id)\" ] || return 1\n"        \
-	"	leads && [ \"$state\" != Z ] || orphaned\n"                                    \
-	"}\n"                                                                            \
-	"runs() { recorded && is_ours; }\n"
-
-/*
- * start: DIR NAME WORD... The inner script leads the session. A signal to its group is for the
- * process: it stays to tell how that ended. One that has not recorded itself in time must not do
- * so later.
- */
-static const char start_script
-	[] = "d=$1 name=$2\n"
-	     "shift 2\n" FUNCTIONS "mkdir -p \"$d\" || exit 1\n"
-	     "if runs; then echo \"$name runs already, PID $pid\" >&2; exit 1; fi\n"
-	     "rm -f \"$d/$name.pid\" \"$d/$name.exit\"\n"
-	     ": >\"$d/$name.log\" || exit 1\n"
-	     "TSIM_PROCESS=$d/$name setsid sh -c '\n"
-	     "d=$1 name=$2\n"
-	     "shift 2\n"
-	     "trap : HUP INT TERM\n"
-	     "fields() { shift 19; start=$1; }\n"
-	     "read -r line <\"/proc/$$/stat\"\n"
-	     "fields ${line##*) }\n"
-	     "echo \"$$ $start $(cat /proc/sys/kernel/random/boot_id)\" >\"$d/$name.new\" &&\n"
-	     "mv \"$d/$name.new\" \"$d/$name.pid\" || exit\n"
-	     "(exec \"$@\")\n"
-	     "echo $? >\"$d/$name.new\"\n"
-	     "mv \"$d/$name.new\" \"$d/$name.exit\"\n"
-	     "' sh \"$d\" \"$name\" \"$@\" </dev/null >>\"$d/$name.log\" 2>&1 &\n"
-	     "n=0\n"
-	     "until [ -e \"$d/$name.pid\" ] || [ $n -ge 500 ]; do n=$((n + 1)); sleep 0.02; done\n"
-	     "[ -e \"$d/$name.pid\" ] && exit\n"
-	     "kill -KILL $! \"-$!\" 2>/dev/null\n"
-	     "echo \"it does not start: $(tail -n 1 \"$d/$name.log\")\" >&2\n"
-	     "exit 1\n";
-
-/* look: DIR NAME. One that has ended may have left others in its group. */
-static const char look_script[] = "d=$1 name=$2\n" FUNCTIONS
-				  "if [ -e \"$d/$name.exit\" ]; then cat \"$d/$name.exit\"\n"
-				  "elif runs; then echo running\n"
-				  "elif [ -e \"$d/$name.exit\" ]; then cat \"$d/$name.exit\"\n"
-				  "elif [ -e \"$d/$name.pid\" ]; then echo gone\n"
-				  "else echo none; fi\n";
-
-/* stop: DIR NAME TENTHS. */
-static const char stop_script
-	[] = "d=$1 name=$2 tenths=$3\n" FUNCTIONS "if runs; then\n"
-	     "	kill -TERM \"-$pid\" 2>/dev/null\n"
-	     "	while members && [ \"$tenths\" -gt 0 ]; do tenths=$((tenths - 1)); sleep 0.1; "
-	     "done\n"
-	     "	[ -z \"$found\" ] || kill -KILL \"-$pid\" 2>/dev/null\n"
-	     "	tenths=100\n"
-	     "	while members && [ \"$tenths\" -gt 0 ]; do tenths=$((tenths - 1)); sleep 0.1; "
-	     "done\n"
-	     "	if members; then echo \"PID$found: killed, and not gone\" >&2; exit 1; fi\n"
-	     "fi\n"
-	     "rm -f \"$d/$name.pid\" \"$d/$name.exit\" \"$d/$name.new\" \"$d/$name.log\"\n";
 
 /* list: DIR. */
 static const char list_script[] = "cd \"$1\" 2>/dev/null || exit 0\n"
@@ -142,7 +47,8 @@ gboolean process_start(struct server *s, const char *name, const char *netns,
 	if (dir == NULL && !server_is_dry(s))
 		return FALSE;
 	if (dir != NULL)
-		g_strv_builder_add_many(all, "sh", "-c", start_script, "sh", dir, name, NULL);
+		g_strv_builder_add_many(all, "sh", "-c", PROCESS_FUNCTIONS_SH PROCESS_START_SH,
+			"sh", dir, name, NULL);
 	if (netns != NULL)
 		g_strv_builder_add_many(all, "ip", "netns", "exec", netns, NULL);
 	g_strv_builder_addv(all, (const char **)(uintptr_t)argv);
@@ -161,7 +67,8 @@ gboolean process_look(
 	if (server_is_dry(s))
 		return TRUE;
 	said = dir == NULL ? NULL
-			   : server_ask(s, error, "sh", "-c", look_script, "sh", dir, name, NULL);
+			   : server_ask(s, error, "sh", "-c", PROCESS_FUNCTIONS_SH PROCESS_LOOK_SH,
+				     "sh", dir, name, NULL);
 	if (said == NULL)
 		return FALSE;
 	g_strchomp(said);
@@ -181,7 +88,8 @@ gboolean process_stop(struct server *s, const char *name, unsigned grace_ms, GEr
 {
 	g_autofree char *dir = process_folder(s, name, error);
 	g_autofree char *tenths = g_strdup_printf("%u", grace_ms / 100);
-	const char *argv[] = { "sh", "-c", stop_script, "sh", dir, name, tenths, NULL };
+	const char *argv[] = { "sh", "-c", PROCESS_FUNCTIONS_SH PROCESS_STOP_SH, "sh", dir, name,
+		tenths, NULL };
 	const char *dry[] = { "stop", name, NULL };
 
 	if (server_is_dry(s))

@@ -9,6 +9,7 @@
 #include "sim/base/argv.h"
 #include "sim/base/error.h"
 #include "sim/server/server_private.h"
+#include "sim/server/server_scripts.h"
 
 enum {
 	RUN_TIMEOUT_MS = 30000,
@@ -203,17 +204,6 @@ gboolean server_test(struct server *s, ...)
 	       r.status == 0;
 }
 
-/* PATH MODE BYTES: what a connection cut short is not taken for the file. */
-static const char put_script[] =
-	"to=$1 mode=$2 bytes=$3\n"
-	"temporary=$to.tsim-$$.tmp\n"
-	"trap 'rm -f -- \"$temporary\"' EXIT\n"
-	"[ ! -d \"$to\" ] || { echo 'is a folder' >&2; exit 1; }\n"
-	"case $to in */*) mkdir -p -- \"${to%/*}/\" || exit 1 ;; esac\n"
-	"cat >\"$temporary\" || exit 1\n"
-	"[ \"$(wc -c <\"$temporary\")\" -eq \"$bytes\" ] || { echo 'cut short' >&2; exit 1; }\n"
-	"chmod -- \"$mode\" \"$temporary\" && mv -f -- \"$temporary\" \"$to\"\n";
-
 /* Runs what writes or reads the file path there. whither: for the error of a server without files. */
 static gboolean run_copy(struct server *s, const char *path, struct command c, const char *whither,
 	struct server_result *r, GError **error)
@@ -235,7 +225,7 @@ gboolean server_put(
 	struct server *s, const char *local, const char *remote, mode_t mode, GError **error)
 {
 	char bits[16], bytes[32];
-	const char *argv[] = { "sh", "-c", put_script, "sh", remote, bits, bytes, NULL };
+	const char *argv[] = { "sh", "-c", SERVER_PUT_SH, "sh", remote, bits, bytes, NULL };
 	const char *dry[] = { "copy-from-here", local, remote, NULL };
 	g_auto(server_result) r = { 0 };
 	g_autoptr(GError) why = NULL;
@@ -270,23 +260,10 @@ gboolean server_get(struct server *s, const char *remote, const char *local, GEr
 		       server_fail(s, error, "%s", why->message));
 }
 
-/* One question for all kinds: where it is, and that it is ours. A link could lead anywhere. */
-static const char state_script
-	[] = "d=${TSIM_STATE_DIR-}\n"
-	     "while [ \"$d\" != \"${d%/}\" ]; do d=${d%/}; done\n"
-	     "if [ -z \"$d\" ]; then\n"
-	     "	if [ \"$(id -u)\" -eq 0 ]; then d=/run/tsim; else d=/tmp/tsim-$(id -u); fi\n"
-	     "fi\n"
-	     "[ ! -L \"$d\" ] || { echo \"$d is a link\" >&2; exit 1; }\n"
-	     "mkdir -p -m 700 -- \"$d\" || exit\n"
-	     "[ ! -L \"$d\" ] && [ -O \"$d\" ] ||\n"
-	     "	{ echo \"$d belongs to somebody else\" >&2; exit 1; }\n"
-	     "chmod 700 -- \"$d\" && cd -- \"$d\" && pwd -P\n";
-
 const char *server_state_dir(struct server *s, GError **error)
 {
 	const char *wanted = server_is_local(s) ? g_getenv("TSIM_STATE_DIR") : NULL;
-	const char *argv[] = { "sh", "-c", state_script, NULL };
+	const char *argv[] = { "sh", "-c", SERVER_STATE_SH, NULL };
 	g_auto(server_result) r = { 0 };
 
 	if (s->state_dir != NULL)

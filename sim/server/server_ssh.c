@@ -4,11 +4,10 @@
 
 #include "analyze/base/text.h"
 #include "sim/server/server.h"
+#include "sim/server/server_scripts.h"
 #include "sim/server/ssh_job.h"
 #include "sim/server/ssh_stream.h"
 #include "sim/server/ssh_terminal.h"
-
-static const char run_script[] = SSH_ANNOUNCE "exec \"$@\"\n";
 
 static gboolean fail_late(
 	struct server *s, struct ssh_job *j, const struct command *c, GError **error)
@@ -35,7 +34,8 @@ static gboolean end_group(struct server *s, struct ssh_job *j)
 static gboolean remote_run(
 	struct server *s, const struct command *c, struct server_result *out, GError **error)
 {
-	g_autofree char *line = ssh_job_line(s, run_script, c->argv), *group = NULL, *why = NULL;
+	g_autofree char *line = ssh_job_line(s, SSH_ANNOUNCE_SH "exec \"$@\"\n", c->argv),
+			*group = NULL, *why = NULL;
 	g_auto(ssh_job) j = ssh_job_new();
 
 	j.input = c->input;

@@ -5,19 +5,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "sim/server/server_scripts.h"
+
 enum {
 	LINGER_MS = 300, /* of silence, behind the end of a command */
 	KILL_MS = 10000, /* to end a command that took too long */
 };
-
-/* GROUP START: a number that is another process's by now is not touched. */
-static const char kill_script[] = "start_of() { shift 19; start=$1; }\n"
-				  "if read -r line 2>/dev/null <\"/proc/$1/stat\"; then\n"
-				  "	start_of ${line##*) }\n"
-				  "	[ \"$start\" = \"$2\" ] || exit 0\n"
-				  "fi\n"
-				  "kill -KILL \"-$1\" 2>/dev/null\n"
-				  "exit 0\n";
 
 gint64 ssh_deadline(unsigned ms)
 {
@@ -303,7 +296,7 @@ char *ssh_job_group(GString *err)
 gboolean ssh_job_kill(struct server *s, const struct ssh_job *victim, const char *group)
 {
 	g_auto(GStrv) words = g_strsplit(group, " ", 2);
-	g_autofree char *line = ssh_job_line(s, kill_script, (const char *const *)words);
+	g_autofree char *line = ssh_job_line(s, SSH_KILL_SH, (const char *const *)words);
 	g_auto(ssh_job) j = ssh_job_new();
 
 	j.link = ssh_link_ref(victim->link);

@@ -44,26 +44,12 @@ struct ssh_job ssh_job_new(void);
 void ssh_job_clear(struct ssh_job *j);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ssh_job, ssh_job_clear)
 
-/*
- * Says first which group it is, with the start time of its leader (fields 5 and 22 of
- * /proc/PID/stat), so that it can be killed, or nothing but the word if there is no such program.
- * Without the word nothing ran: sudo wants a password, the user has no shell. On stdout the word
- * ends what the login shell's start-up files print.
- */
+/* What ssh_announce.sh says of a command first, on stdout and stderr. */
 #define SSH_MARK "tsim-group"
-#define SSH_ANNOUNCE                                                                 \
-	"PATH=$PATH:/usr/sbin:/sbin\n"                                               \
-	"group_of() { group=$3; }\n"                                                 \
-	"start_of() { shift 19; start=$1; }\n"                                       \
-	"read -r line <\"/proc/$$/stat\" && group_of ${line##*) }\n"                 \
-	"read -r line <\"/proc/$group/stat\" && start_of ${line##*) }\n"             \
-	"command -v \"$1\" >/dev/null || { echo \"" SSH_MARK "\" >&2; exit 127; }\n" \
-	"echo \"" SSH_MARK "\"\n"                                                    \
-	"echo \"" SSH_MARK " $group $start\" >&2\n"
 
 /*
  * The line for sshd that runs argv, by sudo where the server is root's; script: of ours, before it, which
- * gets the words as "$@"; NULL: none. Newly allocated.
+ * gets the words as "$@", and begins with SSH_ANNOUNCE_SH; NULL: none. Newly allocated.
  */
 char *ssh_job_line(struct server *s, const char *script, const char *const *argv);
 /*

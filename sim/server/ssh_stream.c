@@ -5,19 +5,10 @@
 
 #include "analyze/base/text.h"
 #include "sim/base/error.h"
+#include "sim/server/server_scripts.h"
 #include "sim/server/ssh_job.h"
 
 enum { STALL_MS = 60000 }; /* a write that nobody reads */
-
-/* The end of its input is the end of the stream or of the connection, and of all the group. */
-static const char open_script[] = SSH_ANNOUNCE
-	"exec 3<&0 4>&1\n"
-	"{ cat <&3; kill -KILL 0; } 4>&- | { exec 3<&-; \"$@\" >&4 4>&-; kill -KILL 0; }\n";
-
-/* A socket that only root may open; PATH. */
-static const char relay_script
-	[] = "if command -v socat >/dev/null; then exec socat - \"UNIX-CONNECT:$1\"; fi\n"
-	     "exec nc -U -- \"$1\"\n";
 
 /* group is NULL for a socket: there is nothing to be killed. */
 struct remote_stream {
@@ -163,7 +154,7 @@ static gboolean await_start(
 
 struct stream *ssh_stream_open(struct server *s, const char *const *argv, GError **error)
 {
-	g_autofree char *line = ssh_job_line(s, open_script, argv);
+	g_autofree char *line = ssh_job_line(s, SSH_ANNOUNCE_SH SSH_OPEN_SH, argv);
 	struct remote_stream *r = remote_stream_new(s);
 
 	if (ssh_job_start(s, &r->job, argv[0], line, error) && await_start(s, r, argv, error))
@@ -175,7 +166,7 @@ struct stream *ssh_stream_open(struct server *s, const char *const *argv, GError
 /* A socket of root's, where the user is somebody else: by a program that sudo runs. */
 static struct stream *relay_socket(struct server *s, const char *path, GError **error)
 {
-	const char *argv[] = { "sh", "-c", relay_script, "sh", path, NULL };
+	const char *argv[] = { "sh", "-c", SSH_RELAY_SH, "sh", path, NULL };
 
 	if (server_test(s, "sh", "-c", "test -S \"$1\" && { command -v socat || command -v nc; }",
 		    "sh", path, NULL))

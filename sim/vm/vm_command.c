@@ -9,6 +9,7 @@
 
 #include "sim/base/argv.h"
 #include "sim/base/error.h"
+#include "sim/vm/vm_scripts.h"
 
 enum {
 	QEMU_RECONNECT_MS = 902, /* 9.2: reconnect= became reconnect-ms= */
@@ -19,21 +20,6 @@ enum {
 	QUEUE_SIZE_MAX = 1024,
 	FIRST_FD = 3,
 };
-
-/*
- * Opens the character device $1 as descriptors 3 and up, $2 times, and becomes the rest of its words.
- * A descriptor of more than one digit is none to every sh.
- */
-static const char macvtap_script[] = "device=$1 queues=$2\n"
-				     "shift 2\n"
-				     "exec 3<>\"$device\" || exit 1\n"
-				     "[ \"$queues\" -lt 2 ] || exec 4<>\"$device\" || exit 1\n"
-				     "[ \"$queues\" -lt 3 ] || exec 5<>\"$device\" || exit 1\n"
-				     "[ \"$queues\" -lt 4 ] || exec 6<>\"$device\" || exit 1\n"
-				     "[ \"$queues\" -lt 5 ] || exec 7<>\"$device\" || exit 1\n"
-				     "[ \"$queues\" -lt 6 ] || exec 8<>\"$device\" || exit 1\n"
-				     "[ \"$queues\" -lt 7 ] || exec 9<>\"$device\" || exit 1\n"
-				     "exec \"$@\"\n";
 
 /* As a value among QEMU's KEY=VALUE,...: a comma is written twice. Newly allocated. */
 static char *qemu_value(const char *text)
@@ -258,7 +244,7 @@ static void add_test(GStrvBuilder *words, const struct vm_cfg *c)
 static void add_before(GStrvBuilder *words, const struct vm_cfg *c)
 {
 	if (setup_has(c->setup, SETUP_MACVTAP)) {
-		g_strv_builder_add_many(words, "sh", "-c", macvtap_script, "sh", c->macvtap, NULL);
+		g_strv_builder_add_many(words, "sh", "-c", VM_MACVTAP_SH, "sh", c->macvtap, NULL);
 		argv_addf(words, NULL, "%u", MAX(c->queues, 1U));
 	}
 	if (c->cpus != NULL)
