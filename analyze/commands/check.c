@@ -104,7 +104,7 @@ struct asked {
 	struct check_options options;
 };
 
-static int check_run(void *user, char **words)
+static int run_check(void *user, char **words)
 {
 	struct asked *asked = user;
 	int result = CLI_FAILED;
@@ -130,10 +130,4 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-const struct cli_command command_check = { .name = "check",
-	.arguments = "[NAME...]",
-	.summary = "Check data quality",
-	.options = rows,
-	.size = sizeof(struct asked),
-	.max_words = CLI_ANY,
-	.run = check_run };
+COMMANDS_COMMAND(check, struct asked, rows, COMMANDS_NAMES, .summary = "Check data quality");

@@ -37,30 +37,30 @@ struct commands_common {
 };
 
 /* The rows of a command's table that fill the member c, such a struct, of type. */
-#define COMMANDS_COMMON_ROWS(type_, c)                                                         \
-	OPTION_GROUP("Which trials"),                                                          \
-		{ .name = "dir",                                                               \
-			.was = 'd',                                                            \
-			.type = OPTION_DIR,                                                    \
-			.at = offsetof(type_, c.dir),                                          \
-			.preset = "out",                                                       \
-			.metavar = "DIR",                                                      \
-			.help = "Directory of labels and selectors" },                         \
-		{ .name = "interrupted",                                                       \
-			.was = 'i',                                                            \
-			.type = OPTION_SWITCH,                                                 \
-			.at = offsetof(type_, c.interrupted),                                  \
-			.help = "Include interrupted trials (default: skipped with a note)" }, \
+#define COMMANDS_COMMON_ROWS(type_, c)                                                            \
+	OPTION_GROUP("Which trials"),                                                             \
+		OPTION_ROW(DIR, type_, c.dir, "dir", 0, "DIR",                                    \
+			"Directory of labels and selectors", .was = 'd', .preset = "out"),        \
+		OPTION_ROW(SWITCH, type_, c.interrupted, "interrupted", 0, NULL,                  \
+			"Include interrupted trials (default: skipped with a note)", .was = 'i'), \
 		OPTION_GROUP("Output"), CLI_FORMAT_ROW(type_, c.format)
 
 /* The row of --response, a gboolean at member of type. */
-#define COMMANDS_RESPONSE_ROW(type_, member_)                                                  \
-	{                                                                                      \
-		.name = "response", .was = 'r', .type = OPTION_SWITCH,                         \
-		.at = offsetof(type_, member_),                                                \
-		.help = "Response time, from the scheduled departure (default: latency, from " \
-			"the actual departure)"                                                \
-	}
+#define COMMANDS_RESPONSE_ROW(type_, member_)                                          \
+	OPTION_ROW(SWITCH, type_, member_, "response", 0, NULL,                        \
+		"Response time, from the scheduled departure (default: latency, from " \
+		"the actual departure)",                                               \
+		.was = 'r')
+
+/* Defines command_NAME, which run_NAME runs: its rows fill a struct of type; then its other members. */
+#define COMMANDS_COMMAND(name_, type_, rows_, ...)                   \
+	const struct cli_command command_##name_ = { .name = #name_, \
+		.options = rows_,                                    \
+		.size = sizeof(type_),                               \
+		.run = run_##name_,                                  \
+		__VA_ARGS__ }
+/* The arguments of most. */
+#define COMMANDS_NAMES .arguments = "[NAME...]", .max_words = CLI_ANY
 
 /* The table of a command that has no more than these. */
 extern const struct option_row commands_common_rows[];

@@ -133,7 +133,7 @@ struct asked {
 	char *metrics;
 };
 
-static int compare_command_run(void *user, char **words)
+static int run_compare(void *user, char **words)
 {
 	struct asked *asked = user;
 	g_autoptr(GError) error = NULL;
@@ -167,11 +167,5 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-const struct cli_command command_compare = { .name = "compare",
-	.arguments = "A B",
-	.summary = "Compare B with A: one verdict per load",
-	.options = rows,
-	.size = sizeof(struct asked),
-	.min_words = 2,
-	.max_words = 2,
-	.run = compare_command_run };
+COMMANDS_COMMAND(compare, struct asked, rows, .arguments = "A B", .min_words = 2, .max_words = 2,
+	.summary = "Compare B with A: one verdict per load");

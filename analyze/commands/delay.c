@@ -20,7 +20,7 @@ static void note_lack(const result_combination *c, void *user)
 				c->infix, c->nb_ipdv, c->trials->len));
 }
 
-static int delay_run(void *asked, char **words)
+static int run_delay(void *asked, char **words)
 {
 	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
 	struct lack lack = { .notes = notes };
@@ -36,10 +36,5 @@ static int delay_run(void *asked, char **words)
 	return result;
 }
 
-const struct cli_command command_delay = { .name = "delay",
-	.arguments = "[NAME...]",
-	.summary = "Delay variation: PDV, and IPDV where it was recorded",
-	.options = commands_common_rows,
-	.size = sizeof(struct commands_common),
-	.max_words = CLI_ANY,
-	.run = delay_run };
+COMMANDS_COMMAND(delay, struct commands_common, commands_common_rows, COMMANDS_NAMES,
+	.summary = "Delay variation: PDV, and IPDV where it was recorded");

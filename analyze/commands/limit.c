@@ -86,7 +86,7 @@ static void add_series(table *t, const struct limit_series *s, const struct opti
 	}
 }
 
-static int limit_run(void *user, char **names)
+static int run_limit(void *user, char **names)
 {
 	const struct options *o = user;
 	struct commands_common *c = &((struct options *)user)->common;
@@ -124,10 +124,5 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-const struct cli_command command_limit = { .name = "limit",
-	.arguments = "[NAME...]",
-	.summary = "The highest load within a loss limit, and the latency knee",
-	.options = rows,
-	.size = sizeof(struct options),
-	.max_words = CLI_ANY,
-	.run = limit_run };
+COMMANDS_COMMAND(limit, struct options, rows, COMMANDS_NAMES,
+	.summary = "The highest load within a loss limit, and the latency knee");

@@ -104,7 +104,7 @@ struct asked {
 	char *output;
 };
 
-static int merge_run(void *user, char **words)
+static int run_merge(void *user, char **words)
 {
 	struct asked *asked = user;
 	g_autofree char *folder = output_folder(asked->output, &asked->common, words);
@@ -132,10 +132,5 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-const struct cli_command command_merge = { .name = "merge",
-	.arguments = "[NAME...]",
-	.summary = "Merge repetitions and write summary files",
-	.options = rows,
-	.size = sizeof(struct asked),
-	.max_words = CLI_ANY,
-	.run = merge_run };
+COMMANDS_COMMAND(merge, struct asked, rows, COMMANDS_NAMES,
+	.summary = "Merge repetitions and write summary files");

@@ -10,7 +10,7 @@ struct loss_asked {
 	int metric; /* index in metrics */
 };
 
-static int loss_run(void *user, char **words)
+static int run_loss(void *user, char **words)
 {
 	struct loss_asked *asked = user;
 
@@ -21,32 +21,23 @@ static int loss_run(void *user, char **words)
 		&asked->common, words, FALSE, &report_loss, &asked->options, NULL, NULL);
 }
 
+/* The row of --guests. */
+#define GUESTS_ROW(type_)                                                                    \
+	OPTION_ROW(SWITCH, type_, options.guests, "guests", 0, NULL, "Also a row per guest", \
+		.was = 'g')
+
 static const struct option_row loss_rows[] = {
 	COMMANDS_COMMON_ROWS(struct loss_asked, common),
-	{ .name = "guests",
-		.was = 'g',
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct loss_asked, options.guests),
-		.help = "Also a row per guest" },
-	{ .name = "loss",
-		.was = 'l',
-		.type = OPTION_WORD,
-		.at = offsetof(struct loss_asked, metric),
-		.preset = "exact",
-		.words = metrics,
-		.metavar = "METRIC",
-		.help = "Loss: exact (packet totals) or autotest (MoonGen's rounded averages of "
-			"Mbit/s, as autotest draws it)" },
+	GUESTS_ROW(struct loss_asked),
+	OPTION_ROW(WORD, struct loss_asked, metric, "loss", 0, "METRIC",
+		"Loss: exact (packet totals) or autotest (MoonGen's rounded averages of "
+		"Mbit/s, as autotest draws it)",
+		.was = 'l', .preset = "exact", .words = metrics),
 	{ 0 },
 };
 
-const struct cli_command command_loss = { .name = "loss",
-	.arguments = "[NAME...]",
-	.summary = "Offered, forwarded, lost, duplicated and reordered frames",
-	.options = loss_rows,
-	.size = sizeof(struct loss_asked),
-	.max_words = CLI_ANY,
-	.run = loss_run };
+COMMANDS_COMMAND(loss, struct loss_asked, loss_rows, COMMANDS_NAMES,
+	.summary = "Offered, forwarded, lost, duplicated and reordered frames");
 
 static const char *const rules[] = { "nearest", "linear", NULL };
 
@@ -59,7 +50,7 @@ struct percentiles_asked {
 	double confidence; /* percent */
 };
 
-static int percentiles_run(void *user, char **words)
+static int run_percentiles(void *user, char **words)
 {
 	struct percentiles_asked *asked = user;
 	struct report_options o = asked->options;
@@ -77,52 +68,27 @@ static int percentiles_run(void *user, char **words)
 	return result;
 }
 
+#define ROW(type, member, ...) OPTION_ROW(type, struct percentiles_asked, member, __VA_ARGS__)
+
 static const struct option_row percentiles_rows[] = {
 	COMMANDS_COMMON_ROWS(struct percentiles_asked, common),
-	{ .name = "percentiles",
-		.was = 'p',
-		.type = OPTION_TEXT,
-		.at = offsetof(struct percentiles_asked, list),
-		.preset = "50,90,99,99.9,99.99",
-		.metavar = "LIST",
-		.help = "Percentiles to show, in percent" },
+	ROW(TEXT, list, "percentiles", 0, "LIST", "Percentiles to show, in percent", .was = 'p',
+		.preset = "50,90,99,99.9,99.99"),
 	COMMANDS_RESPONSE_ROW(struct percentiles_asked, options.response),
-	{ .name = "guests",
-		.was = 'g',
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct percentiles_asked, options.guests),
-		.help = "Also a row per guest" },
-	{ .name = "quantile",
-		.was = 'q',
-		.type = OPTION_WORD,
-		.at = offsetof(struct percentiles_asked, rule),
-		.preset = "nearest",
-		.words = rules,
-		.metavar = "RULE",
-		.help = "Percentile rule: nearest (rank) or linear (interpolated, as numpy and "
-			"autotest's figures)" },
-	{ .name = "interval",
-		.was = 'I',
-		.type = OPTION_SWITCH,
-		.at = offsetof(struct percentiles_asked, interval),
-		.help = "One row per percentile, with rank-based confidence intervals: of all "
-			"samples, and of the median over repetitions" },
-	{ .name = "confidence",
-		.type = OPTION_NUMBER,
-		.at = offsetof(struct percentiles_asked, confidence),
-		.preset = "95",
-		.min = 50,
-		.max = 100,
-		.flags = OPTION_ABOVE | OPTION_BELOW,
-		.metavar = "PERCENT",
-		.help = "Confidence level of the intervals, in percent" },
+	GUESTS_ROW(struct percentiles_asked),
+	ROW(WORD, rule, "quantile", 0, "RULE",
+		"Percentile rule: nearest (rank) or linear (interpolated, as numpy and "
+		"autotest's figures)",
+		.was = 'q', .preset = "nearest", .words = rules),
+	ROW(SWITCH, interval, "interval", 0, NULL,
+		"One row per percentile, with rank-based confidence intervals: of all "
+		"samples, and of the median over repetitions",
+		.was = 'I'),
+	ROW(NUMBER, confidence, "confidence", 0, "PERCENT",
+		"Confidence level of the intervals, in percent", .preset = "95", .min = 50,
+		.max = 100, .flags = OPTION_ABOVE | OPTION_BELOW),
 	{ 0 },
 };
 
-const struct cli_command command_percentiles = { .name = "percentiles",
-	.arguments = "[NAME...]",
-	.summary = "Percentiles of the latency",
-	.options = percentiles_rows,
-	.size = sizeof(struct percentiles_asked),
-	.max_words = CLI_ANY,
-	.run = percentiles_run };
+COMMANDS_COMMAND(percentiles, struct percentiles_asked, percentiles_rows, COMMANDS_NAMES,
+	.summary = "Percentiles of the latency");

@@ -185,7 +185,7 @@ static int convert_capture(const struct job *j, const char *capture)
 	return say_notes(s);
 }
 
-static int profile_run(void *user, char **words)
+static int run_profile(void *user, char **words)
 {
 	struct job *j = user;
 	g_autoptr(GError) error = NULL;
@@ -224,11 +224,5 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-const struct cli_command command_profile = { .name = "profile",
-	.arguments = "from-pcap FILE",
-	.summary = "Make size profiles of a packet capture",
-	.options = rows,
-	.size = sizeof(struct job),
-	.min_words = 2,
-	.max_words = 2,
-	.run = profile_run };
+COMMANDS_COMMAND(profile, struct job, rows, .arguments = "from-pcap FILE", .min_words = 2,
+	.max_words = 2, .summary = "Make size profiles of a packet capture");

@@ -2,25 +2,23 @@
 /* tanalyze summary, guests, sizes, departures: a table each. */
 #include "analyze/commands/commands.h"
 
-static int summary_run(void *asked, char **words)
-{
-	return commands_report(asked, words, TRUE, &report_summary, NULL, NULL, NULL);
-}
+/* Defines a command that shows the report of its name, with bins or without. */
+#define REPORT_COMMAND(name_, bins, ...)                                                       \
+	static int run_##name_(void *asked, char **words)                                      \
+	{                                                                                      \
+		return commands_report(asked, words, bins, &report_##name_, NULL, NULL, NULL); \
+	}                                                                                      \
+	COMMANDS_COMMAND(                                                                      \
+		name_, struct commands_common, commands_common_rows, COMMANDS_NAMES, __VA_ARGS__)
 
-const struct cli_command command_summary = { .name = "summary",
-	.arguments = "[NAME...]",
-	.summary = "Load, loss and latency: one row per combination",
-	.options = commands_common_rows,
-	.size = sizeof(struct commands_common),
-	.max_words = CLI_ANY,
-	.run = summary_run };
+REPORT_COMMAND(summary, TRUE, .summary = "Load, loss and latency: one row per combination");
 
 struct guests_asked {
 	struct commands_common common;
 	gboolean each;
 };
 
-static int guests_run(void *user, char **words)
+static int run_guests(void *user, char **words)
 {
 	struct guests_asked *asked = user;
 
@@ -36,36 +34,9 @@ static const struct option_row guests_rows[] = {
 	{ 0 },
 };
 
-const struct cli_command command_guests = { .name = "guests",
-	.arguments = "[NAME...]",
-	.summary = "How evenly guests are served",
-	.options = guests_rows,
-	.size = sizeof(struct guests_asked),
-	.max_words = CLI_ANY,
-	.run = guests_run };
+COMMANDS_COMMAND(guests, struct guests_asked, guests_rows, COMMANDS_NAMES,
+	.summary = "How evenly guests are served");
 
-static int sizes_run(void *asked, char **words)
-{
-	return commands_report(asked, words, TRUE, &report_sizes, NULL, NULL, NULL);
-}
+REPORT_COMMAND(sizes, TRUE, .summary = "Loss and latency per frame size");
 
-const struct cli_command command_sizes = { .name = "sizes",
-	.arguments = "[NAME...]",
-	.summary = "Loss and latency per frame size",
-	.options = commands_common_rows,
-	.size = sizeof(struct commands_common),
-	.max_words = CLI_ANY,
-	.run = sizes_run };
-
-static int departures_run(void *asked, char **words)
-{
-	return commands_report(asked, words, FALSE, &report_departures, NULL, NULL, NULL);
-}
-
-const struct cli_command command_departures = { .name = "departures",
-	.arguments = "[NAME...]",
-	.summary = "How near to their schedule frames left",
-	.options = commands_common_rows,
-	.size = sizeof(struct commands_common),
-	.max_words = CLI_ANY,
-	.run = departures_run };
+REPORT_COMMAND(departures, FALSE, .summary = "How near to their schedule frames left");
