@@ -37,3 +37,14 @@ finish()
 	[ "$failures" -eq 0 ] || exit 1
 	exit 0
 }
+
+# autotest_results: sets all_results, folders of results of autotest: ours, and the paper's where
+# they are.
+autotest_results()
+{
+	local paper=$SOURCE/../shared/data/vmux
+	[ -d autotest ] || python3 "$SOURCE/tests/cli/autotest_results.py" autotest || fail "no results of autotest"
+	# shellcheck disable=SC2034
+	all_results=("$PWD/autotest")
+	[ ! -f "$paper/expected.csv" ] || all_results+=("$paper")
+}

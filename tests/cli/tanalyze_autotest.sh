@@ -100,54 +100,62 @@ printf 'no log\n' >lab/c/output_${infix}_rep0.log
 rm lab/c/histogram_${infix}_rep0.csv
 expect 1 "nothing in it that MoonGen writes" "$tanalyze" loss lab/c
 
-real=$SOURCE/../shared/data/vmux
-if [ ! -f "$real/expected.csv" ]; then
-	finish # what follows needs the measurements
-fi
-checked=0
-while IFS=, read -r set config rate size rep samples _ _ q1 median q3 p95 p99 tx rx loss; do
-	[ "$set" = fig4_vhost ] && name=microvm_macvtap_normal_${config}_ioregionfdoff_xdp || name=$config
-	case $rep in
-	acc)
-		file=$real/gr/virtio2/acc_histogram_${name}_${rate}kpps_${size}B_30s.csv ;;
-	*)
-		file=$real/gr/virtio2/output_${name}_${rate}kpps_${size}B_30s_rep$rep.log
-		[ -f "$file" ] || file=$real/gr/virtio2/histogram_${name}_${rate}kpps_${size}B_30s_rep$rep.csv ;;
-	esac
-	[ -f "$file" ] || continue
-	checked=$((checked + 1))
-	if [ -n "$tx" ] && [[ $file == *.log ]]; then
-		"$tanalyze" loss "$file" --format csv >last.csv 2>/dev/null
-		is offered "$tx"
-		[ $(($(field forwarded) + $(field foreign))) = "$rx" ] || fail "$file: received are not $rx"
-		is_loss=$(awk -v l="$(field lost)" -v f="$(field foreign)" -v t="$tx" 'BEGIN { printf "%.5f", 100 * (l - f) / t }')
-		awk -v a="$is_loss" -v b="$loss" 'BEGIN { exit !(a - b < 1.1e-5 && b - a < 1.1e-5) }' || fail "$file: loss $is_loss, not $loss"
-	fi
-	"$tanalyze" percentiles "$file" --percentiles 25,50,75,95,99 --format csv >last.csv 2>/dev/null
-	is count "$samples"
-	[ "$samples" != 0 ] || continue
-	[ -z "$p95" ] || is p95_ns "$p95"
-	[ -z "$p99" ] || is p99_ns "$p99"
-	# MoonGen takes the value of rank n/4, counting from 0: of a histogram, that is one further
-	# than the nearest rank where n/4 is whole.
-	if [ -z "$p95" ]; then
-		is p25_ns "${q1%.0}"
-		is p50_ns "${median%.0}"
-		is p75_ns "${q3%.0}"
-	fi
-done < <(tail -n +2 "$real/expected.csv")
-[ "$checked" -ge 45 ] || fail "only $checked of the rows have files"
+# against FOLDER: of such results, ours or the paper's.
+against()
+{
+	local real=$1
 
-# autotest's own metric, of a log whose value is known.
-"$tanalyze" loss --loss autotest -f csv \
-	"$real/gr/virtio2/output_microvm_macvtap_normal_vhostoff_ioregionfdoff_xdp_100kpps_60B_30s_rep0.log" >last.csv
-is autotest_loss_ratio 0
-awk -v spread="$(field autotest_spread_ratio)" 'BEGIN { exit !(sprintf("%.4f", 100 * spread) == "3.6364") }' ||
-	fail "autotest's spread is $(field autotest_spread_ratio)"
-# merge equals autotest's accumulation, which is there in another order.
-mkdir real
-cp "$real"/gr/virtio2/histogram_*vhostoff*800kpps* real
-"$tanalyze" merge real >/dev/null 2>&1
-cmp <(sort -n "$real"/gr/virtio2/acc_histogram_*vhostoff*800kpps*) <(sort -n real/acc_histogram_*) ||
-	fail "the accumulation differs from autotest's"
+	checked=0
+	while IFS=, read -r set config rate size rep samples _ _ q1 median q3 p95 p99 tx rx loss; do
+		[ "$set" = fig4_vhost ] && name=microvm_macvtap_normal_${config}_ioregionfdoff_xdp || name=$config
+		case $rep in
+		acc)
+			file=$real/gr/virtio2/acc_histogram_${name}_${rate}kpps_${size}B_30s.csv ;;
+		*)
+			file=$real/gr/virtio2/output_${name}_${rate}kpps_${size}B_30s_rep$rep.log
+			[ -f "$file" ] || file=$real/gr/virtio2/histogram_${name}_${rate}kpps_${size}B_30s_rep$rep.csv ;;
+		esac
+		[ -f "$file" ] || continue
+		checked=$((checked + 1))
+		if [ -n "$tx" ] && [[ $file == *.log ]]; then
+			"$tanalyze" loss "$file" --format csv >last.csv 2>/dev/null
+			is offered "$tx"
+			[ $(($(field forwarded) + $(field foreign))) = "$rx" ] || fail "$file: received are not $rx"
+			is_loss=$(awk -v l="$(field lost)" -v f="$(field foreign)" -v t="$tx" 'BEGIN { printf "%.5f", 100 * (l - f) / t }')
+			awk -v a="$is_loss" -v b="$loss" 'BEGIN { exit !(a - b < 1.1e-5 && b - a < 1.1e-5) }' || fail "$file: loss $is_loss, not $loss"
+		fi
+		"$tanalyze" percentiles "$file" --percentiles 25,50,75,95,99 --format csv >last.csv 2>/dev/null
+		is count "$samples"
+		[ "$samples" != 0 ] || continue
+		[ -z "$p95" ] || is p95_ns "$p95"
+		[ -z "$p99" ] || is p99_ns "$p99"
+		# MoonGen takes the value of rank n/4, counting from 0: of a histogram, that is one further
+		# than the nearest rank where n/4 is whole.
+		if [ -z "$p95" ]; then
+			is p25_ns "${q1%.0}"
+			is p50_ns "${median%.0}"
+			is p75_ns "${q3%.0}"
+		fi
+	done < <(tail -n +2 "$real/expected.csv")
+	[ "$checked" -ge 45 ] || fail "only $checked of the rows have files"
+
+	# autotest's own metric, of a log whose value is known.
+	"$tanalyze" loss --loss autotest -f csv \
+		"$real/gr/virtio2/output_microvm_macvtap_normal_vhostoff_ioregionfdoff_xdp_100kpps_60B_30s_rep0.log" >last.csv
+	is autotest_loss_ratio 0
+	awk -v spread="$(field autotest_spread_ratio)" 'BEGIN { exit !(sprintf("%.4f", 100 * spread) == "3.6364") }' ||
+		fail "autotest's spread is $(field autotest_spread_ratio)"
+	# merge equals autotest's accumulation, which is there in another order.
+	rm -rf real
+	mkdir real
+	cp "$real"/gr/virtio2/histogram_*vhostoff*800kpps* real
+	"$tanalyze" merge real >/dev/null 2>&1
+	cmp <(sort -n "$real"/gr/virtio2/acc_histogram_*vhostoff*800kpps*) <(sort -n real/acc_histogram_*) ||
+		fail "the accumulation differs from autotest's"
+}
+
+autotest_results
+for results in "${all_results[@]}"; do
+	against "$results"
+done
 finish

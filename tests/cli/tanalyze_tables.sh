@@ -86,30 +86,39 @@ for command in summary guests sizes departures; do
 	expect 1 "no such" "$tanalyze" $command nothing --dir none
 done
 
-real=$SOURCE/../shared/data/vmux
-[ -f "$real/expected.csv" ] || finish # what follows needs the measurements
-# Figure 4: packet totals and quartiles of every point that has one log. Below no loss are strays.
-"$tanalyze" summary "$real/gr/virtio2" --format csv >summary.csv 2>/dev/null
-checked=0
-while IFS=, read -r config rate tx q1 median q3 loss; do
-	row=$(awk -F, -v vhost="${config#vhost}" -v pps="${rate}000" '
-		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
-		$at["qemu"] == "normal" && $at["vhost"] == vhost && $at["rate_pps"] == pps && $at["repetitions"] == 1 {
-			printf "%s %.0f %s %s %s %.5f\n", $at["frame_bytes"], 30 * $at["offered_pps"],
-				$at["p25_ns"], $at["p50_ns"], $at["p75_ns"], 100 * $at["loss_ratio"] }' summary.csv)
-	[ -n "$row" ] || continue # several repetitions
-	checked=$((checked + 1))
-	case $loss in -*) loss=0 ;; esac
-	loss=$(printf %.5f "$loss")
-	[ "$row" = "64 $tx ${q1%.0} ${median%.0} ${q3%.0} $loss" ] ||
-		fail "figure 4, $config at $rate kpps: $row, not 64 $tx ${q1%.0} ${median%.0} ${q3%.0} $loss"
-done < <(awk -F, '$1 == "fig4_vhost" && $5 == 0 { print $2 "," $3 "," $14 "," $9 "," $10 "," $11 "," $16 }' "$real/expected.csv")
-[ "$checked" -ge 20 ] || fail "only $checked points of figure 4 are there"
+# against FOLDER: of such results, ours or the paper's.
+against()
+{
+	local real=$1
 
-# MoonGen's logs do not know departures, and have one guest.
-"$tanalyze" departures "$real/gr/virtio2" --format json 2>/dev/null |
-	jq -e '(.rows | length) > 20 and all(.rows[]; .within_64ns_ratio == null and .bursts_ratio == null and
-		.self_delay_p50_ns == null and .self_delay_max_ns == null)' >/dev/null ||
-	fail "MoonGen's logs know departures"
-[ "$(get guests "$real/gr/virtio2" guests_below_90_percent)" = 0 ] || fail "one guest is not served evenly"
+	# Figure 4: packet totals and quartiles of every point that has one log. Below no loss are strays.
+	"$tanalyze" summary "$real/gr/virtio2" --format csv >summary.csv 2>/dev/null
+	checked=0
+	while IFS=, read -r config rate tx q1 median q3 loss; do
+		row=$(awk -F, -v vhost="${config#vhost}" -v pps="${rate}000" '
+			NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+			$at["qemu"] == "normal" && $at["vhost"] == vhost && $at["rate_pps"] == pps && $at["repetitions"] == 1 {
+				printf "%s %.0f %s %s %s %.5f\n", $at["frame_bytes"], 30 * $at["offered_pps"],
+					$at["p25_ns"], $at["p50_ns"], $at["p75_ns"], 100 * $at["loss_ratio"] }' summary.csv)
+		[ -n "$row" ] || continue # several repetitions
+		checked=$((checked + 1))
+		case $loss in -*) loss=0 ;; esac
+		loss=$(printf %.5f "$loss")
+		[ "$row" = "64 $tx ${q1%.0} ${median%.0} ${q3%.0} $loss" ] ||
+			fail "figure 4, $config at $rate kpps: $row, not 64 $tx ${q1%.0} ${median%.0} ${q3%.0} $loss"
+	done < <(awk -F, '$1 == "fig4_vhost" && $5 == 0 { print $2 "," $3 "," $14 "," $9 "," $10 "," $11 "," $16 }' "$real/expected.csv")
+	[ "$checked" -ge 20 ] || fail "only $checked points of figure 4 are there"
+
+	# MoonGen's logs do not know departures, and have one guest.
+	"$tanalyze" departures "$real/gr/virtio2" --format json 2>/dev/null |
+		jq -e '(.rows | length) > 20 and all(.rows[]; .within_64ns_ratio == null and .bursts_ratio == null and
+			.self_delay_p50_ns == null and .self_delay_max_ns == null)' >/dev/null ||
+		fail "MoonGen's logs know departures"
+	[ "$(get guests "$real/gr/virtio2" guests_below_90_percent)" = 0 ] || fail "one guest is not served evenly"
+}
+
+autotest_results
+for results in "${all_results[@]}"; do
+	against "$results"
+done
 finish

@@ -135,14 +135,14 @@ expect 0 mixes.html "$tplot" report few ./other -o mixes.html --different-mix
 has mixes.html "tanalyze compare --different-mix few ./other"
 
 # Results of autotest say neither when nor how they were measured.
-real=$SOURCE/../shared/data/vmux
-if [ -d "$real" ]; then
+autotest_results
+for real in "${all_results[@]}"; do
 	expect 3 real.html "$tplot" report --dir "$real" vhost-off vhost-on -o real.html
 	page real.html 1
 	has real.html "<p>Trials from files last changed on "
 	has real.html "vhost-off: its files do not say how it was measured."
 	has real.html "vhost: A off, B on"
-fi
+done
 
 # Bad words, and what is missing.
 expect 2 "expected NAME" "$tplot" report
