@@ -13,8 +13,7 @@ guest_pid()
 "$BIN/tsim" --guests 4 --guests-per-process 1 --rate 20kpps --duration 8s --warm-up 200ms --drain 300ms >stdout 2>stderr &
 tsim=$!
 children+=("$tsim")
-for _ in $(seq 600); do grep -q 'guests answer' stderr && break; sleep 0.1; done
-sleep 1.5
+until_said stderr ' 1/8 s'
 kill -9 "$(guest_pid 1)" || fail "guest 1 has no process"
 hanging=$(guest_pid 2)
 kill -STOP "$hanging" || fail "guest 2 has no process"

@@ -8,7 +8,7 @@
 	--duration 8s --warm-up 200ms --drain 300ms --connect-timeout 60s >stdout 2>stderr &
 tsim=$!
 children+=("$tsim")
-for _ in $(seq 100); do grep -q '^guest 4: ' stderr && break; sleep 0.1; done
+until_said stderr '^guest 4: '
 grep -q "guest 4: vfio socket $TMP/s/vfio.sock@4, MAC 52:54:00:fa:00:64" stderr || fail "not told: $(cat stderr)"
 "$BIN/treflect" --queues s/vfio.sock@0-1 --queues s/vfio.sock@3 --queues s/vfio.sock@4 --parent $$ --give-way >reflector.log 2>&1 &
 reflector=$!
@@ -18,14 +18,14 @@ bad=$!
 children+=("$bad")
 
 # A slot that is taken, and one that is not there.
-for _ in $(seq 600); do grep -q '5 of 5 guests answer' stderr && break; sleep 0.1; done
+until_said stderr '5 of 5 guests answer'
 for slot in 3 5; do
 	"$BIN/treflect" --queues "s/vfio.sock@$slot" >stranger.log 2>&1
 	same "status of a guest that is not wanted" "$?" 1
 	grep -q "vfio.sock@$slot: refused" stranger.log || fail "does not say so: $(cat stranger.log)"
 done
 
-for _ in $(seq 200); do grep -q ' [1-7]/8 s' stderr && break; sleep 0.1; done
+until_said stderr ' [1-7]/8 s'
 kill -USR1 "$bad"
 wait "$bad"
 status=$?

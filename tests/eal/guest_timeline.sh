@@ -44,10 +44,7 @@ rm -r out
 "$BIN/tsim" run --interface null --guests 64 --profile fixed:64 --rate 10kpps --duration 24h --warm-up 0s \
 	>stdout 2>stderr &
 children+=($!)
-for ((i = 0; i < 600; i++)); do
-	grep -q "1/86400 s" stderr && break
-	sleep 0.1
-done
+until_said stderr "1/86400 s"
 kill -INT "${children[0]}"
 wait "${children[0]}"
 same "status of an interrupted trial" $? 1

@@ -40,6 +40,17 @@ tsim()
 	fail "tsim $*: status $status, not $statuses"
 }
 
+# until_said FILE REGEX [SECONDS]: waits until a line of the file matches; fails after so long (60).
+until_said()
+{
+	local n
+	for ((n = 0; n < 20 * ${3-60}; n++)); do
+		! grep -q -- "$2" "$1" 2>/dev/null || return 0
+		sleep 0.05
+	done
+	fail "$1 does not say '$2': $(cat "$1")"
+}
+
 # trial FILTER: the filter's result on the one trial's JSON.
 trial()
 {

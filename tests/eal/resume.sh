@@ -5,14 +5,15 @@
 . "$SOURCE/tests/eal/lib.sh"
 sweep=(--interface null --profile imix --guests 2 --rate 10k..30k:10k --reps 2 --duration 1s --warm-up 100ms --drain 100ms)
 
+: >stderr
 "$BIN/tsim" "${sweep[@]}" >stdout 2>stderr &
 tsim=$!
 children+=("$tsim")
-for _ in $(seq 300); do
-	[ "$(find out -name 'trial_*.json' 2>/dev/null | wc -l)" -ge 2 ] && break
-	sleep 0.1
+# The third trial has begun, and is not over.
+until [ "$(grep -c 'guests answer' stderr)" -ge 3 ]; do
+	kill -0 "$tsim" || fail "tsim ended: $(cat stdout stderr)"
+	sleep 0.05
 done
-sleep 0.5
 kill -9 "$tsim"
 wait "$tsim" 2>/dev/null
 done_before=$(find out -name 'trial_*.json' | wc -l)
@@ -36,11 +37,12 @@ done
 [ -z "$(find out -name '*.tmp*' -o -name '.*' -type f)" ] || fail "left behind: $(find out -name '.*' -type f)"
 
 # Ctrl-C: the trial ends cleanly, is kept, is marked, and is measured again by the next run.
+: >stderr # the last one's lines are not this one's
 rm -r out
 "$BIN/tsim" --interface null --rate 10kpps --duration 20s --warm-up 100ms --drain 100ms >stdout 2>stderr &
 tsim=$!
 children+=("$tsim")
-sleep 2.5
+until_said stderr ' 1/20 s'
 kill -INT "$tsim"
 wait "$tsim"
 same "status after Ctrl-C" "$?" 1
@@ -49,10 +51,11 @@ grep -q interrupted stdout || fail "the table does not say so"
 rm -r out
 
 # ctrl_c_killed_the_guests: a terminal sends it to all processes in front, and guests must outlive the drain.
+: >stderr
 setsid "$BIN/tsim" --guests 2 --rate 5kpps --duration 20s --warm-up 100ms --drain 300ms >stdout 2>stderr &
 tsim=$!
 children+=("$tsim")
-for _ in $(seq 200); do grep -q ' 1/20 s' stderr && break; sleep 0.1; done
+until_said stderr ' 1/20 s'
 kill -INT -- "-$tsim"
 wait "$tsim"
 same "status after Ctrl-C with guests" "$?" 1

@@ -31,7 +31,7 @@ rss()
 }
 
 "$BIN/tsim" --machine external --socket-dir "$TMP/sockets" -g 8 -r max -d "${seconds}s" \
-	--warm-up 500ms --cores 1 --connect-timeout 30s -q >"$TMP/stdout" 2>"$TMP/stderr" &
+	--warm-up 500ms --cores 1 --connect-timeout 30s >"$TMP/stdout" 2>"$TMP/stderr" &
 pid=$!
 for ((i = 0; i < 100; i++)); do
 	[ ! -S "$TMP/sockets/guest-7.sock" ] || break
@@ -41,7 +41,7 @@ guests 0 &
 keepers=($!)
 guests 1 &
 keepers+=($!)
-sleep 4
+until_said stderr " 3/$seconds s"
 early=$(rss "$pid")
 killed=0
 for ((t = 4; t < seconds - 3; t += 2)); do

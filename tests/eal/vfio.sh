@@ -43,7 +43,7 @@ rm -r out
 	--drain 300ms --reps 2 >stdout 2>stderr &
 tsim=$!
 children+=("$tsim")
-for _ in $(seq 600); do grep -q ' 1/3 s' stderr && break; sleep 0.1; done
+until_said stderr ' 1/3 s'
 pkill -9 -P "$tsim" -f -- "--first-guest=1 " || fail "guest 1 has no process"
 wait "$tsim"
 same "status: done, but not trustworthy" "$?" 3

@@ -73,8 +73,12 @@ flow()
 	holds "it is named" ".parameters.vhost == ($([ "$1" = on ] && echo true || echo false))"
 	holds "threads are the guests' and the bridge, and took time" ".cpu.host | .threads == $2 + 1
 		and .cpu_ns > 0 and .busy_cycles > 0"
-	holds "what goes in comes out" '.interface_info.interfaces[0] | .to_tap == .to_guest
-		and .from_guest == .to_wire + .dropped_wire_full + .dropped_no_memory and .to_tap_of_other == 0'
+	# A guest that did not get its CPU in time leaves frames in its queue: then these are missing.
+	holds "what goes in comes out" "(.totals.lost - .totals.refused - $dropped) as \$missing
+		| .interface_info.interfaces[0] | (.to_tap - .to_guest) as \$left
+		| \$left >= 0 and (if \$missing == 0 then \$left == 0 else \$left <= \$missing + 1024 end)
+		and .to_tap_of_other == 0"
+	holds "what comes from guests goes out" '.interface_info.interfaces[0] | .from_guest == .to_wire + .dropped_wire_full + .dropped_no_memory'
 	# QEMU takes frames one by one; vhost never has more system calls than frames.
 	holds "system calls" '.interface_info.interfaces[0] | if .vhost == "off"
 		then .tap_writes == .from_guest and .tap_reads > .to_guest
@@ -102,7 +106,7 @@ faults()
 		[ "$(trial "$dropped + .totals.refused")" != 0 ] || break
 		echo "vhost=$1: the machine is busy: once more"
 	done
-	[ "$(trial "$dropped + .totals.refused")" = 0 ] || return 0
+	[ "$(trial "$dropped + .totals.refused")" = 0 ] || { busy=yes && return; }
 	for guest in 0 1 2; do
 		same "vhost=$1: guest $guest: offered, lost, corrupt, duplicated" \
 			"$(trial ".guests[$guest] | \"\(.offered) \(.lost) \(.corrupt) \(.duplicated)\"")" \
@@ -120,8 +124,7 @@ returns()
 	reflect 2 2
 	others=$reflector
 	reflect 1 1
-	for _ in $(seq 600); do grep -q 'guests answer' stderr && break; sleep 0.1; done
-	sleep 0.5
+	until_said stderr ' 1/2 s'
 	kill -9 "$reflector"
 	wait "$reflector" 2>/dev/null
 	sleep 0.5
@@ -148,6 +151,7 @@ between_guests()
 		| $i.to_tap_of_other >= .forwarded and $i.from_guest >= 2 * .forwarded and $i.to_wire >= .forwarded'
 }
 
+busy=
 for vhost in on off; do
 	flow "$vhost" 4
 	flow "$vhost" 32
@@ -162,3 +166,4 @@ rm -r out
 tsim "0 3" --guests virtio-on:2,virtio-off:2 --profile fixed:9216 --rate 1kpps --duration 1s --warm-up 0s --drain 10s
 books "two interfaces"
 holds "each has its host" '[.interface_info.interfaces[].vhost] == ["on", "off"]'
+[ -z "$busy" ] || { echo "skipped: the machine is too busy to count faults; all else passed" && exit 77; }

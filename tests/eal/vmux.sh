@@ -97,8 +97,7 @@ done
 	--duration 3s --warm-up 200ms --drain 300ms --reps 2 >stdout 2>stderr &
 tsim=$!
 children+=("$tsim")
-for _ in $(seq 600); do grep -q 'guests answer' stderr && break; sleep 0.1; done
-sleep 1
+until_said stderr ' 1/3 s'
 for guest in 0 3; do
 	kill -9 "$(pgrep -P "$tsim" -f -- "--first-guest=$guest ")" || fail "guest $guest has no process"
 done

@@ -23,15 +23,20 @@ END
 seed=${SEED:-$(date +%N)}
 echo "seed $seed"
 RANDOM=$((10#$seed % 32768))
-for at in 4 16; do
+# Killed in the middle each time: before its first trial, and when there are some of them.
+for at in 0 3; do
 	"$BIN/tsim" matrix small.cfg >stdout 2>stderr &
 	campaign=$!
 	children+=("$campaign")
-	sleep "$at.$((RANDOM % 10))"
-	kill -KILL "$campaign" 2>/dev/null || echo "it was done before"
+	until pgrep -f qemu-system-x86_64 >/dev/null && [ "$(trials | wc -l)" -ge "$at" ]; do
+		kill -0 "$campaign" || fail "it ended before it was killed: $(cat stderr)"
+		sleep 0.05
+	done
+	sleep "0.$((RANDOM % 10))"
+	kill -KILL "$campaign" || fail "it ended before it was killed: $(cat stderr)"
 	wait "$campaign" 2>/dev/null
 	# The lock goes with the process; what it made is still there, for the next one.
-	echo "killed after $at s: $(trials | wc -l) trials; left: $(pgrep -cf qemu-system-x86_64) virtual machines"
+	echo "killed with $at trials or more: $(trials | wc -l) trials; left: $(pgrep -cf qemu-system-x86_64) virtual machines"
 done
 matrix small.cfg
 same "trials" "$(trials | wc -l)" 8
