@@ -5,5 +5,5 @@ if(TARGET sim_commands)
 	target_link_libraries(ssh_server PRIVATE tsim_options sim_commands)
 	set_target_properties(ssh_server PROPERTIES RUNTIME_OUTPUT_DIRECTORY
 		${CMAKE_BINARY_DIR}/tests)
-	tsim_script(cli ssh 300)
+	tsim_script(cli ssh 300 TWICE)
 endif()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-tsim_script(eal external_named 120)
+tsim_script(eal external_named 120 TWICE COMPANY)
 if(NOT TSIM_SANITIZE)
 	tsim_script(eal external_testpmd 180)
 	tsim_script(eal two_answer 120)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 tsim_script(qemu vhost_user 120)
 tsim_script(qemu e1000 180)
-tsim_script(qemu load_limits 300)
+tsim_script(qemu load_limits 300 ALL)
 tsim_script(qemu campaign 400)
 tsim_script(qemu many 300)
 tsim_script(qemu killed 300)
