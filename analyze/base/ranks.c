@@ -37,8 +37,7 @@ enum {
 	/* Counts of MPI are int: what is longer goes in pieces. */
 	PIECE_BYTES = 1 << 30,
 	PIECE_VALUES = 1 << 24,
-	TAG_BYTES = 1,
-	TAG_STOP = 2,
+	TAG_STOP = 1,
 	REST_US = 200,
 	/* Of the time between mpirun's signals, what is left for the way out. */
 	WAY_OUT_US = 300000,
@@ -221,41 +220,6 @@ gboolean ranks_sum_done(void)
 	return done && !s->lost;
 }
 
-static GBytes *receive_bytes(int from, uint64_t len)
-{
-	char *data = g_malloc(MAX(len, 1));
-
-	for (uint64_t at = 0; at < len; at += PIECE_BYTES)
-		check_call(MPI_Recv(data + at, (int)MIN(len - at, PIECE_BYTES), MPI_BYTE, from,
-			TAG_BYTES, MPI_COMM_WORLD, MPI_STATUS_IGNORE));
-	return g_bytes_new_take(data, len);
-}
-
-GPtrArray *ranks_gather(GBytes *mine)
-{
-	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-	gsize size;
-	const char *data = g_bytes_get_data(mine, &size);
-	g_autofree uint64_t *len = g_new0(uint64_t, ranks_count());
-	uint64_t own = size;
-
-	if (!meet_all()) {
-		g_ptr_array_add(all, g_bytes_ref(mine));
-		return g_steal_pointer(&all);
-	}
-	check_call(MPI_Gather(&own, 1, MPI_UINT64_T, len, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD));
-	if (ranks_own() > 0) {
-		for (uint64_t at = 0; at < own; at += PIECE_BYTES)
-			check_call(MPI_Send(data + at, (int)MIN(own - at, PIECE_BYTES), MPI_BYTE, 0,
-				TAG_BYTES, MPI_COMM_WORLD));
-		return NULL;
-	}
-	g_ptr_array_add(all, g_bytes_ref(mine));
-	for (guint i = 1; i < ranks_count(); i++)
-		g_ptr_array_add(all, receive_bytes((int)i, len[i]));
-	return g_steal_pointer(&all);
-}
-
 GBytes *ranks_broadcast(GBytes *mine, guint from)
 {
 	gsize size;
@@ -331,14 +295,6 @@ gboolean ranks_sum_done(void)
 	return TRUE;
 }
 
-GPtrArray *ranks_gather(GBytes *mine)
-{
-	GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-
-	g_ptr_array_add(all, g_bytes_ref(mine));
-	return all;
-}
-
 GBytes *ranks_broadcast(GBytes *mine, guint from)
 {
 	(void)from;
@@ -346,6 +302,20 @@ GBytes *ranks_broadcast(GBytes *mine, guint from)
 }
 
 #endif
+
+/* One after the other: parts are small beside what was measured, and come once a trial. */
+GPtrArray *ranks_gather(GBytes *mine)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+
+	for (guint i = 0; i < ranks_count(); i++) {
+		g_autoptr(GBytes) one = ranks_broadcast(mine, i);
+
+		if (ranks_own() == 0)
+			g_ptr_array_add(all, g_steal_pointer(&one));
+	}
+	return ranks_own() == 0 ? g_steal_pointer(&all) : NULL;
+}
 
 gboolean ranks_all_true(gboolean mine)
 {

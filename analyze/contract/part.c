@@ -20,13 +20,6 @@ enum { HEAD, TRIAL, BINS, PROBES, TIMELINE, GUEST_TIMELINE, IPDV, TEXTS };
 
 enum { LOCK_POLL_US = 50000, LOCK_TIMEOUT_US = 3000000 };
 
-static char *own_name(const struct trial_params *p)
-{
-	g_autofree char *infix = trial_infix(p);
-
-	return g_strdup_printf("part_%s_rep%u", infix, p->repetition);
-}
-
 static char *path_of_rank(const char *dir, const char *name, guint rank, guint nb_ranks)
 {
 	return g_strdup_printf("%s/%s_rank%uof%u", dir, name, rank, nb_ranks);
@@ -34,7 +27,8 @@ static char *path_of_rank(const char *dir, const char *name, guint rank, guint n
 
 char *part_path(const char *dir, const struct trial_params *p, guint rank, guint nb_ranks)
 {
-	g_autofree char *name = own_name(p);
+	g_autofree char *infix = trial_infix(p);
+	g_autofree char *name = g_strdup_printf("part_%s_rep%u", infix, p->repetition);
 
 	return path_of_rank(dir, name, rank, nb_ranks);
 }
@@ -386,15 +380,10 @@ static char *lack_text(const GPtrArray *parts)
 				 parts->len - nb, parts->len, nb == 1 ? "" : "s", ranks->str);
 }
 
-static void free_trial(gpointer t)
-{
-	trial_free(t);
-}
-
 /* What there is of a trial; NULL and error if one of the parts cannot be read. */
 static GPtrArray *read_parts(const char *dir, const char *name, guint nb_ranks, GError **error)
 {
-	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(free_trial);
+	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)trial_free);
 
 	for (guint i = 0; i < nb_ranks; i++) {
 		g_autofree char *path = path_of_rank(dir, name, i, nb_ranks), *data = NULL;

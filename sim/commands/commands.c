@@ -2,6 +2,7 @@
 /* The table of all commands, and what those about a testbed share. */
 #include "sim/commands/commands.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "sim/base/error.h"
@@ -92,6 +93,12 @@ void bench_say(void *arg, const char *text)
 {
 	(void)arg;
 	fprintf(stderr, "%s\n", text);
+}
+
+gboolean bench_is_interrupted(void *arg)
+{
+	(void)arg;
+	return atomic_load(stop_flag()) != 0;
 }
 
 struct lab *bench_lab(const struct bench *b)

@@ -42,6 +42,8 @@ typedef gboolean (*bench_visit)(struct bench *b, unsigned nth, GError **error);
 int bench_each(struct bench *b, bench_visit visit);
 /* Not open yet. From now on signals stop what it does: stop.h. */
 struct lab *bench_lab(const struct bench *b);
+/* Has a signal said so? arg: nothing. */
+gboolean bench_is_interrupted(void *arg);
 /* A line on stderr. */
 void bench_say(void *arg, const char *text);
 /* Prints it; the exit status that it means. */

@@ -118,6 +118,11 @@ static const char *value_of(const struct ward *w, const char *key)
 	return g_hash_table_lookup(w->said, key);
 }
 
+static const char *value_or(const struct ward *w, const char *key, const char *otherwise)
+{
+	return value_of(w, key) == NULL ? otherwise : value_of(w, key);
+}
+
 static gboolean value_is(const struct ward *w, const char *key, const char *value)
 {
 	return g_strcmp0(value_of(w, key), value) == 0;
@@ -125,11 +130,8 @@ static gboolean value_is(const struct ward *w, const char *key, const char *valu
 
 static gboolean has_word(const struct ward *w, const char *key, const char *word)
 {
-	g_auto(GStrv) words = NULL;
+	g_auto(GStrv) words = g_strsplit(value_or(w, key, ""), " ", -1);
 
-	if (value_of(w, key) == NULL)
-		return FALSE;
-	words = g_strsplit(value_of(w, key), " ", -1);
 	return g_strv_contains((const char *const *)words, word);
 }
 
@@ -159,14 +161,13 @@ static void judge_user(struct ward *w)
 
 	add_row(w, "user", root ? DOCTOR_OK : DOCTOR_WARN,
 		"bridges, taps and drivers need root: start it by sudo, or set ssh_as_root",
-		root ? "root" : "user %s", value_of(w, "uid") == NULL ? "?" : value_of(w, "uid"));
+		root ? "root" : "user %s", value_or(w, "uid", "?"));
 }
 
 /* Each line: SIZE ALL FREE. */
 static void judge_hugepages(struct ward *w)
 {
-	g_auto(GStrv) lines = g_strsplit(
-		value_of(w, "huge") == NULL ? "" : value_of(w, "huge"), "\n", -1);
+	g_auto(GStrv) lines = g_strsplit(value_or(w, "huge", ""), "\n", -1);
 	g_autoptr(GString) found = g_string_new(NULL);
 
 	for (char **l = lines; *l != NULL; l++) {
@@ -202,12 +203,12 @@ static void judge_frequency(struct ward *w)
 
 static void judge_cpus(struct ward *w)
 {
-	const char *isolated = value_of(w, "isolated"), *cpus = value_of(w, "cpus");
+	const char *isolated = value_of(w, "isolated");
 	gboolean smt = value_is(w, "smt", "1");
 
 	add_row(w, "CPUs", value_is(w, "cpus", "1") ? DOCTOR_WARN : DOCTOR_OK,
 		"generator and guests share it, and departures are late: use a machine with more",
-		"%s", cpus == NULL ? "?" : cpus);
+		"%s", value_or(w, "cpus", "?"));
 	add_row(w, "isolated CPUs", isolated == NULL ? DOCTOR_WARN : DOCTOR_OK,
 		"the kernel puts other work on the generator's CPUs: start it with isolcpus=2-3 "
 		"nohz_full=2-3 rcu_nocbs=2-3, and name them with --cores",
@@ -225,7 +226,7 @@ static void judge_tsc(struct ward *w)
 {
 	gboolean constant = has_word(w, "flags", "constant_tsc");
 	gboolean nonstop = has_word(w, "flags", "nonstop_tsc");
-	const char *mhz = value_of(w, "mhz"), *source = value_of(w, "clocksource");
+	const char *source = value_of(w, "clocksource");
 	gboolean distrusted = source != NULL && !host_clock_source_trusts_tsc(source);
 
 	add_row(w, "TSC", constant && nonstop && !distrusted ? DOCTOR_OK : DOCTOR_BAD,
@@ -234,7 +235,7 @@ static void judge_tsc(struct ward *w)
 				    : "times are read from it: use a machine (or a kind of virtual "
 				      "machine) with constant_tsc and nonstop_tsc",
 		"%sconstant, %sstop, CPU at %s MHz, clock source %s", constant ? "" : "not ",
-		nonstop ? "non" : "may ", mhz == NULL ? "?" : mhz, source == NULL ? "?" : source);
+		nonstop ? "non" : "may ", value_or(w, "mhz", "?"), value_or(w, "clocksource", "?"));
 }
 
 static void judge_kvm(struct ward *w)
@@ -256,8 +257,7 @@ static void judge_kvm(struct ward *w)
 			  : "QEMU cannot use it; guests run under TCG, slowly");
 	add_row(w, "QEMU", value_of(w, "qemu") == NULL ? DOCTOR_BAD : DOCTOR_OK,
 		"apt-get install qemu-system-x86, or name a build with qemu_path", "%s",
-		value_of(w, "qemu") == NULL ? "no qemu-system-x86_64 in $PATH"
-					    : value_of(w, "qemu"));
+		value_or(w, "qemu", "no qemu-system-x86_64 in $PATH"));
 }
 
 static void judge_vhost(struct ward *w)
@@ -312,9 +312,7 @@ static void judge_vfio(struct ward *w)
 static void judge_bpf(struct ward *w)
 {
 	enum { NET_ADMIN = 12, SYS_ADMIN = 21, BPF = 39 }; /* linux/capability.h */
-	guint64 caps = value_of(w, "caps") == NULL
-			       ? 0
-			       : g_ascii_strtoull(value_of(w, "caps"), NULL, 16);
+	guint64 caps = g_ascii_strtoull(value_or(w, "caps", ""), NULL, 16);
 	gboolean may = (caps >> NET_ADMIN & 1) != 0 && ((caps >> BPF | caps >> SYS_ADMIN) & 1) != 0;
 	const char *lockdown = value_of(w, "lockdown");
 	gboolean locked = lockdown != NULL && strstr(lockdown, "[confidentiality]") != NULL;
@@ -331,8 +329,7 @@ static void judge_bpf(struct ward *w)
 /* Each line: FILE QUOTA PERIOD; "max" and -1 are none. */
 static void judge_quota(struct ward *w)
 {
-	g_auto(GStrv) lines = g_strsplit(
-		value_of(w, "quota") == NULL ? "" : value_of(w, "quota"), "\n", -1);
+	g_auto(GStrv) lines = g_strsplit(value_or(w, "quota", ""), "\n", -1);
 	g_autofree char *path = NULL;
 	double least = 0;
 
@@ -387,8 +384,7 @@ static void judge_mac_policy(struct ward *w)
 /* memlock (KiB), files, real-time priority; of "unlimited" nothing is wrong. */
 static void judge_limits(struct ward *w)
 {
-	g_auto(GStrv)
-		n = g_strsplit(value_of(w, "limits") == NULL ? "" : value_of(w, "limits"), " ", -1);
+	g_auto(GStrv) n = g_strsplit(value_or(w, "limits", ""), " ", -1);
 	guint64 memlock, files;
 
 	if (g_strv_length(n) < 3) {
@@ -462,24 +458,23 @@ gboolean doctor_examine(struct server *s, GPtrArray *rows, GError **error)
 	return TRUE;
 }
 
+static const char *const verdict_words[] = { "ok", "warn", "bad" };
+
 /* Remedies are sentences: in text they stand below what they are for. */
 static char *as_text(const GPtrArray *rows)
 {
-	static const char *const verdicts[] = { "ok", "warn", "bad" };
 	GString *text = g_string_new(NULL);
 
 	for (guint i = 0; i < rows->len; i++) {
 		const struct doctor_row *r = g_ptr_array_index(rows, i);
 
 		g_string_append_printf(text, "%-8s %-5s %-19s %s\n", r->machine,
-			verdicts[r->verdict], r->what, r->found);
+			verdict_words[r->verdict], r->what, r->found);
 		if (r->remedy != NULL)
 			g_string_append_printf(text, "%35s%s\n", "", r->remedy);
 	}
 	return g_string_free(text, FALSE);
 }
-
-static const char *const verdict_words[] = { "ok", "warn", "bad" };
 
 static void verdict_cell(table *t, const void *row, const struct table_column *column)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tsim matrix, tsim accumulate. */
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,12 +83,6 @@ static void note_folder(GPtrArray *folders, const char *dir)
 {
 	if (!g_ptr_array_find_with_equal_func(folders, dir, g_str_equal, NULL))
 		g_ptr_array_add(folders, g_strdup(dir));
-}
-
-static gboolean is_interrupted(void *arg)
-{
-	(void)arg;
-	return atomic_load(stop_flag()) != 0;
 }
 
 static gboolean merge_folder(const char *dir, gboolean *trustworthy, GError **error)
@@ -220,7 +213,7 @@ static int run_matrix(struct run *r, GError **error)
 		.apply = apply_setup,
 		.trial = measure_trial,
 		.warm_up = warm_up_trial,
-		.interrupted = is_interrupted,
+		.interrupted = bench_is_interrupted,
 		.say = bench_say,
 		.arg = r,
 	};
@@ -243,7 +236,7 @@ static int run_matrix(struct run *r, GError **error)
 		if (!has_trials(r->folders->pdata[i - 1]))
 			g_ptr_array_remove_index(r->folders, i - 1);
 	g_clear_pointer(&r->lab, lab_free);
-	if (is_interrupted(r))
+	if (bench_is_interrupted(NULL))
 		return status;
 	merged = merge_folders(r->folders);
 	return merged == CLI_DONE || status == CLI_FAILED ? status : merged;
@@ -393,12 +386,10 @@ static int run_accumulate(void *asked, char **files)
 	return status;
 }
 
-static const struct option_row accumulate_rows[] = { BENCH_ROWS(struct run, bench.), { 0 } };
-
 const struct cli_command command_accumulate = { .name = "accumulate",
 	.arguments = "FILE...",
 	.summary = "Merge what a matrix has measured",
-	.options = accumulate_rows,
+	.options = bench_rows, /* the first member of what is asked */
 	.size = sizeof(struct run),
 	.min_words = 1,
 	.max_words = CLI_ANY,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tsim run: by this process, or where guests are virtual machines or the host on a lab that it builds. */
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,12 +10,6 @@
 #include "sim/trial/campaign.h"
 #include "sim/trial/generators.h"
 #include "sim/trial/label_lock.h"
-
-static gboolean is_interrupted(void *arg)
-{
-	(void)arg;
-	return atomic_load(stop_flag()) != 0;
-}
 
 /* Where all is measured, nothing is started to show it. words: of the tsim run that measures. */
 static gboolean show_if_done(const struct options *o, char **words, int *status)
@@ -53,7 +46,7 @@ static gboolean run_on_open_lab(const struct options *o, struct lab *l, char **w
 	const struct label_lock_cfg cfg = { .dir = dir,
 		.remedy = "use --wait, or another --label",
 		.wait = o->wait,
-		.interrupted = is_interrupted,
+		.interrupted = bench_is_interrupted,
 		.say = bench_say };
 	struct setup setup = o->lab_setup;
 

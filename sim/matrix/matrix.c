@@ -62,11 +62,17 @@ static struct matrix *matrix_new(guint max)
 	return m;
 }
 
-static struct matrix *finish_matrix(struct matrix *m, enum matrix_order order, uint32_t seed)
+/* NULL, and no m, unless its files were read. */
+static struct matrix *finish_matrix(
+	struct matrix *m, gboolean was_read, enum matrix_order order, uint32_t seed)
 {
 	GHashTableIter iter;
 	gpointer reason, n;
 
+	if (!was_read) {
+		matrix_free(m);
+		return NULL;
+	}
 	g_hash_table_iter_init(&iter, m->reasons);
 	while (g_hash_table_iter_next(&iter, &reason, &n))
 		g_ptr_array_add(m->impossible,
@@ -82,14 +88,11 @@ struct matrix *matrix_read(
 	const char *const *files, enum matrix_order order, uint32_t seed, GError **error)
 {
 	struct matrix *m = matrix_new(MATRIX_COMBINATIONS_MAX);
+	gboolean done = TRUE;
 
-	for (; *files != NULL; files++) {
-		if (!add_file(m, ini_read(*files, error), error)) {
-			matrix_free(m);
-			return NULL;
-		}
-	}
-	return finish_matrix(m, order, seed);
+	for (; done && *files != NULL; files++)
+		done = add_file(m, ini_read(*files, error), error);
+	return finish_matrix(m, done, order, seed);
 }
 
 struct matrix *matrix_parse_small(const char *name, const char *text, enum matrix_order order,
@@ -97,11 +100,7 @@ struct matrix *matrix_parse_small(const char *name, const char *text, enum matri
 {
 	struct matrix *m = matrix_new(max);
 
-	if (!add_file(m, ini_parse(name, text, error), error)) {
-		matrix_free(m);
-		return NULL;
-	}
-	return finish_matrix(m, order, seed);
+	return finish_matrix(m, add_file(m, ini_parse(name, text, error), error), order, seed);
 }
 
 struct matrix *matrix_parse(
@@ -136,39 +135,31 @@ const GPtrArray *matrix_trials(const struct matrix *m)
 
 guint matrix_prune(struct matrix *m, GPtrArray *again, GError **error)
 {
-	g_autoptr(GPtrArray) left = g_ptr_array_new();
-	guint before = m->trials->len;
+	gsize nb;
+	g_autofree gpointer *all = g_ptr_array_steal(m->trials, &nb);
+	gboolean fits = TRUE;
 
-	for (guint i = 0; i < m->trials->len; i++) {
-		struct matrix_trial *t = m->trials->pdata[i];
+	for (gsize i = 0; i < nb; i++) {
+		struct matrix_trial *t = all[i];
 		g_autofree char *why = NULL;
-		enum trial_state state = trial_state(t->dir, &t->params, &why);
+		enum trial_state state = fits ? trial_state(t->dir, &t->params, &why)
+					      : TRIAL_MISSING;
 
-		if (state == TRIAL_OTHER) {
-			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+		if (state == TRIAL_OTHER)
+			fits = sim_fail(error, SIM_ERROR_USAGE,
 				"%s: %s; nothing measured is overwritten: give the matrix another "
 				"outputdir or label",
 				t->section, why);
-			return 0;
-		}
 		if (state == TRIAL_AGAIN)
 			g_ptr_array_add(again, g_steal_pointer(&why));
-		if (state != TRIAL_DONE)
-			g_ptr_array_add(left, t);
-	}
-	m->nb_done += before - left->len;
-	for (guint i = 0, kept = 0; i < m->trials->len; i++) {
-		if (kept < left->len && left->pdata[kept] == m->trials->pdata[i])
-			kept++;
+		if (state == TRIAL_DONE)
+			matrix_trial_free(t);
 		else
-			matrix_trial_free(m->trials->pdata[i]);
+			g_ptr_array_add(m->trials, t);
 	}
-	g_ptr_array_set_free_func(m->trials, NULL);
-	g_ptr_array_set_size(m->trials, 0);
-	for (guint i = 0; i < left->len; i++)
-		g_ptr_array_add(m->trials, left->pdata[i]);
-	g_ptr_array_set_free_func(m->trials, matrix_trial_free);
-	return before - left->len;
+	nb -= m->trials->len;
+	m->nb_done += (guint)nb;
+	return fits ? (guint)nb : 0;
 }
 
 static void append_time(GString *into, double s)

@@ -197,38 +197,27 @@ static gboolean add_trial(struct matrix *m, struct matrix_trial *t, GError **err
 static gboolean add_leaf(
 	struct matrix *m, const struct spec *s, const struct leaf *leaf, GError **error)
 {
-	struct matrix_trial *first = trial_of(s, leaf, 0);
 	struct trial_params params = { 0 };
-	g_autofree char *infix = NULL;
-	gboolean done = set_params(m, s, first, error);
+	gboolean done = TRUE;
 
-	g_ptr_array_add(first->args, NULL);
-	if (!done) {
-		matrix_trial_free(first);
-		return FALSE;
-	}
-	first->infix = trial_infix(&first->params);
-	infix = g_strdup(first->infix);
-	trial_params_copy(&params, &first->params);
-	done = add_trial(m, first, error);
-	for (guint rep = 1; done && rep < s->repetitions; rep++) {
+	for (guint rep = 0; done && rep < s->repetitions; rep++) {
 		struct matrix_trial *t = trial_of(s, leaf, rep);
 
-		g_ptr_array_add(t->args, NULL);
-		trial_params_copy(&t->params, &params);
+		if (rep == 0 && !set_params(m, s, t, error)) {
+			matrix_trial_free(t);
+			return FALSE;
+		}
+		if (rep == 0)
+			trial_params_copy(&params, &t->params);
+		else
+			trial_params_copy(&t->params, &params);
 		t->params.repetition = rep;
-		t->infix = g_strdup(infix);
+		t->infix = trial_infix(&t->params);
+		g_ptr_array_add(t->args, NULL);
 		done = add_trial(m, t, error);
 	}
 	trial_params_clear(&params);
 	return done;
-}
-
-static void count_impossible(struct matrix *m, const char *why, guint n)
-{
-	guint before = GPOINTER_TO_UINT(g_hash_table_lookup(m->reasons, why));
-
-	g_hash_table_replace(m->reasons, g_strdup(why), GUINT_TO_POINTER(before + n));
 }
 
 /* The number in a list of n's last digit, in a system of numbers whose base is the list's length. */
@@ -332,7 +321,10 @@ static gboolean add_setups(struct matrix *m, const struct spec *s, GError **erro
 			continue;
 		why = setup_impossible(&setup);
 		if (why != NULL)
-			count_impossible(m, why, (guint)nb_leaves);
+			g_hash_table_replace(m->reasons, g_strdup(why),
+				GUINT_TO_POINTER(
+					GPOINTER_TO_UINT(g_hash_table_lookup(m->reasons, why)) +
+					(guint)nb_leaves));
 		else if (!add_leaves(m, s, &setup, (guint)nb_leaves, error))
 			return FALSE;
 	}

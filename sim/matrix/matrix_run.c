@@ -44,11 +44,6 @@ static gboolean is_stopped(const struct run *r)
 	return r->ops->interrupted(r->ops->arg);
 }
 
-static void free_lock(gpointer lock)
-{
-	file_lock_free(lock);
-}
-
 static gboolean lock_folders(struct run *r, GError **error)
 {
 	struct label_lock_cfg cfg = { .remedy = "wait for it, or use another outputdir",
@@ -175,18 +170,6 @@ static gboolean attempt_trial(struct run *r, guint nth, GError **error)
 	return r->ops->trial(r->ops->arg, t, error) && verify_stored(t, error);
 }
 
-static gboolean is_given_up(const struct run *r, const struct setup *s)
-{
-	return r->given_up != NULL && setup_differs_at(r->given_up, s) == 7;
-}
-
-static void give_up(struct run *r, const struct setup *s, const char *why)
-{
-	r->given_up = s;
-	g_free(r->given_up_why);
-	r->given_up_why = g_strdup(why);
-}
-
 /* TRUE: measured. */
 static gboolean measure_trial(struct run *r, guint nth)
 {
@@ -196,7 +179,7 @@ static gboolean measure_trial(struct run *r, guint nth)
 	if (verify_stored(t, NULL))
 		return TRUE;
 	/* Machines that do not start are not waited for once a trial. */
-	if (is_given_up(r, &t->setup)) {
+	if (r->given_up != NULL && setup_differs_at(r->given_up, &t->setup) == 7) {
 		record_failure(r, t, 0, r->given_up_why);
 		return FALSE;
 	}
@@ -210,8 +193,11 @@ static gboolean measure_trial(struct run *r, guint nth)
 			break;
 		set_aside(r, t);
 		record_failure(r, t, n + 1, error == NULL ? "unknown" : error->message);
-		if (n == r->retries && !r->stands)
-			give_up(r, &t->setup, error == NULL ? "unknown" : error->message);
+		if (n == r->retries && !r->stands) {
+			r->given_up = &t->setup;
+			g_free(r->given_up_why);
+			r->given_up_why = g_strdup(error == NULL ? "unknown" : error->message);
+		}
 		/* Whatever it was, the next one starts with a set-up that is looked at again. */
 		r->stands = FALSE;
 	}
@@ -255,7 +241,7 @@ gboolean matrix_run(struct matrix *m, unsigned retries, const struct matrix_ops 
 		.ops = ops,
 		.retries = retries,
 		.outcome = out,
-		.locks = g_ptr_array_new_with_free_func(free_lock),
+		.locks = g_ptr_array_new_with_free_func((GDestroyNotify)file_lock_free),
 		.started_us = g_get_monotonic_time() };
 	gboolean done;
 

@@ -290,6 +290,21 @@ static gboolean add_rate(struct spec *s, const char *where, const char *text, GE
 	       add_word(s->rates, g_strdup_printf("--rate=%s", text), where, error);
 }
 
+/* Each of the numbers, with its unit. */
+static gboolean add_each(struct spec *s, const char *where, const GArray *n, const char *unit,
+	gboolean (*add)(struct spec *s, const char *where, const char *text, GError **error),
+	GError **error)
+{
+	for (guint i = 0; i < n->len; i++) {
+		g_autofree char *text = g_strdup_printf(
+			"%" G_GUINT64_FORMAT "%s", g_array_index(n, guint64, i), unit);
+
+		if (!add(s, where, text, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 /* Bare numbers are kpps, as autotest's. */
 static gboolean take_rate(struct spec *s, const char *where, const char *word, GError **error)
 {
@@ -297,15 +312,9 @@ static gboolean take_rate(struct spec *s, const char *where, const char *word, G
 	g_autoptr(GArray) rates = NULL;
 	gboolean handled;
 
-	if (!numbers_of(where, word, n, &handled, error))
+	if (!numbers_of(where, word, n, &handled, error) ||
+		!add_each(s, where, n, "kpps", add_rate, error))
 		return FALSE;
-	for (guint i = 0; i < n->len; i++) {
-		g_autofree char *text = g_strdup_printf(
-			"%" G_GUINT64_FORMAT "kpps", g_array_index(n, guint64, i));
-
-		if (!add_rate(s, where, text, error))
-			return FALSE;
-	}
 	if (handled)
 		return TRUE;
 	rates = rate_parse_list(where, word, error);
@@ -411,14 +420,7 @@ static gboolean take_runtime(struct spec *s, const char *where, const char *word
 		return FALSE;
 	if (!handled)
 		return refuse_word(where, word, "a range of seconds is written 10..30:10", error);
-	for (guint i = 0; i < n->len; i++) {
-		g_autofree char *seconds = g_strdup_printf(
-			"%" G_GUINT64_FORMAT "s", g_array_index(n, guint64, i));
-
-		if (!add_runtime(s, where, seconds, error))
-			return FALSE;
-	}
-	return TRUE;
+	return add_each(s, where, n, "s", add_runtime, error);
 }
 
 static gboolean read_list(struct spec *s, const struct spec_key *key, const char *where,

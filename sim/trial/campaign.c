@@ -77,21 +77,14 @@ static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, 
 		return TRUE;
 	}
 	state = trial_state(c->dir, p, &why);
-	if (state == TRIAL_OTHER && !c->o->overwrite) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+	g_ptr_array_add(state == TRIAL_DONE && !c->o->overwrite ? c->done : c->todo, p);
+	if (state == TRIAL_OTHER && !c->o->overwrite)
+		return sim_fail(error, SIM_ERROR_USAGE,
 			"%s; nothing measured is overwritten: use another --label, or --overwrite "
 			"to replace it",
 			why);
-		free_params(p);
-		return FALSE;
-	}
-	if (state == TRIAL_DONE && !c->o->overwrite) {
-		g_ptr_array_add(c->done, p);
-		return TRUE;
-	}
 	if (state == TRIAL_AGAIN)
 		g_ptr_array_add(c->again, g_steal_pointer(&why));
-	g_ptr_array_add(c->todo, p);
 	return TRUE;
 }
 
@@ -160,31 +153,26 @@ static void say_of_lock(void *arg, const char *text)
 	progress_say(&c->progress, "%s", text);
 }
 
-static gboolean lock_label(struct campaign *c, gboolean wait, GError **error)
-{
-	const struct label_lock_cfg cfg = { .dir = c->dir,
-		.remedy = "use --wait, or another --label",
-		.wait = wait,
-		.interrupted = wait_is_over,
-		.say = say_of_lock,
-		.arg = c };
-
-	return label_lock_take(&cfg, &c->lock, error);
-}
-
 /*
  * Plan for measuring. Whoever only shows what is there needs no lock; once the directory is ours, what
  * another one has measured meanwhile is done.
  */
 static gboolean plan_and_lock(struct campaign *c, GError **error)
 {
+	const struct label_lock_cfg cfg = { .dir = c->dir,
+		.remedy = "use --wait, or another --label",
+		.wait = c->o->wait,
+		.interrupted = wait_is_over,
+		.say = say_of_lock,
+		.arg = c };
+
 	if (!make_plan(c, error))
 		return FALSE;
 	if (generators_own(c->generators) != 0)
 		return TRUE;
-	if (c->todo->len != 0 && !lock_label(c, c->o->wait, error))
-		return FALSE;
 	if (c->todo->len != 0) {
+		if (!label_lock_take(&cfg, &c->lock, error))
+			return FALSE;
 		part_join_left(c->dir, say_of_lock, c);
 		if (!make_plan(c, error))
 			return FALSE;
@@ -194,56 +182,46 @@ static gboolean plan_and_lock(struct campaign *c, GError **error)
 	return TRUE;
 }
 
-/* A trial of the plan, on its way from rank 0. */
-struct planned {
-	uint64_t rate_pps;
-	uint32_t repetition;
-};
-
-/* What has to be the same on all ranks, beside the schedule, which is compared later. */
-static char *plan_key(const struct campaign *c)
+/*
+ * Lines: what has to be the same on all ranks, beside the schedule, which is compared later; then the
+ * names of what is to be measured.
+ */
+static GBytes *pack_plan(const struct campaign *c)
 {
 	struct trial_params *p = params_of(c, 0, 0);
 	g_autofree char *infix = trial_infix(p);
-	char *key = g_strdup_printf("%s %s %s %.17g %.17g %" G_GUINT64_FORMAT, p->mix_digest, infix,
+	GString *text = g_string_new(NULL);
+
+	g_string_printf(text, "%s %s %s %.17g %.17g %" G_GUINT64_FORMAT, p->mix_digest, infix,
 		p->pattern, p->warm_up_s, p->drain_s, p->seed);
-
-	free_params(p);
-	return key;
-}
-
-static GBytes *pack_plan(const struct campaign *c)
-{
-	g_autofree char *key = plan_key(c);
-	GByteArray *bytes = g_byte_array_new();
-
-	g_byte_array_append(bytes, (const guint8 *)key, (guint)strlen(key) + 1);
 	for (guint i = 0; i < c->todo->len; i++) {
-		const struct trial_params *p = g_ptr_array_index(c->todo, i);
-		struct planned one = { .rate_pps = p->rate_pps, .repetition = p->repetition };
+		g_autofree char *name = trial_file_name(g_ptr_array_index(c->todo, i));
 
-		g_byte_array_append(bytes, (const guint8 *)&one, sizeof(one));
+		g_string_append_printf(text, "\n%s", name);
 	}
-	return g_byte_array_free_to_bytes(bytes);
+	free_params(p);
+	return g_string_free_to_bytes(text);
 }
 
-/* Rank 0's plan is everybody's. */
-static gboolean take_plan(struct campaign *c, GBytes *of_first, GError **error)
+static char **split_lines(GBytes *bytes)
 {
-	g_autofree char *key = plan_key(c);
-	gsize len, at = strlen(key) + 1;
-	const char *data = g_bytes_get_data(of_first, &len);
-	struct planned one;
+	g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
 
-	if (len < at || memcmp(data, key, at) != 0)
+	return g_strsplit(text, "\n", -1);
+}
+
+/* Rank 0's plan is everybody's; ours has all trials. */
+static gboolean take_plan(struct campaign *c, GBytes *mine, GBytes *of_first, GError **error)
+{
+	g_auto(GStrv) own = split_lines(mine), first = split_lines(of_first);
+
+	if (g_strcmp0(own[0], first[0]) != 0)
 		return sim_fail(error, SIM_ERROR_USAGE,
 			"its options are not those of rank 0: guests, mix, times and seed have to "
 			"be the same for all ranks");
-	g_ptr_array_set_size(c->todo, 0);
-	for (; at < len; at += sizeof(one)) {
-		memcpy(&one, data + at, sizeof(one));
-		g_ptr_array_add(c->todo, params_of(c, one.rate_pps, one.repetition));
-	}
+	for (guint i = c->todo->len; i > 0; i--)
+		if (!g_strv_contains((const char *const *)first + 1, own[i]))
+			g_ptr_array_remove_index(c->todo, i - 1);
 	return TRUE;
 }
 
@@ -276,7 +254,7 @@ static gboolean plan_together(struct campaign *c, GError **error)
 		return FALSE;
 	mine = pack_plan(c);
 	first = ranks_broadcast(mine, 0);
-	(void)take_plan(c, first, error);
+	(void)take_plan(c, mine, first, error);
 	return ranks_agree(error);
 }
 
@@ -429,14 +407,6 @@ static gboolean check_locked(const struct campaign *c, GError **error)
 		c->o->port, (uint64_t)memory_mib(c) << 20, &limit, getuid() == 0, error);
 }
 
-/* "64 guests": whose need it is. */
-static char *guests_text(const struct campaign *c)
-{
-	uint32_t nb = (c->mix->nb_guests - c->share.first + c->share.step - 1) / c->share.step;
-
-	return g_strdup_printf("%u guest%s", nb, nb == 1 ? "" : "s");
-}
-
 /* What tsim itself takes; the guests' processes are the fleet's. Before anything is made. */
 static gboolean check_limits(const struct campaign *c, GError **error)
 {
@@ -447,7 +417,8 @@ static gboolean check_limits(const struct campaign *c, GError **error)
 	enum { FILES = 20, FILES_WORKER = 4, FILES_MEMORY = 2, THREADS = 4, BYTES = 32 << 20 };
 	unsigned workers = cores_nb_workers(&c->o->cores);
 	struct datapath_cfg cfg = datapath_cfg(c);
-	g_autofree char *who = guests_text(c);
+	uint32_t nb = (c->mix->nb_guests - c->share.first + c->share.step - 1) / c->share.step;
+	g_autofree char *who = g_strdup_printf("%u guest%s", nb, nb == 1 ? "" : "s");
 	uint64_t files, threads, bytes;
 
 	fabric_need(c->o->interfaces, c->mix->nb_guests, c->share, &files, &threads);
@@ -609,13 +580,6 @@ static int show_done(struct campaign *c, GError **error)
 	return c->untrustworthy ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
 }
 
-static void say_what_is_left(struct campaign *c, const char *why)
-{
-	progress_say(&c->progress,
-		"%s: %u of %u trials not measured yet; run the same command again to continue", why,
-		c->todo->len - c->nb_measured, c->todo->len);
-}
-
 static int run_all(struct campaign *c, GError **error)
 {
 	for (guint i = 0; i < c->todo->len; i++) {
@@ -626,19 +590,14 @@ static int run_all(struct campaign *c, GError **error)
 		done = run_trial(c, g_ptr_array_index(c->todo, i), error);
 		go_on = ranks_all_true(atomic_load(stop_flag()) == 0);
 		if (!go_on)
-			say_what_is_left(c, "interrupted");
+			progress_say(&c->progress,
+				"interrupted: %u of %u trials not measured yet; run the same "
+				"command again to continue",
+				c->todo->len - c->nb_measured, c->todo->len);
 		if (!done || !go_on)
 			return CLI_FAILED;
 	}
 	return c->untrustworthy ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
-}
-
-/* Of all ranks one talks. */
-static int tell_error(const struct campaign *c, const GError *error)
-{
-	int status = sim_error_status(error);
-
-	return generators_own(c->generators) == 0 ? cli_fail("tsim", status, error) : status;
 }
 
 int campaign_run(struct options *o, struct generators *generators)
@@ -681,8 +640,11 @@ int campaign_run(struct options *o, struct generators *generators)
 				status = run_all(&c, &error);
 		}
 	}
-	if (error != NULL)
-		status = tell_error(&c, error);
+	/* Of all ranks one talks. */
+	if (error != NULL && generators_own(generators) == 0)
+		status = cli_fail("tsim", sim_error_status(error), error);
+	else if (error != NULL)
+		status = sim_error_status(error);
 	else if (c.printed && o->format == CLI_TEXT)
 		progress_say(&c.progress, "results: %s", c.dir);
 	clear_campaign(&c);

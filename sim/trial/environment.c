@@ -106,17 +106,6 @@ JsonObject *environment_mix(const mix *m, const schedule *s, const uint8_t base_
 	return o;
 }
 
-/* First line of a small file, or "" where there is none. */
-static char *line_of(const char *path)
-{
-	char *text;
-
-	if (!g_file_get_contents(path, &text, NULL, NULL))
-		return g_strdup("");
-	text[strcspn(text, "\n")] = '\0';
-	return text;
-}
-
 static char *cpuinfo_value(const char *key)
 {
 	g_autofree char *text = NULL;
@@ -136,11 +125,14 @@ static char *utc_now(void)
 	return g_date_time_format(now, "%Y-%m-%dT%H:%M:%S.%fZ");
 }
 
+/* The first line of a small file, or "" where there is none. */
 static void set_file(JsonObject *o, const char *key, const char *path)
 {
-	g_autofree char *line = line_of(path);
+	g_autofree char *text = NULL;
 
-	json_object_set_string_member(o, key, line);
+	if (g_file_get_contents(path, &text, NULL, NULL))
+		text[strcspn(text, "\n")] = '\0';
+	json_object_set_string_member(o, key, text == NULL ? "" : text);
 }
 
 /* What --note says. */

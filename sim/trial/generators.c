@@ -5,12 +5,12 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "analyze/base/cli.h"
 #include "analyze/base/ranks.h"
 #include "analyze/contract/part.h"
+#include "sim/base/clock_read.h"
 #include "sim/base/error.h"
 #include "sim/base/stop.h"
 #include "sim/trial/measure.h"
@@ -124,22 +124,15 @@ struct cores_place generators_place(const struct generators *g)
 	return g == NULL ? (struct cores_place){ .count = 1, .all = 1 } : g->place;
 }
 
-static double clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
 /* How far one clock is ahead of the other here and now; the tightest of some readings. */
 static double realtime_minus_raw_ns(void)
 {
 	double tightest = 0, offset = 0;
 
 	for (int i = 0; i < 16; i++) {
-		double before = clock_ns(CLOCK_MONOTONIC_RAW), real = clock_ns(CLOCK_REALTIME);
-		double width = clock_ns(CLOCK_MONOTONIC_RAW) - before;
+		double before = (double)clock_read_ns(CLOCK_MONOTONIC_RAW);
+		double real = (double)clock_read_ns(CLOCK_REALTIME);
+		double width = (double)clock_read_ns(CLOCK_MONOTONIC_RAW) - before;
 
 		if (i != 0 && width >= tightest)
 			continue;
@@ -151,7 +144,7 @@ static double realtime_minus_raw_ns(void)
 
 static double agree_on_epoch(const struct generators *g)
 {
-	double epoch_ns[2] = { clock_ns(CLOCK_MONOTONIC_RAW) + START_DELAY_MS * 1e6 };
+	double epoch_ns[2] = { (double)clock_read_ns(CLOCK_MONOTONIC_RAW) + START_DELAY_MS * 1e6 };
 	g_autoptr(GBytes) mine = NULL, first = NULL;
 
 	epoch_ns[1] = epoch_ns[0] + realtime_minus_raw_ns();
@@ -392,15 +385,10 @@ static void reach_verdict(trial *whole, GPtrArray *facts, const uint64_t *delays
 	g_ptr_array_extend_and_steal(whole->reasons, noted);
 }
 
-static void free_trial(gpointer t)
-{
-	trial_free(t);
-}
-
 /* Rank 0: the trial of all parts. */
 static trial *join_parts(struct generators *g, GPtrArray *bytes, GError **error)
 {
-	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(free_trial);
+	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)trial_free);
 	trial *whole;
 
 	for (guint i = 0; i < bytes->len; i++) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sim/base/cgroup.h"
+#include "sim/base/clock_read.h"
 
 enum { TEXT = 4096 };
 #define GAP_NS 250000000ULL      /* between two looks that are 10 ms apart, if nothing is wrong */
@@ -29,14 +30,6 @@ struct host_watch {
 	struct host_look last;
 	struct host_events events;
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t = { 0 };
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 void host_watch_judge(
 	const struct host_look *before, const struct host_look *now, struct host_events *e)
@@ -79,9 +72,9 @@ static void read_again(int fd, char *text)
 static struct host_look look_now(const struct host_watch *w)
 {
 	char text[TEXT], *end;
-	struct host_look l = { .monotonic_ns = clock_ns(CLOCK_MONOTONIC),
-		.boot_ns = clock_ns(CLOCK_BOOTTIME),
-		.ran_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) };
+	struct host_look l = { .monotonic_ns = clock_read_ns(CLOCK_MONOTONIC),
+		.boot_ns = clock_read_ns(CLOCK_BOOTTIME),
+		.ran_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID) };
 
 	/* Documentation/scheduler/sched-stats.rst: ns on a CPU, ns waiting for one, slices. */
 	read_again(w->schedstat, text);

@@ -21,29 +21,13 @@ static void say_format(const struct label_lock_cfg *cfg, const char *format, ...
 	cfg->say(cfg->arg, text);
 }
 
-static gboolean is_interrupted(const struct label_lock_cfg *cfg)
-{
-	return cfg->interrupted != NULL && cfg->interrupted(cfg->arg);
-}
-
-/* FALSE and error, or TRUE: *lock is NULL if another process has it. */
-static gboolean try_once(const struct label_lock_cfg *cfg, const char *path, file_lock **lock,
-	struct file_lock_owner *owner, GError **error)
-{
-	if (!file_make_folder(cfg->dir, error) || !file_lock_try(path, lock, owner, error)) {
-		g_prefix_error(error, "--out: ");
-		return FALSE;
-	}
-	return TRUE;
-}
-
 gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GError **error)
 {
 	g_autofree char *path = g_build_filename(cfg->dir, FILE_LOCK_OF_LABEL, NULL);
 	struct file_lock_owner owner;
 	gboolean told = FALSE;
 
-	while (try_once(cfg, path, lock, &owner, error)) {
+	while (file_make_folder(cfg->dir, error) && file_lock_try(path, lock, &owner, error)) {
 		if (*lock != NULL) {
 			if (!file_lock_excludes(*lock))
 				say_format(cfg,
@@ -56,7 +40,7 @@ gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GEr
 		}
 		if (owner.here && owner.pid == getppid())
 			return TRUE;
-		if (!cfg->wait || is_interrupted(cfg))
+		if (!cfg->wait || (cfg->interrupted != NULL && cfg->interrupted(cfg->arg)))
 			return sim_fail(error, SIM_ERROR_RESOURCES,
 				"another tsim (%s) writes %s; %s", owner.text, cfg->dir,
 				cfg->wait ? "interrupted while waiting for it" : cfg->remedy);
@@ -66,5 +50,6 @@ gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GEr
 		told = TRUE;
 		g_usleep(POLL_US);
 	}
+	g_prefix_error(error, "--out: ");
 	return FALSE;
 }

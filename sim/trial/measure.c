@@ -234,8 +234,10 @@ static void note_absent(struct run *r, double now_s)
 
 static void watch_guests(struct run *r, double now_s)
 {
-	if (r->cfg->fleet != NULL)
+	if (r->cfg->fleet != NULL) {
 		fleet_poll(r->cfg->fleet);
+		fleet_watch_second(r->cfg->fleet);
+	}
 	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
 		struct watch *w = &r->watch[i];
 		const char *death = death_of(r, i);
@@ -307,14 +309,6 @@ static void interval_latency(struct run *r, struct trial_second *row)
 	r->latency_now = gained;
 }
 
-/* What became of CPUs and of guests' processes since the last row. */
-static void watch_host(struct run *r)
-{
-	host_watch_second(r->host);
-	if (r->cfg->fleet != NULL)
-		fleet_watch_second(r->cfg->fleet);
-}
-
 static void take_row(struct run *r, double now_s, gboolean last)
 {
 	struct trial_second row = { .time_s = now_s };
@@ -322,7 +316,7 @@ static void take_row(struct run *r, double now_s, gboolean last)
 	take_guest_rows(r, &row);
 	interval_latency(r, &row);
 	watch_guests(r, now_s);
-	watch_host(r);
+	host_watch_second(r->host);
 	g_array_append_val(r->t->seconds, row);
 	r->offered += row.offered;
 	r->forwarded += row.forwarded;
@@ -421,12 +415,6 @@ static char *silence_text(const struct run *r, uint32_t guest)
 		still ? why : "");
 }
 
-/* Guests of ours have MACs of their own, and return twice what --fault says. */
-static gboolean returns_twice(const struct run *r, const struct trial_counts *c)
-{
-	return r->cfg->fleet == NULL && c->forwarded != 0 && c->duplicated >= c->forwarded;
-}
-
 static void set_states(struct run *r)
 {
 	for (uint32_t i = 0; i < r->nb_guests; i++) {
@@ -438,7 +426,9 @@ static void set_states(struct run *r)
 			w->state = g_strdup_printf("disconnected at %.1f s", w->absent_s);
 		if (w->state == NULL)
 			w->state = silence_text(r, i);
-		if (w->state == NULL && returns_twice(r, &g->c))
+		/* Guests of ours have MACs of their own, and return twice what --fault says. */
+		if (w->state == NULL && r->cfg->fleet == NULL && g->c.forwarded != 0 &&
+			g->c.duplicated >= g->c.forwarded)
 			w->state = g_strdup("returns each frame more than once: two guests have "
 					    "its MAC, or its network has a loop");
 		if (w->state == NULL)

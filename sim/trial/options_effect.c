@@ -110,16 +110,10 @@ static gboolean is_given(const struct options *o, const char *name)
 	return !option_is_preset(options_rows, o, name);
 }
 
-static gboolean has_own_timeout(const struct options *o)
-{
-	g_autofree char *text = option_text(option_find(options_rows, "connect-timeout"), o);
-
-	return !g_str_equal(text, OPTIONS_CONNECT_TIMEOUT);
-}
-
 gboolean options_effect(const struct options *o, GError **error)
 {
 	const struct kinds k = count_kinds(o);
+	g_autofree char *timeout = option_text(option_find(options_rows, "connect-timeout"), o);
 	gboolean departs = has_departures(o);
 	gboolean limited = k.vmux != 0 && o->policy != NULL &&
 			   !g_str_equal(o->policy, "emulate-all");
@@ -155,8 +149,9 @@ gboolean options_effect(const struct options *o, GError **error)
 			"guests that tsim starts as processes" },
 		{ o->host_cores != NULL, k.hosted != 0, "--host-cores",
 			"a guest on interface virtio or vmux" },
-		{ has_own_timeout(o) && !g_str_equal(o->machine, "external"), k.awaited != 0,
-			"--connect-timeout", "guests to wait for" },
+		{ !g_str_equal(timeout, OPTIONS_CONNECT_TIMEOUT) &&
+				!g_str_equal(o->machine, "external"),
+			k.awaited != 0, "--connect-timeout", "guests to wait for" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {

@@ -5,14 +5,6 @@
 
 #include "sim/datapath/fabric.h"
 
-static gboolean one_size(const mix *m, uint32_t *frame_len)
-{
-	const profile *p = m->guests[0].profile;
-
-	*frame_len = p->classes[0].frame_len_lo;
-	return m->nb_guests == 1 && p->nb_classes == 1 && p->classes[0].frame_len_hi == *frame_len;
-}
-
 /* What else decides what is measured. */
 static char *extra_text(const struct options *o, unsigned ranks)
 {
@@ -76,14 +68,17 @@ struct trial_params *params_new(const struct options *o, const char *mix_digest,
 	uint64_t rate_pps, uint32_t repetition)
 {
 	const mix *m = o->traffic;
+	const profile *first = m->guests[0].profile;
+	uint32_t frame_len = first->classes[0].frame_len_lo;
 	struct trial_params *p = g_new0(struct trial_params, 1);
 
 	p->label = g_strdup(o->label);
 	set_guests(p, o);
 	p->guests = m->nb_guests;
 	p->profile = g_strdup(m->name);
-	if (!one_size(m, &p->frame_len))
-		p->frame_len = 0;
+	if (m->nb_guests == 1 && first->nb_classes == 1 &&
+		first->classes[0].frame_len_hi == frame_len)
+		p->frame_len = frame_len;
 	p->arrival = g_strdup(o->mix != NULL ? "mix" : o->arrival);
 	p->share = g_strdup(o->mix != NULL ? "mix" : o->share == NULL ? "equal" : o->share);
 	p->pattern = g_strdup(options_patterns[o->pattern]);

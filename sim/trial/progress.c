@@ -58,13 +58,6 @@ void progress_note(struct progress *p, const char *format, ...)
 	replace_line(p, text);
 }
 
-static void draw_bar(char bar[BAR_LEN + 1], double share)
-{
-	for (int i = 0; i < BAR_LEN; i++)
-		bar[i] = (double)i < share * BAR_LEN ? '#' : '.';
-	bar[BAR_LEN] = '\0';
-}
-
 char *progress_time(double time_s, double duration_s)
 {
 	double whole_s = floor(duration_s);
@@ -85,11 +78,12 @@ void progress_second(struct progress *p, const struct trial_second *s, double in
 	uint64_t out = offered > forwarded ? offered - forwarded : 0;
 	g_autofree char *share = format_percent(offered == 0 ? 0 : (double)out / (double)offered);
 	g_autofree char *text = NULL, *nth = NULL, *time = NULL;
-	char bar[BAR_LEN + 1];
+	char bar[BAR_LEN + 1] = "";
 
 	if (p->quiet)
 		return;
-	draw_bar(bar, s->time_s / duration_s);
+	for (int i = 0; i < BAR_LEN; i++)
+		bar[i] = (double)i < s->time_s / duration_s * BAR_LEN ? '#' : '.';
 	time = progress_time(s->time_s, duration_s);
 	nth = p->of > 1 ? g_strdup_printf("%u/%u ", p->nth, p->of) : g_strdup("");
 	text = g_strdup_printf("%s%s%s%s%s  tx %s  rx %s  not back %" G_GUINT64_FORMAT
