@@ -80,8 +80,6 @@ gboolean vmux_start(struct vmux *v, struct datapath *d, const struct datapath_cf
 	vmux_macs_init(&v->macs, cfg->nb_guests);
 	for (uint32_t i = 0; i < cfg->nb_guests; i++)
 		make_guest(v, i, cfg, qp[i]);
-	g_mutex_init(&v->control_lock);
-	g_cond_init(&v->control_wake);
 	if (!v->has_wire)
 		return TRUE;
 	if (!wire_open(&v->wire, d, cfg, cfg->nb_rx, v->nb_mediators > 1, error) ||
@@ -109,8 +107,6 @@ void vmux_clear(struct vmux *v)
 	vmux_macs_clear(&v->macs);
 	g_aligned_free(v->guest);
 	g_aligned_free(v->mediators);
-	g_mutex_clear(&v->control_lock);
-	g_cond_clear(&v->control_wake);
 }
 
 /* The queues of a guest that has gone are made new: nobody may be inside of them. */

@@ -14,27 +14,25 @@ static gboolean is_among_first(const struct vmux_policy *p, uint32_t slot)
 }
 
 static const struct vmux_policy_ops policies[] = {
-	{ .word = "emulate-all" },
-	{ .word = "passthrough", .starts_direct = is_among_first },
-	{ .word = "busiest", .next = vmux_ranking_next },
+	{ .word = "emulate-all", .nb_words = 1 },
+	{ .word = "passthrough", .nb_words = 2, .starts_direct = is_among_first },
+	{ .word = "busiest", .nb_words = 3, .next = vmux_ranking_next },
 };
 
 gboolean vmux_policy_parse(
 	const char *text, uint32_t vf_limit, struct vmux_policy *out, GError **error)
 {
 	g_auto(GStrv) words = g_strsplit(text, ":", 3);
-	unsigned nb_words = g_strv_length(words), most = 0;
+	unsigned nb_words = g_strv_length(words);
 	struct vmux_policy p = { .interval_ns = INTERVAL_NS };
 	guint64 nb = 0;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(policies); i++)
 		if (g_strcmp0(words[0], policies[i].word) == 0)
 			p.ops = &policies[i];
-	if (p.ops != NULL)
-		most = p.ops->next != NULL ? 3 : p.ops->starts_direct != NULL ? 2 : 1;
-	if (p.ops == NULL || nb_words > most ||
-		(most > 1 && (nb_words < 2 || !g_ascii_string_to_unsigned(
-						      words[1], 10, 1, UINT32_MAX, &nb, NULL))))
+	if (p.ops == NULL || nb_words > p.ops->nb_words ||
+		(p.ops->nb_words > 1 && (nb_words < 2 || !g_ascii_string_to_unsigned(words[1], 10,
+								 1, UINT32_MAX, &nb, NULL))))
 		return sim_fail(error, SIM_ERROR_USAGE,
 			"--policy: '%s' is unknown; write emulate-all, passthrough:K or busiest:K "
 			"(K guests, from 1)",
@@ -48,15 +46,9 @@ gboolean vmux_policy_parse(
 	if (nb_words == 3 && !duration_parse("--policy", words[2], INTERVAL_MIN_NS, INTERVAL_MAX_NS,
 				     &p.interval_ns, error))
 		return FALSE;
-	*out = p;
+	if (out != NULL)
+		*out = p;
 	return TRUE;
-}
-
-gboolean vmux_policy_check(const char *text, uint32_t vf_limit, GError **error)
-{
-	struct vmux_policy p;
-
-	return vmux_policy_parse(text, vf_limit, &p, error);
 }
 
 gboolean vmux_policy_passes_all(const struct vmux_policy *p, uint32_t nb_guests)
@@ -71,7 +63,7 @@ struct ranked {
 };
 
 struct vmux_ranking {
-	uint32_t nb, nb_places, nb_placed;
+	uint32_t nb, nb_free;
 	struct ranked guest[];
 };
 
@@ -80,13 +72,8 @@ struct vmux_ranking *vmux_ranking_new(uint32_t nb_guests, uint32_t nb_places)
 	struct vmux_ranking *r = g_malloc0(sizeof(*r) + nb_guests * sizeof(struct ranked));
 
 	r->nb = nb_guests;
-	r->nb_places = nb_places;
+	r->nb_free = nb_places;
 	return r;
-}
-
-void vmux_ranking_free(struct vmux_ranking *r)
-{
-	g_free(r);
 }
 
 void vmux_ranking_note(struct vmux_ranking *r, const uint64_t *frames)
@@ -100,28 +87,21 @@ void vmux_ranking_note(struct vmux_ranking *r, const uint64_t *frames)
 	}
 }
 
-gboolean vmux_ranking_next(const struct vmux_ranking *r, uint32_t *out, uint32_t *in)
+gboolean vmux_ranking_next(const struct vmux_ranking *r, uint32_t *slot, gboolean *gets_place)
 {
-	uint32_t best = VMUX_NONE, worst = VMUX_NONE;
+	const struct ranked *best = NULL, *worst = NULL;
 
-	for (uint32_t i = 0; i < r->nb; i++) {
-		const struct ranked *g = &r->guest[i];
-
-		if (!g->has_place && g->load > 0 &&
-			(best == VMUX_NONE || g->load > r->guest[best].load))
-			best = i;
-		if (g->has_place && g->stay == 0 &&
-			(worst == VMUX_NONE || g->load < r->guest[worst].load))
-			worst = i;
+	for (const struct ranked *g = r->guest; g < r->guest + r->nb; g++) {
+		if (!g->has_place && g->load > (best == NULL ? 0 : best->load))
+			best = g;
+		if (g->has_place && g->stay == 0 && (worst == NULL || g->load < worst->load))
+			worst = g;
 	}
-	if (best == VMUX_NONE)
+	*gets_place = r->nb_free != 0;
+	if (best == NULL ||
+		(r->nb_free == 0 && (worst == NULL || best->load * 4 <= worst->load * 5)))
 		return FALSE;
-	if (r->nb_placed < r->nb_places)
-		worst = VMUX_NONE;
-	else if (worst == VMUX_NONE || r->guest[best].load * 4 <= r->guest[worst].load * 5)
-		return FALSE;
-	*out = worst;
-	*in = best;
+	*slot = (uint32_t)((*gets_place ? best : worst) - r->guest);
 	return TRUE;
 }
 
@@ -129,12 +109,7 @@ void vmux_ranking_place(struct vmux_ranking *r, uint32_t slot, gboolean has_plac
 {
 	struct ranked *g = &r->guest[slot];
 
-	if (g->has_place == has_place)
-		return;
-	g->has_place = has_place;
-	g->stay = VMUX_STAY;
-	if (has_place)
-		r->nb_placed++;
-	else
-		r->nb_placed--;
+	g_assert(g->has_place != has_place);
+	r->nb_free = has_place ? r->nb_free - 1 : r->nb_free + 1;
+	*g = (struct ranked){ .load = g->load, .stay = VMUX_STAY, .has_place = has_place };
 }

@@ -13,13 +13,14 @@
 struct vmux_policy;
 struct vmux_ranking;
 
-/* One policy. What follows its word is K if one of the hooks is there, then TIME if next is. */
+/* One policy. */
 struct vmux_policy_ops {
 	const char *word;
+	unsigned nb_words; /* at most: the word itself, K (must be there if there is any), TIME */
 	/* NULL: none is. Is the guest passed through from the start? */
 	gboolean (*starts_direct)(const struct vmux_policy *p, uint32_t slot);
 	/* NULL: that never changes. See vmux_ranking_next. Control thread, once an interval or more. */
-	gboolean (*next)(const struct vmux_ranking *r, uint32_t *out, uint32_t *in);
+	gboolean (*next)(const struct vmux_ranking *r, uint32_t *slot, gboolean *gets_place);
 };
 
 struct vmux_policy {
@@ -31,14 +32,12 @@ struct vmux_policy {
 /*
  * "emulate-all", "passthrough:K" (the first K guests), "busiest:K" or "busiest:K:TIME" (the K with
  * the most frames; looks every TIME, 100ms without). K is from 1 to vf_limit. Errors name --policy.
+ * *out (NULL: not wanted) is written on success.
  */
 gboolean vmux_policy_parse(
 	const char *text, uint32_t vf_limit, struct vmux_policy *out, GError **error);
-gboolean vmux_policy_check(const char *text, uint32_t vf_limit, GError **error);
 /* Is each of so many guests passed through from the start, so that no mediator is needed? */
 gboolean vmux_policy_passes_all(const struct vmux_policy *p, uint32_t nb_guests);
-
-enum { VMUX_NONE = 0xffffffff };
 
 /*
  * Who is busiest. Loads are frames an interval, averaged so that half of an interval's weight is
@@ -48,15 +47,15 @@ enum { VMUX_NONE = 0xffffffff };
  */
 enum { VMUX_STAY = 5 };
 
+/* Nobody has a place. Free with g_free. */
 struct vmux_ranking *vmux_ranking_new(uint32_t nb_guests, uint32_t nb_places);
-void vmux_ranking_free(struct vmux_ranking *r); /* NULL is fine */
 /* Once an interval: frames of each slot since the last time. */
 void vmux_ranking_note(struct vmux_ranking *r, const uint64_t *frames);
 /*
- * The next change that should be made; TRUE if there is one. *out loses its place (VMUX_NONE: one is
- * free), *in gets it. Tell with vmux_ranking_place what was really done, then ask again.
+ * The next change that should be made; TRUE if there is one. *slot gets a place that is free, or loses
+ * its own to a busier one. Tell with vmux_ranking_place when that was done, then ask again.
  */
-gboolean vmux_ranking_next(const struct vmux_ranking *r, uint32_t *out, uint32_t *in);
+gboolean vmux_ranking_next(const struct vmux_ranking *r, uint32_t *slot, gboolean *gets_place);
 void vmux_ranking_place(struct vmux_ranking *r, uint32_t slot, gboolean has_place);
 
 #endif

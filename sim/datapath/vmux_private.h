@@ -158,10 +158,8 @@ struct vmux {
 
 	/* Control thread. */
 	GThread *control;
-	GMutex control_lock;
-	GCond control_wake;
-	gboolean control_stop;
-	ctr switches; /* guests that went to the NIC or came back */
+	GAsyncQueue *control_end; /* anything in it: the thread ends */
+	ctr switches;             /* guests that went to the NIC or came back */
 
 	/* Main thread. */
 	/* When it was described last: a trial's own are the rest. */

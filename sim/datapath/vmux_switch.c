@@ -8,21 +8,6 @@ enum {
 	OFFER_PATIENCE_US = 50000, /* until the load worker must have taken the queue */
 };
 
-static void set_rx(struct vmux_guest *g, enum vmux_rx rx)
-{
-	atomic_store_explicit(&g->rx, rx, memory_order_release);
-}
-
-static void set_tx(struct vmux_guest *g, enum vmux_tx tx)
-{
-	atomic_store_explicit(&g->tx, tx, memory_order_release);
-}
-
-static void workers_are_quiet(struct vmux *v)
-{
-	v->d->quiesce(v->d->quiesce_arg);
-}
-
 /*
  * Two ends of a turn: the first may be of one that had begun before what the caller did was
  * visible. UINT64_MAX: it has ended for good.
@@ -32,10 +17,9 @@ void vmux_mediators_turn(const struct vmux *v)
 	atomic_thread_fence(memory_order_seq_cst); /* as the engine's quiesce */
 	for (unsigned i = 0; i < v->nb_mediators; i++) {
 		const ctr *turns = &v->mediators[i].turns;
-		uint64_t before = atomic_load_explicit(turns, memory_order_acquire), now = before;
+		uint64_t before = atomic_load(turns), now;
 
-		for (; now != UINT64_MAX && now - before < 2;
-			now = atomic_load_explicit(turns, memory_order_acquire))
+		while ((now = atomic_load(turns)) != UINT64_MAX && now - before < 2)
 			g_usleep(LOOK_US);
 	}
 }
@@ -52,15 +36,15 @@ static gboolean look_again(int64_t until_us)
 /* Steps 1 to 3. */
 static gboolean tx_to_nic(struct vmux *v, struct vmux_guest *g)
 {
-	struct vmux_mediator *m = &v->mediators[g->mediator];
-	struct rte_ring *port = v->wire.out[g->port];
+	const ctr *clear = &v->mediators[g->mediator].clear;
+	const struct rte_ring *port = v->wire.out[g->port];
 	int64_t until_us = g_get_monotonic_time() + PATIENCE_US;
 	uint64_t before;
 	uint32_t tail;
 
-	set_tx(g, VMUX_TX_NOBODY);
-	before = atomic_load_explicit(&m->clear, memory_order_acquire);
-	while (atomic_load_explicit(&m->clear, memory_order_acquire) - before < 2)
+	atomic_store(&g->tx, VMUX_TX_NOBODY);
+	before = atomic_load(clear);
+	while (atomic_load(clear) - before < 2)
 		if (!look_again(until_us))
 			return FALSE;
 	until_us = g_get_monotonic_time() + PATIENCE_US;
@@ -68,8 +52,8 @@ static gboolean tx_to_nic(struct vmux *v, struct vmux_guest *g)
 	while ((int32_t)(__atomic_load_n(&port->cons.tail, __ATOMIC_ACQUIRE) - tail) < 0)
 		if (!look_again(until_us))
 			return FALSE;
-	workers_are_quiet(v);
-	set_tx(g, VMUX_TX_DIRECT);
+	v->d->quiesce(v->d->quiesce_arg);
+	atomic_store(&g->tx, VMUX_TX_DIRECT);
 	return TRUE;
 }
 
@@ -79,20 +63,19 @@ static gboolean rx_to_nic(struct vmux *v, struct vmux_guest *g)
 	int64_t until_us = g_get_monotonic_time() + OFFER_PATIENCE_US;
 	uint32_t rx = VMUX_RX_OFFERED;
 
-	set_rx(g, VMUX_RX_LEAVING);
+	atomic_store(&g->rx, VMUX_RX_LEAVING);
 	vmux_mediators_turn(v);
-	set_rx(g, VMUX_RX_OFFERED);
-	while (atomic_load_explicit(&g->rx, memory_order_acquire) != VMUX_RX_DIRECT)
-		if (!look_again(until_us))
-			break;
+	atomic_store(&g->rx, VMUX_RX_OFFERED);
+	while (atomic_load(&g->rx) != VMUX_RX_DIRECT && look_again(until_us))
+		;
 	if (!atomic_compare_exchange_strong(&g->rx, &rx, VMUX_RX_HELD))
 		return TRUE;
-	workers_are_quiet(v);
+	v->d->quiesce(v->d->quiesce_arg);
 	until_us = g_get_monotonic_time() + PATIENCE_US;
 	while (!vmux_has_arrived(g))
 		if (!look_again(until_us))
 			return FALSE;
-	set_rx(g, VMUX_RX_DIRECT);
+	atomic_store(&g->rx, VMUX_RX_DIRECT);
 	return TRUE;
 }
 
@@ -105,59 +88,32 @@ gboolean vmux_switch(struct vmux *v, uint32_t slot, gboolean to_nic)
 	can = v->d->quiesce != NULL;
 	done = can && (!to_nic || (tx_to_nic(v, g) && rx_to_nic(v, g)));
 	if (can && !(to_nic && done)) {
-		set_rx(g, VMUX_RX_LEAVING);
-		set_tx(g, VMUX_TX_NOBODY);
-		workers_are_quiet(v);
-		set_rx(g, VMUX_RX_MEDIATED);
-		set_tx(g, VMUX_TX_MEDIATED);
+		atomic_store(&g->rx, VMUX_RX_LEAVING);
+		atomic_store(&g->tx, VMUX_TX_NOBODY);
+		v->d->quiesce(v->d->quiesce_arg);
+		atomic_store(&g->rx, VMUX_RX_MEDIATED);
+		atomic_store(&g->tx, VMUX_TX_MEDIATED);
 	}
 	ctr_add(&v->switches, done ? 1 : 0);
 	pthread_mutex_unlock(&v->d->quiesce_lock);
 	return done;
 }
 
-static void follow_policy(struct vmux *v, struct vmux_ranking *r)
-{
-	uint32_t out, in;
-
-	/* At most as many changes as there are places: then it is time to look again. */
-	for (uint32_t i = 0; i < v->policy.nb && v->policy.ops->next(r, &out, &in); i++) {
-		if (out != VMUX_NONE) {
-			if (!vmux_switch(v, out, FALSE))
-				return;
-			vmux_ranking_place(r, out, FALSE);
-		}
-		if (!vmux_switch(v, in, TRUE))
-			return;
-		vmux_ranking_place(r, in, TRUE);
-	}
-}
-
-static gboolean wait_interval(struct vmux *v, int64_t until_us)
-{
-	gboolean stop;
-
-	g_mutex_lock(&v->control_lock);
-	while (!v->control_stop && g_cond_wait_until(&v->control_wake, &v->control_lock, until_us))
-		;
-	stop = v->control_stop;
-	g_mutex_unlock(&v->control_lock);
-	return !stop;
-}
-
 static gpointer run_control(gpointer arg)
 {
 	struct vmux *v = arg;
-	struct vmux_ranking *r = vmux_ranking_new(v->nb_guests, v->policy.nb);
+	g_autofree struct vmux_ranking *r = vmux_ranking_new(v->nb_guests, v->policy.nb);
 	g_autofree uint64_t *before = g_new0(uint64_t, v->nb_guests);
 	g_autofree uint64_t *frames = g_new0(uint64_t, v->nb_guests);
 	int64_t interval_us = (int64_t)(v->policy.interval_ns / 1000);
-	int64_t next_us = g_get_monotonic_time() + interval_us;
+	int64_t now_us = g_get_monotonic_time(), next_us = now_us + interval_us;
 
-	while (wait_interval(v, next_us)) {
-		int64_t now_us = g_get_monotonic_time();
+	while (g_async_queue_timeout_pop(v->control_end, (guint64)MAX(next_us - now_us, 0)) ==
+		NULL) {
+		uint32_t slot;
+		gboolean to_nic;
 
-		next_us = MAX(next_us, now_us) + interval_us;
+		next_us = MAX(next_us, g_get_monotonic_time()) + interval_us;
 		for (uint32_t i = 0; i < v->nb_guests; i++) {
 			const struct vmux_guest *g = &v->guest[i];
 			/* Frames to and from it, ever. */
@@ -168,14 +124,20 @@ static gpointer run_control(gpointer arg)
 			before[i] = now;
 		}
 		vmux_ranking_note(r, frames);
-		follow_policy(v, r);
+		/* At most as often as all places can change hands: then it is time to look again. */
+		for (uint32_t i = 0;
+			i < 2 * v->policy.nb && v->policy.ops->next(r, &slot, &to_nic) &&
+			vmux_switch(v, slot, to_nic);
+			i++)
+			vmux_ranking_place(r, slot, to_nic);
+		now_us = g_get_monotonic_time();
 	}
-	vmux_ranking_free(r);
 	return NULL;
 }
 
 void vmux_control_start(struct vmux *v)
 {
+	v->control_end = g_async_queue_new();
 	v->control = g_thread_new("vmux-control", run_control, v);
 }
 
@@ -183,10 +145,8 @@ void vmux_control_stop(struct vmux *v)
 {
 	if (v->control == NULL)
 		return;
-	g_mutex_lock(&v->control_lock);
-	v->control_stop = TRUE;
-	g_cond_signal(&v->control_wake);
-	g_mutex_unlock(&v->control_lock);
+	g_async_queue_push(v->control_end, v);
 	g_thread_join(v->control);
+	g_async_queue_unref(v->control_end);
 	v->control = NULL;
 }

@@ -399,7 +399,7 @@ static gboolean check_testbed(struct options *o, GError **error)
 	if (!check_guests(o, error))
 		return FALSE;
 	o->vhost = o->vhost_word != OPTIONS_OFF;
-	if (o->policy != NULL && !vmux_policy_check(o->policy, (uint32_t)o->vf_limit, error))
+	if (o->policy != NULL && !vmux_policy_parse(o->policy, (uint32_t)o->vf_limit, NULL, error))
 		return FALSE;
 	if ((o->descriptors & (o->descriptors - 1)) != 0)
 		return sim_fail(
