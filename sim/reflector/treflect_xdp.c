@@ -115,24 +115,29 @@ static gboolean own_mac(const char *interface, unsigned char mac[MAC_LEN])
 	return TRUE;
 }
 
-static gboolean index_of(const char *interface, int *ifindex)
-{
-	*ifindex = (int)if_nametoindex(interface);
-	return *ifindex != 0 ||
-	       complain("%s: no such interface; ip link shows those that there are", interface);
-}
-
 /* What XDP has on an interface. */
 struct there {
+	const char *interface;
+	int ifindex;
 	int prog_fd;     /* of our program; -1: it is not there */
 	gboolean others; /* a program that is not ours */
 	__u8 mode;       /* XDP_ATTACHED_*; of ours */
 	struct bpf_prog_info info;
 	__u32 maps[MAPS_MAX];
 };
+typedef struct there there;
+
+static void there_clear(there *t)
+{
+	if (t->prog_fd >= 0)
+		close(t->prog_fd);
+	t->prog_fd = -1;
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(there, there_clear)
 
 /* Is the program of this number ours? Then it is kept open. */
-static gboolean keep_ours(struct there *t, __u32 id, __u8 mode)
+static gboolean keep_ours(there *t, __u32 id, __u8 mode)
 {
 	__u32 len = sizeof(t->info);
 	int fd = id == 0 ? -1 : bpf_prog_get_fd_by_id(id);
@@ -152,12 +157,20 @@ static gboolean keep_ours(struct there *t, __u32 id, __u8 mode)
 	return TRUE;
 }
 
-static gboolean look_at(const char *interface, int ifindex, struct there *t)
+/* t: as its first user has it, or of an earlier look. Its caller clears it, whatever comes of this. */
+static gboolean look_at(const char *interface, there *t)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, q);
-	int err = bpf_xdp_query(ifindex, 0, &q);
+	int err;
 
-	*t = (struct there){ .prog_fd = -1 };
+	there_clear(t);
+	*t = (there){
+		.interface = interface, .ifindex = (int)if_nametoindex(interface), .prog_fd = -1
+	};
+	if (t->ifindex == 0)
+		return complain(
+			"%s: no such interface; ip link shows those that there are", interface);
+	err = bpf_xdp_query(t->ifindex, 0, &q);
 	if (err != 0)
 		return complain("%s: the kernel does not say what XDP has there: %s%s", interface,
 			reason_of(-err), remedy_for(-err));
@@ -175,25 +188,19 @@ static gboolean look_at(const char *interface, int ifindex, struct there *t)
 
 static const char *mode_word(__u8 attached)
 {
-	switch (attached) {
-	case XDP_ATTACHED_DRV:
-		return "native";
-	case XDP_ATTACHED_SKB:
-		return "generic";
-	case XDP_ATTACHED_HW:
-		return "offload";
-	default:
-		return "none";
-	}
+	return attached == XDP_ATTACHED_DRV   ? "native"
+	       : attached == XDP_ATTACHED_SKB ? "generic"
+	       : attached == XDP_ATTACHED_HW  ? "offload"
+					      : "none";
 }
 
-static gboolean detach_ours(const char *interface, int ifindex, const struct there *t)
+static gboolean detach_ours(const there *t)
 {
 	LIBBPF_OPTS(bpf_xdp_attach_opts, o, .old_prog_fd = t->prog_fd);
 	__u32 flags = t->mode == XDP_ATTACHED_SKB ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
-	int err = bpf_xdp_detach(ifindex, flags, &o);
+	int err = bpf_xdp_detach(t->ifindex, flags, &o);
 
-	return err == 0 || complain("%s: the reflector cannot be taken away: %s%s", interface,
+	return err == 0 || complain("%s: the reflector cannot be taken away: %s%s", t->interface,
 				   reason_of(-err), remedy_for(-err));
 }
 
@@ -279,7 +286,7 @@ static gboolean read_counters(int map_fd, struct reflect_xdp_counters *sum)
 	return TRUE;
 }
 
-static gboolean counters_of(const struct there *t, struct reflect_xdp_counters *sum)
+static gboolean counters_of(const there *t, struct reflect_xdp_counters *sum)
 {
 	gboolean found = FALSE;
 
@@ -297,37 +304,34 @@ static gboolean counters_of(const struct there *t, struct reflect_xdp_counters *
 	return found;
 }
 
-static gboolean say_status(const char *interface, const struct there *t)
+static gboolean say_status(const there *t)
 {
 	struct reflect_xdp_counters c;
 
 	if (!counters_of(t, &c))
-		return complain("%s: the reflector's counters cannot be read: %s%s", interface,
+		return complain("%s: the reflector's counters cannot be read: %s%s", t->interface,
 			g_strerror(errno), remedy_for(errno));
-	printf("interface=%s\nmode=%s\nprogram=%u\n", interface, mode_word(t->mode), t->info.id);
+	printf("interface=%s\nmode=%s\nprogram=%u\n", t->interface, mode_word(t->mode), t->info.id);
 	printf("reflected_frames=%llu\nreflected_bytes=%llu\n", c.reflected_frames,
 		c.reflected_bytes);
 	printf("passed_frames=%llu\npassed_bytes=%llu\n", c.passed_frames, c.passed_bytes);
 	return TRUE;
 }
 
-static gboolean replace_reflector(const char *interface, int ifindex, enum mode mode)
+static gboolean replace_reflector(const there *t, enum mode mode)
 {
 	unsigned char mac[MAC_LEN];
 	struct bpf_object *object;
-	struct there t;
 	gboolean done;
 
-	if (!own_mac(interface, mac) || !look_at(interface, ifindex, &t))
+	if (!own_mac(t->interface, mac))
 		return FALSE;
-	if (t.others)
-		done = complain("%s: no place%s", interface, remedy_for(EBUSY));
-	else
-		done = t.prog_fd < 0 || detach_ours(interface, ifindex, &t);
-	if (t.prog_fd >= 0)
-		close(t.prog_fd);
-	object = done ? load_program(interface, mac) : NULL;
-	done = object != NULL && attach_somehow(interface, ifindex,
+	if (t->others)
+		return complain("%s: no place%s", t->interface, remedy_for(EBUSY));
+	if (t->prog_fd >= 0 && !detach_ours(t))
+		return FALSE;
+	object = load_program(t->interface, mac);
+	done = object != NULL && attach_somehow(t->interface, t->ifindex,
 					 bpf_program__fd(bpf_object__find_program_by_name(
 						 object, REFLECT_XDP_PROGRAM)),
 					 mode);
@@ -338,58 +342,37 @@ static gboolean replace_reflector(const char *interface, int ifindex, enum mode 
 static int run_start(void *user, char **words)
 {
 	const struct asked *asked = user;
-	const char *interface = words[0];
-	struct there t;
-	gboolean done;
-	int ifindex;
+	g_auto(there) t = { .prog_fd = -1 };
 
-	if (!index_of(interface, &ifindex) || !replace_reflector(interface, ifindex, asked->mode) ||
-		!look_at(interface, ifindex, &t))
+	if (!look_at(words[0], &t) || !replace_reflector(&t, asked->mode) || !look_at(words[0], &t))
 		return CLI_FAILED;
-	done = t.prog_fd >= 0 ? say_status(interface, &t)
-			      : complain("%s: the kernel took the reflector, and it is not there",
-					interface);
-	if (t.prog_fd >= 0)
-		close(t.prog_fd);
-	return done ? CLI_DONE : CLI_FAILED;
+	if (t.prog_fd < 0)
+		complain("%s: the kernel took the reflector, and it is not there", words[0]);
+	return t.prog_fd >= 0 && say_status(&t) ? CLI_DONE : CLI_FAILED;
 }
 
 /* One that is not there is stopped: what undoes a start may run twice. */
 static int run_stop(void *asked, char **words)
 {
-	const char *interface = words[0];
-	struct there t;
-	gboolean done;
-	int ifindex;
+	g_auto(there) t = { .prog_fd = -1 };
 
 	(void)asked;
-	if (!index_of(interface, &ifindex) || !look_at(interface, ifindex, &t))
+	if (!look_at(words[0], &t))
 		return CLI_FAILED;
-	if (t.prog_fd < 0)
-		return CLI_DONE;
-	done = say_status(interface, &t) && detach_ours(interface, ifindex, &t);
-	close(t.prog_fd);
-	return done ? CLI_DONE : CLI_FAILED;
+	return t.prog_fd < 0 || (say_status(&t) && detach_ours(&t)) ? CLI_DONE : CLI_FAILED;
 }
 
 static int run_status(void *asked, char **words)
 {
-	const char *interface = words[0];
-	struct there t;
-	gboolean done;
-	int ifindex;
+	g_auto(there) t = { .prog_fd = -1 };
 
 	(void)asked;
-	if (!index_of(interface, &ifindex) || !look_at(interface, ifindex, &t))
+	if (!look_at(words[0], &t))
 		return CLI_FAILED;
-	if (t.prog_fd < 0) {
+	if (t.prog_fd < 0)
 		complain("%s: no reflector is there%s; treflect-xdp start %s puts one there",
-			interface, t.others ? ", but another XDP program" : "", interface);
-		return CLI_FAILED;
-	}
-	done = say_status(interface, &t);
-	close(t.prog_fd);
-	return done ? CLI_DONE : CLI_FAILED;
+			words[0], t.others ? ", but another XDP program" : "", words[0]);
+	return t.prog_fd >= 0 && say_status(&t) ? CLI_DONE : CLI_FAILED;
 }
 
 static const struct option_row start_rows[] = {
