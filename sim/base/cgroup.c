@@ -128,8 +128,7 @@ static void visit_cpu(const char *dir, gboolean v2, void *user)
 	struct cgroup_cpu *c = user;
 	const char *file = v2 ? "cpu.max" : "cpu.cfs_quota_us";
 	g_autofree char *path = g_build_filename(dir, file, NULL);
-	g_autofree char *stat_path = g_build_filename(dir, "cpu.stat", NULL);
-	g_autofree char *quota = read_text("", path), *stat = read_text("", stat_path);
+	g_autofree char *quota = read_text("", path), *stat = read_text(dir, "/cpu.stat");
 	g_autofree char *period = NULL;
 	double quota_us = g_ascii_strtod(quota, NULL), period_us, cpus;
 
@@ -138,9 +137,7 @@ static void visit_cpu(const char *dir, gboolean v2, void *user)
 
 		period_us = space == NULL ? 0 : g_ascii_strtod(space, NULL);
 	} else { /* -1: none */
-		g_autofree char *period_path = g_build_filename(dir, "cpu.cfs_period_us", NULL);
-
-		period = read_text("", period_path);
+		period = read_text(dir, "/cpu.cfs_period_us");
 		period_us = g_ascii_strtod(period, NULL);
 	}
 	c->nr_throttled += number_of(stat, "nr_throttled");
@@ -171,9 +168,8 @@ void cgroup_cpu_clear(struct cgroup_cpu *c)
 static void note_room(struct cgroup_room *r, const char *dir, const char *limit_file,
 	const char *usage_file, uint64_t reclaimable)
 {
-	g_autofree char *path = g_build_filename(dir, limit_file, NULL);
-	g_autofree char *usage_path = g_build_filename(dir, usage_file, NULL);
-	g_autofree char *text = read_text("", path), *usage_text = read_text("", usage_path);
+	g_autofree char *path = g_strconcat(dir, limit_file, NULL);
+	g_autofree char *text = read_text("", path), *usage_text = read_text(dir, usage_file);
 	uint64_t limit = g_ascii_strtoull(text, NULL, 10), used, left;
 
 	/* "max"; version 1 has the largest number of pages instead. */
@@ -190,14 +186,13 @@ static void note_room(struct cgroup_room *r, const char *dir, const char *limit_
 
 static void visit_memory(const char *dir, gboolean v2, void *user)
 {
-	g_autofree char *path = g_build_filename(dir, "memory.stat", NULL);
-	g_autofree char *stat = read_text("", path);
+	g_autofree char *stat = read_text(dir, "/memory.stat");
 
 	if (v2)
-		note_room(user, dir, "memory.max", "memory.current",
+		note_room(user, dir, "/memory.max", "/memory.current",
 			number_of(stat, "inactive_file") + number_of(stat, "active_file"));
 	else
-		note_room(user, dir, "memory.limit_in_bytes", "memory.usage_in_bytes",
+		note_room(user, dir, "/memory.limit_in_bytes", "/memory.usage_in_bytes",
 			number_of(stat, "total_inactive_file") +
 				number_of(stat, "total_active_file"));
 }
@@ -205,7 +200,7 @@ static void visit_memory(const char *dir, gboolean v2, void *user)
 static void visit_tasks(const char *dir, gboolean v2, void *user)
 {
 	(void)v2;
-	note_room(user, dir, "pids.max", "pids.current", 0);
+	note_room(user, dir, "/pids.max", "/pids.current", 0);
 }
 
 struct kills {
@@ -217,9 +212,7 @@ struct kills {
 static void visit_oom(const char *dir, gboolean v2, void *user)
 {
 	struct kills *kills = user;
-	g_autofree char *path = g_build_filename(
-		dir, v2 ? "memory.events" : "memory.oom_control", NULL);
-	g_autofree char *text = read_text("", path);
+	g_autofree char *text = read_text(dir, v2 ? "/memory.events" : "/memory.oom_control");
 
 	if (!kills->known)
 		kills->nb = number_of(text, "oom_kill");

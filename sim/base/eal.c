@@ -33,10 +33,15 @@ static void choose_runtime_dir(void)
 		g_setenv("RUNTIME_DIRECTORY", dir, FALSE);
 }
 
-/* For an option that it does not know, EAL prints its usage, where results are expected. */
-static int init_without_stdout(int argc, char **argv)
+/*
+ * For an option that it does not know, EAL prints its usage, where results are expected. It also raises
+ * the soft limit of open files to the hard one, 10^9 here and there.
+ */
+static int init_eal(int argc, char **argv)
 {
 	int kept = dup(STDOUT_FILENO), null = open("/dev/null", O_WRONLY | O_CLOEXEC), rc, saved;
+	struct rlimit limit;
+	gboolean known = getrlimit(RLIMIT_NOFILE, &limit) == 0;
 
 	fflush(stdout);
 	if (kept >= 0 && null >= 0)
@@ -50,17 +55,6 @@ static int init_without_stdout(int argc, char **argv)
 		close(kept);
 	if (null >= 0)
 		close(null);
-	rte_errno = saved;
-	return rc;
-}
-
-/* rte_eal_init raises the soft limit of open files to the hard one, 10^9 here and there. */
-static int init_within_limits(int argc, char **argv)
-{
-	struct rlimit limit;
-	gboolean known = getrlimit(RLIMIT_NOFILE, &limit) == 0;
-	int rc = init_without_stdout(argc, argv), saved = rte_errno;
-
 	if (known)
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	rte_errno = saved;
@@ -150,7 +144,7 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 	for (guint i = 0; i < args->len; i++)
 		g_ptr_array_add(argv, g_ptr_array_index(args, i));
 	g_ptr_array_add(argv, NULL);
-	used = init_within_limits((int)args->len, (char **)argv->pdata);
+	used = init_eal((int)args->len, (char **)argv->pdata);
 	if (used < 0) {
 		start_failed(cfg, args, error);
 		return NULL;
