@@ -33,15 +33,10 @@ static unsigned nb_mbufs(const struct datapath_cfg *cfg, gboolean rings)
 	return under_way + (cfg->nb_load + cfg->nb_rx) * 2 * POOL_CACHE + RESERVE;
 }
 
-static size_t ring_bytes(void)
-{
-	return (size_t)rte_ring_get_memsize(RING_SIZE);
-}
-
 static size_t null_memory(const struct datapath_cfg *cfg)
 {
 	return pool_bytes(nb_mbufs(cfg, TRUE), cfg->frame_len_max) +
-	       cfg->nb_guests * (ring_bytes() + MALLOC_HEAD);
+	       cfg->nb_guests * ((size_t)rte_ring_get_memsize(RING_SIZE) + MALLOC_HEAD);
 }
 
 static size_t discard_memory(const struct datapath_cfg *cfg)
@@ -71,7 +66,8 @@ static gboolean null_open(struct datapath *d, const struct datapath_cfg *cfg, GE
 	s->ring = rings ? g_new0(struct rte_ring *, cfg->nb_guests) : NULL;
 	for (uint32_t i = 0; rings && s->pool != NULL && i < cfg->nb_guests; i++) {
 		/* rte_ring_create would take a memory zone each: DPDK has 2,560 of them. */
-		s->ring[i] = rte_zmalloc("null", ring_bytes(), RTE_CACHE_LINE_SIZE);
+		s->ring[i] = rte_zmalloc(
+			"null", (size_t)rte_ring_get_memsize(RING_SIZE), RTE_CACHE_LINE_SIZE);
 		if (s->ring[i] != NULL && rte_ring_init(s->ring[i], "null", RING_SIZE,
 						  RING_F_SP_ENQ | RING_F_SC_DEQ) == 0)
 			continue;

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -131,7 +130,6 @@ static gboolean make_slot(
 	struct qpair *q = &qs->pairs[slot];
 	struct qpair_layout *l = &qs->layout[slot];
 	void *mem;
-	int rc;
 
 	*l = lay_out(cfg, slot);
 	for (int i = QPAIR_RX_KICK; i < QPAIR_FDS; i++) {
@@ -140,20 +138,16 @@ static gboolean make_slot(
 			return no_memory(error, l->guest, l->mem_len);
 	}
 	q->fd[QPAIR_MEM] = memfd_create("tsim-queues", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (q->fd[QPAIR_MEM] < 0)
-		return no_memory(error, l->guest, l->mem_len);
-	/* fallocate, so that a lack of memory is an error here and not a signal later. */
-	rc = posix_fallocate(q->fd[QPAIR_MEM], 0, (off_t)l->mem_len);
-	if (rc != 0) {
-		errno = rc;
-		return no_memory(error, l->guest, l->mem_len);
-	}
-	/* A guest that could make it shorter could make tsim die of SIGBUS. */
-	if (fcntl(q->fd[QPAIR_MEM], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
-		return no_memory(error, l->guest, l->mem_len);
-	mem = mmap(NULL, l->mem_len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-		q->fd[QPAIR_MEM], 0);
-	if (mem == MAP_FAILED)
+	/*
+	 * fallocate, so that a lack of memory is an error here and not a signal later. Seals: a guest
+	 * that could make it shorter could make tsim die of SIGBUS.
+	 */
+	if (q->fd[QPAIR_MEM] < 0 ||
+		(errno = posix_fallocate(q->fd[QPAIR_MEM], 0, (off_t)l->mem_len)) != 0 ||
+		fcntl(q->fd[QPAIR_MEM], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) !=
+			0 ||
+		(mem = mmap(NULL, l->mem_len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+			 q->fd[QPAIR_MEM], 0)) == MAP_FAILED)
 		return no_memory(error, l->guest, l->mem_len);
 	qs->mem[slot] = mem;
 	make_new(qs, slot);
@@ -324,8 +318,8 @@ static gboolean start_to_listen(struct qpairs *qs, GError **error)
 			"%s: cannot be made a socket (%s); is its folder writable?", qs->path,
 			g_strerror(errno));
 	if (listen(qs->listen_fd, (int)MAX(qs->nb, STRANGERS_MAX)) != 0) {
-		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"%s: nobody can listen there (%s)", qs->path, g_strerror(errno));
+		sim_fail(error, SIM_ERROR_RESOURCES, "%s: nobody can listen there (%s)", qs->path,
+			g_strerror(errno));
 		unlink(qs->path);
 		return FALSE;
 	}
@@ -340,7 +334,6 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error)
 	struct qpairs *qs = g_new0(struct qpairs, 1);
 	uint32_t nb = cfg->cfg->nb_guests;
 	gboolean done = TRUE;
-	void *pairs = NULL;
 
 	g_assert(cfg->cfg->descriptors > 0 && cfg->cfg->descriptors <= VQ_SIZE_MAX);
 	qs->datapath = cfg->datapath;
@@ -352,14 +345,7 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error)
 	qs->peer = g_new0(struct peer *, nb);
 	qs->address = g_new0(char *, nb + 1);
 	qs->peers = g_ptr_array_new();
-	if (posix_memalign(&pairs, LINE, nb * sizeof(struct qpair)) != 0) {
-		qpairs_free(qs);
-		errno = ENOMEM;
-		no_memory(error, 0, nb * sizeof(struct qpair));
-		return NULL;
-	}
-	memset(pairs, 0, nb * sizeof(struct qpair));
-	qs->pairs = pairs;
+	qs->pairs = g_aligned_alloc0(nb, sizeof(*qs->pairs), LINE);
 	qs->nb = nb;
 	for (uint32_t i = 0; i < nb; i++) {
 		qs->address[i] = g_strdup_printf("%s@%u", qs->path, i);
@@ -385,8 +371,6 @@ static void close_all(const int *fd, int nb)
 
 void qpairs_free(struct qpairs *qs)
 {
-	int fds[3];
-
 	if (qs == NULL)
 		return;
 	if (qs->thread != NULL) {
@@ -400,16 +384,13 @@ void qpairs_free(struct qpairs *qs)
 		close(p->fd);
 		g_free(p);
 	}
-	fds[0] = qs->listen_fd;
-	fds[1] = qs->epoll_fd;
-	fds[2] = qs->stop_fd;
-	close_all(fds, 3);
+	close_all((const int[]){ qs->listen_fd, qs->epoll_fd, qs->stop_fd }, 3);
 	for (uint32_t i = 0; i < qs->nb; i++) {
 		close_all(qs->pairs[i].fd, QPAIR_FDS);
 		if (qs->mem[i] != NULL)
 			munmap(qs->mem[i], qs->layout[i].mem_len);
 	}
-	free(qs->pairs);
+	g_aligned_free(qs->pairs);
 	g_ptr_array_free(qs->peers, TRUE);
 	g_strfreev(qs->address);
 	g_free(qs->peer);

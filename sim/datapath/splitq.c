@@ -174,6 +174,24 @@ uint16_t splitq_reserve(
 	return i;
 }
 
+/*
+ * The next descriptor of a chain, which d->next names: where its memory is. NULL: it has none, is not
+ * of the kind that flags say, or there are more than the queue has: then the queue is broken.
+ */
+static uint8_t *next_piece(struct splitq *q, struct vring_desc *d, uint16_t *steps, uint16_t flags)
+{
+	uint8_t *at = NULL;
+
+	if (d->next < q->size && (*steps)++ < q->size) {
+		*d = read_desc(q, d->next);
+		if ((d->flags & ~VRING_DESC_F_NEXT) == flags)
+			at = at_guest(q, d->addr, d->len);
+	}
+	if (at == NULL)
+		note_broken(q);
+	return at;
+}
+
 /* Bytes of the frame that are left for buffers to come. */
 struct rest {
 	const uint8_t *data;
@@ -192,18 +210,13 @@ static gboolean fill_chain(struct splitq *q, struct rest *rest, uint32_t skip, u
 	head = head_at(q, q->next_avail);
 	d.next = head;
 	do {
-		uint8_t *at;
+		uint8_t *at = next_piece(q, &d, &steps, VRING_DESC_F_WRITE);
 		uint32_t nb;
 
-		if (d.next >= q->size || steps++ == q->size) {
-			note_broken(q);
+		if (at == NULL)
 			return FALSE;
-		}
-		d = read_desc(q, d.next);
-		at = at_guest(q, d.addr, d.len);
 		/* A header that is not in one piece is none that a driver makes. */
-		if (at == NULL || (d.flags & ~VRING_DESC_F_NEXT) != VRING_DESC_F_WRITE ||
-			d.len < skip) {
+		if (d.len < skip) {
 			note_broken(q);
 			return FALSE;
 		}
@@ -275,19 +288,11 @@ static uint32_t gather_chain(struct splitq *q, uint16_t head, uint8_t *own, uint
 	gboolean fits = TRUE;
 
 	do {
-		uint8_t *at;
+		uint8_t *at = next_piece(q, &d, &steps, 0);
 		uint32_t skipped, nb;
 
-		if (d.next >= q->size || steps++ == q->size) {
-			note_broken(q);
+		if (at == NULL)
 			return 0;
-		}
-		d = read_desc(q, d.next);
-		at = at_guest(q, d.addr, d.len);
-		if (at == NULL || (d.flags & ~VRING_DESC_F_NEXT) != 0) {
-			note_broken(q);
-			return 0;
-		}
 		skipped = MIN(skip, d.len);
 		skip -= skipped;
 		nb = d.len - skipped;

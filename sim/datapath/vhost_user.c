@@ -241,21 +241,6 @@ static uint32_t request_of(const void *message)
 	return request;
 }
 
-/* Does it leave memory, rings and descriptors as they are? */
-static gboolean is_harmless(uint32_t request)
-{
-	return request == GET_FEATURES || request == GET_PROTOCOL_FEATURES ||
-	       request == GET_QUEUE_NUM || request == SEND_RARP;
-}
-
-static void note_stage(struct vhost_guest *g, uint32_t request)
-{
-	if (request == SET_FEATURES && atomic_load(&g->stage) == CONNECTED)
-		atomic_store(&g->stage, DRIVER_STARTED);
-	else if (request == SET_MEM_TABLE)
-		atomic_store(&g->stage, MEMORY_SENT);
-}
-
 /*
  * virtio-user with several queue pairs sets up those, too, that its driver does not use as the feature
  * is not there, with a size of 0, which librte_vhost refuses. Such messages have no descriptors.
@@ -275,8 +260,12 @@ static gboolean is_of_unused_queue(const void *message)
 static enum rte_vhost_msg_result before_message(int vid, void *message)
 {
 	struct vhost_guest *g = guest_of_vid(vid);
+	uint32_t request = request_of(message);
+	/* It leaves memory, rings and descriptors as they are. */
+	gboolean is_harmless = request == GET_FEATURES || request == GET_PROTOCOL_FEATURES ||
+			       request == GET_QUEUE_NUM || request == SEND_RARP;
 
-	if (g != NULL && !is_harmless(request_of(message)))
+	if (g != NULL && !is_harmless)
 		disconnect_guest(vid, g);
 	return is_of_unused_queue(message) ? RTE_VHOST_MSG_RESULT_OK
 					   : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
@@ -285,10 +274,14 @@ static enum rte_vhost_msg_result before_message(int vid, void *message)
 static enum rte_vhost_msg_result after_message(int vid, void *message)
 {
 	struct vhost_guest *g = guest_of_vid(vid);
+	uint32_t request = request_of(message);
 
 	if (g == NULL)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
-	note_stage(g, request_of(message));
+	if (request == SET_FEATURES && atomic_load(&g->stage) == CONNECTED)
+		atomic_store(&g->stage, DRIVER_STARTED);
+	else if (request == SET_MEM_TABLE)
+		atomic_store(&g->stage, MEMORY_SENT);
 	connect_guest(vid, g);
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
@@ -427,17 +420,13 @@ static gboolean vhost_open(struct datapath *d, const struct datapath_cfg *cfg, G
 	}
 	d->state = s;
 	the_datapath = d;
-	if (!make_pool(s, cfg, error)) {
-		vhost_close(d);
-		return FALSE;
-	}
-	for (; s->nb_open < cfg->nb_guests; s->nb_open++) {
-		if (!listen_for_guest(s->path[s->nb_open], error)) {
-			vhost_close(d);
-			return FALSE;
-		}
-	}
-	return TRUE;
+	if (make_pool(s, cfg, error))
+		while (s->nb_open < cfg->nb_guests && listen_for_guest(s->path[s->nb_open], error))
+			s->nb_open++;
+	if (s->nb_open == cfg->nb_guests)
+		return TRUE;
+	vhost_close(d);
+	return FALSE;
 }
 
 static const char *vhost_address(struct datapath *d, uint32_t slot)

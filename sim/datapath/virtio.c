@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -97,14 +96,14 @@ static void virtio_close(struct datapath *d)
 		g_mutex_clear(&g->lock);
 		g_free(g->bounce);
 	}
-	free(v->guest);
+	g_aligned_free(v->guest);
 	rte_hash_free(v->fdb);
 	wire_close(&v->wire);
 	if (v->cpus != NULL)
 		CPU_FREE(v->cpus);
 	g_mutex_clear(&v->lock);
 	g_cond_clear(&v->ticked);
-	free(v);
+	g_aligned_free(v);
 }
 
 static gboolean make_fdb(struct virtio *v, const struct datapath_cfg *cfg, GError **error)
@@ -156,13 +155,7 @@ static gboolean make_tap(struct virtio_guest *g, const struct datapath_cfg *cfg,
 
 static gboolean make_guests(struct virtio *v, const struct datapath_cfg *cfg, GError **error)
 {
-	void *guests;
-
-	if (posix_memalign(&guests, LINE, cfg->nb_guests * sizeof(struct virtio_guest)) != 0)
-		return sim_fail(error, SIM_ERROR_RESOURCES, "%s: no memory for %u guests",
-			v->datapath->name, cfg->nb_guests);
-	memset(guests, 0, cfg->nb_guests * sizeof(struct virtio_guest));
-	v->guest = guests;
+	v->guest = g_aligned_alloc0(cfg->nb_guests, sizeof(*v->guest), LINE);
 	v->nb_guests = cfg->nb_guests;
 	for (uint32_t i = 0; i < v->nb_guests; i++) {
 		struct virtio_guest *g = &v->guest[i];
@@ -296,12 +289,8 @@ static void choose_cpus(struct virtio *v, const struct datapath_cfg *cfg)
 
 static gboolean virtio_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
 {
-	void *memory;
-	struct virtio *v;
+	struct virtio *v = g_aligned_alloc0(1, sizeof(*v), LINE);
 
-	if (posix_memalign(&memory, LINE, sizeof(*v)) != 0)
-		return sim_fail(error, SIM_ERROR_RESOURCES, "%s: no memory", d->name);
-	v = memset(memory, 0, sizeof(*v));
 	d->state = v;
 	v->datapath = d;
 	v->vhost = cfg->vhost;
@@ -355,15 +344,6 @@ static void virtio_cost(struct datapath *d, struct datapath_cost *out)
 		add_cost(&v->guest[i].t, out);
 }
 
-static uint64_t sum_of(const struct virtio *v, enum virtio_count what)
-{
-	uint64_t n = ctr_get(&v->bridge.count[what]);
-
-	for (uint32_t i = 0; i < v->nb_guests; i++)
-		n += ctr_get(&v->guest[i].t.count[what]);
-	return n;
-}
-
 /* Counts are of what happened since they were asked for the last time: of a trial and its hello. */
 static void virtio_describe(struct datapath *d, void *json_object)
 {
@@ -393,8 +373,10 @@ static void virtio_describe(struct datapath *d, void *json_object)
 	json_object_set_int_member(o, "tap_queue", VIRTIO_TAP_QUEUE);
 	json_object_set_int_member(o, "tap_queue_of_longest", v->tap_room);
 	for (int i = 0; i < VIRTIO_COUNTS; i++) {
-		uint64_t now = sum_of(v, (enum virtio_count)i);
+		uint64_t now = ctr_get(&v->bridge.count[i]);
 
+		for (uint32_t k = 0; k < v->nb_guests; k++)
+			now += ctr_get(&v->guest[k].t.count[i]);
 		json_object_set_int_member(o, name[i], (gint64)(now - v->described[i]));
 		v->described[i] = now;
 	}
