@@ -19,15 +19,6 @@ void recording_clear(struct recording *c)
 	*c = (struct recording){ 0 };
 }
 
-/* Header of the frame at offset at; FALSE at the end. */
-static gboolean peek_header(const struct recording *c, size_t at, struct recording_header *h)
-{
-	if (at >= c->used)
-		return FALSE;
-	memcpy(h, c->data + at, sizeof(*h));
-	return TRUE;
-}
-
 gboolean recording_write(const struct recording *c, unsigned nb, const char *path, GError **error)
 {
 	g_autofree size_t *at = g_new0(size_t, nb);
@@ -42,7 +33,10 @@ gboolean recording_write(const struct recording *c, unsigned nb, const char *pat
 		unsigned from = nb;
 
 		for (unsigned i = 0; i < nb; i++) {
-			if (peek_header(&c[i], at[i], &h) && h.time_ns < earliest.time_ns) {
+			if (at[i] >= c[i].used)
+				continue;
+			memcpy(&h, c[i].data + at[i], sizeof(h));
+			if (h.time_ns < earliest.time_ns) {
 				earliest = h;
 				from = i;
 			}

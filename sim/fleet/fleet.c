@@ -239,9 +239,7 @@ struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error)
 		g_assert(f->nb_members > 0);
 		done = check_limits(f, error);
 	}
-	for (unsigned i = 0; i < f->nb_processes && done; i++)
-		done = start_process(f, &f->processes[i], error);
-	if (!done)
+	if (!done || !fleet_revive(f, error))
 		g_clear_pointer(&f, fleet_free);
 	return f;
 }
@@ -261,15 +259,12 @@ void fleet_cpu_time(const struct fleet *f, uint64_t *ran_ns, uint64_t *waited_ns
 	*ran_ns = 0;
 	*waited_ns = 0;
 	for (unsigned i = 0; i < f->nb_processes; i++) {
-		/* Documentation/scheduler/sched-stats.rst: ns on a CPU, ns waiting for one, slices. */
-		g_autofree char *path = g_strdup_printf("/proc/%d/schedstat", f->processes[i].pid);
-		g_autofree char *text = NULL;
-		char *end;
+		uint64_t ran = 0, waited = 0;
 
-		if (f->processes[i].pid == 0 || !g_file_get_contents(path, &text, NULL, NULL))
-			continue;
-		*ran_ns += g_ascii_strtoull(text, &end, 10);
-		*waited_ns += g_ascii_strtoull(end, NULL, 10);
+		if (f->processes[i].pid != 0 && presence_read(f->processes[i].pid, &ran, &waited)) {
+			*ran_ns += ran;
+			*waited_ns += waited;
+		}
 	}
 }
 

@@ -2,12 +2,9 @@
 #include "sim/reflector/presence.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <glib.h>
 
 #include "sim/base/clock_read.h"
 
@@ -15,9 +12,9 @@
 #define OPEN_S 0.5          /* at the last look: a wait among many processes takes less */
 #define NEAR_NS 50000000ULL /* the rest is what interrupts take, and not looked into */
 
-/* Documentation/scheduler/sched-stats.rst: ns on a CPU, ns waiting for one, slices. */
-static gboolean read_waited(pid_t pid, uint64_t *ns)
+gboolean presence_read(pid_t pid, uint64_t *ran_ns, uint64_t *waited_ns)
 {
+	/* Documentation/scheduler/sched-stats.rst: ns on a CPU, ns waiting for one, slices. */
 	char path[64], text[128] = "", *end;
 	ssize_t n;
 	int fd;
@@ -29,8 +26,8 @@ static gboolean read_waited(pid_t pid, uint64_t *ns)
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[MAX(n, 0)] = '\0';
-	(void)strtoull(text, &end, 10);
-	*ns = strtoull(end, NULL, 10);
+	*ran_ns = strtoull(text, &end, 10);
+	*waited_ns = strtoull(end, NULL, 10);
 	return n > 0;
 }
 
@@ -55,7 +52,8 @@ void presence_start(struct presence *p, pid_t pid)
 
 	*p = (struct presence){ 0 };
 	if (pid == 0 || clock_getcpuclockid(pid, &clock) != 0 ||
-		!read_waited(pid, &p->last.waited_ns)) /* a kernel that does not count it */
+		!presence_read(pid, &p->last.ran_ns,
+			&p->last.waited_ns)) /* a kernel that does not count it */
 		return;
 	p->pid = pid;
 	p->last.now_ns = clock_read_ns(CLOCK_MONOTONIC);
@@ -66,6 +64,7 @@ void presence_second(struct presence *p)
 {
 	struct presence_look now;
 	clockid_t clock;
+	uint64_t ran_ns; /* not as fine as the clock */
 
 	if (p->pid == 0 || clock_getcpuclockid(p->pid, &clock) != 0)
 		return;
@@ -76,7 +75,7 @@ void presence_second(struct presence *p)
 		return;
 	/* With a CPU of its own it runs all the time: then no file is read. */
 	if (now.now_ns - p->last.now_ns > now.ran_ns - p->last.ran_ns + NEAR_NS)
-		(void)read_waited(p->pid, &now.waited_ns);
+		(void)presence_read(p->pid, &ran_ns, &now.waited_ns);
 	if (now.waited_ns >= p->last.waited_ns)
 		presence_judge(p, &now);
 }

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <glib.h>
+
 /* ns since any origin: time; the process's CPU time; its waiting for a CPU. */
 struct presence_look {
 	uint64_t now_ns, ran_ns, waited_ns;
@@ -21,6 +23,8 @@ struct presence {
 	double open_s; /* since the look before the last: it may have been waiting, which the next one shows */
 };
 
+/* What the kernel has counted of a process; FALSE: it does not, or the process has ended. */
+gboolean presence_read(pid_t pid, uint64_t *ran_ns, uint64_t *waited_ns);
 /* pid: of a process that this one may look at; 0: none. */
 void presence_start(struct presence *p, pid_t pid);
 /* About once a second. A process that has ended adds nothing. */
