@@ -184,7 +184,7 @@ static uint64_t frames_moved(const struct virtio_thread *t)
 /* A guest's vhost worker or QEMU main loop. */
 static void run_guest(struct virtio_thread *t)
 {
-	struct virtio_guest *g = virtio_guest_of(t);
+	struct virtio_guest *g = (struct virtio_guest *)(void *)t; /* its first member */
 	g_autofree struct virtio_work *w = g_new0(struct virtio_work, 1);
 
 	virtio_batch_init(&w->batch);

@@ -201,9 +201,4 @@ static inline void virtio_count(struct virtio_thread *t, enum virtio_count what,
 	ctr_add(&t->count[what], n);
 }
 
-static inline struct virtio_guest *virtio_guest_of(struct virtio_thread *t)
-{
-	return (struct virtio_guest *)(void *)t; /* its first member */
-}
-
 #endif
