@@ -11,31 +11,18 @@
 #include "analyze/show/report_compare.h"
 #include "analyze/results/side_names.h"
 
-static const struct compare_metric *metric_at(const struct compare_options *o, guint i)
-{
-	return &g_array_index(o->metrics, struct compare_metric, i);
-}
-
 static void print_overall(const comparison *c, guint i, const struct compare_metric *m)
 {
 	const struct compare_overall *v = &c->over[i];
 	g_autofree char *verdict = report_compare_overall_text(c, i);
-	const char *before = "";
+	g_autofree char *verdicts = compare_verdicts_text(v);
 
 	printf("overall %s: %s", m->name, verdict);
 	if (!isnan(v->p_holm))
 		printf(", p Holm %.3g, delta %.3g", v->p_holm, v->cliff);
 	if (v->nb > 0)
 		printf(", B/A %.4g (%.4g to %.4g)", v->ratio, v->ratio_least, v->ratio_most);
-	printf("; by load: ");
-	for (guint k = 0; k < COMPARE_VERDICTS; k++) {
-		if (v->verdicts[k] == 0)
-			continue;
-		printf("%s%s at %u", before, compare_verdict_word((enum compare_verdict)k),
-			v->verdicts[k]);
-		before = ", ";
-	}
-	printf("\n");
+	printf("; by load: %s\n", verdicts);
 }
 
 static void say_list(FILE *to, const char *prefix, const char *kind, const GPtrArray *texts)
@@ -68,11 +55,11 @@ static void show_comparison(const comparison *c, const struct compare_options *o
 			report_compare_add(t, g_ptr_array_index(c->pairs, i), k, o);
 	}
 	for (guint k = 0; !text && k < o->metrics->len; k++)
-		report_compare_add_overall(t, c, k, metric_at(o, k));
+		report_compare_add_overall(t, c, k, compare_metric_at(o, k));
 	out = table_format(t, format);
 	fputs(out, stdout);
 	for (guint k = 0; text && k < o->metrics->len; k++)
-		print_overall(c, k, metric_at(o, k));
+		print_overall(c, k, compare_metric_at(o, k));
 	say_alone(to, prefix, "A", c->alone_a);
 	say_alone(to, prefix, "B", c->alone_b);
 	say_list(to, prefix, "differs", c->differs);
@@ -81,14 +68,6 @@ static void show_comparison(const comparison *c, const struct compare_options *o
 		commands_print_reasons(a);
 		commands_print_reasons(b);
 	}
-}
-
-/* Broken files outrank doubtful numbers, on either side. */
-static int status_of(const result_set *a, const result_set *b)
-{
-	int x = commands_status(a), y = commands_status(b);
-
-	return x == CLI_FAILED || y == CLI_FAILED ? CLI_FAILED : MAX(x, y);
 }
 
 static int compare_sets(
@@ -108,7 +87,10 @@ static int compare_sets(
 			g_error_matches(error, ANALYZE_ERROR, ANALYZE_ERROR_MIX) ? CLI_USAGE
 										 : CLI_FAILED,
 			error);
-	return status_of(a, b);
+	/* Broken files outrank doubtful numbers, on either side. */
+	return a->warnings->len + b->warnings->len > 0
+		       ? CLI_FAILED
+		       : MAX(commands_status(a), commands_status(b));
 }
 
 static int compare_names(

@@ -408,13 +408,6 @@ static gboolean write_in_turn(
 	return ok;
 }
 
-static void add_items(merge *m, GPtrArray *items)
-{
-	g_ptr_array_sort(items, compare_items);
-	for (guint i = 0; i < items->len; i++)
-		append_numbers(m, ((const struct item *)g_ptr_array_index(items, i))->numbers);
-}
-
 /* Does every rank have its part, and no name nothing at all? */
 static result_set *open_part(const struct result_options *options, const char *const *names)
 {
@@ -451,7 +444,10 @@ enum merge_shared merge_write_shared(const struct result_options *options, const
 	gather_texts(m->notes, r->notes);
 	gather_texts(m->warnings, r->warnings);
 	if (ok && ranks_own() == 0) {
-		add_items(m, items);
+		g_ptr_array_sort(items, compare_items);
+		for (guint i = 0; i < items->len; i++)
+			append_numbers(
+				m, ((const struct item *)g_ptr_array_index(items, i))->numbers);
 		ok = write_summary(m, output, error);
 	}
 	return ok ? MERGE_DONE : MERGE_FAILED;

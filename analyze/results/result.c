@@ -33,7 +33,7 @@ void result_free(result_set *r)
 	g_ptr_array_unref(r->combinations);
 	g_ptr_array_unref(r->warnings);
 	g_ptr_array_unref(r->notes);
-	result_sources_free(r->sources);
+	g_hash_table_unref(r->sources);
 	g_free(r);
 }
 
@@ -362,6 +362,22 @@ struct result_autotest_loss result_autotest_loss(const result_combination *c)
 	return sum;
 }
 
+GPtrArray *result_trials(const result_set *r)
+{
+	GPtrArray *all = g_ptr_array_new();
+
+	for (guint i = 0; i < r->combinations->len; i++)
+		g_ptr_array_extend(all,
+			((result_combination *)g_ptr_array_index(r->combinations, i))->trials, NULL,
+			NULL);
+	return all;
+}
+
+gboolean result_is_whole(const result_combination *c)
+{
+	return c->trustworthy && c->nb_interrupted == 0;
+}
+
 const char *result_verdict(const result_combination *c)
 {
 	if (!c->trustworthy)
@@ -373,7 +389,7 @@ char *result_reasons_text(const result_combination *c)
 {
 	GString *text = g_string_new(NULL);
 
-	if (!c->trustworthy || c->nb_interrupted > 0) {
+	if (!result_is_whole(c)) {
 		g_string_append_printf(
 			text, "%s: %s %s:", result_verdict(c), c->params.label, c->infix);
 		if (c->nb_untrustworthy > 0)

@@ -127,7 +127,7 @@ struct result_set {
 	GPtrArray *combinations; /* result_combination *, by label, then parameters (rate last) */
 	GPtrArray *warnings;     /* char * */
 	GPtrArray *notes;        /* char * */
-	struct result_sources *sources; /* where the bins of each trial are */
+	GHashTable *sources;     /* where the bins of each trial are (result_find.h) */
 };
 typedef struct result_set result_set;
 
@@ -194,6 +194,11 @@ gboolean result_quantile(
 gboolean result_quantile_linear(
 	const result_combination *c, gboolean response, double q, double *ns, gboolean *bound);
 
+/* All trials of all combinations (trial *, borrowed), in their order; to be unref'd. */
+GPtrArray *result_trials(const result_set *r);
+
+/* All repetitions are trustworthy, and none was interrupted. */
+gboolean result_is_whole(const result_combination *c);
 /* "ok", "stopped" or "DOUBT". */
 const char *result_verdict(const result_combination *c);
 /* What has to be said of one that is not to be relied on: lines, "" if there is nothing. */

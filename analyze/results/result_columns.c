@@ -84,7 +84,7 @@ static const struct trial_dist *dist_of(const void *row, const struct table_colu
 	return (const struct trial_dist *)(const void *)((const char *)row + column->at);
 }
 
-static void cell_if(table *t, gboolean known, uint64_t ns, gboolean bound)
+void result_ns_cell(table *t, gboolean known, uint64_t ns, gboolean bound)
 {
 	if (known)
 		table_ns(t, ns, bound);
@@ -98,21 +98,21 @@ void result_dist_quantile_cell(table *t, const void *row, const struct table_col
 	gboolean bound = FALSE;
 	gboolean known = trial_dist_quantile(dist_of(row, column), column->q, &ns, &bound) == 0;
 
-	cell_if(t, known, ns, bound);
+	result_ns_cell(t, known, ns, bound);
 }
 
 void result_dist_min_cell(table *t, const void *row, const struct table_column *column)
 {
 	const struct trial_dist *d = dist_of(row, column);
 
-	cell_if(t, d->count > 0 && !d->range_unknown, d->min_ns, FALSE);
+	result_ns_cell(t, d->count > 0 && !d->range_unknown, d->min_ns, FALSE);
 }
 
 void result_dist_max_cell(table *t, const void *row, const struct table_column *column)
 {
 	const struct trial_dist *d = dist_of(row, column);
 
-	cell_if(t, d->count > 0 && !d->range_unknown, d->max_ns, FALSE);
+	result_ns_cell(t, d->count > 0 && !d->range_unknown, d->max_ns, FALSE);
 }
 
 void result_dist_mean_cell(table *t, const void *row, const struct table_column *column)

@@ -21,6 +21,8 @@ void result_params_cell(table *t, const void *row, const struct table_column *co
 /* All counts of the file contract, of the struct trial_counts at that place of a row. */
 void result_counts_columns(table *t, size_t at);
 
+/* A latency, or that there is none. */
+void result_ns_cell(table *t, gboolean known, uint64_t ns, gboolean bound);
 /* Of the struct trial_dist at the column's place: percentile q, the ends, the mean. */
 void result_dist_quantile_cell(table *t, const void *row, const struct table_column *column);
 void result_dist_min_cell(table *t, const void *row, const struct table_column *column);

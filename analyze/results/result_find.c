@@ -20,10 +20,6 @@ struct source {
 	int index; /* in a merged set, or NOT_MERGED */
 };
 
-struct result_sources {
-	GHashTable *of; /* trial * -> struct source * */
-};
-
 /*
  * What is settled once all repetitions are known, in these rounds: accumulated histograms may not
  * count, those that a merge wrote after all others: what is there without it keeps its name. Of
@@ -51,7 +47,7 @@ struct finder {
 	guint name; /* at hand, of those */
 	GPtrArray *trials;
 	GHashTable *by_identity; /* char * -> trial *, borrowed from trials */
-	result_sources *sources;
+	GHashTable *sources;
 	GPtrArray *warnings, *notes;
 	GPtrArray *waiting;  /* struct waiting * */
 	GHashTable *infixes; /* char * -> number, in the order in which they were met */
@@ -68,25 +64,14 @@ static void source_free(gpointer data)
 	g_free(s);
 }
 
-result_sources *result_sources_new(void)
+GHashTable *result_sources_new(void)
 {
-	result_sources *s = g_new0(result_sources, 1);
-
-	s->of = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, source_free);
-	return s;
+	return g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, source_free);
 }
 
-void result_sources_free(result_sources *s)
+trial *result_source_load(GHashTable *sources, const trial *t, GError **error)
 {
-	if (s == NULL)
-		return;
-	g_hash_table_unref(s->of);
-	g_free(s);
-}
-
-trial *result_source_load(const result_sources *s, const trial *t, GError **error)
-{
-	const struct source *source = g_hash_table_lookup(s->of, t);
+	const struct source *source = g_hash_table_lookup(sources, t);
 
 	g_return_val_if_fail(source != NULL, NULL);
 	return source->index == NOT_MERGED
@@ -94,13 +79,13 @@ trial *result_source_load(const result_sources *s, const trial *t, GError **erro
 		       : merged_set_read_bins(source->path, (guint)source->index, error);
 }
 
-char *result_sources_folder(const result_sources *s, const GPtrArray *trials)
+char *result_sources_folder(GHashTable *sources, const GPtrArray *trials)
 {
 	g_autofree char *folder = NULL, *full = NULL;
 
 	for (guint i = 0; i < trials->len; i++) {
 		const struct source *source = g_hash_table_lookup(
-			s->of, g_ptr_array_index(trials, i));
+			sources, g_ptr_array_index(trials, i));
 		g_autofree char *dir = g_path_get_dirname(source->path);
 		g_autofree char *same = g_canonicalize_filename(dir, NULL);
 
@@ -198,15 +183,6 @@ static void add_text(GPtrArray *to, const char *format, ...)
 	va_end(args);
 }
 
-static void add_source(struct finder *f, const trial *t, const char *path, int index)
-{
-	struct source *s = g_new0(struct source, 1);
-
-	s->path = g_strdup(path);
-	s->index = index;
-	g_hash_table_replace(f->sources->of, (gpointer)t, s);
-}
-
 /*
  * The same trial again. Where the two differ, somebody changed one: which is kept must not depend
  * on the order of the inputs. TRUE if the new one replaced the old one.
@@ -227,7 +203,7 @@ static gboolean settle_twins(struct finder *f, trial *old, trial *new, const cha
 		add_text(f->notes, "%s: counted once, it is also in %s", path, old->path);
 	if (order <= 0 || !g_ptr_array_find(f->trials, old, &place))
 		return FALSE;
-	g_hash_table_remove(f->sources->of, old);
+	g_hash_table_remove(f->sources, old);
 	trial_free(old);
 	f->trials->pdata[place] = new;
 	return TRUE;
@@ -245,6 +221,7 @@ static void take_trial(struct finder *f, trial *t, const char *path, int index)
 {
 	g_autofree char *id = NULL;
 	const struct source *before;
+	struct source *source;
 	trial *old;
 
 	check_name(f, t, path);
@@ -265,7 +242,7 @@ static void take_trial(struct finder *f, trial *t, const char *path, int index)
 	if (old == NULL) {
 		g_ptr_array_add(f->trials, t);
 	} else {
-		before = g_hash_table_lookup(f->sources->of, old);
+		before = g_hash_table_lookup(f->sources, old);
 		/* The same file under two names of the command line is worth no word. */
 		if ((strcmp(before->path, path) == 0 && before->index == index) ||
 			!settle_twins(f, old, t, path)) {
@@ -274,7 +251,10 @@ static void take_trial(struct finder *f, trial *t, const char *path, int index)
 		}
 	}
 	g_hash_table_replace(f->by_identity, g_steal_pointer(&id), t);
-	add_source(f, t, path, index);
+	source = g_new0(struct source, 1);
+	source->path = g_strdup(path);
+	source->index = index;
+	g_hash_table_replace(f->sources, t, source);
 }
 
 static void read_trial(struct finder *f, const char *path)
@@ -329,11 +309,6 @@ static void skip_merged(struct finder *f, const char *path)
 			"to a "
 			"folder of its own to use it)",
 			path, missing);
-}
-
-static gboolean is_trial(const char *name)
-{
-	return g_str_has_prefix(name, "trial_") && g_str_has_suffix(name, ".json");
 }
 
 static gboolean is_merged(const char *name)
@@ -567,9 +542,10 @@ static void walk_folder(struct finder *f, const char *dir, guint depth)
 	}
 	names = list_folder(f, dir);
 	for (guint i = 0; i < names->len; i++) {
-		g_autofree char *path = g_build_filename(dir, g_ptr_array_index(names, i), NULL);
+		const char *name = g_ptr_array_index(names, i);
+		g_autofree char *path = g_build_filename(dir, name, NULL);
 
-		if (is_trial(g_ptr_array_index(names, i))) {
+		if (g_str_has_prefix(name, "trial_") && g_str_has_suffix(name, ".json")) {
 			read_trial(f, path);
 			nb_trials++;
 			tell_progress(f, i + 1, names->len);
@@ -636,7 +612,7 @@ static char *labels_in(const char *dir)
 
 static gboolean find_name(struct finder *f, const char *name, const char *dir, GError **error)
 {
-	g_autofree char *label = g_build_filename(dir, name, NULL);
+	g_autofree char *label = g_build_filename(dir, name, NULL), *labels = NULL;
 
 	if (g_file_test(name, G_FILE_TEST_EXISTS))
 		return find_path(f, name, error);
@@ -652,15 +628,11 @@ static gboolean find_name(struct finder *f, const char *name, const char *dir, G
 		f->names[f->name].selector = name;
 		return find_path(f, dir, error);
 	}
-	{
-		g_autofree char *labels = labels_in(dir);
-
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND,
-			"%s: neither a path, nor a label in %s (there: %s), nor a selector such as "
-			"vhost-on",
-			name, dir, labels);
-	}
-	return FALSE;
+	labels = labels_in(dir);
+	return analyze_fail(error, ANALYZE_ERROR_NOT_FOUND,
+		"%s: neither a path, nor a label in %s (there: %s), nor a selector such as "
+		"vhost-on",
+		name, dir, labels);
 }
 
 /* Nothing usable: what was broken belongs into the error, for nobody reads the warnings then. */
@@ -755,14 +727,12 @@ static gboolean find_names(
 			return FALSE;
 		}
 	}
-	if (f->odd != NULL)
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-			"%s: its name is not that of the trial in it", f->odd);
-	return f->odd == NULL;
+	return f->odd == NULL || analyze_fail(error, ANALYZE_ERROR_CONTENT,
+					 "%s: its name is not that of the trial in it", f->odd);
 }
 
 GPtrArray *result_find(const struct result_options *options, const char *const *names,
-	result_sources *sources, GPtrArray *warnings, GPtrArray *notes, GError **error)
+	GHashTable *sources, GPtrArray *warnings, GPtrArray *notes, GError **error)
 {
 	const char *dir = options->dir != NULL ? options->dir : "out";
 	const char *const only_dir[] = { dir, NULL };

@@ -5,26 +5,23 @@
 
 #include "analyze/results/result.h"
 
-struct result_sources;
-typedef struct result_sources result_sources;
-
 /*
  * Trials (trial *, TRIAL_SUMMARY, owned by the array) that the names stand for, each once.
  * sources knows where their bins are.
  */
 GPtrArray *result_find(const struct result_options *options, const char *const *names,
-	result_sources *sources, GPtrArray *warnings, GPtrArray *notes, GError **error);
+	GHashTable *sources, GPtrArray *warnings, GPtrArray *notes, GError **error);
 
-result_sources *result_sources_new(void);
-void result_sources_free(result_sources *s); /* NULL is fine */
+/* trial * -> where its bins are; to be unref'd. */
+GHashTable *result_sources_new(void);
 /* t once more, with its bins. */
-trial *result_source_load(const result_sources *s, const trial *t, GError **error);
+trial *result_source_load(GHashTable *sources, const trial *t, GError **error);
 
 /*
  * The directory in which all of these trials (trial *, at least one) were found, as it was named;
  * NULL if they are of several. Newly allocated.
  */
-char *result_sources_folder(const result_sources *s, const GPtrArray *trials);
+char *result_sources_folder(GHashTable *sources, const GPtrArray *trials);
 
 /* The environment's "started", which tells two runs of one trial apart; "" if it is not there. */
 const char *result_started(const trial *t);

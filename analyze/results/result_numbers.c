@@ -2,8 +2,9 @@
 #include "analyze/results/result_numbers.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include <gsl/gsl_sort.h>
 
 #include "analyze/contract/guest_rank.h"
 #include "analyze/contract/trial_ipdv.h"
@@ -31,13 +32,11 @@ static void numbers_init(struct result_numbers *n)
 static gboolean numbers_add(struct result_numbers *n, const struct trial_counts *c,
 	const struct trial_dist *latency, const struct trial_dist *response)
 {
-	if (!trial_counts_add(&n->c, c) || !trial_dist_add(&n->latency, latency) ||
-		!trial_dist_add(&n->response, response) || n->c.offered > G_MAXINT64 ||
-		n->c.intended > G_MAXINT64 || n->c.offered_bytes > G_MAXINT64 ||
-		n->latency.sum_ns > G_MAXINT64 || n->response.sum_ns > G_MAXINT64 ||
-		n->latency.count > G_MAXINT64) /* MoonGen's probes are not among the frames */
-		return FALSE;
-	return TRUE;
+	return trial_counts_add(&n->c, c) && trial_dist_add(&n->latency, latency) &&
+	       trial_dist_add(&n->response, response) && n->c.offered <= G_MAXINT64 &&
+	       n->c.intended <= G_MAXINT64 && n->c.offered_bytes <= G_MAXINT64 &&
+	       n->latency.sum_ns <= G_MAXINT64 && n->response.sum_ns <= G_MAXINT64 &&
+	       n->latency.count <= G_MAXINT64; /* MoonGen's probes are not among the frames */
 }
 
 static void numbers_finish(struct result_numbers *n, double measured_s, gboolean one_way)
@@ -220,18 +219,13 @@ static void add_guest(struct result_guest *to, const struct trial_guest *g)
 	spread_add(&to->n.loss, &g->c);
 }
 
-static gboolean add_ipdv(result_combination *c, const trial *t)
-{
-	c->nb_ipdv += t->ipdv.recorded != FALSE;
-	return trial_ipdv_add(&c->ipdv, &t->ipdv);
-}
-
 static gboolean add_trial(result_combination *c, const trial *t)
 {
 	if (!numbers_add(&c->n, &t->totals, &t->latency, &t->response) || !add_groups(c, t) ||
 		!add_cpu(&c->cpu, &t->cpu) || !add_probes(&c->probes, &t->probes) ||
-		!add_ipdv(c, t))
+		!trial_ipdv_add(&c->ipdv, &t->ipdv))
 		return FALSE;
+	c->nb_ipdv += t->ipdv.recorded != FALSE;
 	for (guint i = 0; i < c->nb_guests; i++) {
 		const struct trial_guest *g = &t->guests[i];
 
@@ -269,13 +263,6 @@ static void make_spread(result_combination *c)
 	}
 }
 
-static int compare_shares(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 void result_fairness_of(const double *x, size_t n, struct result_fairness *out)
 {
 	g_autofree double *sorted = g_memdup2(x, n * sizeof(*x));
@@ -285,7 +272,7 @@ void result_fairness_of(const double *x, size_t n, struct result_fairness *out)
 	out->nb_below = 0;
 	if (n == 0)
 		return;
-	qsort(sorted, n, sizeof(*sorted), compare_shares);
+	gsl_sort(sorted, 1, n);
 	if (sorted[n - 1] <= 0)
 		return;
 	for (size_t i = 0; i < n; i++) {
@@ -548,22 +535,20 @@ void result_numbers_start_bins(result_combination *c)
 		trial_ipdv_start_bins(&c->ipdv);
 }
 
-static void add_bins(struct result_numbers *n, const struct trial_size *s)
+static void add_bins(struct result_numbers *n, const struct trial_dist *latency,
+	const struct trial_dist *response)
 {
-	if (s->latency.hist != NULL)
-		hist_add(n->latency.hist, s->latency.hist);
-	if (s->response.hist != NULL)
-		hist_add(n->response.hist, s->response.hist);
+	if (latency->hist != NULL)
+		hist_add(n->latency.hist, latency->hist);
+	if (response->hist != NULL)
+		hist_add(n->response.hist, response->hist);
 }
 
 void result_numbers_add_bins(result_combination *c, const trial *t)
 {
 	if (t->moongen != NULL)
 		return; /* result_numbers_end_bins has all of them at once */
-	if (t->latency.hist != NULL)
-		hist_add(c->n.latency.hist, t->latency.hist);
-	if (t->response.hist != NULL)
-		hist_add(c->n.response.hist, t->response.hist);
+	add_bins(&c->n, &t->latency, &t->response);
 	if (t->probes.latency.hist != NULL)
 		hist_add(c->probes.latency.hist, t->probes.latency.hist);
 	trial_ipdv_add_bins(&c->ipdv, &t->ipdv);
@@ -571,9 +556,11 @@ void result_numbers_add_bins(result_combination *c, const trial *t)
 		const struct trial_guest *g = &t->guests[i];
 
 		for (uint32_t j = 0; j < g->nb_sizes; j++) {
-			add_bins(&c->guests[i].n, &g->sizes[j]);
-			add_bins(&c->groups[c->guests[i].group_row].n, &g->sizes[j]);
-			add_bins(&find_size(c, &g->sizes[j])->n, &g->sizes[j]);
+			const struct trial_size *s = &g->sizes[j];
+
+			add_bins(&c->guests[i].n, &s->latency, &s->response);
+			add_bins(&c->groups[c->guests[i].group_row].n, &s->latency, &s->response);
+			add_bins(&find_size(c, s)->n, &s->latency, &s->response);
 		}
 	}
 }

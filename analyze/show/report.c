@@ -20,21 +20,13 @@ static gboolean quantile_of(const struct report_row *row, double q, struct resul
 			  : result_numbers_quantile(&row->n, response, q, out);
 }
 
-static void cell_if(table *t, gboolean known, uint64_t ns, gboolean bound)
-{
-	if (known)
-		table_ns(t, ns, bound);
-	else
-		table_none(t);
-}
-
 /* A percentile. */
 void report_quantile_cell(table *t, const void *row, const struct table_column *column)
 {
 	struct result_quantile v;
 	gboolean known = quantile_of(row, column->q, &v);
 
-	cell_if(t, known, v.ns, v.bound);
+	result_ns_cell(t, known, v.ns, v.bound);
 }
 
 /* Its ends over the repetitions, which of a guest are not kept apart. */
@@ -43,7 +35,7 @@ void report_least_cell(table *t, const void *row, const struct table_column *col
 	struct result_quantile v;
 	gboolean known = quantile_of(row, column->q, &v);
 
-	cell_if(t, known && ((const struct report_row *)row)->whole, v.min_ns, v.min_bound);
+	result_ns_cell(t, known && ((const struct report_row *)row)->whole, v.min_ns, v.min_bound);
 }
 
 void report_most_cell(table *t, const void *row, const struct table_column *column)
@@ -51,7 +43,7 @@ void report_most_cell(table *t, const void *row, const struct table_column *colu
 	struct result_quantile v;
 	gboolean known = quantile_of(row, column->q, &v);
 
-	cell_if(t, known && ((const struct report_row *)row)->whole, v.max_ns, v.max_bound);
+	result_ns_cell(t, known && ((const struct report_row *)row)->whole, v.max_ns, v.max_bound);
 }
 
 static const struct table_column overview_columns[] = {
@@ -299,7 +291,7 @@ static void pdv_cell(table *t, const void *row, const struct table_column *colum
 	gboolean bound = FALSE, known;
 
 	known = delay_variation_quantile(d, column->q, &ns, &bound) == 0;
-	cell_if(t, known, ns, bound);
+	result_ns_cell(t, known, ns, bound);
 }
 
 static void signed_cell(table *t, gboolean known, int64_t ns)

@@ -8,11 +8,6 @@
 #include "analyze/results/result_columns.h"
 #include "analyze/results/side_names.h"
 
-static gboolean is_latency(const struct compare_metric *m)
-{
-	return m->kind == COMPARE_QUANTILE || m->kind == COMPARE_MEAN;
-}
-
 /* In the metric's unit; v may be negative or infinite. */
 static char *value_text(const struct compare_metric *m, double v)
 {
@@ -134,10 +129,7 @@ static void ks_at_cell(table *t, const void *of, const struct table_column *colu
 	const struct compare_row *row = of;
 
 	(void)column;
-	if (row->ks.d > 0)
-		table_ns(t, row->ks.at_ns, FALSE);
-	else
-		table_none(t);
+	result_ns_cell(t, row->ks.d > 0, row->ks.at_ns, FALSE);
 }
 
 static void ks_exact_cell(table *t, const void *of, const struct table_column *column)
@@ -164,8 +156,7 @@ static void verdicts_cell(table *t, const void *of, const struct table_column *c
 
 static gboolean is_whole(const struct compare_pair *p)
 {
-	return p->a->trustworthy && p->b->trustworthy && p->a->nb_interrupted == 0 &&
-	       p->b->nb_interrupted == 0;
+	return result_is_whole(p->a) && result_is_whole(p->b);
 }
 
 static gboolean are_whole(const comparison *c)
@@ -277,16 +268,17 @@ static char *label_of(const struct trial_params *p, const struct trial_params *o
 void report_compare_add(
 	table *t, const struct compare_pair *p, guint i, const struct compare_options *o)
 {
-	const struct compare_metric *m = &g_array_index(o->metrics, struct compare_metric, i);
+	const struct compare_metric *m = compare_metric_at(o, i);
 	const struct compare_cell *c = &p->cells[i];
 	const struct statistics_ks none = { NAN, 0, FALSE };
+	gboolean is_latency = m->kind == COMPARE_QUANTILE || m->kind == COMPARE_MEAN;
 	g_autofree char *label_a = label_of(&p->a->params, &p->b->params, o, 0);
 	g_autofree char *label_b = label_of(&p->b->params, &p->a->params, o, 1);
 	struct trial_params params = p->a->params;
 
 	params.label = label_a;
 	table_add(t, &(const struct compare_row){ &params, "pair", label_b, m->name, m, c, NULL,
-			     is_latency(m) ? p->ks : none, c->ratio, c->p_holm, c->cliff, NAN, NAN,
+			     is_latency ? p->ks : none, c->ratio, c->p_holm, c->cliff, NAN, NAN,
 			     c->u, c->verdict, is_whole(p) });
 }
 

@@ -71,7 +71,7 @@ GArray *compare_metrics_parse(const char *text, GError **error)
 	return NULL;
 }
 
-static const struct compare_metric *metric_at(const struct compare_options *o, guint i)
+const struct compare_metric *compare_metric_at(const struct compare_options *o, guint i)
 {
 	return &g_array_index(o->metrics, struct compare_metric, i);
 }
@@ -82,6 +82,18 @@ const char *compare_verdict_word(enum compare_verdict v)
 		"undecided", "too few", "no value" };
 
 	return words[v];
+}
+
+char *compare_verdicts_text(const struct compare_overall *over)
+{
+	GString *text = g_string_new(NULL);
+
+	for (guint v = 0; v < COMPARE_VERDICTS; v++) {
+		if (over->verdicts[v] > 0)
+			g_string_append_printf(text, "%s%s at %u", text->len > 0 ? ", " : "",
+				compare_verdict_word((enum compare_verdict)v), over->verdicts[v]);
+	}
+	return g_string_free(text, FALSE);
 }
 
 /* Values of one metric, one a repetition that has any. */
@@ -153,11 +165,6 @@ static struct compare_side side_of(struct values *v, double confidence)
 	return s;
 }
 
-static double ratio_of(double a, double b)
-{
-	return isfinite(a) && isfinite(b) && (a < 0 || a > 0) ? b / a : NAN;
-}
-
 static struct compare_cell cell_of(const struct compare_pair *p, const struct compare_metric *m,
 	const struct compare_options *o)
 {
@@ -171,7 +178,9 @@ static struct compare_cell cell_of(const struct compare_pair *p, const struct co
 
 	c.a = side_of(&a, 1 - o->alpha);
 	c.b = side_of(&b, 1 - o->alpha);
-	c.ratio = ratio_of(c.a.m.value, c.b.m.value);
+	c.ratio = isfinite(c.a.m.value) && isfinite(c.b.m.value) && fabs(c.a.m.value) > 0
+			  ? c.b.m.value / c.a.m.value
+			  : NAN;
 	values_clear(&a);
 	values_clear(&b);
 	return c;
@@ -258,7 +267,7 @@ static void judge_cells(comparison *c, const struct compare_options *o)
 
 		cell->p_holm = adjusted[i];
 		cell->verdict = verdict_of(
-			cell, o, metric_at(o, i % nb_metrics), least_adjusted[i]);
+			cell, o, compare_metric_at(o, i % nb_metrics), least_adjusted[i]);
 		if (cell->verdict == COMPARE_TOO_FEW)
 			*(isnan(p[i]) ? &nb_few : &nb_lost) += 1;
 	}
@@ -349,8 +358,8 @@ static void judge_overall(comparison *c, const struct compare_options *o)
 	statistics_holm(least, nb, least_adjusted);
 	for (guint i = 0; i < nb; i++) {
 		c->over[i].p_holm = adjusted[i];
-		c->over[i].verdict = overall_verdict(
-			&c->over[i], metric_at(o, i), c->pairs->len, o->alpha, least_adjusted[i]);
+		c->over[i].verdict = overall_verdict(&c->over[i], compare_metric_at(o, i),
+			c->pairs->len, o->alpha, least_adjusted[i]);
 	}
 }
 
@@ -386,7 +395,7 @@ static struct compare_pair *pair_new(result_set *a, result_set *b,
 		p->nb = o->metrics->len;
 		p->cells = g_new0(struct compare_cell, p->nb);
 		for (guint i = 0; i < p->nb; i++)
-			p->cells[i] = cell_of(p, metric_at(o, i), o);
+			p->cells[i] = cell_of(p, compare_metric_at(o, i), o);
 	}
 	result_unload(both->a);
 	result_unload(both->b);

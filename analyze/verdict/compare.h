@@ -58,6 +58,7 @@ enum compare_verdict {
 	COMPARE_VERDICTS,
 };
 const char *compare_verdict_word(enum compare_verdict v);
+const struct compare_metric *compare_metric_at(const struct compare_options *o, guint i);
 
 /* The median of one side. INFINITY in m: among lost frames; at_least is a bound for it then. */
 struct compare_side {
@@ -103,6 +104,9 @@ struct compare_overall {
 	 */
 	enum compare_verdict verdict;
 };
+
+/* "better at 2, undecided at 1": how often each verdict was reached. Newly allocated. */
+char *compare_verdicts_text(const struct compare_overall *over);
 
 struct comparison {
 	GPtrArray *pairs;             /* struct compare_pair *, in A's order */

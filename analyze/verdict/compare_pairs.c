@@ -42,15 +42,10 @@ static gboolean are_equal(GHashTable *a, GHashTable *b)
 	       count_common(a, b) == g_hash_table_size(a);
 }
 
-static int compare_texts(gconstpointer a, gconstpointer b)
-{
-	return strcmp(a, b);
-}
-
 /* "x, y, z and 2 more" */
 static char *values_text(GHashTable *values)
 {
-	GList *sorted = g_list_sort(g_hash_table_get_keys(values), compare_texts);
+	GList *sorted = g_list_sort(g_hash_table_get_keys(values), (GCompareFunc)strcmp);
 	GString *text = g_string_new(NULL);
 	guint nb = 0;
 
@@ -74,19 +69,14 @@ static void add_difference(GPtrArray *differs, const char *name, GHashTable *a, 
 	g_ptr_array_add(differs, g_strdup_printf("%s: A %s, B %s", name, x, y));
 }
 
-/* A sweep over these is what pairs are made along. */
-static gboolean is_swept(const char *name)
-{
-	return strcmp(name, "rate") == 0 || strcmp(name, "guests") == 0 ||
-	       strcmp(name, "size") == 0;
-}
-
 /*
  * Names of the parameters that pairs have in common. The mix is none: two of equal parameters with
  * different mixes are a pair that must not be compared, not two without partner.
  */
 static GPtrArray *common_parameters(const result_set *a, const result_set *b, GPtrArray *differs)
 {
+	/* A sweep over these is what pairs are made along. */
+	static const char *const swept[] = { "rate", "guests", "size", NULL };
 	const char *const *names = result_parameter_names();
 	GPtrArray *common = g_ptr_array_new();
 
@@ -97,7 +87,8 @@ static GPtrArray *common_parameters(const result_set *a, const result_set *b, GP
 
 		if (strcmp(names[i], "mix") == 0
 				? !are_equal(x, y)
-				: count_common(x, y) == 0 && (single || !is_swept(names[i])))
+				: count_common(x, y) == 0 &&
+					  (single || !g_strv_contains(swept, names[i])))
 			add_difference(differs, names[i], x, y);
 		else if (strcmp(names[i], "mix") != 0)
 			g_ptr_array_add(common, (gpointer)names[i]);
@@ -172,48 +163,35 @@ static char *known_identity(const trial *t)
 static GHashTable *names_of_trials(const result_set *r)
 {
 	GHashTable *all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GPtrArray) trials = result_trials(r);
 
-	for (guint i = 0; i < r->combinations->len; i++) {
-		const GPtrArray *trials = combination_at(r, i)->trials;
+	for (guint i = 0; i < trials->len; i++) {
+		const trial *t = g_ptr_array_index(trials, i);
+		char *identity = known_identity(t);
 
-		for (guint k = 0; k < trials->len; k++) {
-			const trial *t = g_ptr_array_index(trials, k);
-			char *identity = known_identity(t);
-
-			if (t->path != NULL)
-				g_hash_table_add(all, g_strdup(t->path));
-			if (identity != NULL)
-				g_hash_table_add(all, identity);
-		}
+		if (t->path != NULL)
+			g_hash_table_add(all, g_strdup(t->path));
+		if (identity != NULL)
+			g_hash_table_add(all, identity);
 	}
 	return all;
-}
-
-static gboolean is_among(GHashTable *names, const trial *t)
-{
-	g_autofree char *identity = known_identity(t);
-
-	return (t->path != NULL && g_hash_table_contains(names, t->path)) ||
-	       (identity != NULL && g_hash_table_contains(names, identity));
 }
 
 static gboolean share_no_trial(const result_set *a, const result_set *b, GError **error)
 {
 	g_autoptr(GHashTable) of_a = names_of_trials(a);
+	g_autoptr(GPtrArray) trials = result_trials(b);
 
-	for (guint i = 0; i < b->combinations->len; i++) {
-		const GPtrArray *trials = combination_at(b, i)->trials;
+	for (guint i = 0; i < trials->len; i++) {
+		const trial *t = g_ptr_array_index(trials, i);
+		g_autofree char *identity = known_identity(t);
 
-		for (guint k = 0; k < trials->len; k++) {
-			const trial *t = g_ptr_array_index(trials, k);
-
-			if (!is_among(of_a, t))
-				continue;
+		if ((t->path != NULL && g_hash_table_contains(of_a, t->path)) ||
+			(identity != NULL && g_hash_table_contains(of_a, identity)))
 			return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 				"%s belongs to A and to B: nothing can be said of a difference; "
 				"choose names that have no trial in common",
 				t->path);
-		}
 	}
 	return TRUE;
 }
@@ -247,9 +225,7 @@ GArray *compare_pairs(const result_set *a, const result_set *b, GPtrArray *diffe
 		return NULL;
 	common = common_parameters(a, b, differs);
 	of_a = by_key(a, "A", common, error);
-	if (of_a == NULL)
-		return NULL;
-	of_b = by_key(b, "B", common, error);
+	of_b = of_a != NULL ? by_key(b, "B", common, error) : NULL;
 	if (of_b == NULL)
 		return NULL;
 	for (guint i = 0; i < a->combinations->len; i++) {
@@ -324,13 +300,10 @@ static GHashTable *environment_of(const result_set *r)
 {
 	GHashTable *all = g_hash_table_new_full(
 		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
+	g_autoptr(GPtrArray) trials = result_trials(r);
 
-	for (guint i = 0; i < r->combinations->len; i++) {
-		const GPtrArray *trials = combination_at(r, i)->trials;
-
-		for (guint k = 0; k < trials->len; k++)
-			trial_environment_each(g_ptr_array_index(trials, k), add_value, all);
-	}
+	for (guint i = 0; i < trials->len; i++)
+		trial_environment_each(g_ptr_array_index(trials, i), add_value, all);
 	return all;
 }
 
@@ -339,7 +312,7 @@ void compare_environments(const result_set *a, const result_set *b, GPtrArray *d
 {
 	g_autoptr(GHashTable) of_a = environment_of(a);
 	g_autoptr(GHashTable) of_b = environment_of(b);
-	GList *names = g_list_sort(g_hash_table_get_keys(of_a), compare_texts);
+	GList *names = g_list_sort(g_hash_table_get_keys(of_a), (GCompareFunc)strcmp);
 
 	for (const GList *l = names; l != NULL; l = l->next) {
 		GHashTable *x = g_hash_table_lookup(of_a, l->data);

@@ -128,15 +128,6 @@ static void series_free(gpointer data)
 	g_free(s);
 }
 
-/* All parameters but the rate. */
-static char *key_of(const struct trial_params *p)
-{
-	struct trial_params same = *p; /* borrows its texts */
-
-	same.rate_pps = 0;
-	return result_params_key(&same);
-}
-
 static int compare_points(const void *a, const void *b)
 {
 	double x = ((const struct limit_point *)a)->offered_pps;
@@ -184,13 +175,15 @@ GPtrArray *limit_series_of(result_set *r, gboolean response)
 
 	for (guint i = 0; i < r->combinations->len; i++) {
 		result_combination *c = g_ptr_array_index(r->combinations, i);
+		struct trial_params but_rate = c->params; /* borrows its texts */
 		g_autofree char *key = NULL;
 		struct limit_point point;
 		struct limit_series *s;
 
 		if (!point_of(r, c, response, &point))
 			continue;
-		key = key_of(&c->params);
+		but_rate.rate_pps = 0;
+		key = result_params_key(&but_rate);
 		s = g_hash_table_lookup(by_key, key);
 		if (s == NULL) {
 			s = g_new0(struct limit_series, 1);

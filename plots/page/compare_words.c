@@ -149,24 +149,11 @@ static const char *pairs_word(const comparison *c)
 	return "loads";
 }
 
-/* "better at 2, undecided at 1" */
-static void put_counts(GString *to, const struct compare_overall *over)
-{
-	const char *before = "";
-
-	for (int v = 0; v < COMPARE_VERDICTS; v++) {
-		if (over->verdicts[v] == 0)
-			continue;
-		g_string_append_printf(to, "%s%s at %u", before,
-			compare_verdict_word((enum compare_verdict)v), over->verdicts[v]);
-		before = ", ";
-	}
-}
-
 static void put_many(GString *to, const struct subject *s, const comparison *c,
 	const struct compare_overall *over)
 {
 	g_autofree char *all = g_strdup_printf("all %u %s", c->pairs->len, pairs_word(c));
+	g_autofree char *verdicts = compare_verdicts_text(over);
 
 	switch (over->verdict) {
 	case COMPARE_BETTER:
@@ -192,10 +179,8 @@ static void put_many(GString *to, const struct subject *s, const comparison *c,
 	if (!isnan(over->p_holm))
 		g_string_append_printf(
 			to, " (p %.2g, Cliff's delta %.2g)", over->p_holm, over->cliff);
-	if (over->verdicts[over->verdict] < c->pairs->len) {
-		g_string_append(to, "; one by one ");
-		put_counts(to, over);
-	}
+	if (over->verdicts[over->verdict] < c->pairs->len)
+		g_string_append_printf(to, "; one by one %s", verdicts);
 	g_string_append_c(to, '.');
 	if (over->nb > 0)
 		g_string_append_printf(to, " Ratio of the medians: %.3g (%.3g to %.3g).",
@@ -205,8 +190,7 @@ static void put_many(GString *to, const struct subject *s, const comparison *c,
 char *compare_words_sentence(const comparison *c, const struct compare_options *options,
 	guint metric, const char *a, const char *b)
 {
-	const struct subject s = { &g_array_index(options->metrics, struct compare_metric, metric),
-		options, a, b };
+	const struct subject s = { compare_metric_at(options, metric), options, a, b };
 	g_autofree char *what = metric_text(&s);
 	GString *to = g_string_new(what);
 
