@@ -30,10 +30,8 @@ static gboolean make_compare(struct commands_job *job, GError **error)
 			error, PLOTS_ERROR_ARGUMENT, "--facets and --no-facets: one of them");
 	load_options_apply(&asked->load, &wanted, &job->options);
 	f = gather(&wanted, job->names, job->messages, error);
-	if (f == NULL)
-		return FALSE;
-	return figure_has_loads(f) ? figure_load(f, &job->options, &job->text, error)
-				   : figure_cdf(f, &job->options, &job->text, error);
+	return f != NULL && (figure_has_loads(f) ? figure_load : figure_cdf)(
+				    f, &job->options, &job->text, error);
 }
 
 static const struct option_row rows[] = {

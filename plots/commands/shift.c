@@ -63,11 +63,6 @@ static char *pair_name(const comparison *c, const struct trial_params *p)
 	return g_string_free(name, FALSE);
 }
 
-static gboolean is_whole(const result_combination *c)
-{
-	return c->trustworthy && c->nb_interrupted == 0;
-}
-
 static gboolean add_pair(figure *f, struct figure_sides *sides, result_set *set_a,
 	result_set *set_b, const comparison *c, guint index, gboolean response, GError **error)
 {
@@ -88,7 +83,7 @@ static gboolean add_pair(figure *f, struct figure_sides *sides, result_set *set_
 	panel = figure_add_rows(f, name, sizeof(struct statistics_shift));
 	sides->nb_a = MIN(sides->nb_a, a->trials->len);
 	sides->nb_b = MIN(sides->nb_b, b->trials->len);
-	panel->trustworthy = is_whole(a) && is_whole(b);
+	panel->trustworthy = result_is_whole(a) && result_is_whole(b);
 	g_array_append_vals(panel->points, out, nb);
 	result_unload(a);
 	result_unload(b);

@@ -94,12 +94,6 @@ static struct seen find_seen(const figure *f, gboolean linear)
 	return s;
 }
 
-/* Points side by side, the same each time: multiples of the golden ratio do not fall together. */
-static double point_aside(guint n, guint of, double wide)
-{
-	return of < 2 ? 0 : 0.6 * wide * (fmod(0.5 + 0.61803398875 * n, 1) - 0.5);
-}
-
 static void put_box(GString *data, const struct figure_cell *cell, double x, double wide)
 {
 	const double five[] = { cell->box.min, cell->box.q1, cell->box.median, cell->box.q3,
@@ -117,9 +111,12 @@ static void put_points(
 {
 	for (guint n = 0; n < cell->values->len; n++) {
 		double ns = g_array_index(cell->values, double, n);
+		/* Side by side, the same each time: multiples of the golden ratio do not fall together. */
+		double aside = cell->values->len < 2
+				       ? 0
+				       : 0.6 * wide * (fmod(0.5 + 0.61803398875 * n, 1) - 0.5);
 
-		g_string_append_printf(data, "%s %s %d %d\n",
-			gp_num(x + point_aside(n, cell->values->len, wide)).text,
+		g_string_append_printf(data, "%s %s %d %d\n", gp_num(x + aside).text,
 			gp_num(isfinite(ns) ? ns : r->hi).text, cell->trustworthy, isinf(ns) != 0);
 	}
 }

@@ -145,12 +145,6 @@ static void put_latency(struct canvas *c, guint i, const struct range *r)
 	}
 }
 
-static void put_loss(struct canvas *c, guint i)
-{
-	canvas_plot(c, "data index %u using 1:%d with impulses lt %u lw 2", i, LOSS, i + 1);
-	canvas_plot(c, "data index %u using 1:%d with points lt %u pt 7 ps 0.4", i, LOSS, i + 1);
-}
-
 static void add_notes(GPtrArray *notes, const struct ranges *r)
 {
 	figure_remark(notes, "dot: median, triangle: 99th percentile of a guest");
@@ -160,14 +154,6 @@ static void add_notes(GPtrArray *notes, const struct ranges *r)
 	range_note(&r->latency, notes);
 	if (r->untrustworthy)
 		figure_remark(notes, "(!): not to be relied on");
-}
-
-static void put_head(struct canvas *c, const struct figure_group *group, double x)
-{
-	gboolean trustworthy = group->points->len == 0 || figure_point_at(group, 0)->trustworthy;
-	g_autofree char *head = g_strconcat(group->name, trustworthy ? "" : " (!)", NULL);
-
-	canvas_text(c, x, CANVAS_TOP + 8, CANVAS_CENTRE, 12, head);
 }
 
 gboolean figure_guests(const figure *f, const struct figure_options *options,
@@ -193,9 +179,12 @@ gboolean figure_guests(const figure *f, const struct figure_options *options,
 	for (guint i = 0; i < nb; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
 		double left = CANVAS_LEFT + i * column, right = left + column - BETWEEN;
+		gboolean trustworthy = group->points->len == 0 ||
+				       figure_point_at(group, 0)->trustworthy;
+		g_autofree char *head = g_strconcat(group->name, trustworthy ? "" : " (!)", NULL);
 
 		canvas_panel(&c, left, top, right, upper);
-		put_head(&c, group, (left + right) / 2);
+		canvas_text(&c, (left + right) / 2, CANVAS_TOP + 8, CANVAS_CENTRE, 12, head);
 		put_guest_tics(c.script, group, FALSE);
 		g_string_append(c.script, "unset xlabel\n");
 		range_axis(&r.latency, c.script, "y", i == 0);
@@ -208,7 +197,10 @@ gboolean figure_guests(const figure *f, const struct figure_options *options,
 			gp_num(r.loss_top).text);
 		gp_tics(c.script, "y", 0, r.loss_top, 0.01, i == 0);
 		canvas_ylabel(&c, i > 0 ? NULL : "loss", "%");
-		put_loss(&c, i);
+		canvas_plot(
+			&c, "data index %u using 1:%d with impulses lt %u lw 2", i, LOSS, i + 1);
+		canvas_plot(&c, "data index %u using 1:%d with points lt %u pt 7 ps 0.4", i, LOSS,
+			i + 1);
 	}
 	put_data(c.data, f);
 	return canvas_end(&c, text);

@@ -47,18 +47,15 @@ struct grid {
 	double head, pair, between, step, width; /* of a pair; step: from row to row */
 };
 
-static double load_of(const struct picture *r, const struct figure_point *p)
-{
-	return r->nominal || !(p->offered_pps > 0) ? p->load_pps : p->offered_pps;
-}
-
 static void include_point(struct picture *r, const struct figure_point *p)
 {
+	gboolean nominal = r->nominal || !(p->offered_pps > 0);
+
 	for (int q = 0; q < FIGURE_QUANTILES; q++)
 		range_include_latency(&r->latency, &p->q[q]);
 	range_include_spread(&r->latency, &p->p50);
 	range_include_spread(&r->latency, &p->p99);
-	r->load_top = MAX(r->load_top, load_of(r, p));
+	r->load_top = MAX(r->load_top, nominal ? p->load_pps : p->offered_pps);
 	/* fmax ignores NAN. */
 	r->loss_top = fmax(r->loss_top, fmax(p->loss, p->loss_spread.hi));
 	r->untrustworthy |= !p->trustworthy;

@@ -132,12 +132,6 @@ static void include_panel(struct scale *scale, const struct strip_panel *p)
 	scale->untrustworthy |= !p->trustworthy;
 }
 
-static gboolean has_guests_of(const struct strip_panel *p, const struct strip_panel *q)
-{
-	return p->nb_guests == q->nb_guests &&
-	       memcmp(p->guests, q->guests, p->nb_guests * sizeof(*p->guests)) == 0;
-}
-
 /* Latencies fill the whole scale; loss and linear ones begin at 0. */
 static struct scale scale_of(const strip *s, gboolean linear)
 {
@@ -148,9 +142,12 @@ static struct scale scale_of(const strip *s, gboolean linear)
 
 	for (guint i = 0; i < s->panels->len; i++) {
 		const struct strip_panel *p = g_ptr_array_index(s->panels, i);
+		const struct strip_panel *first = g_ptr_array_index(s->panels, 0);
 
 		include_panel(&scale, p);
-		scale.same_guests &= has_guests_of(p, g_ptr_array_index(s->panels, 0));
+		scale.same_guests &= p->nb_guests == first->nb_guests &&
+				     memcmp(p->guests, first->guests,
+					     p->nb_guests * sizeof(*p->guests)) == 0;
 	}
 	if (!(scale.hi > 0)) {
 		/* Nothing was lost, or nothing came back: any scale will do. */
@@ -241,12 +238,6 @@ static void put_load_tics(
 		g_string_append_printf(s, "%s'%s' %u.5", i > 0 ? ", " : "", text, i);
 	}
 	g_string_append_printf(s, ")\nset xlabel 'offered load (%s)'\n", unit->name);
-}
-
-static void put_time_tics(GString *s, double end, gboolean labels)
-{
-	gp_linear_axis(s, "x", end, 1, labels);
-	g_string_append(s, labels ? "set xlabel 'time (s)'\n" : "unset xlabel\n");
 }
 
 /* The cells of a kind. Borders of their own colour leave no gap between neighbours. */
@@ -394,15 +385,18 @@ static void draw_panel(struct canvas *c, const strip *s, const struct scale *sca
 	double left = CANVAS_LEFT + column * grid->column, right = left + grid->width;
 	double top = CANVAS_TOP + grid->head + row * grid->row, bottom = top + grid->height;
 	struct gp_unit unit = gp_load_unit(scale->end);
+	gboolean last = row + 1 == grid->rows;
 
 	canvas_panel(c, left, top, right, bottom);
 	head_put(c, (left + right) / 2, top, p->name, p->trustworthy, grid->width);
 	put_guest_tics(c->script, p, grid->height, column == 0 || !scale->same_guests);
 	g_string_append(c->script, column == 0 ? "set ylabel 'guest'\n" : "unset ylabel\n");
-	if (s->time)
-		put_time_tics(c->script, scale->end, row + 1 == grid->rows);
-	else
+	if (s->time) {
+		gp_linear_axis(c->script, "x", scale->end, 1, last);
+		g_string_append(c->script, last ? "set xlabel 'time (s)'\n" : "unset xlabel\n");
+	} else {
 		put_load_tics(c->script, p, grid->width, &unit);
+	}
 	put_colours(c, s, scale);
 	if (box)
 		put_box(c, CANVAS_TOP + grid->head,

@@ -68,15 +68,6 @@ static struct figure_spread spread_of(gboolean known, double lo, double hi)
 		     : (struct figure_spread){ .lo = NAN, .hi = NAN };
 }
 
-static struct figure_spread latency_spread(gboolean known, const struct result_quantile *q)
-{
-	struct figure_spread s = spread_of(known, (double)q->min_ns, (double)q->max_ns);
-
-	s.lo_bound = q->min_bound;
-	s.hi_bound = q->max_bound;
-	return s;
-}
-
 /* FALSE if there is none. */
 static gboolean latency_of(const struct gather_options *options, const result_combination *c,
 	double q, struct figure_latency *out)
@@ -117,10 +108,11 @@ static struct figure_point point_of(const struct member *m, const struct gather_
 		.p50 = spread_of(FALSE, 0, 0),
 		.p99 = spread_of(FALSE, 0, 0),
 		.repetitions = c->trials->len,
-		.trustworthy = member_trustworthy(m),
+		.trustworthy = result_is_whole(m->c),
 	};
 
 	for (int i = 0; i < FIGURE_QUANTILES; i++) {
+		struct figure_spread *spread = i == FIGURE_P50 ? &p.p50 : &p.p99;
 		struct result_quantile value;
 
 		if (!latency_of(options, c, q[i], &p.q[i])) {
@@ -130,7 +122,9 @@ static struct figure_point point_of(const struct member *m, const struct gather_
 		if ((i != FIGURE_P50 && i != FIGURE_P99) ||
 			!result_quantile(c, options->response, q[i], &value))
 			continue;
-		*(i == FIGURE_P50 ? &p.p50 : &p.p99) = latency_spread(several, &value);
+		*spread = spread_of(several, (double)value.min_ns, (double)value.max_ns);
+		spread->lo_bound = value.min_bound;
+		spread->hi_bound = value.max_bound;
 	}
 	set_loss(options, c, &p);
 	return p;
@@ -208,14 +202,6 @@ static gint compare_points(gconstpointer a, gconstpointer b)
 	return p->load_pps < q->load_pps ? -1 : p->load_pps > q->load_pps;
 }
 
-/* Something came back, but nobody knows when: MoonGen's log without its histogram. */
-static gboolean has_no_bins(const result_combination *c, gboolean response)
-{
-	const struct trial_dist *d = response ? &c->n.response : &c->n.latency;
-
-	return d->count > 0 && !trial_dist_has_bins(d);
-}
-
 /* The curve of a load, and what is known beside it. */
 static void add_distribution(struct figure_group *group, const result_combination *c,
 	const struct gather_options *options)
@@ -236,10 +222,13 @@ static gboolean add_groups(figure *f, const member_list *list, const struct gath
 	for (guint i = 0; i < list->all->len; i++) {
 		struct member *m = g_ptr_array_index(list->all, i);
 		struct figure_group *group = g_hash_table_lookup(groups, m->key);
+		const struct trial_dist *d = options->response ? &m->c->n.response
+							       : &m->c->n.latency;
 
 		if (!result_load(m->set, m->c, NULL, NULL, error))
 			return FALSE;
-		if (!list->loads_together && has_no_bins(m->c, options->response)) {
+		/* Something came back, but nobody knows when: MoonGen's log without its histogram. */
+		if (!list->loads_together && d->count > 0 && !trial_dist_has_bins(d)) {
 			figure_remark(messages, "%s: no histogram: left out", m->title);
 			result_unload(m->c);
 			continue;

@@ -13,7 +13,7 @@ static struct figure_group *add_member(figure *f, const struct member *m, guint 
 {
 	struct figure_group *group = figure_add_rows(f, m->title, size);
 
-	group->trustworthy = member_trustworthy(m);
+	group->trustworthy = result_is_whole(m->c);
 	group->nb_repetitions = m->c->trials->len;
 	return group;
 }
@@ -156,7 +156,7 @@ figure *gather_box(const member_list *m, gboolean response, double q, GError **e
 		if (!result_load(member->set, member->c, NULL, NULL, error))
 			return NULL;
 		figure_add_cell(group_named(f, member->title), (double)member->c->params.rate_pps,
-			member_trustworthy(member), result_reps_quantile(member->c, response, q));
+			result_is_whole(member->c), result_reps_quantile(member->c, response, q));
 		result_unload(member->c);
 	}
 	return members_fit(f->groups->len, FIGURES_BOXES_MAX, "boxes", error) ? g_steal_pointer(&f)

@@ -102,7 +102,7 @@ static gboolean fill_column(struct strip_panel *p, guint column, struct member *
 	if (bins && !result_load(m->set, m->c, NULL, NULL, error))
 		return FALSE;
 	p->at[column] = m->c->n.offered_pps;
-	p->trustworthy &= member_trustworthy(m);
+	p->trustworthy &= result_is_whole(m->c);
 	for (guint i = 0; i < m->c->nb_guests; i++) {
 		guint row = 0;
 

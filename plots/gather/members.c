@@ -265,11 +265,6 @@ void members_messages(const member_list *m, GPtrArray *messages)
 		members_take_messages(messages, g_ptr_array_index(m->sets, i));
 }
 
-gboolean member_trustworthy(const struct member *m)
-{
-	return m->c->trustworthy && m->c->nb_interrupted == 0;
-}
-
 gboolean members_fit(guint groups, guint max, const char *what, GError **error)
 {
 	return groups <= max ||

@@ -73,9 +73,6 @@ char *member_short_name(const char *const *names, guint i);
 /* "compare-vhost-on-vhost-off": what the figure's files are called, without an extension. */
 char *members_file_name(const char *command, const char *const *names);
 
-/* All repetitions are trustworthy and whole. */
-gboolean member_trustworthy(const struct member *m);
-
 /* FALSE and error if there are more than max groups, which what ("a timeline") does not take. */
 gboolean members_fit(guint groups, guint max, const char *what, GError **error);
 

@@ -44,16 +44,15 @@ static gboolean recipe_error(const struct ini *file, const char *section, const 
 	return plots_fail(error, PLOTS_ERROR_RECIPE, "%s: %s", where, text);
 }
 
-static char *read_text(void *at, const char *text, const char *const *words)
+static char *read_text(void *at, const char *text)
 {
-	(void)words;
 	*(char **)at = g_strdup(text);
 	return NULL;
 }
 
-static char *read_selector(void *at, const char *text, const char *const *words)
+static char *read_selector(void *at, const char *text)
 {
-	return result_selector_is_one(text) ? read_text(at, text, words) : g_strdup(select_hint);
+	return result_selector_is_one(text) ? read_text(at, text) : g_strdup(select_hint);
 }
 
 /* "50; 100;": what is between and before the semicolons. */
@@ -70,11 +69,10 @@ static char **split_list(const char *text)
 }
 
 /* "interface;bridge;macvtap": a parameter, and its values. */
-static char *read_side(void *at, const char *text, const char *const *words)
+static char *read_side(void *at, const char *text)
 {
 	g_auto(GStrv) list = split_list(text);
 
-	(void)words;
 	if (g_strv_length(list) < 2 || strcmp(list[0], "rate") == 0 ||
 		!g_strv_contains(result_parameter_names(), list[0]))
 		return g_strdup("a parameter and its values, such as interface;bridge;macvtap");
@@ -82,13 +80,12 @@ static char *read_side(void *at, const char *text, const char *const *words)
 	return NULL;
 }
 
-static char *read_rates(void *at, const char *text, const char *const *words)
+static char *read_rates(void *at, const char *text)
 {
 	g_auto(GStrv) list = split_list(text);
 	GArray *rates = *(GArray **)at;
 	uint64_t kpps;
 
-	(void)words;
 	for (guint i = 0; list[i] != NULL; i++) {
 		if (!text_uint(list[i], G_MAXINT, &kpps))
 			return g_strdup_printf(
@@ -98,11 +95,10 @@ static char *read_rates(void *at, const char *text, const char *const *words)
 	return rates->len > 0 ? NULL : g_strdup("a list of kpps such as 50;100;150, got nothing");
 }
 
-static char *read_repetitions(void *at, const char *text, const char *const *words)
+static char *read_repetitions(void *at, const char *text)
 {
 	uint64_t repetitions;
 
-	(void)words;
 	if (!text_uint(text, REPETITIONS_MAX, &repetitions) || repetitions == 0)
 		return g_strdup_printf("a number from 1 to %d, got '%s'", REPETITIONS_MAX, text);
 	*(int *)at = (int)repetitions;
@@ -129,20 +125,20 @@ static const struct key {
 	const char *name;
 	size_t at; /* of its value in the recipe */
 	/* Sets the value. NULL, or what is wrong with the text; newly allocated. */
-	char *(*read)(void *at, const char *text, const char *const *words);
-	const char *const *words; /* of read_word */
+	char *(*read)(void *at, const char *text);
+	const char *const *words; /* instead: the value is the place of one of these */
 } keys[] = {
-	{ "title", offsetof(recipe, title), read_text, NULL },
-	{ "caption", offsetof(recipe, caption), read_text, NULL },
-	{ "folder", offsetof(recipe, folder), read_text, NULL },
-	{ "select", offsetof(recipe, select), read_selector, NULL },
-	{ "rows", offsetof(recipe, row_values), read_side, NULL },
-	{ "columns", offsetof(recipe, column_values), read_side, NULL },
-	{ "rates", offsetof(recipe, rates), read_rates, NULL },
-	{ "repetitions", offsetof(recipe, repetitions), read_repetitions, NULL },
-	{ "x", offsetof(recipe, load.x), read_word, load_options_x },
-	{ "quantile", offsetof(recipe, load.quantile), read_word, load_options_quantile },
-	{ "loss", offsetof(recipe, load.loss), read_word, load_options_loss },
+	{ "title", offsetof(recipe, title), .read = read_text },
+	{ "caption", offsetof(recipe, caption), .read = read_text },
+	{ "folder", offsetof(recipe, folder), .read = read_text },
+	{ "select", offsetof(recipe, select), .read = read_selector },
+	{ "rows", offsetof(recipe, row_values), .read = read_side },
+	{ "columns", offsetof(recipe, column_values), .read = read_side },
+	{ "rates", offsetof(recipe, rates), .read = read_rates },
+	{ "repetitions", offsetof(recipe, repetitions), .read = read_repetitions },
+	{ "x", offsetof(recipe, load.x), .words = load_options_x },
+	{ "quantile", offsetof(recipe, load.quantile), .words = load_options_quantile },
+	{ "loss", offsetof(recipe, load.loss), .words = load_options_loss },
 };
 
 /* Every key is known: a misspelled one must not be passed over. Those of [DEFAULT] are variables. */
@@ -173,7 +169,9 @@ static gboolean read_figure(recipe *r, const struct ini *file, GError **error)
 		if (cause != NULL)
 			return plots_fail(error, PLOTS_ERROR_RECIPE, "%s", cause->message);
 		if (text != NULL)
-			fault = keys[i].read((char *)r + keys[i].at, text, keys[i].words);
+			fault = keys[i].words != NULL
+					? read_word((char *)r + keys[i].at, text, keys[i].words)
+					: keys[i].read((char *)r + keys[i].at, text);
 		if (fault != NULL)
 			return recipe_error(file, figure_section, keys[i].name, fault, error);
 	}

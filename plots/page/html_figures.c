@@ -36,16 +36,11 @@ static unsigned find_having(const struct sources *s)
 	return having;
 }
 
-static gboolean make_load(const struct sources *s, const struct figure_options *options,
+static gboolean make_curves(const struct sources *s, const struct figure_options *options,
 	struct figure_text *text, GError **error)
 {
-	return figure_load(s->curves, options, text, error);
-}
-
-static gboolean make_cdf(const struct sources *s, const struct figure_options *options,
-	struct figure_text *text, GError **error)
-{
-	return figure_cdf(s->curves, options, text, error);
+	return (figure_has_loads(s->curves) ? figure_load : figure_cdf)(
+		s->curves, options, text, error);
 }
 
 static gboolean make_guests(const struct sources *s, const struct figure_options *options,
@@ -88,11 +83,11 @@ static const struct kind kinds[] = {
 	{ LOADS, "compare", "Load against latency and loss",
 		"Curves of the 25th, 50th, 75th and 99th percentile of the latency over the load, "
 		"and below them the share of frames that were lost.",
-		make_load },
+		make_curves },
 	{ ONE_LOAD, "compare", "Distribution of the latency",
 		"Curves of the share of frames that are later than a latency, or lost, on a "
 		"logarithmic axis, and below them the spread over the guests.",
-		make_cdf },
+		make_curves },
 	{ GUESTS | ONE_LOAD, "guests", "Guests, sorted by their 99th percentile",
 		"Median and 99th percentile of the latency of each guest, and below them its loss.",
 		make_guests },

@@ -10,11 +10,6 @@
 #include "plots/page/html_tables.h"
 #include "plots/page/compare_words.h"
 
-static const struct side *side_of(const sides *s, guint i)
-{
-	return g_ptr_array_index(s->all, i);
-}
-
 static char *title_of(const struct html_report_options *options, const sides *s)
 {
 	GString *title = g_string_new(options->title);
@@ -27,7 +22,7 @@ static char *title_of(const struct html_report_options *options, const sides *s)
 			: s->all->len == 2    ? " against "
 			: i + 1 < s->all->len ? ", "
 					      : " and ",
-			side_of(s, i)->title);
+			sides_at(s, i)->title);
 	return g_string_free(title, FALSE);
 }
 
@@ -59,10 +54,10 @@ static void put_head(page *p, const sides *s)
 			date != NULL ? ", and others" : "", of_files);
 	g_string_append(text, ": ");
 	for (guint i = 0; i < s->all->len; i++) {
-		guint bad, trials = count_trials(side_of(s, i), &bad);
+		guint bad, trials = count_trials(sides_at(s, i), &bad);
 
 		g_string_append_printf(
-			text, "%s%u of %s", i > 0 ? ", " : "", trials, side_of(s, i)->title);
+			text, "%s%u of %s", i > 0 ? ", " : "", trials, sides_at(s, i)->title);
 	}
 	g_string_append_c(text, '.');
 	page_paragraph(p, NULL, text->str);
@@ -129,11 +124,11 @@ static void put_reliance(page *p, const sides *s)
 	g_autoptr(GString) text = g_string_new(NULL);
 
 	for (guint i = 0; i < s->all->len; i++) {
-		guint bad, trials = count_trials(side_of(s, i), &bad);
+		guint bad, trials = count_trials(sides_at(s, i), &bad);
 
 		if (bad > 0)
 			g_string_append_printf(text, "%s%u of %u trials of %s",
-				text->len > 0 ? ", " : "", bad, trials, side_of(s, i)->title);
+				text->len > 0 ? ", " : "", bad, trials, sides_at(s, i)->title);
 	}
 	if (text->len == 0)
 		return;
@@ -146,14 +141,14 @@ static void put_reliance(page *p, const sides *s)
 static void put_verdicts(
 	page *p, const struct compare_options *options, const sides *s, GPtrArray *compared)
 {
-	const struct side *a = side_of(s, 0);
+	const struct side *a = sides_at(s, 0);
 
 	g_ptr_array_add(compared, NULL);
 	if (s->all->len > 1)
 		page_section(p, "verdict", "Verdict");
 	put_reliance(p, s);
 	for (guint i = 1; i < s->all->len; i++) {
-		const struct side *b = side_of(s, i);
+		const struct side *b = sides_at(s, i);
 		g_autofree char *heading = g_strdup_printf("%s against %s", b->title, a->title);
 		g_autoptr(GError) cause = NULL;
 		comparison *c = compare_run(a->set, b->set, options, &cause);
@@ -180,7 +175,7 @@ static void put_verdict_tables(
 	for (guint i = 0; i < s->all->len; i++) {
 		const comparison *c = g_ptr_array_index(compared, i);
 		g_autofree char *caption = g_strdup_printf(
-			"Verdicts: A is %s, B is %s", side_of(s, 0)->title, side_of(s, i)->title);
+			"Verdicts: A is %s, B is %s", sides_at(s, 0)->title, sides_at(s, i)->title);
 
 		if (c == NULL)
 			continue;
@@ -203,7 +198,7 @@ static gboolean is_of_results(const sides *s, const char *message)
 	gboolean found = FALSE;
 
 	for (guint i = 0; i < s->all->len && !found; i++) {
-		const result_set *set = side_of(s, i)->set;
+		const result_set *set = sides_at(s, i)->set;
 
 		found = g_ptr_array_find_with_equal_func(
 				set->warnings, message, g_str_equal, NULL) ||
@@ -282,7 +277,7 @@ static void add_command(GString *to, const char *command, const struct html_repo
 	}
 	for (guint i = 0; i < s->all->len; i++)
 		if (other == 0 || i == 0 || i == other)
-			add_name(to, side_of(s, i)->name);
+			add_name(to, sides_at(s, i)->name);
 	g_string_append_c(to, '\n');
 }
 
@@ -294,10 +289,10 @@ static void put_commands(page *p, const struct html_report_options *options, con
 	page_section(p, "again", "To repeat it");
 	page_heading(p, "The trials");
 	for (guint i = 0; i < s->all->len; i++) {
-		g_autoptr(GPtrArray) commands = sides_commands(side_of(s, i));
+		g_autoptr(GPtrArray) commands = sides_commands(sides_at(s, i));
 		g_autofree char *of = g_strdup_printf(
 			commands->len > 0 ? "%s:" : "%s: its files do not say how it was measured.",
-			side_of(s, i)->title);
+			sides_at(s, i)->title);
 		g_autoptr(GString) text = g_string_new(NULL);
 
 		page_paragraph(p, "caption", of);

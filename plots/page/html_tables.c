@@ -9,11 +9,6 @@
 
 static const double percentiles[] = { 0.5, 0.9, 0.99, 0.999, 0.9999 };
 
-static const struct side *side_of(const sides *s, guint i)
-{
-	return g_ptr_array_index(s->all, i);
-}
-
 /* The tables of results, filled side by side while each combination has its bins. */
 struct tables {
 	table *percentiles, *loss, *fairness, *reasons;
@@ -187,7 +182,7 @@ static void put_doubts(page *p, const sides *s, const table *reasons)
 	if (table_rows(reasons) > 0)
 		page_table(p, "What the trials say of themselves", reasons);
 	for (guint i = 0; i < s->all->len; i++) {
-		const result_set *set = side_of(s, i)->set;
+		const result_set *set = sides_at(s, i)->set;
 
 		page_list(p, "doubt", set->warnings);
 		page_list(p, NULL, set->notes);
@@ -210,7 +205,7 @@ void html_tables_put(page *p, const sides *s, gboolean response)
 	struct tables to = { quantiles, loss, fairness, reasons };
 
 	for (guint i = 0; i < s->all->len; i++)
-		add_side(&to, side_of(s, i), &wanted);
+		add_side(&to, sides_at(s, i), &wanted);
 	page_table(p,
 		response ? "Percentiles of the response time (from the scheduled departure)"
 			 : "Percentiles of the latency (from the real departure)",

@@ -30,7 +30,7 @@ void sides_free(sides *s)
 	g_free(s);
 }
 
-static struct side *side_of(const sides *s, guint i)
+struct side *sides_at(const sides *s, guint i)
 {
 	return g_ptr_array_index(s->all, i);
 }
@@ -55,34 +55,6 @@ sides *sides_open(const struct result_options *options, const char *const *names
 	return g_steal_pointer(&s);
 }
 
-typedef void (*trial_fn)(const trial *t, void *user);
-
-static void each_trial(const struct side *side, trial_fn fn, void *user)
-{
-	for (guint i = 0; i < side->set->combinations->len; i++) {
-		const result_combination *c = g_ptr_array_index(side->set->combinations, i);
-
-		for (guint k = 0; k < c->trials->len; k++)
-			fn(g_ptr_array_index(c->trials, k), user);
-	}
-}
-
-struct dates {
-	gboolean of_files;
-	GPtrArray *all; /* char * */
-};
-
-static void add_date(const trial *t, void *user)
-{
-	struct dates *dates = user;
-	const char *text = trial_environment_text(t, "started");
-
-	if (dates->of_files)
-		text = *text == '\0' ? trial_environment_text(t, "file_changed") : "";
-	if (strlen(text) >= DATE_LEN)
-		g_ptr_array_add(dates->all, g_strndup(text, DATE_LEN));
-}
-
 static gint compare_dates(gconstpointer a, gconstpointer b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -91,11 +63,22 @@ static gint compare_dates(gconstpointer a, gconstpointer b)
 char *sides_date(const sides *s, gboolean of_files)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
-	struct dates dates = { of_files, all };
 	const char *first, *last;
 
-	for (guint i = 0; i < s->all->len; i++)
-		each_trial(side_of(s, i), add_date, &dates);
+	for (guint i = 0; i < s->all->len; i++) {
+		g_autoptr(GPtrArray) trials = result_trials(sides_at(s, i)->set);
+
+		for (guint k = 0; k < trials->len; k++) {
+			const trial *t = g_ptr_array_index(trials, k);
+			const char *text = trial_environment_text(t, "started");
+
+			if (of_files)
+				text = *text == '\0' ? trial_environment_text(t, "file_changed")
+						     : "";
+			if (strlen(text) >= DATE_LEN)
+				g_ptr_array_add(all, g_strndup(text, DATE_LEN));
+		}
+	}
 	if (all->len == 0)
 		return NULL;
 	g_ptr_array_sort(all, compare_dates);
@@ -217,7 +200,7 @@ static table *table_of(const sides *s, const struct rows *rows, const char *head
 	for (guint i = 0; i < s->all->len; i++)
 		table_columns(t,
 			&(const struct table_column){
-				side_of(s, i)->name, .heading = side_of(s, i)->title },
+				sides_at(s, i)->name, .heading = sides_at(s, i)->title },
 			1);
 	for (int differs = TRUE; differs >= FALSE; differs--) {
 		for (guint i = 0; i < rows->all->len; i++) {
@@ -267,15 +250,19 @@ static void add_environment(const trial *t, void *user)
 	trial_environment_each(t, add_entry, user);
 }
 
-static table *table_by(const sides *s, const char *heading, trial_fn add)
+static table *table_by(const sides *s, const char *heading, void (*add)(const trial *t, void *user))
 {
 	struct rows rows = { .nb_sides = s->all->len,
 		.all = g_ptr_array_new_with_free_func(row_free),
 		.row = g_hash_table_new(g_str_hash, g_str_equal) };
 	table *t;
 
-	for (rows.side = 0; rows.side < rows.nb_sides; rows.side++)
-		each_trial(side_of(s, rows.side), add, &rows);
+	for (rows.side = 0; rows.side < rows.nb_sides; rows.side++) {
+		g_autoptr(GPtrArray) trials = result_trials(sides_at(s, rows.side)->set);
+
+		for (guint i = 0; i < trials->len; i++)
+			add(g_ptr_array_index(trials, i), &rows);
+	}
 	t = table_of(s, &rows, heading);
 	g_hash_table_unref(rows.row);
 	g_ptr_array_unref(rows.all);
@@ -292,19 +279,17 @@ table *sides_environment(const sides *s)
 	return table_by(s, "environment", add_environment);
 }
 
-static void add_command(const trial *t, void *user)
-{
-	GPtrArray *commands = user;
-	const char *text = trial_environment_text(t, "command_line");
-
-	if (*text != '\0')
-		add_text(commands, text);
-}
-
 GPtrArray *sides_commands(const struct side *side)
 {
 	GPtrArray *commands = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) trials = result_trials(side->set);
 
-	each_trial(side, add_command, commands);
+	for (guint i = 0; i < trials->len; i++) {
+		const char *text = trial_environment_text(
+			g_ptr_array_index(trials, i), "command_line");
+
+		if (*text != '\0')
+			add_text(commands, text);
+	}
 	return commands;
 }

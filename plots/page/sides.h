@@ -25,6 +25,9 @@ sides *sides_open(const struct result_options *options, const char *const *names
 void sides_free(sides *s); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sides, sides_free)
 
+/* The i-th. */
+struct side *sides_at(const sides *s, guint i);
+
 /*
  * "2026-11-23", "2026-11-20 to 2026-11-23" in UTC: when the trials started; of_files: when the logs
  * of those were last changed that do not say it. NULL if there are none.
