@@ -217,15 +217,6 @@ gboolean merge_write(result_set *r, const char *output, merge *m, GError **error
 /* Numbers of a combination: reasons, trust, rows, summary. */
 #define NUMBERS "(sbaa(ssmvbb)(aa(ssmvbb)s))"
 
-static GVariant *pack_numbers(const merge *one)
-{
-	g_autoptr(GVariant) rows = table_pack(one->shown);
-	g_autoptr(GVariant) numbers = summary_pack(one->summary);
-
-	return g_variant_new("(sb@aa(ssmvbb)@(aa(ssmvbb)s))",
-		(const char *)g_ptr_array_index(one->reasons, 0), one->trustworthy, rows, numbers);
-}
-
 static void append_numbers(merge *m, GVariant *numbers)
 {
 	g_autoptr(GVariant) rows = g_variant_get_child_value(numbers, 2);
@@ -283,7 +274,7 @@ static GBytes *pack_item(result_set *r, result_combination *c, const merge *m, c
 	g_autoptr(GPtrArray) files = load_files(r, c, folder, &cause);
 	g_autoptr(merge) one = merge_new(m->view);
 	g_autofree char *params = NULL;
-	g_autoptr(GVariant) item = NULL;
+	g_autoptr(GVariant) item = NULL, rows = NULL, of_summary = NULL;
 
 	if (files == NULL) {
 		g_ptr_array_add(r->warnings, g_strdup(cause->message));
@@ -292,8 +283,11 @@ static GBytes *pack_item(result_set *r, result_combination *c, const merge *m, c
 	add_numbers(one, c);
 	result_unload(c);
 	params = json_out_text(trial_json_record(&trial_params_fields, &c->params, NULL));
-	item = g_variant_ref_sink(g_variant_new(
-		"(s@" NUMBERS "@a(say)^ay)", params, pack_numbers(one), pack_files(files), folder));
+	rows = table_pack(one->shown);
+	of_summary = summary_pack(one->summary);
+	item = g_variant_ref_sink(g_variant_new("(s(sb@aa(ssmvbb)@(aa(ssmvbb)s))@a(say)^ay)",
+		params, (const char *)g_ptr_array_index(one->reasons, 0), one->trustworthy, rows,
+		of_summary, pack_files(files), folder));
 	return g_variant_get_data_as_bytes(item);
 }
 

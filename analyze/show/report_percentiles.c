@@ -68,62 +68,51 @@ char *report_percentile_name(double q)
 
 /* By the linear rule; least and most over the repetitions, of which guests have none. */
 struct linear {
-	double ns, least, most; /* NAN: none */
-	gboolean bound, least_bound, most_bound;
+	struct linear_end {
+		double ns; /* NAN: none */
+		gboolean bound;
+	} value, least, most;
 };
 
 static struct linear linear_of(const struct report_row *row, double q)
 {
-	struct linear s = { NAN, NAN, NAN, FALSE, FALSE, FALSE };
-	gboolean known = row->whole ? result_quantile_linear(
-					      row->c, row->o->response, q, &s.ns, &s.bound)
-				    : trial_dist_linear(&row->times, q, &s.ns, &s.bound) == 0;
+	const struct linear none = { { NAN, FALSE }, { NAN, FALSE }, { NAN, FALSE } };
+	struct linear s = none;
+	gboolean known = row->whole ? result_quantile_linear(row->c, row->o->response, q,
+					      &s.value.ns, &s.value.bound)
+				    : trial_dist_linear(
+					      &row->times, q, &s.value.ns, &s.value.bound) == 0;
 
 	if (!known)
-		return (struct linear){ NAN, NAN, NAN, FALSE, FALSE, FALSE };
+		return none;
 	for (guint i = 0; row->whole && i < row->c->trials->len; i++) {
 		const trial *of = g_ptr_array_index(row->c->trials, i);
-		double ns;
-		gboolean bound;
+		struct linear_end v;
 
-		if (trial_dist_linear(
-			    row->o->response ? &of->response : &of->latency, q, &ns, &bound) != 0)
+		if (trial_dist_linear(row->o->response ? &of->response : &of->latency, q, &v.ns,
+			    &v.bound) != 0)
 			continue;
 		/* A bound is more than any number. */
-		if (isnan(s.least) || bound < s.least_bound ||
-			(bound == s.least_bound && ns < s.least)) {
-			s.least = ns;
-			s.least_bound = bound;
-		}
-		if (isnan(s.most) || bound > s.most_bound ||
-			(bound == s.most_bound && ns > s.most)) {
-			s.most = ns;
-			s.most_bound = bound;
-		}
+		if (isnan(s.least.ns) || v.bound < s.least.bound ||
+			(v.bound == s.least.bound && v.ns < s.least.ns))
+			s.least = v;
+		if (isnan(s.most.ns) || v.bound > s.most.bound ||
+			(v.bound == s.most.bound && v.ns > s.most.ns))
+			s.most = v;
 	}
 	return s;
 }
 
+/* The one at that place. */
 static void linear_cell(table *t, const void *row, const struct table_column *column)
 {
 	struct linear v = linear_of(row, column->q);
+	const struct linear_end *end = &G_STRUCT_MEMBER(struct linear_end, &v, column->at);
 
-	table_ns_real(t, v.ns, v.bound);
+	table_ns_real(t, end->ns, end->bound);
 }
 
-static void linear_least_cell(table *t, const void *row, const struct table_column *column)
-{
-	struct linear v = linear_of(row, column->q);
-
-	table_ns_real(t, v.least, v.least_bound);
-}
-
-static void linear_most_cell(table *t, const void *row, const struct table_column *column)
-{
-	struct linear v = linear_of(row, column->q);
-
-	table_ns_real(t, v.most, v.most_bound);
-}
+#define LINEAR_AT(member_) .at = offsetof(struct linear, member_)
 
 static void departure_cell(table *t, const void *of, const struct table_column *column)
 {
@@ -148,12 +137,12 @@ static void percentiles_more(table *t, const struct report_options *o)
 		g_autofree char *least = g_strconcat(name, "_min_ns", NULL);
 		g_autofree char *most = g_strconcat(name, "_max_ns", NULL);
 		const struct table_column columns[] = {
-			{ key, heading, .q = o->q[i],
+			{ key, heading, LINEAR_AT(value), .q = o->q[i],
 				.cell = o->linear ? linear_cell : report_quantile_cell },
-			{ least, "least", .q = o->q[i], .flags = TABLE_HIDDEN,
-				.cell = o->linear ? linear_least_cell : report_least_cell },
-			{ most, "most", .q = o->q[i], .flags = TABLE_HIDDEN,
-				.cell = o->linear ? linear_most_cell : report_most_cell },
+			{ least, "least", LINEAR_AT(least), .q = o->q[i], .flags = TABLE_HIDDEN,
+				.cell = o->linear ? linear_cell : report_least_cell },
+			{ most, "most", LINEAR_AT(most), .q = o->q[i], .flags = TABLE_HIDDEN,
+				.cell = o->linear ? linear_cell : report_most_cell },
 		};
 
 		table_columns(t, columns, G_N_ELEMENTS(columns));
