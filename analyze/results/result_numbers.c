@@ -2,9 +2,8 @@
 #include "analyze/results/result_numbers.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include <gsl/gsl_sort.h>
 
 #include "analyze/contract/guest_rank.h"
 #include "analyze/contract/trial_ipdv.h"
@@ -263,6 +262,13 @@ static void make_spread(result_combination *c)
 	}
 }
 
+static int compare_shares(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
 void result_fairness_of(const double *x, size_t n, struct result_fairness *out)
 {
 	g_autofree double *sorted = g_memdup2(x, n * sizeof(*x));
@@ -272,7 +278,7 @@ void result_fairness_of(const double *x, size_t n, struct result_fairness *out)
 	out->nb_below = 0;
 	if (n == 0)
 		return;
-	gsl_sort(sorted, 1, n);
+	qsort(sorted, n, sizeof(*sorted), compare_shares);
 	if (sorted[n - 1] <= 0)
 		return;
 	for (size_t i = 0; i < n; i++) {

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <gsl/gsl_sort.h>
-
 const guint result_within_ns[RESULT_WITHIN] = { 64, 128, 256, 512 };
 
 struct value {
@@ -187,6 +185,13 @@ struct result_departure_reps result_departure_reps(const result_combination *c)
 	return d;
 }
 
+static int compare_doubles(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
 /* Between two INFINITYs there is one, not a NAN. */
 static double at_quantile(const double *sorted, size_t n, double q)
 {
@@ -202,7 +207,7 @@ struct result_box result_box_of(const double *values, size_t n)
 
 	if (n == 0)
 		return (struct result_box){ NAN, NAN, NAN, NAN, NAN };
-	gsl_sort(sorted, 1, n);
+	qsort(sorted, n, sizeof(*sorted), compare_doubles);
 	return (struct result_box){ sorted[0], at_quantile(sorted, n, 0.25),
 		at_quantile(sorted, n, 0.5), at_quantile(sorted, n, 0.75), sorted[n - 1] };
 }
