@@ -251,12 +251,10 @@ arrival *arrival_new(
 {
 	arrival *a;
 
-	if (!(mean_gap_ns > 0.0) || !isfinite(mean_gap_ns)) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (!(mean_gap_ns > 0.0) || !isfinite(mean_gap_ns))
+		return input_null(error, INPUT_ERROR_RANGE,
 			"arrival: a mean gap of %g ns is not above zero and finite; check the rate",
 			mean_gap_ns);
-		return NULL;
-	}
 	a = g_new0(arrival, 1);
 	a->process = p;
 	a->rng = rng;

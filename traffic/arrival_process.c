@@ -25,10 +25,9 @@ static const struct arrival_kind *find_kind(const char *where, const char *name,
 	}
 	g_ptr_array_add(names, NULL);
 	hint = text_did_you_mean(name, (const char *const *)names->pdata);
-	input_fail(error, INPUT_ERROR_NOT_FOUND,
+	return input_null(error, INPUT_ERROR_NOT_FOUND,
 		"%s: no arrival process is called '%s'%s; there are %s", where, word, hint,
 		arrival_names());
-	return NULL;
 }
 
 /* Index of that key among the parameters; -1 and error. */

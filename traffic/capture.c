@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "traffic/capture.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "analyze/base/error.h"
@@ -38,14 +39,12 @@ static char *make_notice(const char *path, const struct frames *frames)
 
 	if (frames->nb_clamped > 0)
 		g_string_append_printf(s,
-			"; %" G_GUINT64_FORMAT
-			" of %u frames are not of %d..%d bytes (with FCS) and "
-			"are sent as the nearest of these",
+			"; %" PRIu64 " of %u frames are not of %d..%d bytes (with FCS) and are "
+			"sent as the nearest of these",
 			frames->nb_clamped, frames->at_ns->len, FRAME_LEN_MIN, FRAME_LEN_MAX);
 	if (frames->nb_older > 0)
 		g_string_append_printf(s,
-			"; %" G_GUINT64_FORMAT " frames are older than the one before and leave "
-			"with it",
+			"; %" PRIu64 " frames are older than the one before and leave with it",
 			frames->nb_older);
 	if (frames->cut)
 		g_string_append_printf(
@@ -79,13 +78,11 @@ capture *capture_parse(const char *name, const void *data, size_t len, GError **
 	if (!capture_each(name, data, len, add_frame, &frames, error))
 		return NULL;
 	nb = at_ns->len;
-	if (nb < 2 || g_array_index(at_ns, uint64_t, nb - 1) == g_array_index(at_ns, uint64_t, 0)) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (nb < 2 || g_array_index(at_ns, uint64_t, nb - 1) == g_array_index(at_ns, uint64_t, 0))
+		return input_null(error, INPUT_ERROR_RANGE,
 			"%s: has %u frame%s and no time between them; a rate needs two at "
 			"different times",
 			path, nb, nb == 1 ? "" : "s");
-		return NULL;
-	}
 	c = g_new0(capture, 1);
 	c->nb = nb;
 	c->notice = make_notice(path, &frames);

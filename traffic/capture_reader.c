@@ -2,6 +2,7 @@
 #include "traffic/capture_reader.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include <pcap/pcap.h>
@@ -35,9 +36,8 @@ static gboolean read_frames(
 
 		if (s < 0 || s >= max_s || ns < 0 || ns >= ns_per_s)
 			return input_fail(error, INPUT_ERROR_RANGE,
-				"%s: frame %" G_GUINT64_FORMAT
-				" has a time that is none; is the file whole?",
-				path, (guint64)nb + 1);
+				"%s: frame %" PRIu64 " has a time that is none; is the file whole?",
+				path, nb + 1);
 		f.at_ns = (uint64_t)(s * ns_per_s + ns);
 		f.frame_len = (uint16_t)CLAMP(f.wire_len, FRAME_LEN_MIN, FRAME_LEN_MAX);
 		if (!fn(&f, user, &why)) {
@@ -50,8 +50,8 @@ static gboolean read_frames(
 	if (rc == PCAP_ERROR_BREAK)
 		return TRUE; /* the end */
 	return input_fail(error, INPUT_ERROR_SYNTAX,
-		"%s: cannot be read after frame %" G_GUINT64_FORMAT ": %s; mend it with editcap",
-		path, (guint64)nb, pcap_geterr(file));
+		"%s: cannot be read after frame %" PRIu64 ": %s; mend it with editcap", path, nb,
+		pcap_geterr(file));
 }
 
 gboolean capture_each(const char *name, const void *data, size_t len, capture_frame_fn fn,

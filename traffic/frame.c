@@ -26,11 +26,6 @@ static void put_be32(uint8_t *p, uint32_t v)
 	put_be16(p + 2, v & 0xffff);
 }
 
-static uint32_t get_be16(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 8 | p[1];
-}
-
 void frame_guest_mac(const uint8_t base[6], uint32_t guest, uint8_t mac[6])
 {
 	uint64_t v = 0;
@@ -186,7 +181,7 @@ static gboolean is_addressed_as_ours(const uint8_t *data, uint32_t mbuf_len)
 {
 	const uint8_t *ip = data + IP_OFFSET;
 
-	return mbuf_len >= FRAME_HEAD_LEN && get_be16(data + 12) == 0x0800 && ip[0] == 0x45 &&
+	return mbuf_len >= FRAME_HEAD_LEN && frame_get_be16(data + 12) == 0x0800 && ip[0] == 0x45 &&
 	       ip[9] == IP_PROTO_UDP && ip[12] == 198 && (ip[13] & 0xfe) == 18 && ip[16] == 198 &&
 	       (ip[17] & 0xfe) == 18;
 }
@@ -202,10 +197,10 @@ enum frame_kind frame_classify(const uint8_t *data, uint32_t mbuf_len, struct fr
 	if (frame_fold(frame_sum(ip, FRAME_IP_LEN)) != 0xffff)
 		return FRAME_CORRUPT;
 	/* From here on the IPv4 header is what its sender wrote. */
-	src = get_be16(udp);
-	dst = get_be16(udp + 2);
-	udp_len = get_be16(udp + 4);
-	if (get_be16(ip + 2) != mbuf_len - IP_OFFSET || udp_len != mbuf_len - UDP_OFFSET ||
+	src = frame_get_be16(udp);
+	dst = frame_get_be16(udp + 2);
+	udp_len = frame_get_be16(udp + 4);
+	if (frame_get_be16(ip + 2) != mbuf_len - IP_OFFSET || udp_len != mbuf_len - UDP_OFFSET ||
 		frame_fold(frame_sum(ip + 12, 8) + frame_sum(pseudo, 2) + frame_sum(udp + 4, 2) +
 			   frame_sum(udp, udp_len)) != 0xffff)
 		return FRAME_CORRUPT;

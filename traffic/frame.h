@@ -135,6 +135,12 @@ static inline uint16_t frame_fold(uint64_t sum)
 /* One's complement sum (RFC 1071) of len bytes, words in memory order; not folded to 16 bits. */
 uint64_t frame_sum(const void *data, size_t len);
 
+/* Two bytes as the wire has them. */
+static inline uint32_t frame_get_be16(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 8 | p[1];
+}
+
 /* What frame_classify found. */
 enum frame_kind {
 	FRAME_OURS,    /* checksums and signature hold */

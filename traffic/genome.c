@@ -75,8 +75,7 @@ static gboolean check_letter(struct genome *g, char letter, GError **error)
 	if (g_ascii_isupper(letter) != g->custom)
 		return input_fail(error, INPUT_ERROR_SYNTAX,
 			g->custom ? "'%s' is a letter of RFC 6985, and letters with a map are "
-				    "capitals; "
-				    "write it as a capital and map its size"
+				    "capitals; write it as a capital and map its size"
 				  : "'%s' has no size; add a map for capitals: "
 				    "genome:AAAGG:A=64,G=1518",
 			word);

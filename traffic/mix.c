@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "traffic/mix.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -170,8 +171,7 @@ gboolean mix_add_guests(mix *m, const char *where, const struct mix_guest *guest
 	g.group_of = 0;
 	if (nb < 1 || nb > FRAME_GUESTS_MAX)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"%s: %" G_GUINT64_FORMAT " guests are outside 1..%d", where, nb,
-			FRAME_GUESTS_MAX);
+			"%s: %" PRIu64 " guests are outside 1..%d", where, nb, FRAME_GUESTS_MAX);
 	if (nb + m->nb_guests > FRAME_GUESTS_MAX)
 		return input_fail(error, INPUT_ERROR_RANGE,
 			"%s: all together are more than %d guests; take some out", where,
@@ -199,8 +199,7 @@ gboolean mix_check_interface(const char *where, const char *text, GError **error
 	word = text_quote(text);
 	return input_fail(error, INPUT_ERROR_SYNTAX,
 		"%s: '%s' is no interface's name, which has letters, digits and '-' only; write "
-		"one "
-		"such as vhost-user",
+		"one such as vhost-user",
 		where, word);
 }
 

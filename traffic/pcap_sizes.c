@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "traffic/pcap_sizes.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,8 +72,8 @@ gboolean pcap_sizes_direction(const char *text, struct pcap_sizes_options *o, GE
 	if (colon == NULL || (strcmp(colon, ":in") != 0 && strcmp(colon, ":out") != 0))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
 			"--direction: '%s' does not end with :in or :out; write "
-			"52:54:00:fa:00:60:out for what "
-			"that host sent, 198.18.0.1:in for what it got",
+			"52:54:00:fa:00:60:out for what that host sent, 198.18.0.1:in for what it "
+			"got",
 			quoted);
 	if (!address_parse(host, &a))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
@@ -84,11 +85,6 @@ gboolean pcap_sizes_direction(const char *text, struct pcap_sizes_options *o, GE
 	g_free(o->direction);
 	o->direction = g_strdup(text);
 	return TRUE;
-}
-
-static unsigned get_be16(const uint8_t *at)
-{
-	return (unsigned)at[0] << 8 | at[1];
 }
 
 /*
@@ -106,12 +102,12 @@ static gboolean find_ip(
 		IP6 = 0x86dd
 	};
 	uint32_t at = 2 * MAC_LEN, field;
-	unsigned type = 0;
+	uint32_t type = 0;
 
 	for (int i = 0; i <= VLAN_TAGS_MAX; i++, at += 4) {
 		if (len < at + 2)
 			return FALSE;
-		type = get_be16(data + at);
+		type = frame_get_be16(data + at);
 		if (type != VLAN && type != SERVICE_VLAN && type != OLD_VLAN)
 			break;
 	}
@@ -243,15 +239,13 @@ pcap_sizes *pcap_sizes_parse(const char *name, const void *data, size_t len,
 		return g_steal_pointer(&s);
 	}
 	if (s->captured == 0)
-		input_fail(error, INPUT_ERROR_RANGE,
+		return input_null(error, INPUT_ERROR_RANGE,
 			"%s: has no frames; capture while there is traffic", s->path);
-	else
-		input_fail(error, INPUT_ERROR_RANGE,
-			"%s: none of its %" G_GUINT64_FORMAT " frames is of --direction %s%s; "
-			"'--by host' and '--by ip' show who sends",
-			s->path, (guint64)s->captured, s->direction,
-			s->nb_cut > 0 ? " (too little of them was captured to tell)" : "");
-	return NULL;
+	return input_null(error, INPUT_ERROR_RANGE,
+		"%s: none of its %" PRIu64
+		" frames is of --direction %s%s; '--by host' and '--by ip' show who sends",
+		s->path, s->captured, s->direction,
+		s->nb_cut > 0 ? " (too little of them was captured to tell)" : "");
 }
 
 pcap_sizes *pcap_sizes_open(
@@ -350,11 +344,10 @@ static void append_head(GString *to, const pcap_sizes *s, const struct pcap_size
 		s->direction != NULL ? s->direction : "");
 	g_string_append(to, "# unit: frame\n# weight: packets\n# mode: random\n");
 	g_string_append_printf(to,
-		"# source: %s, %" G_GUINT64_FORMAT " frames in %" G_GUINT64_FORMAT
-		".%09" G_GUINT64_FORMAT " s, the first at %s.%09" G_GUINT64_FORMAT
-		"Z; %" G_GUINT64_FORMAT " of them here\n",
-		file, (guint64)s->captured, (guint64)(span / ns_per_s), (guint64)(span % ns_per_s),
-		date, (guint64)(s->first_ns % ns_per_s), (guint64)h->frames);
+		"# source: %s, %" PRIu64 " frames in %" PRIu64 ".%09" PRIu64
+		" s, the first at %s.%09" PRIu64 "Z; %" PRIu64 " of them here\n",
+		file, s->captured, span / ns_per_s, span % ns_per_s, date, s->first_ns % ns_per_s,
+		h->frames);
 }
 
 static void append_notes(
@@ -362,17 +355,15 @@ static void append_notes(
 {
 	double captured = (double)h->bytes / (double)h->frames;
 
-	g_string_append(to,
-		"## Weights are frames. Lengths are with FCS, which captures leave out, "
-		"and padded to 64.\n");
+	g_string_append(to, "## Weights are frames. Lengths are with FCS, which captures leave "
+			    "out, and padded to 64.\n");
 	if (nb_exact == nb_lengths)
 		g_string_append_printf(to, "## All %u lengths that occur; mean %.2f bytes.\n",
 			nb_lengths, captured);
 	else
 		g_string_append_printf(to,
 			"## The %u most frequent of %u lengths, and the others in ranges. Mean "
-			"%.2f "
-			"bytes; %.2f where every length of a range is equally likely.\n",
+			"%.2f bytes; %.2f where every length of a range is equally likely.\n",
 			nb_exact, nb_lengths, captured, mean);
 }
 
@@ -404,7 +395,7 @@ char *pcap_sizes_profile(
 		const struct row *row = &g_array_index(rows, struct row, i);
 
 		g_string_append_printf(text, row->lo == row->hi ? "%u" : "%u-%u", row->lo, row->hi);
-		g_string_append_printf(text, ",%" G_GUINT64_FORMAT "\n", (guint64)row->frames);
+		g_string_append_printf(text, ",%" PRIu64 "\n", row->frames);
 	}
 	if (mean_len != NULL)
 		*mean_len = mean;

@@ -194,8 +194,7 @@ static gboolean read_weight(struct reader *r, const char *text, struct profile_c
 		(w != floor(w) || w > PROFILE_SEQUENCE_MAX - (double)r->sequence->len))
 		return input_fail(&r->error, INPUT_ERROR_RANGE,
 			"weight %s: a sequence sends each row a whole number of times and is at "
-			"most "
-			"%d frames long",
+			"most %d frames long",
 			word, PROFILE_SEQUENCE_MAX);
 	c->listed_weight = w;
 	return TRUE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Profiles by what a user calls them: names of shipped ones, paths, and words such as fixed:64. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "analyze/base/datadir.h"
@@ -47,7 +48,7 @@ static gboolean read_length(const char *spec, const char *text, uint32_t *out, G
 			word);
 	if (len < FRAME_LEN_MIN || len > FRAME_LEN_MAX)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"profile '%s': a frame of %" G_GUINT64_FORMAT
+			"profile '%s': a frame of %" PRIu64
 			" bytes is outside %d..%d, counted with FCS (60 without FCS is 64)",
 			word, len, FRAME_LEN_MIN, FRAME_LEN_MAX);
 	*out = (uint32_t)len;
@@ -72,9 +73,8 @@ static profile *open_uniform(const char *spec, const char *text, GError **error)
 		return NULL;
 	if (lo <= hi)
 		return make_single(spec, lo, hi);
-	input_fail(error, INPUT_ERROR_RANGE,
+	return input_null(error, INPUT_ERROR_RANGE,
 		"profile '%s' ends below its start; write uniform:%u-%u", spec, hi, lo);
-	return NULL;
 }
 
 static profile *open_file(const char *spec, const char *path, GError **error)
@@ -101,11 +101,10 @@ static profile *unknown_name(const char *spec, GError **error)
 	}
 	hint = text_did_you_mean(spec, (const char *const *)names);
 	list = g_strjoinv(", ", names);
-	input_fail(error, INPUT_ERROR_NOT_FOUND,
+	return input_null(error, INPUT_ERROR_NOT_FOUND,
 		"no profile is called '%s'%s; there are %s; or write ./FILE.csv, fixed:64, "
 		"uniform:64-1518 or genome:aaafg",
 		word, hint, list);
-	return NULL;
 }
 
 profile *profile_open(const char *spec, uint32_t mtu, GError **error)

@@ -286,7 +286,6 @@ char *profile_report(const profile *p, const char *format, double link_bps, GErr
 	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
 		if (strcmp(format, formats[i].name) == 0)
 			return formats[i].write(&r);
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_NOT_FOUND,
+	return input_null(error, INPUT_ERROR_NOT_FOUND,
 		"format '%s' is not known; write text, csv or json", format);
-	return NULL;
 }

@@ -313,8 +313,7 @@ gboolean rate_to_pps(
 		if (!(link_bps > 0.0))
 			return input_fail(error, INPUT_ERROR_RATE,
 				"a rate of %.4g%% is a share of the link, and its speed is not "
-				"known; "
-				"add --link 10G",
+				"known; add --link 10G",
 				r->value * 100.0);
 		*pps = r->value * rate_line_pps(link_bps, mean_frame_len);
 		return TRUE;

@@ -313,8 +313,7 @@ static gboolean check_cfg(const struct schedule_cfg *cfg, GError **error)
 	if (timed && (cfg->span_ns == 0 || cfg->span_ns > span_max_ns))
 		return input_fail(error, INPUT_ERROR_RANGE,
 			"schedule: a span of %.6g s is not above zero and at most %.6g s (78 "
-			"hours); "
-			"change the duration",
+			"hours); change the duration",
 			(double)cfg->span_ns / ns_per_s, (double)span_max_ns / ns_per_s);
 	if (cfg->link_bps != 0.0 &&
 		!(cfg->link_bps >= link_bps_min && cfg->link_bps <= link_bps_max))

@@ -48,11 +48,9 @@ ramp *ramp_new(const struct schedule_step *steps, size_t nb, uint64_t span_ns, G
 		r->mean_ns[i] = sum;
 		sum += steps[i].pps * (double)(end_ns - steps[i].from_ns);
 	}
-	if (!(sum > 0.0)) {
-		g_set_error(error, INPUT_ERROR, INPUT_ERROR_RANGE,
+	if (!(sum > 0.0))
+		return input_null(error, INPUT_ERROR_RANGE,
 			"steps: the rate is zero all the time; give one step a rate");
-		return NULL;
-	}
 	r->mean_pps = sum / (double)span_ns;
 	for (size_t i = 0; i < r->nb; i++)
 		r->mean_ns[i] /= r->mean_pps;

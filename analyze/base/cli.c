@@ -66,8 +66,8 @@ static void print_program_help(const struct cli_program *program)
 	printf("\nOptions:\n  -h, --help                  Show this help\n"
 	       "  --version                   Show the version\n\n");
 	if (run != NULL)
-		printf("'%s run --help' shows the options of a run, '%s COMMAND --help' those of "
-		       "a command.\n",
+		printf("'%s run --help' shows the options of a run, '%s COMMAND --help' those of a "
+		       "command.\n",
 			program->name, program->name);
 	else
 		printf("'%s COMMAND --help' shows the options of a command.\n", program->name);

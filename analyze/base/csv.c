@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/base/csv.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ struct reading {
 
 static char *place_of(const struct reading *r)
 {
-	return g_strdup_printf("%s:%" G_GUINT64_FORMAT, r->name, (guint64)r->line);
+	return g_strdup_printf("%s:%" PRIu64, r->name, r->line);
 }
 
 static void fail_at(struct reading *r, const char *why)

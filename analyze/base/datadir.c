@@ -56,10 +56,9 @@ char *datadir_find(const char *name, GError **error)
 			return g_steal_pointer(&path);
 		g_string_append_printf(tried, "%s%s", i > 0 ? ", " : "", folder);
 	}
-	g_set_error(error, INPUT_ERROR, INPUT_ERROR_NOT_FOUND,
+	return input_null(error, INPUT_ERROR_NOT_FOUND,
 		"%s is in none of %s; install tsim, or set TSIM_DATADIR to the folder that has it",
 		name, tried->str);
-	return NULL;
 }
 
 char *datadir_program(const char *name)

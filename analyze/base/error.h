@@ -44,6 +44,10 @@ GQuark analyze_error_quark(void);
 #define error_set(...) (error_format(__VA_ARGS__), error_result())
 #define input_fail(error, code, ...) error_set(error, INPUT_ERROR, code, __VA_ARGS__)
 #define analyze_fail(error, code, ...) error_set(error, ANALYZE_ERROR, code, __VA_ARGS__)
+/* The same where what fails returns a pointer: NULL. */
+#define error_null(...) (error_format(__VA_ARGS__), NULL)
+#define input_null(error, code, ...) error_null(error, INPUT_ERROR, code, __VA_ARGS__)
+#define analyze_null(error, code, ...) error_null(error, ANALYZE_ERROR, code, __VA_ARGS__)
 
 void error_format(GError **error, GQuark domain, int code, const char *format, ...)
 	G_GNUC_PRINTF(4, 5);

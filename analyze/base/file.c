@@ -308,9 +308,10 @@ void file_remove_tree(const char *path)
 	remove_at(AT_FDCWD, path, LEVELS_MAX);
 }
 
-static gboolean read_error(GError **error, const char *path, const char *why)
+/* NULL. */
+static char *read_error(GError **error, const char *path, const char *why)
 {
-	return analyze_fail(error, ANALYZE_ERROR_IO,
+	return analyze_null(error, ANALYZE_ERROR_IO,
 		"%s: cannot be read: %s; see its name and permissions", path, why);
 }
 
@@ -321,22 +322,14 @@ char *file_read(const char *path, size_t *len, GError **error)
 	struct stat st;
 	gsize n;
 
-	if (stat(path, &st) < 0) {
-		read_error(error, path, g_strerror(errno));
-		return NULL;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		read_error(error, path, "it is not a plain file");
-		return NULL;
-	}
-	if (st.st_size > FILE_LEN_MAX) {
-		read_error(error, path, "it is larger than 1 GiB");
-		return NULL;
-	}
-	if (!g_file_get_contents(path, &data, &n, &cause)) {
-		read_error(error, path, cause->message);
-		return NULL;
-	}
+	if (stat(path, &st) < 0)
+		return read_error(error, path, g_strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return read_error(error, path, "it is not a plain file");
+	if (st.st_size > FILE_LEN_MAX)
+		return read_error(error, path, "it is larger than 1 GiB");
+	if (!g_file_get_contents(path, &data, &n, &cause))
+		return read_error(error, path, cause->message);
 	*len = n;
 	return g_steal_pointer(&data);
 }

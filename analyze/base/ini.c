@@ -181,8 +181,7 @@ static gboolean read_lines(struct ini *i, const char *text, GError **error)
 		if (now == NULL)
 			return bad_line(i, n + 1, start,
 				"stands before the first [section]: move it into one, or a "
-				"variable "
-				"of your own to [" DEFAULTS "]",
+				"variable of your own to [" DEFAULTS "]",
 				error);
 		if (!read_key(i, start, n + 1, now, error))
 			return FALSE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/base/json_in.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -42,9 +43,9 @@ static const char *string_end(const char *p, const char *end, uint64_t *line)
 static gboolean syntax_error(GError **error, const char *file, uint64_t line, const char *why)
 {
 	return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-		"%s:%" G_GUINT64_FORMAT
+		"%s:%" PRIu64
 		": %s; the file is damaged or of another program: remove it and measure again",
-		file, (guint64)line, why);
+		file, line, why);
 }
 
 static gboolean check_text(const char *file, const char *text, size_t len, GError **error)
@@ -170,7 +171,7 @@ uint32_t json_in_u32(
 
 	if (v <= max)
 		return (uint32_t)v;
-	json_in_fail(in, where, key, "is %" G_GUINT64_FORMAT ", above %u", (guint64)v, max);
+	json_in_fail(in, where, key, "is %" PRIu64 ", above %u", v, max);
 	return 0;
 }
 

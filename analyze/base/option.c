@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/base/option.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -102,8 +103,8 @@ static gboolean set_number(
 
 	if (row->type == OPTION_UINT64)
 		return text_uint(word, max_uint64(row), at) ||
-		       bad_value(error, where, word, "a whole number from 0 to %" G_GUINT64_FORMAT,
-			       (guint64)max_uint64(row));
+		       bad_value(error, where, word, "a whole number from 0 to %" PRIu64,
+			       max_uint64(row));
 	if (row->type == OPTION_INT) {
 		if (!g_ascii_string_to_signed(
 			    word, 10, (gint64)row->min, (gint64)row->max, &whole, NULL))
@@ -269,7 +270,7 @@ char *option_text(const struct option_row *row, const void *base)
 			return NULL;
 		return g_strdup_printf("%d", *(const int *)at);
 	case OPTION_UINT64:
-		return g_strdup_printf("%" G_GUINT64_FORMAT, (guint64) * (const uint64_t *)at);
+		return g_strdup_printf("%" PRIu64, *(const uint64_t *)at);
 	case OPTION_NUMBER:
 	case OPTION_SHARE:
 		return g_strdup(
@@ -464,7 +465,7 @@ static char *help_range(const struct option_row *row)
 	if (row->type == OPTION_INT && row->max < G_MAXINT)
 		return g_strdup_printf(", %.0f to %.0f", row->min, row->max);
 	if (row->type == OPTION_UINT64)
-		return g_strdup_printf(", 0 to %" G_GUINT64_FORMAT, (guint64)max_uint64(row));
+		return g_strdup_printf(", 0 to %" PRIu64, max_uint64(row));
 	if (row->type == OPTION_NUMBER) {
 		least = range_words(row);
 		return g_strdup_printf(", %s", least);

@@ -79,10 +79,9 @@ scratch *scratch_new(const char *program, GError **error)
 		*s = (scratch){ .path = g_steal_pointer(&path), .owner = lock };
 		return s;
 	}
-	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_IO,
+	return analyze_null(error, ANALYZE_ERROR_IO,
 		"%s: no temporary directory could be kept there; set TMPDIR to another directory",
 		g_get_tmp_dir());
-	return NULL;
 }
 
 const char *scratch_path(const scratch *s)

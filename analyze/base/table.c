@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/base/table.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -200,13 +201,13 @@ void table_string(table *t, const char *text)
 
 void table_u64_as(table *t, uint64_t v, const char *text)
 {
-	add_cell(t, g_strdup(text), g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)v),
+	add_cell(t, g_strdup(text), g_strdup_printf("%" PRIu64, v),
 		int_node((int64_t)MIN(v, (uint64_t)G_MAXINT64)), FALSE, FALSE);
 }
 
 void table_u64(table *t, uint64_t v)
 {
-	g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)v);
+	g_autofree char *text = g_strdup_printf("%" PRIu64, v);
 
 	table_u64_as(t, v, text);
 }
@@ -255,7 +256,7 @@ void table_pps(table *t, double pps)
 void table_ns(table *t, uint64_t ns, gboolean bound)
 {
 	add_cell(t, format_ns_bound(ns, bound),
-		g_strdup_printf("%s%" G_GUINT64_FORMAT, bound ? ">=" : "", (guint64)ns),
+		g_strdup_printf("%s%" PRIu64, bound ? ">=" : "", ns),
 		int_node((int64_t)MIN(ns, (uint64_t)G_MAXINT64)), bound, FALSE);
 }
 
@@ -276,8 +277,8 @@ void table_signed_ns(table *t, int64_t ns)
 {
 	g_autofree char *size = format_ns(ns < 0 ? (uint64_t)-ns : (uint64_t)ns);
 
-	add_cell(t, g_strconcat(ns < 0 ? "-" : "", size, NULL),
-		g_strdup_printf("%" G_GINT64_FORMAT, ns), int_node(ns), FALSE, FALSE);
+	add_cell(t, g_strconcat(ns < 0 ? "-" : "", size, NULL), g_strdup_printf("%" PRId64, ns),
+		int_node(ns), FALSE, FALSE);
 }
 
 void table_bool(table *t, gboolean v, const char *yes, const char *no)

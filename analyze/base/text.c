@@ -2,6 +2,7 @@
 #include "analyze/base/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -103,8 +104,7 @@ char *text_duration_format(uint64_t ns)
 
 	while (ns % time_units[i].ns != 0)
 		i++;
-	return g_strdup_printf(
-		"%" G_GUINT64_FORMAT "%s", (guint64)(ns / time_units[i].ns), time_units[i].name);
+	return g_strdup_printf("%" PRIu64 "%s", ns / time_units[i].ns, time_units[i].name);
 }
 
 char *text_duration_fault(const char *text, uint64_t min_ns, uint64_t max_ns, uint64_t *ns)
@@ -237,11 +237,9 @@ char *text_read(const char *path, size_t max, size_t *len, GError **error)
 	int err = errno;
 	size_t nb;
 
-	if (f == NULL) {
-		input_fail(error, err == ENOENT ? INPUT_ERROR_NOT_FOUND : INPUT_ERROR_IO,
+	if (f == NULL)
+		return input_null(error, err == ENOENT ? INPUT_ERROR_NOT_FOUND : INPUT_ERROR_IO,
 			"%s: cannot be opened: %s; check the path", shown, g_strerror(err));
-		return NULL;
-	}
 	text = g_malloc(max + 2);
 	nb = fread(text, 1, max + 1, f);
 	err = ferror(f) ? errno : 0;
@@ -252,11 +250,10 @@ char *text_read(const char *path, size_t max, size_t *len, GError **error)
 		return g_realloc(g_steal_pointer(&text), nb + 1);
 	}
 	if (err != 0)
-		input_fail(error, INPUT_ERROR_IO, "%s: cannot be read: %s", shown, g_strerror(err));
-	else
-		input_fail(error, INPUT_ERROR_RANGE,
-			"%s: is longer than %zu bytes; is it the right file?", shown, max);
-	return NULL;
+		return input_null(
+			error, INPUT_ERROR_IO, "%s: cannot be read: %s", shown, g_strerror(err));
+	return input_null(error, INPUT_ERROR_RANGE,
+		"%s: is longer than %zu bytes; is it the right file?", shown, max);
 }
 
 gboolean text_check(const char *path, const char *text, size_t len, GError **error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/contract/accumulated.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "analyze/base/json_in.h"
@@ -138,8 +139,8 @@ accumulated *accumulated_parse(const char *name, const char *text, size_t len, G
 	schema = json_in_u64(&in, root, "", "schema");
 	if (in.error == NULL && schema != ACCUMULATED_SCHEMA)
 		json_in_fail(&in, "", "schema",
-			"is %" G_GUINT64_FORMAT ", this program supports %d: use its own version",
-			(guint64)schema, ACCUMULATED_SCHEMA);
+			"is %" PRIu64 ", this program supports %d: use its own version", schema,
+			ACCUMULATED_SCHEMA);
 	trial_json_read_record(&in, root, "", &fields, a);
 	if (in.error != NULL) {
 		g_propagate_error(error, in.error);

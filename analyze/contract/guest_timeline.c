@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/contract/guest_timeline.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "analyze/base/csv.h"
@@ -17,10 +18,9 @@ void guest_timeline_append(GString *to, const trial *t)
 			t->guest_seconds, struct trial_guest_second, i);
 		char time[G_ASCII_DTOSTR_BUF_SIZE];
 
-		g_string_append_printf(to,
-			"%s,%u,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "\n",
+		g_string_append_printf(to, "%s,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
 			g_ascii_formatd(time, sizeof(time), "%.6f", s->time_s), s->guest,
-			(guint64)s->offered, (guint64)s->forwarded, (guint64)s->latency_sum_ns);
+			s->offered, s->forwarded, s->latency_sum_ns);
 	}
 }
 
@@ -100,13 +100,11 @@ GArray *guest_timeline_read(const trial *t, GError **error)
 	g_autofree char *path = trial_sibling_path(t, "guest_timeline"), *text = NULL;
 	size_t len;
 
-	if (path == NULL || !g_file_test(path, G_FILE_TEST_EXISTS)) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND,
-			"%s: no guest_timeline_*.csv is beside it; measure again with this "
-			"version of tsim, or read the trial itself where this is a merged set",
+	if (path == NULL || !g_file_test(path, G_FILE_TEST_EXISTS))
+		return analyze_null(error, ANALYZE_ERROR_NOT_FOUND,
+			"%s: no guest_timeline_*.csv is beside it; measure again with this version "
+			"of tsim, or read the trial itself where this is a merged set",
 			t->path != NULL ? t->path : "a trial in memory");
-		return NULL;
-	}
 	text = file_read(path, &len, error);
 	return text == NULL ? NULL : guest_timeline_parse(t, path, text, len, error);
 }

@@ -107,11 +107,9 @@ trial *part_from_bytes(GBytes *bytes, const char *name, GError **error)
 	g_autoptr(trial) t = NULL;
 	struct json_in in = { .file = name };
 
-	if (!g_variant_is_normal_form(value) || nb != TEXTS || !g_str_equal(text[HEAD], VERSION)) {
-		(void)analyze_fail(error, ANALYZE_ERROR_CONTENT,
+	if (!g_variant_is_normal_form(value) || nb != TEXTS || !g_str_equal(text[HEAD], VERSION))
+		return analyze_null(error, ANALYZE_ERROR_CONTENT,
 			"%s: is no part of a trial, or one of another version", name);
-		return NULL;
-	}
 	root = json_in_parse(name, text[TRIAL], strlen(text[TRIAL]), error);
 	if (root == NULL)
 		return NULL;
@@ -120,11 +118,9 @@ trial *part_from_bytes(GBytes *bytes, const char *name, GError **error)
 		g_propagate_error(error, in.error);
 		return NULL;
 	}
-	if (row_of_rank(t) == NULL) {
-		(void)analyze_fail(
+	if (row_of_rank(t) == NULL)
+		return analyze_null(
 			error, ANALYZE_ERROR_CONTENT, "%s: has no row of its rank", name);
-		return NULL;
-	}
 	return read_bins(t, name, text, error) ? g_steal_pointer(&t) : NULL;
 }
 
@@ -348,11 +344,9 @@ trial *part_join(GPtrArray *parts, GError **error)
 		if (!add_departure(&whole->departure, &t->departure) ||
 			!trial_record_add(&trial_cpu_fields, &whole->cpu, &t->cpu) ||
 			!add_probes(&whole->probes, &t->probes) ||
-			!add_ipdv(&whole->ipdv, &t->ipdv)) {
-			(void)analyze_fail(error, ANALYZE_ERROR_CONTENT,
+			!add_ipdv(&whole->ipdv, &t->ipdv))
+			return analyze_null(error, ANALYZE_ERROR_CONTENT,
 				"the sums of all parts are above 2^64 - 1");
-			return NULL;
-		}
 		add_interface_info(whole->interface_info, t, i);
 		add_rows(whole->seconds, t->seconds);
 		g_array_append_vals(
@@ -486,10 +480,11 @@ static void join_under_lock(const char *dir, part_say_fn say, void *user)
 		part_join_left(dir, say, user);
 		return;
 	}
-	text = error != NULL ? g_strdup_printf("%s: parts were left alone: %s", dir, error->message)
-			     : g_strdup_printf("%s: parts were left alone: another tsim (%s) is at "
-					       "work there",
-				       dir, owner.text);
+	text = error != NULL
+		       ? g_strdup_printf("%s: parts were left alone: %s", dir, error->message)
+		       : g_strdup_printf(
+				 "%s: parts were left alone: another tsim (%s) is at work there",
+				 dir, owner.text);
 	say(user, text);
 }
 

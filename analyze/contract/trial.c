@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/contract/trial.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "analyze/base/format.h"
@@ -94,7 +95,7 @@ static char *value_text(const struct trial_field *f, const struct trial_params *
 	if (f->kind == TRIAL_TEXT)
 		return quoted_or_default(trial_field_text(f, p));
 	if (f->kind == TRIAL_U64) /* a double cannot tell all of them apart */
-		return g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)trial_field_u64(f, p));
+		return g_strdup_printf("%" PRIu64, trial_field_u64(f, p));
 	return format_number(trial_field_number(f, p));
 }
 

@@ -5,6 +5,7 @@
  */
 #include "analyze/contract/trial.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -38,22 +39,19 @@ static gboolean check_counts(const char *where, const struct trial_counts *c, GE
 		const struct trial_field *f = &trial_counts_fields.rows[i];
 
 		if (f->kind == TRIAL_U64 && trial_field_u64(f, c) > G_MAXINT64)
-			return report_imbalance(error,
-				"%s: %s is %" G_GUINT64_FORMAT ", above 2^63 - 1", where, f->key,
-				(guint64)trial_field_u64(f, c));
+			return report_imbalance(error, "%s: %s is %" PRIu64 ", above 2^63 - 1",
+				where, f->key, trial_field_u64(f, c));
 	}
 	if (c->forwarded > c->offered || c->offered - c->forwarded != c->lost)
 		return report_imbalance(error,
-			"%s: forwarded %" G_GUINT64_FORMAT " and lost %" G_GUINT64_FORMAT
-			" are not offered %" G_GUINT64_FORMAT,
-			where, (guint64)c->forwarded, (guint64)c->lost, (guint64)c->offered);
+			"%s: forwarded %" PRIu64 " and lost %" PRIu64 " are not offered %" PRIu64,
+			where, c->forwarded, c->lost, c->offered);
 	if (c->offered > c->intended || c->not_sent > c->intended - c->offered ||
 		c->unsent != c->intended - c->offered - c->not_sent)
 		return report_imbalance(error,
-			"%s: offered %" G_GUINT64_FORMAT ", not_sent %" G_GUINT64_FORMAT
-			" and unsent %" G_GUINT64_FORMAT " are not intended %" G_GUINT64_FORMAT,
-			where, (guint64)c->offered, (guint64)c->not_sent, (guint64)c->unsent,
-			(guint64)c->intended);
+			"%s: offered %" PRIu64 ", not_sent %" PRIu64 " and unsent %" PRIu64
+			" are not intended %" PRIu64,
+			where, c->offered, c->not_sent, c->unsent, c->intended);
 	return TRUE;
 }
 
@@ -66,9 +64,8 @@ static gboolean check_bins(
 		sum += ctr_get(&d->hist->bucket[i]);
 	if (sum != d->count || ctr_get(&d->hist->count) != d->count)
 		return report_imbalance(error,
-			"%s: the %s histogram holds %" G_GUINT64_FORMAT
-			" values, its count says %" G_GUINT64_FORMAT,
-			where, kind, (guint64)sum, (guint64)d->count);
+			"%s: the %s histogram holds %" PRIu64 " values, its count says %" PRIu64,
+			where, kind, sum, d->count);
 	if (d->count > 0 &&
 		(ctr_get(&d->hist->sum_ns) != d->sum_ns || ctr_get(&d->hist->min_ns) != d->min_ns ||
 			ctr_get(&d->hist->max_ns) != d->max_ns))
@@ -84,19 +81,16 @@ static gboolean check_dist(const char *where, const char *kind, uint64_t forward
 {
 	if (d->count != forwarded)
 		return report_imbalance(error,
-			"%s: %s counts %" G_GUINT64_FORMAT
-			" frames, forwarded were %" G_GUINT64_FORMAT,
-			where, kind, (guint64)d->count, (guint64)forwarded);
+			"%s: %s counts %" PRIu64 " frames, forwarded were %" PRIu64, where, kind,
+			d->count, forwarded);
 	if (d->censored != lost)
 		return report_imbalance(error,
-			"%s: %s has %" G_GUINT64_FORMAT
-			" censored frames, lost were %" G_GUINT64_FORMAT,
-			where, kind, (guint64)d->censored, (guint64)lost);
+			"%s: %s has %" PRIu64 " censored frames, lost were %" PRIu64, where, kind,
+			d->censored, lost);
 	if (d->min_ns > d->max_ns || (d->count == 0 && (d->max_ns > 0 || d->sum_ns > 0)))
 		return report_imbalance(error,
-			"%s: minimum, maximum and sum of %s cannot be of %" G_GUINT64_FORMAT
-			" frames",
-			where, kind, (guint64)d->count);
+			"%s: minimum, maximum and sum of %s cannot be of %" PRIu64 " frames", where,
+			kind, d->count);
 	if (d->sum_ns > G_MAXINT64 || d->max_ns > G_MAXINT64 || d->censored_ns > G_MAXINT64)
 		return report_imbalance(
 			error, "%s: a sum or time of %s is above 2^63 - 1", where, kind);
@@ -145,10 +139,8 @@ static gboolean settle_counts(const char *where, struct trial_counts *c,
 
 		if (f->kind == TRIAL_U64 && trial_field_u64(f, c) != trial_field_u64(f, sum))
 			return report_imbalance(error,
-				"%s: %s is %" G_GUINT64_FORMAT
-				", but its %s add up to %" G_GUINT64_FORMAT,
-				where, f->key, (guint64)trial_field_u64(f, c), parts,
-				(guint64)trial_field_u64(f, sum));
+				"%s: %s is %" PRIu64 ", but its %s add up to %" PRIu64, where,
+				f->key, trial_field_u64(f, c), parts, trial_field_u64(f, sum));
 	}
 	return TRUE;
 }
@@ -166,11 +158,10 @@ static gboolean settle_dist(const char *where, const char *kind, struct trial_di
 	if (d->count != sum->count || d->censored != sum->censored || d->sum_ns != sum->sum_ns ||
 		d->min_ns != sum->min_ns || d->max_ns != sum->max_ns)
 		return report_imbalance(error,
-			"%s: %s of %" G_GUINT64_FORMAT " frames and %" G_GUINT64_FORMAT
-			" lost, sum %" G_GUINT64_FORMAT " ns; its %s give %" G_GUINT64_FORMAT
-			" and %" G_GUINT64_FORMAT ", sum %" G_GUINT64_FORMAT " ns",
-			where, kind, (guint64)d->count, (guint64)d->censored, (guint64)d->sum_ns,
-			parts, (guint64)sum->count, (guint64)sum->censored, (guint64)sum->sum_ns);
+			"%s: %s of %" PRIu64 " frames and %" PRIu64 " lost, sum %" PRIu64
+			" ns; its %s give %" PRIu64 " and %" PRIu64 ", sum %" PRIu64 " ns",
+			where, kind, d->count, d->censored, d->sum_ns, parts, sum->count,
+			sum->censored, sum->sum_ns);
 	return TRUE;
 }
 
@@ -295,8 +286,8 @@ static gboolean check_no_probes(const trial *t, GError **error)
 
 		if (p->offered != 0 || p->forwarded != 0 || p->lost != 0 || p->latency.count != 0)
 			return report_imbalance(error,
-				"guest %u: %" G_GUINT64_FORMAT " probes, but none were used",
-				t->guests[i].guest, (guint64)p->offered);
+				"guest %u: %" PRIu64 " probes, but none were used",
+				t->guests[i].guest, p->offered);
 	}
 	return TRUE;
 }
@@ -383,14 +374,12 @@ static gboolean balance_probes(trial *t, GError **error)
 		return FALSE;
 	add_up_probe_bins(t);
 	if (p->c.corrupt != 0)
-		return report_imbalance(error,
-			"probes: %" G_GUINT64_FORMAT " are corrupt, must be 0",
-			(guint64)p->c.corrupt);
+		return report_imbalance(
+			error, "probes: %" PRIu64 " are corrupt, must be 0", p->c.corrupt);
 	if (p->late_back > p->c.forwarded)
 		return report_imbalance(error,
-			"probes: late_back %" G_GUINT64_FORMAT
-			" is more than forwarded %" G_GUINT64_FORMAT,
-			(guint64)p->late_back, (guint64)p->c.forwarded);
+			"probes: late_back %" PRIu64 " is more than forwarded %" PRIu64,
+			p->late_back, p->c.forwarded);
 	return check_counts("probes", &p->c, error) &&
 	       check_dist("probes", "latency", p->c.forwarded, p->c.lost, &p->latency, error);
 }
@@ -400,26 +389,22 @@ static gboolean check_ipdv(const struct trial_ipdv *d, uint64_t forwarded, GErro
 {
 	if (d->pairs > 0 && d->pairs >= forwarded)
 		return report_imbalance(error,
-			"ipdv: %" G_GUINT64_FORMAT
-			" pairs of neighbours, but only %" G_GUINT64_FORMAT " frames came back",
-			(guint64)d->pairs, (guint64)forwarded);
+			"ipdv: %" PRIu64 " pairs of neighbours, but only %" PRIu64
+			" frames came back",
+			d->pairs, forwarded);
 	if (d->abs_sum_ns > G_MAXINT64)
 		return report_too_large("ipdv", error);
 	if (d->min_ns > d->max_ns || (uint64_t)ABS(d->sum_ns) > d->abs_sum_ns ||
 		(d->pairs == 0 && (d->abs_sum_ns != 0 || d->min_ns != 0 || d->max_ns != 0)))
 		return report_imbalance(error,
-			"ipdv: min_ns %" G_GINT64_FORMAT ", max_ns %" G_GINT64_FORMAT
-			", sum_ns %" G_GINT64_FORMAT " and abs_sum_ns %" G_GUINT64_FORMAT
-			" contradict each other",
-			(gint64)d->min_ns, (gint64)d->max_ns, (gint64)d->sum_ns,
-			(guint64)d->abs_sum_ns);
+			"ipdv: min_ns %" PRId64 ", max_ns %" PRId64 ", sum_ns %" PRId64
+			" and abs_sum_ns %" PRIu64 " contradict each other",
+			d->min_ns, d->max_ns, d->sum_ns, d->abs_sum_ns);
 	if (trial_ipdv_has_bins(d) &&
 		ctr_get(&d->later->count) + ctr_get(&d->earlier->count) != d->pairs)
 		return report_imbalance(error,
-			"ipdv: the bins hold %" G_GUINT64_FORMAT
-			" values, pairs is %" G_GUINT64_FORMAT,
-			(guint64)(ctr_get(&d->later->count) + ctr_get(&d->earlier->count)),
-			(guint64)d->pairs);
+			"ipdv: the bins hold %" PRIu64 " values, pairs is %" PRIu64,
+			(ctr_get(&d->later->count) + ctr_get(&d->earlier->count)), d->pairs);
 	return TRUE;
 }
 

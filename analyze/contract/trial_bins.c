@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/contract/trial_bins.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "analyze/base/csv.h"
@@ -48,10 +49,8 @@ void trial_bins_append(GString *to, const trial *t, const char *prefix)
 				if (latency == 0 && response == 0)
 					continue;
 				g_string_append_printf(to,
-					"%s%u,%s,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
-					",%" G_GUINT64_FORMAT "\n",
-					prefix, g->guest, key, (guint64)hist_bucket_mid(k),
-					(guint64)latency, (guint64)response);
+					"%s%u,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", prefix,
+					g->guest, key, hist_bucket_mid(k), latency, response);
 			}
 		}
 	}
@@ -63,9 +62,8 @@ static void append_histogram(GString *to, const hist *h, const char *prefix)
 		uint64_t count = ctr_get(&h->bucket[i]);
 
 		if (count > 0)
-			g_string_append_printf(to,
-				"%s%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "\n", prefix,
-				(guint64)hist_bucket_mid(i), (guint64)count);
+			g_string_append_printf(to, "%s%" PRIu64 ",%" PRIu64 "\n", prefix,
+				hist_bucket_mid(i), count);
 	}
 }
 
@@ -133,9 +131,9 @@ static gboolean record_bin(
 		d->hist = hist_new();
 	if (count > d->count || ctr_get(&d->hist->count) > d->count - count)
 		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-			"%s: more frames than the %" G_GUINT64_FORMAT
+			"%s: more frames than the %" PRIu64
 			" that the trial counted; the file is damaged: measure again",
-			where, (guint64)d->count);
+			where, d->count);
 	hist_record_many(d->hist, ns, count);
 	return TRUE;
 }
@@ -162,10 +160,9 @@ static gboolean settle_dist(
 
 	if (count != d->count)
 		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-			"%s: %s: the bins hold %" G_GUINT64_FORMAT
-			" frames, the trial counted %" G_GUINT64_FORMAT
+			"%s: %s: the bins hold %" PRIu64 " frames, the trial counted %" PRIu64
 			"; the file is damaged: measure again",
-			name, place, (guint64)count, (guint64)d->count);
+			name, place, count, d->count);
 	if (h == NULL)
 		return TRUE;
 	if (hist_index(d->min_ns) != hist_index(ctr_get(&h->min_ns)) ||

@@ -2,6 +2,7 @@
 #include "analyze/contract/trial_ipdv.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "analyze/base/csv.h"
@@ -134,8 +135,8 @@ static void append_bin(GString *to, const char *prefix, const hist *h, uint32_t 
 	uint64_t count = ctr_get(&h->bucket[i]);
 
 	if (count > 0)
-		g_string_append_printf(to, "%s%s%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "\n",
-			prefix, sign, (guint64)hist_bucket_mid(i), (guint64)count);
+		g_string_append_printf(to, "%s%s%" PRIu64 ",%" PRIu64 "\n", prefix, sign,
+			hist_bucket_mid(i), count);
 }
 
 void trial_ipdv_append(GString *to, const struct trial_ipdv *d, const char *prefix)

@@ -2,6 +2,7 @@
 #include "analyze/contract/trial_json.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -318,9 +319,8 @@ trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where)
 
 	if (in->error == NULL && schema != TRIAL_SCHEMA)
 		json_in_fail(in, where, "schema",
-			"is %" G_GUINT64_FORMAT
-			", this program knows %d: read it with its own version",
-			(guint64)schema, TRIAL_SCHEMA);
+			"is %" PRIu64 ", this program knows %d: read it with its own version",
+			schema, TRIAL_SCHEMA);
 	trial_json_read_record(in, o, where, &trial_fields, t);
 	return in->error == NULL ? g_steal_pointer(&t) : NULL;
 }
@@ -343,9 +343,9 @@ gboolean trial_json_check_file(
 			g_strerror(errno));
 	} else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes) {
 		g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-			"%s: has %" G_GINT64_FORMAT " bytes, %s recorded %" G_GUINT64_FORMAT
+			"%s: has %" PRId64 " bytes, %s recorded %" PRIu64
 			"; it was cut or changed: restore it, or measure again",
-			path, (gint64)st.st_size, in->file, (guint64)bytes);
+			path, (gint64)st.st_size, in->file, bytes);
 	}
 	return in->error == NULL;
 }

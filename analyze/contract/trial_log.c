@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/contract/trial_log.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,9 +10,8 @@
 #include "analyze/numbers/numbers.h"
 #include "traffic/frame.h"
 
-static const char timeline_header
-	[] = "time_s,offered,forwarded,refused,outstanding,offered_pps,forwarded_pps,p50_ns,p99_ns,"
-	     "max_ns";
+static const char timeline_header[] = "time_s,offered,forwarded,refused,outstanding,offered_pps,"
+				      "forwarded_pps,p50_ns,p99_ns,max_ns";
 
 /* Deviation (n - 1) of a rate over the seconds; 0 of fewer than two. */
 static double deviation_pps(const trial *t, gboolean forwarded)
@@ -41,11 +41,11 @@ static void append_totals(GString *to, const char *direction, uint64_t frames, u
 	double framing = mbit + pps * FRAME_GAP_LEN * 8 / 1e6;
 
 	g_string_append_printf(to,
-		"[Device: id=0] %s: %.2f (StdDev %.2f) Mpps, %.0f (StdDev %.0f) Mbit/s "
-		"(%.0f Mbit/s with framing), total %" G_GUINT64_FORMAT
-		" packets with %" G_GUINT64_FORMAT " bytes (incl. CRC)\n",
+		"[Device: id=0] %s: %.2f (StdDev %.2f) Mpps, %.0f (StdDev %.0f) Mbit/s (%.0f "
+		"Mbit/s with framing), total %" PRIu64 " packets with %" PRIu64
+		" bytes (incl. CRC)\n",
 		direction, pps / 1e6, deviation / 1e6, mbit, deviation * mean_len * 8 / 1e6,
-		framing, (guint64)frames, (guint64)bytes);
+		framing, frames, bytes);
 }
 
 static void append_samples(GString *to, const struct trial_dist *d)
@@ -65,9 +65,9 @@ static void append_samples(GString *to, const struct trial_dist *d)
 		}
 	}
 	g_string_append_printf(to,
-		"Samples: %" G_GUINT64_FORMAT
+		"Samples: %" PRIu64
 		", Average: %.1f ns, StdDev: %.1f ns, Quartiles: %.1f/%.1f/%.1f ns\n",
-		(guint64)d->count, mean, stddev, quartile[0], quartile[1], quartile[2]);
+		d->count, mean, stddev, quartile[0], quartile[1], quartile[2]);
 }
 
 char *trial_log_text(const trial *t)
@@ -100,15 +100,14 @@ char *trial_timeline_csv(const trial *t)
 		offered += row->offered;
 		forwarded += row->forwarded;
 		g_string_append_printf(s,
-			"%s,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
-			",%" G_GUINT64_FORMAT ",%.1f,%.1f,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT
-			",%" G_GUINT64_FORMAT "\n",
-			g_ascii_formatd(time, sizeof(time), "%.6f", row->time_s),
-			(guint64)row->offered, (guint64)row->forwarded, (guint64)row->refused,
-			(guint64)(offered > forwarded ? offered - forwarded : 0),
+			"%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.1f,%.1f,%" PRIu64
+			",%" PRIu64 ",%" PRIu64 "\n",
+			g_ascii_formatd(time, sizeof(time), "%.6f", row->time_s), row->offered,
+			row->forwarded, row->refused,
+			(offered > forwarded ? offered - forwarded : 0),
 			length > 0 ? (double)row->offered / length : 0.0,
-			length > 0 ? (double)row->forwarded / length : 0.0, (guint64)row->p50_ns,
-			(guint64)row->p99_ns, (guint64)row->max_ns);
+			length > 0 ? (double)row->forwarded / length : 0.0, row->p50_ns,
+			row->p99_ns, row->max_ns);
 	}
 	return g_string_free(s, FALSE);
 }

@@ -2,6 +2,7 @@
 /* Names of trials in autotest's infix grammar. */
 #include "analyze/contract/trial.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "analyze/contract/trial_fields.h"
@@ -41,7 +42,7 @@ char *trial_kpps_text(uint64_t pps)
 
 	if (pps == 0)
 		return g_string_free(g_string_append(s, "max"), FALSE);
-	g_string_printf(s, "%" G_GUINT64_FORMAT, (guint64)(pps / PPS_PER_KPPS));
+	g_string_printf(s, "%" PRIu64, pps / PPS_PER_KPPS);
 	if (pps % PPS_PER_KPPS != 0) {
 		g_string_append_printf(s, ".%03u", (unsigned)(pps % PPS_PER_KPPS));
 		while (s->str[s->len - 1] == '0')

@@ -27,11 +27,10 @@ static gboolean on_row(const char *where, char *const *field, size_t nb, void *u
 		r->begun = TRUE;
 		for (size_t i = 0; same && i < nb; i++)
 			same = strcmp(field[i], r->names[i]) == 0;
-		return same ||
-		       analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-			       "%s: the header is not %s; the file is damaged or of another "
-			       "program%s",
-			       where, header, rows->remedy != NULL ? rows->remedy : "");
+		return same || analyze_fail(error, ANALYZE_ERROR_SYNTAX,
+				       "%s: the header is not %s; the file is damaged or of "
+				       "another program%s",
+				       where, header, rows->remedy != NULL ? rows->remedy : "");
 	}
 	r->begun = TRUE;
 	if (nb != wanted && rows->miscount != NULL)

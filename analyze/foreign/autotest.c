@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/foreign/autotest.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -46,13 +47,12 @@ static gboolean parse_old(const char *infix, struct trial_params *p)
 		!g_ascii_string_to_unsigned(f[3] + 1, 10, 1, UINT32_MAX, &threads, NULL))
 		return FALSE;
 	/* It measured the host, 60 seconds unless told otherwise, which no name says. */
-	name = g_strdup_printf(
-		"host_%s_%s_%" G_GUINT64_FORMAT "kpps_60B_60s", f[0], f[1], (guint64)rate);
+	name = g_strdup_printf("host_%s_%s_%" PRIu64 "kpps_60B_60s", f[0], f[1], rate);
 	if (!trial_infix_parse(name, p))
 		return FALSE;
 	if (threads > 1) {
 		g_free(p->extra);
-		p->extra = g_strdup_printf("--threads=%" G_GUINT64_FORMAT, (guint64)threads);
+		p->extra = g_strdup_printf("--threads=%" PRIu64, threads);
 	}
 	return TRUE;
 }
@@ -228,8 +228,7 @@ static void read_histogram(trial *t, const char *path)
 	if (e != NULL && e->sum_ns > G_MAXINT64)
 		g_set_error(&error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
 			"%s: the latencies add up to 2^63 ns (292 years) or more; no measurement "
-			"has "
-			"so many: restore the file, or remove it",
+			"has so many: restore the file, or remove it",
 			path);
 	if (error != NULL)
 		autotest_note_doubt(t, "%s", error->message);
@@ -246,9 +245,9 @@ static void read_histogram(trial *t, const char *path)
 		autotest_note_oddity(t, "%s: is empty: no probe came back", path);
 	if (t->moongen->samples_known && t->moongen->samples != e->count)
 		autotest_note_doubt(t,
-			"%s: %" G_GUINT64_FORMAT " latencies, but the log says %" G_GUINT64_FORMAT
+			"%s: %" PRIu64 " latencies, but the log says %" PRIu64
 			" samples: they are of different runs, or one was cut off",
-			path, (guint64)e->count, (guint64)t->moongen->samples);
+			path, e->count, t->moongen->samples);
 }
 
 gboolean autotest_load(trial *t, GError **error)
@@ -395,13 +394,11 @@ trial *autotest_read(const struct autotest_files *f, GError **error)
 			t, "no histogram: of the latency only the log's quartiles are known");
 	}
 	if (!t->moongen->rates_known && !t->moongen->samples_known && t->seconds->len == 0 &&
-		!(t->latency.count > 0 || t->moongen->histogram != NULL)) {
-		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+		!(t->latency.count > 0 || t->moongen->histogram != NULL))
+		return analyze_null(error, ANALYZE_ERROR_CONTENT,
 			"%s: nothing in it that MoonGen writes: %s; remove it, or restore it", path,
 			t->reasons->len > 0 ? (const char *)g_ptr_array_index(t->reasons, 0)
 					    : "it is empty");
-		return NULL;
-	}
 	t->measured_s = t->moongen->rates_known ? f->params.duration_s : 0;
 	set_environment(t);
 	set_guest(t);

@@ -2,6 +2,7 @@
 /* What MoonGen prints: its log, and its table of throughput. */
 #include "analyze/foreign/autotest.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -307,9 +308,8 @@ static void take_totals(
 	}
 	if (t->totals.foreign > 0)
 		autotest_note_oddity(t,
-			"%" G_GUINT64_FORMAT
-			" more frames came back than were sent: stray frames, of others",
-			(guint64)t->totals.foreign);
+			"%" PRIu64 " more frames came back than were sent: stray frames, of others",
+			t->totals.foreign);
 	if (rx->packets > 0 && tx->packets > 0) {
 		double rx_len = (double)rx->bytes / (double)rx->packets;
 		double tx_len = (double)tx->bytes / (double)tx->packets;

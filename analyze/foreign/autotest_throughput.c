@@ -2,6 +2,7 @@
 /* MoonGen's table of throughput: a row a second and direction, and two of averages at the end. */
 #include "analyze/foreign/autotest.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -129,9 +130,9 @@ gboolean autotest_read_throughput(
 		t->totals.forwarded_bytes = MIN(last_rx->bytes, last_tx->bytes);
 	} else if (last_tx->packets != t->totals.offered) {
 		autotest_note_oddity(t,
-			"%s: ends with %" G_GUINT64_FORMAT
-			" packets sent, the log with %" G_GUINT64_FORMAT ": it is of another run",
-			name, (guint64)last_tx->packets, (guint64)t->totals.offered);
+			"%s: ends with %" PRIu64 " packets sent, the log with %" PRIu64
+			": it is of another run",
+			name, last_tx->packets, t->totals.offered);
 	}
 	return TRUE;
 }

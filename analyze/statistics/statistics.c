@@ -124,10 +124,8 @@ struct statistics_interval statistics_median(const double *x, size_t n, double c
 struct statistics_bounded statistics_median_bounded(
 	const double *x, const double *at_least, size_t n, double confidence)
 {
-	struct statistics_bounded out = { statistics_median(x, n, confidence),
+	return (struct statistics_bounded){ statistics_median(x, n, confidence),
 		statistics_median(at_least, n, confidence) };
-
-	return out;
 }
 
 /*
@@ -155,15 +153,9 @@ static double *rank_sums(const uint32_t *ranks, size_t nb, size_t nb_b, size_t s
 }
 
 struct ranked {
-	double value;
+	double value; /* first, for compare_doubles */
 	gboolean is_b;
 };
-
-static int compare_ranked(const void *a, const void *b)
-{
-	return compare_doubles(
-		&((const struct ranked *)a)->value, &((const struct ranked *)b)->value);
-}
 
 static struct ranked *rank_all(const double *a, size_t nb_a, const double *b, size_t nb_b)
 {
@@ -173,7 +165,7 @@ static struct ranked *rank_all(const double *a, size_t nb_a, const double *b, si
 		all[i].is_b = i >= nb_a;
 		all[i].value = i < nb_a ? a[i] : b[i - nb_a];
 	}
-	qsort(all, nb_a + nb_b, sizeof(*all), compare_ranked);
+	qsort(all, nb_a + nb_b, sizeof(*all), compare_doubles);
 	return all;
 }
 
@@ -397,14 +389,9 @@ double statistics_cliff(const double *a, size_t nb_a, const double *b, size_t nb
 }
 
 struct indexed {
-	double p;
+	double p; /* first, for compare_doubles */
 	size_t index;
 };
-
-static int compare_indexed(const void *a, const void *b)
-{
-	return compare_doubles(&((const struct indexed *)a)->p, &((const struct indexed *)b)->p);
-}
 
 void statistics_holm(const double *p, size_t n, double *adjusted)
 {
@@ -417,7 +404,7 @@ void statistics_holm(const double *p, size_t n, double *adjusted)
 		if (!isnan(p[i]))
 			family[nb++] = (struct indexed){ p[i], i };
 	}
-	qsort(family, nb, sizeof(*family), compare_indexed);
+	qsort(family, nb, sizeof(*family), compare_doubles);
 	for (size_t i = 0; i < nb; i++) {
 		last = MAX(last, MIN(1, family[i].p * (double)(nb - i)));
 		adjusted[family[i].index] = last;
