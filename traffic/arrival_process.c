@@ -16,7 +16,7 @@ struct reader {
 static const struct arrival_kind *find_kind(const char *where, const char *name, GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	g_autofree char *word = text_quote(name), *hint = NULL;
+	g_autofree char *hint = NULL;
 
 	for (const struct arrival_kind *kind = arrival_kinds; kind->name != NULL; kind++) {
 		if (strcmp(kind->name, name) == 0)
@@ -26,15 +26,15 @@ static const struct arrival_kind *find_kind(const char *where, const char *name,
 	g_ptr_array_add(names, NULL);
 	hint = text_did_you_mean(name, (const char *const *)names->pdata);
 	return input_null(error, INPUT_ERROR_NOT_FOUND,
-		"%s: no arrival process is called '%s'%s; there are %s", where, word, hint,
-		arrival_names());
+		"%s: no arrival process is called '%s'%s; there are %s", where,
+		text_quote(name).text, hint, arrival_names());
 }
 
 /* Index of that key among the parameters; -1 and error. */
 static int find_param(const struct arrival_kind *kind, const char *key, GError **error)
 {
 	const char *names[ARRIVAL_PARAMS_MAX + 1] = { NULL };
-	g_autofree char *word = text_quote(key), *hint = NULL, *list = NULL;
+	g_autofree char *hint = NULL, *list = NULL;
 
 	for (int i = 0; kind->params[i].name != NULL; i++) {
 		if (strcmp(kind->params[i].name, key) == 0)
@@ -48,7 +48,7 @@ static int find_param(const struct arrival_kind *kind, const char *key, GError *
 			kind->name);
 	else
 		input_fail(error, INPUT_ERROR_NOT_FOUND, "'%s' is not a parameter%s; there are %s",
-			word, hint, list);
+			text_quote(key).text, hint, list);
 	return -1;
 }
 
@@ -56,7 +56,6 @@ static gboolean read_dist(const struct reader *r, const char *text, GError **err
 {
 	static const struct arrival_dist *const dists[] = { &arrival_lognormal, &arrival_pareto,
 		&arrival_exponential };
-	g_autofree char *word = text_quote(text);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(dists); i++)
 		if (strcmp(text, dists[i]->name) == 0) {
@@ -64,14 +63,14 @@ static gboolean read_dist(const struct reader *r, const char *text, GError **err
 			return TRUE;
 		}
 	return input_fail(error, INPUT_ERROR_NOT_FOUND,
-		"no distribution is called '%s'; there are lognormal, pareto, exponential", word);
+		"no distribution is called '%s'; there are lognormal, pareto, exponential",
+		text_quote(text).text);
 }
 
 static gboolean read_value(
 	const struct reader *r, const struct arrival_param *param, const char *text, GError **error)
 {
 	double *value = &r->p->value[param - r->p->kind->params];
-	g_autofree char *word = text_quote(text);
 
 	if (param->type == PARAM_DIST)
 		return read_dist(r, text, error);
@@ -81,12 +80,12 @@ static gboolean read_value(
 		return input_fail(error, INPUT_ERROR_RANGE,
 			"%s '%s' is not a time from 1us to 1h with its unit (us, ms, s, min, h): "
 			"500us, 1ms, 2s",
-			param->name, word);
+			param->name, text_quote(text).text);
 	}
 	if (text_number(text, value) && *value >= param->min && *value <= param->max)
 		return TRUE;
 	return input_fail(error, INPUT_ERROR_RANGE, "%s '%s' is no number from %g to %g",
-		param->name, word, param->min, param->max);
+		param->name, text_quote(text).text, param->min, param->max);
 }
 
 /* "key=value" */
@@ -154,7 +153,6 @@ static gboolean read_spec(
 {
 	const char *colon = strchr(spec, ':');
 	g_autofree char *name = g_strndup(spec, strcspn(spec, ":"));
-	g_autofree char *word = text_quote(spec);
 	struct reader r = { .p = p };
 	gboolean good;
 
@@ -169,7 +167,7 @@ static gboolean read_spec(
 		       input_fail(
 			       error, INPUT_ERROR_SYNTAX, "names no capture; write %s:FILE", name);
 	if (!good)
-		g_prefix_error(error, "%s: arrival '%s': ", where, word);
+		g_prefix_error(error, "%s: arrival '%s': ", where, text_quote(spec).text);
 	return good;
 }
 

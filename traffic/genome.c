@@ -46,17 +46,17 @@ static gboolean read_map(struct genome *g, const char *text, GError **error)
 
 	for (size_t i = 0; entries[i] != NULL; i++) {
 		const char *entry = g_strstrip(entries[i]);
-		g_autofree char *word = text_quote(entry);
 		uint64_t len;
 
 		if (!g_ascii_isupper(entry[0]) || entry[1] != '=' ||
 			!text_uint(entry + 2, UINT32_MAX, &len))
 			return input_fail(error, INPUT_ERROR_SYNTAX,
-				"'%s' is not a letter and its size; write A=64,G=1518", word);
+				"'%s' is not a letter and its size; write A=64,G=1518",
+				text_quote(entry).text);
 		if (len < FRAME_LEN_MIN || len > FRAME_LEN_MAX)
 			return input_fail(error, INPUT_ERROR_RANGE,
-				"%s: the size is outside %d..%d bytes, counted with FCS", word,
-				FRAME_LEN_MIN, FRAME_LEN_MAX);
+				"%s: the size is outside %d..%d bytes, counted with FCS",
+				text_quote(entry).text, FRAME_LEN_MIN, FRAME_LEN_MAX);
 		if (g->frame_len[(unsigned char)entry[0]] != 0)
 			return input_fail(error, INPUT_ERROR_SYNTAX,
 				"letter %c has two sizes; keep one", entry[0]);
@@ -68,30 +68,31 @@ static gboolean read_map(struct genome *g, const char *text, GError **error)
 /* Is the letter one that can be sent? */
 static gboolean check_letter(struct genome *g, char letter, GError **error)
 {
-	g_autofree char *word = text_quote((char[]){ letter, '\0' });
+	struct text_quoted word = text_quote((char[]){ letter, '\0' });
 
 	if (!g_ascii_isalpha(letter))
-		return input_fail(error, INPUT_ERROR_SYNTAX, "'%s' is not a letter; " REMEDY, word);
+		return input_fail(
+			error, INPUT_ERROR_SYNTAX, "'%s' is not a letter; " REMEDY, word.text);
 	if (g_ascii_isupper(letter) != g->custom)
 		return input_fail(error, INPUT_ERROR_SYNTAX,
 			g->custom ? "'%s' is a letter of RFC 6985, and letters with a map are "
 				    "capitals; write it as a capital and map its size"
 				  : "'%s' has no size; add a map for capitals: "
 				    "genome:AAAGG:A=64,G=1518",
-			word);
+			word.text);
 	if (g->frame_len[(unsigned char)letter] == 0)
 		return input_fail(error, INPUT_ERROR_RANGE,
 			letter == 'z' ? "'%s' stands for the MTU, and that is not known; give it"
 			: g->custom   ? "'%s' is not in the map; add its size behind the colon"
 				      : "'%s' is not a letter of RFC 6985 (a to j and z)",
-			word);
+			word.text);
 	if (g->frame_len[(unsigned char)letter] > FRAME_LEN_MAX)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"'%s' stands for %u bytes, above the limit of %d", word,
+			"'%s' stands for %u bytes, above the limit of %d", word.text,
 			g->frame_len[(unsigned char)letter], FRAME_LEN_MAX);
 	if (g->frame_len[(unsigned char)letter] < FRAME_LEN_MIN)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"'%s' stands for %u bytes, below the least frame of %d", word,
+			"'%s' stands for %u bytes, below the least frame of %d", word.text,
 			g->frame_len[(unsigned char)letter], FRAME_LEN_MIN);
 	return TRUE;
 }
@@ -205,7 +206,6 @@ profile *genome_parse(const char *spec, uint32_t mtu, GError **error)
 	const char *text = spec + strlen("genome:");
 	g_auto(GStrv) parts = g_strsplit(text, ":", 2);
 	const char *letters = parts[0] != NULL ? parts[0] : "";
-	g_autofree char *word = text_quote(spec);
 	struct genome g = {
 		.spec = spec,
 		.custom = parts[0] != NULL && parts[1] != NULL,
@@ -224,7 +224,7 @@ profile *genome_parse(const char *spec, uint32_t mtu, GError **error)
 
 		p = make_profile(&g, name);
 	} else {
-		g_prefix_error(error, "profile '%s': ", word);
+		g_prefix_error(error, "profile '%s': ", text_quote(spec).text);
 	}
 	if (g.classes != NULL)
 		g_array_unref(g.classes);

@@ -109,29 +109,28 @@ void mix_normalize(mix *m)
 
 gboolean mix_check_share(const char *where, const char *text, double *out, GError **error)
 {
-	g_autofree char *word = text_quote(text);
 	double share;
 
 	if (!text_number(text, &share))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
-			"%s: share '%s' is not a number; write one such as 3 or 0.5", where, word);
+			"%s: share '%s' is not a number; write one such as 3 or 0.5", where,
+			text_quote(text).text);
 	if (!(share >= MIX_SHARE_MIN) || share > MIX_SHARE_MAX)
 		return input_fail(error, INPUT_ERROR_RANGE,
 			"%s: share %s is outside %g..%g; a share is above zero, scale the others",
-			where, word, MIX_SHARE_MIN, MIX_SHARE_MAX);
+			where, text_quote(text).text, MIX_SHARE_MIN, MIX_SHARE_MAX);
 	*out = share;
 	return TRUE;
 }
 
 static gboolean set_zipf(mix *m, const char *text, GError **error)
 {
-	g_autofree char *word = text_quote(text);
 	double s;
 
 	if (!text_number(text, &s) || !(s >= 0.0) || s > zipf_max)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"shares: zipf exponent '%s' is not a number in 0..%g; write zipf:1.1", word,
-			zipf_max);
+			"shares: zipf exponent '%s' is not a number in 0..%g; write zipf:1.1",
+			text_quote(text).text, zipf_max);
 	for (uint32_t i = 0; i < m->nb_guests; i++)
 		m->guests[i].share = pow(i + 1.0, -s);
 	return TRUE;
@@ -140,7 +139,6 @@ static gboolean set_zipf(mix *m, const char *text, GError **error)
 static gboolean set_shares(mix *m, const char *shares, GError **error)
 {
 	g_auto(GStrv) words = NULL;
-	g_autofree char *quoted = NULL;
 	guint nb;
 
 	for (uint32_t i = 0; i < m->nb_guests; i++)
@@ -151,12 +149,11 @@ static gboolean set_shares(mix *m, const char *shares, GError **error)
 		return set_zipf(m, shares + strlen("zipf:"), error);
 	words = g_strsplit(shares, ",", -1);
 	nb = g_strv_length(words);
-	quoted = text_quote(shares);
 	if (nb != m->nb_guests)
 		return input_fail(error, INPUT_ERROR_RANGE,
 			"shares: expected %u, one per guest, got %u in '%s': a comma separates "
 			"shares; write 1.5 for a fraction, equal, or zipf:1.1",
-			m->nb_guests, nb, quoted);
+			m->nb_guests, nb, text_quote(shares).text);
 	for (guint i = 0; i < nb; i++)
 		if (!mix_check_share("shares", g_strstrip(words[i]), &m->guests[i].share, error))
 			return FALSE;
@@ -191,16 +188,14 @@ gboolean mix_add_guests(mix *m, const char *where, const struct mix_guest *guest
 
 gboolean mix_check_interface(const char *where, const char *text, GError **error)
 {
-	g_autofree char *word = NULL;
 
 	if (text[0] != '\0' &&
 		text[strspn(text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-")] == '\0')
 		return TRUE;
-	word = text_quote(text);
 	return input_fail(error, INPUT_ERROR_SYNTAX,
 		"%s: '%s' is no interface's name, which has letters, digits and '-' only; write "
 		"one such as vhost-user",
-		where, word);
+		where, text_quote(text).text);
 }
 
 /* "vfio:8", an entry of a fleet. */
@@ -211,14 +206,11 @@ static gboolean add_entry(mix *m, const struct mix_guest *guest, const char *ent
 	struct mix_guest g = *guest;
 	uint64_t nb;
 
-	if (colon == NULL || !text_uint(colon + 1, UINT64_MAX, &nb)) {
-		g_autofree char *word = text_quote(entry);
-
+	if (colon == NULL || !text_uint(colon + 1, UINT64_MAX, &nb))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
 			"--guests: '%s' is neither how many nor interface:how many; write 64 or "
 			"vfio:8,vmux:24",
-			word);
-	}
+			text_quote(entry).text);
 	if (!mix_check_interface("--guests", interface, error))
 		return FALSE;
 	g.interface = g_string_chunk_insert(m->strings, interface);

@@ -56,11 +56,9 @@ static gboolean read_keys(const struct ini *file, struct group *g, GError **erro
 
 static gboolean lacks_key(const struct group *g, int key, const char *example, GError **error)
 {
-	g_autofree char *word = text_quote(g->name);
-
 	return input_fail(error, INPUT_ERROR_SYNTAX,
-		"%s: group '%s' has no %s; add the line '%s = %s'", g->where[key], word, known[key],
-		known[key], example);
+		"%s: group '%s' has no %s; add the line '%s = %s'", g->where[key],
+		text_quote(g->name).text, known[key], known[key], example);
 }
 
 static gboolean set_profile(
@@ -92,13 +90,10 @@ static gboolean add_group(
 
 	if (g->value[GUESTS] == NULL)
 		return lacks_key(g, GUESTS, "1", error);
-	if (!text_uint(g->value[GUESTS], UINT64_MAX, &nb)) {
-		g_autofree char *word = text_quote(g->value[GUESTS]);
-
+	if (!text_uint(g->value[GUESTS], UINT64_MAX, &nb))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
 			"%s: '%s' is not a whole number; write how many, 1..%d", g->where[GUESTS],
-			word, FRAME_GUESTS_MAX);
-	}
+			text_quote(g->value[GUESTS]).text, FRAME_GUESTS_MAX);
 	if (g->value[ARRIVAL] != NULL)
 		process = g->value[ARRIVAL];
 	if (!mix_set_arrival(m, g->where[ARRIVAL], process, &guest, error) ||

@@ -66,7 +66,6 @@ gboolean pcap_sizes_direction(const char *text, struct pcap_sizes_options *o, GE
 {
 	const char *colon = strrchr(text, ':');
 	g_autofree char *host = colon != NULL ? g_strndup(text, (gsize)(colon - text)) : NULL;
-	g_autofree char *quoted = text_quote(text);
 	struct pcap_sizes_address a;
 
 	if (colon == NULL || (strcmp(colon, ":in") != 0 && strcmp(colon, ":out") != 0))
@@ -74,12 +73,12 @@ gboolean pcap_sizes_direction(const char *text, struct pcap_sizes_options *o, GE
 			"--direction: '%s' does not end with :in or :out; write "
 			"52:54:00:fa:00:60:out for what that host sent, 198.18.0.1:in for what it "
 			"got",
-			quoted);
+			text_quote(text).text);
 	if (!address_parse(host, &a))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
 			"--direction: '%s' begins with no MAC, IPv4 or IPv6 address; write it as "
 			"52:54:00:fa:00:60:out or 198.18.0.1:in",
-			quoted);
+			text_quote(text).text);
 	o->host = a;
 	o->in = strcmp(colon, ":in") == 0;
 	g_free(o->direction);
@@ -333,21 +332,21 @@ static void join_rest(GArray *rows, guint nb_exact, guint nb_ranges)
 
 static void append_head(GString *to, const pcap_sizes *s, const struct pcap_sizes_host *h)
 {
-	g_autofree char *base = g_path_get_basename(s->path), *file = text_quote(base);
+	g_autofree char *base = g_path_get_basename(s->path);
 	g_autoptr(GDateTime)
 		first = g_date_time_new_from_unix_utc((gint64)(s->first_ns / ns_per_s));
 	g_autofree char *date = g_date_time_format(first, "%Y-%m-%dT%H:%M:%S");
 	uint64_t span = s->most_ns - s->least_ns;
 
-	g_string_append_printf(to, "# title: Frame lengths of %s%s%s%s%s\n", file,
+	g_string_append_printf(to, "# title: Frame lengths of %s%s%s%s%s\n", text_quote(base).text,
 		h->name[0] != '\0' ? ", sent by " : "", h->name, s->direction != NULL ? ", " : "",
 		s->direction != NULL ? s->direction : "");
 	g_string_append(to, "# unit: frame\n# weight: packets\n# mode: random\n");
 	g_string_append_printf(to,
 		"# source: %s, %" PRIu64 " frames in %" PRIu64 ".%09" PRIu64
 		" s, the first at %s.%09" PRIu64 "Z; %" PRIu64 " of them here\n",
-		file, s->captured, span / ns_per_s, span % ns_per_s, date, s->first_ns % ns_per_s,
-		h->frames);
+		text_quote(base).text, s->captured, span / ns_per_s, span % ns_per_s, date,
+		s->first_ns % ns_per_s, h->frames);
 }
 
 static void append_notes(

@@ -85,10 +85,10 @@ static gboolean declare_key(struct reader *r, size_t i, const char *value)
 		k++;
 	if (words[k] == NULL) {
 		g_autofree char *list = g_strjoinv(", ", (char **)(uintptr_t)words);
-		g_autofree char *word = text_quote(value);
 
 		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-			"%s '%s' is not known; write one of %s", declarations[i].key, word, list);
+			"%s '%s' is not known; write one of %s", declarations[i].key,
+			text_quote(value).text, list);
 	}
 	*(unsigned *)at = k; /* as large as an enum */
 	return TRUE;
@@ -99,7 +99,7 @@ static gboolean read_comment(struct reader *r, const char *text)
 {
 	const char *start = text + 1 + strspn(text + 1, " \t");
 	size_t len = strspn(start, "abcdefghijklmnopqrstuvwxyz");
-	g_autofree char *key = g_strndup(start, len), *value = NULL, *quoted = text_quote(key);
+	g_autofree char *key = g_strndup(start, len), *value = NULL;
 
 	if (r->has_header || len == 0 || start[len] != ':' ||
 		(start[len + 1] != '\0' && !g_ascii_isspace(start[len + 1])))
@@ -107,14 +107,14 @@ static gboolean read_comment(struct reader *r, const char *text)
 	value = g_strstrip(g_strdup(start + len + 1));
 	if (value[0] == '\0')
 		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-			"'%s:' has no value; write one behind it", quoted);
+			"'%s:' has no value; write one behind it", text_quote(key).text);
 	for (size_t i = 0; i < G_N_ELEMENTS(declarations); i++)
 		if (strcmp(key, declarations[i].key) == 0)
 			return declare_key(r, i, value);
 	return input_fail(&r->error, INPUT_ERROR_SYNTAX,
 		"'%s' is not a key; there are title, unit, weight, mode, source, unverified, "
 		"synthetic; a plain comment that looks like this begins with ##",
-		quoted);
+		text_quote(key).text);
 }
 
 /* All that the rows need has been declared. */
@@ -133,7 +133,6 @@ static gboolean check_declared(struct reader *r)
 
 static gboolean read_length(struct reader *r, const char *text, uint32_t *out)
 {
-	g_autofree char *word = text_quote(text);
 	uint32_t overhead = profile_unit_overhead(r->p->unit);
 	uint64_t len;
 
@@ -141,11 +140,12 @@ static gboolean read_length(struct reader *r, const char *text, uint32_t *out)
 		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
 			"size '%s' is not a whole number of bytes or a range of them; write 64 or "
 			"65-128",
-			word);
+			text_quote(text).text);
 	if (!text_uint(text, FRAME_LEN_MAX, &len) || len + overhead > FRAME_LEN_MAX)
 		return input_fail(&r->error, INPUT_ERROR_RANGE,
-			"size %s is above %u, the limit in unit %s (a frame of %d bytes)", word,
-			FRAME_LEN_MAX - overhead, profile_unit_name(r->p->unit), FRAME_LEN_MAX);
+			"size %s is above %u, the limit in unit %s (a frame of %d bytes)",
+			text_quote(text).text, FRAME_LEN_MAX - overhead,
+			profile_unit_name(r->p->unit), FRAME_LEN_MAX);
 	if (len == 0)
 		return input_fail(
 			&r->error, INPUT_ERROR_RANGE, "size 0 is no frame; the least is 1");
@@ -175,27 +175,27 @@ static gboolean read_size(struct reader *r, const char *text, struct profile_cla
 
 static gboolean read_weight(struct reader *r, const char *text, struct profile_class *c)
 {
-	g_autofree char *word = text_quote(text);
 	double w;
 	size_t n = text_scan_number(text, &w);
 
 	if (n == 0 || text[n] != '\0')
 		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-			"weight '%s' is not a number; write one such as 7 or 58.67", word);
+			"weight '%s' is not a number; write one such as 7 or 58.67",
+			text_quote(text).text);
 	if (!(w > 0.0))
 		return input_fail(&r->error, INPUT_ERROR_RANGE,
 			"weight %s is not above zero; leave the row out if it is not to be sent",
-			word);
+			text_quote(text).text);
 	if (!isfinite(w) || w < weight_min || w > weight_max)
 		return input_fail(&r->error, INPUT_ERROR_RANGE,
-			"weight %s is outside %g..%g; scale the weights", word, weight_min,
-			weight_max);
+			"weight %s is outside %g..%g; scale the weights", text_quote(text).text,
+			weight_min, weight_max);
 	if (r->p->mode == PROFILE_SEQUENCE &&
 		(w != floor(w) || w > PROFILE_SEQUENCE_MAX - (double)r->sequence->len))
 		return input_fail(&r->error, INPUT_ERROR_RANGE,
 			"weight %s: a sequence sends each row a whole number of times and is at "
 			"most %d frames long",
-			word, PROFILE_SEQUENCE_MAX);
+			text_quote(text).text, PROFILE_SEQUENCE_MAX);
 	c->listed_weight = w;
 	return TRUE;
 }

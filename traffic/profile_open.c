@@ -38,19 +38,18 @@ static profile *make_single(const char *spec, uint32_t lo, uint32_t hi)
 
 static gboolean read_length(const char *spec, const char *text, uint32_t *out, GError **error)
 {
-	g_autofree char *word = text_quote(spec);
 	uint64_t len;
 
 	if (!text_uint(text, UINT32_MAX, &len))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
 			"profile '%s' is not a frame length in bytes; write fixed:64 or "
 			"uniform:64-1518",
-			word);
+			text_quote(spec).text);
 	if (len < FRAME_LEN_MIN || len > FRAME_LEN_MAX)
 		return input_fail(error, INPUT_ERROR_RANGE,
 			"profile '%s': a frame of %" PRIu64
 			" bytes is outside %d..%d, counted with FCS (60 without FCS is 64)",
-			word, len, FRAME_LEN_MIN, FRAME_LEN_MAX);
+			text_quote(spec).text, len, FRAME_LEN_MIN, FRAME_LEN_MAX);
 	*out = (uint32_t)len;
 	return TRUE;
 }
@@ -93,10 +92,10 @@ static profile *open_file(const char *spec, const char *path, GError **error)
 static profile *unknown_name(const char *spec, GError **error)
 {
 	g_auto(GStrv) names = profile_names(error);
-	g_autofree char *word = text_quote(spec), *list = NULL, *hint = NULL;
+	g_autofree char *list = NULL, *hint = NULL;
 
 	if (names == NULL) {
-		g_prefix_error(error, "profile '%s': ", word);
+		g_prefix_error(error, "profile '%s': ", text_quote(spec).text);
 		return NULL;
 	}
 	hint = text_did_you_mean(spec, (const char *const *)names);
@@ -104,7 +103,7 @@ static profile *unknown_name(const char *spec, GError **error)
 	return input_null(error, INPUT_ERROR_NOT_FOUND,
 		"no profile is called '%s'%s; there are %s; or write ./FILE.csv, fixed:64, "
 		"uniform:64-1518 or genome:aaafg",
-		word, hint, list);
+		text_quote(spec).text, hint, list);
 }
 
 profile *profile_open(const char *spec, uint32_t mtu, GError **error)

@@ -53,9 +53,7 @@ static double prefix_scale(char c)
 static gboolean rate_error(
 	GError **error, enum input_error code, const char *where, const char *text, const char *why)
 {
-	g_autofree char *word = text_quote(text);
-
-	return input_fail(error, (gint)code, "%s: rate '%s' %s", where, word, why);
+	return input_fail(error, (gint)code, "%s: rate '%s' %s", where, text_quote(text).text, why);
 }
 
 static gboolean quantity_parse(
@@ -243,17 +241,14 @@ static gboolean list_add_item(
 static gboolean check_comma(
 	const char *where, const char *text, const char *item, const char *next, GError **error)
 {
-	g_autofree char *word = NULL, *fraction = NULL;
 	double number;
 
 	if (next == NULL || !text_number(item, &number) || !g_ascii_isdigit(*next))
 		return TRUE;
-	word = text_quote(text);
-	fraction = text_quote(next);
 	return input_fail(error, INPUT_ERROR_RATE,
 		"%s: rate '%s' in '%s' has no unit: a comma separates rates; write %s.%s, or a "
 		"unit after each",
-		where, item, word, item, fraction);
+		where, item, text_quote(text).text, item, text_quote(next).text);
 }
 
 GArray *rate_parse_list(const char *where, const char *text, GError **error)
@@ -280,13 +275,10 @@ gboolean rate_parse_link(const char *where, const char *text, double *link_bps, 
 	double bps;
 
 	if (!quantity_parse(where, copy, &q, NULL) || (!q.has_unit && q.scale == 0.0) ||
-		(q.has_unit && q.kind != RATE_L2_BPS)) {
-		g_autofree char *word = text_quote(text);
-
+		(q.has_unit && q.kind != RATE_L2_BPS))
 		return input_fail(error, INPUT_ERROR_RATE,
 			"%s: link speed '%s' is not in bits per second; write 10G or 100Gbit/s",
-			where, word);
-	}
+			where, text_quote(text).text);
 	bps = q.number * (q.scale > 0.0 ? q.scale : 1.0);
 	if (!(bps >= link_bps_min) || bps > bps_max)
 		return input_fail(error, INPUT_ERROR_RANGE,

@@ -226,7 +226,7 @@ static int flush_output(const char *program, const struct cli_command *command, 
 static gboolean unknown_command(const struct cli_program *program, const char *word, GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	g_autofree char *all = NULL, *quoted = text_quote(word);
+	g_autofree char *all = NULL;
 	const char *near;
 
 	for (const struct cli_command *const *c = program->commands; *c != NULL; c++)
@@ -235,9 +235,10 @@ static gboolean unknown_command(const struct cli_program *program, const char *w
 	near = text_nearest(word, (const char *const *)names->pdata);
 	if (near != NULL)
 		return usage_error(error, "%s: unknown command '%s'; did you mean '%s'?",
-			program->name, quoted, near);
+			program->name, text_quote(word).text, near);
 	all = g_strjoinv(", ", (char **)names->pdata);
-	return usage_error(error, "%s: unknown command '%s' (%s)", program->name, quoted, all);
+	return usage_error(
+		error, "%s: unknown command '%s' (%s)", program->name, text_quote(word).text, all);
 }
 
 /* The option that takes such a word, as it stands in the table; NULL if there is none. */
@@ -254,17 +255,17 @@ static gboolean unexpected_word(const struct cli_program *program, const struct 
 	const char *word, GError **error)
 {
 	const struct option_row *row = option_of_word(rows_of(c), word);
-	g_autofree char *name = full_name(program, c), *quoted = text_quote(word);
+	g_autofree char *name = full_name(program, c);
 
 	if (*word != '\0' && find_command(program, word) != NULL)
 		return usage_error(error,
 			"%s: unexpected word '%s'; a command comes before all options: %s %s", name,
-			quoted, program->name, word);
+			text_quote(word).text, program->name, word);
 	if (row != NULL)
 		return usage_error(error, "%s: unexpected word '%s'; did you mean --%s %s?", name,
-			quoted, row->name, word);
-	return usage_error(error, "%s: unexpected word '%s'; expected %s", name, quoted,
-		c->arguments[0] != '\0' ? c->arguments : "options only");
+			text_quote(word).text, row->name, word);
+	return usage_error(error, "%s: unexpected word '%s'; expected %s", name,
+		text_quote(word).text, c->arguments[0] != '\0' ? c->arguments : "options only");
 }
 
 static gboolean check_words(

@@ -94,9 +94,8 @@ static struct entry *find_entry(const struct section *s, const char *key)
 static gboolean bad_line(
 	const struct ini *i, unsigned line, const char *text, const char *what, GError **error)
 {
-	g_autofree char *shown = text_quote(text);
-
-	return input_fail(error, INPUT_ERROR_SYNTAX, "%s:%u: '%s' %s", i->name, line, shown, what);
+	return input_fail(error, INPUT_ERROR_SYNTAX, "%s:%u: '%s' %s", i->name, line,
+		text_quote(text).text, what);
 }
 
 static gboolean read_section(

@@ -12,14 +12,14 @@
 static gboolean G_GNUC_PRINTF(4, 5)
 	bad_value(GError **error, const char *where, const char *word, const char *format, ...)
 {
-	g_autofree char *quoted = text_quote(word), *what = NULL;
+	g_autofree char *what = NULL;
 	va_list args;
 
 	va_start(args, format);
 	what = g_strdup_vprintf(format, args);
 	va_end(args);
 	return error_set(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-		"%s: expected %s, got '%s'", where, what, quoted);
+		"%s: expected %s, got '%s'", where, what, text_quote(word).text);
 }
 
 static void *place_of(const struct option_row *row, const void *base)
@@ -57,14 +57,13 @@ static int choose_word(
 	const struct option_row *row, const char *where, const char *word, GError **error)
 {
 	g_autofree char *all = g_strjoinv(", ", (char **)(uintptr_t)row->words);
-	g_autofree char *quoted = text_quote(word);
 	g_autofree char *hint = text_did_you_mean(word, row->words);
 
 	for (int i = 0; row->words[i] != NULL; i++)
 		if (strcmp(row->words[i], word) == 0)
 			return i;
 	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-		"%s: invalid value '%s'%s; expected %s", where, quoted, hint, all);
+		"%s: invalid value '%s'%s; expected %s", where, text_quote(word).text, hint, all);
 	return -1;
 }
 
@@ -143,12 +142,11 @@ static gboolean set_time(const struct option_row *row, uint64_t *at, const char 
 {
 	g_autofree char *why = text_duration_fault(
 		word, (uint64_t)(row->min * 1e9), (uint64_t)(row->max * 1e9), at);
-	g_autofree char *quoted = text_quote(word);
 
 	if (why == NULL)
 		return TRUE;
 	return error_set(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-		"%s: invalid time '%s': %s", where, quoted, why);
+		"%s: invalid time '%s': %s", where, text_quote(word).text, why);
 }
 
 static void append_word(char ***list, const char *word)
@@ -171,12 +169,9 @@ gboolean option_set(const struct option_row *row, void *base, const char *where,
 			"%s: empty value; expected %s", where,
 			row->type == OPTION_SWITCH ? "true or false" : row->metavar);
 	/* Results hold what was said, and JSON is UTF-8. */
-	if (!g_utf8_validate(word, -1, NULL)) {
-		g_autofree char *shown = text_quote(word);
-
+	if (!g_utf8_validate(word, -1, NULL))
 		return error_set(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-			"%s: '%s' is not valid UTF-8", where, shown);
-	}
+			"%s: '%s' is not valid UTF-8", where, text_quote(word).text);
 	switch (row->type) {
 	case OPTION_SWITCH:
 		return text_switch(word, at) || bad_value(error, where, word, "true or false");
@@ -309,7 +304,6 @@ struct parser {
 static gboolean unknown_option(const struct parser *p, const char *name)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	g_autofree char *quoted = text_quote(name);
 	const char *near;
 
 	for (const struct option_row *row = p->rows; row->name != NULL; row++)
@@ -318,8 +312,9 @@ static gboolean unknown_option(const struct parser *p, const char *name)
 	g_ptr_array_add(names, NULL);
 	near = text_nearest(name, (const char *const *)names->pdata);
 	return error_set(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
-		"unknown option '--%s'%s%s%s", quoted, near == NULL ? "" : "; did you mean --",
-		near == NULL ? "" : near, near == NULL ? "" : "?");
+		"unknown option '--%s'%s%s%s", text_quote(name).text,
+		near == NULL ? "" : "; did you mean --", near == NULL ? "" : near,
+		near == NULL ? "" : "?");
 }
 
 /* Is word a long option of the table, or --help? */
@@ -368,13 +363,12 @@ static gboolean parse_long(struct parser *p, const char *arg)
 static gboolean unknown_letter(const struct parser *p, char letter)
 {
 	const struct option_row *row = p->rows;
-	g_autofree char *quoted = text_quote((const char[]){ letter, '\0' });
 
 	while (row->name != NULL && row->was != letter)
 		row++;
 	return error_set(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
-		"unknown option '-%s'%s%s", quoted, row->name == NULL ? "" : "; use --",
-		row->name == NULL ? "" : row->name);
+		"unknown option '-%s'%s%s", text_quote((const char[]){ letter, '\0' }).text,
+		row->name == NULL ? "" : "; use --", row->name == NULL ? "" : row->name);
 }
 
 /* "-q", "-qa", "-r500k". */

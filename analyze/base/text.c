@@ -133,8 +133,9 @@ char *text_duration_fault(const char *text, uint64_t min_ns, uint64_t max_ns, ui
 	return NULL;
 }
 
-char *text_quote(const char *text)
+struct text_quoted text_quote(const char *text)
 {
+	struct text_quoted quoted;
 	size_t len = strnlen(text, QUOTE_MAX + 1);
 	gboolean cut = len > QUOTE_MAX;
 	g_autofree char *valid = g_utf8_make_valid(text, (gssize)MIN(len, QUOTE_MAX));
@@ -142,7 +143,8 @@ char *text_quote(const char *text)
 	for (char *p = valid; *p != '\0'; p++)
 		if (g_ascii_iscntrl(*p))
 			*p = '?';
-	return cut ? g_strconcat(valid, "...", NULL) : g_steal_pointer(&valid);
+	g_snprintf(quoted.text, sizeof(quoted.text), "%s%s", valid, cut ? "..." : "");
+	return quoted;
 }
 
 char *text_file_part(const char *text)

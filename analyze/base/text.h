@@ -29,8 +29,13 @@ char *text_duration_fault(const char *text, uint64_t min_ns, uint64_t max_ns, ui
 /* In the largest unit of which it is a whole number: 90s, 2min. Newly allocated. */
 char *text_duration_format(uint64_t ns);
 
-/* Text fit for an error message: short, valid UTF-8, no control characters. Newly allocated. */
-char *text_quote(const char *text);
+/* Text fit for an error message: short, valid UTF-8, no control characters. */
+struct text_quoted {
+	char text[152]; /* 48 bytes, where none is valid three times as long, "..." and the NUL */
+};
+
+/* For an argument of one call: text_quote(word).text. */
+struct text_quoted text_quote(const char *text);
 /* Text fit for a part of a file name: letters, digits, '.' and '-', at most 60. Newly allocated. */
 char *text_file_part(const char *text);
 /*

@@ -8,8 +8,7 @@ gboolean duration_parse(const char *where, const char *text, uint64_t min_ns, ui
 	uint64_t *ns, GError **error)
 {
 	g_autofree char *why = text_duration_fault(text, min_ns, max_ns, ns);
-	g_autofree char *word = text_quote(text);
 
-	return why == NULL ||
-	       sim_fail(error, SIM_ERROR_USAGE, "%s: invalid time '%s': %s", where, word, why);
+	return why == NULL || sim_fail(error, SIM_ERROR_USAGE, "%s: invalid time '%s': %s", where,
+				      text_quote(text).text, why);
 }
