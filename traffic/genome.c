@@ -187,15 +187,8 @@ static profile *make_profile(struct genome *g, const char *letters)
 
 	p->title = g_strdup_printf("IMIX genome of %u frames", g->sequence->len);
 	p->source = g_strdup("RFC 6985, letters as asked for");
-	p->unit = PROFILE_FRAME;
-	p->weight = PROFILE_PACKETS;
 	p->mode = PROFILE_SEQUENCE;
-	p->nb_classes = g->classes->len;
-	p->classes = (struct profile_class *)(void *)g_array_free(
-		g_steal_pointer(&g->classes), FALSE);
-	p->sequence_len = g->sequence->len;
-	p->sequence = g_byte_array_free(g_steal_pointer(&g->sequence), FALSE);
-	profile_finish(p);
+	profile_take(p, g->classes, g->sequence);
 	g_free(p->genome);
 	p->genome = write_genome(p, g->letters); /* with the letters that were given */
 	return p;
@@ -206,11 +199,13 @@ profile *genome_parse(const char *spec, uint32_t mtu, GError **error)
 	const char *text = spec + strlen("genome:");
 	g_auto(GStrv) parts = g_strsplit(text, ":", 2);
 	const char *letters = parts[0] != NULL ? parts[0] : "";
+	g_autoptr(GArray) classes = g_array_new(FALSE, TRUE, sizeof(struct profile_class));
+	g_autoptr(GByteArray) sequence = g_byte_array_new();
 	struct genome g = {
 		.spec = spec,
 		.custom = parts[0] != NULL && parts[1] != NULL,
-		.classes = g_array_new(FALSE, TRUE, sizeof(struct profile_class)),
-		.sequence = g_byte_array_new(),
+		.classes = classes,
+		.sequence = sequence,
 	};
 	profile *p = NULL;
 
@@ -226,10 +221,6 @@ profile *genome_parse(const char *spec, uint32_t mtu, GError **error)
 	} else {
 		g_prefix_error(error, "profile '%s': ", text_quote(spec).text);
 	}
-	if (g.classes != NULL)
-		g_array_unref(g.classes);
-	if (g.sequence != NULL)
-		g_byte_array_unref(g.sequence);
 	return p;
 }
 

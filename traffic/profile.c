@@ -178,6 +178,15 @@ void profile_finish(profile *p)
 		p->genome = genome_format(p);
 }
 
+void profile_take(profile *p, GArray *classes, GByteArray *sequence)
+{
+	p->nb_classes = classes->len;
+	p->classes = g_array_steal(classes, NULL);
+	p->sequence_len = sequence->len;
+	p->sequence = g_byte_array_steal(sequence, NULL);
+	profile_finish(p);
+}
+
 double profile_class_mean_len(const profile *p, uint32_t i)
 {
 	double mean, square;

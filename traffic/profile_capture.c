@@ -70,8 +70,6 @@ profile *profile_from_capture(const capture *c)
 	p->title = g_strdup_printf("%u frames as captured", c->nb);
 	p->source = g_strdup_printf("%s, SHA-256 of times and lengths %s", c->path, c->digest);
 	p->notice = g_strdup(c->notice);
-	p->unit = PROFILE_FRAME;
-	p->weight = PROFILE_PACKETS;
 	p->mode = PROFILE_TRACE;
 	for (uint32_t i = 0; i < c->nb; i++)
 		count[c->frame_len[i]]++;

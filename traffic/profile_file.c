@@ -327,49 +327,30 @@ static gboolean read_text(struct reader *r, const char *text, size_t len)
 	return good;
 }
 
-static profile *make_profile(struct reader *r)
-{
-	profile *p = g_steal_pointer(&r->p);
-
-	p->nb_classes = r->classes->len;
-	p->classes = (struct profile_class *)(void *)g_array_free(
-		g_steal_pointer(&r->classes), FALSE);
-	if (p->mode == PROFILE_SEQUENCE) {
-		p->sequence_len = r->sequence->len;
-		p->sequence = g_byte_array_free(g_steal_pointer(&r->sequence), FALSE);
-	}
-	if (p->title == NULL)
-		p->title = g_strdup(p->name);
-	profile_finish(p);
-	return p;
-}
-
 profile *profile_parse(const char *name, const char *text, size_t len, GError **error)
 {
 	g_autofree char *base = g_path_get_basename(name);
 	g_autofree char *copy = g_strndup(text, len); /* ends with a NUL */
 	g_autofree char *shown = g_filename_display_name(name);
-	struct reader r = {
-		.path = shown,
-		.classes = g_array_new(FALSE, TRUE, sizeof(struct profile_class)),
-		.sequence = g_byte_array_new(),
-	};
-	profile *p = NULL;
+	g_autoptr(GArray) classes = g_array_new(FALSE, TRUE, sizeof(struct profile_class));
+	g_autoptr(GByteArray) sequence = g_byte_array_new();
+	struct reader r = { .path = shown, .classes = classes, .sequence = sequence };
+	g_autoptr(profile) p = NULL;
 
 	if (g_str_has_suffix(base, ".csv"))
 		base[strlen(base) - strlen(".csv")] = '\0';
-	r.p = profile_alloc(name, base);
+	r.p = p = profile_alloc(name, base);
 	if (len == 0)
 		g_set_error(&r.error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
 			"%s: is empty; profiles/README.md says what a profile looks like", shown);
-	else if (read_text(&r, copy, len))
-		p = make_profile(&r);
-	if (r.error != NULL)
+	else
+		(void)read_text(&r, copy, len);
+	if (r.error != NULL) {
 		g_propagate_error(error, r.error);
-	profile_free(r.p);
-	if (r.classes != NULL)
-		g_array_unref(r.classes);
-	if (r.sequence != NULL)
-		g_byte_array_unref(r.sequence);
-	return p;
+		return NULL;
+	}
+	if (p->title == NULL)
+		p->title = g_strdup(p->name);
+	profile_take(p, classes, sequence);
+	return g_steal_pointer(&p);
 }

@@ -20,8 +20,6 @@ static profile *make_single(const char *spec, uint32_t lo, uint32_t hi)
 	p->title = lo == hi ? g_strdup_printf("%u bytes", lo)
 			    : g_strdup_printf("every length from %u to %u bytes", lo, hi);
 	p->source = g_strdup("as asked for");
-	p->unit = PROFILE_FRAME;
-	p->weight = PROFILE_PACKETS;
 	p->mode = lo == hi ? PROFILE_SEQUENCE : PROFILE_RANDOM;
 	p->nb_classes = 1;
 	p->classes = g_new0(struct profile_class, 1);
@@ -52,13 +50,6 @@ static gboolean read_length(const char *spec, const char *text, uint32_t *out, G
 			text_quote(spec).text, len, FRAME_LEN_MIN, FRAME_LEN_MAX);
 	*out = (uint32_t)len;
 	return TRUE;
-}
-
-static profile *open_fixed(const char *spec, const char *text, GError **error)
-{
-	uint32_t len;
-
-	return read_length(spec, text, &len, error) ? make_single(spec, len, len) : NULL;
 }
 
 static profile *open_uniform(const char *spec, const char *text, GError **error)
@@ -108,8 +99,12 @@ static profile *unknown_name(const char *spec, GError **error)
 
 profile *profile_open(const char *spec, uint32_t mtu, GError **error)
 {
+	uint32_t len;
+
 	if (g_str_has_prefix(spec, "fixed:"))
-		return open_fixed(spec, spec + strlen("fixed:"), error);
+		return read_length(spec, spec + strlen("fixed:"), &len, error)
+			       ? make_single(spec, len, len)
+			       : NULL;
 	if (g_str_has_prefix(spec, "uniform:"))
 		return open_uniform(spec, spec + strlen("uniform:"), error);
 	if (g_str_has_prefix(spec, "genome:"))

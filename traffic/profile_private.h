@@ -23,7 +23,7 @@ struct profile_moments {
 /* A frame's length, with FCS, less that of the unit. */
 uint32_t profile_unit_overhead(enum profile_unit unit);
 
-/* An empty profile; name is made fit for file names. */
+/* An empty profile, in frames and packets; name is made fit for file names. */
 profile *profile_alloc(const char *spec, const char *name);
 
 /*
@@ -31,6 +31,8 @@ profile *profile_alloc(const char *spec, const char *name);
  * sequence): derive the rest. Listed lengths and weights have been checked.
  */
 void profile_finish(profile *p);
+/* The same with what classes (struct profile_class) and sequence hold, which are empty then. */
+void profile_take(profile *p, GArray *classes, GByteArray *sequence);
 
 /* The profile of an RFC 6985 genome "genome:aaafg", "genome:AAAGG:A=64,G=1518". */
 profile *genome_parse(const char *spec, uint32_t mtu, GError **error);

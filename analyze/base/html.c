@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "analyze/base/html.h"
 
+#include <string.h>
+
 /* XML 1.0 section 2.2, Char, without the controls of C1, which HTML has no use for. */
 static gboolean is_char(gunichar c)
 {
@@ -11,29 +13,17 @@ static gboolean is_char(gunichar c)
 
 void html_append(GString *to, const char *text)
 {
+	static const char special[] = "&<>\"'";
+	static const char *const entities[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
 	g_autofree char *valid = g_utf8_make_valid(text, -1);
 
 	for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
 		gunichar c = g_utf8_get_char(at);
+		const char *found = strchr(special, *at);
 
-		switch (c) {
-		case '&':
-			g_string_append(to, "&amp;");
-			break;
-		case '<':
-			g_string_append(to, "&lt;");
-			break;
-		case '>':
-			g_string_append(to, "&gt;");
-			break;
-		case '"':
-			g_string_append(to, "&quot;");
-			break;
-		case '\'':
-			g_string_append(to, "&#39;");
-			break;
-		default:
+		if (found != NULL)
+			g_string_append(to, entities[found - special]);
+		else
 			g_string_append_unichar(to, is_char(c) ? c : 0xfffd);
-		}
 	}
 }

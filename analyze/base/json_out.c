@@ -15,19 +15,13 @@ char *json_out_text(JsonObject *o)
 {
 	g_autoptr(JsonGenerator) generator = json_generator_new();
 	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
-	gsize len;
-	GString *text;
+	g_autofree char *text = NULL;
 
 	json_node_take_object(root, o);
 	json_generator_set_root(generator, root);
 	json_generator_set_pretty(generator, TRUE);
 	json_generator_set_indent(generator, 1);
 	json_generator_set_indent_char(generator, '\t');
-	{
-		g_autofree char *data = json_generator_to_data(generator, &len);
-
-		text = g_string_new_len(data, (gssize)len);
-	}
-	g_string_append_c(text, '\n');
-	return g_string_free(text, FALSE);
+	text = json_generator_to_data(generator, NULL);
+	return g_strconcat(text, "\n", NULL);
 }

@@ -53,7 +53,7 @@ GBytes *part_to_bytes(const trial *t)
 	g_autoptr(GVariant) value = NULL;
 
 	trial_bins_append(bins, t, "");
-	trial_probe_bins_append(probes, t, "");
+	trial_bins_histogram(probes, t->probes.latency.hist, "");
 	guest_timeline_append(guest_rows, t);
 	trial_ipdv_append(ipdv, &t->ipdv, "");
 	{
@@ -191,13 +191,6 @@ static gboolean add_probes(struct trial_probes *into, const struct trial_probes 
 	into->late_back += from->late_back;
 	return trial_counts_add(&into->c, &from->c) &&
 	       trial_dist_add(&into->latency, &from->latency);
-}
-
-static gboolean add_ipdv(struct trial_ipdv *into, const struct trial_ipdv *from)
-{
-	if (from->recorded && !into->recorded)
-		trial_ipdv_start_bins(into);
-	return trial_ipdv_add(into, from);
 }
 
 /* Members of arrays go to whole's arrays of the same name, with the rank; counts add. */
@@ -341,10 +334,12 @@ trial *part_join(GPtrArray *parts, GError **error)
 		whole->measured_s = MAX(whole->measured_s, t->measured_s);
 		whole->interrupted |= t->interrupted;
 		whole->cpu.known |= t->cpu.known;
+		if (t->ipdv.recorded && !whole->ipdv.recorded)
+			trial_ipdv_start_bins(&whole->ipdv);
 		if (!add_departure(&whole->departure, &t->departure) ||
 			!trial_record_add(&trial_cpu_fields, &whole->cpu, &t->cpu) ||
 			!add_probes(&whole->probes, &t->probes) ||
-			!add_ipdv(&whole->ipdv, &t->ipdv))
+			!trial_ipdv_add(&whole->ipdv, &t->ipdv))
 			return analyze_null(error, ANALYZE_ERROR_CONTENT,
 				"the sums of all parts are above 2^64 - 1");
 		add_interface_info(whole->interface_info, t, i);

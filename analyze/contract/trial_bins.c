@@ -56,7 +56,7 @@ void trial_bins_append(GString *to, const trial *t, const char *prefix)
 	}
 }
 
-static void append_histogram(GString *to, const hist *h, const char *prefix)
+void trial_bins_histogram(GString *to, const hist *h, const char *prefix)
 {
 	for (uint32_t i = 0; h != NULL && i < HIST_BUCKETS; i++) {
 		uint64_t count = ctr_get(&h->bucket[i]);
@@ -65,11 +65,6 @@ static void append_histogram(GString *to, const hist *h, const char *prefix)
 			g_string_append_printf(to, "%s%" PRIu64 ",%" PRIu64 "\n", prefix,
 				hist_bucket_mid(i), count);
 	}
-}
-
-void trial_bins_histogram(GString *to, const hist *h)
-{
-	append_histogram(to, h, "");
 }
 
 struct reading {
@@ -200,11 +195,6 @@ gboolean trial_bins_read(
 		}
 	}
 	return ok;
-}
-
-void trial_probe_bins_append(GString *to, const trial *t, const char *prefix)
-{
-	append_histogram(to, t->probes.latency.hist, prefix);
 }
 
 static gboolean on_probe_row(const char *where, char *const *field, void *user, GError **error)

@@ -34,11 +34,10 @@ gboolean trial_bins_read(
  * TRIAL_PROBES_HEADER and the trial's number before them.
  */
 #define TRIAL_PROBES_HEADER "trial,latency_ns,count\n"
-void trial_probe_bins_append(GString *to, const trial *t, const char *prefix);
 gboolean trial_probe_bins_read(
 	trial *t, const char *name, const char *data, size_t len, int column, GError **error);
 
-/* "latency_ns,count" rows, ascending, as autotest has them. */
-void trial_bins_histogram(GString *to, const hist *h);
+/* "latency_ns,count" rows, ascending, as autotest has them, each behind prefix; of NULL none. */
+void trial_bins_histogram(GString *to, const hist *h, const char *prefix);
 
 #endif

@@ -174,15 +174,10 @@ static const struct trial_field dist_rows[] = {
 	MADE("bounds", BOUNDS, "", "percentiles among the lost frames: lower bounds"),
 };
 
-static void clear_dist(void *record)
-{
-	trial_dist_clear(record);
-}
-
 const struct trial_record trial_dist_fields = RECORD("distribution", trial_dist, dist_rows,
 	"Latency of count received and censored lost frames; that of lost ones is at least "
 	"censored_ns. Percentiles include both.",
-	.clear = clear_dist);
+	.clear = (GDestroyNotify)trial_dist_clear);
 
 #define PART_OF(type, member, fields, ...) \
 	FIELD(type, member, RECORD, "", __VA_ARGS__, .record = &fields)
@@ -315,11 +310,6 @@ static int make_ipdv(const struct trial_field *f, const void *record, const stru
 					      : trial_ipdv_magnitude(record, f->q, (uint64_t *)ns);
 }
 
-static void clear_ipdv(void *record)
-{
-	trial_ipdv_clear(record);
-}
-
 #define IPDV(its_key, its_q, its_flags, text) \
 	MADE(its_key, RANK, "ns", text, .rank = make_ipdv, .q = its_q, .flags = its_flags)
 
@@ -344,7 +334,7 @@ static const struct trial_record ipdv_fields = RECORD("ipdv", trial_ipdv, ipdv_r
 	"Delay variation between neighbours (RFC 3393, RFC 5481 section 4.1): D(i) - D(i-1) of "
 	"frames with adjacent numbers of one guest, from the actual departure, over all guests; "
 	"abs_: magnitudes. Only with tsim run --ipdv. The bins are in ipdv_*.csv.",
-	.clear = clear_ipdv);
+	.clear = (GDestroyNotify)trial_ipdv_clear);
 
 static gboolean is_response(const struct trial_field *f)
 {

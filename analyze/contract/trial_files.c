@@ -87,14 +87,14 @@ static char *sibling_text(const trial *t, guint i)
 
 	switch (i) {
 	case HISTOGRAM:
-		trial_bins_histogram(s, t->latency.hist);
+		trial_bins_histogram(s, t->latency.hist, "");
 		break;
 	case GUESTS:
 		g_string_append(s, TRIAL_BINS_HEADER);
 		trial_bins_append(s, t, "");
 		break;
 	case PROBES:
-		trial_probe_bins_append(s, t, "");
+		trial_bins_histogram(s, t->probes.latency.hist, "");
 		break;
 	case TIMELINE:
 		g_string_free(s, TRUE);

@@ -123,7 +123,7 @@ void merged_set_add(merged_set *m, const trial *t)
 	prefix = g_strdup_printf("%u,", m->nb++);
 	json_array_add_object_element(m->trials, trial_json_object(t));
 	trial_bins_append(m->bins[GUESTS], t, prefix);
-	trial_probe_bins_append(m->bins[PROBES], t, prefix);
+	trial_bins_histogram(m->bins[PROBES], t->probes.latency.hist, prefix);
 	m->has[PROBES] |= t->probes.used;
 	trial_ipdv_append(m->bins[IPDV], &t->ipdv, prefix);
 	m->has[IPDV] |= t->ipdv.recorded;
@@ -178,7 +178,7 @@ static void add_own(GPtrArray *all, const merged_set *m, const char *infix)
 	json_object_set_int_member(root, "schema", MERGED_SCHEMA);
 	json_object_set_array_member(root, "trials", json_array_ref(m->trials));
 	json_object_set_array_member(root, "files", files);
-	trial_bins_histogram(histogram, m->latency);
+	trial_bins_histogram(histogram, m->latency, "");
 	/* Before the histogram: that alone could be one of autotest. */
 	for (guint i = 0; i < TABLES; i++) {
 		if (m->has[i])

@@ -92,17 +92,11 @@ static double *sorted_copy(const double *x, size_t n)
 	return copy;
 }
 
-/* NAN between -INFINITY and INFINITY. */
-static double middle_of(const double *sorted, size_t n)
-{
-	return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
-}
-
 double statistics_middle(const double *x, size_t n)
 {
 	g_autofree double *sorted = sorted_copy(x, n);
 
-	return n > 0 ? middle_of(sorted, n) : NAN;
+	return n > 0 ? gsl_stats_median_from_sorted_data(sorted, 1, n) : NAN;
 }
 
 struct statistics_interval statistics_median(const double *x, size_t n, double confidence)
@@ -114,7 +108,7 @@ struct statistics_interval statistics_median(const double *x, size_t n, double c
 	if (n == 0)
 		return out;
 	sorted = sorted_copy(x, n);
-	out.value = middle_of(sorted, n);
+	out.value = gsl_stats_median_from_sorted_data(sorted, 1, n);
 	out.sufficient = statistics_quantile_ranks(n, 0.5, confidence, &lo, &hi, &out.coverage);
 	out.lo = sorted[lo - 1];
 	out.hi = sorted[hi - 1];
@@ -361,8 +355,8 @@ struct statistics_interval statistics_shift_of(
 		return out;
 	least = all_differences(a, nb_a, b, nb_b, -INFINITY);
 	most = all_differences(a, nb_a, b, nb_b, INFINITY);
-	lo = middle_of(least, n);
-	hi = middle_of(most, n);
+	lo = gsl_stats_median_from_sorted_data(least, 1, n);
+	hi = gsl_stats_median_from_sorted_data(most, 1, n);
 	if (isfinite(lo) && isfinite(hi) && !(lo < hi))
 		out.value = lo;
 	k = u_rank(nb_a, nb_b, (1 - confidence) / 2, &p);
