@@ -224,15 +224,6 @@ profile *genome_parse(const char *spec, uint32_t mtu, GError **error)
 	return p;
 }
 
-/* The letter of RFC 6985 for a length; 0 if it has none. */
-static char standard_letter(uint32_t frame_len)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(standard); i++)
-		if (standard[i].frame_len == frame_len)
-			return standard[i].letter;
-	return 0;
-}
-
 char *genome_format(const profile *p)
 {
 	char letters[FRAME_CLASSES_MAX] = { 0 };
@@ -241,7 +232,9 @@ char *genome_format(const profile *p)
 	for (uint32_t i = 0; i < p->nb_classes; i++) {
 		if (p->classes[i].frame_len_lo != p->classes[i].frame_len_hi)
 			return NULL;
-		letters[i] = standard_letter(p->classes[i].frame_len_lo);
+		for (size_t k = 0; k < G_N_ELEMENTS(standard); k++)
+			if (standard[k].frame_len == p->classes[i].frame_len_lo)
+				letters[i] = standard[k].letter;
 		custom = custom || letters[i] == 0;
 	}
 	if (custom && p->nb_classes > CUSTOM_LETTERS)

@@ -20,14 +20,6 @@ struct group {
 	char *value[NB_KEYS], *where[NB_KEYS];
 };
 
-static void clear_group(struct group *g)
-{
-	for (int k = 0; k < NB_KEYS; k++) {
-		g_free(g->value[k]);
-		g_free(g->where[k]);
-	}
-}
-
 static gboolean read_keys(const struct ini *file, struct group *g, GError **error)
 {
 	g_autoptr(GError) why = NULL;
@@ -123,7 +115,10 @@ static mix *make_mix(struct ini *file, const char *process, uint32_t mtu, GError
 		struct group g = { .name = *name };
 
 		good = read_keys(file, &g, error) && add_group(m, &g, process, mtu, error);
-		clear_group(&g);
+		for (int k = 0; k < NB_KEYS; k++) {
+			g_free(g.value[k]);
+			g_free(g.where[k]);
+		}
 	}
 	if (good && m->nb_guests == 0)
 		good = input_fail(error, INPUT_ERROR_SYNTAX,

@@ -195,20 +195,14 @@ static gboolean sweep_parse(const char *where, const char *text, struct rate out
 	return TRUE;
 }
 
-/* Twelve digits: so that 0.1 + 0.2 is the same trial as 0.3. */
-static double round_value(double value)
-{
-	char digits[G_ASCII_DTOSTR_BUF_SIZE];
-
-	g_ascii_formatd(digits, sizeof(digits), "%.12g", value);
-	return g_ascii_strtod(digits, NULL);
-}
-
 /* Adds r to rates unless seen has it. */
 static gboolean list_add(const char *where, const char *text, GArray *rates, GHashTable *seen,
 	struct rate r, GError **error)
 {
-	r.value = round_value(r.value);
+	char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+	/* Twelve digits: so that 0.1 + 0.2 is the same trial as 0.3. */
+	r.value = g_ascii_strtod(g_ascii_formatd(digits, sizeof(digits), "%.12g", r.value), NULL);
 	if (!g_hash_table_add(seen, g_strdup_printf("%d %.12g", (int)r.kind, r.value)))
 		return TRUE;
 	if (rates->len == RATES_MAX)

@@ -127,13 +127,6 @@ static void wrap_guest(struct schedule_guest *g, uint64_t cycle_ns)
 		turn_array((void *)(uintptr_t)g->draws, g->nb_draws, sizeof(*g->draws), first);
 }
 
-/* What leaves behind the end of the span is no part of it. */
-static void cut_guest(struct schedule_guest *g, uint64_t cycle_ns)
-{
-	while (g->nb_due > 0 && schedule_time_ns(g->due_ns[g->nb_due - 1]) >= cycle_ns)
-		g->nb_due--;
-}
-
 void schedule_limit(schedule *s, double link_bps, uint32_t queue)
 {
 	g_autoptr(guests_merge) m = guests_merge_new(s, 0, 1);
@@ -152,11 +145,15 @@ void schedule_limit(schedule *s, double link_bps, uint32_t queue)
 	pass_all(s, &w, TRUE);
 	g_free(w.waiting);
 	for (uint32_t i = 0; i < s->nb_guests; i++) {
+		struct schedule_guest *g = &s->guests[i];
+
 		if (s->repeats)
-			wrap_guest(&s->guests[i], s->cycle_ns);
-		else
-			cut_guest(&s->guests[i], s->cycle_ns);
-		for (size_t k = 0; k < s->guests[i].nb_due; k++)
-			s->nb_not_sent += s->guests[i].due_ns[k] >= SCHEDULE_NOT_SENT;
+			wrap_guest(g, s->cycle_ns);
+		/* What leaves behind the end of the span is no part of it. */
+		while (!s->repeats && g->nb_due > 0 &&
+			schedule_time_ns(g->due_ns[g->nb_due - 1]) >= s->cycle_ns)
+			g->nb_due--;
+		for (size_t k = 0; k < g->nb_due; k++)
+			s->nb_not_sent += g->due_ns[k] >= SCHEDULE_NOT_SENT;
 	}
 }

@@ -33,11 +33,6 @@ static gboolean is_text(const struct option_row *row)
 	       row->type == OPTION_DIR;
 }
 
-static gboolean is_list(const struct option_row *row)
-{
-	return row->type == OPTION_TEXTS || row->type == OPTION_FILES || row->type == OPTION_REST;
-}
-
 static int unset_int(const struct option_row *row)
 {
 	return row->type == OPTION_WORD || row->min <= 0 ? -1 : 0;
@@ -245,7 +240,8 @@ void option_clear(const struct option_row *rows, void *base)
 
 		if (is_text(row))
 			g_clear_pointer(at, g_free);
-		else if (is_list(row))
+		else if (row->type == OPTION_TEXTS || row->type == OPTION_FILES ||
+			 row->type == OPTION_REST)
 			g_clear_pointer((char ***)(void *)at, g_strfreev);
 	}
 }

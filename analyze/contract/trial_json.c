@@ -8,15 +8,6 @@
 
 #include "analyze/base/error.h"
 
-static JsonArray *make_texts(const GPtrArray *texts)
-{
-	JsonArray *all = json_array_new();
-
-	for (guint i = 0; i < texts->len; i++)
-		json_array_add_string_element(all, g_ptr_array_index(texts, i));
-	return all;
-}
-
 static JsonObject *make_part(
 	const struct trial_field *f, const void *record, const struct trial_view *view)
 {
@@ -50,7 +41,9 @@ static void add_field(JsonObject *o, const struct trial_field *f, const void *re
 	const struct trial_view *view, JsonArray *bounds)
 {
 	const void *at = G_STRUCT_MEMBER_P(record, f->offset);
+	const GPtrArray *texts;
 	gboolean bound = FALSE;
+	JsonArray *array;
 	JsonObject *tree;
 	int64_t ns;
 
@@ -79,7 +72,11 @@ static void add_field(JsonObject *o, const struct trial_field *f, const void *re
 		json_out_double(o, f->key, *(const double *)at);
 		break;
 	case TRIAL_TEXTS:
-		json_object_set_array_member(o, f->key, make_texts(*(GPtrArray *const *)at));
+		texts = *(GPtrArray *const *)at;
+		array = json_array_new();
+		for (guint i = 0; i < texts->len; i++)
+			json_array_add_string_element(array, g_ptr_array_index(texts, i));
+		json_object_set_array_member(o, f->key, array);
 		break;
 	case TRIAL_TREE:
 		tree = *(JsonObject *const *)at;

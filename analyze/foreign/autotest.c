@@ -146,25 +146,6 @@ static GHashTable *own_keys(const GPtrArray *names)
 	return keys;
 }
 
-static char **place_of(struct autotest_files *f, enum autotest_kind kind)
-{
-	return kind == AUTOTEST_LOG          ? &f->log
-	       : kind == AUTOTEST_HISTOGRAM  ? &f->histogram
-	       : kind == AUTOTEST_THROUGHPUT ? &f->throughput
-					     : &f->accumulated;
-}
-
-/* Takes p. */
-static struct autotest_files *files_new(struct trial_params *p, const char *label)
-{
-	struct autotest_files *f = g_new0(struct autotest_files, 1);
-
-	f->params = *p;
-	g_free(f->params.label);
-	f->params.label = g_strdup(label);
-	return f;
-}
-
 GPtrArray *autotest_find(const char *dir, const GPtrArray *names)
 {
 	GPtrArray *found = g_ptr_array_new_with_free_func((GDestroyNotify)autotest_files_free);
@@ -189,12 +170,19 @@ GPtrArray *autotest_find(const char *dir, const GPtrArray *names)
 		} else {
 			if (kind != AUTOTEST_ACCUMULATED)
 				g_hash_table_add(infixes, trial_infix(&p));
-			f = files_new(&p, label);
+			f = g_new0(struct autotest_files, 1);
+			f->params = p;
+			g_free(f->params.label);
+			f->params.label = g_strdup(label);
 			g_ptr_array_add(found, f);
 			g_hash_table_insert(by_key, g_steal_pointer(&key), f);
 		}
 		if (f != NULL)
-			*place_of(f, kind) = g_build_filename(dir, name, NULL);
+			*(kind == AUTOTEST_LOG               ? &f->log
+				: kind == AUTOTEST_HISTOGRAM ? &f->histogram
+				: kind == AUTOTEST_THROUGHPUT
+					? &f->throughput
+					: &f->accumulated) = g_build_filename(dir, name, NULL);
 	}
 	for (guint i = found->len; i-- > 0;) {
 		const struct autotest_files *f = g_ptr_array_index(found, i);
@@ -300,22 +288,17 @@ static void read_sources(trial *t)
 	t->trustworthy = t->trustworthy && of != NULL && error == NULL && of->trustworthy;
 }
 
-static void read_log(trial *t, const char *path)
+/* The log, then the throughput, as far as they are there. */
+static void read_texts(trial *t, const struct autotest_files *f)
 {
-	size_t len = 0;
-	g_autofree char *data = read_part(t, path, &len);
-
-	if (data != NULL)
-		(void)autotest_read_log(t, path, data, len);
-}
-
-static void read_throughput(trial *t, const char *path)
-{
-	size_t len = 0;
-	g_autofree char *data = read_part(t, path, &len);
+	size_t log_len = 0, len = 0;
+	g_autofree char *log = read_part(t, f->log, &log_len), *data = NULL;
 	g_autoptr(GError) error = NULL;
 
-	if (data != NULL && !autotest_read_throughput(t, path, data, len, &error))
+	if (log != NULL)
+		(void)autotest_read_log(t, f->log, log, log_len);
+	data = read_part(t, f->throughput, &len);
+	if (data != NULL && !autotest_read_throughput(t, f->throughput, data, len, &error))
 		autotest_note_oddity(t, "%s", error->message);
 }
 
@@ -378,8 +361,7 @@ trial *autotest_read(const struct autotest_files *f, GError **error)
 	t->moongen->throughput = g_strdup(f->throughput);
 	t->moongen->accumulated = f->accumulated != NULL;
 	t->moongen->mean_ns = t->moongen->stddev_ns = NAN;
-	read_log(t, f->log);
-	read_throughput(t, f->throughput);
+	read_texts(t, f);
 	read_histogram(t, t->moongen->histogram);
 	if (t->moongen->accumulated)
 		read_sources(t);
