@@ -47,18 +47,6 @@ struct journal {
 	gboolean torn; /* a line in the file may be half there: to be rewritten first */
 };
 
-/* rewrite DIR TOKEN <JOURNAL */
-static const char rewrite_script[] = JOURNAL_FENCE_SH
-	"cat >\"$1/journal.new\" && sync \"$1/journal.new\" &&\n"
-	"mv -f -- \"$1/journal.new\" \"$1/journal\"\n";
-
-/* start DIR TOKEN COMMAND...: what a process begins as, which may be later than its tsim lives. */
-static const char start_script[] = JOURNAL_FENCE_SH "shift 2\n"
-						    "exec \"$@\" 9>&-\n";
-
-static const char read_script[] = "cat /proc/sys/kernel/random/boot_id &&\n"
-				  "{ [ ! -e \"$1/journal\" ] || cat \"$1/journal\"; }\n";
-
 static void entry_free(gpointer data)
 {
 	struct entry *e = data;
@@ -170,7 +158,7 @@ static gboolean parse_file(const char *where, const char *text, GPtrArray *entri
 static gboolean read_entries(
 	struct server *s, const char *dir, GPtrArray *into, char **boot, GError **error)
 {
-	g_autofree char *text = server_ask(s, error, "sh", "-c", read_script, "sh", dir, NULL);
+	g_autofree char *text = server_ask(s, error, "sh", "-c", JOURNAL_READ_SH, "sh", dir, NULL);
 	g_autofree char *where = g_strdup_printf("%s: %s", server_name(s), dir);
 
 	if (text == NULL || !parse_file(where, text, into, error))
@@ -182,7 +170,8 @@ static gboolean read_entries(
 /* A fresh file: nothing undone, torn or of another boot is in it. */
 static gboolean rewrite_file(struct journal *j, GError **error)
 {
-	const char *argv[] = { "sh", "-c", rewrite_script, "sh", j->dir, j->token, NULL };
+	const char *argv[] = { "sh", "-c", JOURNAL_FENCE_SH JOURNAL_REWRITE_SH, "sh", j->dir,
+		j->token, NULL };
 	g_autoptr(GString) text = g_string_new(NULL);
 	g_auto(server_result) r = { 0 };
 
@@ -423,8 +412,8 @@ gboolean journal_start(struct journal *j, const char *name, const char *netns,
 	if (!record_entry(j, entry_new(j->next++, what, undo, TRUE), NULL, error))
 		return FALSE;
 	if (!server_is_dry(j->server))
-		g_strv_builder_add_many(
-			all, "sh", "-c", start_script, "sh", j->dir, j->token, NULL);
+		g_strv_builder_add_many(all, "sh", "-c", JOURNAL_FENCE_SH JOURNAL_START_SH, "sh",
+			j->dir, j->token, NULL);
 	g_strv_builder_addv(all, (const char **)(uintptr_t)argv);
 	fenced = g_strv_builder_end(all);
 	if (process_start(j->server, name, netns, (const char *const *)fenced, error))

@@ -71,9 +71,7 @@ static char *what_of(const char *kind, const char *name, const char *netns)
 }
 
 /* "host: eth0 in n: text" */
-static gboolean fail_link(struct journal *j, const char *netns, const char *name, GError **error,
-	const char *format, ...) G_GNUC_PRINTF(5, 6);
-
+G_GNUC_PRINTF(5, 6)
 static gboolean fail_link(struct journal *j, const char *netns, const char *name, GError **error,
 	const char *format, ...)
 {
@@ -100,8 +98,7 @@ static gboolean check_name(struct journal *j, const char *name, GError **error)
 }
 
 /* TOOL [-n NETNS] WORD... up to NULL. */
-static char **tool_words(const char *tool, const char *netns, ...) G_GNUC_NULL_TERMINATED;
-
+G_GNUC_NULL_TERMINATED
 static char **tool_words(const char *tool, const char *netns, ...)
 {
 	g_autoptr(GStrvBuilder) all = g_strv_builder_new();

@@ -45,7 +45,6 @@ static const char *const wants[] = {
 	[ARGUMENTS] = "words, quoted as for a shell",
 	[MAC_BYTES] = "a unicast MAC: 52:54:00:fa:00:60",
 	[SWITCH] = "true or false",
-	[IGNORED] = NULL,
 };
 
 struct key {
@@ -58,14 +57,14 @@ struct key {
 };
 
 /* A row; member: of struct testbed. COUNT: one with a range. */
-#define KEY(group, name, type, member, preset, meaning)                                    \
-	{                                                                                  \
-		group, name, type, offsetof(struct testbed, member), preset, meaning, 0, 0 \
+#define RANGE(group, name, type, member, preset, meaning, min, max)                            \
+	{                                                                                      \
+		group, name, type, offsetof(struct testbed, member), preset, meaning, min, max \
 	}
-#define COUNT(name, type, member, preset, meaning, min, max)                                     \
-	{                                                                                        \
-		"guest", name, type, offsetof(struct testbed, member), preset, meaning, min, max \
-	}
+#define KEY(group, name, type, member, preset, meaning) \
+	RANGE(group, name, type, member, preset, meaning, 0, 0)
+#define COUNT(name, type, member, preset, meaning, min, max) \
+	RANGE("guest", name, type, member, preset, meaning, min, max)
 #define IGNORE(group, name, why)                         \
 	{                                                \
 		group, name, IGNORED, 0, NULL, why, 0, 0 \
@@ -224,20 +223,16 @@ static gboolean check_key(
 		where == NULL ? key : where, hint);
 }
 
-/* Options of tsim and free names are not ours to judge. */
-static gboolean is_free(const char *group)
-{
-	return g_str_equal(group, "common") || g_str_equal(group, "tsim");
-}
-
 static gboolean check_names(const struct ini *file, GError **error)
 {
 	for (const char *const *group = ini_sections(file); *group != NULL; group++) {
 		const char *const *key = ini_keys(file, *group);
+		/* Options of tsim and free names are not ours to judge. */
+		gboolean any = g_str_equal(*group, "common") || g_str_equal(*group, "tsim");
 
 		if (!check_group(file, *group, error))
 			return FALSE;
-		for (; !is_free(*group) && *key != NULL; key++)
+		for (; !any && *key != NULL; key++)
 			if (!check_key(file, *group, *key, error))
 				return FALSE;
 	}

@@ -79,18 +79,13 @@ static char **trial_command(
 	return g_strv_builder_end(words);
 }
 
-static gboolean is_interrupted(const struct lab *l)
-{
-	return l->cfg.interrupt != NULL && atomic_load(l->cfg.interrupt) != 0;
-}
-
 static int wait_for(const struct lab *l, GPid pid)
 {
 	gboolean told = FALSE;
 	int raw;
 
 	while (waitpid(pid, &raw, WNOHANG) == 0) {
-		if (is_interrupted(l) && !told) {
+		if (!told && l->cfg.interrupt != NULL && atomic_load(l->cfg.interrupt) != 0) {
 			kill(pid, SIGINT);
 			told = TRUE;
 		}

@@ -17,12 +17,6 @@ gint64 ssh_deadline(unsigned ms)
 	return g_get_monotonic_time() + (gint64)ms * 1000;
 }
 
-static void drop_link(struct ssh_remote *r)
-{
-	ssh_link_unref(r->link);
-	r->link = NULL;
-}
-
 static const char *link_reason(struct ssh_link *k)
 {
 	const char *why = ssh_get_error(k->session);
@@ -74,12 +68,12 @@ gboolean ssh_job_open(struct server *s, struct ssh_job *j, const char *path, GEr
 			ssh_get_error_code(r->link->session) == SSH_REQUEST_DENIED)
 			break;
 		if (!is_new)
-			drop_link(r);
+			g_clear_pointer(&r->link, ssh_link_unref);
 	}
 	server_fail(s, error, "%s: %s", path == NULL ? "no command can be run" : path,
 		link_reason(r->link));
 	if (!ssh_link_is_up(r->link))
-		drop_link(r);
+		g_clear_pointer(&r->link, ssh_link_unref);
 	return FALSE;
 }
 
@@ -157,7 +151,7 @@ gboolean ssh_job_broke(struct server *s, struct ssh_job *j, const char *what, GE
 	struct ssh_remote *r = s->state;
 
 	if (r->link == j->link)
-		drop_link(r);
+		g_clear_pointer(&r->link, ssh_link_unref);
 	return server_fail(s, error,
 		"%s: the connection broke; nobody knows whether it ran: look there, or do it again",
 		what);

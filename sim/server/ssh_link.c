@@ -12,9 +12,7 @@
 
 enum { TIMEOUT_MS = 10000, KEEPALIVE_S = 15, KEEPALIVE_PROBES = 4, MOMENT_MS = 20 };
 
-static gboolean refuse_link(const struct server_ssh_cfg *cfg, GError **error, const char *format,
-	...) G_GNUC_PRINTF(3, 4);
-
+G_GNUC_PRINTF(3, 4)
 static gboolean refuse_link(
 	const struct server_ssh_cfg *cfg, GError **error, const char *format, ...)
 {
