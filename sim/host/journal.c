@@ -170,7 +170,7 @@ static gboolean read_entries(
 /* A fresh file: nothing undone, torn or of another boot is in it. */
 static gboolean rewrite_file(struct journal *j, GError **error)
 {
-	const char *argv[] = { "sh", "-c", JOURNAL_FENCE_SH JOURNAL_REWRITE_SH, "sh", j->dir,
+	const char *argv[] = { "sh", "-c", (JOURNAL_FENCE_SH JOURNAL_REWRITE_SH), "sh", j->dir,
 		j->token, NULL };
 	g_autoptr(GString) text = g_string_new(NULL);
 	g_auto(server_result) r = { 0 };

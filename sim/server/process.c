@@ -88,7 +88,7 @@ gboolean process_stop(struct server *s, const char *name, unsigned grace_ms, GEr
 {
 	g_autofree char *dir = process_folder(s, name, error);
 	g_autofree char *tenths = g_strdup_printf("%u", grace_ms / 100);
-	const char *argv[] = { "sh", "-c", PROCESS_FUNCTIONS_SH PROCESS_STOP_SH, "sh", dir, name,
+	const char *argv[] = { "sh", "-c", (PROCESS_FUNCTIONS_SH PROCESS_STOP_SH), "sh", dir, name,
 		tenths, NULL };
 	const char *dry[] = { "stop", name, NULL };
 
