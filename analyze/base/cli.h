@@ -13,6 +13,7 @@ enum {
 	CLI_FAILED = 1,
 	CLI_USAGE = 2,
 	CLI_NOT_TRUSTWORTHY = 3, /* done, and stored, but the numbers are not to be relied on */
+	CLI_GATE = 4,            /* done: the verdict is one that the caller asked to fail on */
 };
 
 enum cli_format { CLI_TEXT, CLI_CSV, CLI_JSON };

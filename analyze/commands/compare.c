@@ -70,8 +70,58 @@ static void show_comparison(const comparison *c, const struct compare_options *o
 	}
 }
 
-static int compare_sets(
-	result_set *a, result_set *b, enum cli_format format, const struct compare_options *o)
+/* Verdicts that --fail-if names, by the words that it takes. */
+static const struct {
+	const char *word;
+	unsigned verdicts; /* bit set of enum compare_verdict */
+} gates[] = {
+	{ "worse", 1U << COMPARE_WORSE },
+	{ "better", 1U << COMPARE_BETTER },
+	{ "inconclusive",
+		1U << COMPARE_UNDECIDED | 1U << COMPARE_TOO_FEW | 1U << COMPARE_NO_VALUE },
+};
+
+static gboolean parse_gate(const char *text, unsigned *out, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit(text != NULL ? text : "", ",", -1);
+
+	*out = 0;
+	for (guint i = 0; words[i] != NULL; i++) {
+		unsigned verdicts = 0;
+
+		g_strstrip(words[i]);
+		for (guint k = 0; k < G_N_ELEMENTS(gates); k++)
+			verdicts |= strcmp(words[i], gates[k].word) == 0 ? gates[k].verdicts : 0;
+		if (verdicts == 0)
+			return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
+				"--fail-if: invalid verdict '%s' (worse, better, inconclusive)",
+				words[i]);
+		*out |= verdicts;
+	}
+	return TRUE;
+}
+
+/* Says how many verdicts, single or overall, are those of gate; 0 and silent where none is. */
+static guint count_gated(const comparison *c, guint nb_metrics, unsigned gate)
+{
+	guint nb = 0, all = (c->pairs->len + 1) * nb_metrics;
+
+	for (guint k = 0; k < nb_metrics; k++) {
+		nb += gate >> c->over[k].verdict & 1;
+		for (guint i = 0; i < c->pairs->len; i++) {
+			const struct compare_pair *p = g_ptr_array_index(c->pairs, i);
+
+			nb += gate >> p->cells[k].verdict & 1;
+		}
+	}
+	if (nb > 0)
+		fprintf(stderr, COMMANDS_PROGRAM ": --fail-if: true for %u of %u verdicts\n", nb,
+			all);
+	return nb;
+}
+
+static int compare_sets(result_set *a, result_set *b, enum cli_format format,
+	const struct compare_options *o, unsigned gate)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(comparison) c = compare_run(a, b, o, &error);
@@ -87,14 +137,16 @@ static int compare_sets(
 			g_error_matches(error, ANALYZE_ERROR, ANALYZE_ERROR_MIX) ? CLI_USAGE
 										 : CLI_FAILED,
 			error);
-	/* Broken files outrank doubtful numbers, on either side. */
-	return a->warnings->len + b->warnings->len > 0
-		       ? CLI_FAILED
+	/* Broken files outrank verdicts, and these doubtful numbers, on either side. */
+	if (a->warnings->len + b->warnings->len > 0)
+		return CLI_FAILED;
+	return count_gated(c, o->metrics->len, gate) > 0
+		       ? CLI_GATE
 		       : MAX(commands_status(a), commands_status(b));
 }
 
-static int compare_names(
-	struct commands_common *c, char *name_a, char *name_b, const struct compare_options *o)
+static int compare_names(struct commands_common *c, char *name_a, char *name_b,
+	const struct compare_options *o, unsigned gate)
 {
 	char *a_alone[] = { name_a, NULL }, *b_alone[] = { name_b, NULL };
 	int failure = CLI_FAILED;
@@ -106,13 +158,13 @@ static int compare_names(
 
 	if (g_file_test(name_a, G_FILE_TEST_EXISTS) && g_file_test(name_b, G_FILE_TEST_EXISTS))
 		named.names = (const char *const *)words;
-	return b != NULL ? compare_sets(a, b, c->format, &named) : failure;
+	return b != NULL ? compare_sets(a, b, c->format, &named, gate) : failure;
 }
 
 struct asked {
 	struct commands_common common;
 	struct compare_options options;
-	char *metrics;
+	char *metrics, *fail_if;
 };
 
 static int run_compare(void *user, char **words)
@@ -120,11 +172,12 @@ static int run_compare(void *user, char **words)
 	struct asked *asked = user;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GArray) metrics = compare_metrics_parse(asked->metrics, &error);
+	unsigned gate = 0;
 
-	if (metrics == NULL)
+	if (metrics == NULL || !parse_gate(asked->fail_if, &gate, &error))
 		return cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
 	asked->options.metrics = metrics;
-	return compare_names(&asked->common, words[0], words[1], &asked->options);
+	return compare_names(&asked->common, words[0], words[1], &asked->options, gate);
 }
 
 #define ROW(type, member, ...) OPTION_ROW(type, struct asked, member, __VA_ARGS__)
@@ -139,6 +192,8 @@ static const struct option_row rows[] = {
 	COMMANDS_RESPONSE_ROW(struct asked, options.response),
 	ROW(SWITCH, options.different_mix, "different-mix", 0, NULL,
 		"Compare although A and B were offered different mixes"),
+	ROW(SWITCH, options.paired, "paired", 0, NULL,
+		"Compare repetition by repetition (exact signed-rank test); for equal seeds"),
 	OPTION_GROUP("Verdict"),
 	ROW(SHARE, options.alpha, "alpha", 0, "SHARE",
 		"Family-wise error rate over the whole table", .preset = G_STRINGIFY(COMPARE_ALPHA),
@@ -146,6 +201,9 @@ static const struct option_row rows[] = {
 	ROW(SHARE, options.threshold, "threshold", 0, "SHARE",
 		"Smallest relevant difference, relative to A's median", .was = 't',
 		.preset = G_STRINGIFY(COMPARE_THRESHOLD)),
+	ROW(TEXT, fail_if, "fail-if", 0, "LIST",
+		"Exit with status 4 if any verdict is one of worse, better, inconclusive",
+		OPTION_WORDS("worse", "worse", "better", "inconclusive")),
 	{ 0 },
 };
 

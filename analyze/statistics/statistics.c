@@ -258,7 +258,7 @@ static double normal_p(const struct u_sums *s)
 
 struct statistics_u statistics_u_strata(const struct statistics_stratum *strata, size_t nb)
 {
-	struct statistics_u out = { NAN, NAN, FALSE };
+	struct statistics_u out = { NAN, NAN, FALSE, NAN };
 	struct u_sums s = { .chance = g_new(double, 1), .nb = 1 };
 
 	s.chance[0] = 1;
@@ -268,6 +268,7 @@ struct statistics_u statistics_u_strata(const struct statistics_stratum *strata,
 	}
 	if (s.pairs > 0) {
 		out.u = s.u;
+		out.delta = 2 * s.u / s.pairs - 1;
 		out.exact = s.chance != NULL;
 		out.p = out.exact ? exact_p(&s) : normal_p(&s);
 	}
@@ -294,39 +295,151 @@ double statistics_u_least_p(size_t nb_a, size_t nb_b)
 	return MIN(1, 2 * exp(-ways));
 }
 
-/*
- * The largest k with P(U <= k - 1) <= tail, without ties; 0: there is none. *p is that P, NAN
- * where it is approximated.
- */
-static size_t u_rank(size_t nb_a, size_t nb_b, double tail, double *p)
+/* How many subsets of the ranks have each sum, as a share of all: sums + 1 numbers, to be freed. */
+static double *subset_sums(const uint32_t *ranks, size_t nb, size_t sums)
 {
-	size_t nb = nb_a + nb_b, least = nb_b * (nb_b + 1) / 2, k = 0;
+	double *share = g_new0(double, sums + 1);
+	size_t most = 0;
+
+	share[0] = 1;
+	for (size_t i = 0; i < nb; i++) {
+		most += ranks[i];
+		for (size_t s = most; s + 1 > 0; s--)
+			share[s] = (share[s] + (s >= ranks[i] ? share[s - ranks[i]] : 0)) / 2;
+	}
+	return share;
+}
+
+/* Doubled midranks of |b - a| behind *nb of ranks; returns those of b > a. */
+static uint64_t rank_differences(
+	const struct statistics_stratum *x, uint32_t *ranks, size_t *nb, double *squares)
+{
+	g_autofree struct ranked *all = g_new(struct ranked, x->nb_a + 1);
+	g_autofree uint32_t *own = NULL;
+	size_t n = 0;
+	uint64_t w;
+	double ties;
+
+	for (size_t i = 0; i < x->nb_a; i++) {
+		if (x->b[i] > x->a[i] || x->b[i] < x->a[i])
+			all[n++] = (struct ranked){ fabs(x->b[i] - x->a[i]), x->b[i] > x->a[i] };
+	}
+	qsort(all, n, sizeof(*all), compare_doubles);
+	own = doubled_midranks(all, n, &w, &ties);
+	for (size_t i = 0; i < n; i++) {
+		*squares += (double)own[i] * own[i];
+		ranks[(*nb)++] = own[i];
+	}
+	return w;
+}
+
+struct statistics_u statistics_signed_rank(const struct statistics_stratum *strata, size_t nb)
+{
+	struct statistics_u out = { NAN, NAN, FALSE, NAN };
 	g_autofree uint32_t *ranks = NULL;
-	g_autofree double *ways = NULL;
-	double all, sum = 0;
+	size_t pairs = 0, n = 0, sums = 0;
+	double squares = 0, off;
+	uint64_t w = 0;
+
+	for (size_t i = 0; i < nb; i++)
+		pairs += strata[i].nb_a;
+	if (pairs == 0)
+		return out;
+	ranks = g_new(uint32_t, pairs);
+	for (size_t i = 0; i < nb; i++)
+		w += rank_differences(&strata[i], ranks, &n, &squares);
+	for (size_t i = 0; i < n; i++)
+		sums += ranks[i];
+	off = fabs((double)w - (double)sums / 2);
+	out.u = (double)w / 2;
+	out.delta = sums > 0 ? 2 * (double)w / (double)sums - 1 : 0;
+	out.exact = sums <= STRATA_SUMS_MAX;
+	if (out.exact) {
+		g_autofree double *share = subset_sums(ranks, n, sums);
+
+		out.p = 0;
+		for (size_t s = 0; s <= sums; s++)
+			out.p += fabs((double)s - (double)sums / 2) >= off ? share[s] : 0;
+		out.p = MIN(out.p, 1);
+	} else {
+		out.p = off <= 1 ? 1 : 2 * gsl_cdf_ugaussian_Q((off - 1) / sqrt(squares / 4));
+	}
+	return out;
+}
+
+double statistics_signed_least_p(size_t nb)
+{
+	return MIN(1, 2 * pow(0.5, (double)nb));
+}
+
+/*
+ * The largest k with P(W <= k - 1) <= tail, where W has those chances from its smallest value on; 0:
+ * there is none. *p is that P.
+ */
+static size_t rank_within(const double *chance, size_t nb, double tail, double *p)
+{
+	double sum = 0;
+	size_t k = 0;
 
 	*p = 0;
-	if (nb > STATISTICS_EXACT_MAX) {
-		double pairs = (double)nb_a * (double)nb_b;
-		double at = pairs / 2 -
-			    gsl_cdf_ugaussian_Qinv(tail) * sqrt(pairs * (double)(nb + 1) / 12);
-
-		*p = tail;
-		return at < 1 ? 0 : (size_t)at;
+	for (; k < nb; k++) {
+		sum += chance[k];
+		/* 1/40 is 0.025 whichever way it was rounded. */
+		if (sum > tail * (1 + 1e-12))
+			break;
+		*p = sum;
 	}
+	return k;
+}
+
+/* The same of a normal W of that mean and variance. */
+static size_t rank_within_normal(double mean, double variance, double tail, double *p)
+{
+	double at = mean - gsl_cdf_ugaussian_Qinv(tail) * sqrt(variance);
+
+	*p = tail;
+	return at < 1 ? 0 : (size_t)at;
+}
+
+/* The same of U, without ties. */
+static size_t u_rank(size_t nb_a, size_t nb_b, double tail, double *p)
+{
+	size_t nb = nb_a + nb_b, least = nb_b * (nb_b + 1) / 2, pairs = nb_a * nb_b;
+	g_autofree uint32_t *ranks = NULL;
+	g_autofree double *ways = NULL;
+
+	if (nb > STATISTICS_EXACT_MAX)
+		return rank_within_normal(
+			(double)pairs / 2, (double)pairs * (double)(nb + 1) / 12, tail, p);
 	ranks = g_new(uint32_t, nb);
 	for (size_t i = 0; i < nb; i++)
 		ranks[i] = (uint32_t)i + 1;
 	ways = rank_sums(ranks, nb, nb_b, nb * (nb + 1) / 2);
-	all = gsl_sf_choose((unsigned)nb, (unsigned)nb_b);
-	for (; k <= nb_a * nb_b; k++) {
-		sum += ways[least + k];
-		/* 1/40 is 0.025 whichever way it was rounded. */
-		if (sum / all > tail * (1 + 1e-12))
-			break;
-		*p = sum / all;
-	}
-	return k;
+	for (size_t i = 0; i <= pairs; i++)
+		ways[least + i] /= gsl_sf_choose((unsigned)nb, (unsigned)nb_b);
+	return rank_within(ways + least, pairs + 1, tail, p);
+}
+
+/* The same of the signed rank sum of n differences, without ties. */
+static size_t signed_rank(size_t n, double tail, double *p)
+{
+	size_t sums = n * (n + 1) / 2;
+	g_autofree uint32_t *ranks = NULL;
+	g_autofree double *share = NULL;
+
+	if (sums > STRATA_SUMS_MAX)
+		return rank_within_normal(
+			(double)sums / 2, (double)sums * (double)(2 * n + 1) / 12, tail, p);
+	ranks = g_new(uint32_t, n + 1);
+	for (size_t i = 0; i < n; i++)
+		ranks[i] = (uint32_t)i + 1;
+	share = subset_sums(ranks, n, sums);
+	return rank_within(share, sums + 1, tail, p);
+}
+
+static double difference_of(double a, double b, double unknown)
+{
+	return isinf(a) && isinf(b) ? unknown : b - a;
 }
 
 /* All differences b - a, ascending; what is unknown is taken for unknown. */
@@ -337,38 +450,82 @@ static double *all_differences(
 
 	for (size_t i = 0; i < nb_a; i++) {
 		for (size_t j = 0; j < nb_b; j++)
-			d[i * nb_b + j] = isinf(a[i]) && isinf(b[j]) ? unknown : b[j] - a[i];
+			d[i * nb_b + j] = difference_of(a[i], b[j], unknown);
 	}
 	qsort(d, nb_a * nb_b, sizeof(*d), compare_doubles);
 	return d;
 }
 
-struct statistics_interval statistics_shift_of(
-	const double *a, size_t nb_a, const double *b, size_t nb_b, double confidence)
+/* All means of two differences of pairs, each with itself too (Walsh averages), likewise. */
+static double *all_averages(const double *a, const double *b, size_t n, double unknown)
 {
-	struct statistics_interval out = { NAN, NAN, NAN, 0, FALSE };
-	g_autofree double *least = NULL, *most = NULL;
-	size_t n = nb_a * nb_b, k;
-	double p, lo, hi;
+	double *d = g_new(double, n *(n + 1) / 2);
+	size_t nb = 0;
 
-	if (n == 0)
-		return out;
-	least = all_differences(a, nb_a, b, nb_b, -INFINITY);
-	most = all_differences(a, nb_a, b, nb_b, INFINITY);
-	lo = gsl_stats_median_from_sorted_data(least, 1, n);
-	hi = gsl_stats_median_from_sorted_data(most, 1, n);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = i; j < n; j++) {
+			double mean = (difference_of(a[i], b[i], unknown) +
+					      difference_of(a[j], b[j], unknown)) /
+				      2;
+
+			d[nb++] = isnan(mean) ? unknown : mean;
+		}
+	}
+	qsort(d, nb, sizeof(*d), compare_doubles);
+	return d;
+}
+
+/*
+ * Median of n values with the k-th from either end, whose tails have p each. The values are between
+ * those of least and those of most. k is 0: the extremes, whose tails have the least p there is.
+ */
+static struct statistics_interval interval_of(
+	const double *least, const double *most, size_t n, size_t k, double p, double least_p)
+{
+	struct statistics_interval out = { NAN, NAN, NAN, 0, k > 0 };
+	double lo = gsl_stats_median_from_sorted_data(least, 1, n);
+	double hi = gsl_stats_median_from_sorted_data(most, 1, n);
+
 	if (isfinite(lo) && isfinite(hi) && !(lo < hi))
 		out.value = lo;
-	k = u_rank(nb_a, nb_b, (1 - confidence) / 2, &p);
-	out.sufficient = k > 0;
 	if (k == 0) {
 		k = 1;
-		p = statistics_u_least_p(nb_a, nb_b) / 2;
+		p = least_p / 2;
 	}
 	out.coverage = MAX(0, 1 - 2 * p);
 	out.lo = least[k - 1];
 	out.hi = most[n - k];
 	return out;
+}
+
+struct statistics_interval statistics_shift_of(
+	const double *a, size_t nb_a, const double *b, size_t nb_b, double confidence)
+{
+	g_autofree double *least = NULL, *most = NULL;
+	size_t k;
+	double p;
+
+	if (nb_a == 0 || nb_b == 0)
+		return (struct statistics_interval){ NAN, NAN, NAN, 0, FALSE };
+	least = all_differences(a, nb_a, b, nb_b, -INFINITY);
+	most = all_differences(a, nb_a, b, nb_b, INFINITY);
+	k = u_rank(nb_a, nb_b, (1 - confidence) / 2, &p);
+	return interval_of(least, most, nb_a * nb_b, k, p, statistics_u_least_p(nb_a, nb_b));
+}
+
+struct statistics_interval statistics_paired_shift(
+	const double *a, const double *b, size_t nb, double confidence)
+{
+	g_autofree double *least = NULL, *most = NULL;
+	size_t k;
+	double p;
+
+	if (nb == 0)
+		return (struct statistics_interval){ NAN, NAN, NAN, 0, FALSE };
+	least = all_averages(a, b, nb, -INFINITY);
+	most = all_averages(a, b, nb, INFINITY);
+	k = signed_rank(nb, (1 - confidence) / 2, &p);
+	return interval_of(least, most, nb * (nb + 1) / 2, k, p, statistics_signed_least_p(nb));
 }
 
 double statistics_cliff(const double *a, size_t nb_a, const double *b, size_t nb_b)

@@ -83,6 +83,8 @@ struct statistics_u {
 	double u; /* pairs in which b is larger, equal ones half: 0 .. nb_a * nb_b */
 	double p; /* NAN if a side is empty */
 	gboolean exact;
+	double delta; /* -1 .. 1: Cliff's of U; of signed ranks the share of the sum that b > a has,
+		       * less the rest (Kerby, 2014). NAN if a side is empty */
 };
 
 /*
@@ -107,6 +109,16 @@ struct statistics_u statistics_u_strata(const struct statistics_stratum *strata,
 double statistics_u_least_p(size_t nb_a, size_t nb_b);
 
 /*
+ * Wilcoxon's signed ranks, two-sided: a[i] and b[i] of each stratum are a pair, nb_a and nb_b equal.
+ * u is the sum of the ranks of |b - a| where b is larger, ranked within the stratum; pairs of equal
+ * values are left out (Wilcoxon, 1945; Hollander and Wolfe, section 3.1). Exact, with ties as they
+ * are, up to some 120 pairs; above it the normal approximation with the continuity correction.
+ */
+struct statistics_u statistics_signed_rank(const struct statistics_stratum *strata, size_t nb);
+/* The smallest p that so many pairs can give: 2 / 2^nb, at most 1. */
+double statistics_signed_least_p(size_t nb);
+
+/*
  * Hodges-Lehmann: median of all differences b - a, with the interval that belongs to U. Where no
  * finite-sample interval of that confidence exists, lo and hi are the extreme differences and
  * sufficient is FALSE. A difference of two INFINITYs is unknown: value is NAN where it depends on
@@ -114,6 +126,13 @@ double statistics_u_least_p(size_t nb_a, size_t nb_b);
  */
 struct statistics_interval statistics_shift_of(
 	const double *a, size_t nb_a, const double *b, size_t nb_b, double confidence);
+
+/*
+ * The same of nb pairs: median of the means of any two differences b[i] - a[i], with the interval
+ * that belongs to the signed ranks (Hollander and Wolfe, section 3.2 and 3.3).
+ */
+struct statistics_interval statistics_paired_shift(
+	const double *a, const double *b, size_t nb, double confidence);
 
 /* Cliff's delta: P(b > a) - P(b < a) over all pairs, -1 .. 1; NAN if a side is empty. */
 double statistics_cliff(const double *a, size_t nb_a, const double *b, size_t nb_b);

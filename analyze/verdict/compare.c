@@ -79,7 +79,7 @@ const struct compare_metric *compare_metric_at(const struct compare_options *o, 
 const char *compare_verdict_word(enum compare_verdict v)
 {
 	static const char *const words[COMPARE_VERDICTS] = { "better", "worse", "no difference",
-		"undecided", "too few", "no value" };
+		"inconclusive", "too few", "no value" };
 
 	return words[v];
 }
@@ -140,11 +140,15 @@ static gboolean value_of(const trial *t, const struct compare_metric *m, gboolea
 	return m->kind == COMPARE_QUANTILE || isfinite(*x);
 }
 
+static struct values values_new(guint nb)
+{
+	return (struct values){ g_new(double, nb + 1), g_new(double, nb + 1), 0 };
+}
+
 static struct values values_of(
 	const result_combination *c, const struct compare_metric *m, gboolean response)
 {
-	struct values v = { g_new(double, c->trials->len + 1), g_new(double, c->trials->len + 1),
-		0 };
+	struct values v = values_new(c->trials->len);
 
 	for (guint i = 0; i < c->trials->len; i++) {
 		if (value_of(g_ptr_array_index(c->trials, i), m, response, &v.x[v.nb],
@@ -165,17 +169,47 @@ static struct compare_side side_of(struct values *v, double confidence)
 	return s;
 }
 
+/* Of the repetitions that both have, in their order. */
+static void paired_values(const struct compare_pair *p, const struct compare_metric *m,
+	gboolean response, struct values *a, struct values *b)
+{
+	const GPtrArray *x = p->a->trials, *y = p->b->trials;
+
+	*a = values_new(x->len);
+	*b = values_new(x->len);
+	for (guint i = 0, k = 0; i < x->len && k < y->len;) {
+		const trial *s = g_ptr_array_index(x, i), *t = g_ptr_array_index(y, k);
+
+		if (s->params.repetition == t->params.repetition &&
+			value_of(s, m, response, &a->x[a->nb], &a->at_least[a->nb]) &&
+			value_of(t, m, response, &b->x[b->nb], &b->at_least[b->nb]))
+			b->nb = ++a->nb;
+		i += s->params.repetition <= t->params.repetition;
+		k += t->params.repetition <= s->params.repetition;
+	}
+}
+
 static struct compare_cell cell_of(const struct compare_pair *p, const struct compare_metric *m,
 	const struct compare_options *o)
 {
-	struct values a = values_of(p->a, m, o->response), b = values_of(p->b, m, o->response);
-	struct compare_cell c = {
-		.diff = statistics_shift_of(a.x, a.nb, b.x, b.nb, 1 - o->alpha),
-		.u = statistics_u_test(a.x, a.nb, b.x, b.nb),
-		.p_holm = NAN,
-		.cliff = statistics_cliff(a.x, a.nb, b.x, b.nb),
-	};
+	struct values a, b;
+	struct compare_cell c = { .p_holm = NAN };
 
+	if (o->paired) {
+		struct statistics_stratum only;
+
+		paired_values(p, m, o->response, &a, &b);
+		only = (struct statistics_stratum){ a.x, b.x, a.nb, b.nb };
+		c.diff = statistics_paired_shift(a.x, b.x, a.nb, 1 - o->alpha);
+		c.u = statistics_signed_rank(&only, 1);
+		c.cliff = c.u.delta;
+	} else {
+		a = values_of(p->a, m, o->response);
+		b = values_of(p->b, m, o->response);
+		c.diff = statistics_shift_of(a.x, a.nb, b.x, b.nb, 1 - o->alpha);
+		c.u = statistics_u_test(a.x, a.nb, b.x, b.nb);
+		c.cliff = statistics_cliff(a.x, a.nb, b.x, b.nb);
+	}
 	c.a = side_of(&a, 1 - o->alpha);
 	c.b = side_of(&b, 1 - o->alpha);
 	c.ratio = isfinite(c.a.m.value) && isfinite(c.b.m.value) && fabs(c.a.m.value) > 0
@@ -186,36 +220,41 @@ static struct compare_cell cell_of(const struct compare_pair *p, const struct co
 	return c;
 }
 
-/* Can so many repetitions give a verdict at all, even if this were the only test? */
-static gboolean is_tested(const struct compare_cell *c, double alpha)
+/* The smallest p that so many repetitions can give; paired, both are equal. */
+static double least_p(const struct compare_options *o, guint nb_a, guint nb_b)
 {
-	return MIN(c->a.nb, c->b.nb) >= COMPARE_LEAST &&
-	       statistics_u_least_p(c->a.nb, c->b.nb) <= alpha;
+	return o->paired ? statistics_signed_least_p(nb_a) : statistics_u_least_p(nb_a, nb_b);
+}
+
+/* Can so many repetitions give a verdict at all, even if this were the only test? */
+static gboolean is_tested(const struct compare_cell *c, const struct compare_options *o)
+{
+	return MIN(c->a.nb, c->b.nb) >= COMPARE_LEAST && least_p(o, c->a.nb, c->b.nb) <= o->alpha;
 }
 
 static enum compare_verdict verdict_of(const struct compare_cell *c,
-	const struct compare_options *o, const struct compare_metric *m, double least_p)
+	const struct compare_options *o, const struct compare_metric *m, double least_adjusted)
 {
 	double within = o->threshold * fabs(c->a.m.value);
 	gboolean less_is_better = m->kind != COMPARE_FORWARDED;
 
 	if (c->a.nb == 0 || c->b.nb == 0)
 		return COMPARE_NO_VALUE;
-	if (!is_tested(c, o->alpha))
+	if (!is_tested(c, o))
 		return COMPARE_TOO_FEW;
 	if (c->diff.sufficient && isfinite(within) && c->diff.lo >= -within && c->diff.hi <= within)
 		return COMPARE_NO_DIFFERENCE;
 	if (c->p_holm <= o->alpha)
 		return (c->cliff < 0) == less_is_better ? COMPARE_BETTER : COMPARE_WORSE;
-	return least_p > o->alpha ? COMPARE_TOO_FEW : COMPARE_UNDECIDED;
+	return least_adjusted > o->alpha ? COMPARE_TOO_FEW : COMPARE_UNDECIDED;
 }
 
-/* How many a side it takes until nb tests can be significant. */
-static guint repetitions_needed(double alpha, guint nb)
+/* How many per side (or pairs) it takes until nb tests can be significant. */
+static guint repetitions_needed(const struct compare_options *o, guint nb)
 {
 	guint n = COMPARE_LEAST;
 
-	while (n < REPETITIONS_MAX && statistics_u_least_p(n, n) * nb > alpha)
+	while (n < REPETITIONS_MAX && least_p(o, n, n) * nb > o->alpha)
 		n++;
 	return n;
 }
@@ -223,22 +262,27 @@ static guint repetitions_needed(double alpha, guint nb)
 static void note_too_few(comparison *c, const struct compare_options *o, guint nb_few,
 	guint nb_family, guint nb_lost)
 {
+	const char *what = o->paired ? "pairs" : "repetitions per side";
+	guint nb = c->pairs->len * o->metrics->len, one = repetitions_needed(o, 1),
+	      all = repetitions_needed(o, nb_family);
+
 	if (nb_few > 0)
 		g_ptr_array_add(c->notes,
-			g_strdup_printf(
-				"too few: %u comparisons have fewer than %u repetitions a "
-				"side: no outcome could have a p of at most %.3g (3 against "
-				"3 give none below 0.1); measure %u or more",
-				nb_few, repetitions_needed(o->alpha, 1), o->alpha,
-				repetitions_needed(o->alpha, 1)));
+			g_strdup_printf("too few: %u comparison%s fewer than %u %s, which cannot "
+					"give p <= %.3g; measure %u or more",
+				nb_few, nb_few == 1 ? " has" : "s have", one, what, o->alpha, one));
 	if (nb_lost > 0)
 		g_ptr_array_add(c->notes,
-			g_strdup_printf("too few: with %u comparisons at once, Holm's correction "
-					"leaves %u of them no chance of a p of at most %.3g; "
-					"measure %u repetitions a side, or compare fewer loads or "
-					"--metrics",
-				nb_family, nb_lost, o->alpha,
-				repetitions_needed(o->alpha, nb_family)));
+			g_strdup_printf("too few: %u of %u comparisons cannot reach p <= %.3g "
+					"after Holm's correction; measure %u %s, or compare fewer "
+					"loads or metrics",
+				nb_lost, nb_family, o->alpha, all, what));
+	if (o->paired)
+		g_ptr_array_add(c->notes,
+			g_strdup_printf(
+				"paired: %u comparison%s at p <= %.3g need%s at least %u pairs", nb,
+				nb == 1 ? "" : "s", o->alpha, nb == 1 ? "s" : "",
+				repetitions_needed(o, nb)));
 }
 
 /* Holm's correction over all cells that can have a verdict, then the verdicts. */
@@ -253,10 +297,10 @@ static void judge_cells(comparison *c, const struct compare_options *o)
 	for (guint i = 0; i < nb; i++) {
 		const struct compare_pair *pair = g_ptr_array_index(c->pairs, i / nb_metrics);
 		const struct compare_cell *cell = &pair->cells[i % nb_metrics];
-		gboolean tested = is_tested(cell, o->alpha);
+		gboolean tested = is_tested(cell, o);
 
 		p[i] = tested ? cell->u.p : NAN;
-		least[i] = tested ? statistics_u_least_p(cell->a.nb, cell->b.nb) : NAN;
+		least[i] = tested ? least_p(o, cell->a.nb, cell->b.nb) : NAN;
 		nb_family += (guint)tested;
 	}
 	statistics_holm(p, nb, adjusted);
@@ -293,13 +337,14 @@ static void ratios_over(struct compare_overall *out, const comparison *c, guint 
 }
 
 /* All but the verdict, which waits for the other metrics. */
-static struct compare_overall overall_of(const comparison *c, guint metric)
+static struct compare_overall overall_of(
+	const comparison *c, const struct compare_options *o, guint metric)
 {
 	struct compare_overall out = { .least_p = NAN, .p_holm = NAN, .cliff = NAN };
 	g_autofree struct statistics_stratum *strata = g_new0(
 		struct statistics_stratum, c->pairs->len + 1);
 	guint nb = 0;
-	double pairs = 0, least = 2;
+	double least = 2;
 
 	for (guint i = 0; i < c->pairs->len; i++) {
 		const struct compare_pair *p = g_ptr_array_index(c->pairs, i);
@@ -310,22 +355,19 @@ static struct compare_overall overall_of(const comparison *c, guint metric)
 			continue;
 		strata[nb++] = (struct statistics_stratum){ cell->a.x, cell->b.x, cell->a.nb,
 			cell->b.nb };
-		pairs += (double)cell->a.nb * cell->b.nb;
 		/* The most extreme outcome is one on either end of each. */
-		least *= statistics_u_least_p(cell->a.nb, cell->b.nb) / 2;
+		least *= least_p(o, cell->a.nb, cell->b.nb) / 2;
 	}
 	ratios_over(&out, c, metric);
-	out.u = statistics_u_strata(strata, nb);
-	if (nb > 0) {
-		out.cliff = 2 * out.u.u / pairs - 1;
+	out.u = o->paired ? statistics_signed_rank(strata, nb) : statistics_u_strata(strata, nb);
+	out.cliff = out.u.delta;
+	if (nb > 0)
 		out.least_p = least;
-	}
 	return out;
 }
 
-/* least_p: corrected as p is. */
 static enum compare_verdict overall_verdict(const struct compare_overall *v,
-	const struct compare_metric *m, guint nb, double alpha, double least_p)
+	const struct compare_metric *m, guint nb, double alpha, double least_adjusted)
 {
 	gboolean better = (v->cliff < 0) == (m->kind != COMPARE_FORWARDED);
 
@@ -335,7 +377,7 @@ static enum compare_verdict overall_verdict(const struct compare_overall *v,
 		return COMPARE_TOO_FEW;
 	if (v->verdicts[COMPARE_NO_DIFFERENCE] == nb)
 		return COMPARE_NO_DIFFERENCE;
-	if (least_p > alpha)
+	if (least_adjusted > alpha)
 		return COMPARE_TOO_FEW;
 	if (!(v->p_holm <= alpha) || v->verdicts[better ? COMPARE_WORSE : COMPARE_BETTER] > 0)
 		return COMPARE_UNDECIDED;
@@ -350,7 +392,7 @@ static void judge_overall(comparison *c, const struct compare_options *o)
 	g_autofree double *least_adjusted = g_new(double, nb + 1);
 
 	for (guint i = 0; i < nb; i++) {
-		c->over[i] = overall_of(c, i);
+		c->over[i] = overall_of(c, o, i);
 		p[i] = c->over[i].u.p;
 		least[i] = c->over[i].least_p;
 	}
@@ -402,6 +444,33 @@ static struct compare_pair *pair_new(result_set *a, result_set *b,
 	return p;
 }
 
+/* What makes pairs less than they could be. */
+static void note_pairs(comparison *c)
+{
+	guint nb_seeds = 0, nb_alone = 0;
+
+	for (guint i = 0; i < c->pairs->len; i++) {
+		const struct compare_pair *p = g_ptr_array_index(c->pairs, i);
+		guint most = MAX(p->a->trials->len, p->b->trials->len);
+
+		nb_seeds += p->a->params.seed != p->b->params.seed;
+		for (guint k = 0; k < p->nb; k++)
+			nb_alone += p->cells[k].a.nb < most;
+	}
+	if (nb_seeds > 0)
+		g_ptr_array_add(c->notes,
+			g_strdup_printf(
+				"paired: in %u of %u rows A and B have different seeds, so the "
+				"repetitions of a pair had different schedules; use --seed",
+				nb_seeds, c->pairs->len));
+	if (nb_alone > 0)
+		g_ptr_array_add(c->notes,
+			g_strdup_printf(
+				"paired: %u comparison%s repetitions that only one side has; "
+				"these are left out",
+				nb_alone, nb_alone == 1 ? " has" : "s have"));
+}
+
 static comparison *comparison_new(const struct compare_options *o)
 {
 	comparison *c = g_new0(comparison, 1);
@@ -447,6 +516,8 @@ comparison *compare_run(
 		if (pair != NULL)
 			g_ptr_array_add(c->pairs, pair);
 	}
+	if (o->paired)
+		note_pairs(c);
 	judge_cells(c, o);
 	judge_overall(c, o);
 	return g_steal_pointer(&c);

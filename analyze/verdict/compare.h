@@ -12,7 +12,7 @@
 #include "analyze/results/result.h"
 #include "analyze/statistics/statistics.h"
 
-/* Fewer repetitions a side get no verdict: 3 against 3 give no p below 0.1. */
+/* Fewer repetitions per side get no verdict: 3 against 3 give no p below 0.1. */
 enum { COMPARE_LEAST = 4 };
 
 /* Unless asked for otherwise. */
@@ -40,6 +40,11 @@ struct compare_options {
 	double alpha;     /* 0 < alpha < 1: of the tests; intervals have 1 - alpha */
 	double threshold; /* share of A's median below which a difference does not matter */
 	gboolean response, different_mix;
+	/*
+	 * Repetition r of A and that of B are a pair, compared by signed ranks: with equal seeds both
+	 * had the same schedule. What only one side has is left out. FALSE: Mann-Whitney.
+	 */
+	gboolean paired;
 	const GArray *metrics; /* struct compare_metric; borrowed, outlives the comparison */
 	/*
 	 * Of A and B, where these are directories: what tells results of equal labels apart. NULL:
@@ -71,10 +76,10 @@ struct compare_side {
 struct compare_cell {
 	struct compare_side a, b;
 	double ratio;                    /* of the medians, B / A; NAN if there is none */
-	struct statistics_interval diff; /* B - A: Hodges-Lehmann */
+	struct statistics_interval diff; /* B - A: Hodges-Lehmann; of pairs: paired_shift */
 	struct statistics_u u;
 	double p_holm; /* p adjusted over all cells that may get a verdict; NAN for the others */
-	double cliff;  /* P(B > A) - P(B < A) */
+	double cliff;  /* P(B > A) - P(B < A); of pairs u.delta */
 	enum compare_verdict verdict;
 };
 
@@ -105,7 +110,7 @@ struct compare_overall {
 	enum compare_verdict verdict;
 };
 
-/* "better at 2, undecided at 1": how often each verdict was reached. Newly allocated. */
+/* "better at 2, inconclusive at 1": how often each verdict was reached. Newly allocated. */
 char *compare_verdicts_text(const struct compare_overall *over);
 
 struct comparison {

@@ -116,8 +116,8 @@ static void put_one(GString *to, const struct subject *s, const struct compare_c
 		break;
 	case COMPARE_UNDECIDED:
 		g_string_append_printf(to,
-			"undecided; neither a difference between %s and %s nor that there is none "
-			"is shown: %s and %s (%s).",
+			"inconclusive: the data show neither a difference between %s and %s nor "
+			"equivalence: %s and %s (%s).",
 			s->a, s->b, x, y, shown);
 		break;
 	case COMPARE_TOO_FEW:
@@ -168,7 +168,7 @@ static void put_many(GString *to, const struct subject *s, const comparison *c,
 		break;
 	case COMPARE_UNDECIDED:
 		g_string_append_printf(
-			to, "undecided between %s and %s over %s together", s->a, s->b, all);
+			to, "inconclusive between %s and %s over %s together", s->a, s->b, all);
 		break;
 	case COMPARE_TOO_FEW:
 		g_string_append_printf(to, "no verdict over %s, too few repetitions", all);

@@ -52,7 +52,7 @@ is '[.rows[] | select(.metric == "forwarded" and .ks_d != null)] | length' 0
 is '[.rows[] | select(.row == "pair" and .metric == "p50" and .ks_d > 0 and .ks_at_ns > 0 and .ks_exact == false)] | length' 2
 # Lost frames: the percentile is a bound on both sides, and no number is made up.
 is '.rows[] | select(.row == "pair" and .rate_pps == 100000 and .metric == "p99.9") | .a, .shift, .ratio, .verdict' \
-	"$(printf '2000000000\nnull\nnull\nundecided')"
+	"$(printf '2000000000\nnull\nnull\ninconclusive')"
 is '[.rows[] | select(.row == "pair" and .metric == "p99.9").bounds | index("a") != null] | all' true
 "$tanalyze" compare a b --metrics mean --response --format json >mean.json 2>/dev/null
 jq -e '[.rows[] | select(.row == "pair") | .a > 5000 and .ks_d != null] == [true, true]' mean.json >/dev/null ||
@@ -84,7 +84,7 @@ verdict 100000 loss "no difference"
 verdict 100000 p50 "no difference"
 is '.rows[0].p' 1
 "$tanalyze" compare same1 same2 --metrics p50 --threshold 0 --format json >last.json 2>said
-verdict 100000 p50 undecided
+verdict 100000 p50 inconclusive
 
 # Many loads: each of them too few for so many comparisons, all together enough.
 for rate in 1 2 3 4 5 6 7 8; do
@@ -93,14 +93,39 @@ for rate in 1 2 3 4 5 6 7 8; do
 done
 expect 0 "overall loss: better" "$tanalyze" compare many1 many2 --metrics loss
 grep -q 'by load: too few at 8$' said || fail "8 loads: $(cat said)"
-grep -q '^note: too few: with 8 comparisons at once, .* measure 6 repetitions a side' said || fail "no reason: $(cat said)"
+grep -q '^note: too few: 8 of 8 comparisons cannot reach p <= 0.05 .* measure 6 repetitions per side' said || fail "no reason: $(cat said)"
 # Better at one load and worse at the other is neither.
 "$fake" out cross1 --reps 5 --rate 100000 --loss 0.05 || exit 1
 "$fake" out cross1 --reps 5 --rate 200000 --loss 0.01 || exit 1
 "$fake" out cross2 --reps 5 --rate 100000 --loss 0.01 --seed 1 || exit 1
 "$fake" out cross2 --reps 5 --rate 200000 --loss 0.05 --seed 1 || exit 1
-expect 0 "overall loss: undecided" "$tanalyze" compare cross1 cross2 --metrics loss
+expect 0 "overall loss: inconclusive" "$tanalyze" compare cross1 cross2 --metrics loss
 grep -q 'by load: better at 1, worse at 1$' said || fail "crossed: $(cat said)"
+
+# Pairs: the same verdict where seeds are equal, with the pairs that the table needs.
+for n in 6 7; do
+	"$fake" out left$n --reps $n --loss 0.05 || exit 1
+	"$fake" out right$n --reps $n --loss 0.2 || exit 1
+done
+expect 0 "worse" "$tanalyze" compare left6 right6 --metrics loss --paired
+grep -q '^note: paired: 1 comparison at p <= 0.05 needs at least 6 pairs' said || fail "pairs needed: $(cat said)"
+"$tanalyze" compare left6 right7 --metrics loss --paired --format json >last.json 2>said || fail "paired: $?"
+is '.rows[0] | .p * 64, .repetitions_a, .repetitions_b, .cliff_delta, .p_exact' "$(printf '2\n6\n6\n1\ntrue')"
+grep -q 'note: paired: 1 comparison has repetitions that only one side has' said || fail "the seventh: $(cat said)"
+expect 0 "too few" "$tanalyze" compare left6 right6 --metrics loss,p50 --paired
+grep -q 'measure 7 pairs' said || fail "two comparisons need 7 pairs: $(cat said)"
+expect 0 "different seeds" "$tanalyze" compare a b --metrics loss --paired
+# The gate, for scripts: over what is unreliable too, not over broken files.
+expect 4 "--fail-if: true for 2 of 2 verdicts" "$tanalyze" compare left6 right6 --metrics loss --fail-if worse
+expect 0 "better" "$tanalyze" compare right6 left6 --metrics loss --fail-if worse,inconclusive
+expect 4 "better" "$tanalyze" compare right6 left6 --metrics loss --fail-if better
+expect 0 "too few" "$tanalyze" compare left6 right6 --metrics loss,p50 --paired --fail-if worse
+expect 4 "too few" "$tanalyze" compare left6 right6 --metrics loss,p50 --paired --fail-if worse,inconclusive
+expect 2 "--fail-if: invalid verdict 'equal'" "$tanalyze" compare left6 right6 --fail-if equal
+expect 2 "--fail-if: invalid verdict ''" "$tanalyze" compare left6 right6 --fail-if worse,
+"$fake" out unsure --reps 6 --loss 0.3 --untrusted || exit 1
+expect 4 "worse (DOUBT)" "$tanalyze" compare left6 unsure --metrics loss --fail-if worse
+expect 3 "worse (DOUBT)" "$tanalyze" compare left6 unsure --metrics loss --fail-if better
 
 # Too few: 3 against 3 never, 4 against 4 with one comparison, not with two.
 for n in 3 4; do
@@ -108,13 +133,13 @@ for n in 3 4; do
 	"$fake" out high$n --reps $n --loss 0.2 --seed 1 || exit 1
 done
 expect 0 "too few" "$tanalyze" compare low3 high3
-grep -q '^note: too few: 3 comparisons have fewer than 4 .* measure 4 or more' said || fail "no reason: $(cat said)"
+grep -q '^note: too few: 3 comparisons have fewer than 4 repetitions per side.* measure 4 or more' said || fail "no reason: $(cat said)"
 lacks worse
 expect 0 "worse" "$tanalyze" compare low4 high4 --metrics loss
 lacks "note:"
 expect 0 "too few" "$tanalyze" compare low4 high4 --metrics loss,p50
 grep -q '^overall loss: too few' said || fail "overall is not too few: $(cat said)"
-grep -q 'measure 5 repetitions a side' said || fail "5 would be enough for 2: $(cat said)"
+grep -q 'measure 5 repetitions per side' said || fail "5 would be enough for 2: $(cat said)"
 expect 0 "too few" "$tanalyze" compare low4 high4 --metrics loss --alpha 1%
 grep -q 'fewer than 5' said || fail "at 1 % it takes 5: $(cat said)"
 
@@ -160,8 +185,8 @@ lacks started
 "$fake" out doubt --reps 5 --untrusted --seed 4 || exit 1
 expect 3 "DOUBT: doubt" "$tanalyze" compare same1 doubt
 # The verdict itself says so, of each load and of all; programs find the word and a member for it.
-grep -qE 'p50 .* (better|worse|no difference|undecided) \(DOUBT\)' said || fail "a verdict without doubt: $(cat said)"
-grep -qE '^overall p50: (better|worse|no difference|undecided) \(DOUBT\)' said ||
+grep -qE 'p50 .* (better|worse|no difference|inconclusive) \(DOUBT\)' said || fail "a verdict without doubt: $(cat said)"
+grep -qE '^overall p50: (better|worse|no difference|inconclusive) \(DOUBT\)' said ||
 	fail "an overall verdict without doubt: $(cat said)"
 "$tanalyze" compare same1 doubt --format json >last.json
 is '[.rows[].trustworthy] | unique | join(",")' false
@@ -172,6 +197,7 @@ expect 3 "DOUBT: doubt" "$tanalyze" compare doubt same1
 cut=$(ls out/new/guests_*_rep0.csv)
 truncate -s 20 "$cut"
 expect 1 "warning:" "$tanalyze" compare same1 new
+expect 1 "warning:" "$tanalyze" compare same1 new --fail-if better,worse,inconclusive
 
 # Command lines.
 expect 2 "expected A B" "$tanalyze" compare a

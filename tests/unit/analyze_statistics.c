@@ -229,6 +229,96 @@ static void u_over_strata(void **state)
 	assert_true(isnan(statistics_u_strata(strata + 1, 1).p));
 }
 
+/* p is counted over all signs of the ranks that are there. */
+static void signed_ranks_are_exact(void **state)
+{
+	static const struct {
+		size_t nb;
+		double a[9], b[9], w, p, delta;
+	} cases[] = {
+		/* Hollander and Wolfe, example 3.1: 5 or 40, 0.0391. */
+		{ 9, { 1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30 },
+			{ 0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29 }, 5, 20 / 512.0,
+			-35 / 45.0 },
+		{ 6, { 1, 2, 3, 4, 5, 6 }, { 2, 4, 6, 8, 10, 12 }, 21, 2 / 64.0, 1 },
+		/* Equal pairs count for nothing, ties share their ranks. */
+		{ 5, { 1, 1, 1, 1, 1 }, { 1, 2, 2, 2, 0 }, 7.5, 0.625, 0.5 },
+		{ 4, { 3, 3, 3, 3 }, { 3, 3, 3, 3 }, 0, 1, 0 },
+		{ 6, { 1, 2, 3, 4, 5, INFINITY }, { 2, 4, 6, INFINITY, INFINITY, INFINITY }, 15,
+			2 / 32.0, 1 },
+	};
+	struct statistics_stratum many[40];
+	struct statistics_u u;
+
+	(void)state;
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct statistics_stratum x = { cases[i].a, cases[i].b, cases[i].nb, cases[i].nb };
+		struct statistics_stratum back = { cases[i].b, cases[i].a, cases[i].nb,
+			cases[i].nb };
+
+		u = statistics_signed_rank(&x, 1);
+		assert_true(u.exact);
+		near(u.u, cases[i].w, 1e-12, "W");
+		near(u.p, cases[i].p, 1e-12, "p");
+		near(u.delta, cases[i].delta, 1e-12, "delta");
+		u = statistics_signed_rank(&back, 1);
+		near(u.p, cases[i].p, 1e-12, "p the other way");
+		near(u.delta, -cases[i].delta, 1e-12, "delta the other way");
+	}
+	assert_true(isnan(statistics_signed_rank(NULL, 0).p));
+	/* Strata add up: as clear as can be in each, exactly and beyond. */
+	for (int i = 0; i < 40; i++)
+		many[i] = (struct statistics_stratum){ cases[1].a, cases[1].b, 6, 6 };
+	u = statistics_signed_rank(many, 3);
+	assert_true(u.exact);
+	near(u.p, statistics_signed_least_p(18), 1e-18, "p of three");
+	assert_true(statistics_signed_rank(many, 40).p < 1e-30);
+	near(statistics_signed_least_p(6), 2 / 64.0, 0, "least p of 6");
+	near(statistics_signed_least_p(0), 1, 0, "least p of none");
+}
+
+static void signed_ranks_of_many_are_normal(void **state)
+{
+	double a[400], b[400];
+	const struct statistics_stratum few = { a, b, 125, 125 }, more = { a, b, 126, 126 };
+	const struct statistics_stratum all = { a, b, 400, 400 };
+	struct statistics_u counted, near_it;
+
+	(void)state;
+	for (int i = 0; i < 400; i++) {
+		a[i] = 0;
+		b[i] = (i % 5 < 2 ? -1 : 1) * (400.5 - i);
+	}
+	counted = statistics_signed_rank(&few, 1);
+	near_it = statistics_signed_rank(&more, 1);
+	assert_true(counted.exact && !near_it.exact);
+	near(counted.p, near_it.p, 0.01, "both sides of the limit");
+	assert_true(statistics_signed_rank(&all, 1).p < 1e-2);
+}
+
+static void paired_shift(void **state)
+{
+	/* Hollander and Wolfe, examples 3.3 and 3.4. */
+	static const double x[] = { 1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30 };
+	static const double y[] = { 0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29 };
+	static const double lost[] = { 1, 2, INFINITY }, late[] = { 2, 3, INFINITY };
+	struct statistics_interval s = statistics_paired_shift(x, y, 9, 0.95);
+
+	(void)state;
+	assert_true(s.sufficient);
+	near(s.value, -0.46, 1e-9, "shift");
+	near(s.lo, -0.786, 1e-9, "lo");
+	near(s.hi, -0.010, 1e-9, "hi");
+	near(s.coverage, 1 - 20 / 512.0, 1e-12, "coverage");
+	s = statistics_paired_shift(x, y, 5, 0.95);
+	assert_false(s.sufficient);
+	near(s.coverage, 1 - 2 / 32.0, 1e-12, "coverage of five");
+	/* Nothing is made up of two unknown values. */
+	s = statistics_paired_shift(lost, late, 3, 0.95);
+	assert_true(isnan(s.value) && isinf(s.lo) && isinf(s.hi));
+	assert_true(isnan(statistics_paired_shift(x, y, 0, 0.95).value));
+}
+
 static void least_p(void **state)
 {
 	(void)state;
@@ -439,6 +529,9 @@ int main(void)
 		cmocka_unit_test(u_is_exact),
 		cmocka_unit_test(u_of_many_is_normal),
 		cmocka_unit_test(u_over_strata),
+		cmocka_unit_test(signed_ranks_are_exact),
+		cmocka_unit_test(signed_ranks_of_many_are_normal),
+		cmocka_unit_test(paired_shift),
 		cmocka_unit_test(least_p),
 		cmocka_unit_test(hodges_lehmann),
 		cmocka_unit_test(what_is_lost_has_no_number),

@@ -137,9 +137,10 @@ static void one_pair_is_told_with_its_numbers(void **state)
 	m.cells[0].a.m.value = 0.25;
 	m.cells[0].b.m.value = 0.125;
 	m.cells[0].diff = (struct statistics_interval){ -0.125, -0.2, 0.1, 0.96, FALSE };
-	assert_sentence(&m, "Loss: undecided; neither a difference between x and y nor that there "
-			    "is none is shown: 25 % and 12.5 % (difference -12.5 points; p "
-			    "0.0043).");
+	assert_sentence(&m,
+		"Loss: inconclusive: the data show neither a difference between x and y "
+		"nor equivalence: 25 % and 12.5 % (difference -12.5 points; p "
+		"0.0043).");
 	make(&m, "mean", &few, 1);
 	m.cells[0].b.nb = 3;
 	assert_sentence(&m, "Mean latency: no verdict, too few repetitions (6 of x, 3 of y): "
@@ -166,11 +167,11 @@ static void several_pairs_are_counted(void **state)
 	m.over.cliff = -0.5;
 	assert_sentence(&m, "p99 of the latency: y is better than x over all 4 loads together (p "
 			    "0.012, Cliff's delta -0.5); one by one better at 2, worse at 1, "
-			    "undecided at 1. Ratio of the medians: 0.5 (0.25 to 0.75).");
+			    "inconclusive at 1. Ratio of the medians: 0.5 (0.25 to 0.75).");
 	make(&m, "p99", worse, G_N_ELEMENTS(worse));
 	m.c[1].params.rate_pps = 0; /* as the first one: no sweep */
 	m.over.verdict = COMPARE_UNDECIDED;
-	assert_sentence(&m, "p99 of the latency: undecided between x and y over all 3 pairs "
+	assert_sentence(&m, "p99 of the latency: inconclusive between x and y over all 3 pairs "
 			    "together; one by one worse at 1, no difference at 1, too few at 1. "
 			    "Ratio of the medians: 0.5 (0.25 to 0.75).");
 	make(&m, "p99", same, G_N_ELEMENTS(same));
@@ -182,12 +183,12 @@ static void several_pairs_are_counted(void **state)
 	m.over.verdict = COMPARE_TOO_FEW;
 	m.over.nb = 0;
 	assert_sentence(&m, "p99 of the latency: no verdict over all 2 loads, too few repetitions; "
-			    "one by one undecided at 1, no value at 1.");
+			    "one by one inconclusive at 1, no value at 1.");
 	make(&m, "p99", open, G_N_ELEMENTS(open));
 	m.over.verdict = COMPARE_NO_VALUE;
 	m.over.nb = 0;
 	assert_sentence(&m, "p99 of the latency: no verdict over all 2 loads, values are missing; "
-			    "one by one undecided at 1, no value at 1.");
+			    "one by one inconclusive at 1, no value at 1.");
 }
 
 int main(void)
