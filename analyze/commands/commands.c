@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyze/results/reasons.h"
+
 enum { NOTES_MAX = 20 };
 
 const struct cli_program commands_program = {
@@ -112,12 +114,13 @@ result_set *commands_open(struct commands_common *c, char **names, int *failure)
 
 void commands_print_reasons(const result_set *r)
 {
-	for (guint i = 0; i < r->combinations->len; i++) {
-		g_autofree char *reasons = result_reasons_text(
-			g_ptr_array_index(r->combinations, i));
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *joined = NULL;
 
-		fputs(reasons, stdout);
-	}
+	for (guint i = 0; i < r->combinations->len; i++)
+		g_ptr_array_add(texts, result_reasons_text(g_ptr_array_index(r->combinations, i)));
+	joined = reasons_join(texts);
+	fputs(joined, stdout);
 }
 
 void commands_show(const struct commands_common *c, const result_set *r, const table *t)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "analyze/commands/commands.h"
+#include "analyze/results/reasons.h"
 #include "analyze/results/merge.h"
 #include "analyze/show/report.h"
 #include "analyze/base/ranks.h"
@@ -44,7 +45,7 @@ static int say_outcome(
 	int result = m->warnings->len > 0 ? CLI_FAILED
 		     : m->trustworthy     ? CLI_DONE
 					  : CLI_NOT_TRUSTWORTHY;
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *reasons = NULL;
 
 	commands_say_notes(m->notes);
 	if (error != NULL) {
@@ -54,8 +55,9 @@ static int say_outcome(
 		       : c->format == CLI_CSV ? summary_csv(m->summary)
 					      : summary_json(m->summary);
 		fputs(text, stdout);
-		for (guint i = 0; c->format == CLI_TEXT && i < m->reasons->len; i++)
-			fputs(g_ptr_array_index(m->reasons, i), stdout);
+		reasons = reasons_join(m->reasons);
+		if (c->format == CLI_TEXT)
+			fputs(reasons, stdout);
 		fflush(stdout); /* else a log of both has this in the middle of a line */
 		fprintf(stderr, "%s: %u combination%s; summary.csv and summary.json are in %s\n",
 			COMMANDS_PROGRAM, m->nb, m->nb == 1 ? "" : "s", folder);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plots/page/html_tables.h"
 
-#include <string.h>
-
+#include "analyze/results/reasons.h"
 #include "analyze/results/result_columns.h"
 #include "analyze/results/result_numbers.h"
 #include "analyze/show/report.h"
@@ -77,82 +76,24 @@ static table *new_table(const struct table_column *columns, size_t nb)
 	return t;
 }
 
-/* A reason of some repetitions of a combination. */
-struct reason {
-	char *shape;          /* without its numbers */
-	const char *text;     /* of the first repetition; borrowed */
-	guint first;          /* its number */
-	gboolean varies;      /* others have other numbers */
-	GString *repetitions; /* "0, 1" */
-};
-
-static void reason_clear(gpointer data)
-{
-	struct reason *r = data;
-
-	g_free(r->shape);
-	g_string_free(r->repetitions, TRUE);
-}
-
-/* "over 10.5 %" is "over # %". */
-static char *shape_of(const char *text)
-{
-	GString *shape = g_string_new(NULL);
-
-	for (const char *at = text; *at != '\0'; at++) {
-		if (!g_ascii_isdigit(*at)) {
-			g_string_append_c(shape, *at);
-			continue;
-		}
-		g_string_append_c(shape, '#');
-		at += strspn(at, "0123456789.") - 1;
-	}
-	return g_string_free(shape, FALSE);
-}
-
-/* What several repetitions say, if with other numbers, is one reason. */
-static void note_reason(GArray *reasons, const char *text, guint repetition)
-{
-	g_autofree char *shape = shape_of(text);
-	guint at = 0;
-	struct reason *r;
-
-	while (at < reasons->len &&
-		strcmp(g_array_index(reasons, struct reason, at).shape, shape) != 0)
-		at++;
-	if (at == reasons->len) {
-		const struct reason new = { g_steal_pointer(&shape), text, repetition, FALSE,
-			g_string_new(NULL) };
-
-		g_array_append_val(reasons, new);
-	}
-	r = &g_array_index(reasons, struct reason, at);
-	r->varies |= strcmp(r->text, text) != 0;
-	g_string_append_printf(
-		r->repetitions, "%s%u", r->repetitions->len > 0 ? ", " : "", repetition);
-}
-
 static void add_reasons(table *t, const result_combination *c)
 {
-	g_autoptr(GArray) reasons = g_array_new(FALSE, FALSE, sizeof(struct reason));
+	g_autoptr(GPtrArray) groups = reasons_new();
 
-	g_array_set_clear_func(reasons, reason_clear);
 	for (guint i = 0; i < c->trials->len; i++) {
 		const trial *one = g_ptr_array_index(c->trials, i);
+		g_autofree char *repetition = g_strdup_printf("%u", one->params.repetition);
 
 		for (guint k = 0; k < one->reasons->len; k++)
-			note_reason(reasons, g_ptr_array_index(one->reasons, k),
-				one->params.repetition);
+			reasons_add(groups, g_ptr_array_index(one->reasons, k), repetition);
 		if (one->interrupted)
-			note_reason(reasons, "interrupted", one->params.repetition);
+			reasons_add(groups, "interrupted", repetition);
 	}
-	for (guint i = 0; i < reasons->len; i++) {
-		const struct reason *r = &g_array_index(reasons, struct reason, i);
-		g_autofree char *of = g_strdup_printf(" (numbers of repetition %u)", r->first);
-		g_autofree char *text = g_strconcat(r->text, r->varies ? of : NULL, NULL);
+	for (guint i = 0; i < groups->len; i++) {
+		const struct reason_group *g = g_ptr_array_index(groups, i);
 
-		table_add(t, &(struct reason_row){
-				     &c->params, c->trustworthy, r->repetitions->str, text });
+		table_add(t,
+			&(struct reason_row){ &c->params, c->trustworthy, g->who->str, g->text });
 	}
 }
 

@@ -58,7 +58,7 @@ expect 0 "all" "$tanalyze" percentiles --guests --response vhost-on
 # What cannot be relied on is marked everywhere, and says why.
 "$fake" out doubt --untrusted --reps 2 || exit 1
 expect 3 "DOUBT" "$tanalyze" loss doubt
-grep -q "rep 1: 0.5 % of the frames left late" said || fail "no reason: $(cat said)"
+grep -q "2 times: 0.5 % of the frames left late" said || fail "no reason: $(cat said)"
 expect 3 "DOUBT" "$tanalyze" percentiles doubt --format csv
 expect 3 "false" "$tanalyze" merge doubt --format csv --output m
 
