@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A newcomer finds the file of a noun: every room has a short README with a table of a dozen rows, which
 # names every source of the room and nothing that has gone. One base name is one thing in the
-# whole project, and no function has a bare word for a name that five files use.
+# whole project, no function has a bare word for a name that five files use, and a function that a page
+# names exists.
 # shellcheck source=tests/lint/lib.sh
 . "$SOURCE/tests/lint/lib.sh"
 
@@ -40,11 +41,27 @@ find traffic analyze plots sim -name '*.[ch]' ! -path '*/commands/*' | sed 's/\.
 [ ! -s "$BUILD/rooms.txt" ] || fail "$(<"$BUILD/rooms.txt")"
 
 # Definitions start in column 0: the word before the first bracket is the function's name.
-find traffic analyze plots sim -name '*.c' -exec awk '
-	/^[a-z].*[ *][a-z]+\(/ && !/;$/ && !/^(typedef|extern)/ {
-		name = $0; sub(/\(.*/, "", name); sub(/.*[ *]/, "", name)
-		if (name != "main") print name, FILENAME
-	}' {} + | sort -u | awk '{ n[$1]++; where[$1] = where[$1] " " $2 }
-	END { for (w in n) if (n[w] >= 5) print "\x27" w "\x27 is a function in " n[w] " files:" where[w] }' >"$BUILD/rooms.txt"
+find traffic analyze plots sim -name '*.[ch]' -exec awk '
+	/^[A-Za-z].*[ *][a-z_0-9]+\(/ && !/;$/ && !/^(typedef|extern)/ {
+		name = $0; sub(/\(.*/, "", name); sub(/.*[ *]/, "", name); print name, FILENAME
+	}' {} + | sort -u >"$BUILD/functions.txt"
+awk '$1 ~ /^[a-z]+$/ && $1 != "main" && $2 ~ /c$/ { n[$1]++; where[$1] = where[$1] " " $2 }
+	END { for (w in n) if (n[w] >= 5) print "\x27" w "\x27 is a function in " n[w] " files:" where[w] }' \
+	"$BUILD/functions.txt" >"$BUILD/rooms.txt"
+[ ! -s "$BUILD/rooms.txt" ] || fail "$(<"$BUILD/rooms.txt")"
+
+# A function that a page names, as name(), is one of those, or one of CMake's here.
+grep -oE '^function\([a-z_]+' CMakeLists.txt tests/CMakeLists.txt | sed 's/.*(//' >>"$BUILD/functions.txt"
+project_files \( -name '*.md' -o -name '*.[17]' \) |
+	xargs -0 awk -v functions="$BUILD/functions.txt" '
+	BEGIN { while ((getline line <functions) > 0) { split(line, word, " "); is[word[1]] } }
+	{
+		for (rest = $0; match(rest, /[a-z_0-9]+\(\)/); rest = substr(rest, RSTART + RLENGTH)) {
+			seen++
+			name = substr(rest, RSTART, RLENGTH - 2)
+			if (!(name in is)) print FILENAME ":" FNR ": no function " name "()"
+		}
+	}
+	END { if (seen < 100) print "only " seen + 0 " functions were found in the pages" }' >"$BUILD/rooms.txt"
 [ ! -s "$BUILD/rooms.txt" ] || fail "$(<"$BUILD/rooms.txt")"
 finish
