@@ -93,13 +93,12 @@ struct key {
 
 /* Of autotest's files, in each group. */
 #define IGNORED_KEYS(group)                                                                   \
-	IGNORE(group, "moongen_dir", "tsim is the generator: no MoonGen is needed"),          \
+	IGNORE(group, "moongen_dir", "tsim is the generator"),                                \
 		IGNORE(group, "moonprogs_dir", NO_LUA),                                       \
 		IGNORE(group, "xdp_reflector_dir", "replaced by treflect-xdp, part of tsim"), \
-		IGNORE(group, "tmux_socket",                                                  \
-			"processes are found by their recorded PID and start time, not by tmux")
+		IGNORE(group, "tmux_socket", "processes are found by recorded PID and start time")
 
-#define NO_LUA "no Lua programs are needed"
+#define NO_LUA "no Lua programs needed"
 
 static const struct key keys[] = {
 	KEY("host", "fqdn", HOST, host.fqdn, "localhost",
@@ -115,13 +114,13 @@ static const struct key keys[] = {
 	KEY("host", "admin_bridge", INTERFACE, admin_bridge, "tsim-admin",
 		"management bridge of guests with a disk"),
 	KEY("host", "admin_bridge_ip_net", IP_NET, admin_bridge_ip_net, NULL,
-		"address and prefix of that bridge; default none"),
+		"its address and prefix"),
 	KEY("host", "admin_tap", INTERFACE, admin_tap, "tsim-atap",
 		"prefix of its taps: PREFIX-GUEST"),
 	KEY("host", "test_bridge", INTERFACE, test_bridge, "tsim-br",
 		"bridge of interface bridge; an existing one is used and kept"),
 	KEY("host", "test_bridge_ip_net", IP_NET, test_bridge_ip_net, NULL,
-		"address and prefix of that bridge; default none"),
+		"its address and prefix"),
 	KEY("host", "test_tap", INTERFACE, test_tap, "tsim-tap",
 		"prefix of the guests' taps: PREFIX-GUEST"),
 	KEY("host", "test_macvtap", INTERFACE, test_macvtap, "tsim-mv",
@@ -132,18 +131,18 @@ static const struct key keys[] = {
 	KEY("host", "vmux_qemu_path", TEXT, vmux_qemu_path, "",
 		"directory of a qemu-system-x86_64 with vfio-user; default $PATH"),
 	KEY("host", "vmux_socket_path", TEXT, vmux_socket_path, NULL,
-		"sockets of vmux: the guest's number is inserted before the suffix; default: in "
-		"tsim's own directory"),
+		"sockets of vmux, guest number inserted before the suffix; default: in tsim's own "
+		"directory"),
 	KEY("host", "root_disk_file", TEXT, root_disk, NULL,
-		"disks of guests: the guest's number is inserted before the suffix; default: "
-		"tsim's own small image"),
+		"disks of guests, guest number inserted before the suffix; default: tsim's own "
+		"small image"),
 	KEY("host", "fsdevs", EXPORTS, fsdevs, NULL,
-		"directories of the host for guests: NAME:PATH,...; default none"),
+		"directories of the host for guests: NAME:PATH,..."),
 	KEY("host", "guest_cpus", CPUS, guest_cpus, NULL,
 		"CPUs per guest, in turn: 0-1;2-3; default: any (ours)"),
 	KEY("guest", "fqdn", HOST, guest.fqdn, NULL,
-		"host name of a guest with a disk: the guest's number is appended to the first "
-		"label; default: the console"),
+		"host name of guests with a disk, guest number appended to the first label; "
+		"default: the console"),
 	SSH_KEYS(guest, "; default that of [host]", NULL),
 	NIC_KEYS(guest),
 	COUNT("vcpus", NUMBER, vcpus, "1", "CPUs per guest", 1, 255),
@@ -449,6 +448,26 @@ void testbed_free(struct testbed *t)
 	g_free(t);
 }
 
+/* Keys of several groups with one name, default and meaning are one row. */
+static gboolean share_row(const struct key *a, const struct key *b)
+{
+	return g_str_equal(a->name, b->name) && g_strcmp0(a->preset, b->preset) == 0 &&
+	       g_str_equal(a->meaning, b->meaning);
+}
+
+/* The first cell of the row of keys[i]; FALSE: an earlier key's row has it. */
+static gboolean append_row_keys(GString *text, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (share_row(&keys[k], &keys[i]))
+			return FALSE;
+	for (size_t k = i; k < G_N_ELEMENTS(keys); k++)
+		if (share_row(&keys[k], &keys[i]))
+			g_string_append_printf(text, "%s`%s.%s`", k == i ? "| " : ", ",
+				keys[k].group, keys[k].name);
+	return TRUE;
+}
+
 char *testbed_keys_markdown(void)
 {
 	GString *text = g_string_new("| group, key | default | what |\n|---|---|---|\n");
@@ -457,16 +476,14 @@ char *testbed_keys_markdown(void)
 		const struct key *k = &keys[i];
 		gboolean none = k->preset == NULL || k->preset[0] == '\0';
 
-		if (k->type != IGNORED)
-			g_string_append_printf(text, "| `%s.%s` | %s%s%s | %s |\n", k->group,
-				k->name, none ? "" : "`", none ? "" : k->preset, none ? "" : "`",
-				k->meaning);
+		if (k->type != IGNORED && append_row_keys(text, i))
+			g_string_append_printf(text, " | %s%s%s | %s |\n", none ? "" : "`",
+				none ? "" : k->preset, none ? "" : "`", k->meaning);
 	}
 	g_string_append(text, "\n| ignored key of autotest | why |\n|---|---|\n");
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-		if (keys[i].type == IGNORED)
-			g_string_append_printf(text, "| `%s.%s` | %s |\n", keys[i].group,
-				keys[i].name, keys[i].meaning);
+		if (keys[i].type == IGNORED && append_row_keys(text, i))
+			g_string_append_printf(text, " | %s |\n", keys[i].meaning);
 	return g_string_free(text, FALSE);
 }
 
