@@ -453,7 +453,9 @@ static const struct trial_field trial_rows[] = {
 		"schedule"),
 	FIELD(trial, interface_info, TREE, "", "mechanism that moved the frames",
 		.flags = TRIAL_OPTIONAL),
-	FIELD(trial, environment, TREE, "", "versions, cpu, clocks, command line, started, ended"),
+	FIELD(trial, environment, TREE, "",
+		"versions, CPU, governor, hugepages, accelerator, TSC, command line, start and "
+		"end"),
 };
 const struct trial_record trial_fields = RECORD("trial", trial, trial_rows,
 	"Counts are exact integers, times in ns unless the name says otherwise, sizes in bytes "

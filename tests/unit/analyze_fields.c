@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The contract's field table, and what is written from it: conf/trial.schema.json and the tables of
+ * The contract's field table, and what is written from it: conf/trial.schema.json and the lists of
  * fields in analyze/files.md. After a change of the table, from the project's folder:
  *
  *	SOURCE=$PWD build/tests/test_unit_analyze_fields --write
@@ -271,26 +271,41 @@ static char *schema_text(void)
 	return g_string_free(text, FALSE);
 }
 
-static const char *kind_name(const struct trial_field *f)
-{
-	static const char *const names[] = { [TRIAL_TEXT] = "text",
-		[TRIAL_SWITCH] = "true or false",
-		[TRIAL_U32] = "integer",
-		[TRIAL_U64] = "integer",
-		[TRIAL_I64] = "signed integer",
-		[TRIAL_REAL] = "number",
-		[TRIAL_TEXTS] = "texts",
-		[TRIAL_TREE] = "object",
-		[TRIAL_RECORD] = "object",
-		[TRIAL_ROWS] = "array",
-		[TRIAL_RATIO] = "number or null",
-		[TRIAL_RANK] = "integer or null",
-		[TRIAL_BOUNDS] = "keys" };
+/* For people; integers and records go without. */
+static const char *const kind_names[] = { [TRIAL_TEXT] = "text",
+	[TRIAL_SWITCH] = "true or false",
+	[TRIAL_I64] = "signed",
+	[TRIAL_REAL] = "number",
+	[TRIAL_TEXTS] = "texts",
+	[TRIAL_TREE] = "object",
+	[TRIAL_ROWS] = "array",
+	[TRIAL_RATIO] = "number or null",
+	[TRIAL_RANK] = "or null",
+	[TRIAL_BOUNDS] = "keys" };
 
-	return names[f->kind];
+/* One item of a list: `key` (kind record, optional): what it is */
+static void append_field(GString *text, const struct trial_field *f)
+{
+	const char *parts[4] = { NULL };
+	g_autofree char *notes = NULL;
+	size_t nb = 0;
+
+	if (f->kind == TRIAL_INLINE) {
+		g_string_append_printf(text, "- all of %s\n", f->record->name);
+		return;
+	}
+	if (kind_names[f->kind] != NULL)
+		parts[nb++] = kind_names[f->kind];
+	if (f->record != NULL)
+		parts[nb++] = f->record->name;
+	if ((f->flags & TRIAL_OPTIONAL) != 0)
+		parts[nb++] = "optional";
+	notes = g_strjoinv(", ", (char **)(uintptr_t)parts);
+	g_string_append_printf(text, *notes != '\0' ? "- `%s` (%s): %s\n" : "- `%s`%s: %s\n",
+		f->key, notes, f->words);
 }
 
-/* For analyze/files.md: a table per record. */
+/* For analyze/files.md: a list per record. */
 static char *markdown_text(void)
 {
 	g_autoptr(GPtrArray) all = all_records();
@@ -299,23 +314,9 @@ static char *markdown_text(void)
 	for (guint i = 0; i < all->len; i++) {
 		const struct trial_record *r = g_ptr_array_index(all, i);
 
-		g_string_append_printf(text,
-			"\n### %s\n\n%s\n\n| field | kind | unit | what it is "
-			"|\n|---|---|---|---|\n",
-			r->name, r->words);
-		for (size_t k = 0; k < r->nb; k++) {
-			const struct trial_field *f = &r->rows[k];
-
-			if (f->kind == TRIAL_INLINE)
-				g_string_append_printf(
-					text, "| all of %s | | | |\n", f->record->name);
-			else
-				g_string_append_printf(text, "| `%s` | %s%s%s%s | %s | %s |\n",
-					f->key, kind_name(f), f->record != NULL ? ": " : "",
-					f->record != NULL ? f->record->name : "",
-					(f->flags & TRIAL_OPTIONAL) != 0 ? ", optional" : "",
-					f->unit, f->words);
-		}
+		g_string_append_printf(text, "\n### %s\n\n%s\n\n", r->name, r->words);
+		for (size_t k = 0; k < r->nb; k++)
+			append_field(text, &r->rows[k]);
 	}
 	g_string_append_c(text, '\n');
 	return g_string_free(text, FALSE);
