@@ -31,7 +31,7 @@ run_logged()
 	if [ "$status" -ne 0 ]; then
 		printf '%s: failed: %s\n' "${0##*/}" "$*" >&2
 		tail -n 30 "$log" >&2
-		printf '%s: all of it is in %s\n' "${0##*/}" "$log" >&2
+		printf '%s: full log: %s\n' "${0##*/}" "$log" >&2
 	fi
 	return "$status"
 }
@@ -52,7 +52,7 @@ packages_install()
 	local -a wanted missing
 	mapfile -t wanted < <(packages_of "$@")
 	if ! command -v dpkg-query >/dev/null; then
-		echo "${0##*/}: this is not Debian; going on as if these were there: ${wanted[*]}" >&2
+		echo "${0##*/}: not Debian: assuming that these packages are installed: ${wanted[*]}" >&2
 		return 0
 	fi
 	# dpkg-query says nothing on stdout about packages it does not know.
@@ -61,7 +61,7 @@ packages_install()
 			sed -n 's/^installed //p' | LC_ALL=C sort))
 	[ "${#missing[@]}" -gt 0 ] || return 0
 	if [ "$(id -u)" -ne 0 ]; then
-		echo "${0##*/}: packages are missing; run this line, then start again:" >&2
+		echo "${0##*/}: packages are missing; run this command, then start again:" >&2
 		echo "sudo apt-get install --no-install-recommends ${missing[*]}"
 		exit 1
 	fi
