@@ -5,26 +5,11 @@
 #include "plots/gather/gather.h"
 #include "plots/gather/load_options.h"
 
-enum { COLOURS = 8 }; /* of style.gp; then they begin again */
-
 struct asked {
 	struct commands_request request;
 	struct load_options load;
 	char *facets;
 };
-
-static void note_colours(const figure *f, GPtrArray *messages)
-{
-	guint end = 0;
-
-	for (guint i = 0; i < f->groups->len; i++)
-		end = MAX(end, figure_group_at(f, i)->series + 1);
-	if (end > COLOURS)
-		figure_remark(messages,
-			"%u series share %d colours: name fewer of them, or make panels with "
-			"--facets ROWS,COLUMNS",
-			end, COLOURS);
-}
 
 static gboolean make_overview(struct commands_job *job, GError **error)
 {
@@ -32,8 +17,7 @@ static gboolean make_overview(struct commands_job *job, GError **error)
 	const struct facets_wanted grid = { .given = asked->facets, .colours_first = TRUE };
 	struct gather_options wanted = { .members = { .dir = asked->request.dir,
 						 .title = asked->request.title,
-						 .loads_together = TRUE,
-						 .unnamed = TRUE },
+						 .loads_together = TRUE },
 		.response = asked->request.response,
 		.sweep = TRUE,
 		.facets = &grid };
@@ -43,7 +27,8 @@ static gboolean make_overview(struct commands_job *job, GError **error)
 	f = gather(&wanted, job->names, job->messages, error);
 	if (f == NULL)
 		return FALSE;
-	note_colours(f, job->messages);
+	if (f->groups->len == 1 && figure_has_loads(f))
+		figure_remark(job->messages, "one series: 'tplot compare' draws the same");
 	return figure_load(f, &job->options, &job->text, error);
 }
 

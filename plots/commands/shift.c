@@ -110,24 +110,27 @@ static gboolean make_shift(struct commands_job *job, GError **error)
 {
 	const struct asked *asked = job->asked;
 	const struct commands_request *r = job->request;
-	const struct result_options found = { .dir = r->dir };
-	const char *const one[] = { job->names[0], NULL };
+	const struct members_options found = { .dir = r->dir };
 	g_autofree char *name_a = member_short_name(job->names, 0);
 	g_autofree char *name_b = member_short_name(job->names, 1);
 	struct figure_sides sides = { name_a, name_b, G_MAXUINT, G_MAXUINT,
 		asked->confidence / MAX_PERCENTS };
-	g_autoptr(result_set) a = NULL;
-	g_autoptr(result_set) b = NULL;
+	g_autoptr(member_list) m = NULL;
 	g_autoptr(comparison) c = NULL;
-	g_autoptr(figure) f = figure_new();
+	g_autoptr(figure) f = NULL;
+	result_set *a, *b;
 
 	if (!commands_allow(r, FALSE, TRUE, error))
 		return FALSE;
-	a = result_open(&found, one, error);
-	b = a != NULL ? result_open(&found, job->names + 1, error) : NULL;
-	c = b != NULL ? compare_sides(asked, r->response, a, b, error) : NULL;
+	m = members_find(&found, job->names, error);
+	if (m == NULL)
+		return FALSE;
+	a = g_ptr_array_index(m->sets, 0);
+	b = g_ptr_array_index(m->sets, 1);
+	c = compare_sides(asked, r->response, a, b, error);
 	if (c == NULL)
 		return FALSE;
+	f = members_figure(m);
 	g_free(f->title);
 	f->title = r->title != NULL ? g_strdup(r->title)
 				    : g_strdup_printf("%s minus %s", name_b, name_a);
@@ -140,8 +143,7 @@ static gboolean make_shift(struct commands_job *job, GError **error)
 		if (!add_pair(f, &sides, a, b, c, i, r->response, error))
 			return FALSE;
 	}
-	members_take_messages(job->messages, a);
-	members_take_messages(job->messages, b);
+	members_messages(m, job->messages);
 	return figure_shift(f, &sides, &job->options, &job->text, error);
 }
 

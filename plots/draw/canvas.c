@@ -7,7 +7,9 @@
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 
-enum { SAMPLE = 30, GAP = 24, TITLE_SIZE = 15, NOTE_SIZE = 11, NB_LINETYPES = 8 };
+enum { SAMPLE = 30, GAP = 24, EDGE = 14, TITLE_SIZE = 15, NOTE_SIZE = 11, NB_LINETYPES = 8 };
+/* Room of a label of a tic: "500 µs" beside the next one, a line above the next one. */
+enum { LABEL_WIDTH = 56, LABEL_HEIGHT = 17 };
 
 struct canvas canvas_new(const struct figure_options *options, double width)
 {
@@ -46,12 +48,39 @@ static void put_terminal(struct canvas *c)
 	g_string_append_c(s, '\n');
 }
 
+double canvas_edge(const struct canvas *c)
+{
+	return c->width < CANVAS_NARROW ? EDGE : CANVAS_LEFT;
+}
+
+/* Words of a text in lines so wide; the last of most takes what is left. */
+static GPtrArray *wrap_text(const char *text, double width, int size, guint most)
+{
+	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	for (guint i = 0; words[i] != NULL; i++) {
+		g_autofree char *longer = g_strconcat(line->str, " ", words[i], NULL);
+
+		if (line->len > 0 && lines->len + 1 < most &&
+			canvas_text_width(longer) * size / 12 > width) {
+			g_ptr_array_add(lines, canvas_fit(line->str, width, size));
+			g_string_truncate(line, 0);
+		}
+		g_string_append_printf(line, "%s%s", line->len > 0 ? " " : "", words[i]);
+	}
+	g_ptr_array_add(lines, canvas_fit(line->str, width, size));
+	return lines;
+}
+
 static void put_title(struct canvas *c, const figure *f)
 {
 	GString *s = c->script;
-	double room = c->width - CANVAS_LEFT - CANVAS_RIGHT;
+	double room = c->width - canvas_edge(c) - CANVAS_RIGHT;
 	g_autofree char *title = canvas_fit(f->title, room, TITLE_SIZE);
-	g_autofree char *subtitle = canvas_fit(f->subtitle, room, NOTE_SIZE);
+	g_autoptr(GPtrArray) subtitle = wrap_text(f->subtitle, room, NOTE_SIZE, 2);
+	double y = *f->subtitle == '\0' ? 36 : subtitle->len == 1 ? 22 : 14;
 
 	g_string_append(s, "# Drawn again by gnuplot with the name of this script. Figure and data "
 			   "are beside it.\n");
@@ -65,9 +94,10 @@ static void put_title(struct canvas *c, const figure *f)
 	g_string_append_c(s, '\n');
 	put_terminal(c);
 	g_string_append(s, "set multiplot\n");
-	canvas_text(c, CANVAS_LEFT, 22, CANVAS_LEFT_OF, TITLE_SIZE, title);
-	if (*subtitle != '\0')
-		canvas_text(c, CANVAS_LEFT, 43, CANVAS_LEFT_OF, NOTE_SIZE, subtitle);
+	canvas_text(c, canvas_edge(c), y, CANVAS_LEFT_OF, TITLE_SIZE, title);
+	for (guint i = 0; *f->subtitle != '\0' && i < subtitle->len; i++)
+		canvas_text(c, canvas_edge(c), y + 20 + 14 * i, CANVAS_LEFT_OF, NOTE_SIZE,
+			g_ptr_array_index(subtitle, i));
 }
 
 /* A group of that colour; NULL if it is out of use. */
@@ -90,8 +120,8 @@ static double flow_on(struct canvas *c, struct flow *flow, double width)
 {
 	double x = flow->x;
 
-	if (x > CANVAS_LEFT && x + width > c->width - CANVAS_RIGHT) {
-		x = CANVAS_LEFT;
+	if (x > canvas_edge(c) && x + width > c->width - CANVAS_RIGHT) {
+		x = canvas_edge(c);
 		flow->y += CANVAS_ROW;
 		flow->rows++;
 	}
@@ -99,63 +129,79 @@ static double flow_on(struct canvas *c, struct flow *flow, double width)
 	return x;
 }
 
-/* The names of all series with their sample. With draw FALSE only counts the rows. */
+/* The names of all series with their sample, in columns. With draw FALSE only counts the rows. */
 static guint put_legend(struct canvas *c, const figure *f, double y, gboolean draw)
 {
-	double room = c->width - CANVAS_RIGHT - CANVAS_LEFT - CANVAS_SAMPLE;
-	struct flow flow = { CANVAS_LEFT, y, 1 };
-	guint end = 0;
+	double room = c->width - CANVAS_RIGHT - canvas_edge(c), column = 0;
+	guint end = 0, columns, at = 0;
 
-	for (guint i = 0; i < f->groups->len; i++)
-		end = MAX(end, figure_group_at(f, i)->series + 1);
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = figure_group_at(f, i);
+
+		end = MAX(end, group->series + 1);
+		column = MAX(column, CANVAS_SAMPLE + canvas_text_width(group->name) + GAP);
+	}
+	columns = MAX(1, (guint)((room + GAP) / MAX(column, 1)));
 	for (guint i = 0; i < end; i++) {
 		const struct figure_group *group = group_of_series(f, i);
 
 		if (group == NULL)
 			continue;
-		g_autofree char *name = canvas_fit(group->name, room, 0);
+		g_autofree char *name = canvas_fit(group->name, room - CANVAS_SAMPLE, 0);
 		g_autofree char *line = g_strdup_printf("lt %u lw 2", i + 1);
-		double x = flow_on(c, &flow, CANVAS_SAMPLE + canvas_text_width(name));
+		double x = canvas_edge(c) + (at % columns) * column;
+		double down = y + CANVAS_ROW * (double)(at++ / columns);
 
 		if (!draw)
 			continue;
-		canvas_sample(c, x, flow.y, i + 1, line, TRUE);
-		canvas_text(c, x + CANVAS_SAMPLE, flow.y, CANVAS_LEFT_OF, 0, name);
+		canvas_sample(c, x, down, i + 1, line, TRUE);
+		canvas_text(c, x + CANVAS_SAMPLE, down, CANVAS_LEFT_OF, 0, name);
 	}
-	return flow.rows;
+	return (at + columns - 1) / columns;
 }
 
-/* Remarks, in the same way. */
+/* Remarks, from left to right, and in lines where one is longer. */
 static guint put_notes(struct canvas *c, double y, gboolean draw)
 {
-	struct flow flow = { CANVAS_LEFT, y, 1 };
+	struct flow flow = { canvas_edge(c), y, 1 };
 
 	for (guint i = 0; i < c->notes->len; i++) {
-		const char *note = g_ptr_array_index(c->notes, i);
-		double x = flow_on(c, &flow, canvas_text_width(note) * NOTE_SIZE / 12);
+		g_autoptr(GPtrArray) lines = wrap_text(g_ptr_array_index(c->notes, i),
+			c->width - canvas_edge(c) - CANVAS_RIGHT, NOTE_SIZE, G_MAXUINT);
 
-		if (draw)
-			canvas_text(c, x, flow.y, CANVAS_LEFT_OF, NOTE_SIZE, note);
+		for (guint k = 0; k < lines->len; k++) {
+			const char *line = g_ptr_array_index(lines, k);
+			double x = flow_on(c, &flow, canvas_text_width(line) * NOTE_SIZE / 12);
+
+			if (draw)
+				canvas_text(c, x, flow.y, CANVAS_LEFT_OF, NOTE_SIZE, line);
+		}
 	}
 	return flow.rows;
 }
 
-static void put_lines(struct canvas *c, const struct canvas_foot *foot, double y)
+/* Samples of lines, in the same way. */
+static guint put_lines(struct canvas *c, const struct canvas_foot *foot, double y, gboolean draw)
 {
-	double x = CANVAS_LEFT;
+	struct flow flow = { canvas_edge(c), y, foot->lines != NULL ? 1 : 0 };
 
-	for (guint i = 0; i < foot->nb_lines; i++) {
-		g_autofree char *line = g_strconcat(foot->lines[i].look, " lc rgb '#404040'", NULL);
+	for (guint i = 0; foot->lines != NULL && i < foot->nb_lines; i++) {
+		const struct canvas_line *of = &foot->lines[i];
+		g_autofree char *line = g_strconcat(of->look, " lc rgb '#404040'", NULL);
+		double x = flow_on(
+			c, &flow, CANVAS_SAMPLE + canvas_text_width(of->name) - GAP / 3.0);
 
-		canvas_sample(c, x, y, 0, line, FALSE);
-		canvas_text(c, x + CANVAS_SAMPLE, y, CANVAS_LEFT_OF, 0, foot->lines[i].name);
-		x += CANVAS_SAMPLE + canvas_text_width(foot->lines[i].name) + foot->line_gap;
+		if (!draw)
+			continue;
+		canvas_sample(c, x, flow.y, 0, line, FALSE);
+		canvas_text(c, x + CANVAS_SAMPLE, flow.y, CANVAS_LEFT_OF, 0, of->name);
 	}
+	return flow.rows;
 }
 
 double canvas_foot_height(struct canvas *c, const struct canvas_foot *foot)
 {
-	guint rows = foot->rows + (foot->lines != NULL ? 1 : 0) + put_notes(c, 0, FALSE);
+	guint rows = foot->rows + put_lines(c, foot, 0, FALSE) + put_notes(c, 0, FALSE);
 
 	return CANVAS_ROW *
 	       (rows + (foot->legend != NULL ? put_legend(c, foot->legend, 0, FALSE) : 0) + 0.5);
@@ -167,10 +213,7 @@ static void put_foot(struct canvas *c, const figure *f, const struct canvas_foot
 
 	if (foot->legend != NULL)
 		y += CANVAS_ROW * put_legend(c, foot->legend, y, TRUE);
-	if (foot->lines != NULL) {
-		put_lines(c, foot, y);
-		y += CANVAS_ROW;
-	}
+	y += CANVAS_ROW * put_lines(c, foot, y, TRUE);
 	if (foot->fill != NULL)
 		foot->fill(c, f, y);
 	put_notes(c, y + CANVAS_ROW * foot->rows, TRUE);
@@ -179,11 +222,13 @@ static void put_foot(struct canvas *c, const figure *f, const struct canvas_foot
 gboolean canvas_begin(struct canvas *c, const figure *head, const struct canvas_foot *foot,
 	double others, double *panels, GError **error)
 {
+	const int narrowest = CANVAS_LEFT + CANVAS_RIGHT + 2 * CANVAS_PANEL_MIN;
+
 	others += canvas_foot_height(c, foot);
-	if (c->width < 2 * CANVAS_LEFT + 3 * CANVAS_PANEL_MIN)
+	if (c->width < narrowest)
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--width: %.0f pixels leave no room for the data; give at least %d",
-			c->width, 2 * CANVAS_LEFT + 3 * CANVAS_PANEL_MIN);
+			c->width, narrowest);
 	if (c->options->height != 0)
 		*panels = c->options->height - others;
 	c->height = others + *panels;
@@ -209,6 +254,8 @@ void canvas_panel(struct canvas *c, double left, double top, double right, doubl
 	if (c->nb_plotted > 0)
 		g_string_append(c->script, "\nunset label\nunset arrow\nunset logscale\n");
 	c->nb_plotted = 0;
+	c->panel_width = right - left;
+	c->panel_height = bottom - top;
 	g_string_append_printf(c->script,
 		"set lmargin at screen %s\nset rmargin at screen %s\n"
 		"set tmargin at screen %s\nset bmargin at screen %s\n",
@@ -232,10 +279,32 @@ void canvas_plot_nothing(struct canvas *c)
 		canvas_plot(c, "NaN");
 }
 
+guint canvas_room(const struct canvas *c, const char *axis)
+{
+	double room = *axis == 'x' ? c->panel_width / LABEL_WIDTH : c->panel_height / LABEL_HEIGHT;
+
+	return MAX(1, (guint)room);
+}
+
+void canvas_tics(struct canvas *c, const char *axis, double lo, double hi, struct gp_unit unit,
+	gboolean with_labels)
+{
+	gp_tics(c->script, axis, lo, hi, unit, with_labels ? canvas_room(c, axis) : 0);
+}
+
+void canvas_linear_axis(
+	struct canvas *c, const char *axis, double top, double per, gboolean with_labels)
+{
+	g_string_append_printf(c->script, "set %srange [0:%s]\n", axis, gp_num(top).text);
+	canvas_tics(c, axis, 0, top, (struct gp_unit){ NULL, per }, with_labels);
+}
+
 void canvas_ylabel(struct canvas *c, const char *what, const char *unit)
 {
 	if (what == NULL)
 		g_string_append(c->script, "unset ylabel\n");
+	else if (unit == NULL)
+		g_string_append_printf(c->script, "set ylabel '%s'\n", what);
 	else
 		g_string_append_printf(c->script, "set ylabel '%s (%s)'\n", what, unit);
 }

@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #include "plots/draw/figure.h"
+#include "plots/draw/gp.h"
 
 enum {
 	CANVAS_WIDTH = 820, /* the usual one */
@@ -19,6 +20,7 @@ enum {
 	CANVAS_ROW = 20,    /* a row of a legend */
 	CANVAS_SAMPLE = 38, /* a piece of line in it, up to its name */
 	CANVAS_PANEL_MIN = 80,
+	CANVAS_NARROW = 600, /* a figure that is not so wide has its text from edge to edge */
 };
 
 /* How a bar from the smallest to the largest is plotted, of a line type (%u). */
@@ -30,7 +32,9 @@ struct canvas {
 	const struct figure_options *options;
 	double width, height;
 	double points_per_pixel; /* of fonts */
-	guint nb_plotted;        /* in the panel at hand */
+	/* The panel at hand. */
+	double panel_width, panel_height;
+	guint nb_plotted;
 };
 typedef struct canvas canvas;
 
@@ -38,6 +42,9 @@ typedef struct canvas canvas;
 struct canvas canvas_new(const struct figure_options *options, double width);
 void canvas_clear(canvas *c);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(canvas, canvas_clear)
+
+/* Where title, legend and notes begin. */
+double canvas_edge(const struct canvas *c);
 
 /* How a line is drawn: "lw 2 dt solid". */
 struct canvas_line {
@@ -47,9 +54,8 @@ struct canvas_line {
 /* What stands below the panels, from the top; behind it stand the notes. */
 struct canvas_foot {
 	const figure *legend;            /* its series, by name; NULL: none */
-	const struct canvas_line *lines; /* what kinds of lines stand for, in a row; NULL: no row */
+	const struct canvas_line *lines; /* what kinds of lines stand for; NULL: none */
 	guint nb_lines;
-	double line_gap;
 	/* Rows that the figure fills itself, the first of them at y; NULL: none. */
 	void (*fill)(struct canvas *c, const figure *f, double y);
 	guint rows;
@@ -74,7 +80,16 @@ void canvas_plot(struct canvas *c, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Where nothing was plotted: without data gnuplot draws no axes. */
 void canvas_plot_nothing(struct canvas *c);
 
-/* The label "what (unit)" of the y axis; NULL for none. */
+/* Labels of tics that have room on an axis ("x", "y") of the panel; at least 1. */
+guint canvas_room(const struct canvas *c, const char *axis);
+/* "set AXIStics" of a linear axis of the panel (gp_tics), with the labels that have room. */
+void canvas_tics(struct canvas *c, const char *axis, double lo, double hi, struct gp_unit unit,
+	gboolean with_labels);
+/* "set AXISrange [0:top]" and its tics. */
+void canvas_linear_axis(
+	struct canvas *c, const char *axis, double top, double per, gboolean with_labels);
+
+/* The label "what (unit)" of the y axis, or "what"; NULL for none. */
 void canvas_ylabel(struct canvas *c, const char *what, const char *unit);
 /* What latencies are called: by options, "latency" or "response time". */
 const char *canvas_latency(const struct canvas *c);

@@ -45,15 +45,15 @@ void dots_notes(struct canvas *c, const figure *f)
 		trustworthy &= group->trustworthy;
 	}
 	if (hi < 2)
-		figure_remark(c->notes, "one repetition: no spread is known");
+		figure_remark(c->notes, "no spread: one repetition");
 	else if (lo == hi)
 		figure_remark(
-			c->notes, "median and bar from smallest to largest of %u repetitions", hi);
+			c->notes, "marker: median, bar: minimum to maximum of %u repetitions", hi);
 	else
 		figure_remark(c->notes,
-			"median and bar from smallest to largest of %u to %u repetitions", lo, hi);
+			"marker: median, bar: minimum to maximum of %u to %u repetitions", lo, hi);
 	if (!trustworthy)
-		figure_remark(c->notes, "hollow: not to be relied on");
+		figure_remark(c->notes, "hollow: unreliable trial");
 }
 
 void dots_xrange(GString *script, guint categories)

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "plots/draw/error.h"
+
 static void guest_clear(gpointer data)
 {
 	g_free(((struct figure_guest *)data)->name);
@@ -40,6 +42,7 @@ void figure_free(figure *f)
 	g_free(f->title);
 	g_free(f->subtitle);
 	g_free(f->caption);
+	g_free(f->differing);
 	g_ptr_array_unref(f->groups);
 	g_ptr_array_unref(f->facets);
 	g_free(f);
@@ -108,6 +111,20 @@ guint figure_silent(const figure *f)
 				nb++;
 	}
 	return nb;
+}
+
+gboolean figure_series_fit(const figure *f, const char *remedy, GError **error)
+{
+	guint nb = 0;
+
+	for (guint i = 0; i < f->groups->len; i++)
+		nb = MAX(nb, figure_group_at(f, i)->series + 1);
+	return nb <= FIGURE_SERIES_MAX ||
+	       plots_fail(error, PLOTS_ERROR_ARGUMENT,
+		       "%u series, but at most %d can be distinguished: name fewer, select by %s "
+		       "(such as vhost-on or rate-100)%s",
+		       nb, FIGURE_SERIES_MAX, f->differing != NULL ? f->differing : "parameters",
+		       remedy);
 }
 
 gboolean figure_has_loads(const figure *f)

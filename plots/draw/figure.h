@@ -68,9 +68,10 @@ struct figure_group {
 };
 
 struct figure {
-	char *title;       /* what is compared */
-	char *subtitle;    /* what all groups have in common, "" for nothing */
-	char *caption;     /* what is to be seen, below the legend; NULL for nothing */
+	char *title;     /* what is compared */
+	char *subtitle;  /* what all groups have in common, "" for nothing */
+	char *caption;   /* what is to be seen, below the legend; NULL for nothing */
+	char *differing; /* parameters in which groups differ, "interface, vhost"; NULL: unknown */
 	GPtrArray *groups; /* struct figure_group */
 	/* A grid of panels: their titles (char *), row by row; empty: there is one, without title. */
 	GPtrArray *facets;
@@ -118,6 +119,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(figure_text, figure_text_clear)
 gboolean figure_guest_is_silent(const struct figure_guest *guest);
 /* Those of all groups. */
 guint figure_silent(const figure *f);
+
+enum { FIGURE_SERIES_MAX = 8 }; /* pairs of colour and marker (style.gp) */
+/*
+ * FALSE and PLOTS_ERROR_ARGUMENT if series need more than there are: the text says what to select by;
+ * remedy: its end, "" for none.
+ */
+gboolean figure_series_fit(const figure *f, const char *remedy, GError **error);
 
 /* TRUE if some group has several loads: then figure_load is the figure, else figure_cdf. */
 gboolean figure_has_loads(const figure *f);

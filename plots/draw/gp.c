@@ -69,17 +69,14 @@ void gp_block(GString *data, guint index, const char *name, const char *columns)
 	g_string_append_printf(data, "\n# %s\n", columns);
 }
 
-struct gp_unit gp_latency_unit(double lo_ns, double hi_ns)
+struct gp_unit gp_latency_unit(double ns)
 {
-	double middle = sqrt(lo_ns * hi_ns);
+	static const struct gp_unit units[] = { { "s", 1e9 }, { "ms", 1e6 }, { "µs", 1e3 } };
 
-	if (hi_ns < 1e3)
-		return (struct gp_unit){ "ns", 1 };
-	if (middle < 1e6)
-		return (struct gp_unit){ "µs", 1e3 };
-	if (middle < 1e9)
-		return (struct gp_unit){ "ms", 1e6 };
-	return (struct gp_unit){ "s", 1e9 };
+	for (guint i = 0; i < G_N_ELEMENTS(units); i++)
+		if (ns >= units[i].per * (1 - 1e-9))
+			return units[i];
+	return (struct gp_unit){ "ns", 1 };
 }
 
 struct gp_unit gp_load_unit(double hi_pps)
@@ -135,46 +132,49 @@ double gp_loss_top(double hi)
 	return hi > 0 ? MIN(gp_linear_top(hi), 1.04) : 0.01;
 }
 
-void gp_tics(
-	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels)
+/* Nought needs no unit. */
+static void append_tic(GString *script, gboolean label, double at, struct gp_unit unit)
 {
-	double step = linear_step(hi - lo);
-	const char *separator = "";
+	gboolean named = label && unit.name != NULL && (at < 0 || at > 0);
+
+	g_string_append_printf(script, "'%s%s%s' %s", label ? gp_num(at / unit.per).text : "",
+		named ? " " : "", named ? unit.name : "", gp_num(at).text);
+}
+
+void gp_tics(
+	GString *script, const char *axis, double lo, double hi, struct gp_unit unit, guint most)
+{
+	double step = linear_step(hi - lo), first = ceil(lo / step - 1e-9) + 0.0;
+	double nb = floor(hi / step + 1e-9) - first + 1, every = ceil(nb / MAX(most, 1));
 
 	g_string_append_printf(script, "set %stics (", axis);
-	for (double i = ceil(lo / step - 1e-9) + 0.0; i * step <= hi * (1 + 1e-9); i++) {
-		g_string_append_printf(script, "%s'%s' %s", separator,
-			with_labels ? gp_num(i * step / per).text : "", gp_num(i * step).text);
-		separator = ", ";
+	for (double i = first; i < first + nb; i++) {
+		g_string_append(script, i > first ? ", " : "");
+		append_tic(script, most > 0 && !(fabs(fmod(i, every)) > 0), i * step, unit);
 	}
 	g_string_append(script, ")\n");
 }
 
-void gp_linear_axis(GString *script, const char *axis, double top, double per, gboolean with_labels)
-{
-	g_string_append_printf(script, "set %srange [0:%s]\n", axis, gp_num(top).text);
-	gp_tics(script, axis, 0, top, per, with_labels);
-}
-
-void gp_log_tics(
-	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels)
+void gp_log_tics(GString *script, const char *axis, double lo, double hi, guint most)
 {
 	double decades = log10(hi / lo);
 	int first = (int)floor(log10(lo) + 1e-9), last = (int)floor(log10(hi) + 1e-9);
+	gboolean halves = decades <= 3.2 && 3 * decades + 1 <= MAX(most, 3);
+	int every = MAX(1, (int)ceil((decades + 1) / MAX(most, 1)));
 	const char *separator = "";
 
 	g_string_append_printf(script, "set %stics (", axis);
 	for (int decade = first; decade <= last; decade++) {
 		for (int digit = 1; digit < 10; digit++) {
 			double at = digit * pow(10, decade);
-			gboolean major = digit == 1 ||
-					 (decades <= 3.2 && (digit == 2 || digit == 5));
+			gboolean major = digit == 1 || (halves && (digit == 2 || digit == 5));
+			gboolean label = major && most > 0 && (halves || decade % every == 0);
 
 			if (at < lo * (1 - 1e-9) || at > hi * (1 + 1e-9) || (!major && decades > 7))
 				continue;
-			g_string_append_printf(script, "%s'%s' %s%s", separator,
-				major && with_labels ? gp_num(at / per).text : "", gp_num(at).text,
-				major ? "" : " 1");
+			g_string_append(script, separator);
+			append_tic(script, label, at, gp_latency_unit(at));
+			g_string_append(script, major ? "" : " 1");
 			separator = ", ";
 		}
 	}

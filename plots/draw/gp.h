@@ -29,8 +29,8 @@ struct gp_unit {
 	const char *name;
 	double per; /* how many of the base unit it is */
 };
-/* The unit in which a range of latencies, ns, or of loads, packets a second, reads best. */
-struct gp_unit gp_latency_unit(double lo_ns, double hi_ns);
+/* The unit in which a latency (ns) or an axis of loads up to hi_pps (packets per second) reads best. */
+struct gp_unit gp_latency_unit(double ns);
 struct gp_unit gp_load_unit(double hi_pps);
 
 /* Widens lo..hi, both above 0, to numbers that begin with 1, 2 or 5, with room on both sides. */
@@ -40,16 +40,13 @@ double gp_linear_top(double hi);
 /* That of an axis of losses, which are shares. */
 double gp_loss_top(double hi);
 /*
- * "set AXIStics (...)" in that unit: about five on a linear axis lo..hi; 1, 2, 5 on a log axis, or if
- * it is long only the decades.
+ * "set AXIStics (...)" of a linear axis lo..hi: four to nine. Labels are in that unit, its name behind
+ * the number: "20 µs"; a unit without a name (NULL) stands in the title of the axis.
+ * @param most  labels that have room; 0: none
  */
 void gp_tics(
-	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels);
-void gp_log_tics(
-	GString *script, const char *axis, double lo, double hi, double per, gboolean with_labels);
-
-/* "set AXISrange [0:top]" and its tics. */
-void gp_linear_axis(
-	GString *script, const char *axis, double top, double per, gboolean with_labels);
+	GString *script, const char *axis, double lo, double hi, struct gp_unit unit, guint most);
+/* The same of a log axis of latencies, ns: 1, 2, 5, or if it is long the decades; "10 µs", "1 ms". */
+void gp_log_tics(GString *script, const char *axis, double lo, double hi, guint most);
 
 #endif

@@ -8,7 +8,7 @@ double head_height(guint lines)
 	return ABOVE + (double)LINE * lines;
 }
 
-/* As many words as fit in each line; a word that is too long alone stands alone. */
+/* As many words as fit in each line; one that is too long alone is shortened in its middle. */
 static GPtrArray *lines_of(const char *name, gboolean trustworthy, double width)
 {
 	g_autofree char *all = g_strconcat(name, trustworthy ? "" : " (!)", NULL);
@@ -31,6 +31,12 @@ static GPtrArray *lines_of(const char *name, gboolean trustworthy, double width)
 		}
 	}
 	g_ptr_array_add(lines, line != NULL ? g_steal_pointer(&line) : g_strdup(""));
+	for (guint i = 0; i < lines->len; i++) {
+		char *whole = g_ptr_array_index(lines, i);
+
+		g_ptr_array_index(lines, i) = canvas_fit(whole, width, SIZE);
+		g_free(whole);
+	}
 	return lines;
 }
 

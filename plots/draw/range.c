@@ -6,7 +6,7 @@
 #include "analyze/base/format.h"
 #include "plots/draw/gp.h"
 
-/* A bound that is nearer to what was measured than this factor has room on the axis. */
+/* A bound that is nearer to what was measured than this factor has room on a linear axis. */
 static const double near_factor = 4;
 /* Length of an arrow: a factor of its beginning, or a part of a linear axis. */
 static const double arrow_factor = 1.35, arrow_part = 0.07;
@@ -52,7 +52,7 @@ void range_close(struct range *r)
 		r->hi = 1e9;
 	}
 	if (range_has_bounds(r)) {
-		if (r->bound_hi < near_factor * r->hi)
+		if (!r->linear || r->bound_hi < near_factor * r->hi)
 			r->hi = MAX(r->hi, r->bound_hi);
 		r->hi *= arrow_factor;
 	}
@@ -95,29 +95,17 @@ void range_note(const struct range *r, GPtrArray *notes)
 		return;
 	g_autofree char *lo = format_ns((uint64_t)llround(r->bound_lo));
 
-	figure_remark(notes, "arrow: at least %s, it falls among lost frames", lo);
+	figure_remark(notes, "arrow: at least %s, among lost frames", lo);
 }
 
-static struct gp_unit unit_of(const struct range *r)
+void range_axis(const struct range *r, struct canvas *c, const char *axis, gboolean with_labels)
 {
-	return gp_latency_unit(r->linear ? r->hi / 10 : r->lo, r->hi);
-}
-
-void range_axis(const struct range *r, GString *script, const char *axis, gboolean with_labels)
-{
-	struct gp_unit unit = unit_of(r);
-
 	g_string_append_printf(
-		script, "set %srange [%s:%s]\n", axis, gp_num(r->lo).text, gp_num(r->hi).text);
+		c->script, "set %srange [%s:%s]\n", axis, gp_num(r->lo).text, gp_num(r->hi).text);
 	if (r->linear) {
-		gp_tics(script, axis, 0, r->hi, unit.per, with_labels);
-	} else {
-		g_string_append_printf(script, "set logscale %s\n", axis);
-		gp_log_tics(script, axis, r->lo, r->hi, unit.per, with_labels);
+		canvas_tics(c, axis, 0, r->hi, gp_latency_unit(r->hi / 3), with_labels);
+		return;
 	}
-}
-
-const char *range_unit(const struct range *r)
-{
-	return unit_of(r).name;
+	g_string_append_printf(c->script, "set logscale %s\n", axis);
+	gp_log_tics(c->script, axis, r->lo, r->hi, with_labels ? canvas_room(c, axis) : 0);
 }

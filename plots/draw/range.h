@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * plots/draw/range.h: what a latency axis has to show. Percentiles that fall among lost frames are
- * known as lower bounds only, often seconds above all that was measured: such a bound does not
- * stretch the axis, its arrow stands at the axis' end.
+ * known as lower bounds only, often seconds above all that was measured. A logarithmic axis shows
+ * them where they are; a linear one that they would stretch too far has their arrows at its end.
  */
 #ifndef PLOTS_DRAW_RANGE_H
 #define PLOTS_DRAW_RANGE_H
@@ -37,12 +37,10 @@ struct range_arrow {
 	double width;
 };
 void range_plot_arrow(const struct range *r, struct canvas *c, const struct range_arrow *a);
-/* The note "arrow: at least 2 s, it falls among lost frames", if there are bounds. */
+/* The note "arrow: at least 2 s, among lost frames", if there are bounds. */
 void range_note(const struct range *r, GPtrArray *notes);
 
-/* "set AXISrange", "set AXIStics" and a logarithmic axis where wanted. */
-void range_axis(const struct range *r, GString *script, const char *axis, gboolean with_labels);
-/* Its unit by name: "µs". */
-const char *range_unit(const struct range *r);
+/* "set AXISrange", "set AXIStics" ("10 µs") and a logarithmic axis where wanted, for the panel. */
+void range_axis(const struct range *r, struct canvas *c, const char *axis, gboolean with_labels);
 
 #endif

@@ -208,13 +208,14 @@ static void add_notes(GPtrArray *notes, const struct seen *s)
 		figure_remark(notes, "points: %u repetition%s each", s->hi, s->hi == 1 ? "" : "s");
 	else
 		figure_remark(notes, "points: %u to %u repetitions", s->lo, s->hi);
-	figure_remark(notes, "box: quartiles of the repetitions, median bold, smallest to largest");
+	figure_remark(notes,
+		"box: quartiles of the repetitions, bold: median, whiskers: minimum to maximum");
 	if (s->few)
-		figure_remark(notes, "no box below %d repetitions", FIGURES_BOX_LEAST);
+		figure_remark(notes, "no box: fewer than %d repetitions", FIGURES_BOX_LEAST);
 	if (s->infinite)
-		figure_remark(notes, "at the top, cross or end of a box: falls among lost frames");
+		figure_remark(notes, "cross or end of a box at the top: among lost frames");
 	if (s->untrustworthy)
-		figure_remark(notes, "hollow: not to be relied on");
+		figure_remark(notes, "hollow: unreliable trial");
 }
 
 gboolean figure_box(const figure *f, double q, const struct figure_options *options,
@@ -242,8 +243,8 @@ gboolean figure_box(const figure *f, double q, const struct figure_options *opti
 		q == 0.5 ? "" : "th percentile", canvas_latency(&c));
 	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, c.width - CANVAS_RIGHT, CANVAS_TOP + panel);
 	put_load_tics(c.script, loads);
-	canvas_ylabel(&c, what, range_unit(&s.latency));
-	range_axis(&s.latency, c.script, "y", TRUE);
+	canvas_ylabel(&c, what, NULL);
+	range_axis(&s.latency, &c, "y", TRUE);
 	put_groups(&c, f, &s.latency);
 	put_data(c.data, f, &s);
 	return canvas_end(&c, text);

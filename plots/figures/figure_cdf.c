@@ -17,19 +17,28 @@ enum {
 	CURVES = 340, /* height of the upper panel */
 	STRIP = 22,   /* height of a row of guests */
 	BETWEEN = 22,
-	RIGHT = 190, /* room for what stands beside the panels */
+	RIGHT = 190,       /* room for what stands beside the panels */
+	RIGHT_NARROW = 76, /* for the percentiles alone */
+	TICKS = 3000,      /* of all guests of all strips together */
 };
+
+/* Less than a pixel; and more for many curves, which would make a figure larger than 1 MB. */
+static const double grain_min = 0.001, grain_per_curve = 4e-5;
 
 struct ranges {
 	struct range latency;
 	double lo_share;
 	gboolean within; /* shares are of frames that came back, on a linear axis */
 	gboolean guests, spread, untrustworthy, repetitions, lost;
-	guint silent; /* guests that were offered no frame */
+	guint silent;              /* guests that were offered no frame */
+	guint curves, most_guests; /* of a group */
+	guint every_guest;         /* that is drawn */
+	double grain;              /* part of an axis that is no step of a curve */
 };
 
 static void include_steps(struct ranges *r, const GArray *steps)
 {
+	r->curves++;
 	for (guint k = 0; k < steps->len; k++) {
 		const struct figure_step *step = &g_array_index(steps, struct figure_step, k);
 
@@ -58,6 +67,7 @@ static void include_group(struct ranges *r, const struct figure_group *group)
 	range_include_spread(&r->latency, &p->p50);
 	range_include_spread(&r->latency, &p->p99);
 	r->guests |= group->guests->len > 1;
+	r->most_guests = MAX(r->most_guests, group->guests->len);
 	r->untrustworthy |= !p->trustworthy;
 	r->spread |= p->repetitions > 1;
 }
@@ -72,6 +82,8 @@ static struct ranges find_ranges(const figure *f, const struct figure_options *o
 		include_group(&r, figure_group_at(f, i));
 	r.silent = figure_silent(f);
 	range_close(&r.latency);
+	r.grain = MAX(grain_min, grain_per_curve * r.curves);
+	r.every_guest = 1 + r.most_guests * f->groups->len / TICKS;
 	r.lo_share = MAX(pow(10, floor(log10(r.lo_share) + 1e-9)), 1e-9);
 	return r;
 }
@@ -88,10 +100,25 @@ static void put_step(GString *data, double ns, double later, const struct ranges
 	g_string_append_printf(data, "%s %s\n", gp_num(ns).text, gp_num(at_axis(r, later)).text);
 }
 
-/* The share does not fall below that of the lost: their latency is longer than all that is shown. */
+/* Where a step is on the axes, both from 0 to 1, added up. */
+static double place_of(const struct ranges *r, const struct figure_step *step)
+{
+	double x = r->latency.linear ? step->ns / r->latency.hi
+				     : log(MAX(step->ns, 1) / r->latency.lo) /
+					       log(r->latency.hi / r->latency.lo);
+	double y = r->within ? 1 - step->share
+			     : log(MAX(step->share, r->lo_share)) / log(r->lo_share);
+
+	return x + y;
+}
+
+/*
+ * The share does not fall below that of the lost: their latency is longer than all that is shown.
+ * Steps that are too small to be seen are one.
+ */
 static void put_steps(GString *data, const GArray *steps, const struct ranges *r)
 {
-	double share = 1;
+	double share = 1, last = -HUGE_VAL;
 
 	put_step(data,
 		steps->len > 0 ? g_array_index(steps, struct figure_step, 0).ns : r->latency.lo, 1,
@@ -100,6 +127,9 @@ static void put_steps(GString *data, const GArray *steps, const struct ranges *r
 		const struct figure_step *step = &g_array_index(steps, struct figure_step, k);
 
 		share = step->share;
+		if (place_of(r, step) - last < r->grain && k + 1 < steps->len)
+			continue;
+		last = place_of(r, step);
 		put_step(data, step->ns, share, r);
 	}
 	if (share > 0 || r->within)
@@ -137,6 +167,8 @@ static void put_data(GString *data, const figure *f, const struct ranges *r)
 			const struct figure_guest *guest = &g_array_index(
 				group->guests, struct figure_guest, k);
 
+			if (k % r->every_guest != 0 && g_strcmp0(guest->name, group->worst) != 0)
+				continue;
 			g_string_append_printf(data, "%s %s %d %s %d %s\n", guest->name,
 				gp_num(guest->p50.ns).text, guest->p50.bound,
 				gp_num(guest->p99.ns).text, guest->p99.bound,
@@ -230,16 +262,21 @@ static void put_table(struct canvas *c, const figure *f, double y)
 {
 	static const char *const heads[NB_HEADS] = { "frames offered", "lost", "median", "p99",
 		"repetitions" };
+	static const char *const short_heads[NB_HEADS] = { "offered", "lost", "median", "p99",
+		"reps" };
+	gboolean narrow = c->width < CANVAS_NARROW;
+	double edge = canvas_edge(c), room = c->width - edge - CANVAS_SAMPLE - CANVAS_RIGHT;
 	double x[NB_HEADS], name_width = 60;
 
 	for (guint i = 0; i < f->groups->len; i++)
 		name_width = MAX(name_width, canvas_text_width(figure_group_at(f, i)->name));
-	/* The columns have to fit beside it. */
-	name_width = MIN(name_width, c->width - CANVAS_LEFT - CANVAS_SAMPLE - 120 - 380);
-	x[0] = CANVAS_LEFT + CANVAS_SAMPLE + name_width + 120;
-	for (guint i = 1; i < NB_HEADS; i++)
-		x[i] = x[i - 1] + (i == REPETITIONS ? 100 : 90);
-	put_table_row(c, heads, x, y, 11);
+	/* The columns have to fit beside it, or stand below it. */
+	name_width = MIN(name_width, narrow ? room : c->width - edge - CANVAS_SAMPLE - 120 - 380);
+	for (guint i = 0; i < NB_HEADS; i++)
+		x[i] = narrow   ? edge + CANVAS_SAMPLE + (i + 1) * room / NB_HEADS
+		       : i == 0 ? edge + CANVAS_SAMPLE + name_width + 120
+				: x[i - 1] + (i == REPETITIONS ? 100 : 90);
+	put_table_row(c, narrow ? short_heads : heads, x, y, 11);
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
 		const struct figure_point *p = figure_point_at(group, 0);
@@ -255,13 +292,14 @@ static void put_table(struct canvas *c, const figure *f, double y)
 			p50, p99, repetitions };
 
 		y += CANVAS_ROW;
-		canvas_sample(c, CANVAS_LEFT, y, i + 1, line, TRUE);
-		canvas_text(c, CANVAS_LEFT + CANVAS_SAMPLE, y, CANVAS_LEFT_OF, 0, name);
+		canvas_sample(c, edge, y, i + 1, line, TRUE);
+		canvas_text(c, edge + CANVAS_SAMPLE, y, CANVAS_LEFT_OF, 0, name);
+		y += narrow ? CANVAS_ROW : 0;
 		put_table_row(c, texts, x, y, 0);
 	}
 }
 
-/* What stands beside the strips of a group: its worst guest and the losses of those with frames. */
+/* What stands beside the strips of a group, or below: its worst guest and the losses of those with frames. */
 static char *guests_text(const struct figure_group *group)
 {
 	double loss_lo = HUGE_VAL, loss_hi = -HUGE_VAL;
@@ -311,7 +349,7 @@ static void put_strips(struct canvas *c, const figure *f, const struct range *r,
 		g_autofree char *beside = guests_text(figure_group_at(f, i));
 		g_auto(GStrv) lines = g_strsplit(beside, "\n", 2);
 
-		for (guint k = 0; lines[k] != NULL; k++)
+		for (guint k = 0; c->width >= CANVAS_NARROW && lines[k] != NULL; k++)
 			canvas_text(c, c->width - RIGHT + 10, top + (2 * i + k + 0.5) * STRIP,
 				CANVAS_LEFT_OF, 11, lines[k]);
 	}
@@ -339,40 +377,56 @@ static void put_strips(struct canvas *c, const figure *f, const struct range *r,
 
 static void put_latency_axis(struct canvas *c, const struct range *r, gboolean labels)
 {
-	range_axis(r, c->script, "x", labels);
+	range_axis(r, c, "x", labels);
 	if (labels)
-		g_string_append_printf(
-			c->script, "set xlabel '%s (%s)'\n", canvas_latency(c), range_unit(r));
+		g_string_append_printf(c->script, "set xlabel '%s'\n", canvas_latency(c));
 }
 
 static void add_notes(GPtrArray *notes, const struct ranges *r)
 {
-	figure_remark(notes, r->spread ? "bars: smallest to largest of the repetitions"
-				       : "one repetition: no spread is known");
+	figure_remark(notes, r->spread ? "bars: minimum to maximum of the repetitions"
+				       : "no spread: one repetition");
 	if (r->repetitions)
 		figure_remark(notes, "thin: single repetitions");
 	if (r->within && r->lost)
-		figure_remark(notes, "a curve that does not reach 100 %%: the rest was lost");
+		figure_remark(notes, "curves below 100 %%: the rest was lost");
 	if (r->guests) {
 		range_note(&r->latency, notes);
-		figure_remark(notes, "a tick for each guest");
+		figure_remark(notes, "tick: one guest");
 	}
 	if (r->guests && r->silent > 0)
 		g_ptr_array_add(notes, guest_rank_silent_text(r->silent));
+	if (r->grain > grain_min)
+		figure_remark(
+			notes, "thinned: steps of curves below %.1f %% of an axis", 100 * r->grain);
+	if (r->guests && r->every_guest > 1)
+		figure_remark(
+			notes, "thinned: tick of 1 of %u guests, and of the worst", r->every_guest);
 	if (r->untrustworthy)
-		figure_remark(notes, "dashed, hollow: not to be relied on");
+		figure_remark(notes, "dashed, hollow: unreliable trial");
 }
 
 gboolean figure_cdf(const figure *f, const struct figure_options *options, struct figure_text *text,
 	GError **error)
 {
 	g_auto(canvas) c = canvas_new(options, CANVAS_WIDTH);
-	const struct canvas_foot foot = { .fill = put_table, .rows = f->groups->len + 1 };
+	gboolean narrow = c.width < CANVAS_NARROW;
+	const struct canvas_foot foot = { .fill = put_table,
+		.rows = f->groups->len * (narrow ? 2 : 1) + 1 };
 	struct ranges r = find_ranges(f, options);
 	double strips = r.guests ? 2.0 * STRIP * f->groups->len : 0, panels = CURVES;
-	double right = c.width - RIGHT;
+	double right = c.width - (narrow ? RIGHT_NARROW : RIGHT);
 
+	if (!figure_series_fit(f, "", error))
+		return FALSE;
 	add_notes(c.notes, &r);
+	for (guint i = 0; narrow && r.guests && i < f->groups->len; i++) {
+		g_autofree char *guests = guests_text(figure_group_at(f, i));
+		g_auto(GStrv) lines = g_strsplit(guests, "\n", -1);
+		g_autofree char *line = g_strjoinv(", ", lines);
+
+		figure_remark(c.notes, "%s: %s", figure_group_at(f, i)->name, line);
+	}
 	if (!canvas_begin(&c, f, &foot,
 		    CANVAS_TOP + (r.guests ? BETWEEN + strips : 0) + CANVAS_AXIS, &panels, error))
 		return FALSE;

@@ -16,11 +16,11 @@ enum {
 /* The panels; their number is in column PANEL of the data. */
 enum panel { SCHEDULE, GAP, BURSTS };
 static const struct {
-	const char *head;
+	const char *head, *short_head;
 	double part; /* of the width */
-} looks[NB_PANELS] = { [SCHEDULE] = { "from the scheduled departure", 0.4 },
-	[GAP] = { "from the scheduled gap", 0.4 },
-	[BURSTS] = { "in bursts", 0.2 } };
+} looks[NB_PANELS] = { [SCHEDULE] = { "from the scheduled departure", "from schedule", 0.4 },
+	[GAP] = { "from the scheduled gap", "from gap", 0.4 },
+	[BURSTS] = { "in bursts", "bursts", 0.2 } };
 
 /* Columns of the data; behind the median smallest, largest and bound. */
 enum { PANEL = 1, PLACE = 2, MEDIAN = 4 };
@@ -77,7 +77,8 @@ static void put_group(struct canvas *c, const figure *f, guint index, enum panel
 	dots_plot(c, f, index, x, MEDIAN);
 }
 
-static void put_place_tics(GString *s, enum panel panel)
+/* Every n-th place has a label. */
+static void put_place_tics(GString *s, enum panel panel, guint nth)
 {
 	guint nb = places_of(panel);
 
@@ -86,6 +87,8 @@ static void put_place_tics(GString *s, enum panel panel)
 	for (guint i = 0; i < nb; i++) {
 		if (panel == BURSTS)
 			g_string_append(s, "'' 0");
+		else if (i % nth != 0)
+			g_string_append_printf(s, ", '' %u", i);
 		else
 			g_string_append_printf(
 				s, "%s'%u' %u", i > 0 ? ", " : "", result_within_ns[i], i);
@@ -97,18 +100,20 @@ static void draw_panel(struct canvas *c, const figure *f, enum panel panel, doub
 	double right, double bottom)
 {
 	double top = CANVAS_TOP + HEAD, middle = (left + right) / 2;
+	gboolean narrow = c->width < CANVAS_NARROW;
 
 	canvas_panel(c, left, top, right, bottom);
-	canvas_text(c, middle, top - 14, CANVAS_CENTRE, 12, looks[panel].head);
-	put_place_tics(c->script, panel);
+	canvas_text(c, middle, top - 14, CANVAS_CENTRE, 12,
+		narrow ? looks[panel].short_head : looks[panel].head);
+	put_place_tics(c->script, panel, narrow ? 2 : 1);
 	g_string_append(c->script, "set yrange [0:1.04]\n");
-	gp_tics(c->script, "y", 0, 1, 0.01, panel == SCHEDULE);
+	canvas_tics(c, "y", 0, 1, (struct gp_unit){ NULL, 0.01 }, panel == SCHEDULE);
 	canvas_ylabel(c, panel == SCHEDULE ? "share of frames" : NULL, "%");
 	for (guint i = 0; i < f->groups->len; i++)
 		put_group(c, f, i, panel);
 	if (c->nb_plotted > 0)
 		return;
-	canvas_text(c, middle, (top + bottom) / 2, CANVAS_CENTRE, 12, "not known");
+	canvas_text(c, middle, (top + bottom) / 2, CANVAS_CENTRE, 12, "unknown");
 	canvas_plot(c, "NaN");
 }
 

@@ -7,13 +7,16 @@
 #include "analyze/contract/guest_rank.h"
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
+#include "plots/draw/head.h"
 #include "plots/draw/range.h"
 
 enum {
 	COLUMN_MIN = 190, /* width of a group's panels */
+	COLUMN_LEAST = 60,
+	LABEL_WIDTH = 34,     /* of a guest's name below them */
+	GUESTS_OF_ALL = 2000, /* that are drawn: more would make the figure larger than 1 MB */
 	PANELS = 430,
 	BETWEEN = 20,
-	HEAD = 24,      /* the group's name above its panels */
 	LABELS_MAX = 9, /* guests that are named below a panel */
 	GROUPS_MAX = 8,
 };
@@ -24,6 +27,7 @@ struct ranges {
 	double loss_top;
 	gboolean untrustworthy;
 	guint silent; /* guests that were offered no frame */
+	guint every;  /* of so many neighbours one is drawn */
 };
 
 /* By 99th percentile, a bound above any number, then loss, then the order they came in. */
@@ -58,9 +62,24 @@ static GPtrArray *sorted_guests(const struct figure_group *group)
 	return guests;
 }
 
+/* Of neighbours the one that lost most, and the best and the worst of all. */
+static gboolean is_drawn(const GPtrArray *guests, guint k, guint every)
+{
+	guint first = k - k % every, most = first;
+
+	for (guint i = first; i < MIN(first + every, guests->len); i++) {
+		const struct figure_guest *guest = g_ptr_array_index(guests, i);
+		const struct figure_guest *other = g_ptr_array_index(guests, most);
+
+		most = guest->loss >= other->loss ? i : most;
+	}
+	return k == 0 || k == most || k + 1 == guests->len;
+}
+
 static struct ranges find_ranges(const figure *f, gboolean linear)
 {
 	struct ranges r = { .latency = range_new(linear) };
+	guint all = 0;
 
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
@@ -75,14 +94,16 @@ static struct ranges find_ranges(const figure *f, gboolean linear)
 		}
 		for (guint k = 0; k < group->points->len; k++)
 			r.untrustworthy |= !figure_point_at(group, k)->trustworthy;
+		all += group->guests->len;
 	}
+	r.every = 1 + all / GUESTS_OF_ALL;
 	r.silent = figure_silent(f);
 	range_close(&r.latency);
 	r.loss_top = gp_loss_top(r.loss_top);
 	return r;
 }
 
-static void put_data(GString *data, const figure *f)
+static void put_data(GString *data, const figure *f, guint every)
 {
 	g_string_append(data, "# One block for each group, guests by 99th percentile. Latencies in "
 			      "ns, loss as a share.\n");
@@ -96,6 +117,8 @@ static void put_data(GString *data, const figure *f)
 		for (guint k = 0; k < guests->len; k++) {
 			const struct figure_guest *guest = g_ptr_array_index(guests, k);
 
+			if (!is_drawn(guests, k, every))
+				continue;
 			g_string_append_printf(data, "%u %s %s %d %s %d %s\n", k + 1, guest->name,
 				gp_num(guest->p50.ns).text, guest->p50.bound,
 				gp_num(guest->p99.ns).text, guest->p99.bound,
@@ -105,10 +128,12 @@ static void put_data(GString *data, const figure *f)
 }
 
 /* Names below the places: all of them, or as many as fit, the best and the worst among them. */
-static void put_guest_tics(GString *s, const struct figure_group *group, gboolean labels)
+static void put_guest_tics(struct canvas *c, const struct figure_group *group, gboolean labels)
 {
 	g_autoptr(GPtrArray) guests = sorted_guests(group);
-	guint nb = MIN(guests->len, LABELS_MAX), last = 0;
+	guint most = CLAMP((guint)(c->panel_width / LABEL_WIDTH), 2, LABELS_MAX);
+	guint nb = MIN(guests->len, most), last = 0;
+	GString *s = c->script;
 
 	g_string_append_printf(s, "set xrange [0:%u]\nset xtics (", guests->len + 1);
 	for (guint i = 0; i < nb; i++) {
@@ -148,12 +173,17 @@ static void put_latency(struct canvas *c, guint i, const struct range *r)
 static void add_notes(GPtrArray *notes, const struct ranges *r)
 {
 	figure_remark(notes, "dot: median, triangle: 99th percentile of a guest");
-	figure_remark(notes, "guests are sorted by 99th percentile");
+	figure_remark(notes, "guests sorted by 99th percentile");
+	if (r->every > 1)
+		figure_remark(notes,
+			"thinned: 1 of %u neighbours, the one with the highest loss; first and "
+			"last",
+			r->every);
 	if (r->silent > 0)
 		g_ptr_array_add(notes, guest_rank_silent_text(r->silent));
 	range_note(&r->latency, notes);
 	if (r->untrustworthy)
-		figure_remark(notes, "(!): not to be relied on");
+		figure_remark(notes, "(!): unreliable");
 }
 
 gboolean figure_guests(const figure *f, const struct figure_options *options,
@@ -165,43 +195,51 @@ gboolean figure_guests(const figure *f, const struct figure_options *options,
 	const struct canvas_foot foot = { .legend = NULL };
 	struct ranges r = find_ranges(f, options->linear);
 	double panels = PANELS, column = (c.width - CANVAS_LEFT - CANVAS_RIGHT + BETWEEN) / nb;
+	guint lines = 1;
 
 	if (nb > GROUPS_MAX)
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"%u groups are too many for one figure of guests; name fewer, or pick a "
 			"load as in rate-100 (at most %d)",
 			nb, GROUPS_MAX);
+	if (column - BETWEEN < COLUMN_LEAST)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
+			"--width: %.0f pixels leave no room for %u panels; give at least %u",
+			c.width, nb, CANVAS_LEFT + CANVAS_RIGHT + nb * (COLUMN_LEAST + BETWEEN));
+	for (guint i = 0; i < nb; i++)
+		lines = MAX(
+			lines, head_lines(figure_group_at(f, i)->name, FALSE, column - BETWEEN));
+	double top = CANVAS_TOP + head_height(lines);
+
 	add_notes(c.notes, &r);
-	if (!canvas_begin(&c, f, &foot, CANVAS_TOP + HEAD + BETWEEN + CANVAS_AXIS, &panels, error))
+	if (!canvas_begin(&c, f, &foot, top + BETWEEN + CANVAS_AXIS, &panels, error))
 		return FALSE;
-	double top = CANVAS_TOP + HEAD, upper = top + latency_part * panels;
+	double upper = top + latency_part * panels;
 
 	for (guint i = 0; i < nb; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
 		double left = CANVAS_LEFT + i * column, right = left + column - BETWEEN;
 		gboolean trustworthy = group->points->len == 0 ||
 				       figure_point_at(group, 0)->trustworthy;
-		g_autofree char *head = g_strconcat(group->name, trustworthy ? "" : " (!)", NULL);
 
 		canvas_panel(&c, left, top, right, upper);
-		canvas_text(&c, (left + right) / 2, CANVAS_TOP + 8, CANVAS_CENTRE, 12, head);
-		put_guest_tics(c.script, group, FALSE);
+		head_put(&c, (left + right) / 2, top, group->name, trustworthy, column - BETWEEN);
+		put_guest_tics(&c, group, FALSE);
 		g_string_append(c.script, "unset xlabel\n");
-		range_axis(&r.latency, c.script, "y", i == 0);
-		canvas_ylabel(&c, i > 0 ? NULL : canvas_latency(&c), range_unit(&r.latency));
+		range_axis(&r.latency, &c, "y", i == 0);
+		canvas_ylabel(&c, i > 0 ? NULL : canvas_latency(&c), NULL);
 		put_latency(&c, i, &r.latency);
 
 		canvas_panel(&c, left, upper + BETWEEN, right, top + panels + BETWEEN);
-		put_guest_tics(c.script, group, TRUE);
-		g_string_append_printf(c.script, "set yrange [0:%s]\nset xlabel 'guest'\n",
-			gp_num(r.loss_top).text);
-		gp_tics(c.script, "y", 0, r.loss_top, 0.01, i == 0);
+		put_guest_tics(&c, group, TRUE);
+		g_string_append(c.script, "set xlabel 'guest'\n");
+		canvas_linear_axis(&c, "y", r.loss_top, 0.01, i == 0);
 		canvas_ylabel(&c, i > 0 ? NULL : "loss", "%");
 		canvas_plot(
 			&c, "data index %u using 1:%d with impulses lt %u lw 2", i, LOSS, i + 1);
 		canvas_plot(&c, "data index %u using 1:%d with points lt %u pt 7 ps 0.4", i, LOSS,
 			i + 1);
 	}
-	put_data(c.data, f);
+	put_data(c.data, f, r.every);
 	return canvas_end(&c, text);
 }

@@ -6,6 +6,7 @@
 
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
+#include "plots/draw/head.h"
 #include "plots/draw/range.h"
 
 enum {
@@ -18,16 +19,13 @@ enum {
 	PAIR = 300,
 	PAIR_ALONE = 400, /* in a grid of one row */
 	PAIR_MIN = 2 * CANVAS_PANEL_MIN,
-	HEAD = 22,   /* title of a pair */
 	BELOW = 28,  /* tics below a pair */
 	BESIDE = 18, /* between columns */
-	HEAD_SIZE = 12,
 };
 /* Of the panels' height, what latency gets. */
 static const double latency_part = 0.66;
-/* Width of a character of a note. */
-static const double note_advance = 6.7;
-
+/* Markers at the 99th percentile of a point without a line, beside those at the median. */
+static const double tail_size = 0.6;
 /* What is drawn, and how its panels look. */
 struct picture {
 	const figure *f;
@@ -47,15 +45,19 @@ struct grid {
 	double head, pair, between, step, width; /* of a pair; step: from row to row */
 };
 
+/* Where a point stands. */
+static double load_of(const struct picture *r, const struct figure_point *p)
+{
+	return r->nominal || !(p->offered_pps > 0) ? p->load_pps : p->offered_pps;
+}
+
 static void include_point(struct picture *r, const struct figure_point *p)
 {
-	gboolean nominal = r->nominal || !(p->offered_pps > 0);
-
 	for (int q = 0; q < FIGURE_QUANTILES; q++)
 		range_include_latency(&r->latency, &p->q[q]);
 	range_include_spread(&r->latency, &p->p50);
 	range_include_spread(&r->latency, &p->p99);
-	r->load_top = MAX(r->load_top, nominal ? p->load_pps : p->offered_pps);
+	r->load_top = MAX(r->load_top, load_of(r, p));
 	/* fmax ignores NAN. */
 	r->loss_top = fmax(r->loss_top, fmax(p->loss, p->loss_spread.hi));
 	r->untrustworthy |= !p->trustworthy;
@@ -85,10 +87,35 @@ static struct picture find_ranges(const figure *f, const struct figure_options *
 	return r;
 }
 
-static void put_data(GString *data, const figure *f)
+/* Trustworthy ones first: a line joins those. Both by x. */
+static gint compare_drawn(gconstpointer a, gconstpointer b, gpointer picture)
 {
-	g_string_append(data, "# One block for each group. Loads in packets a second, latencies in "
-			      "ns, loss as a share.\n"
+	const struct figure_point *p = *(const struct figure_point *const *)a;
+	const struct figure_point *q = *(const struct figure_point *const *)b;
+	double x = load_of(picture, p), y = load_of(picture, q);
+
+	if (p->trustworthy != q->trustworthy)
+		return p->trustworthy ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+/* The points (struct figure_point) of a group in the order of the data. */
+static GPtrArray *drawn_points(struct picture *r, const struct figure_group *group)
+{
+	GPtrArray *points = g_ptr_array_new();
+
+	for (guint k = 0; k < group->points->len; k++)
+		g_ptr_array_add(points, figure_point_at(group, k));
+	g_ptr_array_sort_with_data(points, compare_drawn, r);
+	return points;
+}
+
+static void put_data(GString *data, struct picture *r)
+{
+	const figure *f = r->f;
+
+	g_string_append(data, "# One block for each group, trustworthy points first. Loads in "
+			      "packets per second, latencies in\n# ns, loss as a share.\n"
 			      "# In column bounds 1, 2, 4, 8: the 25th, 50th, 75th, 99th "
 			      "percentile is a lower bound.\n");
 	for (guint i = 0; i < f->groups->len; i++) {
@@ -100,8 +127,10 @@ static void put_data(GString *data, const figure *f)
 		gp_block(data, i, name,
 			"load offered p25 p50 p75 p99 p50_min p50_max p99_min p99_max bounds loss "
 			"loss_min loss_max repetitions trustworthy");
-		for (guint k = 0; k < group->points->len; k++) {
-			const struct figure_point *p = figure_point_at(group, k);
+		g_autoptr(GPtrArray) points = drawn_points(r, group);
+
+		for (guint k = 0; k < points->len; k++) {
+			const struct figure_point *p = g_ptr_array_index(points, k);
 			guint bounds = 0;
 
 			g_string_append_printf(data, "%s %s", gp_num(p->load_pps).text,
@@ -130,8 +159,10 @@ enum { P25 = 3, P50_LO = 7, P99_LO = 9, BOUNDS = 11, LOSS = 12, TRUSTWORTHY = 16
 /* What has to be drawn for a group: gnuplot warns of what has no point. */
 struct parts {
 	gboolean p50_spread, p99_spread, loss_spread, filled, hollow, loss;
-	guint known, bounds; /* a bit for each percentile */
-	const char *x;       /* the load */
+	guint known, bounds;   /* a bit for each percentile */
+	guint joined;          /* points of the line: the first ones of the block */
+	guint line, loss_line; /* what of it a line shows: a bit for each percentile; loss */
+	const char *x;         /* the load */
 };
 
 static struct parts parts_of(const struct picture *r, const struct figure_group *group)
@@ -146,9 +177,12 @@ static struct parts parts_of(const struct picture *r, const struct figure_group 
 		parts.loss_spread |= !isnan(p->loss_spread.lo);
 		parts.loss |= !isnan(p->loss);
 		*(p->trustworthy ? &parts.filled : &parts.hollow) = TRUE;
+		parts.joined += p->trustworthy ? 1 : 0;
+		parts.loss_line |= p->trustworthy && !isnan(p->loss);
 		for (guint q = 0; q < FIGURE_QUANTILES; q++) {
 			parts.bounds |= p->q[q].bound ? 1U << q : 0;
 			parts.known |= !isnan(p->q[q].ns) ? 1U << q : 0;
+			parts.line |= p->trustworthy && !isnan(p->q[q].ns) ? 1U << q : 0;
 		}
 		if (!r->nominal && !(p->offered_pps > 0))
 			parts.x = "($2 > 0 ? $2 : $1)";
@@ -156,9 +190,9 @@ static struct parts parts_of(const struct picture *r, const struct figure_group 
 	return parts;
 }
 
-/* Markers at a column: filled, and hollow for points that are not to be relied on. */
-static void put_markers(
-	struct canvas *c, const struct figure *f, guint i, const struct parts *parts, int column)
+/* Markers at a column: filled, and hollow for unreliable points. */
+static void put_markers(struct canvas *c, const struct figure *f, guint i,
+	const struct parts *parts, int column, double size)
 {
 	const struct figure_group *group = figure_group_at(f, i);
 
@@ -168,9 +202,17 @@ static void put_markers(
 		g_autofree char *using = g_strdup_printf(
 			"%s:($%d == %d ? $%d : NaN)", parts->x, TRUSTWORTHY, filled, column);
 
-		canvas_plot_marker(
-			c, i, using, group->series, canvas_marker_size(group->series), filled);
+		canvas_plot_marker(c, i, using, group->series,
+			size * canvas_marker_size(group->series), filled);
 	}
+}
+
+/* Joins the trustworthy points. */
+static void put_line(struct canvas *c, guint index, guint series, const struct parts *parts,
+	int column, const char *look)
+{
+	canvas_plot(c, "data index %u every ::0::%u using %s:%d with lines lt %u %s", index,
+		parts->joined - 1, parts->x, column, series + 1, look);
 }
 
 static void put_spread(
@@ -189,10 +231,8 @@ static void put_percentile(
 	const struct range_arrow arrow = { i, group->series + 1, parts->x, is_bound, column, TRUE,
 		canvas_line_width(group->series) };
 
-	if (!(parts->known & 1U << q))
-		return;
-	canvas_plot(c, "data index %u using %s:%d with lines lt %u %s", i, parts->x, column,
-		group->series + 1, looks[q].look);
+	if (parts->line & 1U << q)
+		put_line(c, i, group->series, parts, column, looks[q].look);
 	if (parts->bounds & 1U << q)
 		range_plot_arrow(&r->latency, c, &arrow);
 }
@@ -212,7 +252,11 @@ static void put_latency(struct canvas *c, const struct picture *r, guint facet)
 		if (parts.p99_spread)
 			put_spread(c, i, group->series, &parts, P99_LO);
 		if (parts.known & 1U << FIGURE_P50)
-			put_markers(c, r->f, i, &parts, P25 + FIGURE_P50);
+			put_markers(c, r->f, i, &parts, P25 + FIGURE_P50, 1);
+		/* What no line shows. */
+		parts.filled = parts.joined == 1;
+		if (parts.known & 1U << FIGURE_P99)
+			put_markers(c, r->f, i, &parts, P25 + FIGURE_P99, tail_size);
 	}
 	canvas_plot_nothing(c);
 }
@@ -225,11 +269,14 @@ static void put_loss(struct canvas *c, const struct picture *r, guint facet)
 
 		if (group->facet != facet || !parts.loss)
 			continue;
-		canvas_plot(c, "data index %u using %s:%d with lines lt %u lw %s", i, parts.x, LOSS,
-			group->series + 1, gp_num(canvas_line_width(group->series)).text);
+		g_autofree char *look = g_strconcat(
+			"lw ", gp_num(canvas_line_width(group->series)).text, NULL);
+
+		if (parts.loss_line)
+			put_line(c, i, group->series, &parts, LOSS, look);
 		if (parts.loss_spread)
 			put_spread(c, i, group->series, &parts, LOSS + 1);
-		put_markers(c, r->f, i, &parts, LOSS);
+		put_markers(c, r->f, i, &parts, LOSS, 1);
 	}
 	canvas_plot_nothing(c);
 }
@@ -239,34 +286,16 @@ static void add_spread_note(GPtrArray *notes, const struct picture *r)
 	const char *what = r->f->autotest_metric ? "bars at latencies" : "bars";
 
 	if (!r->spread)
-		figure_remark(notes, "one repetition: no spread is known");
+		figure_remark(notes, "no spread: one repetition");
 	else if (r->repetitions_lo == r->repetitions_hi)
-		figure_remark(notes, "%s: smallest to largest of %u repetitions", what,
-			r->repetitions_hi);
+		figure_remark(
+			notes, "%s: minimum to maximum of %u repetitions", what, r->repetitions_hi);
 	else
-		figure_remark(notes, "%s: smallest to largest of %u to %u repetitions", what,
+		figure_remark(notes, "%s: minimum to maximum of %u to %u repetitions", what,
 			r->repetitions_lo, r->repetitions_hi);
 	if (r->f->autotest_metric)
 		figure_remark(notes,
-			"bars at losses: standard deviation of the rate received, of autotest");
-}
-
-/* Words of a text as lines of a figure so wide. */
-static void add_wrapped(GPtrArray *notes, const char *text, double width)
-{
-	glong most = (glong)((width - CANVAS_LEFT - CANVAS_RIGHT) / note_advance);
-	g_auto(GStrv) words = g_strsplit(text, " ", -1);
-	g_autoptr(GString) line = g_string_new(NULL);
-
-	for (guint i = 0; words[i] != NULL; i++) {
-		if (line->len > 0 &&
-			g_utf8_strlen(line->str, -1) + g_utf8_strlen(words[i], -1) + 1 > most) {
-			figure_remark(notes, "%s", line->str);
-			g_string_truncate(line, 0);
-		}
-		g_string_append_printf(line, "%s%s", line->len > 0 ? " " : "", words[i]);
-	}
-	figure_remark(notes, "%s", line->str);
+			"bars at losses: standard deviation of the received rate (autotest)");
 }
 
 static void add_notes(struct canvas *c, const struct picture *r)
@@ -276,35 +305,38 @@ static void add_notes(struct canvas *c, const struct picture *r)
 	add_spread_note(notes, r);
 	range_note(&r->latency, notes);
 	if (r->untrustworthy)
-		figure_remark(notes, "hollow: not to be relied on");
+		figure_remark(notes, "hollow: unreliable trial");
 	if (r->known == 0)
-		figure_remark(notes, "no %s is known", canvas_latency(c));
+		figure_remark(notes, "no known %s", canvas_latency(c));
 	if (r->without_p99 > 0)
 		figure_remark(notes,
-			"99th percentile unknown at %u of %u points: only quartiles are known",
+			"no 99th percentile at %u of %u points: only quartiles are known",
 			r->without_p99, r->known);
 	if (r->unmeasured > 0)
-		figure_remark(notes, "%u point%s at the nominal load: what was offered is unknown",
+		figure_remark(notes, "%u point%s at the nominal load: offered load unknown",
 			r->unmeasured, r->unmeasured == 1 ? "" : "s");
 	if (r->f->linear_rule)
 		figure_remark(notes, "percentiles by the linear rule");
 	if (r->f->caption != NULL)
-		add_wrapped(notes, r->f->caption, c->width);
+		figure_remark(notes, "%s", r->f->caption);
 }
 
 /* Begins the figure; sizes of the grid. */
 static gboolean lay_out(struct canvas *c, struct grid *g, const figure *f, GError **error)
 {
 	const struct canvas_foot foot = {
-		.legend = f, .lines = looks, .nb_lines = G_N_ELEMENTS(looks), .line_gap = 24
+		.legend = f, .lines = looks, .nb_lines = G_N_ELEMENTS(looks)
 	};
 	gboolean one = f->facets->len == 0;
-	guint height = c->options->height;
+	guint height = c->options->height, lines = 1;
 	double panels, others, all;
 
 	g->columns = one ? 1 : f->columns;
 	g->rows = one ? 1 : (f->facets->len + g->columns - 1) / g->columns;
-	g->head = one ? 0 : HEAD;
+	g->width = (c->width - CANVAS_LEFT - CANVAS_RIGHT - (g->columns - 1) * BESIDE) / g->columns;
+	for (guint i = 0; i < f->facets->len; i++)
+		lines = MAX(lines, head_lines(g_ptr_array_index(f->facets, i), TRUE, g->width));
+	g->head = one ? 0 : head_height(lines);
 	g->between = one ? BETWEEN : BETWEEN_IN_GRID;
 	others = CANVAS_TOP + g->rows * (g->head + g->between) + (g->rows - 1) * BELOW +
 		 CANVAS_AXIS;
@@ -319,7 +351,6 @@ static gboolean lay_out(struct canvas *c, struct grid *g, const figure *f, GErro
 		return FALSE;
 	g->pair = panels / g->rows;
 	g->step = g->head + g->pair + g->between + BELOW;
-	g->width = (c->width - CANVAS_LEFT - CANVAS_RIGHT - (g->columns - 1) * BESIDE) / g->columns;
 	if (!one && g->width < COLUMN_MIN)
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--width: %.0f pixels leave no room for %u columns of panels; give at "
@@ -353,8 +384,8 @@ static double top_of(const struct grid *g, guint facet)
 static void put_heads(struct canvas *c, const struct grid *g, const figure *f)
 {
 	for (guint i = 0; i < f->facets->len; i++) {
-		canvas_text(c, left_of(g, i), top_of(g, i) - HEAD / 2.0 + 1, CANVAS_LEFT_OF,
-			HEAD_SIZE, g_ptr_array_index(f->facets, i));
+		head_put(c, left_of(g, i) + g->width / 2, top_of(g, i),
+			g_ptr_array_index(f->facets, i), TRUE, g->width);
 		if (!has_data(f, i))
 			canvas_text(c, left_of(g, i) + g->width / 2, top_of(g, i) + g->pair / 2,
 				CANVAS_CENTRE, 0, "no data");
@@ -364,7 +395,7 @@ static void put_heads(struct canvas *c, const struct grid *g, const figure *f)
 /* A pair of panels. Labels of the axes are at the left and at the bottom of the grid. */
 static void put_pair(struct canvas *c, const struct grid *g, const struct picture *r, guint facet)
 {
-	struct gp_unit unit = gp_load_unit(r->load_top);
+	struct gp_unit unit = gp_load_unit(r->load_top), number = { NULL, unit.per };
 	double left = left_of(g, facet), top = top_of(g, facet);
 	double middle = top + latency_part * g->pair;
 	gboolean first = facet % g->columns == 0;
@@ -372,15 +403,15 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 
 	canvas_panel(c, left, top, left + g->width, middle);
 	g_string_append_printf(c->script, "set xrange [0:%s]\n", gp_num(1.04 * r->load_top).text);
-	gp_tics(c->script, "x", 0, r->load_top, unit.per, FALSE);
+	canvas_tics(c, "x", 0, r->load_top, number, FALSE);
 	if (facet > 0)
 		g_string_append(c->script, "unset xlabel\n");
-	canvas_ylabel(c, first ? canvas_latency(c) : NULL, range_unit(&r->latency));
-	range_axis(&r->latency, c->script, "y", first);
+	canvas_ylabel(c, first ? canvas_latency(c) : NULL, NULL);
+	range_axis(&r->latency, c, "y", first);
 	put_latency(c, r, facet);
 
 	canvas_panel(c, left, middle + g->between, left + g->width, top + g->pair + g->between);
-	gp_tics(c->script, "x", 0, r->load_top, unit.per, TRUE);
+	canvas_tics(c, "x", 0, r->load_top, number, TRUE);
 	if (last)
 		g_string_append_printf(c->script, "set xlabel '%s load (%s)'\n",
 			r->nominal ? "nominal" : "offered", unit.name);
@@ -389,7 +420,7 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 			c->script, "set ylabel \"loss (%,\\nautotest's metric)\" offset -1.3,0\n");
 	else
 		canvas_ylabel(c, first ? "loss" : NULL, "%");
-	gp_linear_axis(c->script, "y", r->loss_top, 0.01, first);
+	canvas_linear_axis(c, "y", r->loss_top, 0.01, first);
 	put_loss(c, r, facet);
 }
 
@@ -404,12 +435,14 @@ gboolean figure_load(const figure *f, const struct figure_options *options,
 	if (!(r.load_top > 0))
 		return plots_fail(error, PLOTS_ERROR_EMPTY,
 			"no load above zero in '%s': nothing to draw", f->title);
+	if (!figure_series_fit(f, ", or use --facets ROWS,COLUMNS", error))
+		return FALSE;
 	add_notes(&c, &r);
 	if (!lay_out(&c, &g, f, error))
 		return FALSE;
 	put_heads(&c, &g, f);
 	for (guint i = 0; i < MAX(f->facets->len, 1); i++)
 		put_pair(&c, &g, &r, i);
-	put_data(c.data, f);
+	put_data(c.data, &r);
 	return canvas_end(&c, text);
 }

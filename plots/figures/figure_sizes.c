@@ -156,8 +156,9 @@ static void put_number(
 
 	if (!parts.value)
 		return;
-	canvas_plot(c, "data index %u using %s:%d with lines lt %u %s", index, x, column, index + 1,
-		looks[column == P99].look);
+	if (figure_group_at(f, index)->trustworthy)
+		canvas_plot(c, "data index %u using %s:%d with lines lt %u %s", index, x, column,
+			index + 1, looks[column == P99].look);
 	dots_plot(c, f, index, x, column);
 	if (parts.bound && r != NULL)
 		range_plot_arrow(r, c, &arrow);
@@ -189,7 +190,7 @@ gboolean figure_sizes(const figure *f, const struct figure_options *options,
 {
 	g_auto(canvas) c = canvas_new(options, CANVAS_WIDTH);
 	const struct canvas_foot foot = {
-		.legend = f, .lines = looks, .nb_lines = G_N_ELEMENTS(looks), .line_gap = 24
+		.legend = f, .lines = looks, .nb_lines = G_N_ELEMENTS(looks)
 	};
 	g_autoptr(GArray) classes = classes_of(f);
 	struct ranges r = find_ranges(f, options->linear);
@@ -206,8 +207,8 @@ gboolean figure_sizes(const figure *f, const struct figure_options *options,
 
 	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, right, upper);
 	put_size_tics(c.script, classes, width, FALSE);
-	canvas_ylabel(&c, canvas_latency(&c), range_unit(&r.latency));
-	range_axis(&r.latency, c.script, "y", TRUE);
+	canvas_ylabel(&c, canvas_latency(&c), NULL);
+	range_axis(&r.latency, &c, "y", TRUE);
 	for (guint i = 0; i < f->groups->len; i++) {
 		put_number(&c, f, i, P50, &r.latency);
 		put_number(&c, f, i, P99, &r.latency);
@@ -216,7 +217,7 @@ gboolean figure_sizes(const figure *f, const struct figure_options *options,
 	canvas_panel(&c, CANVAS_LEFT, upper + BETWEEN, right, lower);
 	put_size_tics(c.script, classes, width, TRUE);
 	canvas_ylabel(&c, "loss", "%");
-	gp_linear_axis(c.script, "y", r.loss_top, 0.01, TRUE);
+	canvas_linear_axis(&c, "y", r.loss_top, 0.01, TRUE);
 	for (guint i = 0; i < f->groups->len; i++)
 		put_number(&c, f, i, LOSS, NULL);
 	canvas_plot_nothing(&c);

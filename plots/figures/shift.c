@@ -122,9 +122,9 @@ static void put_panel(struct canvas *c, const struct figure_group *panel, guint 
 	canvas_plot(c, "0 with lines lc rgb '#404040' lw 1");
 	if (known)
 		canvas_plot(c,
-			"data index %u using (invnorm($%d)):%d with linespoints lt 1 lw 2 pt %d ps "
-			"0.8",
-			index, QUANTILE, DIFF, canvas_marker(0, panel->trustworthy));
+			"data index %u using (invnorm($%d)):%d with %s lt 1 lw 2 pt %d ps 0.8",
+			index, QUANTILE, DIFF, panel->trustworthy ? "linespoints" : "points",
+			canvas_marker(0, panel->trustworthy));
 }
 
 static void add_notes(GPtrArray *notes, const figure *f, const struct figure_sides *sides,
@@ -140,9 +140,15 @@ static void add_notes(GPtrArray *notes, const figure *f, const struct figure_sid
 		figure_remark(notes, "%sno band: too few repetitions for a finite interval",
 			seen->band ? "in places " : "");
 	if (seen->unknown)
-		figure_remark(notes, "gaps: falls among lost frames");
+		figure_remark(notes, "gaps: among lost frames");
 	if (seen->untrustworthy)
-		figure_remark(notes, "hollow: not to be relied on");
+		figure_remark(notes, "hollow: unreliable trial");
+}
+
+/* Room for the names of panels; a panel alone has none. */
+static double head_of(const figure *f)
+{
+	return *figure_group_at(f, 0)->name != '\0' ? head_height(1) : 0;
 }
 
 static void draw_panels(
@@ -151,14 +157,14 @@ static void draw_panels(
 	double pitch = (c->width - CANVAS_LEFT - CANVAS_RIGHT + BETWEEN) / columns;
 	double room = MAX(0.06 * (seen->hi - seen->lo), 1);
 	double lo = seen->lo - room, hi = seen->hi + room;
-	struct gp_unit unit = gp_latency_unit(MAX(hi, -lo) / 10, MAX(hi, -lo));
+	struct gp_unit unit = gp_latency_unit(MAX(hi, -lo) / 3);
 
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *panel = figure_group_at(f, i);
 		guint column = i % columns, row = i / columns;
 		gboolean lowest = i + columns >= f->groups->len;
 		double left = CANVAS_LEFT + column * pitch;
-		double top = CANVAS_TOP + head_height(1) + row * (height + head_height(1) + 16);
+		double top = CANVAS_TOP + head_of(f) + row * (height + head_of(f) + 16);
 
 		canvas_panel(c, left, top, left + pitch - BETWEEN, top + height);
 		if (*panel->name != '\0')
@@ -167,8 +173,8 @@ static void draw_panels(
 		put_quantile_axis(c->script, lowest, pitch - BETWEEN, canvas_latency(c));
 		g_string_append_printf(
 			c->script, "set yrange [%s:%s]\n", gp_num(lo).text, gp_num(hi).text);
-		gp_tics(c->script, "y", lo, hi, unit.per, TRUE);
-		canvas_ylabel(c, column == 0 ? "difference" : NULL, unit.name);
+		canvas_tics(c, "y", lo, hi, unit, TRUE);
+		canvas_ylabel(c, column == 0 ? "difference" : NULL, NULL);
 		put_panel(c, panel, i);
 	}
 }
@@ -179,7 +185,7 @@ gboolean figure_shift(const figure *f, const struct figure_sides *sides,
 	g_auto(canvas) c = canvas_new(options, CANVAS_WIDTH);
 	const struct canvas_foot foot = { .legend = NULL };
 	struct seen seen = find_seen(f);
-	guint columns = CLAMP(f->groups->len, 1, PER_ROW);
+	guint columns = CLAMP(f->groups->len, 1, c.width < CANVAS_NARROW ? 1 : PER_ROW);
 	guint rows = (MAX(1, f->groups->len) + columns - 1) / columns;
 	double panels = (double)PANEL * rows + (rows == 1 ? 100 : 0);
 
@@ -188,8 +194,8 @@ gboolean figure_shift(const figure *f, const struct figure_sides *sides,
 			"%s: no percentile is known on both sides: nothing to draw", f->title);
 	add_notes(c.notes, f, sides, &seen);
 	if (!canvas_begin(&c, f, &foot,
-		    CANVAS_TOP + head_height(1) + (rows - 1) * (head_height(1) + 16) + CANVAS_AXIS,
-		    &panels, error))
+		    CANVAS_TOP + head_of(f) + (rows - 1) * (head_of(f) + 16) + CANVAS_AXIS, &panels,
+		    error))
 		return FALSE;
 	draw_panels(&c, f, &seen, columns, panels / rows);
 	put_data(c.data, f);

@@ -15,7 +15,7 @@ enum {
 	PANEL_HEIGHT_MIN = 40,
 	PER_ROW = 3, /* panels of loads; those of times stand below each other */
 	BETWEEN = 20,
-	RIGHT = 122, /* colour box and its labels */
+	RIGHT = 142, /* colour box and its labels */
 	BOX_GAP = 22,
 	BOX_WIDTH = 16,
 	GUEST = 8, /* height of a row, if it is not given */
@@ -24,7 +24,9 @@ enum {
 	LABEL_HEIGHT = 14,
 	LABEL_WIDTH = 46,
 	COLOUR_BOX_MAX = 420,
-	MARK_MIN = 7, /* height of a row that has room for the mark of a bound */
+	COLOUR_LABELS = 9,   /* tics that have room beside it */
+	MARK_MIN = 7,        /* height of a row that has room for the mark of a bound */
+	CELLS_OF_ALL = 3500, /* more would make the figure larger than 1 MB */
 };
 
 /* Colours that span less than this factor are of a scale that does. */
@@ -84,6 +86,71 @@ struct strip_panel *strip_add_panel(strip *s, const char *name, guint nb_guests,
 		p->value[i] = NAN;
 	g_ptr_array_add(s->panels, p);
 	return p;
+}
+
+/* So many neighbouring guests and times of a panel as one cell: the worst of them. */
+static void thin_panel(strip *to, const struct strip_panel *p, guint guests, guint times)
+{
+	struct strip_panel *q = strip_add_panel(to, p->name, (p->nb_guests + guests - 1) / guests,
+		(p->nb_columns + times - 1) / times);
+
+	q->trustworthy = p->trustworthy;
+	for (guint row = 0; row < p->nb_guests; row += guests)
+		q->guests[row / guests] = p->guests[row];
+	for (guint column = 0; column < p->nb_columns; column++)
+		q->at[column / times] = p->at[column];
+	for (guint row = 0; row < p->nb_guests; row++) {
+		for (guint column = 0; column < p->nb_columns; column++) {
+			gsize from = (gsize)row * p->nb_columns + column;
+			gsize cell = (gsize)(row / guests) * q->nb_columns + column / times;
+
+			/* A bound is worse than any number; fmin and fmax ignore NAN. */
+			if (p->bound[from] == q->bound[cell])
+				q->value[cell] = (p->bound[from] ? fmin : fmax)(
+					q->value[cell], p->value[from]);
+			else if (p->bound[from])
+				q->value[cell] = p->value[from];
+			q->bound[cell] |= p->bound[from];
+		}
+	}
+}
+
+/* A strip that is drawn in less than 1 MB, and its notes. */
+static strip *thin_strip(const strip *s, GPtrArray *notes)
+{
+	guint guests = 1, times = 1;
+	strip *to = strip_new();
+	gsize cells, rows, columns;
+
+	do {
+		cells = rows = columns = 0;
+		for (guint i = 0; i < s->panels->len; i++) {
+			const struct strip_panel *p = g_ptr_array_index(s->panels, i);
+			gsize nb_rows = (p->nb_guests + guests - 1) / guests;
+			gsize nb_columns = (p->nb_columns + times - 1) / times;
+
+			rows = MAX(rows, nb_rows);
+			columns = MAX(columns, nb_columns);
+			cells += nb_rows * nb_columns;
+		}
+		if (cells > CELLS_OF_ALL)
+			*(s->time && columns > rows ? &times : &guests) += 1;
+	} while (cells > CELLS_OF_ALL && rows > 1);
+	for (guint i = 0; i < s->panels->len; i++)
+		thin_panel(to, g_ptr_array_index(s->panels, i), guests, times);
+	if (guests > 1)
+		figure_remark(notes, "thinned: each row is the maximum of %u guests", guests);
+	if (times > 1)
+		figure_remark(notes, "thinned: each column is the maximum of %u times", times);
+	to->time = s->time;
+	to->latency = s->latency;
+	to->what = g_strdup(s->what);
+	to->note = g_strdup(s->note);
+	g_free(to->head->title);
+	g_free(to->head->subtitle);
+	to->head->title = g_strdup(s->head->title);
+	to->head->subtitle = g_strdup(s->head->subtitle);
+	return to;
 }
 
 /* Columns of the data; the guest's number is behind them. */
@@ -273,20 +340,17 @@ static void put_panel(struct canvas *c, guint index, const struct strip_panel *p
 /* What the colours stand for. */
 static void put_colours(struct canvas *c, const strip *s, const struct scale *scale)
 {
-	const struct gp_unit percent = { "%", 0.01 };
-	struct gp_unit unit = s->latency ? gp_latency_unit(scale->log ? scale->lo : scale->hi / 10,
-						   scale->hi)
-					 : percent;
-	g_autofree char *label = g_strdup_printf("%s (%s)", s->what, unit.name);
+	const struct gp_unit percent = { "%%", 0.01 }; /* as gnuplot has it in tics */
+	struct gp_unit unit = s->latency ? gp_latency_unit(scale->hi / 3) : percent;
 
 	g_string_append_printf(c->script, "set cbrange [%s:%s]\n%s", gp_num(scale->lo).text,
 		gp_num(scale->hi).text, scale->log ? "set logscale cb\n" : "");
 	if (scale->log && scale->hi > 10 * scale->lo)
-		gp_log_tics(c->script, "cb", scale->lo, scale->hi, unit.per, TRUE);
+		gp_log_tics(c->script, "cb", scale->lo, scale->hi, COLOUR_LABELS);
 	else
-		gp_tics(c->script, "cb", scale->lo, scale->hi, unit.per, TRUE);
+		gp_tics(c->script, "cb", scale->lo, scale->hi, unit, COLOUR_LABELS);
 	g_string_append(c->script, "set cblabel ");
-	gp_quote(c->script, label);
+	gp_quote(c->script, s->what);
 	/* Tics with texts of their own get no room from gnuplot. */
 	g_string_append(c->script, " offset 2.5,0\nunset colorbox\n");
 }
@@ -310,13 +374,13 @@ static void add_notes(GPtrArray *notes, const strip *s, const struct scale *scal
 	if (scale->kinds & 1U << KIND_BOUND) {
 		g_autofree char *lo = format_ns((uint64_t)llround(scale->bound_lo));
 
-		figure_remark(notes, "white: at least %s, it falls among lost frames", lo);
+		figure_remark(notes, "white: at least %s, among lost frames", lo);
 	}
 	if (scale->kinds & 1U << KIND_NONE)
-		figure_remark(notes, s->latency ? "grey: nothing came back, or nobody knows when"
-						: "grey: nothing was offered");
+		figure_remark(notes, s->latency ? "grey: nothing came back, or unknown"
+						: "grey: nothing offered");
 	if (scale->untrustworthy)
-		figure_remark(notes, "(!): not to be relied on");
+		figure_remark(notes, "(!): unreliable");
 }
 
 /* Where the panels are. */
@@ -329,10 +393,12 @@ struct grid {
 };
 
 /* Panels of loads stand side by side; below each other, times are easier to compare. */
-static struct grid grid_of(const strip *s, const struct scale *scale)
+static struct grid grid_of(
+	const strip *s, const struct scale *scale, const struct figure_options *options)
 {
 	guint nb = MAX(1, s->panels->len);
-	struct grid grid = { .columns = s->time ? 1 : MIN(nb, PER_ROW) };
+	gboolean small = options->width != 0 && options->width < CANVAS_NARROW;
+	struct grid grid = { .columns = s->time || small ? 1 : MIN(nb, PER_ROW) };
 
 	grid.gap = BETWEEN + (scale->same_guests ? 0 : LABELS);
 	grid.rows = (nb + grid.columns - 1) / grid.columns;
@@ -392,7 +458,7 @@ static void draw_panel(struct canvas *c, const strip *s, const struct scale *sca
 	put_guest_tics(c->script, p, grid->height, column == 0 || !scale->same_guests);
 	g_string_append(c->script, column == 0 ? "set ylabel 'guest'\n" : "unset ylabel\n");
 	if (s->time) {
-		gp_linear_axis(c->script, "x", scale->end, 1, last);
+		canvas_linear_axis(c, "x", scale->end, 1, last);
 		g_string_append(c->script, last ? "set xlabel 'time (s)'\n" : "unset xlabel\n");
 	} else {
 		put_load_tics(c->script, p, grid->width, &unit);
@@ -404,11 +470,13 @@ static void draw_panel(struct canvas *c, const strip *s, const struct scale *sca
 	put_panel(c, index, p, grid->height);
 }
 
-gboolean figure_strip(const strip *s, const struct figure_options *options,
+gboolean figure_strip(const strip *whole, const struct figure_options *options,
 	struct figure_text *text, GError **error)
 {
+	g_autoptr(GPtrArray) thinned = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(strip) s = thin_strip(whole, thinned);
 	struct scale scale = scale_of(s, options->linear);
-	struct grid grid = grid_of(s, &scale);
+	struct grid grid = grid_of(s, &scale, options);
 	double needs = CANVAS_LEFT + RIGHT + (double)PANEL_MIN * grid.columns;
 	g_auto(canvas) c = canvas_new(options, MAX(CANVAS_WIDTH, needs));
 	gboolean box = TRUE;
@@ -418,6 +486,7 @@ gboolean figure_strip(const strip *s, const struct figure_options *options,
 			"no %s above zero in '%s': nothing to draw", s->time ? "time" : "load",
 			s->head->title);
 	add_notes(c.notes, s, &scale);
+	g_ptr_array_extend_and_steal(c.notes, g_steal_pointer(&thinned));
 	if (!begin_figure(&grid, &c, s, error))
 		return FALSE;
 	g_string_append(c.script, viridis);

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "analyze/results/result_seconds.h"
+#include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/head.h"
 #include "plots/draw/range.h"
@@ -13,11 +14,101 @@ enum {
 	PANEL = 165,      /* height */
 	BETWEEN = 20,
 	POINTS_MAX = 40, /* seconds that have markers: one alone is no line */
+	COLUMN_LEAST = 90,
+	LINES_PER_GROUP = 5,
+	POINTS_OF_ALL = 40000, /* what lines of 1 MB can be made of */
+	ROWS_LEAST = 60,
+	ROWS_MOST = 720,
 };
 
 static const struct result_second *second_at(const GArray *seconds, guint i)
 {
 	return &g_array_index(seconds, struct result_second, i);
+}
+
+/* The drain, behind the last second: nothing is offered any more, and no rate falls to 0. */
+static gboolean is_drain(const GArray *seconds, guint i)
+{
+	return i > 0 && i + 1 == seconds->len && !(second_at(seconds, i)->offered_pps > 0);
+}
+
+/* Adds what is known to a sum. */
+static void add_known(double *sum, guint *nb, double value)
+{
+	if (isnan(value))
+		return;
+	*sum += value;
+	*nb += 1;
+}
+
+/* So many neighbouring rows as one: rates and loss are means, latencies the largest. */
+static GArray *thin_rows(const GArray *seconds, guint every)
+{
+	GArray *thinned = g_array_new(FALSE, FALSE, sizeof(struct result_second));
+
+	for (guint i = 0; i < seconds->len; i += every) {
+		struct result_second s = { .p50_ns = NAN, .p99_ns = NAN, .max_ns = NAN };
+		guint offered = 0, forwarded = 0, loss = 0;
+
+		for (guint k = i; k < MIN(i + every, seconds->len); k++) {
+			const struct result_second *row = second_at(seconds, k);
+			gboolean drain = is_drain(seconds, k);
+
+			s.time_s = row->time_s;
+			add_known(&s.offered_pps, &offered, drain ? NAN : row->offered_pps);
+			add_known(&s.forwarded_pps, &forwarded, drain ? NAN : row->forwarded_pps);
+			add_known(&s.loss, &loss, row->loss);
+			/* fmax ignores NAN. */
+			s.p50_ns = fmax(s.p50_ns, row->p50_ns);
+			s.p99_ns = fmax(s.p99_ns, row->p99_ns);
+			s.max_ns = fmax(s.max_ns, row->max_ns);
+		}
+		s.offered_pps = offered > 0 ? s.offered_pps / offered : NAN;
+		s.forwarded_pps = forwarded > 0 ? s.forwarded_pps / forwarded : NAN;
+		s.loss = loss > 0 ? s.loss / loss : NAN;
+		g_array_append_val(thinned, s);
+	}
+	return thinned;
+}
+
+/* How many rows are one, so that the figure does not become too large. */
+static guint thin_by(const figure *f)
+{
+	guint lines = 0, rows = 0;
+
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = figure_group_at(f, i);
+
+		lines += LINES_PER_GROUP * (1 + group->repetitions->len);
+		rows = MAX(rows, group->points->len);
+	}
+	guint most = CLAMP(POINTS_OF_ALL / MAX(lines, 1), ROWS_LEAST, ROWS_MOST);
+
+	return (rows + most - 1) / most;
+}
+
+/* What is drawn of f. */
+static figure *thin_figure(const figure *f, guint every)
+{
+	figure *thinned = figure_new();
+
+	g_free(thinned->title);
+	g_free(thinned->subtitle);
+	thinned->title = g_strdup(f->title);
+	thinned->subtitle = g_strdup(f->subtitle);
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = figure_group_at(f, i);
+		struct figure_group *to = figure_add_rows(
+			thinned, group->name, sizeof(struct result_second));
+
+		to->trustworthy = group->trustworthy;
+		g_array_unref(to->points);
+		to->points = thin_rows(group->points, every);
+		for (guint k = 0; k < group->repetitions->len; k++)
+			g_ptr_array_add(to->repetitions,
+				thin_rows(g_ptr_array_index(group->repetitions, k), every));
+	}
+	return thinned;
 }
 
 /* Columns of the data. */
@@ -114,7 +205,8 @@ static void put_data(GString *data, const figure *f)
 {
 	g_string_append(data,
 		"# For each group a block of medians over its repetitions, and one for each\n"
-		"# repetition where there are several. Time in s, rates in packets a second, loss "
+		"# repetition where there are several. Time in s, rates in packets per second, "
+		"loss "
 		"as a\n# share, latencies in ns.\n");
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
@@ -167,13 +259,17 @@ static void put_columns(struct canvas *c, const struct figure_group *group, guin
 	canvas_plot_nothing(c);
 }
 
-static void add_notes(GPtrArray *notes, const struct ranges *r)
+static void add_notes(GPtrArray *notes, const struct ranges *r, guint every)
 {
 	if (r->several)
-		figure_remark(notes, "thin: single repetitions, bold: their median in each second");
-	figure_remark(notes, "loss: offered and not back in the same second");
+		figure_remark(notes, "thin: single repetitions, bold: their median");
+	figure_remark(notes, "loss: offered and not back in the same interval");
+	if (every > 1)
+		figure_remark(notes,
+			"thinned: %u intervals per point (rates, loss: mean; latencies: maximum)",
+			every);
 	if (r->untrustworthy)
-		figure_remark(notes, "(!): not to be relied on");
+		figure_remark(notes, "(!): unreliable");
 }
 
 /* Where the panels of a group are. */
@@ -191,7 +287,7 @@ static void begin_panel(struct canvas *c, const struct place *at, guint row, dou
 
 	canvas_panel(c, at->left, top, at->right, top + at->panel);
 	g_string_append_printf(c->script, "set xrange [0:%s]\n", gp_num(1.02 * end_s).text);
-	gp_tics(c->script, "x", 0, end_s, 1, last);
+	canvas_tics(c, "x", 0, end_s, (struct gp_unit){ NULL, 1 }, last);
 	g_string_append(c->script, last ? "set xlabel 'time (s)'\n" : "unset xlabel\n");
 }
 
@@ -203,20 +299,20 @@ static void put_group(struct canvas *c, const struct figure_group *group, guint 
 	begin_panel(c, at, 0, r->end_s);
 	head_put(c, (at->left + at->right) / 2, at->top, group->name, group->trustworthy,
 		at->right - at->left);
-	gp_linear_axis(c->script, "y", r->rate_top, unit.per, at->first);
+	canvas_linear_axis(c, "y", r->rate_top, unit.per, at->first);
 	canvas_ylabel(c, at->first ? "rate" : NULL, unit.name);
 	put_columns(c, group, first_index, linetype, OFFERED, FORWARDED);
 
 	begin_panel(c, at, 1, r->end_s);
-	gp_linear_axis(c->script, "y", r->loss_top, 0.01, at->first);
+	canvas_linear_axis(c, "y", r->loss_top, 0.01, at->first);
 	canvas_ylabel(c, at->first ? "loss" : NULL, "%");
 	put_columns(c, group, first_index, linetype, LOSS, LOSS);
 
 	if (!r->latency_known)
 		return;
 	begin_panel(c, at, 2, r->end_s);
-	range_axis(&r->latency, c->script, "y", at->first);
-	canvas_ylabel(c, at->first ? "latency" : NULL, range_unit(&r->latency));
+	range_axis(&r->latency, c, "y", at->first);
+	canvas_ylabel(c, at->first ? "latency" : NULL, NULL);
 	put_columns(c, group, first_index, linetype, P50, MAXIMUM);
 }
 
@@ -233,22 +329,26 @@ static double head_of(const figure *f, double width)
 	return head_height(lines);
 }
 
-gboolean figure_timeline(const figure *f, const struct figure_options *options,
+gboolean figure_timeline(const figure *whole, const struct figure_options *options,
 	struct figure_text *text, GError **error)
 {
-	guint nb = f->groups->len, index = 0;
+	guint nb = whole->groups->len, index = 0, every = thin_by(whole);
+	g_autoptr(figure) f = thin_figure(whole, MAX(every, 1));
 	double needs = CANVAS_LEFT + CANVAS_RIGHT + (double)COLUMN_MIN * nb;
 	g_auto(canvas) c = canvas_new(options, MAX(CANVAS_WIDTH, needs));
 	struct ranges r = find_ranges(f, options->linear);
 	const struct canvas_foot foot = { .lines = looks,
-		.nb_lines = r.latency_known ? G_N_ELEMENTS(looks) : LOOKS_WITHOUT_LATENCY,
-		.line_gap = 16 };
+		.nb_lines = r.latency_known ? G_N_ELEMENTS(looks) : LOOKS_WITHOUT_LATENCY };
 	struct place at = { .nb = r.latency_known ? 3 : 2 };
 	double panels = at.nb * PANEL;
 	double column = (c.width - CANVAS_LEFT - CANVAS_RIGHT + BETWEEN) / nb;
 
 	at.top = CANVAS_TOP + head_of(f, column - BETWEEN);
-	add_notes(c.notes, &r);
+	if (column - BETWEEN < COLUMN_LEAST)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
+			"--width: %.0f pixels leave no room for %u timelines; give at least %u",
+			c.width, nb, CANVAS_LEFT + CANVAS_RIGHT + nb * (COLUMN_LEAST + BETWEEN));
+	add_notes(c.notes, &r, every);
 	if (!canvas_begin(
 		    &c, f, &foot, at.top + (at.nb - 1) * BETWEEN + CANVAS_AXIS, &panels, error))
 		return FALSE;

@@ -20,9 +20,14 @@ char *facets_text(const struct trial_params *p, const char *parameter)
 	/* What stands behind the value; of all others the name stands before it. */
 	static const char *const units[][2] = { { "guests", " guests" }, { "duration", " s" },
 		{ "arrival", " arrivals" }, { "size", " bytes" }, { "machine", "" },
-		{ "interface", "" }, { "profile", "" }, { "label", "" } };
+		{ "interface", "" }, { "profile", "" }, { "label", "" }, { "pattern", "" },
+		{ "extra", "" } };
 	g_autofree char *value = result_parameter(p, parameter);
 
+	if (*value == '\0' ||
+		((strcmp(parameter, "arrival") == 0 || strcmp(parameter, "share") == 0) &&
+			strcmp(value, "mix") == 0))
+		return g_strdup("");
 	if (strcmp(parameter, "rate") == 0) {
 		struct gp_unit unit = gp_load_unit((double)p->rate_pps);
 
@@ -50,7 +55,11 @@ static char *join_parameters(const struct trial_params *p, const GPtrArray *para
 	for (guint i = 0; i < parameters->len; i++) {
 		g_autofree char *text = text_of(p, g_ptr_array_index(parameters, i));
 
-		g_string_append_printf(all, "%s%s", i > 0 ? separator : "", text);
+		/* A key keeps places, a text has none for what is empty. */
+		if (*text != '\0' || *separator == '\n')
+			g_string_append_printf(all, "%s%s",
+				i > 0 && (all->len > 0 || *separator == '\n') ? separator : "",
+				text);
 	}
 	return g_string_free(all, FALSE);
 }
@@ -259,6 +268,41 @@ static gboolean parse_given(facets *f, const char *given, GError **error)
 	return TRUE;
 }
 
+/* What has one value makes no panels: the subtitle says it. */
+static void drop_constant(GPtrArray *side, const struct facets_item *items, guint n)
+{
+	for (guint i = side->len; i-- > 0;) {
+		g_autoptr(GPtrArray) one = g_ptr_array_new();
+
+		g_ptr_array_add(one, g_ptr_array_index(side, i));
+		if (count_distinct(items, n, one) < 2)
+			g_ptr_array_remove_index(side, i);
+	}
+}
+
+static char *copy_name(const struct trial_params *p, const char *parameter)
+{
+	(void)p;
+	return g_strdup(parameter);
+}
+
+/* As many panels as one figure shows: the last parameters go, and *remark says which. */
+static void limit_panels(GPtrArray *grid, const struct facets_item *items, guint n, char **remark)
+{
+	guint panels = count_distinct(items, n, grid);
+	g_autoptr(GPtrArray) dropped = g_ptr_array_new();
+	g_autofree char *names = NULL;
+
+	while (grid->len > 0 && count_distinct(items, n, grid) > FACETS_MAX)
+		g_ptr_array_insert(dropped, 0, g_ptr_array_steal_index(grid, grid->len - 1));
+	if (dropped->len == 0)
+		return;
+	names = join_parameters(NULL, dropped, ", ", copy_name);
+	*remark = g_strdup_printf("%u panels are too many (at most %d): %s in the legend instead; "
+				  "--facets ROWS,COLUMNS overrides this",
+		panels, FACETS_MAX, names);
+}
+
 /* A row or a column of the grid. */
 struct facet_side {
 	char *key, *title;
@@ -356,9 +400,13 @@ static void add_title(facets *f, const GArray *rows, const GArray *columns, guin
 	const struct facet_side *column = &g_array_index(
 		columns, struct facet_side, cell % columns->len);
 
-	g_ptr_array_add(f->titles,
-		g_strdup_printf("%s%s%s", row->title,
-			*row->title != '\0' && *column->title != '\0' ? ", " : "", column->title));
+	if (*row->title == '\0' && *column->title == '\0' && rows->len * columns->len > 1)
+		g_ptr_array_add(f->titles, g_strdup("default"));
+	else
+		g_ptr_array_add(f->titles,
+			g_strdup_printf("%s%s%s", row->title,
+				*row->title != '\0' && *column->title != '\0' ? ", " : "",
+				column->title));
 }
 
 /* Panels that stay empty are left out, and the others stand in rows of equal length. */
@@ -417,12 +465,6 @@ static gboolean place_items(facets *f, const struct facets_item *items, guint n,
 	return TRUE;
 }
 
-static char *copy_name(const struct trial_params *p, const char *parameter)
-{
-	(void)p;
-	return g_strdup(parameter);
-}
-
 /* No grid: what differs is in the legend. */
 static void no_grid(facets *f, const struct facets_item *items, guint n)
 {
@@ -450,6 +492,10 @@ facets *facets_lay_out(const struct facets_item *items, guint n, const struct fa
 	if (wanted->given != NULL) {
 		if (!parse_given(f, wanted->given, error))
 			return NULL;
+		if (wanted->row_values == NULL)
+			drop_constant(f->rows, items, n);
+		if (wanted->column_values == NULL)
+			drop_constant(f->columns, items, n);
 	} else {
 		g_autoptr(GPtrArray) grid = wanted->colours_first
 						    ? colours_first(items, n, f->rest)
@@ -459,6 +505,7 @@ facets *facets_lay_out(const struct facets_item *items, guint n, const struct fa
 			if (!is_shared(items, n, g_ptr_array_index(grid, i)))
 				g_ptr_array_remove_index(grid, i);
 		}
+		limit_panels(grid, items, n, remark);
 		choose_sides(f, grid);
 	}
 	g_ptr_array_extend(chosen, f->rows, NULL, NULL);
@@ -471,20 +518,11 @@ facets *facets_lay_out(const struct facets_item *items, guint n, const struct fa
 	f->rest = that_differ(items, n, chosen);
 	if (place_items(f, items, n, wanted, &used))
 		return g_steal_pointer(&f);
-	if (wanted->given != NULL) {
-		(void)plots_fail(error, PLOTS_ERROR_ARGUMENT,
-			"--facets: %u panels are more than the %d that one figure can show; name "
-			"other parameters, or fewer results",
-			used, FACETS_GIVEN_MAX);
-		return NULL;
-	}
-	g_autofree char *names = join_parameters(NULL, chosen, ", ", copy_name);
-
-	*remark = g_strdup_printf("%u panels would be too many: what differs (%s) is in the legend "
-				  "instead; --facets ROWS,COLUMNS makes panels all the same",
-		used, names);
-	no_grid(f, items, n);
-	return g_steal_pointer(&f);
+	(void)plots_fail(error, PLOTS_ERROR_ARGUMENT,
+		"--facets: %u panels, but one figure shows at most %d; name other parameters, or "
+		"fewer results",
+		used, FACETS_GIVEN_MAX);
+	return NULL;
 }
 
 void facets_free(facets *f)

@@ -51,7 +51,7 @@ enum { FACETS_NONE = G_MAXUINT32 };
 
 /*
  * Lay n items out. *remark is set, newly allocated, where there would be too many panels and
- * therefore are none. NULL and PLOTS_ERROR_ARGUMENT: given names no parameter, or too many panels.
+ * therefore are fewer. NULL and PLOTS_ERROR_ARGUMENT: given names no parameter, or too many panels.
  */
 facets *facets_lay_out(const struct facets_item *items, guint n, const struct facets_wanted *wanted,
 	char **remark, GError **error);
@@ -60,7 +60,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(facets, facets_free)
 
 /* Whether a parameter is among some (const char *). */
 gboolean facets_have(const GPtrArray *parameters, const char *name);
-/* A parameter as it reads in a legend or a title: "vhost on", "64 guests", "100 kpps". */
+/*
+ * A parameter as it reads in a legend or a title: "vhost on", "64 guests", "100 kpps"; "" where
+ * its value is empty, or is "mix" (the profile says which).
+ */
 char *facets_text(const struct trial_params *p, const char *parameter);
 
 #endif

@@ -63,6 +63,15 @@ static char *name_of(const member_list *m, guint i)
 					  : member_short_name(m->names, i);
 }
 
+/* The value of a member; NULL where a mix file has the values, and the profile names it. */
+static char *value_at(const member_list *m, guint i, const char *parameter)
+{
+	g_autofree char *value = result_parameter(&member_at(m, i)->c->params, parameter);
+	gboolean of_mix = strcmp(parameter, "arrival") == 0 || strcmp(parameter, "share") == 0;
+
+	return of_mix && strcmp(value, "mix") == 0 ? NULL : g_steal_pointer(&value);
+}
+
 /* Whether a parameter has several values among members of a name (G_MAXUINT: of all). */
 static gboolean members_differ(const member_list *m, guint name, const char *parameter)
 {
@@ -71,26 +80,130 @@ static gboolean members_differ(const member_list *m, guint name, const char *par
 	for (guint i = 0; i < m->all->len; i++) {
 		if (name != G_MAXUINT && member_at(m, i)->name != name)
 			continue;
-		g_autofree char *value = result_parameter(&member_at(m, i)->c->params, parameter);
+		g_autofree char *value = value_at(m, i, parameter);
 
 		if (first == NULL)
 			first = g_steal_pointer(&value);
-		else if (strcmp(first, value) != 0)
+		else if (value != NULL && strcmp(first, value) != 0)
 			return TRUE;
 	}
 	return FALSE;
 }
 
+/* Whether a word stands alone in a text: "on" in "vhost-on", not in "none". */
+static gboolean has_word(const char *text, const char *word)
+{
+	for (const char *p = strstr(text, word); p != NULL; p = strstr(p + 1, word)) {
+		if ((p == text || !g_ascii_isalnum(p[-1])) && !g_ascii_isalnum(p[strlen(word)]))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Whether each NAME says the value that its members have. */
+static gboolean names_say(const member_list *m, const char *parameter)
+{
+	for (guint i = 0; i < m->all->len; i++) {
+		g_autofree char *value = result_parameter(&member_at(m, i)->c->params, parameter);
+
+		if (*value == '\0' || !has_word(m->names[member_at(m, i)->name], value))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* Some mix is among them: then the profile says more than the size. */
+static gboolean some_mix(const member_list *m)
+{
+	for (guint i = 0; i < m->all->len; i++) {
+		if (member_at(m, i)->c->params.frame_len == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Whether a parameter has several values within a panel, of one name. */
+static gboolean differs_in_panel(const member_list *m, guint name, const char *parameter)
+{
+	g_autoptr(GHashTable)
+		first = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+
+	for (guint i = 0; i < m->all->len; i++) {
+		const struct member *member = member_at(m, i);
+		gpointer panel = GUINT_TO_POINTER(member->facet);
+		g_autofree char *value = NULL;
+		const char *known;
+
+		if (member->name != name)
+			continue;
+		value = value_at(m, i, parameter);
+		known = g_hash_table_lookup(first, panel);
+		if (value == NULL)
+			continue;
+		if (known != NULL && strcmp(known, value) != 0)
+			return TRUE;
+		if (known == NULL)
+			g_hash_table_insert(first, panel, g_steal_pointer(&value));
+	}
+	return FALSE;
+}
+
+/* These are in names of groups only where nothing else distinguishes them. */
+static const char *const minor[] = { "duration", "warm-up", "drain", "seed", "cores", "mix", NULL };
+
 /*
- * Whether a parameter is part of a group's name. Groups of one name differ in a parameter other than
- * the rate; with a layout, in their panel or in what it leaves to the legend.
+ * Whether a parameter is part of the names of a NAME's groups: they differ in it within their panel;
+ * or NAMEs do, and do not say so themselves.
  */
 static gboolean is_in_title(const member_list *m, guint name, const char *parameter)
 {
 	if (strcmp(parameter, "rate") == 0)
 		return !m->loads_together && members_differ(m, G_MAXUINT, parameter);
-	return (m->layout == NULL || facets_have(m->layout->rest, parameter)) &&
-	       members_differ(m, name, parameter);
+	if (g_strv_contains(minor, parameter) ||
+		strcmp(parameter, some_mix(m) ? "size" : "profile") == 0 ||
+		(m->layout != NULL && (facets_have(m->layout->rows, parameter) ||
+					      facets_have(m->layout->columns, parameter))))
+		return FALSE;
+	return differs_in_panel(m, name, parameter) ||
+	       (m->options->titles == NULL && strcmp(parameter, "label") != 0 &&
+		       members_differ(m, G_MAXUINT, parameter) && !names_say(m, parameter));
+}
+
+static void add_words(char **title, const char *words)
+{
+	g_autofree char *before = *title;
+
+	*title = g_strconcat(before, *before != '\0' && *words != '\0' ? ", " : "", words, NULL);
+}
+
+/* Groups of one key that differ in a parameter say its value, and are groups of their own. */
+static void split_groups(member_list *m, const char *parameter)
+{
+	g_autoptr(GHashTable)
+		first = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_autoptr(GHashTable) split = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < m->all->len; i++) {
+		const struct member *member = member_at(m, i);
+		char *value = result_parameter(&member->c->params, parameter);
+		const char *known = g_hash_table_lookup(first, member->key);
+
+		if (known != NULL && strcmp(known, value) != 0)
+			g_hash_table_add(split, g_strdup(member->key));
+		if (known == NULL)
+			g_hash_table_insert(first, g_strdup(member->key), value);
+		else
+			g_free(value);
+	}
+	for (guint i = 0; i < m->all->len; i++) {
+		struct member *member = member_at(m, i);
+		g_autofree char *text = facets_text(&member->c->params, parameter);
+
+		if (!g_hash_table_contains(split, member->key))
+			continue;
+		add_words(&member->title, text);
+		add_words(&member->key, text);
+	}
 }
 
 /* What differs in no parameter that has a name (a mix of equal name, say) is told by number. */
@@ -117,24 +230,34 @@ static void part_twins(member_list *m)
 
 void members_name(member_list *m)
 {
+	/* One name is the title of the figure. */
+	gboolean unnamed = m->names[1] == NULL && m->options->titles == NULL;
+
+	for (guint i = 0; i < m->all->len; i++) {
+		struct member *member = member_at(m, i);
+
+		g_free(member->title);
+		member->title = unnamed ? g_strdup("") : name_of(m, member->name);
+		for (const char *const *p = result_parameter_names(); *p != NULL; p++) {
+			g_autofree char *text = is_in_title(m, member->name, *p)
+							? facets_text(&member->c->params, *p)
+							: g_strdup("");
+
+			add_words(&member->title, text);
+		}
+		g_free(member->key);
+		member->key = g_strdup_printf(
+			"%u %u %s", member->name, member->facet, member->title);
+	}
+	split_groups(m, "profile");
+	for (const char *const *p = minor; *p != NULL; p++)
+		split_groups(m, *p);
 	for (guint i = 0; i < m->all->len; i++) {
 		struct member *member = member_at(m, i);
 		g_autofree char *name = name_of(m, member->name);
-		g_autoptr(GString) title = g_string_new(m->options->unnamed ? "" : name);
 
-		for (const char *const *p = result_parameter_names(); *p != NULL; p++) {
-			if (!is_in_title(m, member->name, *p))
-				continue;
-			g_autofree char *text = facets_text(&member->c->params, *p);
-
-			g_string_append_printf(title, "%s%s", title->len > 0 ? ", " : "", text);
-		}
-		if (title->len == 0)
-			g_string_append(title, name);
-		g_free(member->title);
-		member->title = g_strdup(title->str);
-		g_free(member->key);
-		member->key = g_strdup_printf("%u %u %s", member->name, member->facet, title->str);
+		if (*member->title == '\0')
+			add_words(&member->title, name);
 	}
 	part_twins(m);
 }
@@ -159,10 +282,9 @@ static char *common_text(const member_list *m)
 
 	for (guint i = 0; i < G_N_ELEMENTS(parameters); i++) {
 		const char *name = parameters[i];
-		g_autofree char *value = result_parameter(first, name);
 
 		if ((strcmp(name, "rate") == 0 && m->loads_together) ||
-			members_differ(m, G_MAXUINT, name) || *value == '\0' ||
+			members_differ(m, G_MAXUINT, name) ||
 			(m->layout != NULL && (facets_have(m->layout->rows, name) ||
 						      facets_have(m->layout->columns, name))))
 			continue;
@@ -170,9 +292,23 @@ static char *common_text(const member_list *m)
 			name = "size";
 		g_autofree char *one = facets_text(first, name);
 
-		g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", one);
+		g_string_append_printf(
+			text, "%s%s", text->len > 0 && *one != '\0' ? ", " : "", one);
 	}
 	return g_string_free(text, FALSE);
+}
+
+/* "interface, vhost": in which parameters members differ. */
+static char *differing_text(const member_list *m)
+{
+	GString *text = g_string_new(NULL);
+
+	for (const char *const *p = result_parameter_names(); *p != NULL; p++) {
+		if (!g_strv_contains(minor, *p) && members_differ(m, G_MAXUINT, *p) &&
+			!(strcmp(*p, "rate") == 0 && m->loads_together))
+			g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", *p);
+	}
+	return g_string_free(text, text->len == 0);
 }
 
 figure *members_figure(const member_list *m)
@@ -189,6 +325,7 @@ figure *members_figure(const member_list *m)
 						       (char **)words->pdata);
 	g_free(f->subtitle);
 	f->subtitle = common_text(m);
+	f->differing = differing_text(m);
 	return f;
 }
 
@@ -253,16 +390,14 @@ static gpointer copy_text(gconstpointer text, gpointer user)
 	return g_strdup(text);
 }
 
-void members_take_messages(GPtrArray *messages, const result_set *set)
-{
-	g_ptr_array_extend(messages, set->warnings, copy_text, NULL);
-	g_ptr_array_extend(messages, set->notes, copy_text, NULL);
-}
-
 void members_messages(const member_list *m, GPtrArray *messages)
 {
-	for (guint i = 0; i < m->sets->len; i++)
-		members_take_messages(messages, g_ptr_array_index(m->sets, i));
+	for (guint i = 0; i < m->sets->len; i++) {
+		const result_set *set = g_ptr_array_index(m->sets, i);
+
+		g_ptr_array_extend(messages, set->warnings, copy_text, NULL);
+		g_ptr_array_extend(messages, set->notes, copy_text, NULL);
+	}
 }
 
 gboolean members_fit(guint groups, guint max, const char *what, GError **error)

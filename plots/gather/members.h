@@ -28,7 +28,6 @@ struct members_options {
 	const char *const *titles; /* what the names are called; NULL: as they are */
 	const char *rate;          /* only this load, as in the selector rate-100; NULL: all */
 	gboolean loads_together;   /* those of equal other parameters are one group */
-	gboolean unnamed; /* groups are called by their difference alone, where there is one */
 	/* A name that stands for nothing is left out, while another one stands for something. */
 	gboolean missing_ok;
 };
@@ -62,8 +61,6 @@ gboolean members_share_groups(const member_list *m);
 
 /* Remarks (char *) about files that were left out; after all that is loaded was. */
 void members_messages(const member_list *m, GPtrArray *messages);
-/* Warnings and notes (char *) of one set. */
-void members_take_messages(GPtrArray *messages, const result_set *set);
 
 /* A figure without groups, with a title and, as subtitle, what all have in common. */
 figure *members_figure(const member_list *m);

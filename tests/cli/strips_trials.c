@@ -5,7 +5,7 @@
 #include "analyze/contract/trial.h"
 #include "tests/unit/fake_trial.h"
 
-enum { SECONDS = 6 };
+enum { SECONDS = 6, LARGE_GUESTS = 4096, LARGE_SECONDS = 3600 };
 
 /* Guest 3 loses half of its frames in the third second; guest n has a mean of n + 1 us. */
 static void add_guest_seconds(trial *t)
@@ -23,6 +23,23 @@ static void add_guest_seconds(trial *t)
 	}
 }
 
+/* An hour: in second 1801 the maximum is 1 s; nothing is offered in the drain behind it. */
+static void set_hour(trial *t)
+{
+	g_array_set_size(t->seconds, 0);
+	for (guint second = 0; second <= LARGE_SECONDS; second++) {
+		gboolean drain = second == LARGE_SECONDS;
+		struct trial_second s = { .time_s = second + 1,
+			.offered = drain ? 0 : 100,
+			.forwarded = drain ? 3 : 100,
+			.p50_ns = 9000,
+			.p99_ns = 20000,
+			.max_ns = second == 1800 ? 1000000000 : 30000 + second };
+
+		g_array_append_val(t->seconds, s);
+	}
+}
+
 static int write_one(const char *dir, struct fake_cfg cfg, gboolean guest_seconds)
 {
 	g_autoptr(trial) t = fake_trial(&cfg);
@@ -36,6 +53,8 @@ static int write_one(const char *dir, struct fake_cfg cfg, gboolean guest_second
 	t->departure.bursts = t->departure.frames / 10;
 	if (guest_seconds)
 		add_guest_seconds(t);
+	if (cfg.guests == LARGE_GUESTS)
+		set_hour(t);
 	if (trial_write(t, folder, &error))
 		return 0;
 	fprintf(stderr, "%s\n", error->message);
@@ -46,6 +65,19 @@ int main(int argc, char **argv)
 {
 	if (argc != 2)
 		return 2;
+	for (uint64_t rate = 100000; rate <= 200000; rate += 100000) {
+		struct fake_cfg large = { .label = "large",
+			.guests = LARGE_GUESTS,
+			.sizes = 1,
+			.frames = 4,
+			.rate_pps = rate,
+			.seed = 3,
+			.loss = 0.01,
+			.worst = 1234 };
+
+		if (write_one(argv[1], large, TRUE) < 0)
+			return 1;
+	}
 	for (uint32_t repetition = 0; repetition < 3; repetition++) {
 		for (uint64_t rate = 100000; rate <= 400000; rate += 100000) {
 			struct fake_cfg cfg = { .label = "sweep",

@@ -18,7 +18,7 @@ has box-near-far.svg "points: 5 repetitions each"
 [ "$(grep -c ' 5 0.224$' box-near-far.dat)" = 4 ] || fail "no box for each load of both: $(cat box-near-far.dat)"
 same_again box-near-far
 expect 0 p99.svg "$tplot" box few --percentile 99 -o p99.svg
-has p99.svg "no box below 4 repetitions"
+has p99.svg "no box: fewer than 4 repetitions"
 expect 2 "--percentile: expected a number above 0 up to 100, got '0'" "$tplot" box near --percentile 0
 expect 2 "--percentile: expected a number above 0 up to 100, got '101'" "$tplot" box near --percentile 101
 

@@ -5,7 +5,9 @@
 . "$SOURCE/tests/cli/tplot_lib.sh"
 "$BUILD/tests/tplot_trials" out || exit 1
 
-expect 0 cdf-slow-fast.svg "$tplot" cdf slow fast
+expect 2 "16 series, but at most 8" "$tplot" cdf slow fast
+grep -q "select by label, vhost, rate" said || fail "nothing to select by: $(cat said)"
+expect 0 cdf-slow-fast.svg "$tplot" cdf slow fast --rate 4
 grep -q "came back within" cdf-slow-fast.svg || fail "no axis of shares"
 expect 0 ccdf-slow.svg "$tplot" cdf --tail slow
 lacks "is now"

@@ -8,7 +8,7 @@
 # blocks FILE: the groups of a data file, one a line.
 blocks()
 {
-	grep '^# ' "$1" | grep -v '^# load \|^# One block\|^# In column'
+	grep '^# ' "$1" | grep -v '^# load \|^# One block\|^# ns, \|^# In column'
 }
 
 # is FILE LINES: its groups are these.
@@ -44,14 +44,14 @@ blocks flat.dat | grep -qx "# guests-2, macvtap, vhost on" || fail "the legend d
 
 # Rows and columns by name; what is in none of them is in the legend.
 expect 0 given.svg "$tplot" compare grid --facets interface,guests -o given.svg
-is given.dat "# grid, vhost off | bridge, 1 guest
-# grid, vhost off | bridge, 2 guests
-# grid, vhost on | bridge, 1 guest
-# grid, vhost on | bridge, 2 guests
-# grid, vhost off | macvtap, 1 guest
-# grid, vhost off | macvtap, 2 guests
-# grid, vhost on | macvtap, 1 guest
-# grid, vhost on | macvtap, 2 guests"
+is given.dat "# vhost off | bridge, 1 guest
+# vhost off | bridge, 2 guests
+# vhost on | bridge, 1 guest
+# vhost on | bridge, 2 guests
+# vhost off | macvtap, 1 guest
+# vhost off | macvtap, 2 guests
+# vhost on | macvtap, 1 guest
+# vhost on | macvtap, 2 guests"
 expect 2 "did you mean 'interface'?" "$tplot" compare grid --facets interfaces,
 expect 2 "ROWS,COLUMNS" "$tplot" compare grid --facets a,b,c
 expect 2 "one of them" "$tplot" compare grid --no-facets --facets vhost,

@@ -49,11 +49,12 @@ static void comments_stay_on_their_line(void **state)
 static void units_fit_the_range(void **state)
 {
 	(void)state;
-	assert_string_equal(gp_latency_unit(100, 900).name, "ns");
-	assert_string_equal(gp_latency_unit(100, 20e3).name, "µs");
-	assert_string_equal(gp_latency_unit(10e3, 5e6).name, "µs");
-	assert_string_equal(gp_latency_unit(100e3, 50e6).name, "ms");
-	assert_string_equal(gp_latency_unit(1e9, 5e9).name, "s");
+	assert_string_equal(gp_latency_unit(0.5).name, "ns");
+	assert_string_equal(gp_latency_unit(999).name, "ns");
+	assert_string_equal(gp_latency_unit(1e3).name, "µs");
+	assert_string_equal(gp_latency_unit(0.999e6).name, "µs");
+	assert_string_equal(gp_latency_unit(50e6).name, "ms");
+	assert_string_equal(gp_latency_unit(1e9).name, "s");
 	assert_string_equal(gp_load_unit(500).name, "pps");
 	assert_string_equal(gp_load_unit(800e3).name, "kpps");
 	assert_string_equal(gp_load_unit(100e6).name, "Mpps");
@@ -101,10 +102,36 @@ static void every_log_axis_has_labels(void **state)
 		guint labels = 0;
 
 		gp_log_range(&lo, &hi);
-		gp_log_tics(script, "y", lo, hi, 1e3, TRUE);
+		gp_log_tics(script, "y", lo, hi, 20);
 		for (const char *p = script->str; *p != '\0'; p++)
 			labels += p[0] == '\'' && g_ascii_isdigit(p[1]);
 		assert_in_range(labels, 2, 14);
+	}
+}
+
+/* A reader of 1000000 behind (µs) had to count noughts. */
+static void latencies_on_a_log_axis_have_units(void **state)
+{
+	(void)state;
+	static const struct {
+		double lo, hi;
+		guint most;
+		const char *tics;
+	} cases[] = {
+		{ 500, 2e3, 9,
+			"set xtics ('500 ns' 500, '' 600 1, '' 700 1, '' 800 1, '' 900 1, "
+			"'1 µs' 1000, '2 µs' 2000)\n" },
+		{ 1, 1e10, 6,
+			"set xtics ('1 ns' 1, '' 10, '100 ns' 100, '' 1000, '10 µs' 10000, "
+			"'' 100000, '1 ms' 1000000, '' 10000000, '100 ms' 100000000, "
+			"'' 1e+09, '10 s' 1e+10)\n" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GString) s = g_string_new(NULL);
+
+		gp_log_tics(s, "x", cases[i].lo, cases[i].hi, cases[i].most);
+		assert_string_equal(s->str, cases[i].tics);
 	}
 }
 
@@ -112,20 +139,25 @@ static void axes_that_begin_above_0_have_tics_within(void **state)
 {
 	(void)state;
 	static const struct {
-		double lo, hi, per;
+		double lo, hi;
+		struct gp_unit unit;
+		guint most;
 		const char *tics;
 	} cases[] = {
-		{ 0, 0.1, 0.01,
+		{ 0, 0.1, { NULL, 0.01 }, 9,
 			"set cbtics ('0' 0, '2' 0.02, '4' 0.04, '6' 0.06, '8' 0.08, '10' 0.1)\n" },
-		{ 21e3, 34e3, 1e3,
-			"set cbtics ('22' 22000, '24' 24000, '26' 26000, '28' 28000, '30' 30000, "
-			"'32' 32000, '34' 34000)\n" },
+		{ 21e3, 34e3, { "µs", 1e3 }, 9,
+			"set cbtics ('22 µs' 22000, '24 µs' 24000, '26 µs' 26000, '28 µs' 28000, "
+			"'30 µs' 30000, '32 µs' 32000, '34 µs' 34000)\n" },
+		{ -1e6, 1e6, { "ms", 1e6 }, 3,
+			"set cbtics ('-1 ms' -1000000, '' -500000, '0' 0, '' 500000, "
+			"'1 ms' 1000000)\n" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GString) s = g_string_new(NULL);
 
-		gp_tics(s, "cb", cases[i].lo, cases[i].hi, cases[i].per, TRUE);
+		gp_tics(s, "cb", cases[i].lo, cases[i].hi, cases[i].unit, cases[i].most);
 		assert_string_equal(s->str, cases[i].tics);
 	}
 }
@@ -148,6 +180,7 @@ int main(void)
 		cmocka_unit_test(log_axes_begin_and_end_with_1_2_or_5),
 		cmocka_unit_test(linear_axes_have_room_above),
 		cmocka_unit_test(every_log_axis_has_labels),
+		cmocka_unit_test(latencies_on_a_log_axis_have_units),
 		cmocka_unit_test(axes_that_begin_above_0_have_tics_within),
 		cmocka_unit_test(numbers_do_not_depend_on_the_locale),
 	};

@@ -86,8 +86,8 @@ static const struct fact strip_time_script[] = {
 	{ 1, "set output 'a.png'" },
 	{ 1, "'repetition 0 alone'" },
 	{ 2, "set lmargin" },
-	{ 1, "set label 'A' at screen 0.48415,0.84483 center" },
-	{ 1, "set label 'B' at screen 0.48415,0.48060 center" },
+	{ 1, "set label 'A' at screen 0.47195,0.84483 center" },
+	{ 1, "set label 'B' at screen 0.47195,0.48060 center" },
 	{ 1, "set palette defined (0 '#440154'" },
 	{ 1, "set yrange [0:3]\nset ytics ('0' 0.5, '2' 1.5, '4' 2.5)\n" },
 	{ 1, "set yrange [0:4]\nset ytics ('0' 0.5, '2' 1.5, '4' 2.5, '6' 3.5)\n" },
@@ -98,9 +98,9 @@ static const struct fact strip_time_script[] = {
 	{ 1, "set xlabel 'time (s)'" },
 	{ 1, "unset xlabel" },
 	{ 2, "set cbrange [0:0.14]" },
-	{ 2, "'12' 0.12, '14' 0.14)" },
-	{ 2, "set cblabel 'loss (%)' offset 2.5,0" },
-	{ 1, "set colorbox vertical user origin screen 0.87805,0.18103 size screen 0.01951,0.63362 "
+	{ 2, "'12 %%' 0.12, '14 %%' 0.14)" },
+	{ 2, "set cblabel 'loss' offset 2.5,0" },
+	{ 1, "set colorbox vertical user origin screen 0.85366,0.18103 size screen 0.01951,0.63362 "
 	     "noborder" },
 	{ 1, "data index 1 using ($7 == 1 ? ($1 + $2)/2 : NaN):(($3 + $4)/2):1:2:3:4:6 with "
 	     "boxxyerror lc palette" },
@@ -298,12 +298,12 @@ static const struct fact sizes_script[] = {
 	{ 1, "'imix'" },
 	{ 1, "'median'" },
 	{ 1, "'99th percentile'" },
-	{ 1, "'median and bar from smallest to largest of 1 to 3 repetitions'" },
-	{ 1, "'hollow: not to be relied on'" },
-	{ 1, "'arrow: at least 1.8 s, it falls among lost frames'" },
-	{ 1, "set ylabel 'response time (µs)'" },
-	{ 1, "set yrange [5000:500000]\nset logscale y\n" },
-	{ 1, "'200' 200000, '' 300000 1, '' 400000 1, '500' 500000)" },
+	{ 1, "'marker: median, bar: minimum to maximum of 1 to 3 repetitions'" },
+	{ 1, "'hollow: unreliable trial'" },
+	{ 1, "'arrow: at least 1.8 s, among lost frames'" },
+	{ 1, "set ylabel 'response time'" },
+	{ 1, "set yrange [5000:5e+09]\nset logscale y\n" },
+	{ 1, "'10 µs' 10000, '' 20000 1" },
 	{ 2, "set xrange [-0.6:2.6]" },
 	{ 1, "set xtics ('64' 0, '65–594' 1, '1518' 2)\nset xlabel 'frame size with FCS "
 	     "(bytes)'\n" },
@@ -312,11 +312,13 @@ static const struct fact sizes_script[] = {
 	{ 1, "set yrange [0:0.005]" },
 	{ 1, "'0.4' 0.004, '0.5' 0.005)" },
 	{ 1, "data index 0 using ($1 + -0.055):4 with lines lt 1 lw 1.2 dt solid" },
-	{ 1, "data index 1 using ($1 + 0.055):8 with lines lt 2 lw 1.2 dt 4" },
+	{ 0, "data index 1 using ($1 + 0.055):8 with lines" },
 	{ 3, "with vectors heads size graph" },
 	{ 1, "data index 0 using ($1 + -0.055):13:(0):($14 - $13) with vectors heads" },
-	{ 1, "data index 0 using ($1 + -0.055):($11 == 1 ? ($8 < 352733.686 ? $8 : 352733.686) : "
-	     "NaN):(0):(0.35*($8 < 352733.686 ? $8 : 352733.686)) with vectors head filled" },
+	{ 1, "data index 0 using ($1 + -0.055):($11 == 1 ? ($8 < 3.52733686e+09 ? $8 : "
+	     "3.52733686e+09) : "
+	     "NaN):(0):(0.35*($8 < 3.52733686e+09 ? $8 : 3.52733686e+09)) with vectors head "
+	     "filled" },
 	{ 1, "head filled" },
 	{ 3, "pt 4 ps 0.9 lw 1.5" },
 	{ 3, "lc rgb '#ffffff' pt 5 ps 0.9" },
@@ -365,8 +367,8 @@ static const struct fact departures_script[] = {
 	{ 1, "data index 0 using ($1 == 2 ? $2 + -0.055 : NaN):5:(0):($6 - $5) with vectors "
 	     "heads" },
 	{ 2, "data index 1 using ($1 == 0 ? $2 + 0.055 : NaN):4 with points" },
-	{ 1, "'median and bar from smallest to largest of 1 to 3 repetitions'" },
-	{ 1, "'hollow: not to be relied on'" },
+	{ 1, "'marker: median, bar: minimum to maximum of 1 to 3 repetitions'" },
+	{ 1, "'hollow: unreliable trial'" },
 	{ 0, "'not known'" },
 	{ 0, NULL },
 };

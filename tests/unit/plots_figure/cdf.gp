@@ -7,7 +7,7 @@ set terminal svg size 820,656 fixed noenhanced font 'sans-serif,12' background '
 set output 'cdf.svg'
 set multiplot
 set label 'A against B' at screen 0.11707,0.96646 left font ',15'
-set label 'imix, 64 guests, process, vhost-user, poisson arrivals, 100 kpps, 10 s' at screen 0.11707,0.93445 left font ',11'
+set label 'imix, 64 guests, process, vhost-user, poisson arrivals, 100 kpps, 10 s' at screen 0.11707,0.93598 left font ',11'
 set label 'frames offered' at screen 0.38293,0.11890 right font ',11'
 set label 'lost' at screen 0.49268,0.11890 right font ',11'
 set label 'median' at screen 0.60244,0.11890 right font ',11'
@@ -29,8 +29,8 @@ set label '0.2 %' at screen 0.49268,0.05793 right
 set label '36.1 µs' at screen 0.60244,0.05793 right
 set label '479 µs' at screen 0.71220,0.05793 right
 set label '3' at screen 0.83415,0.05793 right
-set label 'bars: smallest to largest of the repetitions' at screen 0.11707,0.02744 left font ',11'
-set label 'a tick for each guest' at screen 0.50541,0.02744 left font ',11'
+set label 'bars: minimum to maximum of the repetitions' at screen 0.11707,0.02744 left font ',11'
+set label 'tick: one guest' at screen 0.49725,0.02744 left font ',11'
 set lmargin at screen 0.11707
 set rmargin at screen 0.76829
 set tmargin at screen 0.90549
@@ -60,8 +60,8 @@ set tmargin at screen 0.35366
 set bmargin at screen 0.21951
 set xrange [2000:5000000]
 set logscale x
-set xtics ('' 2000 1, '' 3000 1, '' 4000 1, '' 5000 1, '' 6000 1, '' 7000 1, '' 8000 1, '' 9000 1, '10' 10000, '' 20000 1, '' 30000 1, '' 40000 1, '' 50000 1, '' 60000 1, '' 70000 1, '' 80000 1, '' 90000 1, '100' 100000, '' 200000 1, '' 300000 1, '' 400000 1, '' 500000 1, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '1000' 1000000, '' 2000000 1, '' 3000000 1, '' 4000000 1, '' 5000000 1)
-set xlabel 'latency (µs)'
+set xtics ('' 2000 1, '' 3000 1, '' 4000 1, '' 5000 1, '' 6000 1, '' 7000 1, '' 8000 1, '' 9000 1, '10 µs' 10000, '' 20000 1, '' 30000 1, '' 40000 1, '' 50000 1, '' 60000 1, '' 70000 1, '' 80000 1, '' 90000 1, '100 µs' 100000, '' 200000 1, '' 300000 1, '' 400000 1, '' 500000 1, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '1 ms' 1000000, '' 2000000 1, '' 3000000 1, '' 4000000 1, '' 5000000 1)
+set xlabel 'latency'
 set yrange [4.5:0.5]
 set ytics ('median' 1, 'p99' 2, 'median' 3, 'p99' 4)
 unset y2tics

@@ -7,7 +7,7 @@ set terminal svg size 820,745 fixed noenhanced font 'sans-serif,12' background '
 set output 'timeline.svg'
 set multiplot
 set label 'A against B' at screen 0.11707,0.97047 left font ',15'
-set label 'imix' at screen 0.11707,0.94228 left font ',11'
+set label 'imix' at screen 0.11707,0.94362 left font ',11'
 set arrow from screen 0.11707,0.07785 to screen 0.15366,0.07785 nohead lw 2 dt 4 lc rgb '#404040'
 set label 'offered' at screen 0.16341,0.07785 left
 set arrow from screen 0.24524,0.07785 to screen 0.28183,0.07785 nohead lw 2 dt solid lc rgb '#404040'
@@ -18,9 +18,9 @@ set arrow from screen 0.64402,0.07785 to screen 0.68061,0.07785 nohead lw 2 dt 4
 set label '99th percentile' at screen 0.69037,0.07785 left
 set arrow from screen 0.84341,0.07785 to screen 0.88000,0.07785 nohead lw 2 dt 1 lc rgb '#404040'
 set label 'maximum' at screen 0.88976,0.07785 left
-set label 'thin: single repetitions, bold: their median in each second' at screen 0.11707,0.05101 left font ',11'
-set label 'loss: offered and not back in the same second' at screen 0.11707,0.02416 left font ',11'
-set label '(!): not to be relied on' at screen 0.51357,0.02416 left font ',11'
+set label 'thin: single repetitions, bold: their median' at screen 0.11707,0.05101 left font ',11'
+set label 'loss: offered and not back in the same interval' at screen 0.50541,0.05101 left font ',11'
+set label '(!): unreliable' at screen 0.11707,0.02416 left font ',11'
 set lmargin at screen 0.11707
 set rmargin at screen 0.53171
 set tmargin at screen 0.88456
@@ -68,12 +68,12 @@ set rmargin at screen 0.53171
 set tmargin at screen 0.38792
 set bmargin at screen 0.16644
 set xrange [0:61.2]
-set xtics ('0' 0, '10' 10, '20' 20, '30' 30, '40' 40, '50' 50, '60' 60)
+set xtics ('0' 0, '' 10, '20' 20, '' 30, '40' 40, '' 50, '60' 60)
 set xlabel 'time (s)'
 set yrange [5000:5000000]
 set logscale y
-set ytics ('5' 5000, '' 6000 1, '' 7000 1, '' 8000 1, '' 9000 1, '10' 10000, '20' 20000, '' 30000 1, '' 40000 1, '50' 50000, '' 60000 1, '' 70000 1, '' 80000 1, '' 90000 1, '100' 100000, '200' 200000, '' 300000 1, '' 400000 1, '500' 500000, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '1000' 1000000, '2000' 2000000, '' 3000000 1, '' 4000000 1, '5000' 5000000)
-set ylabel 'latency (µs)'
+set ytics ('' 5000 1, '' 6000 1, '' 7000 1, '' 8000 1, '' 9000 1, '10 µs' 10000, '' 20000 1, '' 30000 1, '' 40000 1, '' 50000 1, '' 60000 1, '' 70000 1, '' 80000 1, '' 90000 1, '100 µs' 100000, '' 200000 1, '' 300000 1, '' 400000 1, '' 500000 1, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '1 ms' 1000000, '' 2000000 1, '' 3000000 1, '' 4000000 1, '' 5000000 1)
+set ylabel 'latency'
 plot data index 1 using 1:5 with lines lt 1 lw 0.5 dt solid, \
   data index 2 using 1:5 with lines lt 1 lw 0.5 dt solid, \
   data index 3 using 1:5 with lines lt 1 lw 0.5 dt solid, \
@@ -127,11 +127,11 @@ set rmargin at screen 0.97073
 set tmargin at screen 0.38792
 set bmargin at screen 0.16644
 set xrange [0:61.2]
-set xtics ('0' 0, '10' 10, '20' 20, '30' 30, '40' 40, '50' 50, '60' 60)
+set xtics ('0' 0, '' 10, '20' 20, '' 30, '40' 40, '' 50, '60' 60)
 set xlabel 'time (s)'
 set yrange [5000:5000000]
 set logscale y
-set ytics ('' 5000, '' 6000 1, '' 7000 1, '' 8000 1, '' 9000 1, '' 10000, '' 20000, '' 30000 1, '' 40000 1, '' 50000, '' 60000 1, '' 70000 1, '' 80000 1, '' 90000 1, '' 100000, '' 200000, '' 300000 1, '' 400000 1, '' 500000, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '' 1000000, '' 2000000, '' 3000000 1, '' 4000000 1, '' 5000000)
+set ytics ('' 5000 1, '' 6000 1, '' 7000 1, '' 8000 1, '' 9000 1, '' 10000, '' 20000 1, '' 30000 1, '' 40000 1, '' 50000 1, '' 60000 1, '' 70000 1, '' 80000 1, '' 90000 1, '' 100000, '' 200000 1, '' 300000 1, '' 400000 1, '' 500000 1, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '' 1000000, '' 2000000 1, '' 3000000 1, '' 4000000 1, '' 5000000 1)
 unset ylabel
 plot NaN
 unset multiplot
