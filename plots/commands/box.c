@@ -27,10 +27,9 @@ static gboolean make_box(struct commands_job *job, GError **error)
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_ROW(NUMBER, struct asked, percent, "percentile", 0, "P",
-		"Percentile of each repetition, in percent", .preset = "50", .max = 100,
-		.flags = OPTION_ABOVE),
+		"Percentile of each repetition", .preset = "50", .max = 100, .flags = OPTION_ABOVE),
 	{ 0 },
 };
 
 COMMANDS_FIGURE(
-	box, COMMANDS_NAMES, .summary = "Repetitions as the unit: a percentile of each, in boxes");
+	box, COMMANDS_NAMES, .summary = "Plot one percentile of each repetition, as box plots");

@@ -27,10 +27,9 @@ static gboolean make_cdf(struct commands_job *job, GError **error)
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_ROW(TEXT, struct asked, rate, "rate", 'r', "RATE",
-		"Only this load: kpps, or with a unit as in selectors (default: a curve per load)",
-		0),
+		"Load to plot, in kpps or with a unit (default: one curve per load)", 0),
 	COMMANDS_SWITCH(struct asked, tail, "tail",
-		"CCDF: share of frames later than a latency, log scale (default ccdf-NAMES.svg)"),
+		"CCDF: share of frames later than x, log scale (default output ccdf-NAMES.svg)"),
 	{ 0 },
 };
 
@@ -45,7 +44,7 @@ static int run_cdf(void *user, char **names)
 
 const struct cli_command command_cdf = { .name = "cdf",
 	COMMANDS_NAMES,
-	.summary = "CDF: share of frames that came back within a latency, or its tail",
+	.summary = "Plot the latency CDF, or its tail (CCDF)",
 	.options = rows,
 	.size = sizeof(struct asked),
 	.run = run_cdf };

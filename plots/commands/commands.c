@@ -13,7 +13,7 @@ const char *const commands_terminals[] = { "svg", "png", "pdf", NULL };
 
 const struct cli_program commands_program = {
 	.name = "tplot",
-	.summary = "draws figures of results with gnuplot",
+	.summary = "plot measurement results with gnuplot",
 	.commands =
 		(const struct cli_command *const[]){
 			&command_compare,
@@ -48,16 +48,15 @@ static gboolean find_terminal(
 	const char *dot = name != NULL ? strrchr(name, '.') : NULL;
 	int of_name = terminal_of(dot != NULL ? dot + 1 : NULL);
 
-	/* What has no ending at all may be of any kind, if that is said. */
+	/* A name without extension needs --terminal. */
 	if (name != NULL && of_name < 0 && (dot != NULL || r->terminal < 0))
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
-			"--output: unknown format '%s': expected a name ending in .svg, .png or "
-			".pdf",
+			"--output: expected a name ending in .svg, .png or .pdf, got '%s'",
 			r->output);
 	if (r->terminal >= 0 && of_name >= 0 && r->terminal != of_name)
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
-			"--output: '%s' is the name of another kind than --terminal says",
-			r->output);
+			"--output: extension of '%s' contradicts --terminal %s", r->output,
+			commands_terminals[r->terminal]);
 	*out = (enum figure_terminal)MAX(0, MAX(r->terminal, of_name));
 	return TRUE;
 }
@@ -66,12 +65,12 @@ gboolean commands_allow(
 	const struct commands_request *r, gboolean linear, gboolean response, GError **error)
 {
 	if (r->linear && !linear)
-		return plots_fail(
-			error, PLOTS_ERROR_ARGUMENT, "--linear: %s draws no latencies", r->command);
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
+			"--linear: no effect: the figure has no latency axis");
 	if (r->response && !response)
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
-			"--response: what %s draws is not known from the scheduled departure",
-			r->command);
+			"--response: no effect: the figure has no latency from the scheduled "
+			"departure");
 	return TRUE;
 }
 

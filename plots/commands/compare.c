@@ -26,8 +26,8 @@ static gboolean make_compare(struct commands_job *job, GError **error)
 	g_autoptr(figure) f = NULL;
 
 	if (asked->no_facets && asked->facets != NULL)
-		return plots_fail(
-			error, PLOTS_ERROR_ARGUMENT, "--facets and --no-facets: one of them");
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
+			"--facets and --no-facets are mutually exclusive");
 	load_options_apply(&asked->load, &wanted, &job->options);
 	f = gather(&wanted, job->names, job->messages, error);
 	return f != NULL && (figure_has_loads(f) ? figure_load : figure_cdf)(
@@ -38,14 +38,14 @@ static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_GROUP("Panels"),
 	OPTION_ROW(TEXT, struct asked, facets, "facets", 0, "ROWS,COLUMNS",
-		"Parameters that make rows and columns of panels, such as interface,vhost "
-		"(default: what differs within the names)",
+		"Parameters of the rows and columns of panels, such as interface,vhost "
+		"(default: those that differ within a NAME)",
 		0),
 	COMMANDS_SWITCH(struct asked, no_facets, "no-facets",
-		"One pair of panels: what differs within the names is in the legend"),
+		"One pair of panels; differing parameters go to the legend"),
 	LOAD_OPTIONS_ROWS(struct asked, load),
 	{ 0 },
 };
 
 COMMANDS_FIGURE(compare, COMMANDS_NAMES,
-	.summary = "Load against latency and loss, or, of one load, the distribution");
+	.summary = "Plot latency and loss over load, or the latency distribution of a single load");

@@ -54,17 +54,16 @@ static char *find_recipe(const char *word, GError **error)
 	}
 	known = list_recipes(folder);
 	(void)plots_fail(error, PLOTS_ERROR_ARGUMENT,
-		"'%s' is no figure that there is a recipe for; there are %s, or name a file with "
-		"one, ./NAME.conf",
-		word, known);
+		"no recipe for figure '%s' (%s); give one of these or a file, ./NAME.conf", word,
+		known);
 	return NULL;
 }
 
-/* The folder of the data in dir, which may be it. NULL and error. */
-static char *find_data(const char *dir, const char *folder, GError **error)
+/* The directory of the data: below dir, beside it or dir itself. NULL and error. */
+static char *find_data(const char *dir, const char *wanted, GError **error)
 {
-	g_autofree char *name = g_path_get_basename(folder);
-	g_autofree char *below = g_build_filename(dir, folder, NULL);
+	g_autofree char *name = g_path_get_basename(wanted);
+	g_autofree char *below = g_build_filename(dir, wanted, NULL);
 	g_autofree char *beside = g_build_filename(dir, name, NULL);
 
 	if (g_file_test(below, G_FILE_TEST_IS_DIR))
@@ -74,8 +73,9 @@ static char *find_data(const char *dir, const char *folder, GError **error)
 	if (g_file_test(dir, G_FILE_TEST_IS_DIR))
 		return g_strdup(dir);
 	(void)plots_fail(error, PLOTS_ERROR_EMPTY,
-		"--dir: there is no folder '%s'; it is a copy of the paper's data, with %s in it",
-		dir, folder);
+		"--dir: directory '%s' not found; expected a copy of the paper's data, which has "
+		"%s",
+		dir, wanted);
 	return NULL;
 }
 
@@ -94,8 +94,8 @@ static figure *gather_recipe(const struct gather_options *wanted, const recipe *
 		g_autofree char *names = g_strjoinv(", ", (char **)made->names->pdata);
 
 		(void)plots_fail(error, PLOTS_ERROR_EMPTY,
-			"figure %s: nothing of it is in '%s': neither of %s has a trial, the first "
-			"would be %s; --dir names a copy of the paper's data",
+			"figure %s: no trial in '%s' for any of %s (first selector: %s); --dir "
+			"expects a copy of the paper's data",
 			word, wanted->members.dir, names,
 			(const char *)g_ptr_array_index(made->selectors, 0));
 		return NULL;
@@ -121,10 +121,10 @@ static gboolean make_figure(struct commands_job *job, GError **error)
 
 	if (r->dir == NULL)
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
-			"--dir has to say where a copy of the paper's data is");
+			"missing option: expected --dir with a copy of the paper's data");
 	path = find_recipe(word, error);
 	made = path != NULL ? recipe_read(path, error) : NULL;
-	dir = made != NULL ? find_data(r->dir, made->folder, error) : NULL;
+	dir = made != NULL ? find_data(r->dir, made->directory, error) : NULL;
 	if (dir == NULL)
 		return FALSE;
 	override(&made->load.x, asked->load.x);
@@ -152,11 +152,11 @@ static gboolean make_figure(struct commands_job *job, GError **error)
 }
 
 static const struct option_row rows[] = {
-	COMMANDS_ROWS_OR(struct asked, request, "Copy of the paper's data", NULL),
+	COMMANDS_ROWS_OR(struct asked, request, "Directory with a copy of the paper's data", NULL),
 	LOAD_OPTIONS_ROWS_OR(struct asked, load, NULL, NULL, NULL),
 	{ 0 },
 };
 
 COMMANDS_FIGURE(figure, .arguments = "N",
-	.summary = "Figure N of the paper, from a copy of its data (--dir)", .min_words = 1,
+	.summary = "Plot figure N of the paper from a copy of its data (--dir)", .min_words = 1,
 	.max_words = 1);

@@ -32,15 +32,15 @@ static gboolean find_form(const struct asked *want, const member_list *m, enum f
 	if ((want->value >= 0 && *form == FORM_DOTS) ||
 		(*form == FORM_LOAD && *value == GATHER_MEAN) ||
 		(*form == FORM_TIME && (*value == GATHER_P50 || *value == GATHER_P99)))
-		return plots_fail(error, PLOTS_ERROR_ARGUMENT, "--value %s: the form %s shows %s",
-			values[*value], forms[*form],
-			*form == FORM_DOTS   ? "all of p50, p99 and loss; leave it out"
-			: *form == FORM_LOAD ? "loss, p50 or p99"
-					     : "loss or mean");
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
+			"--value %s: invalid with --form %s; %s", values[*value], forms[*form],
+			*form == FORM_DOTS   ? "leave it out: p50, p99 and loss are all shown"
+			: *form == FORM_LOAD ? "expected loss, p50 or p99"
+					     : "expected loss or mean");
 	if (want->repetition >= 0 && *form != FORM_TIME)
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
-			"--repetition: the form %s shows all repetitions together; it goes with "
-			"--form time",
+			"--repetition: no effect: requires --form time (form %s shows all "
+			"repetitions)",
 			forms[*form]);
 	return TRUE;
 }
@@ -89,19 +89,17 @@ static gboolean make_guests(struct commands_job *job, GError **error)
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_ROW(WORD, struct asked, form, "form", 0, "FORM",
-		"Form: dots (sorted guests), load or time (heat strips, a row per guest; "
-		"default: load where several were measured, else dots)",
+		"Form: dots (sorted guests), load or time (heat strips: one row per guest) "
+		"(default: load for several loads, else dots)",
 		.words = forms),
 	OPTION_ROW(WORD, struct asked, value, "value", 0, "VALUE",
-		"Colour of a heat strip: loss, p50 or p99 (of loads), mean (of time) "
+		"Colour of a heat strip: loss, p50 or p99 (form load), loss or mean (form time) "
 		"(default: p99 or mean)",
 		.words = values),
 	OPTION_ROW(INT, struct asked, repetition, "repetition", 0, "N",
-		"Repetition that the form time shows (default: the first there is)", .min = 0,
-		.max = 9999),
+		"Repetition shown by --form time (default: the first)", .min = 0, .max = 9999),
 	{ 0 },
 };
 
 COMMANDS_FIGURE(guests, COMMANDS_NAMES,
-	.summary = "Each guest: median, 99th percentile and loss, or heat strips over loads or "
-		   "time");
+	.summary = "Plot median, p99 and loss per guest, or heat strips over load or time");

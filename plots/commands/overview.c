@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* tplot overview: all series of one folder at one look. */
+/*
+ * tplot overview: all series of one NAME, called by what differs. Unlike compare it draws load curves
+ * of single loads, too, and its legend does not repeat the NAME.
+ */
 #include "plots/commands/commands.h"
 #include "plots/figures/figures.h"
 #include "plots/gather/gather.h"
@@ -36,13 +39,13 @@ static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_GROUP("Panels"),
 	OPTION_ROW(TEXT, struct asked, facets, "facets", 0, "ROWS,COLUMNS",
-		"Parameters that make rows and columns of panels (default: machine, "
-		"interface and vhost where they differ)",
+		"Parameters of the rows and columns of panels (default: machine, interface and "
+		"vhost if they differ)",
 		0),
 	LOAD_OPTIONS_ROWS(struct asked, load),
 	{ 0 },
 };
 
 COMMANDS_FIGURE(overview, .arguments = "NAME",
-	.summary = "All series of one directory: load against latency and loss", .min_words = 1,
+	.summary = "Plot all series of one NAME over load, even of a single load", .min_words = 1,
 	.max_words = 1);

@@ -97,7 +97,7 @@ static int make_report(const struct asked *a, const char *const *names)
 		return cli_fail("tplot", CLI_FAILED, error);
 	if (!g_str_has_suffix(path, ".html") && !g_str_has_suffix(path, ".htm")) {
 		(void)plots_fail(&error, PLOTS_ERROR_ARGUMENT,
-			"--output: '%s' is no name for a page; write NAME.html", path);
+			"--output: expected a name ending in .html, got '%s'", path);
 		return cli_fail("tplot", CLI_USAGE, error);
 	}
 	if (a->script) {
@@ -111,21 +111,23 @@ static int make_report(const struct asked *a, const char *const *names)
 		printf("%s\n", path);
 	if (!doubtful)
 		return CLI_DONE;
-	fprintf(stderr, "tplot: not all of it is to be relied on; '%s' says what and why\n", path);
+	fprintf(stderr, "tplot: unreliable trials; '%s' lists them and the reasons\n", path);
 	return CLI_NOT_TRUSTWORTHY;
 }
 
 static const struct option_row rows[] = {
 	COMMANDS_DIR(struct asked, dir, COMMANDS_DIR_HELP, .preset = "out"),
-	COMMANDS_OUTPUT(struct asked, output, "The page (default report-NAMES.html here)"),
+	COMMANDS_OUTPUT(struct asked, output, "Report file (default report-NAMES.html)"),
 	COMMANDS_TITLE(struct asked, title),
 	COMMANDS_SWITCH(struct asked, linear, "linear",
-		"Linear latency axes from 0 instead of logarithmic ones"),
+		"Linear latency axes from 0 (default: logarithmic)"),
 	COMMANDS_RESPONSE(struct asked, response),
-	COMMANDS_SWITCH(struct asked, different_mix, "different-mix",
-		"Compare although they were offered different mixes"),
+	COMMANDS_SWITCH(
+		struct asked, different_mix, "different-mix", "Compare results of different mixes"),
 	COMMANDS_SWITCH(struct asked, script, "script",
-		"Write scripts and data of the figures only; do not run gnuplot"),
+		"Write only scripts and data of the figures (NAME-1.gp, NAME-1.dat, ...); do not "
+		"run "
+		"gnuplot"),
 	{ 0 },
 };
 
@@ -141,7 +143,7 @@ static int run_report(void *user, char **names)
 
 const struct cli_command command_report = { .name = "report",
 	COMMANDS_NAMES,
-	.summary = "A page with verdicts, figures, tables and how it was measured",
+	.summary = "Write an HTML report: verdicts, figures, tables, environment, commands",
 	.options = rows,
 	.size = sizeof(struct asked),
 	.run = run_report };

@@ -37,14 +37,14 @@ static gboolean make_timeline(struct commands_job *job, GError **error)
 	       make_series(job, gather_timeline, figure_timeline, error);
 }
 
-COMMANDS_FIGURE(timeline, COMMANDS_NAMES, .summary = "Rates, loss and latency second by second");
+COMMANDS_FIGURE(timeline, COMMANDS_NAMES, .summary = "Plot rates, loss and latency per second");
 
 static gboolean make_sizes(struct commands_job *job, GError **error)
 {
 	return make_series(job, gather_sizes, figure_sizes, error);
 }
 
-COMMANDS_FIGURE(sizes, COMMANDS_NAMES, .summary = "Latency and loss by frame size");
+COMMANDS_FIGURE(sizes, COMMANDS_NAMES, .summary = "Plot latency and loss per frame size");
 
 static gboolean make_departures(struct commands_job *job, GError **error)
 {
@@ -52,4 +52,5 @@ static gboolean make_departures(struct commands_job *job, GError **error)
 	       make_series(job, gather_departures, figure_departures, error);
 }
 
-COMMANDS_FIGURE(departures, COMMANDS_NAMES, .summary = "How near to their schedule frames left");
+COMMANDS_FIGURE(
+	departures, COMMANDS_NAMES, .summary = "Plot deviations of departures from the schedule");

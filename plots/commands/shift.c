@@ -136,8 +136,7 @@ static gboolean make_shift(struct commands_job *job, GError **error)
 				    : g_strdup_printf("%s minus %s", name_b, name_a);
 	if (c->pairs->len > FIGURES_SHIFTS_MAX)
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
-			"%u pairs are more than the %d panels of a figure: pick some by selectors "
-			"such as label-x,rate-100",
+			"too many pairs: %u (maximum %d); use selectors such as label-x,rate-100",
 			c->pairs->len, FIGURES_SHIFTS_MAX);
 	for (guint i = 0; i < c->pairs->len; i++) {
 		if (!add_pair(f, &sides, a, b, c, i, r->response, error))
@@ -150,13 +149,13 @@ static gboolean make_shift(struct commands_job *job, GError **error)
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_ROW(NUMBER, struct asked, confidence, "confidence", 0, "PERCENT",
-		"Confidence level of the band, in percent", .preset = "95", .min = 50,
-		.max = MAX_PERCENTS, .flags = OPTION_ABOVE | OPTION_BELOW),
-	COMMANDS_SWITCH(struct asked, different_mix, "different-mix",
-		"Compare although the two were offered different mixes"),
+		"Confidence level of the band", .preset = "95", .min = 50, .max = MAX_PERCENTS,
+		.flags = OPTION_ABOVE | OPTION_BELOW),
+	COMMANDS_SWITCH(
+		struct asked, different_mix, "different-mix", "Compare results of different mixes"),
 	{ 0 },
 };
 
 COMMANDS_FIGURE(shift, .arguments = "A B",
-	.summary = "How much later B is than A, percentile by percentile", .min_words = 2,
+	.summary = "Plot the latency difference B minus A per percentile", .min_words = 2,
 	.max_words = 2);

@@ -229,7 +229,7 @@ static gboolean add_groups(figure *f, const member_list *list, const struct gath
 			return FALSE;
 		/* Something came back, but nobody knows when: MoonGen's log without its histogram. */
 		if (!list->loads_together && d->count > 0 && !trial_dist_has_bins(d)) {
-			figure_remark(messages, "%s: no histogram: left out", m->title);
+			figure_remark(messages, "%s: skipped (no histogram)", m->title);
 			result_unload(m->c);
 			continue;
 		}
@@ -251,8 +251,8 @@ static gboolean add_groups(figure *f, const member_list *list, const struct gath
 		g_array_sort(figure_group_at(f, i)->points, compare_points);
 	return f->groups->len > 0 ||
 	       plots_fail(error, PLOTS_ERROR_EMPTY,
-		       "no histogram of any of them: there is no distribution to draw; 'tplot "
-		       "compare' draws what the logs know, where there are several loads");
+		       "no histogram: no distribution to plot; with several loads 'tplot compare' "
+		       "plots the quartiles of the logs");
 }
 
 figure *gather(const struct gather_options *options, const char *const *names, GPtrArray *messages,

@@ -34,7 +34,7 @@ static figure *without_left_out(figure *f, GPtrArray *messages, const char *why,
 		g_ptr_array_add(left_out, NULL);
 		g_autofree char *all = g_strjoinv("; ", (char **)left_out->pdata);
 
-		figure_remark(messages, "left out, as %s: %s", why, all);
+		figure_remark(messages, "skipped (%s): %s", why, all);
 	}
 	return f;
 }
@@ -86,10 +86,9 @@ figure *gather_timeline(
 		if (!add_timeline(f, g_ptr_array_index(m->all, i), left_out, error))
 			return NULL;
 	}
-	return without_left_out(g_steal_pointer(&f), messages, "no trial has a row a second",
-		left_out,
-		"no trial has a row a second, nothing to draw; merged sets keep none (name the "
-		"folder of the trials), autotest's are in its moongen_*.csv",
+	return without_left_out(g_steal_pointer(&f), messages, "no timeline", left_out,
+		"no timeline: merged results have none (name the directory of the trials); "
+		"autotest's is moongen_*.csv",
 		error);
 }
 
@@ -131,11 +130,8 @@ figure *gather_departures(
 	}
 	if (!members_fit(f->groups->len, FIGURES_DOTS_MAX, "a figure of departures", error))
 		return NULL;
-	return without_left_out(g_steal_pointer(&f), messages, "nobody noted when frames left",
-		left_out,
-		"no trial says when its frames left, nothing to draw; those of tsim do, MoonGen's "
-		"do not",
-		error);
+	return without_left_out(g_steal_pointer(&f), messages, "no departure times", left_out,
+		"no departure times: tsim records them, MoonGen does not", error);
 }
 
 static struct figure_group *group_named(figure *f, const char *name)

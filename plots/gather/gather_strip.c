@@ -152,8 +152,8 @@ static const trial *trial_of(const struct member *m, int repetition, GError **er
 		if (repetition < 0 || t->params.repetition == (uint32_t)repetition)
 			return t;
 	}
-	(void)plots_fail(error, PLOTS_ERROR_EMPTY, "%s: no repetition %d; there are %u, from 0 on",
-		m->title, repetition, m->c->trials->len);
+	(void)plots_fail(error, PLOTS_ERROR_EMPTY, "%s: no repetition %d (%u found)", m->title,
+		repetition, m->c->trials->len);
 	return NULL;
 }
 
@@ -164,8 +164,7 @@ static GArray *rows_of(const trial *t, GError **error)
 	if (rows == NULL || rows->len > 0)
 		return g_steal_pointer(&rows);
 	(void)plots_fail(error, PLOTS_ERROR_EMPTY,
-		"%s: the timeline of its guests has no row: it was measured for less than a second",
-		t->path);
+		"%s: empty timeline of guests: measured for less than 1 s", t->path);
 	return NULL;
 }
 
@@ -207,6 +206,6 @@ strip *gather_strip_times(
 		add_times(s, member, t, rows);
 	}
 	if (several)
-		s->note = g_strdup_printf("repetition %u alone", drawn);
+		s->note = g_strdup_printf("repetition %u only", drawn);
 	return g_steal_pointer(&s);
 }

@@ -12,8 +12,7 @@
 enum { REPETITIONS_MAX = 1000 };
 
 static const char figure_section[] = "figure";
-static const char
-	select_hint[] = "a selector such as machine-pcvm,vhost-on has to say which trials";
+static const char select_hint[] = "expected a selector such as machine-pcvm,vhost-on";
 
 void recipe_free(recipe *r)
 {
@@ -21,7 +20,7 @@ void recipe_free(recipe *r)
 		return;
 	g_free(r->title);
 	g_free(r->caption);
-	g_free(r->folder);
+	g_free(r->directory);
 	g_free(r->select);
 	g_free(r->facets);
 	g_strfreev(r->row_values);
@@ -75,7 +74,8 @@ static char *read_side(void *at, const char *text)
 
 	if (g_strv_length(list) < 2 || strcmp(list[0], "rate") == 0 ||
 		!g_strv_contains(result_parameter_names(), list[0]))
-		return g_strdup("a parameter and its values, such as interface;bridge;macvtap");
+		return g_strdup(
+			"expected a parameter and its values, such as interface;bridge;macvtap");
 	*(char ***)at = g_steal_pointer(&list);
 	return NULL;
 }
@@ -89,10 +89,11 @@ static char *read_rates(void *at, const char *text)
 	for (guint i = 0; list[i] != NULL; i++) {
 		if (!text_uint(list[i], G_MAXINT, &kpps))
 			return g_strdup_printf(
-				"a list of kpps such as 50;100;150, got '%s'", list[i]);
+				"expected a list of kpps such as 50;100;150, got '%s'", list[i]);
 		g_array_append_vals(rates, &(int){ (int)kpps }, 1);
 	}
-	return rates->len > 0 ? NULL : g_strdup("a list of kpps such as 50;100;150, got nothing");
+	return rates->len > 0 ? NULL
+			      : g_strdup("expected a list of kpps such as 50;100;150, got none");
 }
 
 static char *read_repetitions(void *at, const char *text)
@@ -100,7 +101,8 @@ static char *read_repetitions(void *at, const char *text)
 	uint64_t repetitions;
 
 	if (!text_uint(text, REPETITIONS_MAX, &repetitions) || repetitions == 0)
-		return g_strdup_printf("a number from 1 to %d, got '%s'", REPETITIONS_MAX, text);
+		return g_strdup_printf(
+			"expected a number from 1 to %d, got '%s'", REPETITIONS_MAX, text);
 	*(int *)at = (int)repetitions;
 	return NULL;
 }
@@ -130,7 +132,7 @@ static const struct key {
 } keys[] = {
 	{ "title", offsetof(recipe, title), .read = read_text },
 	{ "caption", offsetof(recipe, caption), .read = read_text },
-	{ "folder", offsetof(recipe, folder), .read = read_text },
+	{ "directory", offsetof(recipe, directory), .read = read_text },
 	{ "select", offsetof(recipe, select), .read = read_selector },
 	{ "rows", offsetof(recipe, row_values), .read = read_side },
 	{ "columns", offsetof(recipe, column_values), .read = read_side },
@@ -195,7 +197,7 @@ static gboolean set_facets(recipe *r, const struct ini *file, GError **error)
 
 	if (*rows != '\0' && strcmp(rows, columns) == 0)
 		return recipe_error(
-			file, figure_section, "columns", "another parameter than rows", error);
+			file, figure_section, "columns", "same parameter as rows", error);
 	r->facets = g_strdup_printf("%s,%s", rows, columns);
 	return TRUE;
 }
@@ -232,8 +234,7 @@ static gboolean read_sections(recipe *r, const struct ini *file, GError **error)
 	if (r->title != NULL && r->names->len > 0)
 		return TRUE;
 	return recipe_error(file, figure_section, "title",
-		"a figure has a title, and at least one more group [NAME] with the key select",
-		error);
+		"expected a title, and at least one section [NAME] with the key select", error);
 }
 
 /* Takes file; cause: why that is NULL. */
@@ -250,8 +251,8 @@ static recipe *recipe_of(struct ini *file, const GError *cause, GError **error)
 	ini_free(file);
 	if (!done)
 		return NULL;
-	if (r->folder == NULL)
-		r->folder = g_strdup("");
+	if (r->directory == NULL)
+		r->directory = g_strdup("");
 	g_ptr_array_add(r->names, NULL);
 	g_ptr_array_add(r->selectors, NULL);
 	return g_steal_pointer(&r);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * plots/gather/recipe.h: a figure as an INI file (conf/figures/N.conf; grammar: analyze/base/ini.h): which
- * trials, by selectors, which rows and columns, and what of it is to be expected in a folder.
+ * trials, by selectors, which rows and columns, and which loads and repetitions are expected.
  *
  *   [figure]
  *   title = TEXT
  *   caption = TEXT                 what is to be seen; may be left out, as all below
- *   folder = gr/virtio2            of the data; the folder that is given may also be that folder
+ *   directory = gr/virtio2         of the trials, below --dir, which may also name it directly
  *   select = SELECTOR              holds for all groups
  *   rows = PARAMETER;VALUE;...     of the grid; the values in the order of the rows
  *   columns = PARAMETER;VALUE;...
@@ -26,9 +26,9 @@
 #include "plots/gather/load_options.h"
 
 struct recipe {
-	char *title, *caption, *folder; /* caption: NULL for none; folder: "" for none */
-	char *select;                   /* for all groups, and already in selectors; NULL: none */
-	char *facets;                   /* as of facets_wanted; "," for one panel */
+	char *title, *caption, *directory; /* caption: NULL for none; directory: "" for none */
+	char *select; /* for all groups, and already in selectors; NULL: none */
+	char *facets; /* as of facets_wanted; "," for one panel */
 	char **row_values, **column_values; /* NULL: none */
 	GPtrArray *names, *selectors;       /* char *, of the groups; both end with NULL */
 	GArray *rates;                      /* int, kpps; empty: not said */

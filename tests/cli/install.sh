@@ -49,7 +49,7 @@ try "$prefix/bin/treflect-xdp" --version
 try "$prefix/bin/tanalyze" --version
 try "$prefix/bin/tplot" --version
 # Its recipes are found: only the data is not there.
-"$prefix/bin/tplot" figure 4 --dir . 2>&1 | grep -q "figure 4: nothing of it is in" || {
+"$prefix/bin/tplot" figure 4 --dir . 2>&1 | grep -q "figure 4: no trial in" || {
 	echo "no recipe of figure 4"
 	failures=1
 }

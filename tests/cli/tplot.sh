@@ -63,13 +63,19 @@ expect 1 "line 3: boom" env PATH="$tmp/none" "$tplot" compare slow -o later.svg
 # Bad words.
 expect 2 "expected NAME" "$tplot" compare
 expect 2 "expected svg, png, pdf" "$tplot" compare slow --terminal gif
-expect 2 "another kind" "$tplot" compare slow --terminal png --output a.svg
+expect 2 "--output: extension of 'a.svg' contradicts --terminal png" \
+	"$tplot" compare slow --terminal png --output a.svg
 expect 2 "no name for a figure" "$tplot" compare slow --output a.gp
 for name in a.jpg a a.b/c a.svg.gz; do
-	expect 2 "--output: unknown format '$name': expected a name ending in .svg, .png or .pdf" \
-		"$tplot" compare slow --output $name
+	for command in compare guests overview timeline sizes departures cdf box; do
+		expect 2 "--output: expected a name ending in .svg, .png or .pdf, got '$name'" \
+			"$tplot" $command slow --output $name
+	done
+	expect 2 "got '$name'" "$tplot" shift slow fast --output $name
+	expect 2 "got '$name'" "$tplot" figure 4 --dir out --output $name
+	expect 2 "got '$name'" "$tplot" compare slow --script --output $name
 done
-expect 2 "unknown format 'a.jpg'" "$tplot" compare slow --terminal png --output a.jpg
+expect 2 "got 'a.jpg'" "$tplot" compare slow --terminal png --output a.jpg
 [ -z "$(ls a a.* 2>/dev/null)" ] || fail "written in spite of it: $(ls a a.*)"
 mkdir a.b
 expect 0 a.b/c "$tplot" compare slow --terminal svg --output a.b/c

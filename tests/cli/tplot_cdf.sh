@@ -40,5 +40,5 @@ grep -qE '^20 0.777' lab.dat || fail "no share of 7/9 at 20 ns: $(cat lab.dat)"
 [ "$(grep -c ', repetition' lab.dat)" = 2 ] || fail "no curve for each repetition"
 rm lab/*
 printf 'Samples: 3, Average: 20.0 ns, StdDev: 10.0 ns, Quartiles: 10.0/20.0/30.0 ns\n' >lab/output_${infix}_rep0.log
-expect 1 "no distribution to draw" "$tplot" cdf lab
+expect 1 "no distribution to plot" "$tplot" cdf lab
 finish

@@ -7,14 +7,13 @@
 
 # Without data.
 expect 2 "expected N" "$tplot" figure
-expect 2 "--dir has to say" "$tplot" figure 4
-expect 2 "no figure that there is a recipe for; there are 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15" \
-	"$tplot" figure 8 --dir .
+expect 2 "missing option: expected --dir" "$tplot" figure 4
+expect 2 "no recipe for figure '8' (2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15)" "$tplot" figure 8 --dir .
 expect 2 "unexpected word '5'; expected N" "$tplot" figure 4 5 --dir .
-expect 1 "there is no folder 'none'" "$tplot" figure 4 --dir none
+expect 1 "directory 'none' not found" "$tplot" figure 4 --dir none
 mkdir empty
 for n in 2 3 4 5 6 7 9 10 11 12 13 14 15; do
-	expect 1 "figure $n: nothing of it is in 'empty'" "$tplot" figure $n --dir empty
+	expect 1 "figure $n: no trial in 'empty'" "$tplot" figure $n --dir empty
 done
 printf '[figure]\ntitle = x\ncolums = vhost;off;on\n' >bad.conf
 expect 2 "bad.conf:3: [figure] colums: unknown key (did you mean 'columns'?)" \
@@ -106,7 +105,7 @@ against()
 	grep -q "no trial at 50, 100, 150, 200, 250, 350" said || fail "missing loads are not named"
 	grep -qF " : NaN) with points lt 5 " f6.gp || fail "a group has the colour of another one"
 	for n in 2 7 9; do
-		expect 1 "nothing of it is in" "$tplot" figure $n --dir "$data"
+		expect 1 "figure $n: no trial in" "$tplot" figure $n --dir "$data"
 	done
 }
 

@@ -54,7 +54,7 @@ is given.dat "# vhost off | bridge, 1 guest
 # vhost on | macvtap, 2 guests"
 expect 2 "did you mean 'interface'?" "$tplot" compare grid --facets interfaces,
 expect 2 "ROWS,COLUMNS" "$tplot" compare grid --facets a,b,c
-expect 2 "one of them" "$tplot" compare grid --no-facets --facets vhost,
+expect 2 "mutually exclusive" "$tplot" compare grid --no-facets --facets vhost,
 expect 2 "give at least" "$tplot" compare grid --facets interface,guests --height 300
 expect 2 "give at least" "$tplot" compare grid --facets ,interface+guests+vhost --width 500
 

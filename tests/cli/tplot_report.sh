@@ -76,6 +76,15 @@ expect 0 turned.html "$tplot" report lossy calm -o turned.html --title "Turned &
 verdicts turned.html >sentences
 has sentences "<li>Loss: calm is better than lossy over all 2 loads together (p"
 has turned.html "<h1>Turned &amp; round</h1>"
+# --script: what draws the figures of the page, and no page.
+expect 0 ./alone-1.gp "$tplot" report calm lossy --script -o alone.html
+cp said scripts
+[ "$(wc -l <scripts)" -eq 3 ] || fail "not a script for each figure of the page: $(cat scripts)"
+[ -z "$(ls alone.html alone-*.svg 2>/dev/null)" ] || fail "--script draws: $(ls alone*)"
+while read -r script; do
+	gnuplot "$script" >said 2>&1 || fail "gnuplot $script: $(cat said)"
+	[ -s "${script%.gp}.svg" ] || fail "$script draws no figure"
+done <scripts
 # The same again, byte for byte.
 cp turned.html first.html
 expect 0 turned.html "$tplot" report lossy calm -o turned.html --title "Turned & round"
@@ -114,13 +123,13 @@ expect 0 one.html "$tplot" report calm -o one.html
 page one.html 3
 hasnt one.html "Verdict"
 
-# Too few repetitions; what is not to be relied on; different mixes.
+# Too few repetitions; unreliable trials; different mixes.
 fake few --reps 3 --rate 100000 --guests 3 --seed 3000
 expect 0 few.html "$tplot" report ./calm few -o few.html
 verdicts few.html >sentences
 has sentences "no verdict, too few repetitions (6 of calm, 3 of few)"
 fake doubt --reps 6 --rate 100000 --guests 3 --seed 4000 --untrusted
-expect 3 "not all of it is to be relied on" "$tplot" report ./calm doubt -o doubt.html
+expect 3 "tplot: unreliable trials; 'doubt.html' lists them" "$tplot" report ./calm doubt -o doubt.html
 page doubt.html 3
 has doubt.html " (DOUBT)</td>"
 has doubt.html "<td>no</td><td>0, 1, 2, 3, 4, 5</td><td>0.5 % of the frames left late</td>"
@@ -146,7 +155,11 @@ done
 
 # Bad words, and what is missing.
 expect 2 "expected NAME" "$tplot" report
-expect 2 "write NAME.html" "$tplot" report calm -o a.svg
+for name in a.svg a a.html/b; do
+	expect 2 "--output: expected a name ending in .html, got '$name'" "$tplot" report calm -o $name
+	expect 2 "ending in .html" "$tplot" report calm --script -o $name
+done
+[ -z "$(ls a a.* a-1.* 2>/dev/null)" ] || fail "written in spite of it: $(ls a a.* a-1.*)"
 expect 2 "--terminal" "$tplot" report calm --terminal png
 expect 1 nosuch "$tplot" report calm nosuch -o no.html
 expect 1 "no/such/folder" "$tplot" report calm -o no/such/folder/a.html

@@ -34,13 +34,13 @@ has p99.gp "white: at least 2 s"
 # Over time: of one repetition, each load with a panel of its own.
 expect 0 time.svg "$tplot" guests sweep --form time --value loss -o time.svg
 rows time.dat $((4 * 16 * 6))
-has time.svg "repetition 0 alone"
+has time.svg "repetition 0 only"
 [ "$(awk '/^[0-9]/ && $6 == 0.5 { print $8, $5 }' time.dat | sort -u)" = "3 3" ] ||
 	fail "not guest 3 in second 3: $(awk '/^[0-9]/ && $6 == 0.5' time.dat)"
 same_again time
 expect 0 mean.svg "$tplot" guests sweep --form time --repetition 2 -o mean.svg
 has mean.svg "mean latency"
-has mean.svg "repetition 2 alone"
+has mean.svg "repetition 2 only"
 [ "$(awk '/^[0-9]/ { print $8, $6 }' mean.dat | sort -u | sort -n | sed -n 3p)" = "2 3000" ] ||
 	fail "guest 2 has no mean of 3000 ns"
 expect 1 "measure again" "$tplot" guests old --form time -o none.svg

@@ -17,8 +17,8 @@ against()
 {
 	local data=$1/gr
 
-	expect 1 "no trial says when its frames left" "$tplot" departures vhost-on --dir "$data"
-	lacks "left out"
+	expect 1 "no departure times: tsim records them" "$tplot" departures vhost-on --dir "$data"
+	lacks "skipped"
 	expect 0 loss.svg "$tplot" guests vhost-on vhost-off --value loss --dir "$data" -o loss.svg
 	drawn loss "offered load (kpps)"
 	expect 0 p50.svg "$tplot" guests vhost-off --value p50 --dir "$data" -o p50.svg

@@ -84,7 +84,7 @@ static void strips_of_loads(void **state)
 static const struct fact strip_time_script[] = {
 	{ 1, "set terminal pngcairo size 820,464 noenhanced font 'sans-serif,9'" },
 	{ 1, "set output 'a.png'" },
-	{ 1, "'repetition 0 alone'" },
+	{ 1, "'repetition 0 only'" },
 	{ 2, "set lmargin" },
 	{ 1, "set label 'A' at screen 0.47195,0.84483 center" },
 	{ 1, "set label 'B' at screen 0.47195,0.48060 center" },
@@ -129,7 +129,7 @@ static void strips_of_times(void **state)
 	set_head(s->head, "A", "");
 	s->time = TRUE;
 	s->what = g_strdup("loss");
-	s->note = g_strdup("repetition 0 alone");
+	s->note = g_strdup("repetition 0 only");
 	for (guint panel = 0; panel < 2; panel++) {
 		struct strip_panel *p = strip_add_panel(s, panel == 0 ? "A" : "B", 3 + panel, 5);
 
