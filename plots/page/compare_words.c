@@ -13,7 +13,7 @@ struct subject {
 	const char *a, *b;
 };
 
-/* "p99 of the latency" */
+/* "p99 latency" */
 static char *metric_text(const struct subject *s)
 {
 	const char *of = s->options->response ? "response time" : "latency";
@@ -22,12 +22,12 @@ static char *metric_text(const struct subject *s)
 	case COMPARE_LOSS:
 		return g_strdup("Loss");
 	case COMPARE_FORWARDED:
-		return g_strdup("Frames forwarded a second");
+		return g_strdup("Forwarding rate");
 	case COMPARE_MEAN:
 		return g_strdup_printf("Mean %s", of);
 	default:
 		return g_strdup_printf(
-			"%s of the %s", s->metric->q == 0.5 ? "Median" : s->metric->name, of);
+			"%s %s", s->metric->q == 0.5 ? "Median" : s->metric->name, of);
 	}
 }
 
@@ -59,7 +59,7 @@ static char *difference_text(const struct subject *s, double v)
 	if (isinf(v))
 		return g_strdup(v < 0 ? "-infinity" : "infinity");
 	if (s->metric->kind == COMPARE_LOSS)
-		return g_strdup_printf("%+.3g points", v * 100);
+		return g_strdup_printf("%+.3g percentage points", v * 100);
 	text = number_text(s, fabs(v));
 	return g_strconcat(v < 0 ? "-" : "+", text, NULL);
 }
@@ -76,7 +76,7 @@ static char *median_text(const struct subject *s, const struct compare_side *sid
 	return g_strconcat("at least ", text, NULL);
 }
 
-/* "difference -12 µs, 95 % interval -14 µs to -10 µs; p 0.008" */
+/* "difference -12 µs, 95 % interval -14 µs to -10 µs, p = 0.008" */
 static char *evidence_text(const struct subject *s, const struct compare_cell *cell)
 {
 	g_autofree char *diff = difference_text(s, cell->diff.value);
@@ -89,7 +89,7 @@ static char *evidence_text(const struct subject *s, const struct compare_cell *c
 		g_string_append_printf(
 			text, ", %.4g %% interval %s to %s", 100 * (1 - s->options->alpha), lo, hi);
 	if (!isnan(cell->p_holm))
-		g_string_append_printf(text, "; p %.2g", cell->p_holm);
+		g_string_append_printf(text, ", p = %.2g", cell->p_holm);
 	return g_string_free(text, FALSE);
 }
 
@@ -101,17 +101,16 @@ static void put_one(GString *to, const struct subject *s, const struct compare_c
 	switch (cell->verdict) {
 	case COMPARE_BETTER:
 	case COMPARE_WORSE:
-		g_string_append_printf(to, "%s is %s than %s: %s instead of %s", s->b,
+		g_string_append_printf(to, "%s is %s than %s: %s vs. %s", s->b,
 			compare_verdict_word(cell->verdict), s->a, y, x);
 		if (!isnan(cell->ratio))
-			g_string_append_printf(to, ", a ratio of %.3g", cell->ratio);
+			g_string_append_printf(to, ", ratio %.3g", cell->ratio);
 		g_string_append_printf(to, " (%s).", shown);
 		break;
 	case COMPARE_NO_DIFFERENCE:
 		g_string_append_printf(to,
-			"no difference between %s and %s that matters: %s and %s (%s; below %.4g "
-			"%% "
-			"it does not matter).",
+			"no relevant difference between %s and %s: %s and %s (%s; threshold %.4g "
+			"%%).",
 			s->a, s->b, x, y, shown, 100 * s->options->threshold);
 		break;
 	case COMPARE_UNDECIDED:
@@ -122,11 +121,11 @@ static void put_one(GString *to, const struct subject *s, const struct compare_c
 		break;
 	case COMPARE_TOO_FEW:
 		g_string_append_printf(to,
-			"no verdict, too few repetitions (%u of %s, %u of %s): medians %s and %s.",
+			"no verdict: too few repetitions (%u of %s, %u of %s); medians %s and %s.",
 			cell->a.nb, s->a, cell->b.nb, s->b, x, y);
 		break;
 	default:
-		g_string_append_printf(to, "no verdict, because %s has no value.",
+		g_string_append_printf(to, "no verdict: %s has no value.",
 			cell->a.nb > 0   ? s->b
 			: cell->b.nb > 0 ? s->a
 					 : "neither side");
@@ -134,7 +133,7 @@ static void put_one(GString *to, const struct subject *s, const struct compare_c
 }
 
 /* Where a sweep is compared, a pair is a load. */
-static const char *pairs_word(const comparison *c)
+static const char *pair_word(const comparison *c)
 {
 	for (guint i = 0; i < c->pairs->len; i++) {
 		const struct compare_pair *p = g_ptr_array_index(c->pairs, i);
@@ -143,48 +142,48 @@ static const char *pairs_word(const comparison *c)
 			const struct compare_pair *other = g_ptr_array_index(c->pairs, k);
 
 			if (p->a->params.rate_pps == other->a->params.rate_pps)
-				return "pairs";
+				return "pair";
 		}
 	}
-	return "loads";
+	return "load";
 }
 
 static void put_many(GString *to, const struct subject *s, const comparison *c,
 	const struct compare_overall *over)
 {
-	g_autofree char *all = g_strdup_printf("all %u %s", c->pairs->len, pairs_word(c));
+	g_autofree char *all = g_strdup_printf("all %u %ss", c->pairs->len, pair_word(c));
 	g_autofree char *verdicts = compare_verdicts_text(over);
 
 	switch (over->verdict) {
 	case COMPARE_BETTER:
 	case COMPARE_WORSE:
-		g_string_append_printf(to, "%s is %s than %s over %s together", s->b,
+		g_string_append_printf(to, "%s is %s than %s over %s", s->b,
 			compare_verdict_word(over->verdict), s->a, all);
 		break;
 	case COMPARE_NO_DIFFERENCE:
 		g_string_append_printf(to,
-			"no difference between %s and %s that matters at any of %u %s", s->a, s->b,
-			c->pairs->len, pairs_word(c));
+			"no relevant difference between %s and %s at any of %u %ss", s->a, s->b,
+			c->pairs->len, pair_word(c));
 		break;
 	case COMPARE_UNDECIDED:
 		g_string_append_printf(
-			to, "inconclusive between %s and %s over %s together", s->a, s->b, all);
+			to, "inconclusive between %s and %s over %s", s->a, s->b, all);
 		break;
 	case COMPARE_TOO_FEW:
-		g_string_append_printf(to, "no verdict over %s, too few repetitions", all);
+		g_string_append_printf(to, "no verdict over %s: too few repetitions", all);
 		break;
 	default:
-		g_string_append_printf(to, "no verdict over %s, values are missing", all);
+		g_string_append_printf(to, "no verdict over %s: missing values", all);
 	}
 	if (!isnan(over->p_holm))
 		g_string_append_printf(
-			to, " (p %.2g, Cliff's delta %.2g)", over->p_holm, over->cliff);
+			to, " (p = %.2g, Cliff's delta %.2g)", over->p_holm, over->cliff);
 	if (over->verdicts[over->verdict] < c->pairs->len)
-		g_string_append_printf(to, "; one by one %s", verdicts);
+		g_string_append_printf(to, "; per %s: %s", pair_word(c), verdicts);
 	g_string_append_c(to, '.');
 	if (over->nb > 0)
-		g_string_append_printf(to, " Ratio of the medians: %.3g (%.3g to %.3g).",
-			over->ratio, over->ratio_least, over->ratio_most);
+		g_string_append_printf(to, " Ratio of medians: %.3g (%.3g to %.3g).", over->ratio,
+			over->ratio_least, over->ratio_most);
 }
 
 char *compare_words_sentence(const comparison *c, const struct compare_options *options,

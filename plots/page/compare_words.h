@@ -6,8 +6,8 @@
 #include "analyze/verdict/compare.h"
 
 /*
- * "p99 of the latency: B is better than A: 12 µs instead of 24 µs, ...": one metric of c, which has
- * been compared with options; a and b are what the sides are called. Newly allocated.
+ * "p99 latency: B is better than A: 12 µs vs. 24 µs, ...": one metric of c, which has been compared
+ * with options; a and b are what the sides are called. Newly allocated.
  */
 char *compare_words_sentence(const comparison *c, const struct compare_options *options,
 	guint metric, const char *a, const char *b);

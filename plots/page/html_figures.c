@@ -80,24 +80,23 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-	{ LOADS, "compare", "Load against latency and loss",
-		"Curves of the 25th, 50th, 75th and 99th percentile of the latency over the load, "
-		"and below them the share of frames that were lost.",
+	{ LOADS, "compare", "Latency and loss over load",
+		"25th, 50th, 75th and 99th percentile of the latency over load; loss below.",
 		make_curves },
-	{ ONE_LOAD, "compare", "Distribution of the latency",
-		"Curves of the share of frames that are later than a latency, or lost, on a "
-		"logarithmic axis, and below them the spread over the guests.",
+	{ ONE_LOAD, "compare", "Latency distribution",
+		"Share of frames later than a latency, or lost, on a log scale; spread over the "
+		"guests below.",
 		make_curves },
-	{ GUESTS | ONE_LOAD, "guests", "Guests, sorted by their 99th percentile",
-		"Median and 99th percentile of the latency of each guest, and below them its loss.",
+	{ GUESTS | ONE_LOAD, "guests", "Guests by 99th percentile",
+		"Median and 99th percentile of the latency of each guest; loss below.",
 		make_guests },
-	{ GUESTS | LOADS, "guests", "99th percentile of each guest over the load",
-		"A strip for each guest, a column for each load; the brighter, the later. A white "
-		"field with a cross is a lower bound: the percentile falls among lost frames.",
+	{ GUESTS | LOADS, "guests", "99th percentile per guest over load",
+		"One row per guest, one column per load; brighter is later. White with a cross: "
+		"lower bound, the percentile is among lost frames.",
 		make_strip },
-	{ REPETITIONS, "box", "Repetitions as the unit",
-		"The median of each repetition as a point, in a box of the quartiles of the "
-		"repetitions: what the verdicts are made of.",
+	{ REPETITIONS, "box", "Median per repetition",
+		"The median of each repetition as a point, and a box with the quartiles of the "
+		"repetitions: the input of the verdicts.",
 		make_box },
 };
 
@@ -204,8 +203,7 @@ GPtrArray *html_figures_draw(const struct html_report_options *wanted, const cha
 		return NULL;
 	if (gnuplot == NULL && wanted->scripts == NULL) {
 		(void)plots_fail(error, PLOTS_ERROR_GNUPLOT,
-			"gnuplot, which draws the figures of a report, is not installed: apt-get "
-			"install gnuplot-nox");
+			"gnuplot not found; apt-get install gnuplot-nox");
 		return NULL;
 	}
 	options.style = style;

@@ -26,7 +26,7 @@ static char *title_of(const struct html_report_options *options, const sides *s)
 	return g_string_free(title, FALSE);
 }
 
-/* Trials of a side; *bad: those that are not to be relied on. */
+/* Trials of a side; *bad: unreliable ones. */
 static guint count_trials(const struct side *side, guint *bad)
 {
 	guint trials = 0;
@@ -45,19 +45,19 @@ static void put_head(page *p, const sides *s)
 {
 	g_autofree char *date = sides_date(s, FALSE);
 	g_autofree char *of_files = sides_date(s, TRUE);
-	g_autoptr(GString) text = g_string_new("Trials");
+	g_autoptr(GString) text = g_string_new(NULL);
 
 	if (date != NULL)
-		g_string_append_printf(text, " of %s", date);
+		g_string_append_printf(text, "Measured %s", date);
 	if (of_files != NULL)
-		g_string_append_printf(text, "%s from files last changed on %s",
-			date != NULL ? ", and others" : "", of_files);
-	g_string_append(text, ": ");
+		g_string_append_printf(text, "%s last modified %s",
+			date != NULL ? ", other files" : "Files", of_files);
+	g_string_append(text, text->len > 0 ? ": " : "");
 	for (guint i = 0; i < s->all->len; i++) {
 		guint bad, trials = count_trials(sides_at(s, i), &bad);
 
-		g_string_append_printf(
-			text, "%s%u of %s", i > 0 ? ", " : "", trials, sides_at(s, i)->title);
+		g_string_append_printf(text, "%s%u trial%s of %s", i > 0 ? ", " : "", trials,
+			trials == 1 ? "" : "s", sides_at(s, i)->title);
 	}
 	g_string_append_c(text, '.');
 	page_paragraph(p, NULL, text->str);
@@ -70,7 +70,7 @@ static void put_alone(page *p, const GPtrArray *alone, const char *title)
 
 	if (alone->len == 0)
 		return;
-	g_string_append_printf(text, "Only of %s, and so not compared: ", title);
+	g_string_append_printf(text, "Only in %s, not compared: ", title);
 	for (guint i = 0; i < alone->len; i++) {
 		const result_combination *c = g_ptr_array_index(alone, i);
 
@@ -82,15 +82,14 @@ static void put_alone(page *p, const GPtrArray *alone, const char *title)
 static void put_method(page *p, const struct compare_options *options)
 {
 	g_autofree char *text = g_strdup_printf(
-		"A and B are medians over repetitions, each of which counts as one value; they are "
-		"in these intervals with %.4g %% confidence, or the one that is given. Better and "
-		"worse: Mann-Whitney's U test, two-sided, at a p of at most %.3g after Holm's "
-		"correction over this table; over all loads together it is a test of its own, in "
-		"which each load is compared within itself. The shift is Hodges and Lehmann's "
-		"difference; no difference means that its whole interval lies within %.3g %% of A. "
-		"Cliff's delta is 1 where each repetition of B has more than each of A, -1 where "
-		"each has less. KS D is the largest distance between the two distributions of "
-		"latencies, and where it is.",
+		"A and B: medians over repetitions (one value per repetition), with intervals of "
+		"%.4g %% confidence unless another one is given. Better, worse: two-sided "
+		"Mann-Whitney U test, p <= %.3g after Holm's correction over this table; the test "
+		"over all loads is separate and stratified by load. Shift: Hodges-Lehmann "
+		"difference. No difference: the whole interval of the shift is within %.3g %% of "
+		"A. Cliff's delta: 1 if every repetition of B is above every one of A, -1 if "
+		"below. KS D: largest distance between the two latency distributions, and its "
+		"latency.",
 		100 * (1 - options->alpha), options->alpha, 100 * options->threshold);
 
 	page_paragraph(p, "note", text);
@@ -111,14 +110,14 @@ static void put_comparison(page *p, const comparison *c, const struct compare_op
 	put_alone(p, c->alone_b, b->title);
 	if (c->differs->len > 0) {
 		g_autofree char *intro = g_strdup_printf(
-			"In what the sides differ; A is %s, B is %s:", a->title, b->title);
+			"Differences between A (%s) and B (%s):", a->title, b->title);
 
 		page_paragraph(p, NULL, intro);
 		page_list(p, NULL, c->differs);
 	}
 }
 
-/* How many trials of a side are not to be relied on. */
+/* How many trials of a side are unreliable. */
 static void put_reliance(page *p, const sides *s)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
@@ -127,13 +126,14 @@ static void put_reliance(page *p, const sides *s)
 		guint bad, trials = count_trials(sides_at(s, i), &bad);
 
 		if (bad > 0)
-			g_string_append_printf(text, "%s%u of %u trials of %s",
-				text->len > 0 ? ", " : "", bad, trials, sides_at(s, i)->title);
+			g_string_append_printf(text, "%s%u of %u trial%s of %s",
+				text->len > 0 ? ", " : "", bad, trials, trials == 1 ? "" : "s",
+				sides_at(s, i)->title);
 	}
 	if (text->len == 0)
 		return;
-	g_string_prepend(text, "Beware: the numbers of ");
-	g_string_append(text, " are not to be relied on; the reasons are below.");
+	g_string_prepend(text, "Unreliable: ");
+	g_string_append(text, "; see \"Unreliable trials\" for the reasons.");
 	page_paragraph(p, "doubt", text->str);
 }
 
@@ -159,8 +159,8 @@ static void put_verdicts(
 		if (c != NULL) {
 			put_comparison(p, c, options, a, b);
 		} else {
-			g_autofree char *why = g_strdup_printf("%s and %s are not compared: %s",
-				a->title, b->title, cause->message);
+			g_autofree char *why = g_strdup_printf(
+				"%s and %s not compared: %s", a->title, b->title, cause->message);
 
 			page_paragraph(p, "doubt", why);
 		}
@@ -175,7 +175,7 @@ static void put_verdict_tables(
 	for (guint i = 0; i < s->all->len; i++) {
 		const comparison *c = g_ptr_array_index(compared, i);
 		g_autofree char *caption = g_strdup_printf(
-			"Verdicts: A is %s, B is %s", sides_at(s, 0)->title, sides_at(s, i)->title);
+			"Verdicts (A: %s, B: %s)", sides_at(s, 0)->title, sides_at(s, i)->title);
 
 		if (c == NULL)
 			continue;
@@ -216,7 +216,7 @@ static gboolean put_figures(page *p, const sides *s, const GPtrArray *drawings,
 
 		if (d->svg == NULL) {
 			g_autofree char *why = g_strdup_printf(
-				"%s: not drawn. %s", d->caption, d->why_not);
+				"%s: not drawn: %s", d->caption, d->why_not);
 
 			page_paragraph(p, "note", why);
 		} else if (!page_figure(p, d->caption, d->description, d->svg, error)) {
@@ -235,11 +235,11 @@ static void put_settings(page *p, const sides *s)
 	g_autoptr(table) parameters = sides_parameters(s), environment = sides_environment(s);
 
 	page_section(p, "settings", "Parameters and environment");
-	page_table(p, "What was asked for", parameters);
+	page_table(p, "Parameters", parameters);
 	if (table_rows(environment) > 0)
-		page_table(p, "Where it was measured", environment);
+		page_table(p, "Environment", environment);
 	else
-		page_paragraph(p, NULL, "These trials do not say where they were measured.");
+		page_paragraph(p, NULL, "Environment: not recorded in these trials.");
 }
 
 /* " NAME" as a shell takes it; quotes only where they are needed. */
@@ -286,12 +286,12 @@ static void put_commands(page *p, const struct html_report_options *options, con
 {
 	g_autoptr(GString) again = g_string_new(NULL);
 
-	page_section(p, "again", "To repeat it");
-	page_heading(p, "The trials");
+	page_section(p, "again", "Commands to reproduce");
+	page_heading(p, "Trials");
 	for (guint i = 0; i < s->all->len; i++) {
 		g_autoptr(GPtrArray) commands = sides_commands(sides_at(s, i));
 		g_autofree char *of = g_strdup_printf(
-			commands->len > 0 ? "%s:" : "%s: its files do not say how it was measured.",
+			commands->len > 0 ? "%s:" : "%s: command line not recorded.",
 			sides_at(s, i)->title);
 		g_autoptr(GString) text = g_string_new(NULL);
 
@@ -302,7 +302,7 @@ static void put_commands(page *p, const struct html_report_options *options, con
 		if (commands->len > 0)
 			page_commands(p, text->str);
 	}
-	page_heading(p, "Numbers, figures and this page");
+	page_heading(p, "Numbers, figures and this report");
 	for (guint i = 1; i < s->all->len; i++)
 		add_command(again, "tanalyze compare", options, KNOWS_MIX | KNOWS_RESPONSE, s, i);
 	add_command(again, "tanalyze percentiles", options, KNOWS_RESPONSE, s, 0);

@@ -24,10 +24,10 @@ struct fairness_row {
 
 static const struct table_column fairness_columns[] = {
 	{ "jain", "Jain's index", TABLE_REAL, FAIRNESS_AT(f.jain) },
-	{ "min_max_ratio", "least/most served", TABLE_REAL, FAIRNESS_AT(f.min_max) },
+	{ "min_max_ratio", "min/max share", TABLE_REAL, FAIRNESS_AT(f.min_max) },
 	{ "worst_guest", "worst guest", TABLE_INDEX, FAIRNESS_AT(f.worst_guest) },
-	{ "worst_loss", "its loss", TABLE_RATIO, FAIRNESS_AT(loss) },
-	{ "worst_p99_ns", "its p99", TABLE_TIME, FAIRNESS_AT(p99) },
+	{ "worst_loss", "loss of worst", TABLE_RATIO, FAIRNESS_AT(loss) },
+	{ "worst_p99_ns", "p99 of worst", TABLE_TIME, FAIRNESS_AT(p99) },
 };
 
 static void add_fairness(table *t, const result_combination *c, gboolean response)
@@ -62,9 +62,9 @@ static void trust_cell(table *t, const void *row, const struct table_column *col
 #define REASON_AT(member_) .at = offsetof(struct reason_row, member_)
 
 static const struct table_column reason_columns[] = {
-	{ "verdict", "to be relied on", .cell = trust_cell },
+	{ "verdict", "reliable", .cell = trust_cell },
 	{ "repetitions", NULL, TABLE_TEXT, REASON_AT(repetitions) },
-	{ "reason", "what has to be said", TABLE_TEXT, REASON_AT(text) },
+	{ "reason", NULL, TABLE_TEXT, REASON_AT(text) },
 };
 
 static table *new_table(const struct table_column *columns, size_t nb)
@@ -117,21 +117,23 @@ static void add_side(struct tables *to, const struct side *side, const struct re
 
 static void put_doubts(page *p, const sides *s, const table *reasons)
 {
-	guint others = 0;
+	gboolean headed = FALSE;
 
-	page_section(p, "doubts", "What is not to be relied on");
+	page_section(p, "unreliable", "Unreliable trials");
 	if (table_rows(reasons) > 0)
-		page_table(p, "What the trials say of themselves", reasons);
+		page_table(p, "Reasons per combination", reasons);
+	else
+		page_paragraph(p, NULL, "None.");
 	for (guint i = 0; i < s->all->len; i++) {
 		const result_set *set = sides_at(s, i)->set;
 
+		if (!headed && set->warnings->len + set->notes->len > 0) {
+			page_heading(p, "Warnings and notes");
+			headed = TRUE;
+		}
 		page_list(p, "doubt", set->warnings);
 		page_list(p, NULL, set->notes);
-		others += set->warnings->len + set->notes->len;
 	}
-	if (table_rows(reasons) == 0 && others == 0)
-		page_paragraph(
-			p, NULL, "Nothing: each trial says that its numbers can be relied on.");
 }
 
 void html_tables_put(page *p, const sides *s, gboolean response)
@@ -148,22 +150,20 @@ void html_tables_put(page *p, const sides *s, gboolean response)
 	for (guint i = 0; i < s->all->len; i++)
 		add_side(&to, sides_at(s, i), &wanted);
 	page_table(p,
-		response ? "Percentiles of the response time (from the scheduled departure)"
-			 : "Percentiles of the latency (from the real departure)",
+		response ? "Response time percentiles (from the scheduled departure)"
+			 : "Latency percentiles (from the actual departure)",
 		quantiles);
 	page_paragraph(p, "note",
-		"Of the frames of all repetitions. A lost frame counts as later than all that came "
-		"back: where a percentile falls among lost frames, only a lower bound (>=) is "
-		"known.");
-	page_table(p, "What became of the frames", loss);
+		"Over the frames of all repetitions. A lost frame counts as later than all "
+		"forwarded ones: a percentile among lost frames has only a lower bound (>=).");
+	page_table(p, "Frames and loss", loss);
 	page_paragraph(p, "note",
-		"Loss is that of all repetitions together; least and most are of single "
-		"repetitions.");
+		"Loss: all repetitions merged; minimum and maximum: single repetitions.");
 	if (table_rows(fairness) > 0) {
-		page_table(p, "How evenly the guests were served", fairness);
+		page_table(p, "Fairness between guests", fairness);
 		page_paragraph(p, "note",
-			"Of the share of its frames that each guest got back: Jain's index is 1 "
-			"where all guests got the same share, 1/n where one of n got everything.");
+			"Share: forwarded of offered frames of a guest. Jain's index: 1 if all "
+			"shares are equal, 1/n if one of n guests gets everything.");
 	}
 	put_doubts(p, s, reasons);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* plots/page/html_tables.h: the numbers of a report, and what of them is not to be relied on. */
+/* plots/page/html_tables.h: the numbers of a report, and its unreliable trials. */
 #ifndef PLOTS_PAGE_HTML_TABLES_H
 #define PLOTS_PAGE_HTML_TABLES_H
 
@@ -7,8 +7,8 @@
 #include "plots/page/sides.h"
 
 /*
- * Tables of percentiles, loss and fairness, then a part about doubts. Bins are loaded and let go of
- * again; what turns out to be broken goes to the warnings of its result_set.
+ * Tables of percentiles, loss and fairness, then the section of unreliable trials. Bins are loaded and
+ * unloaded again; broken ones become warnings of their result_set.
  */
 void html_tables_put(page *p, const sides *s, gboolean response);
 

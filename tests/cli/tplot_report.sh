@@ -64,9 +64,9 @@ expect 0 report-calm-lossy.html "$tplot" report calm lossy
 [ "$(cat said)" = report-calm-lossy.html ] || fail "more than the name is printed: $(cat said)"
 page report-calm-lossy.html 3
 has report-calm-lossy.html "<title>calm against lossy</title>"
-has report-calm-lossy.html "Trials of 2020-01-01: 12 of calm, 12 of lossy."
+has report-calm-lossy.html "Measured 2020-01-01: 12 trials of calm, 12 trials of lossy."
 verdicts report-calm-lossy.html >sentences
-has sentences "<li>Loss: lossy is worse than calm over all 2 loads together (p"
+has sentences "<li>Loss: lossy is worse than calm over all 2 loads (p = "
 [ "$(grep -c '^<li>' sentences)" -eq 3 ] || fail "not a sentence for each metric: $(cat sentences)"
 has report-calm-lossy.html "vhost: A off, B on"
 has report-calm-lossy.html '<tr><th scope="row">vhost</th><td>differs</td><td>off</td><td>on</td></tr>'
@@ -74,7 +74,7 @@ has report-calm-lossy.html "tanalyze compare calm lossy"
 has report-calm-lossy.html "tplot report calm lossy"
 expect 0 turned.html "$tplot" report lossy calm -o turned.html --title "Turned & round"
 verdicts turned.html >sentences
-has sentences "<li>Loss: calm is better than lossy over all 2 loads together (p"
+has sentences "<li>Loss: calm is better than lossy over all 2 loads (p = "
 has turned.html "<h1>Turned &amp; round</h1>"
 # --script: what draws the figures of the page, and no page.
 expect 0 ./alone-1.gp "$tplot" report calm lossy --script -o alone.html
@@ -100,7 +100,7 @@ page odd.html 3
 has odd.html "&lt;b&gt;&amp;&quot;&#39; µ"
 hasnt odd.html "<b>"
 has odd.html "tplot report ./calm &#39;./&lt;b&gt;&amp;&quot;&#39;\\&#39;&#39; µ&#39;"
-has odd.html "Distribution of the latency"
+has odd.html "Latency distribution"
 expect 0 odd.html "$tplot" report ./calm "./$odd" --response --linear -o odd.html
 page odd.html 3
 has odd.html "response time"
@@ -127,7 +127,7 @@ hasnt one.html "Verdict"
 fake few --reps 3 --rate 100000 --guests 3 --seed 3000
 expect 0 few.html "$tplot" report ./calm few -o few.html
 verdicts few.html >sentences
-has sentences "no verdict, too few repetitions (6 of calm, 3 of few)"
+has sentences "no verdict: too few repetitions (6 of calm, 3 of few)"
 fake doubt --reps 6 --rate 100000 --guests 3 --seed 4000 --untrusted
 expect 3 "tplot: unreliable trials; 'doubt.html' lists them" "$tplot" report ./calm doubt -o doubt.html
 page doubt.html 3
@@ -137,7 +137,7 @@ cp -r out/few other
 sed -i 's/0123abcd/fedc0123/; s/\("label" *: *\)"few"/\1"other"/' other/trial_*.json
 expect 0 mixes.html "$tplot" report few ./other -o mixes.html
 page mixes.html 2
-has mixes.html '<p class="doubt">few and other are not compared:'
+has mixes.html '<p class="doubt">few and other not compared:'
 [ -z "$(verdicts mixes.html)" ] || fail "a verdict about different mixes"
 expect 0 mixes.html "$tplot" report few ./other -o mixes.html --different-mix
 [ -n "$(verdicts mixes.html)" ] || fail "no sentence although different mixes were allowed"
@@ -148,8 +148,8 @@ autotest_results
 for real in "${all_results[@]}"; do
 	expect 3 real.html "$tplot" report --dir "$real" vhost-off vhost-on -o real.html
 	page real.html 1
-	has real.html "<p>Trials from files last changed on "
-	has real.html "vhost-off: its files do not say how it was measured."
+	has real.html "<p>Files last modified "
+	has real.html "vhost-off: command line not recorded."
 	has real.html "vhost: A off, B on"
 done
 

@@ -117,37 +117,35 @@ static void one_pair_is_told_with_its_numbers(void **state)
 
 	(void)state;
 	make(&m, "p99", &better, 1);
-	assert_sentence(&m, "p99 of the latency: y is better than x: 10 µs instead of 20 µs, a "
-			    "ratio of 0.5 (difference -10 µs, 95 % interval -12 µs to -8 µs; p "
-			    "0.0043).");
+	assert_sentence(&m, "p99 latency: y is better than x: 10 µs vs. 20 µs, ratio 0.5 "
+			    "(difference -10 µs, 95 % interval -12 µs to -8 µs, p = 0.0043).");
 	make(&m, "p50", &worse, 1);
 	m.options.response = TRUE;
 	m.cells[0].b.m.value = INFINITY; /* among lost frames */
 	m.cells[0].b.at_least = 2e9;
 	m.cells[0].ratio = NAN;
 	m.cells[0].diff = (struct statistics_interval){ NAN, 1000, INFINITY, 0.96, TRUE };
-	assert_sentence(&m, "Median of the response time: y is worse than x: at least 2 s instead "
-			    "of 20 µs (difference unknown, 95 % interval +1 µs to infinity; p "
-			    "0.0043).");
+	assert_sentence(&m, "Median response time: y is worse than x: at least 2 s vs. 20 µs "
+			    "(difference unknown, 95 % interval +1 µs to infinity, p = 0.0043).");
 	make(&m, "forwarded", &no, 1);
-	assert_sentence(&m, "Frames forwarded a second: no difference between x and y that "
-			    "matters: 20 kpps and 10 kpps (difference -10 kpps, 95 % interval -12 "
-			    "kpps to -8 kpps; p 0.0043; below 1 % it does not matter).");
+	assert_sentence(&m, "Forwarding rate: no relevant difference between x and y: 20 kpps and "
+			    "10 kpps (difference -10 kpps, 95 % interval -12 kpps to -8 kpps, p = "
+			    "0.0043; threshold 1 %).");
 	make(&m, "loss", &un, 1);
 	m.cells[0].a.m.value = 0.25;
 	m.cells[0].b.m.value = 0.125;
 	m.cells[0].diff = (struct statistics_interval){ -0.125, -0.2, 0.1, 0.96, FALSE };
 	assert_sentence(&m,
 		"Loss: inconclusive: the data show neither a difference between x and y "
-		"nor equivalence: 25 % and 12.5 % (difference -12.5 points; p "
-		"0.0043).");
+		"nor equivalence: 25 % and 12.5 % (difference -12.5 percentage points, "
+		"p = 0.0043).");
 	make(&m, "mean", &few, 1);
 	m.cells[0].b.nb = 3;
-	assert_sentence(&m, "Mean latency: no verdict, too few repetitions (6 of x, 3 of y): "
+	assert_sentence(&m, "Mean latency: no verdict: too few repetitions (6 of x, 3 of y); "
 			    "medians 20 µs and 10 µs.");
 	make(&m, "mean", &none, 1);
 	m.cells[0].b.nb = 0;
-	assert_sentence(&m, "Mean latency: no verdict, because y has no value.");
+	assert_sentence(&m, "Mean latency: no verdict: y has no value.");
 }
 
 static void several_pairs_are_counted(void **state)
@@ -165,30 +163,30 @@ static void several_pairs_are_counted(void **state)
 	m.over.verdict = COMPARE_BETTER;
 	m.over.p_holm = 0.0123;
 	m.over.cliff = -0.5;
-	assert_sentence(&m, "p99 of the latency: y is better than x over all 4 loads together (p "
-			    "0.012, Cliff's delta -0.5); one by one better at 2, worse at 1, "
-			    "inconclusive at 1. Ratio of the medians: 0.5 (0.25 to 0.75).");
+	assert_sentence(&m, "p99 latency: y is better than x over all 4 loads (p = 0.012, Cliff's "
+			    "delta -0.5); per load: better at 2, worse at 1, inconclusive at 1. "
+			    "Ratio of medians: 0.5 (0.25 to 0.75).");
 	make(&m, "p99", worse, G_N_ELEMENTS(worse));
 	m.c[1].params.rate_pps = 0; /* as the first one: no sweep */
 	m.over.verdict = COMPARE_UNDECIDED;
-	assert_sentence(&m, "p99 of the latency: inconclusive between x and y over all 3 pairs "
-			    "together; one by one worse at 1, no difference at 1, too few at 1. "
-			    "Ratio of the medians: 0.5 (0.25 to 0.75).");
+	assert_sentence(&m, "p99 latency: inconclusive between x and y over all 3 pairs; per pair: "
+			    "worse at 1, no difference at 1, too few at 1. Ratio of medians: 0.5 "
+			    "(0.25 to 0.75).");
 	make(&m, "p99", same, G_N_ELEMENTS(same));
 	m.over.verdict = COMPARE_NO_DIFFERENCE;
 	m.over.nb = 0;
-	assert_sentence(&m, "p99 of the latency: no difference between x and y that matters at any "
-			    "of 2 loads.");
+	assert_sentence(
+		&m, "p99 latency: no relevant difference between x and y at any of 2 loads.");
 	make(&m, "p99", open, G_N_ELEMENTS(open));
 	m.over.verdict = COMPARE_TOO_FEW;
 	m.over.nb = 0;
-	assert_sentence(&m, "p99 of the latency: no verdict over all 2 loads, too few repetitions; "
-			    "one by one inconclusive at 1, no value at 1.");
+	assert_sentence(&m, "p99 latency: no verdict over all 2 loads: too few repetitions; per "
+			    "load: inconclusive at 1, no value at 1.");
 	make(&m, "p99", open, G_N_ELEMENTS(open));
 	m.over.verdict = COMPARE_NO_VALUE;
 	m.over.nb = 0;
-	assert_sentence(&m, "p99 of the latency: no verdict over all 2 loads, values are missing; "
-			    "one by one inconclusive at 1, no value at 1.");
+	assert_sentence(&m, "p99 latency: no verdict over all 2 loads: missing values; per load: "
+			    "inconclusive at 1, no value at 1.");
 }
 
 int main(void)
