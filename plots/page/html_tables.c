@@ -48,57 +48,34 @@ static void add_fairness(table *t, const result_combination *c, gboolean respons
 }
 
 struct reason_row {
-	const struct trial_params *params; /* first: result_params_columns */
-	gboolean trustworthy;
-	const char *repetitions, *text;
+	const char *side, *text;
+	guint times;
 };
-
-static void trust_cell(table *t, const void *row, const struct table_column *column)
-{
-	(void)column;
-	table_string(t, ((const struct reason_row *)row)->trustworthy ? "yes" : "no");
-}
 
 #define REASON_AT(member_) .at = offsetof(struct reason_row, member_)
 
 static const struct table_column reason_columns[] = {
-	{ "verdict", "reliable", .cell = trust_cell },
-	{ "repetitions", NULL, TABLE_TEXT, REASON_AT(repetitions) },
+	{ "results", NULL, TABLE_TEXT, REASON_AT(side) },
+	{ "times", NULL, TABLE_NUMBER, REASON_AT(times) },
 	{ "reason", NULL, TABLE_TEXT, REASON_AT(text) },
 };
 
-static table *new_table(const struct table_column *columns, size_t nb)
+static void add_reasons(GPtrArray *groups, const result_combination *c)
 {
-	table *t = table_new();
-
-	result_params_columns(t);
-	table_columns(t, columns, nb);
-	return t;
-}
-
-static void add_reasons(table *t, const result_combination *c)
-{
-	g_autoptr(GPtrArray) groups = reasons_new();
-
 	for (guint i = 0; i < c->trials->len; i++) {
 		const trial *one = g_ptr_array_index(c->trials, i);
-		g_autofree char *repetition = g_strdup_printf("%u", one->params.repetition);
 
 		for (guint k = 0; k < one->reasons->len; k++)
-			reasons_add(groups, g_ptr_array_index(one->reasons, k), repetition);
+			reasons_add(groups, g_ptr_array_index(one->reasons, k), NULL);
 		if (one->interrupted)
-			reasons_add(groups, "interrupted", repetition);
-	}
-	for (guint i = 0; i < groups->len; i++) {
-		const struct reason_group *g = g_ptr_array_index(groups, i);
-
-		table_add(t,
-			&(struct reason_row){ &c->params, c->trustworthy, g->who->str, g->text });
+			reasons_add(groups, "interrupted", NULL);
 	}
 }
 
 static void add_side(struct tables *to, const struct side *side, const struct report_options *o)
 {
+	g_autoptr(GPtrArray) reasons = reasons_new();
+
 	for (guint i = 0; i < side->set->combinations->len; i++) {
 		result_combination *c = g_ptr_array_index(side->set->combinations, i);
 		g_autoptr(GError) cause = NULL;
@@ -110,8 +87,13 @@ static void add_side(struct tables *to, const struct side *side, const struct re
 		report_add(to->percentiles, &report_percentiles, c, o);
 		report_add(to->loss, &report_loss, c, NULL);
 		add_fairness(to->fairness, c, o->response);
-		add_reasons(to->reasons, c);
+		add_reasons(reasons, c);
 		result_unload(c);
+	}
+	for (guint i = 0; i < reasons->len; i++) {
+		const struct reason_group *g = g_ptr_array_index(reasons, i);
+
+		table_add(to->reasons, &(struct reason_row){ side->title, g->text, g->nb });
 	}
 }
 
@@ -121,7 +103,7 @@ static void put_doubts(page *p, const sides *s, const table *reasons)
 
 	page_section(p, "unreliable", "Unreliable trials");
 	if (table_rows(reasons) > 0)
-		page_table(p, "Reasons per combination", reasons);
+		page_table(p, "Reasons, with the range of their numbers", reasons);
 	else
 		page_paragraph(p, NULL, "None.");
 	for (guint i = 0; i < s->all->len; i++) {
@@ -143,10 +125,12 @@ void html_tables_put(page *p, const sides *s, gboolean response)
 	};
 	g_autoptr(table) quantiles = report_new(&report_percentiles, &wanted);
 	g_autoptr(table) loss = report_new(&report_loss, NULL);
-	g_autoptr(table) fairness = new_table(fairness_columns, G_N_ELEMENTS(fairness_columns));
-	g_autoptr(table) reasons = new_table(reason_columns, G_N_ELEMENTS(reason_columns));
+	g_autoptr(table) fairness = table_new(), reasons = table_new();
 	struct tables to = { quantiles, loss, fairness, reasons };
 
+	result_params_columns(fairness);
+	table_columns(fairness, fairness_columns, G_N_ELEMENTS(fairness_columns));
+	table_columns(reasons, reason_columns, G_N_ELEMENTS(reason_columns));
 	for (guint i = 0; i < s->all->len; i++)
 		add_side(&to, sides_at(s, i), &wanted);
 	page_table(p,
