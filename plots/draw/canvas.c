@@ -150,7 +150,8 @@ static guint put_legend(struct canvas *c, const figure *f, double y, gboolean dr
 		g_autofree char *name = canvas_fit(group->name, room - CANVAS_SAMPLE, 0);
 		g_autofree char *line = g_strdup_printf("lt %u lw 2", i + 1);
 		double x = canvas_edge(c) + (at % columns) * column;
-		double down = y + CANVAS_ROW * (double)(at++ / columns);
+		guint row = at++ / columns;
+		double down = y + CANVAS_ROW * (double)row;
 
 		if (!draw)
 			continue;

@@ -144,13 +144,14 @@ static void append_tic(GString *script, gboolean label, double at, struct gp_uni
 void gp_tics(
 	GString *script, const char *axis, double lo, double hi, struct gp_unit unit, guint most)
 {
-	double step = linear_step(hi - lo), first = ceil(lo / step - 1e-9) + 0.0;
-	double nb = floor(hi / step + 1e-9) - first + 1, every = ceil(nb / MAX(most, 1));
+	double step = linear_step(hi - lo);
+	int first = (int)ceil(lo / step - 1e-9), last = (int)floor(hi / step + 1e-9);
+	int every = (last - first) / (int)MAX(most, 1) + 1;
 
 	g_string_append_printf(script, "set %stics (", axis);
-	for (double i = first; i < first + nb; i++) {
+	for (int i = first; i <= last; i++) {
 		g_string_append(script, i > first ? ", " : "");
-		append_tic(script, most > 0 && !(fabs(fmod(i, every)) > 0), i * step, unit);
+		append_tic(script, most > 0 && i % every == 0, i * step, unit);
 	}
 	g_string_append(script, ")\n");
 }

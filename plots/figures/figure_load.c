@@ -34,6 +34,7 @@ struct picture {
 	struct range latency;
 	double loss_top;
 	gboolean spread, untrustworthy;
+	gboolean lone; /* some point is on no line */
 	unsigned repetitions_lo, repetitions_hi;
 	guint known, without_p99; /* points with a median, and those of them without the 99th */
 	guint unmeasured;         /* points at their nominal load, because nothing else is known */
@@ -78,9 +79,13 @@ static struct picture find_ranges(const figure *f, const struct figure_options *
 
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
+		guint joined = 0;
 
-		for (guint k = 0; k < group->points->len; k++)
+		for (guint k = 0; k < group->points->len; k++) {
 			include_point(&r, figure_point_at(group, k));
+			joined += figure_point_at(group, k)->trustworthy ? 1 : 0;
+		}
+		r.lone |= joined == 1 || joined < group->points->len;
 	}
 	range_close(&r.latency);
 	r.loss_top = gp_loss_top(r.loss_top);
@@ -306,6 +311,8 @@ static void add_notes(struct canvas *c, const struct picture *r)
 	range_note(&r->latency, notes);
 	if (r->untrustworthy)
 		figure_remark(notes, "hollow: unreliable trial");
+	if (r->lone && r->known > r->without_p99)
+		figure_remark(notes, "small marker: 99th percentile");
 	if (r->known == 0)
 		figure_remark(notes, "no known %s", canvas_latency(c));
 	if (r->without_p99 > 0)

@@ -85,7 +85,7 @@ static void set_text(figure *f, const char *title, const char *subtitle)
 }
 
 static const struct fact load_linear_script[] = {
-	{ 1, "set terminal svg size 640,696 fixed noenhanced font 'sans-serif,12'" },
+	{ 1, "set terminal svg size 640,716 fixed noenhanced font 'sans-serif,12'" },
 	{ 1, "set output 'load-linear.svg'" },
 	{ 1, "data = 'load-linear.dat'" },
 	{ 1, "name = 'load-linear.gp'" },
@@ -225,7 +225,7 @@ static const struct fact load_many_script[] = {
 	{ 2, ",0.10894 left" },
 	{ 2, ",0.08101 left" },
 	{ 4, ",0.05307 left" },
-	{ 2, "left font ',8.25'" },
+	{ 3, "left font ',8.25'" },
 	{ 1, "'no spread: one repetition'" },
 	{ 1, "'hollow: unreliable trial'" },
 	{ 0, "with vectors" },
@@ -347,7 +347,7 @@ static const struct fact load_offered_script[] = {
 	     "filled" },
 	{ 1, "14109347.4) : NaN):(0):(0.35*($6 < 14109347.4 ? $6 : 14109347.4)) with vectors head "
 	     "filled" },
-	{ 1, "set terminal svg size 600,816" },
+	{ 1, "set terminal svg size 600,836" },
 	{ 1, "set xlabel 'offered load (kpps)'" },
 	{ 1, "set xrange [0:873600]" },
 	{ 15, "using ($2 > 0 ? $2 : $1):" },
