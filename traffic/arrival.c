@@ -253,8 +253,7 @@ arrival *arrival_new(
 
 	if (!(mean_gap_ns > 0.0) || !isfinite(mean_gap_ns))
 		return input_null(error, INPUT_ERROR_RANGE,
-			"arrival: a mean gap of %g ns is not above zero and finite; check the rate",
-			mean_gap_ns);
+			"arrival: invalid mean gap of %g ns; check the rate", mean_gap_ns);
 	a = g_new0(arrival, 1);
 	a->process = p;
 	a->rng = rng;

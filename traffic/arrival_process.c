@@ -26,8 +26,8 @@ static const struct arrival_kind *find_kind(const char *where, const char *name,
 	g_ptr_array_add(names, NULL);
 	hint = text_did_you_mean(name, (const char *const *)names->pdata);
 	return input_null(error, INPUT_ERROR_NOT_FOUND,
-		"%s: no arrival process is called '%s'%s; there are %s", where,
-		text_quote(name).text, hint, arrival_names());
+		"%s: unknown arrival process '%s'%s; expected %s", where, text_quote(name).text,
+		hint, arrival_names());
 }
 
 /* Index of that key among the parameters; -1 and error. */
@@ -44,10 +44,10 @@ static int find_param(const struct arrival_kind *kind, const char *key, GError *
 	hint = text_did_you_mean(key, names);
 	list = g_strjoinv(", ", (char **)(uintptr_t)names);
 	if (names[0] == NULL)
-		input_fail(error, INPUT_ERROR_SYNTAX, "%s has no parameters; write %s", kind->name,
-			kind->name);
+		input_fail(error, INPUT_ERROR_SYNTAX, "%s takes no parameters; use '%s'",
+			kind->name, kind->name);
 	else
-		input_fail(error, INPUT_ERROR_NOT_FOUND, "'%s' is not a parameter%s; there are %s",
+		input_fail(error, INPUT_ERROR_NOT_FOUND, "unknown parameter '%s'%s; expected %s",
 			text_quote(key).text, hint, list);
 	return -1;
 }
@@ -63,7 +63,7 @@ static gboolean read_dist(const struct reader *r, const char *text, GError **err
 			return TRUE;
 		}
 	return input_fail(error, INPUT_ERROR_NOT_FOUND,
-		"no distribution is called '%s'; there are lognormal, pareto, exponential",
+		"unknown distribution '%s'; expected lognormal, pareto or exponential",
 		text_quote(text).text);
 }
 
@@ -78,14 +78,15 @@ static gboolean read_value(
 		if (text_duration(text, value) && *value >= param->min && *value <= param->max)
 			return TRUE;
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"%s '%s' is not a time from 1us to 1h with its unit (us, ms, s, min, h): "
-			"500us, 1ms, 2s",
+			"invalid %s '%s'; expected a time from 1us to 1h with unit (500us, 1ms, "
+			"2s)",
 			param->name, text_quote(text).text);
 	}
 	if (text_number(text, value) && *value >= param->min && *value <= param->max)
 		return TRUE;
-	return input_fail(error, INPUT_ERROR_RANGE, "%s '%s' is no number from %g to %g",
-		param->name, text_quote(text).text, param->min, param->max);
+	return input_fail(error, INPUT_ERROR_RANGE,
+		"invalid %s '%s'; expected a number from %g to %g", param->name,
+		text_quote(text).text, param->min, param->max);
 }
 
 /* "key=value" */
@@ -101,10 +102,9 @@ static gboolean read_param(struct reader *r, char *entry, GError **error)
 		return FALSE;
 	if (equals == NULL)
 		return input_fail(
-			error, INPUT_ERROR_SYNTAX, "%s has no value; write %s=VALUE", entry, entry);
+			error, INPUT_ERROR_SYNTAX, "%s requires a value: %s=VALUE", entry, entry);
 	if (r->given[i])
-		return input_fail(
-			error, INPUT_ERROR_SYNTAX, "%s stands there twice; keep one", entry);
+		return input_fail(error, INPUT_ERROR_SYNTAX, "%s given twice", entry);
 	r->given[i] = TRUE;
 	return read_value(r, &r->p->kind->params[i], g_strstrip(equals + 1), error);
 }
@@ -122,7 +122,7 @@ static gboolean set_shape(const struct reader *r, GError **error)
 			p->shape = p->value[i];
 		else if (r->given[i])
 			return input_fail(error, INPUT_ERROR_SYNTAX,
-				"%s is of dist=%s, not of dist=%s; leave it out", param[i].name,
+				"%s requires dist=%s, not dist=%s; omit it", param[i].name,
 				param[i].dist->name, p->dist->name);
 	}
 	return TRUE;
@@ -164,8 +164,7 @@ static gboolean read_spec(
 		good = read_params(&r, *rest, error);
 	else
 		good = (*rest != NULL && **rest != '\0') ||
-		       input_fail(
-			       error, INPUT_ERROR_SYNTAX, "names no capture; write %s:FILE", name);
+		       input_fail(error, INPUT_ERROR_SYNTAX, "requires a capture: %s:FILE", name);
 	if (!good)
 		g_prefix_error(error, "%s: arrival '%s': ", where, text_quote(spec).text);
 	return good;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyze/base/error.h"
+#include "analyze/base/text.h"
 #include "traffic/capture_reader.h"
 #include "traffic/frame.h"
 
@@ -39,13 +40,15 @@ static char *make_notice(const char *path, const struct frames *frames)
 
 	if (frames->nb_clamped > 0)
 		g_string_append_printf(s,
-			"; %" PRIu64 " of %u frames are not of %d..%d bytes (with FCS) and are "
-			"sent as the nearest of these",
+			"; %" PRIu64
+			" of %u frames are outside %d..%d bytes (with FCS) and are sent with "
+			"the nearest valid length",
 			frames->nb_clamped, frames->at_ns->len, FRAME_LEN_MIN, FRAME_LEN_MAX);
 	if (frames->nb_older > 0)
 		g_string_append_printf(s,
-			"; %" PRIu64 " frames are older than the one before and leave with it",
-			frames->nb_older);
+			"; %" PRIu64
+			" frame%s older than the previous frame, sent together with it",
+			frames->nb_older, text_plural(frames->nb_older));
 	if (frames->cut)
 		g_string_append_printf(
 			s, "; only the first %d frames are used", CAPTURE_FRAMES_MAX);
@@ -80,9 +83,9 @@ capture *capture_parse(const char *name, const void *data, size_t len, GError **
 	nb = at_ns->len;
 	if (nb < 2 || g_array_index(at_ns, uint64_t, nb - 1) == g_array_index(at_ns, uint64_t, 0))
 		return input_null(error, INPUT_ERROR_RANGE,
-			"%s: has %u frame%s and no time between them; a rate needs two at "
-			"different times",
-			path, nb, nb == 1 ? "" : "s");
+			"%s: %u frame%s at one point in time; a rate requires at least two "
+			"frames at different times",
+			path, nb, text_plural(nb));
 	c = g_new0(capture, 1);
 	c->nb = nb;
 	c->notice = make_notice(path, &frames);

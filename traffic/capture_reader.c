@@ -24,7 +24,7 @@ static gboolean read_frames(
 
 	if (pcap_datalink(file) != DLT_EN10MB)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"%s: frames are of link type %s, not Ethernet; capture on one Ethernet "
+			"%s: expected link type Ethernet, got %s; capture on a single Ethernet "
 			"interface, not on 'any'",
 			path, link == NULL ? "unknown" : link);
 	for (; (rc = pcap_next_ex(file, &head, &data)) == 1; nb++) {
@@ -36,7 +36,8 @@ static gboolean read_frames(
 
 		if (s < 0 || s >= max_s || ns < 0 || ns >= ns_per_s)
 			return input_fail(error, INPUT_ERROR_RANGE,
-				"%s: frame %" PRIu64 " has a time that is none; is the file whole?",
+				"%s: frame %" PRIu64
+				" has an invalid time stamp; file is truncated or corrupt",
 				path, nb + 1);
 		f.at_ns = (uint64_t)(s * ns_per_s + ns);
 		f.frame_len = (uint16_t)CLAMP(f.wire_len, FRAME_LEN_MIN, FRAME_LEN_MAX);
@@ -50,8 +51,8 @@ static gboolean read_frames(
 	if (rc == PCAP_ERROR_BREAK)
 		return TRUE; /* the end */
 	return input_fail(error, INPUT_ERROR_SYNTAX,
-		"%s: cannot be read after frame %" PRIu64 ": %s; mend it with editcap", path, nb,
-		pcap_geterr(file));
+		"%s: read error after frame %" PRIu64 ": %s; repair the file with editcap", path,
+		nb, pcap_geterr(file));
 }
 
 gboolean capture_each(const char *name, const void *data, size_t len, capture_frame_fn fn,
@@ -66,12 +67,12 @@ gboolean capture_each(const char *name, const void *data, size_t len, capture_fr
 
 	if (f == NULL)
 		return input_fail(error, err == ENOENT ? INPUT_ERROR_NOT_FOUND : INPUT_ERROR_IO,
-			"%s: cannot be opened: %s; check the path", path, g_strerror(err));
+			"%s: cannot open: %s", path, g_strerror(err));
 	file = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, why);
 	if (file == NULL) {
 		fclose(f);
 		return input_fail(error, INPUT_ERROR_SYNTAX,
-			"%s: is no capture: %s; give a pcap or pcapng file", path, why);
+			"%s: not a capture: %s; expected a pcap or pcapng file", path, why);
 	}
 	good = read_frames(path, file, fn, user, error);
 	pcap_close(file); /* and f */

@@ -57,7 +57,7 @@ gboolean frame_mac_parse(const char *text, uint8_t mac[6], GError **error)
 
 		if (lo < 0 || p[2] != (i < 5 ? ':' : '\0'))
 			return input_fail(error, INPUT_ERROR_SYNTAX,
-				"'%s' is no MAC address; write six hexadecimal pairs: "
+				"invalid MAC address '%s'; expected six hexadecimal pairs: "
 				"52:54:00:fa:00:60",
 				text);
 		mac[i] = (uint8_t)(hi << 4 | lo);
@@ -86,8 +86,9 @@ gboolean frame_mac_parse_unicast(const char *text, uint8_t mac[6], GError **erro
 		return FALSE;
 	if (mac_fault(parsed) != NULL)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"'%s' is %s; use a unicast address such as 52:54:00:fa:00:60", text,
-			mac_fault(parsed));
+			"invalid MAC address '%s': %s; use a unicast address such as "
+			"52:54:00:fa:00:60",
+			text, mac_fault(parsed));
 	memcpy(mac, parsed, sizeof(parsed));
 	return TRUE;
 }
@@ -107,8 +108,8 @@ gboolean frame_guest_macs_check(const uint8_t base[6], uint32_t nb, GError **err
 			continue;
 		text = frame_mac_format(mac);
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"guest %u would have %s, which is %s; use a unicast address such as "
-			"52:54:00:fa:00:60 (guest n has it plus n)",
+			"guest %u would have %s, %s; use a unicast address such as "
+			"52:54:00:fa:00:60 (n is added for guest n)",
 			i, text, fault);
 	}
 	return TRUE;

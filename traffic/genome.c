@@ -9,7 +9,7 @@
 
 enum { CUSTOM_LETTERS = 26, WRITTEN_OUT_MAX = 100 /* frames; RFC 6985 section 6 */ };
 
-#define REMEDY "write genome:aaafg or genome:AAAGG:A=64,G=1518"
+#define REMEDY "expected genome:aaafg or genome:AAAGG:A=64,G=1518"
 
 /* RFC 6985 section 4. z is the MTU. */
 static const struct {
@@ -51,15 +51,15 @@ static gboolean read_map(struct genome *g, const char *text, GError **error)
 		if (!g_ascii_isupper(entry[0]) || entry[1] != '=' ||
 			!text_uint(entry + 2, UINT32_MAX, &len))
 			return input_fail(error, INPUT_ERROR_SYNTAX,
-				"'%s' is not a letter and its size; write A=64,G=1518",
+				"invalid map entry '%s'; expected LETTER=SIZE: A=64,G=1518",
 				text_quote(entry).text);
 		if (len < FRAME_LEN_MIN || len > FRAME_LEN_MAX)
 			return input_fail(error, INPUT_ERROR_RANGE,
-				"%s: the size is outside %d..%d bytes, counted with FCS",
+				"%s: size is outside %d..%d bytes (with FCS)",
 				text_quote(entry).text, FRAME_LEN_MIN, FRAME_LEN_MAX);
 		if (g->frame_len[(unsigned char)entry[0]] != 0)
-			return input_fail(error, INPUT_ERROR_SYNTAX,
-				"letter %c has two sizes; keep one", entry[0]);
+			return input_fail(
+				error, INPUT_ERROR_SYNTAX, "letter %c has two sizes", entry[0]);
 		g->frame_len[(unsigned char)entry[0]] = (uint32_t)len;
 	}
 	return TRUE;
@@ -75,24 +75,24 @@ static gboolean check_letter(struct genome *g, char letter, GError **error)
 			error, INPUT_ERROR_SYNTAX, "'%s' is not a letter; " REMEDY, word.text);
 	if (g_ascii_isupper(letter) != g->custom)
 		return input_fail(error, INPUT_ERROR_SYNTAX,
-			g->custom ? "'%s' is a letter of RFC 6985, and letters with a map are "
-				    "capitals; write it as a capital and map its size"
-				  : "'%s' has no size; add a map for capitals: "
+			g->custom ? "'%s' cannot be mapped: letters with a map are capitals"
+				  : "'%s' has no size; capitals require a map: "
 				    "genome:AAAGG:A=64,G=1518",
 			word.text);
 	if (g->frame_len[(unsigned char)letter] == 0)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			letter == 'z' ? "'%s' stands for the MTU, and that is not known; give it"
-			: g->custom   ? "'%s' is not in the map; add its size behind the colon"
-				      : "'%s' is not a letter of RFC 6985 (a to j and z)",
+			letter == 'z' ? "'%s' is the MTU frame length, which is unknown; set "
+					"--mtu"
+			: g->custom   ? "'%s' has no size; add it to the map after the colon"
+				      : "unknown letter '%s'; expected a to j or z (RFC 6985)",
 			word.text);
 	if (g->frame_len[(unsigned char)letter] > FRAME_LEN_MAX)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"'%s' stands for %u bytes, above the limit of %d", word.text,
+			"'%s' is %u bytes, above the maximum of %d", word.text,
 			g->frame_len[(unsigned char)letter], FRAME_LEN_MAX);
 	if (g->frame_len[(unsigned char)letter] < FRAME_LEN_MIN)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"'%s' stands for %u bytes, below the least frame of %d", word.text,
+			"'%s' is %u bytes, below the minimum of %d", word.text,
 			g->frame_len[(unsigned char)letter], FRAME_LEN_MIN);
 	return TRUE;
 }
@@ -119,7 +119,7 @@ static void add_run(struct genome *g, char letter, guint count)
 static gboolean read_letters(struct genome *g, const char *text, GError **error)
 {
 	if (*text == '\0')
-		return input_fail(error, INPUT_ERROR_SYNTAX, "it has no letters; " REMEDY);
+		return input_fail(error, INPUT_ERROR_SYNTAX, "no letters; " REMEDY);
 	while (*text != '\0') {
 		guint64 count = 1;
 
@@ -131,20 +131,21 @@ static gboolean read_letters(struct genome *g, const char *text, GError **error)
 		}
 		if (*text == '\0')
 			return input_fail(error, INPUT_ERROR_SYNTAX,
-				"a count stands at the end; write it before its letter, 20a1g");
+				"count without a letter at the end; a count precedes its "
+				"letter: 20a1g");
 		if (!check_letter(g, *text, error))
 			return FALSE;
 		if (count == 0 || count > PROFILE_SEQUENCE_MAX - g->sequence->len)
 			return input_fail(error, INPUT_ERROR_RANGE,
-				"letter %c: a count is at least 1, and all letters are at most %d",
+				"letter %c: invalid count; expected at least 1, and at most %d "
+				"frames in total",
 				*text, PROFILE_SEQUENCE_MAX);
 		add_run(g, *text++, (guint)count);
 	}
 	for (char letter = 'A'; g->custom && letter <= 'Z'; letter++)
 		if (g->frame_len[(unsigned char)letter] != 0 && !g->used[(unsigned char)letter])
 			return input_fail(error, INPUT_ERROR_SYNTAX,
-				"%c has a size but is not among the letters; take it out of the "
-				"map",
+				"letter %c has a size but is not used; remove it from the map",
 				letter);
 	return TRUE;
 }
@@ -186,7 +187,7 @@ static profile *make_profile(struct genome *g, const char *letters)
 	profile *p = profile_alloc(g->spec, name);
 
 	p->title = g_strdup_printf("IMIX genome of %u frames", g->sequence->len);
-	p->source = g_strdup("RFC 6985, letters as asked for");
+	p->source = g_strdup("RFC 6985, letters from the command line");
 	p->mode = PROFILE_SEQUENCE;
 	profile_take(p, g->classes, g->sequence);
 	g_free(p->genome);

@@ -113,12 +113,12 @@ gboolean mix_check_share(const char *where, const char *text, double *out, GErro
 
 	if (!text_number(text, &share))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
-			"%s: share '%s' is not a number; write one such as 3 or 0.5", where,
+			"%s: invalid share '%s'; expected a number such as 3 or 0.5", where,
 			text_quote(text).text);
 	if (!(share >= MIX_SHARE_MIN) || share > MIX_SHARE_MAX)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"%s: share %s is outside %g..%g; a share is above zero, scale the others",
-			where, text_quote(text).text, MIX_SHARE_MIN, MIX_SHARE_MAX);
+			"%s: share %s is outside %g..%g; scale all shares", where,
+			text_quote(text).text, MIX_SHARE_MIN, MIX_SHARE_MAX);
 	*out = share;
 	return TRUE;
 }
@@ -129,7 +129,8 @@ static gboolean set_zipf(mix *m, const char *text, GError **error)
 
 	if (!text_number(text, &s) || !(s >= 0.0) || s > zipf_max)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"shares: zipf exponent '%s' is not a number in 0..%g; write zipf:1.1",
+			"shares: invalid zipf exponent '%s'; expected a number from 0 to %g: "
+			"zipf:1.1",
 			text_quote(text).text, zipf_max);
 	for (uint32_t i = 0; i < m->nb_guests; i++)
 		m->guests[i].share = pow(i + 1.0, -s);
@@ -152,7 +153,7 @@ static gboolean set_shares(mix *m, const char *shares, GError **error)
 	if (nb != m->nb_guests)
 		return input_fail(error, INPUT_ERROR_RANGE,
 			"shares: expected %u, one per guest, got %u in '%s': a comma separates "
-			"shares; write 1.5 for a fraction, equal, or zipf:1.1",
+			"shares; use 1.5 for a fraction, equal, or zipf:1.1",
 			m->nb_guests, nb, text_quote(shares).text);
 	for (guint i = 0; i < nb; i++)
 		if (!mix_check_share("shares", g_strstrip(words[i]), &m->guests[i].share, error))
@@ -168,11 +169,11 @@ gboolean mix_add_guests(mix *m, const char *where, const struct mix_guest *guest
 	g.group_of = 0;
 	if (nb < 1 || nb > FRAME_GUESTS_MAX)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"%s: %" PRIu64 " guests are outside 1..%d", where, nb, FRAME_GUESTS_MAX);
-	if (nb + m->nb_guests > FRAME_GUESTS_MAX)
-		return input_fail(error, INPUT_ERROR_RANGE,
-			"%s: all together are more than %d guests; take some out", where,
+			"%s: invalid number of guests %" PRIu64 "; expected 1 to %d", where, nb,
 			FRAME_GUESTS_MAX);
+	if (nb + m->nb_guests > FRAME_GUESTS_MAX)
+		return input_fail(error, INPUT_ERROR_RANGE, "%s: more than %d guests in total",
+			where, FRAME_GUESTS_MAX);
 	while (g.group_of < m->nb_groups && strcmp(m->groups[g.group_of], group) != 0)
 		g.group_of++;
 	if (g.group_of == m->nb_groups) {
@@ -193,8 +194,8 @@ gboolean mix_check_interface(const char *where, const char *text, GError **error
 		text[strspn(text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-")] == '\0')
 		return TRUE;
 	return input_fail(error, INPUT_ERROR_SYNTAX,
-		"%s: '%s' is no interface's name, which has letters, digits and '-' only; write "
-		"one such as vhost-user",
+		"%s: invalid interface '%s'; expected letters, digits and '-', such as "
+		"vhost-user",
 		where, text_quote(text).text);
 }
 
@@ -208,8 +209,7 @@ static gboolean add_entry(mix *m, const struct mix_guest *guest, const char *ent
 
 	if (colon == NULL || !text_uint(colon + 1, UINT64_MAX, &nb))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
-			"--guests: '%s' is neither how many nor interface:how many; write 64 or "
-			"vfio:8,vmux:24",
+			"--guests: expected a count (64) or a fleet (vfio:8,vmux:24), got '%s'",
 			text_quote(entry).text);
 	if (!mix_check_interface("--guests", interface, error))
 		return FALSE;

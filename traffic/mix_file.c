@@ -49,7 +49,7 @@ static gboolean read_keys(const struct ini *file, struct group *g, GError **erro
 static gboolean lacks_key(const struct group *g, int key, const char *example, GError **error)
 {
 	return input_fail(error, INPUT_ERROR_SYNTAX,
-		"%s: group '%s' has no %s; add the line '%s = %s'", g->where[key],
+		"%s: group '%s' requires '%s'; add the line '%s = %s'", g->where[key],
 		text_quote(g->name).text, known[key], known[key], example);
 }
 
@@ -60,8 +60,8 @@ static gboolean set_profile(
 
 	if (is_trace && g->value[PROFILE] != NULL)
 		return input_fail(error, INPUT_ERROR_SYNTAX,
-			"%s: arrival %s has frame lengths of its own; take out this line, or give "
-			"the group another arrival",
+			"%s: arrival %s has its own frame lengths; remove this line, or use "
+			"another arrival",
 			g->where[PROFILE], guest->arrival);
 	if (is_trace)
 		return TRUE;
@@ -84,7 +84,7 @@ static gboolean add_group(
 		return lacks_key(g, GUESTS, "1", error);
 	if (!text_uint(g->value[GUESTS], UINT64_MAX, &nb))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
-			"%s: '%s' is not a whole number; write how many, 1..%d", g->where[GUESTS],
+			"%s: invalid number of guests '%s'; expected 1 to %d", g->where[GUESTS],
 			text_quote(g->value[GUESTS]).text, FRAME_GUESTS_MAX);
 	if (g->value[ARRIVAL] != NULL)
 		process = g->value[ARRIVAL];
@@ -122,7 +122,7 @@ static mix *make_mix(struct ini *file, const char *process, uint32_t mtu, GError
 	}
 	if (good && m->nb_guests == 0)
 		good = input_fail(error, INPUT_ERROR_SYNTAX,
-			"%s: has no group of guests; write [web], guests = 48, profile = imix",
+			"%s: no group of guests; add one: [web], guests = 48, profile = imix",
 			ini_name(file));
 	ini_free(file);
 	if (!good)

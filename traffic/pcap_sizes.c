@@ -70,14 +70,14 @@ gboolean pcap_sizes_direction(const char *text, struct pcap_sizes_options *o, GE
 
 	if (colon == NULL || (strcmp(colon, ":in") != 0 && strcmp(colon, ":out") != 0))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
-			"--direction: '%s' does not end with :in or :out; write "
-			"52:54:00:fa:00:60:out for what that host sent, 198.18.0.1:in for what it "
-			"got",
+			"--direction: '%s' does not end with :in or :out; use "
+			"52:54:00:fa:00:60:out for frames sent by that host, 198.18.0.1:in for "
+			"frames it got",
 			text_quote(text).text);
 	if (!address_parse(host, &a))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
-			"--direction: '%s' begins with no MAC, IPv4 or IPv6 address; write it as "
-			"52:54:00:fa:00:60:out or 198.18.0.1:in",
+			"--direction: '%s' does not begin with a MAC, IPv4 or IPv6 address; "
+			"expected 52:54:00:fa:00:60:out or 198.18.0.1:in",
 			text_quote(text).text);
 	o->host = a;
 	o->in = strcmp(colon, ":in") == 0;
@@ -204,8 +204,8 @@ static gboolean add_frame(const struct capture_frame *f, void *user, GError **er
 	h = find_host(r, &source);
 	if (h == NULL)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"%s: more than %d hosts send; pick one with --direction HOST:out, or leave "
-			"--by out",
+			"%s: more than %d sending hosts; select one with --direction HOST:out, "
+			"or omit --by",
 			s->path, PCAP_SIZES_HOSTS_MAX);
 	count_frame(s, h, f);
 	return TRUE;
@@ -238,13 +238,12 @@ pcap_sizes *pcap_sizes_parse(const char *name, const void *data, size_t len,
 		return g_steal_pointer(&s);
 	}
 	if (s->captured == 0)
-		return input_null(error, INPUT_ERROR_RANGE,
-			"%s: has no frames; capture while there is traffic", s->path);
+		return input_null(error, INPUT_ERROR_RANGE, "%s: no frames", s->path);
 	return input_null(error, INPUT_ERROR_RANGE,
-		"%s: none of its %" PRIu64
-		" frames is of --direction %s%s; '--by host' and '--by ip' show who sends",
+		"%s: none of %" PRIu64
+		" frames matches --direction %s%s; '--by host' and '--by ip' list the senders",
 		s->path, s->captured, s->direction,
-		s->nb_cut > 0 ? " (too little of them was captured to tell)" : "");
+		s->nb_cut > 0 ? " (captured length too short to identify the host)" : "");
 }
 
 pcap_sizes *pcap_sizes_open(
@@ -344,7 +343,7 @@ static void append_head(GString *to, const pcap_sizes *s, const struct pcap_size
 	g_string_append(to, "# unit: frame\n# weight: packets\n# mode: random\n");
 	g_string_append_printf(to,
 		"# source: %s, %" PRIu64 " frames in %" PRIu64 ".%09" PRIu64
-		" s, the first at %s.%09" PRIu64 "Z; %" PRIu64 " of them here\n",
+		" s, the first at %s.%09" PRIu64 "Z; %" PRIu64 " of them in this file\n",
 		text_quote(base).text, s->captured, span / ns_per_s, span % ns_per_s, date,
 		s->first_ns % ns_per_s, h->frames);
 }
@@ -354,15 +353,16 @@ static void append_notes(
 {
 	double captured = (double)h->bytes / (double)h->frames;
 
-	g_string_append(to, "## Weights are frames. Lengths are with FCS, which captures leave "
-			    "out, and padded to 64.\n");
+	g_string_append(to,
+		"## Weights: frames. Lengths: with FCS (added, as captures omit it), padded to "
+		"64.\n");
 	if (nb_exact == nb_lengths)
-		g_string_append_printf(to, "## All %u lengths that occur; mean %.2f bytes.\n",
-			nb_lengths, captured);
+		g_string_append_printf(
+			to, "## All %u lengths; mean %.2f bytes.\n", nb_lengths, captured);
 	else
 		g_string_append_printf(to,
-			"## The %u most frequent of %u lengths, and the others in ranges. Mean "
-			"%.2f bytes; %.2f where every length of a range is equally likely.\n",
+			"## The %u most frequent of %u lengths, the others in ranges. Mean %.2f "
+			"bytes; %.2f if all lengths of a range are equally likely.\n",
 			nb_exact, nb_lengths, captured, mean);
 }
 

@@ -74,8 +74,8 @@ static gboolean declare_key(struct reader *r, size_t i, const char *value)
 	unsigned k = 0;
 
 	if (r->declared & 1U << i)
-		return input_fail(&r->error, INPUT_ERROR_SYNTAX, "%s is declared twice; keep one",
-			declarations[i].key);
+		return input_fail(
+			&r->error, INPUT_ERROR_SYNTAX, "%s declared twice", declarations[i].key);
 	r->declared |= 1U << i;
 	if (words == NULL) {
 		*(char **)at = g_strdup(value);
@@ -86,9 +86,8 @@ static gboolean declare_key(struct reader *r, size_t i, const char *value)
 	if (words[k] == NULL) {
 		g_autofree char *list = g_strjoinv(", ", (char **)(uintptr_t)words);
 
-		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-			"%s '%s' is not known; write one of %s", declarations[i].key,
-			text_quote(value).text, list);
+		return input_fail(&r->error, INPUT_ERROR_SYNTAX, "unknown %s '%s'; expected %s",
+			declarations[i].key, text_quote(value).text, list);
 	}
 	*(unsigned *)at = k; /* as large as an enum */
 	return TRUE;
@@ -106,14 +105,14 @@ static gboolean read_comment(struct reader *r, const char *text)
 		return TRUE;
 	value = g_strstrip(g_strdup(start + len + 1));
 	if (value[0] == '\0')
-		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-			"'%s:' has no value; write one behind it", text_quote(key).text);
+		return input_fail(&r->error, INPUT_ERROR_SYNTAX, "'%s:' requires a value",
+			text_quote(key).text);
 	for (size_t i = 0; i < G_N_ELEMENTS(declarations); i++)
 		if (strcmp(key, declarations[i].key) == 0)
 			return declare_key(r, i, value);
 	return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-		"'%s' is not a key; there are title, unit, weight, mode, source, unverified, "
-		"synthetic; a plain comment that looks like this begins with ##",
+		"unknown key '%s'; expected title, unit, weight, mode, source, unverified or "
+		"synthetic (start a plain comment with ##)",
 		text_quote(key).text);
 }
 
@@ -123,11 +122,11 @@ static gboolean check_declared(struct reader *r)
 	for (size_t i = 0; i < G_N_ELEMENTS(declarations); i++)
 		if (declarations[i].missing != NULL && !(r->declared & 1U << i))
 			return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-				"a declaration is missing before the first row; add the line %s",
+				"missing declaration before the first row; add the line %s",
 				declarations[i].missing);
 	if (r->p->mode == PROFILE_SEQUENCE && r->p->weight != PROFILE_PACKETS)
 		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-			"mode sequence counts frames; write '# weight: packets'");
+			"mode sequence requires '# weight: packets'");
 	return TRUE;
 }
 
@@ -138,17 +137,15 @@ static gboolean read_length(struct reader *r, const char *text, uint32_t *out)
 
 	if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text))
 		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-			"size '%s' is not a whole number of bytes or a range of them; write 64 or "
-			"65-128",
+			"invalid size '%s'; expected bytes (64) or a range (65-128)",
 			text_quote(text).text);
 	if (!text_uint(text, FRAME_LEN_MAX, &len) || len + overhead > FRAME_LEN_MAX)
 		return input_fail(&r->error, INPUT_ERROR_RANGE,
-			"size %s is above %u, the limit in unit %s (a frame of %d bytes)",
+			"size %s is above %u, the maximum in unit %s (frames of %d bytes)",
 			text_quote(text).text, FRAME_LEN_MAX - overhead,
 			profile_unit_name(r->p->unit), FRAME_LEN_MAX);
 	if (len == 0)
-		return input_fail(
-			&r->error, INPUT_ERROR_RANGE, "size 0 is no frame; the least is 1");
+		return input_fail(&r->error, INPUT_ERROR_RANGE, "invalid size 0; the minimum is 1");
 	*out = (uint32_t)len;
 	return TRUE;
 }
@@ -168,7 +165,7 @@ static gboolean read_size(struct reader *r, const char *text, struct profile_cla
 		return FALSE;
 	if (c->listed_lo > c->listed_hi)
 		return input_fail(&r->error, INPUT_ERROR_RANGE,
-			"range %u-%u ends below its start; write %u-%u", c->listed_lo, c->listed_hi,
+			"invalid range %u-%u; expected %u-%u", c->listed_lo, c->listed_hi,
 			c->listed_hi, c->listed_lo);
 	return TRUE;
 }
@@ -180,11 +177,11 @@ static gboolean read_weight(struct reader *r, const char *text, struct profile_c
 
 	if (n == 0 || text[n] != '\0')
 		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-			"weight '%s' is not a number; write one such as 7 or 58.67",
+			"invalid weight '%s'; expected a number such as 7 or 58.67",
 			text_quote(text).text);
 	if (!(w > 0.0))
 		return input_fail(&r->error, INPUT_ERROR_RANGE,
-			"weight %s is not above zero; leave the row out if it is not to be sent",
+			"weight %s is not above zero; remove the row to exclude its size",
 			text_quote(text).text);
 	if (!isfinite(w) || w < weight_min || w > weight_max)
 		return input_fail(&r->error, INPUT_ERROR_RANGE,
@@ -193,8 +190,8 @@ static gboolean read_weight(struct reader *r, const char *text, struct profile_c
 	if (r->p->mode == PROFILE_SEQUENCE &&
 		(w != floor(w) || w > PROFILE_SEQUENCE_MAX - (double)r->sequence->len))
 		return input_fail(&r->error, INPUT_ERROR_RANGE,
-			"weight %s: a sequence sends each row a whole number of times and is at "
-			"most %d frames long",
+			"weight %s: mode sequence requires whole numbers and at most %d frames "
+			"in total",
 			text_quote(text).text, PROFILE_SEQUENCE_MAX);
 	c->listed_weight = w;
 	return TRUE;
@@ -224,8 +221,8 @@ static gboolean read_row(struct reader *r)
 		if (r->nb_fields != FIELDS || strcmp(r->field[0], "size") != 0 ||
 			strcmp(r->field[1], "weight") != 0)
 			return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-				"the first row is not 'size,weight'; write that line before the "
-				"rows");
+				"expected the header 'size,weight' (comma-separated) before the "
+				"first row");
 		if (!check_declared(r))
 			return FALSE;
 		r->has_header = TRUE;
@@ -233,14 +230,13 @@ static gboolean read_row(struct reader *r)
 	}
 	if (r->nb_fields != FIELDS)
 		return input_fail(&r->error, INPUT_ERROR_SYNTAX,
-			"a row has %u fields and not 2; write size,weight such as 64,7",
-			r->nb_fields);
+			"expected 2 fields (size,weight), got %u", r->nb_fields);
 	if (!read_size(r, r->field[0], &c) || !read_weight(r, r->field[1], &c))
 		return FALSE;
 	i = find_class(r, &c);
 	if (i == FRAME_CLASSES_MAX)
 		return input_fail(&r->error, INPUT_ERROR_RANGE,
-			"more than %d sizes; join neighbours into ranges such as 65-128",
+			"more than %d sizes; merge adjacent sizes into ranges such as 65-128",
 			FRAME_CLASSES_MAX);
 	if (i == r->classes->len)
 		g_array_append_val(r->classes, c);
@@ -284,8 +280,7 @@ static gboolean read_record(struct reader *r, struct csv_parser *csv, const char
 
 	if (!whole && r->error == NULL)
 		input_fail(&r->error, INPUT_ERROR_SYNTAX,
-			"a quote is not closed, or stands inside a field; write size,weight "
-			"without quotes");
+			"unbalanced or misplaced quote; quotes are not required");
 	return r->error == NULL;
 }
 
@@ -302,7 +297,7 @@ static gboolean read_lines(struct reader *r, struct csv_parser *csv, const char 
 	if (good && r->classes->len == 0) {
 		r->line--; /* the last line ends with a newline */
 		good = input_fail(&r->error, INPUT_ERROR_SYNTAX,
-			"the file ends without a row; write 'size,weight' and rows such as 64,7");
+			"no rows; expected 'size,weight' and rows such as 64,7");
 	}
 	if (!good)
 		g_prefix_error(&r->error, "%s:%u: ", r->path, r->line);
@@ -342,7 +337,7 @@ profile *profile_parse(const char *name, const char *text, size_t len, GError **
 	r.p = p = profile_alloc(name, base);
 	if (len == 0)
 		g_set_error(&r.error, INPUT_ERROR, INPUT_ERROR_SYNTAX,
-			"%s: is empty; profiles/README.md says what a profile looks like", shown);
+			"%s: file is empty; profiles/README.md describes the format", shown);
 	else
 		(void)read_text(&r, copy, len);
 	if (r.error != NULL) {

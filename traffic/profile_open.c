@@ -18,8 +18,8 @@ static profile *make_single(const char *spec, uint32_t lo, uint32_t hi)
 	profile *p = profile_alloc(spec, g_strdelimit(name, ":", '-'));
 
 	p->title = lo == hi ? g_strdup_printf("%u bytes", lo)
-			    : g_strdup_printf("every length from %u to %u bytes", lo, hi);
-	p->source = g_strdup("as asked for");
+			    : g_strdup_printf("uniform, %u to %u bytes", lo, hi);
+	p->source = g_strdup("command line");
 	p->mode = lo == hi ? PROFILE_SEQUENCE : PROFILE_RANDOM;
 	p->nb_classes = 1;
 	p->classes = g_new0(struct profile_class, 1);
@@ -40,13 +40,13 @@ static gboolean read_length(const char *spec, const char *text, uint32_t *out, G
 
 	if (!text_uint(text, UINT32_MAX, &len))
 		return input_fail(error, INPUT_ERROR_SYNTAX,
-			"profile '%s' is not a frame length in bytes; write fixed:64 or "
+			"profile '%s': invalid frame length; expected fixed:64 or "
 			"uniform:64-1518",
 			text_quote(spec).text);
 	if (len < FRAME_LEN_MIN || len > FRAME_LEN_MAX)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"profile '%s': a frame of %" PRIu64
-			" bytes is outside %d..%d, counted with FCS (60 without FCS is 64)",
+			"profile '%s': frame length %" PRIu64
+			" is outside %d..%d bytes (with FCS: 64, not 60)",
 			text_quote(spec).text, len, FRAME_LEN_MIN, FRAME_LEN_MAX);
 	*out = (uint32_t)len;
 	return TRUE;
@@ -64,7 +64,7 @@ static profile *open_uniform(const char *spec, const char *text, GError **error)
 	if (lo <= hi)
 		return make_single(spec, lo, hi);
 	return input_null(error, INPUT_ERROR_RANGE,
-		"profile '%s' ends below its start; write uniform:%u-%u", spec, hi, lo);
+		"profile '%s': invalid range; expected uniform:%u-%u", spec, hi, lo);
 }
 
 static profile *open_file(const char *spec, const char *path, GError **error)
@@ -92,8 +92,8 @@ static profile *unknown_name(const char *spec, GError **error)
 	hint = text_did_you_mean(spec, (const char *const *)names);
 	list = g_strjoinv(", ", names);
 	return input_null(error, INPUT_ERROR_NOT_FOUND,
-		"no profile is called '%s'%s; there are %s; or write ./FILE.csv, fixed:64, "
-		"uniform:64-1518 or genome:aaafg",
+		"unknown profile '%s'%s; expected %s, ./FILE.csv, fixed:64, uniform:64-1518 or "
+		"genome:aaafg",
 		text_quote(spec).text, hint, list);
 }
 

@@ -8,6 +8,7 @@
 #include <json-glib/json-glib.h>
 
 #include "analyze/base/error.h"
+#include "analyze/base/text.h"
 #include "traffic/frame.h"
 #include "traffic/profile_private.h"
 #include "traffic/rate.h"
@@ -98,7 +99,7 @@ static void text_table(const struct report *r, GString *out)
 		lengths += width[2 + u] + 2;
 	/* The line above the columns: what the first two are, and the next four. */
 	g_string_append_printf(out, "  %*s  %*s\n", width[0] + width[1] + 2, "as listed", lengths,
-		"length sent, bytes");
+		"frame length, bytes");
 	for (guint i = 0; cells[i] != NULL; i++) {
 		if (width[i % COLUMNS] > 0)
 			g_string_append_printf(out, "  %*s", width[i % COLUMNS], cells[i]);
@@ -114,10 +115,10 @@ static void text_notes(const struct report *r, GString *out)
 
 	if (p->sequence_len > 0)
 		g_string_append_printf(out, "period      %u frame%s%s%s\n", p->sequence_len,
-			p->sequence_len == 1 ? "" : "s", p->genome != NULL ? ", " : "",
+			text_plural(p->sequence_len), p->genome != NULL ? ", " : "",
 			p->genome != NULL ? p->genome : "");
 	if (p->mode == PROFILE_RATIO)
-		g_string_append_printf(out, "ratio error %.2g %% of the packets at most\n",
+		g_string_append_printf(out, "ratio error at most %.2g %% of the packets\n",
 			profile_ratio_error(p) * 100.0);
 	for (uint32_t i = 0; i < p->nb_classes; i++) {
 		const struct profile_class *c = &p->classes[i];
@@ -129,7 +130,7 @@ static void text_notes(const struct report *r, GString *out)
 	}
 	if (padded->len > 0)
 		g_string_append_printf(out,
-			"padded      %s: shorter than the least frame, padded to %d bytes\n",
+			"padded      %s: below the minimum frame length, padded to %d bytes\n",
 			padded->str, FRAME_LEN_MIN);
 	if (p->unverified != NULL)
 		g_string_append_printf(out, "unverified  %s\n", p->unverified);
@@ -286,6 +287,6 @@ char *profile_report(const profile *p, const char *format, double link_bps, GErr
 	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
 		if (strcmp(format, formats[i].name) == 0)
 			return formats[i].write(&r);
-	return input_null(error, INPUT_ERROR_NOT_FOUND,
-		"format '%s' is not known; write text, csv or json", format);
+	return input_null(
+		error, INPUT_ERROR_NOT_FOUND, "invalid format '%s' (text, csv, json)", format);
 }

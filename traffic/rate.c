@@ -16,7 +16,7 @@ enum { RATES_MAX = 10000, BITS_PER_BYTE = 8 };
  */
 static const double pps_max = 1e12, bps_max = 1e15, share_max = 10.0, link_bps_min = 1e6;
 
-#define REMEDY "write 500kpps, 5Mpps, 2Gbit/s, 2Gbit/s-L1, 40% or max"
+#define REMEDY "expected 500kpps, 5Mpps, 2Gbit/s, 2Gbit/s-L1, 40% or max"
 
 static const struct {
 	const char *name;
@@ -53,7 +53,8 @@ static double prefix_scale(char c)
 static gboolean rate_error(
 	GError **error, enum input_error code, const char *where, const char *text, const char *why)
 {
-	return input_fail(error, (gint)code, "%s: rate '%s' %s", where, text_quote(text).text, why);
+	return input_fail(
+		error, (gint)code, "%s: invalid rate '%s': %s", where, text_quote(text).text, why);
 }
 
 static gboolean quantity_parse(
@@ -64,8 +65,7 @@ static gboolean quantity_parse(
 	const char *unit = text + n;
 
 	if (n == 0)
-		return rate_error(error, INPUT_ERROR_SYNTAX, where, text,
-			"does not begin with a number; " REMEDY);
+		return rate_error(error, INPUT_ERROR_SYNTAX, where, text, "not a number; " REMEDY);
 	while (*unit == ' ')
 		unit++;
 	q.kind = RATE_PPS;
@@ -79,9 +79,8 @@ static gboolean quantity_parse(
 	if ((!q.has_unit && *unit != '\0') ||
 		(q.has_unit && q.kind == RATE_LINK_SHARE && q.scale > 0.0))
 		return rate_error(error, INPUT_ERROR_RATE, where, text,
-			strchr(unit, ':') != NULL
-				? "has a unit that is not known; a sweep is 50k..800k:50k"
-				: "has a unit that is not known; " REMEDY);
+			strchr(unit, ':') != NULL ? "unknown unit; a sweep is 50k..800k:50k"
+						  : "unknown unit; " REMEDY);
 	*out = q;
 	return TRUE;
 }
@@ -98,12 +97,12 @@ static gboolean quantity_to_rate(const char *where, const char *text, const stru
 	r.value = r.kind == RATE_LINK_SHARE ? q->number / 100.0
 					    : q->number * (q->scale > 0.0 ? q->scale : 1.0);
 	if (!(r.value > 0.0))
-		return rate_error(error, INPUT_ERROR_RANGE, where, text, "is not above zero");
+		return rate_error(error, INPUT_ERROR_RANGE, where, text, "not above zero");
 	if (r.value > limit)
 		return rate_error(error, INPUT_ERROR_RANGE, where, text,
 			r.kind == RATE_LINK_SHARE
-				? "is above 1000% of the link"
-				: "is too large; the limits are 1000Gpps and 1000000Gbit/s");
+				? "above 1000% of the link"
+				: "above the maximum of 1000Gpps or 1000000Gbit/s");
 	*out = r;
 	return TRUE;
 }
@@ -115,7 +114,8 @@ static gboolean check_unit(
 	if (q->has_unit || (q->scale > 0.0 && q->scale < 1e9))
 		return TRUE;
 	return rate_error(error, INPUT_ERROR_RATE, where, text,
-		q->scale > 0.0 ? "has no unit; write 10Gbit/s or 10Gpps" : "has no unit; " REMEDY);
+		q->scale > 0.0 ? "unit missing; expected 10Gbit/s or 10Gpps"
+			       : "unit missing; " REMEDY);
 }
 
 gboolean rate_parse(const char *where, const char *text, struct rate *out, GError **error)
@@ -152,7 +152,7 @@ static gboolean sweep_parse(const char *where, const char *text, struct rate out
 
 	if (colon == NULL)
 		return rate_error(error, INPUT_ERROR_SYNTAX, where, text,
-			"is a sweep without a step; write 50k..800k:50k");
+			"sweep without a step; expected 50k..800k:50k");
 
 	g_autofree char *first = g_strndup(text, (gsize)(dots - text));
 	g_autofree char *last = g_strndup(dots + 2, (gsize)(colon - dots - 2));
@@ -172,26 +172,26 @@ static gboolean sweep_parse(const char *where, const char *text, struct rate out
 
 		if (from < 0 || (kind == RATE_PPS && !check_unit(where, text, &given[from], NULL)))
 			return rate_error(error, INPUT_ERROR_RATE, where, text,
-				"has no unit; write 50k..800k:50k (pps) or 1..5Gbit/s:1Gbit/s");
+				"unit missing; expected 50k..800k:50k (pps) or "
+				"1..5Gbit/s:1Gbit/s");
 		if (given[i].has_unit && given[i].kind != kind)
 			return rate_error(error, INPUT_ERROR_RATE, where, text,
-				"mixes units; give both ends and the step the same");
+				"mixed units; use the same unit for both ends and the step");
 		q[i] = given[i];
 		q[i].kind = kind;
 		if (from != i)
 			q[i].scale = given[from].scale;
 		if (kind == RATE_LINK_SHARE && q[i].scale > 0.0)
 			return rate_error(error, INPUT_ERROR_SYNTAX, where, text,
-				"puts k, M or G before %; write 10%..100%:10%");
+				"k, M or G before %; expected 10%..100%:10%");
 		if (!quantity_to_rate(where, text, &q[i], &out[i], error))
 			return FALSE;
 	}
 	if (out[0].value > out[1].value)
-		return rate_error(error, INPUT_ERROR_RANGE, where, text,
-			"ends below its start; write the smaller end first");
+		return rate_error(error, INPUT_ERROR_RANGE, where, text, "end below start");
 	if ((out[1].value - out[0].value) / out[2].value > RATES_MAX)
 		return rate_error(error, INPUT_ERROR_RANGE, where, text,
-			"has more than 10000 steps; take a wider step");
+			"more than 10000 steps; use a larger step");
 	return TRUE;
 }
 
@@ -207,7 +207,7 @@ static gboolean list_add(const char *where, const char *text, GArray *rates, GHa
 		return TRUE;
 	if (rates->len == RATES_MAX)
 		return rate_error(error, INPUT_ERROR_RANGE, where, text,
-			"makes more than 10000 rates; split the list");
+			"more than 10000 rates; split the list");
 	g_array_append_val(rates, r);
 	return TRUE;
 }
@@ -240,8 +240,8 @@ static gboolean check_comma(
 	if (next == NULL || !text_number(item, &number) || !g_ascii_isdigit(*next))
 		return TRUE;
 	return input_fail(error, INPUT_ERROR_RATE,
-		"%s: rate '%s' in '%s' has no unit: a comma separates rates; write %s.%s, or a "
-		"unit after each",
+		"%s: invalid rate '%s' in '%s': unit missing; a comma separates rates: use "
+		"%s.%s, or a unit after each",
 		where, item, text_quote(text).text, item, text_quote(next).text);
 }
 
@@ -252,7 +252,7 @@ GArray *rate_parse_list(const char *where, const char *text, GError **error)
 	g_auto(GStrv) items = g_strsplit(text, ",", -1);
 
 	if (items[0] == NULL) {
-		rate_error(error, INPUT_ERROR_SYNTAX, where, text, "is empty; " REMEDY);
+		rate_error(error, INPUT_ERROR_SYNTAX, where, text, "empty; " REMEDY);
 		return NULL;
 	}
 	for (size_t i = 0; items[i] != NULL; i++)
@@ -271,7 +271,7 @@ gboolean rate_parse_link(const char *where, const char *text, double *link_bps, 
 	if (!quantity_parse(where, copy, &q, NULL) || (!q.has_unit && q.scale == 0.0) ||
 		(q.has_unit && q.kind != RATE_L2_BPS))
 		return input_fail(error, INPUT_ERROR_RATE,
-			"%s: link speed '%s' is not in bits per second; write 10G or 100Gbit/s",
+			"%s: invalid link speed '%s'; expected bits per second: 10G or 100Gbit/s",
 			where, text_quote(text).text);
 	bps = q.number * (q.scale > 0.0 ? q.scale : 1.0);
 	if (!(bps >= link_bps_min) || bps > bps_max)
@@ -298,8 +298,7 @@ gboolean rate_to_pps(
 	case RATE_LINK_SHARE:
 		if (!(link_bps > 0.0))
 			return input_fail(error, INPUT_ERROR_RATE,
-				"a rate of %.4g%% is a share of the link, and its speed is not "
-				"known; add --link 10G",
+				"rate %.4g%% requires the link speed; add --link 10G",
 				r->value * 100.0);
 		*pps = r->value * rate_line_pps(link_bps, mean_frame_len);
 		return TRUE;

@@ -101,8 +101,8 @@ static gboolean check_room(const struct plan *plan, uint32_t guest, size_t nb, G
 	if (plan->nb_departures + nb < max)
 		return TRUE;
 	return input_fail(error, INPUT_ERROR_RANGE,
-		"schedule: arrival %s of guest %u makes it longer than %zu departures; lower the "
-		"rate, shorten the time, or take an arrival with smaller bursts",
+		"schedule: arrival %s of guest %u requires more than %zu departures; use a "
+		"lower rate, a shorter duration, or an arrival process with smaller bursts",
 		plan->cfg->mix->guests[guest].arrival, guest, max);
 }
 
@@ -157,8 +157,8 @@ static gboolean check_switches(struct plan *plan, uint32_t guest, GError **error
 	if (plan->nb_switches <= switches_max)
 		return TRUE;
 	return input_fail(error, INPUT_ERROR_RANGE,
-		"schedule: arrival %s changes its state more than %.0f times in %.6g s, all guests "
-		"together; make its times longer, or the trial shorter",
+		"schedule: arrival %s changes its state more than %.0f times in %.6g s, summed "
+		"over all guests; use longer periods or a shorter duration",
 		plan->cfg->mix->guests[guest].arrival, switches_max,
 		(double)plan->cycle_ns / ns_per_s);
 }
@@ -308,17 +308,17 @@ static gboolean check_cfg(const struct schedule_cfg *cfg, GError **error)
 
 	if (cfg->steps == NULL && (!(cfg->pps >= 0.0) || cfg->pps > SCHEDULE_PPS_MAX))
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"schedule: %g frames a second are outside 0..%g; lower the rate", cfg->pps,
-			SCHEDULE_PPS_MAX);
+			"schedule: %g frames per second are outside 0..%g; use a lower rate",
+			cfg->pps, SCHEDULE_PPS_MAX);
 	if (timed && (cfg->span_ns == 0 || cfg->span_ns > span_max_ns))
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"schedule: a span of %.6g s is not above zero and at most %.6g s (78 "
-			"hours); change the duration",
+			"schedule: invalid length of %.6g s (warm-up and measurement); expected "
+			"more than 0 and at most %.6g s (78 hours)",
 			(double)cfg->span_ns / ns_per_s, (double)span_max_ns / ns_per_s);
 	if (cfg->link_bps != 0.0 &&
 		!(cfg->link_bps >= link_bps_min && cfg->link_bps <= link_bps_max))
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"schedule: a link of %g bit/s is outside %g..%g; check --link",
+			"schedule: link speed of %g bit/s is outside %g..%g; check --link",
 			cfg->link_bps, link_bps_min, link_bps_max);
 	return TRUE;
 }
@@ -339,8 +339,8 @@ static gboolean plan_cycle(struct plan *plan, GError **error)
 		return TRUE;
 	if (plan->ramp != NULL)
 		return input_fail(error, INPUT_ERROR_RANGE,
-			"schedule: a rate that changes makes %.0f departures, more than the %zu "
-			"that fit, and cannot repeat; lower the rates, or shorten the time",
+			"schedule: a ramp cannot repeat and requires %.0f departures, more than "
+			"the maximum of %zu; use lower rates or a shorter duration",
 			nb, plan->max_departures);
 	/* Up: a wire at its rate has to have room for one frame of each guest, if that is a cycle. */
 	plan->cycle_ns = (uint64_t)ceil((double)plan->max_departures / plan->pps * ns_per_s);

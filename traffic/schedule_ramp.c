@@ -14,17 +14,17 @@ struct ramp {
 static gboolean check_steps(const struct schedule_step *steps, size_t nb, GError **error)
 {
 	if (nb == 0 || steps[0].from_ns != 0)
-		return input_fail(error, INPUT_ERROR_RANGE,
-			"steps: no rate from the start on; the first step is from 0 s");
+		return input_fail(
+			error, INPUT_ERROR_RANGE, "steps: the first step does not start at 0 s");
 	for (size_t i = 0; i < nb; i++) {
 		if (!(steps[i].pps >= 0.0) || steps[i].pps > SCHEDULE_PPS_MAX)
 			return input_fail(error, INPUT_ERROR_RANGE,
-				"steps: step %zu has %g frames a second, outside 0..%g; lower it",
-				i + 1, steps[i].pps, SCHEDULE_PPS_MAX);
+				"steps: step %zu: %g frames per second are outside 0..%g", i + 1,
+				steps[i].pps, SCHEDULE_PPS_MAX);
 		if (i > 0 && steps[i].from_ns <= steps[i - 1].from_ns)
 			return input_fail(error, INPUT_ERROR_RANGE,
-				"steps: step %zu, from %.9g s, is not after the one before, from "
-				"%.9g s; put them in order",
+				"steps: step %zu starts at %.9g s, not after the previous one "
+				"at %.9g s",
 				i + 1, (double)steps[i].from_ns / ns_per_s,
 				(double)steps[i - 1].from_ns / ns_per_s);
 	}
@@ -49,8 +49,7 @@ ramp *ramp_new(const struct schedule_step *steps, size_t nb, uint64_t span_ns, G
 		sum += steps[i].pps * (double)(end_ns - steps[i].from_ns);
 	}
 	if (!(sum > 0.0))
-		return input_null(error, INPUT_ERROR_RANGE,
-			"steps: the rate is zero all the time; give one step a rate");
+		return input_null(error, INPUT_ERROR_RANGE, "steps: the rate is zero in all steps");
 	r->mean_pps = sum / (double)span_ns;
 	for (size_t i = 0; i < r->nb; i++)
 		r->mean_ns[i] /= r->mean_pps;

@@ -46,6 +46,12 @@ const char *text_nearest(const char *word, const char *const *names);
 /* " (did you mean 'NAME'?)", to follow the word in an error, or "". Newly allocated. */
 char *text_did_you_mean(const char *word, const char *const *names);
 
+/* The ending of a counted noun: "" for 1, else "s". */
+static inline const char *text_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /* Its last line, without the white space behind: mostly a program's reason. Newly allocated. */
 char *text_last_line(const char *text);
 

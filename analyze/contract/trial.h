@@ -121,7 +121,7 @@ struct trial_guest {
 	char *interface;
 	char *profile;
 	char *group; /* "" without a mix file */
-	char *state; /* "ok", or what went wrong: "died at 3.2 s", "never connected" */
+	char *state; /* "ok", or what went wrong: "killed by signal 9 at 3.2 s", "never connected" */
 	double share;
 	struct trial_counts c; /* sum over sizes; corrupt and foreign are the guest's own */
 	struct trial_dist latency, response; /* sums over sizes; hist only if asked for */

@@ -44,8 +44,7 @@ static gboolean parse_list(
 		for (guint64 i = lo; i <= hi; i++) {
 			if (CPU_ISSET(i, &seen) || *nb == CORES_MAX)
 				return sim_fail(error, SIM_ERROR_USAGE, "%s: %s", option,
-					*nb == CORES_MAX ? "more than 64 CPUs; name fewer"
-							 : "a CPU is named twice; name it once");
+					*nb == CORES_MAX ? "more than 64 CPUs" : "CPU given twice");
 			CPU_SET(i, &seen);
 			cpu[(*nb)++] = (unsigned)i;
 		}
@@ -74,8 +73,8 @@ static gboolean parse_workers(
 		out->combined &= r >= 2;
 		if (*roles[r].nb != 0 || (roles[r].prefix[0] == '\0' && strchr(*p, ':') != NULL))
 			return sim_fail(error, SIM_ERROR_USAGE,
-				"--cores: '%s' is not understood; write 1-2 or load:1-2/rx:3, and "
-				"/timer:4 behind it",
+				"--cores: invalid value '%s'; expected 1-2 or load:1-2/rx:3, "
+				"optionally followed by /timer:4",
 				spec);
 		if (!parse_list("--cores", *p + strlen(roles[r].prefix), roles[r].cpu, roles[r].nb,
 			    error))
@@ -85,8 +84,8 @@ static gboolean parse_workers(
 		out->nb_timer > nb_timer_max ||
 		out->nb_load + out->nb_rx + out->nb_timer > CORES_MAX)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--cores: '%s' needs load and rx or neither (load:1-2/rx:3, 1-2), at most "
-			"one timer, and at most %d CPUs",
+			"--cores: invalid value '%s'; expected both load and rx or neither "
+			"(load:1-2/rx:3 or 1-2), at most one timer, and at most %d CPUs",
 			spec, CORES_MAX);
 	return TRUE;
 }
@@ -126,8 +125,8 @@ static gboolean check_roles(const struct cores *c, GError **error)
 	for (unsigned i = 0; !c->combined && i < c->nb_rx; i++) {
 		if (list_has(c->load_cpu, c->nb_load, c->rx_cpu[i]))
 			return sim_fail(error, SIM_ERROR_USAGE,
-				"--cores: CPU %u is named as load and as rx; name it without roles "
-				"(--cores %u) for a worker that does both",
+				"--cores: CPU %u given for load and rx; omit the roles (--cores "
+				"%u) for a worker that does both",
 				c->rx_cpu[i], c->rx_cpu[i]);
 	}
 	for (unsigned i = 0; i < c->nb_timer; i++) {
@@ -136,8 +135,8 @@ static gboolean check_roles(const struct cores *c, GError **error)
 		if (!loads && !list_has(c->rx_cpu, c->nb_rx, c->timer_cpu[i]))
 			continue;
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--cores: CPU %u is named as timer and as %s; give the timer a CPU of its "
-			"own",
+			"--cores: CPU %u given for timer and %s; the timer requires a dedicated "
+			"CPU",
 			c->timer_cpu[i],
 			!loads        ? "rx"
 			: c->combined ? "worker"
@@ -156,8 +155,8 @@ static gboolean own_part(
 	part = *nb / place.count;
 	if (*nb % place.count != 0)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--cores: %u %s cannot be shared out evenly among the %u ranks of this "
-			"machine; name %u, or a multiple",
+			"--cores: cannot divide %u %s evenly among the %u ranks of this "
+			"machine; give %u or a multiple",
 			*nb, what, place.count, place.count);
 	memmove(cpu, cpu + place.index * part, part * sizeof(*cpu));
 	*nb = part;
@@ -190,10 +189,9 @@ static gboolean share_out(struct cores *c, gboolean named, struct cores_place pl
 	} else if (!own_part(c->load_cpu, &c->nb_load, "CPUs", place, error)) {
 		return FALSE;
 	}
-	if (!c->combined && !own_part(c->rx_cpu, &c->nb_rx, "CPUs of rx:", place, error))
+	if (!c->combined && !own_part(c->rx_cpu, &c->nb_rx, "rx CPUs", place, error))
 		return FALSE;
-	if (c->nb_timer != 0 &&
-		!own_part(c->timer_cpu, &c->nb_timer, "CPUs of timer:", place, error))
+	if (c->nb_timer != 0 && !own_part(c->timer_cpu, &c->nb_timer, "timer CPUs", place, error))
 		return FALSE;
 	alone = own_few(c->guest_cpu, &c->nb_guest, place);
 	c->crowded = c->nb_guest != 0 && !alone;

@@ -76,8 +76,8 @@ static gboolean check_no_help(char **extra, GError **error)
 	for (char **e = extra; e != NULL && *e != NULL; e++) {
 		if (g_strv_contains(help, *e))
 			return sim_fail(error, SIM_ERROR_USAGE,
-				"-- %s: EAL option without effect here; dpdk-testpmd --help lists "
-				"EAL's",
+				"-- %s: EAL option has no effect here; 'dpdk-testpmd --help' "
+				"lists EAL options",
 				*e);
 	}
 	return TRUE;
@@ -99,13 +99,13 @@ static void start_failed(const struct eal_cfg *cfg, GPtrArray *args, GError **er
 	if (by_user) {
 		line = g_strjoinv(" ", cfg->extra);
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"-- %s: DPDK rejects an EAL option; with --verbose it says more", line);
+			"-- %s: DPDK rejected an EAL option; --verbose shows details", line);
 		return;
 	}
 	g_ptr_array_add(args, NULL);
 	line = g_strjoinv(" ", (char **)args->pdata);
 	g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK,
-		"DPDK does not start (%s); with --verbose it says more. Its arguments were: %s",
+		"DPDK failed to start (%s); --verbose shows details. Arguments: %s",
 		rte_strerror(rte_errno), line);
 }
 

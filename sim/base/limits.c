@@ -20,10 +20,10 @@ gboolean limits_fit_files(const char *who, uint64_t need, struct rlimit *limit, 
 	if (limit->rlim_max != RLIM_INFINITY && limit->rlim_max < need)
 		return sim_fail(error, SIM_ERROR_RESOURCES,
 			"open files: %s %s %" G_GUINT64_FORMAT
-			" file descriptors, the hard limit is %" G_GUINT64_FORMAT
+			" file descriptors, but the hard limit is %" G_GUINT64_FORMAT
 			": raise it to %" G_GUINT64_FORMAT
-			" (ulimit -Hn as root, nofile in /etc/security/limits.conf, LimitNOFILE= "
-			"of systemd), or use fewer --guests",
+			" (ulimit -Hn as root, nofile in /etc/security/limits.conf, "
+			"LimitNOFILE= of systemd), or use fewer --guests",
 			who, needs_word(who), need, (uint64_t)limit->rlim_max, need);
 	if (limit->rlim_cur != RLIM_INFINITY && limit->rlim_cur < need)
 		limit->rlim_cur = need;
@@ -69,8 +69,8 @@ static gboolean check_room(const struct room_kind *kind, const char *root, const
 		return TRUE;
 	fits = need <= room.left ||
 	       sim_fail(error, SIM_ERROR_RESOURCES,
-		       "%s: %s %s %s%.0f%s, the control group's limit of %.0f%s leaves %.0f%s "
-		       "(%s): raise it (%s), or use fewer --guests",
+		       "%s: %s %s %s%.0f%s, but the control group's limit of %.0f%s leaves "
+		       "%.0f%s (%s): raise the limit (%s), or use fewer --guests",
 		       kind->name, who, needs_word(who), kind->about, (double)need / kind->divisor,
 		       kind->noun, (double)room.limit / kind->divisor, kind->unit,
 		       (double)room.left / kind->divisor, kind->unit, room.path, kind->setters);

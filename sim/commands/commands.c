@@ -117,8 +117,9 @@ const char *bench_unseen(struct server *s)
 
 	if (!server_test(s, "sh", "-c", script, NULL))
 		return "";
-	return server_is_local(s) ? "; /run/tsim is root's: run with sudo to see it"
-				  : "; /run/tsim is root's: set ssh_as_root = true to see it";
+	return server_is_local(s) ? "; /run/tsim is owned by root: run with sudo to see it"
+				  : "; /run/tsim is owned by root: set ssh_as_root = true to "
+				    "see it";
 }
 
 void bench_say_empty(FILE *out, struct server *s, const char *text)
@@ -126,5 +127,5 @@ void bench_say_empty(FILE *out, struct server *s, const char *text)
 	const char *hidden = bench_unseen(s);
 
 	fprintf(out, "%s: %s%s\n", server_name(s),
-		*hidden == '\0' ? text : "this user has created nothing there", hidden);
+		*hidden == '\0' ? text : "nothing created by this user", hidden);
 }

@@ -160,7 +160,7 @@ static void judge_user(struct ward *w)
 	gboolean root = value_is(w, "uid", "0");
 
 	add_row(w, "user", root ? DOCTOR_OK : DOCTOR_WARN,
-		"bridges, taps and drivers need root: start it by sudo, or set ssh_as_root",
+		"bridges, taps and drivers require root: run with sudo, or set ssh_as_root",
 		root ? "root" : "user %s", value_or(w, "uid", "?"));
 }
 
@@ -178,8 +178,8 @@ static void judge_hugepages(struct ward *w)
 				found->len == 0 ? "" : "; ", n[1], n[0], n[2]);
 	}
 	add_row(w, "hugepages", found->len == 0 ? DOCTOR_WARN : DOCTOR_OK,
-		"only --hugepages and NICs need them: echo 1024 >/proc/sys/vm/nr_hugepages", "%s",
-		found->len == 0 ? "none" : found->str);
+		"required for --hugepages and NICs only: echo 1024 >/proc/sys/vm/nr_hugepages",
+		"%s", found->len == 0 ? "none" : found->str);
 }
 
 static void judge_frequency(struct ward *w)
@@ -190,13 +190,14 @@ static void judge_frequency(struct ward *w)
 
 	add_row(w, "governor",
 		governor == NULL || g_str_equal(governor, "performance") ? DOCTOR_OK : DOCTOR_WARN,
-		"frequencies change while it measures: cpupower frequency-set -g performance", "%s",
-		governor == NULL ? "not here" : governor);
+		"CPU frequency changes during a trial: cpupower frequency-set -g performance", "%s",
+		governor == NULL ? "not available" : governor);
 	add_row(w, "turbo", turbo ? DOCTOR_WARN : DOCTOR_OK,
-		"frequencies depend on heat and neighbours: echo 1 >/sys/devices/system/cpu/"
-		"intel_pstate/no_turbo, or echo 0 >/sys/devices/system/cpu/cpufreq/boost",
+		"CPU frequency depends on temperature and load: echo 1 "
+		">/sys/devices/system/cpu/intel_pstate/no_turbo, or echo 0 "
+		">/sys/devices/system/cpu/cpufreq/boost",
 		"%s",
-		!known  ? "not here"
+		!known  ? "not available"
 		: turbo ? "on"
 			: "off");
 }
@@ -207,17 +208,18 @@ static void judge_cpus(struct ward *w)
 	gboolean smt = value_is(w, "smt", "1");
 
 	add_row(w, "CPUs", value_is(w, "cpus", "1") ? DOCTOR_WARN : DOCTOR_OK,
-		"generator and guests share it, and departures are late: use a machine with more",
+		"generator and guests share one CPU and departures are late: use a machine with "
+		"more CPUs",
 		"%s", value_or(w, "cpus", "?"));
 	add_row(w, "isolated CPUs", isolated == NULL ? DOCTOR_WARN : DOCTOR_OK,
-		"the kernel puts other work on the generator's CPUs: start it with isolcpus=2-3 "
-		"nohz_full=2-3 rcu_nocbs=2-3, and name them with --cores",
+		"the kernel schedules other work on the generator's CPUs: boot with "
+		"isolcpus=2-3 nohz_full=2-3 rcu_nocbs=2-3, and use --cores 2-3",
 		"%s", isolated == NULL ? "none" : isolated);
 	add_row(w, "hyperthreads", smt ? DOCTOR_WARN : DOCTOR_OK,
-		"two CPUs share a core: keep a worker's sibling idle, or echo off "
+		"two CPUs share a core: keep the siblings of workers idle, or echo off "
 		">/sys/devices/system/cpu/smt/control",
 		"%s",
-		value_of(w, "smt") == NULL ? "not here"
+		value_of(w, "smt") == NULL ? "not available"
 		: smt                      ? "on"
 					   : "off");
 }
@@ -230,10 +232,10 @@ static void judge_tsc(struct ward *w)
 	gboolean distrusted = source != NULL && !host_clock_source_trusts_tsc(source);
 
 	add_row(w, "TSC", constant && nonstop && !distrusted ? DOCTOR_OK : DOCTOR_BAD,
-		constant && nonstop ? "the kernel found it unstable, and times are read from it: "
-				      "see dmesg, or use another machine"
-				    : "times are read from it: use a machine (or a kind of virtual "
-				      "machine) with constant_tsc and nonstop_tsc",
+		constant && nonstop ? "TSC, the source of all times, is unstable: see dmesg, or "
+				      "use another machine"
+				    : "TSC is the source of all times: use a machine (or a "
+				      "virtual machine type) with constant_tsc and nonstop_tsc",
 		"%sconstant, %sstop, CPU at %s MHz, clock source %s", constant ? "" : "not ",
 		nonstop ? "non" : "may ", value_or(w, "mhz", "?"), value_or(w, "clocksource", "?"));
 }
@@ -242,21 +244,21 @@ static void judge_kvm(struct ward *w)
 {
 	gboolean flag = has_word(w, "flags", "vmx") || has_word(w, "flags", "svm");
 	gboolean device = value_is(w, "kvm_device", "yes"), works = value_is(w, "kvm", "yes");
-	const char *remedy = "switch VT-x or AMD-V on in the firmware";
+	const char *remedy = "enable VT-x or AMD-V in the firmware";
 
 	if (has_word(w, "flags", "hypervisor"))
-		remedy = "this is a virtual machine: its host has to allow nested ones";
+		remedy = "this is a virtual machine: enable nested virtualization on its host";
 	if (flag)
-		remedy = device ? "let the user read and write /dev/kvm: group kvm"
-				: "load its module: modprobe kvm_intel or kvm_amd";
+		remedy = device ? "grant access to /dev/kvm: add the user to group kvm"
+				: "load the module: modprobe kvm_intel or kvm_amd";
 	add_row(w, "KVM", works ? DOCTOR_OK : DOCTOR_WARN, remedy, "%s",
 		works     ? "works"
-		: !flag   ? "not here: the CPU shows neither vmx nor svm; guests run under TCG, "
-			    "slowly"
-		: !device ? "no /dev/kvm; guests run under TCG, slowly"
-			  : "QEMU cannot use it; guests run under TCG, slowly");
+		: !flag   ? "not available: CPU has neither vmx nor svm; guests run under TCG "
+			    "(slow)"
+		: !device ? "no /dev/kvm; guests run under TCG (slow)"
+			  : "not usable by QEMU; guests run under TCG (slow)");
 	add_row(w, "QEMU", value_of(w, "qemu") == NULL ? DOCTOR_BAD : DOCTOR_OK,
-		"apt-get install qemu-system-x86, or name a build with qemu_path", "%s",
+		"apt-get install qemu-system-x86, or set qemu_path", "%s",
 		value_or(w, "qemu", "no qemu-system-x86_64 in $PATH"));
 }
 
@@ -266,12 +268,12 @@ static void judge_vhost(struct ward *w)
 		 module = value_is(w, "vhost_module", "yes");
 
 	add_row(w, "vhost-net", there ? DOCTOR_OK : DOCTOR_WARN,
-		module ? "vhost=on needs it: modprobe vhost_net"
-		       : "vhost=on needs it: a kernel with CONFIG_VHOST_NET",
+		module ? "required for vhost=on: modprobe vhost_net"
+		       : "required for vhost=on: use a kernel with CONFIG_VHOST_NET",
 		"%s",
 		there    ? "works"
-		: module ? "a module that is not loaded"
-			 : "not here");
+		: module ? "module not loaded"
+			 : "not available");
 }
 
 static void judge_tried(struct ward *w, const char *what, const char *key, const char *remedy)
@@ -279,18 +281,18 @@ static void judge_tried(struct ward *w, const char *what, const char *key, const
 	const char *answer = value_of(w, key);
 
 	if (answer == NULL)
-		add_row(w, what, DOCTOR_WARN, "ask again as root", "not tried without root");
+		add_row(w, what, DOCTOR_WARN, "run as root", "unknown (requires root)");
 	else
 		add_row(w, what, g_str_equal(answer, "yes") ? DOCTOR_OK : DOCTOR_BAD, remedy, "%s",
-			g_str_equal(answer, "yes") ? "works" : "not here");
+			g_str_equal(answer, "yes") ? "works" : "not available");
 }
 
 static void judge_networks(struct ward *w)
 {
 	judge_tried(w, "bridge", "bridge",
-		"interface bridge needs it: modprobe bridge, apt-get install iproute2");
-	judge_tried(w, "macvtap", "macvtap", "interface macvtap needs it: modprobe macvtap");
-	judge_tried(w, "tap", "tap", "interface bridge needs it: modprobe tun");
+		"required for interface bridge: modprobe bridge, apt-get install iproute2");
+	judge_tried(w, "macvtap", "macvtap", "required for interface macvtap: modprobe macvtap");
+	judge_tried(w, "tap", "tap", "required for interface bridge: modprobe tun");
 }
 
 static void judge_vfio(struct ward *w)
@@ -299,14 +301,14 @@ static void judge_vfio(struct ward *w)
 	gboolean there = value_is(w, "vfio_pci", "yes"), module = value_is(w, "vfio_module", "yes");
 
 	add_row(w, "IOMMU", iommu ? DOCTOR_OK : DOCTOR_WARN,
-		"interfaces vfio and vmux-pt and NICs of the generator need it: VT-d or AMD-Vi in "
-		"the firmware, intel_iommu=on iommu=pt for the kernel",
+		"required for interfaces vfio and vmux-pt and for NICs of the generator: enable "
+		"VT-d or AMD-Vi in the firmware, boot with intel_iommu=on iommu=pt",
 		iommu ? "%s groups" : "none", value_of(w, "iommu"));
 	add_row(w, "vfio-pci", there || module ? DOCTOR_OK : DOCTOR_WARN,
-		"gives NICs to guests and DPDK: a kernel with CONFIG_VFIO_PCI", "%s",
+		"required for NICs of guests and DPDK: use a kernel with CONFIG_VFIO_PCI", "%s",
 		there    ? "there"
-		: module ? "a module that will be loaded"
-			 : "not here");
+		: module ? "module, loaded on demand"
+			 : "not available");
 }
 
 static void judge_bpf(struct ward *w)
@@ -318,10 +320,10 @@ static void judge_bpf(struct ward *w)
 	gboolean locked = lockdown != NULL && strstr(lockdown, "[confidentiality]") != NULL;
 
 	add_row(w, "XDP", may && !locked ? DOCTOR_OK : DOCTOR_WARN,
-		"treflect-xdp on this machine needs root (CAP_BPF, CAP_NET_ADMIN), and a kernel "
-		"that is not locked down for confidentiality",
+		"treflect-xdp requires root (CAP_BPF, CAP_NET_ADMIN) and a kernel without "
+		"confidentiality lockdown",
 		"%s",
-		locked ? "the kernel is locked down"
+		locked ? "kernel is locked down"
 		: may  ? "allowed"
 		       : "not allowed");
 }
@@ -351,9 +353,8 @@ static void judge_quota(struct ward *w)
 		add_row(w, "CPU quota", DOCTOR_OK, NULL, "none");
 	else
 		add_row(w, "CPU quota", DOCTOR_WARN,
-			"the kernel stops generator and guests when it is used up: remove it "
-			"(CPUQuota= of systemd, docker run --cpus), or use dedicated CPUs "
-			"(--cpuset-cpus)",
+			"the kernel throttles generator and guests: remove the quota (CPUQuota= "
+			"of systemd, docker run --cpus), or use dedicated CPUs (--cpuset-cpus)",
 			"%.3g CPUs (%s)", least, path);
 }
 
@@ -362,8 +363,8 @@ static void judge_bridge_filter(struct ward *w)
 	gboolean filtered = value_is(w, "bridge_nf", "1"), drops = value_of(w, "forward") != NULL;
 
 	add_row(w, "bridge filter", filtered && drops ? DOCTOR_BAD : DOCTOR_OK,
-		"frames of interface bridge pass iptables, whose FORWARD policy drops them: "
-		"sysctl net.bridge.bridge-nf-call-iptables=0, or iptables -P FORWARD ACCEPT",
+		"iptables' FORWARD policy drops frames of interface bridge: sysctl "
+		"net.bridge.bridge-nf-call-iptables=0, or iptables -P FORWARD ACCEPT",
 		"%s",
 		filtered && drops ? "br_netfilter, and FORWARD policy DROP"
 		: filtered        ? "br_netfilter, no FORWARD policy DROP found"
@@ -376,8 +377,9 @@ static void judge_mac_policy(struct ward *w)
 	gboolean persistent = files != NULL && value_of(w, "mac_policy_off") == NULL;
 
 	add_row(w, "MACAddressPolicy", persistent ? DOCTOR_WARN : DOCTOR_OK,
-		"udev replaces the MAC addresses of bridges and taps: /etc/systemd/network/"
-		"10-tsim.link with [Match] OriginalName=tsim* and [Link] MACAddressPolicy=none",
+		"udev replaces the MAC addresses of bridges and taps: create "
+		"/etc/systemd/network/10-tsim.link with [Match] OriginalName=tsim* and [Link] "
+		"MACAddressPolicy=none",
 		persistent ? "persistent (%s)" : "%s", persistent ? files : "not persistent");
 }
 
@@ -388,20 +390,21 @@ static void judge_limits(struct ward *w)
 	guint64 memlock, files;
 
 	if (g_strv_length(n) < 3) {
-		add_row(w, "limits", DOCTOR_OK, NULL, "not known");
+		add_row(w, "limits", DOCTOR_OK, NULL, "unknown");
 		return;
 	}
 	memlock = g_str_equal(n[0], "unlimited") ? G_MAXUINT64 : g_ascii_strtoull(n[0], NULL, 10);
 	files = g_str_equal(n[1], "unlimited") ? G_MAXUINT64 : g_ascii_strtoull(n[1], NULL, 10);
 	add_row(w, "locked memory",
 		memlock >= 65536 || value_is(w, "uid", "0") ? DOCTOR_OK : DOCTOR_WARN,
-		"NICs and AF_XDP need more: memlock in /etc/security/limits.conf",
+		"too low for NICs and AF_XDP: raise memlock in /etc/security/limits.conf",
 		g_str_equal(n[0], "unlimited") ? "%s" : "%s KiB", n[0]);
 	if (files == G_MAXUINT64)
 		add_row(w, "open files", DOCTOR_OK, NULL, "%s", n[1]);
 	else
 		add_row(w, "open files", files >= 4096 ? DOCTOR_OK : DOCTOR_WARN,
-			"hundreds of guests need more: nofile in /etc/security/limits.conf",
+			"too low for hundreds of guests: raise nofile in "
+			"/etc/security/limits.conf",
 			"%s: enough for %" G_GUINT64_FORMAT " guests", n[1],
 			(files - MIN(files, (guint64)FILES_TSIM)) / FILES_GUEST);
 	add_row(w, "real-time priority", DOCTOR_OK, NULL, "%s", n[2]);
@@ -451,7 +454,7 @@ gboolean doctor_examine(struct server *s, GPtrArray *rows, GError **error)
 		return FALSE;
 	if (r.status != 0)
 		return sim_fail(error, SIM_ERROR_SERVER,
-			"%s: cannot be examined (exit status %d): %s", server_name(s), r.status,
+			"%s: examination failed (exit status %d): %s", server_name(s), r.status,
 			g_strchomp(r.err));
 	if (!server_is_dry(s))
 		doctor_judge(server_name(s), r.out, rows);

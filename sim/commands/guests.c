@@ -107,23 +107,25 @@ static int build_and_leave(struct wanted *w, enum lab_depth depth, const char *r
 	return CLI_DONE;
 }
 
-#define WANTED_ROWS                                                                              \
-	OPTION_ROW(TEXT, struct wanted, machine, "machine", 'm', "MACHINE",                      \
-		"Machine of the guests: pcvm, microvm or host", .preset = "pcvm",                \
-		OPTION_WORDS("pcvm", "microvm", "host")),                                        \
-		OPTION_ROW(TEXT, struct wanted, interface, "interface", 'i', "INTERFACE",        \
-			"How frames reach them: bridge, macvtap, bridge-e1000, vfio, vmux-..., " \
-			"pnic",                                                                  \
-			.preset = "bridge",                                                      \
-			OPTION_WORDS("bridge", "macvtap", "bridge-e1000", "vfio", "pnic")),      \
-		OPTION_ROW(INT, struct wanted, guests, "guests", 'g', "N", "Number of guests",   \
+#define WANTED_ROWS                                                                               \
+	OPTION_ROW(TEXT, struct wanted, machine, "machine", 'm', "MACHINE",                       \
+		"Machine of the guests: pcvm, microvm or host", .preset = "pcvm",                 \
+		OPTION_WORDS("pcvm", "microvm", "host")),                                         \
+		OPTION_ROW(TEXT, struct wanted, interface, "interface", 'i', "INTERFACE",         \
+			"Interface of the guests: bridge, macvtap, bridge-e1000, vfio, vmux-... " \
+			"or "                                                                     \
+			"pnic",                                                                   \
+			.preset = "bridge",                                                       \
+			OPTION_WORDS("bridge", "macvtap", "bridge-e1000", "vfio", "pnic")),       \
+		OPTION_ROW(INT, struct wanted, guests, "guests", 'g', "N", "Number of guests",    \
 			.preset = "1", .min = 1, .max = 1024)
 
 static int run_run_guest(void *wanted, char **words)
 {
 	(void)words;
 	return build_and_leave(wanted, LAB_REFLECTOR,
-		"guests run until 'tsim kill-guest'; 'tsim shell guest 0' opens a shell\n");
+		"guests run until 'tsim kill-guest'; 'tsim shell guest 0' "
+		"opens a shell\n");
 }
 
 static const struct option_row run_guest_rows[] = {
@@ -136,12 +138,14 @@ static const struct option_row run_guest_rows[] = {
 	OPTION_ROW(INT, struct wanted, memory, "memory", 0, "MIB",
 		"Memory per guest (default the testbed's)", .was = 'M', .min = 64, .max = 1048576),
 	OPTION_ROW(FILE, struct wanted, disk, "disk", 0, "FILE",
-		"Image to boot (default our own small one)", .was = 'D'),
+		"Image to boot (default tsim's own small one)", .was = 'D'),
 	OPTION_ROW(WORD, struct wanted, vhost, "vhost", 0, "WORD",
-		"Who moves the frames of a tap: on (the kernel) or off (QEMU)", .was = 'V',
-		.preset = "off", .words = on_off),
+		"Kernel vhost of the guests' taps: on, or off (QEMU moves "
+		"the frames)",
+		.was = 'V', .preset = "off", .words = on_off),
 	OPTION_ROW(WORD, struct wanted, ioregionfd, "ioregionfd", 0, "WORD",
-		"ioregionfd: on (needs a microvm, and a QEMU and a kernel that have it) or off",
+		"ioregionfd: on (requires microvm, and support in QEMU and "
+		"the kernel) or off",
 		.was = 'I', .preset = "off", .words = on_off),
 	OPTION_ROW(INT, struct wanted, rx_queue_size, "rx-queue-size", 0, "N",
 		"Descriptors per receive queue (default the testbed's)", .was = 'r', .min = 1,
@@ -178,7 +182,7 @@ static const struct option_row setup_network_rows[] = {
 
 const struct cli_command command_setup_network = { .name = "setup-network",
 	.arguments = "",
-	.summary = "Make the network of an interface and leave it there",
+	.summary = "Create the network of an interface and leave it",
 	.options = setup_network_rows,
 	.size = sizeof(struct wanted),
 	.run = run_setup_network };
@@ -210,9 +214,9 @@ static gboolean tear_down(struct bench *b, unsigned nth, GError **error)
 	if (j == NULL)
 		return FALSE;
 	if (left)
-		fprintf(stderr, "%s: taking away what tsim made\n", server_name(s));
+		fprintf(stderr, "%s: removing what tsim has created\n", server_name(s));
 	else
-		bench_say_empty(stderr, s, "nothing that tsim made is there");
+		bench_say_empty(stderr, s, "nothing created by tsim");
 	done = journal_undo(j, 0, error);
 	journal_close(j);
 	return done;

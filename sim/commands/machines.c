@@ -37,8 +37,7 @@ static struct server *guest_server(
 		return NULL;
 	if (b->testbed->root_disk != NULL && b->testbed->guest.fqdn == NULL) {
 		(void)sim_fail(error, SIM_ERROR_USAGE,
-			"%s: guests with a disk are reached by SSH: set [guest] fqdn (--config)",
-			name);
+			"%s: guests with a disk require SSH: set [guest] fqdn (--config)", name);
 		return NULL;
 	}
 	if (b->testbed->root_disk != NULL)
@@ -83,7 +82,7 @@ static int run_ping(void *asked, char **words)
 			server_free(guest);
 		}
 		if (*names == NULL && bench_unseen(host)[0] != '\0')
-			printf("%s: this user has no guest%s\n", server_name(host),
+			printf("%s: no guest of this user%s\n", server_name(host),
 				bench_unseen(host));
 	}
 	bench_clear(b);
@@ -143,8 +142,9 @@ static gboolean upload_programs(struct server *s, const char *dir, GError **erro
 		return FALSE;
 	target = g_build_filename(dir, "bin", "tsim", NULL);
 	if (!server_dol(s, error, target, "--version", NULL)) {
-		g_prefix_error(error, "it was copied, but does not run there (are DPDK, GSL and "
-				      "GLib installed? conf/packages.txt names all): ");
+		g_prefix_error(error,
+			"copied, but does not run (conf/packages.txt lists the required "
+			"packages): ");
 		return FALSE;
 	}
 	return TRUE;
@@ -155,8 +155,8 @@ static gboolean upload(struct bench *b, unsigned nth, GError **error)
 	const char *dir = b->machine[nth]->tsim_dir, *name = server_name(b->server[nth]);
 
 	if (dir == NULL)
-		fprintf(stderr, "%s: nothing to do: no [%s] tsim_dir in the testbed's file\n", name,
-			name);
+		fprintf(stderr, "%s: nothing to do: [%s] tsim_dir not set in the testbed file\n",
+			name, name);
 	else if (!upload_programs(b->server[nth], dir, error))
 		return FALSE;
 	else if (!b->dry)
@@ -221,7 +221,7 @@ static int open_guest_shell(const struct bench *b, const char *number, GError **
 		guest = guest_server(b, host, machine, error);
 	else
 		(void)sim_fail(error, SIM_ERROR_USAGE,
-			"guest %s does not run%s; tsim run-guest starts one",
+			"guest %s is not running%s; start guests with 'tsim run-guest'",
 			machine + strlen("qemu-"), bench_unseen(host));
 	if (guest != NULL)
 		status = b->testbed->root_disk == NULL ? talk_to_console(guest)
@@ -253,7 +253,7 @@ static int run_shell(void *asked, char **words)
 		server_free(s);
 	} else {
 		(void)sim_fail(&error, SIM_ERROR_USAGE,
-			"shell: '%s' is unknown; there are: host, guest, loadgen", where);
+			"shell: unknown machine '%s'; expected host, guest or loadgen", where);
 	}
 	if (error != NULL)
 		status = bench_fail(error);
@@ -263,7 +263,7 @@ static int run_shell(void *asked, char **words)
 
 const struct cli_command command_shell = { .name = "shell",
 	.arguments = "[host|loadgen|guest [N]]",
-	.summary = "Open a terminal there",
+	.summary = "Open a terminal on a machine or guest",
 	.options = bench_rows,
 	.size = sizeof(struct bench),
 	.max_words = 2,
@@ -288,7 +288,7 @@ static gboolean show_made(struct server *s, GError **error)
 		(made = journal_peek(s, &holder, error)) == NULL)
 		return FALSE;
 	if (names[0] == NULL && made[0] == NULL)
-		bench_say_empty(stdout, s, "nothing of tsim's is there");
+		bench_say_empty(stdout, s, "nothing created by tsim");
 	else
 		printf("%s:\n", server_name(s));
 	if (holder != NULL)
@@ -300,10 +300,10 @@ static gboolean show_made(struct server *s, GError **error)
 		if (!process_look(s, *name, &state, &status, error))
 			return FALSE;
 		if (state == PROCESS_ENDED)
-			printf("  process %s: ended, status %d\n", *name, status);
+			printf("  process %s: exited with status %d\n", *name, status);
 		else
 			printf("  process %s: %s\n", *name,
-				state == PROCESS_RUNNING ? "runs" : "is gone");
+				state == PROCESS_RUNNING ? "running" : "gone");
 	}
 	for (char **line = made; *line != NULL; line++)
 		printf("  made: %s\n", *line);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyze/base/file.h"
+#include "analyze/base/text.h"
 #include "analyze/results/merge.h"
 #include "analyze/results/result.h"
 #include "analyze/base/scratch.h"
@@ -96,7 +97,7 @@ static gboolean merge_folder(const char *dir, gboolean *trustworthy, GError **er
 		return FALSE;
 	for (guint i = 0; i < m->warnings->len; i++)
 		fprintf(stderr, "%s\n", (const char *)m->warnings->pdata[i]);
-	fprintf(stderr, "accumulated: %s, %u combination%s\n", dir, m->nb, m->nb == 1 ? "" : "s");
+	fprintf(stderr, "accumulated: %s, %u combination%s\n", dir, m->nb, text_plural(m->nb));
 	*trustworthy &= m->trustworthy;
 	return TRUE;
 }
@@ -162,10 +163,10 @@ static int tell_outcome(const struct run *r, const struct matrix_outcome *o)
 
 	fprintf(stderr, "measured: %u; failed: %u; left: %u\n", o->done, o->failed, o->left);
 	if (untrustworthy != 0)
-		fprintf(stderr, "not trustworthy: %u of all %u trials; tanalyze summary says why\n",
+		fprintf(stderr, "not trustworthy: %u of %u trials; see 'tanalyze summary'\n",
 			untrustworthy, r->trials->len);
 	if (o->left != 0)
-		fprintf(stderr, "the same command goes on with the rest\n");
+		fprintf(stderr, "run the same command again to continue\n");
 	if (o->failed != 0 || o->left != 0)
 		return CLI_FAILED;
 	return untrustworthy != 0 ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
@@ -247,7 +248,7 @@ static gboolean check_any(const struct run *r, const char *file, GError **error)
 	const GPtrArray *impossible = matrix_impossible(r->matrix);
 
 	return matrix_trials(r->matrix)->len != 0 ||
-	       sim_fail(error, SIM_ERROR_USAGE, "%s: none of its combinations can exist: %s", file,
+	       sim_fail(error, SIM_ERROR_USAGE, "%s: no valid combination: %s", file,
 		       impossible->len == 0 ? "" : (const char *)impossible->pdata[0]);
 }
 
@@ -271,9 +272,8 @@ static gboolean check_testbed(const struct run *r, const char *file, GError **er
 		if (first == NULL)
 			first = g_steal_pointer(&lacks);
 	}
-	return first == NULL ||
-	       sim_fail(error, SIM_ERROR_USAGE, "%s: interface%s %s: %s", file,
-		       g_hash_table_size(named) == 1 ? "" : "s", names->str, first);
+	return first == NULL || sim_fail(error, SIM_ERROR_USAGE, "%s: interface%s %s: %s", file,
+					text_plural(g_hash_table_size(named)), names->str, first);
 }
 
 /* Also those that are done: a run again has their verdict, and accumulates what it was killed before. */
@@ -344,9 +344,8 @@ static const struct option_row matrix_rows[] = {
 	OPTION_ROW(WORD, struct run, order, "order", 0, "ORDER", "Order of trials",
 		.preset = "tree", .words = orders),
 	OPTION_ROW(UINT64, struct run, seed, "seed", 0, "N",
-		"Random seed of the orders random and interleaved", .preset = "1",
-		.max = G_MAXUINT32),
-	OPTION_ROW(INT, struct run, retries, "retries", 0, "N", "Retries of a trial that failed",
+		"Random seed of orders random and interleaved", .preset = "1", .max = G_MAXUINT32),
+	OPTION_ROW(INT, struct run, retries, "retries", 0, "N", "Retries of a failed trial",
 		.preset = "1", .min = 0, .max = 1000),
 	BENCH_ROWS(struct run, bench.),
 	{ 0 },
@@ -354,7 +353,7 @@ static const struct option_row matrix_rows[] = {
 
 const struct cli_command command_matrix = { .name = "matrix",
 	.arguments = "FILE...",
-	.summary = "Run test matrices, autotest's too",
+	.summary = "Run test matrices, including those of autotest",
 	.options = matrix_rows,
 	.size = sizeof(struct run),
 	.min_words = 1,
@@ -388,7 +387,7 @@ static int run_accumulate(void *asked, char **files)
 
 const struct cli_command command_accumulate = { .name = "accumulate",
 	.arguments = "FILE...",
-	.summary = "Merge what a matrix has measured",
+	.summary = "Merge the results of a matrix",
 	.options = bench_rows, /* the first member of what is asked */
 	.size = sizeof(struct run),
 	.min_words = 1,

@@ -55,17 +55,17 @@ static int show_profile(void *user, char **words)
 static const struct option_row profile_rows[] = {
 	OPTION_ROW(CHOICE, struct profile_asked, format, "format", 'f', "FORMAT", "Output format",
 		.preset = "text", .words = cli_formats),
-	OPTION_ROW(TEXT, struct profile_asked, link, "link", 0, "SPEED", "Speed of a link to fill",
-		.preset = "10G"),
+	OPTION_ROW(TEXT, struct profile_asked, link, "link", 0, "SPEED",
+		"Link speed for the frame rate", .preset = "10G"),
 	OPTION_ROW(INT, struct profile_asked, mtu, "mtu", 0, "BYTES",
-		"Frame length that a genome's z stands for, with FCS (default none)",
+		"Frame length for letter z of a genome, with FCS (default none)",
 		.min = FRAME_LEN_MIN, .max = FRAME_LEN_MAX),
 	{ 0 },
 };
 
 const struct cli_command command_profile = { .name = "profile",
 	.arguments = "[PROFILE...]",
-	.summary = "Show a mix of frame lengths in all units, or list the shipped ones",
+	.summary = "Show a profile in all units, or list the profiles",
 	.options = profile_rows,
 	.size = sizeof(struct profile_asked),
 	.max_words = CLI_ANY,

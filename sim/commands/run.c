@@ -92,7 +92,7 @@ static int run_options(struct options *o, struct generators *generators)
 	if (generators == NULL)
 		return run_on_lab(o);
 	if (generators_own(generators) == 0)
-		fprintf(stderr, "tsim: --machine: virtual machines and the host have one "
+		fprintf(stderr, "tsim: --machine: virtual machines and the host require a single "
 				"generator; run tsim without mpirun\n");
 	return CLI_USAGE;
 }

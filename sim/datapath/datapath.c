@@ -23,7 +23,7 @@ const struct datapath_ops *datapath_find(const char *interface, GError **error)
 		if (g_str_equal(interfaces[i]->interface, interface))
 			return interfaces[i];
 	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-		"--interface: '%s' is unknown; there are: %s", interface, names);
+		"--interface: unknown interface '%s'; expected %s", interface, names);
 	return NULL;
 }
 

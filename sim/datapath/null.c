@@ -72,8 +72,8 @@ static gboolean null_open(struct datapath *d, const struct datapath_cfg *cfg, GE
 						  RING_F_SP_ENQ | RING_F_SC_DEQ) == 0)
 			continue;
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"null: no memory for guest %u's ring: use a larger --memory or fewer "
-			"--guests",
+			"null: out of memory for the ring of guest %u: use a larger --memory or "
+			"fewer --guests",
 			i);
 		null_close(d);
 		return FALSE;

@@ -40,8 +40,8 @@ struct rte_mempool *pool_new(const char *name, unsigned nb, uint16_t room, GErro
 
 	if (pool == NULL)
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"no memory for %u frames of %u bytes (%s); use a larger --memory", nb, room,
-			rte_strerror(rte_errno));
+			"out of memory for %u frames of %u bytes (%s); use a larger --memory", nb,
+			room, rte_strerror(rte_errno));
 	else if (!huge)
 		rte_mempool_obj_iter(pool, set_iova, NULL);
 	return pool;
@@ -84,8 +84,8 @@ struct rte_ring *pool_ring(const char *name, unsigned size, unsigned flags, GErr
 
 	if (ring == NULL)
 		sim_fail(error, SIM_ERROR_RESOURCES,
-			"no memory for the ring %s of %u entries (%s); use a larger --memory", name,
-			size, rte_strerror(rte_errno));
+			"out of memory for ring %s with %u entries (%s); use a larger --memory",
+			name, size, rte_strerror(rte_errno));
 	return ring;
 }
 

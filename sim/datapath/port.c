@@ -66,13 +66,13 @@ static gboolean check_queues(const struct port_state *s, const struct rte_eth_de
 {
 	if (cfg->nb_load > info->max_tx_queues)
 		return fail_port(s, error,
-			"has %u transmit queues for %u workers that send; name fewer --cores, or "
-			"more queues in the device's arguments (net_af_packet: qpairs=N)",
+			"%u transmit queues for %u load workers; use fewer --cores, or set more "
+			"queues in the devargs (net_af_packet: qpairs=N)",
 			info->max_tx_queues, cfg->nb_load);
 	if (cfg->nb_rx > info->max_rx_queues)
 		return fail_port(s, error,
-			"has %u receive queues for %u receivers; name fewer --cores, or more "
-			"queues in the device's arguments (net_af_packet: qpairs=N)",
+			"%u receive queues for %u receivers; use fewer --cores, or set more "
+			"queues in the devargs (net_af_packet: qpairs=N)",
 			info->max_rx_queues, cfg->nb_rx);
 	return TRUE;
 }
@@ -98,21 +98,21 @@ static gboolean configure_port(struct port_state *s, const struct datapath_cfg *
 	int rc = rte_eth_dev_info_get(s->id, &info);
 
 	if (rc != 0)
-		return fail_port(s, error, "tells nothing about itself (%s)", g_strerror(-rc));
+		return fail_port(s, error, "rte_eth_dev_info_get failed (%s)", g_strerror(-rc));
 	s->driver = info.driver_name;
 	if (!check_queues(s, &info, cfg, error))
 		return FALSE;
 	conf.rxmode.mtu = MAX(cfg->frame_len_max - ETH_LEN, (uint32_t)RTE_ETHER_MTU);
 	if (info.max_mtu != 0 && cfg->frame_len_max > info.max_mtu + ETH_LEN)
 		return fail_port(s, error,
-			"takes frames up to %u bytes (with FCS), and the mix has some of %u; "
-			"choose another --profile",
+			"maximum frame length is %u bytes (with FCS), but the mix has frames of "
+			"%u; use another --profile",
 			info.max_mtu + ETH_LEN, cfg->frame_len_max);
 	if (info.max_mtu != 0)
 		conf.rxmode.mtu = MIN(conf.rxmode.mtu, info.max_mtu);
 	if (info.max_rx_pktlen != 0 && cfg->frame_len_max > info.max_rx_pktlen)
 		return fail_port(s, error,
-			"receives frames up to %u bytes, and the mix has some of %u; choose "
+			"receives frames up to %u bytes, but the mix has frames of %u; use "
 			"another --profile",
 			info.max_rx_pktlen, cfg->frame_len_max);
 	conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
@@ -123,7 +123,7 @@ static gboolean configure_port(struct port_state *s, const struct datapath_cfg *
 	}
 	configure_stamps(s, &info, &conf);
 	rc = rte_eth_dev_configure(s->id, (uint16_t)cfg->nb_rx, (uint16_t)cfg->nb_load, &conf);
-	return rc == 0 || fail_port(s, error, "cannot be configured (%s)", g_strerror(-rc));
+	return rc == 0 || fail_port(s, error, "rte_eth_dev_configure failed (%s)", g_strerror(-rc));
 }
 
 static gboolean set_up_queues(struct port_state *s, const struct datapath_cfg *cfg, GError **error)
@@ -136,7 +136,7 @@ static gboolean set_up_queues(struct port_state *s, const struct datapath_cfg *c
 		rc = rte_eth_rx_queue_setup(s->id, (uint16_t)q, nb_rx, socket, NULL, s->rx_pool);
 	for (unsigned q = 0; rc == 0 && q < cfg->nb_load; q++)
 		rc = rte_eth_tx_queue_setup(s->id, (uint16_t)q, nb_tx, socket, NULL);
-	return rc == 0 || fail_port(s, error, "its queues cannot be made (%s)", g_strerror(-rc));
+	return rc == 0 || fail_port(s, error, "queue setup failed (%s)", g_strerror(-rc));
 }
 
 static gboolean wait_for_link(const struct port_state *s, GError **error)
@@ -148,7 +148,7 @@ static gboolean wait_for_link(const struct port_state *s, GError **error)
 		if (rte_eth_link_get_nowait(s->id, &link) != 0 || link.link_status != 0)
 			return TRUE; /* up, or a device that cannot tell */
 		if (g_get_monotonic_time() > until_us)
-			return fail_port(s, error, "has no link; is its other end up?");
+			return fail_port(s, error, "no link; check that the other end is up");
 		g_usleep(LINK_POLL_US);
 	}
 }
@@ -173,8 +173,8 @@ static gboolean start_port(struct port_state *s, const struct datapath_cfg *cfg,
 
 	if (rte_eth_dev_get_port_by_name(s->name, &s->id) != 0)
 		return fail_port(s, error,
-			"DPDK has no such device; write a PCI address that is bound to vfio-pci, "
-			"or devargs such as net_af_packet0,iface=eth0");
+			"device not found by DPDK; use a PCI address bound to vfio-pci, or "
+			"devargs such as net_af_packet0,iface=eth0");
 	if (!configure_port(s, cfg, error))
 		return FALSE;
 	s->tx_pool = pool_of_frames("port-tx", nb_mbufs(cfg->nb_load), cfg->frame_len_max, error);
@@ -185,7 +185,7 @@ static gboolean start_port(struct port_state *s, const struct datapath_cfg *cfg,
 		return FALSE;
 	rc = rte_eth_dev_start(s->id);
 	if (rc != 0)
-		return fail_port(s, error, "does not start (%s)", g_strerror(-rc));
+		return fail_port(s, error, "rte_eth_dev_start failed (%s)", g_strerror(-rc));
 	s->started = TRUE;
 	rte_eth_promiscuous_enable(s->id); /* not every device can; those see what there is */
 	return wait_for_link(s, error);
@@ -290,7 +290,7 @@ static void port_release(struct datapath *d, unsigned port, struct frame_slot *f
 
 const struct datapath_ops datapath_port = {
 	.interface = "port",
-	.mechanism = "frames go to and come from all guests by one DPDK port",
+	.mechanism = "one DPDK port carries the frames of all guests",
 	.zeroed = TRUE,
 	.memory = port_memory,
 	.open = port_open,

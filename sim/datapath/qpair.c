@@ -116,10 +116,11 @@ static gboolean no_memory(GError **error, uint32_t guest, uint64_t len)
 	int saved = errno;
 
 	return sim_fail(error, SIM_ERROR_RESOURCES,
-		"guest %u: no queues in shared memory of %" G_GUINT64_FORMAT " KiB (%s); %s", guest,
-		len / 1024, g_strerror(saved),
+		"guest %u: cannot create queues in %" G_GUINT64_FORMAT
+		" KiB of shared memory (%s); %s",
+		guest, len / 1024, g_strerror(saved),
 		saved == EMFILE || saved == ENFILE
-			? "each guest takes six file descriptors: raise ulimit -n"
+			? "each guest requires six file descriptors: raise ulimit -n"
 			: "use fewer --guests");
 }
 
@@ -315,10 +316,10 @@ static gboolean start_to_listen(struct qpairs *qs, GError **error)
 	if (qs->listen_fd < 0 || qs->epoll_fd < 0 || qs->stop_fd < 0 ||
 		bind(qs->listen_fd, (struct sockaddr *)&address, sizeof(address)) != 0)
 		return sim_fail(error, SIM_ERROR_RESOURCES,
-			"%s: cannot be made a socket (%s); is its folder writable?", qs->path,
-			g_strerror(errno));
+			"%s: cannot create socket (%s); check that its directory is writable",
+			qs->path, g_strerror(errno));
 	if (listen(qs->listen_fd, (int)MAX(qs->nb, STRANGERS_MAX)) != 0) {
-		sim_fail(error, SIM_ERROR_RESOURCES, "%s: nobody can listen there (%s)", qs->path,
+		sim_fail(error, SIM_ERROR_RESOURCES, "%s: listen failed (%s)", qs->path,
 			g_strerror(errno));
 		unlink(qs->path);
 		return FALSE;

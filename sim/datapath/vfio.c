@@ -70,8 +70,8 @@ static void vfio_release(struct datapath *d, uint32_t slot, struct frame_slot *f
 
 const struct datapath_ops datapath_vfio = {
 	.interface = "vfio",
-	.mechanism = "each guest has a queue pair of its own, and the generator writes and reads "
-		     "frames in the guest's memory: no copy, no host software",
+	.mechanism = "one dedicated queue pair per guest; the generator reads and writes frames "
+		     "in guest memory: no copy, no host software",
 	.guest_option = "--queues",
 	.host_files = 6,
 	.open = vfio_open,

@@ -336,13 +336,14 @@ static gboolean listen_for_guest(const char *path, GError **error)
 		return FALSE;
 	if (rte_vhost_driver_register(path, RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS) != 0)
 		return sim_fail(error, SIM_ERROR_RESOURCES,
-			"%s: cannot be made a vhost-user socket (%s); is its folder writable?",
+			"%s: cannot create vhost-user socket (%s); check that its directory is "
+			"writable",
 			path, g_strerror(errno));
 	if (rte_vhost_driver_disable_features(path, none) == 0 &&
 		rte_vhost_driver_callback_register(path, &callbacks) == 0 &&
 		rte_vhost_driver_start(path) == 0)
 		return TRUE;
-	g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK, "%s: librte_vhost does not listen there (%s)",
+	g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK, "%s: rte_vhost_driver_start failed (%s)",
 		path, g_strerror(errno));
 	rte_vhost_driver_unregister(path);
 	return FALSE;
@@ -396,8 +397,8 @@ static gboolean vhost_fits(uint32_t nb_guests, GError **error)
 	if (nb_guests <= DEVICES_MAX)
 		return TRUE;
 	return sim_fail(error, SIM_ERROR_USAGE,
-		"%u vhost-user guests: librte_vhost serves at most %d in a process; use fewer, "
-		"several generators (mpirun -np %u tsim ...), or another --interface",
+		"%u vhost-user guests: librte_vhost supports at most %d per process; use fewer "
+		"guests, several generators (mpirun -np %u tsim ...), or another --interface",
 		nb_guests, DEVICES_MAX, (nb_guests + DEVICES_MAX - 1) / DEVICES_MAX);
 }
 
@@ -456,23 +457,23 @@ static const char *lacks_when_connected(struct vhost_guest *g, gboolean *hopeles
 	gboolean empty = __atomic_load_n(&g->rx.avail->idx, __ATOMIC_ACQUIRE) == 0;
 
 	if (splitq_is_broken(&g->rx) || splitq_is_broken(&g->tx))
-		return "its queues are invalid";
+		return "invalid queues";
 	g->unseen = empty && (g->unseen || kicks_of(g->kick_fd) != 0);
 	*hopeless = g->unseen;
 	if (g->unseen)
-		return "its memory is not shared: add share=on to its memory-backend";
-	return empty ? "connected, but without receive buffers: is its interface up, and its "
-		       "memory shared?"
+		return "memory not shared: add share=on to its memory-backend";
+	return empty ? "connected, but no receive buffers: check that its interface is up and "
+		       "its memory shared"
 		     : NULL;
 }
 
 static const char *vhost_missing(struct datapath *d, uint32_t slot, gboolean *hopeless)
 {
 	static const char *const text[] = {
-		[LEFT] = "has disconnected",
-		[CONNECTED] = "connected, but its driver has not started",
-		[DRIVER_STARTED] = "its driver has not sent its memory (QEMU: add share=on)",
-		[MEMORY_SENT] = "its driver has not enabled its queues",
+		[LEFT] = "disconnected",
+		[CONNECTED] = "connected, but driver not started",
+		[DRIVER_STARTED] = "driver has not shared its memory (QEMU: add share=on)",
+		[MEMORY_SENT] = "driver has not enabled its queues",
 	};
 	struct vhost_guest *g = guest_of(d, slot);
 	const char *lack;
@@ -532,7 +533,7 @@ static void vhost_release(struct datapath *d, uint32_t slot, struct frame_slot *
 
 const struct datapath_ops datapath_vhost_user = {
 	.interface = "vhost-user",
-	.mechanism = "vhost-user back end writes and reads each frame in the guest's own buffers",
+	.mechanism = "vhost-user back end, which copies each frame to and from guest buffers",
 	.guest_option = "--vhost-user",
 	.host_files = 8,
 	.memory = vhost_memory,

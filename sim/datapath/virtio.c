@@ -131,7 +131,7 @@ static gboolean make_fdb(struct virtio *v, const struct datapath_cfg *cfg, GErro
 	if (v->fdb != NULL)
 		return TRUE;
 	return sim_fail(error, SIM_ERROR_RESOURCES,
-		"%s: no memory for the bridge's table (%s); use a larger --memory",
+		"%s: out of memory for the MAC table of the bridge (%s); use a larger --memory",
 		v->datapath->name, rte_strerror(rte_errno));
 }
 
@@ -143,8 +143,8 @@ static gboolean make_tap(struct virtio_guest *g, const struct datapath_cfg *cfg,
 	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, g->tap) != 0) {
 		g->tap[TAP_HOST] = g->tap[TAP_GUEST] = -1;
 		return sim_fail(error, SIM_ERROR_RESOURCES,
-			"guest %u: no sockets for its tap (%s); each guest takes eight file "
-			"descriptors: raise ulimit -n, or use fewer --guests",
+			"guest %u: cannot create sockets for its tap (%s); each guest requires "
+			"eight file descriptors: raise ulimit -n, or use fewer --guests",
 			cfg->guest[g->slot], g_strerror(errno));
 	}
 	/* Beyond net.core.wmem_max root alone; how much there is, is found out by trying. */
@@ -246,7 +246,7 @@ static gboolean start_thread(struct virtio_thread *t, GError **error)
 	if (t->thread != NULL)
 		return TRUE;
 	return sim_fail(error, SIM_ERROR_RESOURCES,
-		"%s: no thread '%s' (%s); raise ulimit -u, or use fewer --guests",
+		"%s: cannot create thread '%s' (%s); raise ulimit -u, or use fewer --guests",
 		t->v->datapath->name, t->name, reason->message);
 }
 
@@ -384,8 +384,8 @@ static void virtio_describe(struct datapath *d, void *json_object)
 
 const struct datapath_ops datapath_virtio = {
 	.interface = "virtio",
-	.mechanism = "a bridge thread sends each frame into a tap (a socket); the guest's vhost "
-		     "worker or QEMU loop moves it from there to the virtqueue, and back",
+	.mechanism = "a bridge thread writes each frame to a tap (a socket); the guest's vhost "
+		     "worker or QEMU loop copies it between tap and virtqueue",
 	.guest_option = "--queues",
 	.host_files = 8,
 	.host_threads = 1,

@@ -302,7 +302,7 @@ static void vmux_describe(struct datapath *d, void *json_object)
 const struct datapath_ops datapath_vmux = {
 	.interface = "vmux",
 	.mechanism = "polling mediators between one shared port and all guests: MAC lookup, "
-		     "emulated descriptor rings, copies; queue pairs of their own for guests that "
+		     "emulated descriptor rings, copies; dedicated queue pairs for guests that "
 		     "the policy passes through",
 	.guest_option = "--queues",
 	.host_files = 6,

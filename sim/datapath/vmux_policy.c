@@ -34,12 +34,12 @@ gboolean vmux_policy_parse(
 		(p.ops->nb_words > 1 && (nb_words < 2 || !g_ascii_string_to_unsigned(words[1], 10,
 								 1, UINT32_MAX, &nb, NULL))))
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--policy: '%s' is unknown; write emulate-all, passthrough:K or busiest:K "
-			"(K guests, from 1)",
+			"--policy: invalid value '%s'; expected emulate-all, passthrough:K or "
+			"busiest:K (K guests, at least 1)",
 			text);
 	if (nb > vf_limit)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--policy: '%s' takes more queue pairs than the %u that the NIC has; pass "
+			"--policy: '%s' requires more than the %u queue pairs of the NIC; pass "
 			"fewer guests through, or raise --vf-limit",
 			text, vf_limit);
 	p.nb = (uint32_t)nb;

@@ -62,8 +62,9 @@ static gboolean check_memory(const struct engine *e, GError **error)
 	if (need <= have / 10 * 9)
 		return TRUE;
 	return sim_fail(error, SIM_ERROR_RESOURCES,
-		"%u guests with these size classes take %.1f GiB of histograms, and %.1f GiB of "
-		"memory are free; use fewer --guests or a profile with fewer rows",
+		"%u guests with these size classes require %.1f GiB for histograms, but only "
+		"%.1f GiB of memory are available; use fewer --guests or a profile with fewer "
+		"sizes",
 		e->nb_guests, (double)need / (1 << 30), (double)have / (1 << 30));
 }
 
@@ -277,7 +278,8 @@ static gboolean make_workers(struct engine *e, GError **error)
 	e->arrival_field = rte_mbuf_dynfield_register(&field);
 	if (e->arrival_field < 0)
 		return sim_fail(error, SIM_ERROR_DPDK,
-			"mbufs have no room for a time of arrival (%s)", rte_strerror(rte_errno));
+			"cannot register the mbuf field for arrival times (%s)",
+			rte_strerror(rte_errno));
 	for (unsigned i = 0; i < e->nb_workers; i++)
 		if (!make_worker(e, i, error))
 			return FALSE;
@@ -386,7 +388,7 @@ gboolean engine_ready(struct engine *e, GError **error)
 		atomic_store_explicit(&e->workers[i]->round, 0, memory_order_release);
 		if (rte_eal_remote_launch(worker_main, e->workers[i], e->workers[i]->lcore) != 0) {
 			ctr_set(&e->workers[i]->round, UINT64_MAX);
-			return sim_fail(error, SIM_ERROR_DPDK, "lcore %u cannot be started",
+			return sim_fail(error, SIM_ERROR_DPDK, "cannot launch lcore %u",
 				e->workers[i]->lcore);
 		}
 		e->nb_running++;

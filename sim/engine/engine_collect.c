@@ -343,8 +343,8 @@ gboolean engine_accounts_agree(const struct engine *e, const trial *t, GError **
 		(sent == t->totals.offered || !engine_has_schedule(e)))
 		return TRUE;
 	return sim_fail(error, SIM_ERROR_DPDK,
-		"the accounts of guests and of workers differ (offered %" G_GUINT64_FORMAT
+		"counters of guests and workers differ (offered %" G_GUINT64_FORMAT
 		" and %" G_GUINT64_FORMAT ", forwarded %" G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT
-		"): a bug of tsim, please report it",
+		"): internal error, please report it",
 		t->totals.offered, sent, t->totals.forwarded, received);
 }

@@ -56,8 +56,8 @@ enum hello_state hello_judge(const struct hello *h, char **fault)
 	*fault = NULL;
 	if (h->elsewhere)
 		*fault = g_strdup_printf(
-			"its frames come back from guest %u: return each frame by the interface "
-			"that it came by (testpmd: --port-topology=loop)",
+			"its frames come back from guest %u: return each frame on the interface "
+			"it arrived on (testpmd: --port-topology=loop)",
 			h->via);
 	else if (hello_needs_longest(h) && h->shortest >= HELLO_SHORT_ONLY)
 		*fault = g_strdup_printf(
@@ -65,8 +65,9 @@ enum hello_state hello_judge(const struct hello *h, char **fault)
 			FRAME_LEN_MIN, h->frame_len);
 	/* What answers the last question again may be under way. */
 	else if (h->shortest >= HELLO_ANSWERS && h->again + 1 >= h->shortest)
-		*fault = g_strdup("answers each frame more than once: two guests have its MAC, or "
-				  "its network has a loop");
+		*fault = g_strdup(
+			"returns each frame more than once: duplicate MAC address, or a loop in "
+			"its network");
 	if (*fault != NULL)
 		return HELLO_FAULTY;
 	return h->shortest >= HELLO_ANSWERS && !hello_needs_longest(h) ? HELLO_IN_ORDER

@@ -53,8 +53,8 @@ gboolean recording_write(const struct recording *c, unsigned nb, const char *pat
 	done = done && pcap_dump_flush(out) == 0;
 	if (!done)
 		g_set_error(error, SIM_ERROR, SIM_ERROR_RESOURCES,
-			"--capture: %s cannot be written (%s)", path,
-			pcap == NULL ? "no memory" : pcap_geterr(pcap));
+			"--capture: %s: write error (%s)", path,
+			pcap == NULL ? "out of memory" : pcap_geterr(pcap));
 	if (out != NULL)
 		pcap_dump_close(out);
 	if (pcap != NULL)

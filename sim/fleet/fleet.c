@@ -204,7 +204,7 @@ static gboolean check_limits(const struct fleet *f, GError **error)
 	 */
 	enum { THREADS = 2, PROCESS_BYTES = 8 << 20, DEVICE_MBUFS = 576, MBUF_BYTES = 512 };
 	g_autofree char *who = g_strdup_printf(
-		"%u guest%s", f->nb_members, f->nb_members == 1 ? "" : "s");
+		"%u guest%s", f->nb_members, text_plural(f->nb_members));
 	uint64_t bytes = (uint64_t)f->nb_processes * PROCESS_BYTES;
 
 	for (uint32_t i = 0; i < f->nb_members; i++)
@@ -231,8 +231,8 @@ struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error)
 		g_autofree char *dir = g_path_get_dirname(self == NULL ? "?" : self);
 
 		done = sim_fail(error, SIM_ERROR_RESOURCES,
-			"treflect is neither beside tsim (%s) nor on the PATH; install both "
-			"together",
+			"treflect not found, neither beside tsim (%s) nor in $PATH; install "
+			"both together",
 			dir);
 	} else {
 		share_out(f);
@@ -275,11 +275,11 @@ static void note_death(struct process *p, int status)
 	g_autofree char *line = text_last_line(
 		g_file_get_contents(p->log, &log, NULL, NULL) ? log : "");
 	g_autofree char *how = WIFSIGNALED(status)
-				       ? g_strdup_printf("signal %d", WTERMSIG(status))
-				       : g_strdup_printf("exit status %d", WEXITSTATUS(status));
+				       ? g_strdup_printf("killed by signal %d", WTERMSIG(status))
+				       : g_strdup_printf(
+						 "exited with status %d", WEXITSTATUS(status));
 
-	p->death = line[0] == '\0' ? g_strdup_printf("died (%s)", how)
-				   : g_strdup_printf("died (%s: %s)", how, line);
+	p->death = line[0] == '\0' ? g_strdup(how) : g_strdup_printf("%s (%s)", how, line);
 	g_spawn_close_pid(p->pid);
 	p->pid = 0;
 }

@@ -53,7 +53,7 @@ void fleet_watch_second(struct fleet *f);
 double fleet_stood_still_s(const struct fleet *f, uint32_t guest);
 /* Processes of all guests: at most nb into pids; how many. Those that have died are left out. */
 unsigned fleet_pids(const struct fleet *f, pid_t *pids, unsigned nb);
-/* NULL while the guest's process runs, else what became of it: "died (signal 9)". Owned by f. */
+/* NULL while the guest's process runs, else what became of it: "killed by signal 9". Owned by f. */
 const char *fleet_death(const struct fleet *f, uint32_t guest);
 /* Start those again that have died. */
 gboolean fleet_revive(struct fleet *f, GError **error);

@@ -147,8 +147,8 @@ static gboolean parse_file(const char *where, const char *text, GPtrArray *entri
 		}
 		if (ours && !parse_line(lines[i], entries))
 			return sim_fail(error, SIM_ERROR_SERVER,
-				"%s/journal: line %u is not tsim's: '%s'; see what of it is there "
-				"(ip link, ip netns), then remove the file",
+				"%s/journal: invalid line %u: '%s'; remove what it names if "
+				"present (ip link, ip netns), then delete the file",
 				where, i, lines[i]);
 	}
 	return TRUE;
@@ -184,8 +184,8 @@ static gboolean rewrite_file(struct journal *j, GError **error)
 	if (!server_run(j->server, argv, text->str, MAKE_TIMEOUT_MS, &r, error))
 		return FALSE;
 	if (r.status != 0)
-		return server_fail(j->server, error, "%s/journal: cannot be written: %s", j->dir,
-			g_strchomp(r.err));
+		return server_fail(
+			j->server, error, "%s/journal: write error: %s", j->dir, g_strchomp(r.err));
 	j->torn = FALSE;
 	return TRUE;
 }
@@ -235,10 +235,10 @@ static gboolean take_lock(struct journal *j, gboolean *again, GError **error)
 	g_clear_pointer(&j->lock, stream_free);
 	if (said != NULL && g_str_has_prefix(said, "busy "))
 		return server_fail(j->server, error,
-			"another tsim is at work there: %s; wait for it, or end it (%s/lock)",
+			"in use by another tsim: %s; wait for it, or stop it (%s/lock)",
 			said + strlen("busy "), j->dir);
 	return server_fail(j->server, error,
-		"%s/lock: cannot be taken: %s; flock (of util-linux) is needed there", j->dir,
+		"%s/lock: cannot lock: %s; requires flock (util-linux)", j->dir,
 		why != NULL ? why->message : "no answer");
 }
 
@@ -321,8 +321,7 @@ static gboolean hold_lock(struct journal *j, GError **error)
 	g_free(j->token);
 	j->token = g_uuid_string_random();
 	return server_fail(j->server, error,
-		"while the connection was cut, another tsim undid what this one had made: start "
-		"again");
+		"another tsim cleaned up during a connection loss; run the command again");
 }
 
 /* A script with its fence and line, and the command: NULL for the line alone. */
@@ -351,7 +350,7 @@ static gboolean run_fenced(struct journal *j, const char *script, const char *li
 	if (command != NULL && r.status != STATUS_FENCED && r.status != STATUS_UNWRITTEN)
 		return server_failed(j->server, command, &r, error);
 	return server_fail(j->server, error, "%s/journal: %s", j->dir,
-		g_strchomp(r.err)[0] == '\0' ? "cannot be written" : r.err);
+		g_strchomp(r.err)[0] == '\0' ? "write error" : r.err);
 }
 
 /* Undoes one thing, and says so in the file. */
@@ -435,8 +434,8 @@ gboolean journal_undo(struct journal *j, guint mark, GError **error)
 			continue;
 		}
 		if (first == NULL)
-			g_set_error(&first, SIM_ERROR, SIM_ERROR_SERVER,
-				"%s could not be undone: %s", e->what, why->message);
+			g_set_error(&first, SIM_ERROR, SIM_ERROR_SERVER, "cannot undo %s: %s",
+				e->what, why->message);
 		if (j->lock == NULL && !server_is_dry(j->server))
 			break; /* nobody there, or somebody else */
 	}

@@ -94,7 +94,7 @@ static gboolean check_name(struct journal *j, const char *name, GError **error)
 		!g_str_equal(name, ".") && !g_str_equal(name, ".."))
 		return TRUE;
 	return fail_link(j, NULL, name, error,
-		"cannot name an interface: that has 1 to 15 characters, no blanks, '/' or ':'");
+		"invalid interface name; expected 1 to 15 characters without blanks, '/' and ':'");
 }
 
 /* TOOL [-n NETNS] WORD... up to NULL. */
@@ -223,8 +223,8 @@ static gboolean make_or_take(struct journal *j, const char *kind, const char *ke
 
 	look_at_link(j, netns, name, &is);
 	if (is.there && g_strcmp0(is.kind, kernel_kind) != 0)
-		return fail_link(
-			j, netns, name, error, "is there, but is no %s: choose another name", kind);
+		return fail_link(j, netns, name, error,
+			"already exists, but is not a %s: use another name", kind);
 	return is.there ? make_up(j, netns, name, &is, error)
 			: make_link(j, kind, netns, name, make, error);
 }
@@ -257,8 +257,7 @@ gboolean network_veth(struct journal *j, const char *netns_a, const char *a, con
 		       make_up(j, netns_b, b, &end_b, error);
 	if (end_a.there || end_b.there)
 		return fail_link(j, end_a.there ? netns_a : netns_b, end_a.there ? a : b, error,
-			"is there, but %s, its other end, is not: remove it, or choose another "
-			"name",
+			"already exists without its peer %s: remove it, or use another name",
 			end_a.there ? b : a);
 	/* Both ends where they belong from the start: no name is taken elsewhere. */
 	g_strv_builder_add_many(words, "ip", "link", "add", "name", a, NULL);
@@ -320,8 +319,8 @@ static gboolean refuse_lifeline(
 	if (!g_strv_contains((const char *const *)names, name))
 		return TRUE;
 	return fail_link(j, NULL, name, error,
-		"carries the default route or the SSH connection, and so is not %s: name another "
-		"interface, or give this one's work to another first",
+		"carries the default route or the SSH connection and is not %s: use another "
+		"interface",
 		deed);
 }
 
@@ -336,15 +335,16 @@ gboolean network_enslave(
 
 	look_at_link(j, netns, port, &is);
 	if (!is.there && !is_dry(j))
-		return fail_link(j, netns, port, error, "no such interface; see ip link");
+		return fail_link(j, netns, port, error, "interface not found; 'ip link' lists all");
 	if (is.master != NULL && !g_str_equal(is.master, bridge))
 		return fail_link(j, netns, port, error,
-			"is a port of %s, and cannot be one of %s, too: ip link set %s nomaster",
+			"already a port of bridge %s, cannot be added to %s: ip link set %s "
+			"nomaster",
 			is.master, bridge, port);
 	if (is.master == NULL) {
 		/* A NIC; those made for guests carry nothing else. */
 		if (netns == NULL && is.kind == NULL &&
-			!refuse_lifeline(j, port, "made a port of a bridge", error))
+			!refuse_lifeline(j, port, "added to a bridge", error))
 			return FALSE;
 		if (!make_thing(j, what, make, undo_port, netns, port, NULL, error))
 			return FALSE;
@@ -400,7 +400,7 @@ static char *macvtap_node(struct journal *j, const char *netns, const char *name
 		return NULL;
 	minor = strchr(g_strchomp(dev), ':');
 	if (minor == NULL) {
-		fail_link(j, netns, name, error, "has no character device, but '%s'", dev);
+		fail_link(j, netns, name, error, "invalid character device '%s'", dev);
 		return NULL;
 	}
 	*minor++ = '\0';
@@ -423,7 +423,8 @@ gboolean network_macvtap(struct journal *j, const char *netns, const char *name,
 
 	look_at_link(j, netns, lower, &below);
 	if (!below.there && !is_dry(j))
-		return fail_link(j, netns, lower, error, "no such interface; see ip link");
+		return fail_link(
+			j, netns, lower, error, "interface not found; 'ip link' lists all");
 	if (!make_up(j, netns, lower, &below, error) ||
 		!make_or_take(j, "macvtap", "macvtap", netns, name, make, error))
 		return FALSE;
@@ -447,8 +448,8 @@ static gboolean ask_vfs(struct journal *j, const char *interface, const char *de
 		if (numbers == NULL || numbers[i] == NULL ||
 			!g_ascii_string_to_unsigned(numbers[i], 10, 0, G_MAXUINT16, &n[i], NULL))
 			return fail_link(j, NULL, interface, error,
-				"has no virtual functions: its driver has none, or SR-IOV is off "
-				"in the firmware");
+				"no virtual functions: not supported by the driver, or SR-IOV "
+				"is disabled in the firmware");
 	}
 	*are = (unsigned)n[0];
 	*total = (unsigned)n[1];
@@ -528,12 +529,12 @@ gboolean network_vfs(struct journal *j, const char *interface, unsigned nb,
 		return FALSE;
 	if (nb > total)
 		return fail_link(j, NULL, interface, error,
-			"has at most %u virtual functions, not %u", total, nb);
+			"supports at most %u virtual functions, %u required", total, nb);
 	/* The kernel goes from one number to another only by 0. */
 	if (are > 0 && are < nb)
 		return fail_link(j, NULL, interface, error,
-			"has %u virtual functions that tsim did not make, and %u are needed: "
-			"echo 0 >%s/sriov_numvfs",
+			"has %u virtual functions not created by tsim, %u required: echo 0 "
+			">%s/sriov_numvfs",
 			are, nb, device);
 	if (are == 0 && !make_vfs(j, interface, device, nb, error))
 		return FALSE;
@@ -563,7 +564,7 @@ static char **ask_device(struct journal *j, const char *pci, GError **error)
 	if (device != NULL && g_strv_length(device) >= 2)
 		return device;
 	g_strfreev(device);
-	fail_link(j, NULL, pci, error, "no such PCI device; see lspci -D");
+	fail_link(j, NULL, pci, error, "PCI device not found; 'lspci -D' lists all");
 	return NULL;
 }
 
@@ -576,8 +577,8 @@ static gboolean check_iommu(struct journal *j, const char *pci, GError **error)
 	if (server_test(journal_server(j), "sh", "-c", script, "sh", network_sysfs(), NULL))
 		return TRUE;
 	return fail_link(j, NULL, pci, error,
-		"vfio-pci needs an IOMMU, and none is on: switch on VT-d or AMD-Vi in the firmware "
-		"and start the kernel with intel_iommu=on iommu=pt");
+		"vfio-pci requires an IOMMU: enable VT-d or AMD-Vi in the firmware and boot "
+		"with intel_iommu=on iommu=pt");
 }
 
 /* Drivers are modules that need not be there yet; one that is built in has no module to load. */
@@ -603,7 +604,7 @@ gboolean network_bind(struct journal *j, const char *pci, const char *driver, GE
 	if (g_str_equal(is[0], driver))
 		return TRUE;
 	for (char **name = is + 2; *name != NULL; name++)
-		if (!refuse_lifeline(j, *name, "taken away from its driver", error))
+		if (!refuse_lifeline(j, *name, "unbound from its driver", error))
 			return FALSE;
 	if (!is_dry(j) && g_str_equal(driver, "vfio-pci") && !check_iommu(j, pci, error))
 		return FALSE;

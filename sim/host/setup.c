@@ -143,24 +143,24 @@ static const char *machine_impossible(const struct setup *s)
 	if (i->machines & 1U << s->machine)
 		return NULL;
 	if (s->machine == MACHINE_MICROVM && setup_has(s, SETUP_PCI))
-		return "microvm has no PCI bus, which this interface needs";
+		return "microvm has no PCI bus, which this interface requires";
 	if (g_str_equal(i->word, "pnic"))
-		return "pnic is the host's own NIC: a guest always has another interface";
+		return "pnic is the host's own NIC: requires machine host";
 	if (s->machine == MACHINE_HOST)
-		return "the host has pnic, bridge and macvtap: other interfaces are a guest's";
-	return s->machine == MACHINE_PROCESS ? "machine process has no such interface"
-					     : "this machine has no such interface";
+		return "the host supports only pnic, bridge and macvtap";
+	return s->machine == MACHINE_PROCESS ? "machine process does not support this interface"
+					     : "this machine does not support this interface";
 }
 
 static const char *options_impossible(const struct setup *s)
 {
 	if (s->vhost && !has_vhost(s))
-		return "vhost needs virtio-net on a tap or macvtap (or the model virtio)";
+		return "vhost requires virtio-net on a tap or macvtap (or interface virtio)";
 	if (!s->ioregionfd)
 		return NULL;
 	if (s->machine != MACHINE_MICROVM)
-		return "ioregionfd is for virtio-mmio: microvm only";
-	return setup_has(s, SETUP_VIRTIO) ? NULL : "ioregionfd is for virtio-net";
+		return "ioregionfd requires virtio-mmio (microvm)";
+	return setup_has(s, SETUP_VIRTIO) ? NULL : "ioregionfd requires virtio-net";
 }
 
 static const char *reflector_impossible(const struct setup *s)
@@ -168,14 +168,14 @@ static const char *reflector_impossible(const struct setup *s)
 	gboolean xdp = s->reflector == REFLECTOR_XDP;
 
 	if (xdp && s->machine == MACHINE_PROCESS)
-		return "guests that are processes have no kernel driver: the reflector is dpdk";
+		return "process guests have no kernel driver: requires reflector dpdk";
 	if (xdp && g_str_equal(s->interface->word, "vmux-vdpdk"))
-		return "vmux-vdpdk has only a DPDK driver in the guest: the reflector is dpdk";
+		return "vmux-vdpdk has no kernel driver: requires reflector dpdk";
 	if (!xdp && s->machine == MACHINE_MICROVM)
-		return "microvm has no PCI bus, which a DPDK driver in the guest needs: the "
-		       "reflector is xdp";
+		return "microvm has no PCI bus for a DPDK driver: requires reflector xdp";
 	if (!xdp && s->machine == MACHINE_HOST && !g_str_equal(s->interface->word, "pnic"))
-		return "bridge and macvtap of the host are kernel devices: the reflector is xdp";
+		return "bridge and macvtap of the host are kernel devices: requires reflector "
+		       "xdp";
 	return NULL;
 }
 
@@ -188,7 +188,7 @@ const char *setup_impossible(const struct setup *s)
 	if (why == NULL)
 		why = reflector_impossible(s);
 	if (why == NULL && s->machine == MACHINE_HOST && s->guests > 1)
-		why = "the host is one guest";
+		why = "machine host supports a single guest";
 	return why;
 }
 
@@ -227,6 +227,6 @@ char *setup_text(const struct setup *s)
 {
 	return g_strdup_printf("%s %s %s vhost=%s ioregionfd=%s %u guest%s %s",
 		machines[s->machine], s->interface->word, s->qemu, s->vhost ? "on" : "off",
-		s->ioregionfd ? "on" : "off", s->guests, s->guests == 1 ? "" : "s",
+		s->ioregionfd ? "on" : "off", s->guests, text_plural(s->guests),
 		setup_reflectors[s->reflector]);
 }

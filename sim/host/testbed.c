@@ -35,15 +35,15 @@ enum type {
 /* What a value has to be; NULL: a number of its range. */
 static const char *const wants[] = {
 	[HOST] = "a name, USER@NAME or an address",
-	[INTERFACE] = "a name of an interface: 1 to 15 characters, no blanks, '/', ':'",
-	[WORD] = "a driver's name",
+	[INTERFACE] = "an interface name: 1 to 15 characters without blanks, '/' and ':'",
+	[WORD] = "a driver name",
 	[PCI] = "a PCI address: 0000:18:00.0",
-	[MAC] = "a unicast MAC: 52:54:00:fa:00:60",
-	[IP_NET] = "an address with its prefix: 10.1.0.20/21",
-	[CPUS] = "CPUs, lists separated by ';': 0-1;2-3,8",
-	[EXPORTS] = "a list of NAME:PATH by commas",
-	[ARGUMENTS] = "words, quoted as for a shell",
-	[MAC_BYTES] = "a unicast MAC: 52:54:00:fa:00:60",
+	[MAC] = "a unicast MAC address: 52:54:00:fa:00:60",
+	[IP_NET] = "an address with prefix length: 10.1.0.20/21",
+	[CPUS] = "CPU lists separated by ';': 0-1;2-3,8",
+	[EXPORTS] = "a comma-separated list of NAME:PATH",
+	[ARGUMENTS] = "words with shell quoting",
+	[MAC_BYTES] = "a unicast MAC address: 52:54:00:fa:00:60",
 	[SWITCH] = "true or false",
 };
 
@@ -217,7 +217,7 @@ static gboolean check_key(
 			names[n++] = keys[i].name;
 	hint = text_did_you_mean(key, names);
 	return sim_fail(error, SIM_ERROR_USAGE,
-		"%s: unknown key%s; conf/README.md lists all, and names of your own go into "
+		"%s: unknown key%s; conf/README.md lists all keys; user-defined names belong in "
 		"[common]",
 		where == NULL ? key : where, hint);
 }
@@ -365,10 +365,12 @@ static gboolean take_key(
 		if (set_value(t, k, value))
 			return TRUE;
 		if (wants[k->type] != NULL)
-			return sim_fail(error, SIM_ERROR_USAGE, "%s: '%.80s' is not %s", where,
-				value, wants[k->type]);
-		return sim_fail(error, SIM_ERROR_USAGE, "%s: '%.80s' is no %s from %u to %u", where,
-			value, k->type == POWER ? "power of two" : "number", k->min, k->max);
+			return sim_fail(error, SIM_ERROR_USAGE,
+				"%s: invalid value '%.80s'; expected %s", where, value,
+				wants[k->type]);
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"%s: invalid value '%.80s'; expected a %s from %u to %u", where, value,
+			k->type == POWER ? "power of two" : "number", k->min, k->max);
 	}
 	if (k->preset != NULL && k->preset[0] != '\0')
 		(void)set_value(t, k, k->preset);

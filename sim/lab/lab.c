@@ -30,10 +30,9 @@ static struct journal *open_journal(struct lab *l, struct server *s, GError **er
 	if (j == NULL || !left)
 		return j;
 	if (is_kept(j)) {
-		server_fail(s, error, KEPT " are there; tsim kill-guest ends them");
+		server_fail(s, error, KEPT " are running; stop them with 'tsim kill-guest'");
 	} else {
-		lab_say(l, "%s: taking away what a tsim that ended early has left there",
-			server_name(s));
+		lab_say(l, "%s: removing what an interrupted tsim has left", server_name(s));
 		if (journal_undo(j, 0, error))
 			return j;
 	}
@@ -102,7 +101,7 @@ void lab_free(struct lab *l)
 	if (l == NULL)
 		return;
 	if (!l->kept && l->journal != NULL && l->of_loadgen != NULL && !down_to(l, NOTHING, &error))
-		lab_say(l, "%s; tsim teardown-network tries again", error->message);
+		lab_say(l, "%s; 'tsim teardown-network' tries again", error->message);
 	if (l->of_loadgen != l->journal)
 		journal_close(l->of_loadgen);
 	journal_close(l->journal);
@@ -164,8 +163,8 @@ static gboolean check_vhost(struct lab *l, const struct setup *s, GError **error
 	return !s->vhost || !setup_is_vm(s->machine) || l->cfg.dry != NULL ||
 	       server_test(l->host, "test", "-c", "/dev/vhost-net", NULL) ||
 	       server_fail(l->host, error,
-		       "vhost on needs /dev/vhost-net, which is not there: modprobe vhost_net, or "
-		       "a kernel with CONFIG_VHOST_NET");
+		       "vhost on requires /dev/vhost-net: modprobe vhost_net, or a kernel with "
+		       "CONFIG_VHOST_NET");
 }
 
 typedef gboolean (*stage_up)(struct lab *l, const struct setup *s, GError **error);

@@ -27,8 +27,8 @@ static gboolean fits_mtu(uint32_t frame_len_max, guint64 mtu)
 
 static char *does_not_fit(uint32_t frame_len_max, const char *what, guint64 mtu)
 {
-	return g_strdup_printf("frames of up to %u bytes do not fit %s, MTU %" G_GUINT64_FORMAT
-			       ": use a --profile of at most %" G_GUINT64_FORMAT " bytes",
+	return g_strdup_printf("frames of up to %u bytes exceed the MTU of %s (%" G_GUINT64_FORMAT
+			       "): use a --profile of at most %" G_GUINT64_FORMAT " bytes",
 		frame_len_max, what, mtu, mtu + FRAME_ETH_LEN + FRAME_FCS_LEN);
 }
 
@@ -39,25 +39,28 @@ char *lab_lacks(const struct testbed *t, const struct setup *s, uint32_t frame_l
 		 have_load = load->name != NULL || load->pci != NULL;
 
 	if (setup_is_vm(s->machine) && t->root_disk != NULL && t->guest.fqdn == NULL)
-		return g_strdup("guests with a disk are reached by SSH: set [guest] fqdn "
-				"(--config)");
+		return g_strdup("guests with a disk require SSH: set [guest] fqdn (--config)");
 	if (lab_needs(s, SETUP_SOCKET) && !same_machine(t))
-		return g_strdup("vhost-user sockets reach no other machine: [host] fqdn and "
-				"[loadgen] fqdn must be the same");
+		return g_strdup(
+			"vhost-user sockets are local: [host] fqdn and [loadgen] fqdn must be "
+			"the same");
 	if (lab_needs(s, SETUP_PASS) && (host->name == NULL || host->pci == NULL))
 		return g_strdup("requires a PCI device for its guests: set [host] test_iface and "
 				"test_iface_addr (--config)");
 	if (lab_needs(s, SETUP_PASS) && s->guests > 1 && !t->vfs)
-		return g_strdup("one NIC serves one guest: set [host] vfs = true for a virtual "
-				"function per guest (--config)");
+		return g_strdup(
+			"several guests require one virtual function each: set [host] vfs = "
+			"true (--config)");
 	if (!lab_needs(s, SETUP_WIRE))
 		return NULL;
 	if (have_host != have_load)
-		return g_strdup("a wire has two ends: set both [host] test_iface and [loadgen] "
-				"test_iface or test_iface_addr, or neither for a veth pair");
+		return g_strdup(
+			"only one end of the wire is set: set both [host] test_iface and "
+			"[loadgen] test_iface or test_iface_addr, or neither for a veth pair");
 	if (!have_host && !same_machine(t))
-		return g_strdup("host and loadgen are two machines: name the NICs of the cable by "
-				"[host] test_iface and [loadgen] test_iface_addr");
+		return g_strdup(
+			"host and loadgen are different machines: set [host] test_iface and "
+			"[loadgen] test_iface_addr to the connected NICs");
 	if (!have_host && !fits_mtu(frame_len_max, MTU_USUAL))
 		return does_not_fit(frame_len_max, "the testbed's veth pair", MTU_USUAL);
 	return NULL;
@@ -74,9 +77,9 @@ static gboolean check_rights(struct server *s, GError **error)
 		return TRUE;
 	if (g_str_equal(g_strchomp(r.out), "0"))
 		return server_fail(s, error,
-			"root has no CAP_NET_ADMIN or CAP_SYS_ADMIN for bridges and taps: give the "
-			"container both");
-	return server_fail(s, error, "needs root for bridges and taps: %s",
+			"bridges and taps require CAP_NET_ADMIN and CAP_SYS_ADMIN, which root "
+			"lacks: add both to the container");
+	return server_fail(s, error, "bridges and taps require root: %s",
 		server_is_local(s) ? "run with sudo" : "set ssh_as_root = true, or log in as root");
 }
 

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "analyze/base/text.h"
 #include "sim/base/error.h"
 #include "sim/vm/image.h"
 #include "sim/vm/vmux_process.h"
@@ -55,7 +56,7 @@ static gboolean wait_for_vmux(struct lab *l, const char *last_socket, GError **e
 		}
 		words = process_words(l->host, "vmux", 5);
 		return sim_fail(error, SIM_ERROR_GUEST, "%s: vmux %s: %s", server_name(l->host),
-			state == PROCESS_RUNNING ? "makes no socket" : "has ended", words);
+			state == PROCESS_RUNNING ? "created no socket" : "exited", words);
 	}
 	return TRUE;
 }
@@ -283,8 +284,7 @@ static gboolean hold_sockets(struct lab *l, const struct setup *s, GError **erro
 			g_autofree char *line = server_quote(argv);
 
 			return sim_fail(error, SIM_ERROR_GUEST,
-				"no sockets for guests appear in %s; by hand: %s", l->socket_dir,
-				line);
+				"no guest sockets in %s; to debug, run: %s", l->socket_dir, line);
 		}
 		g_usleep(HOLD_POLL_US);
 	}
@@ -300,7 +300,7 @@ gboolean lab_guests_up(struct lab *l, const struct setup *s, GError **error)
 	if (l->socket_dir != NULL && !hold_sockets(l, s, error))
 		return FALSE;
 	lab_say(l, "starting %u %s guest%s", s->guests, setup_machine_word(s->machine),
-		s->guests == 1 ? "" : "s");
+		text_plural(s->guests));
 	return start_vms(l, s, error);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "sim/base/error.h"
 #include "sim/matrix/matrix_private.h"
 #include "traffic/mix.h"
@@ -33,7 +34,7 @@ static gboolean add_file(struct matrix *m, struct ini *file, GError **error)
 	inject_words(file, ini_name(file));
 	if (ini_sections(file)[0] == NULL) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"%s: no matrix in it; a [SECTION] is one", ini_name(file));
+			"%s: no matrix found; add a [SECTION]", ini_name(file));
 		done = FALSE;
 	}
 	for (const char *const *name = ini_sections(file); done && *name != NULL; name++)
@@ -77,7 +78,7 @@ static struct matrix *finish_matrix(
 	while (g_hash_table_iter_next(&iter, &reason, &n))
 		g_ptr_array_add(m->impossible,
 			g_strdup_printf("%s (%u combination%s)", (const char *)reason,
-				GPOINTER_TO_UINT(n), GPOINTER_TO_UINT(n) == 1 ? "" : "s"));
+				GPOINTER_TO_UINT(n), text_plural(GPOINTER_TO_UINT(n))));
 	g_ptr_array_sort(m->impossible, by_text);
 	g_hash_table_remove_all(m->seen);
 	matrix_sort(m->trials, order, seed);
@@ -147,9 +148,7 @@ guint matrix_prune(struct matrix *m, GPtrArray *again, GError **error)
 
 		if (state == TRIAL_OTHER)
 			fits = sim_fail(error, SIM_ERROR_USAGE,
-				"%s: %s; nothing measured is overwritten: give the matrix another "
-				"outputdir or label",
-				t->section, why);
+				"%s: %s; use another outputdir or label", t->section, why);
 		if (state == TRIAL_AGAIN)
 			g_ptr_array_add(again, g_steal_pointer(&why));
 		if (state == TRIAL_DONE)
@@ -188,9 +187,9 @@ static void append_branch(
 	if (from <= 5)
 		g_string_append_printf(into, "    %s vhost %s ioregionfd %s, %u guest%s\n", s->qemu,
 			s->vhost ? "on" : "off", s->ioregionfd ? "on" : "off", s->guests,
-			s->guests == 1 ? "" : "s");
+			text_plural(s->guests));
 	g_string_append_printf(into, "      %s: %u trial%s\n", setup_reflector_word(s->reflector),
-		nb_trials, nb_trials == 1 ? "" : "s");
+		nb_trials, text_plural(nb_trials));
 }
 
 static const struct matrix_trial *trial_at(const struct matrix *m, guint i)
@@ -204,7 +203,7 @@ static const struct matrix_trial *trial_at(const struct matrix *m, guint i)
 void matrix_print(const struct matrix *m, GString *into)
 {
 	const struct setup *before = NULL;
-	guint nb_machines = 0;
+	guint nb_machines = 0, nb_trials = m->nb_done + m->trials->len;
 	double s = 0;
 
 	for (guint i = 0, n; i < m->trials->len; i += n) {
@@ -232,9 +231,10 @@ void matrix_print(const struct matrix *m, GString *into)
 		g_string_append_printf(
 			into, "impossible: %s\n", (const char *)m->impossible->pdata[i]);
 	g_string_append_printf(into,
-		"%u combinations, %u trials, %u done, %u left; %u virtual machine%s; about ",
-		m->nb_combinations, m->nb_done + m->trials->len, m->nb_done, m->trials->len,
-		nb_machines, nb_machines == 1 ? "" : "s");
+		"%u combination%s, %u trial%s, %u done, %u left; %u virtual machine%s; about ",
+		m->nb_combinations, text_plural(m->nb_combinations), nb_trials,
+		text_plural(nb_trials), m->nb_done, m->trials->len, nb_machines,
+		text_plural(nb_machines));
 	append_time(into, s);
 	g_string_append_c(into, '\n');
 }

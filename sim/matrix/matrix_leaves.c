@@ -166,10 +166,10 @@ static gboolean check_equal(
 
 	return (difference == NULL && setup_differs_at(&a->setup, &b->setup) == 7) ||
 	       sim_fail(error, SIM_ERROR_USAGE,
-		       "%s: a trial would have the name of one of %s, %s/%s, with %s; give one of "
-		       "them another outputdir or label",
+		       "%s: a trial has the same name as one of %s, %s/%s, but %s; use another "
+		       "outputdir or label",
 		       b->section, a->section, a->dir, a->infix,
-		       difference == NULL ? "another folder of QEMU" : difference);
+		       difference == NULL ? "another QEMU directory" : difference);
 }
 
 /* t is the matrix's, or freed. */
@@ -257,7 +257,7 @@ static const struct setup_interface *meant_interface(
 {
 	if (!setup_is_vm(m) || !g_str_equal(i->word, "vmux"))
 		return i;
-	spec_note(s, "vmux of a virtual machine is vmux-pt");
+	spec_note(s, "vmux of a virtual machine means vmux-pt");
 	return setup_interface_find("interfaces", "vmux-pt", NULL);
 }
 
@@ -296,8 +296,8 @@ static gboolean check_nb(struct matrix *m, const struct spec *s, double nb_leave
 	m->nb_looked_at += nb_setups * nb_leaves * s->repetitions;
 	return m->nb_looked_at <= m->max_looked_at ||
 	       sim_fail(error, SIM_ERROR_USAGE,
-		       "%s: its lists and those before it have %.0f combinations, more than %.0f; "
-		       "split the matrix",
+		       "%s: %.0f combinations in this and previous sections, more than the "
+		       "maximum of %.0f; split the matrix",
 		       s->where, m->nb_looked_at, m->max_looked_at);
 }
 

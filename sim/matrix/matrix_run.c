@@ -114,7 +114,7 @@ static void record_failure(
 	csv_append(line, nth, ',');
 	csv_append(line, one_line, '\n');
 	if (fd < 0 || !append_durably(fd, line))
-		say_format(r, "%s: the failure is not recorded: %s", path, g_strerror(errno));
+		say_format(r, "%s: cannot record the failure: %s", path, g_strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	say_format(r, "%s failed: %s", name, reason);

@@ -141,7 +141,7 @@ static gboolean take_interface(struct spec *s, const char *where, const char *wo
 	struct spec_interface i = { .vhost = g_str_equal(word, "bridge-vhost") };
 
 	if (i.vhost)
-		spec_note(s, "bridge-vhost is bridge with vhost on");
+		spec_note(s, "bridge-vhost means bridge with vhost on");
 	i.is = setup_interface_find(where, i.vhost ? "bridge" : word, error);
 	if (i.is == NULL)
 		return FALSE;
@@ -156,8 +156,8 @@ static gboolean take_qemu(struct spec *s, const char *where, const char *word, G
 
 	if (parts[0][0] == '\0' || parts[1] == NULL || strpbrk(parts[0], "_/ ") != NULL)
 		return refuse_word(where, word,
-			"write NAME:FOLDER of qemu-system-x86_64, or NAME: for $PATH; names have "
-			"no '_'",
+			"expected NAME:DIRECTORY of qemu-system-x86_64, or NAME: for $PATH, "
+			"with no '_' in NAME",
 			error);
 	q.name = g_strdup(parts[0]);
 	q.path = g_strdup(parts[1]);
@@ -173,7 +173,7 @@ static gboolean parse_boolean(const char *where, const char *word, gboolean *out
 
 	*out = g_strv_contains(yes, lower);
 	return *out || g_strv_contains(no, lower) ||
-	       refuse_word(where, word, "true or false", error);
+	       refuse_word(where, word, "expected true or false", error);
 }
 
 static gboolean append_boolean(GArray *list, const char *where, const char *word, GError **error)
@@ -202,7 +202,7 @@ static gboolean take_reflector(struct spec *s, const char *where, const char *wo
 
 	/* Both are DPDK programs that swap MACs. */
 	if (g_str_equal(word, "moongen"))
-		spec_note(s, "moongen is dpdk: treflect, which does the same");
+		spec_note(s, "moongen means dpdk: treflect does the same");
 	if (!setup_reflector_parse(where, g_str_equal(word, "moongen") ? "dpdk" : word, &r, error))
 		return FALSE;
 	g_array_append_val(s->reflectors, r);
@@ -235,8 +235,8 @@ static gboolean numbers_of(
 	if (!*handled)
 		return TRUE;
 	if (step[1] == NULL || by == 0 || last < first || (last - first) / by >= VALUES_MAX)
-		return refuse_word(
-			where, word, "a range is written 10..150:10, first..last:step", error);
+		return refuse_word(where, word,
+			"expected a range first..last:step, such as 10..150:10", error);
 	for (guint64 n = first; n <= last; n += by)
 		g_array_append_val(out, n);
 	return TRUE;
@@ -255,8 +255,8 @@ static gboolean add_numbers(struct spec *s, const struct spec_key *key, const ch
 			  g_array_index(n, guint64, i) <= key->max;
 	if (!handled)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"%s: '%s': a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
-			", or a range 10..150:10",
+			"%s: '%s': expected a number from %" G_GUINT64_FORMAT
+			" to %" G_GUINT64_FORMAT ", or a range such as 10..150:10",
 			where, word, key->min, key->max);
 	for (guint i = 0; i < n->len; i++)
 		if (!key->add(s, where, word, g_array_index(n, guint64, i), error))
@@ -327,7 +327,7 @@ static gboolean take_rate(struct spec *s, const char *where, const char *word, G
 
 		if (r->kind != RATE_PPS)
 			return refuse_word(where, word,
-				"a sweep here is of kpps; list other rates one by one", error);
+				"sweeps support only kpps; list other rates one by one", error);
 		if (!add_rate(s, where, text, error))
 			return FALSE;
 	}
@@ -419,7 +419,8 @@ static gboolean take_runtime(struct spec *s, const char *where, const char *word
 	if (!numbers_of(where, word, n, &handled, error))
 		return FALSE;
 	if (!handled)
-		return refuse_word(where, word, "a range of seconds is written 10..30:10", error);
+		return refuse_word(
+			where, word, "expected a range of seconds, such as 10..30:10", error);
 	return add_each(s, where, n, "s", add_runtime, error);
 }
 
@@ -435,8 +436,8 @@ static gboolean read_list(struct spec *s, const struct spec_key *key, const char
 				     : !key->take(s, where, words->pdata[i], error))
 			return FALSE;
 	if (words->len == 0 && key->preset[0] != '\0')
-		return refuse_word(where, value,
-			"the list is empty; leave the key out for its default", error);
+		return refuse_word(
+			where, value, "empty list; omit the key to use its default", error);
 	return key->finish == NULL || key->finish(s, error);
 }
 
@@ -483,7 +484,7 @@ static gboolean read_repetitions(struct spec *s, const struct spec_key *key, con
 
 	(void)key;
 	if (!parse_u64(value, 10000, &n) || n == 0)
-		return refuse_word(where, value, "from 1 to 10000", error);
+		return refuse_word(where, value, "expected a number from 1 to 10000", error);
 	s->repetitions = (guint)n;
 	return TRUE;
 }
@@ -517,7 +518,9 @@ static gboolean read_dir(struct spec *s, const struct spec_key *key, const char 
 	last = g_path_get_basename(path);
 	if (last[0] == '.' || last[0] == '/' || strpbrk(last, "\n\t\\") != NULL)
 		return refuse_word(label[0] != '\0' ? where_label : where, path,
-			"its last part names the series: letters, digits, '-', '.'", error);
+			"invalid name of the series in the last component; use letters, digits, "
+			"'-' and '.'",
+			error);
 	s->dir = plain_path(path);
 	return TRUE;
 }
@@ -538,7 +541,9 @@ static gboolean check_args(const struct spec *s, const char *where, GError **err
 		if ((**word == '-' && (*word)[1] != '-') || g_str_equal(*word, "--") ||
 			(parts[0] != NULL && g_strv_contains(own, parts[0])))
 			return refuse_word(where, *word,
-				"not here: long options that no key of a matrix stands for", error);
+				"not supported here; expected long options without an "
+				"equivalent key of the matrix",
+				error);
 	}
 	return TRUE;
 }

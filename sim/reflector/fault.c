@@ -60,15 +60,15 @@ static gboolean parse_how(enum fault_kind kind, const char *how, const char *wor
 			return TRUE;
 		if (!g_ascii_string_to_unsigned(how, 10, 1, 1024, &depth, NULL))
 			return plan_error(error, word,
-				"behind the colon stand frames, 1 to 1024: reorder=0.01:3");
+				"expected 1 to 1024 frames after the colon: reorder=0.01:3");
 		p->reorder_depth = (uint32_t)depth;
 		return TRUE;
 	case FAULT_DELAY:
-		return how == NULL ? plan_error(error, word, "a delay needs a time: delay=0.5:1ms")
+		return how == NULL ? plan_error(error, word, "delay requires a time: delay=0.5:1ms")
 				   : duration_parse(
 					     "--fault", how, 0, DELAY_MAX_NS, &p->delay_ns, error);
 	default:
-		return how == NULL || plan_error(error, word, "takes nothing behind a colon");
+		return how == NULL || plan_error(error, word, "unexpected value after the colon");
 	}
 }
 
@@ -91,11 +91,11 @@ gboolean fault_plan_parse(const char *spec, struct fault_plan *out, GError **err
 				kind = (enum fault_kind)i;
 		if (kind == FAULT_KINDS || value[0] == NULL)
 			return plan_error(error, *w,
-				"write KIND=SHARE with drop, corrupt, duplicate, reorder or delay: "
-				"drop=0.01");
+				"expected KIND=SHARE with drop, corrupt, duplicate, reorder or "
+				"delay: drop=0.01");
 		share = g_ascii_strtod(value[0], &end);
 		if (end == value[0] || *end != '\0' || !(share >= 0 && share <= 1))
-			return plan_error(error, *w, "a share is a number from 0 to 1: drop=0.01");
+			return plan_error(error, *w, "expected a share from 0 to 1: drop=0.01");
 		if (!parse_how(kind, value[1], *w, &p, error))
 			return FALSE;
 		p.share[kind] = share;
@@ -104,7 +104,7 @@ gboolean fault_plan_parse(const char *spec, struct fault_plan *out, GError **err
 		sum += p.share[i];
 	if (sum > 1 + 1e-9)
 		return plan_error(
-			error, spec, "the shares add up to more than 1; a frame meets one fault");
+			error, spec, "sum of shares exceeds 1 (a frame has at most one fault)");
 	*out = p;
 	return TRUE;
 }

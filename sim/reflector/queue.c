@@ -202,13 +202,13 @@ static int connect_to(const char *path, uint32_t slot, GError **error)
 	if (g_strlcpy(address.sun_path, path, sizeof(address.sun_path)) >=
 		sizeof(address.sun_path)) {
 		errno = ENAMETOOLONG;
-		fail_queue(error, path, slot, "that path cannot be a socket");
+		fail_queue(error, path, slot, "invalid socket path");
 		return -1;
 	}
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;
-	fail_queue(error, path, slot, "no tsim listens there");
+	fail_queue(error, path, slot, "no tsim is listening");
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -231,21 +231,21 @@ static gboolean introduce_self(int fd, const char *path, uint32_t slot, int *fds
 	ssize_t len;
 
 	if (send(fd, &hello, sizeof(hello), MSG_NOSIGNAL) != (ssize_t)sizeof(hello))
-		return fail_queue(error, path, slot, "it does not listen");
+		return fail_queue(error, path, slot, "no tsim is listening");
 	do
 		len = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
 	while (len < 0 && errno == EINTR);
 	if (len < 0)
-		return fail_queue(error, path, slot, "it does not answer");
+		return fail_queue(error, path, slot, "no answer");
 	c = len == (ssize_t)sizeof(hello) ? CMSG_FIRSTHDR(&msg) : NULL;
 	if (c == NULL || (msg.msg_flags & MSG_CTRUNC) != 0 || c->cmsg_type != SCM_RIGHTS ||
 		c->cmsg_len != CMSG_LEN(QPAIR_FDS * sizeof(int)))
 		return sim_fail(error, SIM_ERROR_RESOURCES,
-			"--queues %s@%u: refused: another guest has that slot, there is none of "
-			"that number, or that tsim is another version%s",
+			"--queues %s@%u: refused: slot in use or out of range, or tsim has "
+			"another version%s",
 			path, slot,
 			(msg.msg_flags & MSG_CTRUNC) != 0
-				? "; or ulimit -n is too low here, a guest takes four"
+				? "; or ulimit -n is too low (four file descriptors per guest)"
 				: "");
 	memcpy(fds, CMSG_DATA(c), QPAIR_FDS * sizeof(int));
 	return TRUE;
@@ -282,18 +282,18 @@ static gboolean map_memory(
 
 	if (fstat(mem_fd, &st) != 0 || st.st_size < (off_t)sizeof(l)) {
 		errno = EINVAL;
-		return fail_queue(error, path, slot, "its memory cannot be used");
+		return fail_queue(error, path, slot, "invalid shared memory");
 	}
 	mem = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
 		mem_fd, 0);
 	if (mem == MAP_FAILED)
-		return fail_queue(error, path, slot, "its memory cannot be mapped");
+		return fail_queue(error, path, slot, "mmap of shared memory failed");
 	q->mem = mem;
 	q->mem_len = (size_t)st.st_size;
 	memcpy(&l, q->mem, sizeof(l));
 	if (!layout_holds(&l, q->mem_len)) {
 		errno = EPROTO;
-		return fail_queue(error, path, slot, "its memory is not laid out as it should be");
+		return fail_queue(error, path, slot, "invalid layout of shared memory");
 	}
 	rx = qpair_ring(q->mem, &l.rx, l.size);
 	tx = qpair_ring(q->mem, &l.tx, l.size);
@@ -323,7 +323,7 @@ static gboolean post_buffers(
 	for (uint16_t i = posted; i < q->nb_bufs; i++)
 		q->spare[q->nb_spare++] = i;
 	return send(q->socket_fd, &ready, 1, MSG_NOSIGNAL) == 1 ||
-	       fail_queue(error, path, slot, "it has gone");
+	       fail_queue(error, path, slot, "tsim has exited");
 }
 
 struct queue *queue_connect(const char *path, uint32_t slot, gboolean copies, GError **error)

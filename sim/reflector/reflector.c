@@ -66,7 +66,8 @@ gboolean reflector_swap_parse(const char *text, gboolean *ip, gboolean *ports, G
 	gboolean is_ports = text != NULL && g_str_equal(text, "ports");
 
 	if (text != NULL && !is_ip && !is_ports && !g_str_equal(text, "mac"))
-		return sim_fail(error, SIM_ERROR_USAGE, "%s", "--swap: mac, ip or ports");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--swap: invalid value '%s'; expected mac, ip or ports", text);
 	*ip = is_ip || is_ports;
 	*ports = is_ports;
 	return TRUE;
@@ -83,7 +84,8 @@ gboolean reflector_queues_parse(const char *text, GArray *out, GError **error)
 		!g_ascii_string_to_unsigned(range[1] == NULL ? range[0] : range[1], 10, first,
 			FRAME_GUESTS_MAX - 1, &last, NULL))
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--queues: '%s' is not SOCKET@SLOT or SOCKET@FIRST-LAST", text);
+			"--queues: invalid value '%s'; expected SOCKET@SLOT or SOCKET@FIRST-LAST",
+			text);
 	for (guint64 slot = first; slot <= last; slot++) {
 		struct reflector_queue q = { g_strndup(text, (gsize)(at - text)), (uint32_t)slot };
 
@@ -127,8 +129,8 @@ static gboolean start_port(struct reflector *r, uint16_t id, GError **error)
 	if (rc == 0)
 		rc = rte_eth_dev_start(id);
 	if (rc != 0)
-		return sim_fail(error, SIM_ERROR_DPDK, "port %u cannot be started (%s)", id,
-			g_strerror(-rc));
+		return sim_fail(
+			error, SIM_ERROR_DPDK, "cannot start port %u (%s)", id, g_strerror(-rc));
 	rte_eth_promiscuous_enable(
 		id); /* not every device can; those see their own frames anyway */
 	return TRUE;
@@ -176,7 +178,7 @@ static gboolean make_devices(const struct reflector *r, GError **error)
 		if (status == 0)
 			continue;
 		return sim_fail(error, SIM_ERROR_DPDK,
-			"DPDK does not make the device %s (%s); with --verbose it says why", *d,
+			"DPDK cannot create device %s (%s); --verbose shows details", *d,
 			rte_strerror(-status));
 	}
 	return TRUE;
@@ -212,7 +214,7 @@ static gboolean add_queues(struct reflector *r, gboolean copies, GError **error)
 		r->nb_ports++;
 		if (copies && queue_buf_len(p->queue) + FRAME_FCS_LEN > r->cfg.frame_len_max)
 			return sim_fail(error, SIM_ERROR_USAGE,
-				"--frame-len-max %u: frames of %s@%u are up to %u bytes",
+				"--frame-len-max %u: %s@%u has frames of up to %u bytes",
 				r->cfg.frame_len_max, at->path, at->slot,
 				queue_buf_len(p->queue) + FRAME_FCS_LEN);
 		epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, queue_socket(p->queue), &e);

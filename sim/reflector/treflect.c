@@ -47,51 +47,49 @@ struct options {
 static const struct option_row rows[] = {
 	OPTION_GROUP("Ports"),
 	ROW(FILES, vhost_user, "vhost-user", 'u', "PATH",
-		"Reflect on the vhost-user socket PATH as a virtio-user front end, at most 31"),
+		"vhost-user socket to reflect on, as a virtio-user front end; at most 31"),
 	ROW(TEXTS, queues, "queues", 0, "SOCKET@SLOT",
-		"Reflect on a queue pair of the tsim that listens at SOCKET: SOCKET@SLOT, or "
+		"Queue pair of a tsim that listens on SOCKET to reflect on: SOCKET@SLOT or "
 		"SOCKET@FIRST-LAST",
 		.was = 'q'),
 	ROW(TEXTS, devices, "device", 0, "DEVICE",
-		"Reflect on a DPDK device: a PCI address or a virtual one such as "
+		"DPDK device to reflect on: a PCI address or a virtual device such as "
 		"net_tap0,iface=t0",
 		.was = 'd'),
 	OPTION_GROUP("Guests"),
 	ROW(TEXT, mac, "mac", 0, "MAC",
-		"MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)"),
+		"MAC address of guest 0; n is added for guest n (default 52:54:00:fa:00:60)"),
 	ROW(INT, first_guest, "first-guest", 0, "N",
-		"Guest that the first device or vhost-user socket stands for", .preset = "0",
-		.min = 0, .max = FRAME_GUESTS_MAX - 1),
+		"Guest number of the first device or vhost-user socket", .preset = "0", .min = 0,
+		.max = FRAME_GUESTS_MAX - 1),
 	ROW(INT, guest_step, "guest-step", 0, "N",
-		"From there, what to add for the next one's guest", .preset = "1", .min = 1,
+		"Increment of the guest number per device or socket", .preset = "1", .min = 1,
 		.max = FRAME_GUESTS_MAX - 1),
 	ROW(TEXT, swap, "swap", 0, "WHAT",
-		"What to swap: mac, ip (and mac), ports (and ip and mac) (default mac)",
+		"Addresses to swap: mac, ip (and MAC) or ports (and IP and MAC) (default mac)",
 		OPTION_WORDS("mac", "ip", "ports")),
 	ROW(SWITCH, relay, "relay", 0, NULL,
-		"Send tsim's frames to the guest that their IP address says, as a router; its own "
-		"back"),
+		"Route tsim's frames to the guest of their IP destination; reflect the guest's "
+		"own"),
 	ROW(TEXT, fault, "fault", 0, "PLAN",
-		"Faults of tsim's frames: "
+		"Faults to inject into tsim's frames: "
 		"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms"),
 	ROW(UINT64, seed, "seed", 0, "N", "Random seed of the faults", .preset = "1"),
 	OPTION_GROUP("Process"),
 	ROW(FILE, report, "report", 0, "FILE",
-		"Write the account of what was reflected there, at the end and on SIGUSR1 (JSON)"),
-	ROW(INT, core, "core", 0, "N", "CPU to run on (default: any)", .min = 0, .max = 4095),
-	ROW(SWITCH, give_way, "give-way", 0, NULL,
-		"Yield the CPU when there is nothing to reflect"),
+		"File for the counters in JSON, written at exit and on SIGUSR1"),
+	ROW(INT, core, "core", 0, "N", "CPU to run on (default any)", .min = 0, .max = 4095),
+	ROW(SWITCH, give_way, "give-way", 0, NULL, "Yield the CPU when idle"),
 	ROW(INT, descriptors, "descriptors", 0, "N", "Descriptors per queue, a power of two",
 		.preset = "256", .min = 32, .max = 32768),
 	ROW(INT, frame_len_max, "frame-len-max", 0, "BYTES", "Maximum frame length, with FCS",
 		.preset = "2048", .min = FRAME_LEN_MIN, .max = FRAME_LEN_MAX),
-	ROW(INT, memory, "memory", 0, "MIB",
-		"Memory for frames (default: by ports, descriptors and frame length)", .min = 1,
+	ROW(INT, memory, "memory", 0, "MIB", "Frame memory (default as required)", .min = 1,
 		.max = 1048576),
-	ROW(SWITCH, hugepages, "hugepages", 0, NULL, "Use hugepages (default: none needed)"),
-	ROW(INT, parent, "parent", 0, "PID", "End when the process PID does", .min = 1,
+	ROW(SWITCH, hugepages, "hugepages", 0, NULL, "Use hugepages"),
+	ROW(INT, parent, "parent", 0, "PID", "Parent process: exit when it exits", .min = 1,
 		.max = G_MAXINT),
-	ROW(SWITCH, verbose, "verbose", 'v', NULL, "DPDK's messages, too"),
+	ROW(SWITCH, verbose, "verbose", 'v', NULL, "Show DPDK messages"),
 	ROW(REST, eal, "", 0, "EAL-OPTION", NULL),
 	{ 0 },
 };
@@ -109,15 +107,16 @@ static gboolean check_options(
 			return FALSE;
 	if (sockets == 0 && queues->len == 0 && o->devices == NULL)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"nothing to reflect on; name a --vhost-user socket, --queues "
-			"or a --device");
+			"nothing to reflect on; requires --vhost-user, --queues or --device");
 	if (sockets > 31)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--vhost-user: DPDK has at most 31 of them in a process; start "
-			"another treflect");
+			"--vhost-user: DPDK supports at most 31 per process; start another "
+			"treflect");
 	if ((o->descriptors & (o->descriptors - 1)) != 0)
-		return sim_fail(
-			error, SIM_ERROR_USAGE, "--descriptors: a power of two from 32 to 32768");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--descriptors: invalid value %d; expected a power of two from "
+			"32 to 32768",
+			o->descriptors);
 	if (!reflector_swap_parse(o->swap, &cfg->swap_ip, &cfg->swap_ports, error))
 		return FALSE;
 	cfg->frame_len_max = (uint32_t)o->frame_len_max;
@@ -146,8 +145,8 @@ static char *devargs_path(const char *path, GError **error)
 		return g_strdup(path);
 	if (strpbrk(name, special) != NULL) {
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"--vhost-user: invalid socket name '%s': DPDK takes none of %s", name,
-			special);
+			"--vhost-user: invalid socket name '%s': DPDK does not support any of %s",
+			name, special);
 		return NULL;
 	}
 	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC); /* until this process ends */
@@ -216,7 +215,7 @@ static gboolean end_with_parent(const struct options *o, GError **error)
 	setpgid(0, 0);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == o->parent)
 		return TRUE;
-	return sim_fail(error, SIM_ERROR_USAGE, "--parent: that process is not this one's parent");
+	return sim_fail(error, SIM_ERROR_USAGE, "--parent: not the PID of the parent process");
 }
 
 static void clear_queue(gpointer q)
@@ -264,7 +263,7 @@ static gboolean reflect_frames(const struct options *o, GError **error)
 		return FALSE;
 	if (rte_eth_dev_count_avail() < wanted)
 		return sim_fail(error, SIM_ERROR_DPDK,
-			"DPDK found %u of %u devices; with --verbose it says why the others failed",
+			"DPDK found %u of %u devices; --verbose shows details",
 			rte_eth_dev_count_avail(), wanted);
 	cfg.devices = devices;
 	r = reflector_new(&cfg, error);
@@ -277,8 +276,7 @@ static gboolean reflect_frames(const struct options *o, GError **error)
 	else if (done)
 		printf("%s\n", text);
 	if (done && !atomic_load(&signals_seen.stop))
-		fprintf(stderr,
-			"treflect: every tsim has gone: there is nothing left to reflect on\n");
+		fprintf(stderr, "treflect: every tsim has exited: nothing left to reflect on\n");
 	reflector_free(r);
 	rte_eal_cleanup();
 	return done;
@@ -300,7 +298,7 @@ static int run_treflect(void *options, char **words)
 
 static const struct cli_command command = { .name = "",
 	.arguments = "",
-	.summary = "Send every Ethernet frame back where it came from, with its addresses swapped",
+	.summary = "Reflect Ethernet frames, with addresses swapped",
 	.options = rows,
 	.size = sizeof(struct options),
 	.run = run_treflect };

@@ -80,14 +80,14 @@ static const char *remedy_for(int err)
 	switch (err) {
 	case EPERM:
 	case EACCES:
-		return "; run it as root (or with CAP_BPF and CAP_NET_ADMIN)";
+		return "; run as root (or with CAP_BPF and CAP_NET_ADMIN)";
 	case ENOSYS:
-		return "; this kernel has no BPF: it takes CONFIG_BPF_SYSCALL";
+		return "; kernel without BPF: requires CONFIG_BPF_SYSCALL";
 	case EOPNOTSUPP:
-		return "; its driver cannot: use --mode generic";
+		return "; not supported by the driver: use --mode generic";
 	case EBUSY:
 	case EEXIST:
-		return "; another XDP program is there: take it away with 'ip link set dev NAME "
+		return "; another XDP program is attached: remove it with 'ip link set dev NAME "
 		       "xdp off'";
 	default:
 		return "";
@@ -108,9 +108,9 @@ static gboolean own_mac(const char *interface, unsigned char mac[MAC_LEN])
 	if (fd >= 0)
 		close(fd);
 	if (!known)
-		return complain("%s: has no address: %s", interface, g_strerror(err));
+		return complain("%s: cannot read the MAC address: %s", interface, g_strerror(err));
 	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER)
-		return complain("%s: no Ethernet interface", interface);
+		return complain("%s: not an Ethernet interface", interface);
 	memcpy(mac, request.ifr_hwaddr.sa_data, MAC_LEN);
 	return TRUE;
 }
@@ -168,12 +168,11 @@ static gboolean look_at(const char *interface, there *t)
 		.interface = interface, .ifindex = (int)if_nametoindex(interface), .prog_fd = -1
 	};
 	if (t->ifindex == 0)
-		return complain(
-			"%s: no such interface; ip link shows those that there are", interface);
+		return complain("%s: interface not found; 'ip link' lists all", interface);
 	err = bpf_xdp_query(t->ifindex, 0, &q);
 	if (err != 0)
-		return complain("%s: the kernel does not say what XDP has there: %s%s", interface,
-			reason_of(-err), remedy_for(-err));
+		return complain(
+			"%s: cannot query XDP: %s%s", interface, reason_of(-err), remedy_for(-err));
 	/* prog_id is there as long as there is only one. */
 	t->others = q.attach_mode != XDP_ATTACHED_NONE;
 	if (keep_ours(t, q.drv_prog_id, XDP_ATTACHED_DRV) ||
@@ -181,7 +180,7 @@ static gboolean look_at(const char *interface, there *t)
 		keep_ours(t, q.prog_id, q.attach_mode))
 		t->others = q.attach_mode == XDP_ATTACHED_MULTI;
 	else if (t->others && errno == EPERM)
-		return complain("%s: the XDP program there cannot be looked at%s", interface,
+		return complain("%s: cannot examine the attached XDP program%s", interface,
 			remedy_for(EPERM));
 	return TRUE;
 }
@@ -200,7 +199,7 @@ static gboolean detach_ours(const there *t)
 	__u32 flags = t->mode == XDP_ATTACHED_SKB ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
 	int err = bpf_xdp_detach(t->ifindex, flags, &o);
 
-	return err == 0 || complain("%s: the reflector cannot be taken away: %s%s", t->interface,
+	return err == 0 || complain("%s: cannot remove the reflector: %s%s", t->interface,
 				   reason_of(-err), remedy_for(-err));
 }
 
@@ -223,14 +222,14 @@ static struct bpf_object *load_program(const char *interface, const unsigned cha
 	int err;
 
 	if (object == NULL || !set_mac(object, mac)) {
-		complain("the program is broken that treflect-xdp was built with; build it anew");
+		complain("built-in BPF program is invalid; rebuild treflect-xdp");
 		bpf_object__close(object);
 		return NULL;
 	}
 	err = bpf_object__load(object);
 	if (err == 0)
 		return object;
-	complain("%s: the kernel does not take the program: %s%s", interface, reason_of(-err),
+	complain("%s: kernel rejected the program: %s%s", interface, reason_of(-err),
 		remedy_for(-err));
 	bpf_object__close(object);
 	return NULL;
@@ -251,7 +250,8 @@ static gboolean attach_somehow(const char *interface, int ifindex, int prog_fd, 
 	int err = attach_program(ifindex, prog_fd, first);
 
 	if (err != 0 && mode == MODE_AUTO && err != EPERM) {
-		complain("%s: no native mode: %s; generic mode it is", interface, reason_of(err));
+		complain("%s: native mode not available: %s; using generic mode", interface,
+			reason_of(err));
 		first = MODE_GENERIC;
 		err = attach_program(ifindex, prog_fd, first);
 	}
@@ -259,10 +259,10 @@ static gboolean attach_somehow(const char *interface, int ifindex, int prog_fd, 
 		return TRUE;
 	if (first == MODE_NATIVE && (err == EINVAL || err == ERANGE || err == E2BIG))
 		return complain(
-			"%s: no native mode: %s; is the MTU too big for it (ip link set dev %s "
-			"mtu 1500)? --mode generic has no such limit",
+			"%s: native mode not available: %s; reduce the MTU (ip link set dev %s "
+			"mtu 1500), or use --mode generic",
 			interface, reason_of(err), interface);
-	return complain("%s: no %s mode: %s%s", interface,
+	return complain("%s: %s mode not available: %s%s", interface,
 		first == MODE_NATIVE ? "native" : "generic", reason_of(err), remedy_for(err));
 }
 
@@ -309,7 +309,7 @@ static gboolean say_status(const there *t)
 	struct reflect_xdp_counters c;
 
 	if (!counters_of(t, &c))
-		return complain("%s: the reflector's counters cannot be read: %s%s", t->interface,
+		return complain("%s: cannot read the counters: %s%s", t->interface,
 			g_strerror(errno), remedy_for(errno));
 	printf("interface=%s\nmode=%s\nprogram=%u\n", t->interface, mode_word(t->mode), t->info.id);
 	printf("reflected_frames=%llu\nreflected_bytes=%llu\n", c.reflected_frames,
@@ -327,7 +327,7 @@ static gboolean replace_reflector(const there *t, enum mode mode)
 	if (!own_mac(t->interface, mac))
 		return FALSE;
 	if (t->others)
-		return complain("%s: no place%s", t->interface, remedy_for(EBUSY));
+		return complain("%s: interface in use%s", t->interface, remedy_for(EBUSY));
 	if (t->prog_fd >= 0 && !detach_ours(t))
 		return FALSE;
 	object = load_program(t->interface, mac);
@@ -347,7 +347,7 @@ static int run_start(void *user, char **words)
 	if (!look_at(words[0], &t) || !replace_reflector(&t, asked->mode) || !look_at(words[0], &t))
 		return CLI_FAILED;
 	if (t.prog_fd < 0)
-		complain("%s: the kernel took the reflector, and it is not there", words[0]);
+		complain("%s: reflector was attached, but has disappeared", words[0]);
 	return t.prog_fd >= 0 && say_status(&t) ? CLI_DONE : CLI_FAILED;
 }
 
@@ -370,23 +370,23 @@ static int run_status(void *asked, char **words)
 	if (!look_at(words[0], &t))
 		return CLI_FAILED;
 	if (t.prog_fd < 0)
-		complain("%s: no reflector is there%s; treflect-xdp start %s puts one there",
-			words[0], t.others ? ", but another XDP program" : "", words[0]);
+		complain("%s: no reflector attached%s; start one with 'treflect-xdp start %s'",
+			words[0], t.others ? ", but another XDP program is" : "", words[0]);
 	return t.prog_fd >= 0 && say_status(&t) ? CLI_DONE : CLI_FAILED;
 }
 
 static const struct option_row start_rows[] = {
 	OPTION_ROW(WORD, struct asked, mode, "mode", 0, "MODE",
-		"Mode: native (the driver runs it), generic (the stack does), or auto: native if "
-		"the "
-		"driver can",
+		"Mode: native (in the driver), generic (in the network stack), or auto: native "
+		"if the driver supports it",
 		.was = 'm', .preset = "auto", .words = modes),
 	{ 0 },
 };
 
 static const struct cli_command start = { .name = "start",
 	.arguments = "INTERFACE",
-	.summary = "Reflect frames to the interface's own MAC; a reflector there is replaced",
+	.summary = "Reflect frames to the interface's own MAC address; replaces a running "
+		   "reflector",
 	.options = start_rows,
 	.size = sizeof(struct asked),
 	.min_words = 1,
@@ -400,14 +400,13 @@ static const struct cli_command stop = { .name = "stop",
 	.run = run_stop };
 static const struct cli_command status = { .name = "status",
 	.arguments = "INTERFACE",
-	.summary = "Print its mode and counters",
+	.summary = "Print mode and counters",
 	.min_words = 1,
 	.max_words = 1,
 	.run = run_status };
 
 const struct cli_program treflect_xdp_program = { .name = "treflect-xdp",
-	.summary = "Send every Ethernet frame to an interface back where it came from, in the "
-		   "kernel (XDP)",
+	.summary = "Reflect the Ethernet frames of an interface in the kernel (XDP)",
 	.commands = (const struct cli_command *const[]){ &start, &stop, &status, NULL } };
 
 int treflect_xdp_main(int argc, char **argv)

@@ -20,7 +20,8 @@ static char *process_folder(struct server *s, const char *name, GError **error)
 	const char *state;
 
 	if (name != NULL && (name[0] == '\0' || strspn(name, known) != strlen(name))) {
-		server_fail(s, error, "process '%s': a name is of letters, digits and '-'", name);
+		server_fail(
+			s, error, "invalid process name '%s'; use letters, digits and '-'", name);
 		return NULL;
 	}
 	state = server_state_dir(s, error);

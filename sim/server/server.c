@@ -171,7 +171,7 @@ char *server_askv(struct server *s, const char *const *argv, GError **error)
 	g_auto(server_result) r = { 0 };
 
 	if (s->dry != NULL)
-		server_fail(s, error, "not asked in a dry run");
+		server_fail(s, error, "not executed in a dry run");
 	else if (server_run(s, argv, NULL, 0, &r, error) &&
 		 (r.status == 0 || server_failed(s, argv, &r, error)))
 		return g_steal_pointer(&r.out);
@@ -211,7 +211,7 @@ static gboolean run_copy(struct server *s, const char *path, struct command c, c
 	g_autofree char *reason = NULL;
 
 	if (s->ops->open == NULL)
-		return server_fail(s, error, "files cannot be copied %s", whither);
+		return server_fail(s, error, "cannot copy files %s", whither);
 	c.what = path;
 	c.timeout_ms = STALL_MS;
 	c.is_copy = TRUE;
@@ -278,7 +278,7 @@ const char *server_state_dir(struct server *s, GError **error)
 		s->state_dir = g_strdup(g_strchomp(r.out));
 	else
 		server_fail(s, error,
-			"no folder for what tsim makes there: %s; TSIM_STATE_DIR names another",
+			"cannot create the state directory: %s; TSIM_STATE_DIR sets another",
 			g_strchomp(r.err));
 	return s->state_dir;
 }
@@ -287,7 +287,7 @@ struct stream *server_open(struct server *s, const char *const *argv, GError **e
 {
 	if (s->ops->open != NULL && s->dry == NULL)
 		return s->ops->open(s, argv, error);
-	server_fail(s, error, "no commands with input there");
+	server_fail(s, error, "commands with input not supported");
 	return NULL;
 }
 
@@ -295,7 +295,7 @@ struct stream *server_connect(struct server *s, const char *path, GError **error
 {
 	if (s->ops->connect != NULL && s->dry == NULL)
 		return s->ops->connect(s, path, error);
-	server_fail(s, error, "%s: cannot be reached", path);
+	server_fail(s, error, "%s: cannot connect", path);
 	return NULL;
 }
 
@@ -303,7 +303,7 @@ int server_terminal(struct server *s, const char *const *argv, GError **error)
 {
 	if (s->ops->terminal != NULL && s->dry == NULL)
 		return s->ops->terminal(s, argv, error);
-	server_fail(s, error, "has no terminal");
+	server_fail(s, error, "no terminal available");
 	return -1;
 }
 

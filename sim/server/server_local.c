@@ -190,8 +190,8 @@ static gboolean local_run(
 		if (!done) {
 			if (pid != 0)
 				kill_group(pid);
-			server_fail(s, error, "%s: took more than %g s, and was killed", c->what,
-				c->timeout_ms / 1000.0);
+			server_fail(
+				s, error, "%s: killed after %g s", c->what, c->timeout_ms / 1000.0);
 		}
 	}
 	for (int i = 0; i < 3; i++)
@@ -300,7 +300,7 @@ static struct stream *local_connect(struct server *s, const char *path, GError *
 		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&where, sizeof(where)) == 0)
 		return local_stream(fd, fd, 0);
-	server_fail(s, error, "%s: cannot be connected to: %s", path, g_strerror(errno));
+	server_fail(s, error, "%s: cannot connect: %s", path, g_strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return NULL;

@@ -18,8 +18,8 @@ static gboolean fail_late(
 
 	if (!killed && r->link == j->link)
 		g_clear_pointer(&r->link, ssh_link_unref);
-	return server_fail(s, error, "%s: took more than %u s, and %s", c->what,
-		c->timeout_ms / 1000, killed ? "was killed" : "could not be killed: it may run on");
+	return server_fail(s, error, "%s: timed out after %u s, %s", c->what, c->timeout_ms / 1000,
+		killed ? "killed" : "may still be running");
 }
 
 /* What a command leaves in its group ends with it, as on this machine. */
@@ -50,12 +50,12 @@ static gboolean remote_run(
 		return ssh_job_broke(s, &j, c->what, error);
 	group = ssh_job_group(j.err);
 	if (group != NULL && *group == '\0')
-		return server_fail(s, error, "%s: there is no such program there", c->argv[0]);
+		return server_fail(s, error, "%s: program not found", c->argv[0]);
 	if (group == NULL) {
 		/* A shell that takes no commands says so on stdout. */
 		why = text_last_line(j.err->len > 0 ? j.err->str : j.out->str);
 		return server_fail(
-			s, error, "%s: was not run: %s (exit status %d)", c->what, why, j.status);
+			s, error, "%s: not executed: %s (exit status %d)", c->what, why, j.status);
 	}
 	out->status = j.status;
 	out->out_len = j.out->len;

@@ -70,7 +70,7 @@ gboolean ssh_job_open(struct server *s, struct ssh_job *j, const char *path, GEr
 		if (!is_new)
 			g_clear_pointer(&r->link, ssh_link_unref);
 	}
-	server_fail(s, error, "%s: %s", path == NULL ? "no command can be run" : path,
+	server_fail(s, error, "%s: %s", path == NULL ? "cannot run commands" : path,
 		link_reason(r->link));
 	if (!ssh_link_is_up(r->link))
 		g_clear_pointer(&r->link, ssh_link_unref);
@@ -153,7 +153,7 @@ gboolean ssh_job_broke(struct server *s, struct ssh_job *j, const char *what, GE
 	if (r->link == j->link)
 		g_clear_pointer(&r->link, ssh_link_unref);
 	return server_fail(s, error,
-		"%s: the connection broke; nobody knows whether it ran: look there, or do it again",
+		"%s: connection lost; the command may have been executed: check, or run it again",
 		what);
 }
 
@@ -185,7 +185,8 @@ gboolean ssh_job_start(
 	if (rc == SSH_OK)
 		return TRUE;
 	if (rc == SSH_ERROR && ssh_link_is_up(j->link))
-		return server_fail(s, error, "%s: sshd runs no commands for this user", what);
+		return server_fail(
+			s, error, "%s: sshd does not allow commands for this user", what);
 	return ssh_job_broke(s, j, what, error);
 }
 

@@ -68,9 +68,10 @@ static gboolean set_options(ssh_session session, const struct server_ssh_cfg *cf
 
 	if (!split_address(cfg->address, &user, &host, &port))
 		return refuse_link(
-			cfg, error, "no address; write NAME, USER@NAME or [ADDRESS]:PORT");
+			cfg, error, "invalid address; expected NAME, USER@NAME or [ADDRESS]:PORT");
 	if (cfg->config != NULL && access(cfg->config, R_OK) != 0)
-		return refuse_link(cfg, error, "ssh's config file %s cannot be read", cfg->config);
+		return refuse_link(
+			cfg, error, "cannot read SSH configuration file %s", cfg->config);
 	if (set_text(session, SSH_OPTIONS_HOST, host) &&
 		ssh_options_parse_config(session, cfg->config) == SSH_OK &&
 		ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &no) == SSH_OK &&
@@ -151,21 +152,20 @@ static gboolean check_host(ssh_session session, const struct server_ssh_cfg *cfg
 	case SSH_KNOWN_HOSTS_CHANGED:
 	case SSH_KNOWN_HOSTS_OTHER:
 		return refuse_link(cfg, error,
-			"its host key, %s, is not the one in %s: somebody may be in between; if "
-			"the change is known: ssh-keygen -R '[%s]:%u' -f '%s', then ssh-keyscan -p "
-			"%u %s >>'%s'",
+			"host key %s differs from the one in %s: possible man in the middle; if "
+			"the change is legitimate: ssh-keygen -R '[%s]:%u' -f '%s', then "
+			"ssh-keyscan -p %u %s >>'%s'",
 			key, file, host, port, file, port, host, file);
 	case SSH_KNOWN_HOSTS_NOT_FOUND:
 	case SSH_KNOWN_HOSTS_UNKNOWN:
 		return refuse_link(cfg, error,
-			"its host key, %s, is not in %s: compare it with the server's, then: "
-			"ssh-keyscan -p %u %s >>'%s'",
+			"host key %s is not in %s: verify it, then: ssh-keyscan -p %u %s >>'%s'",
 			key, file, port, host, file);
 	case SSH_KNOWN_HOSTS_ERROR:
-		return refuse_link(cfg, error, "its host key cannot be compared with %s: %s", file,
+		return refuse_link(cfg, error, "cannot check the host key against %s: %s", file,
 			ssh_get_error(session));
 	}
-	return refuse_link(cfg, error, "its host key is not known");
+	return refuse_link(cfg, error, "unknown host key");
 }
 
 /* Without it OpenSSL asks on the terminal. */
@@ -187,8 +187,8 @@ static char *refused_root(ssh_session session)
 	g_autofree char *user = option_of(session, SSH_OPTIONS_USER, "");
 
 	return g_strdup(g_str_equal(user, "root")
-				? "; or sshd refuses root (PermitRootLogin no): log in as another "
-				  "user and set ssh_as_root = true"
+				? "; if sshd refuses root (PermitRootLogin no), log in as "
+				  "another user and set ssh_as_root = true"
 				: "");
 }
 
@@ -202,14 +202,14 @@ static gboolean log_in_by_file(
 	if (rc != SSH_OK)
 		return refuse_link(cfg, error, "key file %s %s", cfg->identity,
 			rc == SSH_EOF ? "cannot be read"
-				      : "is none, or has a passphrase: give it to ssh-add, and "
-					"name no key file");
+				      : "is invalid or has a passphrase: add it with ssh-add, "
+					"and set no key file");
 	rc = ssh_userauth_publickey(session, NULL, key);
 	ssh_key_free(key);
 	return rc == SSH_AUTH_SUCCESS ||
 	       refuse_link(cfg, error,
-		       "does not take key %s: %s; is its .pub in ~/.ssh/authorized_keys there, of "
-		       "this user?%s",
+		       "key %s rejected: %s; check that its .pub is in ~/.ssh/authorized_keys "
+		       "of this user%s",
 		       cfg->identity, ssh_get_error(session), root);
 }
 
@@ -221,16 +221,14 @@ static gboolean log_in(ssh_session session, const struct server_ssh_cfg *cfg, GE
 		return log_in_by_file(session, cfg, error);
 	return ssh_userauth_publickey_auto(session, NULL, NULL) == SSH_AUTH_SUCCESS ||
 	       refuse_link(cfg, error,
-		       "takes no key of the agent or of ssh's files: %s; try: ssh-copy-id, "
-		       "ssh-add, or name a key file%s",
+		       "all keys rejected: %s; use ssh-copy-id or ssh-add, or set a key file%s",
 		       ssh_get_error(session), root);
 }
 
 static gboolean reach_server(ssh_session session, const struct server_ssh_cfg *cfg, GError **error)
 {
 	return ssh_connect(session) == SSH_OK ||
-	       refuse_link(cfg, error,
-		       "cannot be connected to: %s; are address and port right, is sshd there?",
+	       refuse_link(cfg, error, "cannot connect: %s; check address, port and sshd",
 		       ssh_get_error(session));
 }
 
@@ -241,7 +239,7 @@ struct ssh_link *ssh_link_new(const struct server_ssh_cfg *cfg, GError **error)
 	k->refs = 1;
 	k->session = ssh_new();
 	if (k->session == NULL) {
-		refuse_link(cfg, error, "libssh has no session");
+		refuse_link(cfg, error, "ssh_new failed");
 		g_free(k);
 		return NULL;
 	}

@@ -21,7 +21,7 @@ struct remote_stream {
 static ssize_t stream_ended(struct remote_stream *r, GError **error)
 {
 	if (!ssh_link_is_up(r->job.link))
-		sim_fail(error, SIM_ERROR_SERVER, "read: the connection broke");
+		sim_fail(error, SIM_ERROR_SERVER, "read: connection lost");
 	return -1;
 }
 
@@ -87,7 +87,7 @@ static gboolean remote_write(struct stream *st, const void *data, size_t len, GE
 	}
 	if (len == 0)
 		return TRUE;
-	why = n == 0 ? "nobody reads it" : "the other end is closed";
+	why = n == 0 ? "no reader" : "closed by the peer";
 	return sim_fail(error, SIM_ERROR_SERVER, "write: %s", why);
 }
 
@@ -147,7 +147,7 @@ static gboolean await_start(
 		return server_fail(s, error, "%s: %s", argv[0], said);
 	}
 	if (*group == '\0')
-		return server_fail(s, error, "%s: there is no such program there", argv[0]);
+		return server_fail(s, error, "%s: program not found", argv[0]);
 	r->group = g_steal_pointer(&group);
 	return TRUE;
 }
@@ -172,7 +172,9 @@ static struct stream *relay_socket(struct server *s, const char *path, GError **
 		    "sh", path, NULL))
 		return ssh_stream_open(s, argv, error);
 	server_fail(s, error,
-		"%s: is no socket, or neither socat nor nc is there to reach it as root", path);
+		"%s: not a socket, or neither socat nor nc is installed (required to connect as "
+		"root)",
+		path);
 	return NULL;
 }
 

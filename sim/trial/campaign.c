@@ -13,6 +13,7 @@
 
 #include "analyze/base/ranks.h"
 #include "analyze/base/scratch.h"
+#include "analyze/base/text.h"
 #include "analyze/contract/part.h"
 #include "sim/datapath/fabric.h"
 #include "sim/base/eal.h"
@@ -80,9 +81,7 @@ static gboolean plan_trial(struct campaign *c, uint64_t rate_pps, uint32_t rep, 
 	g_ptr_array_add(state == TRIAL_DONE && !c->o->overwrite ? c->done : c->todo, p);
 	if (state == TRIAL_OTHER && !c->o->overwrite)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"%s; nothing measured is overwritten: use another --label, or --overwrite "
-			"to replace it",
-			why);
+			"%s; use another --label, or --overwrite to replace it", why);
 	if (state == TRIAL_AGAIN)
 		g_ptr_array_add(c->again, g_steal_pointer(&why));
 	return TRUE;
@@ -106,9 +105,8 @@ static gboolean check_derivation(const struct campaign *c, GError **error)
 		g_hash_table_add(todo, trial_file_name(g_ptr_array_index(c->todo, i)));
 	if (generators_own(c->generators) == 0)
 		other = trial_other_derivation(c->dir, todo);
-	return other == NULL ||
-	       sim_fail(error, SIM_ERROR_USAGE,
-		       "%s: its schedules are not comparable; use another --label", other);
+	return other == NULL || sim_fail(error, SIM_ERROR_USAGE,
+					"%s: schedules not comparable; use another --label", other);
 }
 
 static void clear_plan(struct campaign *c)
@@ -217,8 +215,8 @@ static gboolean take_plan(struct campaign *c, GBytes *mine, GBytes *of_first, GE
 
 	if (g_strcmp0(own[0], first[0]) != 0)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"its options are not those of rank 0: guests, mix, times and seed have to "
-			"be the same for all ranks");
+			"options differ from those of rank 0: guests, mix, times and seed "
+			"must be the same on all ranks");
 	for (guint i = c->todo->len; i > 0; i--)
 		if (!g_strv_contains((const char *const *)first + 1, own[i]))
 			g_ptr_array_remove_index(c->todo, i - 1);
@@ -231,13 +229,13 @@ static gboolean check_generators(const struct campaign *c, GError **error)
 
 	if (generators_count(c->generators) > c->mix->nb_guests)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"%u ranks for %u guests: each needs one at least; start fewer (mpirun -np "
-			"%u) or use more --guests",
+			"%u ranks, but only %u guests: each rank requires at least one "
+			"guest; start fewer ranks (mpirun -np %u) or use more --guests",
 			generators_count(c->generators), c->mix->nb_guests, c->mix->nb_guests);
 	if (o->capture != NULL || o->pattern != ENGINE_TO_GUESTS)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"%s: is for one generator; start tsim without mpirun (all ranks together "
-			"send what it sends)",
+			"%s requires a single generator; start tsim without mpirun (all "
+			"ranks together send the same load)",
 			o->capture != NULL ? "--capture" : "--pattern");
 	return TRUE;
 }
@@ -351,7 +349,7 @@ static gboolean check_shared_memory(const struct campaign *c, GError **error)
 	       limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >> 20 >= mib ||
 	       sim_fail(error, SIM_ERROR_RESOURCES,
 		       "file size limit is %" G_GUINT64_FORMAT
-		       " KiB, but guests share %u MiB of memory: raise it (ulimit -f)",
+		       " KiB, but guests share %u MiB of memory: raise the limit (ulimit -f)",
 		       (uint64_t)limit.rlim_cur >> 10, mib);
 }
 
@@ -418,7 +416,7 @@ static gboolean check_limits(const struct campaign *c, GError **error)
 	unsigned workers = cores_nb_workers(&c->o->cores);
 	struct datapath_cfg cfg = datapath_cfg(c);
 	uint32_t nb = (c->mix->nb_guests - c->share.first + c->share.step - 1) / c->share.step;
-	g_autofree char *who = g_strdup_printf("%u guest%s", nb, nb == 1 ? "" : "s");
+	g_autofree char *who = g_strdup_printf("%u guest%s", nb, text_plural(nb));
 	uint64_t files, threads, bytes;
 
 	fabric_need(c->o->interfaces, c->mix->nb_guests, c->share, &files, &threads);
@@ -508,7 +506,7 @@ static gboolean keep_trial(const struct campaign *c, trial *t, GError **error)
 		(void)g_rmdir(rescue);
 	if (kept)
 		g_prefix_error(
-			error, "the trial was kept in %s, as it could not be written: ", rescue);
+			error, "trial saved in %s instead of the results directory: ", rescue);
 	else
 		g_prefix_error(error, "the trial could not be saved; only its output remains: ");
 	return FALSE;
@@ -571,10 +569,11 @@ static int show_done(struct campaign *c, GError **error)
 	}
 	if (lacks_ipdv)
 		progress_say(&c->progress,
-			"--ipdv: what was measured before has none; --overwrite measures it again");
+			"--ipdv: the existing results have no IPDV; use --overwrite to "
+			"measure them again");
 	if (c->o->capture != NULL)
 		fprintf(stderr,
-			"tsim: --capture: %s not written: the trial is already measured; add "
+			"tsim: --capture: %s not written: the trial is already measured; use "
 			"--overwrite to measure it again\n",
 			c->o->capture);
 	return c->untrustworthy ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
@@ -629,7 +628,8 @@ int campaign_run(struct options *o, struct generators *generators)
 	if (plan_together(&c, &error)) {
 		if (c.done->len != 0)
 			progress_say(&c.progress,
-				"already measured: %u (in %s); --overwrite measures again",
+				"already measured: %u (in %s); use --overwrite to measure "
+				"again",
 				c.done->len, c.dir);
 		if (c.todo->len == 0) {
 			status = show_done(&c, &error);

@@ -169,14 +169,14 @@ gboolean generators_start(struct generators *g, const struct measure_cfg *cfg, u
 	ranks_sum_u64(&answers, 1);
 	if (*error == NULL && !g_bytes_equal(mine, first))
 		g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-			"has another schedule than rank 0: start all ranks with the same options, "
+			"schedule differs from rank 0: start all ranks with the same options, "
 			"profiles and captures");
 	else if (*error == NULL && answers == 0)
 		g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "none of %u guests answered",
 			cfg->mix->nb_guests);
 	if (!ranks_agree(error))
 		return FALSE;
-	progress_note(cfg->progress, "%u ranks: %" G_GUINT64_FORMAT " of %u guests answer", g->nb,
+	progress_note(cfg->progress, "%u ranks: %" G_GUINT64_FORMAT " of %u guests answered", g->nb,
 		answers, cfg->mix->nb_guests);
 	*epoch_raw_ns = agree_on_epoch(g);
 	return TRUE;
@@ -289,8 +289,8 @@ static void say_part(const struct generators *g)
 {
 	if (g->part != NULL)
 		fprintf(stderr,
-			"tsim: rank %u of %u: what it measured is kept as %s: the next tsim there, "
-			"or tanalyze merge, joins the parts as an incomplete trial\n",
+			"tsim: rank %u of %u: results saved as %s: the next tsim with this "
+			"label, or 'tanalyze merge', joins the parts as an incomplete trial\n",
 			g->own, g->nb, g->part);
 }
 
@@ -314,8 +314,8 @@ static GBytes *store_part(struct generators *g, trial *mine, const char *cpus)
 		g->part = g_steal_pointer(&path);
 		return bytes;
 	}
-	g_ptr_array_add(mine->reasons,
-		g_strdup_printf("note: its part could not be put on disk: %s", error->message));
+	g_ptr_array_add(
+		mine->reasons, g_strdup_printf("note: cannot save its part: %s", error->message));
 	g_bytes_unref(bytes);
 	return part_to_bytes(mine);
 }

@@ -242,7 +242,7 @@ char *host_tsc_text(unsigned tsc)
 	if ((tsc & HOST_TSC_MAY_STOP) != 0)
 		g_ptr_array_add(parts, "CPU flag nonstop_tsc missing");
 	if ((tsc & HOST_TSC_DISTRUSTED) != 0)
-		g_ptr_array_add(parts, "the kernel uses another clock source");
+		g_ptr_array_add(parts, "kernel uses another clock source");
 	g_ptr_array_add(parts, NULL);
 	return parts->len == 1 ? NULL : g_strjoinv(", ", (char **)parts->pdata);
 }

@@ -31,8 +31,8 @@ gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GEr
 		if (*lock != NULL) {
 			if (!file_lock_excludes(*lock))
 				say_format(cfg,
-					"%s: no locks on this file system: make sure that no other "
-					"tsim writes there",
+					"%s: file system does not support locks: make sure "
+					"that no other tsim writes to it",
 					cfg->dir);
 			stop_remove(path);
 			file_remove_left_over(cfg->dir);
@@ -42,11 +42,11 @@ gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GEr
 			return TRUE;
 		if (!cfg->wait || (cfg->interrupted != NULL && cfg->interrupted(cfg->arg)))
 			return sim_fail(error, SIM_ERROR_RESOURCES,
-				"another tsim (%s) writes %s; %s", owner.text, cfg->dir,
+				"another tsim (%s) is writing to %s; %s", owner.text, cfg->dir,
 				cfg->wait ? "interrupted while waiting for it" : cfg->remedy);
 		if (!told)
-			say_format(cfg, "waiting for another tsim (%s) that writes %s", owner.text,
-				cfg->dir);
+			say_format(cfg, "waiting for another tsim (%s) that is writing to %s",
+				owner.text, cfg->dir);
 		told = TRUE;
 		g_usleep(POLL_US);
 	}

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "analyze/base/ranks.h"
+#include "analyze/base/text.h"
 #include "sim/engine/engine.h"
 #include "sim/base/error.h"
 #include "sim/trial/host_watch.h"
@@ -99,7 +100,7 @@ static const char *lack_of(const struct run *r, uint32_t guest, gboolean *hopele
 	if (g->datapath->ops->missing != NULL)
 		lack = g->datapath->ops->missing(g->datapath, g->slot, hopeless);
 	if (lack == NULL && is_connected(r, guest))
-		return "connected, but never answered a frame";
+		return "connected, but no frame returned";
 	return lack;
 }
 
@@ -165,8 +166,8 @@ static void tell_missing(struct run *r, struct waiting *w, gint64 now_us)
 	g_string_assign(w->told, text->str);
 	if (missing > MISSING_NAMED)
 		g_string_append_printf(text, "; and %u more", missing - MISSING_NAMED);
-	progress_say(
-		r->cfg->progress, "waiting for %u of %u guests%s", missing, r->nb_own, text->str);
+	progress_say(r->cfg->progress, "waiting for %u of %u guest%s%s", missing, r->nb_own,
+		text_plural(r->nb_own), text->str);
 	w->next_us = now_us + MISSING_CHANGE_US;
 	w->again_us = now_us + MISSING_AGAIN_US;
 }
@@ -192,12 +193,13 @@ static gboolean judge_hello(struct run *r, double waited_s, GError **error)
 	if (r->nb_answered == 0 && r->cfg->generators == NULL)
 		return sim_fail(error, SIM_ERROR_GUEST,
 			r->watch[0].answered
-				? "none of %u guests can be measured (after %.1f s); guest 0: %s"
-				: "none of %u guests answered within %.1f s; guest 0: %s",
-			r->nb_guests, waited_s, r->watch[0].state);
+				? "none of %u guest%s can be measured (after %.1f s); guest 0: "
+				  "%s"
+				: "none of %u guest%s answered within %.1f s; guest 0: %s",
+			r->nb_guests, text_plural(r->nb_guests), waited_s, r->watch[0].state);
 	if (r->cfg->generators == NULL)
-		progress_note(r->cfg->progress, "%u of %u guests answer after %.1f s",
-			r->nb_answered, r->nb_own, waited_s);
+		progress_note(r->cfg->progress, "%u of %u guest%s answered after %.1f s",
+			r->nb_answered, r->nb_own, text_plural(r->nb_own), waited_s);
 	return TRUE;
 }
 
@@ -403,14 +405,14 @@ static char *silence_text(const struct run *r, uint32_t guest)
 	gboolean silent = w->silent_since_s >= 0 &&
 			  (r->t->guests[guest].c.forwarded == 0 ||
 				  r->before_s - w->silent_since_s >= SILENT_S);
-	g_autofree char *why = still ? g_strdup_printf("process stood still for %.1f s", still_s)
+	g_autofree char *why = still ? g_strdup_printf("process was stopped for %.1f s", still_s)
 				     : NULL;
 
 	if (!silent)
 		return g_steal_pointer(&why);
 	if (r->t->guests[guest].c.forwarded == 0)
 		return g_strdup_printf(
-			"never answered during the trial%s%s", still ? ": " : "", still ? why : "");
+			"no answer during the trial%s%s", still ? ": " : "", still ? why : "");
 	return g_strdup_printf("no answer after %.1f s%s%s", w->silent_since_s, still ? ": " : "",
 		still ? why : "");
 }
@@ -429,8 +431,9 @@ static void set_states(struct run *r)
 		/* Guests of ours have MACs of their own, and return twice what --fault says. */
 		if (w->state == NULL && r->cfg->fleet == NULL && g->c.forwarded != 0 &&
 			g->c.duplicated >= g->c.forwarded)
-			w->state = g_strdup("returns each frame more than once: two guests have "
-					    "its MAC, or its network has a loop");
+			w->state = g_strdup(
+				"returns each frame more than once: duplicate MAC address, or a "
+				"loop in its network");
 		if (w->state == NULL)
 			continue;
 		g_free(g->state);
@@ -493,7 +496,7 @@ static void write_capture(struct run *r)
 		g_ptr_array_add(r->t->reasons, g_strdup_printf("note: %s", error->message));
 	else
 		progress_say(r->cfg->progress, "%s: %" G_GUINT64_FORMAT " frames%s",
-			r->cfg->o->capture, frames, dropped == 0 ? "" : " (the rest did not fit)");
+			r->cfg->o->capture, frames, dropped == 0 ? "" : " (truncated)");
 }
 
 /* Share of the time since the trial's start that guest processes waited for a CPU. */
@@ -531,8 +534,9 @@ static void note_one_way(struct run *r)
 		nb += is_one_way(r, i) ? 1 : 0;
 	if (nb != 0 && nb != r->nb_own)
 		g_ptr_array_add(r->t->reasons,
-			g_strdup_printf("note: %u of %u guests are on a one-way interface: all of "
-					"their frames are in the total loss",
+			g_strdup_printf(
+				"note: %u of %u guests on a one-way interface: all of their "
+				"frames are included in the total loss",
 				nb, r->nb_own));
 }
 
@@ -591,10 +595,11 @@ static void reserve_guest_rows(struct run *r)
 	double rows = (floor(r->t->params.duration_s) + 2) * r->nb_own;
 
 	if (rows > GUEST_ROWS_MAX) {
-		g_ptr_array_add(
-			r->t->reasons, g_strdup_printf("note: no time line of each guest: %u "
-						       "guests for %.0f s are more than %d rows",
-					       r->nb_own, r->t->params.duration_s, GUEST_ROWS_MAX));
+		g_ptr_array_add(r->t->reasons,
+			g_strdup_printf(
+				"note: no timeline per guest: %u guests for %.0f s exceed %d "
+				"rows",
+				r->nb_own, r->t->params.duration_s, GUEST_ROWS_MAX));
 		return;
 	}
 	r->guest_rows_max = (guint)rows;

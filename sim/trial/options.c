@@ -22,61 +22,63 @@ const char *const options_patterns[] = { TRIAL_PATTERN_DEFAULT, "between-guests"
 const struct option_row options_rows[] = {
 	OPTION_GROUP("Traffic"),
 	ROW(TEXT, profile, "profile", 'p', "PROFILE",
-		"Frame lengths: a name (see tsim profile), a CSV file, fixed:64, uniform:64-1518, "
-		"genome:aaafg",
+		"Frame lengths: a profile name (see 'tsim profile'), a CSV file, fixed:64, "
+		"uniform:64-1518 or genome:aaafg",
 		.preset = "imix", .unless = "mix", WORDS("fixed:", "uniform:", "genome:")),
 	ROW(FILE, mix, "mix", 0, "FILE",
-		"Guests in groups with profile, share and arrival each (instead of --profile, "
-		"--guests, --share)"),
+		"Groups of guests, each with its own profile, share and arrival process "
+		"(replaces --profile, --guests, --share)"),
 	ROW(TEXT, guests, "guests", 'g', "N",
-		"Number of guests, or a fleet of several interfaces: vfio:8,vmux:24,virtio:32",
+		"Number of guests, or guests per interface: vfio:8,vmux:24,virtio:32",
 		.preset = "1", .unless = "mix"),
 	ROW(TEXT, rate, "rate", 'r', "RATE",
-		"Offered load of all guests together: 500kpps, 2Gbit/s, 40% (of --link), max; a "
-		"list or a sweep 50k..800k:50k gives a trial each",
+		"Offered load of all guests together: 500kpps, 2Gbit/s, 40% (of --link) or "
+		"max; a list or a sweep (50k..800k:50k) runs one trial per rate",
 		.preset = "100kpps", .unless = "ramp", WORDS("max")),
 	ROW(TEXT, ramp, "ramp", 0, "RATES",
-		"Change the offered load within one trial: a list or a sweep of rates, an equal "
-		"part of the duration each (instead of --rate)"),
+		"Offered load that changes within one trial: a list or a sweep of rates, "
+		"each for an equal part of the duration (replaces --rate)"),
 	ROW(TEXT, share, "share", 0, "SHARE",
-		"How guests share the load: equal, zipf:1.1, or a list 3,1,1 (default equal)",
+		"Shares of the guests in the load: equal, zipf:1.1 or a list 3,1,1 (default "
+		"equal)",
 		WORDS("equal", "zipf:")),
 	ROW(TEXT, arrival, "arrival", 0, "PROCESS",
-		"Departure process of frames: cbr, poisson, weibull, lognormal, onoff, mmpp or "
-		"trace:FILE, with parameters as in onoff:on=1ms,off=9ms",
+		"Departure process: cbr, poisson, weibull, lognormal, onoff, mmpp or "
+		"trace:FILE, with parameters such as onoff:on=1ms,off=9ms",
 		.preset = "cbr",
 		WORDS("cbr", "poisson", "weibull:", "lognormal:", "onoff:", "mmpp:", "trace:")),
 	ROW(WORD, pattern, "pattern", 0, "PATTERN",
-		"Direction: to-guests, between-guests (each frame goes on to another guest of the "
-		"interface) or both",
+		"Direction: to-guests, between-guests (each frame is forwarded to another "
+		"guest of the same interface) or both",
 		.preset = TRIAL_PATTERN_DEFAULT, .words = options_patterns),
 	ROW(TEXT, link, "link", 0, "SPEED",
-		"Link speed, as 10G or 100G: caps the load and is the base of % rates (default "
-		"none)",
+		"Link speed, such as 10G or 100G: caps the load and is the base of % rates "
+		"(default none)",
 		WORDS("1G", "10G", "25G", "40G", "100G")),
 	ROW(INT, mtu, "mtu", 0, "BYTES",
-		"Frame length that a genome's z stands for, with FCS (default none)",
+		"Frame length for letter z of a genome, with FCS (default none)",
 		.min = FRAME_LEN_MIN, .max = FRAME_LEN_MAX),
 	ROW(UINT64, seed, "seed", 0, "N", "Random seed", .preset = "1"),
 	OPTION_GROUP("Testbed"),
 	ROW(CHOICE, machine, "machine", 'm', "MACHINE",
-		"What guests are: process (started here), pcvm, microvm (virtual machines), host "
-		"(reflects itself) or external (yours: tsim listens)",
+		"Type of the guests: process (started by tsim), pcvm or microvm (virtual "
+		"machines), host (the host reflects) or external (started by you)",
 		.preset = "process", WORDS("process", "pcvm", "microvm", "host", "external")),
 	ROW(TEXT, interface, "interface", 'i', "INTERFACE",
-		"How frames reach them: vhost-user, virtio, vfio, vmux, port, null or discard; of "
-		"virtual machines: vhost-user, bridge, macvtap, bridge-e1000, vfio, vmux-...",
+		"Interface of the guests: vhost-user, virtio, vfio, vmux, port, null or "
+		"discard; for virtual machines: vhost-user, bridge, macvtap, bridge-e1000, "
+		"vfio or vmux-...",
 		.preset = "vhost-user",
 		WORDS("vhost-user", "virtio", "vfio", "vmux", "port", "null", "discard", "bridge",
 			"macvtap", "bridge-e1000", "pnic"),
 		.flags = OPTION_LATE),
 	ROW(WORD, vhost_word, "vhost", 0, "SWITCH",
-		"Kernel vhost of interface virtio (default on), or of a virtual machine's tap "
-		"(default off): on or off",
+		"Kernel vhost, on or off: of interface virtio (default on) or of a virtual "
+		"machine's tap (default off)",
 		WORDS("on", "off")),
 	ROW(TEXT, qemu, "qemu", 0, "NAME:DIR",
-		"QEMU of virtual machines: its name in results, and the directory of its program "
-		"(default normal:, the one on $PATH)"),
+		"QEMU of virtual machines: name in the results and directory of the program "
+		"(default normal:, the one in $PATH)"),
 	ROW(WORD, ioregionfd, "ioregionfd", 0, "SWITCH",
 		"ioregionfd of a microvm: on or off (default off)", WORDS("on", "off")),
 	ROW(WORD, reflector, "reflector", 0, "REFLECTOR",
@@ -86,87 +88,94 @@ const struct option_row options_rows[] = {
 		"Policy of interface vmux: emulate-all, passthrough:K (the first K guests) or "
 		"busiest:K (default emulate-all)",
 		WORDS("emulate-all", "passthrough:", "busiest:")),
-	ROW(INT, vf_limit, "vf-limit", 0, "N", "Queue pairs that vmux's NIC has for guests",
+	ROW(INT, vf_limit, "vf-limit", 0, "N", "Queue pairs for guests on the NIC of vmux",
 		.preset = "256", .min = 0, .max = FRAME_GUESTS_MAX),
-	ROW(INT, mediators, "mediators", 0, "N", "Threads of vmux", .preset = "1", .min = 1,
-		.max = CORES_MAX),
+	ROW(INT, mediators, "mediators", 0, "N", "Mediator threads of vmux", .preset = "1",
+		.min = 1, .max = CORES_MAX),
 	ROW(INT, descriptors, "descriptors", 0, "N", "Descriptors per guest queue, a power of two",
 		.preset = "256", .min = 32, .max = 32768),
 	ROW(TEXT, port, "port", 0, "DEVICE",
-		"Reach all guests by this DPDK port: a PCI address, or devargs such as "
+		"DPDK port to all guests: a PCI address, or devargs such as "
 		"net_af_packet0,iface=eth0 (sets --machine external --interface port)"),
 	ROW(TEXT, as, "as", 0, "KEY=VALUE,...",
-		"What the guests of --machine external are, for results: "
+		"Description of the external guests for the results: "
 		"machine=pcvm,interface=bridge,qemu=normal,vhost=on,ioregionfd=off,reflector=xdp",
 		WORDS("machine=")),
 	ROW(DIR, socket_dir, "socket-dir", 0, "DIR",
-		"Directory for guest-N.sock (default a temporary one)"),
+		"Directory of the guests' sockets (default a temporary one)"),
 	ROW(TEXT, cores_text, "cores", 0, "CPUS",
-		"CPUs of the generator: 2-3, or load:2-3/rx:4, and /timer:5 for a worker that "
-		"sends probes to a --port (default the last CPU)"),
+		"CPUs of the generator: 2-3 or load:2-3/rx:4; /timer:5 adds a worker that "
+		"sends probes through a --port (default the last CPU)"),
 	ROW(TEXT, probes, "probes", 0, "RATE",
-		"Rate of the timer worker's probes, to all guests in turn, apart from the load",
+		"Probe rate of the timer worker, to all guests in turn, in addition to the "
+		"load",
 		.preset = "1kpps", .flags = OPTION_LATE),
 	ROW(TEXT, guest_cores, "guest-cores", 0, "CPUS",
-		"CPUs of guest processes (default those that the generator leaves)"),
+		"CPUs of guest processes (default all that the generator does not use)"),
 	ROW(TEXT, host_cores, "host-cores", 0, "CPUS",
-		"CPUs of the host's threads of virtio and vmux (default those of the guests)"),
+		"CPUs of the host threads of virtio and vmux (default those of the guests)"),
 	ROW(INT, per_process, "guests-per-process", 0, "N",
-		"Guests per reflector process (default: few processes, one per CPU)", .min = 1,
+		"Guests per reflector process (default: one process per CPU)", .min = 1,
 		.max = FLEET_PORTS_MAX),
 	ROW(TEXT, fault, "fault", 0, "PLAN",
-		"Faults of guests: "
+		"Faults injected by guests: "
 		"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms (default "
 		"none)"),
 	ROW(TEXT, swap, "swap", 0, "WHAT",
-		"What guests swap: mac, ip (and mac), ports (and ip and mac) (default mac)",
+		"Addresses that guests swap: mac, ip (and MAC) or ports (and IP and MAC) "
+		"(default mac)",
 		WORDS("mac", "ip", "ports")),
 	ROW(TEXT, mac, "mac", 0, "MAC",
-		"MAC of guest 0; guest n has it plus n (default 52:54:00:fa:00:60)"),
-	ROW(INT, memory, "memory", 0, "MIB", "Memory for frames of the generator (default by need)",
+		"MAC address of guest 0; n is added for guest n (default 52:54:00:fa:00:60)"),
+	ROW(INT, memory, "memory", 0, "MIB", "Frame memory of the generator (default as required)",
 		.min = 1, .max = 1048576),
-	ROW(SWITCH, hugepages, "hugepages", 0, NULL, "Use hugepages (default: none needed)"),
+	ROW(SWITCH, hugepages, "hugepages", 0, NULL, "Use hugepages"),
 	OPTION_GROUP("Trial"),
 	ROW(TIME, duration_ns, "duration", 'd', "TIME", "Length of the measurement phase",
 		.preset = "10s", .min = 1e-3, .max = 3 * DAY_S),
-	ROW(TIME, warm_up_ns, "warm-up", 0, "TIME", "Load before it that is not counted",
-		.preset = "1s", .min = 0, .max = HOUR_S),
-	ROW(TIME, drain_ns, "drain", 0, "TIME", "Wait for frames after it, RFC 2544 section 23",
+	ROW(TIME, warm_up_ns, "warm-up", 0, "TIME",
+		"Length of the warm-up, whose frames are not counted", .preset = "1s", .min = 0,
+		.max = HOUR_S),
+	ROW(TIME, drain_ns, "drain", 0, "TIME",
+		"Wait for outstanding frames after the measurement phase (RFC 2544 section "
+		"23)",
 		.preset = "2s", .min = 0, .max = HOUR_S),
 	ROW(TIME, connect_timeout_ns, "connect-timeout", 0, "TIME",
-		"Wait for guests (default " OPTIONS_CONNECT_TIMEOUT
+		"Maximum wait for guests (default " OPTIONS_CONNECT_TIMEOUT
 		"; external " OPTIONS_EXTERNAL_TIMEOUT ")",
 		.min = 0, .max = DAY_S),
-	ROW(TIME, slack_ns, "slack", 0, "TIME", "A departure later than this is counted as late",
-		.preset = "10us", .min = 0, .max = HOUR_S),
+	ROW(TIME, slack_ns, "slack", 0, "TIME",
+		"Delay of a departure beyond which it is counted as late", .preset = "10us",
+		.min = 0, .max = HOUR_S),
 	ROW(SWITCH, ipdv, "ipdv", 0, NULL,
-		"Record the delay variation between neighbouring frames, RFC 3393, too (costs the "
-		"receiver some time per frame)"),
+		"Also record the delay variation between consecutive frames, RFC 3393 (costs "
+		"receiver time per frame)"),
 	ROW(INT, reps, "reps", 'n', "N", "Repetitions of each trial", .preset = "1", .min = 1,
 		.max = 10000),
-	ROW(INT, rep, "rep", 0, "N", "Only this repetition", .min = 0, .max = 9999),
+	ROW(INT, rep, "rep", 0, "N", "Number of the only repetition to measure", .min = 0,
+		.max = 9999),
 	OPTION_GROUP("Output"),
-	ROW(DIR, out, "out", 'o', "DIR", "Directory of results", .preset = "out"),
-	ROW(TEXT, label, "label", 'l', "LABEL", "Name of this series: results go to DIR/LABEL",
-		.preset = "default"),
+	ROW(DIR, out, "out", 'o', "DIR", "Results directory", .preset = "out"),
+	ROW(TEXT, label, "label", 'l', "LABEL",
+		"Name of the series: results are written to DIR/LABEL", .preset = "default"),
 	ROW(TEXTS, notes, "note", 0, "KEY=TEXT",
-		"Put a text into the trial's file, environment.notes"),
-	ROW(SWITCH, overwrite, "overwrite", 0, NULL, "Measure again what is already there"),
+		"Note to store in the trial file, environment.notes"),
+	ROW(SWITCH, overwrite, "overwrite", 0, NULL, "Measure again and replace existing results"),
 	ROW(SWITCH, wait, "wait", 0, NULL,
-		"Wait for another tsim that writes the same label (default: fail)"),
+		"Wait for another tsim that is writing to the same label (default: fail)"),
 	CLI_FORMAT_ROW(struct options, format),
 	ROW(SWITCH, all_guests, "all-guests", 'a', NULL,
-		"Print every guest, not only the best and worst"),
+		"Print all guests, not only the best and the worst"),
 	ROW(FILE, capture, "capture", 0, "FILE",
-		"Write the frames that are sent to a pcap file, as many as fit 256 MiB"),
-	ROW(SWITCH, quiet, "quiet", 'q', NULL, "No progress"),
-	ROW(SWITCH, verbose, "verbose", 'v', NULL, "DPDK's messages, too"),
+		"Write the frames sent to a pcap file (up to 256 MiB)"),
+	ROW(SWITCH, quiet, "quiet", 'q', NULL, "Do not show progress"),
+	ROW(SWITCH, verbose, "verbose", 'v', NULL, "Show DPDK messages"),
 	ROW(FILE, config, "config", 'c', "FILE",
 		"Read options from an INI file, section [tsim]; the command line wins",
 		.flags = OPTION_NO_KEY),
 	ROW(SWITCH, check, "check", 0, NULL, "Check all options and stop", .flags = OPTION_NO_KEY),
 	ROW(SWITCH, print_config, "print-config", 0, NULL,
-		"Print all options as a config file and stop", .flags = OPTION_NO_KEY),
+		"Print all options as a configuration file and stop", .flags = OPTION_NO_KEY),
 	ROW(REST, eal, "", 0, "EAL-OPTION", NULL),
 	{ 0 },
 };
@@ -183,7 +192,7 @@ static gboolean read_key(const struct ini *file, const char *key, struct options
 	if (row != NULL && !(row->flags & OPTION_NO_KEY))
 		return option_set(row, o, where, value, error);
 	return sim_fail(error, SIM_ERROR_USAGE,
-		"%s: unknown key; keys are the long options of 'tsim run --help'", where);
+		"%s: unknown key; expected a long option of 'tsim run --help'", where);
 }
 
 static gboolean read_config(const char *path, struct options *o, GError **error)
@@ -197,9 +206,8 @@ static gboolean read_config(const char *path, struct options *o, GError **error)
 		good = g_str_equal(*g, CONFIG_GROUP) || testbed_group_known(*g);
 		if (!good)
 			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"%s: unknown section [%s]; options of tsim are in [%s], a "
-				"testbed's "
-				"machines in [host], [guest] and [loadgen]",
+				"%s: unknown section [%s]; expected [%s] (options of tsim), "
+				"[host], [guest] or [loadgen] (machines of a testbed)",
 				where, *g, CONFIG_GROUP);
 	}
 	for (const char *const *k = good ? ini_keys(file, CONFIG_GROUP) : NULL; good && *k != NULL;
@@ -285,7 +293,7 @@ static gboolean parse_all(const struct cli_program *program, char **argv, struct
 
 			g_clear_error(error);
 			g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-				"%s (-c is --config: CPUs are given by --cores)", text);
+				"%s (-c is --config; use --cores for CPUs)", text);
 		}
 		return FALSE;
 	}

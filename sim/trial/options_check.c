@@ -55,15 +55,16 @@ static gboolean check_traffic(struct options *o, GError **error)
 
 	if (o->mix != NULL && (o->profile != NULL || o->share != NULL || o->guests != NULL))
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--mix: the file says guests, profiles and shares; leave --guests, "
-			"--profile and --share out");
+			"--mix cannot be combined with --guests, --profile or --share: the "
+			"file sets them");
 	if (o->link != NULL && !rate_parse_link("--link", o->link, &o->link_bps, error))
 		return FALSE;
 	if (o->ramp != NULL && o->rate != NULL)
-		return sim_fail(error, SIM_ERROR_USAGE, "--ramp: says the rates; leave --rate out");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--ramp and --rate cannot be combined; omit --rate");
 	if (is_trace(o->arrival) && o->profile != NULL)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--profile: no effect: a trace has frame lengths of its own; leave it out");
+			"--profile: no effect: a trace has its own frame lengths; omit it");
 	if (!arrival_check("--arrival", o->arrival, error))
 		return FALSE;
 	o->traffic = o->mix != NULL
@@ -76,7 +77,8 @@ static gboolean parse_switch(const char *where, const char *word, gboolean *out,
 {
 	*out = g_str_equal(word, "on");
 	return *out || g_str_equal(word, "off") ||
-	       sim_fail(error, SIM_ERROR_USAGE, "%s: on or off, not '%s'", where, word);
+	       sim_fail(error, SIM_ERROR_USAGE, "%s: invalid value '%s'; expected on or off", where,
+		       word);
 }
 
 static gboolean set_as(struct options *o, const char *key, const char *word, GError **error)
@@ -100,7 +102,9 @@ static gboolean set_as(struct options *o, const char *key, const char *word, GEr
 		/* A part of file names, in which '_' separates. */
 		if (*word == '\0' || strpbrk(word, "_/\\ \t\n") != NULL)
 			return sim_fail(error, SIM_ERROR_USAGE,
-				"--as: qemu: a name without '_', '/' and blanks");
+				"--as: qemu: invalid name '%s': '_', '/' and blanks are not "
+				"allowed",
+				word);
 		g_free(o->as_qemu);
 		s->qemu = o->as_qemu = g_strdup(word);
 		return TRUE;
@@ -118,17 +122,18 @@ static gboolean set_all_as(struct options *o, GError **error)
 		char *equals = strchr(*pair, '=');
 
 		if (equals == NULL)
-			return sim_fail(error, SIM_ERROR_USAGE, "--as: write KEY=VALUE,KEY=VALUE");
+			return sim_fail(
+				error, SIM_ERROR_USAGE, "--as: expected KEY=VALUE,KEY=VALUE");
 		*equals = '\0';
 		if (!g_hash_table_add(seen, *pair))
-			return sim_fail(error, SIM_ERROR_USAGE, "--as: %s: is said twice", *pair);
+			return sim_fail(error, SIM_ERROR_USAGE, "--as: '%s' given twice", *pair);
 		if (!set_as(o, *pair, equals + 1, error))
 			return FALSE;
 	}
 	if (!g_hash_table_contains(seen, "machine"))
-		return sim_fail(error, SIM_ERROR_USAGE, "--as: machine=WORD is missing");
+		return sim_fail(error, SIM_ERROR_USAGE, "--as: requires machine=WORD");
 	if (o->as_setup.interface == NULL)
-		return sim_fail(error, SIM_ERROR_USAGE, "--as: interface=WORD is missing");
+		return sim_fail(error, SIM_ERROR_USAGE, "--as: requires interface=WORD");
 	if (o->as_qemu == NULL && setup_is_vm(o->as_setup.machine))
 		o->as_setup.qemu = "normal";
 	return TRUE;
@@ -140,8 +145,8 @@ static gboolean check_one_kind(const struct options *o, const char *option, GErr
 	for (uint32_t i = 0; i < o->traffic->nb_guests; i++) {
 		if (o->traffic->guests[i].interface != NULL)
 			return sim_fail(error, SIM_ERROR_USAGE,
-				"%s: one interface for all guests; leave those of --guests and "
-				"--mix out",
+				"%s: requires one interface for all guests; omit interfaces "
+				"in --guests and --mix",
 				option);
 	}
 	return TRUE;
@@ -156,8 +161,7 @@ static gboolean check_as(struct options *o, gboolean external, GError **error)
 	if (o->as == NULL)
 		return TRUE;
 	if (!external)
-		return sim_fail(error, SIM_ERROR_USAGE,
-			"--as: is for guests that tsim did not start (--machine external)");
+		return sim_fail(error, SIM_ERROR_USAGE, "--as: requires --machine external");
 	if (!set_all_as(o, error) || !check_one_kind(o, "--as", error))
 		return FALSE;
 	o->as_setup.guests = o->traffic->nb_guests;
@@ -165,8 +169,8 @@ static gboolean check_as(struct options *o, gboolean external, GError **error)
 	setup_normal(&normal);
 	why = setup_impossible(&normal);
 	if (why == NULL && setup_differs_at(&o->as_setup, &normal) != 7)
-		why = "leave out what this machine has not got: a qemu, vhost, ioregionfd, or "
-		      "another reflector";
+		why = "this machine does not support the given qemu, vhost, ioregionfd or "
+		      "reflector; omit it";
 	return why == NULL || sim_fail(error, SIM_ERROR_USAGE, "--as: %s", why);
 }
 
@@ -177,7 +181,7 @@ static gboolean set_qemu(struct options *o, GError **error)
 
 	if (colon == text || text[0] == '\0' || strchr(text, '_') != NULL)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--qemu: write NAME or NAME:DIR; the name has no '_'");
+			"--qemu: expected NAME or NAME:DIR, with no '_' in NAME");
 	o->lab_qemu = colon == NULL ? g_strdup(text) : g_strndup(text, (gsize)(colon - text));
 	o->lab_qemu_path = g_strdup(colon == NULL ? "" : colon + 1);
 	o->lab_setup.qemu = o->lab_qemu;
@@ -201,18 +205,18 @@ static gboolean check_lab_options(struct options *o, GError **error)
 
 	if (o->fault != NULL || o->swap != NULL || o->socket_dir != NULL || o->as != NULL)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--fault, --swap, --socket-dir, --as: not where guests are virtual "
-			"machines or the host");
+			"--fault, --swap, --socket-dir, --as: not supported with virtual "
+			"machines or --machine host");
 	if (!setup_is_vm(s->machine) && (o->qemu != NULL || o->ioregionfd >= 0))
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--qemu, --ioregionfd: no effect: require --machine pcvm or microvm; leave "
-			"them out");
+			"--qemu, --ioregionfd: no effect: require --machine pcvm or microvm; "
+			"omit them");
 	kernel = *s;
 	kernel.vhost = TRUE;
 	if (o->vhost_word >= 0 && (!setup_is_vm(s->machine) || setup_impossible(&kernel) != NULL))
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--vhost: no effect: requires virtio-net on a tap or macvtap of a virtual "
-			"machine; leave it out");
+			"--vhost: no effect: requires virtio-net on a tap or macvtap of a "
+			"virtual machine; omit it");
 	return TRUE;
 }
 
@@ -264,8 +268,8 @@ static gboolean check_no_lab(const struct options *o, GError **error)
 	if (o->qemu == NULL && o->ioregionfd < 0 && o->reflector < 0)
 		return TRUE;
 	return sim_fail(error, SIM_ERROR_USAGE,
-		"--qemu, --ioregionfd, --reflector: are for --machine pcvm, microvm and host; of "
-		"guests that are yours say it by --as");
+		"--qemu, --ioregionfd, --reflector: require --machine pcvm, microvm or host; "
+		"use --as for external guests");
 }
 
 /* Each guest's interface: its group's, else --interface. */
@@ -278,8 +282,8 @@ static gboolean set_interfaces(struct options *o, GError **error)
 		used |= m->guests[i].interface == NULL;
 	if (!used && o->interface != NULL)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--interface: no effect: every guest has another, by --guests or --mix; "
-			"leave it out");
+			"--interface: no effect: --guests or --mix sets the interface of "
+			"every guest; omit it");
 	if (used)
 		set_default(&o->interface,
 			o->port != NULL ? "port" : option_preset(options_rows, "interface"));
@@ -300,10 +304,11 @@ static gboolean check_interface(const struct options *o, const char *word, GErro
 		return elsewhere != NULL && no_such_interface(o, word, elsewhere, error);
 	if (external && ops->guest_option == NULL && ops->receive_port == NULL)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--interface %s: has no guests; leave --machine out", word);
+			"--interface %s has no guests; omit --machine", word);
 	if (!external && ops->guest_option == NULL && (o->fault != NULL || o->swap != NULL))
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--fault, --swap: are for guests that tsim starts; --interface %s has none",
+			"--fault, --swap: require guests started by tsim; --interface %s has "
+			"none",
 			word);
 	return TRUE;
 }
@@ -330,11 +335,11 @@ static gboolean check_port(const struct options *o, gboolean external, GError **
 		used |= g_str_equal(o->interfaces[i], "port");
 	if (o->port != NULL && !external)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--port: its guests are yours; leave --machine out");
+			"--port: guests are always external; omit --machine");
 	if ((o->port != NULL) != used)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--port and --interface port belong together: name the device by --port, "
-			"and no other --interface");
+			"--port and --interface port require each other; give the device "
+			"with --port and no other --interface");
 	return o->port == NULL || check_port_word(o->port, error);
 }
 
@@ -374,8 +379,8 @@ static gboolean check_guests(struct options *o, GError **error)
 			!check_interface(o, o->interfaces[i], error))
 			return FALSE;
 	if (external && (o->fault != NULL || o->swap != NULL))
-		return sim_fail(error, SIM_ERROR_USAGE,
-			"--fault, --swap: are for guests that tsim starts (--machine process)");
+		return sim_fail(
+			error, SIM_ERROR_USAGE, "--fault, --swap: require --machine process");
 	return check_as(o, external, error) && check_socket_dir(o, error) &&
 	       fabric_fits(o->interfaces, o->traffic->nb_guests,
 		       (struct fabric_share){ .step = MAX(o->place.all, o->place.count) }, error);
@@ -402,8 +407,10 @@ static gboolean check_testbed(struct options *o, GError **error)
 	if (o->policy != NULL && !vmux_policy_parse(o->policy, (uint32_t)o->vf_limit, NULL, error))
 		return FALSE;
 	if ((o->descriptors & (o->descriptors - 1)) != 0)
-		return sim_fail(
-			error, SIM_ERROR_USAGE, "--descriptors: a power of two from 32 to 32768");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--descriptors: invalid value %d; expected a power of two "
+			"from 32 to 32768",
+			o->descriptors);
 	return reflector_swap_parse(o->swap, &swap_ip, &swap_ports, error) &&
 	       check_macs(o, error) && fault_plan_parse(o->fault, &plan, error) &&
 	       cores_parse(o->cores_text, o->guest_cores, o->host_cores, o->place.count, &o->cores,
@@ -421,10 +428,11 @@ static gboolean check_probes(struct options *o, GError **error)
 	if (rate == NULL)
 		return FALSE;
 	if (rates->len != 1 || rate->kind != RATE_PPS || rate->value < 1 || rate->value > 1e6)
-		return sim_fail(error, SIM_ERROR_USAGE, "--probes: one rate from 1pps to 1Mpps");
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--probes: invalid rate '%s'; expected one rate from 1pps to 1Mpps", text);
 	if (o->cores.nb_timer != 0 && !wire)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--cores timer: is for a --port; elsewhere every frame is timed");
+			"--cores: timer requires --port; without a port every frame is timed");
 	if (o->cores.nb_timer != 0)
 		set_default(&o->probes, text);
 	o->probe_pps = rate->value;
@@ -435,8 +443,8 @@ static gboolean check_pattern(const struct options *o, GError **error)
 {
 	return o->pattern == ENGINE_TO_GUESTS || (o->cores.combined && o->cores.nb_load <= 1) ||
 	       sim_fail(error, SIM_ERROR_USAGE,
-		       "--pattern: guests that send to guests need one worker that serves all; "
-		       "name one CPU for --cores");
+		       "--pattern: frames between guests require a single worker; give "
+		       "--cores one CPU");
 }
 
 static gboolean check_label(const char *label, GError **error)
@@ -444,7 +452,8 @@ static gboolean check_label(const char *label, GError **error)
 	return (label[0] != '\0' && label[0] != '.' && strpbrk(label, "/\\\n\t") == NULL &&
 		       strlen(label) <= NAME_MAX) ||
 	       sim_fail(error, SIM_ERROR_USAGE,
-		       "--label: '%s' cannot name a folder; use letters, digits, '-' and '.'",
+		       "--label: invalid directory name '%s'; use letters, digits, '-' and "
+		       "'.'",
 		       label);
 }
 
@@ -457,7 +466,8 @@ static gboolean check_notes(char **notes, GError **error)
 		char *key;
 
 		if (equals == NULL || equals == *note)
-			return sim_fail(error, SIM_ERROR_USAGE, "--note: write KEY=TEXT");
+			return sim_fail(error, SIM_ERROR_USAGE,
+				"--note: expected KEY=TEXT, got '%s'", *note);
 		key = g_strndup(*note, (gsize)(equals - *note));
 		if (g_hash_table_add(seen, key))
 			continue;
@@ -470,7 +480,7 @@ static gboolean check_trial(struct options *o, GError **error)
 {
 	if (o->rep >= 0 && o->reps != 1)
 		return sim_fail(
-			error, SIM_ERROR_USAGE, "--rep: is one repetition; leave --reps out");
+			error, SIM_ERROR_USAGE, "--rep and --reps cannot be combined; omit --reps");
 	o->first_rep = MAX(o->rep, 0);
 	return check_notes(o->notes, error) && check_label(o->label, error);
 }
@@ -495,12 +505,13 @@ static gboolean set_pps(struct options *o, const char *option, const char *text,
 			*pps = rate_line_pps(o->link_bps, mean);
 		if (rate->kind != RATE_MAX && *pps < 1)
 			return sim_fail(error, SIM_ERROR_USAGE,
-				"%s: less than one frame per second", option);
+				"%s: rate is below 1 frame per second", option);
 		if (*pps == 0 && (o->ramp != NULL || o->capture != NULL))
 			return sim_fail(error, SIM_ERROR_USAGE, "%s",
-				o->ramp != NULL ? "--ramp: max has no departure times; name rates"
-						: "--capture: not at --rate max, where frames may "
-						  "be taken back; name a rate");
+				o->ramp != NULL ? "--ramp: 'max' has no departure times; "
+						  "give rates"
+						: "--capture does not work with --rate max; "
+						  "give a rate");
 	}
 	return TRUE;
 }
@@ -544,8 +555,8 @@ static gboolean check_load(struct options *o, GError **error)
 	nb_trials = (o->ramp != NULL ? 1 : o->nb_pps) * (unsigned)o->reps;
 	return o->capture == NULL || nb_trials == 1 ||
 	       sim_fail(error, SIM_ERROR_USAGE,
-		       "--capture: for a single trial, and these are %u; give one --rate and no "
-		       "--reps",
+		       "--capture works with a single trial (%u requested); give one --rate "
+		       "and no --reps",
 		       nb_trials);
 }
 

@@ -123,7 +123,7 @@ gboolean options_effect(const struct options *o, GError **error)
 	} rules[] = {
 		{ o->mtu != 0, has_mtu(o->traffic), "--mtu", "a genome profile with a 'z'" },
 		{ is_given(o, "arrival"), uses_arrival(o), "--arrival",
-			"a group of --mix without an arrival of its own" },
+			"a group of --mix without an arrival key" },
 		{ is_given(o, "arrival") && !g_str_has_prefix(o->arrival, "trace:"), departs,
 			"--arrival", "a --rate other than max, or a --link" },
 		{ is_given(o, "slack"), departs, "--slack",
@@ -131,7 +131,7 @@ gboolean options_effect(const struct options *o, GError **error)
 		{ o->pattern != ENGINE_TO_GUESTS, !k.deaf, "--pattern",
 			"guests that can send to guests: processes, --port or --machine external" },
 		{ o->pattern != ENGINE_TO_GUESTS, k.fellows != 0, "--pattern",
-			"two guests or more on one interface" },
+			"at least two guests on one interface" },
 		{ o->vhost_word >= 0 && !o->on_lab, k.virtio != 0, "--vhost",
 			"a guest on interface virtio" },
 		{ o->policy != NULL, k.vmux != 0, "--policy", "a guest on interface vmux" },
@@ -139,14 +139,15 @@ gboolean options_effect(const struct options *o, GError **error)
 			"--policy passthrough:K or busiest:K of interface vmux" },
 		{ is_given(o, "mediators"), (uint32_t)o->mediators <= mediators_max(o, &k),
 			"--mediators",
-			"as many guests on interface vmux that are not passed through" },
+			"at least that many guests on interface vmux that are not passed "
+			"through" },
 		{ is_given(o, "descriptors"), k.queue_pairs != 0, "--descriptors",
 			"a guest on interface virtio, vfio or vmux" },
 		{ o->socket_dir != NULL, k.sockets != 0, "--socket-dir",
 			"a guest on interface vhost-user, virtio, vfio or vmux" },
 		{ o->probes != NULL, o->cores.nb_timer != 0, "--probes", "--cores with a timer" },
 		{ o->per_process != 0, k.started != 0, "--guests-per-process",
-			"guests that tsim starts as processes" },
+			"guest processes started by tsim" },
 		{ o->host_cores != NULL, k.hosted != 0, "--host-cores",
 			"a guest on interface virtio or vmux" },
 		{ !g_str_equal(timeout, OPTIONS_CONNECT_TIMEOUT) &&
@@ -157,7 +158,7 @@ gboolean options_effect(const struct options *o, GError **error)
 	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
 		if (rules[i].given && !rules[i].has_effect)
 			return sim_fail(error, SIM_ERROR_USAGE,
-				"%s: no effect: requires %s; leave it out", rules[i].option,
+				"%s: no effect: requires %s; omit it", rules[i].option,
 				rules[i].requires);
 	}
 	return TRUE;

@@ -266,11 +266,11 @@ static void add_departures(GString *s, const trial *t)
 
 	if (d->frames == 0)
 		return;
-	add_within(s, "departures within 64, 128, 256, 512 ns of schedule:",
+	add_within(s, "departures within 64, 128, 256, 512 ns of schedule:          ",
 		(const uint64_t[]){
 			d->within_64ns, d->within_128ns, d->within_256ns, d->within_512ns },
 		d->frames);
-	add_within(s, "gaps between two of a worker, likewise:            ",
+	add_within(s, "inter-departure gaps within 64, 128, 256, 512 ns of schedule:",
 		(const uint64_t[]){ d->inter_within_64ns, d->inter_within_128ns,
 			d->inter_within_256ns, d->inter_within_512ns },
 		d->inter_frames);

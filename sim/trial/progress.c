@@ -86,7 +86,7 @@ void progress_second(struct progress *p, const struct trial_second *s, double in
 		bar[i] = (double)i < s->time_s / duration_s * BAR_LEN ? '#' : '.';
 	time = progress_time(s->time_s, duration_s);
 	nth = p->of > 1 ? g_strdup_printf("%u/%u ", p->nth, p->of) : g_strdup("");
-	text = g_strdup_printf("%s%s%s%s%s  tx %s  rx %s  not back %" G_GUINT64_FORMAT
+	text = g_strdup_printf("%s%s%s%s%s  tx %s  rx %s  outstanding %" G_GUINT64_FORMAT
 			       " (%s)  p50 %s  p99 %s",
 		nth, p->terminal ? "[" : "", p->terminal ? bar : "", p->terminal ? "]" : "", time,
 		tx, rx, out, share, p50, p99);

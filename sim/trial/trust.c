@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "analyze/base/format.h"
+#include "analyze/base/text.h"
 
 #define TOLERATED_S 10e-6    /* of departures that may be missing: CSIT's TrafficGenerator */
 #define SELF_DELAY_NS 10000U /* a quantile of the generator's own delay that is never a matter */
@@ -53,8 +54,8 @@ static void judge_memory(trial *t, const struct host_events *e)
 {
 	if (e->oom_kills > 0)
 		(all_guests_ok(t) ? add_note : count_against)(t,
-			"the kernel killed %" G_GUINT64_FORMAT
-			" process%s of this control group for lack of memory: raise its limit "
+			"out of memory: the kernel killed %" G_GUINT64_FORMAT
+			" process%s of this control group: raise its memory limit "
 			"(MemoryMax= of systemd, docker run --memory), or use fewer guests",
 			e->oom_kills, e->oom_kills == 1 ? "" : "es");
 }
@@ -83,10 +84,10 @@ static void judge_host(trial *t, const struct host_events *e)
 		(e->throttled_s > THROTTLED_SHARE * t->params.duration_s ? count_against
 									 : add_note)(t,
 			"throttled %" G_GUINT64_FORMAT
-			" times, for %.1f s of CPU time, by a CPU quota of %.3g CPUs (%s): remove "
-			"the quota (CPUQuota= of systemd, docker run --cpus)",
-			e->nr_throttled, e->throttled_s, e->quota_cpus,
-			e->quota_v1 ? "cpu.cfs_quota_us" : "cpu.max");
+			" time%s, for %.1f s of CPU time, by a CPU quota of %.3g CPUs (%s): "
+			"remove the quota (CPUQuota= of systemd, docker run --cpus)",
+			e->nr_throttled, text_plural(e->nr_throttled), e->throttled_s,
+			e->quota_cpus, e->quota_v1 ? "cpu.cfs_quota_us" : "cpu.max");
 	judge_memory(t, e);
 	if (tsc != NULL)
 		count_against(t,
@@ -101,18 +102,18 @@ static char *lost_cpu_text(const struct trust_input *in)
 	const struct host_events *e = &in->events;
 
 	if (e->stopped_s > 0)
-		return g_strdup("tsim was stopped meanwhile");
+		return g_strdup("tsim was stopped during the trial");
 	if (e->suspended_s > 0)
-		return g_strdup("the machine was suspended meanwhile");
+		return g_strdup("the machine was suspended during the trial");
 	if (e->nb_offline > 0)
-		return g_strdup("a CPU went offline meanwhile");
+		return g_strdup("a CPU went offline during the trial");
 	if (e->throttled_s > 0)
-		return g_strdup("the CPU quota held it up");
+		return g_strdup("throttled by the CPU quota");
 	if (in->health->preempted == 0)
 		return g_strdup("lower --rate or use more --cores");
-	return g_strdup_printf("a load worker lost its CPU %" G_GUINT64_FORMAT
-			       " times: lower --rate, or use a dedicated core (--cores)",
-		in->health->preempted);
+	return g_strdup_printf("a load worker was preempted %" G_GUINT64_FORMAT
+			       " time%s: lower --rate, or use a dedicated core (--cores)",
+		in->health->preempted, text_plural(in->health->preempted));
 }
 
 static void judge_sending(trial *t, const struct trust_input *in)
@@ -123,9 +124,7 @@ static void judge_sending(trial *t, const struct trust_input *in)
 	g_autofree char *why = lost_cpu_text(in);
 
 	if (h->overrun)
-		count_against(t,
-			"the generator fell more than 4 s behind its schedule and gave up: %s",
-			why);
+		count_against(t, "the generator aborted, more than 4 s behind schedule: %s", why);
 	if ((double)h->unsent > tolerated)
 		count_against(t,
 			"%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
@@ -149,8 +148,8 @@ static void judge_schedule(trial *t)
 		fabs(off) <= 1 + OFF_SIGMA * sqrt(nominal))
 		return;
 	add_note(t,
-		"intended is %.0f %% %s the nominal rate: that is what the arrival process made of "
-		"this seed; use a longer --duration, or more --reps",
+		"intended load is %.0f %% %s the nominal rate: the arrival process varies "
+		"that much within this duration; use a longer --duration or more --reps",
 		100 * fabs(off) / nominal, off > 0 ? "above" : "below");
 }
 
@@ -174,15 +173,15 @@ static void judge_delay(trial *t, const struct trust_input *in)
 		own = format_ns(h->own_delay_p95_ns);
 		latency = format_ns(latency_ns);
 		count_against(t,
-			"the generator's own delay (p95 %s) is over 10 %% of the latency of frames "
-			"that came back (p95 %s): %s",
+			"the generator's own delay (p95 %s) exceeds 10 %% of the latency of "
+			"forwarded frames (p95 %s): %s",
 			own, latency, why);
 	} else if (delay_shows(t, 0.99, t->departure.self_delay_p99_ns, &latency_ns)) {
 		own = format_ns(t->departure.self_delay_p99_ns);
 		latency = format_ns(latency_ns);
 		add_note(t,
-			"up to 5 %% of departures were disturbed (own delay p99 %s, latency of "
-			"frames that came back p99 %s): %s",
+			"up to 5 %% of departures were delayed by the generator (own delay "
+			"p99 %s, latency of forwarded frames p99 %s): %s",
 			own, latency, why);
 	}
 }
@@ -198,8 +197,7 @@ static void judge_guests(trial *t)
 			count_against(t, "guest %u: %s", g->guest, g->state);
 	}
 	if (bad > GUESTS_NAMED)
-		count_against(t, "and %u more guests of %u were not in order", bad - GUESTS_NAMED,
-			t->nb_guests);
+		count_against(t, "%u more of %u guests failed", bad - GUESTS_NAMED, t->nb_guests);
 }
 
 void trust_reach(trial *t, const struct trust_input *in)
@@ -213,39 +211,39 @@ void trust_reach(trial *t, const struct trust_input *in)
 	if (in->health->ancient != 0)
 		count_against(t,
 			"%" G_GUINT64_FORMAT
-			" frames came back too late to be told from duplicates",
-			in->health->ancient);
+			" frame%s came back too late to be distinguished from duplicates",
+			in->health->ancient, text_plural(in->health->ancient));
 	if (in->health->dropped != 0)
 		count_against(t,
-			"%" G_GUINT64_FORMAT " frames were lost between two receivers of the "
-			"generator; use fewer receivers or a lower --rate",
-			in->health->dropped);
+			"%" G_GUINT64_FORMAT
+			" frame%s lost between two receivers of the generator: use fewer "
+			"receivers or a lower --rate",
+			in->health->dropped, text_plural(in->health->dropped));
 	if (in->health->unswitched != 0)
 		add_note(t,
-			"%" G_GUINT64_FORMAT " frames from guest to guest found the second guest's "
-			"queue full; they count as lost",
-			in->health->unswitched);
+			"%" G_GUINT64_FORMAT
+			" frame%s between guests dropped at the full queue of the second "
+			"guest; counted as lost",
+			in->health->unswitched, text_plural(in->health->unswitched));
 	if (in->health->stray != 0)
 		add_note(t,
-			"%" G_GUINT64_FORMAT
-			" frames of others came by the port and were passed over",
-			in->health->stray);
+			"%" G_GUINT64_FORMAT " foreign frame%s received on the port and ignored",
+			in->health->stray, text_plural(in->health->stray));
 	if (fabs(in->tsc_error_ppm) > CLOCK_PPM)
-		count_against(t, "the time-stamp counter and the system's clock ran %.0f ppm apart",
-			in->tsc_error_ppm);
+		count_against(
+			t, "the TSC and the system clock differ by %.0f ppm", in->tsc_error_ppm);
 	if (!in->workers_share && !in->guests_share && in->guests_waited > WAITED_SHARE)
 		count_against(t, "guest processes waited %.0f %% of the time for their CPU: %s",
 			in->guests_waited * 100,
-			in->events.throttled_s > 0 ? "the CPU quota held them up"
+			in->events.throttled_s > 0 ? "throttled by the CPU quota"
 			: in->events.nb_offline > 0
 				? "a CPU went offline"
 				: "other programs use it; use a dedicated core (--guest-cores)");
 	if (in->guests_share && !in->workers_share)
-		add_note(t,
-			"there are more guest processes than CPUs for them; latency holds the time "
-			"that they wait for each other");
+		add_note(t, "more guest processes than CPUs for them: latency includes the time "
+			    "that they wait for each other");
 	if (in->workers_share)
-		add_note(t, "load workers share their CPUs with guests; both wait for each other");
+		add_note(t, "load workers share their CPUs with guests: both wait for each other");
 	if (t->interrupted)
 		add_note(t, "interrupted after %.1f s of %.1f s", t->measured_s,
 			t->params.duration_s);

@@ -163,8 +163,8 @@ static gboolean await_status(struct stream *st, const char *begin, unsigned time
 		n = stream_read(st, chunk, sizeof(chunk), (unsigned)(left_us / 1000) + 1, error);
 		if (n < 0) {
 			if (*error == NULL)
-				sim_fail(error, SIM_ERROR_SERVER,
-					"the console was closed: its QEMU has ended");
+				sim_fail(
+					error, SIM_ERROR_SERVER, "console closed: QEMU has exited");
 			return FALSE;
 		}
 		append_text(text, chunk, (size_t)n);
@@ -187,7 +187,7 @@ static gboolean console_run(
 	gboolean done;
 
 	if (strlen(line) > LINE_MAX_LEN)
-		return server_fail(s, error, "%s: too long for a console", c->what);
+		return server_fail(s, error, "%s: command too long for a console", c->what);
 	st = server_connect(console->host, console->socket, &why);
 	/* A newline ends what somebody else may have left there. */
 	done = st != NULL && stream_write(st, "\n", 1, &why) &&
@@ -197,15 +197,15 @@ static gboolean console_run(
 	if (why != NULL)
 		return server_fail(s, error, "%s: %s", c->what, why->message);
 	if (!done)
-		return server_fail(s, error, "%s: no answer on its console within %u s: it hangs",
-			c->what, (c->timeout_ms + GRACE_MS) / 1000);
+		return server_fail(s, error,
+			"%s: no answer on the console within %u s: guest is stalled", c->what,
+			(c->timeout_ms + GRACE_MS) / 1000);
 	out->out_len = strlen(out->out);
 	out->err = g_strdup("");
 	if (out->status == KILLED &&
 		g_get_monotonic_time() - start_us >= (gint64)c->timeout_ms * 1000) {
 		server_result_clear(out);
-		return server_fail(
-			s, error, "%s: took more than %u s, and was killed", c->what, timeout_s);
+		return server_fail(s, error, "%s: killed after %u s", c->what, timeout_s);
 	}
 	return TRUE;
 }

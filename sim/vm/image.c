@@ -29,8 +29,8 @@ static gboolean add_program(GStrvBuilder *argv, const char *name, gboolean neede
 		argv_addf(argv, "--program", "%s:/bin/%s", path, name);
 	return path != NULL || !needed ||
 	       sim_fail(error, SIM_ERROR_USAGE,
-		       "%s is neither beside this program nor in $PATH: the guest cannot reflect "
-		       "without it; build all of tsim, or install it",
+		       "%s not found, neither beside this program nor in $PATH, but required in "
+		       "the guest; build or install all of tsim",
 		       name);
 }
 
@@ -86,7 +86,7 @@ static gboolean make_here(const char *const *argv, struct image *out, GError **e
 		out->initrd = g_strdup(lines[1]);
 		return TRUE;
 	}
-	return sim_fail(error, SIM_ERROR_GUEST, "no image for guests can be made: %s",
+	return sim_fail(error, SIM_ERROR_GUEST, "cannot create the guest image: %s",
 		g_strchomp(r.err[0] == '\0' ? r.out : r.err));
 }
 

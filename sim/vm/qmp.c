@@ -25,7 +25,7 @@ void qmp_message_clear(struct qmp_message *m)
 
 static gboolean fail_protocol(GError **error, const char *what)
 {
-	return sim_fail(error, SIM_ERROR_GUEST, "no answer of QEMU's protocol: %s", what);
+	return sim_fail(error, SIM_ERROR_GUEST, "invalid QMP message: %s", what);
 }
 
 /* The string of that name; NULL if there is none, or something else. Newly allocated. */
@@ -57,16 +57,16 @@ static gboolean parse_message(JsonObject *object, struct qmp_message *out, GErro
 		out->kind = QMP_ERROR;
 		if (JSON_NODE_HOLDS_OBJECT(why))
 			out->text = string_of(json_node_get_object(why), "desc");
-		return out->text != NULL || fail_protocol(error, "an error without a description");
+		return out->text != NULL || fail_protocol(error, "error without a description");
 	}
 	if (json_object_has_member(object, "event")) {
 		out->kind = QMP_EVENT;
 		out->text = string_of(object, "event");
-		return out->text != NULL || fail_protocol(error, "an event without a name");
+		return out->text != NULL || fail_protocol(error, "event without a name");
 	}
 	out->kind = QMP_GREETING;
 	return json_object_has_member(object, "QMP") ||
-	       fail_protocol(error, "an object that is no greeting, return, error or event");
+	       fail_protocol(error, "expected a greeting, return, error or event");
 }
 
 gboolean qmp_parse(const char *line, gsize len, struct qmp_message *out, GError **error)
@@ -75,7 +75,7 @@ gboolean qmp_parse(const char *line, gsize len, struct qmp_message *out, GError 
 
 	*out = (struct qmp_message){ .id = -1 };
 	if (root == NULL)
-		return fail_protocol(error, "not an object in JSON");
+		return fail_protocol(error, "not a JSON object");
 	if (parse_message(json_node_get_object(root), out, error))
 		return TRUE;
 	qmp_message_clear(out);
@@ -92,8 +92,8 @@ static gboolean read_more(struct qmp *q, gint64 until_us, GError **error)
 
 	if (left_us <= 0)
 		return sim_fail(error, SIM_ERROR_GUEST,
-			"%s: QEMU does not answer within %u ms: it hangs, or waits for somebody at "
-			"a vhost-user socket",
+			"%s: no answer from QEMU within %u ms: it is stalled, or waits for a "
+			"vhost-user peer",
 			q->name, q->timeout_ms);
 	n = stream_read(q->stream, chunk, sizeof(chunk), (unsigned)(left_us / 1000) + 1, &why);
 	if (n > 0)
@@ -101,9 +101,9 @@ static gboolean read_more(struct qmp *q, gint64 until_us, GError **error)
 	if (n >= 0 && q->text->len <= LINE_MAX_LEN)
 		return TRUE;
 	return sim_fail(error, SIM_ERROR_GUEST, "%s: %s", q->name,
-		n >= 0        ? "QEMU's answer has no end"
+		n >= 0        ? "answer of QEMU too long"
 		: why != NULL ? why->message
-			      : "QEMU has closed the connection");
+			      : "connection closed by QEMU");
 }
 
 static gboolean next_message(
@@ -148,7 +148,7 @@ static JsonNode *execute_until(struct qmp *q, const char *command, gint64 until_
 	if (m.kind == QMP_RETURN && m.id == q->id)
 		return g_steal_pointer(&m.value);
 	sim_fail(error, SIM_ERROR_GUEST, "%s: %s: %s", q->name, command,
-		m.kind == QMP_ERROR ? m.text : "QEMU answers something else");
+		m.kind == QMP_ERROR ? m.text : "unexpected answer");
 	return NULL;
 }
 
@@ -166,7 +166,7 @@ static gboolean greet_qemu(struct qmp *q, GError **error)
 	if (!next_answer(q, until_us, &m, error))
 		return FALSE;
 	if (m.kind != QMP_GREETING)
-		return sim_fail(error, SIM_ERROR_GUEST, "%s: QEMU does not greet", q->name);
+		return sim_fail(error, SIM_ERROR_GUEST, "%s: no greeting from QEMU", q->name);
 	ready = execute_until(q, "qmp_capabilities", until_us, error);
 	return ready != NULL;
 }
@@ -211,6 +211,7 @@ char *qmp_status(struct qmp *q, GError **error)
 	if (JSON_NODE_HOLDS_OBJECT(status))
 		word = string_of(json_node_get_object(status), "status");
 	if (word == NULL)
-		sim_fail(error, SIM_ERROR_GUEST, "%s: query-status: QEMU says no status", q->name);
+		sim_fail(error, SIM_ERROR_GUEST, "%s: query-status: no status in the answer",
+			q->name);
 	return word;
 }

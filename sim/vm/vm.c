@@ -108,11 +108,11 @@ static char *with_words(struct vm *vm, const char *how)
 	GString *words = g_string_new(how);
 
 	if (console_clean[0] != '\0')
-		g_string_append_printf(words, "; its console ends:\n%s\n", console_clean);
+		g_string_append_printf(words, "; end of its console:\n%s\n", console_clean);
 	else
 		g_string_append(words, "; its console is empty");
 	if (qemu_clean[0] != '\0')
-		g_string_append_printf(words, "%sQEMU says:\n%s",
+		g_string_append_printf(words, "%sQEMU output:\n%s",
 			console_clean[0] != '\0' ? "" : "; ", qemu_clean);
 	return g_strchomp(g_string_free(words, FALSE));
 }
@@ -137,13 +137,13 @@ static void look_at_process(struct vm *vm)
 	int status = 0;
 
 	if (!process_look(vm->server, vm->name, &state, &status, &error))
-		set_death(vm, "nobody knows whether it lives: %s", error->message);
+		set_death(vm, "state unknown: %s", error->message);
 	else if (state == PROCESS_NONE)
-		set_death(vm, "it was stopped");
+		set_death(vm, "stopped");
 	else if (state == PROCESS_ENDED && status > 128)
-		set_death(vm, "QEMU was ended by signal %d", status - 128);
+		set_death(vm, "QEMU was killed by signal %d", status - 128);
 	else if (state == PROCESS_ENDED)
-		set_death(vm, "QEMU has ended by itself, status %d", status);
+		set_death(vm, "QEMU exited with status %d", status);
 }
 
 /* A machine can stand still while its QEMU runs. */
@@ -156,7 +156,7 @@ static void look_at_machine(struct vm *vm)
 	if (status == NULL)
 		set_death(vm, "%s", error->message);
 	else if (!g_str_equal(status, "running"))
-		set_death(vm, "its machine is not running: %s", status);
+		set_death(vm, "machine not running: %s", status);
 }
 
 const char *vm_death(struct vm *vm)
@@ -190,17 +190,17 @@ static gboolean is_up(struct vm *vm, gboolean *running, char **waits_for)
 		*running = g_strcmp0(status, "running") == 0;
 		if (!*running)
 			*waits_for = status == NULL ? g_strdup(error->message)
-						    : g_strdup_printf("its machine is %s", status);
+						    : g_strdup_printf("machine is %s", status);
 	}
 	if (!*running)
 		return FALSE;
 	if (vm->own_image) {
-		*waits_for = g_strdup("its guest asks for no commands");
+		*waits_for = g_strdup("guest not ready for commands");
 		return server_test(vm->server, "grep", "-q", "^@READY", vm->log, NULL);
 	}
 	if (vm->guest == NULL)
 		return TRUE;
-	*waits_for = g_strdup("its guest is not reached by SSH");
+	*waits_for = g_strdup("guest not reachable by SSH");
 	return server_test(vm->guest, "true", NULL);
 }
 
@@ -319,11 +319,11 @@ gboolean vm_qemu_version(struct server *s, const char *path, unsigned *version, 
 	said = server_ask(s, &why, program, "--version", NULL);
 	if (said == NULL)
 		return sim_fail(error, SIM_ERROR_SERVER,
-			"%s; install QEMU there (apt-get install qemu-system-x86), or say where it "
-			"is",
+			"%s; install QEMU (apt-get install qemu-system-x86), or set its "
+			"directory",
 			why->message);
 	return parse_version(said, version) ||
-	       server_fail(s, error, "%s: says no version: %s", program, g_strchomp(said));
+	       server_fail(s, error, "%s: unknown version: %s", program, g_strchomp(said));
 }
 
 enum vm_accel vm_accel_of(struct server *s, char **why)
@@ -335,12 +335,12 @@ enum vm_accel vm_accel_of(struct server *s, char **why)
 		s = here;
 	if (!server_is_dry(s)) {
 		if (!server_test(s, "test", "-e", "/dev/kvm", NULL))
-			reason = "there is no /dev/kvm (modprobe kvm_intel or kvm_amd)";
+			reason = "/dev/kvm not found (modprobe kvm_intel or kvm_amd)";
 		else if (!server_test(s, "test", "-w", "/dev/kvm", NULL))
-			reason = "/dev/kvm may not be written (join the group kvm, or be root)";
+			reason = "/dev/kvm not writable (join group kvm, or run as root)";
 		else if (!server_test(
 				 s, "grep", "-qwE", "^flags.*(vmx|svm)", "/proc/cpuinfo", NULL))
-			reason = "the CPU has neither vmx nor svm (switch on virtualization in the "
+			reason = "CPU has neither vmx nor svm (enable virtualization in the "
 				 "firmware, or nested virtualization)";
 	}
 	server_free(here);

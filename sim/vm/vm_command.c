@@ -289,18 +289,18 @@ gboolean vm_check(const struct vm_cfg *c, GError **error)
 
 	if (c->vcpus == 0 || c->memory_mib < VM_MEMORY_MIN_MIB)
 		why = g_strdup_printf(
-			"%u vCPUs and %u MiB are too little; give it 1 and %d MiB or more",
+			"invalid size: %u vCPUs and %u MiB; expected at least 1 vCPU and %d MiB",
 			c->vcpus, c->memory_mib, VM_MEMORY_MIN_MIB);
 	else if (!is_queue_size(c->rx_queue_size) || !is_queue_size(c->tx_queue_size))
-		why = g_strdup_printf("queue sizes %u and %u: QEMU takes 256, 512 and 1024",
+		why = g_strdup_printf("invalid queue sizes %u and %u; expected 256, 512 or 1024",
 			c->rx_queue_size, c->tx_queue_size);
 	else if (setup_has(c->setup, SETUP_MACVTAP) && c->queues > VM_MACVTAP_QUEUES_MAX)
-		why = g_strdup_printf("%u queues: a macvtap has at most %d here", c->queues,
-			VM_MACVTAP_QUEUES_MAX);
+		why = g_strdup_printf("invalid number of queues %u; a macvtap supports at most %d",
+			c->queues, VM_MACVTAP_QUEUES_MAX);
 	else if (c->queues > 1 && !setup_has(c->setup, SETUP_VIRTIO))
-		why = g_strdup_printf("%u queues: interface %s has one, queues are virtio-net's",
+		why = g_strdup_printf("invalid number of queues %u; interface %s supports only one",
 			c->queues, c->setup->interface->word);
 	else if (c->kernel == NULL && c->disk == NULL)
-		why = g_strdup("neither an image nor a disk to start from");
+		why = g_strdup("requires an image or a disk to boot");
 	return why == NULL || sim_fail(error, SIM_ERROR_USAGE, "guest %u: %s", c->number, why);
 }

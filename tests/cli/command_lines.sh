@@ -15,7 +15,7 @@ expect 2 "unexpected word 'status'" tsim --config on.conf status
 # So did options for EAL.
 expect 0 'duration=10s' tsim --print-config -- --log-level=8
 expect 0 'duration=10s' tsim run --print-config -- --log-level=8 word
-expect 2 '-- --no-such-option: DPDK rejects an EAL option' tsim -i null -d 10ms -q --out eal -- --no-such-option
+expect 2 '-- --no-such-option: DPDK rejected an EAL option' tsim -i null -d 10ms -q --out eal -- --no-such-option
 # A word that is none of them was ignored.
 expect 2 "unexpected word 'foo' after --" tsim --check -- foo
 expect 2 "unexpected word '' after --" tsim --check -- ''
@@ -35,8 +35,8 @@ expect 0 'hugepages=false' tsim --config on.conf --no-hugepages --print-config
 expect 0 'hugepages=true' tsim --no-hugepages --hugepages --print-config
 # a_bad_value_of_a_config_file_did_not_name_the_file
 printf '[tsim]\nguests = 2\nrate = 500\n' >bad.conf
-expect 2 "bad.conf:3: [tsim] rate: --rate: rate '500' has no unit" tsim --config bad.conf --check
-expect 2 "rate '700' has no unit" tsim --config bad.conf --rate 700 --check
+expect 2 "bad.conf:3: [tsim] rate: --rate: invalid rate '500': unit missing" tsim --config bad.conf --check
+expect 2 "invalid rate '700': unit missing" tsim --config bad.conf --rate 700 --check
 lacks bad.conf
 expect 0 'rate=500k' tsim --config bad.conf --rate 500k --print-config
 expect 2 "--overwrite: expected true or false, got 'maybe'" tsim --overwrite=maybe --check
@@ -112,7 +112,7 @@ expect 0 "connect-timeout=$process" tsim --interface null --connect-timeout "$pr
 expect 2 '--connect-timeout: no effect' tsim --interface null --connect-timeout "1$process" --check
 
 # A letter that has another meaning now, or none.
-expect 2 'CPUs are given by --cores' tsim -c 2-3
+expect 2 'use --cores for CPUs' tsim -c 2-3
 expect 2 "unknown option '-q'; use --qemu-path" tsim run-guest -q x
 expect 2 "unknown option '-d'; use --dir" tanalyze summary -d x
 expect 2 "unknown option '-d'; use --device" treflect -d x

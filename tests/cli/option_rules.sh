@@ -41,19 +41,19 @@ printf '[a]\nguests=2\nprofile=imix\narrival=poisson\ninterface=vfio\n' >own.mix
 } >a.pcap
 
 # Rates, ramps, sweeps.
-refused 'has no unit' --rate 500
-refused 'unit that is not known' --rate foo,1furlong --rate 10furlongs
+refused 'unit missing' --rate 500
+refused 'unknown unit' --rate foo,1furlong --rate 10furlongs
 refused 'add --link 10G' --rate 40%
 refused 'add --link 10G' --ramp 10%..40%:10%
 refused 'above 1000% of the link' --rate 1001% --link 10G
-refused 'ends below its start' --rate 50k..10k:5k
+refused 'end below start' --rate 50k..10k:5k
 refused 'without a step' --ramp 10k..50k
-refused '--ramp: max' --ramp 1k,2kpps,max
-refused 'write 1.5Mpps' --rate 1,5Mpps
+refused "--ramp: 'max'" --ramp 1k,2kpps,max
+refused 'use 1.5Mpps' --rate 1,5Mpps
 refused '10Gbit/s or 10Gpps' --rate 10G
 refused "did you mean 'imix'" --profile IMIX
-refused 'one frame per second' --rate 0.5pps
-refused 'one frame per second' --rate 1kbit/s --profile fixed:9216
+refused 'below 1 frame per second' --rate 0.5pps
+refused 'below 1 frame per second' --rate 1kbit/s --profile fixed:9216
 refused 'departures' --ramp 10Mpps,20Mpps
 refused 'changes its state' --arrival onoff:on=1us,off=1us --guests 4 --duration 1h
 refused 'outside 1M' --link 100k
@@ -78,9 +78,9 @@ refused "'null' requires --machine process" --machine pcvm --interface null
 refused "'vfio' requires --machine process or pcvm" --machine microvm --interface vfio
 refused "'pnic' requires --machine host" --machine external --interface pnic
 refused '[host] test_iface' --machine pcvm --interface vfio
-refused 'the host is one guest' --machine host --interface bridge --guests 2
+refused 'machine host supports a single guest' --machine host --interface bridge --guests 2
 refused 'one interface for all guests' --machine pcvm --guests bridge:2
-refused 'leave --machine out' --machine external --interface null
+refused 'omit --machine' --machine external --interface null
 refused "did you mean 'pcvm'?" --machine pcwm
 taken --machine pcvm --interface bridge --guests 4
 taken --machine microvm --interface macvtap --vhost on
@@ -95,26 +95,26 @@ taken --mac 52:54:00:ff:ff:ff --guests 4
 # Ports and sockets.
 refused 'expected a PCI address' --port nonsense
 refused 'expected a PCI address' --port 0000:81:00
-refused 'leave --machine out' --port 0000:81:00.0 --machine process
-refused 'leave --machine out' --port 0000:81:00.0 --machine pcvm --interface bridge
-refused 'belong together' --port net_ring0 --guests vhost-user:2
+refused 'omit --machine' --port 0000:81:00.0 --machine process
+refused 'omit --machine' --port 0000:81:00.0 --machine pcvm --interface bridge
+refused 'require each other' --port net_ring0 --guests vhost-user:2
 taken --port 0000:81:00.0 --guests 64 --cores load:2-4/timer:5/rx:6-7
 taken --port 81:00.0,rx_vec=1
 taken --port net_af_packet0,iface=eth1 --mac 52:54:00:12:34:56
-refused 'too long for a socket' --socket-dir "/tmp/$long"
+refused 'socket path too long' --socket-dir "/tmp/$long"
 refused 'guest-100.sock' --socket-dir "/tmp/${long::88}" --guests 101
 taken --socket-dir "/tmp/${long::88}" --guests 100
 taken --socket-dir '/tmp/a,b[c]'
 # CPUs are this machine's affair; how their words are put is not.
 taken --cores 1000-1002 --guest-cores 1003
-refused 'as timer and as rx' --port net_ring0 --cores load:0/rx:1/timer:1
-refused 'as load and as rx' --cores load:0/rx:0
+refused 'for timer and rx' --port net_ring0 --cores load:0/rx:1/timer:1
+refused 'for load and rx' --cores load:0/rx:0
 # Captures and notes.
 refused 'single trial' --capture x.pcap --reps 2
 refused 'single trial' --capture x.pcap --rate 1k,2k
-refused 'not at --rate max' --capture x.pcap --rate max
+refused 'does not work with --rate max' --capture x.pcap --rate max
 refused "'a' given twice" --note a=1 --note a=2
-refused 'cannot name' --label "$long$long$long"
+refused 'invalid directory name' --label "$long$long$long"
 # Options without effect.
 refused '--profile: no effect' --arrival trace:a.pcap --profile imix
 refused '--arrival: no effect' --mix own.mix --arrival weibull

@@ -8,7 +8,7 @@ export XDG_RUNTIME_DIR=$tmp
 
 accept() { "$@" >said 2>&1 || fail "$*: $(cat said)"; }
 # Limits that no machine changes are known to --check.
-expect 2 '600 vhost-user guests: librte_vhost serves at most 511 in a process' "$BIN/tsim" --guests 600 --check
+expect 2 '600 vhost-user guests: librte_vhost supports at most 511 per process' "$BIN/tsim" --guests 600 --check
 expect 2 '512 vhost-user guests' "$BIN/tsim" --guests vfio:9,vhost-user:512 --check
 expect 2 '512 vhost-user guests' "$BIN/tsim" --machine external --guests 512 --check
 accept "$BIN/tsim" --guests 511 --check

@@ -143,7 +143,7 @@ done
 # shellcheck disable=SC2016
 login 'echo welcome to this machine; echo do not >&2; printf "no newline"; exec sh -c "$SSH_ORIGINAL_COMMAND"'
 printf '#!/bin/sh\necho This account is currently not available.\nexit 1\n' >bin/login
-expect 1 "was not run: This account is currently not available. (exit status 1)" "$here" "$at" run 0 "" true
+expect 1 "not executed: This account is currently not available. (exit status 1)" "$here" "$at" run 0 "" true
 # shellcheck disable=SC2016
 printf '#!/bin/sh\nexec sh -c "$SSH_ORIGINAL_COMMAND"\n' >bin/login
 
@@ -222,7 +222,7 @@ done
 
 # Connections that break.
 # shellcheck disable=SC2016
-expect 0 "the connection broke" "$here" "$at" cut 'kill -KILL $PPID; sleep 1'
+expect 0 "connection lost" "$here" "$at" cut 'kill -KILL $PPID; sleep 1'
 expect 0 "done" "$here" "$at" stale "pkill -KILL -P $daemon"
 expect 0 "running 0
 running 0
@@ -272,13 +272,13 @@ if [ "$user" = root ]; then
 	echo "PermitRootLogin no" >>config
 	listen
 	echo "[127.0.0.1]:$port $(cut -d' ' -f1,2 host.pub)" >known
-	expect 1 "or sshd refuses root (PermitRootLogin no): log in as another user" \
+	expect 1 "if sshd refuses root (PermitRootLogin no), log in as another user" \
 		"$here" "$user@[127.0.0.1]:$port" run 0 "" true
 	at="$user@[127.0.0.1]:$port"
 fi
 
 # One that takes connections, and says nothing.
 kill -STOP "$daemon"
-expect 1 "cannot be connected to" timeout 60 "$here" "$at" run 0 "" true
+expect 1 "cannot connect" timeout 60 "$here" "$at" run 0 "" true
 kill -KILL "$daemon"
 finish

@@ -96,7 +96,7 @@ mkdir empty
 for command in loss percentiles merge; do
 	expect 1 "empty: no usable trial there" "$tanalyze" "$command" empty
 done
-expect 1 "is no capture" "$tanalyze" profile from-pcap empty
+expect 1 "not a capture" "$tanalyze" profile from-pcap empty
 mkdir -p "place/${raw}0.csv" "place/output_${infix}_rep1.log"
 expect 1 "it is not a plain file" "$tanalyze" percentiles place
 mkdir pipe && mkfifo "pipe/${raw}0.csv"
@@ -157,6 +157,6 @@ mkdir shut && chmod 0 shut
 expect 1 "shut: cannot be read: " "${as[@]}" "$tanalyze" percentiles shut
 expect 1 "cannot be written" "${as[@]}" "$tanalyze" merge single --output shut/merged
 : >capture.pcap && chmod 0 capture.pcap
-expect 1 "capture.pcap: cannot be opened: Permission denied" "${as[@]}" "$tanalyze" profile from-pcap capture.pcap
+expect 1 "capture.pcap: cannot open: Permission denied" "${as[@]}" "$tanalyze" profile from-pcap capture.pcap
 chmod 755 shut
 finish

@@ -58,7 +58,7 @@ for direction in 10.0.0.1:in 52:54:00:00:00:02:out; do
 	"$tanalyze" profile from-pcap imix.pcap --direction "$direction" | sed '1,/^size/d' | cmp - <(echo 594,4) ||
 		fail "--direction $direction picks others"
 done
-expect 1 "none of its 12 frames" "$tanalyze" profile from-pcap imix.pcap --direction ::1:out
+expect 1 "none of 12 frames" "$tanalyze" profile from-pcap imix.pcap --direction ::1:out
 
 # Few rows: nothing is lost.
 [ "$("$tanalyze" profile from-pcap imix.pcap --classes 1 | tail -n 1)" = "64-1518,12" ] || fail "one row has not all frames"
@@ -71,13 +71,13 @@ head -c -5 imix.pcap >cut.pcap
 head_of 1 >empty.pcap
 echo "not a capture at all, but text" >text.pcap
 { head_of 1 && frame 0 65000 1 2; } >tso.pcap
-expect 1 "cannot be read after frame 11" "$tanalyze" profile from-pcap cut.pcap -o none/p
-expect 1 "cannot be read after frame 11" "$tanalyze" profile from-pcap cut.pcap --by host -o none
-expect 1 "link type LINUX_SLL, not Ethernet" "$tanalyze" profile from-pcap any.pcap -o none/p
-expect 1 "has no frames" "$tanalyze" profile from-pcap empty.pcap -o none/p
-expect 1 "is no capture" "$tanalyze" profile from-pcap text.pcap -o none/p
-expect 1 "is no capture" "$tanalyze" profile from-pcap none -o none/p
-expect 1 "check the path" "$tanalyze" profile from-pcap missing.pcap -o none/p
+expect 1 "read error after frame 11" "$tanalyze" profile from-pcap cut.pcap -o none/p
+expect 1 "read error after frame 11" "$tanalyze" profile from-pcap cut.pcap --by host -o none
+expect 1 "expected link type Ethernet, got LINUX_SLL" "$tanalyze" profile from-pcap any.pcap -o none/p
+expect 1 "no frames" "$tanalyze" profile from-pcap empty.pcap -o none/p
+expect 1 "not a capture" "$tanalyze" profile from-pcap text.pcap -o none/p
+expect 1 "not a capture" "$tanalyze" profile from-pcap none -o none/p
+expect 1 "cannot open" "$tanalyze" profile from-pcap missing.pcap -o none/p
 [ -z "$(ls -A none)" ] || fail "something was left: $(ls -A none)"
 expect 3 "longer than 9216 bytes" "$tanalyze" profile from-pcap tso.pcap
 expect 1 "cannot be written" "$tanalyze" profile from-pcap imix.pcap -o imix.pcap/p
@@ -87,7 +87,7 @@ expect 2 "from-pcap FILE" "$tanalyze" profile from-pcap
 expect 2 "expected a whole number from 1 to 64" "$tanalyze" profile from-pcap imix.pcap --classes 65
 expect 2 "expected host, ip" "$tanalyze" profile from-pcap imix.pcap --by port
 expect 2 "does not end with :in or :out" "$tanalyze" profile from-pcap imix.pcap --direction 10.0.0.1
-expect 2 "begins with no MAC" "$tanalyze" profile from-pcap imix.pcap --direction vm1:out
+expect 2 "does not begin with a MAC" "$tanalyze" profile from-pcap imix.pcap --direction vm1:out
 expect 2 "of the table of --by" "$tanalyze" profile from-pcap imix.pcap -f csv
 
 # tsim takes the profile, and finds the shares and the mean in it (there is none without DPDK).

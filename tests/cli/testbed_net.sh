@@ -111,7 +111,7 @@ nothing_left "after undo"
 holder=$!
 until_true grep -qx all said
 net undo >said2 2>&1 && fail "two at a time"
-grep -q "another tsim is at work there: .*process $holder, since 2" said2 || fail "not who holds it: $(cat said2)"
+grep -q "in use by another tsim: .*process $holder, since 2" said2 || fail "not who holds it: $(cat said2)"
 net peek | grep -q "^holder .*process $holder, since" || fail "peek does not say who holds it: $(net peek)"
 kill -KILL "$holder"
 wait "$holder" 2>/dev/null
@@ -144,7 +144,7 @@ net make >/dev/null 2>&1
 ip -n tt-host link add other type bridge
 ip -n tt-host link set tt-tap-0 master other
 net again >said 2>&1 && fail "a port of another bridge was taken"
-grep -q 'tt-tap-0 in tt-host: is a port of other' said || fail "not why: $(cat said)"
+grep -q 'tt-tap-0 in tt-host: already a port of bridge other' said || fail "not why: $(cat said)"
 nothing_left "after a failure"
 
 [ "$failures" -eq 0 ]

@@ -22,14 +22,14 @@ nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 for command in status ping kill-guest "shell guest"; do
 	# shellcheck disable=SC2086 # two words
 	"${nobody[@]}" "$BIN/tsim" $command >said 2>&1 </dev/null
-	! grep -q "root's" said || fail "root has nothing, $command: $(cat said)"
+	! grep -q "owned by root" said || fail "root has nothing, $command: $(cat said)"
 done
 mkdir -m 700 /run/tsim
 for command in status ping kill-guest "shell guest"; do
 	# shellcheck disable=SC2086 # two words
 	"${nobody[@]}" "$BIN/tsim" $command >said 2>&1 </dev/null
-	grep -q "/run/tsim is root's: run with sudo to see it" said || fail "$command says: $(cat said)"
-	! grep -q "is there;" said || fail "says that nothing is there, unseen, $command: $(cat said)"
+	grep -q "/run/tsim is owned by root: run with sudo to see it" said || fail "$command says: $(cat said)"
+	! grep -q "created by tsim;" said || fail "says that nothing is there, unseen, $command: $(cat said)"
 done
 "$BIN/tsim" status >said 2>&1
 lacks "root's"
@@ -52,7 +52,7 @@ once()
 	[ "$(cat said)" = "tsim: $1" ] || fail "more than one line: $(cat said)"
 	[ ! -e out ] || fail "tsim ${*:2}: makes $(find out)"
 }
-sudo="host: needs root for bridges and taps: run with sudo"
+sudo="host: bridges and taps require root: run with sudo"
 once "$sudo" matrix vms.cfg
 once "$sudo" --machine pcvm --interface bridge --duration 1s
 once "$sudo" --machine host --interface pnic --duration 1s
@@ -60,7 +60,7 @@ once "$sudo" run-guest
 once "$sudo" setup-network --interface macvtap
 printf '[host]\nroot_disk_file = disk.img\n[guest]\nfqdn = vm\n' >disk.conf
 once "$sudo" run-guest --config disk.conf --interface vhost-user
-expect 1 "no CAP_NET_ADMIN or CAP_SYS_ADMIN" setpriv --bounding-set -net_admin --inh-caps -net_admin \
+expect 1 "require CAP_NET_ADMIN and CAP_SYS_ADMIN" setpriv --bounding-set -net_admin --inh-caps -net_admin \
 	"$BIN/tsim" setup-network
 
 # What a testbed cannot have: every interface at fault, before the tree.
@@ -71,7 +71,7 @@ expect 2 "nics.cfg: interfaces vfio, vmux-pt: requires a PCI device" "$BIN/tsim"
 [ ! -e out ] || fail "makes $(find out)"
 
 # Frames that the wire cannot carry, before a virtual machine is up.
-expect 2 "frames of up to 9216 bytes do not fit" \
+expect 2 "frames of up to 9216 bytes exceed the MTU" \
 	"$BIN/tsim" --machine pcvm --interface bridge --profile fixed:9216 --duration 1s
 expect 2 "at most 1518 bytes" "$BIN/tsim" matrix --dry-run <(cat vms.cfg; echo 'sizes = 60, 1519')
 expect 0 "combinations" "$BIN/tsim" matrix --dry-run <(cat vms.cfg; echo 'sizes = 60, 1514')
@@ -88,11 +88,11 @@ expect 2 "--cpus: expected a whole number from 1 to 255, got '-3'" "$BIN/tsim" r
 expect 2 "--memory: expected a whole number from 64 to 1048576, got '5'" "$BIN/tsim" run-guest --memory 5
 expect 2 "--rx-queue-size: expected 256, 512 or 1024, got 100" "$BIN/tsim" run-guest --rx-queue-size 100
 expect 2 "--interface: vhost-user has no network" "$BIN/tsim" setup-network --interface vhost-user
-expect 2 "no profile is called 'imx'" "$BIN/tsim" matrix --dry-run <(cat vms.cfg; echo 'profiles = imx')
+expect 2 "unknown profile 'imx'" "$BIN/tsim" matrix --dry-run <(cat vms.cfg; echo 'profiles = imx')
 expect 2 "rate '-1'" "$BIN/tsim" matrix --dry-run <(sed 's/^rates.*/rates = -1/' vms.cfg)
 if command -v mpirun >mpirun_at && readelf -d "$BIN/tsim" | grep -q 'NEEDED.*libmpi'; then
 	export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-	expect 2 "one generator; run tsim without mpirun" timeout 60 mpirun --quiet --oversubscribe -np 2 \
+	expect 2 "a single generator; run tsim without mpirun" timeout 60 mpirun --quiet --oversubscribe -np 2 \
 		"$BIN/tsim" --machine pcvm --interface bridge --duration 1s
 	[ "$(grep -c "without mpirun" said)" -eq 1 ] || fail "not said once: $(cat said)"
 fi

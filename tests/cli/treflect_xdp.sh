@@ -79,7 +79,7 @@ xdp 0 stop far
 ip link set near mtu 60000
 xdp 0 start --mode auto far
 says out '^mode=generic$'
-says err 'no native mode: .*MTU'
+says err 'native mode not available: .*MTU'
 xdp 1 start --mode native far
 says err 'mtu 1500'
 
@@ -87,7 +87,7 @@ xdp 0 stop far
 ! ip link show far | grep -q xdp || fail "stop leaves something: $(ip link show far)"
 xdp 0 stop far
 xdp 1 status far
-says err 'no reflector is there'
+says err 'no reflector attached'
 
 # Somebody else's program stays.
 cat >"$TMP/other.c" <<'END'
@@ -109,9 +109,9 @@ if ip link set far xdpgeneric obj "$TMP/other.o" sec xdp 2>"$TMP/err"; then
 fi
 
 xdp 1 start nothing
-says err 'no such interface'
+says err 'interface not found'
 xdp 1 start lo
-says err 'no Ethernet'
+says err 'not an Ethernet'
 xdp 2 start --mode fast far
 says err "expected auto, native, generic"
 xdp 2 begin far
@@ -121,5 +121,5 @@ xdp 2
 if setpriv --bounding-set -all --inh-caps -all true 2>/dev/null; then
 	setpriv --bounding-set -all --inh-caps -all "$BIN/treflect-xdp" start far >"$TMP/out" 2>"$TMP/err" &&
 		fail "starts without rights"
-	says err 'run it as root'
+	says err 'run as root'
 fi

@@ -87,19 +87,19 @@ refuse 2 '--as&interface=WORD' "${as[@]}" machine=pcvm
 refuse 2 '--as: machin&machine' "${as[@]}" machin=pcvm
 refuse 2 '--as: machine&pcvm' "${as[@]}" machine=pcwm,interface=bridge
 refuse 2 '--as: interface&bridge' "${as[@]}" machine=pcvm,interface=brigde
-refuse 2 '--as: machine&twice' "${as[@]}" machine=pcvm,machine=microvm,interface=bridge
+refuse 2 '--as&machine&twice' "${as[@]}" machine=pcvm,machine=microvm,interface=bridge
 refuse 2 '--as: vhost&on or off' "${as[@]}" machine=pcvm,interface=bridge,vhost=true
 refuse 2 '--as: qemu' "${as[@]}" machine=pcvm,interface=bridge,qemu=a_b
 refuse 2 '--as&PCI' "${as[@]}" machine=microvm,interface=vfio,reflector=xdp
 refuse 2 '--as&virtio-net' "${as[@]}" machine=pcvm,interface=vfio,vhost=on
-refuse 2 '--as&leave out' "${as[@]}" machine=host,interface=pnic,vhost=on
-refuse 2 '--as&leave out' "${as[@]}" machine=host,interface=pnic,qemu=normal
-refuse 2 '--as&one guest' --guests 2 "${as[@]}" machine=host,interface=bridge,reflector=xdp
+refuse 2 '--as&omit' "${as[@]}" machine=host,interface=pnic,vhost=on
+refuse 2 '--as&omit' "${as[@]}" machine=host,interface=pnic,qemu=normal
+refuse 2 '--as&single guest' --guests 2 "${as[@]}" machine=host,interface=bridge,reflector=xdp
 refuse 2 '--as&one interface' --guests vhost-user:2 --machine external --as machine=pcvm,interface=bridge
 refuse 2 '--rep&--reps' --rep 1 --reps 2
 refuse 2 '--rep&0' --rep -2
 refuse 2 '--rep&9999' --rep 10000
-refuse 2 '--cores timer&--port' --cores 0/timer:1 --interface null
+refuse 2 '--cores: timer&--port' --cores 0/timer:1 --interface null
 refuse 2 '--probes' --port net_ring0 --probes 2Gbit/s
 refuse 2 '--pattern&both' --pattern sideways
 refuse 2 '--descriptors&power' --descriptors 100

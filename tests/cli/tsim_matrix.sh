@@ -21,13 +21,13 @@ expect 2 'expected FILE' "$BIN/tsim" accumulate
 printf 'rates = 10\n' >y.cfg
 expect 2 'y.cfg:1' "$BIN/tsim" matrix y.cfg
 : >y.cfg
-expect 2 'y.cfg: no matrix in it' "$BIN/tsim" matrix y.cfg
+expect 2 'y.cfg: no matrix found' "$BIN/tsim" matrix y.cfg
 matrix 2 "x.cfg:2: [a] rate" 'rate = 10'
 matrix 2 "did you mean 'rates'?" 'rate = 10'
 matrix 2 "x.cfg:3: [a] machines: invalid value 'pcwm' (did you mean 'pcvm'?)" '' 'machines = pcwm'
-matrix 2 'none of its combinations can exist: microvm has no PCI bus' 'machines = microvm' 'interfaces = vfio'
-matrix 2 'machine process has no such interface (1 combination)' 'machines = process' 'interfaces = bridge'
-matrix 2 'more than 1000000' 'rates = 1..10000:1' 'guests = 1..4096:1'
+matrix 2 'no valid combination: microvm has no PCI bus' 'machines = microvm' 'interfaces = vfio'
+matrix 2 'machine process does not support this interface (1 combination)' 'machines = process' 'interfaces = bridge'
+matrix 2 'more than the maximum of 1000000' 'rates = 1..10000:1' 'guests = 1..4096:1'
 printf '[a]\nmachines = process\ninterfaces = null\n' >ok.cfg
 expect 2 "did you mean 'random'?" "$BIN/tsim" matrix --order randon ok.cfg
 expect 2 --retries "$BIN/tsim" matrix --retries -1 ok.cfg
@@ -37,7 +37,7 @@ expect 2 'another outputdir or label' "$BIN/tsim" matrix --dry-run ok.cfg <(sed 
 # A dry run: tree, counts, time, and the commands in order.
 matrix 0 '4 combinations, 8 trials, 0 done, 8 left; 0 virtual machines; about ' \
 	'machines = process' 'interfaces = null, vhost-user' 'rates = 10, 20' 'repetitions = 2' 'runtimes = 300ms'
-expect 0 'impossible: vhost needs virtio-net' "$BIN/tsim" matrix --dry-run <(cat x.cfg; echo vhosts = false, true)
+expect 0 'impossible: vhost requires virtio-net' "$BIN/tsim" matrix --dry-run <(cat x.cfg; echo vhosts = false, true)
 "$BIN/tsim" matrix --dry-run x.cfg >tree 2>err || fail "dry run: $(cat err)"
 grep -A2 '^process$' tree | grep -qx '  null' || fail "no branch null: $(cat tree)"
 grep -qx '      dpdk: 4 trials' tree || fail "no reflector: $(cat tree)"
@@ -70,20 +70,20 @@ accept()
 check=("$BIN/tsim" --check --machine external)
 accept --as $as
 accept --as machine=pcvm,interface=bridge
-expect 2 'machine=WORD is missing' "${check[@]}" --as interface=bridge
+expect 2 'requires machine=WORD' "${check[@]}" --as interface=bridge
 expect 2 'machine external' "$BIN/tsim" --check --as $as
 expect 2 'KEY=VALUE' "${check[@]}" --as bridge
-expect 2 'interface=WORD is missing' "${check[@]}" --as machine=pcvm
+expect 2 'requires interface=WORD' "${check[@]}" --as machine=pcvm
 expect 2 "did you mean 'interface'?" "${check[@]}" --as interfac=bridge
 expect 2 "did you mean 'bridge'?" "${check[@]}" --as interface=brigde
 expect 2 "did you mean 'pcvm'?" "${check[@]}" --as machine=pcwm,interface=bridge
 expect 2 'on or off' "${check[@]}" --as machine=pcvm,interface=bridge,vhost=true
 expect 2 'no PCI bus' "${check[@]}" --as machine=microvm,interface=vfio,reflector=xdp
 accept --rep 3
-expect 2 'leave --reps out' "${check[@]}" --rep 3 --reps 2
+expect 2 'omit --reps' "${check[@]}" --rep 3 --reps 2
 expect 2 'from 0 to 9999' "${check[@]}" --rep 10000
 expect 2 'from 0 to 9999' "${check[@]}" --rep -2
 accept --note a=b --note 'c=d = e'
-expect 2 'write KEY=TEXT' "${check[@]}" --note a
-expect 2 'write KEY=TEXT' "${check[@]}" --note =a
+expect 2 'expected KEY=TEXT' "${check[@]}" --note a
+expect 2 'expected KEY=TEXT' "${check[@]}" --note =a
 finish

@@ -19,7 +19,7 @@ for i in 1 2; do # the next tsim has the same sockets
 	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || fail "tsim: status $status: $(cat stderr)"
 	wait "$treflect"
 	same "status of treflect" "$?" 0
-	grep -qx 'treflect: every tsim has gone: there is nothing left to reflect on' log || fail "no word of it: $(cat log)"
+	grep -qx 'treflect: every tsim has exited: nothing left to reflect on' log || fail "no word of it: $(cat log)"
 	! grep -q 'Failed' log || fail "complaints: $(cat log)"
 	same "guests that reflected" "$(jq '[.guests[] | select(.received > 0 and .sent > 0)] | length' account)" 2
 done

@@ -20,12 +20,12 @@ mkdir s
 children+=("$!")
 for _ in $(seq 100); do [ -S s/guest-0.sock ] && break; sleep 0.1; done
 tsim 1 --machine external --socket-dir s --connect-timeout 1s --label second
-grep -q 's/guest-0.sock: another program listens there' stderr || fail "$(cat stderr)"
+grep -q 's/guest-0.sock: in use by another program' stderr || fail "$(cat stderr)"
 kill -9 "${children[0]}"
 wait "${children[0]}" 2>/dev/null
 [ -S s/guest-0.sock ] || fail "the killed tsim left no socket: nothing to take over"
 tsim 1 --machine external --socket-dir s --connect-timeout 300ms --label third
-grep -q 'none of 1 guests' stderr || fail "the stale socket was not taken over: $(cat stderr)"
+grep -q 'none of 1 guest ' stderr || fail "the stale socket was not taken over: $(cat stderr)"
 mkdir "$(printf 'x%.0s' {1..100})"
 tsim 2 --machine external --socket-dir "$(printf 'x%.0s' {1..100})"
 grep -q 'shorter --socket-dir' stderr || fail "$(cat stderr)"
@@ -36,7 +36,7 @@ if unshare -rm true 2>/dev/null; then
 	TMPDIR=$TMP unshare -rm bash -c 'mount -t tmpfs -o size=16k none small && "$@"' - \
 		"$BIN/tsim" "${quick[@]}" --guests 8 --out small >stdout 2>stderr
 	same "status on a full disk" "$?" 1
-	kept=$(sed -n 's/.*the trial was kept in \([^,]*\),.*/\1/p' stderr)
+	kept=$(sed -n 's/.*trial saved in \([^ ]*\) instead.*/\1/p' stderr)
 	[ -n "$kept" ] || fail "not kept: $(cat stderr)"
 	jq -e '.totals.offered > 0' "$kept"/trial_*.json >/dev/null || fail "what was kept is not whole"
 	grep -q '^verdict' stdout || fail "the table was not printed"

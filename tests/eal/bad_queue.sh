@@ -41,6 +41,6 @@ grep -q 'guest 2 .*disconnected' stdout || fail "the table does not show guest 2
 # tsim has gone: so has its guest, with an account of what it did.
 wait "$reflector"
 same "status of a reflector whose tsim has gone" "$?" 0
-grep -q 'every tsim has gone' reflector.log || fail "$(cat reflector.log)"
+grep -q 'every tsim has exited' reflector.log || fail "$(cat reflector.log)"
 same "its account" "$(grep '^{' -A 1000 reflector.log | sed '/^}/q' | jq -c '[.guests[] | .guest, .received == .sent]')" \
 	'[0,true,1,true,3,true,4,true]'

@@ -50,4 +50,4 @@ same "repetition 2, untouched" "$(stat -c '%y %i' "out/one/trial_${infix}_rep2.j
 
 # Without --as they are what they were, and the port is a part of it.
 tsim 1 "${common[@]}" --socket-dir "$TMP/t" --connect-timeout 300ms --label plain
-grep -q 'none of 1 guests answered' stderr || fail "$(cat stderr)"
+grep -q 'none of 1 guest answered' stderr || fail "$(cat stderr)"

@@ -27,10 +27,10 @@ for word in silent unknown features leaves; do
 done
 wait "$tsim"
 same "status" "$?" 3
-lacks 1 "connected, but its driver has not started"
-lacks 2 "has disconnected"
-lacks 3 "its driver has not sent its memory (QEMU: add share=on)"
-lacks 4 "has disconnected"
+lacks 1 "connected, but driver not started"
+lacks 2 "disconnected"
+lacks 3 "driver has not shared its memory (QEMU: add share=on)"
+lacks 4 "disconnected"
 holds "guest 0 is in order" '.guests[0] | .state == "ok" and .lost == .refused and .forwarded > 0'
 holds "the books balance" '.totals | .forwarded + .lost == .offered'
 rm -r out
@@ -46,5 +46,5 @@ SECONDS=0
 wait "$tsim"
 same "status" "$?" 1
 [ "$SECONDS" -lt 60 ] || fail "memory that is not shared was waited for"
-grep -q 'guest 0: its memory is not shared: add share=on to its memory-backend' stderr || fail "$(cat stderr)"
+grep -q 'guest 0: memory not shared: add share=on to its memory-backend' stderr || fail "$(cat stderr)"
 [ -z "$(find out -name "trial_*.json")" ] || fail "something was measured"

@@ -48,7 +48,7 @@ until_said stderr "1/86400 s"
 kill -INT "${children[0]}"
 wait "${children[0]}"
 same "status of an interrupted trial" $? 1
-holds "the note" '.verdict.reasons | any(startswith("note: no time line of each guest"))'
+holds "the note" '.verdict.reasons | any(startswith("note: no timeline per guest"))'
 [ -z "$(find out -name 'guest_timeline_*')" ] || fail "there is one all the same"
 "$BIN/tanalyze" loss --interrupted out >said 2>&1
 [ $? -ne 1 ] || fail "cannot be read: $(cat said)"

@@ -34,7 +34,7 @@ clean()
 # two_at_once_replaced_each_other
 start "${null[@]}" --duration 60s --reps 2 --label same
 tsim 1 "${null[@]}" --label same
-grep -q "another tsim (PID $tsim, since .* writes out/same; " stderr || fail "does not name it: $(cat stderr)"
+grep -q "another tsim (PID $tsim, since .* is writing to out/same; " stderr || fail "does not name it: $(cat stderr)"
 [ ! -s stdout ] || fail "it has measured: $(cat stdout)"
 "$BIN/tsim" "${null[@]}" --label same --wait >waiter.out 2>waiter &
 waiter=$!
@@ -96,7 +96,7 @@ tsim "0 3" "${null[@]}" --label captured --capture c.pcap
 [ -s c.pcap ] || fail "no capture"
 rm c.pcap
 tsim "0 3" "${null[@]}" --label captured --capture c.pcap --quiet
-grep -q -- '--capture: c.pcap not written: the trial is already measured; add --overwrite' stderr || fail "$(cat stderr)"
+grep -q -- '--capture: c.pcap not written: the trial is already measured; use --overwrite' stderr || fail "$(cat stderr)"
 [ ! -e c.pcap ] || fail "a capture of nothing"
 
 # Any signal, once or twice: stored. A third ends it at once. Nothing stays.
@@ -138,7 +138,7 @@ done
 "$BIN/treflect" --vhost-user s/guest-0.sock --report "$TMP/report" >treflect.out 2>&1 &
 treflect=$!
 children+=("$treflect")
-until grep -q '^1 of 1 guests answer' host.out; do
+until grep -q '^1 of 1 guest answered' host.out; do
 	kill -0 "$treflect" 2>/dev/null || fail "treflect: $(cat treflect.out)"
 done
 kill -INT "$treflect"

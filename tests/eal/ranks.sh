@@ -92,7 +92,7 @@ status=0
 timeout 60 taskset -c "$(taskset -pc $$ | sed 's/.*[ ,-]//')" "${mpirun[@]}" -np 2 "$BIN/tsim" --interface null \
 	--guests 2 --rate 1kpps --duration 2s --warm-up 100ms >stdout 2>stderr || status=$?
 same "ranks that share a CPU: status" "$status" "$(trial 'if .verdict.trustworthy then 0 else 3 end')"
-holds "what was yielded is not lost" '[.verdict.reasons[] | scan("lost its CPU ([0-9]+) times") | .[0] | tonumber] | all(. < 20000)'
+holds "what was yielded is not lost" '[.verdict.reasons[] | scan("was preempted ([0-9]+) time") | .[0] | tonumber] | all(. < 20000)'
 rm -r out
 # A doubt reaches whoever started mpirun: no generator sends so much.
 crew 3 2 --interface null --guests 2 --rate 500Mpps --duration 100ms --warm-up 0s
@@ -157,7 +157,7 @@ killed()
 		*) has_part "$r" && fail "$2: a part of rank $r: $(find out)"; continue ;;
 		esac
 		has_part "$r" || fail "$2: no part of rank $r: $(find out; cat stderr)"
-		grep -q "rank $r of 4: what it measured is kept as out/.*_rank${r}of4: .*tanalyze merge" stderr ||
+		grep -q "rank $r of 4: results saved as out/.*_rank${r}of4: .*tanalyze merge" stderr ||
 			[ -n "${3-}" ] || fail "$2: rank $r does not say where its part is: $(cat stderr)"
 	done
 	[ -z "$(find out -name 'trial_*')" ] || fail "$2: somebody took over"

@@ -23,9 +23,9 @@ until grep -q '3/4 s' stderr; do kill -0 "$pid" || fail "tsim ended: $(cat stdou
 kill -CONT "$stopped"
 wait "$pid"
 same "status of a trial whose guest stood still" "$?" 3
-holds "guest 1 stood still" '.guests[1].state | test("^process stood still for [1-3]\\.[0-9] s$")'
+holds "guest 1 stood still" '.guests[1].state | test("^process was stopped for [1-3]\\.[0-9] s$")'
 holds "the others did not" '[.guests[0, 2].state] | all(. == "ok")'
-holds "the verdict names it" '[.verdict.reasons[] | select(test("^guest 1: process stood still"))] | length == 1'
+holds "the verdict names it" '[.verdict.reasons[] | select(test("^guest 1: process was stopped"))] | length == 1'
 rm -r out
 
 started self
@@ -35,4 +35,4 @@ kill -CONT "$pid"
 wait "$pid"
 same "status of a trial in which tsim was stopped" "$?" 3
 holds "tsim was stopped" '.verdict.reasons | any(test("^tsim was stopped for [1-9]\\.[0-9] s"))'
-holds "and lost its CPU to nobody" '.verdict.reasons | all(test("lost its CPU") | not)'
+holds "and lost its CPU to nobody" '.verdict.reasons | all(test("was preempted") | not)'

@@ -36,10 +36,10 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	ip netns exec "$ns-a" "$BIN/tsim" --port "net_af_packet0,iface=va$$" --guests 1 --profile fixed:64 --rate 100pps \
 		--duration 300ms --warm-up 100ms --connect-timeout 60s --overwrite >stdout 2>stderr || status=$?
 	[ "$status" -eq 3 ] || break
-	grep -q 'guest 0: returns each frame more than once: two guests have its MAC' stdout ||
+	grep -q 'guest 0: returns each frame more than once: duplicate MAC' stdout ||
 		fail "a trial of two guests that are one does not say so: $(cat stdout stderr)"
 	rm -r out
 done
-grep -q 'guest 0: answers each frame more than once: two guests have its MAC' stderr ||
+grep -q 'guest 0: returns each frame more than once: duplicate MAC' stderr ||
 	fail "the second guest is not named: status $status, $(cat stdout stderr)"
 same "nothing is measured" "$status" 1

@@ -48,7 +48,7 @@ pkill -9 -P "$tsim" -f -- "--first-guest=1 " || fail "guest 1 has no process"
 wait "$tsim"
 same "status: done, but not trustworthy" "$?" 3
 first=$(jq -c '[.guests[].state | sub(" at .*"; "")]' out/*/trial_*rep0.json)
-same "the first repetition" "$first" '["ok","died (signal 9)","ok","ok"]'
+same "the first repetition" "$first" '["ok","killed by signal 9","ok","ok"]'
 jq -e '.totals | .forwarded + .lost == .offered' out/*/trial_*rep0.json >/dev/null || fail "the books do not balance"
 jq -e '.guests | all(.state == "ok" and .forwarded > 0 and .lost == .refused)' out/*/trial_*rep1.json >/dev/null ||
 	fail "guest 1 did not come back: $(jq -c '[.guests[] | [.state, .lost, .refused]]' out/*/trial_*rep1.json)"

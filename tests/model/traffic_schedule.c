@@ -428,12 +428,12 @@ static void impossible_schedules_are_errors(void **state)
 		uint64_t span_ns;
 		const char *error;
 	} cases[] = {
-		{ -1, 1000, "-1 frames a second" },
-		{ NAN, 1000, "frames a second are outside" },
-		{ INFINITY, 1000, "frames a second are outside" },
-		{ 2e12, 1000, "frames a second are outside" },
-		{ 1000, 0, "a span of 0 s" },
-		{ 1000, UINT64_MAX, "is not above zero and at most" },
+		{ -1, 1000, "-1 frames per second" },
+		{ NAN, 1000, "frames per second are outside" },
+		{ INFINITY, 1000, "frames per second are outside" },
+		{ 2e12, 1000, "frames per second are outside" },
+		{ 1000, 0, "invalid length of 0 s" },
+		{ 1000, UINT64_MAX, "expected more than 0 and at most" },
 	};
 	g_autoptr(mix) m = new_mix("imix", 1, NULL, "cbr");
 

@@ -36,5 +36,5 @@ nothing_left()
 	left=$(find "$TSIM_STATE_DIR" -type s -o -name '*.pid' 2>/dev/null)
 	[ -z "$left" ] || fail "sockets or processes are recorded: $left"
 	left=$("$BIN/tsim" status)
-	case $left in *"nothing of tsim's is there"*) ;; *) fail "tsim status: $left" ;; esac
+	case $left in *"nothing created by tsim"*) ;; *) fail "tsim status: $left" ;; esac
 }

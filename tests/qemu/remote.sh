@@ -86,4 +86,4 @@ same "trials" "$(trials | wc -l)" 2
 same "what is left of the wire" "$(ip -o link show | grep -c -E 'dut0|gen0')" 2
 ip link del dut0
 tsim 0 status --config two.conf
-same "machines with nothing on them" "$(grep -c "nothing of tsim's is there" stdout)" 2
+same "machines with nothing on them" "$(grep -c "nothing created by tsim" stdout)" 2

@@ -45,11 +45,11 @@ first_vm()
 measure --rate 2kpps --duration 60s --label killed
 first_vm
 vm_on_vhost_user second microvm reflecting s/guest-1.sock 52:54:00:fa:00:61
-until grep -q 'of 2 guests answer after' stderr; do
+until grep -q 'of 2 guests answered after' stderr; do
 	kill -0 "$tsim" || fail "no guests: $(said stderr first.* second.*)"
 	sleep 0.2
 done
-grep -q '2 of 2 guests answer' stderr || fail "one does not answer: $(said stderr first.* second.*)"
+grep -q '2 of 2 guests answered' stderr || fail "one does not answer: $(said stderr first.* second.*)"
 kill -KILL "$tsim"
 wait "$tsim"
 measure --rate 2kpps,4kpps --duration 2s

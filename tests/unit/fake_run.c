@@ -393,7 +393,7 @@ WRAP(const char *, fleet_death, const struct fleet *f, uint32_t guest)
 
 	if (g->never_came != NULL)
 		return g->never_came;
-	return g->dies_s != 0 && measured_s() >= g->dies_s ? "died (signal 9)" : NULL;
+	return g->dies_s != 0 && measured_s() >= g->dies_s ? "killed by signal 9" : NULL;
 }
 
 WRAP(double, fleet_stood_still_s, const struct fleet *f, uint32_t guest)

@@ -311,7 +311,7 @@ static void a_trial_of_other_parameters_is_not_overwritten_unless_told_so(void *
 	before = content(path);
 	RUN(c, "--warm-up=200ms");
 	check_status(c, CLI_USAGE);
-	check_has("said", c->said, "nothing measured is overwritten");
+	check_has("said", c->said, "use another --label, or --overwrite");
 	assert_int_equal(c->nb_trials, 0);
 	check_text("text", c->text, "");
 	after = content(path);
@@ -460,10 +460,10 @@ static void a_trial_that_cannot_be_written_is_kept_elsewhere(void **state)
 	c->change = block_when_it_begins;
 	RUN_PLAIN(c);
 	check_status(c, CLI_FAILED);
-	check_has("said", c->said, "the trial was kept in ");
+	check_has("said", c->said, "trial saved in ");
 	check_has("text", c->text, "verdict: trustworthy");
-	from = strstr(c->said, "kept in ") + strlen("kept in ");
-	kept = g_strndup(from, strcspn(from, ","));
+	from = strstr(c->said, "saved in ") + strlen("saved in ");
+	kept = g_strndup(from, strcspn(from, " "));
 	name = g_path_get_basename(path);
 	rescued = g_build_filename(kept, name, NULL);
 	assert_true(g_file_test(rescued, G_FILE_TEST_IS_REGULAR));

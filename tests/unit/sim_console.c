@@ -173,8 +173,7 @@ static void a_console_that_closes_is_an_error(void **state)
 	(void)state;
 	assert_false(ask(NULL, &r, &error));
 	assert_true(g_error_matches(error, SIM_ERROR, SIM_ERROR_SERVER));
-	assert_string_equal(
-		error->message, "guest 3: uname -a: the console was closed: its QEMU has ended");
+	assert_string_equal(error->message, "guest 3: uname -a: console closed: QEMU has exited");
 }
 
 static void a_console_that_is_not_there_is_an_error(void **state)

@@ -47,7 +47,7 @@ static void all_facts_count(void **state)
 	trust_reach(t, &sum.in);
 	assert_false(t->trustworthy);
 	assert_true(is_said(t, "33 of ")); /* by all together */
-	assert_true(is_said(t, "-300 ppm apart"));
+	assert_true(is_said(t, "differ by -300 ppm"));
 }
 
 /* What happened to one rank's machine is a reason of the whole trial. */
@@ -55,7 +55,7 @@ static void what_a_machine_did_to_one_rank_is_said(void **state)
 {
 	static const char *const says[] = { "tsim was stopped for 3.0 s", "suspended for 9.0 s",
 		"CPU 6 went offline", "throttled 12 times, for 4.0 s", "(cpu.cfs_quota_us)",
-		"killed 2 processes of this control group for lack of memory",
+		"killed 2 processes of this control group: raise its memory",
 		"CPU flag nonstop_tsc missing" };
 	g_autoptr(trial) t = fake_trial(&(struct fake_cfg){ .guests = 7, .rate_pps = 2000 });
 	struct generators_facts sum = { 0 };

@@ -116,7 +116,7 @@ static void two_guests_with_one_mac(void **unused)
 		if (i + 1 < HELLO_ANSWERS)
 			answer(&h, nth, HELLO_SHORTEST, GUEST);
 	}
-	assert_int_equal(judge(&h, "two guests have its MAC"), HELLO_FAULTY);
+	assert_int_equal(judge(&h, "duplicate MAC address"), HELLO_FAULTY);
 	hello_clear(&h);
 }
 

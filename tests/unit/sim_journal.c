@@ -183,7 +183,7 @@ static void what_cannot_be_undone_is_kept_and_the_rest_is_undone(void **state)
 		(const char *const[]){ "cat", key, NULL }, NULL));
 	assert_true(make(p, j, "b", NULL));
 	assert_false(journal_undo(j, 0, &error));
-	expect_says(error, "stubborn could not be undone: here: cat ");
+	expect_says(error, "cannot undo stubborn: here: cat ");
 	expect_says(error, "No such file");
 	expect_list(j, "stubborn");
 	journal_close(j);
@@ -206,7 +206,7 @@ static void one_at_a_time(void **state)
 
 	assert_true(make(p, j, "a", NULL));
 	assert_null(journal_open(p->server, NULL, &error));
-	expect_says(error, "here: another tsim is at work there: ");
+	expect_says(error, "here: in use by another tsim: ");
 	expect_says(error, own);
 	list = journal_peek(p->server, &holder, NULL);
 	assert_string_equal(list[0], "a");
@@ -263,10 +263,10 @@ static void not_if_another_had_it_in_the_meantime(void **state)
 	other = opened(p, TRUE);
 	assert_true(journal_undo(other, 0, NULL));
 	assert_false(make(p, j, "b", &error));
-	expect_says(error, "another tsim is at work");
+	expect_says(error, "in use by another tsim");
 	journal_close(other);
 	assert_false(make(p, j, "b", &again));
-	expect_says(again, "another tsim undid");
+	expect_says(again, "another tsim cleaned up");
 	assert_false(journal_undo(j, 0, NULL));
 	expect_content(p->log, "+a\n-a\n");
 	journal_close(j);
@@ -343,7 +343,7 @@ static void foreign_lines_are_named(void **state)
 		journal_close(opened(p, FALSE));
 		append(file, line);
 		assert_null(journal_open(p->server, NULL, &error));
-		expect_says(error, "journal: line 2 is not tsim's");
+		expect_says(error, "journal: invalid line 2");
 		expect_says(error, bad[i]);
 		assert_int_equal(unlink(file), 0);
 	}
@@ -367,7 +367,7 @@ static void nothing_is_made_without_a_record(void **state)
 	/* The file may be torn, and is written anew before the next line. */
 	assert_int_equal(rmdir(file) | g_mkdir(fresh, 0700), 0);
 	assert_false(make(p, j, "b", &again));
-	expect_says(again, "cannot be written");
+	expect_says(again, "write error");
 	assert_int_equal(rmdir(fresh), 0);
 	assert_true(make(p, j, "c", NULL));
 	journal_close(j);

@@ -67,14 +67,14 @@ static const struct {
 	{ "x = ${nosuch}", "t.cfg: [a]", "unknown key 'x'" },
 	{ "machines = pcwm", "t.cfg:2: [a] machines", "did you mean 'pcvm'?" },
 	{ "machines = pcvm,", "", NULL },
-	{ "machines = ,", "t.cfg:2: [a] machines", "the list is empty" },
-	{ "rates =", "t.cfg:2: [a] rates", "the list is empty" },
+	{ "machines = ,", "t.cfg:2: [a] machines", "empty list" },
+	{ "rates =", "t.cfg:2: [a] rates", "empty list" },
 	{ "interfaces = brigde", "t.cfg:2: [a] interfaces", "did you mean 'bridge'?" },
 	{ "interfaces = bridge-vhosts", "t.cfg:2: [a] interfaces", "expected vhost-user, virtio" },
-	{ "qemus = normal", "t.cfg:2: [a] qemus", "NAME:FOLDER" },
-	{ "qemus = :/opt", "t.cfg:2: [a] qemus", "NAME:FOLDER" },
+	{ "qemus = normal", "t.cfg:2: [a] qemus", "NAME:DIRECTORY" },
+	{ "qemus = :/opt", "t.cfg:2: [a] qemus", "NAME:DIRECTORY" },
 	{ "qemus = a_b:", "t.cfg:2: [a] qemus", "no '_'" },
-	{ "vhosts = maybe", "t.cfg:2: [a] vhosts", "'maybe': true or false" },
+	{ "vhosts = maybe", "t.cfg:2: [a] vhosts", "'maybe': expected true or false" },
 	{ "ioregionfds = 2", "t.cfg:2: [a] ioregionfds", "true or false" },
 	{ "guests = 0", "t.cfg:2: [a] guests", "from 1 to 4096" },
 	{ "guests = 1..4097:1", "t.cfg:2: [a] guests", "from 1 to 4096" },
@@ -82,7 +82,7 @@ static const struct {
 	{ "reflectors = moongem", "t.cfg:2: [a] reflectors", "expected dpdk, xdp" },
 	{ "rates = 0", "t.cfg:2: [a] rates", "not above zero" },
 	{ "rates = 10 kbps x", "t.cfg:2: [a] rates", "unit" },
-	{ "rates = 1e3", "t.cfg:2: [a] rates", "no unit" },
+	{ "rates = 1e3", "t.cfg:2: [a] rates", "unit missing" },
 	{ "rates = 10..20", "t.cfg:2: [a] rates", "first..last:step" },
 	{ "rates = 20..10:1", "t.cfg:2: [a] rates", "first..last:step" },
 	{ "rates = 10..20:0", "t.cfg:2: [a] rates", "first..last:step" },
@@ -120,14 +120,14 @@ static const struct {
 	{ "accumulate = sum", "t.cfg:2: [a] accumulate", "true or false" },
 	{ "warmup_runtime = long", "t.cfg:2: [a] warmup_runtime", "expected a number" },
 	{ "cooldown_runtime = -2", "t.cfg:2: [a] cooldown_runtime", "negative" },
-	{ "outputdir = /", "t.cfg:2: [a] outputdir", "names the series" },
-	{ "outputdir = ..", "t.cfg:2: [a] outputdir", "names the series" },
-	{ "label = .x", "t.cfg:2: [a] label", "names the series" },
+	{ "outputdir = /", "t.cfg:2: [a] outputdir", "invalid name of the series" },
+	{ "outputdir = ..", "t.cfg:2: [a] outputdir", "invalid name of the series" },
+	{ "label = .x", "t.cfg:2: [a] label", "invalid name of the series" },
 	{ "outputdir = ${out}", "t.cfg:2: [a] outputdir", "${out} is nowhere" },
 	{ "tsim_args = 'x", "t.cfg:2: [a] tsim_args", "'x" },
 	{ "tsim_args = --frobnicate", "t.cfg: [a]", "--frobnicate" },
 	/* These would make other trials of those that the matrix has. */
-	{ "tsim_args = --rate=1Mpps", "t.cfg:2: [a] tsim_args", "no key of a matrix" },
+	{ "tsim_args = --rate=1Mpps", "t.cfg:2: [a] tsim_args", "equivalent key of the matrix" },
 	{ "tsim_args = --hugepages --reps 5", "t.cfg:2: [a] tsim_args", "'--reps'" },
 	{ "tsim_args = --hugepages -n 5", "t.cfg:2: [a] tsim_args", "'-n'" },
 	{ "tsim_args = --hugepages -- --no-pci", "t.cfg:2: [a] tsim_args", "'--'" },
@@ -135,7 +135,7 @@ static const struct {
 	/* More than can be, or than could ever be looked at. */
 	{ "rates = 1..10000:1\nruntimes = 1..10\n", "t.cfg:3: [a] runtimes", "first..last:step" },
 	{ "rates = 1..10000:1\nseeds = 1..10000:1\nguests = 1..4096:1\n", "t.cfg: [a]",
-		"more than 1000000" },
+		"more than the maximum of 1000000" },
 	{ "rates = 1..11:1\nrepetitions = 10000", "t.cfg: [a]", "more than 100000 trials" },
 };
 
@@ -169,7 +169,7 @@ static void a_file_without_a_matrix_is_an_error(void **state)
 
 	(void)state;
 	assert_null(matrix_parse("t.cfg", "[DEFAULT]\nrates = 1\n", MATRIX_TREE, 1, &error));
-	assert_non_null(strstr(error->message, "t.cfg: no matrix in it"));
+	assert_non_null(strstr(error->message, "t.cfg: no matrix found"));
 	g_clear_error(&error);
 	assert_null(
 		matrix_read((const char *const[]){ "/nosuch.cfg", NULL }, MATRIX_TREE, 1, &error));
@@ -319,8 +319,8 @@ static void numbers_ascend(void **state)
 
 static void what_is_meant_otherwise_is_told_once(void **state)
 {
-	static const char *const notes[] = { "note: bridge-vhost is bridge with vhost on\n",
-		"note: moongen is dpdk", "note: vmux of a virtual machine is vmux-pt\n" };
+	static const char *const notes[] = { "note: bridge-vhost means bridge with vhost on\n",
+		"note: moongen means dpdk", "note: vmux of a virtual machine means vmux-pt\n" };
 	struct matrix *m = parse(
 		"[a]\ninterfaces = bridge-vhost, vmux\nreflectors = moongen\n"
 		"[b]\ninterfaces = bridge-vhost, vmux\nreflectors = moongen,xdp\n");
@@ -528,7 +528,7 @@ static void only_impossible_ones_are_no_trials(void **state)
 	assert_int_equal(nb_trials(m), 0);
 	assert_int_equal(matrix_impossible(m)->len, 1);
 	assert_string_equal(matrix_impossible(m)->pdata[0],
-		"microvm has no PCI bus, which this interface needs (9 combinations)");
+		"microvm has no PCI bus, which this interface requires (9 combinations)");
 	assert_non_null(strstr(text, "0 combinations, 0 trials"));
 	matrix_free(m);
 }
@@ -586,7 +586,7 @@ static const struct {
 	{ "", "seeds = 2\n", "seed" },
 	{ "guests = 2\n", "guests = 2\nshares = zipf:1.1\n", "share" },
 	{ "", "tsim_args = --hugepages\n", "extra" },
-	{ "", "qemus = normal:/opt\n", "another folder of QEMU" },
+	{ "", "qemus = normal:/opt\n", "another QEMU directory" },
 };
 
 static void different_trials_of_one_name_are_refused(void **state)
@@ -928,7 +928,7 @@ static void the_tree_is_printed_with_its_counts(void **state)
 		"    normal vhost off ioregionfd off, 2 guests\n      xdp: 2 trials\n      dpdk: 2",
 		"    normal vhost on ioregionfd off, 1 guest\n",
 		"    none vhost off ioregionfd off, 1 guest\n      xdp: 2 trials\n",
-		"impossible: the host is one guest (2 combinations)\n",
+		"impossible: machine host supports a single guest (2 combinations)\n",
 		/* pcvm 2 vhosts * 2 guests * 2 reflectors * 2 rates, host 2 rates. */
 		"18 combinations, 18 trials, 0 done, 18 left; 6 virtual machines; about " };
 

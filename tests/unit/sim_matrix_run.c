@@ -351,7 +351,7 @@ static void failures_that_cannot_be_recorded_are_said(void **state)
 	b.fail = "_20kpps_imix_10s_rep1";
 	b.fail_times = 2;
 	expect(&b, 0, TRIALS - 2, 2, 0);
-	assert_int_equal(count(&b, "failed.csv: the failure is not recorded: No space left"), 2);
+	assert_int_equal(count(&b, "failed.csv: cannot record the failure: No space left"), 2);
 	assert_int_equal(count(&b, "say process_"), 2);
 	bench_clear(&b);
 }

@@ -159,18 +159,18 @@ static void a_guest_that_goes_wrong_is_named_with_what_and_when(void **state)
 	} cases[] = {
 		{ "mute", { .mute_from_s = 0.75 }, FALSE, "no answer after 1.0 s" },
 		{ "mute from the start", { .mute_from_s = -0.5 }, FALSE,
-			"never answered during the trial" },
+			"no answer during the trial" },
 		{ "away for a moment", { .away_s = 1.2, .back_s = 1.3 }, FALSE,
 			"disconnected at 1.2 s" },
 		{ "away in the warm-up", { .away_s = -0.5, .back_s = -0.4 }, FALSE,
 			"disconnected at 0.0 s" },
 		{ "died", { .mute_from_s = 1.25, .dies_s = 1.25 }, TRUE,
-			"died (signal 9) at 2.0 s" },
+			"killed by signal 9 at 2.0 s" },
 		{ "died and away", { .dies_s = 1.25, .away_s = 1.25, .back_s = 9 }, TRUE,
-			"died (signal 9) at 2.0 s" },
-		{ "stood still", { .stood_still_s = 0.7 }, TRUE, "process stood still for 0.7 s" },
+			"killed by signal 9 at 2.0 s" },
+		{ "stood still", { .stood_still_s = 0.7 }, TRUE, "process was stopped for 0.7 s" },
 		{ "stood still to the end", { .mute_from_s = 0.5, .stood_still_s = 2.5 }, TRUE,
-			"no answer after 1.0 s: process stood still for 2.5 s" },
+			"no answer after 1.0 s: process was stopped for 2.5 s" },
 	};
 
 	(void)state;
@@ -200,7 +200,7 @@ static void a_guest_that_does_not_answer_at_first_is_named_with_what_it_lacks(vo
 		double waited_s; /* at least, and less than a second more */
 		const char *state;
 	} cases[] = {
-		{ "silent", { .never_answers = TRUE }, 5, "connected, but never answered a frame" },
+		{ "silent", { .never_answers = TRUE }, 5, "connected, but no frame returned" },
 		{ "not there", { .never_comes = TRUE }, 5, "never connected" },
 		{ "hopeless", { .never_comes = TRUE, .hopeless = TRUE }, 0,
 			"speaks another protocol" },
@@ -209,7 +209,7 @@ static void a_guest_that_does_not_answer_at_first_is_named_with_what_it_lacks(vo
 		{ "short frames only", { .len_max = 100 }, 0,
 			"answers 64-byte frames but not 1518-byte frames: raise its MTU or "
 			"buffers" },
-		{ "twice", { .extra = 1 }, 0, "answers each frame more than once" },
+		{ "twice", { .extra = 1 }, 0, "returns each frame more than once" },
 	};
 	static const char *const longer[] = { WORDS, "--profile=fixed:1518", NULL };
 
@@ -242,8 +242,8 @@ static void without_a_guest_that_answers_nothing_is_measured(void **state)
 		const char *text;
 	} cases[] = {
 		{ { .never_answers = TRUE },
-			"none of 2 guests answered within 5.0 s; guest 0: connected, but never "
-			"answered a frame" },
+			"none of 2 guests answered within 5.0 s; guest 0: connected, but no "
+			"frame returned" },
 		{ { .never_comes = TRUE },
 			"none of 2 guests answered within 5.0 s; guest 0: never connected" },
 		{ { .extra = 1 }, "none of 2 guests can be measured (after 0." },

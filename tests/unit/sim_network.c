@@ -181,7 +181,7 @@ static void virtual_functions_of_the_user_stay(void **state)
 		"ip link set dev eth-test vf 0 mac 52:54:00:fa:00:ff\n"
 		"ip link set dev eth-test vf 0 mac 02:00:00:00:00:aa\n");
 	assert_false(network_vfs(p->journal, "eth-test", 3, base_mac, &none, &few));
-	expect_says(few, "has 2 virtual functions that tsim did not make, and 3 are needed");
+	expect_says(few, "has 2 virtual functions not created by tsim, 3 required");
 	assert_null(none);
 }
 
@@ -194,11 +194,11 @@ static void too_many_virtual_functions_and_none(void **state)
 	g_autoptr(GError) odd = NULL;
 
 	assert_false(network_vfs(p->journal, "eth-test", 9, base_mac, &none, &many));
-	expect_says(many, "here: eth-test: has at most 8 virtual functions, not 9");
+	expect_says(many, "here: eth-test: supports at most 8 virtual functions, 9 required");
 	assert_false(network_vfs(p->journal, "eth-other", 1, base_mac, &none, &never));
-	expect_says(never, "has no virtual functions");
+	expect_says(never, "no virtual functions");
 	assert_false(network_vfs(p->journal, "../eth-test", 1, base_mac, &none, &odd));
-	expect_says(odd, "cannot name an interface");
+	expect_says(odd, "invalid interface name");
 	assert_int_equal(journal_mark(p->journal), 0);
 }
 
@@ -262,7 +262,7 @@ static void no_vfio_without_an_iommu(void **state)
 	write_file(p->sysfs, "module/vfio/parameters/enable_unsafe_noiommu_mode", "Y\n");
 	assert_true(network_bind(p->journal, "0000:18:00.0", "vfio-pci", NULL));
 	assert_false(network_bind(p->journal, "0000:19:00.0", "vfio-pci", &none));
-	expect_says(none, "here: 0000:19:00.0: no such PCI device");
+	expect_says(none, "here: 0000:19:00.0: PCI device not found");
 }
 
 /* The default route's bridge stands on one; another is where the SSH connection comes in. */
@@ -280,7 +280,7 @@ static void what_the_machine_hangs_on_is_not_taken(void **state)
 	assert_false(network_enslave(p->journal, NULL, "eth-ssh", "tsim-br", &ssh));
 	expect_says(ssh, "here: eth-ssh: carries the default route or the SSH connection");
 	assert_false(network_enslave(p->journal, NULL, "eth-port", "tsim-br", &port));
-	expect_says(port, "is a port of user-br, and cannot be one of tsim-br");
+	expect_says(port, "already a port of bridge user-br, cannot be added to tsim-br");
 	assert_int_equal(journal_mark(p->journal), 0);
 	expect_file(p->sysfs, NIC "/driver_override", "(null)\n");
 }

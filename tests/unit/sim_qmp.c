@@ -151,12 +151,12 @@ static void what_is_broken_is_an_error(void **state)
 	const char *const ended[] = { GREETING, READY, "{\"return\"", NULL };
 
 	(void)state;
-	fails(garbage, FALSE, 20000, "not an object in JSON");
-	fails(no_greeting, FALSE, 20000, "does not greet");
+	fails(garbage, FALSE, 20000, "not a JSON object");
+	fails(no_greeting, FALSE, 20000, "no greeting");
 	fails(refused, FALSE, 20000, "query-status: not now");
-	fails(others, FALSE, 20000, "answers something else");
-	fails(no_status, FALSE, 20000, "says no status");
-	fails(ended, FALSE, 20000, "closed the connection");
+	fails(others, FALSE, 20000, "unexpected answer");
+	fails(no_status, FALSE, 20000, "no status in the answer");
+	fails(ended, FALSE, 20000, "connection closed");
 }
 
 static void one_that_hangs_is_not_waited_for(void **state)
@@ -165,8 +165,8 @@ static void one_that_hangs_is_not_waited_for(void **state)
 	const char *const halfway[] = { GREETING, EVENT, NULL };
 
 	(void)state;
-	fails(silent, TRUE, 50, "does not answer within 50 ms");
-	fails(halfway, TRUE, 50, "does not answer within 50 ms");
+	fails(silent, TRUE, 50, "no answer from QEMU within 50 ms");
+	fails(halfway, TRUE, 50, "no answer from QEMU within 50 ms");
 }
 
 static void an_answer_without_an_end_is_not_kept(void **state)
@@ -175,7 +175,7 @@ static void an_answer_without_an_end_is_not_kept(void **state)
 	const char *const answers[] = { endless, NULL };
 
 	(void)state;
-	fails(answers, FALSE, 20000, "has no end");
+	fails(answers, FALSE, 20000, "too long");
 }
 
 int main(void)

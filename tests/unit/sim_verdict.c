@@ -79,12 +79,14 @@ static void limits(void **state)
 		{ .own_p95_ns = 20000, .own_p99_ns = 20000, .latency_ns = 210000 },
 		{ .own_p95_ns = 20000,
 			.latency_ns = 190000,
-			.reason = "(p95 20 µs) is over 10 % of the latency of frames that came "
-				  "back" },
-		{ .overrun = TRUE, .latency_ns = 10000, .reason = "gave up" },
+			.reason = "(p95 20 µs) exceeds 10 % of the latency of forwarded "
+				  "frames (p95" },
+		{ .overrun = TRUE,
+			.latency_ns = 10000,
+			.reason = "aborted, more than 4 s behind schedule" },
 		{ .ancient = 1, .latency_ns = 10000, .reason = "too late" },
 		{ .ppm = 199, .latency_ns = 10000 },
-		{ .ppm = -201, .latency_ns = 10000, .reason = "ppm apart" },
+		{ .ppm = -201, .latency_ns = 10000, .reason = "differ by" },
 		{ .state = "never connected",
 			.latency_ns = 10000,
 			.reason = "guest 0: never connected" },
@@ -93,7 +95,7 @@ static void limits(void **state)
 		{ .waited = 0.6,
 			.guests_share = TRUE,
 			.latency_ns = 10000,
-			.reason = "note: there are more guest processes" },
+			.reason = "note: more guest processes" },
 		{ .shared = TRUE, .latency_ns = 10000, .reason = "note: load workers share" },
 	};
 
@@ -108,14 +110,13 @@ static void causes(void **state)
 	static const struct story stories[] = {
 		{ .unsent = 500,
 			.latency_ns = 10000,
-			.not_said = "lost its CPU",
+			.not_said = "was preempted",
 			.reason = "use more --cores" },
 		{ .unsent = 500,
 			.preempted = 7,
 			.latency_ns = 10000,
-			.reason = "not sent: the generator could not keep up: a load worker lost "
-				  "its "
-				  "CPU 7 times" },
+			.reason = "not sent: the generator could not keep up: a load worker was "
+				  "preempted 7 times" },
 		{ .events.stopped_s = 3,
 			.latency_ns = 10000,
 			.reason = "tsim was stopped for 3.0 s" },
@@ -125,7 +126,7 @@ static void causes(void **state)
 			.own_p95_ns = 20000,
 			.latency_ns = 10000,
 			.reason = "not sent: the generator could not keep up: tsim was stopped",
-			.not_said = "lost its CPU" },
+			.not_said = "was preempted" },
 		{ .events.suspended_s = 60,
 			.latency_ns = 10000,
 			.reason = "machine was suspended for 60.0 s" },
@@ -151,19 +152,19 @@ static void causes(void **state)
 			.preempted = 3,
 			.latency_ns = 10000,
 			.reason = "of 1.2 CPUs (cpu.max)",
-			.not_said = "lost its CPU" },
+			.not_said = "was preempted" },
 		{ .events = { .throttled_s = 0.09, .nr_throttled = 1, .quota_cpus = 1.2 },
 			.latency_ns = 10000,
-			.reason = "note: throttled 1 times" },
+			.reason = "note: throttled 1 time," },
 		{ .events.oom_kills = 1,
-			.state = "died (signal 9, Killed)",
+			.state = "killed by signal 9",
 			.latency_ns = 10000,
-			.reason = "the kernel killed 1 process of this control group for lack of "
-				  "memory: raise its limit" },
+			.reason = "out of memory: the kernel killed 1 process of this control "
+				  "group: raise its memory limit" },
 		/* Another program's. */
 		{ .events.oom_kills = 1,
 			.latency_ns = 10000,
-			.reason = "note: the kernel killed 1 process" },
+			.reason = "note: out of memory: the kernel killed 1 process" },
 		{ .events.quota_cpus = 8, .latency_ns = 10000 }, /* and it was never met */
 		{ .events.tsc = HOST_TSC_MAY_STOP,
 			.latency_ns = 10000,
@@ -207,13 +208,13 @@ static void a_schedule_far_from_its_rate_is_noted(void **state)
 		gboolean interrupted;
 		const char *note;
 	} cases[] = {
-		{ 100000, 205000, FALSE, "note: intended is 105 % above the nominal rate" },
-		{ 100000, 82000, FALSE, "note: intended is 18 % below the nominal rate" },
+		{ 100000, 205000, FALSE, "note: intended load is 105 % above the nominal rate" },
+		{ 100000, 82000, FALSE, "note: intended load is 18 % below the nominal rate" },
 		{ 100000, 95000, FALSE, NULL },
-		{ 100000, 94999, FALSE, "note: intended is 5 % below" },
+		{ 100000, 94999, FALSE, "note: intended load is 5 % below" },
 		{ 100, 150, FALSE, NULL }, /* 5 sigma of a Poisson count */
-		{ 100, 152, FALSE, "note: intended is 52 % above" }, { 100000, 205000, TRUE, NULL },
-		{ 0, 205000, FALSE, NULL }, /* max */
+		{ 100, 152, FALSE, "note: intended load is 52 % above" },
+		{ 100000, 205000, TRUE, NULL }, { 0, 205000, FALSE, NULL }, /* max */
 	};
 
 	(void)state;

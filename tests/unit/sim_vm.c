@@ -436,26 +436,26 @@ static void what_qemu_would_refuse_is_refused_before(void **state)
 	assert_true(vm_check(&good, NULL));
 	bad = good;
 	bad.rx_queue_size = 300;
-	refuse(bad, "256, 512 and 1024");
+	refuse(bad, "256, 512 or 1024");
 	bad = good;
 	bad.tx_queue_size = 2048;
-	refuse(bad, "256, 512 and 1024");
+	refuse(bad, "256, 512 or 1024");
 	bad = good;
 	bad.queues = 8;
 	refuse(bad, "at most 7");
 	bad = good;
 	bad.setup = &e1000;
 	bad.queues = 2;
-	refuse(bad, "bridge-e1000 has one");
+	refuse(bad, "bridge-e1000 supports only one");
 	bad = good;
 	bad.memory_mib = 16;
-	refuse(bad, "64 MiB or more");
+	refuse(bad, "at least 1 vCPU and 64 MiB");
 	bad = good;
 	bad.vcpus = 0;
 	refuse(bad, "vCPUs");
 	bad = good;
 	bad.kernel = NULL;
-	refuse(bad, "neither");
+	refuse(bad, "an image or a disk");
 }
 
 /* A stand-in for QEMU that says text. */
@@ -486,7 +486,7 @@ static void versions_are_read(void **state)
 	assert_int_equal(version_of("QEMU emulator version 10.1.0-rc2", NULL), 1001);
 	assert_int_equal(version_of("QEMU emulator version 6.1.92 (v6.2.0-rc2-dirty)", NULL), 601);
 	assert_int_equal(version_of("hello", &error), 0);
-	assert_non_null(strstr(error->message, "says no version: hello"));
+	assert_non_null(strstr(error->message, "unknown version: hello"));
 }
 
 static void a_dry_run_says_all_that_it_would_do(void **state)

@@ -64,9 +64,9 @@ static void fault_plans(void **state)
 	} bad[] = { { "drop", "KIND=SHARE" }, { "drop=", "KIND=SHARE" },
 		{ "loss=0.1", "KIND=SHARE" }, { "drop=1.5", "0 to 1" }, { "drop=-1", "0 to 1" },
 		{ "drop=nan", "0 to 1" }, { "drop=x", "0 to 1" },
-		{ "drop=0.6,corrupt=0.6", "add up" }, { "reorder=0.1:0", "1 to 1024" },
-		{ "delay=0.1", "needs a time" }, { "delay=0.1:5", "unit" },
-		{ "drop=0.1:3", "nothing behind" }, { "drop=0.1,,", "KIND=SHARE" } };
+		{ "drop=0.6,corrupt=0.6", "sum of shares" }, { "reorder=0.1:0", "1 to 1024" },
+		{ "delay=0.1", "requires a time" }, { "delay=0.1:5", "unit" },
+		{ "drop=0.1:3", "unexpected value after" }, { "drop=0.1,,", "KIND=SHARE" } };
 	struct fault_plan p;
 
 	(void)state;
@@ -112,9 +112,9 @@ static void core_lists(void **state)
 		const char *spec, *remedy;
 	} bad[] = { { "x", "invalid list of CPUs" }, { "4094", "up to 1023" },
 		{ "3-1", "invalid list" }, { "0,", "invalid list" }, { "0,0", "twice" },
-		{ "load:0/rx:0", "without roles" }, { "0/timer:0", "as timer and as worker" },
-		{ "load:1/rx:2/timer:1", "as timer and as load" },
-		{ "load:1/rx:2/timer:2", "as timer and as rx" }, { "timer:1", "load and rx" } };
+		{ "load:0/rx:0", "omit the roles" }, { "0/timer:0", "for timer and worker" },
+		{ "load:1/rx:2/timer:1", "for timer and load" },
+		{ "load:1/rx:2/timer:2", "for timer and rx" }, { "timer:1", "load and rx or" } };
 	g_autofree char *one = g_strdup_printf("%u", first_cpu());
 	g_autofree char *lcores = NULL, *want = NULL;
 	struct cores c;
@@ -184,7 +184,7 @@ static void cores_are_shared_out(void **state)
 				       : c[0].load_cpu[0] > c[1].load_cpu[0]);
 	one = g_strdup_printf("%u", first);
 	expect_error(parse_assign(one, NULL, (struct cores_place){ 0, 2, 0 }, &c[0], &error), one,
-		&error, "name 2");
+		&error, "give 2");
 	if (nb_cpus < 2)
 		return;
 	both = g_strdup_printf("%u,%u", first, second);

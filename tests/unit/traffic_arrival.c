@@ -98,31 +98,31 @@ static void specs_are_read(void **state)
 static const struct {
 	const char *spec, *error;
 } bad[] = {
-	{ "", "--arrival: no arrival process is called ''; there are cbr, poisson, weibull" },
-	{ "poison", "is called 'poison' (did you mean 'poisson'?)" },
-	{ "burst", "no arrival process is called 'burst'; there are" },
-	{ "cbr:", "arrival 'cbr:': cbr has no parameters; write cbr" },
-	{ "poisson:mean=1", "poisson has no parameters" },
-	{ "weibull:", "'' is not a parameter; there are shape" },
-	{ "weibull:shap=1", "'shap' is not a parameter (did you mean 'shape'?); there are shape" },
-	{ "weibull:shape", "shape has no value; write shape=VALUE" },
-	{ "weibull:shape=", "shape '' is no number from 0.2 to 10" },
-	{ "weibull:shape=0.1", "shape '0.1' is no number from 0.2 to 10" },
-	{ "weibull:shape=nan", "shape 'nan' is no number" },
-	{ "weibull:shape=1,shape=2", "shape stands there twice" },
-	{ "lognormal:sigma=-1", "sigma '-1' is no number from 0 to 3" },
-	{ "onoff:om=1ms", "'om' is not a parameter (did you mean 'on'?); there are on, off, dist" },
-	{ "onoff:on=1", "on '1' is not a time from 1us to 1h with its unit" },
-	{ "onoff:on=999ns", "on '999ns' is not a time from 1us to 1h" },
-	{ "onoff:off=61min", "off '61min' is not a time" },
-	{ "onoff:dist=normal", "no distribution is called 'normal'; there are lognormal, pareto" },
-	{ "onoff:alpha=2", "alpha is of dist=pareto, not of dist=lognormal" },
-	{ "onoff:dist=pareto,sigma=1", "sigma is of dist=lognormal, not of dist=pareto" },
-	{ "onoff:dist=exponential,sigma=1", "sigma is of dist=lognormal, not of dist=exponential" },
-	{ "onoff:dist=pareto,alpha=1", "alpha '1' is no number from 1.05 to 10" },
-	{ "mmpp:ratio=0.5", "ratio '0.5' is no number from 1 to 1e+06" },
-	{ "trace", "arrival 'trace': names no capture; write trace:FILE" },
-	{ "trace:", "names no capture; write trace:FILE" },
+	{ "", "--arrival: unknown arrival process ''; expected cbr, poisson, weibull" },
+	{ "poison", "unknown arrival process 'poison' (did you mean 'poisson'?)" },
+	{ "burst", "unknown arrival process 'burst'; expected" },
+	{ "cbr:", "arrival 'cbr:': cbr takes no parameters; use 'cbr'" },
+	{ "poisson:mean=1", "poisson takes no parameters" },
+	{ "weibull:", "unknown parameter ''; expected shape" },
+	{ "weibull:shap=1", "unknown parameter 'shap' (did you mean 'shape'?); expected shape" },
+	{ "weibull:shape", "shape requires a value: shape=VALUE" },
+	{ "weibull:shape=", "invalid shape ''; expected a number from 0.2 to 10" },
+	{ "weibull:shape=0.1", "invalid shape '0.1'; expected a number from 0.2 to 10" },
+	{ "weibull:shape=nan", "invalid shape 'nan'; expected a number" },
+	{ "weibull:shape=1,shape=2", "shape given twice" },
+	{ "lognormal:sigma=-1", "invalid sigma '-1'; expected a number from 0 to 3" },
+	{ "onoff:om=1ms", "unknown parameter 'om' (did you mean 'on'?); expected on, off, dist" },
+	{ "onoff:on=1", "invalid on '1'; expected a time from 1us to 1h with unit" },
+	{ "onoff:on=999ns", "invalid on '999ns'; expected a time from 1us to 1h" },
+	{ "onoff:off=61min", "invalid off '61min'; expected a time" },
+	{ "onoff:dist=normal", "unknown distribution 'normal'; expected lognormal, pareto" },
+	{ "onoff:alpha=2", "alpha requires dist=pareto, not dist=lognormal" },
+	{ "onoff:dist=pareto,sigma=1", "sigma requires dist=lognormal, not dist=pareto" },
+	{ "onoff:dist=exponential,sigma=1", "sigma requires dist=lognormal, not dist=exponential" },
+	{ "onoff:dist=pareto,alpha=1", "invalid alpha '1'; expected a number from 1.05 to 10" },
+	{ "mmpp:ratio=0.5", "invalid ratio '0.5'; expected a number from 1 to 1e+06" },
+	{ "trace", "arrival 'trace': requires a capture: trace:FILE" },
+	{ "trace:", "requires a capture: trace:FILE" },
 };
 
 static void bad_specs_name_option_and_remedy(void **state)
@@ -160,7 +160,7 @@ static void impossible_gaps_are_an_error(void **state)
 		GError *error = NULL;
 
 		assert_null(arrival_new(p, gaps[i], 1, rng, &error));
-		check_error("gap", error, "is not above zero and finite");
+		check_error("gap", error, "invalid mean gap");
 	}
 	gsl_rng_free(rng);
 }
@@ -206,8 +206,10 @@ static void captures_are_read(void **state)
 	assert_int_equal(c->frame_len[3], 9216);
 	check_double("period", c->period_ns, 1e9 / 3 * 4, 1e-3);
 	check_text("notice", c->notice,
-		"dir/my.pcap: 2 of 4 frames are not of 64..9216 bytes (with FCS) and are sent as "
-		"the nearest of these; 1 frames are older than the one before and leave with it");
+		"dir/my.pcap: 2 of 4 frames are outside 64..9216 bytes (with FCS) and are sent "
+		"with "
+		"the nearest valid length; 1 frame older than the previous frame, sent together "
+		"with it");
 	assert_int_equal(strlen(c->digest), 64);
 }
 
@@ -231,14 +233,14 @@ static void bad_captures_are_explained(void **state)
 		size_t nb, cut; /* bytes left out at the end */
 		const char *error;
 	} cases[] = {
-		{ PCAP_ETHERNET, frames, 0, 24, "dir/my.pcap: is no capture: " },
-		{ PCAP_ETHERNET, frames, 0, 1, "is no capture: " },
-		{ PCAP_ETHERNET, frames, 0, 0, "has 0 frames and no time between them" },
-		{ PCAP_ETHERNET, frames, 1, 0, "has 1 frame and no time between them" },
-		{ PCAP_ETHERNET, frames + 1, 2, 0, "has 2 frames and no time between them" },
-		{ PCAP_ETHERNET, frames, 3, 1, "cannot be read after frame 2: truncated" },
-		{ PCAP_LINUX_SLL, frames, 3, 0, "are of link type LINUX_SLL, not Ethernet" },
-		{ 12345, frames, 3, 0, "are of link type unknown, not Ethernet" },
+		{ PCAP_ETHERNET, frames, 0, 24, "dir/my.pcap: not a capture: " },
+		{ PCAP_ETHERNET, frames, 0, 1, "not a capture: " },
+		{ PCAP_ETHERNET, frames, 0, 0, "0 frames at one point in time" },
+		{ PCAP_ETHERNET, frames, 1, 0, "1 frame at one point in time" },
+		{ PCAP_ETHERNET, frames + 1, 2, 0, "2 frames at one point in time" },
+		{ PCAP_ETHERNET, frames, 3, 1, "read error after frame 2: truncated" },
+		{ PCAP_LINUX_SLL, frames, 3, 0, "expected link type Ethernet, got LINUX_SLL" },
+		{ 12345, frames, 3, 0, "expected link type Ethernet, got unknown" },
 		{ PCAP_ETHERNET, late, 2, 0, NULL },
 	};
 
@@ -269,7 +271,7 @@ static void impossible_times_are_an_error(void **state)
 	(void)state;
 	memcpy(file->data + 24 + 16 + 4, &too_much, sizeof(too_much));
 	assert_null(capture_parse("my.pcap", file->data, file->len, &error));
-	check_error("time", error, "my.pcap: frame 2 has a time that is none");
+	check_error("time", error, "my.pcap: frame 2 has an invalid time stamp");
 }
 
 static void few_lengths_are_classes_each(void **state)

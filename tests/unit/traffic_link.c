@@ -145,14 +145,14 @@ static void impossible_steps_are_errors(void **state)
 		size_t nb;
 		const char *error;
 	} bad[] = {
-		{ { { 0, 1 } }, 0, "the first step is from 0 s" },
-		{ { { 1, 1 } }, 1, "the first step is from 0 s" },
-		{ { { 0, -1 } }, 1, "step 1 has -1 frames a second" },
-		{ { { 0, 1 }, { 5, NAN } }, 2, "step 2 has" },
-		{ { { 0, 1 }, { 5, 1e13 } }, 2, "step 2 has 1e+13 frames a second" },
-		{ { { 0, 1 }, { 0, 2 } }, 2, "step 2, from 0 s, is not after the one before" },
-		{ { { 0, 0 }, { 5000, 2 } }, 2, "the rate is zero all the time" },
-		{ { { 0, 1e9 }, { 5, 2e9 } }, 2, "more than the 1000 that fit, and cannot repeat" },
+		{ { { 0, 1 } }, 0, "does not start at 0 s" },
+		{ { { 1, 1 } }, 1, "does not start at 0 s" },
+		{ { { 0, -1 } }, 1, "step 1: -1 frames per second" },
+		{ { { 0, 1 }, { 5, NAN } }, 2, "step 2: " },
+		{ { { 0, 1 }, { 5, 1e13 } }, 2, "step 2: 1e+13 frames per second" },
+		{ { { 0, 1 }, { 0, 2 } }, 2, "step 2 starts at 0 s, not after the previous one" },
+		{ { { 0, 0 }, { 5000, 2 } }, 2, "the rate is zero in all steps" },
+		{ { { 0, 1e9 }, { 5, 2e9 } }, 2, "more than the maximum of 1000" },
 	};
 	g_autoptr(mix) m = mix_new("imix", "1", NULL, "cbr", 0, NULL);
 
