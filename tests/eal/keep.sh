@@ -85,7 +85,7 @@ grep -q 'cannot be written: File too large; raise the limit of file sizes (ulimi
 	ulimit -f 1
 	"$BIN/tsim" "${guests[@]}" --label limited 2>&1 >/dev/null
 ) | cat >limited.said
-grep -q 'file size limit is 1 KiB, but guests share .* raise it (ulimit -f)' limited.said || fail "$(cat limited.said)"
+grep -q 'file size limit is 1 KiB, but guests share .* raise the limit (ulimit -f)' limited.said || fail "$(cat limited.said)"
 clean "beyond the limit"
 
 # a_capture_was_refused_after_measuring, and not written without a word.
