@@ -52,10 +52,11 @@ static void on_row(int end, void *user)
 
 	(void)end;
 	r->ended = TRUE;
+	g_ptr_array_add(r->fields, NULL);
 	if (!r->failed) {
 		g_autofree char *where = place_of(r);
 
-		if (!r->row(where, (char *const *)r->fields->pdata, r->fields->len, r->user,
+		if (!r->row(where, (char *const *)r->fields->pdata, r->fields->len - 1, r->user,
 			    r->error))
 			r->failed = TRUE;
 	}

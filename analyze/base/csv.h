@@ -12,7 +12,7 @@
 
 #include <glib.h>
 
-/* Called once a row; where is "FILE:LINE" for the error's text. */
+/* Called once a row; where is "FILE:LINE" for the error's text; field[nb] is NULL. */
 typedef gboolean (*csv_row_fn)(
 	const char *where, char *const *field, size_t nb, void *user, GError **error);
 

@@ -8,7 +8,7 @@
 #include "analyze/base/error.h"
 #include "analyze/contract/trial_rows.h"
 
-enum { TIME_S, GUEST, OFFERED, FORWARDED, LATENCY_SUM };
+enum { TIME_S, GUEST, OFFERED, FORWARDED, LATENCY_SUM, DRAIN };
 
 void guest_timeline_append(GString *to, const trial *t)
 {
@@ -18,9 +18,9 @@ void guest_timeline_append(GString *to, const trial *t)
 			t->guest_seconds, struct trial_guest_second, i);
 		char time[G_ASCII_DTOSTR_BUF_SIZE];
 
-		g_string_append_printf(to, "%s,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
+		g_string_append_printf(to, "%s,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%d\n",
 			g_ascii_formatd(time, sizeof(time), "%.6f", s->time_s), s->guest,
-			s->offered, s->forwarded, s->latency_sum_ns);
+			s->offered, s->forwarded, s->latency_sum_ns, s->drain);
 	}
 }
 
@@ -52,18 +52,20 @@ static gboolean on_row(const char *where, char *const *field, void *user, GError
 {
 	struct reading *r = user;
 	struct trial_guest_second s = { 0 };
-	uint64_t guest = 0;
+	uint64_t guest = 0, drain = 0;
 	guint last;
 
 	if (!csv_double(where, "time_s", field[TIME_S], &s.time_s, error) ||
 		!csv_u64(where, "guest", field[GUEST], &guest, error) ||
 		!csv_u64(where, "offered", field[OFFERED], &s.offered, error) ||
 		!csv_u64(where, "forwarded", field[FORWARDED], &s.forwarded, error) ||
-		!csv_u64(where, "latency_sum_ns", field[LATENCY_SUM], &s.latency_sum_ns, error))
+		!csv_u64(where, "latency_sum_ns", field[LATENCY_SUM], &s.latency_sum_ns, error) ||
+		(field[DRAIN] != NULL && !csv_u64(where, "drain", field[DRAIN], &drain, error)))
 		return FALSE;
 	if (!has_guest(r->t, guest))
 		return bad_row(error, where, "the trial has no such guest");
 	s.guest = (uint32_t)guest;
+	s.drain = drain != 0;
 	last = GPOINTER_TO_UINT(g_hash_table_lookup(r->last, GUINT_TO_POINTER(s.guest)));
 	if (last != 0 &&
 		g_array_index(r->rows, struct trial_guest_second, last - 1).time_s >= s.time_s)
@@ -79,11 +81,9 @@ GArray *guest_timeline_parse(
 	g_autoptr(GArray) rows = g_array_new(FALSE, TRUE, sizeof(struct trial_guest_second));
 	g_autoptr(GHashTable) last = g_hash_table_new(NULL, NULL);
 	struct reading r = { .t = t, .rows = rows, .last = last };
-	const struct trial_rows form = { "time_s,guest,offered,forwarded,latency_sum_ns",
-		TRIAL_ROWS_ONE, .row = on_row, .user = &r,
-		.remedy = ": restore it, or measure again",
-		.miscount = "there are not 5 fields; the file is damaged or of another program: "
-			    "restore it, or measure again" };
+	const struct trial_rows form = { "time_s,guest,offered,forwarded,latency_sum_ns,drain",
+		TRIAL_ROWS_ONE, .lengthened = TRUE, .row = on_row, .user = &r,
+		.remedy = ": restore it, or measure again" };
 	gboolean empty;
 
 	if (!trial_rows_read(&form, name, data, len, &empty, error))

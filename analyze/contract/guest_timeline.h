@@ -2,16 +2,15 @@
 /*
  * analyze/contract/guest_timeline.h: what each guest did in each second of a trial.
  *
- *   time_s,guest,offered,forwarded,latency_sum_ns
+ *   time_s,guest,offered,forwarded,latency_sum_ns,drain
  *
- * A row a guest and interval, by time and then guest; its counts are of that interval alone, and
- * the sums over the guests of one interval are the row of timeline_*.csv with the same time. The
- * mean latency of an interval is latency_sum_ns / forwarded, where forwarded is not 0. Frames that
- * came back after the last row (in the drain time) are in none.
+ * One row per interval and guest, by interval and then guest. Counts are of that interval; their sums
+ * over all guests are the row of timeline_*.csv with the same time. Mean latency of an interval:
+ * latency_sum_ns / forwarded. The last row of each guest has drain 1: what came back after sending had
+ * ended. The rows of a guest add up to its counts. Older files have neither that row nor the column.
  *
- * Where several generators measured together (mpirun), a guest's times are its own generator's, a
- * few ms apart from those of others: only the nearest whole seconds are equal then, and the row of
- * the trial's timeline is that of the sums.
+ * With several generators (mpirun) a guest's times are those of its own generator, a few ms apart from
+ * others: the n-th rows of all guests belong together.
  */
 #ifndef ANALYZE_CONTRACT_GUEST_TIMELINE_H
 #define ANALYZE_CONTRACT_GUEST_TIMELINE_H
@@ -20,7 +19,7 @@
 
 #include "analyze/contract/trial.h"
 
-#define GUEST_TIMELINE_HEADER "time_s,guest,offered,forwarded,latency_sum_ns\n"
+#define GUEST_TIMELINE_HEADER "time_s,guest,offered,forwarded,latency_sum_ns,drain\n"
 
 /* Header and rows of t->guest_seconds. */
 void guest_timeline_append(GString *to, const trial *t);

@@ -15,7 +15,7 @@
 #include "analyze/contract/trial_log.h"
 
 /* A part is an array of texts: its version, then those of a trial's files. */
-#define VERSION "tsim part 4"
+#define VERSION "tsim part 5"
 enum { HEAD, TRIAL, BINS, PROBES, TIMELINE, GUEST_TIMELINE, IPDV, TEXTS };
 
 enum { LOCK_POLL_US = 50000, LOCK_TIMEOUT_US = 3000000 };
@@ -222,17 +222,30 @@ static void add_interface_info(JsonObject *whole, const trial *t, guint rank)
 				json_object_get_int_member(t->interface_info, processes));
 }
 
-/* By the second that was meant, as each rank reads its own clock, then by guest. */
-static int compare_guest_rows(const void *a, const void *b)
+/* The n-th rows of all guests come one after the other: each rank reads its own clock. The drain is last. */
+static void add_guest_rows(trial *whole, const GPtrArray *parts, gboolean drain)
 {
-	const struct trial_guest_second *x = a, *y = b;
-	double second_x = floor(x->time_s + 0.5), second_y = floor(y->time_s + 0.5);
+	g_autofree guint *at = g_new0(guint, parts->len);
+	gboolean more = TRUE;
 
-	if (second_x != second_y)
-		return second_x < second_y ? -1 : 1;
-	if (x->guest != y->guest)
-		return x->guest < y->guest ? -1 : 1;
-	return x->time_s < y->time_s ? -1 : x->time_s > y->time_s;
+	while (more) {
+		more = FALSE;
+		for (uint32_t i = 0; i < whole->nb_guests; i++) {
+			const trial *t = g_ptr_array_index(parts, i % parts->len);
+			guint *next = &at[i % parts->len];
+			const struct trial_guest_second *row;
+
+			if (t == NULL || *next >= t->guest_seconds->len)
+				continue;
+			row = &g_array_index(t->guest_seconds, struct trial_guest_second, *next);
+			if (row->guest != i)
+				continue;
+			if (row->drain == drain)
+				g_array_append_val(whole->guest_seconds, *row);
+			(*next)++;
+			more = TRUE;
+		}
+	}
 }
 
 /* What a part noted, with its rank. Notes stay notes. */
@@ -250,18 +263,29 @@ static void add_reasons(trial *whole, const trial *t, guint rank)
 	}
 }
 
-/* The sum of two time lines; of percentiles the larger one is kept. */
-static void add_rows(GArray *into, const GArray *from)
+/* The n-th row of sending that was added, or the one of the drain; NULL: there is none. */
+static struct trial_second *row_at(trial *t, guint nth, gboolean drain)
 {
-	for (guint i = 0; i < from->len; i++) {
-		const struct trial_second *row = &g_array_index(from, struct trial_second, i);
-		struct trial_second *sum;
+	guint sending = trial_sending_rows(t), at = drain ? sending : nth;
 
-		if (i >= into->len) {
-			g_array_append_val(into, *row);
+	return at < (drain ? t->seconds->len : sending)
+		       ? &g_array_index(t->seconds, struct trial_second, at)
+		       : NULL;
+}
+
+/* The sum of two time lines; of percentiles the larger one is kept. */
+static void add_rows(trial *into, const trial *from)
+{
+	for (guint i = 0; i < from->seconds->len; i++) {
+		const struct trial_second *row = &g_array_index(
+			from->seconds, struct trial_second, i);
+		struct trial_second *sum = row_at(into, i, row->drain);
+
+		if (sum == NULL) {
+			g_array_insert_val(into->seconds,
+				row->drain ? into->seconds->len : trial_sending_rows(into), *row);
 			continue;
 		}
-		sum = &g_array_index(into, struct trial_second, i);
 		sum->time_s = MAX(sum->time_s, row->time_s);
 		sum->offered += row->offered;
 		sum->forwarded += row->forwarded;
@@ -343,12 +367,11 @@ trial *part_join(GPtrArray *parts, GError **error)
 			return analyze_null(error, ANALYZE_ERROR_CONTENT,
 				"the sums of all parts are above 2^64 - 1");
 		add_interface_info(whole->interface_info, t, i);
-		add_rows(whole->seconds, t->seconds);
-		g_array_append_vals(
-			whole->guest_seconds, t->guest_seconds->data, t->guest_seconds->len);
+		add_rows(whole, t);
 		add_reasons(whole, t, i);
 	}
-	g_array_sort(whole->guest_seconds, compare_guest_rows);
+	add_guest_rows(whole, parts, FALSE);
+	add_guest_rows(whole, parts, TRUE);
 	add_environment(whole, parts);
 	return trial_balance(whole, error) ? g_steal_pointer(&whole) : NULL;
 }

@@ -54,6 +54,13 @@ void trial_free(trial *t)
 	g_free(t);
 }
 
+guint trial_sending_rows(const trial *t)
+{
+	guint nb = t->seconds->len;
+
+	return nb > 0 && g_array_index(t->seconds, struct trial_second, nb - 1).drain ? nb - 1 : nb;
+}
+
 void trial_set_guests(trial *t, uint32_t nb, const uint32_t *nb_sizes)
 {
 	g_return_if_fail(t->guests == NULL);

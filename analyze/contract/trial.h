@@ -7,9 +7,9 @@
  *   trial_INFIX_repR.json       everything but the bins; written last: its presence marks the trial done
  *   histogram_INFIX_repR.csv    latency_ns,count without header: all guests (autotest's grammar)
  *   guests_INFIX_repR.csv       guest,frame_bytes,latency_ns,count,response_count: lossless bins
- *   timeline_INFIX_repR.csv     a row a second
- *   guest_timeline_INFIX_repR.csv  a row a second and guest, analyze/contract/guest_timeline.h; trials of
- *                               before, and of very many guests and seconds, have none
+ *   timeline_INFIX_repR.csv     one row per second, the last one for the drain
+ *   guest_timeline_INFIX_repR.csv  the same per guest, analyze/contract/guest_timeline.h; older trials, and
+ *                               those of very many guests and seconds, have none
  *   output_INFIX_repR.log       ends with MoonGen's two summary lines, exact totals
  *   probes_INFIX_repR.csv       latency_ns,count without header: probes of all guests; if they were used
  *   ipdv_INFIX_repR.csv         ipdv_ns,count, signed, ascending: analyze/contract/trial_ipdv.h; with --ipdv
@@ -177,9 +177,14 @@ struct trial_ipdv {
 	hist *later, *earlier; /* bins: from 0 up; below 0, by magnitude. Owned; NULL: not loaded */
 };
 
-/* One row a second. Rates are of that interval. */
+/*
+ * One row per second; with a ramp whose steps are shorter, one per step. The last row is the drain: what
+ * came back after sending had ended. The rows add up to offered, forwarded and refused of the totals;
+ * older trials have no row for the drain. Rates are of the interval.
+ */
 struct trial_second {
 	double time_s; /* end of the interval, since measuring began */
+	gboolean drain;
 	uint64_t offered, forwarded, refused;
 	uint64_t p50_ns, p99_ns, max_ns; /* of frames received in it; 0 if none */
 };
@@ -188,6 +193,7 @@ struct trial_second {
 struct trial_guest_second {
 	double time_s; /* end of the interval, since measuring began */
 	uint32_t guest;
+	gboolean drain; /* as in struct trial_second */
 	uint64_t offered, forwarded;
 	uint64_t latency_sum_ns; /* of the frames forwarded in it, from the real departure */
 };
@@ -236,7 +242,7 @@ struct trial {
 	struct trial_guest *guests;
 	uint32_t nb_groups;
 	struct trial_group *groups; /* by trial_balance; NULL before */
-	GArray *seconds;            /* struct trial_second */
+	GArray *seconds;            /* struct trial_second; */
 	GArray *guest_seconds;      /* struct trial_guest_second; not read by trial_read */
 	JsonObject *mix; /* table of RFC 6985 section 4, digest, generator of random numbers */
 	JsonObject *environment;    /* versions, cpu, clocks, command line, started, ended */
@@ -252,6 +258,8 @@ void trial_free(trial *t); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(trial, trial_free)
 struct trial_moongen *trial_moongen_new(void);
 void trial_moongen_free(struct trial_moongen *m); /* NULL is fine */
+/* How many rows of t->seconds, from the first one on, are of the time in which frames were sent. */
+guint trial_sending_rows(const trial *t);
 /* Give it nb guests, zeroed, each with nb_sizes[i] sizes. Once. */
 void trial_set_guests(trial *t, uint32_t nb, const uint32_t *nb_sizes);
 

@@ -11,22 +11,24 @@
 #include "traffic/frame.h"
 
 static const char timeline_header[] = "time_s,offered,forwarded,refused,outstanding,offered_pps,"
-				      "forwarded_pps,p50_ns,p99_ns,max_ns";
+				      "forwarded_pps,p50_ns,p99_ns,max_ns,drain";
 
-/* Deviation (n - 1) of a rate over the seconds; 0 of fewer than two. */
+/* Deviation (n - 1) of a rate over the seconds, or steps of a ramp; 0 of fewer than two. */
 static double deviation_pps(const trial *t, gboolean forwarded)
 {
-	g_autofree double *pps = g_new(double, t->seconds->len + 1);
-	double before = 0;
+	guint rows = trial_sending_rows(t);
+	g_autofree double *pps = g_new(double, rows + 1);
+	double before = 0, first = 0;
 	size_t nb = 0;
 
-	for (guint i = 0; i < t->seconds->len; i++) {
+	for (guint i = 0; i < rows; i++) {
 		const struct trial_second *s = &g_array_index(t->seconds, struct trial_second, i);
 		double length = s->time_s - before;
 
 		before = s->time_s;
+		first = i == 0 ? MIN(length, 1) : first;
 		/* A stub at the end has a rate of its own, which MoonGen leaves out as well. */
-		if (length >= 0.5)
+		if (length > 0 && length >= first / 2)
 			pps[nb++] = (double)(forwarded ? s->forwarded : s->offered) / length;
 	}
 	return nb < 2 ? 0 : numbers_sd(pps, nb);
@@ -101,13 +103,13 @@ char *trial_timeline_csv(const trial *t)
 		forwarded += row->forwarded;
 		g_string_append_printf(s,
 			"%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.1f,%.1f,%" PRIu64
-			",%" PRIu64 ",%" PRIu64 "\n",
+			",%" PRIu64 ",%" PRIu64 ",%d\n",
 			g_ascii_formatd(time, sizeof(time), "%.6f", row->time_s), row->offered,
 			row->forwarded, row->refused,
 			(offered > forwarded ? offered - forwarded : 0),
 			length > 0 ? (double)row->offered / length : 0.0,
 			length > 0 ? (double)row->forwarded / length : 0.0, row->p50_ns,
-			row->p99_ns, row->max_ns);
+			row->p99_ns, row->max_ns, row->drain);
 	}
 	return g_string_free(s, FALSE);
 }
@@ -115,6 +117,7 @@ char *trial_timeline_csv(const trial *t)
 static gboolean on_row(const char *where, char *const *field, void *user, GError **error)
 {
 	struct trial_second s = { 0 };
+	uint64_t drain = 0;
 
 	if (!csv_double(where, "time_s", field[0], &s.time_s, error) ||
 		!csv_u64(where, "offered", field[1], &s.offered, error) ||
@@ -122,8 +125,10 @@ static gboolean on_row(const char *where, char *const *field, void *user, GError
 		!csv_u64(where, "refused", field[3], &s.refused, error) ||
 		!csv_u64(where, "p50_ns", field[7], &s.p50_ns, error) ||
 		!csv_u64(where, "p99_ns", field[8], &s.p99_ns, error) ||
-		!csv_u64(where, "max_ns", field[9], &s.max_ns, error))
+		!csv_u64(where, "max_ns", field[9], &s.max_ns, error) ||
+		(field[10] != NULL && !csv_u64(where, "drain", field[10], &drain, error)))
 		return FALSE;
+	s.drain = drain != 0;
 	g_array_append_val((GArray *)user, s);
 	return TRUE;
 }
@@ -131,8 +136,8 @@ static gboolean on_row(const char *where, char *const *field, void *user, GError
 gboolean trial_timeline_read(
 	trial *t, const char *name, const char *data, size_t len, GError **error)
 {
-	const struct trial_rows rows = { timeline_header, TRIAL_ROWS_ONE, .row = on_row,
-		.user = t->seconds };
+	const struct trial_rows rows = { timeline_header, TRIAL_ROWS_ONE, .lengthened = TRUE,
+		.row = on_row, .user = t->seconds };
 
 	g_array_set_size(t->seconds, 0);
 	return trial_rows_read(&rows, name, data, len, NULL, error);

@@ -8,7 +8,8 @@
 
 struct reading {
 	const struct trial_rows *rows;
-	char **names; /* with "trial", where there is that column */
+	char **names;  /* with "trial", where there is that column */
+	size_t wanted; /* fields of a row */
 	gboolean begun;
 };
 
@@ -16,15 +17,15 @@ static gboolean on_row(const char *where, char *const *field, size_t nb, void *u
 {
 	struct reading *r = user;
 	const struct trial_rows *rows = r->rows;
-	size_t wanted = g_strv_length(r->names);
 	gboolean merged = rows->column != TRIAL_ROWS_ONE;
 	uint64_t number = 0;
 
 	if (!r->begun && (merged || !rows->bare)) {
 		g_autofree char *header = g_strjoinv(",", r->names);
-		gboolean same = nb == wanted;
+		gboolean same = nb == r->wanted || (rows->lengthened && nb + 1 == r->wanted);
 
 		r->begun = TRUE;
+		r->wanted = nb;
 		for (size_t i = 0; same && i < nb; i++)
 			same = strcmp(field[i], r->names[i]) == 0;
 		return same || analyze_fail(error, ANALYZE_ERROR_SYNTAX,
@@ -33,12 +34,12 @@ static gboolean on_row(const char *where, char *const *field, size_t nb, void *u
 				       where, header, rows->remedy != NULL ? rows->remedy : "");
 	}
 	r->begun = TRUE;
-	if (nb != wanted && rows->miscount != NULL)
+	if (nb != r->wanted && rows->miscount != NULL)
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX, "%s: %s", where, rows->miscount);
-	if (nb != wanted)
+	if (nb != r->wanted)
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"%s: %zu fields, not %zu; the file is damaged: measure again", where, nb,
-			wanted);
+			r->wanted);
 	if (merged && !csv_u64(where, "trial", field[0], &number, error))
 		return FALSE;
 	if (merged && number != (uint64_t)rows->column)
@@ -52,7 +53,7 @@ gboolean trial_rows_read(const struct trial_rows *rows, const char *name, const 
 	g_autofree char *header = g_strconcat(
 		rows->column != TRIAL_ROWS_ONE ? "trial," : "", rows->header, NULL);
 	g_auto(GStrv) names = g_strsplit(header, ",", -1);
-	struct reading r = { .rows = rows, .names = names };
+	struct reading r = { .rows = rows, .names = names, .wanted = g_strv_length(names) };
 	gboolean ok = csv_read(name, data, len, on_row, &r, error);
 
 	if (empty != NULL)

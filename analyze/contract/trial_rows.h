@@ -12,13 +12,14 @@
 
 enum { TRIAL_ROWS_ONE = -1 }; /* a file of one trial: no column "trial" */
 
-/* field: those of the header. */
+/* field: those of the header, then NULL. */
 typedef gboolean (*trial_row_fn)(const char *where, char *const *field, void *user, GError **error);
 
 struct trial_rows {
 	const char *header;   /* names of the columns, separated by commas */
 	int column;           /* number wanted of the column "trial", or TRIAL_ROWS_ONE */
 	gboolean bare;        /* a file of one trial has no header */
+	gboolean lengthened;  /* older files lack the last column: its field is NULL there */
 	const char *miscount; /* what is said of another number of fields; NULL: both numbers */
 	const char *remedy;   /* appended to that of the header; NULL: nothing */
 	trial_row_fn row;

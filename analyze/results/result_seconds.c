@@ -24,7 +24,7 @@ GArray *result_seconds(const trial *t)
 	GArray *seconds = g_array_new(FALSE, TRUE, sizeof(struct result_second));
 	double before = 0;
 
-	for (guint i = 0; i < t->seconds->len; i++) {
+	for (guint i = 0; i < trial_sending_rows(t); i++) {
 		const struct trial_second *row = &g_array_index(t->seconds, struct trial_second, i);
 		double length = row->time_s - before;
 		struct result_second s = { .time_s = row->time_s,
@@ -121,10 +121,11 @@ static guint seconds_of(const GArray *rows, GArray *guests)
 	guint most = 0;
 
 	for (guint i = 0; i < rows->len; i++) {
-		guint place = place_of(
-			guests, g_array_index(rows, struct trial_guest_second, i).guest);
+		const struct trial_guest_second *row = &g_array_index(
+			rows, struct trial_guest_second, i);
+		guint place = place_of(guests, row->guest);
 
-		nb[place]++;
+		nb[place] += !row->drain;
 		most = MAX(most, nb[place]);
 	}
 	return most;
@@ -144,9 +145,13 @@ static struct cell *add_up(result_guest_times *g, const GArray *rows, GArray *gu
 	for (guint i = 0; i < rows->len; i++) {
 		const struct trial_guest_second *row = &g_array_index(
 			rows, struct trial_guest_second, i);
-		guint guest = place_of(guests, row->guest), time = nb[guest]++ / merged;
-		struct cell *cell = &cells[(gsize)guest * g->nb_times + time];
+		guint guest = place_of(guests, row->guest), time = nb[guest] / merged;
+		struct cell *cell;
 
+		if (row->drain)
+			continue;
+		nb[guest]++;
+		cell = &cells[(gsize)guest * g->nb_times + time];
 		cell->offered += row->offered;
 		cell->forwarded += row->forwarded;
 		cell->latency_sum_ns += (double)row->latency_sum_ns;

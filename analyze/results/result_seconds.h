@@ -6,7 +6,7 @@
  * A frame is offered in the second in which it left and forwarded in the one in which it came
  * back. Loss of a second is what was offered in it and not forwarded in it: frames that are on
  * their way at its end count as lost in it, and the second after has so many more. It is never
- * below 0; only the loss of a whole trial is exact.
+ * below 0; only the loss of a whole trial is exact. The drain is no second: nothing was offered in it.
  */
 #ifndef ANALYZE_RESULTS_RESULT_SECONDS_H
 #define ANALYZE_RESULTS_RESULT_SECONDS_H

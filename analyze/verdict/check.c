@@ -80,10 +80,13 @@ static void drift_of(struct checking *k, const trial *t, const char *what, const
 /* The first and the last second are not whole: traffic starts and stops in them. */
 static void check_seconds(struct checking *k, const trial *t)
 {
-	guint nb = t->seconds->len > 2 ? t->seconds->len - 2 : 0, nb_p50 = 0;
+	guint rows = trial_sending_rows(t), nb = rows > 2 ? rows - 2 : 0, nb_p50 = 0;
 	g_autofree double *x = g_new(double, nb + 1), *rate = g_new(double, nb + 1);
 	g_autofree double *at = g_new(double, nb + 1), *p50 = g_new(double, nb + 1);
 
+	/* With a ramp both are meant to change. */
+	if (t->params.extra != NULL && strstr(t->params.extra, "--ramp=") != NULL)
+		return;
 	for (guint i = 0; i < nb; i++) {
 		const struct trial_second *s = &g_array_index(
 			t->seconds, struct trial_second, i + 1);

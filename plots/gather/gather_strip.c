@@ -161,10 +161,11 @@ static GArray *rows_of(const trial *t, GError **error)
 {
 	g_autoptr(GArray) rows = guest_timeline_read(t, error);
 
-	if (rows == NULL || rows->len > 0)
+	if (rows == NULL ||
+		(rows->len > 0 && !g_array_index(rows, struct trial_guest_second, 0).drain))
 		return g_steal_pointer(&rows);
 	(void)plots_fail(error, PLOTS_ERROR_EMPTY,
-		"%s: empty timeline of guests: measured for less than 1 s", t->path);
+		"%s: empty timeline of guests: interrupted before measuring", t->path);
 	return NULL;
 }
 

@@ -16,6 +16,7 @@
 #include "tests/unit/fake_trial.h"
 
 #define HEADER GUEST_TIMELINE_HEADER
+#define OLD_HEADER "time_s,guest,offered,forwarded,latency_sum_ns\n"
 
 static trial *make_trial(guint seconds)
 {
@@ -25,6 +26,7 @@ static trial *make_trial(guint seconds)
 		for (uint32_t g = 0; g < 3; g++) {
 			const struct trial_guest_second s = { .time_s = i + 1.000125,
 				.guest = g,
+				.drain = i + 1 == seconds,
 				.offered = 100 * i + g,
 				.forwarded = 90 * i + g,
 				.latency_sum_ns = UINT64_C(5000000000) * i + g };
@@ -75,6 +77,7 @@ static void rows_read_back_equal(void **state)
 
 		assert_float_equal(got->time_s, wanted->time_s, 1e-9);
 		assert_int_equal(got->guest, wanted->guest);
+		assert_int_equal(got->drain, wanted->drain);
 		assert_int_equal(got->offered, wanted->offered);
 		assert_int_equal(got->forwarded, wanted->forwarded);
 		assert_int_equal(got->latency_sum_ns, wanted->latency_sum_ns);
@@ -139,17 +142,19 @@ static const struct {
 	{ "# nothing\n", "it is empty" },
 	{ "1,0,1,1,1\n", "f:1: the header is not" },
 	{ "time_s,guest,offered,forwarded\n", "f:1: the header is not" },
-	{ HEADER "1,0,1,1\n", "f:2: there are not 5 fields" },
-	{ HEADER "1,0,1,1,1,1\n", "f:2: there are not 5 fields" },
-	{ HEADER "1,0,1,1,1\n2,0,1,x,1\n", "f:3: forwarded 'x'" },
-	{ HEADER "nan,0,1,1,1\n", "f:2: time_s 'nan'" },
-	{ HEADER "-1,0,1,1,1\n", "f:2: time_s '-1'" },
-	{ HEADER "1,0,-1,1,1\n", "f:2: offered '-1'" },
-	{ HEADER "1,3,1,1,1\n", "f:2: the trial has no such guest" },
-	{ HEADER "1,4294967296,1,1,1\n", "f:2: the trial has no such guest" },
-	{ HEADER "1,0,1,1,1\n1,1,1,1,1\n1,0,1,1,1\n", "f:4: the guest's time does not rise" },
-	{ HEADER "2,2,1,1,1\n1,2,1,1,1\n", "f:3: the guest's time does not rise" },
-	{ HEADER "1,0,1,1,18446744073709551616\n", "f:2: latency_sum_ns" },
+	{ HEADER "1,0,1,1,1\n", "f:2: 5 fields, not 6" },
+	{ HEADER "1,0,1,1,1,0,1\n", "f:2: 7 fields, not 6" },
+	{ HEADER "1,0,1,1,1,0\n2,0,1,x,1,0\n", "f:3: forwarded 'x'" },
+	{ HEADER "nan,0,1,1,1,0\n", "f:2: time_s 'nan'" },
+	{ HEADER "-1,0,1,1,1,0\n", "f:2: time_s '-1'" },
+	{ HEADER "1,0,-1,1,1,0\n", "f:2: offered '-1'" },
+	{ HEADER "1,0,1,1,1,no\n", "f:2: drain 'no'" },
+	{ HEADER "1,3,1,1,1,0\n", "f:2: the trial has no such guest" },
+	{ HEADER "1,4294967296,1,1,1,0\n", "f:2: the trial has no such guest" },
+	{ HEADER "1,0,1,1,1,0\n1,1,1,1,1,0\n1,0,1,1,1,0\n", "f:4: the guest's time does not rise" },
+	{ HEADER "2,2,1,1,1,0\n1,2,1,1,1,0\n", "f:3: the guest's time does not rise" },
+	{ HEADER "1,0,1,1,18446744073709551616,0\n", "f:2: latency_sum_ns" },
+	{ OLD_HEADER "1,0,1,1,1,0\n", "f:2: 6 fields, not 5" },
 };
 
 static void bad_rows_are_refused_by_line(void **state)
@@ -169,6 +174,20 @@ static void bad_rows_are_refused_by_line(void **state)
 	}
 }
 
+static void an_older_file_has_no_drain(void **state)
+{
+	static const char text[] = OLD_HEADER "1,0,10,9,900\n2.001,0,10,11,1100\n";
+	g_autoptr(trial) t = make_trial(0);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GArray) rows = guest_timeline_parse(t, "f", text, strlen(text), &error);
+
+	(void)state;
+	assert_non_null(rows);
+	assert_int_equal(rows->len, 2);
+	for (guint i = 0; i < rows->len; i++)
+		assert_false(g_array_index(rows, struct trial_guest_second, i).drain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +195,7 @@ int main(void)
 		cmocka_unit_test(a_trial_may_have_none),
 		cmocka_unit_test(a_lost_or_cut_file_is_noticed),
 		cmocka_unit_test(bad_rows_are_refused_by_line),
+		cmocka_unit_test(an_older_file_has_no_drain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,18 @@ static void add_guest_row(trial *t, double time_s, uint32_t guest, guint second)
 	g_array_append_val(t->guest_seconds, s);
 }
 
+/* One rank has a row of sending less than the others. */
+static void add_drain(trial *t, guint rank)
+{
+	const struct trial_second drain = {
+		.time_s = 9 + 0.1 * rank, .drain = TRUE, .forwarded = 1 + rank, .p99_ns = rank
+	};
+
+	if (rank == 0)
+		g_array_set_size(t->seconds, t->seconds->len - 1);
+	g_array_append_val(t->seconds, drain);
+}
+
 /* Of rank k: k + 1 differences of +1000 (k + 1) ns, and one of minus that. */
 static void set_ipdv(trial *t, guint rank)
 {
@@ -102,6 +114,13 @@ static trial *make_part(guint rank)
 	for (guint second = 1; second <= SECONDS; second++)
 		for (uint32_t i = rank; i < GUESTS; i += RANKS)
 			add_guest_row(t, second + 0.004 * (rank + 1) - 0.008, i, second);
+	for (uint32_t i = rank; i < GUESTS; i += RANKS) {
+		add_guest_row(t, SECONDS + 1.004 * (rank + 1), i, SECONDS + 1);
+		g_array_index(
+			t->guest_seconds, struct trial_guest_second, t->guest_seconds->len - 1)
+			.drain = TRUE;
+	}
+	add_drain(t, rank);
 	trial_ipdv_clear(&t->ipdv);
 	set_ipdv(t, rank);
 	g_ptr_array_set_size(t->reasons, 0);
@@ -196,7 +215,19 @@ static void parts_are_the_whole(void **state)
 	assert_int_equal(got->departure.self_delay_p50_ns, 1000);
 	assert_int_equal(got->departure.bursts, RANKS * wanted->departure.bursts);
 	assert_int_equal(got->cpu.generator.cpu_ns, RANKS * wanted->cpu.generator.cpu_ns);
-	assert_int_equal(got->seconds->len, wanted->seconds->len);
+	assert_int_equal(got->seconds->len, wanted->seconds->len + 1);
+	for (guint i = 0; i < got->seconds->len; i++) {
+		const struct trial_second *s = &g_array_index(got->seconds, struct trial_second, i);
+
+		assert_int_equal(s->drain, i == wanted->seconds->len);
+		if (!s->drain)
+			assert_int_equal(s->offered,
+				(i + 1 == wanted->seconds->len ? RANKS - 1 : RANKS) *
+					g_array_index(wanted->seconds, struct trial_second, i)
+						.offered);
+		else
+			assert_true(s->forwarded == 1 + 2 + 3 && s->p99_ns == 2 && s->time_s > 9.1);
+	}
 	assert_true(got->ipdv.recorded);
 	assert_int_equal(got->ipdv.pairs, 2 + 3 + 4);
 	assert_int_equal(got->ipdv.min_ns, -3000);
@@ -205,14 +236,16 @@ static void parts_are_the_whole(void **state)
 	assert_int_equal(got->ipdv.abs_sum_ns, 2000 + 6000 + 12000);
 	assert_int_equal(ctr_get(&got->ipdv.later->bucket[hist_index(2000)]), 2);
 	assert_int_equal(ctr_get(&got->ipdv.earlier->count), RANKS);
-	assert_int_equal(got->guest_seconds->len, GUESTS * SECONDS);
+	assert_int_equal(got->guest_seconds->len, GUESTS * (SECONDS + 1));
 	for (guint i = 0; i < got->guest_seconds->len; i++) {
 		const struct trial_guest_second *s = &g_array_index(
 			got->guest_seconds, struct trial_guest_second, i);
 		guint second = i / GUESTS + 1;
 
 		assert_int_equal(s->guest, i % GUESTS);
-		assert_float_equal(s->time_s, second, 0.005);
+		assert_int_equal(s->drain, second == SECONDS + 1);
+		if (!s->drain)
+			assert_float_equal(s->time_s, second, 0.005);
 		assert_int_equal(s->offered, 100 * second + s->guest);
 		assert_int_equal(s->forwarded, 50 * second + s->guest);
 		assert_int_equal(s->latency_sum_ns, 1000000 * second + s->guest);

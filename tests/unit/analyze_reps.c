@@ -212,6 +212,9 @@ static void seconds_are_rates_of_their_own_length(void **state)
 	add_second(a->seconds, 1, 1000, 900, 5000);
 	add_second(a->seconds, 1.5, 500, 550, 0);
 	add_second(b->seconds, 1, 2000, 2000, 7000);
+	/* Not a second: nothing was offered in it. */
+	add_second(b->seconds, 1.2, 0, 100, 7000);
+	g_array_index(b->seconds, struct trial_second, 1).drain = TRUE;
 	g_ptr_array_add(both, result_seconds(a));
 	g_ptr_array_add(both, result_seconds(b));
 	const struct result_second
@@ -246,11 +249,13 @@ static void guests_have_their_own_seconds(void **state)
 	(void)state;
 	/* Times of two generators differ a little; guest 7 ends early. */
 	static const struct trial_guest_second rows[] = {
-		{ 1.001, 3, 10, 10, 1000 },
-		{ 1.002, 7, 20, 10, 4000 },
-		{ 2.001, 3, 10, 0, 0 },
-		{ 2.004, 7, 0, 0, 0 },
-		{ 3.001, 3, 10, 5, 5000 },
+		{ 1.001, 3, FALSE, 10, 10, 1000 },
+		{ 1.002, 7, FALSE, 20, 10, 4000 },
+		{ 2.001, 3, FALSE, 10, 0, 0 },
+		{ 2.004, 7, FALSE, 0, 0, 0 },
+		{ 3.001, 3, FALSE, 10, 5, 5000 },
+		{ 3.501, 3, TRUE, 0, 15, 15000 },
+		{ 2.504, 7, TRUE, 0, 10, 9000 },
 	};
 	g_autoptr(GArray) array = g_array_new(FALSE, FALSE, sizeof(rows[0]));
 
