@@ -16,9 +16,9 @@ enum {
 	CLI_GATE = 4,            /* done: the verdict is one that the caller asked to fail on */
 };
 
-enum cli_format { CLI_TEXT, CLI_CSV, CLI_JSON };
+enum cli_format { CLI_TEXT, CLI_CSV, CLI_JSON, CLI_JSONL /* tsim run alone */ };
 
-/* The row of --format. */
+/* The row of --format; tsim run has more words. */
 #define CLI_FORMAT_ROW(type_, member)                                             \
 	OPTION_ROW(WORD, type_, member, "format", 'f', "FORMAT", "Output format", \
 		.preset = "text", .words = cli_formats)

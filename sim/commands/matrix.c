@@ -163,8 +163,8 @@ static int tell_outcome(const struct run *r, const struct matrix_outcome *o)
 
 	fprintf(stderr, "measured: %u; failed: %u; left: %u\n", o->done, o->failed, o->left);
 	if (untrustworthy != 0)
-		fprintf(stderr, "not trustworthy: %u of %u trials; see 'tanalyze summary'\n",
-			untrustworthy, r->trials->len);
+		fprintf(stderr, "not trustworthy: %u of %u trial%s; see 'tanalyze summary'\n",
+			untrustworthy, r->trials->len, text_plural(r->trials->len));
 	if (o->left != 0)
 		fprintf(stderr, "run the same command again to continue\n");
 	if (o->failed != 0 || o->left != 0)

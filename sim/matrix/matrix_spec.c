@@ -11,6 +11,7 @@
 #include "traffic/mix.h"
 #include "traffic/profile.h"
 #include "traffic/rate.h"
+#include "analyze/base/format.h"
 #include "analyze/base/text.h"
 
 enum {
@@ -323,7 +324,8 @@ static gboolean take_rate(struct spec *s, const char *where, const char *word, G
 	/* A sweep of rates with units is one of frames a second. */
 	for (guint i = 0; strstr(word, "..") != NULL && i < rates->len; i++) {
 		const struct rate *r = &g_array_index(rates, struct rate, i);
-		g_autofree char *text = g_strdup_printf("%.17gpps", r->value);
+		g_autofree char *value = format_number(r->value);
+		g_autofree char *text = g_strconcat(value, "pps", NULL);
 
 		if (r->kind != RATE_PPS)
 			return refuse_word(where, word,

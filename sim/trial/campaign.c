@@ -27,6 +27,7 @@
 #include "sim/trial/progress.h"
 #include "sim/trial/environment.h"
 #include "sim/trial/printout.h"
+#include "sim/trial/jsonl.h"
 #include "sim/base/stop.h"
 #include "traffic/frame.h"
 #include "traffic/mix.h"
@@ -52,6 +53,7 @@ struct campaign {
 	struct fabric *fabric;
 	struct fleet *fleet;
 	struct progress progress;
+	struct jsonl *jsonl; /* NULL: --format is another, or we are not rank 0 */
 	struct clock_pair clock_origin;
 };
 
@@ -481,6 +483,7 @@ static void clear_campaign(struct campaign *c)
 	if (c->eal_args != NULL)
 		g_ptr_array_unref(c->eal_args);
 	scratch_free(c->scratch);
+	jsonl_free(c->jsonl);
 	clear_plan(c);
 	g_free(c->mix_digest);
 	g_free(c->socket_dir);
@@ -512,6 +515,15 @@ static gboolean keep_trial(const struct campaign *c, trial *t, GError **error)
 	return FALSE;
 }
 
+static void show_trial(struct campaign *c, const trial *t, gboolean measured)
+{
+	if (c->jsonl != NULL)
+		jsonl_trial(c->jsonl, t, measured);
+	else
+		printout_trial(t, c->o->format, c->o->all_guests, !c->printed);
+	c->printed = TRUE;
+}
+
 static gboolean run_trial(struct campaign *c, const struct trial_params *p, GError **error)
 {
 	g_autoptr(trial) t = NULL;
@@ -533,6 +545,7 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 			     .dir = c->dir,
 			     .params = p,
 			     .progress = &c->progress,
+			     .jsonl = c->jsonl,
 			     .clock_origin = &c->clock_origin,
 			     .interrupt = stop_flag() },
 		    &t, error))
@@ -541,8 +554,7 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 		text = printout_text(t, TRUE);
 		g_string_assign(t->log, text);
 		kept = keep_trial(c, t, error);
-		printout_trial(t, c->o->format, c->o->all_guests, !c->printed);
-		c->printed = TRUE;
+		show_trial(c, t, TRUE);
 		c->untrustworthy |= !t->trustworthy;
 		c->nb_measured += kept && !t->interrupted;
 	}
@@ -563,7 +575,7 @@ static int show_done(struct campaign *c, GError **error)
 
 		if (t == NULL)
 			return CLI_FAILED;
-		printout_trial(t, c->o->format, c->o->all_guests, i == 0);
+		show_trial(c, t, FALSE);
 		c->untrustworthy |= !t->trustworthy;
 		lacks_ipdv |= c->o->ipdv && !t->ipdv.recorded;
 	}
@@ -590,9 +602,10 @@ static int run_all(struct campaign *c, GError **error)
 		go_on = ranks_all_true(atomic_load(stop_flag()) == 0);
 		if (!go_on)
 			progress_say(&c->progress,
-				"interrupted: %u of %u trials not measured yet; run the same "
+				"interrupted: %u of %u trial%s not measured yet; run the same "
 				"command again to continue",
-				c->todo->len - c->nb_measured, c->todo->len);
+				c->todo->len - c->nb_measured, c->todo->len,
+				c->todo->len == 1 ? "" : "s");
 		if (!done || !go_on)
 			return CLI_FAILED;
 	}
@@ -613,6 +626,8 @@ int campaign_run(struct options *o, struct generators *generators)
 
 	c.clock_origin = clock_pair_now();
 	progress_init(&c.progress, o->quiet || generators_own(generators) != 0);
+	if (o->format == CLI_JSONL && generators_own(generators) == 0)
+		c.jsonl = jsonl_new(stdout);
 	/* mpirun tells a process as often as it likes, and kills it soon enough. */
 	stop_catch(generators == NULL ? STOP_AT_THIRD : STOP_NEVER);
 	scratch_sweep("tsim");
@@ -645,7 +660,7 @@ int campaign_run(struct options *o, struct generators *generators)
 		status = cli_fail("tsim", sim_error_status(error), error);
 	else if (error != NULL)
 		status = sim_error_status(error);
-	else if (c.printed && o->format == CLI_TEXT)
+	else if (c.todo->len != 0 && c.printed && o->format == CLI_TEXT)
 		progress_say(&c.progress, "results: %s", c.dir);
 	clear_campaign(&c);
 	return status;

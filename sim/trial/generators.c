@@ -14,6 +14,7 @@
 #include "sim/base/error.h"
 #include "sim/base/stop.h"
 #include "sim/trial/measure.h"
+#include "sim/trial/jsonl.h"
 
 enum { START_DELAY_MS = 250 }; /* until the last one has heard of it */
 
@@ -226,9 +227,13 @@ static void take_sum(struct generators *g, const uint64_t *v)
 	g->sum.time_s = row.time_s;
 	g->sum.offered += row.offered;
 	g->sum.forwarded += row.forwarded;
-	if (interval_s > 0)
-		progress_second(g->cfg->progress, &row, interval_s, g->cfg->params->duration_s,
-			g->sum.offered, g->sum.forwarded);
+	if (interval_s <= 0)
+		return;
+	progress_second(g->cfg->progress, &row, interval_s, g->cfg->params->duration_s,
+		g->sum.offered, g->sum.forwarded);
+	if (g->cfg->jsonl != NULL) /* guests are known to their own ranks alone */
+		jsonl_second(g->cfg->jsonl, g->cfg->params, &row, interval_s, g->sum.offered,
+			g->sum.forwarded, NULL);
 }
 
 void generators_tick(struct generators *g)
@@ -385,6 +390,23 @@ static void reach_verdict(trial *whole, GPtrArray *facts, const uint64_t *delays
 	g_ptr_array_extend_and_steal(whole->reasons, noted);
 }
 
+/*
+ * Rows that were summed while it ran: their percentiles are of all ranks. Parts have the drain; and other
+ * counts where a guest is not believed, then all rows are theirs.
+ */
+static void take_shown_rows(trial *whole, const struct generators *g)
+{
+	guint nb = trial_sending_rows(whole);
+	uint64_t forwarded = 0;
+
+	for (guint i = 0; i < nb; i++)
+		forwarded += g_array_index(whole->seconds, struct trial_second, i).forwarded;
+	if (forwarded != g->sum.forwarded)
+		return;
+	g_array_remove_range(whole->seconds, 0, nb);
+	g_array_prepend_vals(whole->seconds, g->seconds->data, g->seconds->len);
+}
+
 /* Rank 0: the trial of all parts. */
 static trial *join_parts(struct generators *g, GPtrArray *bytes, GError **error)
 {
@@ -400,10 +422,8 @@ static trial *join_parts(struct generators *g, GPtrArray *bytes, GError **error)
 		g_ptr_array_add(parts, t);
 	}
 	whole = part_join(parts, error);
-	if (whole != NULL) {
-		g_array_set_size(whole->seconds, 0);
-		g_array_append_vals(whole->seconds, g->seconds->data, g->seconds->len);
-	}
+	if (whole != NULL)
+		take_shown_rows(whole, g);
 	return whole;
 }
 

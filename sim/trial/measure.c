@@ -6,11 +6,13 @@
 
 #include "analyze/base/ranks.h"
 #include "analyze/base/text.h"
+#include "analyze/contract/guest_rank.h"
 #include "sim/engine/engine.h"
 #include "sim/base/error.h"
 #include "sim/trial/host_watch.h"
 #include "sim/trial/environment.h"
 #include "sim/trial/generators.h"
+#include "sim/trial/jsonl.h"
 #include "sim/trial/trust.h"
 
 enum {
@@ -20,12 +22,13 @@ enum {
 	MISSING_NAMED = 4,       /* guests that are waited for */
 	MISSING_CHANGE_US = 2000000,
 	MISSING_AGAIN_US = 10000000,
-	SILENT_S = 2, /* no answer for so long at the end: the guest hangs */
+	SILENT_MS = 1900, /* no answer for so long at the end, about two rows: the guest hangs */
 	REPORT_TIMEOUT_MS = 2000,
 	DRAIN_POLL_US = 500,
 	CAPTURE_BYTES = 256 << 20,
 	HURRY_DRAIN_NS = 100000000,
 	HURRY_REPORT_MS = 200,
+	ROW_MIN_MS = 10,          /* of the time line */
 	GUEST_ROWS_MAX = 4000000, /* of the guests' time line: 160 MB */
 };
 
@@ -41,9 +44,13 @@ struct watch {
 	const char *lack;        /* of the guests that are waited for; static; NULL: has not come */
 	char *state;             /* NULL: in order */
 	struct engine_live live; /* at the last look */
-	double silent_since_s;   /* < 0: it answers */
-	double absent_s;         /* when it was first not connected; < 0: never */
+	struct engine_live heard; /* at looked_s */
+	double silent_since_s;    /* < 0: it answers */
+	double absent_s;          /* when it was first not connected; < 0: never */
 };
+
+static const double ROW_ROUNDING = 1e-6; /* of a row */
+static const double LOOK_MIN_S = 0.5;
 
 struct run {
 	const struct measure_cfg *cfg;
@@ -60,9 +67,11 @@ struct run {
 	trial *t;
 	gboolean stopped;
 	/* For rows of the time line. */
+	double row_s; /* length of one */
 	hist *latency_before, *latency_now;
 	uint64_t offered, forwarded; /* up to before_s */
 	double before_s;
+	double looked_s;      /* when guests were last looked at */
 	guint guest_rows_max; /* that there is memory for; 0: none are taken */
 };
 
@@ -249,11 +258,27 @@ static void watch_guests(struct run *r, double now_s)
 	}
 }
 
+static double measuring_s(const struct run *r)
+{
+	uint64_t now_ns = engine_now_ns(r->engine);
+	uint64_t warm_up_ns = r->cfg->o->warm_up_ns;
+
+	return now_ns < warm_up_ns ? 0 : (double)(now_ns - warm_up_ns) / 1e9;
+}
+
+/* How many rows have ended by then; a step of a ramp ends at its time, rounded to a double. */
+static uint32_t rows_until(const struct run *r, double now_s)
+{
+	return (uint32_t)(now_s / r->row_s + ROW_ROUNDING);
+}
+
 /* What each guest did since the last look; their sums go to all. */
 static void take_guest_rows(struct run *r, struct trial_second *all)
 {
 	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
-		struct trial_guest_second row = { .time_s = all->time_s, .guest = i };
+		struct trial_guest_second row = {
+			.time_s = all->time_s, .guest = i, .drain = all->drain
+		};
 		struct watch *w = &r->watch[i];
 		struct engine_live live;
 
@@ -265,10 +290,6 @@ static void take_guest_rows(struct run *r, struct trial_second *all)
 		all->forwarded += row.forwarded;
 		all->refused += live.refused - w->live.refused;
 		w->live = live;
-		if (row.forwarded != 0 || row.offered == 0 || is_one_way(r, i))
-			w->silent_since_s = -1;
-		else if (w->silent_since_s < 0)
-			w->silent_since_s = r->before_s;
 		if (r->t->guest_seconds->len < r->guest_rows_max)
 			g_array_append_val(r->t->guest_seconds, row);
 	}
@@ -295,7 +316,7 @@ static void keep_gain(hist *before, const hist *now)
 	ctr_set(&before->count, count);
 }
 
-/* Quantiles of the interval alone: of what the live histogram gained since the last row. */
+/* Quantiles of the interval alone: of what the live histogram gained since the last row, in latency_now. */
 static void interval_latency(struct run *r, struct trial_second *row)
 {
 	hist *gained = r->latency_before;
@@ -311,57 +332,148 @@ static void interval_latency(struct run *r, struct trial_second *row)
 	r->latency_now = gained;
 }
 
+/* Who is worst off so far, frames on their way being lost; the mean stands for the 99th percentile. */
+static gboolean find_worst(const struct run *r, struct jsonl_guest *out)
+{
+	struct guest_rank worst = { 0 };
+
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
+		const struct engine_live *live = &r->watch[i].live;
+		struct guest_rank rank = { .guest = i,
+			.ok = r->watch[i].state == NULL,
+			.offered = is_one_way(r, i) ? 0 : live->offered,
+			.lost = live->offered - MIN(live->offered, live->forwarded),
+			.p99_ns = live->latency_sum_ns / MAX(live->forwarded, 1) };
+
+		if (guest_rank_has(&rank) &&
+			(!guest_rank_has(&worst) || guest_rank_compare(&rank, &worst) < 0))
+			worst = rank;
+	}
+	*out = (struct jsonl_guest){ .guest = worst.guest,
+		.interface = r->cfg->fabric->word[worst.guest],
+		.state = r->watch[worst.guest].state,
+		.offered = worst.offered,
+		.forwarded = r->watch[worst.guest].live.forwarded,
+		.mean_ns = worst.p99_ns };
+	return guest_rank_has(&worst);
+}
+
+static void show_row(const struct run *r, const struct trial_second *row)
+{
+	double interval_s = row->time_s - r->before_s;
+	struct jsonl_guest worst;
+
+	progress_second(r->cfg->progress, row, interval_s, r->t->params.duration_s, r->offered,
+		r->forwarded);
+	if (r->cfg->jsonl != NULL)
+		jsonl_second(r->cfg->jsonl, r->cfg->params, row, interval_s, r->offered,
+			r->forwarded, find_worst(r, &worst) ? &worst : NULL);
+}
+
+/* Who does not answer. In a step of a ramp a guest may be offered nothing, whether it does or not. */
+static void note_silence(struct run *r, double now_s)
+{
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
+		struct watch *w = &r->watch[i];
+
+		if (w->live.forwarded != w->heard.forwarded ||
+			w->live.offered == w->heard.offered || is_one_way(r, i))
+			w->silent_since_s = -1;
+		else if (w->silent_since_s < 0)
+			w->silent_since_s = r->looked_s;
+		w->heard = w->live;
+	}
+	r->looked_s = now_s;
+}
+
+/* Each second; of rows that are shorter not each. */
+static void look_at_guests(struct run *r, double now_s)
+{
+	note_silence(r, now_s);
+	watch_guests(r, now_s);
+	host_watch_second(r->host);
+}
+
 static void take_row(struct run *r, double now_s, gboolean last)
 {
 	struct trial_second row = { .time_s = now_s };
 
 	take_guest_rows(r, &row);
 	interval_latency(r, &row);
-	watch_guests(r, now_s);
-	host_watch_second(r->host);
+	if (last || now_s >= r->looked_s + LOOK_MIN_S)
+		look_at_guests(r, now_s);
 	g_array_append_val(r->t->seconds, row);
 	r->offered += row.offered;
 	r->forwarded += row.forwarded;
 	/* Sums over all ranks are shown when all have given theirs. */
 	if (r->cfg->generators != NULL)
 		generators_row(r->cfg->generators, &row,
-			(uint32_t)(last ? ceil(MIN(now_s, r->t->params.duration_s)) : now_s),
-			r->latency_before);
+			last ? (uint32_t)ceil(MIN(now_s, r->t->params.duration_s) / r->row_s -
+					      ROW_ROUNDING)
+			     : rows_until(r, now_s),
+			r->latency_now);
 	else
-		progress_second(r->cfg->progress, &row, now_s - r->before_s,
-			r->t->params.duration_s, r->offered, r->forwarded);
+		show_row(r, &row);
 	r->before_s = now_s;
 }
 
-static double measuring_s(const struct run *r)
+/* What came back since sending ended. Workers have stopped: with it rows add up to the totals. */
+static void take_drain_row(struct run *r)
 {
-	uint64_t now_ns = engine_now_ns(r->engine);
-	uint64_t warm_up_ns = r->cfg->o->warm_up_ns;
+	struct trial_second row = { .drain = TRUE,
+		.time_s = MAX(measuring_s(r), r->before_s + 1e-6) };
 
-	return now_ns < warm_up_ns ? 0 : (double)(now_ns - warm_up_ns) / 1e9;
+	take_guest_rows(r, &row);
+	interval_latency(r, &row);
+	g_array_append_val(r->t->seconds, row);
+}
+
+/* Nothing that a guest returned counts where it is not believed: nor in its rows. */
+static void disown_rows(struct run *r)
+{
+	gboolean disowned = FALSE;
+
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step)
+		disowned |= r->watch[i].live.forwarded != r->t->guests[i].c.forwarded;
+	if (disowned && r->guest_rows_max == 0)
+		g_ptr_array_add(r->t->reasons,
+			g_strdup("note: the timeline includes frames that were never sent"));
+	for (guint i = 0; disowned && i < r->t->guest_seconds->len; i++) {
+		struct trial_guest_second *row = &g_array_index(
+			r->t->guest_seconds, struct trial_guest_second, i);
+
+		if (r->watch[row->guest].live.forwarded == r->t->guests[row->guest].c.forwarded)
+			continue;
+		g_array_index(r->t->seconds, struct trial_second, i / r->nb_own)
+			.forwarded -= row->forwarded;
+		row->forwarded = row->latency_sum_ns = 0;
+	}
 }
 
 static void watch_sending(struct run *r)
 {
-	double next_s = 1;
+	double next_s = r->row_s;
 
 	while (!engine_sent(r->engine)) {
-		double now_s = measuring_s(r);
+		double now_s = measuring_s(r), left_s;
 
 		if (is_interrupted(r) && !r->stopped) {
 			engine_interrupt(r->engine);
 			r->stopped = TRUE;
 		}
 		/* The last row is taken when all is sent, so that it is not a row of nothing. */
-		if (now_s >= next_s && next_s + 0.5 < r->t->params.duration_s) {
+		if (now_s >= next_s && next_s + r->row_s / 2 < r->t->params.duration_s) {
 			take_row(r, now_s, FALSE);
-			next_s = (double)(int64_t)now_s + 1;
+			next_s = (rows_until(r, now_s) + 1) * r->row_s;
 		}
 		host_watch_tick(r->host);
 		note_absent(r, now_s);
 		fabric_tick(r->cfg->fabric);
 		generators_tick(r->cfg->generators);
-		g_usleep(TICK_US);
+		jsonl_tick(r->cfg->jsonl);
+		/* Not beyond the end of a row. */
+		left_s = next_s - measuring_s(r);
+		g_usleep(left_s > 0 ? (gulong)MIN(TICK_US, left_s * 1e6 + 1) : TICK_US);
 	}
 	if (measuring_s(r) > r->before_s)
 		take_row(r, measuring_s(r), TRUE);
@@ -389,6 +501,7 @@ static void drain_frames(struct run *r)
 
 	while (engine_under_way(r->engine) != 0 && waited_ns < drain_ns(r)) {
 		generators_tick(r->cfg->generators);
+		jsonl_tick(r->cfg->jsonl);
 		host_watch_tick(r->host);
 		g_usleep(DRAIN_POLL_US);
 		waited_ns = engine_now_ns(r->engine) - start_ns;
@@ -404,7 +517,7 @@ static char *silence_text(const struct run *r, uint32_t guest)
 	gboolean still = still_s > 2 * r->events.stolen_s;
 	gboolean silent = w->silent_since_s >= 0 &&
 			  (r->t->guests[guest].c.forwarded == 0 ||
-				  r->before_s - w->silent_since_s >= SILENT_S);
+				  r->before_s - w->silent_since_s >= SILENT_MS / 1e3);
 	g_autofree char *why = still ? g_strdup_printf("process was stopped for %.1f s", still_s)
 				     : NULL;
 
@@ -549,6 +662,7 @@ static gboolean collect_trial(struct run *r, GError **error)
 	/* An imbalance here is a fault of tsim: then no number of this trial can be shown. */
 	if (!trial_balance(r->t, error) || !engine_accounts_agree(r->engine, r->t, error))
 		return FALSE;
+	disown_rows(r);
 	set_states(r); /* by counts that are complete now */
 	note_one_way(r);
 	describe_interface(r);
@@ -588,11 +702,29 @@ static gboolean conclude_trial(struct run *r, gboolean collected, trial **done, 
 	return collected;
 }
 
+/* A second, or the steps of a ramp where they are shorter: as many as make a row long enough. */
+static void set_row_length(struct run *r)
+{
+	const struct options *o = r->cfg->o;
+	double step_s = r->t->params.duration_s / o->nb_pps;
+	double steps = MIN(ceil(ROW_MIN_MS / 1e3 / step_s - ROW_ROUNDING), o->nb_pps);
+
+	r->row_s = 1;
+	if (o->ramp == NULL || step_s >= 1)
+		return;
+	r->row_s = step_s * steps;
+	if (steps > 1)
+		g_ptr_array_add(r->t->reasons,
+			g_strdup_printf("note: timeline: one row per %.0f steps of the ramp, as a "
+					"row is at least %d ms long",
+				steps, ROW_MIN_MS));
+}
+
 /* Memory for the guests' time line, touched, as nothing is allocated while it is measured. */
 static void reserve_guest_rows(struct run *r)
 {
-	/* A row a second, one at the end, and one for a clock that runs ahead. */
-	double rows = (floor(r->t->params.duration_s) + 2) * r->nb_own;
+	/* Those of sending, one at the end, the drain, and one for a clock that runs ahead. */
+	double rows = (floor(r->t->params.duration_s / r->row_s) + 3) * r->nb_own;
 
 	if (rows > GUEST_ROWS_MAX) {
 		g_ptr_array_add(r->t->reasons,
@@ -649,6 +781,7 @@ static gboolean prepare_trial(struct run *r, GError **error)
 	r->latency_before = hist_new();
 	r->latency_now = hist_new();
 	trial_params_copy(&r->t->params, r->cfg->params);
+	set_row_length(r);
 	reserve_guest_rows(r);
 	r->t->environment = environment_environment(o, r->tsc_hz);
 	r->t->mix = environment_mix(r->cfg->mix, r->schedule, o->base_mac);
@@ -718,6 +851,7 @@ gboolean measure(const struct measure_cfg *cfg, trial **done, GError **error)
 		watch_sending(&r);
 		drain_frames(&r);
 		engine_stop(r.engine);
+		take_drain_row(&r);
 		measured = conclude_trial(&r, collect_trial(&r, error), done, error);
 	}
 	progress_close(cfg->progress);

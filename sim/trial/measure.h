@@ -17,6 +17,7 @@
 #include "traffic/mix.h"
 
 struct generators; /* sim/trial/generators.h */
+struct jsonl;      /* sim/trial/jsonl.h */
 
 struct measure_cfg {
 	const struct options *o;
@@ -28,6 +29,7 @@ struct measure_cfg {
 	const char *dir; /* where parts are kept until they are joined */
 	const struct trial_params *params;
 	struct progress *progress;
+	struct jsonl *jsonl;                   /* NULL: nothing is shown on stdout while it runs */
 	const struct clock_pair *clock_origin; /* taken when tsim started */
 	const _Atomic int *interrupt;          /* set by Ctrl-C */
 };

@@ -11,6 +11,7 @@ expect 2 "did you mean 'merge'?" "$tanalyze" merg
 expect 2 "a command comes before '--dir'" "$tanalyze" --dir x merge
 expect 2 "did you mean --guests?" "$tanalyze" loss --guest
 expect 2 "expected text, csv, json" "$tanalyze" loss --format yaml
+expect 2 "expected text, csv, json" "$tanalyze" loss --format jsonl
 expect 2 "'0' is no percentile" "$tanalyze" percentiles --percentiles 50,0
 for command in merge loss percentiles; do
 	expect 0 "(default out)" "$tanalyze" "$command" --help

@@ -25,7 +25,7 @@ done
 # Three seconds, three rates.
 tsim "0 3" --interface null --guests 2 --ramp 20kpps,60kpps,40kpps --duration 3s --warm-up 0s
 same "all that was scheduled" "$(trial .totals.offered)" 120000
-same "a row a second" "$(grep -vc '^#\|time' out/*/timeline_*.csv)" 3
+same "a row per second, and the drain" "$(grep -vc '^#\|time' out/*/timeline_*.csv)" 4
 awk -F, '!/^#/ && $2 + 0 > 0 { n++; want = n == 1 ? 20000 : n == 2 ? 60000 : 40000
 	if ($2 < 0.8 * want || $2 > 1.2 * want) { print "second " n ": " $2 " frames, not " want; bad = 1 } }
 	END { exit bad }' out/*/timeline_*.csv || fail "the time line does not show the ramp: $(cat out/*/timeline_*.csv)"

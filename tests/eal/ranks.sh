@@ -65,10 +65,11 @@ balanced()
 {
 	holds "$1: books balance" '.totals | .offered == .forwarded + .lost and .lost == .refused and .corrupt == 0'
 	holds "$1: guests add up" '([.guests[].offered] | add) == .totals.offered'
-	same "$1: the time line adds up" "$(awk -F, '{ n += $2 } END { print n }' out/*/timeline_*.csv)" \
-		"$(trial .totals.offered)"
-	same "$1: the time lines of guests add up" "$(awk -F, '{ n += $3 } END { print n }' out/*/guest_timeline_*.csv)" \
-		"$(trial .totals.offered)"
+	same "$1: the time line adds up" "$(awk -F, '{ n += $2; f += $3 } END { print n, f }' out/*/timeline_*.csv)" \
+		"$(trial '.totals | "\(.offered) \(.forwarded)"')"
+	same "$1: the time lines of guests add up" \
+		"$(awk -F, '{ n += $3; f += $4 } END { print n, f }' out/*/guest_timeline_*.csv)" \
+		"$(trial '.totals | "\(.offered) \(.forwarded)"')"
 }
 
 # The lines of the manual, as they stand there; root has leave by the environment.

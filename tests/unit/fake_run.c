@@ -95,6 +95,16 @@ static void pass_time(void)
 	give_turn(FALSE);
 }
 
+/* A frame that is yet to be sent. The checksum stays: what one word gains another one loses. */
+static void forge_frame(uint8_t *frame)
+{
+	struct frame_sig sig = fake_sig(frame);
+
+	sig.seq += 1 << 16;
+	sig.due_lo -= 1 << 16;
+	memcpy(frame + FRAME_SIG_OFFSET, &sig, sizeof(sig));
+}
+
 /* What the guest makes of a frame: how often it comes back. */
 static void answer(struct fake *f, uint8_t *frame, uint32_t len)
 {
@@ -109,7 +119,10 @@ static void answer(struct fake *f, uint8_t *frame, uint32_t len)
 	for (unsigned i = 0; answers && measured_s() >= from_s && i < g->extra; i++) {
 		f->queue[f->tail % FAKE_QUEUE].slot = sig.guest;
 		f->queue[f->tail % FAKE_QUEUE].len = len;
-		memcpy(f->queue[f->tail++ % FAKE_QUEUE].bytes, frame, FRAME_HEAD_LEN);
+		memcpy(f->queue[f->tail % FAKE_QUEUE].bytes, frame, FRAME_HEAD_LEN);
+		if (g->forges)
+			forge_frame(f->queue[f->tail % FAKE_QUEUE].bytes);
+		f->tail++;
 	}
 }
 
@@ -122,11 +135,14 @@ static uint16_t run_reserve(
 
 static uint16_t run_receive(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
+	gboolean held;
 	uint16_t got;
 
 	await_turn();
-	got = fake_receive(d, slot, f, n);
-	if (got == 0 && the.fake->head == the.fake->tail && g_thread_self() == the.thread)
+	held = the.run->hold_s != 0 && measured_s() >= the.run->hold_s &&
+	       measured_s() < the.run->let_go_s;
+	got = held ? 0 : fake_receive(d, slot, f, n);
+	if (got == 0 && (held || the.fake->head == the.fake->tail) && g_thread_self() == the.thread)
 		pass_time();
 	return got;
 }

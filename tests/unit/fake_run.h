@@ -25,6 +25,7 @@ struct fake_guest {
 	uint32_t len_max;       /* longest frame that it returns, with FCS; 0: any */
 	unsigned extra;         /* copies of each frame beside the one */
 	double extra_from_s;    /* from when on; 0: always */
+	gboolean forges;        /* the copies are of frames that were never sent */
 	double mute_from_s;     /* seconds of the measuring phase; 0: never */
 	double away_s, back_s;  /* from when to when it is not connected; 0, 0: never */
 	double dies_s;          /* its process; 0: never */
@@ -37,6 +38,7 @@ struct fake_run {
 	struct fabric fabric;
 	struct fake_guest guest[FAKE_GUESTS];
 	gboolean one_way;           /* the interface returns nothing */
+	double hold_s, let_go_s;    /* from when to when it keeps what comes back; 0, 0: never */
 	gboolean no_eal, no_fabric; /* eal_start, fabric_open fail */
 	struct host_events events;  /* what the host watch has seen */
 	/* Stop (Ctrl-C) nb times from then on; in hello: ns since the run began. 0: never. */
@@ -45,6 +47,7 @@ struct fake_run {
 	double stop_drain_s; /* once all is sent, so many seconds later */
 	int stops;           /* how often; 0: once */
 	_Atomic int *interrupt;
+	struct jsonl *jsonl;                  /* NULL: seconds are not shown */
 	guint nb_trials;                      /* that workers were started for */
 	void (*on_trial)(struct fake_run *r); /* NULL, or called when workers start */
 	void *user;

@@ -6,6 +6,7 @@
 
 #include "sim/trial/measure.h"
 #include "sim/trial/params.h"
+#include "sim/trial/jsonl.h"
 #include "tests/unit/fake_run.h"
 
 /* Two guests of 64 bytes, 500 frames a second each. */
@@ -17,11 +18,21 @@ enum { FRAMES = 4000, EACH = FRAMES / 2 };
 
 static _Atomic int interrupt;
 
+/* That of a ramp, too. */
+static uint64_t mean_pps(const struct options *o)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < o->nb_pps; i++)
+		sum += o->pps[i];
+	return (uint64_t)(sum / o->nb_pps);
+}
+
 static trial *measure_with(struct fake_run *r, struct fleet *fleet, GError **error)
 {
 	struct progress progress;
 	struct clock_pair origin = { 0 };
-	struct trial_params *p = params_new(&r->o, "", 1, (uint64_t)r->o.pps[0], 0);
+	struct trial_params *p = params_new(&r->o, "", 1, mean_pps(&r->o), 0);
 	const struct measure_cfg cfg = { .o = &r->o,
 		.mix = r->o.traffic,
 		.fabric = &r->fabric,
@@ -30,6 +41,7 @@ static trial *measure_with(struct fake_run *r, struct fleet *fleet, GError **err
 		.dir = "",
 		.params = p,
 		.progress = &progress,
+		.jsonl = r->jsonl,
 		.clock_origin = &origin,
 		.interrupt = &interrupt };
 	trial *t;
@@ -95,34 +107,196 @@ static void what_is_sent_in_the_measuring_phase_is_counted_and_all_of_it(void **
 	fake_run_free(r);
 }
 
+static const struct trial_second *second_at(const trial *t, guint i)
+{
+	return &g_array_index(t->seconds, struct trial_second, i);
+}
+
+/* The rows of all, and of each guest, are what the trial counted; the last one is the drain. */
+static void check_sums(const char *what, const trial *t)
+{
+	struct trial_second sum = { 0 };
+	struct trial_guest_second of_guest[2] = { 0 };
+	guint nb = t->seconds->len;
+
+	assert_int_equal(t->guest_seconds->len, 2 * nb);
+	assert_int_equal(trial_sending_rows(t), nb - 1);
+	for (guint i = 0; i < nb; i++) {
+		const struct trial_second *s = second_at(t, i);
+
+		if (i > 0 && s->time_s <= second_at(t, i - 1)->time_s)
+			fail_msg("%s: row %u: time does not rise", what, i);
+		assert_int_equal(s->drain, i + 1 == nb);
+		sum.offered += s->offered;
+		sum.forwarded += s->forwarded;
+		sum.refused += s->refused;
+	}
+	for (guint i = 0; i < 2 * nb; i++) {
+		const struct trial_guest_second *s = &g_array_index(
+			t->guest_seconds, struct trial_guest_second, i);
+
+		assert_int_equal(s->guest, i % 2);
+		assert_true(s->time_s == second_at(t, i / 2)->time_s);
+		of_guest[s->guest].offered += s->offered;
+		of_guest[s->guest].forwarded += s->forwarded;
+		of_guest[s->guest].latency_sum_ns += s->latency_sum_ns;
+	}
+	check_double(what, (double)sum.offered, (double)t->totals.offered, 0);
+	check_double(what, (double)sum.forwarded, (double)t->totals.forwarded, 0);
+	check_double(what, (double)sum.refused, (double)t->totals.refused, 0);
+	for (uint32_t i = 0; i < 2; i++) {
+		assert_int_equal(of_guest[i].offered, t->guests[i].c.offered);
+		assert_int_equal(of_guest[i].forwarded, t->guests[i].c.forwarded);
+		assert_int_equal(of_guest[i].latency_sum_ns, t->guests[i].latency.sum_ns);
+	}
+}
+
 static void the_time_line_has_a_row_for_each_second_and_guest_and_they_add_up(void **state)
 {
 	struct fake_run *r = fake_run_new(words);
 	g_autoptr(trial) t = measured(r);
-	uint64_t offered = 0, forwarded = 0, of_guest[2] = { 0 };
 
 	(void)state;
-	assert_int_equal(t->seconds->len, 4);
-	assert_int_equal(t->guest_seconds->len, 8);
-	for (guint i = 0; i < t->seconds->len; i++) {
-		const struct trial_second *s = &g_array_index(t->seconds, struct trial_second, i);
-
-		check_double("time", s->time_s, i + 1, 0.02);
-		assert_in_range(s->offered, 970, 1030);
-		assert_in_range(s->p50_ns, 4900, 5200);
-		offered += s->offered;
-		forwarded += s->forwarded;
+	check_sums("seconds", t);
+	assert_int_equal(t->seconds->len, 4 + 1);
+	for (guint i = 0; i < 4; i++) {
+		check_double("time", second_at(t, i)->time_s, i + 1, 0.02);
+		assert_in_range(second_at(t, i)->offered, 970, 1030);
+		assert_in_range(second_at(t, i)->p50_ns, 4900, 5200);
 	}
-	for (guint i = 0; i < t->guest_seconds->len; i++) {
-		const struct trial_guest_second *s = &g_array_index(
-			t->guest_seconds, struct trial_guest_second, i);
+	assert_int_equal(second_at(t, 4)->offered, 0);
+	fake_run_free(r);
+}
 
-		of_guest[s->guest] += s->forwarded;
+static void frames_that_come_back_after_sending_are_in_the_row_of_the_drain(void **state)
+{
+	struct fake_run *r = fake_run_new(words);
+	g_autoptr(trial) t = NULL;
+
+	(void)state;
+	r->hold_s = 3.5;
+	r->let_go_s = 4.25;
+	t = measured(r);
+	check_sums("held", t);
+	assert_int_equal(t->totals.forwarded, FRAMES);
+	assert_int_equal(t->seconds->len, 4 + 1);
+	assert_in_range(second_at(t, 3)->forwarded, 480, 520);
+	assert_in_range(second_at(t, 4)->forwarded, 480, 520);
+	assert_int_equal(second_at(t, 4)->offered, 0);
+	assert_in_range(second_at(t, 4)->p50_ns, 450000000, 550000000);
+	check_double("end", second_at(t, 4)->time_s, 4.25, 0.05);
+	fake_run_free(r);
+}
+
+/* None of its frames counts, in the seconds that have been shown as little as at the end. */
+static void rows_of_a_guest_that_is_not_believed_add_up(void **state)
+{
+	struct fake_run *r = fake_run_new(words);
+	g_autoptr(trial) t = NULL;
+
+	(void)state;
+	r->guest[1] = (struct fake_guest){ .forges = TRUE, .extra = 1, .extra_from_s = 2.5 };
+	t = measured(r);
+	check_has("state", t->guests[1].state, "never sent");
+	check_sums("forged", t);
+	assert_int_equal(t->totals.forwarded, EACH);
+	assert_in_range(second_at(t, 0)->forwarded, 480, 520);
+	fake_run_free(r);
+}
+
+static void a_ramp_has_a_row_per_step_where_steps_are_shorter_than_a_second(void **state)
+{
+	static const struct {
+		const char *ramp, *duration;
+		guint rows;
+		double row_s;
+		const char *note; /* NULL: none */
+	} cases[] = {
+		{ "1kpps..10kpps:1kpps", "2s", 10, 0.2, NULL },
+		{ "1kpps,2kpps", "3s", 3, 1, NULL }, /* steps of 1.5 s */
+		{ "1kpps,2kpps", "2s", 2, 1, NULL },
+		{ "1kpps..3kpps:1kpps", "2s", 3, 2.0 / 3, NULL },
+		{ "10kpps..100kpps:10kpps", "20ms", 2, 0.01,
+			"note: timeline: one row per 5 steps of the ramp" },
+		{ "10kpps..100kpps:10kpps", "70ms", 5, 0.014,
+			"note: timeline: one row per 2 steps of the ramp" },
+		{ "10kpps,20kpps", "4ms", 1, 0.004,
+			"note: timeline: one row per 2 steps of the ramp" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const char *const ramp[] = { "--interface=null", "--profile=fixed:64", "--guests=2",
+			"--warm-up=100ms", "--drain=100ms", "--ramp", cases[i].ramp, "--duration",
+			cases[i].duration, NULL };
+		struct fake_run *r = fake_run_new(ramp);
+		g_autoptr(trial) t = measured(r);
+		g_autofree char *reasons = all_reasons(t);
+		uint64_t before = 0;
+
+		check_sums(cases[i].ramp, t);
+		assert_int_equal(t->seconds->len, cases[i].rows + 1);
+		for (guint k = 0; k + 1 < cases[i].rows; k++) {
+			check_double(cases[i].ramp, second_at(t, k)->time_s,
+				(k + 1) * cases[i].row_s, 0.001);
+			assert_true(second_at(t, k)->offered > before);
+			before = second_at(t, k)->offered;
+		}
+		if (cases[i].note == NULL)
+			check_text(cases[i].ramp, reasons, "");
+		else
+			check_has(cases[i].ramp, reasons, cases[i].note);
+		fake_run_free(r);
+	}
+}
+
+/* Of a file of lines of JSON, the member of the n-th object. */
+static JsonObject *line_of(char **lines, guint n)
+{
+	g_autoptr(JsonNode) node = json_from_string(lines[n], NULL);
+
+	if (node == NULL || !JSON_NODE_HOLDS_OBJECT(node))
+		fail_msg("line %u is no object: %s", n, lines[n]);
+	return json_object_ref(json_node_get_object(node));
+}
+
+static void the_worst_guest_of_each_second_is_shown(void **state)
+{
+	static const gint64 worst[] = { 0, 1, 1, 1 }; /* equal at first: the lower number */
+	struct fake_run *r = fake_run_new(words);
+	g_autoptr(trial) t = NULL;
+	g_auto(GStrv) lines = NULL;
+	char text[4096] = "";
+	gint64 offered = 0;
+	FILE *to = tmpfile();
+
+	(void)state;
+	assert_non_null(to);
+	r->jsonl = jsonl_new(to);
+	r->guest[1].mute_from_s = 1.5;
+	t = measured(r);
+	jsonl_free(r->jsonl);
+	rewind(to);
+	assert_true(fread(text, 1, sizeof(text) - 1, to) > 0);
+	fclose(to);
+	lines = g_strsplit(g_strchomp(text), "\n", -1);
+	assert_int_equal(g_strv_length(lines), 4);
+	for (guint i = 0; i < 4; i++) {
+		g_autoptr(JsonObject) line = line_of(lines, i);
+		JsonObject *total = json_object_get_object_member(line, "total");
+		JsonObject *guest = json_object_get_object_member(line, "worst");
+
+		offered += json_object_get_int_member(line, "offered");
+		assert_int_equal(json_object_get_int_member(total, "offered"), offered);
+		assert_int_equal(json_object_get_int_member(guest, "guest"), worst[i]);
+		check_text("interface", json_object_get_string_member(guest, "interface"), "null");
+		check_text("state", json_object_get_string_member(guest, "state"), "ok");
+		if (i == 3) {
+			assert_in_range(json_object_get_int_member(guest, "forwarded"), 740, 760);
+			assert_in_range(json_object_get_int_member(guest, "mean_ns"), 4900, 5200);
+		}
 	}
 	assert_int_equal(offered, FRAMES);
-	assert_int_equal(forwarded, FRAMES);
-	assert_int_equal(of_guest[0], EACH);
-	assert_int_equal(of_guest[1], EACH);
 	fake_run_free(r);
 }
 
@@ -229,7 +403,7 @@ static void a_guest_that_does_not_answer_at_first_is_named_with_what_it_lacks(vo
 		check_reason(t, cases[i].state);
 		/* Without 5 s of trial; lost frames are waited for 2 s. */
 		waited_s = (double)fake_run_ns(r) / 1e9 - 5 - (t->totals.lost != 0 ? 2 : 0);
-		if (waited_s < cases[i].waited_s || waited_s > cases[i].waited_s + 1)
+		if (waited_s < cases[i].waited_s - 0.01 || waited_s > cases[i].waited_s + 1)
 			fail_msg("%s: waited %g s", cases[i].what, waited_s);
 		fake_run_free(r);
 	}
@@ -302,6 +476,7 @@ static void a_stop_while_it_is_measured_keeps_what_was_measured(void **state)
 		assert_int_equal(t->totals.forwarded, t->totals.offered);
 		check_has("reasons", reasons, cases[i].reason);
 		check_text("state", t->guests[0].state, "ok");
+		check_sums("stopped", t);
 		fake_run_free(r);
 	}
 }
@@ -333,6 +508,7 @@ static void lost_frames_are_waited_for_and_only_those(void **state)
 		assert_false(t->interrupted);
 		assert_int_equal(t->totals.offered, FRAMES);
 		assert_int_equal(t->totals.lost, t->totals.offered - t->totals.forwarded);
+		check_sums(cases[i].what, t);
 		fake_run_free(r);
 	}
 }
@@ -404,6 +580,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_sent_in_the_measuring_phase_is_counted_and_all_of_it),
 		cmocka_unit_test(the_time_line_has_a_row_for_each_second_and_guest_and_they_add_up),
+		cmocka_unit_test(frames_that_come_back_after_sending_are_in_the_row_of_the_drain),
+		cmocka_unit_test(rows_of_a_guest_that_is_not_believed_add_up),
+		cmocka_unit_test(a_ramp_has_a_row_per_step_where_steps_are_shorter_than_a_second),
+		cmocka_unit_test(the_worst_guest_of_each_second_is_shown),
 		cmocka_unit_test(a_trial_on_virtual_time_is_the_same_each_time),
 		cmocka_unit_test(a_guest_that_goes_wrong_is_named_with_what_and_when),
 		cmocka_unit_test(a_guest_that_does_not_answer_at_first_is_named_with_what_it_lacks),
