@@ -9,15 +9,17 @@
 #include "analyze/results/result_find.h"
 #include "analyze/results/result_numbers.h"
 #include "analyze/results/result_params.h"
+#include "analyze/results/result_slice.h"
 #include "analyze/statistics/statistics.h"
 
 enum { DIGEST_LEN = 8 };
 
-static void combination_free(gpointer data)
+void result_combination_free(void *data)
 {
 	result_combination *c = data;
 
 	result_numbers_clear(c);
+	result_slice_free(c->slice);
 	trial_params_clear(&c->params);
 	g_free(c->infix);
 	g_free(c->file_infix);
@@ -30,6 +32,7 @@ void result_free(result_set *r)
 {
 	if (r == NULL)
 		return;
+	g_ptr_array_unref(r->slices);
 	g_ptr_array_unref(r->combinations);
 	g_ptr_array_unref(r->warnings);
 	g_ptr_array_unref(r->notes);
@@ -49,7 +52,7 @@ static int compare_trials(gconstpointer a, gconstpointer b)
 	return order != 0 ? order : strcmp(result_started(x), result_started(y));
 }
 
-static result_combination *combination_new(const struct trial_params *p)
+result_combination *result_combination_new(const struct trial_params *p)
 {
 	result_combination *c = g_new0(result_combination, 1);
 
@@ -71,7 +74,7 @@ static void group_trials(result_set *r, GPtrArray *trials)
 		trial *t = g_ptr_array_index(trials, i);
 
 		if (c == NULL || result_params_compare(&c->params, &t->params) != 0) {
-			c = combination_new(&t->params);
+			c = result_combination_new(&t->params);
 			g_ptr_array_add(r->combinations, c);
 		}
 		g_ptr_array_add(c->trials, t);
@@ -140,7 +143,8 @@ result_set *result_open(
 	g_autoptr(result_set) r = g_new0(result_set, 1);
 	g_autoptr(GPtrArray) trials = NULL;
 
-	r->combinations = g_ptr_array_new_with_free_func(combination_free);
+	r->combinations = g_ptr_array_new_with_free_func(result_combination_free);
+	r->slices = g_ptr_array_new_with_free_func(result_combination_free);
 	r->warnings = g_ptr_array_new_with_free_func(g_free);
 	r->notes = g_ptr_array_new_with_free_func(g_free);
 	r->sources = result_sources_new();
@@ -185,7 +189,9 @@ static int load_once(
 {
 	for (guint i = 0; i < c->trials->len; i++) {
 		trial *t = g_ptr_array_index(c->trials, i);
+		const trial *whole = result_slice_whole(c, t);
 		g_autoptr(trial) full = NULL;
+		g_autoptr(trial) read = NULL;
 
 		if (t->moongen != NULL) {
 			if (!autotest_load(t, error))
@@ -195,16 +201,20 @@ static int load_once(
 				visit(t, i, user);
 			continue;
 		}
-		full = result_source_load(r->sources, t, error);
-		if (full == NULL)
+		read = result_source_load(r->sources, whole, error);
+		if (read == NULL)
 			return (int)i;
-		if (!is_unchanged(full, t)) {
+		if (!is_unchanged(read, whole)) {
 			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
 				"%s: changed while it was read: try again when nothing writes "
 				"there",
 				t->path);
 			return (int)i;
 		}
+		full = c->slice != NULL ? result_slice_cut(read, c->slice, error)
+					: g_steal_pointer(&read);
+		if (full == NULL)
+			return (int)i;
 		result_numbers_add_bins(c, full);
 		if (visit != NULL)
 			visit(full, i, user);

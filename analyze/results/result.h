@@ -120,11 +120,18 @@ struct result_combination {
 	struct result_size *sizes; /* ascending */
 	struct result_fairness fairness;
 	gboolean loaded;
+	struct result_slice
+		*slice; /* owned: a part of the trials (result_slice.h); NULL: all of them */
 };
 typedef struct result_combination result_combination;
 
+/* Without trials and numbers. */
+result_combination *result_combination_new(const struct trial_params *p);
+void result_combination_free(void *c);
+
 struct result_set {
 	GPtrArray *combinations; /* result_combination *, by label, then parameters (rate last) */
+	GPtrArray *slices;       /* result_combination *, of result_slice_new */
 	GPtrArray *warnings;     /* char * */
 	GPtrArray *notes;        /* char * */
 	GHashTable *sources;     /* where the bins of each trial are (result_find.h) */

@@ -359,12 +359,10 @@ gboolean result_guests_quantile(const result_combination *c, double q, struct re
 	return found;
 }
 
-void result_numbers_worst(result_combination *c)
+struct guest_rank *result_numbers_ranks(const result_combination *c)
 {
-	g_autofree struct guest_rank *ranks = g_new0(struct guest_rank, c->nb_guests + 1);
-	int worst;
+	struct guest_rank *ranks = g_new0(struct guest_rank, c->nb_guests + 1);
 
-	c->fairness.nb_silent = 0;
 	for (guint i = 0; i < c->nb_guests; i++) {
 		const struct result_guest *g = &c->guests[i];
 		struct result_quantile p99 = { 0 };
@@ -376,9 +374,19 @@ void result_numbers_worst(result_combination *c)
 			.lost = g->n.c.lost,
 			.p99_ns = p99.ns,
 			.p99_bound = p99.bound };
-		/* What MoonGen offered may just not be known. */
-		c->fairness.nb_silent += g->n.c.offered == 0 && !result_numbers_is_moongen(c);
 	}
+	return ranks;
+}
+
+void result_numbers_worst(result_combination *c)
+{
+	g_autofree struct guest_rank *ranks = result_numbers_ranks(c);
+	int worst;
+
+	c->fairness.nb_silent = 0;
+	/* What MoonGen offered may just not be known. */
+	for (guint i = 0; i < c->nb_guests && !result_numbers_is_moongen(c); i++)
+		c->fairness.nb_silent += c->guests[i].n.c.offered == 0;
 	worst = guest_rank_worst(ranks, c->nb_guests);
 	c->fairness.worst_guest = worst < 0 ? -1 : (int)c->guests[worst].guest;
 }

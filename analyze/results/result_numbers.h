@@ -33,6 +33,8 @@ void result_quantile_widen(struct result_quantile *v, uint64_t ns, gboolean boun
 /* Smallest and largest latency percentile over the guests, in min and max. FALSE: nobody has any. */
 gboolean result_guests_quantile(const result_combination *c, double q, struct result_quantile *out);
 
+/* Of each guest, in their order; p99 where bins are loaded. One-way guests have none. Newly allocated. */
+struct guest_rank *result_numbers_ranks(const result_combination *c);
 /* Find the worst guest, by p99 too where bins are loaded, and count the silent ones. */
 void result_numbers_worst(result_combination *c);
 

@@ -33,7 +33,8 @@ GArray *result_seconds(const trial *t)
 			.loss = loss_of(row->offered, row->forwarded),
 			.p50_ns = known_or_nan(row->p50_ns),
 			.p99_ns = known_or_nan(row->p99_ns),
-			.max_ns = known_or_nan(row->max_ns) };
+			.max_ns = known_or_nan(row->max_ns),
+			.mean_ns = NAN };
 
 		before = row->time_s;
 		g_array_append_val(seconds, s);
@@ -63,7 +64,7 @@ GArray *result_seconds_median(const GPtrArray *repetitions)
 		offsetof(struct result_second, offered_pps),
 		offsetof(struct result_second, forwarded_pps), offsetof(struct result_second, loss),
 		offsetof(struct result_second, p50_ns), offsetof(struct result_second, p99_ns),
-		offsetof(struct result_second, max_ns) };
+		offsetof(struct result_second, max_ns), offsetof(struct result_second, mean_ns) };
 	GArray *medians = g_array_new(FALSE, TRUE, sizeof(struct result_second));
 	guint rows = 0;
 
@@ -135,6 +136,44 @@ struct cell {
 	uint64_t offered, forwarded;
 	double latency_sum_ns;
 };
+
+GArray *result_seconds_of_guests(const GArray *rows)
+{
+	GArray *seconds = g_array_new(FALSE, TRUE, sizeof(struct result_second));
+	g_autoptr(GArray) guests = guests_of(rows);
+	g_autofree guint *nb = g_new0(guint, guests->len + 1);
+	guint most = seconds_of(rows, guests);
+	g_autofree struct trial_guest_second *sums = g_new0(struct trial_guest_second, most + 1);
+	double before = 0;
+
+	for (guint i = 0; i < rows->len; i++) {
+		const struct trial_guest_second *row = &g_array_index(
+			rows, struct trial_guest_second, i);
+		struct trial_guest_second *sum = &sums[nb[place_of(guests, row->guest)]++];
+
+		sum->time_s = MAX(sum->time_s, row->time_s);
+		sum->offered += row->offered;
+		sum->forwarded += row->forwarded;
+		sum->latency_sum_ns += row->latency_sum_ns;
+	}
+	for (guint i = 0; i < most; i++) {
+		double length = sums[i].time_s - before;
+		struct result_second s = { .time_s = sums[i].time_s,
+			.offered_pps = length > 0 ? (double)sums[i].offered / length : NAN,
+			.forwarded_pps = length > 0 ? (double)sums[i].forwarded / length : NAN,
+			.loss = loss_of(sums[i].offered, sums[i].forwarded),
+			.p50_ns = NAN,
+			.p99_ns = NAN,
+			.max_ns = NAN,
+			.mean_ns = sums[i].forwarded > 0 ? (double)sums[i].latency_sum_ns /
+								   (double)sums[i].forwarded
+							 : NAN };
+
+		before = s.time_s;
+		g_array_append_val(seconds, s);
+	}
+	return seconds;
+}
 
 /* Counts of each cell, and where the times of g end. */
 static struct cell *add_up(result_guest_times *g, const GArray *rows, GArray *guests, guint merged)

@@ -20,10 +20,16 @@ struct result_second {
 	double offered_pps, forwarded_pps; /* NAN if the interval has no length */
 	double loss;                       /* ratio; NAN if nothing was offered */
 	double p50_ns, p99_ns, max_ns;     /* NAN if not known: of autotest, or nothing came back */
+	double mean_ns;                    /* NAN but for seconds of some guests */
 };
 
 /* struct result_second of a trial with its bins (TRIAL_BINS); empty where it has none. */
 GArray *result_seconds(const trial *t);
+/*
+ * The same of the sums over some guests' rows (struct trial_guest_second), the n-th of each guest being
+ * its n-th second. Percentiles of single guests are not kept: mean latency instead. Pure.
+ */
+GArray *result_seconds_of_guests(const GArray *rows);
 /*
  * The same of several repetitions (GArray of struct result_second): the n-th row has the medians
  * over those that have an n-th row, each member on its own. Pure.

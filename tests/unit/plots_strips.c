@@ -181,7 +181,8 @@ static void add_seconds(GArray *to, guint nb, double factor, gboolean latencies)
 			.loss = 0.01 * factor * i,
 			.p50_ns = latencies ? 1e4 * factor : NAN,
 			.p99_ns = latencies ? 3e4 * factor : NAN,
-			.max_ns = latencies ? 1e5 * factor * (1 + i) : NAN };
+			.max_ns = latencies ? 1e5 * factor * (1 + i) : NAN,
+			.mean_ns = NAN };
 
 		g_array_append_val(to, s);
 	}
