@@ -12,9 +12,10 @@ struct asked {
 static gboolean make_box(struct commands_job *job, GError **error)
 {
 	const struct asked *asked = job->asked;
-	const struct members_options wanted = {
-		.dir = asked->request.dir, .title = asked->request.title, .loads_together = TRUE
-	};
+	const struct members_options wanted = { .dir = asked->request.dir,
+		.title = asked->request.title,
+		.loads_together = TRUE,
+		.by = asked->request.by };
 	double q = asked->percent / 100;
 	g_autoptr(member_list) m = members_find(&wanted, job->names, error);
 	g_autoptr(figure) f = m != NULL ? gather_box(m, asked->request.response, q, error) : NULL;
@@ -28,6 +29,7 @@ static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_ROW(NUMBER, struct asked, percent, "percentile", 0, "P",
 		"Percentile of each repetition", .preset = "50", .max = 100, .flags = OPTION_ABOVE),
+	COMMANDS_BY(struct asked, request, COMMANDS_BY_DEFAULT),
 	{ 0 },
 };
 

@@ -15,7 +15,8 @@ static gboolean make_cdf(struct commands_job *job, GError **error)
 	const struct asked *asked = job->asked;
 	const struct gather_options wanted = { .members = { .dir = asked->request.dir,
 						       .title = asked->request.title,
-						       .rate = asked->rate },
+						       .rate = asked->rate,
+						       .by = asked->request.by },
 		.response = asked->request.response,
 		.curves = TRUE };
 	g_autoptr(figure) f = gather(&wanted, job->names, job->messages, error);
@@ -30,6 +31,7 @@ static const struct option_row rows[] = {
 		"Load to plot, in kpps or with a unit (default: one curve per load)", 0),
 	COMMANDS_SWITCH(struct asked, tail, "tail",
 		"CCDF: share of frames later than x, log scale (default output ccdf-NAMES.svg)"),
+	COMMANDS_BY(struct asked, request, COMMANDS_BY_DEFAULT),
 	{ 0 },
 };
 

@@ -79,7 +79,11 @@ static gboolean make_files(
 	struct commands_job *job, commands_make_fn make, struct render_files *files, GError **error)
 {
 	const struct commands_request *r = job->request;
-	g_autofree char *stem = members_file_name(r->command, job->names);
+	/* Two figures of the same names are two files. */
+	g_autofree char *by = r->by <= RESULT_BY_NONE ? g_strdup(r->command)
+						      : g_strconcat(r->command, "-by-",
+								result_by_words[r->by], NULL);
+	g_autofree char *stem = members_file_name(by, job->names);
 	g_autofree char *style_path = NULL, *style = NULL, *path = NULL;
 	gboolean made;
 

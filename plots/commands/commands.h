@@ -8,6 +8,7 @@
 
 #include "analyze/base/cli.h"
 #include "plots/draw/figure.h"
+#include "plots/gather/members.h"
 
 extern const struct cli_command command_compare, command_guests, command_overview, command_figure,
 	command_timeline, command_sizes, command_departures;
@@ -20,6 +21,7 @@ struct commands_request {
 	const char *command; /* its name, for file names; set by commands_run if it is NULL */
 	char *dir, *output, *title;
 	int terminal; /* enum figure_terminal; -1: as the output is named */
+	int by; /* enum result_by; MEMBERS_BY_CHOOSE: not given; of commands without it none */
 	int width, height;
 	gboolean linear, response, script;
 };
@@ -51,6 +53,13 @@ struct commands_request {
 #define COMMANDS_RESPONSE(type_, member)           \
 	COMMANDS_SWITCH(type_, member, "response", \
 		"Latency from the scheduled departure (default: from the actual one)")
+
+#define COMMANDS_BY(type_, r, default_)                                                 \
+	OPTION_ROW(WORD, type_, r.by, "by", 0, "WHAT",                                  \
+		"Series: one per interface, group, size (of frames) or guest, or none " \
+		"(default: " default_ ")",                                              \
+		.words = result_by_words)
+#define COMMANDS_BY_DEFAULT "interface or group of a single fleet or mix"
 
 /* The rows of all figures: they fill the member r, such a struct, of type; preset of dir. */
 #define COMMANDS_ROWS_OR(type_, r, dir_help, dir_preset)                                        \

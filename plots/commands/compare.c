@@ -20,7 +20,8 @@ static gboolean make_compare(struct commands_job *job, GError **error)
 		.colours_first = job->names[1] == NULL };
 	struct gather_options wanted = { .members = { .dir = asked->request.dir,
 						 .title = asked->request.title,
-						 .loads_together = TRUE },
+						 .loads_together = TRUE,
+						 .by = asked->request.by },
 		.response = asked->request.response,
 		.facets = asked->no_facets ? NULL : &grid };
 	g_autoptr(figure) f = NULL;
@@ -29,6 +30,8 @@ static gboolean make_compare(struct commands_job *job, GError **error)
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--facets and --no-facets are mutually exclusive");
 	load_options_apply(&asked->load, &wanted, &job->options);
+	if (wanted.autotest_metric && wanted.members.by == MEMBERS_BY_CHOOSE)
+		wanted.members.by = RESULT_BY_NONE;
 	f = gather(&wanted, job->names, job->messages, error);
 	return f != NULL && (figure_has_loads(f) ? figure_load : figure_cdf)(
 				    f, &job->options, &job->text, error);
@@ -36,6 +39,7 @@ static gboolean make_compare(struct commands_job *job, GError **error)
 
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
+	COMMANDS_BY(struct asked, request, COMMANDS_BY_DEFAULT),
 	OPTION_GROUP("Panels"),
 	OPTION_ROW(TEXT, struct asked, facets, "facets", 0, "ROWS,COLUMNS",
 		"Parameters of the rows and columns of panels, such as interface,vhost "

@@ -138,7 +138,8 @@ static gboolean make_figure(struct commands_job *job, GError **error)
 						 .title = r->title != NULL ? r->title : made->title,
 						 .titles = (const char *const *)made->names->pdata,
 						 .loads_together = TRUE,
-						 .missing_ok = TRUE },
+						 .missing_ok = TRUE,
+						 .by = made->by },
 		.response = r->response,
 		.sweep = TRUE,
 		.facets = &grid };

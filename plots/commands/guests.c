@@ -48,7 +48,8 @@ static gboolean find_form(const struct asked *want, const member_list *m, enum f
 static gboolean make_dots(struct commands_job *job, GError **error)
 {
 	const struct gather_options wanted = { .members = { .dir = job->request->dir,
-						       .title = job->request->title },
+						       .title = job->request->title,
+						       .by = job->request->by },
 		.response = job->request->response };
 	g_autoptr(figure) f = gather(&wanted, job->names, job->messages, error);
 
@@ -60,19 +61,30 @@ static gboolean make_guests(struct commands_job *job, GError **error)
 	const struct asked *want = job->asked;
 	const struct commands_request *r = job->request;
 	const struct members_options wanted = {
-		.dir = r->dir, .title = r->title, .loads_together = TRUE
+		.dir = r->dir,
+		.title = r->title,
+		.loads_together = TRUE,
+		/* A strip has a row for each guest anyway. */
+		.by = MAX(r->by, (int)RESULT_BY_NONE),
 	};
-	g_autoptr(member_list) m = members_find(&wanted, job->names, error);
+	g_autoptr(member_list) m = NULL;
 	g_autoptr(strip) s = NULL;
 	enum gather_value value;
 	enum form form;
 
+	if (r->by == RESULT_BY_GUEST)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
+			"--by guest: this figure shows each guest; use interface, group or size");
+	m = members_find(&wanted, job->names, error);
 	if (m == NULL || !find_form(want, m, &form, &value, error))
 		return FALSE;
 	if (form == FORM_DOTS)
 		return make_dots(job, error);
 	if (!commands_allow(r, value != GATHER_LOSS, form == FORM_LOAD, error))
 		return FALSE;
+	if (form == FORM_TIME && r->by == RESULT_BY_SIZE)
+		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
+			"--by size: seconds are known per guest, not per frame size");
 	if (form == FORM_LOAD) {
 		s = gather_strip_loads(m, value, r->response, error);
 	} else {
@@ -88,6 +100,7 @@ static gboolean make_guests(struct commands_job *job, GError **error)
 
 static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
+	COMMANDS_BY(struct asked, request, "as compare for dots, none for strips"),
 	OPTION_ROW(WORD, struct asked, form, "form", 0, "FORM",
 		"Form: dots (sorted guests), load or time (heat strips: one row per guest) "
 		"(default: load for several loads, else dots)",

@@ -75,8 +75,9 @@ struct figure {
 	GPtrArray *groups; /* struct figure_group */
 	/* A grid of panels: their titles (char *), row by row; empty: there is one, without title. */
 	GPtrArray *facets;
-	guint columns;            /* of the grid */
-	gboolean linear_rule;     /* percentiles are by the linear rule: said in a note */
+	guint columns;        /* of the grid */
+	gboolean sliced;      /* groups are parts of trials; loads are those of the whole trials */
+	gboolean linear_rule; /* percentiles are by the linear rule: said in a note */
 	gboolean autotest_metric; /* loss is autotest's metric: said on the axis */
 };
 typedef struct figure figure;

@@ -183,7 +183,7 @@ static void put_groups(struct canvas *c, const figure *f, const struct range *r)
 	}
 }
 
-static void put_load_tics(GString *s, const GArray *loads)
+static void put_load_tics(GString *s, const GArray *loads, gboolean sliced)
 {
 	double hi = 0;
 
@@ -199,7 +199,8 @@ static void put_load_tics(GString *s, const GArray *loads)
 		g_string_append_printf(s, "%s'%s' %u", i > 0 ? ", " : "",
 			load > 0 ? gp_num(load / unit.per).text : "max", i);
 	}
-	g_string_append_printf(s, ")\nset xlabel 'nominal load (%s)'\n", unit.name);
+	g_string_append_printf(s, ")\nset xlabel 'nominal load%s (%s)'\n",
+		sliced ? " of all guests" : "", unit.name);
 }
 
 static void add_notes(GPtrArray *notes, const struct seen *s)
@@ -242,7 +243,7 @@ gboolean figure_box(const figure *f, double q, const struct figure_options *opti
 	what = g_strdup_printf("%s%s of %s", q == 0.5 ? "median" : percent,
 		q == 0.5 ? "" : "th percentile", canvas_latency(&c));
 	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, c.width - CANVAS_RIGHT, CANVAS_TOP + panel);
-	put_load_tics(c.script, loads);
+	put_load_tics(c.script, loads, f->sliced);
 	canvas_ylabel(&c, what, NULL);
 	range_axis(&s.latency, &c, "y", TRUE);
 	put_groups(&c, f, &s.latency);

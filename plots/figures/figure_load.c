@@ -420,8 +420,9 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 	canvas_panel(c, left, middle + g->between, left + g->width, top + g->pair + g->between);
 	canvas_tics(c, "x", 0, r->load_top, number, TRUE);
 	if (last)
-		g_string_append_printf(c->script, "set xlabel '%s load (%s)'\n",
-			r->nominal ? "nominal" : "offered", unit.name);
+		g_string_append_printf(c->script, "set xlabel '%s load%s (%s)'\n",
+			r->nominal ? "nominal" : "offered", r->f->sliced ? " of all guests" : "",
+			unit.name);
 	if (first && r->f->autotest_metric)
 		g_string_append(
 			c->script, "set ylabel \"loss (%,\\nautotest's metric)\" offset -1.3,0\n");

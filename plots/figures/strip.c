@@ -150,6 +150,7 @@ static strip *thin_strip(const strip *s, GPtrArray *notes)
 	g_free(to->head->subtitle);
 	to->head->title = g_strdup(s->head->title);
 	to->head->subtitle = g_strdup(s->head->subtitle);
+	to->head->sliced = s->head->sliced;
 	return to;
 }
 
@@ -292,8 +293,8 @@ static void put_guest_tics(GString *s, const struct strip_panel *p, double heigh
 	g_string_append(s, ")\n");
 }
 
-static void put_load_tics(
-	GString *s, const struct strip_panel *p, double width, const struct gp_unit *unit)
+static void put_load_tics(GString *s, const struct strip_panel *p, double width,
+	const struct gp_unit *unit, gboolean sliced)
 {
 	guint step = every_nth(p->nb_columns, width, LABEL_WIDTH);
 
@@ -304,7 +305,8 @@ static void put_load_tics(
 		g_ascii_formatd(text, sizeof(text), "%.3g", p->at[i] / unit->per);
 		g_string_append_printf(s, "%s'%s' %u.5", i > 0 ? ", " : "", text, i);
 	}
-	g_string_append_printf(s, ")\nset xlabel 'offered load (%s)'\n", unit->name);
+	g_string_append_printf(s, ")\nset xlabel '%s (%s)'\n",
+		sliced ? "load of all guests" : "offered load", unit->name);
 }
 
 /* The cells of a kind. Borders of their own colour leave no gap between neighbours. */
@@ -461,7 +463,7 @@ static void draw_panel(struct canvas *c, const strip *s, const struct scale *sca
 		canvas_linear_axis(c, "x", scale->end, 1, last);
 		g_string_append(c->script, last ? "set xlabel 'time (s)'\n" : "unset xlabel\n");
 	} else {
-		put_load_tics(c->script, p, grid->width, &unit);
+		put_load_tics(c->script, p, grid->width, &unit, s->head->sliced);
 	}
 	put_colours(c, s, scale);
 	if (box)

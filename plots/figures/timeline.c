@@ -47,7 +47,9 @@ static GArray *thin_rows(const GArray *seconds, guint every)
 	GArray *thinned = g_array_new(FALSE, FALSE, sizeof(struct result_second));
 
 	for (guint i = 0; i < seconds->len; i += every) {
-		struct result_second s = { .p50_ns = NAN, .p99_ns = NAN, .max_ns = NAN };
+		struct result_second s = {
+			.p50_ns = NAN, .p99_ns = NAN, .max_ns = NAN, .mean_ns = NAN
+		};
 		guint offered = 0, forwarded = 0, loss = 0;
 
 		for (guint k = i; k < MIN(i + every, seconds->len); k++) {
@@ -62,6 +64,7 @@ static GArray *thin_rows(const GArray *seconds, guint every)
 			s.p50_ns = fmax(s.p50_ns, row->p50_ns);
 			s.p99_ns = fmax(s.p99_ns, row->p99_ns);
 			s.max_ns = fmax(s.max_ns, row->max_ns);
+			s.mean_ns = fmax(s.mean_ns, row->mean_ns);
 		}
 		s.offered_pps = offered > 0 ? s.offered_pps / offered : NAN;
 		s.forwarded_pps = forwarded > 0 ? s.forwarded_pps / forwarded : NAN;
@@ -96,6 +99,7 @@ static figure *thin_figure(const figure *f, guint every)
 	g_free(thinned->subtitle);
 	thinned->title = g_strdup(f->title);
 	thinned->subtitle = g_strdup(f->subtitle);
+	thinned->sliced = f->sliced;
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
 		struct figure_group *to = figure_add_rows(
@@ -112,7 +116,7 @@ static figure *thin_figure(const figure *f, guint every)
 }
 
 /* Columns of the data. */
-enum { TIME = 1, OFFERED, FORWARDED, LOSS, P50, P99, MAXIMUM, NB_COLUMNS };
+enum { TIME = 1, OFFERED, FORWARDED, LOSS, P50, P99, MAXIMUM, MEAN, NB_COLUMNS };
 
 static double value_of(const struct result_second *s, int column)
 {
@@ -122,7 +126,8 @@ static double value_of(const struct result_second *s, int column)
 		[LOSS] = s->loss,
 		[P50] = s->p50_ns,
 		[P99] = s->p99_ns,
-		[MAXIMUM] = s->max_ns };
+		[MAXIMUM] = s->max_ns,
+		[MEAN] = s->mean_ns };
 
 	return values[column];
 }
@@ -139,7 +144,7 @@ static gboolean has_values(const GArray *seconds, int column)
 struct ranges {
 	double end_s, rate_top, loss_top;
 	struct range latency;
-	gboolean latency_known, untrustworthy, several;
+	gboolean latency_known, untrustworthy, several, sliced;
 };
 
 static void include_seconds(struct ranges *r, const GArray *seconds)
@@ -151,7 +156,7 @@ static void include_seconds(struct ranges *r, const GArray *seconds)
 		for (int column = OFFERED; column <= FORWARDED; column++)
 			r->rate_top = fmax(r->rate_top, value_of(s, column));
 		r->loss_top = fmax(r->loss_top, s->loss);
-		for (int column = P50; column <= MAXIMUM; column++) {
+		for (int column = P50; column < NB_COLUMNS; column++) {
 			double ns = value_of(s, column);
 
 			if (isnan(ns))
@@ -164,7 +169,7 @@ static void include_seconds(struct ranges *r, const GArray *seconds)
 
 static struct ranges find_ranges(const figure *f, gboolean linear)
 {
-	struct ranges r = { .latency = range_new(linear) };
+	struct ranges r = { .latency = range_new(linear), .sliced = f->sliced };
 
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
@@ -184,7 +189,7 @@ static struct ranges find_ranges(const figure *f, gboolean linear)
 
 static void put_block(GString *data, guint index, const char *name, const GArray *seconds)
 {
-	gp_block(data, index, name, "time offered forwarded loss p50 p99 max");
+	gp_block(data, index, name, "time offered forwarded loss p50 p99 max mean");
 	for (guint i = 0; i < seconds->len; i++) {
 		const struct result_second *s = second_at(seconds, i);
 
@@ -225,10 +230,14 @@ static const char *const dashes[NB_COLUMNS] = { [OFFERED] = "dt 4",
 	[LOSS] = "dt solid",
 	[P50] = "dt solid",
 	[P99] = "dt 4",
-	[MAXIMUM] = "dt 1" };
+	[MAXIMUM] = "dt 1",
+	[MEAN] = "dt solid" };
 static const struct canvas_line looks[] = { { "offered", "lw 2 dt 4" },
 	{ "forwarded; loss", "lw 2 dt solid" }, { "latency: median", "lw 2 dt solid" },
 	{ "99th percentile", "lw 2 dt 4" }, { "maximum", "lw 2 dt 1" } };
+/* Of guests: percentiles of single ones are not kept. */
+static const struct canvas_line looks_of_guests[] = { { "offered", "lw 2 dt 4" },
+	{ "forwarded; loss; mean latency", "lw 2 dt solid" } };
 enum { LOOKS_WITHOUT_LATENCY = 2 };
 
 static void put_column(struct canvas *c, const struct figure_group *group, guint first_index,
@@ -264,6 +273,8 @@ static void add_notes(GPtrArray *notes, const struct ranges *r, guint every)
 	if (r->several)
 		figure_remark(notes, "thin: single repetitions, bold: their median");
 	figure_remark(notes, "loss: offered and not back in the same interval");
+	if (r->sliced)
+		figure_remark(notes, "mean latency: no percentiles per guest and second");
 	if (every > 1)
 		figure_remark(notes,
 			"thinned: %u intervals per point (rates, loss: mean; latencies: maximum)",
@@ -312,8 +323,8 @@ static void put_group(struct canvas *c, const struct figure_group *group, guint 
 		return;
 	begin_panel(c, at, 2, r->end_s);
 	range_axis(&r->latency, c, "y", at->first);
-	canvas_ylabel(c, at->first ? "latency" : NULL, NULL);
-	put_columns(c, group, first_index, linetype, P50, MAXIMUM);
+	canvas_ylabel(c, !at->first ? NULL : r->sliced ? "mean latency" : "latency", NULL);
+	put_columns(c, group, first_index, linetype, P50, MEAN);
 }
 
 /* Height of the names above the panels, which have that width. */
@@ -337,8 +348,9 @@ gboolean figure_timeline(const figure *whole, const struct figure_options *optio
 	double needs = CANVAS_LEFT + CANVAS_RIGHT + (double)COLUMN_MIN * nb;
 	g_auto(canvas) c = canvas_new(options, MAX(CANVAS_WIDTH, needs));
 	struct ranges r = find_ranges(f, options->linear);
-	const struct canvas_foot foot = { .lines = looks,
-		.nb_lines = r.latency_known ? G_N_ELEMENTS(looks) : LOOKS_WITHOUT_LATENCY };
+	const struct canvas_foot foot = { .lines = f->sliced ? looks_of_guests : looks,
+		.nb_lines = r.latency_known && !f->sliced ? G_N_ELEMENTS(looks)
+							  : LOOKS_WITHOUT_LATENCY };
 	struct place at = { .nb = r.latency_known ? 3 : 2 };
 	double panels = at.nb * PANEL;
 	double column = (c.width - CANVAS_LEFT - CANVAS_RIGHT + BETWEEN) / nb;

@@ -35,6 +35,7 @@ static gboolean lay_out(
 	member_list *m, const struct facets_wanted *wanted, GPtrArray *messages, GError **error)
 {
 	g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(struct facets_item));
+	struct facets_wanted grid = *wanted;
 	g_autofree char *remark = NULL;
 
 	for (guint i = 0; i < m->all->len; i++) {
@@ -43,8 +44,10 @@ static gboolean lay_out(
 
 		g_array_append_val(items, item);
 	}
+	/* Colours are of slices. */
+	grid.colours_first &= m->by == RESULT_BY_NONE;
 	m->layout = facets_lay_out((const struct facets_item *)(const void *)items->data,
-		items->len, wanted, &remark, error);
+		items->len, &grid, &remark, error);
 	if (m->layout == NULL)
 		return FALSE;
 	if (remark != NULL)
@@ -102,9 +105,10 @@ static struct figure_point point_of(const struct member *m, const struct gather_
 	const result_combination *c = m->c;
 	static const double q[FIGURE_QUANTILES] = { 0.25, 0.5, 0.75, 0.99 };
 	gboolean several = c->trials->len > 1;
+	double offered_pps = result_slice_offered_pps(c);
 	struct figure_point p = {
-		.load_pps = c->params.rate_pps > 0 ? (double)c->params.rate_pps : c->n.offered_pps,
-		.offered_pps = c->n.offered_pps,
+		.load_pps = c->params.rate_pps > 0 ? (double)c->params.rate_pps : offered_pps,
+		.offered_pps = offered_pps,
 		.p50 = spread_of(FALSE, 0, 0),
 		.p99 = spread_of(FALSE, 0, 0),
 		.repetitions = c->trials->len,
@@ -263,6 +267,12 @@ figure *gather(const struct gather_options *options, const char *const *names, G
 
 	if (m == NULL)
 		return NULL;
+	if (options->autotest_metric && m->by != RESULT_BY_NONE) {
+		(void)plots_fail(error, PLOTS_ERROR_ARGUMENT,
+			"--by %s: autotest's loss metric is of whole trials; leave out one of them",
+			result_by_words[m->by]);
+		return NULL;
+	}
 	if (m->loads_together && !options->sweep && !members_share_groups(m)) {
 		m->loads_together = FALSE;
 		members_name(m);

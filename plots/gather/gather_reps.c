@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/base/error.h"
 #include "analyze/results/result_reps.h"
 #include "analyze/results/result_seconds.h"
 #include "plots/draw/error.h"
@@ -50,6 +51,30 @@ static void take_seconds(const trial *t, guint index, void *user)
 		g_ptr_array_add(repetitions, result_seconds(t));
 }
 
+/* Seconds of each repetition; a slice's repetitions without a timeline of their guests are left out. */
+static gboolean add_seconds(GPtrArray *repetitions, const struct member *m, GError **error)
+{
+	if (m->c->slice == NULL) {
+		if (!result_load(m->set, m->c, take_seconds, repetitions, error))
+			return FALSE;
+		result_unload(m->c);
+		return TRUE;
+	}
+	for (guint i = 0; i < m->c->trials->len; i++) {
+		g_autoptr(GError) cause = NULL;
+		g_autoptr(GArray)
+			rows = result_slice_rows(m->c, g_ptr_array_index(m->c->trials, i), &cause);
+
+		if (rows != NULL) {
+			g_ptr_array_add(repetitions, result_seconds_of_guests(rows));
+		} else if (!g_error_matches(cause, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND)) {
+			g_propagate_error(error, g_steal_pointer(&cause));
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
 /* FALSE and error if a combination cannot be read; one without seconds is left out. */
 static gboolean add_timeline(figure *f, const struct member *m, GPtrArray *left_out, GError **error)
 {
@@ -58,9 +83,8 @@ static gboolean add_timeline(figure *f, const struct member *m, GPtrArray *left_
 	g_autoptr(GArray) median = NULL;
 	struct figure_group *group;
 
-	if (!result_load(m->set, m->c, take_seconds, repetitions, error))
+	if (!add_seconds(repetitions, m, error))
 		return FALSE;
-	result_unload(m->c);
 	median = result_seconds_median(repetitions);
 	if (median->len == 0) {
 		figure_remark(left_out, "%s", m->title);

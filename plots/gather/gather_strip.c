@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/contract/guest_timeline.h"
 #include "analyze/results/result_numbers.h"
 #include "analyze/results/result_seconds.h"
 #include "plots/draw/error.h"
@@ -26,7 +25,7 @@ static gint compare_members(gconstpointer a, gconstpointer b)
 {
 	const struct member *m = *(const struct member *const *)a;
 	const struct member *n = *(const struct member *const *)b;
-	double x = m->c->n.offered_pps, y = n->c->n.offered_pps;
+	double x = result_slice_offered_pps(m->c), y = result_slice_offered_pps(n->c);
 
 	return x < y ? -1 : x > y;
 }
@@ -101,7 +100,7 @@ static gboolean fill_column(struct strip_panel *p, guint column, struct member *
 
 	if (bins && !result_load(m->set, m->c, NULL, NULL, error))
 		return FALSE;
-	p->at[column] = m->c->n.offered_pps;
+	p->at[column] = result_slice_offered_pps(m->c);
 	p->trustworthy &= result_is_whole(m->c);
 	for (guint i = 0; i < m->c->nb_guests; i++) {
 		guint row = 0;
@@ -157,9 +156,9 @@ static const trial *trial_of(const struct member *m, int repetition, GError **er
 	return NULL;
 }
 
-static GArray *rows_of(const trial *t, GError **error)
+static GArray *rows_of(const struct member *m, const trial *t, GError **error)
 {
-	g_autoptr(GArray) rows = guest_timeline_read(t, error);
+	g_autoptr(GArray) rows = result_slice_rows(m->c, t, error);
 
 	if (rows == NULL ||
 		(rows->len > 0 && !g_array_index(rows, struct trial_guest_second, 0).drain))
@@ -198,7 +197,7 @@ strip *gather_strip_times(
 	for (guint i = 0; i < m->all->len; i++) {
 		const struct member *member = g_ptr_array_index(m->all, i);
 		const trial *t = trial_of(member, repetition, error);
-		g_autoptr(GArray) rows = t != NULL ? rows_of(t, error) : NULL;
+		g_autoptr(GArray) rows = t != NULL ? rows_of(member, t, error) : NULL;
 
 		if (rows == NULL)
 			return NULL;

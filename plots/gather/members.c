@@ -25,6 +25,7 @@ void members_free(member_list *m)
 		return;
 	g_ptr_array_unref(m->all);
 	g_ptr_array_unref(m->sets);
+	g_ptr_array_unref(m->remarks);
 	facets_free(m->layout);
 	g_free(m);
 }
@@ -238,6 +239,8 @@ void members_name(member_list *m)
 
 		g_free(member->title);
 		member->title = unnamed ? g_strdup("") : name_of(m, member->name);
+		if (member->c->slice != NULL)
+			add_words(&member->title, member->c->slice->title);
 		for (const char *const *p = result_parameter_names(); *p != NULL; p++) {
 			g_autofree char *text = is_in_title(m, member->name, *p)
 							? facets_text(&member->c->params, *p)
@@ -319,10 +322,15 @@ figure *members_figure(const member_list *m)
 	for (guint i = 0; m->names[i] != NULL; i++)
 		g_ptr_array_add(words, name_of(m, i));
 	g_ptr_array_add(words, NULL);
+	g_autofree char *all = g_strjoinv(
+		words->len == 3 ? " against " : ", ", (char **)words->pdata);
+
 	g_free(f->title);
 	f->title = m->options->title != NULL ? g_strdup(m->options->title)
-					     : g_strjoinv(words->len == 3 ? " against " : ", ",
-						       (char **)words->pdata);
+		   : m->by == RESULT_BY_NONE
+			   ? g_strdup(all)
+			   : g_strdup_printf("%s by %s", all, result_by_words[m->by]);
+	f->sliced = m->by != RESULT_BY_NONE;
 	g_free(f->subtitle);
 	f->subtitle = common_text(m);
 	f->differing = differing_text(m);
@@ -364,6 +372,145 @@ gboolean members_exist(const member_list *m, GError **error)
 					  "no trial that is done: nothing to draw; run tsim first");
 }
 
+/* Of interfaces or groups, the most that a member has. */
+static guint most_values(const member_list *m, enum result_by by)
+{
+	guint most = 0;
+
+	for (guint i = 0; i < m->all->len; i++) {
+		g_autoptr(GPtrArray) values = result_slice_values(member_at(m, i)->c, by);
+
+		most = MAX(most, values->len);
+	}
+	return most;
+}
+
+enum result_by members_kind(const member_list *m)
+{
+	for (int by = RESULT_BY_INTERFACE; by <= RESULT_BY_GROUP; by++)
+		if (most_values(m, (enum result_by)by) > 1)
+			return (enum result_by)by;
+	return RESULT_BY_NONE;
+}
+
+/* Where nobody said by what; a remark where it could be, but is not. */
+static enum result_by choose_by(member_list *m)
+{
+	enum result_by by = members_kind(m);
+	guint most = by != RESULT_BY_NONE ? most_values(m, by) : 0;
+	gboolean one_series = m->options->by == MEMBERS_BY_CHOOSE && most <= MEMBERS_BY_MAX;
+
+	for (guint i = 1; i < m->all->len; i++)
+		one_series &= strcmp(member_at(m, i)->key, member_at(m, 0)->key) == 0;
+	if (by == RESULT_BY_NONE || one_series)
+		return by;
+	figure_remark(m->remarks, "up to %u %ss in one series; --by %s draws one series for each",
+		most, result_by_words[by], result_by_words[by]);
+	return RESULT_BY_NONE;
+}
+
+/* Values of a member that are drawn; of guests the worst. NULL and error. */
+static GPtrArray *values_of(member_list *m, const struct member *member, GError **error)
+{
+	GPtrArray *values = result_slice_values(member->c, m->by);
+	guint max = m->options->max_by > 0 ? m->options->max_by : MEMBERS_BY_MAX;
+
+	max = MAX(1, max / g_strv_length((char **)(uintptr_t)m->names));
+	if (m->by != RESULT_BY_GUEST || values->len <= max)
+		return values;
+	g_ptr_array_unref(values);
+	return result_slice_worst(member->set, member->c, max, error);
+}
+
+/* The member of a name with the highest load: its worst guests are drawn at all loads. */
+static const struct member *highest_load(const member_list *m, guint name)
+{
+	const struct member *highest = NULL;
+
+	for (guint i = 0; i < m->all->len; i++) {
+		const struct member *member = member_at(m, i);
+
+		if (member->name == name &&
+			(highest == NULL || member->c->n.offered_pps > highest->c->n.offered_pps))
+			highest = member;
+	}
+	return highest;
+}
+
+static void remark_worst(member_list *m, const struct member *of, const GPtrArray *values)
+{
+	g_autoptr(GString) list = g_string_new(NULL);
+
+	if (m->by != RESULT_BY_GUEST || values->len >= of->c->nb_guests)
+		return;
+	for (guint i = 0; i < values->len; i++)
+		g_string_append_printf(
+			list, "%s%s", i > 0 ? ", " : "", (const char *)values->pdata[i]);
+	figure_remark(m->remarks, "%s: the %u worst of %u guests are drawn (%s)",
+		m->names[of->name], values->len, of->c->nb_guests, list->str);
+}
+
+static gboolean fail_unsplit(const member_list *m, GError **error)
+{
+	const struct member *first = member_at(m, 0);
+	const char *word = result_by_words[m->by];
+	g_autoptr(GPtrArray) values = result_slice_values(first->c, m->by);
+
+	if (((const trial *)g_ptr_array_index(first->c->trials, 0))->moongen != NULL)
+		return plots_fail(error, PLOTS_ERROR_EMPTY,
+			"--by %s: results of autotest have totals only, no %ss; leave it out", word,
+			word);
+	if (values->len == 0)
+		return plots_fail(error, PLOTS_ERROR_EMPTY,
+			"--by %s: '%s' has no %ss: they need a mix file or a fleet", word,
+			m->names[first->name], word);
+	return plots_fail(error, PLOTS_ERROR_EMPTY,
+		"--by %s: '%s' has a single %s (%s%s); leave it out", word, m->names[first->name],
+		word, (const char *)values->pdata[0], m->by == RESULT_BY_SIZE ? " B" : "");
+}
+
+/* Members become their slices by m->by; those without values stay as they are. */
+static gboolean split_members(member_list *m, GError **error)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(member_free);
+	g_autoptr(GPtrArray) values = NULL;
+	const struct member *before = NULL;
+	gboolean several = FALSE;
+
+	for (guint i = 0; i < m->all->len; i++) {
+		const struct member *member = member_at(m, i);
+		const struct member *of = m->by == RESULT_BY_GUEST ? highest_load(m, member->name)
+								   : member;
+
+		if (of != before) {
+			g_clear_pointer(&values, g_ptr_array_unref);
+			values = values_of(m, of, error);
+			if (values == NULL)
+				return FALSE;
+			remark_worst(m, of, values);
+			before = of;
+		}
+		several |= values->len > 1;
+		for (guint k = 0; k < MAX(values->len, 1); k++) {
+			struct member part = {
+				.set = member->set, .c = member->c, .name = member->name
+			};
+
+			if (values->len > 0)
+				part.c = result_slice_new(
+					part.set, part.c, m->by, g_ptr_array_index(values, k));
+			if (part.c != NULL)
+				g_ptr_array_add(all, g_memdup2(&part, sizeof(part)));
+		}
+	}
+	if (!several)
+		return fail_unsplit(m, error);
+	g_ptr_array_unref(m->all);
+	m->all = g_steal_pointer(&all);
+	members_name(m);
+	return TRUE;
+}
+
 member_list *members_find(
 	const struct members_options *options, const char *const *names, GError **error)
 {
@@ -373,6 +520,7 @@ member_list *members_find(
 	m->names = names;
 	m->loads_together = options->loads_together;
 	m->all = g_ptr_array_new_with_free_func(member_free);
+	m->remarks = g_ptr_array_new_with_free_func(g_free);
 	m->sets = g_ptr_array_new_with_free_func((GDestroyNotify)result_free);
 	for (guint i = 0; names[i] != NULL; i++) {
 		if (!find_one(m, i, error))
@@ -381,6 +529,9 @@ member_list *members_find(
 	if (!members_exist(m, error))
 		return NULL;
 	members_name(m);
+	m->by = options->by < 0 ? choose_by(m) : (enum result_by)options->by;
+	if (m->by != RESULT_BY_NONE && !split_members(m, error))
+		return NULL;
 	return g_steal_pointer(&m);
 }
 
@@ -392,6 +543,7 @@ static gpointer copy_text(gconstpointer text, gpointer user)
 
 void members_messages(const member_list *m, GPtrArray *messages)
 {
+	g_ptr_array_extend(messages, m->remarks, copy_text, NULL);
 	for (guint i = 0; i < m->sets->len; i++) {
 		const result_set *set = g_ptr_array_index(m->sets, i);
 

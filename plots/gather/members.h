@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #include "analyze/results/result.h"
+#include "analyze/results/result_slice.h"
 #include "plots/draw/figure.h"
 #include "plots/gather/facets.h"
 
@@ -30,6 +31,14 @@ struct members_options {
 	gboolean loads_together;   /* those of equal other parameters are one group */
 	/* A name that stands for nothing is left out, while another one stands for something. */
 	gboolean missing_ok;
+	int by;       /* enum result_by, or one of the following: members are its slices */
+	guint max_by; /* most guests of RESULT_BY_GUEST; 0: MEMBERS_BY_MAX */
+};
+
+enum {
+	MEMBERS_BY_CHOOSE = -1, /* interface or group, where one series alone has several of them */
+	MEMBERS_BY_MENTION = -2, /* none; a remark where there would be several */
+	MEMBERS_BY_MAX = 8,
 };
 
 struct member_list {
@@ -39,12 +48,14 @@ struct member_list {
 	const char *const *names;
 	gboolean loads_together; /* as in options, or as the groups turned out to be */
 	facets *layout;          /* of panels; NULL: none */
+	enum result_by by;       /* as in options, or as chosen */
+	GPtrArray *remarks;      /* char *, for members_messages */
 };
 typedef struct member_list member_list;
 
 /*
  * What differs within a name makes groups of its own, whose titles say the difference. NULL and
- * error if a name stands for nothing.
+ * error if a name stands for nothing, or no combination has several values of options->by.
  */
 member_list *members_find(
 	const struct members_options *options, const char *const *names, GError **error);
@@ -61,6 +72,9 @@ gboolean members_share_groups(const member_list *m);
 
 /* Remarks (char *) about files that were left out; after all that is loaded was. */
 void members_messages(const member_list *m, GPtrArray *messages);
+
+/* The first of interface and group of which some member has several; RESULT_BY_NONE: neither. */
+enum result_by members_kind(const member_list *m);
 
 /* A figure without groups, with a title and, as subtitle, what all have in common. */
 figure *members_figure(const member_list *m);

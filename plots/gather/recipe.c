@@ -138,6 +138,7 @@ static const struct key {
 	{ "columns", offsetof(recipe, column_values), .read = read_side },
 	{ "rates", offsetof(recipe, rates), .read = read_rates },
 	{ "repetitions", offsetof(recipe, repetitions), .read = read_repetitions },
+	{ "by", offsetof(recipe, by), .words = result_by_words },
 	{ "x", offsetof(recipe, load.x), .words = load_options_x },
 	{ "quantile", offsetof(recipe, load.quantile), .words = load_options_quantile },
 	{ "loss", offsetof(recipe, load.loss), .words = load_options_loss },

@@ -12,7 +12,7 @@
  *   columns = PARAMETER;VALUE;...
  *   rates = KPPS;...               loads that belong to it
  *   repetitions = N                of each trial
- *   x, quantile, loss              as the options of tplot compare
+ *   by, x, quantile, loss          as the options of tplot compare; by: none if left out
  *   [NAME]                         a group, by the name that the legend has
  *   select = SELECTOR
  */
@@ -33,6 +33,7 @@ struct recipe {
 	GPtrArray *names, *selectors;       /* char *, of the groups; both end with NULL */
 	GArray *rates;                      /* int, kpps; empty: not said */
 	int repetitions;                    /* 0: not said */
+	int by;                             /* enum result_by */
 	struct load_options load;
 };
 typedef struct recipe recipe;

@@ -21,12 +21,14 @@ struct sources {
 };
 
 /* What results may have; of the first two each has one. */
-enum { LOADS = 1, ONE_LOAD = 2, GUESTS = 4, REPETITIONS = 8 };
+enum { LOADS = 1, ONE_LOAD = 2, GUESTS = 4, REPETITIONS = 8, INTERFACES = 16, GROUPS = 32 };
 
 static unsigned find_having(const struct sources *s)
 {
 	unsigned having = figure_has_loads(s->curves) ? LOADS : ONE_LOAD;
+	enum result_by by = members_kind(s->members);
 
+	having |= by == RESULT_BY_INTERFACE ? INTERFACES : by == RESULT_BY_GROUP ? GROUPS : 0;
 	for (guint i = 0; i < s->members->all->len; i++) {
 		const struct member *m = g_ptr_array_index(s->members->all, i);
 
@@ -52,6 +54,23 @@ static gboolean make_guests(const struct sources *s, const struct figure_options
 	g_autoptr(figure) f = gather(&every, s->names, messages, error);
 
 	return f != NULL && figure_guests(f, options, text, error);
+}
+
+/* A curve for each interface or group. */
+static gboolean make_slices(const struct sources *s, const struct figure_options *options,
+	struct figure_text *text, GError **error)
+{
+	const struct gather_options sliced = {
+		.members = { .dir = s->wanted->dir,
+			.loads_together = TRUE,
+			.by = (int)members_kind(s->members) },
+		.response = s->wanted->compare->response,
+	};
+	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free); /* as of curves */
+	g_autoptr(figure) f = gather(&sliced, s->names, messages, error);
+
+	return f != NULL &&
+	       (figure_has_loads(f) ? figure_load : figure_cdf)(f, options, text, error);
 }
 
 static gboolean make_strip(const struct sources *s, const struct figure_options *options,
@@ -98,6 +117,10 @@ static const struct kind kinds[] = {
 		"The median of each repetition as a point, and a box with the quartiles of the "
 		"repetitions: the input of the verdicts.",
 		make_box },
+	{ INTERFACES, "compare --by interface", "By interface",
+		"Latency and loss of the guests of each interface.", make_slices },
+	{ GROUPS, "compare --by group", "By group", "Latency and loss of the guests of each group.",
+		make_slices },
 };
 
 static void drawing_free(gpointer data)
@@ -138,6 +161,9 @@ static gboolean draw_kind(const struct kind *kind, const struct sources *sources
 
 	d->command = kind->command;
 	d->caption = kind->caption;
+	d->by = kind->needs & INTERFACES ? RESULT_BY_INTERFACE
+		: kind->needs & GROUPS   ? RESULT_BY_GROUP
+					 : RESULT_BY_NONE;
 	d->description = g_strconcat(
 		kind->caption, ": ", sources->curves->title, ". ", kind->description, NULL);
 	if (!render_files_init(&files, path, error))

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "analyze/results/result_slice.h"
 #include "analyze/verdict/compare.h"
 
 struct html_report_options {
@@ -23,6 +24,7 @@ struct html_report_options {
 struct report_drawing {
 	const char *command; /* of tplot, which draws the same */
 	const char *caption; /* what is compared */
+	enum result_by by;   /* interface or group: has a section of its own, by that caption */
 	char *description;   /* what is to be seen, in words */
 	char *svg;           /* as gnuplot left it; NULL: there is none, */
 	char *why_not;       /* for this reason */

@@ -207,6 +207,17 @@ static gboolean is_of_results(const sides *s, const char *message)
 	return found;
 }
 
+static gboolean put_figure(page *p, const struct report_drawing *d, GError **error)
+{
+	if (d->svg == NULL) {
+		g_autofree char *why = g_strdup_printf("%s: not drawn: %s", d->caption, d->why_not);
+
+		page_paragraph(p, "note", why);
+		return TRUE;
+	}
+	return page_figure(p, d->caption, d->description, d->svg, error);
+}
+
 static gboolean put_figures(page *p, const sides *s, const GPtrArray *drawings,
 	const GPtrArray *messages, GError **error)
 {
@@ -214,18 +225,29 @@ static gboolean put_figures(page *p, const sides *s, const GPtrArray *drawings,
 	for (guint i = 0; i < drawings->len; i++) {
 		const struct report_drawing *d = g_ptr_array_index(drawings, i);
 
-		if (d->svg == NULL) {
-			g_autofree char *why = g_strdup_printf(
-				"%s: not drawn: %s", d->caption, d->why_not);
-
-			page_paragraph(p, "note", why);
-		} else if (!page_figure(p, d->caption, d->description, d->svg, error)) {
+		if (d->by == RESULT_BY_NONE && !put_figure(p, d, error))
 			return FALSE;
-		}
 	}
 	for (guint i = 0; i < messages->len; i++) {
 		if (!is_of_results(s, g_ptr_array_index(messages, i)))
 			page_paragraph(p, "note", g_ptr_array_index(messages, i));
+	}
+	return TRUE;
+}
+
+/* A section for a fleet, or a mix of several groups. */
+static gboolean put_slices(
+	page *p, const sides *s, gboolean response, const GPtrArray *drawings, GError **error)
+{
+	for (guint i = 0; i < drawings->len; i++) {
+		const struct report_drawing *d = g_ptr_array_index(drawings, i);
+
+		if (d->by == RESULT_BY_NONE)
+			continue;
+		page_section(p, "slices", d->caption);
+		if (!put_figure(p, d, error))
+			return FALSE;
+		html_tables_put_slices(p, s, d->by, response);
 	}
 	return TRUE;
 }
@@ -285,6 +307,7 @@ static void put_commands(page *p, const struct html_report_options *options, con
 	const GPtrArray *drawings)
 {
 	g_autoptr(GString) again = g_string_new(NULL);
+	gboolean sliced = FALSE;
 
 	page_section(p, "again", "Commands to reproduce");
 	page_heading(p, "Trials");
@@ -307,9 +330,12 @@ static void put_commands(page *p, const struct html_report_options *options, con
 		add_command(again, "tanalyze compare", options, KNOWS_MIX | KNOWS_RESPONSE, s, i);
 	add_command(again, "tanalyze percentiles", options, KNOWS_RESPONSE, s, 0);
 	add_command(again, "tanalyze loss", options, 0, s, 0);
+	for (guint i = 0; i < drawings->len; i++)
+		sliced |= ((const struct report_drawing *)drawings->pdata[i])->by != RESULT_BY_NONE;
 	for (guint i = 0; i < drawings->len; i++) {
 		const struct report_drawing *d = g_ptr_array_index(drawings, i);
-		g_autofree char *command = g_strconcat("tplot ", d->command, NULL);
+		g_autofree char *command = g_strconcat("tplot ", d->command,
+			sliced && d->by == RESULT_BY_NONE ? " --by none" : NULL, NULL);
 
 		if (d->svg != NULL)
 			add_command(again, command, options, KNOWS_RESPONSE | KNOWS_LINEAR, s, 0);
@@ -334,6 +360,8 @@ char *html_report(const struct html_report_options *options, const sides *s,
 	page_section(p, "numbers", "Numbers");
 	put_verdict_tables(p, options->compare, s, compared);
 	html_tables_put(p, s, options->compare->response);
+	if (!put_slices(p, s, options->compare->response, drawings, error))
+		return NULL;
 	put_settings(p, s);
 	put_commands(p, options, s, drawings);
 	return page_end(p);

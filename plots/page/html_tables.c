@@ -47,6 +47,54 @@ static void add_fairness(table *t, const result_combination *c, gboolean respons
 			     { p99.ns, p99.bound, known } });
 }
 
+struct slice_row {
+	const struct trial_params *params; /* first: result_params_columns */
+	const char *title;
+	uint64_t offered;
+	double pps, loss;
+	struct table_time p50, p99;
+};
+
+#define SLICE_AT(member_) .at = offsetof(struct slice_row, member_)
+
+static const struct table_column slice_columns[] = {
+	{ "slice", "guests", TABLE_TEXT, SLICE_AT(title) },
+	{ "offered", "frames offered", TABLE_COUNT, SLICE_AT(offered) },
+	{ "forwarded_pps", "forwarded per second", TABLE_PPS, SLICE_AT(pps) },
+	{ "loss_ratio", "loss", TABLE_RATIO, SLICE_AT(loss) },
+	{ "p50_ns", "p50", TABLE_TIME, SLICE_AT(p50) },
+	{ "p99_ns", "p99", TABLE_TIME, SLICE_AT(p99) },
+};
+
+static struct table_time quantile_cell(
+	const result_combination *c, gboolean response, double quantile)
+{
+	struct result_quantile q = { 0 };
+	gboolean known = result_quantile(c, response, quantile, &q);
+
+	return (struct table_time){ q.ns, q.bound, known };
+}
+
+static void add_slices(table *t, result_set *set, const result_combination *c, enum result_by by,
+	gboolean response)
+{
+	g_autoptr(GPtrArray) values = result_slice_values(c, by);
+
+	for (guint i = 0; i < values->len; i++) {
+		result_combination *slice = result_slice_new(
+			set, c, by, g_ptr_array_index(values, i));
+		g_autoptr(GError) cause = NULL;
+
+		if (slice == NULL || !result_load(set, slice, NULL, NULL, &cause))
+			continue; /* result_load of the whole has said why */
+		table_add(t, &(struct slice_row){ &slice->params, slice->slice->title,
+				     slice->n.c.offered, slice->n.forwarded_pps,
+				     slice->n.loss.value, quantile_cell(slice, response, 0.5),
+				     quantile_cell(slice, response, 0.99) });
+		result_unload(slice);
+	}
+}
+
 struct reason_row {
 	const char *side, *text;
 	guint times;
@@ -150,4 +198,20 @@ void html_tables_put(page *p, const sides *s, gboolean response)
 			"shares are equal, 1/n if one of n guests gets everything.");
 	}
 	put_doubts(p, s, reasons);
+}
+
+void html_tables_put_slices(page *p, const sides *s, enum result_by by, gboolean response)
+{
+	g_autoptr(table) t = table_new();
+
+	result_params_columns(t);
+	table_columns(t, slice_columns, G_N_ELEMENTS(slice_columns));
+	for (guint i = 0; i < s->all->len; i++) {
+		result_set *set = sides_at(s, i)->set;
+
+		for (guint k = 0; k < set->combinations->len; k++)
+			add_slices(t, set, g_ptr_array_index(set->combinations, k), by, response);
+	}
+	page_table(p,
+		by == RESULT_BY_INTERFACE ? "Guests of each interface" : "Guests of each group", t);
 }

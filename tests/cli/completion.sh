@@ -54,5 +54,6 @@ offers '0.001 1% 5%' tanalyze limit --loss ''
 offers 'one' tanalyze summary o --dir out on
 offers 'three' tplot compare --dir = elsewhere th
 offers '14' tplot figure 14
+offers 'interface' tplot compare --by = in
 offers 'auto native generic' treflect-xdp start --mode ''
 finish

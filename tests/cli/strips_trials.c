@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writes the made-up trials that tplot_strips.sh draws into the folder it is given. */
+/* Writes the made-up trials that tplot_strips.sh and tplot_by.sh draw into the folder it is given. */
 #include <stdio.h>
 
 #include "analyze/contract/trial.h"
@@ -88,6 +88,12 @@ int main(int argc, char **argv)
 				.untrusted = rate == 400000 };
 
 			if (write_one(argv[1], cfg, TRUE) < 0)
+				return 1;
+			/* For tplot_by.sh: guests 0 and 2 behind vhost-user, 1 and 3 behind vmux. */
+			cfg.label = "fleet";
+			cfg.fleet = TRUE;
+			cfg.guests = 4;
+			if (rate <= 200000 && write_one(argv[1], cfg, TRUE) < 0)
 				return 1;
 		}
 		struct fake_cfg old = { .label = "old",
