@@ -110,7 +110,7 @@ expect 0 "done" "$here" "$at" large
 
 # A command that takes too long is ended, with what it has started.
 # shellcheck disable=SC2016
-expect 1 "was killed" "$here" "$at" run 2000 "" sh -c \
+expect 1 "s, killed" "$here" "$at" run 2000 "" sh -c \
 	'trap "" TERM HUP; sleep 1000 & echo $$ >"$1"; echo $! >>"$1"; wait' sh "$tmp/slow"
 gone slow || fail "a command that took too long lives on"
 
@@ -239,7 +239,7 @@ SSH_KNOWN=$tmp/changed expect 1 "ssh-keygen -R '[127.0.0.1]:$port' -f '$tmp/chan
 SSH_KEY=$tmp/wrong expect 1 "$tmp/wrong" "$here" "$at" run 0 "" true
 SSH_KEY=$tmp/locked expect 1 "passphrase" "$here" "$at" run 0 "" true
 SSH_KEY=$tmp/missing expect 1 "$tmp/missing cannot be read" "$here" "$at" run 0 "" true
-SSH_CONFIG=$tmp/missing expect 1 "$tmp/missing cannot be read" "$here" "$at" run 0 "" true
+SSH_CONFIG=$tmp/missing expect 1 "cannot read SSH configuration file $tmp/missing" "$here" "$at" run 0 "" true
 expect 1 "[ADDRESS]:PORT" "$here" "[127.0.0.1" run 0 "" true
 expect 1 "Connection refused" "$here" "$user@[127.0.0.1]:1" run 0 "" true
 
