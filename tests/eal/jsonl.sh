@@ -19,7 +19,7 @@ stream()
 	jq -rs "$1" stdout
 }
 
-sweep=(--interface null --guests 3 --share 3,2,1 --rate 10kpps,20kpps --reps 2 --duration 2s --warm-up 100ms
+sweep=(--interface null --guests 3 --share "3,2,1" --rate "10kpps,20kpps" --reps 2 --duration 2s --warm-up 100ms
 	--label sweep --format jsonl)
 tsim "0 3" "${sweep[@]}"
 objects stdout
