@@ -226,16 +226,15 @@ static int flush_output(const char *program, const struct cli_command *command, 
 static gboolean unknown_command(const struct cli_program *program, const char *word, GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	g_autofree char *all = NULL;
-	const char *near;
+	g_autofree char *all = NULL, *hint = NULL;
 
 	for (const struct cli_command *const *c = program->commands; *c != NULL; c++)
 		g_ptr_array_add(names, (gpointer)(uintptr_t)(*c)->name);
 	g_ptr_array_add(names, NULL);
-	near = text_nearest(word, (const char *const *)names->pdata);
-	if (near != NULL)
-		return usage_error(error, "%s: unknown command '%s'; did you mean '%s'?",
-			program->name, text_quote(word).text, near);
+	hint = text_did_you_mean(word, (const char *const *)names->pdata);
+	if (*hint != '\0')
+		return usage_error(error, "%s: unknown command '%s'%s", program->name,
+			text_quote(word).text, hint);
 	all = g_strjoinv(", ", (char **)names->pdata);
 	return usage_error(
 		error, "%s: unknown command '%s' (%s)", program->name, text_quote(word).text, all);
@@ -259,12 +258,16 @@ static gboolean unexpected_word(const struct cli_program *program, const struct 
 
 	if (*word != '\0' && find_command(program, word) != NULL)
 		return usage_error(error,
-			"%s: unexpected word '%s'; a command comes before all options: %s %s", name,
+			"%s: unexpected argument '%s'; a command precedes all options: %s %s", name,
 			text_quote(word).text, program->name, word);
-	if (row != NULL)
-		return usage_error(error, "%s: unexpected word '%s'; did you mean --%s %s?", name,
-			text_quote(word).text, row->name, word);
-	return usage_error(error, "%s: unexpected word '%s'; expected %s", name,
+	if (row != NULL) {
+		g_autofree char *option = g_strdup_printf("--%s ", row->name);
+		g_autofree char *hint = text_suggestion(option, word);
+
+		return usage_error(
+			error, "%s: unexpected argument '%s'%s", name, text_quote(word).text, hint);
+	}
+	return usage_error(error, "%s: unexpected argument '%s'; expected %s", name,
 		text_quote(word).text, c->arguments[0] != '\0' ? c->arguments : "options only");
 }
 
@@ -280,9 +283,8 @@ static gboolean check_words(
 	if (words->len > c->max_words)
 		return unexpected_word(program, c, words->pdata[c->max_words], error);
 	if (words->len < c->min_words)
-		return usage_error(error,
-			"%s: missing argument: expected %s; '%s --help' shows more", name,
-			c->arguments, name);
+		return usage_error(error, "%s: missing argument: expected %s; see '%s --help'",
+			name, c->arguments, name);
 	return TRUE;
 }
 
@@ -302,8 +304,7 @@ static gboolean parse_command(
 			g_autoptr(GError) cause = *error;
 
 			*error = NULL;
-			usage_error(
-				error, "%s; '%s --help' shows all options", cause->message, name);
+			usage_error(error, "%s; see '%s --help'", cause->message, name);
 		}
 	} else if (check_words(program, call, error)) {
 		return TRUE;
@@ -327,10 +328,10 @@ gboolean cli_parse(
 	if (call->command != NULL)
 		return parse_command(program, argv, call, error);
 	if (word == NULL)
-		return usage_error(error, "%s: missing command; '%s --help' shows all",
-			program->name, program->name);
-	return usage_error(error, "%s: a command comes before '%s'; '%s --help' shows all",
-		program->name, word, program->name);
+		return usage_error(error, "%s: missing command; see '%s --help'", program->name,
+			program->name);
+	return usage_error(error, "%s: missing command before '%s'; see '%s --help'", program->name,
+		word, program->name);
 }
 
 void cli_call_clear(struct cli_call *call)

@@ -33,8 +33,7 @@ static void fail_at(struct reading *r, const char *why)
 
 	r->failed = TRUE;
 	g_set_error(r->error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-		"%s: %s; the file is damaged: restore it, or remove it and measure again", where,
-		why);
+		"%s: %s; file is corrupt: restore it, or remove it and measure again", where, why);
 }
 
 static void on_field(void *text, size_t len, void *user)
@@ -42,7 +41,7 @@ static void on_field(void *text, size_t len, void *user)
 	struct reading *r = user;
 
 	if (!r->failed && memchr(text, '\0', len) != NULL)
-		fail_at(r, "a zero byte");
+		fail_at(r, "NUL byte");
 	g_ptr_array_add(r->fields, g_strndup(text, len));
 }
 
@@ -85,11 +84,11 @@ static void read_line(struct reading *r, struct csv_parser *parser, const char *
 	}
 	if (line[len - 1] != '\n' && !r->failed && csv_fini(parser, on_field, on_row, r) != 0) {
 		if (!r->failed)
-			fail_at(r, "a quote without end");
+			fail_at(r, "unterminated quote");
 		return;
 	}
 	if (!r->ended && !r->failed)
-		fail_at(r, "a quote without end");
+		fail_at(r, "unterminated quote");
 }
 
 gboolean csv_read(
@@ -102,7 +101,7 @@ gboolean csv_read(
 	struct csv_parser parser;
 
 	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-		return analyze_fail(error, ANALYZE_ERROR_IO, "%s: libcsv does not start", name);
+		return analyze_fail(error, ANALYZE_ERROR_IO, "%s: csv_init failed", name);
 	for (size_t at = 0; at < len && !r.failed;) {
 		const char *feed = memchr(data + at, '\n', len - at);
 		size_t line_len = feed == NULL ? len - at : (size_t)(feed - data) - at + 1;
@@ -124,8 +123,8 @@ gboolean csv_u64(
 		g_autofree char *shown = g_utf8_make_valid(text, -1);
 
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-			"%s: %s '%s' is no whole number from 0 to 2^63 - 1; the file is damaged or "
-			"of another program",
+			"%s: invalid %s '%s': expected an integer from 0 to 2^63 - 1; file is "
+			"corrupt or has another format",
 			where, column, shown);
 	}
 	*out = v;
@@ -142,8 +141,8 @@ gboolean csv_double(
 		g_autofree char *shown = g_utf8_make_valid(text, -1);
 
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-			"%s: %s '%s' is no number from 0 on; the file is damaged or of another "
-			"program",
+			"%s: invalid %s '%s': expected a number >= 0; file is corrupt or has "
+			"another format",
 			where, column, shown);
 	}
 	*out = v;

@@ -57,8 +57,8 @@ char *datadir_find(const char *name, GError **error)
 		g_string_append_printf(tried, "%s%s", i > 0 ? ", " : "", folder);
 	}
 	return input_null(error, INPUT_ERROR_NOT_FOUND,
-		"%s is in none of %s; install tsim, or set TSIM_DATADIR to the folder that has it",
-		name, tried->str);
+		"%s not found in %s; install tsim, or set TSIM_DATADIR to its directory", name,
+		tried->str);
 }
 
 char *datadir_program(const char *name)

@@ -31,30 +31,30 @@ static const char *write_remedy(int err)
 	switch (err) {
 	case ENOSPC:
 	case EDQUOT:
-		return "free some space there, or write to another folder";
+		return "free disk space, or write to another directory";
 	case EACCES:
 	case EPERM:
 	case EROFS:
-		return "choose a directory that you may write to, or fix its permissions";
+		return "choose a writable directory, or fix its permissions";
 	case ENOENT:
 		return "create its directory first, or choose another";
 	case ENOTDIR:
 	case EEXIST:
-		return "a file is in the way of the folder: move it, or write elsewhere";
+		return "a file has the name of the directory: move it, or write elsewhere";
 	case EISDIR:
-		return "a folder of that name is in the way: move it, or write elsewhere";
+		return "a directory has that name: move it, or write elsewhere";
 	case ENAMETOOLONG:
 		return "choose a shorter label";
 	case EFBIG:
-		return "raise the limit of file sizes (ulimit -f)";
+		return "raise the file size limit (ulimit -f)";
 	default:
-		return "see that the file system works, or write to another folder";
+		return "check the file system, or write to another directory";
 	}
 }
 
 gboolean file_write_failed(GError **error, const char *path, int err)
 {
-	return analyze_fail(error, ANALYZE_ERROR_IO, "%s: cannot be written: %s; %s", path,
+	return analyze_fail(error, ANALYZE_ERROR_IO, "%s: write failed: %s; %s", path,
 		g_strerror(err), write_remedy(err));
 }
 
@@ -312,7 +312,7 @@ void file_remove_tree(const char *path)
 static char *read_error(GError **error, const char *path, const char *why)
 {
 	return analyze_null(error, ANALYZE_ERROR_IO,
-		"%s: cannot be read: %s; see its name and permissions", path, why);
+		"%s: read failed: %s; check its name and permissions", path, why);
 }
 
 char *file_read(const char *path, size_t *len, GError **error)
@@ -325,9 +325,9 @@ char *file_read(const char *path, size_t *len, GError **error)
 	if (stat(path, &st) < 0)
 		return read_error(error, path, g_strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return read_error(error, path, "it is not a plain file");
+		return read_error(error, path, "not a regular file");
 	if (st.st_size > FILE_LEN_MAX)
-		return read_error(error, path, "it is larger than 1 GiB");
+		return read_error(error, path, "larger than 1 GiB");
 	if (!g_file_get_contents(path, &data, &n, &cause))
 		return read_error(error, path, cause->message);
 	*len = n;

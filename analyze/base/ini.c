@@ -94,7 +94,7 @@ static struct entry *find_entry(const struct section *s, const char *key)
 static gboolean bad_line(
 	const struct ini *i, unsigned line, const char *text, const char *what, GError **error)
 {
-	return input_fail(error, INPUT_ERROR_SYNTAX, "%s:%u: '%s' %s", i->name, line,
+	return input_fail(error, INPUT_ERROR_SYNTAX, "%s:%u: '%s': %s", i->name, line,
 		text_quote(text).text, what);
 }
 
@@ -104,18 +104,17 @@ static gboolean read_section(
 	char *end = strchr(line, ']');
 
 	if (end == NULL || end == line + 1)
-		return bad_line(i, number, line, "has no ']'", error);
+		return bad_line(i, number, line, "missing ']'", error);
 	*end = '\0';
 	if (g_str_equal(line + 1, DEFAULTS)) {
 		*now = i->defaults;
 		return TRUE;
 	}
 	if (find_section(i, line + 1) != NULL)
-		return bad_line(i, number, line + 1,
-			"is there already; give this section another name", error);
-	if (i->sections->len == SECTIONS_MAX)
 		return bad_line(
-			i, number, line + 1, "is one section too many; there can be 10000", error);
+			i, number, line + 1, "section already exists; rename one of them", error);
+	if (i->sections->len == SECTIONS_MAX)
+		return bad_line(i, number, line + 1, "more than 10000 sections", error);
 	*now = section_new(line + 1);
 	(*now)->line = number;
 	g_ptr_array_add(i->sections, *now);
@@ -130,10 +129,9 @@ static gboolean read_key(
 	struct entry *e;
 
 	if (split == NULL || split == line)
-		return bad_line(i, number, line, "is neither a [section] nor 'key = value'", error);
+		return bad_line(i, number, line, "expected [section] or 'key = value'", error);
 	if (now->entries->len == KEYS_MAX)
-		return bad_line(
-			i, number, line, "is one key too many; a section can have 1000", error);
+		return bad_line(i, number, line, "more than 1000 keys in a section", error);
 	*split = '\0';
 	e = g_new0(struct entry, 1);
 	e->key = g_ascii_strdown(g_strchomp(line), -1);
@@ -144,8 +142,8 @@ static gboolean read_key(
 		g_ptr_array_add(now->keys, e->key);
 		return TRUE;
 	}
-	input_fail(error, INPUT_ERROR_SYNTAX, "%s:%u: [%s] %s stands there twice; keep one",
-		i->name, number, now->name, e->key);
+	input_fail(error, INPUT_ERROR_SYNTAX, "%s:%u: [%s] %s given twice; keep one", i->name,
+		number, now->name, e->key);
 	entry_free(e);
 	return FALSE;
 }
@@ -179,8 +177,8 @@ static gboolean read_lines(struct ini *i, const char *text, GError **error)
 		}
 		if (now == NULL)
 			return bad_line(i, n + 1, start,
-				"stands before the first [section]: move it into one, or a "
-				"variable of your own to [" DEFAULTS "]",
+				"key before the first [section]; move it into a section, or a "
+				"variable to [" DEFAULTS "]",
 				error);
 		if (!read_key(i, start, n + 1, now, error))
 			return FALSE;
@@ -295,7 +293,7 @@ static gboolean bad_value(const struct expansion *x, const char *what, GError **
 static gboolean bad_reference(
 	const struct expansion *x, const char *name, const char *what, GError **error)
 {
-	return input_fail(error, INPUT_ERROR_SYNTAX, "%s: ${%s} %s", x->where, name, what);
+	return input_fail(error, INPUT_ERROR_SYNTAX, "%s: ${%s}: %s", x->where, name, what);
 }
 
 static gboolean expand_value(struct expansion *x, const struct section *s, const char *value,
@@ -316,12 +314,11 @@ static gboolean expand_reference(struct expansion *x, const struct section *s, c
 	}
 	value = s == NULL ? NULL : find_raw(x->i, s, key, &line);
 	if (value == NULL)
-		return bad_reference(x, name, "is nowhere; write ${section:key}", error);
+		return bad_reference(x, name, "key not found; expected ${section:key}", error);
 	if (depth >= DEPTH_MAX)
-		return bad_reference(
-			x, name, "leads back to itself, or over too many others", error);
+		return bad_reference(x, name, "circular or too deeply nested reference", error);
 	if (++x->nb > REFERENCES_MAX)
-		return bad_reference(x, name, "is one reference too many in one value", error);
+		return bad_reference(x, name, "too many references in one value", error);
 	return expand_value(x, s, value, depth + 1, error);
 }
 
@@ -332,7 +329,7 @@ static gboolean expand_value(struct expansion *x, const struct section *s, const
 		const char *end = g_str_has_prefix(value, "${") ? strchr(value, '}') : NULL;
 
 		if (x->into->len > VALUE_LEN_MAX)
-			return bad_value(x, "longer than 64 KiB", error);
+			return bad_value(x, "value longer than 64 KiB", error);
 		if (end != NULL) {
 			g_autofree char *name = g_strndup(value + 2, (gsize)(end - value - 2));
 
@@ -342,8 +339,7 @@ static gboolean expand_value(struct expansion *x, const struct section *s, const
 			continue;
 		}
 		if (value[0] == '$' && value[1] != '$')
-			return bad_value(
-				x, "a '$' that is no ${key}; write $$ for a dollar", error);
+			return bad_value(x, "'$' without {key}; write $$ for a dollar sign", error);
 		value += value[0] == '$';
 		g_string_append_c(x->into, *value++);
 	}

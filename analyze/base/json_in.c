@@ -44,7 +44,7 @@ static gboolean syntax_error(GError **error, const char *file, uint64_t line, co
 {
 	return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 		"%s:%" PRIu64
-		": %s; the file is damaged or of another program: remove it and measure again",
+		": %s; file is corrupt or has another format: remove it and measure again",
 		file, line, why);
 }
 
@@ -55,7 +55,7 @@ static gboolean check_text(const char *file, const char *text, size_t len, GErro
 	unsigned depth = 0;
 
 	if (!g_utf8_validate(text, (gssize)len, NULL))
-		return syntax_error(error, file, 1, "not a text in UTF-8");
+		return syntax_error(error, file, 1, "not valid UTF-8");
 	while (p < end) {
 		size_t nb = 1;
 
@@ -65,7 +65,7 @@ static gboolean check_text(const char *file, const char *text, size_t len, GErro
 		}
 		/* json-glib's scanner knows comments and bare words; JSON does not. */
 		if (*p == '/' || *p == '#' || *p == '\'')
-			return syntax_error(error, file, line, "a letter that JSON does not have");
+			return syntax_error(error, file, line, "invalid character");
 		if (*p == '\n')
 			line++;
 		else if ((*p == '{' || *p == '[') && ++depth > DEPTH_MAX)
@@ -73,7 +73,7 @@ static gboolean check_text(const char *file, const char *text, size_t len, GErro
 		else if ((*p == '}' || *p == ']') && depth > 0)
 			depth--;
 		else if ((*p == '-' || g_ascii_isdigit(*p)) && !number_fits(p, end, &nb))
-			return syntax_error(error, file, line, "an integer beyond 63 bits");
+			return syntax_error(error, file, line, "integer out of range (63 bits)");
 		p += MAX(nb, 1);
 	}
 	return TRUE;
@@ -86,7 +86,7 @@ JsonNode *json_in_parse(const char *file, const char *text, size_t len, GError *
 	JsonNode *root;
 
 	if (len == 0) {
-		syntax_error(error, file, 1, "the file is empty");
+		syntax_error(error, file, 1, "empty file");
 		return NULL;
 	}
 	if (!check_text(file, text, len, error))
@@ -103,7 +103,7 @@ JsonNode *json_in_parse(const char *file, const char *text, size_t len, GError *
 	}
 	root = json_parser_get_root(parser);
 	if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root)) {
-		syntax_error(error, file, 1, "no JSON object");
+		syntax_error(error, file, 1, "expected a JSON object");
 		return NULL;
 	}
 	return json_parser_steal_root(parser);
@@ -120,8 +120,7 @@ void json_in_fail(struct json_in *in, const char *where, const char *key, const 
 	why = g_strdup_vprintf(format, args);
 	va_end(args);
 	g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-		"%s: %s%s %s; the file is damaged or of another program: remove it and measure "
-		"again",
+		"%s: %s%s %s; file is corrupt or has another format: remove it and measure again",
 		in->file, where, key, why);
 }
 
@@ -144,7 +143,7 @@ static JsonNode *find_member(struct json_in *in, JsonObject *o, const char *wher
 
 int64_t json_in_i64(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = find_member(in, o, where, key, G_TYPE_INT64, "no whole number");
+	JsonNode *node = find_member(in, o, where, key, G_TYPE_INT64, "not an integer");
 	int64_t v = node == NULL ? 0 : json_node_get_int(node);
 
 	if (v != G_MININT64)
@@ -155,7 +154,7 @@ int64_t json_in_i64(struct json_in *in, JsonObject *o, const char *where, const 
 
 uint64_t json_in_u64(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = find_member(in, o, where, key, G_TYPE_INT64, "no whole number");
+	JsonNode *node = find_member(in, o, where, key, G_TYPE_INT64, "not an integer");
 	int64_t v = node == NULL ? 0 : json_node_get_int(node);
 
 	if (v >= 0)
@@ -177,39 +176,39 @@ uint32_t json_in_u32(
 
 double json_in_double(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = find_member(in, o, where, key, G_TYPE_DOUBLE, "no number");
+	JsonNode *node = find_member(in, o, where, key, G_TYPE_DOUBLE, "not a number");
 	double v = node == NULL ? 0 : json_node_get_double(node);
 
 	if (isfinite(v) && v >= 0)
 		return v;
-	json_in_fail(in, where, key, "is not finite or negative");
+	json_in_fail(in, where, key, "is negative or not finite");
 	return 0;
 }
 
 gboolean json_in_bool(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = find_member(in, o, where, key, G_TYPE_BOOLEAN, "neither true nor false");
+	JsonNode *node = find_member(in, o, where, key, G_TYPE_BOOLEAN, "not true or false");
 
 	return node != NULL && json_node_get_boolean(node);
 }
 
 char *json_in_string(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = find_member(in, o, where, key, G_TYPE_STRING, "no string");
+	JsonNode *node = find_member(in, o, where, key, G_TYPE_STRING, "not a string");
 
 	return g_strdup(node == NULL ? "" : json_node_get_string(node));
 }
 
 JsonObject *json_in_object(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = find_member(in, o, where, key, JSON_TYPE_OBJECT, "no object");
+	JsonNode *node = find_member(in, o, where, key, JSON_TYPE_OBJECT, "not an object");
 
 	return node == NULL ? NULL : json_node_get_object(node);
 }
 
 JsonArray *json_in_array(struct json_in *in, JsonObject *o, const char *where, const char *key)
 {
-	JsonNode *node = find_member(in, o, where, key, JSON_TYPE_ARRAY, "no array");
+	JsonNode *node = find_member(in, o, where, key, JSON_TYPE_ARRAY, "not an array");
 
 	return node == NULL ? NULL : json_node_get_array(node);
 }
@@ -224,6 +223,6 @@ JsonObject *json_in_element(
 	node = json_array_get_element(a, i);
 	if (JSON_NODE_HOLDS_OBJECT(node))
 		return json_node_get_object(node);
-	json_in_fail(in, where, key, "[%u] is no object", i);
+	json_in_fail(in, where, key, "[%u] is not an object", i);
 	return NULL;
 }

@@ -97,12 +97,12 @@ static gboolean set_number(
 
 	if (row->type == OPTION_UINT64)
 		return text_uint(word, max_uint64(row), at) ||
-		       bad_value(error, where, word, "a whole number from 0 to %" PRIu64,
+		       bad_value(error, where, word, "an integer from 0 to %" PRIu64,
 			       max_uint64(row));
 	if (row->type == OPTION_INT) {
 		if (!g_ascii_string_to_signed(
 			    word, 10, (gint64)row->min, (gint64)row->max, &whole, NULL))
-			return bad_value(error, where, word, "a whole number from %.0f to %.0f",
+			return bad_value(error, where, word, "an integer from %.0f to %.0f",
 				row->min, row->max);
 		*(int *)at = (int)whole;
 		return TRUE;
@@ -127,7 +127,7 @@ static gboolean set_share(const struct option_row *row, double *at, const char *
 		return bad_value(error, where, word, "a share such as 0.05 or 5%%");
 	v = percent ? v / 100 : v;
 	if (v < row->min || v >= 1)
-		return bad_value(error, where, word, "a share from %g to below 1", row->min);
+		return bad_value(error, where, word, "a share from %g to less than 1", row->min);
 	*at = v;
 	return TRUE;
 }
@@ -300,6 +300,7 @@ struct parser {
 static gboolean unknown_option(const struct parser *p, const char *name)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *hint = NULL;
 	const char *near;
 
 	for (const struct option_row *row = p->rows; row->name != NULL; row++)
@@ -307,10 +308,9 @@ static gboolean unknown_option(const struct parser *p, const char *name)
 			g_ptr_array_add(names, (gpointer)(uintptr_t)row->name);
 	g_ptr_array_add(names, NULL);
 	near = text_nearest(name, (const char *const *)names->pdata);
+	hint = text_suggestion("--", near);
 	return error_set(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
-		"unknown option '--%s'%s%s%s", text_quote(name).text,
-		near == NULL ? "" : "; did you mean --", near == NULL ? "" : near,
-		near == NULL ? "" : "?");
+		"unknown option '--%s'%s", text_quote(name).text, hint);
 }
 
 /* Is word a long option of the table, or --help? */

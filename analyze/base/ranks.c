@@ -246,8 +246,8 @@ gboolean ranks_begin(GError **error)
 	if (ranks_count() == 1)
 		return TRUE;
 	return analyze_fail(error, ANALYZE_ERROR_NOT_FOUND,
-		"mpirun: this program was built without Open MPI; install libopenmpi-dev and build "
-		"again, or run it without mpirun");
+		"mpirun: built without Open MPI; install libopenmpi-dev and rebuild, or run "
+		"without mpirun");
 }
 
 void ranks_end(void)
@@ -342,7 +342,7 @@ gboolean ranks_agree(GError **error)
 	text = g_strndup(g_bytes_get_data(same, NULL), g_bytes_get_size(same));
 	g_clear_error(error);
 	if (!ranks_are_whole())
-		return error_set(error, domain, code, "another rank has died, or hangs");
+		return error_set(error, domain, code, "another rank exited or does not respond");
 	if (failed == nb || nb == 1)
 		return error_set(error, domain, code, "%s", text);
 	return error_set(error, domain, code, "rank %u of %u: %s", nb - (guint)first, nb, text);

@@ -80,7 +80,7 @@ scratch *scratch_new(const char *program, GError **error)
 		return s;
 	}
 	return analyze_null(error, ANALYZE_ERROR_IO,
-		"%s: no temporary directory could be kept there; set TMPDIR to another directory",
+		"%s: cannot create a temporary directory; set TMPDIR to another directory",
 		g_get_tmp_dir());
 }
 

@@ -124,11 +124,11 @@ char *text_duration_fault(const char *text, uint64_t min_ns, uint64_t max_ns, ui
 		return g_strdup("the decimal separator is '.'");
 	if (!text_duration(text, &v))
 		return isfinite(v) ? g_strdup_printf("unknown unit '%s' %s", text + n, units)
-				   : g_strdup_printf("more than %s", most);
+				   : g_strdup_printf("above %s", most);
 	if (v < (double)min_ns)
-		return g_strdup_printf("less than %s", least);
+		return g_strdup_printf("below %s", least);
 	if (v > (double)max_ns)
-		return g_strdup_printf("more than %s", most);
+		return g_strdup_printf("above %s", most);
 	*ns = (uint64_t)v;
 	return NULL;
 }
@@ -217,11 +217,15 @@ const char *text_nearest(const char *word, const char *const *names)
 	return best == NULL && nb_begun == 1 ? begun : best;
 }
 
+char *text_suggestion(const char *prefix, const char *word)
+{
+	return word == NULL ? g_strdup("")
+			    : g_strdup_printf(" (did you mean '%s%s'?)", prefix, word);
+}
+
 char *text_did_you_mean(const char *word, const char *const *names)
 {
-	const char *near = text_nearest(word, names);
-
-	return near == NULL ? g_strdup("") : g_strdup_printf(" (did you mean '%s'?)", near);
+	return text_suggestion("", text_nearest(word, names));
 }
 
 char *text_last_line(const char *text)
@@ -241,7 +245,7 @@ char *text_read(const char *path, size_t max, size_t *len, GError **error)
 
 	if (f == NULL)
 		return input_null(error, err == ENOENT ? INPUT_ERROR_NOT_FOUND : INPUT_ERROR_IO,
-			"%s: cannot be opened: %s; check the path", shown, g_strerror(err));
+			"%s: open failed: %s; check the path", shown, g_strerror(err));
 	text = g_malloc(max + 2);
 	nb = fread(text, 1, max + 1, f);
 	err = ferror(f) ? errno : 0;
@@ -253,9 +257,9 @@ char *text_read(const char *path, size_t max, size_t *len, GError **error)
 	}
 	if (err != 0)
 		return input_null(
-			error, INPUT_ERROR_IO, "%s: cannot be read: %s", shown, g_strerror(err));
-	return input_null(error, INPUT_ERROR_RANGE,
-		"%s: is longer than %zu bytes; is it the right file?", shown, max);
+			error, INPUT_ERROR_IO, "%s: read failed: %s", shown, g_strerror(err));
+	return input_null(
+		error, INPUT_ERROR_RANGE, "%s: longer than %zu bytes; check the path", shown, max);
 }
 
 gboolean text_check(const char *path, const char *text, size_t len, GError **error)
@@ -274,6 +278,6 @@ gboolean text_check(const char *path, const char *text, size_t len, GError **err
 	if (i == len)
 		return TRUE;
 	return input_fail(error, INPUT_ERROR_SYNTAX,
-		"%s:%u: byte 0x%02x is not text; the file is to be plain UTF-8", path, line,
+		"%s:%u: invalid byte 0x%02x; expected plain UTF-8 text", path, line,
 		(unsigned char)text[i]);
 }

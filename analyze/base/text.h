@@ -43,7 +43,12 @@ char *text_file_part(const char *text);
  * or else the only one that begins with it; NULL if there is none.
  */
 const char *text_nearest(const char *word, const char *const *names);
-/* " (did you mean 'NAME'?)", to follow the word in an error, or "". Newly allocated. */
+/*
+ * The one form of suggestions, to follow the word in an error: " (did you mean 'PREFIXWORD'?)".
+ * "" if word is NULL. Newly allocated.
+ */
+char *text_suggestion(const char *prefix, const char *word);
+/* The same of text_nearest(). Newly allocated. */
 char *text_did_you_mean(const char *word, const char *const *names);
 
 /* The ending of a counted noun: "" for 1, else "s". */

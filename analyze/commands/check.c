@@ -108,7 +108,7 @@ static int run_check(void *user, char **words)
 {
 	struct asked *asked = user;
 	int result = CLI_FAILED;
-	g_autoptr(result_set) r = commands_open(&asked->common, words, &result);
+	g_autoptr(result_set) r = commands_open(&asked->common, words, TRUE, &result);
 	g_autoptr(GPtrArray) findings = r != NULL ? check_results(r, &asked->options) : NULL;
 
 	if (r == NULL)
@@ -125,8 +125,8 @@ static const struct option_row rows[] = {
 	COMMANDS_COMMON_ROWS(struct asked, common),
 	OPTION_GROUP("Findings"),
 	ROW(SHARE, options.tolerance, "tolerance", 0, "SHARE",
-		"Tolerance of the offered load against the nominal one, as 0.02 or 2%", .was = 't',
-		.preset = "2%"),
+		"Tolerance of the offered load relative to the nominal load (0.02 or 2%)",
+		.was = 't', .preset = "2%"),
 	{ 0 },
 };
 

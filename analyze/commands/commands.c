@@ -11,7 +11,7 @@ enum { NOTES_MAX = 20 };
 
 const struct cli_program commands_program = {
 	.name = COMMANDS_PROGRAM,
-	.summary = "what trials measured, in numbers",
+	.summary = "tables and statistics of tsim's results",
 	.commands =
 		(const struct cli_command *const[]){
 			&command_merge,
@@ -36,7 +36,7 @@ static void say_texts(const char *kind, const GPtrArray *texts, guint max)
 		fprintf(stderr, "%s: %s: %s\n", COMMANDS_PROGRAM, kind,
 			(const char *)g_ptr_array_index(texts, i));
 	if (texts->len > max)
-		fprintf(stderr, "%s: %s: and %u more of that kind\n", COMMANDS_PROGRAM, kind,
+		fprintf(stderr, "%s: %s: %u more suppressed\n", COMMANDS_PROGRAM, kind,
 			texts->len - max);
 }
 
@@ -100,12 +100,13 @@ struct result_options commands_options(struct commands_common *c)
 	return options;
 }
 
-result_set *commands_open(struct commands_common *c, char **names, int *failure)
+result_set *commands_open(struct commands_common *c, char **names, gboolean by_tree, int *failure)
 {
-	const struct result_options options = commands_options(c);
+	struct result_options options = commands_options(c);
 	g_autoptr(GError) error = NULL;
 	result_set *r;
 
+	options.by_tree = by_tree;
 	r = result_open(&options, (const char *const *)names, &error);
 	if (r == NULL)
 		*failure = cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
@@ -136,7 +137,7 @@ int commands_report(struct commands_common *c, char **names, gboolean bins, cons
 	const struct report_options *asked, commands_also_fn also, void *user)
 {
 	int failure = CLI_FAILED;
-	g_autoptr(result_set) r = commands_open(c, names, &failure);
+	g_autoptr(result_set) r = commands_open(c, names, TRUE, &failure);
 	const struct result_options options = commands_options(c);
 	g_autoptr(table) t = report_new(shown, asked);
 

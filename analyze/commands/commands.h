@@ -38,7 +38,7 @@ struct commands_common {
 
 /* The rows of a command's table that fill the member c, such a struct, of type. */
 #define COMMANDS_COMMON_ROWS(type_, c)                                                            \
-	OPTION_GROUP("Which trials"),                                                             \
+	OPTION_GROUP("Trials"),                                                                   \
 		OPTION_ROW(DIR, type_, c.dir, "dir", 0, "DIR",                                    \
 			"Directory of labels and selectors", .was = 'd', .preset = "out"),        \
 		OPTION_ROW(SWITCH, type_, c.interrupted, "interrupted", 0, NULL,                  \
@@ -66,8 +66,11 @@ struct commands_common {
 extern const struct option_row commands_common_rows[];
 
 struct result_options commands_options(struct commands_common *c);
-/* What the names stand for. NULL: that was said, and *failure is the status. */
-result_set *commands_open(struct commands_common *c, char **names, int *failure);
+/*
+ * What the names stand for; by_tree: equal labels of several directories are distinguished. NULL:
+ * the error is printed, and *failure is the status.
+ */
+result_set *commands_open(struct commands_common *c, char **names, gboolean by_tree, int *failure);
 
 /* "tanalyze: KIND: TEXT" on stderr for each text (char *); of notes no more than are read. */
 void commands_say_notes(const GPtrArray *texts);

@@ -115,8 +115,7 @@ static guint count_gated(const comparison *c, guint nb_metrics, unsigned gate)
 		}
 	}
 	if (nb > 0)
-		fprintf(stderr, COMMANDS_PROGRAM ": --fail-if: true for %u of %u verdicts\n", nb,
-			all);
+		fprintf(stderr, COMMANDS_PROGRAM ": --fail-if: %u of %u verdicts match\n", nb, all);
 	return nb;
 }
 
@@ -153,8 +152,8 @@ static int compare_names(struct commands_common *c, char *name_a, char *name_b,
 	const char *const names[] = { name_a, name_b, NULL };
 	g_auto(GStrv) words = side_names(names);
 	struct compare_options named = *o;
-	g_autoptr(result_set) a = commands_open(c, a_alone, &failure);
-	g_autoptr(result_set) b = a != NULL ? commands_open(c, b_alone, &failure) : NULL;
+	g_autoptr(result_set) a = commands_open(c, a_alone, FALSE, &failure);
+	g_autoptr(result_set) b = a != NULL ? commands_open(c, b_alone, FALSE, &failure) : NULL;
 
 	if (g_file_test(name_a, G_FILE_TEST_EXISTS) && g_file_test(name_b, G_FILE_TEST_EXISTS))
 		named.names = (const char *const *)words;
@@ -184,14 +183,14 @@ static int run_compare(void *user, char **words)
 
 static const struct option_row rows[] = {
 	COMMANDS_COMMON_ROWS(struct asked, common),
-	OPTION_GROUP("What is compared"),
+	OPTION_GROUP("Comparison"),
 	ROW(TEXT, metrics, "metrics", 0, "LIST",
-		"Some of loss, forwarded, mean and percentiles such as p99.9", .was = 'm',
+		"Metrics: loss, forwarded, mean, percentiles such as p99.9", .was = 'm',
 		.preset = COMPARE_METRICS,
 		OPTION_WORDS("loss,p50,p99", "loss", "forwarded", "mean", "p50", "p99", "p99.9")),
 	COMMANDS_RESPONSE_ROW(struct asked, options.response),
 	ROW(SWITCH, options.different_mix, "different-mix", 0, NULL,
-		"Compare although A and B were offered different mixes"),
+		"Compare results of different mixes"),
 	ROW(SWITCH, options.paired, "paired", 0, NULL,
 		"Compare repetition by repetition (exact signed-rank test); for equal seeds"),
 	OPTION_GROUP("Verdict"),

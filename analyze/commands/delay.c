@@ -16,7 +16,7 @@ static void note_lack(const result_combination *c, void *user)
 	lack->without += c->nb_ipdv == 0;
 	if (c->nb_ipdv > 0 && c->nb_ipdv < c->trials->len)
 		g_ptr_array_add(lack->notes,
-			g_strdup_printf("%s %s: IPDV is of %u of %u repetitions", c->params.label,
+			g_strdup_printf("%s %s: IPDV from %u of %u repetitions", c->params.label,
 				c->infix, c->nb_ipdv, c->trials->len));
 }
 
@@ -28,13 +28,12 @@ static int run_delay(void *asked, char **words)
 
 	if (lack.without > 0)
 		g_ptr_array_add(
-			notes, g_strdup_printf("%u of %u combinations have no IPDV: measure with "
-					       "tsim run --ipdv (and --overwrite, where they are "
-					       "already)",
+			notes, g_strdup_printf("%u of %u combinations have no IPDV; measure with "
+					       "tsim run --ipdv (and --overwrite)",
 				       lack.without, lack.nb));
 	commands_say_notes(notes);
 	return result;
 }
 
 COMMANDS_COMMAND(delay, struct commands_common, commands_common_rows, COMMANDS_NAMES,
-	.summary = "Delay variation: PDV, and IPDV where it was recorded");
+	.summary = "Delay variation: PDV, and IPDV if recorded");

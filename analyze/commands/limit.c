@@ -91,7 +91,7 @@ static int run_limit(void *user, char **names)
 	const struct options *o = user;
 	struct commands_common *c = &((struct options *)user)->common;
 	int failure = CLI_FAILED;
-	g_autoptr(result_set) r = commands_open(c, names, &failure);
+	g_autoptr(result_set) r = commands_open(c, names, TRUE, &failure);
 	g_autoptr(table) t = limit_table();
 	g_autoptr(GPtrArray) all = NULL;
 
@@ -104,9 +104,8 @@ static int run_limit(void *user, char **names)
 	if (table_rows(t) > 0)
 		commands_show(c, r, t);
 	else
-		g_ptr_array_add(r->warnings,
-			g_strdup("no load is known of any of them: nothing has a limit; give "
-				 "trials of tsim, or of autotest with their logs"));
+		g_ptr_array_add(r->warnings, g_strdup("no trial has a known load; expected trials "
+						      "of tsim, or of autotest with logs"));
 	commands_say_warnings(r->warnings);
 	return commands_status(r);
 }
@@ -115,7 +114,7 @@ static int run_limit(void *user, char **names)
 
 static const struct option_row rows[] = {
 	COMMANDS_COMMON_ROWS(struct options, common),
-	ROW(SHARE, loss, "loss", 0, "SHARE", "Maximum loss for a load to pass, as 0.05 or 5%",
+	ROW(SHARE, loss, "loss", 0, "SHARE", "Maximum loss for a load to pass (0.05 or 5%)",
 		.was = 'l', .preset = "0.001", OPTION_WORDS("0.001", "1%", "5%")),
 	ROW(NUMBER, knee, "knee", 'k', "FACTOR",
 		"Knee: median latency exceeds FACTOR times the low-load median", .preset = "3",
@@ -125,4 +124,4 @@ static const struct option_row rows[] = {
 };
 
 COMMANDS_COMMAND(limit, struct options, rows, COMMANDS_NAMES,
-	.summary = "The highest load within a loss limit, and the latency knee");
+	.summary = "Highest load within a loss limit, and the latency knee");

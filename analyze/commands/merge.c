@@ -59,7 +59,7 @@ static int say_outcome(
 		if (c->format == CLI_TEXT)
 			fputs(reasons, stdout);
 		fflush(stdout); /* else a log of both has this in the middle of a line */
-		fprintf(stderr, "%s: %u combination%s; summary.csv and summary.json are in %s\n",
+		fprintf(stderr, "%s: %u combination%s; wrote summary.csv and summary.json to %s\n",
 			COMMANDS_PROGRAM, m->nb, m->nb == 1 ? "" : "s", folder);
 	}
 	commands_say_warnings(m->warnings);
@@ -73,7 +73,7 @@ static int merge_alone(struct commands_common *c, char **names, const char *fold
 	g_autoptr(result_set) r = NULL;
 	int failure = CLI_FAILED;
 
-	r = commands_open(c, names, &failure);
+	r = commands_open(c, names, FALSE, &failure);
 	if (r == NULL)
 		return failure;
 	(void)merge_write(r, folder, m, &error);
@@ -129,8 +129,8 @@ static int run_merge(void *user, char **words)
 static const struct option_row rows[] = {
 	COMMANDS_COMMON_ROWS(struct asked, common),
 	ROW(DIR, output, "output", 'o', "DIR",
-		"Directory for the merged set (default: the directory given, if it is the "
-		"only name, else that of --dir)"),
+		"Output directory (default: NAME, if it is a single directory, else that of "
+		"--dir)"),
 	{ 0 },
 };
 

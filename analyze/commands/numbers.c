@@ -22,16 +22,16 @@ static int run_loss(void *user, char **words)
 }
 
 /* The row of --guests. */
-#define GUESTS_ROW(type_)                                                                    \
-	OPTION_ROW(SWITCH, type_, options.guests, "guests", 0, NULL, "Also a row per guest", \
+#define GUESTS_ROW(type_)                                                                        \
+	OPTION_ROW(SWITCH, type_, options.guests, "guests", 0, NULL, "Additional row per guest", \
 		.was = 'g')
 
 static const struct option_row loss_rows[] = {
 	COMMANDS_COMMON_ROWS(struct loss_asked, common),
 	GUESTS_ROW(struct loss_asked),
 	OPTION_ROW(WORD, struct loss_asked, metric, "loss", 0, "METRIC",
-		"Loss: exact (packet totals) or autotest (MoonGen's rounded averages of "
-		"Mbit/s, as autotest draws it)",
+		"Loss metric: exact (packet totals) or autotest (MoonGen's rounded Mbit/s "
+		"averages)",
 		.was = 'l', .preset = "exact", .words = metrics),
 	{ 0 },
 };
@@ -72,17 +72,16 @@ static int run_percentiles(void *user, char **words)
 
 static const struct option_row percentiles_rows[] = {
 	COMMANDS_COMMON_ROWS(struct percentiles_asked, common),
-	ROW(TEXT, list, "percentiles", 0, "LIST", "Percentiles to show, in percent", .was = 'p',
+	ROW(TEXT, list, "percentiles", 0, "LIST", "Percentiles in percent", .was = 'p',
 		.preset = "50,90,99,99.9,99.99"),
 	COMMANDS_RESPONSE_ROW(struct percentiles_asked, options.response),
 	GUESTS_ROW(struct percentiles_asked),
 	ROW(WORD, rule, "quantile", 0, "RULE",
-		"Percentile rule: nearest (rank) or linear (interpolated, as numpy and "
-		"autotest's figures)",
+		"Percentile rule: nearest (rank) or linear (interpolated, as numpy and autotest)",
 		.was = 'q', .preset = "nearest", .words = rules),
 	ROW(SWITCH, interval, "interval", 0, NULL,
-		"One row per percentile, with rank-based confidence intervals: of all "
-		"samples, and of the median over repetitions",
+		"One row per percentile, with rank-based confidence intervals of all samples and "
+		"of the median over repetitions",
 		.was = 'I'),
 	ROW(NUMBER, confidence, "confidence", 0, "PERCENT",
 		"Confidence level of the intervals, in percent", .preset = "95", .min = 50,
@@ -91,4 +90,4 @@ static const struct option_row percentiles_rows[] = {
 };
 
 COMMANDS_COMMAND(percentiles, struct percentiles_asked, percentiles_rows, COMMANDS_NAMES,
-	.summary = "Percentiles of the latency");
+	.summary = "Latency percentiles");

@@ -24,8 +24,7 @@ static gboolean check_words(struct job *j, char **words, GError **error)
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
 			"profile: expected 'from-pcap FILE', got '%s'", words[0]);
 	if (j->format >= 0 && j->by < 0) {
-		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-			"--format is of the table of --by; without it there is only the profile");
+		return analyze_fail(error, ANALYZE_ERROR_SYNTAX, "--format requires --by");
 	}
 	if (j->by >= 0)
 		j->options.by = j->by == 0 ? PCAP_SIZES_BY_MAC : PCAP_SIZES_BY_IP;
@@ -47,7 +46,7 @@ static gboolean may_write(const char *path, const char *text, gboolean *same, GE
 		return TRUE;
 	}
 	return analyze_fail(error, ANALYZE_ERROR_IO,
-		"%s: is there already, and not equal: not overwritten; remove it, or name another "
+		"%s: exists with different content: not overwritten; remove it, or use another "
 		"--output",
 		path);
 }
@@ -136,7 +135,7 @@ static gboolean write_one(const struct job *j, const pcap_sizes *s, GError **err
 	if (!add_file(set, j->output, text, error) || !file_set_publish(set, error))
 		return FALSE;
 	plain = strchr(j->output, '/') == NULL && !g_str_has_suffix(j->output, ".csv");
-	fprintf(stderr, "%s: %s is written; tsim --profile %s%s sends it\n", COMMANDS_PROGRAM,
+	fprintf(stderr, "%s: wrote %s; use it with tsim --profile %s%s\n", COMMANDS_PROGRAM,
 		j->output, plain ? "./" : "", j->output);
 	return TRUE;
 }
@@ -147,22 +146,21 @@ static int say_notes(const pcap_sizes *s)
 	if (s->nb_padded > 0)
 		fprintf(stderr,
 			"%s: note: %s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-			" frames were captured before they were padded, and count as 64 bytes\n",
+			" frames captured before padding; counted as 64 bytes\n",
 			COMMANDS_PROGRAM, s->path, (guint64)s->nb_padded, (guint64)s->frames);
 	if (s->nb_cut > 0)
 		fprintf(stderr,
-			"%s: note: %s: of %" G_GUINT64_FORMAT
-			" frames too little was captured to tell whose they are; capture 64 bytes "
-			"of each, or all\n",
+			"%s: note: %s: %" G_GUINT64_FORMAT
+			" frames truncated before their addresses; capture at least 64 bytes per "
+			"frame\n",
 			COMMANDS_PROGRAM, s->path, (guint64)s->nb_cut);
 	if (s->nb_long == 0)
 		return CLI_DONE;
 	fprintf(stderr,
 		"%s: warning: %s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-		" frames are longer than %d bytes and count as that: the host's own offloads "
-		"joined "
-		"them; capture after 'ethtool -K INTERFACE tso off gso off gro off', or behind "
-		"the wire\n",
+		" frames longer than %d bytes (segmentation offload of the host), counted as that "
+		"size; capture after 'ethtool -K INTERFACE tso off gso off gro off', or on another "
+		"host\n",
 		COMMANDS_PROGRAM, s->path, (guint64)s->nb_long, (guint64)s->frames, FRAME_LEN_MAX);
 	return CLI_NOT_TRUSTWORTHY;
 }
@@ -201,28 +199,26 @@ static const char *const kinds[] = { "host", "ip", NULL };
 #define ROW(type, member, ...) OPTION_ROW(type, struct job, member, __VA_ARGS__)
 
 static const struct option_row rows[] = {
-	OPTION_GROUP("Which frames"),
+	OPTION_GROUP("Frames"),
 	ROW(TEXT, direction, "direction", 0, "HOST:out|in",
-		"Only frames that a host sent or received: its MAC, IPv4 or IPv6 address "
-		"with :out or :in (default: all)",
+		"Only frames sent or received by a host: its MAC, IPv4 or IPv6 address with :out "
+		"or :in (default: all)",
 		.was = 'D'),
 	ROW(WORD, by, "by", 'b', "host|ip",
-		"One profile per source: host (by MAC address) or ip; and a table of them "
-		"(default: one profile)",
+		"One profile per source, with a table of them: host (MAC address) or ip (default: "
+		"one profile)",
 		.words = kinds),
 	OPTION_GROUP("Output"),
 	ROW(INT, nb_classes, "classes", 0, "N",
-		"Rows of a profile: the most frequent lengths as they are, all others in "
-		"ranges",
-		.was = 'c', .preset = "64", .min = 1, .max = PCAP_SIZES_CLASSES),
+		"Rows per profile: the most frequent lengths, and ranges of all others", .was = 'c',
+		.preset = "64", .min = 1, .max = PCAP_SIZES_CLASSES),
 	ROW(FILE, output, "output", 'o', "PATH",
-		"The profile's file (default: standard output); with --by its directory "
-		"(default: this one)"),
+		"Profile (default: standard output); with --by, directory (default: current "
+		"directory)"),
 	ROW(WORD, format, "format", 'f', "FORMAT",
-		"Format of the table of --by: text, csv or json (default text)",
-		.words = cli_formats),
+		"Format of the --by table: text, csv or json (default text)", .words = cli_formats),
 	{ 0 },
 };
 
 COMMANDS_COMMAND(profile, struct job, rows, .arguments = "from-pcap FILE", .min_words = 2,
-	.max_words = 2, .summary = "Make size profiles of a packet capture");
+	.max_words = 2, .summary = "Make size profiles from a packet capture");

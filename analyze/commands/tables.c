@@ -30,13 +30,13 @@ static int run_guests(void *user, char **words)
 
 static const struct option_row guests_rows[] = {
 	COMMANDS_COMMON_ROWS(struct guests_asked, common),
-	ROW(SWITCH, each, "each", 'e', NULL, "One row per guest instead"),
+	ROW(SWITCH, each, "each", 'e', NULL, "One row per guest"),
 	{ 0 },
 };
 
 COMMANDS_COMMAND(guests, struct guests_asked, guests_rows, COMMANDS_NAMES,
-	.summary = "How evenly guests are served");
+	.summary = "Fairness between guests");
 
 REPORT_COMMAND(sizes, TRUE, .summary = "Loss and latency per frame size");
 
-REPORT_COMMAND(departures, FALSE, .summary = "How near to their schedule frames left");
+REPORT_COMMAND(departures, FALSE, .summary = "Accuracy of departures");

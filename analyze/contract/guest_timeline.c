@@ -33,7 +33,7 @@ struct reading {
 static gboolean bad_row(GError **error, const char *where, const char *why)
 {
 	return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-		"%s: %s; the file is damaged or of another program: restore it, or measure again",
+		"%s: %s; file is corrupt or has another format: restore it, or measure again",
 		where, why);
 }
 
@@ -63,13 +63,13 @@ static gboolean on_row(const char *where, char *const *field, void *user, GError
 		(field[DRAIN] != NULL && !csv_u64(where, "drain", field[DRAIN], &drain, error)))
 		return FALSE;
 	if (!has_guest(r->t, guest))
-		return bad_row(error, where, "the trial has no such guest");
+		return bad_row(error, where, "guest not in the trial");
 	s.guest = (uint32_t)guest;
 	s.drain = drain != 0;
 	last = GPOINTER_TO_UINT(g_hash_table_lookup(r->last, GUINT_TO_POINTER(s.guest)));
 	if (last != 0 &&
 		g_array_index(r->rows, struct trial_guest_second, last - 1).time_s >= s.time_s)
-		return bad_row(error, where, "the guest's time does not rise");
+		return bad_row(error, where, "time_s of the guest does not increase");
 	g_array_append_val(r->rows, s);
 	g_hash_table_insert(r->last, GUINT_TO_POINTER(s.guest), GUINT_TO_POINTER(r->rows->len));
 	return TRUE;
@@ -89,7 +89,7 @@ GArray *guest_timeline_parse(
 	if (!trial_rows_read(&form, name, data, len, &empty, error))
 		return NULL;
 	if (empty) {
-		(void)bad_row(error, name, "it is empty");
+		(void)bad_row(error, name, "empty file");
 		return NULL;
 	}
 	return g_steal_pointer(&rows);
@@ -102,8 +102,8 @@ GArray *guest_timeline_read(const trial *t, GError **error)
 
 	if (path == NULL || !g_file_test(path, G_FILE_TEST_EXISTS))
 		return analyze_null(error, ANALYZE_ERROR_NOT_FOUND,
-			"%s: no guest_timeline_*.csv is beside it; measure again with this version "
-			"of tsim, or read the trial itself where this is a merged set",
+			"%s: no guest_timeline_*.csv in its directory; measure again with this "
+			"version of tsim, or name the trials instead of a merged set",
 			t->path != NULL ? t->path : "a trial in memory");
 	text = file_read(path, &len, error);
 	return text == NULL ? NULL : guest_timeline_parse(t, path, text, len, error);

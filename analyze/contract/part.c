@@ -109,7 +109,7 @@ trial *part_from_bytes(GBytes *bytes, const char *name, GError **error)
 
 	if (!g_variant_is_normal_form(value) || nb != TEXTS || !g_str_equal(text[HEAD], VERSION))
 		return analyze_null(error, ANALYZE_ERROR_CONTENT,
-			"%s: is no part of a trial, or one of another version", name);
+			"%s: not a part of a trial, or written by another version", name);
 	root = json_in_parse(name, text[TRIAL], strlen(text[TRIAL]), error);
 	if (root == NULL)
 		return NULL;
@@ -119,8 +119,7 @@ trial *part_from_bytes(GBytes *bytes, const char *name, GError **error)
 		return NULL;
 	}
 	if (row_of_rank(t) == NULL)
-		return analyze_null(
-			error, ANALYZE_ERROR_CONTENT, "%s: has no row of its rank", name);
+		return analyze_null(error, ANALYZE_ERROR_CONTENT, "%s: no row for its rank", name);
 	return read_bins(t, name, text, error) ? g_steal_pointer(&t) : NULL;
 }
 
@@ -331,8 +330,8 @@ static gboolean check_parts(const GPtrArray *parts, GError **error)
 		if (t != NULL && (t->nb_guests != first->nb_guests ||
 					 !g_str_equal(digest_of(t), digest_of(first))))
 			return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-				"the part of rank %u is of another trial than those of the ranks "
-				"before it",
+				"part of rank %u belongs to another trial than those of lower "
+				"ranks",
 				i);
 	}
 	return TRUE;
@@ -364,8 +363,8 @@ trial *part_join(GPtrArray *parts, GError **error)
 			!trial_record_add(&trial_cpu_fields, &whole->cpu, &t->cpu) ||
 			!add_probes(&whole->probes, &t->probes) ||
 			!trial_ipdv_add(&whole->ipdv, &t->ipdv))
-			return analyze_null(error, ANALYZE_ERROR_CONTENT,
-				"the sums of all parts are above 2^64 - 1");
+			return analyze_null(
+				error, ANALYZE_ERROR_CONTENT, "sums of all parts exceed 2^64 - 1");
 		add_interface_info(whole->interface_info, t, i);
 		add_rows(whole, t);
 		add_reasons(whole, t, i);
@@ -385,10 +384,10 @@ static char *lack_text(const GPtrArray *parts)
 	for (guint i = 0; i < parts->len; i++)
 		if (g_ptr_array_index(parts, i) == NULL)
 			g_string_append_printf(ranks, "%s%u", nb++ == 0 ? "" : ", ", i);
-	return nb == 0 ? g_strdup_printf("%u of %u generators: the run ended before their parts "
-					 "were joined",
+	return nb == 0 ? g_strdup_printf(
+				 "%u of %u generators: run ended before their parts were joined",
 				 parts->len, parts->len)
-		       : g_strdup_printf("%u of %u generators: parts of rank%s %s are missing",
+		       : g_strdup_printf("%u of %u generators: no parts of rank%s %s",
 				 parts->len - nb, parts->len, nb == 1 ? "" : "s", ranks->str);
 }
 
@@ -440,7 +439,7 @@ static char *join_left(const char *dir, const char *name, guint nb_ranks, GError
 		(void)unlink(part);
 	}
 	return there ? g_strdup_printf(
-			       "%s: is there: parts of an unfinished run of it were removed", path)
+			       "%s: already exists; removed the parts of an unfinished run", path)
 		     : g_strdup_printf("%s: joined from parts; %s", path, lack);
 }
 
@@ -477,7 +476,7 @@ void part_join_left(const char *dir, part_say_fn say, void *user)
 		text = join_left(dir, name, nb_ranks, &error);
 		if (error != NULL)
 			text = g_strdup_printf(
-				"%s/%s: parts cannot be joined: %s", dir, name, error->message);
+				"%s/%s: cannot join parts: %s", dir, name, error->message);
 		say(user, text);
 	}
 }
@@ -499,9 +498,8 @@ static void join_under_lock(const char *dir, part_say_fn say, void *user)
 		return;
 	}
 	text = error != NULL
-		       ? g_strdup_printf("%s: parts were left alone: %s", dir, error->message)
-		       : g_strdup_printf(
-				 "%s: parts were left alone: another tsim (%s) is at work there",
+		       ? g_strdup_printf("%s: parts not joined: %s", dir, error->message)
+		       : g_strdup_printf("%s: parts not joined: another tsim (%s) is running there",
 				 dir, owner.text);
 	say(user, text);
 }

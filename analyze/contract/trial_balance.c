@@ -23,13 +23,13 @@ static gboolean report_imbalance(GError **error, const char *format, ...)
 	va_start(args, format);
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
-	return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-		"%s: the counts contradict each other; do not use this trial, measure again", text);
+	return analyze_fail(
+		error, ANALYZE_ERROR_CONTENT, "%s: counts are inconsistent; measure again", text);
 }
 
 static gboolean report_too_large(const char *where, GError **error)
 {
-	return report_imbalance(error, "%s: the sums do not fit 64 bits", where);
+	return report_imbalance(error, "%s: sums exceed 64 bits", where);
 }
 
 /* Do forwarded, lost, offered, not_sent, unsent and intended agree, and do all fit a file? */
@@ -44,13 +44,14 @@ static gboolean check_counts(const char *where, const struct trial_counts *c, GE
 	}
 	if (c->forwarded > c->offered || c->offered - c->forwarded != c->lost)
 		return report_imbalance(error,
-			"%s: forwarded %" PRIu64 " and lost %" PRIu64 " are not offered %" PRIu64,
+			"%s: forwarded %" PRIu64 " and lost %" PRIu64
+			" do not add up to offered %" PRIu64,
 			where, c->forwarded, c->lost, c->offered);
 	if (c->offered > c->intended || c->not_sent > c->intended - c->offered ||
 		c->unsent != c->intended - c->offered - c->not_sent)
 		return report_imbalance(error,
 			"%s: offered %" PRIu64 ", not_sent %" PRIu64 " and unsent %" PRIu64
-			" are not intended %" PRIu64,
+			" do not add up to intended %" PRIu64,
 			where, c->offered, c->not_sent, c->unsent, c->intended);
 	return TRUE;
 }
@@ -64,14 +65,13 @@ static gboolean check_bins(
 		sum += ctr_get(&d->hist->bucket[i]);
 	if (sum != d->count || ctr_get(&d->hist->count) != d->count)
 		return report_imbalance(error,
-			"%s: the %s histogram holds %" PRIu64 " values, its count says %" PRIu64,
-			where, kind, sum, d->count);
+			"%s: %s histogram has %" PRIu64 " values, expected %" PRIu64, where, kind,
+			sum, d->count);
 	if (d->count > 0 &&
 		(ctr_get(&d->hist->sum_ns) != d->sum_ns || ctr_get(&d->hist->min_ns) != d->min_ns ||
 			ctr_get(&d->hist->max_ns) != d->max_ns))
 		return report_imbalance(error,
-			"%s: sum, minimum and maximum of the %s histogram are not those beside it",
-			where, kind);
+			"%s: sum, minimum or maximum differs from the %s histogram", where, kind);
 	return TRUE;
 }
 
@@ -81,19 +81,19 @@ static gboolean check_dist(const char *where, const char *kind, uint64_t forward
 {
 	if (d->count != forwarded)
 		return report_imbalance(error,
-			"%s: %s counts %" PRIu64 " frames, forwarded were %" PRIu64, where, kind,
+			"%s: %s counts %" PRIu64 " frames, expected %" PRIu64, where, kind,
 			d->count, forwarded);
 	if (d->censored != lost)
 		return report_imbalance(error,
-			"%s: %s has %" PRIu64 " censored frames, lost were %" PRIu64, where, kind,
+			"%s: %s has %" PRIu64 " censored frames, expected %" PRIu64, where, kind,
 			d->censored, lost);
 	if (d->min_ns > d->max_ns || (d->count == 0 && (d->max_ns > 0 || d->sum_ns > 0)))
 		return report_imbalance(error,
-			"%s: minimum, maximum and sum of %s cannot be of %" PRIu64 " frames", where,
-			kind, d->count);
+			"%s: minimum, maximum and sum of %s are impossible for %" PRIu64 " frames",
+			where, kind, d->count);
 	if (d->sum_ns > G_MAXINT64 || d->max_ns > G_MAXINT64 || d->censored_ns > G_MAXINT64)
 		return report_imbalance(
-			error, "%s: a sum or time of %s is above 2^63 - 1", where, kind);
+			error, "%s: sum or time of %s exceeds 2^63 - 1", where, kind);
 	return d->hist == NULL || check_bins(where, kind, d, error);
 }
 
@@ -241,16 +241,16 @@ static gboolean check_group(
 	struct trial_group *is, const struct trial_group *sum, uint32_t row, GError **error)
 {
 	g_autofree char *where = g_strdup_printf(
-		"groups[%u] '%s' behind %s", row, is->group, is->interface);
+		"groups[%u] '%s' on %s", row, is->group, is->interface);
 
 	if (strcmp(is->group, sum->group) != 0 || strcmp(is->interface, sum->interface) != 0 ||
 		is->guests != sum->guests)
-		return report_imbalance(error, "%s: %u guests, but they are %u of '%s' behind %s",
-			where, is->guests, sum->guests, sum->group, sum->interface);
+		return report_imbalance(error, "%s: %u guests, expected %u of '%s' on %s", where,
+			is->guests, sum->guests, sum->group, sum->interface);
 	/* Digits of a sum of doubles, written and read again, are the same ones. */
 	if (fabs(is->share - sum->share) > 1e-9 * (1 + sum->share))
-		return report_imbalance(error, "%s: its share is %g, its guests have %g", where,
-			is->share, sum->share);
+		return report_imbalance(
+			error, "%s: share is %g, its guests have %g", where, is->share, sum->share);
 	return settle_set(where, &is->c, &is->latency, &is->response, sum, "guests", error);
 }
 
@@ -268,7 +268,7 @@ gboolean trial_groups_sum(trial *t, GError **error)
 	}
 	if (t->nb_groups != rows->len)
 		return report_imbalance(
-			error, "groups: %u rows, the guests have %u", t->nb_groups, rows->len);
+			error, "groups: %u rows, expected %u", t->nb_groups, rows->len);
 	for (uint32_t i = 0; i < t->nb_groups; i++) {
 		if (!check_group(
 			    &t->groups[i], &g_array_index(rows, struct trial_group, i), i, error))
@@ -280,13 +280,13 @@ gboolean trial_groups_sum(trial *t, GError **error)
 static gboolean check_no_probes(const trial *t, GError **error)
 {
 	if (!is_empty(&t->probes.c, FALSE) || t->probes.latency.count > 0)
-		return report_imbalance(error, "probes: counted, but none were used");
+		return report_imbalance(error, "probes: counted although none were used");
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		const struct trial_guest_probes *p = &t->guests[i].probes;
 
 		if (p->offered != 0 || p->forwarded != 0 || p->lost != 0 || p->latency.count != 0)
 			return report_imbalance(error,
-				"guest %u: %" PRIu64 " probes, but none were used",
+				"guest %u: %" PRIu64 " probes although none were used",
 				t->guests[i].guest, p->offered);
 	}
 	return TRUE;
@@ -312,7 +312,7 @@ static gboolean balance_guest_probes(struct trial_guest *g, GError **error)
 		(void)trial_dist_quantile(&p->latency, 0.99, &p->p99_ns, &p->p99_bound);
 	}
 	if (p->p50_ns > G_MAXINT64 || p->p99_ns > G_MAXINT64)
-		return report_imbalance(error, "%s: a percentile is above 2^63 - 1", where);
+		return report_imbalance(error, "%s: percentile exceeds 2^63 - 1", where);
 	return TRUE;
 }
 
@@ -375,11 +375,11 @@ static gboolean balance_probes(trial *t, GError **error)
 	add_up_probe_bins(t);
 	if (p->c.corrupt != 0)
 		return report_imbalance(
-			error, "probes: %" PRIu64 " are corrupt, must be 0", p->c.corrupt);
+			error, "probes: %" PRIu64 " corrupt, expected 0", p->c.corrupt);
 	if (p->late_back > p->c.forwarded)
 		return report_imbalance(error,
-			"probes: late_back %" PRIu64 " is more than forwarded %" PRIu64,
-			p->late_back, p->c.forwarded);
+			"probes: late_back %" PRIu64 " exceeds forwarded %" PRIu64, p->late_back,
+			p->c.forwarded);
 	return check_counts("probes", &p->c, error) &&
 	       check_dist("probes", "latency", p->c.forwarded, p->c.lost, &p->latency, error);
 }
@@ -389,8 +389,7 @@ static gboolean check_ipdv(const struct trial_ipdv *d, uint64_t forwarded, GErro
 {
 	if (d->pairs > 0 && d->pairs >= forwarded)
 		return report_imbalance(error,
-			"ipdv: %" PRIu64 " pairs of neighbours, but only %" PRIu64
-			" frames came back",
+			"ipdv: %" PRIu64 " pairs of neighbours, only %" PRIu64 " frames forwarded",
 			d->pairs, forwarded);
 	if (d->abs_sum_ns > G_MAXINT64)
 		return report_too_large("ipdv", error);
@@ -398,12 +397,12 @@ static gboolean check_ipdv(const struct trial_ipdv *d, uint64_t forwarded, GErro
 		(d->pairs == 0 && (d->abs_sum_ns != 0 || d->min_ns != 0 || d->max_ns != 0)))
 		return report_imbalance(error,
 			"ipdv: min_ns %" PRId64 ", max_ns %" PRId64 ", sum_ns %" PRId64
-			" and abs_sum_ns %" PRIu64 " contradict each other",
+			" and abs_sum_ns %" PRIu64 " are inconsistent",
 			d->min_ns, d->max_ns, d->sum_ns, d->abs_sum_ns);
 	if (trial_ipdv_has_bins(d) &&
 		ctr_get(&d->later->count) + ctr_get(&d->earlier->count) != d->pairs)
 		return report_imbalance(error,
-			"ipdv: the bins hold %" PRIu64 " values, pairs is %" PRIu64,
+			"ipdv: bins have %" PRIu64 " values, expected %" PRIu64,
 			(ctr_get(&d->later->count) + ctr_get(&d->earlier->count)), d->pairs);
 	return TRUE;
 }
@@ -413,13 +412,13 @@ gboolean trial_balance(trial *t, GError **error)
 	struct trial_group sum = { 0 };
 
 	if (t->params.guests != t->nb_guests)
-		return report_imbalance(error, "parameters say %u guests, there are %u",
+		return report_imbalance(error, "parameters.guests is %u, file has %u guests",
 			t->params.guests, t->nb_guests);
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		struct trial_guest *g = &t->guests[i];
 
 		if (i > 0 && g->guest <= t->guests[i - 1].guest)
-			return report_imbalance(error, "guest %u comes after guest %u", g->guest,
+			return report_imbalance(error, "guest %u follows guest %u", g->guest,
 				t->guests[i - 1].guest);
 		if (!balance_guest(g, error) ||
 			!add_set("totals", &sum, &g->c, &g->latency, &g->response, error))

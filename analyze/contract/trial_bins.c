@@ -105,8 +105,8 @@ static gboolean select_size(struct reading *r, const char *where, const char *gu
 		g_autofree char *shown = g_utf8_make_valid(key, -1);
 
 		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-			"%s: the trial has no guest %s with frames of %s bytes; the file is of "
-			"another trial: measure again",
+			"%s: trial has no guest %s with %s-byte frames; file belongs to another "
+			"trial: measure again",
 			where, guest_text, shown);
 	}
 	g_free(r->guest_text);
@@ -127,7 +127,7 @@ static gboolean record_bin(
 	if (count > d->count || ctr_get(&d->hist->count) > d->count - count)
 		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
 			"%s: more frames than the %" PRIu64
-			" that the trial counted; the file is damaged: measure again",
+			" of the trial; file is corrupt: measure again",
 			where, d->count);
 	hist_record_many(d->hist, ns, count);
 	return TRUE;
@@ -155,16 +155,16 @@ static gboolean settle_dist(
 
 	if (count != d->count)
 		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-			"%s: %s: the bins hold %" PRIu64 " frames, the trial counted %" PRIu64
-			"; the file is damaged: measure again",
+			"%s: %s: bins have %" PRIu64 " frames, the trial has %" PRIu64
+			"; file is corrupt: measure again",
 			name, place, count, d->count);
 	if (h == NULL)
 		return TRUE;
 	if (hist_index(d->min_ns) != hist_index(ctr_get(&h->min_ns)) ||
 		hist_index(d->max_ns) != hist_index(ctr_get(&h->max_ns)))
 		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-			"%s: %s: lowest and highest bin are not those of the trial's minimum and "
-			"maximum; the file is damaged: measure again",
+			"%s: %s: lowest or highest bin differs from the trial's minimum or "
+			"maximum; file is corrupt: measure again",
 			name, place);
 	ctr_set(&h->min_ns, d->min_ns);
 	ctr_set(&h->max_ns, d->max_ns);
@@ -188,7 +188,7 @@ gboolean trial_bins_read(
 		for (uint32_t j = 0; ok && j < g->nb_sizes; j++) {
 			struct trial_size *s = &g->sizes[j];
 			g_autofree char *place = g_strdup_printf(
-				"guest %u, frames of %u bytes", g->guest, s->frame_len_lo);
+				"guest %u, %u-byte frames", g->guest, s->frame_len_lo);
 
 			ok = settle_dist(&s->latency, name, place, error) &&
 			     settle_dist(&s->response, name, place, error);

@@ -56,8 +56,7 @@ static char *json_path(const char *dir, const struct trial_params *p)
 static gboolean not_writable(GError **error, const char *what)
 {
 	return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-		"%s: this trial cannot be stored; it is an error of the program that measured",
-		what);
+		"%s: cannot store this trial; internal error of the measuring program", what);
 }
 
 /* What JSON could not hold, or the reader would refuse. Sums are trial_balance's part. */
@@ -66,17 +65,16 @@ static gboolean check_writable(const trial *t, GError **error)
 	const struct trial_params *p = &t->params;
 
 	if (p->seed > G_MAXINT64 || p->rate_pps > G_MAXINT64)
-		return not_writable(error, "seed or rate_pps is above 2^63 - 1");
+		return not_writable(error, "seed or rate_pps exceeds 2^63 - 1");
 	if (!isfinite(p->duration_s) || !isfinite(p->warm_up_s) || !isfinite(p->drain_s) ||
 		!isfinite(t->measured_s) || p->duration_s < 0 || p->warm_up_s < 0 ||
 		p->drain_s < 0 || t->measured_s < 0)
-		return not_writable(error, "a duration is negative or not finite");
+		return not_writable(error, "negative or non-finite duration");
 	if (!isfinite(t->probes.rate_pps) || t->probes.rate_pps < 0)
-		return not_writable(error, "the rate of the probes is negative or not finite");
+		return not_writable(error, "negative or non-finite probe rate");
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		if (!isfinite(t->guests[i].share) || t->guests[i].share < 0)
-			return not_writable(
-				error, "the share of a guest is negative or not finite");
+			return not_writable(error, "negative or non-finite share of a guest");
 	}
 	return TRUE;
 }
@@ -165,8 +163,8 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 	 */
 	if (unlink(path) < 0 && errno != ENOENT)
 		return analyze_fail(error, ANALYZE_ERROR_IO,
-			"%s: cannot be replaced: %s; mend its permissions, or write elsewhere",
-			path, g_strerror(errno));
+			"%s: cannot replace: %s; fix its permissions, or write elsewhere", path,
+			g_strerror(errno));
 	remove_leftovers(t, dir);
 	return file_set_publish(set, error);
 }
@@ -196,7 +194,7 @@ static void check_files(struct json_in *in, JsonObject *root, const trial *t, co
 	for (guint i = 0; i < SIBLINGS; i++)
 		wanted |= has_sibling(t, i) ? 1U << i : 0;
 	if (((found ^ wanted) & ~(1U << GUEST_TIMELINE)) != 0)
-		json_in_fail(in, "", "files", "does not list all files of a trial");
+		json_in_fail(in, "", "files", "is incomplete");
 }
 
 /* Text of the sibling of that kind, whose length was checked. */
@@ -291,8 +289,8 @@ static gboolean same_derivation(const trial *t)
 
 static char *other_derivation(const char *path)
 {
-	return g_strdup_printf("%s: measured by a version that derives random numbers from seed "
-			       "and repetition in another way",
+	return g_strdup_printf("%s: measured by a version that derives random numbers differently "
+			       "from seed and repetition",
 		path);
 }
 
@@ -346,7 +344,7 @@ enum trial_state trial_state(const char *dir, const struct trial_params *p, char
 		return TRIAL_OTHER;
 	}
 	if (t->interrupted) {
-		*why = g_strdup_printf("%s: was interrupted after %.3g s", path, t->measured_s);
+		*why = g_strdup_printf("%s: interrupted after %.3g s", path, t->measured_s);
 		return TRIAL_AGAIN;
 	}
 	return TRIAL_DONE;

@@ -161,8 +161,8 @@ static gboolean on_row(const char *where, char *const *field, void *user, GError
 		return FALSE;
 	if (count == 0 || (minus && ns == 0) || count > G_MAXINT64 - ctr_get(&h->count))
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-			"%s: no such bin can be: '%s,%s'; the file is damaged: measure again",
-			where, field[0], field[1]);
+			"%s: invalid bin '%s,%s'; file is corrupt: measure again", where, field[0],
+			field[1]);
 	hist_record_many(h, ns, count);
 	return TRUE;
 }
@@ -170,7 +170,7 @@ static gboolean on_row(const char *where, char *const *field, void *user, GError
 static gboolean report_mismatch(GError **error, const char *name, const char *why)
 {
 	return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-		"%s: %s; the file is damaged or of another trial: measure again", name, why);
+		"%s: %s; file is corrupt or belongs to another trial: measure again", name, why);
 }
 
 /* Are the ends those of the summary, as far as buckets tell? */
@@ -187,17 +187,16 @@ gboolean trial_ipdv_bins_read(struct trial_ipdv *d, const char *name, const char
 	int column, GError **error)
 {
 	const struct trial_rows rows = { "ipdv_ns,count", column, .row = on_row, .user = d,
-		.miscount = "another number of fields than ipdv_ns,count has; the file is damaged "
-			    "or of another program" };
+		.miscount = "expected ipdv_ns,count; file is corrupt or has another format" };
 	gboolean empty;
 
 	trial_ipdv_start_bins(d);
 	if (!trial_rows_read(&rows, name, data, len, &empty, error))
 		return FALSE;
 	if (empty)
-		return report_mismatch(error, name, "it is empty");
+		return report_mismatch(error, name, "empty file");
 	if (ctr_get(&d->later->count) + ctr_get(&d->earlier->count) != d->pairs)
-		return report_mismatch(error, name, "its counts are not the trial's pairs");
+		return report_mismatch(error, name, "sum of counts differs from the trial's pairs");
 	return d->pairs == 0 || same_ends(d) ||
-	       report_mismatch(error, name, "its lowest and highest bin are not the trial's");
+	       report_mismatch(error, name, "lowest or highest bin differs from the trial's");
 }

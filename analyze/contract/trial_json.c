@@ -181,7 +181,7 @@ static void read_texts(
 		JsonNode *node = json_array_get_element(all, i);
 
 		if (json_node_get_value_type(node) != G_TYPE_STRING) {
-			json_in_fail(in, where, key, "[%u] is no string", i);
+			json_in_fail(in, where, key, "[%u] is not a string", i);
 			return;
 		}
 		g_ptr_array_add(to, g_strdup(json_node_get_string(node)));
@@ -227,7 +227,7 @@ static void read_rows(struct json_in *in, JsonObject *o, const char *where,
 	char *rows;
 
 	if (nb > f->max) {
-		json_in_fail(in, where, f->key, "are %u, above %u", nb, f->max);
+		json_in_fail(in, where, f->key, "has %u elements, above %u", nb, f->max);
 		return;
 	}
 	rows = g_malloc0_n(nb, f->record->size);
@@ -316,7 +316,7 @@ trial *trial_json_read(struct json_in *in, JsonObject *o, const char *where)
 
 	if (in->error == NULL && schema != TRIAL_SCHEMA)
 		json_in_fail(in, where, "schema",
-			"is %" PRIu64 ", this program knows %d: read it with its own version",
+			"is %" PRIu64 ", this version supports %d; use the version that wrote it",
 			schema, TRIAL_SCHEMA);
 	trial_json_read_record(in, o, where, &trial_fields, t);
 	return in->error == NULL ? g_steal_pointer(&t) : NULL;
@@ -333,15 +333,15 @@ gboolean trial_json_check_file(
 	if (in->error != NULL)
 		return FALSE;
 	if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL) {
-		json_in_fail(in, where, "name", "is no plain file name");
+		json_in_fail(in, where, "name", "is not a plain file name");
 	} else if (stat(path, &st) < 0) {
 		g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-			"%s: belongs to %s, but: %s; restore it, or measure again", path, in->file,
+			"%s: listed in %s: %s; restore it, or measure again", path, in->file,
 			g_strerror(errno));
 	} else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != bytes) {
 		g_set_error(&in->error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
 			"%s: has %" PRId64 " bytes, %s recorded %" PRIu64
-			"; it was cut or changed: restore it, or measure again",
+			"; truncated or modified: restore it, or measure again",
 			path, (gint64)st.st_size, in->file, bytes);
 	}
 	return in->error == NULL;

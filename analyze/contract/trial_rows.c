@@ -28,17 +28,17 @@ static gboolean on_row(const char *where, char *const *field, size_t nb, void *u
 		r->wanted = nb;
 		for (size_t i = 0; same && i < nb; i++)
 			same = strcmp(field[i], r->names[i]) == 0;
-		return same || analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-				       "%s: the header is not %s; the file is damaged or of "
-				       "another program%s",
-				       where, header, rows->remedy != NULL ? rows->remedy : "");
+		return same ||
+		       analyze_fail(error, ANALYZE_ERROR_SYNTAX,
+			       "%s: expected header %s; file is corrupt or has another format%s",
+			       where, header, rows->remedy != NULL ? rows->remedy : "");
 	}
 	r->begun = TRUE;
 	if (nb != r->wanted && rows->miscount != NULL)
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX, "%s: %s", where, rows->miscount);
 	if (nb != r->wanted)
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-			"%s: %zu fields, not %zu; the file is damaged: measure again", where, nb,
+			"%s: %zu fields, expected %zu; file is corrupt: measure again", where, nb,
 			r->wanted);
 	if (merged && !csv_u64(where, "trial", field[0], &number, error))
 		return FALSE;

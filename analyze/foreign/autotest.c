@@ -215,8 +215,8 @@ static void read_histogram(trial *t, const char *path)
 
 	if (e != NULL && e->sum_ns > G_MAXINT64)
 		g_set_error(&error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-			"%s: the latencies add up to 2^63 ns (292 years) or more; no measurement "
-			"has so many: restore the file, or remove it",
+			"%s: sum of latencies exceeds 2^63 ns: file is corrupt; restore or remove "
+			"it",
 			path);
 	if (error != NULL)
 		autotest_note_doubt(t, "%s", error->message);
@@ -230,11 +230,11 @@ static void read_histogram(trial *t, const char *path)
 	d->min_ns = e->nb > 0 ? e->bins[0].ns : 0;
 	d->max_ns = e->nb > 0 ? e->bins[e->nb - 1].ns : 0;
 	if (e->nb == 0)
-		autotest_note_oddity(t, "%s: is empty: no probe came back", path);
+		autotest_note_oddity(t, "%s: empty file: no probe came back", path);
 	if (t->moongen->samples_known && t->moongen->samples != e->count)
 		autotest_note_doubt(t,
-			"%s: %" PRIu64 " latencies, but the log says %" PRIu64
-			" samples: they are of different runs, or one was cut off",
+			"%s: %" PRIu64 " samples, the log has %" PRIu64
+			": different runs, or one file is truncated",
 			path, e->count, t->moongen->samples);
 }
 
@@ -258,7 +258,7 @@ gboolean autotest_load(trial *t, GError **error)
 		return FALSE;
 	if (e->count != t->latency.count)
 		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-			"%s: changed while it was read: try again when nothing writes there", path);
+			"%s: changed while being read; try again when nothing writes to it", path);
 	t->latency.exact = g_steal_pointer(&e);
 	return TRUE;
 }
@@ -277,9 +277,7 @@ static void read_sources(trial *t)
 	of = text != NULL ? accumulated_parse(path, text, len, &error) : NULL;
 	if (of != NULL && (of->latencies != t->latency.count || of->sum_ns != t->latency.sum_ns))
 		g_set_error(&error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-			"%s: belongs to a histogram of other latencies: merge the repetitions "
-			"again",
-			path);
+			"%s: belongs to another histogram; merge the repetitions again", path);
 	t->moongen->of = of;
 	for (guint i = 0; of != NULL && error == NULL && i < of->reasons->len; i++)
 		g_ptr_array_add(t->reasons, g_strdup(g_ptr_array_index(of->reasons, i)));
@@ -373,14 +371,14 @@ trial *autotest_read(const struct autotest_files *f, GError **error)
 			t->latency.sum_ns = (uint64_t)llround(
 				t->moongen->mean_ns * (double)t->moongen->samples);
 		autotest_note_oddity(
-			t, "no histogram: of the latency only the log's quartiles are known");
+			t, "no histogram: only the quartiles of the log are available");
 	}
 	if (!t->moongen->rates_known && !t->moongen->samples_known && t->seconds->len == 0 &&
 		!(t->latency.count > 0 || t->moongen->histogram != NULL))
 		return analyze_null(error, ANALYZE_ERROR_CONTENT,
-			"%s: nothing in it that MoonGen writes: %s; remove it, or restore it", path,
+			"%s: not a MoonGen log: %s; restore or remove it", path,
 			t->reasons->len > 0 ? (const char *)g_ptr_array_index(t->reasons, 0)
-					    : "it is empty");
+					    : "empty file");
 	t->measured_s = t->moongen->rates_known ? f->params.duration_s : 0;
 	set_environment(t);
 	set_guest(t);

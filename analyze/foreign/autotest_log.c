@@ -285,8 +285,8 @@ static void take_seconds(trial *t, const struct device *d)
 	}
 	if (d->rates[RX]->len > d->rates[TX]->len)
 		autotest_note_oddity(t,
-			"%u RX line%s more than TX lines: partial seconds after the end, which "
-			"lower MoonGen's average of RX",
+			"%u more RX line%s than TX lines: partial seconds after the end lower "
+			"MoonGen's RX average",
 			d->rates[RX]->len - d->rates[TX]->len,
 			d->rates[RX]->len - d->rates[TX]->len == 1 ? "" : "s");
 }
@@ -308,7 +308,7 @@ static void take_totals(
 	}
 	if (t->totals.foreign > 0)
 		autotest_note_oddity(t,
-			"%" PRIu64 " more frames came back than were sent: stray frames, of others",
+			"%" PRIu64 " more frames received than sent (stray traffic)",
 			t->totals.foreign);
 	if (rx->packets > 0 && tx->packets > 0) {
 		double rx_len = (double)rx->bytes / (double)rx->packets;
@@ -316,14 +316,13 @@ static void take_totals(
 
 		if (rx->packets * 10 > tx->packets && fabs(rx_len - tx_len) > 2)
 			autotest_note_oddity(t,
-				"RX frames have %.1f bytes on average, TX frames %.1f: the "
-				"counters do not mean the same, and MoonGen's averages of Mbit/s "
-				"neither",
+				"mean frame size is %.1f bytes in RX, %.1f in TX: counters and "
+				"Mbit/s averages of the two are not comparable",
 				rx_len, tx_len);
 	}
 	if (!m->loss_known)
 		autotest_note_doubt(t,
-			"TX deviates by %.0f of %.0f Mbit/s: autotest drops such a log",
+			"TX standard deviation is %.0f of %.0f Mbit/s: autotest drops such a log",
 			m->tx_mbit_stddev, tx->mbit);
 }
 
@@ -334,34 +333,33 @@ static void judge_log(struct log *log, const char *name)
 	gboolean complete = d != NULL && d->summary[RX].nb > 0 && d->summary[TX].nb > 0;
 
 	if (d != NULL && log->devices->len > 1)
-		autotest_note_oddity(t, "%s: %u devices; the one that sent most counts, %s", name,
+		autotest_note_oddity(t,
+			"%s: %u devices found; using the one with the most TX packets (%s)", name,
 			log->devices->len, d->name);
 	if (d != NULL)
 		take_seconds(t, d);
 	for (int i = 0; complete && i < DIRECTIONS; i++) {
 		if (d->summary[i].nb > 1)
-			autotest_note_oddity(t, "%s: %u summary lines of %s; the last one counts",
+			autotest_note_oddity(t, "%s: %u summary lines of %s; using the last one",
 				name, d->summary[i].nb, direction_names[i]);
 	}
 	if (complete)
 		take_totals(t, &d->summary[RX], &d->summary[TX]);
 	else
 		autotest_note_doubt(t,
-			"%s: the summary lines of RX and TX are missing: the log was cut off, or "
-			"MoonGen ended early",
+			"%s: no summary lines of RX and TX: log is truncated, or MoonGen exited "
+			"early",
 			name);
 	if (log->nb_nonsense > 0)
-		autotest_note_oddity(t, "%s: %u line%s make no sense (%s): left out", name,
+		autotest_note_oddity(t, "%s: ignored %u malformed line%s (%s)", name,
 			log->nb_nonsense, log->nb_nonsense == 1 ? "" : "s", log->nonsense);
 	if (complete && log->nb_samples > 0 && log->final_before_samples)
-		autotest_note_oddity(t, "%s: the summary lines stand before the samples", name);
+		autotest_note_oddity(t, "%s: summary lines precede the samples", name);
 	if (log->unstamped)
 		autotest_note_oddity(t, "%s: MoonGen could not timestamp some probes", name);
 	if (!t->moongen->samples_known)
 		autotest_note_doubt(t,
-			"%s: no line 'Samples:': nothing is known of the latency but by the "
-			"histogram",
-			name);
+			"%s: no 'Samples:' line: latency is known from the histogram only", name);
 	else if (t->moongen->samples == 0)
 		autotest_note_doubt(t, "%s: no probe came back", name);
 }

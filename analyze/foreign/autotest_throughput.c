@@ -31,7 +31,8 @@ static gboolean rate_field(
 		g_autofree char *shown = g_utf8_make_valid(text, -1);
 
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-			"%s: %s '%s' is no number; the file is damaged or of another program",
+			"%s: invalid %s '%s': expected a number; file is corrupt or has another "
+			"format",
 			where, column, shown);
 	}
 	*out = isfinite(v) && v >= 0 ? v : NAN;
@@ -60,9 +61,9 @@ static gboolean take_row(
 	}
 	if (!r->headed || nb != COLUMNS || (direction == 0 && strcmp(field[DIRECTION], "RX") != 0))
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-			"%s: not a row of MoonGen's throughput (%s); the file is damaged or of "
-			"another program",
-			where, r->headed ? "Time,Device,RX or TX,..." : "its header is missing");
+			"%s: not a row of MoonGen's throughput (%s); file is corrupt or has "
+			"another format",
+			where, r->headed ? "Time,Device,RX or TX,..." : "missing header");
 	if (!rate_field(where, header[MPPS], field[MPPS], &row.mpps, error) ||
 		!rate_field(where, header[MBIT], field[MBIT], &row.mbit, error) ||
 		!csv_u64(where, header[PACKETS], field[PACKETS], &row.packets, error) ||
@@ -112,14 +113,14 @@ gboolean autotest_read_throughput(
 	gboolean ok = csv_read(name, data, len, take_row, &r, error);
 
 	if (ok && r.others > 0)
-		autotest_note_oddity(t, "%s: %u rows of other devices than %s: left out", name,
+		autotest_note_oddity(t, "%s: ignored %u rows of devices other than %s", name,
 			r.others, r.device);
 	g_free(r.device);
 	if (!ok)
 		return FALSE;
 	if (rx->len < 1 || tx->len < 1)
 		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-			"%s: no rows of RX and TX: it was cut off", name);
+			"%s: no rows of RX and TX: file is truncated", name);
 	/* The last of each are averages. */
 	take_seconds(t, &r, MIN(rx->len, tx->len) - 1);
 	last_rx = row_at(rx, rx->len - 1);
@@ -130,8 +131,8 @@ gboolean autotest_read_throughput(
 		t->totals.forwarded_bytes = MIN(last_rx->bytes, last_tx->bytes);
 	} else if (last_tx->packets != t->totals.offered) {
 		autotest_note_oddity(t,
-			"%s: ends with %" PRIu64 " packets sent, the log with %" PRIu64
-			": it is of another run",
+			"%s: ends with %" PRIu64 " TX packets, the log with %" PRIu64
+			": different runs",
 			name, last_tx->packets, t->totals.offered);
 	}
 	return TRUE;

@@ -151,8 +151,8 @@ static gboolean careful_row(
 
 	if (nb != 2)
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-			"%s: %zu fields instead of latency_ns,count; the file is damaged or of "
-			"another program",
+			"%s: %zu fields, expected latency_ns,count; file is corrupt or has another "
+			"format",
 			where, nb);
 	if (!csv_u64(where, "latency_ns", field[0], &bin.ns, error) ||
 		!csv_u64(where, "count", field[1], &bin.count, error))
@@ -160,8 +160,7 @@ static gboolean careful_row(
 	c->e->count += bin.count; /* both are below 2^63 */
 	if (c->e->count > G_MAXINT64)
 		return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-			"%s: the counts add up to 2^63 or more; no measurement has so many: "
-			"restore the file, or remove it",
+			"%s: sum of counts exceeds 2^63: file is corrupt; restore or remove it",
 			where);
 	if (bin.count > 0)
 		g_array_append_val(c->bins, bin);

@@ -131,8 +131,8 @@ static char *only_merged(const result_combination *c, const char *folder)
 			continue;
 		read = trial_read(own, TRIAL_SUMMARY, NULL);
 		if (read == NULL)
-			return g_strdup_printf("%s: not overwritten: it holds repetition %u, whose "
-					       "own files are broken; restore or remove them",
+			return g_strdup_printf("%s: not overwritten: contains repetition %u, whose "
+					       "own files are corrupt; restore or remove these",
 				set, t->params.repetition);
 	}
 	return NULL;

@@ -235,9 +235,9 @@ static gboolean check_there(
 	if (there->count <= ours->count)
 		return TRUE;
 	return analyze_fail(error, ANALYZE_ERROR_IO,
-		"%s: has %" G_GUINT64_FORMAT " latencies, more than the %" G_GUINT64_FORMAT
-		" of the repetitions that are there: not overwritten; remove it, or name "
-		"another folder with --output",
+		"%s: has %" G_GUINT64_FORMAT " samples, more than the %" G_GUINT64_FORMAT
+		" of the repetitions found: not overwritten; remove it, or use another directory "
+		"(--output)",
 		path, (guint64)there->count, (guint64)ours->count);
 }
 
@@ -321,12 +321,12 @@ static JsonNode *open_set(struct json_in *in, struct paths *bins)
 	if (in->error == NULL && schema != MERGED_SCHEMA)
 		json_in_fail(in, "", "schema",
 			"is %" G_GUINT64_FORMAT
-			", this program knows %d: read it with its own version",
+			", this version supports %d; use the version that wrote it",
 			(guint64)schema, MERGED_SCHEMA);
 	trials = json_in_array(in, root, "", "trials");
 	if (trials != NULL && (json_array_get_length(trials) == 0 ||
 				      json_array_get_length(trials) > MERGED_TRIALS_MAX))
-		json_in_fail(in, "", "trials", "are none or too many");
+		json_in_fail(in, "", "trials", "is empty or too long");
 	check_files(in, root, dir, bins);
 	return in->error == NULL ? g_steal_pointer(&node) : NULL;
 }
@@ -410,7 +410,7 @@ trial *merged_set_read_bins(const char *path, guint index, GError **error)
 		if (index < json_array_get_length(trials))
 			t = read_one(&in, trials, index);
 		else
-			json_in_fail(&in, "", "trials", "has no element %u any more", index);
+			json_in_fail(&in, "", "trials", "no longer has element %u", index);
 	}
 	if (t != NULL && t->probes.used && bins.of[PROBES] == NULL)
 		json_in_fail(&in, "", "files", "does not list acc_probes");

@@ -6,6 +6,7 @@
 
 #include "analyze/foreign/autotest.h"
 #include "analyze/base/error.h"
+#include "analyze/results/label_trees.h"
 #include "analyze/results/result_find.h"
 #include "analyze/results/result_numbers.h"
 #include "analyze/results/result_params.h"
@@ -151,6 +152,8 @@ result_set *result_open(
 	trials = result_find(options, names, r->sources, r->warnings, r->notes, error);
 	if (trials == NULL)
 		return NULL;
+	if (options != NULL && options->by_tree)
+		label_trees_rename(trials);
 	group_trials(r, trials);
 	make_numbers(r);
 	if (r->combinations->len == 0 && (options == NULL || options->share == NULL)) {
@@ -206,8 +209,7 @@ static int load_once(
 			return (int)i;
 		if (!is_unchanged(read, whole)) {
 			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-				"%s: changed while it was read: try again when nothing writes "
-				"there",
+				"%s: changed while being read; try again when nothing writes to it",
 				t->path);
 			return (int)i;
 		}
@@ -391,8 +393,8 @@ gboolean result_is_whole(const result_combination *c)
 const char *result_verdict(const result_combination *c)
 {
 	if (!c->trustworthy)
-		return "DOUBT";
-	return c->nb_interrupted > 0 ? "stopped" : "ok";
+		return "unreliable";
+	return c->nb_interrupted > 0 ? "interrupted" : "ok";
 }
 
 char *result_reasons_text(const result_combination *c)
@@ -400,15 +402,13 @@ char *result_reasons_text(const result_combination *c)
 	GString *text = g_string_new(NULL);
 
 	if (!result_is_whole(c)) {
-		g_string_append_printf(
-			text, "%s: %s %s:", result_verdict(c), c->params.label, c->infix);
-		if (c->nb_untrustworthy > 0)
-			g_string_append_printf(text, " %u of %u repetitions not trustworthy",
-				c->nb_untrustworthy, c->trials->len);
-		if (c->nb_interrupted > 0)
-			g_string_append_printf(text, "%s %u of %u interrupted",
-				c->nb_untrustworthy > 0 ? "," : "", c->nb_interrupted,
-				c->trials->len);
+		guint unreliable = c->nb_untrustworthy, interrupted = c->nb_interrupted;
+
+		g_string_append_printf(text, "%s: %s %s: %u of %u repetition%s", result_verdict(c),
+			c->params.label, c->infix, unreliable > 0 ? unreliable : interrupted,
+			c->trials->len, c->trials->len == 1 ? "" : "s");
+		if (unreliable > 0 && interrupted > 0)
+			g_string_append_printf(text, ", %u interrupted", interrupted);
 		g_string_append_c(text, '\n');
 		for (guint i = 0; i < c->reasons->len; i++)
 			g_string_append_printf(

@@ -150,6 +150,7 @@ struct result_share {
 struct result_options {
 	const char *dir;      /* where labels and selectors look; NULL: "out" */
 	gboolean interrupted; /* keep interrupted trials */
+	gboolean by_tree;     /* distinguish equal labels of several directories (label_trees.h) */
 	/*
 	 * NULL: everything. With it, a part without trials is no error, what is said of folders
 	 * comes from part 0 only, and a file whose name is not of its trial is an error: it could
@@ -206,9 +207,9 @@ GPtrArray *result_trials(const result_set *r);
 
 /* All repetitions are trustworthy, and none was interrupted. */
 gboolean result_is_whole(const result_combination *c);
-/* "ok", "stopped" or "DOUBT". */
+/* "ok", "interrupted" or "unreliable". */
 const char *result_verdict(const result_combination *c);
-/* What has to be said of one that is not to be relied on: lines, "" if there is nothing. */
+/* Why a combination is not "ok": lines; "" if it is. */
 char *result_reasons_text(const result_combination *c);
 
 /*

@@ -195,12 +195,11 @@ static gboolean settle_twins(struct finder *f, trial *old, trial *new, const cha
 
 	if (order != 0)
 		add_text(f->warnings,
-			"%s: claims to be the same trial as %s, but differs from it; one of them "
-			"was "
-			"changed: remove that one",
+			"%s: same trial as %s but different content; one of them was modified: "
+			"remove it",
 			path, old->path);
 	else
-		add_text(f->notes, "%s: counted once, it is also in %s", path, old->path);
+		add_text(f->notes, "%s: also in %s; counted once", path, old->path);
 	if (order <= 0 || !g_ptr_array_find(f->trials, old, &place))
 		return FALSE;
 	g_hash_table_remove(f->sources, old);
@@ -231,7 +230,7 @@ static void take_trial(struct finder *f, trial *t, const char *path, int index)
 	}
 	if (t->interrupted && !f->options->interrupted) {
 		add_text(f->notes,
-			"%s: was interrupted after %.3g s: left out (--interrupted keeps it)", path,
+			"%s: interrupted after %.3g s: skipped (--interrupted includes it)", path,
 			t->measured_s);
 		trial_free(t);
 		return;
@@ -305,9 +304,8 @@ static void skip_merged(struct finder *f, const char *path)
 	}
 	if (missing > 0)
 		add_text(f->notes,
-			"%s: %u of its trials are not in the folder: left out (move the merged set "
-			"to a "
-			"folder of its own to use it)",
+			"%s: %u of its trials not in this directory: skipped (move the merged set "
+			"to a separate directory to use it)",
 			path, missing);
 }
 
@@ -329,7 +327,7 @@ static GPtrArray *list_folder(struct finder *f, const char *dir)
 	const char *name;
 
 	if (d == NULL && is_first(f))
-		add_text(f->warnings, "%s: cannot be read: %s; mend its permissions", dir,
+		add_text(f->warnings, "%s: read failed: %s; fix its permissions", dir,
 			error->message);
 	while (d != NULL && (name = g_dir_read_name(d)) != NULL) {
 		if (name[0] != '.')
@@ -358,9 +356,7 @@ static void note_orphans(struct finder *f, const char *dir, const GPtrArray *nam
 			first = name;
 	}
 	if (orphans > 0 && is_first(f))
-		add_text(f->notes,
-			"%s: %u trial%s without trial_*.json (%s): cut off before the end: left "
-			"out",
+		add_text(f->notes, "%s: %u incomplete trial%s without trial_*.json (%s): skipped",
 			dir, orphans, orphans > 1 ? "s" : "", first);
 }
 
@@ -534,9 +530,8 @@ static void walk_folder(struct finder *f, const char *dir, guint depth)
 	if (depth > DEPTH_MAX) {
 		if (is_first(f))
 			add_text(f->warnings,
-				"%s: is more than %d folders deep: not looked into; name it, or "
-				"one "
-				"nearer to it",
+				"%s: more than %d directories deep: skipped; name it, or a "
+				"directory nearer to it",
 				dir, DEPTH_MAX);
 		return;
 	}
@@ -585,8 +580,8 @@ static gboolean find_path(struct finder *f, const char *path, GError **error)
 		find_autotest_file(f, path);
 	} else {
 		return analyze_fail(error, ANALYZE_ERROR_NOT_FOUND,
-			"%s: neither a folder nor a trial_*.json nor an acc_trials_*.json nor a "
-			"file of autotest (output_INFIX_repN.log, histogram_INFIX_repN.csv)",
+			"%s: unknown file; expected a directory, trial_*.json, acc_trials_*.json "
+			"or a file of autotest (output_INFIX_repN.log, histogram_INFIX_repN.csv)",
 			path);
 	}
 	return TRUE;
@@ -620,9 +615,8 @@ static gboolean find_name(struct finder *f, const char *name, const char *dir, G
 		return find_path(f, label, error);
 	if (!g_file_test(dir, G_FILE_TEST_IS_DIR))
 		return analyze_fail(error, ANALYZE_ERROR_NOT_FOUND,
-			"%s: no such path, and no folder %s to look for labels and selectors in; "
-			"run "
-			"tsim first, or name another folder with --dir",
+			"%s: not found, and no directory %s for labels and selectors; run tsim "
+			"first, or use --dir",
 			name, dir);
 	if (result_selector_is_one(name)) {
 		f->names[f->name].selector = name;
@@ -630,8 +624,7 @@ static gboolean find_name(struct finder *f, const char *name, const char *dir, G
 	}
 	labels = labels_in(dir);
 	return analyze_fail(error, ANALYZE_ERROR_NOT_FOUND,
-		"%s: neither a path, nor a label in %s (there: %s), nor a selector such as "
-		"vhost-on",
+		"%s: not found; expected a path, a label in %s (%s) or a selector such as vhost-on",
 		name, dir, labels);
 }
 
@@ -642,12 +635,13 @@ static void nothing_found(
 	GString *text = g_string_new(NULL);
 
 	if (f->warnings->len > 0 || f->notes->len > 0)
-		g_string_printf(text, "%s: no usable trial there", name);
+		g_string_printf(text, "%s: no usable trial found", name);
 	else
 		g_string_printf(text, "%s: %s", name,
 			selector != NULL
 				? "no trial matches; 'tanalyze summary' lists the parameters"
-				: "no usable trial there; run tsim first, or name another folder");
+				: "no usable trial found; run tsim first, or name another "
+				  "directory");
 	for (guint i = 0; i < f->notes->len && i < WARNINGS_IN_ERROR; i++)
 		g_string_append_printf(text, "\n%s", (const char *)g_ptr_array_index(f->notes, i));
 	for (guint i = 0; i < f->warnings->len && i < WARNINGS_IN_ERROR; i++)
@@ -675,7 +669,7 @@ static void settle_one(struct finder *f, GHashTable *by_key, struct waiting *w)
 	}
 	/* One file under two names of the command line is worth no word. */
 	if (strcmp(other->path, t->path) != 0)
-		add_text(f->notes, "%s: counted once, its repetitions are also in %s", t->path,
+		add_text(f->notes, "%s: repetitions are also in %s; counted once", t->path,
 			other->path);
 	f->names[f->name].found++;
 	trial_free(t);
@@ -728,7 +722,7 @@ static gboolean find_names(
 		}
 	}
 	return f->odd == NULL || analyze_fail(error, ANALYZE_ERROR_CONTENT,
-					 "%s: its name is not that of the trial in it", f->odd);
+					 "%s: name does not match the trial in it", f->odd);
 }
 
 GPtrArray *result_find(const struct result_options *options, const char *const *names,

@@ -457,11 +457,11 @@ void result_numbers_make(result_combination *c, GPtrArray *warnings)
 	while (c->trials->len > 0 && !try_make(c, &culprit)) {
 		const trial *t = g_ptr_array_index(c->trials, culprit);
 
-		g_ptr_array_add(warnings,
-			g_strdup_printf("%s: cannot be added to the repetitions before it: other "
-					"guests, or a sum above 2^63 - 1; left out: remove it and "
-					"measure again",
-				t->path));
+		g_ptr_array_add(
+			warnings, g_strdup_printf("%s: cannot be added to the previous "
+						  "repetitions: different guests, or a sum above "
+						  "2^63 - 1; skipped: remove it and measure again",
+					  t->path));
 		g_ptr_array_remove_index(c->trials, culprit);
 	}
 }

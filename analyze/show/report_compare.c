@@ -171,7 +171,7 @@ static gboolean are_whole(const comparison *c)
 /* The verdict on numbers that are not to be relied on has the mark that they have. */
 static char *verdict_text(enum compare_verdict v, gboolean whole)
 {
-	return g_strconcat(compare_verdict_word(v), whole ? "" : " (DOUBT)", NULL);
+	return g_strconcat(compare_verdict_word(v), whole ? "" : " (unreliable)", NULL);
 }
 
 char *report_compare_overall_text(const comparison *c, guint metric)
@@ -205,7 +205,7 @@ enum { IF_LONG = 1U << 16 };
 static const struct table_column first = { "row", NULL, TABLE_TEXT, AT(kind),
 	.flags = TABLE_HIDDEN };
 static const struct table_column columns[] = {
-	{ "partner", "with", TABLE_TEXT, AT(partner), .flags = TABLE_KEY | IF_LONG },
+	{ "partner", NULL, TABLE_TEXT, AT(partner), .flags = TABLE_KEY | IF_LONG },
 	{ "metric", NULL, TABLE_TEXT, AT(metric), .flags = TABLE_KEY },
 	{ "a", "A", OF_CELL(a), .cell = side_cell },
 	{ "b", "B", OF_CELL(b), .cell = side_cell },
@@ -215,9 +215,9 @@ static const struct table_column columns[] = {
 	{ "verdict", NULL, .cell = verdict_cell },
 	{ "repetitions_a", "nA", OF_CELL(a.nb), .cell = repetitions_cell },
 	{ "repetitions_b", "nB", OF_CELL(b.nb), .cell = repetitions_cell },
-	INTERVAL("a", a.m, "A is in"),
-	INTERVAL("b", b.m, "B is in"),
-	INTERVAL("shift", diff, "shift is in"),
+	INTERVAL("a", a.m, "A CI"),
+	INTERVAL("b", b.m, "B CI"),
+	INTERVAL("shift", diff, "shift CI"),
 	{ "p", NULL, TABLE_REAL, AT(u.p), .flags = IF_LONG, .format = "%.3g" },
 	{ "p_exact", "test", .flags = IF_LONG, .cell = test_cell },
 	{ "cliff_delta", "delta", TABLE_REAL, AT(cliff), .format = "%.3g" },

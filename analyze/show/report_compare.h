@@ -14,7 +14,7 @@ void report_compare_add(
 /* For programs: a row for one metric over all pairs. */
 void report_compare_add_overall(
 	table *t, const comparison *c, guint metric, const struct compare_metric *m);
-/* For people: "better", or "better (DOUBT)" if a pair is not to be relied on. Newly allocated. */
+/* For people: "better", or "better (unreliable)" if a pair is. Newly allocated. */
 char *report_compare_overall_text(const comparison *c, guint metric);
 
 #endif

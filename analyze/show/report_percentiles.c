@@ -27,9 +27,8 @@ gboolean report_percentiles_parse(const char *text, struct report_options *out, 
 		if (end == words[i] || *end != '\0' || !(percent > 0) || percent > 100 ||
 			nb > PERCENTILES_MAX)
 			return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-				"--percentiles: '%s' is no percentile; write numbers above 0 up to "
-				"100 "
-				"with commas between, at most %d, such as 50,90,99,99.9",
+				"--percentiles: invalid percentile '%s'; expected up to %d numbers "
+				"above 0 and up to 100, such as 50,90,99,99.9",
 				words[i], PERCENTILES_MAX);
 		/* Ranks forgive that 99.9 / 100 is not the double nearest to 0.999; the linear rule
 		 * does not. A detour by its text is. */
@@ -42,7 +41,7 @@ gboolean report_percentiles_parse(const char *text, struct report_options *out, 
 	}
 	if (nb == 0)
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-			"--percentiles: none given; write some, such as 50,90,99,99.9");
+			"--percentiles: empty list; expected numbers such as 50,90,99,99.9");
 	out->q = g_steal_pointer(&q);
 	out->nb = nb;
 	return TRUE;
@@ -119,7 +118,7 @@ static void departure_cell(table *t, const void *of, const struct table_column *
 	const struct report_row *row = of;
 
 	(void)column;
-	table_string(t, row->o->response ? "scheduled departure" : "real departure");
+	table_string(t, row->o->response ? "scheduled departure" : "actual departure");
 }
 
 static void percentiles_more(table *t, const struct report_options *o)
@@ -246,13 +245,13 @@ static const struct table_column intervals_columns[] = {
 	{ "pooled_ns", "pooled", TABLE_TIME, AT(interval.pooled) },
 	{ "pooled_lo_ns", "from", TABLE_TIME, AT(interval.pooled_lo) },
 	{ "pooled_hi_ns", "to", TABLE_TIME, AT(interval.pooled_hi) },
-	{ "pooled_interval", "samples are", TABLE_TEXT, AT(interval.pooled_word) },
+	{ "pooled_interval", "pooled CI", TABLE_TEXT, AT(interval.pooled_word) },
 	{ "repetitions", "reps", TABLE_NUMBER, AT(interval.reps) },
 	{ "median_ns", "median rep", MEDIAN_AT(value), .cell = bounded_cell },
 	{ "median_lo_ns", "from", MEDIAN_AT(lo), .cell = bounded_cell },
 	{ "median_hi_ns", "to", MEDIAN_AT(hi), .cell = bounded_cell },
 	{ "median_coverage", "coverage", TABLE_RATIO, AT(interval.coverage) },
-	{ "median_interval", "reps are", TABLE_TEXT, AT(interval.median_word) },
+	{ "median_interval", "median CI", TABLE_TEXT, AT(interval.median_word) },
 };
 const report report_intervals = { intervals_columns, G_N_ELEMENTS(intervals_columns), NULL,
 	interval_rows };

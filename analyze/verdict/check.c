@@ -72,8 +72,8 @@ static void drift_of(struct checking *k, const trial *t, const char *what, const
 
 	if (fabs(drift) > DRIFT_MAX)
 		add_finding(k, FALSE, "drift", t,
-			"%s %s by %.1f %% from the first second to the last: warm up longer, or "
-			"look at the timeline",
+			"%s %s by %.1f %% between the first and the last second: use a longer "
+			"warm-up, or see 'tplot timeline'",
 			what, drift > 0 ? "rises" : "falls", 100 * fabs(drift));
 }
 
@@ -100,8 +100,8 @@ static void check_seconds(struct checking *k, const trial *t)
 		at[nb_p50] = s->time_s;
 		p50[nb_p50++] = (double)s->p50_ns;
 	}
-	drift_of(k, t, "the forwarded rate", x, rate, nb);
-	drift_of(k, t, "the median latency", at, p50, nb_p50);
+	drift_of(k, t, "forwarded rate", x, rate, nb);
+	drift_of(k, t, "median latency", at, p50, nb_p50);
 }
 
 static void on_trial(const trial *t, guint index, void *user)
@@ -145,7 +145,7 @@ static void check_numbering(struct checking *k)
 	g_string_append(missing, nb > 1 ? " are" : " is");
 	if (nb > 0)
 		add_finding(k, FALSE, "repetitions", NULL,
-			"repetition%s %s missing: run it again, it measures what is not there",
+			"repetition%s %s missing; rerun the same command to measure only those",
 			nb > 1 ? "s" : "", missing->str);
 	g_string_free(missing, TRUE);
 }
@@ -158,11 +158,11 @@ static void check_repetitions(struct checking *k, guint most)
 	check_numbering(k);
 	if (nb < most)
 		add_finding(k, FALSE, "repetitions", NULL,
-			"%u repetition%s, others of the label have %u", nb, nb == 1 ? "" : "s",
+			"%u repetition%s; others of this label have %u", nb, nb == 1 ? "" : "s",
 			most);
 	if (nb < REPETITIONS_MIN)
 		add_finding(k, FALSE, "repetitions", NULL,
-			"%u repetition%s: too few for a verdict, which takes %d a side", nb,
+			"%u repetition%s: too few for a verdict (at least %d per side)", nb,
 			nb == 1 ? "" : "s", REPETITIONS_MIN);
 }
 
@@ -174,21 +174,21 @@ static void check_generator(struct checking *k)
 
 	if (fabs(off) > k->options->tolerance)
 		add_finding(k, fabs(off) > OFF_NOMINAL_MAX, "offered", NULL,
-			"%.1f kpps were offered, %.1f %% %s than the nominal %.10g: draw loads as "
-			"measured, not as named",
+			"offered load is %.1f kpps, %.1f %% %s than the nominal %.10g; plot "
+			"against the measured load (--x offered)",
 			offered / 1e3, 100 * fabs(off), off > 0 ? "more" : "less", nominal / 1e3);
 	if (c->n.c.not_sent > 0)
 		add_finding(k, FALSE, "generator", NULL,
-			"%" G_GUINT64_FORMAT " frames were not sent: the link had no room for them",
-			(guint64)c->n.c.not_sent);
+			"%" G_GUINT64_FORMAT " frame%s not sent: link saturated",
+			(guint64)c->n.c.not_sent, c->n.c.not_sent == 1 ? "" : "s");
 	if (c->n.c.unsent > 0)
 		add_finding(k, FALSE, "generator", NULL,
-			"%" G_GUINT64_FORMAT " frames were not sent in time: generator overloaded",
-			(guint64)c->n.c.unsent);
+			"%" G_GUINT64_FORMAT " frame%s not sent in time: generator overloaded",
+			(guint64)c->n.c.unsent, c->n.c.unsent == 1 ? "" : "s");
 	if ((double)c->n.c.late > LATE_MAX * (double)c->n.c.offered)
 		add_finding(k, FALSE, "generator", NULL,
-			"%.2g %% of the frames left late: the generator did not keep up; give it "
-			"cores of its own, or lower the rate",
+			"%.2g %% of frames departed late: generator overloaded; use dedicated "
+			"cores or a lower rate",
 			100 * (double)c->n.c.late / (double)c->n.c.offered);
 }
 
@@ -202,9 +202,8 @@ static void check_samples(struct checking *k)
 		if (n == 0 || statistics_quantile_ranks(n, q[i], CONFIDENCE, &lo, &hi, &coverage))
 			continue;
 		add_finding(k, FALSE, "samples", NULL,
-			"%" G_GUINT64_FORMAT
-			" latencies: too few for p%g, whose 95 %% interval takes %.0f; measure "
-			"longer",
+			"%" G_GUINT64_FORMAT " samples: too few for p%g (a 95 %% interval requires "
+			"%.0f); measure longer",
 			(guint64)n, 100 * q[i], ceil(log((1 - CONFIDENCE) / 2) / log(q[i])));
 		return;
 	}
@@ -226,8 +225,8 @@ static void outliers_of(struct checking *k, const char *what, const double *x, c
 
 		if (apart[i])
 			add_finding(k, FALSE, "outlier", t,
-				"%s is %s, the median of the repetitions %s: something else went "
-				"on; it stays in all numbers",
+				"%s is %s, median of the repetitions is %s: outlier; kept in all "
+				"results",
 				what, is, usual);
 	}
 }
@@ -249,7 +248,7 @@ static void check_apart(struct checking *k)
 			of[n++] = i;
 		}
 	}
-	outliers_of(k, "the median latency", x, of, n, TRUE);
+	outliers_of(k, "median latency", x, of, n, TRUE);
 	n = 0;
 	for (guint i = 0; i < nb; i++) {
 		const trial *t = g_ptr_array_index(k->c->trials, i);
@@ -285,8 +284,7 @@ static void check_duplicates(struct checking *k)
 		twin = g_hash_table_lookup(seen, g_checksum_get_string(sum));
 		if (twin != NULL)
 			add_finding(k, TRUE, "duplicate", t,
-				"has the same latencies as repetition %u, each of them: it is a "
-				"copy; remove one",
+				"same latencies as repetition %u: copy; remove one",
 				twin->params.repetition);
 		else
 			g_hash_table_insert(seen, g_strdup(g_checksum_get_string(sum)), t);
@@ -315,8 +313,8 @@ static void check_accumulated(struct checking *k)
 							      sum->nb * sizeof(*sum->bins)) == 0)))
 		return;
 	add_finding(k, TRUE, "accumulated", NULL,
-		"%s has %" G_GUINT64_FORMAT " latencies, its repetitions %" G_GUINT64_FORMAT
-		": it is stale; remove it and merge again",
+		"%s has %" G_GUINT64_FORMAT " samples, its repetitions have %" G_GUINT64_FORMAT
+		": stale; remove it and merge again",
 		path, (guint64)there->count, (guint64)sum->count);
 }
 

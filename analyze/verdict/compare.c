@@ -29,7 +29,8 @@ static gboolean parse_metric(const char *word, struct compare_metric *m, GError 
 	percent = word[0] == 'p' && g_ascii_isdigit(word[1]) ? g_ascii_strtod(word + 1, &end) : 0;
 	if (end == NULL || *end != '\0' || !(percent > 0 && percent <= 100))
 		return analyze_fail(error, ANALYZE_ERROR_SYNTAX,
-			"--metrics: '%s' is none; write some of loss, forwarded, mean, p50, p99.9",
+			"--metrics: invalid metric '%s' (loss, forwarded, mean, percentiles such "
+			"as p99.9)",
 			word);
 	*m = (struct compare_metric){ COMPARE_QUANTILE, percent / 100, g_strdup(word) };
 	return TRUE;
@@ -46,7 +47,7 @@ GArray *compare_metrics_parse(const char *text, GError **error)
 
 		if (out->len == METRICS_MAX) {
 			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-				"--metrics: more than %d; leave some out", METRICS_MAX);
+				"--metrics: more than %d metrics", METRICS_MAX);
 			return NULL;
 		}
 		if (!parse_metric(g_strstrip(words[i]), &m, error))
@@ -55,9 +56,7 @@ GArray *compare_metrics_parse(const char *text, GError **error)
 			if (strcmp(g_array_index(out, struct compare_metric, k).name, m.name) ==
 				0) {
 				g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-					"--metrics: '%s' is there twice; a test done twice would "
-					"count twice in the correction",
-					m.name);
+					"--metrics: '%s' given twice", m.name);
 				metric_clear(&m);
 				return NULL;
 			}
@@ -67,7 +66,7 @@ GArray *compare_metrics_parse(const char *text, GError **error)
 	if (out->len > 0)
 		return g_steal_pointer(&out);
 	g_set_error_literal(error, ANALYZE_ERROR, ANALYZE_ERROR_SYNTAX,
-		"--metrics: none given; write some of loss, forwarded, mean, p50, p99.9");
+		"--metrics: empty list; expected loss, forwarded, mean, percentiles such as p99.9");
 	return NULL;
 }
 
@@ -467,7 +466,7 @@ static void note_pairs(comparison *c)
 		g_ptr_array_add(c->notes,
 			g_strdup_printf(
 				"paired: %u comparison%s repetitions that only one side has; "
-				"these are left out",
+				"these are skipped",
 				nb_alone, nb_alone == 1 ? " has" : "s have"));
 }
 

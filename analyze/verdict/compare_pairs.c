@@ -54,7 +54,7 @@ static char *values_text(GHashTable *values)
 
 		if (nb < VALUES_SHOWN)
 			g_string_append_printf(text, "%s%s", nb > 0 ? " or " : "",
-				*value != '\0' ? value : "nothing");
+				*value != '\0' ? value : "none");
 	}
 	if (nb > VALUES_SHOWN)
 		g_string_append_printf(text, " or %u more", nb - VALUES_SHOWN);
@@ -122,13 +122,13 @@ static void fail_ambiguous(
 		if (strcmp(v, w) == 0)
 			continue;
 		g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-			"%s has %s '%s' and '%s' for the same partner on the other side; select "
-			"one of them, such as %s-%s",
+			"%s has %s '%s' and '%s' for the same partner; select one of them, such as "
+			"%s-%s",
 			side, names[i], v, w, names[i], v);
 		return;
 	}
 	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-		"%s has two combinations that look alike, %s and %s; name one folder of them", side,
+		"%s has two equal combinations, %s and %s; name the directory of one of them", side,
 		x->infix, y->infix);
 }
 
@@ -189,8 +189,7 @@ static gboolean share_no_trial(const result_set *a, const result_set *b, GError 
 		if ((t->path != NULL && g_hash_table_contains(of_a, t->path)) ||
 			(identity != NULL && g_hash_table_contains(of_a, identity)))
 			return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-				"%s belongs to A and to B: nothing can be said of a difference; "
-				"choose names that have no trial in common",
+				"%s is in both A and B; choose names without common trials",
 				t->path);
 	}
 	return TRUE;
@@ -210,8 +209,8 @@ static gboolean any_pair(const GArray *partners, const GPtrArray *differs, GErro
 	for (guint i = 0; i < differs->len; i++)
 		g_string_append_printf(text, "; %s", (const char *)g_ptr_array_index(differs, i));
 	return analyze_fail(error, ANALYZE_ERROR_CONTENT,
-		"no combination of A has a partner in B: they have no rate, or nothing else that "
-		"varies, in common%s; 'tanalyze loss' shows what each has",
+		"no combination of A has a partner in B: no common rate or other varying "
+		"parameter%s; 'tanalyze loss' lists both",
 		text->str);
 }
 
@@ -250,9 +249,8 @@ static char *mix_text(const struct trial_params *p)
 {
 	g_autofree char *digest = result_parameter(p, "mix");
 	/* Profiles say the sizes of their frames; a single size has one of its own. */
-	g_autofree char *size = p->frame_len > 0
-					? g_strdup_printf(", frames of %u bytes", p->frame_len)
-					: g_strdup("");
+	g_autofree char *size = p->frame_len > 0 ? g_strdup_printf(", %u-byte frames", p->frame_len)
+						 : g_strdup("");
 
 	return g_strdup_printf("%u guest%s, profile %s%s, mix %s", p->guests,
 		p->guests == 1 ? "" : "s",
@@ -279,8 +277,8 @@ gboolean compare_same_mix(const result_combination *a, const result_combination 
 	text_a = mix_text(x);
 	text_b = mix_text(y);
 	return analyze_fail(error, ANALYZE_ERROR_MIX,
-		"A and B were offered different mixes (A %s: %s; B %s: %s); use --different-mix to "
-		"compare them all the same",
+		"A and B have different mixes (A %s: %s; B %s: %s); use --different-mix to compare "
+		"them anyway",
 		x->label, text_a, y->label, text_b);
 }
 

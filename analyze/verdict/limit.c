@@ -12,7 +12,7 @@
 const char *limit_state_word(enum limit_state s)
 {
 	static const char *const words[] = { "found", "no load passes", "all loads pass",
-		"the highest load passes", "not known" };
+		"the highest load passes", "unknown" };
 
 	return words[s];
 }
@@ -144,16 +144,15 @@ static gboolean point_of(
 	struct result_quantile q;
 
 	if (c->n.c.offered == 0 || !(c->n.measured_s > 0)) {
-		g_ptr_array_add(r->notes,
-			g_strdup_printf("%s %s: left out: %s", c->params.label, c->infix,
-				result_numbers_is_moongen(c) ? "the offered load is not known"
-							     : "no frame was offered"));
+		g_ptr_array_add(
+			r->notes, g_strdup_printf("%s %s: skipped: %s", c->params.label, c->infix,
+					  result_numbers_is_moongen(c) ? "unknown offered load"
+								       : "no frame offered"));
 		return FALSE;
 	}
 	if (c->n.one_way) {
-		g_ptr_array_add(
-			r->notes, g_strdup_printf("%s %s: left out: its interface is one-way",
-					  c->params.label, c->infix));
+		g_ptr_array_add(r->notes, g_strdup_printf("%s %s: skipped: one-way interface",
+						  c->params.label, c->infix));
 		return FALSE;
 	}
 	if (!result_load(r, c, NULL, NULL, &error)) {

@@ -64,7 +64,8 @@ static int init_eal(int argc, char **argv)
 static gboolean unexpected_word(const char *word, GError **error)
 {
 	return sim_fail(error, SIM_ERROR_USAGE,
-		"unexpected word '%s' after --: expected options of DPDK, such as --log-level=8",
+		"unexpected argument '%s' after --: expected options of DPDK, such as "
+		"--log-level=8",
 		word);
 }
 

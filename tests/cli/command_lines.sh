@@ -8,20 +8,20 @@ printf '[tsim]\noverwrite=true\nhugepages=true\n' >on.conf
 PATH=$BIN:$PATH
 
 # A stray word ended in SIGSEGV.
-expect 2 "unexpected word 'extra'" tsim --check extra
-expect 2 "unexpected word 'vhost-user'; did you mean --interface vhost-user" tsim --guests 4 vhost-user
-expect 2 "unexpected word 'foo'" tsim run foo
-expect 2 "unexpected word 'status'" tsim --config on.conf status
+expect 2 "unexpected argument 'extra'" tsim --check extra
+expect 2 "unexpected argument 'vhost-user' (did you mean '--interface vhost-user'?)" tsim --guests 4 vhost-user
+expect 2 "unexpected argument 'foo'" tsim run foo
+expect 2 "unexpected argument 'status'" tsim --config on.conf status
 # So did options for EAL.
 expect 0 'duration=10s' tsim --print-config -- --log-level=8
 expect 0 'duration=10s' tsim run --print-config -- --log-level=8 word
 expect 2 '-- --no-such-option: DPDK rejected an EAL option' tsim -i null -d 10ms -q --out eal -- --no-such-option
 # A word that is none of them was ignored.
-expect 2 "unexpected word 'foo' after --" tsim --check -- foo
-expect 2 "unexpected word '' after --" tsim --check -- ''
-expect 2 "unexpected word 'foo' after --" tsim -i null -d 10ms -q --out eal -- --log-level=8 foo
+expect 2 "unexpected argument 'foo' after --" tsim --check -- foo
+expect 2 "unexpected argument '' after --" tsim --check -- ''
+expect 2 "unexpected argument 'foo' after --" tsim -i null -d 10ms -q --out eal -- --log-level=8 foo
 [ ! -e eal ] || [ -z "$(find eal -name 'trial_*')" ] || fail "measured with a stray word"
-expect 2 "unexpected word 'foo' after --" treflect --device net_null0 -- foo
+expect 2 "unexpected argument 'foo' after --" treflect --device net_null0 -- foo
 
 # Switches have words, and the command line's count more than a file's.
 for word in false no off 0; do
@@ -73,24 +73,24 @@ for program in tsim tanalyze tplot treflect treflect-xdp; do
 	done
 done
 for command in run kill-guest setup-network teardown-network run-guest ping status doctor upload; do
-	expect 2 "tsim $command: unexpected word 'foo'" tsim $command foo
+	expect 2 "tsim $command: unexpected argument 'foo'" tsim $command foo
 done
-expect 2 "unexpected word 'foo'" treflect foo
+expect 2 "unexpected argument 'foo'" treflect foo
 expect 2 "expected INTERFACE" treflect-xdp status
 # It was "Operation not permitted", behind four lines of DPDK's.
 expect 1 "./none.sock: socket not found; start its back end" treflect --vhost-user ./none.sock
 
 # What was probably meant, or nothing.
-expect 2 "unknown command 'percentile'; did you mean 'percentiles'?" tanalyze percentile x
+expect 2 "unknown command 'percentile' (did you mean 'percentiles'?)" tanalyze percentile x
 expect 2 "unknown command 'foo'" tplot foo
 lacks 'did you mean'
 expect 2 "--machine: invalid value 'typewriter'" tsim --check --machine typewriter
 lacks 'did you mean'
-expect 2 "unknown option '--gusts'; did you mean --guests?" tsim --gusts 4
+expect 2 "unknown option '--gusts' (did you mean '--guests'?)" tsim --gusts 4
 
 # Ranges are the table's.
 expect 0 'seed=9223372036854775807' tsim --seed 9223372036854775807 --print-config
-expect 2 "--seed: expected a whole number from 0 to 9223372036854775807, got '0x10'" tsim --seed 0x10
+expect 2 "--seed: expected an integer from 0 to 9223372036854775807, got '0x10'" tsim --seed 0x10
 # A seed of 2^63 or more is none that the trial's file could hold: it was measured, and not stored.
 expect 2 "got '9223372036854775808'" tsim --seed 9223372036854775808 --check
 measure --label seeds --seed 9223372036854775807 >/dev/null
@@ -98,7 +98,7 @@ tanalyze summary --dir out --format csv label-seeds,seed-9223372036854775807 2>&
 	grep -q '^1,seeds,.*,9223372036854775807,' || fail 'the trial is not found by its seed'
 grep -q '"seed" : 9223372036854775807' out/seeds/trial_*.json || fail 'the seed of the trial is another one'
 expect 2 'from 0 to 4294967295' tsim matrix --seed 4294967296 none.cfg
-expect 2 "--mtu: expected a whole number from 64 to 9216, got '-5'" tsim profile --mtu -5
+expect 2 "--mtu: expected an integer from 64 to 9216, got '-5'" tsim profile --mtu -5
 expect 2 '--rate: empty value' tsim --rate= --check
 
 # The default that help names is the one that counts, and no reason for a refusal.

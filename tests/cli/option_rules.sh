@@ -69,7 +69,7 @@ refused 'expected 3, one per guest, got 2' --guests 3 --share 1,5
 refused "unknown unit 'm'" --duration 90m
 refused 'unit missing (ns, us, ms, s, min, h)' --duration 10
 refused "decimal separator is '.'" --duration 1,5s
-refused 'more than 72h' --duration 73h
+refused 'above 72h' --duration 73h
 taken --duration 72h --warm-up 1h
 # Machine and interface.
 refused "'bridge' requires --machine pcvm, microvm or host" --interface bridge

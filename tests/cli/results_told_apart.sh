@@ -21,6 +21,32 @@ for name in 2023-virtio2 2024-virtio2; do
 done
 [ "$script" = ./compare-2023-virtio2-2024-virtio2.gp ] || fail "the script is $script"
 
+# So it is in tables, for names of labels and of what is above them; repetitions of two places that
+# complement each other are one combination, and a merge takes all.
+equal() # WHAT IS WANTED
+{
+	[ "$2" = "$3" ] || fail "$1: $2, not $3"
+}
+
+labels()
+{
+	"$tanalyze" "$@" -f json 2>said | jq -r '[.rows[].label] | unique | join(" ")'
+}
+for names in "2023/virtio2 2024/virtio2" "2023 2024"; do
+	for command in summary loss percentiles sizes departures delay guests "guests --each"; do
+		# shellcheck disable=SC2086
+		equal "labels of $command $names" "$(labels $command $names)" "2023-virtio2 2024-virtio2"
+	done
+done
+equal "labels of limit" "$(labels limit 2023 2024)" "2023-virtio2 2024-virtio2"
+expect 3 "2024-virtio2" "$tanalyze" check 2023 2024
+mkdir -p late/virtio2 && cp 2024/virtio2/* late/virtio2 && rm late/virtio2/*_rep[0-2].* && mkdir early && cp -r 2024/virtio2 early &&
+	rm early/virtio2/*_rep[34].* || exit 1
+equal "labels of two halves" "$(labels loss early late)" virtio2
+equal "repetitions of two halves" "$("$tanalyze" loss early late -f json 2>said | jq -c '[.rows[].repetitions]')" '[5]'
+equal "labels of copies" "$(labels loss 2024 late)" virtio2
+equal "labels of a merge" "$("$tanalyze" merge 2023 2024 -o both -f json 2>said | jq -r '[.combinations[] | .parameters.label, .repetitions] | join(" ")')" "virtio2 10"
+
 # tplot report --script: the figures' scripts and data, no page, no gnuplot.
 PATH=/nonexistent "$tplot" report 2023/virtio2 2024/virtio2 --script -o page.html >said 2>&1 || fail "report --script: $(cat said)"
 [ "$(wc -l <said)" -ge 2 ] || fail "scripts of a report: $(cat said)"
@@ -38,7 +64,7 @@ done
 expect 2 "1 guest, profile imix, mix many0000" "$tanalyze" compare mix/one mix/many
 lacks "1 guests"
 lacks "frame size 0"
-grep -q "1 guest, profile fixed-64, frames of 64 bytes, mix one0000" said || fail "$(cat said)"
+grep -q "1 guest, profile fixed-64, 64-byte frames, mix one0000" said || fail "$(cat said)"
 expect 2 "2 guests, profile imix, mix two0000" "$tanalyze" compare mix/two mix/many
 
 # The 100th percentile is the maximum, over all and for each guest; 0 and more than 100 are refused.
@@ -49,7 +75,7 @@ jq -e '(.rows | length) == 4 and ([.rows[] | .p100_ns == .max_ns and .max_ns > 0
 "$tanalyze" percentiles out/x --percentiles 100 --quantile linear -f json | jq -e '.rows[0] | .p100_ns == .max_ns' >/dev/null ||
 	fail "p100 by the linear rule is not the maximum"
 for bad in 0 100.1 -1; do
-	expect 2 "'$bad' is no percentile" "$tanalyze" percentiles out/x --percentiles 50,$bad
+	expect 2 "invalid percentile '$bad'" "$tanalyze" percentiles out/x --percentiles 50,$bad
 done
 
 # Loss is never below 0: duplicates are counted apart, so are frames that nobody sent.
@@ -69,7 +95,7 @@ END
 
 # A trial that offered nothing has no loss, no limit, and says so.
 "$fake" none x --silent 3 || exit 1
-expect 1 "left out: no frame was offered" "$tanalyze" limit none
+expect 1 "skipped: no frame offered" "$tanalyze" limit none
 lacks "known what"
 "$tanalyze" summary none -f json 2>/dev/null | jq -e '.rows[0].loss_ratio == null' >/dev/null || fail "$("$tanalyze" summary none)"
 expect 0 "no frames" "$tanalyze" guests none

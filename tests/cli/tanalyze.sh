@@ -8,11 +8,11 @@ expect 0 "merge" "$tanalyze" --help
 expect 0 "tanalyze " "$tanalyze" --version
 expect 2 "'tanalyze --help'" "$tanalyze"
 expect 2 "did you mean 'merge'?" "$tanalyze" merg
-expect 2 "a command comes before '--dir'" "$tanalyze" --dir x merge
-expect 2 "did you mean --guests?" "$tanalyze" loss --guest
+expect 2 "missing command before '--dir'" "$tanalyze" --dir x merge
+expect 2 "did you mean '--guests'?" "$tanalyze" loss --guest
 expect 2 "expected text, csv, json" "$tanalyze" loss --format yaml
 expect 2 "expected text, csv, json" "$tanalyze" loss --format jsonl
-expect 2 "'0' is no percentile" "$tanalyze" percentiles --percentiles 50,0
+expect 2 "invalid percentile '0'" "$tanalyze" percentiles --percentiles 50,0
 for command in merge loss percentiles; do
 	expect 0 "(default out)" "$tanalyze" "$command" --help
 	expect 0 "Output:" "$tanalyze" "$command" --help
@@ -35,7 +35,7 @@ lacks 200k
 expect 0 "200k" "$tanalyze" loss vhost-on,rate-200 vhost-off
 expect 0 "vhost-on " "$tanalyze" loss out/vhost-on/trial_*_rep0.json
 [ "$(wc -l <said)" -eq 3 ] || fail "two trials of two rates are: $(cat said)"
-expect 1 "there: vhost-off, vhost-on" "$tanalyze" loss nix
+expect 1 "a label in out (vhost-off, vhost-on)" "$tanalyze" loss nix
 expect 1 "no trial matches" "$tanalyze" loss guests-99
 
 # Every format has the same numbers; bounds are marked in each.
@@ -58,9 +58,9 @@ expect 0 "all" "$tanalyze" percentiles --guests --response vhost-on
 
 # What cannot be relied on is marked everywhere, and says why.
 "$fake" out doubt --untrusted --reps 2 || exit 1
-expect 3 "DOUBT" "$tanalyze" loss doubt
+expect 3 "unreliable" "$tanalyze" loss doubt
 grep -q "2 times: 0.5 % of the frames left late" said || fail "no reason: $(cat said)"
-expect 3 "DOUBT" "$tanalyze" percentiles doubt --format csv
+expect 3 "unreliable" "$tanalyze" percentiles doubt --format csv
 expect 3 "false" "$tanalyze" merge doubt --format csv --output m
 
 # Standard output that cannot be written is a failure.

@@ -90,15 +90,15 @@ cp lab/a/acc_histogram_$infix.csv lab/b
 "$tanalyze" percentiles lab/b --percentiles 50 --format csv >last.csv || fail "an accumulated histogram alone ends with $?"
 is p50_ns 30
 head -c 300 lab/a/output_${infix}_rep0.log >lab/c/output_${infix}_rep0.log
-expect 3 "was cut off" "$tanalyze" loss lab/c
+expect 3 "is truncated" "$tanalyze" loss lab/c
 cp lab/a/output_${infix}_rep0.log lab/c
 cp lab/a/histogram_${infix}_rep1.csv lab/c/histogram_${infix}_rep0.csv
-expect 3 "2 latencies, but the log says 3 samples" "$tanalyze" loss lab/c
+expect 3 "2 samples, the log has 3: different runs" "$tanalyze" loss lab/c
 printf '1,2,3\n' >lab/c/histogram_${infix}_rep0.csv
 expect 3 "histogram_${infix}_rep0.csv:1: 3 fields" "$tanalyze" loss lab/c
 printf 'no log\n' >lab/c/output_${infix}_rep0.log
 rm lab/c/histogram_${infix}_rep0.csv
-expect 1 "nothing in it that MoonGen writes" "$tanalyze" loss lab/c
+expect 1 "not a MoonGen log" "$tanalyze" loss lab/c
 
 # against FOLDER: of such results, ours or the paper's.
 against()

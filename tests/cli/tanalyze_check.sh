@@ -66,7 +66,7 @@ expect 2 "--tolerance" "$tanalyze" check far --tolerance much
 mkdir thin
 printf '10,300\n20,300\n' >thin/histogram_${infix}_rep0.csv
 one samples note thin
-expect 0 "too few for p99.9, whose 95 % interval takes 3688" "$tanalyze" check thin
+expect 0 "too few for p99.9 (a 95 % interval requires 3688)" "$tanalyze" check thin
 none samples good
 
 # One repetition apart from the others; it stays.
@@ -78,7 +78,7 @@ none outlier good
 # A copy, and an accumulation that is of fewer repetitions.
 cp -r good copy && cp copy/histogram_${infix}_rep0.csv copy/histogram_${infix}_rep3.csv
 one duplicate ERROR copy
-expect 3 "the same latencies as repetition 0" "$tanalyze" check copy
+expect 3 "same latencies as repetition 0: copy" "$tanalyze" check copy
 none duplicate good
 cp -r good stale && cp stale/histogram_${infix}_rep0.csv stale/acc_histogram_$infix.csv
 one accumulated ERROR stale
@@ -93,10 +93,10 @@ none drift steady
 
 # What MoonGen's files have that is odd; what is not to be relied on; what is broken.
 cp -r good stray && moongen_log 3000800 3000000 50000 >stray/output_${infix}_rep1.log
-expect 0 "800 more frames came back" "$tanalyze" check stray
+expect 0 "800 more frames received than sent" "$tanalyze" check stray
 cp -r good cut && printf 'Samples: 50000, Average: 20.0 ns, StdDev: 1.0 ns, Quartiles: 1.0/2.0/3.0 ns\n' >cut/output_${infix}_rep1.log
 one reason ERROR cut
-expect 3 "was cut off" "$tanalyze" check cut
+expect 3 "is truncated" "$tanalyze" check cut
 cp -r good broken && echo '[' >broken/trial_x_rep0.json
 expect 1 "trial_x_rep0.json" "$tanalyze" check broken
 

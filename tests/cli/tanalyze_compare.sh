@@ -116,7 +116,7 @@ expect 0 "too few" "$tanalyze" compare left6 right6 --metrics loss,p50 --paired
 grep -q 'measure 7 pairs' said || fail "two comparisons need 7 pairs: $(cat said)"
 expect 0 "different seeds" "$tanalyze" compare a b --metrics loss --paired
 # The gate, for scripts: over what is unreliable too, not over broken files.
-expect 4 "--fail-if: true for 2 of 2 verdicts" "$tanalyze" compare left6 right6 --metrics loss --fail-if worse
+expect 4 "--fail-if: 2 of 2 verdicts match" "$tanalyze" compare left6 right6 --metrics loss --fail-if worse
 expect 0 "better" "$tanalyze" compare right6 left6 --metrics loss --fail-if worse,inconclusive
 expect 4 "better" "$tanalyze" compare right6 left6 --metrics loss --fail-if better
 expect 0 "too few" "$tanalyze" compare left6 right6 --metrics loss,p50 --paired --fail-if worse
@@ -124,8 +124,8 @@ expect 4 "too few" "$tanalyze" compare left6 right6 --metrics loss,p50 --paired 
 expect 2 "--fail-if: invalid verdict 'equal'" "$tanalyze" compare left6 right6 --fail-if equal
 expect 2 "--fail-if: invalid verdict ''" "$tanalyze" compare left6 right6 --fail-if worse,
 "$fake" out unsure --reps 6 --loss 0.3 --untrusted || exit 1
-expect 4 "worse (DOUBT)" "$tanalyze" compare left6 unsure --metrics loss --fail-if worse
-expect 3 "worse (DOUBT)" "$tanalyze" compare left6 unsure --metrics loss --fail-if better
+expect 4 "worse (unreliable)" "$tanalyze" compare left6 unsure --metrics loss --fail-if worse
+expect 3 "worse (unreliable)" "$tanalyze" compare left6 unsure --metrics loss --fail-if better
 
 # Too few: 3 against 3 never, 4 against 4 with one comparison, not with two.
 for n in 3 4; do
@@ -167,7 +167,7 @@ expect 0 "guests: A 1, B 2" "$tanalyze" compare lab two --different-mix
 "$fake" out far --reps 2 --rate 900000 || exit 1
 "$fake" out far --reps 2 --rate 800000 || exit 1
 expect 1 "no combination of A has a partner" "$tanalyze" compare far same1
-expect 1 "belongs to A and to B" "$tanalyze" compare same1 out/same1
+expect 1 "is in both A and B" "$tanalyze" compare same1 out/same1
 "$fake" both one --reps 2 || exit 1
 "$fake" both two --reps 2 || exit 1
 expect 1 "A has label 'one' and 'two' for the same partner" "$tanalyze" compare both out/low4
@@ -183,17 +183,17 @@ lacks started
 
 # What is not to be relied on is not, on either side.
 "$fake" out doubt --reps 5 --untrusted --seed 4 || exit 1
-expect 3 "DOUBT: doubt" "$tanalyze" compare same1 doubt
+expect 3 "unreliable: doubt" "$tanalyze" compare same1 doubt
 # The verdict itself says so, of each load and of all; programs find the word and a member for it.
-grep -qE 'p50 .* (better|worse|no difference|inconclusive) \(DOUBT\)' said || fail "a verdict without doubt: $(cat said)"
-grep -qE '^overall p50: (better|worse|no difference|inconclusive) \(DOUBT\)' said ||
+grep -qE 'p50 .* (better|worse|no difference|inconclusive) \(unreliable\)' said || fail "a verdict without doubt: $(cat said)"
+grep -qE '^overall p50: (better|worse|no difference|inconclusive) \(unreliable\)' said ||
 	fail "an overall verdict without doubt: $(cat said)"
 "$tanalyze" compare same1 doubt --format json >last.json
 is '[.rows[].trustworthy] | unique | join(",")' false
-is '[.rows[].verdict | test("DOUBT")] | any' false
+is '[.rows[].verdict | test("unreliable")] | any' false
 "$tanalyze" compare a b --format json >last.json
 is '[.rows[].trustworthy] | unique | join(",")' true
-expect 3 "DOUBT: doubt" "$tanalyze" compare doubt same1
+expect 3 "unreliable: doubt" "$tanalyze" compare doubt same1
 cut=$(ls out/new/guests_*_rep0.csv)
 truncate -s 20 "$cut"
 expect 1 "warning:" "$tanalyze" compare same1 new
@@ -201,14 +201,14 @@ expect 1 "warning:" "$tanalyze" compare same1 new --fail-if better,worse,inconcl
 
 # Command lines.
 expect 2 "expected A B" "$tanalyze" compare a
-expect 2 "unexpected word 'a'; expected A B" "$tanalyze" compare a b a
+expect 2 "unexpected argument 'a'; expected A B" "$tanalyze" compare a b a
 for bad in 0 1 -0.1 5 x 5%% nan ""; do
 	expect 2 "--alpha: e" "$tanalyze" compare a b --alpha="$bad"
 done
 expect 2 "--threshold: expected a share" "$tanalyze" compare a b --threshold 100%
-expect 2 "--metrics: 'p101' is none" "$tanalyze" compare a b --metrics loss,p101
-expect 2 "--metrics: '' is none" "$tanalyze" compare a b --metrics loss,
-expect 2 "there twice" "$tanalyze" compare a b --metrics p50,p50
+expect 2 "--metrics: invalid metric 'p101'" "$tanalyze" compare a b --metrics loss,p101
+expect 2 "--metrics: invalid metric ''" "$tanalyze" compare a b --metrics loss,
+expect 2 "'p50' given twice" "$tanalyze" compare a b --metrics p50,p50
 expect 1 "nix" "$tanalyze" compare a nix
 expect 2 "--knee: expected a number above 1" "$tanalyze" limit --knee 1
 expect 2 "--loss: expected a share" "$tanalyze" limit --loss 1

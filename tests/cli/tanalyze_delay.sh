@@ -10,9 +10,9 @@
 expect 0 "RFC 8219" "$tanalyze" delay both
 grep -q "IPDV p99" said || fail "no IPDV: $(cat said)"
 lacks "measure with"
-expect 0 "2 combinations have no IPDV: measure with tsim run --ipdv" "$tanalyze" delay both none
-expect 0 "IPDV is of 1 of 2 repetitions" "$tanalyze" delay some
-expect 2 "did you mean --dir?" "$tanalyze" delay --dirr x
+expect 0 "2 combinations have no IPDV; measure with tsim run --ipdv" "$tanalyze" delay both none
+expect 0 "IPDV from 1 of 2 repetitions" "$tanalyze" delay some
+expect 2 "did you mean '--dir'?" "$tanalyze" delay --dirr x
 
 # row NAME: its row as JSON, the same every time.
 row()
@@ -64,11 +64,11 @@ done
 
 # What is not in order is named, and spoils nothing else.
 sed -i '2s/,1$/,3/' out/both/ipdv_*_rep1.csv
-expect 1 "its counts are not the trial's pairs" "$tanalyze" delay both
+expect 1 "sum of counts differs from the trial's pairs" "$tanalyze" delay both
 sed -i '$d' out/both/ipdv_*_rep1.csv
 expect 1 "rep1.csv: has " "$tanalyze" delay both
 rm out/both/ipdv_*_rep1.csv
-expect 1 "rep1.csv: belongs to" "$tanalyze" delay both
+expect 1 "rep1.csv: listed in" "$tanalyze" delay both
 grep -q "^both" said || fail "the others are not shown: $(cat said)"
 rm m/both/acc_ipdv_*.csv
 expect 1 "acc_ipdv" "$tanalyze" delay m

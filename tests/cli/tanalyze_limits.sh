@@ -39,11 +39,11 @@ is count 9223372036854775807
 is p50_ns 0
 is p100_ns 2
 histogram most 2 3,1
-expect 1 "${raw}2.csv: cannot be added to the repetitions before it" "$tanalyze" percentiles most
+expect 1 "${raw}2.csv: cannot be added to the previous repetitions" "$tanalyze" percentiles most
 expect 1 "a sum above 2^63 - 1" "$tanalyze" merge most --output merged
 [ "$(jq '.combinations[0].repetitions' merged/summary.json)" = 2 ] || fail "what can be added was not"
 histogram over 0 1,9223372036854775807 2,1
-expect 3 "over/${raw}0.csv:2: the counts add up to 2^63 or more" "$tanalyze" percentiles over
+expect 3 "over/${raw}0.csv:2: sum of counts exceeds 2^63" "$tanalyze" percentiles over
 histogram above 0 1,9223372036854775808
 expect 3 "above/${raw}0.csv:1: " "$tanalyze" percentiles above
 
@@ -65,7 +65,7 @@ is latency_mean_ns 4008.99999599
 [ "$(tr '\n' ' ' <"merged/billion/acc_histogram_$infix.csv")" = "4000,1000000000 9000000000,1 " ] ||
 	fail "the accumulation is another"
 histogram years 0 100000000001,1000000000
-expect 3 "years/${raw}0.csv: the latencies add up to 2^63 ns" "$tanalyze" percentiles years
+expect 3 "years/${raw}0.csv: sum of latencies exceeds 2^63 ns" "$tanalyze" percentiles years
 
 # A single line, and none.
 histogram single 0 7,1
@@ -87,20 +87,20 @@ is p50_ns ""
 shows 0 "$tanalyze" merge hollow --output merged
 is latency_mean_ns ""
 : >"hollow/output_${infix}_rep0.log"
-expect 3 "the log was cut off" "$tanalyze" loss hollow
+expect 3 "log is truncated" "$tanalyze" loss hollow
 rm "hollow/${raw}0.csv"
-expect 1 "nothing in it that MoonGen writes" "$tanalyze" loss hollow
+expect 1 "not a MoonGen log" "$tanalyze" loss hollow
 
 # Folders: empty ones, deep ones, ones in place of a file, ones that go round in a circle.
 mkdir empty
 for command in loss percentiles merge; do
-	expect 1 "empty: no usable trial there" "$tanalyze" "$command" empty
+	expect 1 "empty: no usable trial found" "$tanalyze" "$command" empty
 done
 expect 1 "not a capture" "$tanalyze" profile from-pcap empty
 mkdir -p "place/${raw}0.csv" "place/output_${infix}_rep1.log"
-expect 1 "it is not a plain file" "$tanalyze" percentiles place
+expect 1 "not a regular file" "$tanalyze" percentiles place
 mkdir pipe && mkfifo "pipe/${raw}0.csv"
-expect 3 "it is not a plain file" timeout 20 "$tanalyze" percentiles pipe
+expect 3 "not a regular file" timeout 20 "$tanalyze" percentiles pipe
 deep=deep
 for ((i = 0; i < 20; i++)); do deep+=/d; done
 histogram "$deep" 0 7,1
@@ -108,7 +108,7 @@ shows 0 "$tanalyze" percentiles deep --percentiles 50
 is p50_ns 7
 for ((i = 0; i < 20; i++)); do deep+=/d; done
 histogram "$deep" 0 8,1
-expect 1 "more than 32 folders deep" "$tanalyze" percentiles deep
+expect 1 "more than 32 directories deep" "$tanalyze" percentiles deep
 shows 0 "$tanalyze" percentiles "$deep" --percentiles 50
 is p50_ns 8
 histogram round/a 0 7,1
@@ -118,11 +118,11 @@ ln -s y round/x
 ln -s x round/y
 ln -s nowhere round/gone
 ln -s "${raw}9.csv" "round/a/${raw}9.csv"
-expect 3 "${raw}9.csv: cannot be read: " timeout 20 "$tanalyze" percentiles round
+expect 3 "${raw}9.csv: read failed: " timeout 20 "$tanalyze" percentiles round
 rm "round/a/${raw}9.csv"
 shows 0 timeout 20 "$tanalyze" percentiles round --percentiles 50
 is count 1
-expect 1 "round/x: no such path" "$tanalyze" percentiles round/x
+expect 1 "round/x: not found" "$tanalyze" percentiles round/x
 ln -s round/a linked
 shows 0 "$tanalyze" percentiles linked --percentiles 50
 is p50_ns 7
@@ -137,7 +137,7 @@ is p50_ns 7
 iconv -f UTF-8 -t UTF-8 said.csv >/dev/null || fail "the CSV is no UTF-8"
 shows 0 "$tanalyze" merge "$odd" --output merged
 jq -e . merged/summary.json >/dev/null || fail "summary.json is no JSON"
-expect 1 "no such path" "$tanalyze" percentiles $'missing\xff'
+expect 1 "not found, and no directory out" "$tanalyze" percentiles $'missing\xff'
 
 # What may not be read, as somebody who is not root: root may read everything.
 as=()
@@ -152,10 +152,10 @@ fi
 histogram locked 0 7,1
 histogram locked 1 8,1
 chmod 0 "locked/${raw}1.csv"
-expect 3 "locked/${raw}1.csv: cannot be read" "${as[@]}" "$tanalyze" percentiles locked
+expect 3 "locked/${raw}1.csv: read failed" "${as[@]}" "$tanalyze" percentiles locked
 mkdir shut && chmod 0 shut
-expect 1 "shut: cannot be read: " "${as[@]}" "$tanalyze" percentiles shut
-expect 1 "cannot be written" "${as[@]}" "$tanalyze" merge single --output shut/merged
+expect 1 "shut: read failed: " "${as[@]}" "$tanalyze" percentiles shut
+expect 1 "write failed" "${as[@]}" "$tanalyze" merge single --output shut/merged
 : >capture.pcap && chmod 0 capture.pcap
 expect 1 "capture.pcap: cannot open: Permission denied" "${as[@]}" "$tanalyze" profile from-pcap capture.pcap
 chmod 755 shut

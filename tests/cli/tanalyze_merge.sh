@@ -16,7 +16,7 @@ merge()
 merge a b c --output abc
 # Where the files are stood in the middle of a line of the table, in a log of both streams.
 "$tanalyze" merge a b c --output log >both 2>&1 || fail "merge: status $?: $(cat both)"
-grep -q 'are in log$' <(tail -n 1 both) || fail "the last line: $(tail -n 1 both)"
+grep -q 'to log$' <(tail -n 1 both) || fail "the last line: $(tail -n 1 both)"
 merge c b a --output cba
 merge a b --output ab
 merge ab c --output ab_c
@@ -125,14 +125,14 @@ grep -q Jain text || fail "no Jain index: $(cat text)"
 
 # A trial that was removed does not come back from an earlier merge beside the others.
 rm a/x/trial_*_rep1.json
-expect 0 "1 of its trials are not in the folder" "$tanalyze" merge a
+expect 0 "1 of its trials not in this directory" "$tanalyze" merge a
 [ "$(jq '[.combinations[] | select(.parameters.label == "x").repetitions] | add' a/summary.json)" = 1 ] ||
 	fail "a removed trial came back"
 
 # Interrupted trials only when asked for.
 "$fake" i x --interrupted && "$fake" i x --first 1 || exit 1
-expect 0 "was interrupted after 1.25 s: left out" "$tanalyze" merge i --output im
+expect 0 "interrupted after 1.25 s: skipped" "$tanalyze" merge i --output im
 [ "$(jq '.combinations[0].repetitions' im/summary.json)" = 1 ] || fail "interrupted trial was merged"
-expect 0 "stopped" "$tanalyze" merge i --interrupted --output im
+expect 0 "interrupted" "$tanalyze" merge i --interrupted --output im
 [ "$(jq '.combinations[0].repetitions' im/summary.json)" = 2 ] || fail "interrupted trial was not merged"
 finish

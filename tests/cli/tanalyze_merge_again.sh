@@ -69,7 +69,7 @@ for depth in '' a a/b a/b/c; do
 		done < <(find tree -name 'acc_*')
 		mv tree "$kind ${depth:-0}"
 		rmdir $kind
-		expect 3 DOUBT "$tanalyze" summary "$kind ${depth:-0}"
+		expect 3 unreliable "$tanalyze" summary "$kind ${depth:-0}"
 	done
 	[ "$(tr '\n' ' ' <"own ${depth:-0}/$depth/virtio2/acc_histogram_$infix.csv")" = "30,1 10,1 20,2 40,1 " ] ||
 		fail "own '$depth': autotest's accumulation was rewritten"
@@ -84,7 +84,7 @@ mkdir -p t/aa/virtio2 t/virtio2
 printf '10,1\n20,2\n30,1\n40,1\n' | tee t/virtio2/acc_histogram_$infix.csv >t/aa/virtio2/acc_histogram_$infix.csv
 [ "$(rows t | cut -d, -f2)" = virtio2 ] || fail "an accumulation counts beside its repetitions: $(rows t)"
 again t 3
-expect 3 "t/virtio2/acc_histogram_$infix.csv: counted once, its repetitions are also in t/gr/virtio2/" \
+expect 3 "t/virtio2/acc_histogram_$infix.csv: repetitions are also in t/gr/virtio2/" \
 	"$tanalyze" summary t/virtio2 t/gr
 [ "$(rows t/aa t/gr | wc -l)" = 1 ] || fail "counted twice: $(rows t/aa t/gr)"
 [ "$("$tanalyze" summary t/aa t/gr --format csv 2>/dev/null | wc -l)" = 2 ] || fail "counted twice by two names"
@@ -95,14 +95,14 @@ sed -i s/40,1/41,1/ t/virtio2/acc_histogram_$infix.csv
 # A merged set of its own, inside the tree and outside; a doubt stays one in it.
 autotest u/gr/virtio2
 for i in 1 2 3; do
-	expect 3 DOUBT "$tanalyze" merge u --output u/merged
+	expect 3 unreliable "$tanalyze" merge u --output u/merged
 	[ "$i" -gt 1 ] || first=$(digest u)
 	[ "$(digest u)" = "$first" ] || fail "a merged set in the tree: merge $i changes it"
 done
 [ -e u/merged/virtio2/acc_histogram_$infix.csv ] || fail "$(find u)"
 expect 3 "  rep 1: output_${infix}_rep1.log: " "$tanalyze" summary u/merged
 lacks "rep 0: rep 1"
-expect 3 DOUBT "$tanalyze" merge u/merged --output u2
+expect 3 unreliable "$tanalyze" merge u/merged --output u2
 expect 3 "  rep 1: output_${infix}_rep1.log: " "$tanalyze" summary u2
 again u2 3
 # A repetition was added since: what is accumulated already is still of the others.
@@ -110,7 +110,7 @@ cp "u/gr/virtio2/histogram_${infix}_rep1.csv" "u/gr/virtio2/histogram_${infix}_r
 [ "$(rows u | wc -l)" = 1 ] || fail "a stale accumulation counts apart: $(rows u)"
 # Of other latencies than those that were merged: nobody knows whether they are reliable.
 printf '10,2\n' >u2/virtio2/acc_histogram_$infix.csv
-expect 3 "belongs to a histogram of other latencies" "$tanalyze" summary u2
+expect 3 "belongs to another histogram" "$tanalyze" summary u2
 
 # A histogram that is refused leaves no file behind.
 mkdir -p bad/gr/virtio2
@@ -118,9 +118,9 @@ autotest bad/gr/virtio2
 for i in 0 1; do
 	printf '1,2,3\n' >bad/gr/virtio2/histogram_${infix}_rep$i.csv
 done
-expect 3 DOUBT "$tanalyze" merge bad
+expect 3 unreliable "$tanalyze" merge bad
 [ -z "$(find bad -name 'acc_*')" ] || fail "accumulated of nothing: $(find bad -name 'acc_*')"
-expect 3 DOUBT "$tanalyze" merge bad
+expect 3 unreliable "$tanalyze" merge bad
 
 # A file of a merged set stands for the set.
 "$tanalyze" percentiles "vm 0"/x --percentiles 50 --format csv >want 2>/dev/null
@@ -141,7 +141,7 @@ if [ -x "$BIN/tsim" ]; then
 		lacks combinations
 		[ "${first:=$(digest matrix)}" = "$(digest matrix)" ] || fail "accumulate $i changes it"
 	done
-	expect 3 DOUBT "$tanalyze" summary matrix
+	expect 3 unreliable "$tanalyze" summary matrix
 fi
 
 # The old names of autotest.
@@ -155,11 +155,11 @@ again old 0
 "$tanalyze" merge lost >/dev/null 2>&1 || exit 1
 first=$(cat lost/x/acc_* | sha256sum)
 mv lost/x/guests_*_rep1.csv kept.csv
-expect 1 "not overwritten: it holds repetition 1, whose own files are broken" "$tanalyze" merge lost
+expect 1 "not overwritten: contains repetition 1, whose own files are corrupt" "$tanalyze" merge lost
 [ "$(cat lost/x/acc_* | sha256sum)" = "$first" ] || fail "what was merged is lost with a file of its source"
 # One that is removed is not meant any more.
 rm lost/x/*_rep1.*
-expect 0 "1 of its trials are not in the folder" "$tanalyze" merge lost
+expect 0 "1 of its trials not in this directory" "$tanalyze" merge lost
 [ "$(jq '.trials | length' lost/x/acc_trials_*.json)" = 1 ] || fail "a removed repetition stays"
 
 # Where nothing can be written the sources stay as they are.

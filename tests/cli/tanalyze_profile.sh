@@ -80,15 +80,15 @@ expect 1 "not a capture" "$tanalyze" profile from-pcap none -o none/p
 expect 1 "cannot open" "$tanalyze" profile from-pcap missing.pcap -o none/p
 [ -z "$(ls -A none)" ] || fail "something was left: $(ls -A none)"
 expect 3 "longer than 9216 bytes" "$tanalyze" profile from-pcap tso.pcap
-expect 1 "cannot be written" "$tanalyze" profile from-pcap imix.pcap -o imix.pcap/p
+expect 1 "write failed" "$tanalyze" profile from-pcap imix.pcap -o imix.pcap/p
 
 expect 2 "from-pcap FILE" "$tanalyze" profile imix.pcap
 expect 2 "from-pcap FILE" "$tanalyze" profile from-pcap
-expect 2 "expected a whole number from 1 to 64" "$tanalyze" profile from-pcap imix.pcap --classes 65
+expect 2 "expected an integer from 1 to 64" "$tanalyze" profile from-pcap imix.pcap --classes 65
 expect 2 "expected host, ip" "$tanalyze" profile from-pcap imix.pcap --by port
 expect 2 "does not end with :in or :out" "$tanalyze" profile from-pcap imix.pcap --direction 10.0.0.1
 expect 2 "does not begin with a MAC" "$tanalyze" profile from-pcap imix.pcap --direction vm1:out
-expect 2 "of the table of --by" "$tanalyze" profile from-pcap imix.pcap -f csv
+expect 2 "--format requires --by" "$tanalyze" profile from-pcap imix.pcap -f csv
 
 # tsim takes the profile, and finds the shares and the mean in it (there is none without DPDK).
 [ -x "$BIN/tsim" ] || finish

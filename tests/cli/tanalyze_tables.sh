@@ -83,7 +83,7 @@ done
 for command in summary guests sizes departures; do
 	expect 0 "Output:" "$tanalyze" $command --help
 	expect 2 "expected text, csv, json" "$tanalyze" $command --format xml
-	expect 1 "no such" "$tanalyze" $command nothing --dir none
+	expect 1 "not found" "$tanalyze" $command nothing --dir none
 done
 
 # against FOLDER: of such results, ours or the paper's.

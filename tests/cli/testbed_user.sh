@@ -84,8 +84,8 @@ expect 1 "install QEMU" "$BIN/tsim" matrix <(cat vms.cfg; echo 'qemus = mine:/no
 printf '[host]\nroot_disk_file = disk.img\n' >disk.conf
 expect 2 "set [guest] fqdn" "$BIN/tsim" run-guest --config disk.conf
 expect 2 "--machine: expected pcvm, microvm or host, got 'process'" "$BIN/tsim" run-guest --machine process
-expect 2 "--cpus: expected a whole number from 1 to 255, got '-3'" "$BIN/tsim" run-guest --cpus -3
-expect 2 "--memory: expected a whole number from 64 to 1048576, got '5'" "$BIN/tsim" run-guest --memory 5
+expect 2 "--cpus: expected an integer from 1 to 255, got '-3'" "$BIN/tsim" run-guest --cpus -3
+expect 2 "--memory: expected an integer from 64 to 1048576, got '5'" "$BIN/tsim" run-guest --memory 5
 expect 2 "--rx-queue-size: expected 256, 512 or 1024, got 100" "$BIN/tsim" run-guest --rx-queue-size 100
 expect 2 "--interface: vhost-user has no network" "$BIN/tsim" setup-network --interface vhost-user
 expect 2 "unknown profile 'imx'" "$BIN/tsim" matrix --dry-run <(cat vms.cfg; echo 'profiles = imx')

@@ -31,7 +31,7 @@ same_again shift-near-far
 expect 0 few.svg "$tplot" shift few less -o few.svg
 has few.svg "no band: too few repetitions"
 expect 2 "expected A B" "$tplot" shift near
-expect 2 "unexpected word 'few'; expected A B" "$tplot" shift near far few
+expect 2 "unexpected argument 'few'; expected A B" "$tplot" shift near far few
 expect 2 "--confidence" "$tplot" shift near far --confidence 100
 "$BUILD/tests/fake_trials" out crowd --reps 5 --guests 2 || exit 1
 sed -i 's/0123abcd/4567cdef/' out/crowd/trial_*.json

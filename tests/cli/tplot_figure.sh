@@ -9,7 +9,7 @@
 expect 2 "expected N" "$tplot" figure
 expect 2 "missing option: expected --dir" "$tplot" figure 4
 expect 2 "no recipe for figure '8' (2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15)" "$tplot" figure 8 --dir .
-expect 2 "unexpected word '5'; expected N" "$tplot" figure 4 5 --dir .
+expect 2 "unexpected argument '5'; expected N" "$tplot" figure 4 5 --dir .
 expect 1 "directory 'none' not found" "$tplot" figure 4 --dir none
 mkdir empty
 for n in 2 3 4 5 6 7 9 10 11 12 13 14 15; do

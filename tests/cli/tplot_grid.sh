@@ -65,7 +65,7 @@ blocks overview-grid.dat | grep -qx "# 2 guests | macvtap, vhost on" || fail "an
 expect 0 all.svg "$tplot" overview out/matrix/all -o all.svg
 is all.dat "# vhost off
 # vhost on"
-expect 2 "unexpected word 'slow'; expected NAME" "$tplot" overview grid slow
+expect 2 "unexpected argument 'slow'; expected NAME" "$tplot" overview grid slow
 expect 2 "expected NAME" "$tplot" overview
 expect 1 nosuch "$tplot" overview nosuch
 # Single loads are points all the same.

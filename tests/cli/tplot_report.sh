@@ -131,7 +131,7 @@ has sentences "no verdict: too few repetitions (6 of calm, 3 of few)"
 fake doubt --reps 6 --rate 100000 --guests 3 --seed 4000 --untrusted
 expect 3 "tplot: unreliable trials; 'doubt.html' lists them" "$tplot" report ./calm doubt -o doubt.html
 page doubt.html 3
-has doubt.html " (DOUBT)</td>"
+has doubt.html " (unreliable)</td>"
 has doubt.html "<th scope=\"row\">doubt</th><td class=\"n\">6</td><td>0.5 % of the frames left late</td>"
 cp -r out/few other
 sed -i 's/0123abcd/fedc0123/; s/\("label" *: *\)"few"/\1"other"/' other/trial_*.json

@@ -293,7 +293,7 @@ same "none of all" "$(cat stderr)" "$(grep -h 'vhost-user socket' stderr; echo '
 # What cannot be is said once.
 crew 2 3 --interface null --guests 2
 same "said once" "$(cat stderr)" \
-	"tsim: 3 ranks for 2 guests: each needs one at least; start fewer (mpirun -np 2) or use more --guests"
+	"tsim: 3 ranks, but only 2 guests: each rank requires at least one guest; start fewer ranks (mpirun -np 2) or use more --guests"
 crew 2 2 --nonsense
 same "usage" "$(grep -c nonsense stderr)" 1
 crew 2 2 --interface null --guests 2 --capture x.pcap

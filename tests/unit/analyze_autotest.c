@@ -119,7 +119,7 @@ static void a_log_is_read_through_its_colours(void **state)
 	assert_true(linear == 10);
 	assert_true(trial_dist_quantile(&t->latency, 0.99, &ns, &bound) < 0);
 	assert_int_equal(t->seconds->len, 1);
-	assert_true(says(t->moongen->oddities, "1 RX line more than TX lines"));
+	assert_true(says(t->moongen->oddities, "1 more RX line than TX lines"));
 }
 
 static void odd_logs_are_what_they_are(void **state)
@@ -130,17 +130,17 @@ static void odd_logs_are_what_they_are(void **state)
 		guint64 offered, lost, foreign;
 	} cases[] = {
 		{ END("0", "RX", "500", "0", "1010") END("0", "TX", "500", "0", "1000") SAMPLES,
-			"10 more frames came back", NULL, 1000, 0, 10 },
+			"10 more frames received than sent", NULL, 1000, 0, 10 },
 		{ END("0", "RX", "500", "0", "1000") END("0", "TX", "500", "0", "1000") SAMPLES,
-			"stand before the samples", NULL, 1000, 0, 0 },
+			"precede the samples", NULL, 1000, 0, 0 },
 		{ RX("0", "0.00", "-146785709446650") TX("0", "0.01", "5") SAMPLES END(
 			  "0", "RX", "500", "0", "1000") END("0", "TX", "500", "0", "1000"),
-			"make no sense", NULL, 1000, 0, 0 },
+			"malformed line", NULL, 1000, 0, 0 },
 		{ SAMPLES END("1", "RX", "500", "0", "900") END("1", "TX", "500", "0", "1000")
 				END("0", "RX", "0", "0", "7") END("0", "TX", "0", "0", "0"),
-			"2 devices; the one that sent most counts, Device: id=1", NULL, 1000, 100,
-			0 },
-		{ SAMPLES RX("0", "1.00", "500") TX("0", "1.00", "5"), NULL, "was cut off", 0, 0,
+			"2 devices found; using the one with the most TX packets (Device: id=1)",
+			NULL, 1000, 100, 0 },
+		{ SAMPLES RX("0", "1.00", "500") TX("0", "1.00", "5"), NULL, "is truncated", 0, 0,
 			0 },
 		{ "Samples: 0, Average: nan ns, StdDev: 0.0 ns, Quartiles: nan/nan/nan ns\n" END(
 			  "0", "RX", "0", "0", "8") END("0", "TX", "500", "0", "1000"),
@@ -149,8 +149,8 @@ static void odd_logs_are_what_they_are(void **state)
 			NULL, "autotest drops such a log", 1000, 100, 0 },
 		{ SAMPLES END("0", "RX", "500", "0", "99999999999999999999")
 				END("0", "TX", "500", "0", "1000"),
-			"make no sense", "was cut off", 0, 0, 0 },
-		{ "", NULL, "was cut off", 0, 0, 0 },
+			"malformed line", "is truncated", 0, 0, 0 },
+		{ "", NULL, "is truncated", 0, 0, 0 },
 	};
 
 	(void)state;
@@ -212,8 +212,8 @@ static void a_broken_throughput_table_names_its_line(void **state)
 	} cases[] = {
 		{ "1,2\n", "x:1: not a row" },
 		{ HEADER "1,Device: id=0,UP,0,0,0,1,1\n", "x:2: not a row" },
-		{ HEADER "1,Device: id=0,RX,zero,0,0,1,1\n", "x:2: PacketRate 'zero'" },
-		{ HEADER "1,Device: id=0,RX,0,0,0,-1,1\n", "x:2: TotalPackets '-1'" },
+		{ HEADER "1,Device: id=0,RX,zero,0,0,1,1\n", "x:2: invalid PacketRate 'zero'" },
+		{ HEADER "1,Device: id=0,RX,0,0,0,-1,1\n", "x:2: invalid TotalPackets '-1'" },
 		{ HEADER "1,Device: id=0,RX,0,0,0,1,1\n", "no rows of RX and TX" },
 		{ "", "no rows of RX and TX" },
 	};

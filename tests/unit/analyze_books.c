@@ -20,7 +20,7 @@ static void books_that_do_not_balance_are_refused(void **state)
 	t->guests[1].sizes[0].c.intended++;
 	assert_false(trial_balance(t, &error));
 	check_error("one more was intended", error,
-		"offered 400, not_sent 0 and unsent 0 are not intended 401");
+		"offered 400, not_sent 0 and unsent 0 do not add up to intended 401");
 }
 
 /* The JSON of t without the members that match, read again. */

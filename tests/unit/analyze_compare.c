@@ -161,7 +161,7 @@ static void a_copy_is_not_compared_with_its_original(void **state)
 	c = compare_run(a, b, &how, &error);
 	assert_null(c);
 	assert_true(g_error_matches(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT));
-	assert_non_null(strstr(error->message, "belongs to A and to B"));
+	assert_non_null(strstr(error->message, "is in both A and B"));
 	file_remove_tree(copy);
 }
 

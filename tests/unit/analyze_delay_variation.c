@@ -277,19 +277,19 @@ static void bins_read_back_equal(void **state)
 static const struct {
 	const char *text, *says;
 } bad[] = {
-	{ "", "f: it is empty" },
-	{ "-5,1\n0,1\n7,1\n", "f:1: the header is not" },
-	{ TRIAL_IPDV_HEADER "-5,1\n0\n7,1\n", "f:3: another number of fields" },
-	{ TRIAL_IPDV_HEADER "-5,1\n0,1\n", "f: its counts are not the trial's pairs" },
-	{ TRIAL_IPDV_HEADER "-5,1\n0,1\n7,2\n", "f: its counts are not" },
-	{ TRIAL_IPDV_HEADER "-6,1\n0,1\n7,1\n", "f: its lowest and highest bin" },
-	{ TRIAL_IPDV_HEADER "-5,1\n0,1\n8,1\n", "f: its lowest and highest bin" },
-	{ TRIAL_IPDV_HEADER "5,1\n0,1\n7,1\n", "f: its lowest and highest bin" },
-	{ TRIAL_IPDV_HEADER "-0,3\n", "f:2: no such bin" },
-	{ TRIAL_IPDV_HEADER "7,0\n", "f:2: no such bin" },
-	{ TRIAL_IPDV_HEADER "--5,3\n", "f:2: ipdv_ns '-5'" },
-	{ TRIAL_IPDV_HEADER "7,9223372036854775807\n7,1\n", "f:3: no such bin" },
-	{ TRIAL_IPDV_HEADER "7,x\n", "f:2: count 'x'" },
+	{ "", "f: empty file" },
+	{ "-5,1\n0,1\n7,1\n", "f:1: expected header" },
+	{ TRIAL_IPDV_HEADER "-5,1\n0\n7,1\n", "f:3: expected ipdv_ns,count" },
+	{ TRIAL_IPDV_HEADER "-5,1\n0,1\n", "f: sum of counts differs from the trial's pairs" },
+	{ TRIAL_IPDV_HEADER "-5,1\n0,1\n7,2\n", "f: sum of counts differs" },
+	{ TRIAL_IPDV_HEADER "-6,1\n0,1\n7,1\n", "f: lowest or highest bin differs" },
+	{ TRIAL_IPDV_HEADER "-5,1\n0,1\n8,1\n", "f: lowest or highest bin differs" },
+	{ TRIAL_IPDV_HEADER "5,1\n0,1\n7,1\n", "f: lowest or highest bin differs" },
+	{ TRIAL_IPDV_HEADER "-0,3\n", "f:2: invalid bin" },
+	{ TRIAL_IPDV_HEADER "7,0\n", "f:2: invalid bin" },
+	{ TRIAL_IPDV_HEADER "--5,3\n", "f:2: invalid ipdv_ns '-5'" },
+	{ TRIAL_IPDV_HEADER "7,9223372036854775807\n7,1\n", "f:3: invalid bin" },
+	{ TRIAL_IPDV_HEADER "7,x\n", "f:2: invalid count 'x'" },
 };
 
 static void bad_bins_are_refused(void **state)
@@ -324,7 +324,7 @@ static void more_pairs_than_frames_do_not_balance(void **state)
 	assert_true(trial_balance(t, NULL));
 	t->ipdv.sum_ns = 3;
 	assert_false(trial_balance(t, &contradiction));
-	assert_non_null(strstr(contradiction->message, "contradict"));
+	assert_non_null(strstr(contradiction->message, "inconsistent"));
 	trial_ipdv_clear(&t->ipdv);
 	t->ipdv.recorded = TRUE;
 	t->ipdv.pairs = 400;

@@ -54,11 +54,11 @@ static void errors_name_the_line(void **state)
 	} cases[] = {
 		{ "1,2\n3\n", "x:2: 1 fields" },
 		{ "1,2\n\n# a\n3,4,5\n", "x:4: 3 fields" },
-		{ "1,2\n-3,4\n", "x:2: latency_ns '-3'" },
-		{ "1,2\n3,x\n", "x:2: count 'x'" },
-		{ "1,2\n3,4.5\n", "x:2: count '4.5'" },
-		{ "99999999999999999999,1\n", "x:1: latency_ns" },
-		{ "1,9223372036854775807\n2,1\n", "x:2: the counts add up to 2^63" },
+		{ "1,2\n-3,4\n", "x:2: invalid latency_ns '-3'" },
+		{ "1,2\n3,x\n", "x:2: invalid count 'x'" },
+		{ "1,2\n3,4.5\n", "x:2: invalid count '4.5'" },
+		{ "99999999999999999999,1\n", "x:1: invalid latency_ns" },
+		{ "1,9223372036854775807\n2,1\n", "x:2: sum of counts exceeds 2^63" },
 		{ "1,2\n\"3,4\n", "x:2: " },
 	};
 

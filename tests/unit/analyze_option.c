@@ -164,7 +164,7 @@ static void units(void **state)
 	refused("--wait 1,5s", "decimal separator");
 	refused("--wait -1s", "negative"); /* no option begins so */
 	refused("--wait=-1s", "negative");
-	refused("--share 5", "a share from 0 to below 1");
+	refused("--share 5", "a share from 0 to less than 1");
 	refused("--share x%", "a share such as 0.05 or 5%");
 }
 
@@ -179,22 +179,22 @@ static void bounds(void **state)
 	means("--wait 1ms", "wait", "1ms");
 	means("--wait 2h", "wait", "2h");
 	means("--percent 50.1", "percent", "50.1");
-	refused("--count 0", "--count: expected a whole number from 1 to 10, got '0'");
+	refused("--count 0", "--count: expected an integer from 1 to 10, got '0'");
 	refused("--count 11", "from 1 to 10");
-	refused("--count 2.5", "a whole number");
+	refused("--count 2.5", "an integer");
 	refused("--count=-1", "from 1 to 10");
 	refused("--seed 9223372036854775808", "from 0 to 9223372036854775807");
-	refused("--seed -1", "a whole number");
+	refused("--seed -1", "an integer");
 	refused("--seed=-1", "from 0 to 9223372036854775807");
-	refused("--seed 0x10", "a whole number");
+	refused("--seed 0x10", "an integer");
 	refused("--small 8", "from 0 to 7");
-	refused("--wait 999us", "less than 1ms");
-	refused("--wait 2.1h", "more than 2h");
-	refused("--wait 1e999s", "more than 2h");
+	refused("--wait 999us", "below 1ms");
+	refused("--wait 2.1h", "above 2h");
+	refused("--wait 1e999s", "above 2h");
 	refused("--percent 50", "a number above 50 and below 100");
 	refused("--percent 100", "a number above 50 and below 100");
 	refused("--percent nan", "a number");
-	refused("--share 1", "below 1");
+	refused("--share 1", "less than 1");
 }
 
 static void switches_have_words(void **state)
@@ -305,7 +305,7 @@ static void is_preset(void **state)
 static void unknown_ones(void **state)
 {
 	(void)state;
-	refused("--cuont 3", "unknown option '--cuont'; did you mean --count?");
+	refused("--cuont 3", "unknown option '--cuont' (did you mean '--count'?)");
 	refused("--coun 3", "unknown option '--coun'"); /* no beginnings */
 	refused("-z", "unknown option '-z'");
 	refused("-N a", "unknown option '-N'; use --name"); /* .was */

@@ -291,12 +291,12 @@ static void other_trials_are_no_parts(void **state)
 	(void)state;
 	json_object_set_string_member(last->mix, "schedule_sha256", "d2");
 	assert_null(part_join(parts, &error));
-	assert_non_null(strstr(error->message, "the part of rank 2 is of another trial"));
+	assert_non_null(strstr(error->message, "part of rank 2 belongs to another trial"));
 	assert_null(part_from_bytes(bytes, "this", &garbage));
-	assert_non_null(strstr(garbage->message, "this: is no part"));
+	assert_non_null(strstr(garbage->message, "this: not a part"));
 	no_part = part_to_bytes(t);
 	assert_null(part_from_bytes(no_part, "that", &whole));
-	assert_string_equal(whole->message, "that: has no row of its rank");
+	assert_string_equal(whole->message, "that: no row for its rank");
 }
 
 static void write_part(const char *dir, guint rank)
@@ -389,13 +389,13 @@ static void left_parts_become_a_trial(void **state)
 	write_part(l->dir, 0);
 	write_part(l->dir, 2);
 	part_join_left(l->dir, hear, l->said);
-	joined_is(l, "2 of 3 generators: parts of rank 1 are missing", 1);
+	joined_is(l, "2 of 3 generators: no parts of rank 1", 1);
 	assert_int_equal(unlink(l->json), 0);
 
 	for (guint i = 0; i < RANKS; i++)
 		write_part(l->dir, i);
 	part_join_left_below(l->root, hear, l->said);
-	joined_is(l, "3 of 3 generators: the run ended before their parts were joined", RANKS);
+	joined_is(l, "3 of 3 generators: run ended before their parts were joined", RANKS);
 }
 
 /* A trial that is there stays what it is. */
@@ -407,7 +407,7 @@ static void parts_of_a_trial_that_is_there_go(void **state)
 	assert_true(trial_write(whole, l->dir, NULL));
 	write_part(l->dir, 1);
 	part_join_left(l->dir, hear, l->said);
-	assert_non_null(strstr(l->said->str, "is there"));
+	assert_non_null(strstr(l->said->str, "already exists"));
 	assert_int_equal(count_files(l->dir, "part_"), 0);
 	got = trial_read(l->json, TRIAL_BINS, NULL);
 	assert_non_null(got);
@@ -428,14 +428,14 @@ static void other_parts_are_left_alone(void **state)
 	write_part(l->dir, 0);
 	assert_true(g_file_set_contents(path, "of a later version", -1, NULL));
 	part_join_left(l->dir, hear, l->said);
-	assert_non_null(strstr(l->said->str, "parts cannot be joined: "));
+	assert_non_null(strstr(l->said->str, "cannot join parts: "));
 	assert_int_equal(count_files(l->dir, "part_"), 2);
 	assert_int_equal(unlink(path), 0);
 
 	assert_true(file_lock_try(lock_path, &lock, &owner, NULL));
 	assert_non_null(lock);
 	part_join_left_below(l->root, hear, l->said);
-	assert_non_null(strstr(l->said->str, "parts were left alone: another tsim"));
+	assert_non_null(strstr(l->said->str, "parts not joined: another tsim"));
 	file_lock_free(lock);
 	assert_int_equal(count_files(l->dir, "part_"), 1);
 	assert_int_equal(count_files(l->dir, "trial_"), 0);

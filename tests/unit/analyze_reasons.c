@@ -47,13 +47,13 @@ static void equal_combinations_are_one(void **state)
 {
 	static const char *const texts[] = {
 		"",
-		"DOUBT: fleet vfio_20kpps: 2 of 3 repetitions not trustworthy\n"
+		"unreliable: fleet vfio_20kpps: 2 of 3 repetitions\n"
 		"  rep 0: waited 12 %\n"
 		"  rep 2: waited 20 %\n",
-		"DOUBT: fleet vfio_40kpps: 1 of 3 repetitions not trustworthy\n"
+		"unreliable: fleet vfio_40kpps: 1 of 3 repetitions\n"
 		"  rep 1: waited 5 %\n"
 		"  rep 1: note: short\n",
-		"stopped: other vfio_40kpps: 1 of 3 interrupted\n",
+		"interrupted: other vfio_40kpps: 1 of 3 repetitions\n",
 	};
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
 	g_autofree char *joined = NULL;
@@ -62,12 +62,11 @@ static void equal_combinations_are_one(void **state)
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_ptr_array_add(all, (gpointer)texts[i]);
 	joined = reasons_join(all);
-	assert_string_equal(joined,
-		"DOUBT: fleet vfio_20 to 40kpps: 1 to 2 of 3 repetitions not trustworthy "
-		"(2 combinations)\n"
-		"  3 times: waited 5 to 20 %\n"
-		"  rep 1: note: short\n"
-		"stopped: other vfio_40kpps: 1 of 3 interrupted\n");
+	assert_string_equal(joined, "unreliable: fleet vfio_20 to 40kpps: 1 to 2 of 3 repetitions "
+				    "(2 combinations)\n"
+				    "  3 times: waited 5 to 20 %\n"
+				    "  rep 1: note: short\n"
+				    "interrupted: other vfio_40kpps: 1 of 3 repetitions\n");
 }
 
 int main(void)

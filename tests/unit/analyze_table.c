@@ -36,7 +36,7 @@ static void html_is_the_text_with_its_meaning(void **state)
 		table_ratio(t, i == 0 ? 0.123 : NAN);
 		table_u64(t, 0);
 		table_ns(t, 2000000000, i == 1);
-		table_bool(t, i == 0, "ok", "DOUBT");
+		table_bool(t, i == 0, "ok", "unreliable");
 	}
 	html = table_html(t);
 	assert_string_equal(html,
@@ -49,7 +49,7 @@ static void html_is_the_text_with_its_meaning(void **state)
 		"<td class=\"n\">2\xc2\xa0s</td><td>ok</td></tr>\n"
 		"<tr><th scope=\"row\">\xef\xbf\xbd\xef\xbf\xbd µ</th><td class=\"n\">-</td>"
 		"<td class=\"n\">&gt;=\xc2\xa0"
-		"2\xc2\xa0s</td><td>DOUBT</td></tr>\n"
+		"2\xc2\xa0s</td><td>unreliable</td></tr>\n"
 		"</tbody>\n</table>\n");
 }
 

@@ -270,30 +270,32 @@ static void damaged_json_is_refused_by_name_and_key(void **state)
 	read_with(dir, json, "\"schema\" : 1", "\"schema\" : 2", "schema is 2");
 	read_with(dir, json, "\"schema\" : 1", "\"sxhema\" : 1", "schema is missing");
 	read_with(dir, json, "\"seed\" : 5", "\"seed\" : -5", "parameters.seed is negative");
+	read_with(dir, json, "\"seed\" : 5", "\"seed\" : 5.5", "parameters.seed is not an integer");
 	read_with(
-		dir, json, "\"seed\" : 5", "\"seed\" : 5.5", "parameters.seed is no whole number");
-	read_with(dir, json, "\"seed\" : 5", "\"seed\" : \"5\"",
-		"parameters.seed is no whole number");
-	read_with(dir, json, "\"seed\" : 5", "\"seed\" : 9223372036854775808", "beyond 63 bits");
-	read_with(dir, json, "\"seed\" : 5", "\"seed\" : 18446744073709551621", "beyond 63 bits");
-	read_with(dir, json, "\"seed\" : 5", "\"seed\" : -18446744073709551611", "beyond 63 bits");
+		dir, json, "\"seed\" : 5", "\"seed\" : \"5\"", "parameters.seed is not an integer");
+	read_with(dir, json, "\"seed\" : 5", "\"seed\" : 9223372036854775808",
+		"integer out of range");
+	read_with(dir, json, "\"seed\" : 5", "\"seed\" : 18446744073709551621",
+		"integer out of range");
+	read_with(dir, json, "\"seed\" : 5", "\"seed\" : -18446744073709551611",
+		"integer out of range");
 	read_with(dir, json, "\"seed\" : 5", "\"seed\" : NaN", ":");
 	read_with(dir, json, "\"duration_s\" : 2", "\"duration_s\" : 1e999 , \"x\" : 2",
 		"duration_s");
-	read_with(
-		dir, json, "\"duration_s\" : 2", "\"duration_s\" : -2", "duration_s is not finite");
-	read_with(dir, json, "\"vhost\" : false", "\"vhost\" : 0", "neither true nor false");
-	read_with(dir, json, "\"label\" : \"fake\"", "\"label\" : null", "label is no string");
-	read_with(dir, json, "\"guests\" : 3", "\"guests\" : 4", "4 guests");
+	read_with(dir, json, "\"duration_s\" : 2", "\"duration_s\" : -2",
+		"duration_s is negative or not finite");
+	read_with(dir, json, "\"vhost\" : false", "\"vhost\" : 0", "not true or false");
+	read_with(dir, json, "\"label\" : \"fake\"", "\"label\" : null", "label is not a string");
+	read_with(dir, json, "\"guests\" : 3", "\"guests\" : 4", "guests is 4");
 	read_with(dir, json, "\"guests\" : 3", "\"guests\" : 4294967299", "above 4096");
 	read_with(dir, json, "\"offered\" : 3600", "\"offered\" : 3601", "totals");
 	read_with(dir, json, "\"offered\" : 400", "\"offered\" : 401", "guest 0, frames of 64");
 	read_with(dir, json, "\"offered\" : 1200", "\"offered\" : 1201", "guest 0");
 	read_with(dir, json, "\"files\"", "\"fires\"", "files is missing");
-	read_with(
-		dir, json, "\"name\" : \"guests_", "\"name\" : \"../guests_", "no plain file name");
+	read_with(dir, json, "\"name\" : \"guests_", "\"name\" : \"../guests_",
+		"not a plain file name");
 	read_with(dir, json, "\"bytes\" : ", "\"bytes\" : 1", "recorded 1");
-	read_with(dir, json, "\"guests\" : [", "\"guests\" : [ 3, ", "[0] is no object");
+	read_with(dir, json, "\"guests\" : [", "\"guests\" : [ 3, ", "[0] is not an object");
 	read_with(dir, json, "\"verdict\" : {", "\"verdict\" : { { ", ":");
 	file_remove_tree(dir);
 }
@@ -518,11 +520,11 @@ static const struct imbalance imbalances[] = {
 	{ add_a_probe, { "probes: offered is 260", "261" } },
 	{ bin_a_probe, { "guest 4, probes", "55 values" } },
 	{ too_many_late, { "late_back 259", "forwarded 258" } },
-	{ corrupt_probe, { "probes: 1 are corrupt", "must be 0" } },
+	{ corrupt_probe, { "probes: 1 corrupt", "expected 0" } },
 	{ use_none, { "guest 0: 50 probes", "none were used" } },
 	{ send_too_much, { "guest 1, frames of 64", "offered 400, not_sent 1 and unsent 0" } },
-	{ change_a_group, { "groups[1] 'busy, \"b\"' behind vmux: late is 13", "12" } },
-	{ move_a_guest, { "groups: 2 rows", "have 3" } },
+	{ change_a_group, { "groups[1] 'busy, \"b\"' on vmux: late is 13", "12" } },
+	{ move_a_guest, { "groups: 2 rows", "expected 3" } },
 };
 
 static void imbalance_of_probes_and_groups_names_place_and_numbers(void **state)
@@ -635,19 +637,21 @@ static void damaged_groups_and_probes_are_refused_by_key(void **state)
 	path = find_file(dir, "trial_");
 	json = contents(path);
 	read_with(dir, json, "\"time_stamps\" : \"tsc\"", "\"time_stamps\" : 1",
-		"probes.time_stamps is no string");
+		"probes.time_stamps is not a string");
 	read_with(dir, json, "\"late_back\" : 1", "\"late_back\" : -1",
 		"probes.late_back is negative");
 	read_with(dir, json, "\"late_back\" : 1", "\"late_back\" : 259", "late_back 259");
-	read_with(dir, json, "\"probes\" : {", "\"probes\" : 5, \"x\" : {", "probes is no object");
-	read_with(dir, json, "\"probes\" : {", "\"x\" : {", "files does not list");
+	read_with(dir, json, "\"probes\" : {", "\"probes\" : 5, \"x\" : {",
+		"probes is not an object");
+	read_with(dir, json, "\"probes\" : {", "\"x\" : {", "files is incomplete");
 	read_with(dir, json, "\"busy_cycles\" : 1000000", "\"busy_cycles\" : 1.5",
-		"cpu.generator.busy_cycles is no whole number");
-	read_with(dir, json, "\"cpu\" : {", "\"cpu\" : null, \"x\" : {", "cpu is no object");
-	read_with(dir, json, "\"groups\" : [", "\"groups\" : [ 3, ", "[0] is no object");
-	read_with(dir, json, "\"groups\" : [", "\"groups\" : 3, \"x\" : [", "groups is no array");
+		"cpu.generator.busy_cycles is not an integer");
+	read_with(dir, json, "\"cpu\" : {", "\"cpu\" : null, \"x\" : {", "cpu is not an object");
+	read_with(dir, json, "\"groups\" : [", "\"groups\" : [ 3, ", "[0] is not an object");
+	read_with(
+		dir, json, "\"groups\" : [", "\"groups\" : 3, \"x\" : [", "groups is not an array");
 	read_with(dir, json, "\"group\" : \"calm\"", "\"group\" : \"mad\"",
-		"groups[0] 'mad' behind vhost-user");
+		"groups[0] 'mad' on vhost-user");
 	read_with(dir, json, "\"not_sent\" : 21", "\"not_sent\" : 22", "not_sent is 22");
 	read_with(dir, json, "\"name\" : \"probes_", "\"name\" : \"timeline_", "");
 	file_remove_tree(dir);
@@ -680,7 +684,7 @@ static void trial_of_before_groups_reads_as_ever(void **state)
 	/* A program that asks for no pattern finds it, but with the schedule of another rule. */
 	g_clear_pointer(&t->params.pattern, g_free);
 	assert_int_equal(trial_state(dir, &t->params, &why), TRIAL_OTHER);
-	assert_non_null(strstr(why, "derives random numbers from seed and repetition"));
+	assert_non_null(strstr(why, "derives random numbers differently"));
 	/* Written anew, it has what is always there. */
 	copy = temporary_folder();
 	assert_true(trial_write(t, copy, NULL));

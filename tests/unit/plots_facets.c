@@ -326,9 +326,9 @@ static void bad_recipes_say_where(void **state)
 			"recipe.conf:3: [figure] select: expected a selector" },
 		{ "[figure]\ntitle=x\ntitle=y\n", "recipe.conf:3: [figure] title" },
 		{ "[figure]\ntitle=${none}\n[a]\nselect=vhost-on\n",
-			"recipe.conf:2: [figure] title: ${none} is nowhere" },
+			"recipe.conf:2: [figure] title: ${none}: key not found" },
 		{ "no ini file", "recipe.conf:1:" },
-		{ "[figure]\ntitle=\377\n", "recipe.conf:2: byte 0xff is not text" },
+		{ "[figure]\ntitle=\377\n", "recipe.conf:2: invalid byte 0xff" },
 	};
 	g_autofree char *dir = g_dir_make_tmp("tsim recipe.XXXXXX", NULL);
 	g_autofree char *path = g_build_filename(dir, "recipe.conf", NULL);

@@ -220,11 +220,11 @@ static void mistakes_are_named_with_their_place(void **state)
 		{ "[hots]\n", { "autotest.cfg:1: unknown group [hots]", "did you mean 'host'?" } },
 		{ "[host]\n\ntest_ifcae = a\n",
 			{ "autotest.cfg:3: [host] test_ifcae", "did you mean 'test_iface'?" } },
-		{ "fqdn = a\n", { "autotest.cfg:1: 'fqdn = a' stands before the first [section]: "
-				  "move it into one, or a variable of your own to [DEFAULT]" } },
-		{ "[host\n", { "has no ']'" } },
-		{ "[host]\nfqdn\n", { ":2: 'fqdn' is neither" } },
-		{ "[host]\nfqdn = a\nFQDN = b\n", { ":3: [host] fqdn stands there twice" } },
+		{ "fqdn = a\n", { "autotest.cfg:1: 'fqdn = a': key before the first [section]; "
+				  "move it into a section, or a variable to [DEFAULT]" } },
+		{ "[host\n", { "missing ']'" } },
+		{ "[host]\nfqdn\n", { ":2: 'fqdn': expected [section]" } },
+		{ "[host]\nfqdn = a\nFQDN = b\n", { ":3: [host] fqdn given twice" } },
 		{ "[guest]\nvcpus = four\n", { ":2: [guest] vcpus: invalid value 'four'; expected "
 					       "a number from 1 to 255" } },
 		{ "[guest]\nvcpus = 0\n", { "from 1 to 255" } },
@@ -249,13 +249,13 @@ static void mistakes_are_named_with_their_place(void **state)
 		{ "[host]\nguest_cpus = all\n", { "expected CPU lists" } },
 		{ "[host]\ntest_iface_driv = a;b\n", { "expected a driver name" } },
 		{ "[guest]\nqemu_args = -a 'b\n", { "words with shell quoting" } },
-		{ "[host]\nfqdn = ${name}\n", { ":2: [host] fqdn: ${name} is nowhere" } },
-		{ "[host]\nfqdn = ${common:name}\n", { "${common:name} is nowhere" } },
+		{ "[host]\nfqdn = ${name}\n", { ":2: [host] fqdn: ${name}: key not found" } },
+		{ "[host]\nfqdn = ${common:name}\n", { "${common:name}: key not found" } },
 		{ "[host]\nfqdn = $name\n", { "write $$ for a dollar" } },
 		{ "[host]\nfqdn = ${name\n", { "write $$ for a dollar" } },
-		{ "[host]\nfqdn = ${fqdn}\n", { "${fqdn} leads back to itself" } },
+		{ "[host]\nfqdn = ${fqdn}\n", { "${fqdn}: circular" } },
 		{ "[common]\na = ${b}\nb = ${c}\nc = ${a}\n[host]\nfqdn = ${common:a}\n",
-			{ ":6: [host] fqdn: ${", "leads back to itself" } },
+			{ ":6: [host] fqdn: ${", "circular" } },
 	};
 
 	(void)state;

@@ -41,8 +41,8 @@ static void policies(void **state)
 		{ "busiest:4294967297", "at least 1" },
 		{ "busiest:2:", "expected a number with its unit" },
 		{ "busiest:2:10", "unit missing" },
-		{ "busiest:2:1us", "less than 1ms" },
-		{ "busiest:2:2h", "more than 1min" },
+		{ "busiest:2:1us", "below 1ms" },
+		{ "busiest:2:2h", "above 1min" },
 		{ "laziest:2", "busiest:K" },
 	};
 

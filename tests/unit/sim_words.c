@@ -36,8 +36,8 @@ static void durations(void **state)
 		{ "nans", "expected a number" }, { "10", "unit missing (ns, us, ms, s, min, h)" },
 		{ "90m", "unknown unit 'm' (ns, us, ms, s, min, h)" }, { "1d", "unknown unit 'd'" },
 		{ "10 s", "unknown unit ' s'" }, { "1,5s", "decimal separator" },
-		{ "-1s", "negative" }, { "2h", "more than 1h" }, { "1e99s", "more than 1h" },
-		{ "1e999s", "more than 1h" } };
+		{ "-1s", "negative" }, { "2h", "above 1h" }, { "1e99s", "above 1h" },
+		{ "1e999s", "above 1h" } };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {

@@ -190,11 +190,12 @@ static const struct {
 } bad_files[] = {
 	{ "", "dir/my_mix.conf: no group of guests" },
 	{ "# nothing\n", "dir/my_mix.conf: no group of guests" },
-	{ "guests = 1\n", AT "1: 'guests = 1' stands before the first [section]" },
-	{ "[a]\nguests 1\n", AT "2: 'guests 1' is neither a [section]" },
-	{ "[a\n", AT "1: '[a' has no ']'" },
-	{ "[a]\nguests = 1\nprofile = imix\n[a]\nguests = 1\n", AT "4: 'a' is there already" },
-	{ "[a]\nguests = 1\nguests = 2\n", AT "3: [a] guests stands there twice" },
+	{ "guests = 1\n", AT "1: 'guests = 1': key before the first [section]" },
+	{ "[a]\nguests 1\n", AT "2: 'guests 1': expected [section]" },
+	{ "[a\n", AT "1: '[a': missing ']'" },
+	{ "[a]\nguests = 1\nprofile = imix\n[a]\nguests = 1\n",
+		AT "4: 'a': section already exists" },
+	{ "[a]\nguests = 1\nguests = 2\n", AT "3: [a] guests given twice" },
 	{ "[a]\nprofile = imix\n", AT "1: group 'a' requires 'guests'; add the line 'guests = 1'" },
 	{ "[a]\nguests = 1\n",
 		AT "1: group 'a' requires 'profile'; add the line 'profile = imix'" },
@@ -219,11 +220,11 @@ static const struct {
 		AT "4: [a] interface: invalid interface 'v/f'" },
 	{ "[a]\nguests = 1\nprofile = imix\ninterface =\n",
 		AT "4: [a] interface: invalid interface ''" },
-	{ "[a]\nguests = 1\nprofile = \xff\n", AT "3: byte 0xff is not text" },
-	{ "[a]\n= 1\n", AT "2: '= 1' is neither a [section]" },
+	{ "[a]\nguests = 1\nprofile = \xff\n", AT "3: invalid byte 0xff" },
+	{ "[a]\n= 1\n", AT "2: '= 1': expected [section]" },
 	{ "[a]\nguests = 1\nprofile = imix\nshere = 3\n",
 		AT "4: [a] shere: unknown key (did you mean 'share'?); expected guests, profile" },
-	{ "[a]\nguests = ${none}\nprofile = imix\n", AT "2: [a] guests: ${none} is nowhere" },
+	{ "[a]\nguests = ${none}\nprofile = imix\n", AT "2: [a] guests: ${none}: key not found" },
 };
 
 static void bad_files_name_line_and_remedy(void **state)
@@ -252,7 +253,7 @@ static void files_are_opened(void **state)
 	check_text("name", m->name, "rack.v2");
 	g_remove(path);
 	assert_null(mix_open(path, "cbr", 0, &error));
-	check_error(path, error, "rack.v2.mix: cannot be opened");
+	check_error(path, error, "rack.v2.mix: open failed");
 	g_rmdir(folder);
 }
 

@@ -230,8 +230,8 @@ static const struct {
 	{ FRAME_HEAD "200-100,1\n", "invalid range 200-100; expected 100-200" },
 	{ FRAME_HEAD "64,7\n\"594,4\n1518,1\n", "test.csv:7: unbalanced or misplaced quote" },
 	{ FRAME_HEAD "64,7\n5\"94\",4\n", "test.csv:7: unbalanced" },
-	{ FRAME_HEAD "64,7\n5\x01,4\n", "test.csv:7: byte 0x01 is not text" },
-	{ FRAME_HEAD "64,7\n\xff\xfe,4\n", "test.csv:7: byte 0xff is not text" },
+	{ FRAME_HEAD "64,7\n5\x01,4\n", "test.csv:7: invalid byte 0x01" },
+	{ FRAME_HEAD "64,7\n\xff\xfe,4\n", "test.csv:7: invalid byte 0xff" },
 	{ HEAD("frame", "packets", "sequence") "64,1.5\n", "mode sequence requires whole numbers" },
 	{ HEAD("frame", "packets", "sequence") "64,65536\n65,1\n",
 		"test.csv:7: weight 1: mode sequence" },
@@ -257,7 +257,7 @@ static void nul_bytes_are_not_text(void **state)
 
 	(void)state;
 	assert_null(profile_parse("test.csv", text, sizeof(text) - 1, &error));
-	check_error("NUL", error, "test.csv:6: byte 0x00 is not text");
+	check_error("NUL", error, "test.csv:6: invalid byte 0x00");
 }
 
 static void more_than_64_sizes_are_an_error(void **state)
@@ -439,9 +439,9 @@ static const struct {
 	{ "nothing-like-it-at-all", "unknown profile 'nothing-like-it-at-all'; expected" },
 	{ "constant:64", "unknown profile 'constant:64'" },
 	{ "", "unknown profile ''" },
-	{ "./missing.csv", "./missing.csv: cannot be opened" },
-	{ "/", "/: cannot be read" },
-	{ "/dev/zero", "/dev/zero: is longer than" },
+	{ "./missing.csv", "./missing.csv: open failed" },
+	{ "/", "/: read failed" },
+	{ "/dev/zero", "/dev/zero: longer than" },
 	{ "/dev/null", "/dev/null: file is empty" },
 };
 
