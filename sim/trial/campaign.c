@@ -176,6 +176,8 @@ static gboolean plan_and_lock(struct campaign *c, GError **error)
 		part_join_left(c->dir, say_of_lock, c);
 		if (!make_plan(c, error))
 			return FALSE;
+	} else {
+		label_lock_clear(c->dir);
 	}
 	for (guint i = 0; i < c->again->len; i++)
 		progress_say(&c->progress, "measuring again: %s", (const char *)c->again->pdata[i]);

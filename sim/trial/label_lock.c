@@ -53,3 +53,16 @@ gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GEr
 	g_prefix_error(error, "--out: ");
 	return FALSE;
 }
+
+void label_lock_clear(const char *dir)
+{
+	g_autofree char *path = g_build_filename(dir, FILE_LOCK_OF_LABEL, NULL);
+	struct file_lock_owner owner;
+	file_lock *lock = NULL;
+
+	if (!g_file_test(path, G_FILE_TEST_EXISTS) || !file_lock_try(path, &lock, &owner, NULL))
+		return;
+	if (lock != NULL)
+		file_remove_left_over(dir);
+	file_lock_free(lock);
+}

@@ -23,4 +23,7 @@ struct label_lock_cfg {
  */
 gboolean label_lock_take(const struct label_lock_cfg *cfg, file_lock **lock, GError **error);
 
+/* Removes what a killed tsim left in dir, its lock too, unless another tsim holds that. No errors. */
+void label_lock_clear(const char *dir);
+
 #endif

@@ -79,7 +79,7 @@ clean "without readers"
 	echo "status $?"
 ) | cat >limited.said
 grep -q '^status 1$' limited.said || fail "not status 1: $(cat limited.said)"
-grep -q 'cannot be written: File too large; raise the limit of file sizes (ulimit -f)' limited.said ||
+grep -q 'write failed: File too large; raise the file size limit (ulimit -f)' limited.said ||
 	fail "not why: $(cat limited.said)"
 (
 	ulimit -f 1

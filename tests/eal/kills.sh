@@ -42,3 +42,7 @@ same "trials" "$(find out -name 'trial_*.json' | wc -l)" 6
 tsim "0 3" "${sweep[@]}"
 grep -q '^already measured: 6 ' stderr || fail "$(cat stderr)"
 keep_done
+# Killed after the last trial: its lock goes with the next start, which has nothing to measure.
+: >out/default/.tsim-lock
+tsim "0 3" "${sweep[@]}"
+[ -z "$(find out -name '.*')" ] || fail "left by a start without trials: $(find out -name '.*')"

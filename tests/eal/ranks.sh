@@ -192,8 +192,8 @@ for victim in 2 0; do
 	kill -9 "$(pid_of $victim)"
 	left=$(tr -d "$victim" <<<0123)
 	killed "$left" "rank $victim was killed"
-	merge "3 of 4 generators: parts of rank $victim are missing"
-	joined "$left" "3 of 4 generators: parts of rank $victim are missing" "rank $victim was killed"
+	merge "3 of 4 generators: no parts of rank $victim"
+	joined "$left" "3 of 4 generators: no parts of rank $victim" "rank $victim was killed"
 	rm -r out
 done
 
@@ -214,9 +214,9 @@ kill -STOP "$slow"
 parts_of 0 1 3
 kill -9 "$slow"
 killed 013 "rank 2 was killed at the end"
-merge "3 of 4 generators: parts of rank 2 are missing"
+merge "3 of 4 generators: no parts of rank 2"
 holds "they had measured all" '.totals.measured_s == 3'
-joined 013 "3 of 4 generators: parts of rank 2 are missing" "rank 2 was killed at the end"
+joined 013 "3 of 4 generators: no parts of rank 2" "rank 2 was killed at the end"
 rm -r out
 # Rank 0 at that moment. mpirun wakes the one who sleeps, so that no part is missing. The next start joins.
 start "$patient" 4 "${lives[@]}"

@@ -15,11 +15,11 @@ tsim 0 run-guest --config my.conf --machine microvm --interface bridge --guests 
 for command in status ping; do
 	"$BIN/tsim" "$command" --config my.conf >"said-$command" 2>&1 || fail "tsim $command says: $(cat said-*)"
 done
-same "machines that run" "$(grep -c 'process qemu-[01]: runs' said-status)" 2
+same "machines that run" "$(grep -c 'process qemu-[01]: running' said-status)" 2
 same "guests that are reachable" "$(grep -c '^guest [01]: reachable' said-ping)" 2
 same "what guest 1 says" "$(echo 'treflect-xdp status eth0 | grep -c mode=' | "$BIN/tsim" shell guest 1)" 1
 "$BIN/tsim" shell guest 7 >stdout 2>stderr && fail "guest 7 has a shell"
-grep -q 'guest 7 does not run' stderr || fail "tsim shell guest 7: $(cat stderr)"
+grep -q 'guest 7 is not running' stderr || fail "tsim shell guest 7: $(cat stderr)"
 # They are kept: no campaign may take them away.
 tsim 1 --machine pcvm --interface bridge --duration 1s
 grep -q 'tsim kill-guest' stderr || fail "nobody says how to end them: $(cat stderr)"
@@ -60,7 +60,7 @@ head -c 60000 /dev/zero >full/filler
 sed "s,qemus.*,outputdir = full/series," broken.cfg >full.cfg
 "$BIN/tsim" matrix --retries 0 full.cfg >stdout 2>stderr
 same "status of a campaign on a full disk" $? 1
-grep -q 'No space left\|cannot be written' stderr || fail "nobody says that the disk is full: $(cat stderr)"
+grep -q 'No space left\|write failed' stderr || fail "nobody says that the disk is full: $(cat stderr)"
 nothing_left
 mount -o remount,size=64m full
 tsim "0 3" matrix full.cfg

@@ -64,7 +64,7 @@ static void commands_have_status_and_output(struct server *s)
 	answers(s, "sleep 1000 & echo started", NULL, 0, "started\n");
 	answers(s, "seq 1 3000 | tail -n 2; seq 1 3000 | wc -l", NULL, 0, "2999\n3000\n3000\n");
 	check(!server_run(s, slow, NULL, 1000, &r, &error), "a command without an end has ended");
-	says(error->message, "took more than 1 s, and was killed");
+	says(error->message, "killed after 1 s");
 	g_clear_error(&error);
 	answers(s, "echo next", NULL, 0, "next\n");
 }
@@ -136,8 +136,8 @@ static void deaths_are_told(
 	kill_qemu(s, "qemu-1");
 	while (vm_death(killed) == NULL)
 		g_usleep(100000);
-	says(vm_death(killed), "QEMU was ended by signal 9");
-	says(vm_death(killed), "its console ends:");
+	says(vm_death(killed), "QEMU was killed by signal 9");
+	says(vm_death(killed), "end of its console:");
 	says(vm_death(killed), "@STATUS 0");
 }
 
@@ -151,7 +151,7 @@ static void one_that_does_not_start_says_why(struct journal *j, struct vm_cfg cf
 	vm = vm_start(j, NULL, &cfg, &error);
 	check(vm != NULL, "vm_start waits for QEMU");
 	check(!vm_wait(vm, BOOT_MS, &error), "a QEMU with a bad argument is up");
-	says(error->message, "QEMU has ended by itself, status 1");
+	says(error->message, "QEMU exited with status 1");
 	says(error->message, "'no-such-device' is not a valid device");
 	printf("%s\n", error->message);
 	g_clear_error(&error);
