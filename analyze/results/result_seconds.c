@@ -149,8 +149,11 @@ GArray *result_seconds_of_guests(const GArray *rows)
 	for (guint i = 0; i < rows->len; i++) {
 		const struct trial_guest_second *row = &g_array_index(
 			rows, struct trial_guest_second, i);
-		struct trial_guest_second *sum = &sums[nb[place_of(guests, row->guest)]++];
+		struct trial_guest_second *sum;
 
+		if (row->drain)
+			continue;
+		sum = &sums[nb[place_of(guests, row->guest)]++];
 		sum->time_s = MAX(sum->time_s, row->time_s);
 		sum->offered += row->offered;
 		sum->forwarded += row->forwarded;

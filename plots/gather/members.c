@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyze/base/error.h"
+#include "analyze/results/result_numbers.h"
 #include "analyze/results/result_params.h"
 #include "analyze/results/side_names.h"
 #include "plots/draw/error.h"
@@ -422,16 +423,16 @@ static GPtrArray *values_of(member_list *m, const struct member *member, GError 
 	return result_slice_worst(member->set, member->c, max, error);
 }
 
-/* The member of a name with the highest load: its worst guests are drawn at all loads. */
-static const struct member *highest_load(const member_list *m, guint name)
+/* The member of the name of one with the highest load: its worst guests are drawn at all loads. */
+static const struct member *highest_load(const member_list *m, const struct member *one)
 {
-	const struct member *highest = NULL;
+	const struct member *highest = one;
 
 	for (guint i = 0; i < m->all->len; i++) {
 		const struct member *member = member_at(m, i);
 
-		if (member->name == name &&
-			(highest == NULL || member->c->n.offered_pps > highest->c->n.offered_pps))
+		if (member->name == one->name &&
+			member->c->n.offered_pps > highest->c->n.offered_pps)
 			highest = member;
 	}
 	return highest;
@@ -456,7 +457,7 @@ static gboolean fail_unsplit(const member_list *m, GError **error)
 	const char *word = result_by_words[m->by];
 	g_autoptr(GPtrArray) values = result_slice_values(first->c, m->by);
 
-	if (((const trial *)g_ptr_array_index(first->c->trials, 0))->moongen != NULL)
+	if (result_numbers_is_moongen(first->c))
 		return plots_fail(error, PLOTS_ERROR_EMPTY,
 			"--by %s: results of autotest have totals only, no %ss; leave it out", word,
 			word);
@@ -479,10 +480,10 @@ static gboolean split_members(member_list *m, GError **error)
 
 	for (guint i = 0; i < m->all->len; i++) {
 		const struct member *member = member_at(m, i);
-		const struct member *of = m->by == RESULT_BY_GUEST ? highest_load(m, member->name)
+		const struct member *of = m->by == RESULT_BY_GUEST ? highest_load(m, member)
 								   : member;
 
-		if (of != before) {
+		if (values == NULL || of != before) {
 			g_clear_pointer(&values, g_ptr_array_unref);
 			values = values_of(m, of, error);
 			if (values == NULL)

@@ -285,6 +285,28 @@ static void seconds_of_a_slice_are_those_of_its_guests(void **state)
 	close_folder(&f);
 }
 
+/* Guest 1 died in the first second: what came back later of it belongs to no second. */
+static void the_drain_is_no_second_of_a_guest(void **state)
+{
+	(void)state;
+	const struct trial_guest_second all[] = {
+		{ .time_s = 1, .guest = 0, .offered = 10, .forwarded = 9 },
+		{ .time_s = 1, .guest = 1, .offered = 10, .forwarded = 8 },
+		{ .time_s = 2, .guest = 0, .offered = 10, .forwarded = 7 },
+		{ .time_s = 2.5, .guest = 0, .drain = TRUE, .forwarded = 4 },
+		{ .time_s = 2.5, .guest = 1, .drain = TRUE, .forwarded = 2 },
+	};
+	g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(all[0]));
+	g_autoptr(GArray) seconds = NULL;
+
+	g_array_append_vals(rows, all, G_N_ELEMENTS(all));
+	seconds = result_seconds_of_guests(rows);
+	assert_int_equal(seconds->len, 2);
+	near(g_array_index(seconds, struct result_second, 0).forwarded_pps, 17);
+	near(g_array_index(seconds, struct result_second, 1).forwarded_pps, 7);
+	near(g_array_index(seconds, struct result_second, 1).time_s, 2);
+}
+
 static void a_broken_repetition_is_left_out_of_its_slice(void **state)
 {
 	(void)state;
@@ -310,6 +332,7 @@ int main(void)
 		cmocka_unit_test(titles_say_the_value),
 		cmocka_unit_test(worst_guests_come_worst_first),
 		cmocka_unit_test(seconds_of_a_slice_are_those_of_its_guests),
+		cmocka_unit_test(the_drain_is_no_second_of_a_guest),
 		cmocka_unit_test(a_broken_repetition_is_left_out_of_its_slice),
 	};
 
