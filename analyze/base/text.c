@@ -281,3 +281,9 @@ gboolean text_check(const char *path, const char *text, size_t len, GError **err
 		"%s:%u: invalid byte 0x%02x; expected plain UTF-8 text", path, line,
 		(unsigned char)text[i]);
 }
+
+void text_copy_all(GPtrArray *to, const GPtrArray *from)
+{
+	for (guint i = 0; i < from->len; i++)
+		g_ptr_array_add(to, g_strdup(g_ptr_array_index(from, i)));
+}

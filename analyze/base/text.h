@@ -57,6 +57,9 @@ static inline const char *text_plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
+/* Appends copies of all texts (char *) of from. */
+void text_copy_all(GPtrArray *to, const GPtrArray *from);
+
 /* Its last line, without the white space behind: mostly a program's reason. Newly allocated. */
 char *text_last_line(const char *text);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "analyze/verdict/check.h"
+#include "analyze/base/text.h"
 #include "analyze/commands/commands.h"
 
 enum { REPEATED_MAX = 3 }; /* notes of equal text that are shown one by one */
@@ -91,12 +92,12 @@ static void show_findings(
 		trials += ((const result_combination *)g_ptr_array_index(r->combinations, i))
 				  ->trials->len;
 	fprintf(stderr, "%s: %u trial%s of %u combination%s: ", COMMANDS_PROGRAM, trials,
-		trials == 1 ? "" : "s", r->combinations->len, r->combinations->len == 1 ? "" : "s");
+		text_plural(trials), r->combinations->len, text_plural(r->combinations->len));
 	if (findings->len == 0)
 		fprintf(stderr, "no findings\n");
 	else
-		fprintf(stderr, "%u error%s, %u note%s\n", errors, errors == 1 ? "" : "s",
-			findings->len - errors, findings->len - errors == 1 ? "" : "s");
+		fprintf(stderr, "%u error%s, %u note%s\n", errors, text_plural(errors),
+			findings->len - errors, text_plural(findings->len - errors));
 }
 
 struct asked {

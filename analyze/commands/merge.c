@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "analyze/commands/commands.h"
+#include "analyze/base/text.h"
 #include "analyze/results/reasons.h"
 #include "analyze/results/merge.h"
 #include "analyze/show/report.h"
@@ -60,7 +61,7 @@ static int say_outcome(
 			fputs(reasons, stdout);
 		fflush(stdout); /* else a log of both has this in the middle of a line */
 		fprintf(stderr, "%s: %u combination%s; wrote summary.csv and summary.json to %s\n",
-			COMMANDS_PROGRAM, m->nb, m->nb == 1 ? "" : "s", folder);
+			COMMANDS_PROGRAM, m->nb, text_plural(m->nb), folder);
 	}
 	commands_say_warnings(m->warnings);
 	return result;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyze/base/text.h"
 #include "analyze/base/error.h"
 #include "analyze/base/file_lock.h"
 #include "analyze/contract/guest_timeline.h"
@@ -388,7 +389,7 @@ static char *lack_text(const GPtrArray *parts)
 				 "%u of %u generators: run ended before their parts were joined",
 				 parts->len, parts->len)
 		       : g_strdup_printf("%u of %u generators: no parts of rank%s %s",
-				 parts->len - nb, parts->len, nb == 1 ? "" : "s", ranks->str);
+				 parts->len - nb, parts->len, text_plural(nb), ranks->str);
 }
 
 /* What there is of a trial; NULL and error if one of the parts cannot be read. */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "analyze/contract/accumulated.h"
+#include "analyze/base/text.h"
 #include "analyze/base/error.h"
 #include "traffic/frame.h"
 
@@ -279,8 +280,8 @@ static void read_sources(trial *t)
 		g_set_error(&error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
 			"%s: belongs to another histogram; merge the repetitions again", path);
 	t->moongen->of = of;
-	for (guint i = 0; of != NULL && error == NULL && i < of->reasons->len; i++)
-		g_ptr_array_add(t->reasons, g_strdup(g_ptr_array_index(of->reasons, i)));
+	if (of != NULL && error == NULL)
+		text_copy_all(t->reasons, of->reasons);
 	if (error != NULL)
 		g_ptr_array_add(t->reasons, g_strdup(error->message));
 	t->trustworthy = t->trustworthy && of != NULL && error == NULL && of->trustworthy;

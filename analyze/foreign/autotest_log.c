@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "analyze/base/csv.h"
 #include "analyze/base/error.h"
 #include "traffic/frame.h"
@@ -288,7 +289,7 @@ static void take_seconds(trial *t, const struct device *d)
 			"%u more RX line%s than TX lines: partial seconds after the end lower "
 			"MoonGen's RX average",
 			d->rates[RX]->len - d->rates[TX]->len,
-			d->rates[RX]->len - d->rates[TX]->len == 1 ? "" : "s");
+			text_plural(d->rates[RX]->len - d->rates[TX]->len));
 }
 
 /* Averages of both directions become totals and autotest's loss. */
@@ -352,7 +353,7 @@ static void judge_log(struct log *log, const char *name)
 			name);
 	if (log->nb_nonsense > 0)
 		autotest_note_oddity(t, "%s: ignored %u malformed line%s (%s)", name,
-			log->nb_nonsense, log->nb_nonsense == 1 ? "" : "s", log->nonsense);
+			log->nb_nonsense, text_plural(log->nb_nonsense), log->nonsense);
 	if (complete && log->nb_samples > 0 && log->final_before_samples)
 		autotest_note_oddity(t, "%s: summary lines precede the samples", name);
 	if (log->unstamped)

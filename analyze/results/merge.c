@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "analyze/base/error.h"
 #include "analyze/base/file.h"
 #include "analyze/results/merged_set.h"
@@ -173,12 +174,6 @@ static void add_numbers(merge *m, const result_combination *c)
 	m->nb++;
 }
 
-static void copy_texts(GPtrArray *to, const GPtrArray *from)
-{
-	for (guint i = 0; i < from->len; i++)
-		g_ptr_array_add(to, g_strdup(g_ptr_array_index(from, i)));
-}
-
 static gboolean write_all(result_set *r, const char *output, merge *m, GError **error)
 {
 	if (!file_make_folder(output, error))
@@ -209,8 +204,8 @@ gboolean merge_write(result_set *r, const char *output, merge *m, GError **error
 {
 	gboolean ok = write_all(r, output, m, error);
 
-	copy_texts(m->notes, r->notes);
-	copy_texts(m->warnings, r->warnings);
+	text_copy_all(m->notes, r->notes);
+	text_copy_all(m->warnings, r->warnings);
 	return ok;
 }
 

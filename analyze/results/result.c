@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "analyze/foreign/autotest.h"
 #include "analyze/base/error.h"
 #include "analyze/results/label_trees.h"
@@ -406,7 +407,7 @@ char *result_reasons_text(const result_combination *c)
 
 		g_string_append_printf(text, "%s: %s %s: %u of %u repetition%s", result_verdict(c),
 			c->params.label, c->infix, unreliable > 0 ? unreliable : interrupted,
-			c->trials->len, c->trials->len == 1 ? "" : "s");
+			c->trials->len, text_plural(c->trials->len));
 		if (unreliable > 0 && interrupted > 0)
 			g_string_append_printf(text, ", %u interrupted", interrupted);
 		g_string_append_c(text, '\n');

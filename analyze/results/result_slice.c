@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "analyze/contract/guest_rank.h"
 #include "analyze/contract/guest_timeline.h"
 #include "analyze/results/result_numbers.h"
@@ -121,12 +122,6 @@ static void cut_guest(
 	}
 }
 
-static gpointer copy_text(gconstpointer text, gpointer user)
-{
-	(void)user;
-	return g_strdup(text);
-}
-
 trial *result_slice_cut(trial *t, const struct result_slice *s, GError **error)
 {
 	g_autoptr(trial) part = trial_new();
@@ -136,7 +131,7 @@ trial *result_slice_cut(trial *t, const struct result_slice *s, GError **error)
 	part->interrupted = t->interrupted;
 	part->measured_s = t->measured_s;
 	part->path = g_strdup(t->path);
-	g_ptr_array_extend(part->reasons, t->reasons, copy_text, NULL);
+	text_copy_all(part->reasons, t->reasons);
 	part->guests = g_new0(struct trial_guest, t->nb_guests);
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		if (has_guest(s, &t->guests[i]))
@@ -161,8 +156,8 @@ static char *slice_title(
 			       : g_strdup_printf(
 					 "guest %s (%s)", value, slice->guests[0].interface);
 	default:
-		return g_strdup_printf("%s (%u guest%s)", value, slice->nb_guests,
-			slice->nb_guests == 1 ? "" : "s");
+		return g_strdup_printf(
+			"%s (%u guest%s)", value, slice->nb_guests, text_plural(slice->nb_guests));
 	}
 }
 

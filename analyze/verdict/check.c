@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "analyze/base/file.h"
 #include "analyze/base/format.h"
 #include "analyze/results/merged_set.h"
@@ -158,12 +159,11 @@ static void check_repetitions(struct checking *k, guint most)
 	check_numbering(k);
 	if (nb < most)
 		add_finding(k, FALSE, "repetitions", NULL,
-			"%u repetition%s; others of this label have %u", nb, nb == 1 ? "" : "s",
-			most);
+			"%u repetition%s; others of this label have %u", nb, text_plural(nb), most);
 	if (nb < REPETITIONS_MIN)
 		add_finding(k, FALSE, "repetitions", NULL,
 			"%u repetition%s: too few for a verdict (at least %d per side)", nb,
-			nb == 1 ? "" : "s", REPETITIONS_MIN);
+			text_plural(nb), REPETITIONS_MIN);
 }
 
 static void check_generator(struct checking *k)
@@ -180,11 +180,11 @@ static void check_generator(struct checking *k)
 	if (c->n.c.not_sent > 0)
 		add_finding(k, FALSE, "generator", NULL,
 			"%" G_GUINT64_FORMAT " frame%s not sent: link saturated",
-			(guint64)c->n.c.not_sent, c->n.c.not_sent == 1 ? "" : "s");
+			(guint64)c->n.c.not_sent, text_plural(c->n.c.not_sent));
 	if (c->n.c.unsent > 0)
 		add_finding(k, FALSE, "generator", NULL,
 			"%" G_GUINT64_FORMAT " frame%s not sent in time: generator overloaded",
-			(guint64)c->n.c.unsent, c->n.c.unsent == 1 ? "" : "s");
+			(guint64)c->n.c.unsent, text_plural(c->n.c.unsent));
 	if ((double)c->n.c.late > LATE_MAX * (double)c->n.c.offered)
 		add_finding(k, FALSE, "generator", NULL,
 			"%.2g %% of frames departed late: generator overloaded; use dedicated "

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "analyze/verdict/compare_pairs.h"
 #include "analyze/base/error.h"
 
@@ -280,7 +281,7 @@ static void note_too_few(comparison *c, const struct compare_options *o, guint n
 		g_ptr_array_add(c->notes,
 			g_strdup_printf(
 				"paired: %u comparison%s at p <= %.3g need%s at least %u pairs", nb,
-				nb == 1 ? "" : "s", o->alpha, nb == 1 ? "s" : "",
+				text_plural(nb), o->alpha, nb == 1 ? "s" : "",
 				repetitions_needed(o, nb)));
 }
 

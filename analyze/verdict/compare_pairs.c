@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "analyze/base/error.h"
 #include "analyze/contract/trial_environment.h"
 #include "analyze/results/result_find.h"
@@ -253,7 +254,7 @@ static char *mix_text(const struct trial_params *p)
 						 : g_strdup("");
 
 	return g_strdup_printf("%u guest%s, profile %s%s, mix %s", p->guests,
-		p->guests == 1 ? "" : "s",
+		text_plural(p->guests),
 		p->profile != NULL && *p->profile != '\0' ? p->profile : "unknown", size,
 		*digest != '\0' ? digest : "unknown");
 }

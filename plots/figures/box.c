@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "plots/draw/dots.h"
+#include "analyze/base/text.h"
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/range.h"
@@ -206,7 +207,7 @@ static void put_load_tics(GString *s, const GArray *loads, gboolean sliced)
 static void add_notes(GPtrArray *notes, const struct seen *s)
 {
 	if (s->lo == s->hi)
-		figure_remark(notes, "points: %u repetition%s each", s->hi, s->hi == 1 ? "" : "s");
+		figure_remark(notes, "points: %u repetition%s each", s->hi, text_plural(s->hi));
 	else
 		figure_remark(notes, "points: %u to %u repetitions", s->lo, s->hi);
 	figure_remark(notes,

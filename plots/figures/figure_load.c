@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "analyze/base/text.h"
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/head.h"
@@ -321,7 +322,7 @@ static void add_notes(struct canvas *c, const struct picture *r)
 			r->without_p99, r->known);
 	if (r->unmeasured > 0)
 		figure_remark(notes, "%u point%s at the nominal load: offered load unknown",
-			r->unmeasured, r->unmeasured == 1 ? "" : "s");
+			r->unmeasured, text_plural(r->unmeasured));
 	if (r->f->linear_rule)
 		figure_remark(notes, "percentiles by the linear rule");
 	if (r->f->caption != NULL)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "analyze/base/error.h"
 #include "analyze/results/result_numbers.h"
 #include "analyze/results/result_params.h"
@@ -536,20 +537,14 @@ member_list *members_find(
 	return g_steal_pointer(&m);
 }
 
-static gpointer copy_text(gconstpointer text, gpointer user)
-{
-	(void)user;
-	return g_strdup(text);
-}
-
 void members_messages(const member_list *m, GPtrArray *messages)
 {
-	g_ptr_array_extend(messages, m->remarks, copy_text, NULL);
+	text_copy_all(messages, m->remarks);
 	for (guint i = 0; i < m->sets->len; i++) {
 		const result_set *set = g_ptr_array_index(m->sets, i);
 
-		g_ptr_array_extend(messages, set->warnings, copy_text, NULL);
-		g_ptr_array_extend(messages, set->notes, copy_text, NULL);
+		text_copy_all(messages, set->warnings);
+		text_copy_all(messages, set->notes);
 	}
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "analyze/verdict/compare.h"
 #include "analyze/show/report_compare.h"
 #include "plots/page/page.h"
@@ -57,7 +58,7 @@ static void put_head(page *p, const sides *s)
 		guint bad, trials = count_trials(sides_at(s, i), &bad);
 
 		g_string_append_printf(text, "%s%u trial%s of %s", i > 0 ? ", " : "", trials,
-			trials == 1 ? "" : "s", sides_at(s, i)->title);
+			text_plural(trials), sides_at(s, i)->title);
 	}
 	g_string_append_c(text, '.');
 	page_paragraph(p, NULL, text->str);
@@ -127,7 +128,7 @@ static void put_reliance(page *p, const sides *s)
 
 		if (bad > 0)
 			g_string_append_printf(text, "%s%u of %u trial%s of %s",
-				text->len > 0 ? ", " : "", bad, trials, trials == 1 ? "" : "s",
+				text->len > 0 ? ", " : "", bad, trials, text_plural(trials),
 				sides_at(s, i)->title);
 	}
 	if (text->len == 0)

@@ -607,7 +607,7 @@ static int run_all(struct campaign *c, GError **error)
 				"interrupted: %u of %u trial%s not measured yet; run the same "
 				"command again to continue",
 				c->todo->len - c->nb_measured, c->todo->len,
-				c->todo->len == 1 ? "" : "s");
+				text_plural(c->todo->len));
 		if (!done || !go_on)
 			return CLI_FAILED;
 	}
