@@ -22,38 +22,37 @@ const char *const options_patterns[] = { TRIAL_PATTERN_DEFAULT, "between-guests"
 const struct option_row options_rows[] = {
 	OPTION_GROUP("Traffic"),
 	ROW(TEXT, profile, "profile", 'p', "PROFILE",
-		"Frame lengths: a profile name (see 'tsim profile'), a CSV file, fixed:64, "
+		"Frame lengths: a profile (listed by 'tsim profile'), a CSV file, fixed:64, "
 		"uniform:64-1518 or genome:aaafg",
 		.preset = "imix", .unless = "mix", WORDS("fixed:", "uniform:", "genome:")),
 	ROW(FILE, mix, "mix", 0, "FILE",
-		"Groups of guests, each with its own profile, share and arrival process "
-		"(replaces --profile, --guests, --share)"),
+		"INI file with groups of guests, each with its own profile, share and arrival "
+		"process (replaces --profile, --guests, --share)"),
 	ROW(TEXT, guests, "guests", 'g', "N",
 		"Number of guests, or guests per interface: vfio:8,vmux:24,virtio:32",
 		.preset = "1", .unless = "mix"),
 	ROW(TEXT, rate, "rate", 'r', "RATE",
-		"Offered load of all guests together: 500kpps, 2Gbit/s, 40% (of --link) or "
-		"max; a list or a sweep (50k..800k:50k) runs one trial per rate",
+		"Offered load of all guests: 500kpps, 2Gbit/s, 40% (of --link) or max; a list or "
+		"sweep (50k..800k:50k): one trial per rate",
 		.preset = "100kpps", .unless = "ramp", WORDS("max")),
 	ROW(TEXT, ramp, "ramp", 0, "RATES",
-		"Offered load that changes within one trial: a list or a sweep of rates, "
-		"each for an equal part of the duration (replaces --rate)"),
+		"Offered load that changes within a trial: a list or sweep of rates for equal "
+		"parts of the duration (replaces --rate)"),
 	ROW(TEXT, share, "share", 0, "SHARE",
 		"Shares of the guests in the load: equal, zipf:1.1 or a list 3,1,1 (default "
 		"equal)",
 		WORDS("equal", "zipf:")),
 	ROW(TEXT, arrival, "arrival", 0, "PROCESS",
-		"Departure process: cbr, poisson, weibull, lognormal, onoff, mmpp or "
-		"trace:FILE, with parameters such as onoff:on=1ms,off=9ms",
+		"Departure process: cbr, poisson, weibull, lognormal, onoff, mmpp or trace:FILE; "
+		"parameters as in onoff:on=1ms,off=9ms",
 		.preset = "cbr",
 		WORDS("cbr", "poisson", "weibull:", "lognormal:", "onoff:", "mmpp:", "trace:")),
 	ROW(WORD, pattern, "pattern", 0, "PATTERN",
-		"Direction: to-guests, between-guests (each frame is forwarded to another "
-		"guest of the same interface) or both",
+		"Direction: to-guests, between-guests (forwarded to another guest of the same "
+		"interface) or both",
 		.preset = TRIAL_PATTERN_DEFAULT, .words = options_patterns),
 	ROW(TEXT, link, "link", 0, "SPEED",
-		"Link speed, such as 10G or 100G: caps the load and is the base of % rates "
-		"(default none)",
+		"Link speed, such as 10G: caps the load, base of % rates (default none)",
 		WORDS("1G", "10G", "25G", "40G", "100G")),
 	ROW(INT, mtu, "mtu", 0, "BYTES",
 		"Frame length for letter z of a genome, with FCS (default none)",
@@ -61,8 +60,8 @@ const struct option_row options_rows[] = {
 	ROW(UINT64, seed, "seed", 0, "N", "Random seed", .preset = "1"),
 	OPTION_GROUP("Testbed"),
 	ROW(CHOICE, machine, "machine", 'm', "MACHINE",
-		"Type of the guests: process (started by tsim), pcvm or microvm (virtual "
-		"machines), host (the host reflects) or external (started by you)",
+		"Guests: process (started by tsim), pcvm or microvm (virtual machines), host (the "
+		"host reflects) or external (started by you)",
 		.preset = "process", WORDS("process", "pcvm", "microvm", "host", "external")),
 	ROW(TEXT, interface, "interface", 'i', "INTERFACE",
 		"Interface of the guests: vhost-user, virtio, vfio, vmux, port, null or "
@@ -77,8 +76,8 @@ const struct option_row options_rows[] = {
 		"machine's tap (default off)",
 		WORDS("on", "off")),
 	ROW(TEXT, qemu, "qemu", 0, "NAME:DIR",
-		"QEMU of virtual machines: name in the results and directory of the program "
-		"(default normal:, the one in $PATH)"),
+		"QEMU of virtual machines: name in the results and its directory (default normal:, "
+		"from $PATH)"),
 	ROW(WORD, ioregionfd, "ioregionfd", 0, "SWITCH",
 		"ioregionfd of a microvm: on or off (default off)", WORDS("on", "off")),
 	ROW(WORD, reflector, "reflector", 0, "REFLECTOR",
@@ -107,15 +106,14 @@ const struct option_row options_rows[] = {
 		"CPUs of the generator: 2-3 or load:2-3/rx:4; /timer:5 adds a worker that "
 		"sends probes through a --port (default the last CPU)"),
 	ROW(TEXT, probes, "probes", 0, "RATE",
-		"Probe rate of the timer worker, to all guests in turn, in addition to the "
-		"load",
+		"Probe rate of the timer worker, to all guests in turn, on top of the load",
 		.preset = "1kpps", .flags = OPTION_LATE),
 	ROW(TEXT, guest_cores, "guest-cores", 0, "CPUS",
 		"CPUs of guest processes (default all that the generator does not use)"),
 	ROW(TEXT, host_cores, "host-cores", 0, "CPUS",
 		"CPUs of the host threads of virtio and vmux (default those of the guests)"),
 	ROW(INT, per_process, "guests-per-process", 0, "N",
-		"Guests per reflector process (default: one process per CPU)", .min = 1,
+		"Guests per reflector process (default one process per CPU)", .min = 1,
 		.max = FLEET_PORTS_MAX),
 	ROW(TEXT, fault, "fault", 0, "PLAN",
 		"Faults injected by guests: "
@@ -148,21 +146,20 @@ const struct option_row options_rows[] = {
 		"Delay of a departure beyond which it is counted as late", .preset = "10us",
 		.min = 0, .max = HOUR_S),
 	ROW(SWITCH, ipdv, "ipdv", 0, NULL,
-		"Also record the delay variation between consecutive frames, RFC 3393 (costs "
-		"receiver time per frame)"),
+		"Record the delay variation between consecutive frames, RFC 3393 (costs receiver "
+		"time)"),
 	ROW(INT, reps, "reps", 'n', "N", "Repetitions of each trial", .preset = "1", .min = 1,
 		.max = 10000),
 	ROW(INT, rep, "rep", 0, "N", "Number of the only repetition to measure", .min = 0,
 		.max = 9999),
 	OPTION_GROUP("Output"),
 	ROW(DIR, out, "out", 'o', "DIR", "Results directory", .preset = "out"),
-	ROW(TEXT, label, "label", 'l', "LABEL",
-		"Name of the series: results are written to DIR/LABEL", .preset = "default"),
-	ROW(TEXTS, notes, "note", 0, "KEY=TEXT",
-		"Note to store in the trial file, environment.notes"),
+	ROW(TEXT, label, "label", 'l', "LABEL", "Name of the series: results go to DIR/LABEL",
+		.preset = "default"),
+	ROW(TEXTS, notes, "note", 0, "KEY=TEXT", "Note for environment.notes of the trial file"),
 	ROW(SWITCH, overwrite, "overwrite", 0, NULL, "Measure again and replace existing results"),
 	ROW(SWITCH, wait, "wait", 0, NULL,
-		"Wait for another tsim that is writing to the same label (default: fail)"),
+		"Wait for another tsim that writes to the same label (default: fail)"),
 	ROW(WORD, format, "format", 'f', "FORMAT", "Output format", .preset = "text",
 		WORDS("text", "csv", "json", "jsonl")),
 	ROW(SWITCH, all_guests, "all-guests", 'a', NULL,
