@@ -5,8 +5,7 @@
 #include "analyze/verdict/check.h"
 #include "analyze/base/text.h"
 #include "analyze/commands/commands.h"
-
-enum { REPEATED_MAX = 3 }; /* notes of equal text that are shown one by one */
+#include "analyze/results/reasons.h"
 
 static void severity_cell(table *t, const void *row, const struct table_column *column)
 {
@@ -23,49 +22,51 @@ static const struct table_column columns[] = {
 	{ "text", "finding", TABLE_TEXT, AT(text) },
 };
 
-static guint times_of(GHashTable *times, const struct check_finding *f)
+/* One group per finding, with the places that have it below; one without a place names files. */
+static void group_finding(GPtrArray *groups, const struct check_finding *f)
 {
-	return GPOINTER_TO_UINT(g_hash_table_lookup(times, f->text));
+	g_autofree char *text = g_strdup_printf(
+		"%s %s: %s", f->error ? "ERROR" : "note ", f->kind, f->text);
+	struct reason_group *g;
+
+	if (*f->where == '\0') {
+		printf("%s\n", text);
+		return;
+	}
+	g = reasons_add(groups, text, NULL);
+	if (g->below == NULL)
+		g->below = reasons_new();
+	reasons_add(g->below, f->where, NULL);
 }
 
-/* Notes that say the same of many trials, once each. */
-static void print_common(const GPtrArray *findings, GHashTable *times)
+static void print_group(const struct reason_group *g)
 {
-	for (guint i = 0; i < findings->len; i++) {
-		const struct check_finding *f = g_ptr_array_index(findings, i);
-		guint n = times_of(times, f);
+	printf("%s\n", g->text);
+	for (guint i = 0; i < g->below->len; i++) {
+		const struct reason_group *at = g_ptr_array_index(g->below, i);
 
-		if (n <= REPEATED_MAX)
-			continue;
-		printf("%u times, first %s\n  note  %s: %s\n", n, f->where, f->kind, f->text);
-		g_hash_table_remove(times, f->text);
+		if (at->nb > 1)
+			printf("  %u times: %s\n", at->nb, at->text);
+		else
+			printf("  %s\n", at->text);
 	}
 }
 
-/* Findings are sentences: as text a line each, below what they are about. */
+/* As text: errors first; findings and places that differ in numbers alone are one line. */
 static void print_findings(const GPtrArray *findings)
 {
-	g_autoptr(GHashTable) times = g_hash_table_new(g_str_hash, g_str_equal);
-	const char *where = NULL;
+	for (int error = TRUE; error >= FALSE; error--) {
+		g_autoptr(GPtrArray) groups = reasons_new();
 
-	for (guint i = 0; i < findings->len; i++) {
-		const struct check_finding *f = g_ptr_array_index(findings, i);
+		for (guint i = 0; i < findings->len; i++) {
+			const struct check_finding *f = g_ptr_array_index(findings, i);
 
-		if (!f->error)
-			g_hash_table_insert(
-				times, f->text, GUINT_TO_POINTER(times_of(times, f) + 1));
+			if (f->error == error)
+				group_finding(groups, f);
+		}
+		for (guint i = 0; i < groups->len; i++)
+			print_group(g_ptr_array_index(groups, i));
 	}
-	for (guint i = 0; i < findings->len; i++) {
-		const struct check_finding *f = g_ptr_array_index(findings, i);
-
-		if (!f->error && times_of(times, f) > REPEATED_MAX)
-			continue;
-		if (g_strcmp0(where, f->where) != 0 && *f->where != '\0')
-			printf("%s\n", f->where);
-		where = f->where;
-		printf("  %s %s: %s\n", f->error ? "ERROR" : "note ", f->kind, f->text);
-	}
-	print_common(findings, times);
 }
 
 static void show_findings(

@@ -119,9 +119,10 @@ static void check_trust(struct checking *k)
 
 		for (guint n = 0; n < t->reasons->len; n++) {
 			const char *reason = g_ptr_array_index(t->reasons, n);
-			gboolean against = !g_str_has_prefix(reason, "note: ");
+			gboolean note = g_str_has_prefix(reason, "note: ");
 
-			add_finding(k, !t->trustworthy && against, "reason", t, "%s", reason);
+			add_finding(k, !t->trustworthy && !note, "reason", t, "%s",
+				note ? reason + strlen("note: ") : reason);
 		}
 		for (guint n = 0; t->moongen != NULL && n < t->moongen->oddities->len; n++)
 			add_finding(k, FALSE, "files", t, "%s",

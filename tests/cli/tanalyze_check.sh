@@ -109,4 +109,10 @@ cp -r out/doubt out/noted && sed -i 's/"0.5 % of the frames left late"/&, "note:
 one reason note out/noted
 [ "$("$tanalyze" check out/noted -f csv 2>/dev/null | grep -c ',ERROR,reason,')" -eq 4 ] ||
 	fail "a note is an error: $("$tanalyze" check out/noted 2>&1)"
+# Equal findings are one line with their ranges and number, as are the places that have them.
+cp -r out/doubt out/many && sed -i 's/"0.5 % of the frames left late"/"0.75 % of the frames left late"/' out/many/trial_*_rep1.json
+expect 3 "ERROR reason: 0.5 to 0.75 % of the frames left late" "$tanalyze" check out/many
+[ "$(grep -c "left late" said)" -eq 1 ] || fail "more than one line: $(cat said)"
+grep -q "^  4 times: doubt .* rep 0 to 3\$" said || fail "not one line of places: $(cat said)"
+grep -q "^note  reason: by the way" <("$tanalyze" check out/noted 2>&1) || fail "a note is named twice"
 finish
