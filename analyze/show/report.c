@@ -209,11 +209,21 @@ static void guest_rows(table *t, struct report_row *whole)
 	}
 }
 
+/* The groups of a fleet are its interfaces, which have a column. */
+static void group_cell(table *t, const void *row, const struct table_column *column)
+{
+	const struct result_guest *g = &((const struct report_row *)row)->guest;
+
+	(void)column;
+	table_string(t, g_strcmp0(g->group, g->interface) == 0 ? "" : g->group);
+}
+
 static const struct table_column each_guest_columns[] = {
 	{ "guest", NULL, TABLE_NUMBER, AT(guest.guest), .flags = TABLE_KEY },
 	{ "interface_of_guest", "interface", TABLE_TEXT, AT(guest.interface),
 		.flags = TABLE_IF_DIFFERS | TABLE_KEY },
-	{ "share", NULL, TABLE_REAL, AT(guest.share) },
+	{ "group", .flags = TABLE_IF_DIFFERS | TABLE_KEY, .cell = group_cell },
+	{ "share_of_guest", "share", TABLE_REAL, AT(guest.share) },
 	{ "offered", NULL, TABLE_COUNT, AT(n.c.offered) },
 	{ "forwarded", NULL, TABLE_COUNT, AT(n.c.forwarded) },
 	{ "loss_ratio", "loss", TABLE_RATIO, AT(n.loss.value) },

@@ -57,6 +57,15 @@ holds "Gini rises" "$(get guests odd gini) > $(get guests even gini)"
 forwarded=$("$tanalyze" guests odd --each -f json | jq '[.rows[].forwarded] | add')
 [ "$forwarded" = "$(get loss odd forwarded)" ] || fail "guests forwarded $forwarded, all of them $(get loss odd forwarded)"
 
+# A guest of a mix has its group, beside the parameters of the trial, in all formats.
+"$fake" out mixed --guests 4 --fleet || exit 1
+expect 0 'busy, "b"' "$tanalyze" guests mixed --each
+rows=$("$tanalyze" guests mixed --each -f json | jq -c '[.rows[] | [.group, .share, .share_of_guest > 0]] | unique')
+[ "$rows" = '[["busy, \"b\"","equal",true],["calm","equal",true]]' ] || fail "groups of guests: $rows"
+"$tanalyze" guests mixed --each -f csv | grep -q ',"busy, ""b""",' || fail "no group in CSV"
+expect 0 "guest" "$tanalyze" guests even --each
+lacks "group"
+
 # Sizes add up to the same.
 forwarded=$("$tanalyze" sizes odd -f json | jq '[.rows[].forwarded] | add')
 [ "$forwarded" = "$(get loss odd forwarded)" ] || fail "sizes forwarded $forwarded"
