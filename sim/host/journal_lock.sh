@@ -5,7 +5,7 @@
 # dying, hence the two seconds. busy is held by the last command of a tsim that died.
 exec 8>>"$1/lock" 9>>"$1/busy" || exit 1
 flock -w 2 8 || { echo "busy $(tail -n 1 "$1/lock")"; exit 1; }
-flock -w 60 9 || { echo "busy a command of a tsim that has died"; exit 1; }
+flock -w 60 9 || { echo "busy a command of an ended one still runs (fuser -v $1/busy)"; exit 1; }
 t= && read -r t <"$1/lock"
 printf '%s\n%s\n' "$2" "$3" >"$1/lock" || exit 1
 exec 9>&-

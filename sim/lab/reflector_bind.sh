@@ -13,9 +13,12 @@ for i in /sys/class/net/*; do
 	echo "$address" >"$device/driver/unbind"
 	echo uio_pci_generic >"$device/driver_override"
 	echo "$address" >/sys/bus/pci/drivers_probe
-	[ -e "$device/driver" ] || { echo "no driver uio_pci_generic" >&2; exit 1; }
+	if [ ! -e "$device/driver" ]; then
+		echo "$address: no driver uio_pci_generic; install the modules of the guest's kernel" >&2
+		exit 1
+	fi
 	echo "$address"
 	exit 0
 done
-echo "no interface has the MAC $1: is its driver there?" >&2
+echo "no interface with MAC $1; check its driver ('dmesg' in the guest)" >&2
 exit 1

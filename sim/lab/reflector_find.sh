@@ -4,5 +4,5 @@
 for i in /sys/class/net/*; do
 	[ "$(cat "$i/address" 2>/dev/null)" = "$1" ] && echo "${i##*/}" && exit 0
 done
-echo "no interface has the MAC $1: is its driver there?" >&2
+echo "no interface with MAC $1; check its driver ('dmesg' in the guest)" >&2
 exit 1

@@ -5,7 +5,7 @@
 # so later.
 shift 2
 mkdir -p "$d" || exit 1
-if runs; then echo "$name runs already, PID $pid" >&2; exit 1; fi
+if runs; then echo "already running (PID $pid); stop it first" >&2; exit 1; fi
 rm -f "$d/$name.pid" "$d/$name.exit"
 : >"$d/$name.log" || exit 1
 TSIM_PROCESS=$d/$name setsid sh -c '
@@ -25,5 +25,5 @@ n=0
 until [ -e "$d/$name.pid" ] || [ $n -ge 500 ]; do n=$((n + 1)); sleep 0.02; done
 [ -e "$d/$name.pid" ] && exit
 kill -KILL $! "-$!" 2>/dev/null
-echo "it does not start: $(tail -n 1 "$d/$name.log")" >&2
+echo "not started after 10 s: $(tail -n 1 "$d/$name.log"); see $d/$name.log" >&2
 exit 1

@@ -8,6 +8,9 @@ if runs; then
 	[ -z "$found" ] || kill -KILL "-$pid" 2>/dev/null
 	tenths=100
 	while members && [ "$tenths" -gt 0 ]; do tenths=$((tenths - 1)); sleep 0.1; done
-	if members; then echo "PID$found: killed, and not gone" >&2; exit 1; fi
+	if members; then
+		echo "PID$found still there 10 s after SIGKILL; see 'ps -o pid,stat,wchan'" >&2
+		exit 1
+	fi
 fi
 rm -f "$d/$name.pid" "$d/$name.exit" "$d/$name.new" "$d/$name.log"

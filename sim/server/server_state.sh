@@ -6,8 +6,8 @@ while [ "$d" != "${d%/}" ]; do d=${d%/}; done
 if [ -z "$d" ]; then
 	if [ "$(id -u)" -eq 0 ]; then d=/run/tsim; else d=/tmp/tsim-$(id -u); fi
 fi
-[ ! -L "$d" ] || { echo "$d is a link" >&2; exit 1; }
+[ ! -L "$d" ] || { echo "$d is a symbolic link" >&2; exit 1; }
 mkdir -p -m 700 -- "$d" || exit
 [ ! -L "$d" ] && [ -O "$d" ] ||
-	{ echo "$d belongs to somebody else" >&2; exit 1; }
+	{ echo "$d is owned by another user" >&2; exit 1; }
 chmod 700 -- "$d" && cd -- "$d" && pwd -P

@@ -255,7 +255,8 @@ static inline void copies_are_whole_and_replace(void **state)
 	OK(server_put(SERVER(state), local, remote, 0600, error));
 	assert_int_equal(stat(remote, &st), 0);
 	assert_int_equal(st.st_size, 0);
-	FAILS("made for", server_put(SERVER(state), local, folder, 0644, error));
+	FAILS("made for: is a directory; remove it",
+		server_put(SERVER(state), local, folder, 0644, error));
 	FAILS("nothing here", server_get(SERVER(state), "/nothing here", back, error));
 	FAILS("nothing here", server_put(SERVER(state), "/nothing here", remote, 0644, error));
 	FAILS("/proc/tsim", server_put(SERVER(state), local, "/proc/tsim", 0644, error));
@@ -395,7 +396,7 @@ static inline void process_is_found_and_stopped(void **state)
 		error));
 	assert_int_equal(look(s, "vm-7", &status), PROCESS_RUNNING);
 	assert_int_equal(look(s, "vm", &status), PROCESS_NONE);
-	FAILS("runs already, PID", process_start(s, "vm-7", NULL, ARGV("true"), error));
+	FAILS("already running (PID", process_start(s, "vm-7", NULL, ARGV("true"), error));
 	OK((before = process_list(s, error)) != NULL);
 	assert_true(g_strv_contains((const char *const *)before, "vm-7"));
 	assert_true(lives(pid_in(file)));

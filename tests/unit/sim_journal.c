@@ -282,7 +282,7 @@ static void a_late_command_of_the_dead_changes_nothing(void **state)
 
 	assert_true(g_file_set_contents(lock, "another\nsomebody\n", -1, NULL));
 	assert_false(make(p, j, "a", &error));
-	expect_says(error, "another tsim has taken this server");
+	expect_says(error, "taken over by another tsim: somebody; wait for it");
 	expect_content(p->log, "");
 	expect_list(j, "");
 	journal_close(j);

@@ -74,7 +74,7 @@ static void process_without_its_leader_is_found(void **state)
 	assert_int_equal(kill(pid_in(record), SIGKILL), 0);
 	assert_true(is_gone(pid_in(record)));
 	assert_int_equal(look(s, "orphan", &status), PROCESS_RUNNING);
-	FAILS("runs already", process_start(s, "orphan", NULL, ARGV("true"), error));
+	FAILS("already running", process_start(s, "orphan", NULL, ARGV("true"), error));
 	OK(process_stop(s, "orphan", 1000, error));
 	assert_false(lives(pid_in(file)));
 	assert_int_equal(look(s, "orphan", &status), PROCESS_NONE);

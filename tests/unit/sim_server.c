@@ -95,12 +95,12 @@ static void state_folder_is_ours_alone(void **state)
 	assert_int_equal(stat(open, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
 	assert_int_equal(symlink(open, link), 0);
-	assert_null(state_dir(link, "is a link"));
-	assert_null(state_dir(slash, "is a link"));
+	assert_null(state_dir(link, "is a symbolic link"));
+	assert_null(state_dir(slash, "is a symbolic link"));
 	if (getuid() != 0)
-		assert_null(state_dir("/etc", "belongs to somebody else"));
+		assert_null(state_dir("/etc", "is owned by another user"));
 	else if (g_mkdir("theirs", 0755) == 0 && chown("theirs", 65534, 65534) == 0)
-		assert_null(state_dir("theirs", "belongs to somebody else"));
+		assert_null(state_dir("theirs", "is owned by another user"));
 	g_setenv("TSIM_STATE_DIR", before, TRUE);
 }
 
