@@ -300,7 +300,7 @@ static gboolean parse_command(
 		g_prefix_error(error, "%s: ", name);
 		if (error != NULL &&
 			g_error_matches(*error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION) &&
-			strchr((*error)->message, ';') == NULL) {
+			!g_str_has_suffix((*error)->message, "?)")) {
 			g_autoptr(GError) cause = *error;
 
 			*error = NULL;

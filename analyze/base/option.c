@@ -359,12 +359,13 @@ static gboolean parse_long(struct parser *p, const char *arg)
 static gboolean unknown_letter(const struct parser *p, char letter)
 {
 	const struct option_row *row = p->rows;
+	g_autofree char *hint = NULL;
 
 	while (row->name != NULL && row->was != letter)
 		row++;
+	hint = text_suggestion("--", row->name);
 	return error_set(p->error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
-		"unknown option '-%s'%s%s", text_quote((const char[]){ letter, '\0' }).text,
-		row->name == NULL ? "" : "; use --", row->name == NULL ? "" : row->name);
+		"unknown option '-%s'%s", text_quote((const char[]){ letter, '\0' }).text, hint);
 }
 
 /* "-q", "-qa", "-r500k". */

@@ -39,7 +39,7 @@ enum option_flags {
 struct option_row {
 	const char *name; /* without "--"; NULL ends the table */
 	char letter;      /* 0: none */
-	char was;         /* letter that it once had, for the error; 0: none */
+	char was;         /* letter that it once had, to be suggested; 0: none */
 	enum option_type type;
 	size_t at;          /* offsetof() in the command's struct */
 	const char *preset; /* the default as a user would write it; NULL: none */

@@ -113,9 +113,11 @@ expect 2 '--connect-timeout: no effect' tsim --interface null --connect-timeout 
 
 # A letter that has another meaning now, or none.
 expect 2 'use --cores for CPUs' tsim -c 2-3
-expect 2 "unknown option '-q'; use --qemu-path" tsim run-guest -q x
-expect 2 "unknown option '-d'; use --dir" tanalyze summary -d x
-expect 2 "unknown option '-d'; use --device" treflect -d x
+expect 2 "unknown option '-q' (did you mean '--qemu-path'?)" tsim run-guest -q x
+expect 2 "unknown option '-d' (did you mean '--dir'?)" tanalyze summary -d x
+expect 2 "unknown option '-d' (did you mean '--device'?)" treflect -d x
+lacks 'see'
+expect 2 "treflect: unknown option '-y'; see 'treflect --help'" treflect -y
 # One meaning per letter everywhere: -o is --out or --output.
 letters=$(for program in tsim tanalyze tplot treflect treflect-xdp; do
 	[ ! -x "$BIN/$program" ] || $program --list-options | awk -F '\t' '$3 ~ /^.$/ { sub("output", "out", $4); print $3, $4 }'

@@ -308,7 +308,7 @@ static void unknown_ones(void **state)
 	refused("--cuont 3", "unknown option '--cuont' (did you mean '--count'?)");
 	refused("--coun 3", "unknown option '--coun'"); /* no beginnings */
 	refused("-z", "unknown option '-z'");
-	refused("-N a", "unknown option '-N'; use --name"); /* .was */
+	refused("-N a", "unknown option '-N' (did you mean '--name'?)"); /* .was */
 	refused("-qz", "unknown option '-z'");
 	refused("--name", "--name: missing value");
 	refused("--other --quiet", "--other: missing value; expected TEXT");
