@@ -243,14 +243,16 @@ static gboolean check_group(
 	g_autofree char *where = g_strdup_printf(
 		"groups[%u] '%s' on %s", row, is->group, is->interface);
 
-	if (strcmp(is->group, sum->group) != 0 || strcmp(is->interface, sum->interface) != 0 ||
-		is->guests != sum->guests)
-		return report_imbalance(error, "%s: %u guests, expected %u of '%s' on %s", where,
-			is->guests, sum->guests, sum->group, sum->interface);
+	if (strcmp(is->group, sum->group) != 0 || strcmp(is->interface, sum->interface) != 0)
+		return report_imbalance(error, "%s: by the guests it is '%s' on %s", where,
+			sum->group, sum->interface);
+	if (is->guests != sum->guests)
+		return report_imbalance(error, "%s: guests is %u, but %u guests are of this group",
+			where, is->guests, sum->guests);
 	/* Digits of a sum of doubles, written and read again, are the same ones. */
 	if (fabs(is->share - sum->share) > 1e-9 * (1 + sum->share))
-		return report_imbalance(
-			error, "%s: share is %g, its guests have %g", where, is->share, sum->share);
+		return report_imbalance(error, "%s: share is %g, but its guests add up to %g",
+			where, is->share, sum->share);
 	return settle_set(where, &is->c, &is->latency, &is->response, sum, "guests", error);
 }
 

@@ -515,6 +515,22 @@ static void move_a_guest(trial *t)
 	t->guests[2].group = g_strdup("elsewhere");
 }
 
+static void miscount_a_group(trial *t)
+{
+	t->groups[0].guests = 7;
+}
+
+static void name_a_group_amiss(trial *t)
+{
+	g_free(t->groups[0].group);
+	t->groups[0].group = g_strdup("mad");
+}
+
+static void share_too_much(trial *t)
+{
+	t->groups[0].share = 0.75;
+}
+
 static const struct imbalance imbalances[] = {
 	{ lose_a_probe, { "guest 3, probes", "offered 53" } },
 	{ add_a_probe, { "probes: offered is 260", "261" } },
@@ -524,6 +540,9 @@ static const struct imbalance imbalances[] = {
 	{ use_none, { "guest 0: 50 probes", "none were used" } },
 	{ send_too_much, { "guest 1, frames of 64", "offered 400, not_sent 1 and unsent 0" } },
 	{ change_a_group, { "groups[1] 'busy, \"b\"' on vmux: late is 13", "12" } },
+	{ miscount_a_group, { "groups[0] 'calm' on vhost-user: guests is 7", "3 guests are" } },
+	{ name_a_group_amiss, { "groups[0] 'mad' on vhost-user: by", "'calm' on vhost-user" } },
+	{ share_too_much, { "groups[0] 'calm' on vhost-user: share is 0.75", "add up to 0.6:" } },
 	{ move_a_guest, { "groups: 2 rows", "expected 3" } },
 };
 
