@@ -127,8 +127,8 @@ static const struct option_row rows[] = {
 	COMMANDS_COMMON_ROWS(struct asked, common),
 	OPTION_GROUP("Findings"),
 	ROW(SHARE, options.tolerance, "tolerance", 0, "SHARE",
-		"Tolerance of the offered load relative to the nominal load (0.02 or 2%)",
-		.was = 't', .preset = "2%"),
+		"Tolerance of the offered load around the nominal one (0.02 or 2%)", .was = 't',
+		.preset = "2%"),
 	{ 0 },
 };
 

@@ -46,11 +46,9 @@ struct commands_common {
 		OPTION_GROUP("Output"), CLI_FORMAT_ROW(type_, c.format)
 
 /* The row of --response, a gboolean at member of type. */
-#define COMMANDS_RESPONSE_ROW(type_, member_)                                          \
-	OPTION_ROW(SWITCH, type_, member_, "response", 0, NULL,                        \
-		"Response time, from the scheduled departure (default: latency, from " \
-		"the actual departure)",                                               \
-		.was = 'r')
+#define COMMANDS_RESPONSE_ROW(type_, member_)                   \
+	OPTION_ROW(SWITCH, type_, member_, "response", 0, NULL, \
+		"Latency from the scheduled departure (default: from the actual one)", .was = 'r')
 
 /* Defines command_NAME, which run_NAME runs: its rows fill a struct of type; then its other members. */
 #define COMMANDS_COMMAND(name_, type_, rows_, ...)                   \

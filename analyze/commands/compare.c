@@ -201,7 +201,7 @@ static const struct option_row rows[] = {
 		"Smallest relevant difference, relative to A's median", .was = 't',
 		.preset = G_STRINGIFY(COMPARE_THRESHOLD)),
 	ROW(TEXT, fail_if, "fail-if", 0, "LIST",
-		"Exit with status 4 if any verdict is one of worse, better, inconclusive",
+		"Exit with status 4 on these verdicts: worse, better, inconclusive",
 		OPTION_WORDS("worse", "worse", "better", "inconclusive")),
 	{ 0 },
 };

@@ -130,8 +130,7 @@ static int run_merge(void *user, char **words)
 static const struct option_row rows[] = {
 	COMMANDS_COMMON_ROWS(struct asked, common),
 	ROW(DIR, output, "output", 'o', "DIR",
-		"Output directory (default: NAME, if it is a single directory, else that of "
-		"--dir)"),
+		"Output directory (default: NAME if a single directory, else that of --dir)"),
 	{ 0 },
 };
 

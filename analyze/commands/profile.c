@@ -201,12 +201,12 @@ static const char *const kinds[] = { "host", "ip", NULL };
 static const struct option_row rows[] = {
 	OPTION_GROUP("Frames"),
 	ROW(TEXT, direction, "direction", 0, "HOST:out|in",
-		"Only frames sent or received by a host: its MAC, IPv4 or IPv6 address with :out "
-		"or :in (default: all)",
+		"Only frames sent (:out) or received (:in) by a MAC, IPv4 or IPv6 address (default "
+		"all)",
 		.was = 'D'),
 	ROW(WORD, by, "by", 'b', "host|ip",
-		"One profile per source, with a table of them: host (MAC address) or ip (default: "
-		"one profile)",
+		"One profile per source, and a table: host (MAC address) or ip (default: one "
+		"profile)",
 		.words = kinds),
 	OPTION_GROUP("Output"),
 	ROW(INT, nb_classes, "classes", 0, "N",
