@@ -54,34 +54,31 @@ struct commands_request {
 	COMMANDS_SWITCH(type_, member, "response", \
 		"Latency from the scheduled departure (default: from the actual one)")
 
-#define COMMANDS_BY(type_, r, default_)                                                 \
-	OPTION_ROW(WORD, type_, r.by, "by", 0, "WHAT",                                  \
-		"Series: one per interface, group, size (of frames) or guest, or none " \
-		"(default: " default_ ")",                                              \
+#define COMMANDS_BY(type_, r, default_)                                                            \
+	OPTION_ROW(WORD, type_, r.by, "by", 0, "WHAT",                                             \
+		"One series per interface, group, size or guest, or none (default: " default_ ")", \
 		.words = result_by_words)
 #define COMMANDS_BY_DEFAULT "interface or group of a single fleet or mix"
 
 /* The rows of all figures: they fill the member r, such a struct, of type; preset of dir. */
-#define COMMANDS_ROWS_OR(type_, r, dir_help, dir_preset)                                        \
-	OPTION_GROUP("Figure"), COMMANDS_DIR(type_, r.dir, dir_help, .preset = (dir_preset)),   \
-		OPTION_ROW(WORD, type_, r.terminal, "terminal", 0, "KIND",                      \
-			"Format: svg, png or pdf (default: by the extension of --output, else " \
-			"svg)",                                                                 \
-			.was = 't', .words = commands_terminals),                               \
-		COMMANDS_OUTPUT(type_, r.output,                                                \
-			"Figure file; script and data go to NAME.gp and NAME.dat next to it "   \
-			"(default COMMAND-NAMES.svg)"),                                         \
-		COMMANDS_TITLE(type_, r.title),                                                 \
-		OPTION_ROW(INT, type_, r.width, "width", 'W', "N",                              \
-			"Width in pixels (96 per inch in PDF) (default 820)", .min = 1,         \
-			.max = COMMANDS_PIXELS_MAX),                                            \
-		OPTION_ROW(INT, type_, r.height, "height", 'H', "N",                            \
-			"Height in pixels (default: fits panels and legend)", .min = 1,         \
-			.max = COMMANDS_PIXELS_MAX),                                            \
-		COMMANDS_SWITCH(type_, r.linear, "linear",                                      \
-			"Linear latency axis from 0 (default: logarithmic)"),                   \
-		COMMANDS_RESPONSE(type_, r.response),                                           \
-		COMMANDS_SWITCH(type_, r.script, "script",                                      \
+#define COMMANDS_ROWS_OR(type_, r, dir_help, dir_preset)                                           \
+	OPTION_GROUP("Figure"), COMMANDS_DIR(type_, r.dir, dir_help, .preset = (dir_preset)),      \
+		OPTION_ROW(WORD, type_, r.terminal, "terminal", 0, "KIND",                         \
+			"Format: svg, png or pdf (default: as --output, else svg)", .was = 't',    \
+			.words = commands_terminals),                                              \
+		COMMANDS_OUTPUT(type_, r.output,                                                   \
+			"Figure; NAME.gp and NAME.dat go next to it (default COMMAND-NAMES.svg)"), \
+		COMMANDS_TITLE(type_, r.title),                                                    \
+		OPTION_ROW(INT, type_, r.width, "width", 'W', "N",                                 \
+			"Width in pixels (96 per inch in PDF) (default 820)", .min = 1,            \
+			.max = COMMANDS_PIXELS_MAX),                                               \
+		OPTION_ROW(INT, type_, r.height, "height", 'H', "N",                               \
+			"Height in pixels (default: fits panels and legend)", .min = 1,            \
+			.max = COMMANDS_PIXELS_MAX),                                               \
+		COMMANDS_SWITCH(type_, r.linear, "linear",                                         \
+			"Linear latency axis from 0 (default: logarithmic)"),                      \
+		COMMANDS_RESPONSE(type_, r.response),                                              \
+		COMMANDS_SWITCH(type_, r.script, "script",                                         \
 			"Write script and data only; do not run gnuplot")
 #define COMMANDS_DIR_HELP "Results directory of labels and selectors"
 #define COMMANDS_ROWS(type_, r) COMMANDS_ROWS_OR(type_, r, COMMANDS_DIR_HELP, "out")

@@ -42,7 +42,7 @@ static const struct option_row rows[] = {
 	COMMANDS_BY(struct asked, request, COMMANDS_BY_DEFAULT),
 	OPTION_GROUP("Panels"),
 	OPTION_ROW(TEXT, struct asked, facets, "facets", 0, "ROWS,COLUMNS",
-		"Parameters of the rows and columns of panels, such as interface,vhost "
+		"Parameters of rows and columns of panels, such as interface,vhost "
 		"(default: those that differ within a NAME)",
 		0),
 	COMMANDS_SWITCH(struct asked, no_facets, "no-facets",

@@ -102,7 +102,7 @@ static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	COMMANDS_BY(struct asked, request, "as compare for dots, none for strips"),
 	OPTION_ROW(WORD, struct asked, form, "form", 0, "FORM",
-		"Form: dots (sorted guests), load or time (heat strips: one row per guest) "
+		"Form: dots (sorted guests), or load or time (heat strips) "
 		"(default: load for several loads, else dots)",
 		.words = forms),
 	OPTION_ROW(WORD, struct asked, value, "value", 0, "VALUE",

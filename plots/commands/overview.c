@@ -39,7 +39,7 @@ static const struct option_row rows[] = {
 	COMMANDS_ROWS(struct asked, request),
 	OPTION_GROUP("Panels"),
 	OPTION_ROW(TEXT, struct asked, facets, "facets", 0, "ROWS,COLUMNS",
-		"Parameters of the rows and columns of panels (default: machine, interface and "
+		"Parameters of rows and columns of panels (default: machine, interface and "
 		"vhost if they differ)",
 		0),
 	LOAD_OPTIONS_ROWS(struct asked, load),

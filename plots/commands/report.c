@@ -120,14 +120,12 @@ static const struct option_row rows[] = {
 	COMMANDS_OUTPUT(struct asked, output, "Report file (default report-NAMES.html)"),
 	COMMANDS_TITLE(struct asked, title),
 	COMMANDS_SWITCH(struct asked, linear, "linear",
-		"Linear latency axes from 0 (default: logarithmic)"),
+		"Linear latency axis from 0 (default: logarithmic)"),
 	COMMANDS_RESPONSE(struct asked, response),
 	COMMANDS_SWITCH(
 		struct asked, different_mix, "different-mix", "Compare results of different mixes"),
 	COMMANDS_SWITCH(struct asked, script, "script",
-		"Write only scripts and data of the figures (NAME-1.gp, NAME-1.dat, ...); do not "
-		"run "
-		"gnuplot"),
+		"Write only scripts and data of the figures (NAME-1.gp, NAME-1.dat, ...)"),
 	{ 0 },
 };
 

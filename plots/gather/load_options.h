@@ -17,18 +17,16 @@ struct load_options {
 };
 
 /* Rows for the member o, such a struct, of type. Of one that may stay as a recipe says: no preset. */
-#define LOAD_OPTIONS_ROWS_OR(type_, o, x_preset, quantile_preset, loss_preset)                \
-	OPTION_GROUP("Numbers"),                                                              \
-		OPTION_ROW(WORD, type_, o.x, "x", 0, "WHICH",                                 \
-			"Load: offered (measured) or nominal (as in autotest's figures)",     \
-			.preset = (x_preset), .words = load_options_x),                       \
-		OPTION_ROW(WORD, type_, o.quantile, "quantile", 0, "RULE",                    \
-			"Percentiles: nearest (nearest rank) or linear (as in autotest's "    \
-			"figures)",                                                           \
-			.preset = (quantile_preset), .words = load_options_quantile),         \
-		OPTION_ROW(WORD, type_, o.loss, "loss", 0, "METRIC",                          \
-			"Loss: exact (packet totals) or autotest (its rounded averages with " \
-			"standard deviation)",                                                \
+#define LOAD_OPTIONS_ROWS_OR(type_, o, x_preset, quantile_preset, loss_preset)              \
+	OPTION_GROUP("Numbers"),                                                            \
+		OPTION_ROW(WORD, type_, o.x, "x", 0, "WHICH",                               \
+			"Load: offered (measured) or nominal (as in autotest's figures)",   \
+			.preset = (x_preset), .words = load_options_x),                     \
+		OPTION_ROW(WORD, type_, o.quantile, "quantile", 0, "RULE",                  \
+			"Percentiles: nearest (rank) or linear (as in autotest's figures)", \
+			.preset = (quantile_preset), .words = load_options_quantile),       \
+		OPTION_ROW(WORD, type_, o.loss, "loss", 0, "METRIC",                        \
+			"Loss: exact (packet totals) or autotest (its rounded averages)",   \
 			.preset = (loss_preset), .words = load_options_loss)
 #define LOAD_OPTIONS_ROWS(type_, o) LOAD_OPTIONS_ROWS_OR(type_, o, "offered", "nearest", "exact")
 
