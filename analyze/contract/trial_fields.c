@@ -50,19 +50,19 @@ static const struct trial_field params_rows[] = {
 	PARAM(warm_up_s, REAL, "s", "warm-up", "length of the warm-up"),
 	PARAM(drain_s, REAL, "s", "drain", "wait for frames after the measurement phase"),
 	PARAM(seed, U64, "", "seed", "random seed"),
-	PARAM(repetition, U32, "", NULL, "from 0", .max = G_MAXINT32),
+	PARAM(repetition, U32, "", NULL, "number of the repetition, from 0", .max = G_MAXINT32),
 	PARAM(cores, TEXT, "", "cores", "value of --cores; empty: default"),
 	PARAM(faults, TEXT, "", "faults", "value of --fault; empty: none"),
 	PARAM(mix_digest, TEXT, "", "mix", "SHA-256 of the mix: names alone are ambiguous"),
 	PARAM(extra, TEXT, "", "extra", "further options that change what is measured"),
 };
 const struct trial_record trial_params_fields = RECORD("parameters", trial_params, params_rows,
-	"Requested parameters. Equal parameters: same trial.");
+	"Requested parameters: trials with equal ones are the same trial.");
 
 static const struct trial_field verdict_rows[] = {
 	FIELD(trial, trustworthy, SWITCH, "", "the numbers are reliable"),
 	FIELD(trial, interrupted, SWITCH, "", "the trial was ended early"),
-	FIELD(trial, reasons, TEXTS, "", "reasons if it is not trustworthy, and notes"),
+	FIELD(trial, reasons, TEXTS, "", "why it is not trustworthy, and notes"),
 };
 static const struct trial_record verdict_fields = RECORD(
 	"verdict", trial, verdict_rows, "Whether the numbers are reliable.");
@@ -90,13 +90,13 @@ static const struct trial_field counts_rows[] = {
 	COUNT(unsent, "frames", "intended - offered - not_sent; missing in older files",
 		.flags = TRIAL_OPTIONAL),
 	COUNT(offered, "frames", "presented to the guest's interface"),
-	COUNT(forwarded, "frames", "came back, intact, each counted once"),
+	COUNT(forwarded, "frames", "returned intact, counted once"),
 	COUNT(lost, "frames", "offered - forwarded; includes refused"),
-	COUNT(duplicated, "frames", "came back again"),
+	COUNT(duplicated, "frames", "returned again"),
 	COUNT(reordered, "frames", "of forwarded: out of order (RFC 4737)"),
-	COUNT(corrupt, "frames", "came back with a wrong byte; per guest only, 0 per size",
+	COUNT(corrupt, "frames", "returned with a wrong byte; per guest only, 0 per size",
 		.flags = TRIAL_PER_GUEST),
-	COUNT(foreign, "frames", "not of this trial; per guest only, 0 per size",
+	COUNT(foreign, "frames", "not frames of this trial; per guest only, 0 per size",
 		.flags = TRIAL_PER_GUEST),
 	COUNT(late, "frames", "of offered: departed later than --slack"),
 	COUNT(refused, "frames", "of offered: no room in the interface"),
@@ -163,7 +163,8 @@ static const struct trial_record sums_fields = RECORD("sums", trial_dist, sums_r
 
 static const struct trial_field dist_rows[] = {
 	MADE("sums", INLINE, "", "", .record = &sums_fields),
-	MADE("stddev_ns", RATIO, "ns", "n - 1 form, from the bins", .ratio = make_stddev),
+	MADE("stddev_ns", RATIO, "ns", "sample standard deviation (n - 1), from the bins",
+		.ratio = make_stddev),
 	MADE("p25_ns", RANK, "ns", "25th percentile", .rank = make_quantile, .q = 0.25),
 	MADE("p50_ns", RANK, "ns", "median", .rank = make_quantile, .q = 0.5),
 	MADE("p75_ns", RANK, "ns", "75th percentile", .rank = make_quantile, .q = 0.75),
@@ -206,7 +207,7 @@ static const struct trial_field departure_rows[] = {
 	FIELD(trial_departure, within_512ns, U64, "frames", "within 512 ns"),
 	FIELD(trial_departure, bursts, U64, "frames", "in the same burst as the previous frame"),
 	FIELD(trial_departure, self_delay_p50_ns, U64, "ns", "median delay behind the schedule"),
-	FIELD(trial_departure, self_delay_p99_ns, U64, "ns", "its 99th percentile"),
+	FIELD(trial_departure, self_delay_p99_ns, U64, "ns", "99th percentile of that delay"),
 	FIELD(trial_departure, self_delay_max_ns, U64, "ns", "maximum delay"),
 	MADE("inter_departure", RECORD, "", "gaps between two departures", .record = &gap_fields,
 		.flags = TRIAL_OPTIONAL),
@@ -258,7 +259,7 @@ static const struct trial_record guest_latency_fields = RECORD("guest_probes_lat
 
 static const struct trial_field guest_probes_rows[] = {
 	FIELD(trial_guest_probes, offered, U64, "frames", "probes sent to the guest"),
-	FIELD(trial_guest_probes, forwarded, U64, "frames", "came back"),
+	FIELD(trial_guest_probes, forwarded, U64, "frames", "returned"),
 	FIELD(trial_guest_probes, lost, U64, "frames", "offered - forwarded"),
 	MADE("latency", RECORD, "", LATENCY, .record = &guest_latency_fields),
 };
@@ -269,7 +270,7 @@ static void clear_guest_probes(void *record)
 }
 
 const struct trial_record trial_guest_probes_fields = RECORD("guest_probes", trial_guest_probes,
-	guest_probes_rows, "If probes were used. Bins per guest are not stored.",
+	guest_probes_rows, "Only with probes. Bins per guest are not stored.",
 	.clear = clear_guest_probes);
 
 static double make_cycles(const void *record, const struct trial_view *view)
@@ -325,10 +326,10 @@ static const struct trial_field ipdv_rows[] = {
 	IPDV("p1_ns", 0.01, TRIAL_SIGNED, "1st percentile"),
 	IPDV("p50_ns", 0.5, TRIAL_SIGNED, "median"),
 	IPDV("abs_p50_ns", 0.5, 0, "median of the magnitudes"),
-	IPDV("abs_p90_ns", 0.9, 0, "their 90th percentile"),
+	IPDV("abs_p90_ns", 0.9, 0, "90th percentile of the magnitudes"),
 	IPDV("p99_ns", 0.99, TRIAL_SIGNED, "99th percentile"),
 	IPDV("abs_p99_ns", 0.99, 0, "99th percentile of the magnitudes"),
-	IPDV("abs_p999_ns", 0.999, 0, "their 99.9th percentile"),
+	IPDV("abs_p999_ns", 0.999, 0, "99.9th percentile of the magnitudes"),
 };
 static const struct trial_record ipdv_fields = RECORD("ipdv", trial_ipdv, ipdv_rows,
 	"Delay variation between neighbours (RFC 3393, RFC 5481 section 4.1): D(i) - D(i-1) of "
@@ -377,7 +378,7 @@ static const struct trial_field group_rows[] = {
 	PART_OF(trial_group, response, trial_dist_fields, RESPONSE, .bins = add_up_group),
 };
 const struct trial_record trial_group_fields = RECORD("group", trial_group, group_rows,
-	"Guests of one group on one interface; sums.", .enter = enter_group);
+	"Sums over the guests of one group on one interface.", .enter = enter_group);
 
 static void settle_size(struct json_in *in, JsonObject *o, const char *where, void *record)
 {
@@ -406,12 +407,13 @@ static void enter_guest(const void *record, struct trial_view *view)
 }
 
 static const struct trial_field guest_rows[] = {
-	FIELD(trial_guest, guest, U32, "", "number, from 0", .max = FRAME_GUESTS_MAX - 1),
+	FIELD(trial_guest, guest, U32, "", "number of the guest, from 0",
+		.max = FRAME_GUESTS_MAX - 1),
 	FIELD(trial_guest, mac, TEXT, "", "MAC address"),
 	FIELD(trial_guest, interface, TEXT, "", "interface of the guest"),
 	FIELD(trial_guest, profile, TEXT, "", "profile of its frame lengths"),
 	FIELD(trial_guest, group, TEXT, "", "group in the mix file; empty without one"),
-	FIELD(trial_guest, state, TEXT, "", "ok, or the fault"),
+	FIELD(trial_guest, state, TEXT, "", "ok, or what is wrong with the guest"),
 	FIELD(trial_guest, share, REAL, "", "share of the load"),
 	FIELD(trial_guest, c, INLINE, "", "", .record = &trial_counts_fields),
 	FIELD(trial_guest, reorder_distance_max, U64, "frames",

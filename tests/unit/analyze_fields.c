@@ -182,13 +182,13 @@ static JsonObject *parse_object(const char *text)
 }
 
 /* What has no row: the schema's number, and the files, which trial_write lists. */
-static const char files_schema
-	[] = "{\"description\": \"The siblings, all of them; not in what tsim prints.\","
-	     " \"type\": \"array\", \"items\": {\"type\": \"object\", \"required\": [\"name\", "
-	     "\"bytes\"],"
-	     " \"properties\": {\"name\": {\"type\": \"string\", \"pattern\":"
-	     " \"^(histogram|guests|timeline|output|probes|guest_timeline|ipdv)_[^/]+$\"},"
-	     " \"bytes\": {\"$ref\": \"#/$defs/count\"}}}}";
+static const char files_schema[] =
+	"{\"description\": \"All other files of the trial; not in the output of --format json.\","
+	" \"type\": \"array\", \"items\": {\"type\": \"object\", \"required\": [\"name\", "
+	"\"bytes\"],"
+	" \"properties\": {\"name\": {\"type\": \"string\", \"pattern\":"
+	" \"^(histogram|guests|timeline|output|probes|guest_timeline|ipdv)_[^/]+$\"},"
+	" \"bytes\": {\"$ref\": \"#/$defs/count\"}}}}";
 static const char types_schema[] =
 	"{\"count\": {\"type\": \"integer\", \"minimum\": 0, \"maximum\": 9223372036854775807},"
 	" \"difference\": {\"type\": \"integer\", \"minimum\": -9223372036854775807,"
