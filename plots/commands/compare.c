@@ -52,4 +52,4 @@ static const struct option_row rows[] = {
 };
 
 COMMANDS_FIGURE(compare, COMMANDS_NAMES,
-	.summary = "Plot latency and loss over load, or the latency distribution of a single load");
+	.summary = "Plot latency and loss over load; of one load, the distribution");

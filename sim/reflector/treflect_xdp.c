@@ -385,8 +385,7 @@ static const struct option_row start_rows[] = {
 
 static const struct cli_command start = { .name = "start",
 	.arguments = "INTERFACE",
-	.summary = "Reflect frames to the interface's own MAC address; replaces a running "
-		   "reflector",
+	.summary = "Reflect frames to the interface's MAC, replacing a running reflector",
 	.options = start_rows,
 	.size = sizeof(struct asked),
 	.min_words = 1,

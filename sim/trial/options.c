@@ -97,8 +97,8 @@ const struct option_row options_rows[] = {
 		"DPDK port to all guests: a PCI address, or devargs such as "
 		"net_af_packet0,iface=eth0 (sets --machine external --interface port)"),
 	ROW(TEXT, as, "as", 0, "KEY=VALUE,...",
-		"Description of the external guests for the results: "
-		"machine=pcvm,interface=bridge,qemu=normal,vhost=on,ioregionfd=off,reflector=xdp",
+		"Description of the external guests for the results, such as "
+		"machine=pcvm,interface=bridge,reflector=xdp; also qemu, vhost, ioregionfd",
 		WORDS("machine=")),
 	ROW(DIR, socket_dir, "socket-dir", 0, "DIR",
 		"Directory of the guests' sockets (default a temporary one)"),
