@@ -40,25 +40,35 @@ static int terminal_of(const char *word)
 	return -1;
 }
 
-/* By --terminal, else by the name of the output, else SVG. Both have to agree. */
-static gboolean find_terminal(
-	const struct commands_request *r, enum figure_terminal *out, GError **error)
+/*
+ * Format by --terminal, else by the extension of the output, else SVG; both have to agree. Path of the
+ * figure: the output, with the extension of --terminal where it has none, else the stem with one. NULL
+ * and error.
+ */
+static char *find_path(const struct commands_request *r, const char *stem,
+	enum figure_terminal *terminal, GError **error)
 {
-	g_autofree char *name = r->output != NULL ? g_path_get_basename(r->output) : NULL;
-	const char *dot = name != NULL ? strrchr(name, '.') : NULL;
+	g_autofree char *name = g_path_get_basename(r->output != NULL ? r->output : stem);
+	const char *dot = r->output != NULL ? strrchr(name, '.') : NULL;
 	int of_name = terminal_of(dot != NULL ? dot + 1 : NULL);
 
-	/* A name without extension needs --terminal. */
-	if (name != NULL && of_name < 0 && (dot != NULL || r->terminal < 0))
-		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
+	if (r->output != NULL && of_name < 0 &&
+		(dot != NULL || r->terminal < 0 || g_str_has_suffix(r->output, "/"))) {
+		(void)plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--output: expected a name ending in .svg, .png or .pdf, got '%s'",
 			r->output);
-	if (r->terminal >= 0 && of_name >= 0 && r->terminal != of_name)
-		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
+		return NULL;
+	}
+	if (r->terminal >= 0 && of_name >= 0 && r->terminal != of_name) {
+		(void)plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--output: extension of '%s' contradicts --terminal %s", r->output,
 			commands_terminals[r->terminal]);
-	*out = (enum figure_terminal)MAX(0, MAX(r->terminal, of_name));
-	return TRUE;
+		return NULL;
+	}
+	*terminal = (enum figure_terminal)MAX(0, MAX(r->terminal, of_name));
+	return of_name >= 0 ? g_strdup(r->output)
+			    : g_strconcat(r->output != NULL ? r->output : stem, ".",
+				      commands_terminals[*terminal], NULL);
 }
 
 gboolean commands_allow(
@@ -87,13 +97,10 @@ static gboolean make_files(
 	g_autofree char *style_path = NULL, *style = NULL, *path = NULL;
 	gboolean made;
 
-	if (r->output != NULL && !render_files_init(files, r->output, error))
+	path = find_path(r, stem, &job->options.terminal, error);
+	if (path == NULL)
 		return FALSE;
-	if (!find_terminal(r, &job->options.terminal, error))
-		return FALSE;
-	path = g_strconcat(stem, ".", commands_terminals[job->options.terminal], NULL);
-	if (r->output == NULL && !render_files_init(files, path, error))
-		return FALSE;
+	render_files_init(files, path);
 	style_path = datadir_find("plots/style.gp", error);
 	if (style_path == NULL || !g_file_get_contents(style_path, &style, NULL, error))
 		return FALSE;

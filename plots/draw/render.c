@@ -6,25 +6,17 @@
 #include "analyze/contract/trial.h"
 #include "plots/draw/error.h"
 
-gboolean render_files_init(struct render_files *files, const char *image_path, GError **error)
+void render_files_init(struct render_files *files, const char *image_path)
 {
 	g_autofree char *image = g_path_get_basename(image_path);
 	const char *dot = strrchr(image, '.');
 	gsize stem = dot != NULL && dot > image ? (gsize)(dot - image) : strlen(image);
 
-	if (g_str_has_suffix(image_path, "/") || g_str_has_suffix(image, ".gp") ||
-		g_str_has_suffix(image, ".dat")) {
-		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
-			"--output: '%s' is no name for a figure; NAME.svg goes well with NAME.gp "
-			"and NAME.dat beside it",
-			image_path);
-	}
 	files->script = g_strdup_printf("%.*s.gp", (int)stem, image);
 	files->data = g_strdup_printf("%.*s.dat", (int)stem, image);
 	files->image = g_steal_pointer(&image);
 	files->folder = g_path_get_dirname(image_path);
 	files->image_path = g_strdup(image_path);
-	return TRUE;
 }
 
 void render_files_clear(struct render_files *files)

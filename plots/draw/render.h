@@ -13,8 +13,8 @@ struct render_files {
 	char *image, *script, *data; /* names in folder */
 	char *image_path;            /* as it is told to the user */
 };
-/* image_path is that of the figure; script and data have its name and .gp and .dat. */
-gboolean render_files_init(struct render_files *files, const char *image_path, GError **error);
+/* image_path is that of the figure, NAME.svg, say; script and data are NAME.gp and NAME.dat. */
+void render_files_init(struct render_files *files, const char *image_path);
 void render_files_clear(struct render_files *files);
 /* Lends the names to the options of the figure. */
 void render_name_files(const struct render_files *files, struct figure_options *options);

@@ -166,8 +166,7 @@ static gboolean draw_kind(const struct kind *kind, const struct sources *sources
 					 : RESULT_BY_NONE;
 	d->description = g_strconcat(
 		kind->caption, ": ", sources->curves->title, ". ", kind->description, NULL);
-	if (!render_files_init(&files, path, error))
-		return FALSE;
+	render_files_init(&files, path);
 	render_name_files(&files, options);
 	/* What a figure cannot show is no reason to leave the rest out. */
 	if (!kind->make(sources, options, &text, &cause)) {

@@ -65,8 +65,7 @@ expect 2 "expected NAME" "$tplot" compare
 expect 2 "expected svg, png, pdf" "$tplot" compare slow --terminal gif
 expect 2 "--output: extension of 'a.svg' contradicts --terminal png" \
 	"$tplot" compare slow --terminal png --output a.svg
-expect 2 "no name for a figure" "$tplot" compare slow --output a.gp
-for name in a.jpg a a.b/c a.svg.gz; do
+for name in a.jpg a a.b/c a.svg.gz a.gp a/; do
 	for command in compare guests overview timeline sizes departures cdf box; do
 		expect 2 "--output: expected a name ending in .svg, .png or .pdf, got '$name'" \
 			"$tplot" $command slow --output $name
@@ -77,9 +76,13 @@ for name in a.jpg a a.b/c a.svg.gz; do
 done
 expect 2 "got 'a.jpg'" "$tplot" compare slow --terminal png --output a.jpg
 [ -z "$(ls a a.* 2>/dev/null)" ] || fail "written in spite of it: $(ls a a.*)"
+# Without an extension --terminal gives one.
 mkdir a.b
-expect 0 a.b/c "$tplot" compare slow --terminal svg --output a.b/c
-head -c 5 a.b/c | grep -q '<?xml' || fail "not the kind that was asked for: $(head -c 5 a.b/c)"
+expect 0 a.b/c.svg "$tplot" compare slow --terminal svg --output a.b/c
+head -c 5 a.b/c.svg | grep -q '<?xml' || fail "not the kind that was asked for: $(head -c 5 a.b/c.svg)"
+[ -e a.b/c.gp ] || fail "script: $(ls a.b)"
+[ ! -e a.b/c ] || fail "a.b/c was written"
+expect 2 "got 'a.b/'" "$tplot" compare slow --terminal svg --output a.b/
 rm -r a.b
 expect 2 "--height" "$tplot" compare slow --height 100
 expect 2 "--width" "$tplot" compare slow --width 99999
