@@ -18,7 +18,8 @@ static gboolean make_cdf(struct commands_job *job, GError **error)
 						       .rate = asked->rate,
 						       .by = asked->request.by },
 		.response = asked->request.response,
-		.curves = TRUE };
+		.curves = TRUE,
+		.load_panels = TRUE };
 	g_autoptr(figure) f = gather(&wanted, job->names, job->messages, error);
 
 	job->options.within = !asked->tail;

@@ -50,7 +50,8 @@ static gboolean make_dots(struct commands_job *job, GError **error)
 	const struct gather_options wanted = { .members = { .dir = job->request->dir,
 						       .title = job->request->title,
 						       .by = job->request->by },
-		.response = job->request->response };
+		.response = job->request->response,
+		.group_panels = TRUE };
 	g_autoptr(figure) f = gather(&wanted, job->names, job->messages, error);
 
 	return f != NULL && figure_guests(f, &job->options, &job->text, error);

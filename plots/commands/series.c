@@ -14,10 +14,9 @@ static gboolean make_series(
 	struct commands_job *job, gather_fn gather_it, draw_fn draw_it, GError **error)
 {
 	const struct commands_request *r = job->request;
-	const struct members_options wanted = { .dir = r->dir,
-		.title = r->title,
-		.by = r->by < 0 ? MEMBERS_BY_MENTION : r->by,
-		.max_by = FIGURES_TIMELINES_MAX };
+	const struct members_options wanted = {
+		.dir = r->dir, .title = r->title, .by = r->by < 0 ? MEMBERS_BY_MENTION : r->by
+	};
 	g_autoptr(member_list) m = members_find(&wanted, job->names, error);
 	g_autoptr(figure) f = NULL;
 

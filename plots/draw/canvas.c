@@ -100,12 +100,15 @@ static void put_title(struct canvas *c, const figure *f)
 			g_ptr_array_index(subtitle, i));
 }
 
-/* A group of that colour; NULL if it is out of use. */
-static const struct figure_group *group_of_series(const figure *f, guint series)
+/* A group of that legend and colour; NULL if it is out of use. */
+static const struct figure_group *group_of_series(const figure *f, guint part, guint series)
 {
-	for (guint i = 0; i < f->groups->len; i++)
-		if (figure_group_at(f, i)->series == series)
-			return figure_group_at(f, i);
+	for (guint i = 0; i < f->groups->len; i++) {
+		const struct figure_group *group = figure_group_at(f, i);
+
+		if (group->part == part && group->series == series)
+			return group;
+	}
 	return NULL;
 }
 
@@ -129,21 +132,15 @@ static double flow_on(struct canvas *c, struct flow *flow, double width)
 	return x;
 }
 
-/* The names of all series with their sample, in columns. With draw FALSE only counts the rows. */
-static guint put_legend(struct canvas *c, const figure *f, double y, gboolean draw)
+/* The names of a legend with their samples, in columns so wide. With draw FALSE only counts the rows. */
+static guint put_series(
+	struct canvas *c, const figure *f, guint part, double y, double column, gboolean draw)
 {
-	double room = c->width - CANVAS_RIGHT - canvas_edge(c), column = 0;
-	guint end = 0, columns, at = 0;
+	double room = c->width - CANVAS_RIGHT - canvas_edge(c);
+	guint columns = MAX(1, (guint)((room + GAP) / MAX(column, 1))), at = 0;
 
-	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = figure_group_at(f, i);
-
-		end = MAX(end, group->series + 1);
-		column = MAX(column, CANVAS_SAMPLE + canvas_text_width(group->name) + GAP);
-	}
-	columns = MAX(1, (guint)((room + GAP) / MAX(column, 1)));
-	for (guint i = 0; i < end; i++) {
-		const struct figure_group *group = group_of_series(f, i);
+	for (guint i = 0; i < FIGURE_SERIES_MAX; i++) {
+		const struct figure_group *group = group_of_series(f, part, i);
 
 		if (group == NULL)
 			continue;
@@ -155,10 +152,34 @@ static guint put_legend(struct canvas *c, const figure *f, double y, gboolean dr
 
 		if (!draw)
 			continue;
-		canvas_sample(c, x, down, i + 1, line, TRUE);
+		canvas_sample(c, x, down, i + 1, line, CANVAS_FILLED);
 		canvas_text(c, x + CANVAS_SAMPLE, down, CANVAS_LEFT_OF, 0, name);
 	}
 	return (at + columns - 1) / columns;
+}
+
+/* All legends; several have a heading each. With draw FALSE only counts the rows. */
+static guint put_legend(struct canvas *c, const figure *f, double y, gboolean draw)
+{
+	double room = c->width - CANVAS_RIGHT - canvas_edge(c), column = 0;
+	guint rows = 0;
+
+	for (guint i = 0; i < f->groups->len; i++)
+		column = MAX(column,
+			CANVAS_SAMPLE + GAP + canvas_text_width(figure_group_at(f, i)->name));
+	for (guint part = 0; part < MAX(1, f->parts->len); part++) {
+		if (f->parts->len > 0) {
+			g_autofree char *heading = canvas_fit(
+				g_ptr_array_index(f->parts, part), room, NOTE_SIZE);
+
+			if (draw)
+				canvas_text(c, canvas_edge(c), y + CANVAS_ROW * rows,
+					CANVAS_LEFT_OF, NOTE_SIZE, heading);
+			rows++;
+		}
+		rows += put_series(c, f, part, y + CANVAS_ROW * rows, column, draw);
+	}
+	return rows;
 }
 
 /* Remarks, from left to right, and in lines where one is longer. */
@@ -194,7 +215,7 @@ static guint put_lines(struct canvas *c, const struct canvas_foot *foot, double 
 
 		if (!draw)
 			continue;
-		canvas_sample(c, x, flow.y, 0, line, FALSE);
+		canvas_sample(c, x, flow.y, 0, line, CANVAS_NO_MARKER);
 		canvas_text(c, x + CANVAS_SAMPLE, flow.y, CANVAS_LEFT_OF, 0, of->name);
 	}
 	return flow.rows;
@@ -338,7 +359,7 @@ double canvas_text_width(const char *text)
 char *canvas_fit(const char *text, double width, int size)
 {
 	double each = canvas_text_width("x") * (size > 0 ? size : 12) / 12;
-	glong len = g_utf8_strlen(text, -1), room = MAX(9, (glong)(width / each));
+	glong len = g_utf8_strlen(text, -1), room = MAX(9, (glong)(width / each + 0.01));
 	const char *tail;
 	g_autofree char *head = NULL;
 
@@ -376,8 +397,14 @@ double canvas_line_width(guint group)
 	return MAX(2.6 - 0.6 * group, 1);
 }
 
-void canvas_sample(
-	struct canvas *c, double x, double y, guint linetype, const char *line, gboolean marker)
+static void put_mark(struct canvas *c, double x, const char *at_y, const char *colour, int type)
+{
+	g_string_append_printf(c->script, "set label '' at screen %s,%s point %s pt %d ps 1.1\n",
+		gp_fixed((x + SAMPLE / 2.0) / c->width, 5).text, at_y, colour, type);
+}
+
+void canvas_sample(struct canvas *c, double x, double y, guint linetype, const char *line,
+	enum canvas_mark mark)
 {
 	struct gp_num at_y = gp_fixed(1 - y / c->height, 5);
 
@@ -386,9 +413,13 @@ void canvas_sample(
 			"set arrow from screen %s,%s to screen %s,%s nohead %s\n",
 			gp_fixed(x / c->width, 5).text, at_y.text,
 			gp_fixed((x + SAMPLE) / c->width, 5).text, at_y.text, line);
-	if (marker)
-		g_string_append_printf(c->script,
-			"set label '' at screen %s,%s point lt %u pt %d ps 1.1\n",
-			gp_fixed((x + SAMPLE / 2.0) / c->width, 5).text, at_y.text, linetype,
-			canvas_marker(linetype - 1, TRUE));
+	/* A hollow one hides the line below it. */
+	if (mark == CANVAS_HOLLOW)
+		put_mark(c, x, at_y.text, "lc rgb '#ffffff'", canvas_marker(linetype - 1, TRUE));
+	if (mark != CANVAS_NO_MARKER) {
+		g_autofree char *colour = g_strdup_printf("lt %u", linetype);
+
+		put_mark(c, x, at_y.text, colour,
+			canvas_marker(linetype - 1, mark == CANVAS_FILLED));
+	}
 }

@@ -102,9 +102,10 @@ double canvas_text_width(const char *text);
 /* The text, or where it is wider than that its ends with "…" between; size as in canvas_text. */
 char *canvas_fit(const char *text, double width, int size);
 
+enum canvas_mark { CANVAS_NO_MARKER, CANVAS_FILLED, CANVAS_HOLLOW };
 /* At x a piece of line with these properties (NULL: none), and on it the marker of a line type. */
-void canvas_sample(
-	struct canvas *c, double x, double y, guint linetype, const char *line, gboolean marker);
+void canvas_sample(struct canvas *c, double x, double y, guint linetype, const char *line,
+	enum canvas_mark mark);
 
 /* Markers of a group: filled, and its hollow twin. Later ones are smaller, so that none hides. */
 int canvas_marker(guint group, gboolean filled);

@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-#include "plots/draw/error.h"
-
 static void guest_clear(gpointer data)
 {
 	g_free(((struct figure_guest *)data)->name);
@@ -31,6 +29,7 @@ figure *figure_new(void)
 	f->subtitle = g_strdup("");
 	f->groups = g_ptr_array_new_with_free_func(group_free);
 	f->facets = g_ptr_array_new_with_free_func(g_free);
+	f->parts = g_ptr_array_new_with_free_func(g_free);
 	f->columns = 1;
 	return f;
 }
@@ -45,6 +44,7 @@ void figure_free(figure *f)
 	g_free(f->differing);
 	g_ptr_array_unref(f->groups);
 	g_ptr_array_unref(f->facets);
+	g_ptr_array_unref(f->parts);
 	g_free(f);
 }
 
@@ -111,20 +111,6 @@ guint figure_silent(const figure *f)
 				nb++;
 	}
 	return nb;
-}
-
-gboolean figure_series_fit(const figure *f, const char *remedy, GError **error)
-{
-	guint nb = 0;
-
-	for (guint i = 0; i < f->groups->len; i++)
-		nb = MAX(nb, figure_group_at(f, i)->series + 1);
-	return nb <= FIGURE_SERIES_MAX ||
-	       plots_fail(error, PLOTS_ERROR_ARGUMENT,
-		       "%u series, but at most %d can be distinguished: name fewer, select by %s "
-		       "(such as vhost-on or rate-100)%s",
-		       nb, FIGURE_SERIES_MAX, f->differing != NULL ? f->differing : "parameters",
-		       remedy);
 }
 
 gboolean figure_has_loads(const figure *f)

@@ -52,6 +52,7 @@ struct figure_group {
 	char *name;
 	guint series; /* colour and row of the legend; as added, unless set */
 	guint facet;  /* panel of a grid; 0 without one */
+	guint part;   /* legend that it is in (split.h) */
 	guint origin; /* which of the names it was found by */
 	/* As a whole, where the points do not say it. */
 	gboolean trustworthy;
@@ -75,9 +76,10 @@ struct figure {
 	GPtrArray *groups; /* struct figure_group */
 	/* A grid of panels: their titles (char *), row by row; empty: there is one, without title. */
 	GPtrArray *facets;
-	guint columns;        /* of the grid */
-	gboolean sliced;      /* groups are parts of trials; loads are those of the whole trials */
-	gboolean linear_rule; /* percentiles are by the linear rule: said in a note */
+	guint columns;    /* of the grid */
+	GPtrArray *parts; /* headings (char *) of several legends; empty: there is one (split.h) */
+	gboolean sliced;  /* groups are parts of trials; loads are those of the whole trials */
+	gboolean linear_rule;     /* percentiles are by the linear rule: said in a note */
 	gboolean autotest_metric; /* loss is autotest's metric: said on the axis */
 };
 typedef struct figure figure;
@@ -121,12 +123,11 @@ gboolean figure_guest_is_silent(const struct figure_guest *guest);
 /* Those of all groups. */
 guint figure_silent(const figure *f);
 
-enum { FIGURE_SERIES_MAX = 8 }; /* pairs of colour and marker (style.gp) */
-/*
- * FALSE and PLOTS_ERROR_ARGUMENT if series need more than there are: the text says what to select by;
- * remedy: its end, "" for none.
- */
-gboolean figure_series_fit(const figure *f, const char *remedy, GError **error);
+enum {
+	FIGURE_SERIES_MAX = 8, /* of a panel: pairs of colour and marker (style.gp) */
+	FIGURE_PARTS_MAX = 6,  /* sets of so many series, each with panels of its own */
+	FIGURE_PANELS_MAX = 24,
+};
 
 /* TRUE if some group has several loads: then figure_load is the figure, else figure_cdf. */
 gboolean figure_has_loads(const figure *f);

@@ -7,7 +7,8 @@
 
 /* Height of so many lines with the room around them, in pixels. */
 double head_height(guint lines);
-/* How many lines a name needs at that width; it is broken at ", ". At least 1. */
+/* How many lines a name needs at that width; it is broken at ", ", else at
+ * spaces, else behind ",", "+" and "/". At least 1. */
 guint head_lines(const char *name, gboolean trustworthy, double width);
 /* The name, with a mark if it is not trustworthy, centred at x, the last line above bottom. */
 void head_put(struct canvas *c, double x, double bottom, const char *name, gboolean trustworthy,

@@ -6,10 +6,11 @@
 #include "analyze/base/text.h"
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
+#include "plots/draw/head.h"
 #include "plots/draw/range.h"
 #include "plots/figures/figures.h"
 
-enum { PANEL = 360, LOADS_MAX = 12 };
+enum { PANEL = 360, PANEL_OF_MANY = 220, BELOW = 12, LOADS_MAX = 12 };
 /* Columns of the data: of boxes, then of points. */
 enum { X = 1, MIN_NS, Q1, MEDIAN_NS, Q3, MAX_NS, NB, WIDE };
 enum { POINT_NS = 2, TRUSTED = 3 };
@@ -122,16 +123,26 @@ static void put_points(
 	}
 }
 
+/* Groups of a panel. */
+static guint count_groups(const figure *f, guint facet)
+{
+	guint nb = 0;
+
+	for (guint i = 0; i < f->groups->len; i++)
+		nb += figure_group_at(f, i)->facet == facet ? 1 : 0;
+	return nb;
+}
+
 static void put_data(GString *data, const figure *f, const struct seen *s)
 {
-	double wide = MIN(0.28, 0.7 / f->groups->len);
-
 	g_string_append(data,
 		"# For each group a block of boxes, then one of single repetitions. x: "
 		"place of the load, latencies in ns.\n");
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
-		double beside = wide * (i - (f->groups->len - 1) / 2.0);
+		guint beside_it = count_groups(f, group->facet);
+		double wide = MIN(0.28, 0.7 / beside_it);
+		double beside = wide * (group->series - (beside_it - 1) / 2.0);
 
 		gp_block(data, i, group->name, "x min q1 median q3 max repetitions width");
 		for (guint points = 0; points < 2; points++) {
@@ -153,11 +164,15 @@ static void put_data(GString *data, const figure *f, const struct seen *s)
 	}
 }
 
-static void put_groups(struct canvas *c, const figure *f, const struct range *r)
+static void put_groups(struct canvas *c, const figure *f, const struct range *r, guint facet)
 {
 	struct gp_num top = gp_num(r->hi);
 
 	for (guint i = 0; i < f->groups->len; i++) {
+		guint series = figure_group_at(f, i)->series;
+
+		if (figure_group_at(f, i)->facet != facet)
+			continue;
 		/*
 		 * An end among lost frames is NaN in the data; gnuplot would draw it at the
 		 * axis' lower end.
@@ -167,24 +182,24 @@ static void put_groups(struct canvas *c, const figure *f, const struct range *r)
 			"%s):(valid(%d) ? $%d : %s):%d with candlesticks lt %u lw 1.4 fs empty "
 			"whiskerbars 0.5",
 			2 * i, X, NB, FIGURES_BOX_LEAST, Q1, MIN_NS, MAX_NS, MAX_NS, top.text, Q3,
-			Q3, top.text, WIDE, i + 1);
+			Q3, top.text, WIDE, series + 1);
 		canvas_plot(c,
 			"data index %u using ($%d - $%d / 2):%d:%d:(0) with vectors nohead lt %u "
 			"lw 2.5",
-			2 * i, X, WIDE, MEDIAN_NS, WIDE, i + 1);
+			2 * i, X, WIDE, MEDIAN_NS, WIDE, series + 1);
 		for (int trusted = 1; trusted >= 0; trusted--)
 			canvas_plot(c,
 				"data index %u using %d:($%d == %d && $4 == 0 ? $%d : NaN) with "
 				"points lt %u pt %d ps 0.6",
-				2 * i + 1, X, TRUSTED, trusted, POINT_NS, i + 1,
-				canvas_marker(i, trusted));
+				2 * i + 1, X, TRUSTED, trusted, POINT_NS, series + 1,
+				canvas_marker(series, trusted));
 		canvas_plot(c,
 			"data index %u using %d:($4 == 1 ? $%d : NaN) with points lt %u pt 2 ps 1",
-			2 * i + 1, X, POINT_NS, i + 1);
+			2 * i + 1, X, POINT_NS, series + 1);
 	}
 }
 
-static void put_load_tics(GString *s, const GArray *loads, gboolean sliced)
+static void put_load_tics(GString *s, const GArray *loads, gboolean sliced, gboolean labels)
 {
 	double hi = 0;
 
@@ -198,10 +213,16 @@ static void put_load_tics(GString *s, const GArray *loads, gboolean sliced)
 		double load = g_array_index(loads, double, i);
 
 		g_string_append_printf(s, "%s'%s' %u", i > 0 ? ", " : "",
-			load > 0 ? gp_num(load / unit.per).text : "max", i);
+			!labels    ? ""
+			: load > 0 ? gp_num(load / unit.per).text
+				   : "max",
+			i);
 	}
-	g_string_append_printf(s, ")\nset xlabel 'nominal load%s (%s)'\n",
-		sliced ? " of all guests" : "", unit.name);
+	if (labels)
+		g_string_append_printf(s, ")\nset xlabel 'nominal load%s (%s)'\n",
+			sliced ? " of all guests" : "", unit.name);
+	else
+		g_string_append(s, ")\nunset xlabel\n");
 }
 
 static void add_notes(GPtrArray *notes, const struct seen *s)
@@ -228,7 +249,9 @@ gboolean figure_box(const figure *f, double q, const struct figure_options *opti
 	struct seen s = find_seen(f, options->linear);
 	g_autoptr(GArray) loads = s.loads;
 	g_autofree char *percent = g_strdup_printf("%g", 100 * q), *what = NULL;
-	double panel = PANEL;
+	guint nb = MAX(1, f->facets->len);
+	double head = f->facets->len > 0 ? head_height(1) : 0;
+	double panels = nb > 1 ? (double)nb * PANEL_OF_MANY : PANEL;
 
 	if (loads->len > LOADS_MAX)
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
@@ -239,15 +262,24 @@ gboolean figure_box(const figure *f, double q, const struct figure_options *opti
 			"%s: no repetition knows its %sth percentile: nothing to draw", f->title,
 			percent);
 	add_notes(c.notes, &s);
-	if (!canvas_begin(&c, f, &foot, CANVAS_TOP + CANVAS_AXIS, &panel, error))
+	if (!canvas_begin(&c, f, &foot, CANVAS_TOP + nb * head + (nb - 1) * BELOW + CANVAS_AXIS,
+		    &panels, error))
 		return FALSE;
 	what = g_strdup_printf("%s%s of %s", q == 0.5 ? "median" : percent,
 		q == 0.5 ? "" : "th percentile", canvas_latency(&c));
-	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, c.width - CANVAS_RIGHT, CANVAS_TOP + panel);
-	put_load_tics(c.script, loads, f->sliced);
-	canvas_ylabel(&c, what, NULL);
-	range_axis(&s.latency, &c, "y", TRUE);
-	put_groups(&c, f, &s.latency);
+	for (guint i = 0; i < nb; i++) {
+		double top = CANVAS_TOP + head + i * (panels / nb + head + BELOW);
+		double right = c.width - CANVAS_RIGHT;
+
+		canvas_panel(&c, CANVAS_LEFT, top, right, top + panels / nb);
+		if (f->facets->len > 0)
+			head_put(&c, (CANVAS_LEFT + right) / 2, top,
+				g_ptr_array_index(f->facets, i), TRUE, right - CANVAS_LEFT);
+		put_load_tics(c.script, loads, f->sliced, i + 1 == nb);
+		canvas_ylabel(&c, what, NULL);
+		range_axis(&s.latency, &c, "y", TRUE);
+		put_groups(&c, f, &s.latency, i);
+	}
 	put_data(c.data, f, &s);
 	return canvas_end(&c, text);
 }

@@ -11,11 +11,17 @@
 #include "analyze/base/format.h"
 #include "analyze/contract/guest_rank.h"
 #include "plots/draw/gp.h"
+#include "plots/draw/head.h"
 #include "plots/draw/range.h"
+#include "plots/draw/split.h"
 
 enum {
 	CURVES = 340, /* height of the upper panel */
-	STRIP = 22,   /* height of a row of guests */
+	CURVES_IN_GRID = 220,
+	COLUMN_MIN = 200, /* width of a panel in a grid */
+	BESIDE = 18,
+	BELOW = 28, /* tics below a row of panels */
+	STRIP = 22, /* height of a row of guests */
 	BETWEEN = 22,
 	RIGHT = 190,       /* room for what stands beside the panels */
 	RIGHT_NARROW = 76, /* for the percentiles alone */
@@ -29,7 +35,8 @@ struct ranges {
 	struct range latency;
 	double lo_share;
 	gboolean within; /* shares are of frames that came back, on a linear axis */
-	gboolean guests, spread, untrustworthy, repetitions, lost;
+	gboolean guests; /* strips of them; a grid has none */
+	gboolean spread, untrustworthy, repetitions, lost;
 	guint silent;              /* guests that were offered no frame */
 	guint curves, most_guests; /* of a group */
 	guint every_guest;         /* that is drawn */
@@ -80,6 +87,7 @@ static struct ranges find_ranges(const figure *f, const struct figure_options *o
 
 	for (guint i = 0; i < f->groups->len; i++)
 		include_group(&r, figure_group_at(f, i));
+	r.guests &= f->facets->len == 0;
 	r.silent = figure_silent(f);
 	range_close(&r.latency);
 	r.grain = MAX(grain_min, grain_per_curve * r.curves);
@@ -188,53 +196,67 @@ static void put_data(GString *data, const figure *f, const struct ranges *r)
 	}
 }
 
-static void put_curves(struct canvas *c, const figure *f)
+/* Unreliable ones are thin dashes, and their repetitions dots, which leave the gaps visible. */
+static void put_curves(struct canvas *c, const figure *f, guint facet)
 {
 	guint block = 3 * f->groups->len;
 
 	for (guint i = 0; i < f->groups->len; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
 
-		for (guint k = 0; k < group->repetitions->len; k++)
-			canvas_plot(c, "data index %u using 1:2 with steps lt %u lw 0.5", block++,
-				i + 1);
+		for (guint k = 0; k < group->repetitions->len; k++, block++) {
+			if (group->facet == facet)
+				canvas_plot(c, "data index %u using 1:2 with steps lt %u lw 0.5%s",
+					block, group->series + 1,
+					figure_point_at(group, 0)->trustworthy ? "" : " dt 1");
+		}
 	}
 	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_point *p = figure_point_at(figure_group_at(f, i), 0);
+		const struct figure_group *group = figure_group_at(f, i);
+		const struct figure_point *p = figure_point_at(group, 0);
+		guint series = group->series;
+		g_autofree char *solid = g_strconcat(
+			"lw ", gp_num(canvas_line_width(series)).text, NULL);
 
-		canvas_plot(c, "data index %u using 1:2 with steps lt %u lw %s%s", 3 * i, i + 1,
-			gp_num(canvas_line_width(i)).text, p->trustworthy ? "" : " dt 4");
+		if (group->facet != facet)
+			continue;
+		canvas_plot(c, "data index %u using 1:2 with steps lt %u %s", 3 * i, series + 1,
+			p->trustworthy ? solid : "lw 1.2 dt 4");
 		if (p->repetitions > 1)
 			canvas_plot(c, "data index %u using 3:2:($4 - $3):(0) " CANVAS_BAR,
-				3 * i + 1, i + 1);
-		canvas_plot_marker(c, 3 * i + 1, "($5 == 0 ? $1 : NaN):2", i, canvas_marker_size(i),
-			p->trustworthy);
+				3 * i + 1, series + 1);
+		canvas_plot_marker(c, 3 * i + 1, "($5 == 0 ? $1 : NaN):2", series,
+			canvas_marker_size(series), p->trustworthy);
 	}
 }
 
-static void put_share_axis_within(GString *s)
+/* labels: of the tics on the left. */
+static void put_share_axis_within(GString *s, gboolean labels)
 {
-	g_string_append(s,
-		"set yrange [0:1.02]\nset y2range [0:1.02]\n"
-		"set ytics ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)\n"
-		"set y2tics ('median' 0.5, 'p99' 0.99) scale 0\n"
-		"set ylabel 'share of frames that came back within'\n");
+	g_string_append(s, "set yrange [0:1.02]\nset y2range [0:1.02]\n");
+	g_string_append(s, labels ? "set ytics ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, "
+				    "'100 %%' 1)\n"
+				  : "set ytics ('' 0, '' 0.25, '' 0.5, '' 0.75, '' 1)\n");
+	g_string_append(s, "set y2tics ('median' 0.5, 'p99' 0.99) scale 0\n"
+			   "set ylabel 'share of frames that came back within'\n");
 }
 
 /* Tics of the share on the left; on the right the percentile that each of them is. */
-static void put_share_axis(GString *s, double lo_share)
+static void put_share_axis(GString *s, double lo_share, gboolean labels)
 {
 	g_autoptr(GString) right = g_string_new("set y2tics ('median' 0.5");
 
 	g_string_append_printf(s,
 		"set yrange [%s:1]\nset y2range [%s:1]\nset logscale y\nset logscale y2\n"
-		"set ytics ('100 %%%%' 1, '50 %%%%' 0.5",
-		gp_num(lo_share).text, gp_num(lo_share).text);
+		"set ytics ('%s' 1, '%s' 0.5",
+		gp_num(lo_share).text, gp_num(lo_share).text, labels ? "100 %%" : "",
+		labels ? "50 %%" : "");
 	for (int k = 1; pow(10, -k) > lo_share * (1 - 1e-9); k++) {
-		struct gp_num at = gp_num(pow(10, -k));
+		struct gp_num at = gp_num(pow(10, -k)),
+			      percent = gp_fixed(pow(10, 2 - k), MAX(0, k - 2));
 
 		g_string_append_printf(
-			s, ", '%s %%%%' %s", gp_fixed(pow(10, 2 - k), MAX(0, k - 2)).text, at.text);
+			s, ", '%s%s' %s", labels ? percent.text : "", labels ? " %%" : "", at.text);
 		g_string_append_printf(right, ", 'p%s' %s",
 			gp_fixed(100 * (1 - pow(10, -k)), MAX(0, k - 2)).text, at.text);
 	}
@@ -258,45 +280,90 @@ static void put_table_row(
 		canvas_text(c, x[i], y, CANVAS_RIGHT_OF, size, texts[i]);
 }
 
+/* How the lines of the table are placed. */
+struct table {
+	gboolean below; /* numbers stand below the name */
+	double edge, name_width, x[NB_HEADS];
+};
+
+static struct table lay_out_table(const struct canvas *c, const figure *f)
+{
+	static const double widths[NB_HEADS] = { 112, 72, 84, 84, 92 };
+	struct table t = { .edge = canvas_edge(c), .name_width = 60 };
+	double room = c->width - t.edge - CANVAS_SAMPLE - CANVAS_RIGHT, beside = room;
+
+	for (guint i = 0; i < f->groups->len; i++)
+		t.name_width = MAX(t.name_width, canvas_text_width(figure_group_at(f, i)->name));
+	for (guint i = 0; i < f->facets->len; i++)
+		t.name_width = MAX(t.name_width,
+			canvas_text_width(g_ptr_array_index(f->facets, i)) - CANVAS_SAMPLE);
+	for (guint i = 0; i < NB_HEADS; i++)
+		beside -= widths[i];
+	t.below = t.name_width > beside;
+	t.name_width = MIN(t.name_width, room);
+	for (guint i = 0; i < NB_HEADS; i++)
+		t.x[i] = t.below ? t.edge + CANVAS_SAMPLE + (i + 1) * MIN(room, 500) / NB_HEADS
+				 : (i == 0 ? t.edge + CANVAS_SAMPLE + t.name_width : t.x[i - 1]) +
+					   widths[i];
+	return t;
+}
+
+static void put_group(
+	struct canvas *c, const struct table *t, const struct figure_group *group, double y)
+{
+	const struct figure_point *p = figure_point_at(group, 0);
+	g_autofree char *line = g_strdup_printf(
+		"lt %u lw %s", group->series + 1, p->trustworthy ? "2" : "1.2 dt 4");
+	g_autofree char *name = canvas_fit(group->name, t->name_width, 0);
+	g_autofree char *loss = isnan(p->loss) ? g_strdup("-") : format_percent(p->loss);
+	g_autofree char *p50 = latency_text(&p->q[FIGURE_P50]);
+	g_autofree char *p99 = latency_text(&p->q[FIGURE_P99]);
+	g_autofree char *repetitions = g_strdup_printf("%u", p->repetitions);
+	struct gp_num frames = gp_fixed(group->frames, 0);
+	const char *const texts[NB_HEADS] = { group->frames > 0 ? frames.text : "-", loss, p50, p99,
+		repetitions };
+
+	canvas_sample(c, t->edge, y, group->series + 1, line,
+		p->trustworthy ? CANVAS_FILLED : CANVAS_HOLLOW);
+	canvas_text(c, t->edge + CANVAS_SAMPLE, y, CANVAS_LEFT_OF, 0, name);
+	put_table_row(c, texts, t->x, y + (t->below ? CANVAS_ROW : 0), 0);
+}
+
+/* Panel by panel; of several each has its title above. */
 static void put_table(struct canvas *c, const figure *f, double y)
 {
 	static const char *const heads[NB_HEADS] = { "frames offered", "lost", "median", "p99",
 		"repetitions" };
 	static const char *const short_heads[NB_HEADS] = { "offered", "lost", "median", "p99",
 		"reps" };
-	gboolean narrow = c->width < CANVAS_NARROW;
-	double edge = canvas_edge(c), room = c->width - edge - CANVAS_SAMPLE - CANVAS_RIGHT;
-	double x[NB_HEADS], name_width = 60;
+	struct table t = lay_out_table(c, f);
 
-	for (guint i = 0; i < f->groups->len; i++)
-		name_width = MAX(name_width, canvas_text_width(figure_group_at(f, i)->name));
-	/* The columns have to fit beside it, or stand below it. */
-	name_width = MIN(name_width, narrow ? room : c->width - edge - CANVAS_SAMPLE - 120 - 380);
-	for (guint i = 0; i < NB_HEADS; i++)
-		x[i] = narrow   ? edge + CANVAS_SAMPLE + (i + 1) * room / NB_HEADS
-		       : i == 0 ? edge + CANVAS_SAMPLE + name_width + 120
-				: x[i - 1] + (i == REPETITIONS ? 100 : 90);
-	put_table_row(c, narrow ? short_heads : heads, x, y, 11);
-	for (guint i = 0; i < f->groups->len; i++) {
-		const struct figure_group *group = figure_group_at(f, i);
-		const struct figure_point *p = figure_point_at(group, 0);
-		g_autofree char *line = g_strdup_printf(
-			"lt %u lw 2%s", i + 1, p->trustworthy ? "" : " dt 4");
-		g_autofree char *name = canvas_fit(group->name, name_width, 0);
-		g_autofree char *loss = isnan(p->loss) ? g_strdup("-") : format_percent(p->loss);
-		g_autofree char *p50 = latency_text(&p->q[FIGURE_P50]);
-		g_autofree char *p99 = latency_text(&p->q[FIGURE_P99]);
-		g_autofree char *repetitions = g_strdup_printf("%u", p->repetitions);
-		struct gp_num frames = gp_fixed(group->frames, 0);
-		const char *const texts[NB_HEADS] = { group->frames > 0 ? frames.text : "-", loss,
-			p50, p99, repetitions };
+	put_table_row(c, c->width < CANVAS_NARROW ? short_heads : heads, t.x, y, 11);
+	for (guint facet = 0; facet < MAX(1, f->facets->len); facet++) {
+		if (f->facets->len > 0) {
+			/* The first stands beside the heads, if there is room. */
+			y += t.below || facet > 0 ? CANVAS_ROW : 0;
+			canvas_text(c, t.edge, y, CANVAS_LEFT_OF, 11,
+				g_ptr_array_index(f->facets, facet));
+		}
+		for (guint i = 0; i < f->groups->len; i++) {
+			const struct figure_group *group = figure_group_at(f, i);
 
-		y += CANVAS_ROW;
-		canvas_sample(c, edge, y, i + 1, line, TRUE);
-		canvas_text(c, edge + CANVAS_SAMPLE, y, CANVAS_LEFT_OF, 0, name);
-		y += narrow ? CANVAS_ROW : 0;
-		put_table_row(c, texts, x, y, 0);
+			if (group->facet != facet)
+				continue;
+			y += CANVAS_ROW;
+			put_group(c, &t, group, y);
+			y += t.below ? CANVAS_ROW : 0;
+		}
 	}
+}
+
+static guint count_table_rows(const struct canvas *c, const figure *f)
+{
+	gboolean below = lay_out_table(c, f).below;
+
+	return 1 + f->groups->len * (below ? 2 : 1) + f->facets->len -
+	       (f->facets->len > 0 && !below ? 1 : 0);
 }
 
 /* What stands beside the strips of a group, or below: its worst guest and the losses of those with frames. */
@@ -406,19 +473,66 @@ static void add_notes(GPtrArray *notes, const struct ranges *r)
 		figure_remark(notes, "dashed, hollow: unreliable trial");
 }
 
+/* Panels of curves: one, or a grid with the same axes. */
+struct grid {
+	guint nb, columns, rows;
+	double head, width, height, step; /* of a panel; step: from row to row */
+};
+
+static struct grid lay_out(const struct canvas *c, const figure *f)
+{
+	double right = c->width < CANVAS_NARROW || f->facets->len > 0 ? RIGHT_NARROW : RIGHT;
+	double width = c->width - right + CANVAS_RIGHT;
+	struct grid g = { .nb = MAX(1, f->facets->len) };
+	guint lines = 1;
+
+	g.columns = f->facets->len == 0
+			    ? 1
+			    : split_columns(g.nb, f->columns, width, COLUMN_MIN, BESIDE);
+	g.rows = (g.nb + g.columns - 1) / g.columns;
+	g.width = (c->width - CANVAS_LEFT - right - (g.columns - 1) * BESIDE) / g.columns;
+	for (guint i = 0; i < f->facets->len; i++)
+		lines = MAX(lines, head_lines(g_ptr_array_index(f->facets, i), TRUE, g.width));
+	g.head = f->facets->len > 0 ? head_height(lines) : 0;
+	return g;
+}
+
+/* The i-th panel. Labels are at the left, the right and the bottom of the grid. */
+static void put_panel(
+	struct canvas *c, const figure *f, const struct ranges *r, const struct grid *g, guint i)
+{
+	guint column = i % g->columns, row = i / g->columns;
+	double left = CANVAS_LEFT + column * (g->width + BESIDE);
+	double top = CANVAS_TOP + g->head + row * g->step;
+	gboolean last = i + g->columns >= g->nb;
+
+	canvas_panel(c, left, top, left + g->width, top + g->height);
+	if (f->facets->len > 0)
+		head_put(c, left + g->width / 2, top, g_ptr_array_index(f->facets, i), TRUE,
+			g->width);
+	if (r->within)
+		put_share_axis_within(c->script, column == 0);
+	else
+		put_share_axis(c->script, r->lo_share, column == 0);
+	if (column > 0)
+		g_string_append(c->script, "unset ylabel\n");
+	if (column + 1 < g->columns && i + 1 < g->nb)
+		g_string_append(c->script, "unset y2tics\n");
+	put_latency_axis(c, &r->latency, !r->guests && last);
+	put_curves(c, f, i);
+}
+
 gboolean figure_cdf(const figure *f, const struct figure_options *options, struct figure_text *text,
 	GError **error)
 {
 	g_auto(canvas) c = canvas_new(options, CANVAS_WIDTH);
 	gboolean narrow = c.width < CANVAS_NARROW;
-	const struct canvas_foot foot = { .fill = put_table,
-		.rows = f->groups->len * (narrow ? 2 : 1) + 1 };
+	const struct canvas_foot foot = { .fill = put_table, .rows = count_table_rows(&c, f) };
 	struct ranges r = find_ranges(f, options);
-	double strips = r.guests ? 2.0 * STRIP * f->groups->len : 0, panels = CURVES;
-	double right = c.width - (narrow ? RIGHT_NARROW : RIGHT);
+	struct grid g = lay_out(&c, f);
+	double strips = r.guests ? 2.0 * STRIP * f->groups->len : 0;
+	double panels = g.rows > 1 ? g.rows * CURVES_IN_GRID : CURVES;
 
-	if (!figure_series_fit(f, "", error))
-		return FALSE;
 	add_notes(c.notes, &r);
 	for (guint i = 0; narrow && r.guests && i < f->groups->len; i++) {
 		g_autofree char *guests = guests_text(figure_group_at(f, i));
@@ -428,19 +542,18 @@ gboolean figure_cdf(const figure *f, const struct figure_options *options, struc
 		figure_remark(c.notes, "%s: %s", figure_group_at(f, i)->name, line);
 	}
 	if (!canvas_begin(&c, f, &foot,
-		    CANVAS_TOP + (r.guests ? BETWEEN + strips : 0) + CANVAS_AXIS, &panels, error))
+		    CANVAS_TOP + g.rows * g.head + (g.rows - 1) * BELOW +
+			    (r.guests ? BETWEEN + strips : 0) + CANVAS_AXIS,
+		    &panels, error))
 		return FALSE;
-	double upper = CANVAS_TOP + panels, lower = upper + BETWEEN;
-
-	canvas_panel(&c, CANVAS_LEFT, CANVAS_TOP, right, upper);
-	if (r.within)
-		put_share_axis_within(c.script);
-	else
-		put_share_axis(c.script, r.lo_share);
-	put_latency_axis(&c, &r.latency, !r.guests);
-	put_curves(&c, f);
+	g.height = panels / g.rows;
+	g.step = g.head + g.height + BELOW;
+	for (guint i = 0; i < g.nb; i++)
+		put_panel(&c, f, &r, &g, i);
 	if (r.guests) {
-		canvas_panel(&c, CANVAS_LEFT, lower, right, lower + strips);
+		double lower = CANVAS_TOP + panels + BETWEEN;
+
+		canvas_panel(&c, CANVAS_LEFT, lower, CANVAS_LEFT + g.width, lower + strips);
 		put_latency_axis(&c, &r.latency, TRUE);
 		put_strips(&c, f, &r.latency, lower);
 	}

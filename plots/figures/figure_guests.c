@@ -9,16 +9,19 @@
 #include "plots/draw/gp.h"
 #include "plots/draw/head.h"
 #include "plots/draw/range.h"
+#include "plots/draw/split.h"
 
 enum {
 	COLUMN_MIN = 190, /* width of a group's panels */
-	COLUMN_LEAST = 60,
+	COLUMN_LEAST = 100,
+	PER_ROW = 8,          /* groups side by side */
 	LABEL_WIDTH = 34,     /* of a guest's name below them */
 	GUESTS_OF_ALL = 2000, /* that are drawn: more would make the figure larger than 1 MB */
 	PANELS = 430,
+	PANELS_OF_MANY = 280, /* of several rows */
+	BELOW = 28,           /* tics below a row */
 	BETWEEN = 20,
 	LABELS_MAX = 9, /* guests that are named below a panel */
-	GROUPS_MAX = 8,
 };
 static const double latency_part = 0.68;
 
@@ -155,16 +158,18 @@ enum { P50 = 3, P99 = 5, LOSS = 7 };
 
 static void put_latency(struct canvas *c, guint i, const struct range *r)
 {
+	guint linetype = i % FIGURE_SERIES_MAX + 1;
+
 	canvas_plot(c, "data index %u using 1:%d:(0):($%d - $%d) with vectors nohead lt %u lw 1", i,
-		P50, P99, P50, i + 1);
+		P50, P99, P50, linetype);
 	for (int column = P50; column <= P99; column += P99 - P50) {
 		g_autofree char *is_bound = g_strdup_printf("$%d == 1", column + 1);
-		const struct range_arrow arrow = { i, i + 1, "1", is_bound, column, TRUE, 1.4 };
+		const struct range_arrow arrow = { i, linetype, "1", is_bound, column, TRUE, 1.4 };
 
 		canvas_plot(c,
 			"data index %u using 1:($%d == 0 ? $%d : NaN) with points lt %u pt %d ps "
 			"0.6",
-			i, column + 1, column, i + 1, column == P50 ? 7 : 9);
+			i, column + 1, column, linetype, column == P50 ? 7 : 9);
 		if (range_has_bounds(r))
 			range_plot_arrow(r, c, &arrow);
 	}
@@ -186,59 +191,72 @@ static void add_notes(GPtrArray *notes, const struct ranges *r)
 		figure_remark(notes, "(!): unreliable");
 }
 
+/* Where the panels of a group are. */
+struct place {
+	double left, top, width, panels; /* panels: height of both */
+	gboolean first, lowest;          /* of the row, of the column */
+};
+
+static void put_group(
+	struct canvas *c, const figure *f, guint i, const struct place *at, const struct ranges *r)
+{
+	const struct figure_group *group = figure_group_at(f, i);
+	gboolean trustworthy = group->points->len == 0 || figure_point_at(group, 0)->trustworthy;
+	double right = at->left + at->width, upper = at->top + latency_part * at->panels;
+	guint linetype = i % FIGURE_SERIES_MAX + 1;
+
+	canvas_panel(c, at->left, at->top, right, upper);
+	head_put(c, (at->left + right) / 2, at->top, group->name, trustworthy, at->width);
+	put_guest_tics(c, group, FALSE);
+	g_string_append(c->script, "unset xlabel\n");
+	range_axis(&r->latency, c, "y", at->first);
+	canvas_ylabel(c, at->first ? canvas_latency(c) : NULL, NULL);
+	put_latency(c, i, &r->latency);
+
+	canvas_panel(c, at->left, upper + BETWEEN, right, at->top + at->panels + BETWEEN);
+	put_guest_tics(c, group, TRUE);
+	if (at->lowest)
+		g_string_append(c->script, "set xlabel 'guest'\n");
+	canvas_linear_axis(c, "y", r->loss_top, 0.01, at->first);
+	canvas_ylabel(c, at->first ? "loss" : NULL, "%");
+	canvas_plot(c, "data index %u using 1:%d with impulses lt %u lw 2", i, LOSS, linetype);
+	canvas_plot(c, "data index %u using 1:%d with points lt %u pt 7 ps 0.4", i, LOSS, linetype);
+}
+
 gboolean figure_guests(const figure *f, const struct figure_options *options,
 	struct figure_text *text, GError **error)
 {
 	guint nb = f->groups->len;
-	double needs = CANVAS_LEFT + CANVAS_RIGHT + (double)COLUMN_MIN * nb;
+	double needs = CANVAS_LEFT + CANVAS_RIGHT + (double)COLUMN_MIN * MIN(nb, PER_ROW);
 	g_auto(canvas) c = canvas_new(options, MAX(CANVAS_WIDTH, needs));
 	const struct canvas_foot foot = { .legend = NULL };
 	struct ranges r = find_ranges(f, options->linear);
-	double panels = PANELS, column = (c.width - CANVAS_LEFT - CANVAS_RIGHT + BETWEEN) / nb;
-	guint lines = 1;
+	guint columns = split_columns(nb, PER_ROW, c.width, COLUMN_LEAST, BETWEEN), lines = 1;
+	guint rows = (nb + columns - 1) / columns;
+	double panels = rows > 1 ? (double)rows * PANELS_OF_MANY : PANELS;
+	double column = (c.width - CANVAS_LEFT - CANVAS_RIGHT + BETWEEN) / columns, head;
+	struct place at = { .width = column - BETWEEN };
 
-	if (nb > GROUPS_MAX)
+	if (nb > FIGURES_GUESTS_MAX)
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"%u groups are too many for one figure of guests; name fewer, or pick a "
 			"load as in rate-100 (at most %d)",
-			nb, GROUPS_MAX);
-	if (column - BETWEEN < COLUMN_LEAST)
-		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
-			"--width: %.0f pixels leave no room for %u panels; give at least %u",
-			c.width, nb, CANVAS_LEFT + CANVAS_RIGHT + nb * (COLUMN_LEAST + BETWEEN));
+			nb, FIGURES_GUESTS_MAX);
 	for (guint i = 0; i < nb; i++)
-		lines = MAX(
-			lines, head_lines(figure_group_at(f, i)->name, FALSE, column - BETWEEN));
-	double top = CANVAS_TOP + head_height(lines);
-
+		lines = MAX(lines, head_lines(figure_group_at(f, i)->name, FALSE, at.width));
+	head = head_height(lines);
 	add_notes(c.notes, &r);
-	if (!canvas_begin(&c, f, &foot, top + BETWEEN + CANVAS_AXIS, &panels, error))
+	if (!canvas_begin(&c, f, &foot,
+		    CANVAS_TOP + rows * (head + BETWEEN) + (rows - 1) * BELOW + CANVAS_AXIS,
+		    &panels, error))
 		return FALSE;
-	double upper = top + latency_part * panels;
-
+	at.panels = panels / rows;
 	for (guint i = 0; i < nb; i++) {
-		const struct figure_group *group = figure_group_at(f, i);
-		double left = CANVAS_LEFT + i * column, right = left + column - BETWEEN;
-		gboolean trustworthy = group->points->len == 0 ||
-				       figure_point_at(group, 0)->trustworthy;
-
-		canvas_panel(&c, left, top, right, upper);
-		head_put(&c, (left + right) / 2, top, group->name, trustworthy, column - BETWEEN);
-		put_guest_tics(&c, group, FALSE);
-		g_string_append(c.script, "unset xlabel\n");
-		range_axis(&r.latency, &c, "y", i == 0);
-		canvas_ylabel(&c, i > 0 ? NULL : canvas_latency(&c), NULL);
-		put_latency(&c, i, &r.latency);
-
-		canvas_panel(&c, left, upper + BETWEEN, right, top + panels + BETWEEN);
-		put_guest_tics(&c, group, TRUE);
-		g_string_append(c.script, "set xlabel 'guest'\n");
-		canvas_linear_axis(&c, "y", r.loss_top, 0.01, i == 0);
-		canvas_ylabel(&c, i > 0 ? NULL : "loss", "%");
-		canvas_plot(
-			&c, "data index %u using 1:%d with impulses lt %u lw 2", i, LOSS, i + 1);
-		canvas_plot(&c, "data index %u using 1:%d with points lt %u pt 7 ps 0.4", i, LOSS,
-			i + 1);
+		at.left = CANVAS_LEFT + (i % columns) * column;
+		at.top = CANVAS_TOP + head + (i / columns) * (at.panels + head + BETWEEN + BELOW);
+		at.first = i % columns == 0;
+		at.lowest = i + columns >= nb;
+		put_group(&c, f, i, &at, &r);
 	}
 	put_data(c.data, f, r.every);
 	return canvas_end(&c, text);

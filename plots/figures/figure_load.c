@@ -9,6 +9,7 @@
 #include "plots/draw/gp.h"
 #include "plots/draw/head.h"
 #include "plots/draw/range.h"
+#include "plots/draw/split.h"
 
 enum {
 	PANELS = 470, /* both */
@@ -17,6 +18,7 @@ enum {
 	BETWEEN_IN_GRID = 16,
 	COLUMN_WIDTH = 250,
 	COLUMN_MIN = 120,
+	PART_MIN = 200, /* width of panels that are not a grid's: fewer stand side by side */
 	PAIR = 300,
 	PAIR_ALONE = 400, /* in a grid of one row */
 	PAIR_MIN = 2 * CANVAS_PANEL_MIN,
@@ -339,7 +341,10 @@ static gboolean lay_out(struct canvas *c, struct grid *g, const figure *f, GErro
 	guint height = c->options->height, lines = 1;
 	double panels, others, all;
 
-	g->columns = one ? 1 : f->columns;
+	g->columns = one ? 1
+		     : f->parts->len > 0
+			     ? split_columns(f->facets->len, f->columns, c->width, PART_MIN, BESIDE)
+			     : f->columns;
 	g->rows = one ? 1 : (f->facets->len + g->columns - 1) / g->columns;
 	g->width = (c->width - CANVAS_LEFT - CANVAS_RIGHT - (g->columns - 1) * BESIDE) / g->columns;
 	for (guint i = 0; i < f->facets->len; i++)
@@ -444,8 +449,6 @@ gboolean figure_load(const figure *f, const struct figure_options *options,
 	if (!(r.load_top > 0))
 		return plots_fail(error, PLOTS_ERROR_EMPTY,
 			"no load above zero in '%s': nothing to draw", f->title);
-	if (!figure_series_fit(f, ", or use --facets ROWS,COLUMNS", error))
-		return FALSE;
 	add_notes(&c, &r);
 	if (!lay_out(&c, &g, f, error))
 		return FALSE;

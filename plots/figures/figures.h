@@ -14,8 +14,8 @@
 /* Groups that a figure has room for. */
 enum {
 	FIGURES_DOTS_MAX = 8, /* of sizes, of departures */
-	FIGURES_TIMELINES_MAX = 6,
-	FIGURES_BOXES_MAX = 8,
+	FIGURES_TIMELINES_MAX = 24,
+	FIGURES_GUESTS_MAX = 24,
 	FIGURES_SHIFTS_MAX = 12,
 };
 

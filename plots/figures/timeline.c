@@ -7,14 +7,18 @@
 #include "plots/draw/gp.h"
 #include "plots/draw/head.h"
 #include "plots/draw/range.h"
+#include "plots/draw/split.h"
 #include "plots/figures/figures.h"
 
 enum {
-	COLUMN_MIN = 200, /* width of a group's panels */
-	PANEL = 165,      /* height */
+	COLUMN_MIN = 200,    /* width of a group's panels, where nobody wants another one */
+	PER_ROW = 6,         /* groups side by side */
+	PANEL = 165,         /* height */
+	PANEL_OF_MANY = 110, /* of several rows */
+	BELOW = 26,          /* tics below a row */
 	BETWEEN = 20,
 	POINTS_MAX = 40, /* seconds that have markers: one alone is no line */
-	COLUMN_LEAST = 90,
+	COLUMN_LEAST = 130,
 	LINES_PER_GROUP = 5,
 	POINTS_OF_ALL = 40000, /* what lines of 1 MB can be made of */
 	ROWS_LEAST = 60,
@@ -252,9 +256,15 @@ static void put_column(struct canvas *c, const struct figure_group *group, guint
 	}
 	if (!has_values(group->points, column))
 		return;
-	canvas_plot(c, "data index %u using %d:%d with lines lt %u lw 2 %s", first_index, TIME,
-		column, linetype, dashes[column]);
-	if (group->points->len <= POINTS_MAX)
+	canvas_plot(c, "data index %u using %d:%d with lines lt %u lw %s %s", first_index, TIME,
+		column, linetype, group->trustworthy ? "2" : "1", dashes[column]);
+	/* Of an unreliable one no more than some: a marker for each of many would hide the line. */
+	g_autofree char *some = g_strdup_printf(
+		"%d:%d every %u", TIME, column, (group->points->len + POINTS_MAX - 1) / POINTS_MAX);
+
+	if (!group->trustworthy)
+		canvas_plot_marker(c, first_index, some, linetype - 1, 0.7, FALSE);
+	else if (group->points->len <= POINTS_MAX)
 		canvas_plot(c, "data index %u using %d:%d with points lt %u pt 7 ps 0.35",
 			first_index, TIME, column, linetype);
 }
@@ -280,14 +290,14 @@ static void add_notes(GPtrArray *notes, const struct ranges *r, guint every)
 			"thinned: %u intervals per point (rates, loss: mean; latencies: maximum)",
 			every);
 	if (r->untrustworthy)
-		figure_remark(notes, "(!): unreliable");
+		figure_remark(notes, "hollow, (!): unreliable trial");
 }
 
 /* Where the panels of a group are. */
 struct place {
 	double left, right, top, panel; /* panel: height of one */
-	gboolean first;
-	guint nb; /* panels */
+	gboolean first, lowest;         /* of the row, of the column */
+	guint nb;                       /* panels */
 };
 
 /* Begins the row-th panel: its frame and its axis of time. */
@@ -299,7 +309,8 @@ static void begin_panel(struct canvas *c, const struct place *at, guint row, dou
 	canvas_panel(c, at->left, top, at->right, top + at->panel);
 	g_string_append_printf(c->script, "set xrange [0:%s]\n", gp_num(1.02 * end_s).text);
 	canvas_tics(c, "x", 0, end_s, (struct gp_unit){ NULL, 1 }, last);
-	g_string_append(c->script, last ? "set xlabel 'time (s)'\n" : "unset xlabel\n");
+	g_string_append(
+		c->script, last && at->lowest ? "set xlabel 'time (s)'\n" : "unset xlabel\n");
 }
 
 static void put_group(struct canvas *c, const struct figure_group *group, guint first_index,
@@ -345,33 +356,33 @@ gboolean figure_timeline(const figure *whole, const struct figure_options *optio
 {
 	guint nb = whole->groups->len, index = 0, every = thin_by(whole);
 	g_autoptr(figure) f = thin_figure(whole, MAX(every, 1));
-	double needs = CANVAS_LEFT + CANVAS_RIGHT + (double)COLUMN_MIN * nb;
+	double needs = CANVAS_LEFT + CANVAS_RIGHT + (double)COLUMN_MIN * MIN(nb, PER_ROW);
 	g_auto(canvas) c = canvas_new(options, MAX(CANVAS_WIDTH, needs));
 	struct ranges r = find_ranges(f, options->linear);
 	const struct canvas_foot foot = { .lines = f->sliced ? looks_of_guests : looks,
 		.nb_lines = r.latency_known && !f->sliced ? G_N_ELEMENTS(looks)
 							  : LOOKS_WITHOUT_LATENCY };
 	struct place at = { .nb = r.latency_known ? 3 : 2 };
-	double panels = at.nb * PANEL;
-	double column = (c.width - CANVAS_LEFT - CANVAS_RIGHT + BETWEEN) / nb;
+	guint columns = split_columns(nb, PER_ROW, c.width, COLUMN_LEAST, BETWEEN);
+	guint rows = (nb + columns - 1) / columns;
+	double panels = (double)rows * at.nb * (rows > 1 ? PANEL_OF_MANY : PANEL);
+	double column = (c.width - CANVAS_LEFT - CANVAS_RIGHT + BETWEEN) / columns;
+	double head = head_of(f, column - BETWEEN), others = head + (at.nb - 1) * BETWEEN + BELOW;
 
-	at.top = CANVAS_TOP + head_of(f, column - BETWEEN);
-	if (column - BETWEEN < COLUMN_LEAST)
-		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
-			"--width: %.0f pixels leave no room for %u timelines; give at least %u",
-			c.width, nb, CANVAS_LEFT + CANVAS_RIGHT + nb * (COLUMN_LEAST + BETWEEN));
 	add_notes(c.notes, &r, every);
 	if (!canvas_begin(
-		    &c, f, &foot, at.top + (at.nb - 1) * BETWEEN + CANVAS_AXIS, &panels, error))
+		    &c, f, &foot, CANVAS_TOP + rows * others - BELOW + CANVAS_AXIS, &panels, error))
 		return FALSE;
-	at.panel = panels / at.nb;
+	at.panel = panels / (rows * at.nb);
 	for (guint i = 0; i < nb; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
 
-		at.left = CANVAS_LEFT + i * column;
+		at.left = CANVAS_LEFT + (i % columns) * column;
 		at.right = at.left + column - BETWEEN;
-		at.first = i == 0;
-		put_group(&c, group, index, i + 1, &at, &r);
+		at.top = CANVAS_TOP + head + (i / columns) * (panels / rows + others);
+		at.first = i % columns == 0;
+		at.lowest = i + columns >= nb;
+		put_group(&c, group, index, i % FIGURE_SERIES_MAX + 1, &at, &r);
 		index += 1 + (is_split(group) ? group->repetitions->len : 0);
 	}
 	put_data(c.data, f);

@@ -409,12 +409,17 @@ static void add_title(facets *f, const GArray *rows, const GArray *columns, guin
 				column->title));
 }
 
+/* Of so many panels in rows of equal length. */
+static guint columns_of(guint panels)
+{
+	return panels <= ROW_ALONE_MAX ? panels : panels == 4 ? 2 : panels <= 9 ? 3 : 4;
+}
+
 /* Panels that stay empty are left out, and the others stand in rows of equal length. */
 static void wrap_panels(
 	facets *f, const GArray *rows, const GArray *columns, guint n, const gboolean *seen)
 {
 	g_autofree guint *place = g_new(guint, rows->len * columns->len);
-	guint used;
 
 	for (guint cell = 0; cell < rows->len * columns->len; cell++) {
 		place[cell] = f->titles->len;
@@ -423,8 +428,7 @@ static void wrap_panels(
 	}
 	for (guint i = 0; i < n; i++)
 		f->facet[i] = place[f->facet[i]];
-	used = f->titles->len;
-	f->nb_columns = used <= ROW_ALONE_MAX ? used : used == 4 ? 2 : used <= 9 ? 3 : 4;
+	f->nb_columns = columns_of(f->titles->len);
 }
 
 /* Places the items. FALSE: that would be too many panels; *used says how many. */
@@ -477,17 +481,26 @@ static void no_grid(facets *f, const struct facets_item *items, guint n)
 	f->rest = that_differ(items, n, f->rows);
 }
 
-facets *facets_lay_out(const struct facets_item *items, guint n, const struct facets_wanted *wanted,
-	char **remark, GError **error)
+static facets *facets_new(guint n)
 {
-	g_autoptr(facets) f = g_new0(facets, 1);
-	g_autoptr(GPtrArray) chosen = g_ptr_array_new();
-	guint used;
+	facets *f = g_new0(facets, 1);
 
 	f->rows = g_ptr_array_new();
 	f->columns = g_ptr_array_new();
+	f->rest = g_ptr_array_new();
 	f->titles = g_ptr_array_new_with_free_func(g_free);
 	f->facet = g_new0(guint, n + 1);
+	return f;
+}
+
+facets *facets_lay_out(const struct facets_item *items, guint n, const struct facets_wanted *wanted,
+	char **remark, GError **error)
+{
+	g_autoptr(facets) f = facets_new(n);
+	g_autoptr(GPtrArray) chosen = g_ptr_array_new();
+	guint used;
+
+	g_ptr_array_unref(f->rest);
 	f->rest = that_differ(items, n, f->rows);
 	if (wanted->given != NULL) {
 		if (!parse_given(f, wanted->given, error))
@@ -523,6 +536,63 @@ facets *facets_lay_out(const struct facets_item *items, guint n, const struct fa
 		"fewer results",
 		used, FACETS_GIVEN_MAX);
 	return NULL;
+}
+
+/* 0, which is max, stands last. */
+static gint compare_loads(gconstpointer a, gconstpointer b)
+{
+	uint64_t x = *(const uint64_t *)a - 1, y = *(const uint64_t *)b - 1;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Whether each name has an item of that load. */
+static gboolean is_common(const struct facets_item *items, guint n, uint64_t rate_pps)
+{
+	g_autoptr(GHashTable) all = g_hash_table_new(NULL, NULL);
+	g_autoptr(GHashTable) having = g_hash_table_new(NULL, NULL);
+
+	for (guint i = 0; i < n; i++) {
+		g_hash_table_add(all, GUINT_TO_POINTER(items[i].name));
+		if (items[i].params->rate_pps == rate_pps)
+			g_hash_table_add(having, GUINT_TO_POINTER(items[i].name));
+	}
+	return g_hash_table_size(all) == g_hash_table_size(having);
+}
+
+facets *facets_of_loads(const struct facets_item *items, guint n)
+{
+	g_autoptr(GArray) loads = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+	gboolean several = FALSE;
+	facets *f;
+
+	for (guint i = 0; i < n; i++) {
+		uint64_t rate_pps = items[i].params->rate_pps;
+
+		several |= rate_pps != items[0].params->rate_pps;
+		if (g_array_binary_search(loads, &rate_pps, compare_loads, NULL) ||
+			!is_common(items, n, rate_pps))
+			continue;
+		g_array_append_val(loads, rate_pps);
+		g_array_sort(loads, compare_loads);
+	}
+	if (!several || loads->len == 0 || loads->len > FACETS_LOADS_MAX)
+		return NULL;
+	f = facets_new(n);
+	g_ptr_array_add(f->columns, (gpointer) "rate");
+	for (guint i = 0; i < loads->len; i++) {
+		const struct trial_params p = { .rate_pps = g_array_index(loads, uint64_t, i) };
+
+		g_ptr_array_add(f->titles, facets_text(&p, "rate"));
+	}
+	for (guint i = 0; i < n; i++) {
+		uint64_t rate_pps = items[i].params->rate_pps;
+
+		if (!g_array_binary_search(loads, &rate_pps, compare_loads, &f->facet[i]))
+			f->facet[i] = FACETS_NONE;
+	}
+	f->nb_columns = columns_of(loads->len);
+	return f;
 }
 
 void facets_free(facets *f)

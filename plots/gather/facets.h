@@ -16,7 +16,11 @@
 
 #include "analyze/contract/trial.h"
 
-enum { FACETS_MAX = 12, FACETS_GIVEN_MAX = 60 }; /* panels: chosen here, asked for */
+enum {
+	FACETS_MAX = 12,
+	FACETS_GIVEN_MAX = 60,
+	FACETS_LOADS_MAX = 6
+}; /* panels: chosen here, asked for, by load */
 
 /* What is drawn: a combination, and which of the names it was found by. */
 struct facets_item {
@@ -55,6 +59,11 @@ enum { FACETS_NONE = G_MAXUINT32 };
  */
 facets *facets_lay_out(const struct facets_item *items, guint n, const struct facets_wanted *wanted,
 	char **remark, GError **error);
+/*
+ * A panel for each load that all names have; items of other loads have none (FACETS_NONE). NULL: none is
+ * common, more than FACETS_LOADS_MAX are, or there is one load only.
+ */
+facets *facets_of_loads(const struct facets_item *items, guint n);
 void facets_free(facets *f); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(facets, facets_free)
 

@@ -4,9 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "analyze/results/result.h"
 #include "analyze/results/result_numbers.h"
 #include "plots/draw/error.h"
+#include "plots/draw/split.h"
 #include "plots/gather/members.h"
 
 /* Numbers the series; a name's are never below the place of the name. */
@@ -30,13 +32,9 @@ static void number_series(GPtrArray *members)
 	}
 }
 
-/* Panels for members; those that no panel is for go. */
-static gboolean lay_out(
-	member_list *m, const struct facets_wanted *wanted, GPtrArray *messages, GError **error)
+static GArray *items_of(const member_list *m)
 {
-	g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(struct facets_item));
-	struct facets_wanted grid = *wanted;
-	g_autofree char *remark = NULL;
+	GArray *items = g_array_new(FALSE, FALSE, sizeof(struct facets_item));
 
 	for (guint i = 0; i < m->all->len; i++) {
 		const struct member *member = g_ptr_array_index(m->all, i);
@@ -44,6 +42,34 @@ static gboolean lay_out(
 
 		g_array_append_val(items, item);
 	}
+	return items;
+}
+
+/* Sets panels of the members; those that no panel is for go. How many those are. */
+static guint apply_layout(member_list *m)
+{
+	guint gone = 0;
+
+	for (guint i = m->all->len; i-- > 0;) {
+		struct member *member = g_ptr_array_index(m->all, i);
+
+		member->facet = m->layout->facet[i];
+		if (member->facet == FACETS_NONE) {
+			g_ptr_array_remove_index(m->all, i);
+			gone++;
+		}
+	}
+	return gone;
+}
+
+/* Panels by parameters. */
+static gboolean lay_out(
+	member_list *m, const struct facets_wanted *wanted, GPtrArray *messages, GError **error)
+{
+	g_autoptr(GArray) items = items_of(m);
+	struct facets_wanted grid = *wanted;
+	g_autofree char *remark = NULL;
+
 	/* Colours are of slices. */
 	grid.colours_first &= m->by == RESULT_BY_NONE;
 	m->layout = facets_lay_out((const struct facets_item *)(const void *)items->data,
@@ -52,17 +78,52 @@ static gboolean lay_out(
 		return FALSE;
 	if (remark != NULL)
 		g_ptr_array_add(messages, g_steal_pointer(&remark));
-	for (guint i = m->all->len; i-- > 0;) {
-		struct member *member = g_ptr_array_index(m->all, i);
-
-		member->facet = m->layout->facet[i];
-		if (member->facet == FACETS_NONE)
-			g_ptr_array_remove_index(m->all, i);
-	}
+	(void)apply_layout(m);
 	if (!members_exist(m, error))
 		return FALSE;
 	members_name(m);
 	return TRUE;
+}
+
+/* More curves than colours: a panel for each load, where the loads are few. */
+static void lay_out_loads(member_list *m, GPtrArray *messages)
+{
+	g_autoptr(GArray) items = items_of(m);
+	guint gone;
+
+	if (m->all->len <= FIGURE_SERIES_MAX)
+		return;
+	m->layout = facets_of_loads(
+		(const struct facets_item *)(const void *)items->data, items->len);
+	if (m->layout == NULL)
+		return;
+	gone = apply_layout(m);
+	if (gone > 0)
+		figure_remark(messages,
+			"one panel per common load; skipped %u curve%s of other loads (--rate "
+			"RATE plots one load)",
+			gone, text_plural(gone));
+	members_name(m);
+}
+
+/* "; --rate RATE plots one load: 20, 40, 60": end of a message, "" of one load. */
+static char *loads_remedy(const member_list *m)
+{
+	g_autoptr(GPtrArray) loads = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < m->all->len; i++) {
+		const struct member *member = g_ptr_array_index(m->all, i);
+		g_autofree char *load = result_parameter(&member->c->params, "rate");
+
+		if (!g_ptr_array_find_with_equal_func(loads, load, g_str_equal, NULL))
+			g_ptr_array_add(loads, g_steal_pointer(&load));
+	}
+	if (loads->len < 2)
+		return g_strdup("");
+	g_ptr_array_add(loads, NULL);
+	g_autofree char *all = g_strjoinv(", ", (char **)loads->pdata);
+
+	return g_strconcat("; --rate plots one load: ", all, NULL);
 }
 
 static struct figure_spread spread_of(gboolean known, double lo, double hi)
@@ -264,6 +325,7 @@ figure *gather(const struct gather_options *options, const char *const *names, G
 {
 	g_autoptr(member_list) m = members_find(&options->members, names, error);
 	g_autoptr(figure) f = NULL;
+	g_autofree char *remedy = NULL;
 
 	if (m == NULL)
 		return NULL;
@@ -280,6 +342,8 @@ figure *gather(const struct gather_options *options, const char *const *names, G
 	if (m->loads_together && options->facets != NULL &&
 		!lay_out(m, options->facets, messages, error))
 		return NULL;
+	if (options->load_panels)
+		lay_out_loads(m, messages);
 	number_series(m->all);
 	f = members_figure(m);
 	for (guint i = 0; m->layout != NULL && i < m->layout->titles->len; i++)
@@ -288,6 +352,11 @@ figure *gather(const struct gather_options *options, const char *const *names, G
 	f->linear_rule = options->linear_rule;
 	f->autotest_metric = options->autotest_metric;
 	if (!add_groups(f, m, options, messages, error))
+		return NULL;
+	remedy = options->load_panels      ? loads_remedy(m)
+		 : options->facets != NULL ? g_strdup(", or use --facets ROWS,COLUMNS")
+					   : g_strdup("");
+	if (!options->group_panels && !split_series(f, remedy, error))
 		return NULL;
 	members_messages(m, messages);
 	return g_steal_pointer(&f);

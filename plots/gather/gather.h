@@ -21,12 +21,17 @@ struct gather_options {
 	gboolean autotest_metric; /* autotest's loss metric and its spread, not packet totals */
 	/* Without loads_together: curves of the repetitions too, and no guests. */
 	gboolean curves;
+	/* Without loads_together: too many series have a panel for each load that all names have. */
+	gboolean load_panels;
+	/* Each group has panels of its own: any number of them. */
+	gboolean group_panels;
 };
 
 /*
  * The groups that names stand for. Parameters that still differ within a name make groups of their
  * own, whose names say the difference, or panels; so do loads, unless one group has several of
- * them. Series are counted in the order of names, and a name left out leaves its number out.
+ * them. Series are counted in the order of names, and a name left out leaves its number out; too many
+ * for one panel are split (plots/draw/split.h).
  * Remarks (char *) about files that were left out go to messages. NULL and error.
  */
 figure *gather(const struct gather_options *options, const char *const *names, GPtrArray *messages,

@@ -7,6 +7,7 @@
 #include "analyze/results/result_reps.h"
 #include "analyze/results/result_seconds.h"
 #include "plots/draw/error.h"
+#include "plots/draw/split.h"
 #include "plots/figures/figures.h"
 
 /* A combination as a group, with points of so many bytes. */
@@ -158,12 +159,15 @@ figure *gather_departures(
 		"no departure times: tsim records them, MoonGen does not", error);
 }
 
-static struct figure_group *group_named(figure *f, const char *name)
+static struct figure_group *group_named(figure *f, const struct member *m)
 {
 	for (guint i = 0; i < f->groups->len; i++)
-		if (strcmp(figure_group_at(f, i)->name, name) == 0)
+		if (strcmp(figure_group_at(f, i)->name, m->title) == 0)
 			return figure_group_at(f, i);
-	return figure_add_cells(f, name);
+	struct figure_group *group = figure_add_cells(f, m->title);
+
+	group->origin = m->name;
+	return group;
 }
 
 figure *gather_box(const member_list *m, gboolean response, double q, GError **error)
@@ -175,10 +179,9 @@ figure *gather_box(const member_list *m, gboolean response, double q, GError **e
 
 		if (!result_load(member->set, member->c, NULL, NULL, error))
 			return NULL;
-		figure_add_cell(group_named(f, member->title), (double)member->c->params.rate_pps,
+		figure_add_cell(group_named(f, member), (double)member->c->params.rate_pps,
 			result_is_whole(member->c), result_reps_quantile(member->c, response, q));
 		result_unload(member->c);
 	}
-	return members_fit(f->groups->len, FIGURES_BOXES_MAX, "boxes", error) ? g_steal_pointer(&f)
-									      : NULL;
+	return split_series(f, "", error) ? g_steal_pointer(&f) : NULL;
 }

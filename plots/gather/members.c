@@ -154,6 +154,13 @@ static gboolean differs_in_panel(const member_list *m, guint name, const char *p
 /* These are in names of groups only where nothing else distinguishes them. */
 static const char *const minor[] = { "duration", "warm-up", "drain", "seed", "cores", "mix", NULL };
 
+/* Whether panels have a parameter in their titles. */
+static gboolean is_panel(const member_list *m, const char *parameter)
+{
+	return m->layout != NULL && (facets_have(m->layout->rows, parameter) ||
+					    facets_have(m->layout->columns, parameter));
+}
+
 /*
  * Whether a parameter is part of the names of a NAME's groups: they differ in it within their panel;
  * or NAMEs do, and do not say so themselves.
@@ -161,11 +168,10 @@ static const char *const minor[] = { "duration", "warm-up", "drain", "seed", "co
 static gboolean is_in_title(const member_list *m, guint name, const char *parameter)
 {
 	if (strcmp(parameter, "rate") == 0)
-		return !m->loads_together && members_differ(m, G_MAXUINT, parameter);
+		return !m->loads_together && !is_panel(m, parameter) &&
+		       members_differ(m, G_MAXUINT, parameter);
 	if (g_strv_contains(minor, parameter) ||
-		strcmp(parameter, some_mix(m) ? "size" : "profile") == 0 ||
-		(m->layout != NULL && (facets_have(m->layout->rows, parameter) ||
-					      facets_have(m->layout->columns, parameter))))
+		strcmp(parameter, some_mix(m) ? "size" : "profile") == 0 || is_panel(m, parameter))
 		return FALSE;
 	return differs_in_panel(m, name, parameter) ||
 	       (m->options->titles == NULL && strcmp(parameter, "label") != 0 &&
@@ -289,9 +295,7 @@ static char *common_text(const member_list *m)
 		const char *name = parameters[i];
 
 		if ((strcmp(name, "rate") == 0 && m->loads_together) ||
-			members_differ(m, G_MAXUINT, name) ||
-			(m->layout != NULL && (facets_have(m->layout->rows, name) ||
-						      facets_have(m->layout->columns, name))))
+			members_differ(m, G_MAXUINT, name) || is_panel(m, name))
 			continue;
 		if (strcmp(name, "profile") == 0 && first->frame_len != 0)
 			name = "size";
@@ -415,9 +419,8 @@ static enum result_by choose_by(member_list *m)
 static GPtrArray *values_of(member_list *m, const struct member *member, GError **error)
 {
 	GPtrArray *values = result_slice_values(member->c, m->by);
-	guint max = m->options->max_by > 0 ? m->options->max_by : MEMBERS_BY_MAX;
+	guint max = MAX(1, MEMBERS_BY_MAX / g_strv_length((char **)(uintptr_t)m->names));
 
-	max = MAX(1, max / g_strv_length((char **)(uintptr_t)m->names));
 	if (m->by != RESULT_BY_GUEST || values->len <= max)
 		return values;
 	g_ptr_array_unref(values);

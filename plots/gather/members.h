@@ -31,14 +31,13 @@ struct members_options {
 	gboolean loads_together;   /* those of equal other parameters are one group */
 	/* A name that stands for nothing is left out, while another one stands for something. */
 	gboolean missing_ok;
-	int by;       /* enum result_by, or one of the following: members are its slices */
-	guint max_by; /* most guests of RESULT_BY_GUEST; 0: MEMBERS_BY_MAX */
+	int by; /* enum result_by, or one of the following: members are its slices */
 };
 
 enum {
 	MEMBERS_BY_CHOOSE = -1, /* interface or group, where one series alone has several of them */
 	MEMBERS_BY_MENTION = -2, /* none; a remark where there would be several */
-	MEMBERS_BY_MAX = 8,
+	MEMBERS_BY_MAX = 8,      /* guests of RESULT_BY_GUEST, the worst ones */
 };
 
 struct member_list {

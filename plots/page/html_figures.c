@@ -49,7 +49,8 @@ static gboolean make_guests(const struct sources *s, const struct figure_options
 	struct figure_text *text, GError **error)
 {
 	const struct gather_options every = { .members = { .dir = s->wanted->dir },
-		.response = s->wanted->compare->response };
+		.response = s->wanted->compare->response,
+		.group_panels = TRUE };
 	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free); /* as of curves */
 	g_autoptr(figure) f = gather(&every, s->names, messages, error);
 

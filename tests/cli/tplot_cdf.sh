@@ -5,8 +5,24 @@
 . "$SOURCE/tests/cli/tplot_lib.sh"
 "$BUILD/tests/tplot_trials" out || exit 1
 
-expect 2 "16 series, but at most 8" "$tplot" cdf slow fast
-grep -q "select by label, vhost, rate" said || fail "nothing to select by: $(cat said)"
+# Too many loads for a panel each: a panel for each name.
+expect 0 cdf-slow-fast.svg "$tplot" cdf slow fast
+has cdf-slow-fast.svg "slow, vhost off, 1 kpps to 8 kpps"
+has cdf-slow-fast.svg "fast, vhost on, 1 kpps to 8 kpps"
+# Few: a panel for each load that both have.
+expect 0 grid.svg "$tplot" cdf grid -o grid.svg
+for load in 1 2 3 4; do has grid.svg "$load kpps"; done
+hasnt grid.svg "kpps to"
+same_again grid
+mkdir few
+for load in 1 2 3 4; do
+	for label in slow fast; do
+		for file in "out/$label"/*_"${load}kpps"_*; do cp -r --parents "$file" few; done
+	done
+done
+cp -r --parents out/grid few
+expect 0 few.svg "$tplot" cdf slow fast grid --dir few/out -o few.svg
+[ "$(grep -c '^# .*kpps' few.dat)" = 0 ] || fail "names of curves say the load: $(grep '^#' few.dat)"
 expect 0 cdf-slow-fast.svg "$tplot" cdf slow fast --rate 4
 grep -q "came back within" cdf-slow-fast.svg || fail "no axis of shares"
 expect 0 ccdf-slow.svg "$tplot" cdf --tail slow

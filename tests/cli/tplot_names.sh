@@ -38,11 +38,21 @@ cp -r out hostA/
 cp -r out hostB/
 is $'hostA-out-one\nhostB-out-one' hostA/out/one hostB/out/one
 
-# A curve for each of nine: colours would begin again, and the message says what to select by.
+# Nine curves: colours would begin again, so that there are two panels.
 for guests in 1 2 3 4 5 6 7 8 9; do
 	"$fake" out nine --guests $guests --sizes 1 --frames 20
 done
-expect 2 "9 series, but at most 8" "$tplot" compare nine
+is "$(printf '1 guest\n'; seq -f '%g guests' 2 9)" nine
+has x.svg "1 guest to 5 guests"
+has x.svg "6 guests to 9 guests"
+same_again x
+expect 0 nine.svg "$tplot" cdf nine --rate 100 -o nine.svg
+has nine.svg "6 guests to 9 guests"
+for guests in $(seq 10 49); do
+	"$fake" out nine --guests "$guests" --sizes 1 --frames 20
+done
+expect 2 "too many series: 49 in 7 panels (maximum 8 per panel, 6 panels)" "$tplot" compare nine
 grep -q "select by guests" said || fail "nothing to select by: $(cat said)"
-expect 2 "9 series" "$tplot" cdf nine --rate 100
+expect 2 "49 groups are too many for timelines (at most 24)" "$tplot" timeline nine
+expect 2 "49 groups are too many for one figure of guests" "$tplot" guests nine --form dots
 finish

@@ -370,9 +370,55 @@ static void recipes_have_the_grammar_of_all_files(void **state)
 	assert_string_equal(g_ptr_array_index(r->selectors, 1), "qemu-normal");
 }
 
+/* Common to all names, ascending, max last; one load alone is no grid, and seven are too many. */
+static void panels_by_load_are_of_common_loads(void **state)
+{
+	static const struct {
+		uint64_t a[8], b[8]; /* of two names; ends with 1 */
+		const char *titles;  /* "": no panels */
+	} cases[] = {
+		{ { 40000, 20000, 0, 1 }, { 20000, 0, 40000, 1 }, "20 kpps|40 kpps|rate max" },
+		{ { 20000, 30000, 1 }, { 30000, 90000, 1 }, "30 kpps" },
+		{ { 20000, 1 }, { 30000, 1 }, "" },
+		{ { 20000, 1 }, { 20000, 1 }, "" },
+		{ { 10, 20, 30, 40, 50, 60, 70, 1 }, { 10, 20, 30, 40, 50, 60, 70, 1 }, "" },
+	};
+
+	(void)state;
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct items all = { .n = 0 };
+		g_autoptr(facets) f = NULL;
+		g_autofree char *titles = NULL;
+
+		for (guint k = 0; cases[i].a[k] != 1; k++)
+			add(&all, 0, (struct trial_params){ .rate_pps = cases[i].a[k] });
+		for (guint k = 0; cases[i].b[k] != 1; k++)
+			add(&all, 1, (struct trial_params){ .rate_pps = cases[i].b[k] });
+		f = facets_of_loads(all.item, all.n);
+		if (*cases[i].titles == '\0') {
+			assert_null(f);
+			continue;
+		}
+		for (guint k = 0; k < all.n; k++) {
+			g_autofree char *load = facets_text(all.item[k].params, "rate");
+			guint facet = f->facet[k];
+
+			if (facet == FACETS_NONE)
+				assert_null(strstr(cases[i].titles, load));
+			else
+				assert_string_equal(g_ptr_array_index(f->titles, facet), load);
+		}
+		g_ptr_array_add(f->titles, NULL);
+		titles = g_strjoinv("|", (char **)f->titles->pdata);
+		assert_string_equal(titles, cases[i].titles);
+		g_ptr_array_set_size(f->titles, (gint)f->titles->len - 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(panels_by_load_are_of_common_loads),
 		cmocka_unit_test(recipes_have_the_grammar_of_all_files),
 		cmocka_unit_test(rows_and_columns_are_those_of_the_paper),
 		cmocka_unit_test(what_is_compared_is_no_facet),

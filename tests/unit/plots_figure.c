@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "plots/draw/error.h"
+#include "plots/draw/split.h"
 #include "plots/figures/figures.h"
 #include "tests/unit/plots_facts.h"
 
@@ -187,30 +188,137 @@ static void lines_join_reliable_points_by_x(void **state)
 static void add_single(figure *f, const char *name, double scale_ns, double loss, guint guests,
 	gboolean trustworthy, unsigned repetitions);
 
-/* Nine series would share eight colours. */
-static void series_beyond_the_colours_are_refused(void **state)
+/* A figure of so many names with so many series each. */
+static figure *new_series(guint names, guint each)
 {
-	static const figure_fn draw[] = { figure_load, figure_cdf };
+	figure *f = figure_new();
+
+	f->differing = g_strdup("interface, guests");
+	for (guint i = 0; i < names; i++) {
+		for (guint k = 0; k < each; k++) {
+			g_autofree char *name = each > 1 ? g_strdup_printf(
+								   "%c, %u kpps", 'a' + (int)i, k)
+							 : g_strdup_printf("lab%u", i);
+
+			add_single(f, name, 20e3, 0, 1, TRUE, 1);
+			figure_group_at(f, f->groups->len - 1)->origin = i;
+		}
+	}
+	return f;
+}
+
+/* Nine series would share eight colours: they are two panels with a legend each. */
+static void series_beyond_the_colours_have_further_panels(void **state)
+{
+	static const struct {
+		guint names, each;
+		const char *titles; /* of the panels; "": one without */
+		guint most;         /* series of a panel */
+	} cases[] = {
+		{ 8, 1, "", 8 },
+		{ 9, 1, "lab0 to lab4|lab5 to lab8", 5 },
+		{ 2, 5, "a, 0 kpps to 4 kpps|b, 0 kpps to 4 kpps", 5 },
+		{ 3, 8, "a, 0 kpps to 7 kpps|b, 0 kpps to 7 kpps|c, 0 kpps to 7 kpps", 8 },
+		{ 1, 17, "a, 0 kpps to 5 kpps|a, 6 kpps to 11 kpps|a, 12 kpps to 16 kpps", 6 },
+		{ 48, 1,
+			"lab0 to lab7|lab8 to lab15|lab16 to lab23|lab24 to lab31|lab32 to lab39|"
+			"lab40 to lab47",
+			8 },
+	};
 
 	(void)state;
-	for (guint i = 0; i < G_N_ELEMENTS(draw); i++) {
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(figure) f = new_series(cases[i].names, cases[i].each);
+		g_autofree char *titles = NULL;
+		guint most = 0;
+
+		assert_true(split_series(f, "", NULL));
+		for (guint k = 0; k < f->groups->len; k++) {
+			const struct figure_group *group = figure_group_at(f, k);
+
+			most = MAX(most, group->series + 1);
+			assert_int_equal(group->facet, group->part);
+		}
+		assert_int_equal(most, cases[i].most);
+		g_ptr_array_add(f->facets, NULL);
+		titles = g_strjoinv("|", (char **)f->facets->pdata);
+		assert_string_equal(titles, cases[i].titles);
+		g_ptr_array_set_size(f->facets, (gint)f->facets->len - 1);
+	}
+}
+
+static void series_beyond_the_panels_are_refused(void **state)
+{
+	g_autoptr(figure) f = new_series(49, 1);
+	g_autoptr(GError) error = NULL;
+
+	(void)state;
+	assert_false(split_series(f, ", or else", &error));
+	assert_true(g_error_matches(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT));
+	assert_non_null(strstr(error->message, "49 in 7 panels (maximum 8 per panel, 6 panels)"));
+	assert_non_null(strstr(error->message, "select by interface, guests"));
+	assert_non_null(strstr(error->message, ", or else"));
+}
+
+/* A grid is repeated, but for its empty panels; a series has one colour in all of its panels. */
+static void a_grid_is_split_as_a_whole(void **state)
+{
+	g_autoptr(figure) f = new_series(10, 1);
+	guint nb = f->groups->len;
+
+	(void)state;
+	g_ptr_array_add(f->facets, g_strdup("vhost off"));
+	g_ptr_array_add(f->facets, g_strdup("vhost on"));
+	f->columns = 2;
+	for (guint i = 0; i < 5; i++) {
+		add_single(f, "x", 20e3, 0, 1, TRUE, 1);
+		figure_group_at(f, nb + i)->series = i;
+		figure_group_at(f, nb + i)->facet = 1;
+	}
+	assert_true(split_series(f, "", NULL));
+	assert_int_equal(f->parts->len, 2);
+	assert_int_equal(f->facets->len, 3);
+	assert_string_equal(g_ptr_array_index(f->facets, 1), "vhost on, lab0 to lab4");
+	assert_string_equal(g_ptr_array_index(f->facets, 2), "vhost off, lab5 to lab9");
+	assert_int_equal(figure_group_at(f, nb + 2)->series, figure_group_at(f, 2)->series);
+	assert_int_equal(figure_group_at(f, 9)->facet, 2);
+	assert_int_equal(figure_group_at(f, 9)->series, 4);
+}
+
+/* Axes are the same, and each part has its legend. */
+static void panels_of_split_series_share_their_axes(void **state)
+{
+	static const struct {
+		figure_fn draw;
+		guint width, panels;
+		const char *axis; /* in each panel */
+	} cases[] = { { figure_load, 0, 4, "set xrange [0:" },
+		{ figure_load, 400, 4, "set xrange [0:" },
+		{ figure_cdf, 0, 2, "set yrange [1e-06:1]" },
+		{ figure_cdf, 400, 2, "set yrange [1e-06:1]" } };
+
+	(void)state;
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
 		const struct figure_options options = { .script_name = "x.gp",
 			.data_name = "x.dat",
 			.image_name = "x.svg",
-			.style = "" };
-		g_autoptr(figure) f = figure_new();
+			.style = "",
+			.width = cases[i].width };
+		g_autoptr(figure) f = new_series(10, 1);
 		g_auto(figure_text) text = { NULL, NULL };
-		g_autoptr(GError) error = NULL;
 
-		f->differing = g_strdup("interface, guests");
-		for (guint k = 0; k < FIGURE_SERIES_MAX; k++)
-			add_single(f, "A", 20e3, 0, 1, TRUE, 1);
-		assert_true(draw[i](f, &options, &text, &error));
-		figure_text_clear(&text);
-		add_single(f, "A", 20e3, 0, 1, TRUE, 1);
-		assert_false(draw[i](f, &options, &text, &error));
-		assert_true(g_error_matches(error, PLOTS_ERROR, PLOTS_ERROR_ARGUMENT));
-		assert_non_null(strstr(error->message, "select by interface, guests"));
+		assert_true(split_series(f, "", NULL));
+		assert_true(cases[i].draw(f, &options, &text, NULL));
+		assert_int_equal(count_text(text.script, "set lmargin"), cases[i].panels);
+		assert_int_equal(count_text(text.script, cases[i].axis), 2);
+		/* Above a panel, and in the legend or table. */
+		assert_int_equal(count_text(text.script, "set label 'lab5 to lab9'"), 2);
+		for (guint k = 0; k < 10; k++) {
+			g_autofree char *entry = g_strdup_printf("set label 'lab%u' at", k);
+
+			assert_int_equal(count_text(text.script, entry), 1);
+		}
+		assert_int_equal(count_text(text.script, " lt 6 "), 0);
 	}
 }
 
@@ -542,7 +650,7 @@ static const struct fact cdf_one_script[] = {
 	{ 1, "'>= 1 s' at" },
 	{ 1, "'77.3 µs' at" },
 	{ 1, "nohead lt 2 lw 2\n" },
-	{ 1, "nohead lt 3 lw 2 dt 4\n" },
+	{ 1, "nohead lt 3 lw 1.2 dt 4\n" },
 	{ 1, "set yrange [1e-06:1]\nset y2range [1e-06:1]\nset logscale y\nset logscale y2\n" },
 	{ 1, "('100 %%' 1, '50 %%' 0.5, '10 %%' 0.1, '1 %%' 0.01, '0.1 %%' 0.001, '0.01 %%' "
 	     "0.0001, '0.001 %%' 1e-05, '0.0001 %%' 1e-06)" },
@@ -555,7 +663,7 @@ static const struct fact cdf_one_script[] = {
 	{ 0, "set logscale x" },
 	{ 1, "data index 0 using 1:2 with steps lt 1 lw 2.6," },
 	{ 1, "data index 3 using 1:2 with steps lt 2 lw 2," },
-	{ 1, "data index 6 using 1:2 with steps lt 3 lw 1.4 dt 4," },
+	{ 1, "data index 6 using 1:2 with steps lt 3 lw 1.2 dt 4," },
 	{ 4, "($5 == 0 ? $1 : NaN):2 with points" },
 	{ 1, "data index 7 using ($5 == 0 ? $1 : NaN):2 with points lt 3 pt 8" },
 	{ 0, "with vectors" },
@@ -637,7 +745,7 @@ static void add_repetition(struct figure_group *group, double factor)
 
 static const struct fact cdf_within_script[] = {
 	{ 1, "set lmargin" },
-	{ 1, "'a name that …ot fit, of B'" },
+	{ 1, "'a name that is so long that the columns beside it would not fit, of B'" },
 	{ 1, "'2 %' at" },
 	{ 1, "'>= 1 s' at" },
 	{ 2, "'2' at" },
@@ -676,7 +784,7 @@ static const struct facts cdf_within = { cdf_within_script, "153 2 1 153 2 1 153
 
 static const struct fact cdf_repetitions_script[] = {
 	{ 1, "set lmargin" },
-	{ 1, "'a name that …ot fit, of B'" },
+	{ 1, "'a name that is so long that the columns beside it would not fit, of B'" },
 	{ 1, "'2 %' at" },
 	{ 1, "'>= 1 s' at" },
 	{ 2, "'2' at" },
@@ -728,13 +836,13 @@ static const struct fact dead_cdf_script[] = {
 	{ 1, "'dead' at" },
 	{ 1, "'100 %' at" },
 	{ 3, "'-' at" },
-	{ 1, "nohead lt 1 lw 2 dt 4" },
+	{ 1, "nohead lt 1 lw 1.2 dt 4" },
 	{ 1, "'dashed, hollow: unreliable trial'" },
 	{ 1, "set yrange [0.001:1]" },
 	{ 1, "'p99.9' 0.001) scale 0" },
 	{ 1, "set xrange [500000:2e+09]" },
 	{ 1, "set xlabel 'latency'" },
-	{ 1, "data index 0 using 1:2 with steps lt 1 lw 2.6 dt 4" },
+	{ 1, "data index 0 using 1:2 with steps lt 1 lw 1.2 dt 4" },
 	{ 1, "data index 1 using ($5 == 0 ? $1 : NaN):2 with points lt 1 pt 6" },
 	{ 0, NULL },
 };
@@ -819,7 +927,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(load_has_two_panels),
 		cmocka_unit_test(lines_join_reliable_points_by_x),
-		cmocka_unit_test(series_beyond_the_colours_are_refused),
+		cmocka_unit_test(series_beyond_the_colours_have_further_panels),
+		cmocka_unit_test(series_beyond_the_panels_are_refused),
+		cmocka_unit_test(a_grid_is_split_as_a_whole),
+		cmocka_unit_test(panels_of_split_series_share_their_axes),
 		cmocka_unit_test(load_of_many_groups),
 		cmocka_unit_test(load_in_a_grid),
 		cmocka_unit_test(load_of_autotest),

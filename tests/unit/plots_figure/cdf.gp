@@ -8,27 +8,27 @@ set output 'cdf.svg'
 set multiplot
 set label 'A against B' at screen 0.11707,0.96646 left font ',15'
 set label 'imix, 64 guests, process, vhost-user, poisson arrivals, 100 kpps, 10 s' at screen 0.11707,0.93598 left font ',11'
-set label 'frames offered' at screen 0.38293,0.11890 right font ',11'
-set label 'lost' at screen 0.49268,0.11890 right font ',11'
-set label 'median' at screen 0.60244,0.11890 right font ',11'
-set label 'p99' at screen 0.71220,0.11890 right font ',11'
-set label 'repetitions' at screen 0.83415,0.11890 right font ',11'
+set label 'frames offered' at screen 0.37317,0.11890 right font ',11'
+set label 'lost' at screen 0.46098,0.11890 right font ',11'
+set label 'median' at screen 0.56341,0.11890 right font ',11'
+set label 'p99' at screen 0.66585,0.11890 right font ',11'
+set label 'repetitions' at screen 0.77805,0.11890 right font ',11'
 set arrow from screen 0.11707,0.08841 to screen 0.15366,0.08841 nohead lt 1 lw 2
 set label '' at screen 0.13537,0.08841 point lt 1 pt 7 ps 1.1
 set label 'A' at screen 0.16341,0.08841 left
-set label '1234567' at screen 0.38293,0.08841 right
-set label '0 %' at screen 0.49268,0.08841 right
-set label '23.3 µs' at screen 0.60244,0.08841 right
-set label '309 µs' at screen 0.71220,0.08841 right
-set label '3' at screen 0.83415,0.08841 right
+set label '1234567' at screen 0.37317,0.08841 right
+set label '0 %' at screen 0.46098,0.08841 right
+set label '23.3 µs' at screen 0.56341,0.08841 right
+set label '309 µs' at screen 0.66585,0.08841 right
+set label '3' at screen 0.77805,0.08841 right
 set arrow from screen 0.11707,0.05793 to screen 0.15366,0.05793 nohead lt 2 lw 2
 set label '' at screen 0.13537,0.05793 point lt 2 pt 5 ps 1.1
 set label 'B' at screen 0.16341,0.05793 left
-set label '1234567' at screen 0.38293,0.05793 right
-set label '0.2 %' at screen 0.49268,0.05793 right
-set label '36.1 µs' at screen 0.60244,0.05793 right
-set label '479 µs' at screen 0.71220,0.05793 right
-set label '3' at screen 0.83415,0.05793 right
+set label '1234567' at screen 0.37317,0.05793 right
+set label '0.2 %' at screen 0.46098,0.05793 right
+set label '36.1 µs' at screen 0.56341,0.05793 right
+set label '479 µs' at screen 0.66585,0.05793 right
+set label '3' at screen 0.77805,0.05793 right
 set label 'bars: minimum to maximum of the repetitions' at screen 0.11707,0.02744 left font ',11'
 set label 'tick: one guest' at screen 0.49725,0.02744 left font ',11'
 set lmargin at screen 0.11707

@@ -20,7 +20,7 @@ set arrow from screen 0.84341,0.07785 to screen 0.88000,0.07785 nohead lw 2 dt 1
 set label 'maximum' at screen 0.88976,0.07785 left
 set label 'thin: single repetitions, bold: their median' at screen 0.11707,0.05101 left font ',11'
 set label 'loss: offered and not back in the same interval' at screen 0.50541,0.05101 left font ',11'
-set label '(!): unreliable' at screen 0.11707,0.02416 left font ',11'
+set label 'hollow, (!): unreliable trial' at screen 0.11707,0.02416 left font ',11'
 set lmargin at screen 0.11707
 set rmargin at screen 0.53171
 set tmargin at screen 0.88456
@@ -103,8 +103,12 @@ set label 'B, with one repetition and a long name (!)' at screen 0.76341,0.90336
 set yrange [0:120000]
 set ytics ('' 0, '' 20000, '' 40000, '' 60000, '' 80000, '' 100000, '' 120000)
 unset ylabel
-plot data index 4 using 1:2 with lines lt 2 lw 2 dt 4, \
-  data index 4 using 1:3 with lines lt 2 lw 2 dt solid
+plot data index 4 using 1:2 with lines lt 2 lw 1 dt 4, \
+  data index 4 using 1:2 every 2 with points lc rgb '#ffffff' pt 5 ps 0.7, \
+  data index 4 using 1:2 every 2 with points lt 2 pt 4 ps 0.7 lw 1.5, \
+  data index 4 using 1:3 with lines lt 2 lw 1 dt solid, \
+  data index 4 using 1:3 every 2 with points lc rgb '#ffffff' pt 5 ps 0.7, \
+  data index 4 using 1:3 every 2 with points lt 2 pt 4 ps 0.7 lw 1.5
 unset label
 unset arrow
 unset logscale
@@ -118,7 +122,9 @@ unset xlabel
 set yrange [0:0.35]
 set ytics ('' 0, '' 0.05, '' 0.1, '' 0.15, '' 0.2, '' 0.25, '' 0.3, '' 0.35)
 unset ylabel
-plot data index 4 using 1:4 with lines lt 2 lw 2 dt solid
+plot data index 4 using 1:4 with lines lt 2 lw 1 dt solid, \
+  data index 4 using 1:4 every 2 with points lc rgb '#ffffff' pt 5 ps 0.7, \
+  data index 4 using 1:4 every 2 with points lt 2 pt 4 ps 0.7 lw 1.5
 unset label
 unset arrow
 unset logscale
