@@ -7,6 +7,7 @@
 
 #include "analyze/contract/guest_rank.h"
 #include "analyze/contract/trial_ipdv.h"
+#include "analyze/numbers/numbers.h"
 
 static const double FAIR_SHARE = 0.9;
 
@@ -262,13 +263,6 @@ static void make_spread(result_combination *c)
 	}
 }
 
-static int compare_shares(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 void result_fairness_of(const double *x, size_t n, struct result_fairness *out)
 {
 	g_autofree double *sorted = g_memdup2(x, n * sizeof(*x));
@@ -278,7 +272,7 @@ void result_fairness_of(const double *x, size_t n, struct result_fairness *out)
 	out->nb_below = 0;
 	if (n == 0)
 		return;
-	qsort(sorted, n, sizeof(*sorted), compare_shares);
+	qsort(sorted, n, sizeof(*sorted), numbers_compare_doubles);
 	if (sorted[n - 1] <= 0)
 		return;
 	for (size_t i = 0; i < n; i++) {

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analyze/numbers/numbers.h"
+
 const guint result_within_ns[RESULT_WITHIN] = { 64, 128, 256, 512 };
 
 struct value {
@@ -185,13 +187,6 @@ struct result_departure_reps result_departure_reps(const result_combination *c)
 	return d;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* Between two INFINITYs there is one, not a NAN. */
 static double at_quantile(const double *sorted, size_t n, double q)
 {
@@ -207,7 +202,7 @@ struct result_box result_box_of(const double *values, size_t n)
 
 	if (n == 0)
 		return (struct result_box){ NAN, NAN, NAN, NAN, NAN };
-	qsort(sorted, n, sizeof(*sorted), compare_doubles);
+	qsort(sorted, n, sizeof(*sorted), numbers_compare_doubles);
 	return (struct result_box){ sorted[0], at_quantile(sorted, n, 0.25),
 		at_quantile(sorted, n, 0.5), at_quantile(sorted, n, 0.75), sorted[n - 1] };
 }

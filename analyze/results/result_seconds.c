@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "analyze/numbers/numbers.h"
 #include "analyze/results/result_reps.h"
 
 /* See the header: of counts of one second, so never below 0. */
@@ -81,13 +82,6 @@ GArray *result_seconds_median(const GPtrArray *repetitions)
 	return medians;
 }
 
-static int compare_u32(gconstpointer a, gconstpointer b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* The numbers of all guests, ascending, each once. */
 static GArray *guests_of(const GArray *rows)
 {
@@ -96,7 +90,7 @@ static GArray *guests_of(const GArray *rows)
 
 	for (guint i = 0; i < rows->len; i++)
 		g_array_append_val(guests, g_array_index(rows, struct trial_guest_second, i).guest);
-	g_array_sort(guests, compare_u32);
+	g_array_sort(guests, numbers_compare_u32);
 	for (guint i = 0; i < guests->len; i++) {
 		uint32_t guest = g_array_index(guests, uint32_t, i);
 
@@ -111,7 +105,7 @@ static guint place_of(GArray *guests, uint32_t guest)
 {
 	guint at = 0;
 
-	(void)g_array_binary_search(guests, &guest, compare_u32, &at);
+	(void)g_array_binary_search(guests, &guest, numbers_compare_u32, &at);
 	return at;
 }
 

@@ -11,6 +11,8 @@
 #include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_statistics_double.h>
 
+#include "analyze/numbers/numbers.h"
+
 /* Above it the sums over strata are approximated, too: exact ones take its square. */
 enum { STRATA_SUMS_MAX = 16000 };
 
@@ -75,20 +77,13 @@ gboolean statistics_quantile_ranks(
 	return TRUE;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static double *sorted_copy(const double *x, size_t n)
 {
 	double *copy = g_new(double, n + 1);
 
 	if (n > 0)
 		memcpy(copy, x, n * sizeof(*x));
-	qsort(copy, n, sizeof(*copy), compare_doubles);
+	qsort(copy, n, sizeof(*copy), numbers_compare_doubles);
 	return copy;
 }
 
@@ -147,7 +142,7 @@ static double *rank_sums(const uint32_t *ranks, size_t nb, size_t nb_b, size_t s
 }
 
 struct ranked {
-	double value; /* first, for compare_doubles */
+	double value; /* first, for numbers_compare_doubles */
 	gboolean is_b;
 };
 
@@ -159,7 +154,7 @@ static struct ranked *rank_all(const double *a, size_t nb_a, const double *b, si
 		all[i].is_b = i >= nb_a;
 		all[i].value = i < nb_a ? a[i] : b[i - nb_a];
 	}
-	qsort(all, nb_a + nb_b, sizeof(*all), compare_doubles);
+	qsort(all, nb_a + nb_b, sizeof(*all), numbers_compare_doubles);
 	return all;
 }
 
@@ -324,7 +319,7 @@ static uint64_t rank_differences(
 		if (x->b[i] > x->a[i] || x->b[i] < x->a[i])
 			all[n++] = (struct ranked){ fabs(x->b[i] - x->a[i]), x->b[i] > x->a[i] };
 	}
-	qsort(all, n, sizeof(*all), compare_doubles);
+	qsort(all, n, sizeof(*all), numbers_compare_doubles);
 	own = doubled_midranks(all, n, &w, &ties);
 	for (size_t i = 0; i < n; i++) {
 		*squares += (double)own[i] * own[i];
@@ -452,7 +447,7 @@ static double *all_differences(
 		for (size_t j = 0; j < nb_b; j++)
 			d[i * nb_b + j] = difference_of(a[i], b[j], unknown);
 	}
-	qsort(d, nb_a * nb_b, sizeof(*d), compare_doubles);
+	qsort(d, nb_a * nb_b, sizeof(*d), numbers_compare_doubles);
 	return d;
 }
 
@@ -471,7 +466,7 @@ static double *all_averages(const double *a, const double *b, size_t n, double u
 			d[nb++] = isnan(mean) ? unknown : mean;
 		}
 	}
-	qsort(d, nb, sizeof(*d), compare_doubles);
+	qsort(d, nb, sizeof(*d), numbers_compare_doubles);
 	return d;
 }
 
@@ -540,7 +535,7 @@ double statistics_cliff(const double *a, size_t nb_a, const double *b, size_t nb
 }
 
 struct indexed {
-	double p; /* first, for compare_doubles */
+	double p; /* first, for numbers_compare_doubles */
 	size_t index;
 };
 
@@ -555,7 +550,7 @@ void statistics_holm(const double *p, size_t n, double *adjusted)
 		if (!isnan(p[i]))
 			family[nb++] = (struct indexed){ p[i], i };
 	}
-	qsort(family, nb, sizeof(*family), compare_doubles);
+	qsort(family, nb, sizeof(*family), numbers_compare_doubles);
 	for (size_t i = 0; i < nb; i++) {
 		last = MAX(last, MIN(1, family[i].p * (double)(nb - i)));
 		adjusted[family[i].index] = last;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/numbers/numbers.h"
 #include "analyze/results/result_numbers.h"
 #include "analyze/results/result_seconds.h"
 #include "plots/draw/error.h"
@@ -52,13 +53,6 @@ static GPtrArray *groups_of(const member_list *m)
 	return groups;
 }
 
-static int compare_u32(gconstpointer a, gconstpointer b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* The numbers of all guests of a group, ascending, each once. */
 static GArray *guests_of(const GPtrArray *group)
 {
@@ -70,9 +64,9 @@ static GArray *guests_of(const GPtrArray *group)
 		for (guint k = 0; k < m->c->nb_guests; k++) {
 			uint32_t guest = m->c->guests[k].guest;
 
-			if (!g_array_binary_search(guests, &guest, compare_u32, NULL)) {
+			if (!g_array_binary_search(guests, &guest, numbers_compare_u32, NULL)) {
 				g_array_append_val(guests, guest);
-				g_array_sort(guests, compare_u32);
+				g_array_sort(guests, numbers_compare_u32);
 			}
 		}
 	}
@@ -105,7 +99,8 @@ static gboolean fill_column(struct strip_panel *p, guint column, struct member *
 	for (guint i = 0; i < m->c->nb_guests; i++) {
 		guint row = 0;
 
-		(void)g_array_binary_search(guests, &m->c->guests[i].guest, compare_u32, &row);
+		(void)g_array_binary_search(
+			guests, &m->c->guests[i].guest, numbers_compare_u32, &row);
 		set_cell(p, (gsize)row * p->nb_columns + column, &m->c->guests[i].n, value,
 			response);
 	}
