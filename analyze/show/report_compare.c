@@ -46,7 +46,7 @@ struct compare_row {
 	const struct compare_overall *over; /* NULL: of a pair */
 	struct statistics_ks ks;            /* d NAN: none */
 	double ratio, p_holm, cliff, ratio_least, ratio_most;
-	struct statistics_u u;
+	struct rank_test u;
 	enum compare_verdict verdict;
 	gboolean whole; /* to be relied on */
 };

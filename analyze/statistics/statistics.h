@@ -5,10 +5,6 @@
  *
  *   statistics_quantile_ranks   interval of a quantile by order statistics (binomial)
  *   statistics_median           median with that interval; _bounded: with lower bounds among the values
- *   statistics_u_test           Mann-Whitney U test, exact or normal approximation; _strata: over loads
- *   statistics_shift_of         Hodges-Lehmann estimator with its interval
- *   statistics_shift            shift function: that per quantile
- *   statistics_cliff            Cliff's delta
  *   statistics_holm             Holm's correction for several tests
  *   statistics_isotonic         isotonic regression (pool adjacent violators)
  *   statistics_ks               Kolmogorov-Smirnov distance
@@ -19,11 +15,8 @@
  * A value may be INFINITY, larger than any number and equal to its like: a percentile that falls
  * among lost frames is known only to be that. None is NAN; whoever has none leaves it out.
  *
- * Sources: Hahn and Meeker, Statistical Intervals (1991), chapter 5; Mann and Whitney (1947);
- * Lehmann, Nonparametrics (1975), section 1.4 (ties) and 2.2 (normal approximation); Hollander and
- * Wolfe, Nonparametric Statistical Methods (1999), section 4.2 and 4.3 (Hodges-Lehmann); Cliff
- * (1993); Holm (1979); Barlow et al. (1972), chapter 1 (isotonic regression); Doksum (1974), Wilcox
- * (1995) (shift function).
+ * Tests of two sides by ranks: rank_test.h. Sources: Hahn and Meeker, Statistical Intervals (1991),
+ * chapter 5; Holm (1979); Barlow et al. (1972), chapter 1 (isotonic regression).
  */
 #ifndef ANALYZE_STATISTICS_STATISTICS_H
 #define ANALYZE_STATISTICS_STATISTICS_H
@@ -34,9 +27,6 @@
 #include <glib.h>
 
 #include "analyze/contract/trial.h"
-
-/* Both sides together: above it the distribution of U is the normal approximation. */
-enum { STATISTICS_EXACT_MAX = 60 };
 
 /*
  * Confidence interval of quantile q (0 < q < 1) of n independent values: from the lo-th to the
@@ -78,65 +68,6 @@ struct statistics_bounded {
 struct statistics_bounded statistics_median_bounded(
 	const double *x, const double *at_least, size_t n, double confidence);
 
-/* Mann-Whitney's U, two-sided. */
-struct statistics_u {
-	double u; /* pairs in which b is larger, equal ones half: 0 .. nb_a * nb_b */
-	double p; /* NAN if a side is empty */
-	gboolean exact;
-	double delta; /* -1 .. 1: Cliff's of U; of signed ranks the share of the sum that b > a has,
-		       * less the rest (Kerby, 2014). NAN if a side is empty */
-};
-
-/*
- * Exact: P(|W - E W| >= |w - E W|) over all choices of nb_b out of the ranks that are there, ties as
- * they are (midranks). With more than STATISTICS_EXACT_MAX values together the normal
- * approximation, corrected for ties and continuity.
- */
-struct statistics_u statistics_u_test(const double *a, size_t nb_a, const double *b, size_t nb_b);
-/* One load, or whatever else values are compared within. */
-struct statistics_stratum {
-	const double *a, *b;
-	size_t nb_a, nb_b;
-};
-/*
- * The same over strata: u is the sum of their Us, p that of the sum (Wilcoxon's test with blocks:
- * Lehmann, section 3.3, unweighted), so that small differences of one direction add up. Those with
- * an empty side are left out. Exact unless one is too large, or all together have some 140 of five
- * and five.
- */
-struct statistics_u statistics_u_strata(const struct statistics_stratum *strata, size_t nb);
-/* The smallest p that so many without ties can give: 2 / C(nb_a + nb_b, nb_a), at most 1. */
-double statistics_u_least_p(size_t nb_a, size_t nb_b);
-
-/*
- * Wilcoxon's signed ranks, two-sided: a[i] and b[i] of each stratum are a pair, nb_a and nb_b equal.
- * u is the sum of the ranks of |b - a| where b is larger, ranked within the stratum; pairs of equal
- * values are left out (Wilcoxon, 1945; Hollander and Wolfe, section 3.1). Exact, with ties as they
- * are, up to some 120 pairs; above it the normal approximation with the continuity correction.
- */
-struct statistics_u statistics_signed_rank(const struct statistics_stratum *strata, size_t nb);
-/* The smallest p that so many pairs can give: 2 / 2^nb, at most 1. */
-double statistics_signed_least_p(size_t nb);
-
-/*
- * Hodges-Lehmann: median of all differences b - a, with the interval that belongs to U. Where no
- * finite-sample interval of that confidence exists, lo and hi are the extreme differences and
- * sufficient is FALSE. A difference of two INFINITYs is unknown: value is NAN where it depends on
- * it or would be infinite, and lo and hi are as far apart as it may have them.
- */
-struct statistics_interval statistics_shift_of(
-	const double *a, size_t nb_a, const double *b, size_t nb_b, double confidence);
-
-/*
- * The same of nb pairs: median of the means of any two differences b[i] - a[i], with the interval
- * that belongs to the signed ranks (Hollander and Wolfe, section 3.2 and 3.3).
- */
-struct statistics_interval statistics_paired_shift(
-	const double *a, const double *b, size_t nb, double confidence);
-
-/* Cliff's delta: P(b > a) - P(b < a) over all pairs, -1 .. 1; NAN if a side is empty. */
-double statistics_cliff(const double *a, size_t nb_a, const double *b, size_t nb_b);
-
 /* Holm's step-down adjustment of n p-values, at most 1; NANs stay and are not of the family. */
 void statistics_holm(const double *p, size_t n, double *adjusted);
 
@@ -156,22 +87,6 @@ struct statistics_ks {
 
 /* Lost frames count as later than all others, as in percentiles. */
 struct statistics_ks statistics_ks(const struct trial_dist *f, const struct trial_dist *g);
-
-/* One quantile of two sides, each over its repetitions. */
-struct statistics_shift {
-	double q;
-	double a, b;                     /* medians over the repetitions; NAN: none */
-	struct statistics_interval diff; /* b - a: Hodges-Lehmann and its interval, the band */
-	double median_diff;              /* b - a of the two medians; NAN if either is not finite */
-};
-
-/*
- * The shift function at one quantile: a and b are that quantile's values of single repetitions.
- * diff.sufficient FALSE: too few repetitions for a band. For two combinations: compare_shift
- * (analyze/verdict/compare.h).
- */
-struct statistics_shift statistics_shift(
-	double q, const double *a, size_t nb_a, const double *b, size_t nb_b, double confidence);
 
 /*
  * Which of n values stand apart: more than 3.5 by the modified z-score 0.6745 (x - median) / MAD

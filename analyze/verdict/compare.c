@@ -196,19 +196,19 @@ static struct compare_cell cell_of(const struct compare_pair *p, const struct co
 	struct compare_cell c = { .p_holm = NAN };
 
 	if (o->paired) {
-		struct statistics_stratum only;
+		struct rank_test_stratum only;
 
 		paired_values(p, m, o->response, &a, &b);
-		only = (struct statistics_stratum){ a.x, b.x, a.nb, b.nb };
-		c.diff = statistics_paired_shift(a.x, b.x, a.nb, 1 - o->alpha);
-		c.u = statistics_signed_rank(&only, 1);
+		only = (struct rank_test_stratum){ a.x, b.x, a.nb, b.nb };
+		c.diff = rank_test_paired_shift(a.x, b.x, a.nb, 1 - o->alpha);
+		c.u = rank_test_signed(&only, 1);
 		c.cliff = c.u.delta;
 	} else {
 		a = values_of(p->a, m, o->response);
 		b = values_of(p->b, m, o->response);
-		c.diff = statistics_shift_of(a.x, a.nb, b.x, b.nb, 1 - o->alpha);
-		c.u = statistics_u_test(a.x, a.nb, b.x, b.nb);
-		c.cliff = statistics_cliff(a.x, a.nb, b.x, b.nb);
+		c.diff = rank_test_shift(a.x, a.nb, b.x, b.nb, 1 - o->alpha);
+		c.u = rank_test_u(a.x, a.nb, b.x, b.nb);
+		c.cliff = rank_test_cliff(a.x, a.nb, b.x, b.nb);
 	}
 	c.a = side_of(&a, 1 - o->alpha);
 	c.b = side_of(&b, 1 - o->alpha);
@@ -223,7 +223,7 @@ static struct compare_cell cell_of(const struct compare_pair *p, const struct co
 /* The smallest p that so many repetitions can give; paired, both are equal. */
 static double least_p(const struct compare_options *o, guint nb_a, guint nb_b)
 {
-	return o->paired ? statistics_signed_least_p(nb_a) : statistics_u_least_p(nb_a, nb_b);
+	return o->paired ? rank_test_signed_least_p(nb_a) : rank_test_least_p(nb_a, nb_b);
 }
 
 /* Can so many repetitions give a verdict at all, even if this were the only test? */
@@ -341,8 +341,8 @@ static struct compare_overall overall_of(
 	const comparison *c, const struct compare_options *o, guint metric)
 {
 	struct compare_overall out = { .least_p = NAN, .p_holm = NAN, .cliff = NAN };
-	g_autofree struct statistics_stratum *strata = g_new0(
-		struct statistics_stratum, c->pairs->len + 1);
+	g_autofree struct rank_test_stratum *strata = g_new0(
+		struct rank_test_stratum, c->pairs->len + 1);
 	guint nb = 0;
 	double least = 2;
 
@@ -353,13 +353,13 @@ static struct compare_overall overall_of(
 		out.verdicts[cell->verdict]++;
 		if (MIN(cell->a.nb, cell->b.nb) < COMPARE_LEAST)
 			continue;
-		strata[nb++] = (struct statistics_stratum){ cell->a.x, cell->b.x, cell->a.nb,
+		strata[nb++] = (struct rank_test_stratum){ cell->a.x, cell->b.x, cell->a.nb,
 			cell->b.nb };
 		/* The most extreme outcome is one on either end of each. */
 		least *= least_p(o, cell->a.nb, cell->b.nb) / 2;
 	}
 	ratios_over(&out, c, metric);
-	out.u = o->paired ? statistics_signed_rank(strata, nb) : statistics_u_strata(strata, nb);
+	out.u = o->paired ? rank_test_signed(strata, nb) : rank_test_strata(strata, nb);
 	out.cliff = out.u.delta;
 	if (nb > 0)
 		out.least_p = least;
@@ -537,13 +537,13 @@ void compare_free(comparison *c)
 }
 
 void compare_shift(const result_combination *a, const result_combination *b, gboolean response,
-	const double *q, size_t nb, double confidence, struct statistics_shift *out)
+	const double *q, size_t nb, double confidence, struct rank_test_quantile *out)
 {
 	for (size_t i = 0; i < nb; i++) {
 		const struct compare_metric m = { COMPARE_QUANTILE, q[i], NULL };
 		struct values x = values_of(a, &m, response), y = values_of(b, &m, response);
 
-		out[i] = statistics_shift(q[i], x.x, x.nb, y.x, y.nb, confidence);
+		out[i] = rank_test_quantile(q[i], x.x, x.nb, y.x, y.nb, confidence);
 		values_clear(&x);
 		values_clear(&y);
 	}

@@ -10,7 +10,7 @@
 #include <glib.h>
 
 #include "analyze/results/result.h"
-#include "analyze/statistics/statistics.h"
+#include "analyze/statistics/rank_test.h"
 
 /* Fewer repetitions per side get no verdict: 3 against 3 give no p below 0.1. */
 enum { COMPARE_LEAST = 4 };
@@ -77,7 +77,7 @@ struct compare_cell {
 	struct compare_side a, b;
 	double ratio;                    /* of the medians, B / A; NAN if there is none */
 	struct statistics_interval diff; /* B - A: Hodges-Lehmann; of pairs: paired_shift */
-	struct statistics_u u;
+	struct rank_test u;
 	double p_holm; /* p adjusted over all cells that may get a verdict; NAN for the others */
 	double cliff;  /* P(B > A) - P(B < A); of pairs u.delta */
 	enum compare_verdict verdict;
@@ -97,9 +97,9 @@ struct compare_overall {
 	double ratio, ratio_least, ratio_most; /* median and extremes of those; NAN if nb is 0 */
 	/*
 	 * Mann-Whitney's U over all pairs with COMPARE_LEAST repetitions a side, each compared within
-	 * itself (statistics_u_strata): many small differences of one direction count together.
+	 * itself (rank_test_strata): many small differences of one direction count together.
 	 */
-	struct statistics_u u;
+	struct rank_test u;
 	double least_p; /* the smallest p that they could give; NAN without them */
 	double p_holm;  /* over the metrics */
 	double cliff;   /* of all those pairs */
@@ -142,6 +142,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(comparison, compare_free)
  * INFINITY there. Repetitions that do not know it are left out.
  */
 void compare_shift(const result_combination *a, const result_combination *b, gboolean response,
-	const double *q, size_t nb, double confidence, struct statistics_shift *out);
+	const double *q, size_t nb, double confidence, struct rank_test_quantile *out);
 
 #endif

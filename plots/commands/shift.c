@@ -71,7 +71,7 @@ static gboolean add_pair(figure *f, struct figure_sides *sides, result_set *set_
 	/* Borrowed from the sets, which are ours. */
 	result_combination *a = (result_combination *)(uintptr_t)pair->a;
 	result_combination *b = (result_combination *)(uintptr_t)pair->b;
-	struct statistics_shift out[G_N_ELEMENTS(quantiles)];
+	struct rank_test_quantile out[G_N_ELEMENTS(quantiles)];
 	g_autofree char *name = pair_name(c, &a->params);
 	struct figure_group *panel;
 	guint nb;
@@ -80,7 +80,7 @@ static gboolean add_pair(figure *f, struct figure_sides *sides, result_set *set_
 		return FALSE;
 	nb = MIN(known_quantiles(a), known_quantiles(b));
 	compare_shift(a, b, response, quantiles, nb, sides->confidence, out);
-	panel = figure_add_rows(f, name, sizeof(struct statistics_shift));
+	panel = figure_add_rows(f, name, sizeof(struct rank_test_quantile));
 	sides->nb_a = MIN(sides->nb_a, a->trials->len);
 	sides->nb_b = MIN(sides->nb_b, b->trials->len);
 	panel->trustworthy = result_is_whole(a) && result_is_whole(b);

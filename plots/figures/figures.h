@@ -77,7 +77,7 @@ struct figure_sides {
 };
 /*
  * How much later one side is than the other, quantile by quantile: a panel for each group, by name, ""
- * if there is one only. Points: struct statistics_shift (analyze/statistics/statistics.h).
+ * if there is one only. Points: struct rank_test_quantile (analyze/statistics/rank_test.h).
  */
 gboolean figure_shift(const figure *f, const struct figure_sides *sides,
 	const struct figure_options *options, struct figure_text *text, GError **error);

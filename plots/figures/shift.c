@@ -2,7 +2,7 @@
 /* How much later one side is than the other, quantile by quantile. */
 #include <math.h>
 
-#include "analyze/statistics/statistics.h"
+#include "analyze/statistics/rank_test.h"
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/head.h"
@@ -14,9 +14,9 @@ enum { ALL_LABELS = 300, NINETY_NINE = 4 /* of the tics */ };
 /* Columns of the data. */
 enum { QUANTILE = 1, DIFF, LO, HI };
 
-static const struct statistics_shift *shift_at(const struct figure_group *panel, guint i)
+static const struct rank_test_quantile *shift_at(const struct figure_group *panel, guint i)
 {
-	return &g_array_index(panel->points, struct statistics_shift, i);
+	return &g_array_index(panel->points, struct rank_test_quantile, i);
 }
 
 /* What the axis has to show, and what there is to say. */
@@ -25,7 +25,7 @@ struct seen {
 	gboolean any, band, no_band, unknown, untrustworthy;
 };
 
-static gboolean has_band(const struct statistics_shift *p)
+static gboolean has_band(const struct rank_test_quantile *p)
 {
 	return p->diff.sufficient && isfinite(p->diff.lo) && isfinite(p->diff.hi);
 }
@@ -39,7 +39,7 @@ static struct seen find_seen(const figure *f)
 
 		seen.untrustworthy |= !panel->trustworthy;
 		for (guint k = 0; k < panel->points->len; k++) {
-			const struct statistics_shift *p = shift_at(panel, k);
+			const struct rank_test_quantile *p = shift_at(panel, k);
 			gboolean known = isfinite(p->diff.value);
 
 			seen.any |= known;
@@ -69,7 +69,7 @@ static void put_data(GString *data, const figure *f)
 		gp_block(data, i, *panel->name != '\0' ? panel->name : f->title,
 			"quantile difference band_lo band_hi a b");
 		for (guint k = 0; k < panel->points->len; k++) {
-			const struct statistics_shift *p = shift_at(panel, k);
+			const struct rank_test_quantile *p = shift_at(panel, k);
 			gboolean band = has_band(p);
 
 			g_string_append_printf(data, "%s %s %s %s %s %s\n", gp_num(p->q).text,
@@ -109,7 +109,7 @@ static void put_panel(struct canvas *c, const struct figure_group *panel, guint 
 	gboolean band = FALSE, known = FALSE;
 
 	for (guint k = 0; k < panel->points->len; k++) {
-		const struct statistics_shift *p = shift_at(panel, k);
+		const struct rank_test_quantile *p = shift_at(panel, k);
 
 		band |= has_band(p);
 		known |= isfinite(p->diff.value);

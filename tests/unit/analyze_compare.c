@@ -100,7 +100,7 @@ static void the_shift_grows_to_the_tail(void **state)
 	static const double q[] = { 0.1, 0.5, 0.9 };
 	g_autoptr(result_set) a = open_label(*state, "a");
 	g_autoptr(result_set) b = open_label(*state, "b");
-	struct statistics_shift shift[3];
+	struct rank_test_quantile shift[3];
 
 	for (guint i = 0; i < 2; i++) {
 		result_combination *x = g_ptr_array_index(a->combinations, i);

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/statistics/statistics.h"
+#include "analyze/statistics/rank_test.h"
 
 static void near(double is, double wanted, double tolerance, const char *what)
 {
@@ -156,46 +156,45 @@ static void u_is_exact(void **state)
 
 	(void)state;
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-		struct statistics_u u = statistics_u_test(
+		struct rank_test u = rank_test_u(
 			cases[i].a, cases[i].nb_a, cases[i].b, cases[i].nb_b);
 		double pairs = (double)(cases[i].nb_a * cases[i].nb_b);
 
 		assert_true(u.exact);
 		near(u.u, cases[i].u, 1e-12, "U");
 		near(u.p, cases[i].p, 1e-12, "p");
-		near(statistics_cliff(cases[i].a, cases[i].nb_a, cases[i].b, cases[i].nb_b),
+		near(rank_test_cliff(cases[i].a, cases[i].nb_a, cases[i].b, cases[i].nb_b),
 			2 * u.u / pairs - 1, 1e-12, "Cliff's delta is that of U");
-		u = statistics_u_test(cases[i].b, cases[i].nb_b, cases[i].a, cases[i].nb_a);
+		u = rank_test_u(cases[i].b, cases[i].nb_b, cases[i].a, cases[i].nb_a);
 		near(u.u, pairs - cases[i].u, 1e-12, "U the other way");
 		near(u.p, cases[i].p, 1e-12, "p the other way");
 	}
-	assert_true(isnan(statistics_u_test(NULL, 0, cases[0].b, 5).p));
+	assert_true(isnan(rank_test_u(NULL, 0, cases[0].b, 5).p));
 }
 
 static void u_of_many_is_normal(void **state)
 {
 	double a[40], b[40];
-	struct statistics_u u;
+	struct rank_test u;
 
 	(void)state;
 	for (int i = 0; i < 40; i++) {
 		a[i] = i % 7;
 		b[i] = i % 7 + i % 3;
 	}
-	u = statistics_u_test(a, 40, b, 40);
+	u = rank_test_u(a, 40, b, 40);
 	assert_false(u.exact);
 	near(u.u, 1002.5, 1e-12, "U");
 	near(u.p, 0.049869187049721674, 1e-10, "p with ties and continuity");
 	for (int i = 0; i < 40; i++)
 		a[i] = b[i] = 1;
-	near(statistics_u_test(a, 40, b, 40).p, 1, 0, "all equal");
+	near(rank_test_u(a, 40, b, 40).p, 1, 0, "all equal");
 	/* On either side of the border both agree well enough. */
 	for (int i = 0; i < 31; i++) {
 		a[i] = i;
 		b[i] = i + 7.5;
 	}
-	near(statistics_u_test(a, 30, b, 30).p, statistics_u_test(a, 30, b, 31).p, 0.01,
-		"exact and normal");
+	near(rank_test_u(a, 30, b, 30).p, rank_test_u(a, 30, b, 31).p, 0.01, "exact and normal");
 }
 
 /* Counted over all choices in both strata: 4 and 3 against 2 and 3, with ties. */
@@ -203,30 +202,30 @@ static void u_over_strata(void **state)
 {
 	static const double a1[] = { 1, 2, 2, 5 }, b1[] = { 2, 7 }, a2[] = { 1, 4, 4 },
 			    b2[] = { 4, 5, 6 };
-	const struct statistics_stratum strata[] = { { a1, b1, 4, 2 }, { NULL, b1, 0, 2 },
+	const struct rank_test_stratum strata[] = { { a1, b1, 4, 2 }, { NULL, b1, 0, 2 },
 		{ a2, b2, 3, 3 } };
 	static const double low[] = { 1, 2, 3, 4 }, high[] = { 5, 6, 7, 8 };
-	struct statistics_stratum many[400];
-	struct statistics_u u = statistics_u_strata(strata, 3);
+	struct rank_test_stratum many[400];
+	struct rank_test u = rank_test_strata(strata, 3);
 
 	(void)state;
 	assert_true(u.exact);
 	near(u.u, 14.0, 1e-12, "U of both");
 	near(u.p, 0.08333333333333333, 1e-12, "p of both");
 	for (int i = 0; i < 400; i++)
-		many[i] = (struct statistics_stratum){ low, high, 4, 4 };
-	u = statistics_u_strata(many, 3);
+		many[i] = (struct rank_test_stratum){ low, high, 4, 4 };
+	u = rank_test_strata(many, 3);
 	near(u.p, 2 / (70.0 * 70.0 * 70.0), 1e-15, "three as clear as can be");
-	u = statistics_u_strata(many, 400);
+	u = rank_test_strata(many, 400);
 	assert_false(u.exact);
 	near(u.u, 400 * 16, 0, "U of 400");
 	assert_true(u.p < 1e-100);
 	/* As many the other way: nothing. */
 	for (int i = 0; i < 200; i++)
-		many[i] = (struct statistics_stratum){ high, low, 4, 4 };
-	near(statistics_u_strata(many, 400).p, 1, 0, "both ways");
-	near(statistics_u_strata(many + 198, 4).p, 1, 1e-12, "both ways, exactly");
-	assert_true(isnan(statistics_u_strata(strata + 1, 1).p));
+		many[i] = (struct rank_test_stratum){ high, low, 4, 4 };
+	near(rank_test_strata(many, 400).p, 1, 0, "both ways");
+	near(rank_test_strata(many + 198, 4).p, 1, 1e-12, "both ways, exactly");
+	assert_true(isnan(rank_test_strata(strata + 1, 1).p));
 }
 
 /* p is counted over all signs of the ranks that are there. */
@@ -247,53 +246,53 @@ static void signed_ranks_are_exact(void **state)
 		{ 6, { 1, 2, 3, 4, 5, INFINITY }, { 2, 4, 6, INFINITY, INFINITY, INFINITY }, 15,
 			2 / 32.0, 1 },
 	};
-	struct statistics_stratum many[40];
-	struct statistics_u u;
+	struct rank_test_stratum many[40];
+	struct rank_test u;
 
 	(void)state;
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-		struct statistics_stratum x = { cases[i].a, cases[i].b, cases[i].nb, cases[i].nb };
-		struct statistics_stratum back = { cases[i].b, cases[i].a, cases[i].nb,
+		struct rank_test_stratum x = { cases[i].a, cases[i].b, cases[i].nb, cases[i].nb };
+		struct rank_test_stratum back = { cases[i].b, cases[i].a, cases[i].nb,
 			cases[i].nb };
 
-		u = statistics_signed_rank(&x, 1);
+		u = rank_test_signed(&x, 1);
 		assert_true(u.exact);
 		near(u.u, cases[i].w, 1e-12, "W");
 		near(u.p, cases[i].p, 1e-12, "p");
 		near(u.delta, cases[i].delta, 1e-12, "delta");
-		u = statistics_signed_rank(&back, 1);
+		u = rank_test_signed(&back, 1);
 		near(u.p, cases[i].p, 1e-12, "p the other way");
 		near(u.delta, -cases[i].delta, 1e-12, "delta the other way");
 	}
-	assert_true(isnan(statistics_signed_rank(NULL, 0).p));
+	assert_true(isnan(rank_test_signed(NULL, 0).p));
 	/* Strata add up: as clear as can be in each, exactly and beyond. */
 	for (int i = 0; i < 40; i++)
-		many[i] = (struct statistics_stratum){ cases[1].a, cases[1].b, 6, 6 };
-	u = statistics_signed_rank(many, 3);
+		many[i] = (struct rank_test_stratum){ cases[1].a, cases[1].b, 6, 6 };
+	u = rank_test_signed(many, 3);
 	assert_true(u.exact);
-	near(u.p, statistics_signed_least_p(18), 1e-18, "p of three");
-	assert_true(statistics_signed_rank(many, 40).p < 1e-30);
-	near(statistics_signed_least_p(6), 2 / 64.0, 0, "least p of 6");
-	near(statistics_signed_least_p(0), 1, 0, "least p of none");
+	near(u.p, rank_test_signed_least_p(18), 1e-18, "p of three");
+	assert_true(rank_test_signed(many, 40).p < 1e-30);
+	near(rank_test_signed_least_p(6), 2 / 64.0, 0, "least p of 6");
+	near(rank_test_signed_least_p(0), 1, 0, "least p of none");
 }
 
 static void signed_ranks_of_many_are_normal(void **state)
 {
 	double a[400], b[400];
-	const struct statistics_stratum few = { a, b, 125, 125 }, more = { a, b, 126, 126 };
-	const struct statistics_stratum all = { a, b, 400, 400 };
-	struct statistics_u counted, near_it;
+	const struct rank_test_stratum few = { a, b, 125, 125 }, more = { a, b, 126, 126 };
+	const struct rank_test_stratum all = { a, b, 400, 400 };
+	struct rank_test counted, near_it;
 
 	(void)state;
 	for (int i = 0; i < 400; i++) {
 		a[i] = 0;
 		b[i] = (i % 5 < 2 ? -1 : 1) * (400.5 - i);
 	}
-	counted = statistics_signed_rank(&few, 1);
-	near_it = statistics_signed_rank(&more, 1);
+	counted = rank_test_signed(&few, 1);
+	near_it = rank_test_signed(&more, 1);
 	assert_true(counted.exact && !near_it.exact);
 	near(counted.p, near_it.p, 0.01, "both sides of the limit");
-	assert_true(statistics_signed_rank(&all, 1).p < 1e-2);
+	assert_true(rank_test_signed(&all, 1).p < 1e-2);
 }
 
 static void paired_shift(void **state)
@@ -302,7 +301,7 @@ static void paired_shift(void **state)
 	static const double x[] = { 1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30 };
 	static const double y[] = { 0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29 };
 	static const double lost[] = { 1, 2, INFINITY }, late[] = { 2, 3, INFINITY };
-	struct statistics_interval s = statistics_paired_shift(x, y, 9, 0.95);
+	struct statistics_interval s = rank_test_paired_shift(x, y, 9, 0.95);
 
 	(void)state;
 	assert_true(s.sufficient);
@@ -310,25 +309,25 @@ static void paired_shift(void **state)
 	near(s.lo, -0.786, 1e-9, "lo");
 	near(s.hi, -0.010, 1e-9, "hi");
 	near(s.coverage, 1 - 20 / 512.0, 1e-12, "coverage");
-	s = statistics_paired_shift(x, y, 5, 0.95);
+	s = rank_test_paired_shift(x, y, 5, 0.95);
 	assert_false(s.sufficient);
 	near(s.coverage, 1 - 2 / 32.0, 1e-12, "coverage of five");
 	/* Nothing is made up of two unknown values. */
-	s = statistics_paired_shift(lost, late, 3, 0.95);
+	s = rank_test_paired_shift(lost, late, 3, 0.95);
 	assert_true(isnan(s.value) && isinf(s.lo) && isinf(s.hi));
-	assert_true(isnan(statistics_paired_shift(x, y, 0, 0.95).value));
+	assert_true(isnan(rank_test_paired_shift(x, y, 0, 0.95).value));
 }
 
 static void least_p(void **state)
 {
 	(void)state;
-	near(statistics_u_least_p(3, 3), 0.1, 1e-12, "3");
-	near(statistics_u_least_p(4, 4), 2 / 70.0, 1e-12, "4");
-	near(statistics_u_least_p(5, 5), 2 / 252.0, 1e-12, "5");
-	near(statistics_u_least_p(3, 10), 2 / 286.0, 1e-12, "3 and 10");
-	near(statistics_u_least_p(1, 0), 1, 0, "none");
-	near(statistics_u_least_p(1, 1), 1, 0, "1");
-	assert_true(statistics_u_least_p(2000, 2000) < 1e-300);
+	near(rank_test_least_p(3, 3), 0.1, 1e-12, "3");
+	near(rank_test_least_p(4, 4), 2 / 70.0, 1e-12, "4");
+	near(rank_test_least_p(5, 5), 2 / 252.0, 1e-12, "5");
+	near(rank_test_least_p(3, 10), 2 / 286.0, 1e-12, "3 and 10");
+	near(rank_test_least_p(1, 0), 1, 0, "none");
+	near(rank_test_least_p(1, 1), 1, 0, "1");
+	assert_true(rank_test_least_p(2000, 2000) < 1e-300);
 }
 
 static void hodges_lehmann(void **state)
@@ -337,7 +336,7 @@ static void hodges_lehmann(void **state)
 	static const double x[] = { 0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46 };
 	static const double y[] = { 1.15, 0.88, 0.90, 0.74, 1.21 };
 	static const double a[] = { 1, 2, 3, 4 }, b[] = { 11, 12, 13, 15 };
-	struct statistics_interval s = statistics_shift_of(x, 10, y, 5, 0.95);
+	struct statistics_interval s = rank_test_shift(x, 10, y, 5, 0.95);
 
 	(void)state;
 	assert_true(s.sufficient);
@@ -345,17 +344,17 @@ static void hodges_lehmann(void **state)
 	near(s.lo, -0.76, 1e-12, "lo");
 	near(s.hi, 0.15, 1e-12, "hi");
 	near(s.coverage, 1 - 2 * 0.01998001998001998, 1e-12, "coverage");
-	s = statistics_shift_of(a, 4, b, 4, 0.95);
+	s = rank_test_shift(a, 4, b, 4, 0.95);
 	assert_true(s.sufficient);
 	near(s.value, 10, 1e-12, "shift of 4");
 	near(s.lo, 7, 0, "the smallest difference");
 	near(s.hi, 14, 0, "the largest difference");
 	near(s.coverage, 1 - 2 / 70.0, 1e-12, "coverage of 4");
-	s = statistics_shift_of(a, 3, b, 3, 0.95);
+	s = rank_test_shift(a, 3, b, 3, 0.95);
 	assert_false(s.sufficient);
 	near(s.coverage, 0.9, 1e-12, "coverage of 3");
-	assert_true(isnan(statistics_shift_of(a, 0, b, 3, 0.95).value));
-	/* Above STATISTICS_EXACT_MAX. */
+	assert_true(isnan(rank_test_shift(a, 0, b, 3, 0.95).value));
+	/* Above RANK_TEST_EXACT_MAX. */
 	{
 		double many_a[40], many_b[40];
 
@@ -363,7 +362,7 @@ static void hodges_lehmann(void **state)
 			many_a[i] = i;
 			many_b[i] = i + 3;
 		}
-		s = statistics_shift_of(many_a, 40, many_b, 40, 0.95);
+		s = rank_test_shift(many_a, 40, many_b, 40, 0.95);
 		assert_true(s.sufficient);
 		near(s.value, 3, 1e-12, "shift of 40");
 		assert_true(s.lo < 3 && s.hi > 3 && s.hi - s.lo < 12);
@@ -376,16 +375,16 @@ static void what_is_lost_has_no_number(void **state)
 	static const double a[] = { 1, 2, 3, 4, 5 };
 	static const double some[] = { 11, 12, 13, 14, INFINITY };
 	static const double all[] = { INFINITY, INFINITY, INFINITY, INFINITY, INFINITY };
-	struct statistics_interval s = statistics_shift_of(a, 5, some, 5, 0.95);
+	struct statistics_interval s = rank_test_shift(a, 5, some, 5, 0.95);
 
 	(void)state;
 	near(s.value, 10, 0, "one of five");
 	near(s.lo, 7, 0, "lo");
 	assert_true(isinf(s.hi));
-	s = statistics_shift_of(a, 5, all, 5, 0.95);
+	s = rank_test_shift(a, 5, all, 5, 0.95);
 	assert_true(isnan(s.value));
 	assert_true(isinf(s.lo) && s.lo > 0 && isinf(s.hi));
-	s = statistics_shift_of(all, 5, all, 5, 0.95);
+	s = rank_test_shift(all, 5, all, 5, 0.95);
 	assert_true(isnan(s.value));
 	assert_true(isinf(s.lo) && s.lo < 0 && isinf(s.hi) && s.hi > 0);
 }
@@ -502,7 +501,7 @@ static void ks_of_buckets_is_a_lower_bound(void **state)
 static void shift_function(void **state)
 {
 	static const double a[] = { 10, 11, 12, 13, 14 }, b[] = { 20, 21, 22, 23, INFINITY };
-	struct statistics_shift s = statistics_shift(0.9, a, 5, b, 5, 0.95);
+	struct rank_test_quantile s = rank_test_quantile(0.9, a, 5, b, 5, 0.95);
 
 	(void)state;
 	near(s.q, 0.9, 0, "q");
@@ -511,11 +510,11 @@ static void shift_function(void **state)
 	near(s.median_diff, 10, 0, "difference of medians");
 	assert_true(s.diff.sufficient);
 	near(s.diff.value, 10, 0, "Hodges-Lehmann");
-	s = statistics_shift(0.9, a, 3, b, 3, 0.95);
+	s = rank_test_quantile(0.9, a, 3, b, 3, 0.95);
 	assert_false(s.diff.sufficient);
-	s = statistics_shift(0.9, a, 5, b + 4, 1, 0.95);
+	s = rank_test_quantile(0.9, a, 5, b + 4, 1, 0.95);
 	assert_true(isinf(s.b) && isnan(s.median_diff) && isnan(s.diff.value));
-	s = statistics_shift(0.9, a, 5, b, 0, 0.95);
+	s = rank_test_quantile(0.9, a, 5, b, 0, 0.95);
 	assert_true(isnan(s.b) && isnan(s.diff.value) && isnan(s.median_diff));
 }
 

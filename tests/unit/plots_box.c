@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/statistics/statistics.h"
+#include "analyze/statistics/rank_test.h"
 #include "plots/figures/figures.h"
 
 static const struct figure_options plain = {
@@ -98,7 +98,7 @@ static const struct figure_sides five = {
 
 static struct figure_group *add_panel(figure *f, const char *name)
 {
-	return figure_add_rows(f, name, sizeof(struct statistics_shift));
+	return figure_add_rows(f, name, sizeof(struct rank_test_quantile));
 }
 
 static void nothing_known_is_an_error(void **state)
@@ -119,7 +119,7 @@ static void nothing_known_is_an_error(void **state)
 
 static void add_point(struct figure_group *p, double q, double diff, double reach)
 {
-	struct statistics_shift x = { .q = q,
+	struct rank_test_quantile x = { .q = q,
 		.a = 1000,
 		.b = 1000 + diff,
 		.diff = { diff, diff - reach, diff + reach, 0.95, isfinite(reach) } };
