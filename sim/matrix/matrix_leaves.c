@@ -198,6 +198,7 @@ static gboolean add_leaf(
 	struct matrix *m, const struct spec *s, const struct leaf *leaf, GError **error)
 {
 	struct trial_params params = { 0 };
+	uint32_t longest = 0;
 	gboolean done = TRUE;
 
 	for (guint rep = 0; done && rep < s->repetitions; rep++) {
@@ -207,10 +208,13 @@ static gboolean add_leaf(
 			matrix_trial_free(t);
 			return FALSE;
 		}
-		if (rep == 0)
+		if (rep == 0) {
 			trial_params_copy(&params, &t->params);
-		else
+			longest = t->frame_len_max;
+		} else {
 			trial_params_copy(&t->params, &params);
+			t->frame_len_max = longest;
+		}
 		t->params.repetition = rep;
 		t->infix = trial_infix(&t->params);
 		g_ptr_array_add(t->args, NULL);

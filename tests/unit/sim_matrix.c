@@ -794,6 +794,23 @@ static void seeds_make_orders(void **state)
 	}
 }
 
+/* The wire is checked for each trial's frames, also where the first repetition is done. */
+static void every_repetition_has_its_longest_frame(void **state)
+{
+	struct matrix *m = parse("[a]\nrates = 10, 20\nsizes = 60, 1500\nrepetitions = 3\n");
+	const GPtrArray *trials = matrix_trials(m);
+
+	(void)state;
+	assert_int_equal(trials->len, 12);
+	for (guint i = 0; i < trials->len; i++) {
+		const struct matrix_trial *t = trials->pdata[i];
+
+		assert_int_equal(t->frame_len_max, t->params.frame_len);
+		assert_true(t->frame_len_max == 64 || t->frame_len_max == 1504);
+	}
+	matrix_free(m);
+}
+
 static void interleaved_repetitions_ascend(void **state)
 {
 	(void)state;
@@ -963,6 +980,7 @@ int main(void)
 		cmocka_unit_test(set_ups_stand_once_in_every_order),
 		cmocka_unit_test(the_tree_is_the_same_every_time),
 		cmocka_unit_test(seeds_make_orders),
+		cmocka_unit_test(every_repetition_has_its_longest_frame),
 		cmocka_unit_test(interleaved_repetitions_ascend),
 		cmocka_unit_test(done_ones_are_taken_away_broken_ones_are_not),
 		cmocka_unit_test(other_parameters_are_not_overwritten),
