@@ -121,8 +121,8 @@ void jsonl_second(struct jsonl *s, const struct trial_params *p, const struct tr
 	add_time(to, "max_ns", row->max_ns);
 	/* Read one after the other: forwarded may be a frame ahead. */
 	g_string_append_printf(to,
-		"\"total\":{\"offered\":%" PRIu64 ",\"forwarded\":%" PRIu64 ",\"not_back\":%" PRIu64
-		"},",
+		"\"total\":{\"offered\":%" PRIu64 ",\"forwarded\":%" PRIu64
+		",\"outstanding\":%" PRIu64 "},",
 		offered, forwarded, offered - MIN(offered, forwarded));
 	if (worst != NULL)
 		add_worst(to, worst);

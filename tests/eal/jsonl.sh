@@ -42,7 +42,7 @@ for json in out/sweep/trial_*.json; do
 	done
 	same "$json: total and worst" "$(stream "$of | map(select(.type == \"second\")) | all(.worst.interface == \"null\"
 		and .worst.guest < 3 and .worst.offered <= .total.offered
-		and .total.not_back == ([.total.offered - .total.forwarded, 0] | max))")" true
+		and .total.outstanding == ([.total.offered - .total.forwarded, 0] | max))")" true
 	same "$json: no bins" "$(stream "$of | .[-1] | has(\"guests\")")" false
 done
 
