@@ -8,14 +8,17 @@
 # What the hosts of all interfaces of a trial have dropped since the guests said hello.
 dropped='([.interface_info.interfaces[] | to_entries[] | select(.key | startswith("dropped_")).value] | add)'
 
-# What they still have: on a busy machine the guests' process may not get its CPU while tsim drains.
-queued='([.interface_info.interfaces[] | .to_tap - .to_wire] | add)'
+# What they still have: on a busy machine the guests' process may not get its CPU while tsim drains. Then
+# frames may also be on the wire, which takes so many.
+queued='([.interface_info.interfaces[] | .to_tap + .to_tap_of_other - .from_guest] | add)'
+ring=1024
 
-# books WHAT: no frame is lost that nobody knows of. (Of those on the wire before it nobody tells.)
+# books WHAT: no frame is lost that nobody knows of.
 books()
 {
 	holds "$1: lost frames are those that were refused, dropped, or are queued" "(.totals.lost - .totals.refused - $dropped)
-		as \$missing | (\$missing == 0 or (\$missing > 0 and \$missing <= $queued + 1024)) or
+		as \$missing | $queued as \$queued | (\$queued == 0 and \$missing == 0) or
+		(\$queued > 0 and \$queued <= \$missing and \$missing <= \$queued + $ring) or
 		({totals, interface_info: .interface_info} | debug | false)"
 	holds "$1: none is twice, late, broken or a stranger's" '.totals | .duplicated == 0 and .reordered == 0
 		and .corrupt == 0 and .foreign == 0'
@@ -62,27 +65,29 @@ done_with()
 	fail "tsim: status $status, not $1"
 }
 
-# flow VHOST GUESTS: there and back.
+# flow VHOST GUESTS: there and back, to the last frame. On a busy machine guests may have some left at the end.
 flow()
 {
-	host "$1" "$2" --rate 4kpps --duration 1s
-	reflect 0 $(($2 - 1))
-	done_with "0 3"
-	books "vhost=$1, $2 guests"
-	holds "all guests in order" '.guests | all(.state == "ok" and .forwarded > 0)'
-	holds "it is named" ".parameters.vhost == ($([ "$1" = on ] && echo true || echo false))"
-	holds "threads are the guests' and the bridge, and took time" ".cpu.host | .threads == $2 + 1
-		and .cpu_ns > 0 and .busy_cycles > 0"
-	# A guest that did not get its CPU in time leaves frames in its queue: then these are missing.
-	holds "what goes in comes out" "(.totals.lost - .totals.refused - $dropped) as \$missing
-		| .interface_info.interfaces[0] | (.to_tap - .to_guest) as \$left
-		| \$left >= 0 and (if \$missing == 0 then \$left == 0 else \$left <= \$missing + 1024 end)
-		and .to_tap_of_other == 0"
-	holds "what comes from guests goes out" '.interface_info.interfaces[0] | .from_guest == .to_wire + .dropped_wire_full + .dropped_no_memory'
-	# QEMU takes frames one by one; vhost never has more system calls than frames.
-	holds "system calls" '.interface_info.interfaces[0] | if .vhost == "off"
-		then .tap_writes == .from_guest and .tap_reads > .to_guest
-		else .tap_writes <= .from_guest and .tap_reads <= .to_guest + .wake_ups end'
+	for _ in 1 2 3; do
+		host "$1" "$2" --rate 4kpps --duration 1s
+		reflect 0 $(($2 - 1))
+		done_with "0 3"
+		books "vhost=$1, $2 guests"
+		holds "all guests in order" '.guests | all(.state == "ok" and .forwarded > 0)'
+		holds "it is named" ".parameters.vhost == ($([ "$1" = on ] && echo true || echo false))"
+		holds "threads are the guests' and the bridge, and took time" ".cpu.host | .threads == $2 + 1
+			and .cpu_ns > 0 and .busy_cycles > 0"
+		holds "what comes out went in" '.interface_info.interfaces[0] | .to_tap >= .to_guest and .to_guest >= .from_guest
+			and .to_tap_of_other == 0'
+		holds "what comes from guests goes out" '.interface_info.interfaces[0] | .from_guest == .to_wire + .dropped_wire_full + .dropped_no_memory'
+		# QEMU takes frames one by one; vhost never has more system calls than frames.
+		holds "system calls" '.interface_info.interfaces[0] | if .vhost == "off"
+			then .tap_writes == .from_guest and .tap_reads > .to_guest
+			else .tap_writes <= .from_guest and .tap_reads <= .to_guest + .wake_ups end'
+		[ "$(trial "$queued")" != 0 ] || return 0
+		echo "vhost=$1, $2 guests: the machine is busy: once more"
+	done
+	busy=yes
 }
 
 # overload VHOST: more than there is CPU for.
@@ -166,4 +171,4 @@ rm -r out
 tsim "0 3" --guests virtio-on:2,virtio-off:2 --profile fixed:9216 --rate 1kpps --duration 1s --warm-up 0s --drain 10s
 books "two interfaces"
 holds "each has its host" '[.interface_info.interfaces[].vhost] == ["on", "off"]'
-[ -z "$busy" ] || { echo "skipped: the machine is too busy to count faults; all else passed" && exit 77; }
+[ -z "$busy" ] || { echo "skipped: the machine is too busy to count frames and faults exactly; all else passed" && exit 77; }
