@@ -187,13 +187,42 @@ static gboolean is_unchanged(const trial *a, const trial *b)
 	return TRUE;
 }
 
+/* A trial with its bins. NULL and error. */
+static trial *read_whole(result_set *r, const trial *whole, GError **error)
+{
+	g_autoptr(trial) read = result_source_load(r->sources, whole, error);
+
+	if (read == NULL || is_unchanged(read, whole))
+		return g_steal_pointer(&read);
+	g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
+		"%s: changed while being read; try again when nothing writes to it", whole->path);
+	return NULL;
+}
+
+/* The totals stay with t, for the spread over repetitions. */
+static void keep_totals(trial *t, trial *full)
+{
+	hist_free(t->latency.hist);
+	hist_free(t->response.hist);
+	hist_free(t->probes.latency.hist);
+	t->latency.hist = g_steal_pointer(&full->latency.hist);
+	t->response.hist = g_steal_pointer(&full->response.hist);
+	t->probes.latency.hist = g_steal_pointer(&full->probes.latency.hist);
+}
+
+static void end_load(result_combination *c)
+{
+	result_numbers_end_bins(c);
+	result_numbers_worst(c);
+	c->loaded = TRUE;
+}
+
 /* One pass over the trials; index of the one that failed, or -1. */
 static int load_once(
 	result_set *r, result_combination *c, result_trial_fn visit, void *user, GError **error)
 {
 	for (guint i = 0; i < c->trials->len; i++) {
 		trial *t = g_ptr_array_index(c->trials, i);
-		const trial *whole = result_slice_whole(c, t);
 		g_autoptr(trial) full = NULL;
 		g_autoptr(trial) read = NULL;
 
@@ -205,15 +234,9 @@ static int load_once(
 				visit(t, i, user);
 			continue;
 		}
-		read = result_source_load(r->sources, whole, error);
+		read = read_whole(r, result_slice_whole(c, t), error);
 		if (read == NULL)
 			return (int)i;
-		if (!is_unchanged(read, whole)) {
-			g_set_error(error, ANALYZE_ERROR, ANALYZE_ERROR_CONTENT,
-				"%s: changed while being read; try again when nothing writes to it",
-				t->path);
-			return (int)i;
-		}
 		full = c->slice != NULL ? result_slice_cut(read, c->slice, error)
 					: g_steal_pointer(&read);
 		if (full == NULL)
@@ -221,13 +244,7 @@ static int load_once(
 		result_numbers_add_bins(c, full);
 		if (visit != NULL)
 			visit(full, i, user);
-		/* The totals stay, for the spread over repetitions. */
-		hist_free(t->latency.hist);
-		hist_free(t->response.hist);
-		hist_free(t->probes.latency.hist);
-		t->latency.hist = g_steal_pointer(&full->latency.hist);
-		t->response.hist = g_steal_pointer(&full->response.hist);
-		t->probes.latency.hist = g_steal_pointer(&full->probes.latency.hist);
+		keep_totals(t, full);
 	}
 	return -1;
 }
@@ -242,9 +259,7 @@ gboolean result_load(
 		result_numbers_start_bins(c);
 		broken = load_once(r, c, visit, user, &cause);
 		if (broken < 0) {
-			result_numbers_end_bins(c);
-			result_numbers_worst(c);
-			c->loaded = TRUE;
+			end_load(c);
 			return TRUE;
 		}
 		if (c->trials->len == 1) {
@@ -259,6 +274,93 @@ gboolean result_load(
 	}
 	result_unload(c);
 	return FALSE;
+}
+
+/* Place of the part of a trial; -1: the slice has none. */
+static int part_of(const result_combination *slice, const trial *whole)
+{
+	for (guint i = 0; i < slice->trials->len; i++)
+		if (result_slice_whole(slice, g_ptr_array_index(slice->trials, i)) == whole)
+			return (int)i;
+	return -1;
+}
+
+/* The trial of which a part could not be loaded; NULL: all are. */
+static const trial *load_parts(result_set *r, const GPtrArray *slices, GError **error)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+
+	for (guint i = 0; i < slices->len; i++) {
+		const result_combination *from = g_ptr_array_index(slices, i);
+
+		for (guint k = 0; k < from->trials->len; k++) {
+			const trial *whole = result_slice_whole(
+				from, g_ptr_array_index(from->trials, k));
+			g_autoptr(trial) read = NULL;
+
+			if (!g_hash_table_add(seen, (gpointer)whole))
+				continue;
+			read = read_whole(r, whole, error);
+			if (read == NULL)
+				return whole;
+			for (guint n = i; n < slices->len; n++) {
+				result_combination *slice = g_ptr_array_index(slices, n);
+				int part = part_of(slice, whole);
+				g_autoptr(trial) full = part >= 0 ? result_slice_cut(read,
+									    slice->slice, error)
+								  : NULL;
+
+				if (part >= 0 && full == NULL)
+					return whole;
+				if (part < 0)
+					continue;
+				result_numbers_add_bins(slice, full);
+				keep_totals(g_ptr_array_index(slice->trials, (guint)part), full);
+			}
+		}
+	}
+	return NULL;
+}
+
+/* Takes a trial out of the slices. FALSE if one has no other. */
+static gboolean leave_out(result_set *r, const GPtrArray *slices, const trial *whole)
+{
+	for (guint i = 0; i < slices->len; i++) {
+		result_combination *slice = g_ptr_array_index(slices, i);
+		int part = part_of(slice, whole);
+
+		if (part >= 0 && slice->trials->len == 1)
+			return FALSE;
+		if (part < 0)
+			continue;
+		g_ptr_array_remove_index(slice->trials, (guint)part);
+		result_numbers_make(slice, r->warnings);
+	}
+	return TRUE;
+}
+
+gboolean result_load_slices(result_set *r, const GPtrArray *slices, GError **error)
+{
+	for (;;) {
+		g_autoptr(GError) cause = NULL;
+		const trial *broken;
+
+		for (guint i = 0; i < slices->len; i++)
+			result_numbers_start_bins(g_ptr_array_index(slices, i));
+		broken = load_parts(r, slices, &cause);
+		if (broken == NULL)
+			break;
+		if (!leave_out(r, slices, broken)) {
+			g_propagate_error(error, g_steal_pointer(&cause));
+			for (guint i = 0; i < slices->len; i++)
+				result_unload(g_ptr_array_index(slices, i));
+			return FALSE;
+		}
+		g_ptr_array_add(r->warnings, g_strdup(cause->message));
+	}
+	for (guint i = 0; i < slices->len; i++)
+		end_load(g_ptr_array_index(slices, i));
+	return TRUE;
 }
 
 void result_unload(result_combination *c)

@@ -186,6 +186,11 @@ typedef void (*result_trial_fn)(const trial *t, guint index, void *user);
  */
 gboolean result_load(
 	result_set *r, result_combination *c, result_trial_fn visit, void *user, GError **error);
+/*
+ * result_load of several slices (result_combination *, of result_slice_new) of one combination, none of
+ * them loaded: each file is read once. FALSE and error if no trial of some slice is left.
+ */
+gboolean result_load_slices(result_set *r, const GPtrArray *slices, GError **error);
 /* Let go of the bins again; the rest stays. */
 void result_unload(result_combination *c);
 

@@ -290,7 +290,7 @@ static gboolean add_groups(figure *f, const member_list *list, const struct gath
 		const struct trial_dist *d = options->response ? &m->c->n.response
 							       : &m->c->n.latency;
 
-		if (!result_load(m->set, m->c, NULL, NULL, error))
+		if (!members_load(list, i, error))
 			return FALSE;
 		/* Something came back, but nobody knows when: MoonGen's log without its histogram. */
 		if (!list->loads_together && d->count > 0 && !trial_dist_has_bins(d)) {

@@ -177,7 +177,7 @@ figure *gather_box(const member_list *m, gboolean response, double q, GError **e
 	for (guint i = 0; i < m->all->len; i++) {
 		const struct member *member = g_ptr_array_index(m->all, i);
 
-		if (!result_load(member->set, member->c, NULL, NULL, error))
+		if (!members_load(m, i, error))
 			return NULL;
 		figure_add_cell(group_named(f, member), (double)member->c->params.rate_pps,
 			result_is_whole(member->c), result_reps_quantile(member->c, response, q));

@@ -501,6 +501,7 @@ static gboolean split_members(member_list *m, GError **error)
 				.set = member->set, .c = member->c, .name = member->name
 			};
 
+			part.whole = values->len > 0 ? member->c : NULL;
 			if (values->len > 0)
 				part.c = result_slice_new(
 					part.set, part.c, m->by, g_ptr_array_index(values, k));
@@ -538,6 +539,22 @@ member_list *members_find(
 	if (m->by != RESULT_BY_NONE && !split_members(m, error))
 		return NULL;
 	return g_steal_pointer(&m);
+}
+
+gboolean members_load(const member_list *m, guint i, GError **error)
+{
+	const struct member *first = member_at(m, i);
+	g_autoptr(GPtrArray) slices = g_ptr_array_new();
+
+	if (first->c->loaded)
+		return TRUE;
+	if (first->whole == NULL)
+		return result_load(first->set, first->c, NULL, NULL, error);
+	for (; i < m->all->len; i++) {
+		if (member_at(m, i)->whole == first->whole)
+			g_ptr_array_add(slices, member_at(m, i)->c);
+	}
+	return result_load_slices(first->set, slices, error);
 }
 
 void members_messages(const member_list *m, GPtrArray *messages)

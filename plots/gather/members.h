@@ -16,8 +16,9 @@
 struct member {
 	result_set *set; /* borrowed */
 	result_combination *c;
-	guint name;  /* place of the NAME that found it */
-	guint facet; /* panel of a grid; 0 without one */
+	const result_combination *whole; /* that c is a slice of; NULL: c is none */
+	guint name;                      /* place of the NAME that found it */
+	guint facet;                     /* panel of a grid; 0 without one */
 	guint series;
 	char *key;   /* equal for what belongs to one group */
 	char *title; /* name of the group */
@@ -68,6 +69,12 @@ void members_name(member_list *m);
 
 /* Whether some group has several members, which are its loads. */
 gboolean members_share_groups(const member_list *m);
+
+/*
+ * Loads the i-th member (result_load), and with a slice those of its combination behind it: their files
+ * are the same. Each is to be unloaded when it is done. FALSE and error.
+ */
+gboolean members_load(const member_list *m, guint i, GError **error);
 
 /* Remarks (char *) about files that were left out; after all that is loaded was. */
 void members_messages(const member_list *m, GPtrArray *messages);
