@@ -107,7 +107,10 @@ struct lab *bench_lab(const struct bench *b)
 	return lab_new(&(struct lab_cfg){ .testbed = b->testbed,
 		.dry = b->dry ? stdout : NULL,
 		.say = bench_say,
-		.interrupt = stop_flag() });
+		.interrupt = stop_flag(),
+		.connect_timeout_ns = b->connect_timeout_ns == UINT64_MAX
+					      ? 0
+					      : b->connect_timeout_ns });
 }
 
 const char *bench_unseen(struct server *s)

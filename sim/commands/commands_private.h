@@ -15,6 +15,7 @@
 struct bench {
 	char *config; /* --config; NULL: none */
 	gboolean dry;
+	uint64_t connect_timeout_ns; /* of guests; 0, UINT64_MAX: by accelerator and number */
 	struct testbed *testbed;
 	/* By bench_open: host and loadgen, once if they are one machine. */
 	unsigned nb;
@@ -29,6 +30,13 @@ struct bench {
 			"Testbed: an INI file, see conf/README.md (default: this machine)"), \
 		OPTION_ROW(SWITCH, type_, b_ dry, "dry-run", 0, NULL,                        \
 			"Print every command that would be run, and run none")
+
+/* Of those that start guests. */
+#define BENCH_TIMEOUT_ROW(type_, b_)                                                     \
+	OPTION_ROW(TIME, type_, b_ connect_timeout_ns, "connect-timeout", 0, "TIME",     \
+		"Maximum wait for guests to boot (default 2min with KVM, 4min without; " \
+		"more for many)",                                                        \
+		.min = 0, .max = 86400)
 
 /* Of commands that have no options of their own. */
 extern const struct option_row bench_rows[];

@@ -155,6 +155,7 @@ static const struct option_row run_guest_rows[] = {
 		.max = 32768),
 	OPTION_ROW(DIR, struct wanted, qemu_path, "qemu-path", 0, "DIR",
 		"Directory of qemu-system-x86_64 (default $PATH)", .was = 'q'),
+	BENCH_TIMEOUT_ROW(struct wanted, bench.),
 	BENCH_ROWS(struct wanted, bench.),
 	{ 0 },
 };

@@ -347,6 +347,7 @@ static const struct option_row matrix_rows[] = {
 		"Random seed of orders random and interleaved", .preset = "1", .max = G_MAXUINT32),
 	OPTION_ROW(INT, struct run, retries, "retries", 0, "N", "Retries of a failed trial",
 		.preset = "1", .min = 0, .max = 1000),
+	BENCH_TIMEOUT_ROW(struct run, bench.),
 	BENCH_ROWS(struct run, bench.),
 	{ 0 },
 };

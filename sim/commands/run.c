@@ -62,7 +62,7 @@ static gboolean run_on_open_lab(const struct options *o, struct lab *l, char **w
 
 static int run_on_lab(const struct options *o)
 {
-	struct bench b = { .config = o->config };
+	struct bench b = { .config = o->config, .connect_timeout_ns = o->lab_timeout_ns };
 	g_autofree char *dir = g_build_filename(o->out, o->label, NULL);
 	g_autofree char *above = file_existing_above(dir);
 	g_auto(GStrv) words = options_words(o);

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "sim/host/network.h"
+#include "sim/host/network_private.h"
 
 #include <net/if.h>
 #include <stdarg.h>
 #include <string.h>
 
-#include <json-glib/json-glib.h>
-
 #include "sim/base/argv.h"
 #include "sim/base/error.h"
 #include "sim/host/host_scripts.h"
-#include "traffic/frame.h"
 
 enum { NAME_BASE_MAX = 11 }; /* of numbered interfaces, as autotest cuts them */
 
@@ -24,6 +21,8 @@ enum { NAME_BASE_MAX = 11 }; /* of numbered interfaces, as autotest cuts them */
 static const char undo_link[] = IP "link del dev \"$2\" || ! " IP "link show dev \"$2\"";
 static const char undo_netns[] = "ip netns del \"$1\" || [ ! -e \"/run/netns/$1\" ]";
 static const char undo_up[] = IP "link set dev \"$2\" down || ! " IP "link show dev \"$2\"";
+static const char undo_promisc[] = IP "link set dev \"$2\" promisc off || ! " IP
+				      "link show dev \"$2\"";
 static const char undo_port[] = IP "link set dev \"$2\" nomaster || ! " IP "link show dev \"$2\"";
 static const char undo_fdb[] = BRIDGE "fdb del \"$3\" dev \"$2\" master || ! " BRIDGE
 				      "fdb show dev \"$2\" | grep -qi \"^$3 .*static\"";
@@ -41,7 +40,7 @@ static const char undo_node[] = "rm -f -- \"$1\" && { rmdir /dev/tsim 2>/dev/nul
 
 typedef struct iface iface;
 struct iface {
-	gboolean there, up;
+	gboolean there, up, promiscuous;
 	char *master, *kind; /* NULL: none; kind: of virtual ones */
 	gint64 index;
 };
@@ -58,7 +57,7 @@ static const char *text_of(const char *netns)
 	return netns == NULL ? "" : netns;
 }
 
-static gboolean is_dry(struct journal *j)
+gboolean network_is_dry(struct journal *j)
 {
 	return server_is_dry(journal_server(j));
 }
@@ -70,9 +69,7 @@ static char *what_of(const char *kind, const char *name, const char *netns)
 			     : g_strdup_printf("%s %s in %s", kind, name, netns);
 }
 
-/* "host: eth0 in n: text" */
-G_GNUC_PRINTF(5, 6)
-static gboolean fail_link(struct journal *j, const char *netns, const char *name, GError **error,
+gboolean network_fail(struct journal *j, const char *netns, const char *name, GError **error,
 	const char *format, ...)
 {
 	g_autofree char *text = NULL;
@@ -85,21 +82,18 @@ static gboolean fail_link(struct journal *j, const char *netns, const char *name
 		netns == NULL ? "" : " in ", text_of(netns), text);
 }
 
-/* What the kernel takes for a name; it goes into paths, too. */
-static gboolean check_name(struct journal *j, const char *name, GError **error)
+gboolean network_check_name(struct journal *j, const char *name, GError **error)
 {
 	size_t len = strlen(name);
 
 	if (len > 0 && len < IFNAMSIZ && name[0] != '-' && strpbrk(name, "/: \t\n") == NULL &&
 		!g_str_equal(name, ".") && !g_str_equal(name, ".."))
 		return TRUE;
-	return fail_link(j, NULL, name, error,
+	return network_fail(j, NULL, name, error,
 		"invalid interface name; expected 1 to 15 characters without blanks, '/' and ':'");
 }
 
-/* TOOL [-n NETNS] WORD... up to NULL. */
-G_GNUC_NULL_TERMINATED
-static char **tool_words(const char *tool, const char *netns, ...)
+char **network_tool(const char *tool, const char *netns, ...)
 {
 	g_autoptr(GStrvBuilder) all = g_strv_builder_new();
 	char **words;
@@ -128,13 +122,12 @@ char **network_command(const char *netns, ...)
 	return words;
 }
 
-/* What a JSON-speaking ip says: the first object of its array; NULL: nothing is there. */
-static JsonObject *ask_object(struct journal *j, char **argv, JsonParser *parser)
+JsonObject *network_ask(struct journal *j, char **argv, JsonParser *parser)
 {
 	g_auto(server_result) r = { 0 };
 	JsonArray *all;
 
-	if (is_dry(j) ||
+	if (network_is_dry(j) ||
 		!server_run(journal_server(j), (const char *const *)argv, NULL, 0, &r, NULL) ||
 		r.status != 0 ||
 		!json_parser_load_from_data(parser, r.out, (gssize)r.out_len, NULL) ||
@@ -158,15 +151,17 @@ static gboolean has_flag(JsonObject *link, const char *flag)
 
 static void look_at_link(struct journal *j, const char *netns, const char *name, iface *out)
 {
-	g_auto(GStrv) argv = tool_words("ip", netns, "-j", "-d", "link", "show", "dev", name, NULL);
+	g_auto(GStrv)
+		argv = network_tool("ip", netns, "-j", "-d", "link", "show", "dev", name, NULL);
 	g_autoptr(JsonParser) parser = json_parser_new();
-	JsonObject *link = ask_object(j, argv, parser), *info;
+	JsonObject *link = network_ask(j, argv, parser), *info;
 
 	*out = (iface){ 0 };
 	if (link == NULL)
 		return;
 	out->there = TRUE;
 	out->up = has_flag(link, "UP");
+	out->promiscuous = has_flag(link, "PROMISC");
 	out->index = json_object_get_int_member_with_default(link, "ifindex", 0);
 	out->master = g_strdup(json_object_get_string_member_with_default(link, "master", NULL));
 	if (json_object_has_member(link, "linkinfo")) {
@@ -174,6 +169,14 @@ static void look_at_link(struct journal *j, const char *netns, const char *name,
 		out->kind = g_strdup(
 			json_object_get_string_member_with_default(info, "info_kind", NULL));
 	}
+}
+
+gboolean network_is_up(struct journal *j, const char *name)
+{
+	g_auto(iface) is = { 0 };
+
+	look_at_link(j, NULL, name, &is);
+	return is.up;
 }
 
 /* What is made by make is undone by a script that gets netns, name and more (NULL: no more). */
@@ -200,7 +203,7 @@ static gboolean make_link(struct journal *j, const char *kind, const char *netns
 {
 	g_autofree char *what = what_of(kind, name, netns);
 
-	return check_name(j, name, error) &&
+	return network_check_name(j, name, error) &&
 	       make_thing(j, what, make, undo_link, netns, name, NULL, error) &&
 	       set_quiet_up(j, netns, name, error);
 }
@@ -209,10 +212,26 @@ static gboolean make_link(struct journal *j, const char *kind, const char *netns
 static gboolean make_up(
 	struct journal *j, const char *netns, const char *name, const iface *is, GError **error)
 {
-	g_auto(GStrv) make = tool_words("ip", netns, "link", "set", "dev", name, "up", NULL);
+	g_auto(GStrv) make = network_tool("ip", netns, "link", "set", "dev", name, "up", NULL);
 	g_autofree char *what = what_of("up", name, netns);
 
-	return is->up || is_dry(j) || make_thing(j, what, make, undo_up, netns, name, NULL, error);
+	return is->up || network_is_dry(j) ||
+	       make_thing(j, what, make, undo_up, netns, name, NULL, error);
+}
+
+static gboolean look_at_existing(
+	struct journal *j, const char *netns, const char *name, iface *out, GError **error)
+{
+	look_at_link(j, netns, name, out);
+	return out->there || network_is_dry(j) ||
+	       network_fail(j, netns, name, error, "interface not found; 'ip link' lists all");
+}
+
+gboolean network_up(struct journal *j, const char *netns, const char *name, GError **error)
+{
+	g_auto(iface) is = { 0 };
+
+	return look_at_existing(j, netns, name, &is, error) && make_up(j, netns, name, &is, error);
 }
 
 /* Made, or taken as it is. kernel_kind: what ip calls it. */
@@ -223,7 +242,7 @@ static gboolean make_or_take(struct journal *j, const char *kind, const char *ke
 
 	look_at_link(j, netns, name, &is);
 	if (is.there && g_strcmp0(is.kind, kernel_kind) != 0)
-		return fail_link(j, netns, name, error,
+		return network_fail(j, netns, name, error,
 			"already exists, but is not a %s: use another name", kind);
 	return is.there ? make_up(j, netns, name, &is, error)
 			: make_link(j, kind, netns, name, make, error);
@@ -236,7 +255,7 @@ gboolean network_netns(struct journal *j, const char *netns, GError **error)
 	g_autofree char *path = g_strdup_printf("/run/netns/%s", netns);
 	g_autofree char *what = g_strdup_printf("network namespace %s", netns);
 
-	if (!check_name(j, netns, error))
+	if (!network_check_name(j, netns, error))
 		return FALSE;
 	return server_test(journal_server(j), "test", "-e", path, NULL) ||
 	       journal_make(j, what, make, undo, error);
@@ -256,7 +275,7 @@ gboolean network_veth(struct journal *j, const char *netns_a, const char *a, con
 		return make_up(j, netns_a, a, &end_a, error) &&
 		       make_up(j, netns_b, b, &end_b, error);
 	if (end_a.there || end_b.there)
-		return fail_link(j, end_a.there ? netns_a : netns_b, end_a.there ? a : b, error,
+		return network_fail(j, end_a.there ? netns_a : netns_b, end_a.there ? a : b, error,
 			"already exists without its peer %s: remove it, or use another name",
 			end_a.there ? b : a);
 	/* Both ends where they belong from the start: no name is taken elsewhere. */
@@ -267,14 +286,14 @@ gboolean network_veth(struct journal *j, const char *netns_a, const char *a, con
 	if (netns_b != NULL)
 		g_strv_builder_add_many(words, "netns", netns_b, NULL);
 	make = g_strv_builder_end(words);
-	return check_name(j, b, error) && make_link(j, "veth", netns_a, a, make, error) &&
+	return network_check_name(j, b, error) && make_link(j, "veth", netns_a, a, make, error) &&
 	       set_quiet_up(j, netns_b, b, error);
 }
 
 gboolean network_bridge(struct journal *j, const char *netns, const char *name, GError **error)
 {
-	g_auto(GStrv) make = tool_words("ip", netns, "link", "add", "name", name, "type", "bridge",
-		"stp_state", "0", "mcast_snooping", "0", NULL);
+	g_auto(GStrv) make = network_tool("ip", netns, "link", "add", "name", name, "type",
+		"bridge", "stp_state", "0", "mcast_snooping", "0", NULL);
 
 	return make_or_take(j, "bridge", "bridge", netns, name, make, error);
 }
@@ -282,13 +301,13 @@ gboolean network_bridge(struct journal *j, const char *netns, const char *name, 
 gboolean network_address(
 	struct journal *j, const char *netns, const char *name, const char *ip_net, GError **error)
 {
-	g_auto(GStrv) question = tool_words("ip", netns, "-o", "addr", "show", "dev", name, NULL);
-	g_auto(GStrv) make = tool_words("ip", netns, "addr", "add", ip_net, "dev", name, NULL);
+	g_auto(GStrv) question = network_tool("ip", netns, "-o", "addr", "show", "dev", name, NULL);
+	g_auto(GStrv) make = network_tool("ip", netns, "addr", "add", ip_net, "dev", name, NULL);
 	g_autofree char *what = g_strdup_printf("address %s of %s", ip_net, name);
 	g_autofree char *word = g_strdup_printf(" %s ", ip_net);
 	g_auto(server_result) r = { 0 };
 
-	if (!is_dry(j) &&
+	if (!network_is_dry(j) &&
 		!server_run(journal_server(j), (const char *const *)question, NULL, 0, &r, error))
 		return FALSE;
 	return (r.out != NULL && strstr(r.out, word) != NULL) ||
@@ -302,14 +321,13 @@ const char *network_sysfs(void)
 	return root == NULL ? "/sys" : root;
 }
 
-/* Taking name away would cut the machine off: an error. */
-static gboolean refuse_lifeline(
+gboolean network_refuse_lifeline(
 	struct journal *j, const char *name, const char *deed, GError **error)
 {
 	g_autofree char *said = NULL;
 	g_auto(GStrv) names = NULL;
 
-	if (is_dry(j))
+	if (network_is_dry(j))
 		return TRUE;
 	said = server_ask(journal_server(j), error, "sh", "-c", NETWORK_LIFELINE_SH, "sh",
 		network_sysfs(), NULL);
@@ -318,7 +336,7 @@ static gboolean refuse_lifeline(
 	names = g_strsplit_set(said, " \n", -1);
 	if (!g_strv_contains((const char *const *)names, name))
 		return TRUE;
-	return fail_link(j, NULL, name, error,
+	return network_fail(j, NULL, name, error,
 		"carries the default route or the SSH connection and is not %s: use another "
 		"interface",
 		deed);
@@ -327,24 +345,23 @@ static gboolean refuse_lifeline(
 gboolean network_enslave(
 	struct journal *j, const char *netns, const char *port, const char *bridge, GError **error)
 {
-	g_auto(GStrv)
-		make = tool_words("ip", netns, "link", "set", "dev", port, "master", bridge, NULL);
+	g_auto(GStrv) make = network_tool(
+		"ip", netns, "link", "set", "dev", port, "master", bridge, NULL);
 	g_autofree char *kind = g_strdup_printf("port of %s:", bridge);
 	g_autofree char *what = what_of(kind, port, netns);
 	g_auto(iface) is = { 0 };
 
-	look_at_link(j, netns, port, &is);
-	if (!is.there && !is_dry(j))
-		return fail_link(j, netns, port, error, "interface not found; 'ip link' lists all");
+	if (!look_at_existing(j, netns, port, &is, error))
+		return FALSE;
 	if (is.master != NULL && !g_str_equal(is.master, bridge))
-		return fail_link(j, netns, port, error,
+		return network_fail(j, netns, port, error,
 			"already a port of bridge %s, cannot be added to %s: ip link set %s "
 			"nomaster",
 			is.master, bridge, port);
 	if (is.master == NULL) {
 		/* A NIC; those made for guests carry nothing else. */
 		if (netns == NULL && is.kind == NULL &&
-			!refuse_lifeline(j, port, "added to a bridge", error))
+			!network_refuse_lifeline(j, port, "added to a bridge", error))
 			return FALSE;
 		if (!make_thing(j, what, make, undo_port, netns, port, NULL, error))
 			return FALSE;
@@ -352,10 +369,23 @@ gboolean network_enslave(
 	return make_up(j, netns, port, &is, error);
 }
 
+gboolean network_listen(struct journal *j, const char *netns, const char *name, GError **error)
+{
+	g_auto(GStrv)
+		make = network_tool("ip", netns, "link", "set", "dev", name, "promisc", "on", NULL);
+	g_autofree char *what = what_of("promiscuous mode of", name, netns);
+	g_auto(iface) is = { 0 };
+
+	return look_at_existing(j, netns, name, &is, error) &&
+	       make_up(j, netns, name, &is, error) &&
+	       (is.promiscuous ||
+		       make_thing(j, what, make, undo_promisc, netns, name, NULL, error));
+}
+
 gboolean network_tap(
 	struct journal *j, const char *netns, const char *name, unsigned queues, GError **error)
 {
-	g_auto(GStrv) make = tool_words("ip", netns, "tuntap", "add", "dev", name, "mode", "tap",
+	g_auto(GStrv) make = network_tool("ip", netns, "tuntap", "add", "dev", name, "mode", "tap",
 		queues > 1 ? "multi_queue" : NULL, NULL);
 
 	return make_or_take(j, "tap", "tun", netns, name, make, error);
@@ -364,15 +394,15 @@ gboolean network_tap(
 gboolean network_fdb(
 	struct journal *j, const char *netns, const char *port, const char *mac, GError **error)
 {
-	g_auto(GStrv) question = tool_words("bridge", netns, "fdb", "show", "dev", port, NULL);
-	g_auto(GStrv) make = tool_words(
+	g_auto(GStrv) question = network_tool("bridge", netns, "fdb", "show", "dev", port, NULL);
+	g_auto(GStrv) make = network_tool(
 		"bridge", netns, "fdb", "replace", mac, "dev", port, "master", "static", NULL);
 	g_autofree char *kind = g_strdup_printf("MAC %s behind", mac);
 	g_autofree char *what = what_of(kind, port, netns);
 	g_auto(server_result) r = { 0 };
 	g_auto(GStrv) lines = NULL;
 
-	if (!is_dry(j) &&
+	if (!network_is_dry(j) &&
 		!server_run(journal_server(j), (const char *const *)question, NULL, 0, &r, error))
 		return FALSE;
 	lines = g_strsplit(r.out == NULL ? "" : r.out, "\n", -1);
@@ -390,7 +420,7 @@ static char *macvtap_node(struct journal *j, const char *netns, const char *name
 	g_auto(iface) is = { 0 };
 	char *minor;
 
-	if (is_dry(j))
+	if (network_is_dry(j))
 		return g_strdup_printf("/dev/tsim/tap-%s", name);
 	look_at_link(j, netns, name, &is);
 	index = g_strdup_printf("%" G_GINT64_FORMAT, is.index);
@@ -400,7 +430,7 @@ static char *macvtap_node(struct journal *j, const char *netns, const char *name
 		return NULL;
 	minor = strchr(g_strchomp(dev), ':');
 	if (minor == NULL) {
-		fail_link(j, netns, name, error, "invalid character device '%s'", dev);
+		network_fail(j, netns, name, error, "invalid character device '%s'", dev);
 		return NULL;
 	}
 	*minor++ = '\0';
@@ -416,205 +446,17 @@ static char *macvtap_node(struct journal *j, const char *netns, const char *name
 gboolean network_macvtap(struct journal *j, const char *netns, const char *name, const char *lower,
 	const char *mac, char **device, GError **error)
 {
-	g_auto(GStrv) make = tool_words("ip", netns, "link", "add", "link", lower, "name", name,
+	g_auto(GStrv) make = network_tool("ip", netns, "link", "add", "link", lower, "name", name,
 		"address", mac, "type", "macvtap", "mode", "bridge", NULL);
-	g_auto(iface) below = { 0 };
 	char *node;
 
-	look_at_link(j, netns, lower, &below);
-	if (!below.there && !is_dry(j))
-		return fail_link(
-			j, netns, lower, error, "interface not found; 'ip link' lists all");
-	if (!make_up(j, netns, lower, &below, error) ||
+	if (!network_up(j, netns, lower, error) ||
 		!make_or_take(j, "macvtap", "macvtap", netns, name, make, error))
 		return FALSE;
 	node = macvtap_node(j, netns, name, error);
 	if (node != NULL)
 		*device = node;
 	return node != NULL;
-}
-
-/* How many virtual functions there are, and can be. */
-static gboolean ask_vfs(struct journal *j, const char *interface, const char *device, unsigned *are,
-	unsigned *total, GError **error)
-{
-	static const char script[] = "cat \"$1/sriov_numvfs\" \"$1/sriov_totalvfs\"";
-	g_autofree char *said = server_ask(
-		journal_server(j), NULL, "sh", "-c", script, "sh", device, NULL);
-	g_auto(GStrv) numbers = said == NULL ? NULL : g_strsplit(said, "\n", 3);
-	guint64 n[2];
-
-	for (unsigned i = 0; i < 2; i++) {
-		if (numbers == NULL || numbers[i] == NULL ||
-			!g_ascii_string_to_unsigned(numbers[i], 10, 0, G_MAXUINT16, &n[i], NULL))
-			return fail_link(j, NULL, interface, error,
-				"no virtual functions: not supported by the driver, or SR-IOV "
-				"is disabled in the firmware");
-	}
-	*are = (unsigned)n[0];
-	*total = (unsigned)n[1];
-	return TRUE;
-}
-
-static gboolean make_vfs(
-	struct journal *j, const char *interface, const char *device, unsigned nb, GError **error)
-{
-	static const char make_script[] = "echo \"$2\" >\"$1\"";
-	static const char undo_script[] = "[ ! -e \"$1\" ] || echo \"$2\" >\"$1\"";
-	g_autofree char *path = g_strdup_printf("%s/sriov_numvfs", device);
-	g_autofree char *number = g_strdup_printf("%u", nb);
-	g_autofree char *what = g_strdup_printf("%u virtual functions of %s", nb, interface);
-
-	return journal_make(j, what,
-		(const char *const[]){ "sh", "-c", make_script, "sh", path, number, NULL },
-		(const char *const[]){ "sh", "-c", undo_script, "sh", path, "0", NULL }, error);
-}
-
-/* The MAC that a function which is not ours has; NULL: not known. Newly allocated. */
-static char *vf_mac(struct journal *j, const char *interface, unsigned number)
-{
-	g_auto(GStrv) argv = tool_words("ip", NULL, "-j", "link", "show", "dev", interface, NULL);
-	g_autoptr(JsonParser) parser = json_parser_new();
-	JsonObject *link = ask_object(j, argv, parser), *vf;
-	JsonArray *all;
-
-	if (link == NULL || !json_object_has_member(link, "vfinfo_list"))
-		return NULL;
-	all = json_object_get_array_member(link, "vfinfo_list");
-	if (number >= json_array_get_length(all))
-		return NULL;
-	vf = json_array_get_object_element(all, number);
-	return g_strdup(json_object_get_string_member_with_default(vf, "address", NULL));
-}
-
-/* A function of our own takes its MAC with it; that of others gets its former one back. */
-static gboolean set_vf_mac(struct journal *j, const char *interface, unsigned number,
-	const char *mac, gboolean own, GError **error)
-{
-	g_autofree char *vf = g_strdup_printf("%u", number);
-	g_autofree char *what = g_strdup_printf(
-		"MAC of virtual function %u of %s", number, interface);
-	g_autofree char *former = own ? NULL : vf_mac(j, interface, number);
-	const char *make[] = { "ip", "link", "set", "dev", interface, "vf", vf, "mac", mac, NULL };
-	const char *undo[] = { "ip", "link", "set", "dev", interface, "vf", vf, "mac", former,
-		NULL };
-
-	if (former == NULL)
-		return server_do(journal_server(j), make, error);
-	return g_ascii_strcasecmp(former, mac) == 0 || journal_make(j, what, make, undo, error);
-}
-
-static char *vf_address(struct journal *j, const char *interface, const char *device,
-	unsigned number, GError **error)
-{
-	g_autofree char *link = g_strdup_printf("%s/virtfn%u", device, number);
-	g_autofree char *target = NULL;
-
-	if (is_dry(j))
-		return g_strdup_printf("%s-vf%u", interface, number);
-	target = server_ask(journal_server(j), error, "readlink", link, NULL);
-	return target == NULL ? NULL : g_path_get_basename(g_strchomp(target));
-}
-
-gboolean network_vfs(struct journal *j, const char *interface, unsigned nb,
-	const uint8_t base_mac[6], char ***addresses, GError **error)
-{
-	g_autofree char *device = g_strdup_printf(
-		"%s/class/net/%s/device", network_sysfs(), interface);
-	g_auto(GStrv) found = g_new0(char *, nb + 1);
-	unsigned are = 0, total = nb;
-
-	if (!check_name(j, interface, error) ||
-		(!is_dry(j) && !ask_vfs(j, interface, device, &are, &total, error)))
-		return FALSE;
-	if (nb > total)
-		return fail_link(j, NULL, interface, error,
-			"supports at most %u virtual functions, %u required", total, nb);
-	/* The kernel goes from one number to another only by 0. */
-	if (are > 0 && are < nb)
-		return fail_link(j, NULL, interface, error,
-			"has %u virtual functions not created by tsim, %u required: echo 0 "
-			">%s/sriov_numvfs",
-			are, nb, device);
-	if (are == 0 && !make_vfs(j, interface, device, nb, error))
-		return FALSE;
-	for (unsigned i = 0; i < nb; i++) {
-		g_autofree char *mac = NULL;
-		uint8_t bytes[6];
-
-		frame_guest_mac(base_mac, i, bytes);
-		mac = frame_mac_format(bytes);
-		if (!set_vf_mac(j, interface, i, mac, are == 0, error))
-			return FALSE;
-		found[i] = vf_address(j, interface, device, i, error);
-		if (found[i] == NULL)
-			return FALSE;
-	}
-	*addresses = g_steal_pointer(&found);
-	return TRUE;
-}
-
-/* Words of network_device.sh; NULL and error where there is no such device. */
-static char **ask_device(struct journal *j, const char *pci, GError **error)
-{
-	g_autofree char *said = server_ask(journal_server(j), NULL, "sh", "-c", NETWORK_DEVICE_SH,
-		"sh", network_sysfs(), pci, NULL);
-	char **device = said == NULL ? NULL : g_strsplit_set(g_strchomp(said), " \n", -1);
-
-	if (device != NULL && g_strv_length(device) >= 2)
-		return device;
-	g_strfreev(device);
-	fail_link(j, NULL, pci, error, "PCI device not found; 'lspci -D' lists all");
-	return NULL;
-}
-
-static gboolean check_iommu(struct journal *j, const char *pci, GError **error)
-{
-	static const char script[] =
-		"[ -n \"$(ls \"$1/kernel/iommu_groups\" 2>/dev/null)\" ] || "
-		"grep -q Y \"$1/module/vfio/parameters/enable_unsafe_noiommu_mode\" 2>/dev/null";
-
-	if (server_test(journal_server(j), "sh", "-c", script, "sh", network_sysfs(), NULL))
-		return TRUE;
-	return fail_link(j, NULL, pci, error,
-		"vfio-pci requires an IOMMU: enable VT-d or AMD-Vi in the firmware and boot "
-		"with intel_iommu=on iommu=pt");
-}
-
-/* Drivers are modules that need not be there yet; one that is built in has no module to load. */
-static gboolean load_driver(struct journal *j, const char *driver, GError **error)
-{
-	g_autofree char *path = g_strdup_printf("%s/bus/pci/drivers/%s", network_sysfs(), driver);
-
-	return server_test(journal_server(j), "test", "-e", path, NULL) ||
-	       server_dol(journal_server(j), error, "modprobe", driver, NULL);
-}
-
-gboolean network_bind(struct journal *j, const char *pci, const char *driver, GError **error)
-{
-	g_autofree char *what = g_strdup_printf("driver %s of %s", driver, pci);
-	g_auto(GStrv) is = NULL;
-
-	if (is_dry(j))
-		is = g_strsplit("- -", " ", -1);
-	else
-		is = ask_device(j, pci, error);
-	if (is == NULL)
-		return FALSE;
-	if (g_str_equal(is[0], driver))
-		return TRUE;
-	for (char **name = is + 2; *name != NULL; name++)
-		if (!refuse_lifeline(j, *name, "unbound from its driver", error))
-			return FALSE;
-	if (!is_dry(j) && g_str_equal(driver, "vfio-pci") && !check_iommu(j, pci, error))
-		return FALSE;
-	return load_driver(j, driver, error) &&
-	       journal_make(j, what,
-		       (const char *const[]){ "sh", "-c", NETWORK_BIND_SH, "sh", network_sysfs(),
-			       pci, driver, driver, NULL },
-		       (const char *const[]){ "sh", "-c", NETWORK_BIND_SH, "sh", network_sysfs(),
-			       pci, is[0], is[1], NULL },
-		       error);
 }
 
 char *network_numbered(const char *base, uint32_t number)

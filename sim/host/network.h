@@ -27,6 +27,10 @@ gboolean network_address(
 /* Make port one of the bridge's, up; undone. Refuses what carries the default route or SSH. */
 gboolean network_enslave(
 	struct journal *j, const char *netns, const char *port, const char *bridge, GError **error);
+/* One that is there, up; undone. */
+gboolean network_up(struct journal *j, const char *netns, const char *name, GError **error);
+/* The same, and promiscuous, which a packet socket of DPDK's leaves behind; undone. */
+gboolean network_listen(struct journal *j, const char *netns, const char *name, GError **error);
 /* queues: > 1 makes it multi_queue. */
 gboolean network_tap(
 	struct journal *j, const char *netns, const char *name, unsigned queues, GError **error);
@@ -36,17 +40,6 @@ gboolean network_fdb(
 /* On lower, mode bridge. *device: path of its character device, newly allocated. */
 gboolean network_macvtap(struct journal *j, const char *netns, const char *name, const char *lower,
 	const char *mac, char **device, GError **error);
-/*
- * nb virtual functions of interface's device by sriov_numvfs, with MACs. As many or more that are
- * there already are used, and stay. *addresses: PCI, NULL-terminated, newly allocated.
- */
-gboolean network_vfs(struct journal *j, const char *interface, unsigned nb,
-	const uint8_t base_mac[6], char ***addresses, GError **error);
-/*
- * Bind a PCI device to a driver ("vfio-pci") by driver_override; undone to the one it had. Refuses
- * a device that carries the default route or the SSH connection, and vfio-pci without an IOMMU.
- */
-gboolean network_bind(struct journal *j, const char *pci, const char *driver, GError **error);
 
 /* Where the kernel's files are: /sys, but for tests. */
 const char *network_sysfs(void);

@@ -24,6 +24,7 @@ enum setup_needs {
 	SETUP_SOCKET = 1 << 5,  /* a vhost-user socket a guest, of the generator */
 	SETUP_VIRTIO = 1 << 6,  /* the guest's driver is virtio-net */
 	SETUP_PCI = 1 << 7,     /* its device is on a PCI bus */
+	SETUP_DEVICE = 1 << 9,  /* guests see the device that is passed, and need its driver */
 	SETUP_WIRE = 1 << 8,    /* frames come over the wire between generator and host */
 };
 

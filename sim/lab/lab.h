@@ -22,6 +22,7 @@ struct lab_cfg {
 	void (*say)(void *arg, const char *text); /* what goes on, a line a call */
 	void *arg;
 	const _Atomic int *interrupt; /* != 0: end trials early */
+	uint64_t connect_timeout_ns;  /* of guests; 0: by accelerator and number */
 };
 
 /* Nothing is reached or made yet. */

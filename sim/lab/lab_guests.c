@@ -15,8 +15,11 @@
 #include "traffic/frame.h"
 
 enum {
-	BATCH = 8, /* guests that start at a time: more only wait for each other */
-	BOOT_TIMEOUT_MS = 120000,
+	BATCH = 8,        /* guests that start at a time: more only wait for each other */
+	BOOT_KVM_S = 120, /* and of each guest more, as they boot together */
+	BOOT_KVM_GUEST_S = 2,
+	BOOT_TCG_S = 240,
+	BOOT_TCG_GUEST_S = 15,
 	HOLD_POLL_US = 20000,
 	HOLD_TIMEOUT_US = 20000000,
 	VMUX_TIMEOUT_US = 30000000,
@@ -194,13 +197,23 @@ static gboolean start_vm(struct lab *l, const struct setup *s, const struct vm_c
 	return TRUE;
 }
 
+static unsigned boot_timeout_ms(const struct lab *l)
+{
+	gboolean kvm = g_strcmp0(l->accel, "kvm") == 0;
+
+	if (l->cfg.connect_timeout_ns != 0)
+		return (unsigned)(l->cfg.connect_timeout_ns / 1000000);
+	return 1000 * (kvm ? BOOT_KVM_S + BOOT_KVM_GUEST_S * l->setup.guests
+			   : BOOT_TCG_S + BOOT_TCG_GUEST_S * l->setup.guests);
+}
+
 /* From the last batch on: a guest that waits for another's memory is no faster. */
 static gboolean wait_for_batch(struct lab *l, guint first, GError **error)
 {
 	if (l->cfg.dry != NULL)
 		return TRUE;
 	for (guint i = first; i < l->vms->len; i++) {
-		if (!vm_wait(l->vms->pdata[i], BOOT_TIMEOUT_MS, error)) {
+		if (!vm_wait(l->vms->pdata[i], boot_timeout_ms(l), error)) {
 			g_prefix_error(error, "guest %u: ", i);
 			return FALSE;
 		}
@@ -229,7 +242,9 @@ static gboolean start_vms(struct lab *l, const struct setup *s, GError **error)
 	gboolean done = TRUE;
 
 	if (state == NULL || !vm_qemu_version(l->host, s->qemu_path, &cfg.qemu_version, error) ||
-		(t->root_disk == NULL && !image_make(l->host, s, &image, error)))
+		(t->root_disk == NULL &&
+			!image_make(l->host, s, setup_has(s, SETUP_DEVICE) ? l->passed : NULL,
+				&image, error)))
 		return FALSE;
 	cfg.accel = vm_accel_of(l->host, &why);
 	cfg.kernel = image.kernel;

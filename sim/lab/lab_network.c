@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/lab/lab_private.h"
 #include "sim/host/network.h"
+#include "sim/host/pci.h"
 #include "traffic/frame.h"
 
 /* Names of what a testbed without NICs is made of. */
@@ -31,15 +32,16 @@ static gboolean reach_nics(struct lab *l, GError **error)
 {
 	const struct testbed_nic *nic = &l->cfg.testbed->loadgen.nic;
 
-	l->wire = g_strdup(l->cfg.testbed->host.nic.name);
+	l->wire = pci_interface(
+		l->journal, l->cfg.testbed->host.nic.name, l->cfg.testbed->host.nic.pci);
 	if (nic->pci != NULL) {
 		l->port = g_strdup(nic->pci);
 		l->wire_text = g_strdup_printf("%s, %s", nic->pci, nic->dpdk_driver);
-		return network_bind(l->of_loadgen, nic->pci, nic->dpdk_driver, error);
+		return pci_bind(l->of_loadgen, nic->pci, nic->dpdk_driver, error);
 	}
 	l->port = g_strdup_printf("net_af_packet0,iface=%s", nic->name);
 	l->wire_text = g_strdup_printf("%s, net_af_packet", nic->name);
-	return TRUE;
+	return network_listen(l->of_loadgen, NULL, nic->name, error);
 }
 
 static gboolean make_wire(struct lab *l, GError **error)
@@ -114,17 +116,18 @@ static gboolean pass_functions(struct lab *l, const struct setup *s, GError **er
 	g_auto(GStrv) functions = NULL;
 
 	if (t->vfs) {
-		if (!network_vfs(l->journal, nic->name, s->guests, t->guest_mac, &functions, error))
+		if (!pci_vfs(l->journal, l->wire, s->guests, t->guest_mac, &functions, error))
 			return FALSE;
 	} else {
-		if (!take_mac_of(l, nic->name, error))
+		if (!take_mac_of(l, l->wire, error))
 			return FALSE;
 		functions = g_new0(char *, 2);
 		functions[0] = g_strdup(nic->pci);
 	}
+	l->passed = g_strdup(functions[0]);
 	for (char **f = functions; *f != NULL; f++) {
 		g_ptr_array_add(l->attached, g_strdup(*f));
-		if (!network_bind(l->journal, *f, nic->vfio_driver, error))
+		if (!pci_bind(l->journal, *f, nic->vfio_driver, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -177,6 +180,7 @@ void lab_network_forget(struct lab *l)
 	g_clear_pointer(&l->wire, g_free);
 	g_clear_pointer(&l->port, g_free);
 	g_clear_pointer(&l->wire_text, g_free);
+	g_clear_pointer(&l->passed, g_free);
 	g_clear_pointer(&l->socket_dir, g_free);
 	g_ptr_array_set_size(l->attached, 0);
 }

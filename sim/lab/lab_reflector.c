@@ -6,6 +6,7 @@
 #include "sim/lab/lab_private.h"
 #include "sim/lab/lab_scripts.h"
 #include "sim/host/network.h"
+#include "sim/host/pci.h"
 #include "sim/server/process.h"
 
 enum { STOP_MS = 2000 };
@@ -95,7 +96,8 @@ static gboolean treflect_on_host(struct lab *l, const char *interface, GError **
 					  : g_strdup_printf("net_af_packet0,iface=%s", interface);
 	const char *argv[] = { treflect, "--device", device, NULL };
 
-	if (nic->pci != NULL && !network_bind(l->journal, nic->pci, nic->dpdk_driver, error))
+	if (nic->pci != NULL ? !pci_bind(l->journal, nic->pci, nic->dpdk_driver, error)
+			     : !network_listen(l->journal, l->netns, interface, error))
 		return FALSE;
 	l->reflector_text = g_strdup_printf(
 		"treflect, %s", nic->pci != NULL ? nic->dpdk_driver : "net_af_packet");
@@ -115,8 +117,9 @@ static gboolean reflect_on_host(struct lab *l, const struct setup *s, GError **e
 	if (s->reflector == REFLECTOR_DPDK)
 		return treflect_on_host(l, interface, error);
 	l->reflector_text = g_strdup_printf("treflect-xdp on the host, mode %s", mode);
-	return journal_make(l->journal, "treflect-xdp", (const char *const *)start,
-		(const char *const *)stop, error);
+	return network_up(l->journal, l->netns, interface, error) &&
+	       journal_make(l->journal, "treflect-xdp", (const char *const *)start,
+		       (const char *const *)stop, error);
 }
 
 gboolean lab_reflector_up(struct lab *l, const struct setup *s, GError **error)

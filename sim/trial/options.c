@@ -140,7 +140,8 @@ const struct option_row options_rows[] = {
 		.preset = "2s", .min = 0, .max = HOUR_S),
 	ROW(TIME, connect_timeout_ns, "connect-timeout", 0, "TIME",
 		"Maximum wait for guests (default " OPTIONS_CONNECT_TIMEOUT
-		"; external " OPTIONS_EXTERNAL_TIMEOUT ")",
+		"; external " OPTIONS_EXTERNAL_TIMEOUT
+		"; virtual machines 2min with KVM, 4min without, more for many)",
 		.min = 0, .max = DAY_S),
 	ROW(TIME, slack_ns, "slack", 0, "TIME",
 		"Delay of a departure beyond which it is counted as late", .preset = "10us",

@@ -48,6 +48,7 @@ struct options {
 	uint8_t base_mac[6];
 	gboolean on_lab;        /* guests are virtual machines, or the host: lab_setup */
 	struct setup lab_setup; /* its guests are the mix's */
+	uint64_t lab_timeout_ns; /* for its guests to boot; UINT64_MAX: by accelerator and number */
 	char *lab_qemu, *lab_qemu_path;
 	int first_rep;            /* reps of them from here on */
 	struct setup as_setup;    /* with as: what the guests really are */

@@ -44,6 +44,7 @@ static void set_defaults(struct options *o)
 	option_finish(options_rows, o);
 	if (no_profile)
 		g_clear_pointer(&o->profile, g_free);
+	o->lab_timeout_ns = o->connect_timeout_ns;
 	if (o->connect_timeout_ns == UINT64_MAX)
 		(void)option_set(option_find(options_rows, "connect-timeout"), o, "",
 			external ? OPTIONS_EXTERNAL_TIMEOUT : OPTIONS_CONNECT_TIMEOUT, NULL);

@@ -4,6 +4,7 @@
 #include "analyze/base/datadir.h"
 #include "sim/base/argv.h"
 #include "sim/base/error.h"
+#include "sim/host/pci.h"
 
 enum {
 	MAKE_TIMEOUT_MS = 900000, /* the first time it downloads a kernel */
@@ -18,7 +19,7 @@ static const struct {
 	{ "virtio_net", "cloud", { "virtio_pci", "virtio_mmio", "virtio_net" },
 		{ "net_virtio", NULL, NULL } },
 	{ "e1000", "generic", { "e1000", NULL, NULL }, { "net_e1000", NULL, NULL } },
-	{ "ice", "generic", { "ice", "iavf", NULL }, { "net_ice", "net_iavf", NULL } },
+	{ "ice", "generic", { "ice", NULL, NULL }, { "net_ice", NULL, NULL } },
 };
 
 static gboolean add_program(GStrvBuilder *argv, const char *name, gboolean needed, GError **error)
@@ -34,6 +35,19 @@ static gboolean add_program(GStrvBuilder *argv, const char *name, gboolean neede
 		       name);
 }
 
+/* Of a device that is passed through the guest has the kernel's own choice of driver, and all of DPDK's. */
+static gboolean add_passed_driver(
+	GStrvBuilder *argv, struct server *s, const char *pci, GError **error)
+{
+	g_autofree char *alias = server_is_dry(s) ? g_strdup_printf("MODALIAS-OF-%s", pci)
+						  : pci_modalias(s, pci, error);
+
+	if (alias == NULL)
+		return FALSE;
+	g_strv_builder_add_many(argv, "--kernel", "generic", "--module", alias, NULL);
+	return TRUE;
+}
+
 static void add_drivers(GStrvBuilder *argv, const struct setup *setup)
 {
 	const char *driver = setup->interface->guest_driver;
@@ -46,15 +60,15 @@ static void add_drivers(GStrvBuilder *argv, const struct setup *setup)
 	g_strv_builder_add_many(argv, "--kernel", known ? drivers[i].kernel : "generic", NULL);
 	for (unsigned m = 0; known && m < 3 && drivers[i].modules[m] != NULL; m++)
 		g_strv_builder_add_many(argv, "--module", drivers[i].modules[m], NULL);
-	if (setup->reflector != REFLECTOR_DPDK)
-		return;
-	g_strv_builder_add_many(argv, "--module", "uio_pci_generic", NULL);
-	for (unsigned p = 0; known && p < 3 && drivers[i].pmds[p] != NULL; p++)
+	for (unsigned p = 0;
+		setup->reflector == REFLECTOR_DPDK && known && p < 3 && drivers[i].pmds[p] != NULL;
+		p++)
 		g_strv_builder_add_many(argv, "--driver", drivers[i].pmds[p], NULL);
 }
 
 /* Words of conf/guest-image for it; NULL and error. */
-static char **image_command(const struct setup *setup, GError **error)
+static char **image_command(
+	struct server *s, const struct setup *setup, const char *passed, GError **error)
 {
 	g_autofree char *script = datadir_find("conf/guest-image", error);
 	g_autofree char *init = script == NULL ? NULL : datadir_find("conf/guest-init", error);
@@ -64,7 +78,12 @@ static char **image_command(const struct setup *setup, GError **error)
 	if (init == NULL)
 		return NULL;
 	g_strv_builder_add_many(argv, script, "--init", init, NULL);
-	add_drivers(argv, setup);
+	if (passed == NULL)
+		add_drivers(argv, setup);
+	else if (!add_passed_driver(argv, s, passed, error))
+		return NULL;
+	if (dpdk)
+		g_strv_builder_add_many(argv, "--module", "uio_pci_generic", NULL);
 	return add_program(argv, "treflect-xdp", !dpdk, error) &&
 			       (!dpdk || add_program(argv, "treflect", TRUE, error))
 		       ? g_strv_builder_end(argv)
@@ -122,9 +141,10 @@ static gboolean make_up(
 	return TRUE;
 }
 
-gboolean image_make(struct server *s, const struct setup *setup, struct image *out, GError **error)
+gboolean image_make(struct server *s, const struct setup *setup, const char *passed,
+	struct image *out, GError **error)
 {
-	g_auto(GStrv) argv = image_command(setup, error);
+	g_auto(GStrv) argv = image_command(s, setup, passed, error);
 	struct image made = { 0 };
 	gboolean done = argv != NULL;
 

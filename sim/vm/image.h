@@ -15,8 +15,13 @@
 struct image {
 	char *kernel, *initrd; /* paths on the server that it was made for */
 };
-/* Made here, and copied to s if that is another machine. In dry runs paths are made up, and said. */
-gboolean image_make(struct server *s, const struct setup *setup, struct image *out, GError **error);
+/*
+ * Made here, and copied to s if that is another machine. passed: PCI address on s of the device that
+ * guests get, whose driver they need; NULL: setup's interface says. In dry runs paths are made up, and
+ * said.
+ */
+gboolean image_make(struct server *s, const struct setup *setup, const char *passed,
+	struct image *out, GError **error);
 void image_clear(struct image *i); /* one of zeros is fine */
 
 /* A guest behind its console socket on s, as a server that runs commands; no files. */

@@ -220,7 +220,7 @@ int main(int argc, char **argv)
 		"a QEMU from nowhere");
 	says(error->message, "install QEMU");
 	g_clear_error(&error);
-	check(image_make(s, &setup[0], &image, &error), "no image");
+	check(image_make(s, &setup[0], NULL, &image, &error), "no image");
 	cfg.kernel = image.kernel;
 	cfg.initrd = image.initrd;
 	setup[1] = setup[0];

@@ -16,6 +16,7 @@
 
 #include "analyze/base/file.h"
 #include "sim/host/network.h"
+#include "sim/host/pci.h"
 
 static void names_have_whole_numbers_and_15_characters(void **state)
 {
@@ -56,8 +57,14 @@ static const char made_up_ip[] =
 	"*'route get'*) echo \"$4 dev eth-ssh src 10.0.0.2 uid 0\" ;;\n"
 	"*'-j -d link show dev eth-port') echo '[{\"ifindex\":3,\"ifname\":\"eth-port\",\"flags\":"
 	"[\"UP\"],\"master\":\"user-br\"}]' ;;\n"
-	"*'link show dev eth'*) echo '[{\"ifindex\":2,\"ifname\":\"eth0\",\"flags\":[],"
-	"\"vfinfo_list\":[{\"vf\":0,\"address\":\"02:00:00:00:00:aa\"}]}]' ;;\n"
+	"*' vf '*' mac '*) echo \"$8\" >\"${0%/bin/ip}/vf$6\"\n"
+	"	echo \"ip $*\" >>\"${0%/bin/ip}/said\" ;;\n"
+	"*'link show dev eth'*) vf() { cat \"${0%/bin/ip}/vf$1\" 2>/dev/null || echo "
+	"02:00:00:00:00:aa; }\n"
+	"	f='\"trust\":false,\"spoofchk\":true}'\n"
+	"	echo '[{\"ifindex\":2,\"ifname\":\"eth0\",\"flags\":[],\"vfinfo_list\":['\n"
+	"	echo \"{\\\"vf\\\":0,\\\"address\\\":\\\"$(vf 0)\\\",$f,\"\n"
+	"	echo \"{\\\"vf\\\":1,\\\"address\\\":\\\"$(vf 1)\\\",$f]}]\" ;;\n"
 	"*'link show dev'*) exit 1 ;;\n"
 	"*) echo \"ip $*\" >>\"${0%/bin/ip}/said\" ;;\n"
 	"esac\n";
@@ -116,6 +123,7 @@ static int arrive(void **state)
 	link_file(p->sysfs, NIC "/driver", "../../../../bus/pci/drivers/ice");
 	write_file(p->sysfs, NIC "/net/eth-test/mtu", "1500\n");
 	write_file(p->sysfs, NIC "/sriov_numvfs", "0\n");
+	write_file(p->sysfs, NIC "/sriov_drivers_autoprobe", "1\n");
 	write_file(p->sysfs, NIC "/sriov_totalvfs", "8\n");
 	link_file(p->sysfs, NIC "/virtfn0", "../0000:18:01.0");
 	link_file(p->sysfs, NIC "/virtfn1", "../0000:18:01.1");
@@ -147,22 +155,37 @@ static void expect_done(gboolean done, GError *const *error)
 
 static const uint8_t base_mac[6] = { 0x52, 0x54, 0, 0xfa, 0, 0xff };
 
+static gboolean said_last(const struct place *p, const char *line)
+{
+	g_autofree char *path = g_build_filename(p->dir, "said", NULL);
+	g_autofree char *text = NULL;
+
+	return g_file_get_contents(path, &text, NULL, NULL) && g_str_has_suffix(text, line);
+}
+
 static void virtual_functions_come_and_go(void **state)
 {
 	struct place *p = *state;
 	g_auto(GStrv) addresses = NULL;
 	g_autoptr(GError) error = NULL;
 
-	expect_done(network_vfs(p->journal, "eth-test", 2, base_mac, &addresses, &error), &error);
+	expect_done(pci_vfs(p->journal, "eth-test", 2, base_mac, &addresses, &error), &error);
 	assert_string_equal(addresses[0], "0000:18:01.0");
 	assert_string_equal(addresses[1], "0000:18:01.1");
 	assert_null(addresses[2]);
 	expect_file(p->sysfs, NIC "/sriov_numvfs", "2\n");
 	expect_file(p->dir, "said",
+		"ip link set dev eth-test up\n"
 		"ip link set dev eth-test vf 0 mac 52:54:00:fa:00:ff\n"
-		"ip link set dev eth-test vf 1 mac 52:54:00:fa:01:00\n");
+		"ip link set dev eth-test vf 0 trust on\n"
+		"ip link set dev eth-test vf 0 spoofchk off\n"
+		"ip link set dev eth-test vf 1 mac 52:54:00:fa:01:00\n"
+		"ip link set dev eth-test vf 1 trust on\n"
+		"ip link set dev eth-test vf 1 spoofchk off\n");
+	expect_file(p->sysfs, NIC "/sriov_drivers_autoprobe", "1\n");
 	assert_true(journal_undo(p->journal, 0, NULL));
 	expect_file(p->sysfs, NIC "/sriov_numvfs", "0\n");
+	assert_true(said_last(p, "ip link set dev eth-test down\n"));
 }
 
 static void virtual_functions_of_the_user_stay(void **state)
@@ -173,14 +196,20 @@ static void virtual_functions_of_the_user_stay(void **state)
 	g_autoptr(GError) few = NULL;
 
 	write_file(p->sysfs, NIC "/sriov_numvfs", "2\n");
-	expect_done(network_vfs(p->journal, "eth-test", 1, base_mac, &addresses, &error), &error);
+	expect_done(pci_vfs(p->journal, "eth-test", 1, base_mac, &addresses, &error), &error);
 	assert_int_equal(g_strv_length(addresses), 1);
 	assert_true(journal_undo(p->journal, 0, NULL));
 	expect_file(p->sysfs, NIC "/sriov_numvfs", "2\n");
 	expect_file(p->dir, "said",
+		"ip link set dev eth-test up\n"
 		"ip link set dev eth-test vf 0 mac 52:54:00:fa:00:ff\n"
-		"ip link set dev eth-test vf 0 mac 02:00:00:00:00:aa\n");
-	assert_false(network_vfs(p->journal, "eth-test", 3, base_mac, &none, &few));
+		"ip link set dev eth-test vf 0 trust on\n"
+		"ip link set dev eth-test vf 0 spoofchk off\n"
+		"ip link set dev eth-test vf 0 spoofchk on\n"
+		"ip link set dev eth-test vf 0 trust off\n"
+		"ip link set dev eth-test vf 0 mac 02:00:00:00:00:aa\n"
+		"ip link set dev eth-test down\n");
+	assert_false(pci_vfs(p->journal, "eth-test", 3, base_mac, &none, &few));
 	expect_says(few, "has 2 virtual functions not created by tsim, 3 required");
 	assert_null(none);
 }
@@ -193,11 +222,11 @@ static void too_many_virtual_functions_and_none(void **state)
 	g_autoptr(GError) never = NULL;
 	g_autoptr(GError) odd = NULL;
 
-	assert_false(network_vfs(p->journal, "eth-test", 9, base_mac, &none, &many));
+	assert_false(pci_vfs(p->journal, "eth-test", 9, base_mac, &none, &many));
 	expect_says(many, "here: eth-test: supports at most 8 virtual functions, 9 required");
-	assert_false(network_vfs(p->journal, "eth-other", 1, base_mac, &none, &never));
+	assert_false(pci_vfs(p->journal, "eth-other", 1, base_mac, &none, &never));
 	expect_says(never, "no virtual functions");
-	assert_false(network_vfs(p->journal, "../eth-test", 1, base_mac, &none, &odd));
+	assert_false(pci_vfs(p->journal, "../eth-test", 1, base_mac, &none, &odd));
 	expect_says(odd, "invalid interface name");
 	assert_int_equal(journal_mark(p->journal), 0);
 }
@@ -223,18 +252,53 @@ static void a_device_changes_its_driver_and_gets_it_back(void **state)
 	g_autoptr(GError) error = NULL;
 
 	has_iommu(p);
-	expect_done(network_bind(p->journal, "0000:18:00.0", "vfio-pci", &error), &error);
+	expect_done(pci_bind(p->journal, "0000:18:00.0", "vfio-pci", &error), &error);
 	expect_file(p->sysfs, NIC "/driver_override", "vfio-pci\n");
 	expect_file(p->sysfs, "bus/pci/drivers/ice/unbind", "0000:18:00.0\n");
 	expect_file(p->sysfs, "bus/pci/drivers/vfio-pci/bind", "0000:18:00.0\n");
 	driver_is(p, "vfio-pci");
 	write_file(p->sysfs, "bus/pci/drivers/vfio-pci/unbind", "");
-	expect_done(network_bind(p->journal, "0000:18:00.0", "vfio-pci", &error), &error);
+	expect_done(pci_bind(p->journal, "0000:18:00.0", "vfio-pci", &error), &error);
 	assert_int_equal(journal_mark(p->journal), 1);
 	expect_done(journal_undo(p->journal, 0, &error), &error);
 	expect_file(p->sysfs, NIC "/driver_override", "\n");
 	expect_file(p->sysfs, "bus/pci/drivers/vfio-pci/unbind", "0000:18:00.0\n");
 	expect_file(p->sysfs, "bus/pci/drivers/ice/bind", "0000:18:00.0\n");
+}
+
+/* Its interface came back as eth0 and down; it was up. */
+static void an_interface_gets_its_name_back(void **state)
+{
+	struct place *p = *state;
+	g_autofree char *was = g_build_filename(p->sysfs, NIC "/net/eth-test", NULL);
+	g_autofree char *is = g_build_filename(p->sysfs, NIC "/net/eth0", NULL);
+	g_autofree char *name = NULL;
+	g_autoptr(GError) error = NULL;
+
+	has_iommu(p);
+	expect_done(pci_bind(p->journal, "0000:18:00.0", "vfio-pci", &error), &error);
+	driver_is(p, "vfio-pci");
+	write_file(p->sysfs, "bus/pci/drivers/vfio-pci/unbind", "");
+	assert_int_equal(rename(was, is), 0);
+	name = pci_interface(p->journal, "eth-test", "0000:18:00.0");
+	assert_string_equal(name, "eth0");
+	expect_done(journal_undo(p->journal, 0, &error), &error);
+	expect_file(p->dir, "said", "ip link set dev eth0 down name eth-test\n");
+}
+
+static void a_packet_socket_leaves_nothing_behind(void **state)
+{
+	struct place *p = *state;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GError) none = NULL;
+
+	expect_done(network_listen(p->journal, NULL, "eth-test", &error), &error);
+	expect_done(journal_undo(p->journal, 0, &error), &error);
+	expect_file(p->dir, "said",
+		"ip link set dev eth-test up\nip link set dev eth-test promisc on\n"
+		"ip link set dev eth-test promisc off\nip link set dev eth-test down\n");
+	assert_false(network_listen(p->journal, NULL, "no-such", &none));
+	expect_says(none, "here: no-such: interface not found");
 }
 
 static void a_device_that_went_away_is_undone(void **state)
@@ -245,7 +309,7 @@ static void a_device_that_went_away_is_undone(void **state)
 	g_autoptr(GError) error = NULL;
 
 	has_iommu(p);
-	expect_done(network_bind(p->journal, "0000:18:00.0", "vfio-pci", &error), &error);
+	expect_done(pci_bind(p->journal, "0000:18:00.0", "vfio-pci", &error), &error);
 	assert_int_equal(rename(nic, gone), 0);
 	expect_done(journal_undo(p->journal, 0, &error), &error);
 }
@@ -256,12 +320,12 @@ static void no_vfio_without_an_iommu(void **state)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GError) none = NULL;
 
-	assert_false(network_bind(p->journal, "0000:18:00.0", "vfio-pci", &error));
+	assert_false(pci_bind(p->journal, "0000:18:00.0", "vfio-pci", &error));
 	expect_says(error, "intel_iommu=on");
 	assert_int_equal(journal_mark(p->journal), 0);
 	write_file(p->sysfs, "module/vfio/parameters/enable_unsafe_noiommu_mode", "Y\n");
-	assert_true(network_bind(p->journal, "0000:18:00.0", "vfio-pci", NULL));
-	assert_false(network_bind(p->journal, "0000:19:00.0", "vfio-pci", &none));
+	assert_true(pci_bind(p->journal, "0000:18:00.0", "vfio-pci", NULL));
+	assert_false(pci_bind(p->journal, "0000:19:00.0", "vfio-pci", &none));
 	expect_says(none, "here: 0000:19:00.0: PCI device not found");
 }
 
@@ -275,7 +339,7 @@ static void what_the_machine_hangs_on_is_not_taken(void **state)
 
 	has_iommu(p);
 	link_file(p->sysfs, "class/net/br0/lower_eth-test", "../eth-test");
-	assert_false(network_bind(p->journal, "0000:18:00.0", "vfio-pci", &route));
+	assert_false(pci_bind(p->journal, "0000:18:00.0", "vfio-pci", &route));
 	expect_says(route, "here: eth-test: carries the default route or the SSH connection");
 	assert_false(network_enslave(p->journal, NULL, "eth-ssh", "tsim-br", &ssh));
 	expect_says(ssh, "here: eth-ssh: carries the default route or the SSH connection");
@@ -310,8 +374,8 @@ static gboolean all_of_it(struct journal *j, GError **error)
 	       network_fdb(j, "gen", "tap-1", "52:54:00:fa:00:61", error) &&
 	       network_macvtap(j, NULL, "mv-1", "b", "52:54:00:fa:00:62", &device, error) &&
 	       g_str_equal(device, "/dev/tsim/tap-mv-1") &&
-	       network_vfs(j, "eth-test", 1, base_mac, &vfs, error) &&
-	       network_bind(j, vfs[0], "vfio-pci", error);
+	       pci_vfs(j, "eth-test", 1, base_mac, &vfs, error) &&
+	       pci_bind(j, vfs[0], "vfio-pci", error);
 }
 
 /* What a dry run says, but for the scripts: their first words and their arguments. */
@@ -340,13 +404,13 @@ static void dry_runs_say_all_that_would_be_done(void **state)
 		"here: ip link add link b name mv-1 address 52:54:00:fa:00:62 type macvtap mode "
 		"bridge\n"
 		"here: sh -c S sh mv-1\n"
-		"here: sh -c S sh /sys/class/net/eth-test/device/sriov_numvfs 1\n"
+		"here: sh -c S sh /sys/class/net/eth-test/device 1\n"
 		"here: ip link set dev eth-test vf 0 mac 52:54:00:fa:00:ff\n"
 		"here: modprobe vfio-pci\n"
 		"here: sh -c S sh /sys eth-test-vf0 vfio-pci vfio-pci\n"
 		/* Undone: driver, functions, macvtap, MAC, tap, port, address, bridge, wire. */
 		"here: sh -c S sh /sys eth-test-vf0 - -\n"
-		"here: sh -c S sh /sys/class/net/eth-test/device/sriov_numvfs 0\n"
+		"here: sh -c S sh /sys/class/net/eth-test/device 0\n"
 		"here: sh -c S sh S mv-1\n"
 		"here: sh -c S sh gen tap-1 52:54:00:fa:00:61\n"
 		"here: sh -c S sh gen tap-1\n"
@@ -386,10 +450,12 @@ int main(void)
 		TEST(virtual_functions_of_the_user_stay),
 		TEST(too_many_virtual_functions_and_none),
 		TEST(a_device_changes_its_driver_and_gets_it_back),
+		TEST(an_interface_gets_its_name_back),
 		TEST(a_device_that_went_away_is_undone),
 		TEST(no_vfio_without_an_iommu),
 		TEST(what_the_machine_hangs_on_is_not_taken),
 		TEST(a_nic_is_a_port_and_up_until_undone),
+		TEST(a_packet_socket_leaves_nothing_behind),
 		cmocka_unit_test(dry_runs_say_all_that_would_be_done),
 	};
 

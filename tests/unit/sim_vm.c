@@ -506,7 +506,7 @@ static void a_dry_run_says_all_that_it_would_do(void **state)
 	server_set_dry(host, out);
 	j = journal_open(host, NULL, &error);
 	assert_non_null(j);
-	assert_true(image_make(host, &s, &image, &error) ||
+	assert_true(image_make(host, &s, NULL, &image, &error) ||
 		    g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE));
 	vm = vm_start(j, "tsim", &cfg, NULL);
 	assert_non_null(vm);
