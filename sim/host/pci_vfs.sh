@@ -4,8 +4,8 @@
 # has no such choice). A device that is gone has none.
 [ -e "$1/sriov_numvfs" ] || exit 0
 probe=$1/sriov_drivers_autoprobe
-[ ! -e "$probe" ] || [ "$2" -eq 0 ] || echo 0 >"$probe"
-echo "$2" >"$1/sriov_numvfs"
-status=$?
-[ ! -e "$probe" ] || echo 1 >"$probe"
+[ -e "$probe" ] || probe=
+[ -z "$probe" ] || [ "$2" -eq 0 ] || echo 0 >"$probe"
+if echo "$2" >"$1/sriov_numvfs"; then status=0; else status=1; fi
+[ -z "$probe" ] || echo 1 >"$probe"
 exit "$status"
