@@ -39,8 +39,8 @@ enum {
 	PIECE_VALUES = 1 << 24,
 	TAG_STOP = 1,
 	REST_US = 200,
-	/* Of the time between mpirun's signals, what is left for the way out. */
-	WAY_OUT_US = 300000,
+	/* Of each second between mpirun's signals; what is left is for the way out. */
+	WAIT_US = 700000,
 	LEAVES_MAX_S = 60,
 };
 
@@ -130,9 +130,8 @@ gboolean ranks_wait(void)
 	guint leaves_s = given_number("OMPI_MCA_odls_base_sigkill_timeout", 1);
 
 	ranks_tick();
-	if (s->stopped_us != 0 &&
-		g_get_monotonic_time() - s->stopped_us >
-			(gint64)CLAMP(leaves_s, 1, LEAVES_MAX_S) * G_USEC_PER_SEC - WAY_OUT_US)
+	if (s->stopped_us != 0 && g_get_monotonic_time() - s->stopped_us >
+					  (gint64)CLAMP(leaves_s, 1, LEAVES_MAX_S) * WAIT_US)
 		s->lost = TRUE;
 	g_usleep(REST_US);
 	return !s->lost;
