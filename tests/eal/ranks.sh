@@ -54,11 +54,17 @@ pid_of()
 	done
 }
 
+# ended: no rank is left. mpirun may end before they do.
+ended()
+{
+	for _ in $(seq 100); do [ -z "$(pid_of '[0-9]*')" ] && return; sleep 0.1; done
+	fail "$1: ranks are left: $(pid_of '[0-9]*')"
+}
+
 # gone: nobody and nothing is left.
 gone()
 {
-	for _ in $(seq 100); do [ -z "$(pid_of '[0-9]*')" ] && break; sleep 0.1; done
-	[ -z "$(pid_of '[0-9]*')" ] || fail "$1: ranks are left: $(pid_of '[0-9]*')"
+	ended "$1"
 	[ -z "$(find out -name '.*')" ] || fail "$1: left behind: $(find out -name '.*')"
 }
 
@@ -88,7 +94,7 @@ lane()
 # Whoever is killed, also rank 0, ends the run. What the others measured is kept as parts, which say so.
 lives=(--interface null --guests 7 --rate 5kpps --duration 3s --warm-up 100ms --drain 200ms)
 # Under load a second is little for what a rank has to do between SIGTERM and SIGKILL.
-patient="--mca odls_base_sigkill_timeout 3"
+patient="--mca odls_base_sigkill_timeout 6"
 
 # has_part RANK: of four.
 has_part()
@@ -101,6 +107,7 @@ killed()
 {
 	local r
 	wait "$job" && fail "$2: mpirun is content"
+	ended "$2"
 	for r in 0 1 2 3; do
 		case $1 in
 		*$r*) ;;
