@@ -46,8 +46,8 @@ struct options {
 	double link_bps;  /* 0: no --link */
 	double probe_pps; /* of the timer worker */
 	uint8_t base_mac[6];
-	gboolean on_lab;        /* guests are virtual machines, or the host: lab_setup */
-	struct setup lab_setup; /* its guests are the mix's */
+	gboolean on_lab;         /* guests are virtual machines, or the host: lab_setup */
+	struct setup lab_setup;  /* its guests are the mix's */
 	uint64_t lab_timeout_ns; /* for its guests to boot; UINT64_MAX: by accelerator and number */
 	char *lab_qemu, *lab_qemu_path;
 	int first_rep;            /* reps of them from here on */

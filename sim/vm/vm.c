@@ -220,7 +220,8 @@ gboolean vm_wait(struct vm *vm, unsigned timeout_ms, GError **error)
 			g_usleep(POLL_US);
 			continue;
 		}
-		how = g_strdup_printf("not up within %u s (--connect-timeout): %s", timeout_ms / 1000, waits_for);
+		how = g_strdup_printf(
+			"not up within %u s (--connect-timeout): %s", timeout_ms / 1000, waits_for);
 		late = vm->death != NULL ? g_strdup(vm->death) : with_words(vm, how);
 		return sim_fail(error, SIM_ERROR_GUEST, "%s: %s: %s", server_name(vm->server),
 			vm->name, late);
