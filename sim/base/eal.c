@@ -13,6 +13,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/limits.h"
+#include "sim/base/packet_socket.h"
 
 /* words: up to NULL. */
 static void add_words(GPtrArray *args, const char *const *words)
@@ -110,7 +111,7 @@ static void start_failed(const struct eal_cfg *cfg, GPtrArray *args, GError **er
 		rte_strerror(rte_errno), line);
 }
 
-GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
+eal_words *eal_start(const struct eal_cfg *cfg, GError **error)
 {
 	g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) argv = g_ptr_array_new(); /* EAL writes into the array that it gets */
@@ -132,6 +133,8 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 	for (char **d = cfg->devices; d != NULL && *d != NULL; d++) {
 		gboolean vdev = g_str_has_prefix(*d, "net_") || g_str_has_prefix(*d, "eth_");
 
+		if (!packet_socket_check(*d, error))
+			return NULL;
 		ADD_WORDS(args, vdev ? "--vdev" : "--allow", *d);
 		pci |= !vdev;
 	}
@@ -156,4 +159,11 @@ GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error)
 		return NULL;
 	}
 	return g_steal_pointer(&args);
+}
+
+void eal_end(eal_words *args)
+{
+	packet_socket_restore();
+	if (args != NULL)
+		g_ptr_array_unref(args);
 }

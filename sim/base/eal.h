@@ -17,9 +17,13 @@ struct eal_cfg {
 
 /*
  * Once a process. Without root, hugepages and PCI unless the cfg says so. Returns the arguments
- * that EAL got, into which it keeps pointers: to be freed when DPDK is not used any more.
+ * that EAL got, into which it keeps pointers: for eal_end. Interfaces below packet sockets have to be up.
  */
-GPtrArray *eal_start(const struct eal_cfg *cfg, GError **error);
+typedef GPtrArray eal_words;
+eal_words *eal_start(const struct eal_cfg *cfg, GError **error);
+/* When DPDK is not used any more and its devices are closed. NULL (eal_start failed) is fine. */
+void eal_end(eal_words *args);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(eal_words, eal_end)
 /* What stands behind "--" begins with an option. Without DPDK; eal_start finds later words. */
 gboolean eal_check_words(char **words, GError **error);
 

@@ -227,7 +227,7 @@ static gboolean reflect_frames(const struct options *o, GError **error)
 	g_autoptr(GArray) queues = g_array_new(FALSE, FALSE, sizeof(struct reflector_queue));
 	g_autofree char *lcores = NULL, *text = NULL;
 	g_auto(GStrv) devices = NULL;
-	g_autoptr(GPtrArray) eal_args = NULL;
+	g_autoptr(eal_words) eal_args = NULL;
 	struct reflector *r;
 	gboolean done;
 	guint wanted;

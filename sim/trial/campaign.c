@@ -49,7 +49,7 @@ struct campaign {
 	char *above;      /* what was there of dir at the beginning; NULL: dir is not made */
 	gboolean untrustworthy;
 	guint nb_measured; /* of todo, whole and kept */
-	GPtrArray *eal_args;
+	eal_words *eal_args;
 	struct fabric *fabric;
 	struct fleet *fleet;
 	struct progress progress;
@@ -482,8 +482,7 @@ static void clear_campaign(struct campaign *c)
 {
 	fleet_free(c->fleet);
 	fabric_free(c->fabric);
-	if (c->eal_args != NULL)
-		g_ptr_array_unref(c->eal_args);
+	eal_end(c->eal_args);
 	scratch_free(c->scratch);
 	jsonl_free(c->jsonl);
 	clear_plan(c);

@@ -125,7 +125,18 @@ balanced af_packet
 holds "af_packet: frames come back" '.totals.forwarded > 0.9 * .totals.offered'
 holds "af_packet: none is corrupt, none doubled" \
 	'.totals.corrupt == 0 and .totals.duplicated == 0'
+for end in "$ns-a va$$" "$ns-b vb$$"; do
+	ip -n "${end% *}" link show "${end#* }" | grep -q PROMISC && fail "$end is still promiscuous"
+done
 rm -rf out
+
+# Its interface has to be up, and there.
+ip -n "$ns-a" link set "va$$" down
+(inside "$ns-a" "$BIN/tsim" --port "net_af_packet0,iface=va$$" -d 1s -q) 2>"$TMP/stderr" && fail "an interface that is down"
+grep -q "interface va$$ is down: ip link set dev va$$ up" "$TMP/stderr" || fail "down: $(cat "$TMP/stderr")"
+(inside "$ns-a" "$BIN/tsim" --port net_af_packet0,iface=no-such -d 1s -q) 2>"$TMP/stderr" && fail "an interface that is not there"
+grep -q "interface no-such not found" "$TMP/stderr" || fail "not there: $(cat "$TMP/stderr")"
+ip -n "$ns-a" link set "va$$" up
 
 over af_xdp
 case $? in

@@ -22,6 +22,7 @@ if(TARGET tsim)
 	tsim_lab(vf 300)
 	tsim_lab(vhost_user 300)
 	tsim_lab(campaign 600)
+	tsim_lab(others 1200 LONG)
 	add_test(NAME ${TSIM_TEST_PREFIX}lab.end COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/lab/do end)
 	tsim_test_defaults(${TSIM_TEST_PREFIX}lab.end lab 60)
 	set_tests_properties(${TSIM_TEST_PREFIX}lab.end PROPERTIES

@@ -81,7 +81,7 @@ lab_tsim()
 		watch_evidence &
 		watcher=$!
 		children+=("$watcher")
-		"$BIN/tsim" "$@" >stdout 2>stderr
+		"$BIN/tsim" "$@" >stdout 2>stderr </dev/null
 		status=$?
 		kill "$watcher"
 		wait "$watcher" 2>/dev/null
