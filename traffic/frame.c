@@ -13,6 +13,15 @@ enum {
 
 const uint8_t frame_generator_mac[6] = { 0x52, 0x54, 0x00, 0xfa, 0xff, 0x01 };
 const uint8_t frame_guest_base_mac[6] = { 0x52, 0x54, 0x00, 0xfa, 0x00, 0x60 };
+const uint8_t frame_ptp_head[28] = {
+	/* clang-format off */
+	0x88, 0xf7,
+	0x00, 0x02, 0, 44, /* Sync, version 2, length */
+	127, 0, 0, 0,      /* a domain of users: no clock on the link listens to it; flags */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0x52, 0x54, 0x00, 0xff, 0xfe, 0xfa /* the generator's MAC as EUI-64 */
+	/* clang-format on */
+};
 
 static void put_be16(uint8_t *p, uint32_t v)
 {
@@ -177,6 +186,29 @@ void frame_template_relay(struct frame_template *t, uint32_t last_guest)
 	sum_template(t);
 }
 
+void frame_template_ptp(struct frame_template *t, const uint8_t guest_mac[6])
+{
+	memset(t, 0, sizeof(*t));
+	memcpy(t->head, guest_mac, 6);
+	memcpy(t->head + 6, frame_generator_mac, 6);
+	memcpy(t->head + 12, frame_ptp_head, sizeof(frame_ptp_head));
+	t->udp_sum = frame_fold(frame_sum(t->head + FRAME_ETH_LEN, FRAME_HEAD_LEN - FRAME_ETH_LEN));
+}
+
+static enum frame_kind classify_ptp(const uint8_t *data, uint32_t mbuf_len, struct frame_sig *sig)
+{
+	if (mbuf_len < FRAME_HEAD_LEN ||
+		memcmp(data + 12, frame_ptp_head, sizeof(frame_ptp_head)) != 0)
+		return FRAME_FOREIGN;
+	if (mbuf_len != FRAME_HEAD_LEN || frame_fold(frame_sum(data + FRAME_ETH_LEN,
+						  FRAME_HEAD_LEN - FRAME_ETH_LEN)) != 0xffff)
+		return FRAME_CORRUPT;
+	if (data[FRAME_SIG_OFFSET + 1] >> 6 != FRAME_PROBE)
+		return FRAME_FOREIGN;
+	memcpy(sig, data + FRAME_SIG_OFFSET, sizeof(*sig));
+	return FRAME_OURS;
+}
+
 /* Addresses of RFC 2544's range with UDP inside: ours, whatever else is in it. */
 static gboolean is_addressed_as_ours(const uint8_t *data, uint32_t mbuf_len)
 {
@@ -194,7 +226,7 @@ enum frame_kind frame_classify(const uint8_t *data, uint32_t mbuf_len, struct fr
 	uint8_t pseudo[2] = { 0, IP_PROTO_UDP };
 
 	if (!is_addressed_as_ours(data, mbuf_len))
-		return FRAME_FOREIGN;
+		return classify_ptp(data, mbuf_len, sig);
 	if (frame_fold(frame_sum(ip, FRAME_IP_LEN)) != 0xffff)
 		return FRAME_CORRUPT;
 	/* From here on the IPv4 header is what its sender wrote. */

@@ -11,6 +11,12 @@
  *   34  UDP        FRAME_PORT_SRC to FRAME_PORT_DST, checksum valid
  *   42  signature  18 bytes, so that it fits the smallest frame of 64 bytes exactly
  *   60  padding    zero bytes up to frame_len
+ *
+ * A PTP probe has 64 bytes (with FCS), checksum and signature where the others have them:
+ *    0  Ethernet   destination, source, 0x88f7
+ *   14  PTPv2      Sync (IEEE 1588 clause 13) of domain 127, up to 6 bytes of the clock's identity
+ *   40  checksum   of the message, as UDP's; PTP has none
+ *   42  signature  in fields that no NIC looks at
  */
 #ifndef TRAFFIC_FRAME_H
 #define TRAFFIC_FRAME_H
@@ -122,6 +128,11 @@ void frame_template_init(struct frame_template *t, const uint8_t guest_mac[6], u
  * a router on the way then (treflect --relay), and the last one returns the frame to the generator.
  */
 void frame_template_relay(struct frame_template *t, uint32_t last_guest);
+
+/* Bytes 12 .. 39 of a PTP probe. */
+extern const uint8_t frame_ptp_head[28];
+/* head and udp_sum, of the bytes behind the EtherType, of the PTP probes to one guest. */
+void frame_template_ptp(struct frame_template *t, const uint8_t guest_mac[6]);
 
 /* Fold a sum of 16-bit words to 16 bits; not complemented. */
 static inline uint16_t frame_fold(uint64_t sum)

@@ -45,6 +45,14 @@ static inline void stamp_head_init(
 	h->frame_len = frame_len;
 }
 
+/* The same of PTP probes, t as frame_template_ptp makes it. */
+static inline void stamp_head_init_ptp(struct stamp_head *h, const struct frame_template *t)
+{
+	memcpy(h->bytes, t->head, sizeof(h->bytes));
+	h->udp_sum = t->udp_sum;
+	h->frame_len = FRAME_LEN_MIN;
+}
+
 /*
  * The UDP checksum that belongs to a signature: its words are added as they lie in memory. In
  * registers all the way: bytes that are stored and loaded again as a word would be waited for.

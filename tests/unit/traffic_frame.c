@@ -249,6 +249,48 @@ static void guests_have_unicast_macs(void **state)
 	}
 }
 
+static void make_ptp(void)
+{
+	struct frame_template t;
+	struct frame_sig sig = some_sig();
+	uint8_t mac[6];
+
+	sig.phase_class = FRAME_PROBE << 6;
+	memset(frame, 0, sizeof(frame));
+	frame_guest_mac(frame_guest_base_mac, 300, mac);
+	frame_template_ptp(&t, mac);
+	stamp_head_init_ptp(&head, &t);
+	stamp_write(frame, &head, &sig);
+}
+
+/* What NICs look at (IEEE 1588 clause 13.3): EtherType, message type, version; and all of ours. */
+static void ptp_probes_are_sync_messages_and_ours(void **state)
+{
+	struct frame_sig got, wanted = some_sig();
+
+	(void)state;
+	make_ptp();
+	wanted.phase_class = FRAME_PROBE << 6;
+	assert_int_equal(frame_get_be16(frame + 12), 0x88f7);
+	assert_int_equal(frame[14] & 0xf, 0); /* Sync */
+	assert_int_equal(frame[15] & 0xf, 2);
+	assert_int_equal(frame_get_be16(frame + 16), 44);
+	assert_true(quick_look(60));
+	assert_int_equal(frame_classify(frame, 60, &got), FRAME_OURS);
+	assert_memory_equal(&got, &wanted, sizeof(got));
+	assert_int_equal(frame_classify(frame, 64, &got), FRAME_CORRUPT);
+	assert_int_equal(frame_classify(frame, 59, &got), FRAME_FOREIGN);
+	for (uint32_t bit = 12 * 8; bit < 60 * 8; bit++) {
+		enum frame_kind kind;
+
+		frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		kind = frame_classify(frame, 60, &got);
+		if (kind != (bit < 40 * 8 ? FRAME_FOREIGN : FRAME_CORRUPT))
+			fail_msg("bit %u: kind %d", bit, (int)kind);
+		frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +300,7 @@ int main(void)
 		cmocka_unit_test(swapped_frames_are_ours),
 		cmocka_unit_test(every_flipped_bit_is_noticed),
 		cmocka_unit_test(other_frames_are_foreign),
+		cmocka_unit_test(ptp_probes_are_sync_messages_and_ours),
 		cmocka_unit_test(macs_count_with_carry),
 		cmocka_unit_test(bad_macs_are_errors),
 		cmocka_unit_test(guests_have_unicast_macs),
