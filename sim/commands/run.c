@@ -18,12 +18,14 @@ static gboolean show_if_done(const struct options *o, char **words, int *status)
 	g_autofree char *as = lab_as(&o->lab_setup);
 	g_autofree char *out = g_strdup_printf("--out=%s", o->out);
 	g_autofree char *label = g_strdup_printf("--label=%s", o->label);
-	char machine[] = "--machine=external";
-	char *own[] = { machine, as, out, label };
+	char machine[] = "--machine=external", port[] = "--port=net_wire0";
+	char *own[] = { machine, as, out, label, port };
+	/* Which port it is the lab knows; that there is one decides what --cores may say. */
+	gboolean wire = (o->lab_setup.interface->needs & SETUP_WIRE) != 0;
 	struct options inner;
 	gboolean nothing_left, done = FALSE;
 
-	for (unsigned i = 0; i < G_N_ELEMENTS(own); i++)
+	for (unsigned i = 0; i < G_N_ELEMENTS(own) - (wire ? 0 : 1); i++)
 		g_ptr_array_add(argv, own[i]);
 	for (char **word = words; *word != NULL; word++)
 		g_ptr_array_add(argv, *word);
