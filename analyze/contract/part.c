@@ -175,18 +175,27 @@ static gboolean add_departure(struct trial_departure *into, const struct trial_d
 	return TRUE;
 }
 
+/* The least that all have. */
+static void join_stamps(char **into, const char *from)
+{
+	if (*into != NULL && g_str_equal(*into, "tsc"))
+		return;
+	g_free(*into);
+	*into = g_strdup(from);
+}
+
 static gboolean add_probes(struct trial_probes *into, const struct trial_probes *from)
 {
 	if (!from->used)
 		return TRUE;
 	if (!into->used) {
 		into->used = TRUE;
-		into->time_stamps = g_strdup(from->time_stamps);
 		into->latency.hist = hist_new();
-	} else if (!g_str_equal(into->time_stamps, from->time_stamps)) {
-		g_free(into->time_stamps); /* the least that all have */
-		into->time_stamps = g_strdup("tsc");
 	}
+	join_stamps(&into->rx_stamps, from->rx_stamps);
+	join_stamps(&into->tx_stamps, from->tx_stamps);
+	into->stamp_error_ns = MAX(into->stamp_error_ns, from->stamp_error_ns);
+	into->set_aside += from->set_aside;
 	into->rate_pps += from->rate_pps;
 	into->late_back += from->late_back;
 	return trial_counts_add(&into->c, &from->c) &&

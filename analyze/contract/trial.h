@@ -110,9 +110,11 @@ struct trial_probes {
 	double rate_pps;
 	/* corrupt stays 0. offered, forwarded and lost are made of the guests' if they are 0. */
 	struct trial_counts c;
-	uint64_t late_back;        /* of forwarded: came back after their own timeout */
-	struct trial_dist latency; /* of all guests; a lost probe is censored */
-	char *time_stamps;         /* "tsc", "rx hardware", "tx and rx hardware" */
+	uint64_t late_back;          /* of forwarded: came back after their own timeout */
+	struct trial_dist latency;   /* of all guests; a lost probe is censored */
+	char *rx_stamps, *tx_stamps; /* whose clock said when: "nic", "tsc" */
+	uint64_t stamp_error_ns;     /* of the NIC's clock against the TSC, at most; 0: not used */
+	uint64_t set_aside;          /* PTP probes that came back, but are in no other count */
 };
 
 struct trial_guest {

@@ -221,9 +221,37 @@ static void enter_probes(const void *record, struct trial_view *view)
 	view->one_way = FALSE;
 }
 
+/* Older files have one text for both directions: tsc, rx hardware. */
+static void settle_probes(struct json_in *in, JsonObject *o, const char *where, void *record)
+{
+	struct trial_probes *p = record;
+	const char *both = json_object_get_string_member_with_default(o, "time_stamps", NULL);
+
+	(void)in;
+	(void)where;
+	if (both == NULL || json_object_has_member(o, "rx_stamps"))
+		return;
+	g_free(p->rx_stamps);
+	g_free(p->tx_stamps);
+	p->rx_stamps = g_strdup(strstr(both, "rx hardware") != NULL ? "nic" : "tsc");
+	p->tx_stamps = g_strdup("tsc");
+}
+
 static const struct trial_field probes_rows[] = {
 	FIELD(trial_probes, rate_pps, REAL, "pps", "rate for all guests together"),
-	FIELD(trial_probes, time_stamps, TEXT, "", "tsc, rx hardware, tx and rx hardware"),
+	FIELD(trial_probes, rx_stamps, TEXT, "",
+		"nic or tsc: source of the arrival time; missing in older files",
+		.flags = TRIAL_OPTIONAL),
+	FIELD(trial_probes, tx_stamps, TEXT, "",
+		"nic or tsc: source of the departure time; missing in older files",
+		.flags = TRIAL_OPTIONAL),
+	FIELD(trial_probes, stamp_error_ns, U64, "ns",
+		"largest error of the NIC's clock converted to TSC; 0 without NIC stamps",
+		.flags = TRIAL_OPTIONAL),
+	FIELD(trial_probes, set_aside, U64, "frames",
+		"PTP probes that showed whether the NIC stamps, or lack its stamp; in no other "
+		"count",
+		.flags = TRIAL_OPTIONAL),
 	FIELD(trial_probes, c, INLINE, "", "", .record = &trial_counts_fields),
 	FIELD(trial_probes, late_back, U64, "frames", "of forwarded: after the timeout of a probe"),
 	PART_OF(trial_probes, latency, trial_dist_fields, "of all probes; lost ones are censored"),
@@ -231,7 +259,7 @@ static const struct trial_field probes_rows[] = {
 const struct trial_record trial_probes_fields = RECORD("probes", trial_probes, probes_rows,
 	"Probes of the timer worker, if used. No other count includes them. The bins of their "
 	"latency are in probes_*.csv.",
-	.enter = enter_probes);
+	.enter = enter_probes, .settle = settle_probes);
 
 /* A guest's percentiles are what the program that measured has made of the bins. */
 static int look_up_percentile(const struct trial_field *f, const void *record,

@@ -179,21 +179,28 @@ static gboolean add_cpu(struct trial_cpu *to, const struct trial_cpu *cpu)
 	       add_cpu_part(&to->host, &cpu->host) && add_cpu_part(&to->guests, &cpu->guests);
 }
 
+static void join_stamps(char **to, const char *stamps, gboolean first)
+{
+	if (!first && g_strcmp0(*to, stamps) == 0)
+		return;
+	g_free(*to);
+	*to = g_strdup(first ? stamps : "mixed");
+}
+
 static gboolean add_probes(struct trial_probes *to, const struct trial_probes *p)
 {
 	if (!p->used)
 		return TRUE;
-	if (!to->used) {
+	if (!to->used)
 		to->rate_pps = p->rate_pps;
-		to->time_stamps = g_strdup(p->time_stamps);
-	} else if (g_strcmp0(to->time_stamps, p->time_stamps) != 0) {
-		g_free(to->time_stamps);
-		to->time_stamps = g_strdup("mixed");
-	}
+	join_stamps(&to->rx_stamps, p->rx_stamps, !to->used);
+	join_stamps(&to->tx_stamps, p->tx_stamps, !to->used);
+	to->stamp_error_ns = MAX(to->stamp_error_ns, p->stamp_error_ns);
 	to->used = TRUE;
 	return trial_counts_add(&to->c, &p->c) && trial_dist_add(&to->latency, &p->latency) &&
-	       add_u64(&to->late_back, p->late_back) && to->c.intended <= G_MAXINT64 &&
-	       to->c.offered_bytes <= G_MAXINT64 && to->latency.sum_ns <= G_MAXINT64;
+	       add_u64(&to->late_back, p->late_back) && add_u64(&to->set_aside, p->set_aside) &&
+	       to->c.intended <= G_MAXINT64 && to->c.offered_bytes <= G_MAXINT64 &&
+	       to->latency.sum_ns <= G_MAXINT64;
 }
 
 static gboolean add_guest_probes(
@@ -469,7 +476,8 @@ void result_numbers_clear(result_combination *c)
 	g_clear_pointer(&c->groups, g_free);
 	g_clear_pointer(&c->sizes, g_free);
 	c->nb_guests = c->nb_groups = c->nb_sizes = 0;
-	g_free(c->probes.time_stamps);
+	g_free(c->probes.rx_stamps);
+	g_free(c->probes.tx_stamps);
 	memset(&c->probes, 0, sizeof(c->probes));
 	memset(&c->cpu, 0, sizeof(c->cpu));
 	trial_ipdv_clear(&c->ipdv);

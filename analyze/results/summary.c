@@ -32,7 +32,8 @@ struct summary_row {
 	int64_t cpu_ns[3];
 	int64_t probes_offered, probes_forwarded, probes_lost, late_back;
 	double probes_loss;
-	const char *time_stamps;
+	int64_t stamp_error_ns, set_aside;
+	const char *rx_stamps, *tx_stamps;
 	struct trial_dist probes;
 	/* A guest's probes: of the percentiles, the trial has kept two, if there is but one. */
 	gboolean is_guest;
@@ -119,7 +120,10 @@ static const struct table_column after_counts[] = {
 	{ "probes_lost", NULL, TABLE_KNOWN, AT(probes_lost) },
 	{ "probes_loss_ratio", NULL, TABLE_REAL, AT(probes_loss) },
 	{ "probes_late_back", NULL, TABLE_KNOWN, AT(late_back) },
-	{ "probes_time_stamps", NULL, TABLE_TEXT, AT(time_stamps) },
+	{ "probes_rx_stamps", NULL, TABLE_TEXT, AT(rx_stamps) },
+	{ "probes_tx_stamps", NULL, TABLE_TEXT, AT(tx_stamps) },
+	{ "probes_stamp_error_ns", NULL, TABLE_KNOWN, AT(stamp_error_ns) },
+	{ "probes_set_aside", NULL, TABLE_KNOWN, AT(set_aside) },
 	DIST_COLUMNS("probes_latency", probes, probes_quantile_cell),
 };
 
@@ -170,6 +174,8 @@ static struct summary_row row_of(
 		.probes_forwarded = -1,
 		.probes_lost = -1,
 		.late_back = -1,
+		.stamp_error_ns = -1,
+		.set_aside = -1,
 		.probes_loss = NAN,
 	};
 }
@@ -206,7 +212,10 @@ static void add_combination(table *t, const result_combination *c)
 	if (c->probes.used) {
 		set_probes(&row, c->probes.c.offered, c->probes.c.forwarded, c->probes.c.lost);
 		row.late_back = (int64_t)c->probes.late_back;
-		row.time_stamps = c->probes.time_stamps;
+		row.rx_stamps = c->probes.rx_stamps;
+		row.tx_stamps = c->probes.tx_stamps;
+		row.stamp_error_ns = (int64_t)c->probes.stamp_error_ns;
+		row.set_aside = (int64_t)c->probes.set_aside;
 		row.probes = c->probes.latency;
 	}
 	table_add(t, &row);

@@ -46,6 +46,22 @@ void report_most_cell(table *t, const void *row, const struct table_column *colu
 	result_ns_cell(t, known && ((const struct report_row *)row)->whole, v.max_ns, v.max_bound);
 }
 
+/* Whose clock said when probes arrived and departed. */
+static void stamps_cell(table *t, const void *of, const struct table_column *column)
+{
+	const struct report_row *row = of;
+	const struct trial_probes *p = &row->c->probes;
+	g_autofree char *text = NULL;
+
+	(void)column;
+	if (!row->whole || !p->used || p->rx_stamps == NULL || p->tx_stamps == NULL) {
+		table_none(t);
+		return;
+	}
+	text = g_strdup_printf("%s/%s", p->rx_stamps, p->tx_stamps);
+	table_string(t, text);
+}
+
 static const struct table_column overview_columns[] = {
 	{ "offered_pps", "offered", TABLE_PPS, AT(n.offered_pps) },
 	{ "forwarded_pps", "forward", TABLE_PPS, AT(n.forwarded_pps) },
@@ -61,6 +77,7 @@ static const struct table_column overview_columns[] = {
 		.cell = result_dist_quantile_cell, .q = 0.5 },
 	{ "probes_p99_ns", "probe99", AT(probes), .flags = TABLE_IF_ANY,
 		.cell = result_dist_quantile_cell, .q = 0.99 },
+	{ "probes_stamps", "rx/tx by", .flags = TABLE_IF_ANY, .cell = stamps_cell },
 	{ "generator_cycles_per_frame", "cyc/frame", TABLE_REAL, AT(cycles),
 		.flags = TABLE_IF_ANY },
 	{ "jain", "Jain", TABLE_REAL, AT(fairness.jain) },

@@ -38,6 +38,7 @@ struct datapath_cfg {
 	uint32_t vf_limit;    /* vmux: queue pairs that the NIC has */
 	unsigned mediators;   /* vmux: threads */
 	const char *port;     /* port: DPDK devargs */
+	gboolean ptp;         /* port: probes are PTP frames, which the NIC may stamp */
 };
 
 /* A frame where it lies in an interface's memory. */
@@ -47,6 +48,11 @@ struct frame_slot {
 	uint32_t id;  /* the interface's own */
 	void *cookie; /* the interface's own */
 	uint64_t tsc; /* when it arrived, if the datapath stamps; else not set */
+};
+
+/* When the NIC says that the last PTP frame left, and that one arrived; 0: it does not say. */
+struct datapath_stamps {
+	uint64_t sent_tsc, arrived_tsc;
 };
 
 /* CPU that the host's side of an interface took since it was opened. */
@@ -118,6 +124,14 @@ struct datapath_ops {
 	uint16_t (*receive_port)(
 		struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n);
 	void (*release_port)(struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n);
+
+	/*
+	 * NULL if not with cfg->ptp. By the timer worker alone: the len bytes at frame as one frame
+	 * whose departure the NIC is asked to stamp. FALSE: no room.
+	 */
+	gboolean (*send_ptp)(struct datapath *d, unsigned q, const uint8_t *frame, uint32_t len);
+	/* Same thread. A NIC keeps one stamp a direction until it is read: this takes both away. */
+	void (*take_stamps)(struct datapath *d, struct datapath_stamps *out);
 };
 
 /* Waits until no worker is inside a burst that it had begun. Set by the engine. */
@@ -128,9 +142,16 @@ struct datapath {
 	void *state; /* the interface's own */
 	char *name;  /* what results call it: the interface as asked for, "virtio-off" */
 	uint32_t nb_guests;
-	uint32_t *guest;       /* number of the guest in each slot */
-	unsigned nb_ports;     /* set by open */
-	gboolean stamps;       /* frames carry their time of arrival; set by open */
+	uint32_t *guest;   /* number of the guest in each slot */
+	unsigned nb_ports; /* set by open */
+	gboolean stamps;   /* frames carry their time of arrival; set by open */
+	gboolean ptp;      /* its NIC may stamp PTP frames; set by open */
+	/*
+	 * What stamps were off at most, in TSC cycles, since it was last set to 0: a reading of the
+	 * NIC's clock against the line through those before it, and half the time that it took.
+	 * Written by the main thread.
+	 */
+	_Atomic uint64_t stamp_error_tsc;
 	struct qpairs *qpairs; /* of interfaces that have them: qpair.h */
 	struct wire *wire;     /* likewise: wire.h */
 	/* Held while quiesce runs, and to change it: not by workers. */

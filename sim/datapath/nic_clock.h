@@ -49,4 +49,18 @@ static inline uint64_t nic_clock_tsc(const struct nic_clock *c, uint64_t ticks)
 	return l->tsc0 + (uint64_t)(int64_t)((double)(int64_t)(ticks - l->ticks0) * l->slope);
 }
 
+/* Can stamps be turned yet? */
+static inline int nic_clock_runs(const struct nic_clock *c)
+{
+	return c->line[atomic_load_explicit(&c->current, memory_order_acquire)].slope != 0;
+}
+
+/* TSC cycles between a pair and the line through those before it; the writer, before the update. */
+static inline uint64_t nic_clock_error(const struct nic_clock *c, uint64_t ticks, uint64_t tsc)
+{
+	int64_t cycles = (int64_t)(nic_clock_tsc(c, ticks) - tsc);
+
+	return (uint64_t)(cycles < 0 ? -cycles : cycles);
+}
+
 #endif

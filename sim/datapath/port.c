@@ -7,7 +7,8 @@
  * first, and receivers hand each other what is not theirs.
  *
  * Time of arrival: by the NIC where it stamps every frame (RTE_ETH_RX_OFFLOAD_TIMESTAMP) and its
- * clock can be read, else the generator reads the TSC when it has taken a burst.
+ * clock can be read, else the generator reads the TSC when it has taken a burst. With cfg->ptp its
+ * IEEE 1588 unit is on: stamps of single PTP frames, read from its registers by the timer worker.
  */
 #include <string.h>
 
@@ -15,13 +16,21 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <rte_mbuf_dyn.h>
+#include <rte_time.h>
 
 #include "sim/datapath/datapath.h"
 #include "sim/datapath/nic_clock.h"
 #include "sim/base/error.h"
 #include "sim/datapath/pool.h"
 
-enum { DESCRIPTORS = 1024, LINK_WAIT_US = 10000000, LINK_POLL_US = 50000, RESERVE = 4096 };
+enum {
+	DESCRIPTORS = 1024,
+	LINK_WAIT_US = 10000000,
+	LINK_POLL_US = 50000,
+	RESERVE = 4096,
+	PTP_MBUFS = DESCRIPTORS + 2 * POOL_CACHE,
+	PAIR_TRIES = 4,
+};
 
 static const uint32_t ETH_LEN = FRAME_ETH_LEN + FRAME_FCS_LEN; /* what an MTU leaves out */
 
@@ -34,6 +43,9 @@ struct port_state {
 	int stamp_field; /* of an mbuf; < 0: none */
 	uint64_t stamp_flag;
 	struct nic_clock clock;
+	struct rte_mempool *ptp_pool; /* flags of its mbufs differ from those of tx_pool */
+	struct nic_clock ptp_clock;   /* of the IEEE 1588 unit, in ns */
+	uint64_t pair_cycles;         /* that a reading of it takes, undisturbed; 0: not known */
 };
 
 static unsigned nb_mbufs(unsigned queues)
@@ -46,7 +58,8 @@ static size_t port_memory(const struct datapath_cfg *cfg)
 	enum { DEVICE = 16 << 20 }; /* rings and buffers of drivers */
 
 	return pool_bytes(nb_mbufs(cfg->nb_load), cfg->frame_len_max) +
-	       pool_bytes(nb_mbufs(cfg->nb_rx), cfg->frame_len_max) + DEVICE;
+	       pool_bytes(nb_mbufs(cfg->nb_rx), cfg->frame_len_max) +
+	       (cfg->ptp ? pool_bytes(PTP_MBUFS, FRAME_LEN_MIN) : 0) + DEVICE;
 }
 
 G_GNUC_PRINTF(3, 4)
@@ -157,12 +170,15 @@ static void port_close(struct datapath *d)
 {
 	struct port_state *s = d->state;
 
+	if (d->ptp)
+		rte_eth_timesync_disable(s->id);
 	if (s->started)
 		rte_eth_dev_stop(s->id);
 	if (s->driver != NULL)
 		rte_eth_dev_close(s->id);
 	rte_mempool_free(s->tx_pool);
 	rte_mempool_free(s->rx_pool);
+	rte_mempool_free(s->ptp_pool);
 	g_free(s->name);
 	g_free(s);
 }
@@ -182,6 +198,10 @@ static gboolean start_port(struct port_state *s, const struct datapath_cfg *cfg,
 		return FALSE;
 	s->rx_pool = pool_of_frames("port-rx", nb_mbufs(cfg->nb_rx), cfg->frame_len_max, error);
 	if (s->rx_pool == NULL || !set_up_queues(s, cfg, error))
+		return FALSE;
+	if (cfg->ptp)
+		s->ptp_pool = pool_of_frames("port-ptp", PTP_MBUFS, FRAME_LEN_MIN, error);
+	if (cfg->ptp && s->ptp_pool == NULL)
 		return FALSE;
 	rc = rte_eth_dev_start(s->id);
 	if (rc != 0)
@@ -204,17 +224,62 @@ static gboolean port_open(struct datapath *d, const struct datapath_cfg *cfg, GE
 	}
 	d->nb_ports = cfg->nb_rx;
 	d->stamps = s->stamp_field >= 0;
+	d->ptp = cfg->ptp && rte_eth_timesync_enable(s->id) == 0;
 	return TRUE;
 }
 
-/* The NIC's clock and the TSC, read together; often enough that the line between holds. */
+/* Both clocks were read in the cycles from before on, the NIC's in their middle if all was well. */
+static void add_pair(
+	struct datapath *d, struct nic_clock *c, uint64_t ticks, uint64_t before, uint64_t cycles)
+{
+	uint64_t tsc = before + cycles / 2;
+	uint64_t error = nic_clock_runs(c) ? nic_clock_error(c, ticks, tsc) + cycles / 2 : 0;
+
+	if (error > atomic_load_explicit(&d->stamp_error_tsc, memory_order_relaxed))
+		atomic_store_explicit(&d->stamp_error_tsc, error, memory_order_relaxed);
+	nic_clock_update(c, ticks, tsc);
+}
+
+/*
+ * The IEEE 1588 clock: of some readings the quickest. Where all were disturbed there is no pair:
+ * the line so far is better.
+ */
+static void tick_ptp(struct datapath *d)
+{
+	struct port_state *s = d->state;
+	uint64_t best = UINT64_MAX, best_before = 0, ns = 0;
+
+	for (unsigned i = 0; i < PAIR_TRIES; i++) {
+		struct timespec now;
+		uint64_t before = rte_rdtsc_precise(), cycles;
+
+		if (rte_eth_timesync_read_time(s->id, &now) != 0)
+			return;
+		cycles = rte_rdtsc_precise() - before;
+		if (cycles >= best)
+			continue;
+		best = cycles;
+		best_before = before;
+		ns = rte_timespec_to_ns(&now);
+	}
+	if (s->pair_cycles == 0)
+		s->pair_cycles = best;
+	if (best <= 2 * s->pair_cycles)
+		add_pair(d, &s->ptp_clock, ns, best_before, best);
+	/* Not for ever: it may have become slower. */
+	s->pair_cycles = MIN(best, s->pair_cycles + s->pair_cycles / 64 + 1);
+}
+
+/* The NIC's clocks and the TSC, read together; often enough that the line between holds. */
 static void port_tick(struct datapath *d)
 {
 	struct port_state *s = d->state;
 	uint64_t before = rte_rdtsc(), ticks;
 
 	if (s->stamp_field >= 0 && rte_eth_read_clock(s->id, &ticks) == 0)
-		nic_clock_update(&s->clock, ticks, before + (rte_rdtsc() - before) / 2);
+		add_pair(d, &s->clock, ticks, before, rte_rdtsc() - before);
+	if (d->ptp)
+		tick_ptp(d);
 }
 
 static void port_describe(struct datapath *d, void *json_object)
@@ -288,6 +353,37 @@ static void port_release(struct datapath *d, unsigned port, struct frame_slot *f
 	rte_pktmbuf_free_bulk(m, n); /* a loop of rings gives back frames of the other pool */
 }
 
+static gboolean port_send_ptp(struct datapath *d, unsigned q, const uint8_t *frame, uint32_t len)
+{
+	struct port_state *s = d->state;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(s->ptp_pool);
+
+	if (m == NULL)
+		return FALSE;
+	memcpy(rte_pktmbuf_mtod(m, uint8_t *), frame, len);
+	m->data_len = (uint16_t)len;
+	m->pkt_len = len;
+	if (d->ptp)
+		m->ol_flags |= RTE_MBUF_F_TX_IEEE1588_TMST;
+	if (rte_eth_tx_burst(s->id, (uint16_t)q, &m, 1) == 1)
+		return TRUE;
+	rte_pktmbuf_free(m);
+	return FALSE;
+}
+
+static void port_take_stamps(struct datapath *d, struct datapath_stamps *out)
+{
+	struct port_state *s = d->state;
+	gboolean runs = nic_clock_runs(&s->ptp_clock);
+	struct timespec at;
+
+	*out = (struct datapath_stamps){ 0 };
+	if (rte_eth_timesync_read_tx_timestamp(s->id, &at) == 0 && runs)
+		out->sent_tsc = nic_clock_tsc(&s->ptp_clock, rte_timespec_to_ns(&at));
+	if (rte_eth_timesync_read_rx_timestamp(s->id, &at, 0) == 0 && runs)
+		out->arrived_tsc = nic_clock_tsc(&s->ptp_clock, rte_timespec_to_ns(&at));
+}
+
 const struct datapath_ops datapath_port = {
 	.interface = "port",
 	.mechanism = "one DPDK port carries the frames of all guests",
@@ -301,4 +397,6 @@ const struct datapath_ops datapath_port = {
 	.commit = port_commit,
 	.receive_port = port_receive,
 	.release_port = port_release,
+	.send_ptp = port_send_ptp,
+	.take_stamps = port_take_stamps,
 };

@@ -11,6 +11,7 @@
 #include <rte_launch.h>
 #include <rte_mbuf_dyn.h>
 
+#include "sim/engine/probe_ptp.h"
 #include "sim/engine/stamp.h"
 #include "sim/datapath/pool.h"
 #include "sim/base/error.h"
@@ -175,6 +176,27 @@ static void make_probes(struct engine *e)
 	g_rand_free(rng);
 }
 
+/* Where no NIC stamps PTP frames it is known before the first of them. */
+static void make_ptp_probes(struct engine *e)
+{
+	const struct datapath *d = e->cfg.fabric->datapath[0];
+
+	if (e->probes.tx == NULL || !e->cfg.probe_ptp)
+		return;
+	e->ptp_heads = g_aligned_alloc0(e->nb_guests, sizeof(*e->ptp_heads), RTE_CACHE_LINE_SIZE);
+	for (uint32_t i = 0; i < e->nb_guests; i++) {
+		struct frame_template t;
+
+		frame_template_ptp(&t, e->templates[i].head);
+		stamp_head_init_ptp(&e->ptp_heads[i], &t);
+	}
+	e->ptp = (struct ptp_probes){
+		.head = e->ptp_heads, .tries = d->ptp ? 0 : PTP_TRIES, .rx.nic = d->stamps
+	};
+	e->probes.ptp = &e->ptp;
+	e->probes.timeout_ns = MIN(e->probes.timeout_ns, PTP_TIMEOUT_NS);
+}
+
 /* Ports are shared out among receivers in turn. */
 static void give_ports(struct engine *e, struct worker *w, unsigned nth)
 {
@@ -300,6 +322,7 @@ struct engine *engine_new(const struct engine_cfg *cfg, GError **error)
 	}
 	make_guests(e);
 	make_probes(e);
+	make_ptp_probes(e);
 	for (unsigned i = 0; i < cfg->cores->nb_load && cfg->capture_bytes != 0; i++)
 		recording_init(&e->capture[i], cfg->capture_bytes / cfg->cores->nb_load);
 	if (!make_workers(e, error)) {
@@ -351,6 +374,7 @@ void engine_free(struct engine *e)
 	g_aligned_free(e->probes.tx);
 	g_aligned_free(e->probes.rx);
 	g_free(e->probe_gap_ns);
+	g_aligned_free(e->ptp_heads);
 	g_free(e->hello);
 	g_aligned_free(e->tx);
 	g_aligned_free(e->rx);
@@ -397,6 +421,18 @@ gboolean engine_ready(struct engine *e, GError **error)
 		while (atomic_load_explicit(&e->workers[i]->ready, memory_order_acquire) == 0)
 			g_usleep(READY_POLL_US);
 	return TRUE;
+}
+
+void engine_tick(struct engine *e)
+{
+	const struct fabric *f = e->cfg.fabric;
+
+	if (!e->measures && engine_now_ns(e) >= e->cfg.warm_up_ns) {
+		e->measures = TRUE;
+		for (unsigned i = 0; i < f->nb; i++)
+			atomic_store(&f->datapath[i]->stamp_error_tsc, 0);
+	}
+	fabric_tick(e->cfg.fabric);
 }
 
 void engine_go(struct engine *e, double epoch_raw_ns)

@@ -39,6 +39,7 @@ struct engine_cfg {
 	/* Of the timer worker, if cores have one: probes a second, and when one counts as late. */
 	double probe_pps;
 	uint64_t probe_timeout_ns;
+	gboolean probe_ptp; /* PTP frames: fabric is one port, which was opened with ptp */
 };
 
 struct engine;
@@ -62,6 +63,8 @@ gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask, char **fau
 
 /* Start the workers, and wait until all of them run. */
 gboolean engine_ready(struct engine *e, GError **error);
+/* fabric_tick, while the workers run. What stamps are off is kept of the measuring phase. */
+void engine_tick(struct engine *e);
 /* Let the workers go: the trial's epoch is at epoch_raw_ns of CLOCK_MONOTONIC_RAW; 0: in 1 ms. */
 void engine_go(struct engine *e, double epoch_raw_ns);
 /* ns since the epoch: 0 .. warm_up_ns is warm-up, then measuring. */

@@ -168,20 +168,61 @@ static void collect_departure(const struct engine *e, struct trial_departure *d)
 	d->self_delay_max_ns = d->frames == 0 ? 0 : ctr_get(&all->max_ns);
 }
 
+/* A guest that answers may still drop what is not IP. */
+static void note_ptp(const struct engine *e, trial *t)
+{
+	const struct trial_counts *c = &t->probes.c;
+
+	if (e->probes.ptp == NULL)
+		return;
+	if (c->offered != 0 && c->forwarded == 0)
+		g_ptr_array_add(t->reasons,
+			g_strdup("note: --probes: no PTP frame came back; guests must return "
+				 "EtherType 0x88F7, or omit :ptp"));
+	if (t->probes.set_aside != 0)
+		g_ptr_array_add(t->reasons,
+			g_strdup_printf("note: --probes: %" G_GUINT64_FORMAT
+					" without a time stamp of the NIC, or needed to find out "
+					"whether it stamps: not counted",
+				t->probes.set_aside));
+}
+
+/* Whose clocks said when probes departed and arrived. */
+static void collect_stamps(const struct engine *e, struct trial_probes *p)
+{
+	const struct ptp_probes *ptp = e->probes.ptp;
+	gboolean rx_nic = e->nb_ports != 0, tx_nic = ptp != NULL && ptp->tx.nic;
+	uint64_t error_tsc = 0;
+
+	for (unsigned i = 0; i < e->cfg.fabric->nb; i++) {
+		const struct datapath *d = e->cfg.fabric->datapath[i];
+
+		rx_nic &= d->stamps;
+		error_tsc = MAX(error_tsc, atomic_load(&d->stamp_error_tsc));
+	}
+	if (ptp != NULL) {
+		rx_nic = ptp->rx.nic;
+		p->set_aside = ctr_get(&ptp->set_aside);
+	}
+	p->rx_stamps = g_strdup(rx_nic ? "nic" : "tsc");
+	p->tx_stamps = g_strdup(tx_nic ? "nic" : "tsc");
+	if (rx_nic || tx_nic)
+		p->stamp_error_ns = tsc_clock_ns(&e->clock, e->clock.epoch + error_tsc);
+}
+
 static void collect_probes(struct engine *e, trial *t, uint64_t drain_ns)
 {
-	gboolean stamps = e->nb_ports != 0;
 	struct trial_counts *c = &t->probes.c;
 	hist *all;
 
 	if (e->probes.rx == NULL)
 		return;
+	if (e->probes.ptp != NULL)
+		drain_ns = e->probes.timeout_ns; /* lost ones took at least that long */
 	all = hist_new();
 	t->probes.used = TRUE;
 	t->probes.rate_pps = e->cfg.probe_pps;
-	for (unsigned i = 0; i < e->cfg.fabric->nb; i++)
-		stamps &= e->cfg.fabric->datapath[i]->stamps;
-	t->probes.time_stamps = g_strdup(stamps ? "rx hardware" : "tsc");
+	collect_stamps(e, &t->probes);
 	for (uint32_t i = 0; i < e->nb_guests; i++) {
 		struct probe_tx *tx = &e->probes.tx[i];
 		struct probe_rx *rx = &e->probes.rx[i];
@@ -209,6 +250,7 @@ static void collect_probes(struct engine *e, trial *t, uint64_t drain_ns)
 		trial_dist_set(&g->latency, g_steal_pointer(&rx->latency), g->lost, drain_ns);
 	}
 	trial_dist_set(&t->probes.latency, all, c->lost, drain_ns);
+	note_ptp(e, t);
 }
 
 /*

@@ -23,6 +23,9 @@ struct engine {
 	struct hello *hello;              /* by guest */
 	struct probes probes;
 	uint32_t *probe_gap_ns;
+	struct ptp_probes ptp;
+	struct stamp_head *ptp_heads; /* by guest; NULL: no such probes */
+	gboolean measures;            /* the measuring phase has begun: engine_tick */
 	unsigned nb_workers, nb_running, nb_ports;
 	struct worker *workers[CORES_MAX];
 	timeline *timelines[CORES_MAX];

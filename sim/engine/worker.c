@@ -9,13 +9,13 @@
 #include <rte_prefetch.h>
 
 #include "sim/base/clock_read.h"
+#include "sim/engine/probe_ptp.h"
 
 enum {
 	SWEEP_TURNS = 64, /* every so many turns one guest is polled that nothing is awaited from */
 	FLOOD_POLLS = 3,  /* full bursts that are received for one that is sent, beyond the first */
 	POLLS_MAX = 64,   /* in one turn */
 	MARKS_MAX = 4096, /* departures that are skipped in one turn: the end must be seen, too */
-	OVERTIME_NS = 100000000, /* how long after the end a backlog may still be sent */
 	/*
 	 * What a poll takes, and what it takes a frame: with less time than that to the next
 	 * departure none is begun, and none takes more frames than there is time for.
@@ -371,8 +371,10 @@ static void judge_probe(struct worker *w, uint32_t guest, const struct frame_sig
 			ctr_add(&p->duplicated, 1);
 		return;
 	}
+	if (w->probes->ptp != NULL)
+		probe_ptp_answer(w, guest, sig->seq, now_ns);
 	ctr_add(&p->returned, 1);
-	if (due_ns < w->warm_up_ns)
+	if (due_ns < w->warm_up_ns || w->probes->ptp != NULL)
 		return;
 	latency_ns = now_ns > sent_ns ? now_ns - sent_ns : 0;
 	ctr_add(&p->forwarded, 1);
@@ -727,12 +729,6 @@ static void send_probe(struct worker *w, uint32_t guest, uint64_t due_ns, uint64
 		ctr_add(&p->late, 1);
 }
 
-static void finish_sending(struct worker *w, uint64_t now_ns)
-{
-	ctr_set(&w->stopped_ns, now_ns);
-	atomic_store_explicit(&w->tx_done, 1, memory_order_release);
-}
-
 /* The timer worker: a probe to each guest in turn, at times that no other clock can be aligned with. */
 static void probe_loop(struct worker *w)
 {
@@ -745,7 +741,7 @@ static void probe_loop(struct worker *w)
 		uint64_t tsc = rte_rdtsc();
 
 		now_ns = tsc_clock_ns(w->clock, tsc);
-		if (now_ns >= w->span_ns + OVERTIME_NS)
+		if (now_ns >= w->span_ns + WORKER_OVERTIME_NS)
 			break;
 		if (due_ns <= now_ns) {
 			/* As with frames: no backlog of the warm-up when it is over. */
@@ -766,14 +762,14 @@ static void probe_loop(struct worker *w)
 		guest = guest + w->tx_step < w->nb_guests ? guest + w->tx_step : w->tx_first;
 		gap = gap + 1 == probes->nb_gaps ? 0 : gap + 1;
 	}
-	finish_sending(w, MIN(now_ns, w->span_ns));
+	worker_finish_sending(w, MIN(now_ns, w->span_ns));
 }
 
 static inline gboolean sending_is_over(struct worker *w, uint64_t now_ns, gboolean flood)
 {
 	return atomic_load_explicit(w->stop_tx, memory_order_relaxed) ||
-	       now_ns >= w->span_ns + (flood ? 0 : OVERTIME_NS) || w->next_due_ns == UINT64_MAX ||
-	       ctr_get(&w->overrun);
+	       now_ns >= w->span_ns + (flood ? 0 : WORKER_OVERTIME_NS) ||
+	       w->next_due_ns == UINT64_MAX || ctr_get(&w->overrun);
 }
 
 /* Frames that may be received before the next departure; 0: none. */
@@ -823,7 +819,7 @@ static __rte_always_inline void run_loop(
 
 			if (unlikely(sending_is_over(w, now_ns, flood))) {
 				/* All is sent: then the phase had its whole length. */
-				finish_sending(
+				worker_finish_sending(
 					w, w->next_due_ns == UINT64_MAX ? w->span_ns : now_ns);
 				return;
 			}
@@ -962,7 +958,9 @@ int worker_main(void *arg)
 	w->sweep = w->rx_first;
 	w->next = 0;
 	w->next_due_ns = empty ? UINT64_MAX : flood ? 0 : t->gap_ns[0];
-	if (w->times) {
+	if (w->times && w->probes->ptp != NULL) {
+		probe_ptp_loop(w);
+	} else if (w->times) {
 		probe_loop(w);
 	} else if (w->sends) {
 		if (flood && w->receives)

@@ -29,7 +29,11 @@
 #include "traffic/profile.h"
 #include "traffic/schedule.h"
 
-enum { WORKER_BURST = 32, WORKER_PORTS_MAX = 64 };
+enum {
+	WORKER_BURST = 32,
+	WORKER_PORTS_MAX = 64,
+	WORKER_OVERTIME_NS = 100000000, /* how long after the end a backlog may still be sent */
+};
 
 /* Of one guest and size class; measuring phase only, not at rate max. Written by its load worker. */
 struct tx_counters {
@@ -89,13 +93,28 @@ struct probe_tx {
 	size_t pos;   /* of the guest's draws */
 } __rte_cache_aligned;
 
-/* Written by the guest's receiver. */
+/* Written by the guest's receiver; of PTP probes the timer worker writes forwarded and latency. */
 struct probe_rx {
 	ctr forwarded, forwarded_bytes, duplicated, reordered, late; /* measuring phase only */
 	ctr returned;                                                /* of both phases */
+	ctr answer_ns; /* when the newest PTP probe came back */
+	ctr answered;  /* and its number plus 1; release */
 	tracker *tracker;
 	hist *latency;
 } __rte_cache_aligned;
+
+struct ptp_direction {
+	gboolean nic;   /* its stamps count, else the TSC */
+	unsigned found; /* of the tries */
+};
+
+/* Written by the timer worker: sim/engine/probe_ptp.h. */
+struct ptp_probes {
+	const struct stamp_head *head; /* by guest */
+	unsigned tries;                /* up to PTP_TRIES */
+	struct ptp_direction tx, rx;
+	ctr set_aside; /* came back, but counted nowhere else; measuring phase only */
+};
 
 /* What all workers know of the probes. */
 struct probes {
@@ -103,7 +122,8 @@ struct probes {
 	struct probe_rx *rx;
 	const uint32_t *gap_ns; /* before each probe; nb_gaps of them, again and again */
 	uint32_t nb_gaps;
-	uint64_t timeout_ns; /* a probe that takes longer is late; it counts all the same */
+	uint64_t timeout_ns;    /* a probe that takes longer is late; it counts all the same */
+	struct ptp_probes *ptp; /* NULL: they are frames of the mix */
 };
 
 /* A port that a receiver looks at. */
@@ -183,6 +203,13 @@ struct worker {
  * then can go there at once. Before the trial; not at rate max.
  */
 void worker_find_measured(struct worker *w);
+
+/* It has sent all it will, the last at now_ns. */
+static inline void worker_finish_sending(struct worker *w, uint64_t now_ns)
+{
+	ctr_set(&w->stopped_ns, now_ns);
+	atomic_store_explicit(&w->tx_done, 1, memory_order_release);
+}
 
 /* The lcore's function: struct worker *. Returns 0. */
 int worker_main(void *arg);

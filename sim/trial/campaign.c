@@ -320,6 +320,7 @@ static struct datapath_cfg datapath_cfg(const struct campaign *c)
 		.vf_limit = (uint32_t)o->vf_limit,
 		.mediators = (unsigned)o->mediators,
 		.port = o->port,
+		.ptp = o->probe_ptp,
 	};
 }
 

@@ -468,7 +468,7 @@ static void watch_sending(struct run *r)
 		}
 		host_watch_tick(r->host);
 		note_absent(r, now_s);
-		fabric_tick(r->cfg->fabric);
+		engine_tick(r->engine);
 		generators_tick(r->cfg->generators);
 		jsonl_tick(r->cfg->jsonl);
 		/* Not beyond the end of a row. */
@@ -770,6 +770,7 @@ static gboolean prepare_trial(struct run *r, GError **error)
 			.run = (uint8_t)++run,
 			.probe_pps = o->probe_pps / generators_count(r->cfg->generators),
 			.probe_timeout_ns = o->drain_ns,
+			.probe_ptp = o->probe_ptp,
 			.ipdv = o->ipdv,
 			.capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
 		error);

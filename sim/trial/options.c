@@ -105,8 +105,9 @@ const struct option_row options_rows[] = {
 	ROW(TEXT, cores_text, "cores", 0, "CPUS",
 		"CPUs of the generator: 2-3 or load:2-3/rx:4; /timer:5 adds a worker that "
 		"sends probes through a --port (default the last CPU)"),
-	ROW(TEXT, probes, "probes", 0, "RATE",
-		"Probe rate of the timer worker, to all guests in turn, on top of the load",
+	ROW(TEXT, probes, "probes", 0, "RATE[:ptp]",
+		"Probe rate of the timer worker, to all guests in turn, on top of the load; :ptp "
+		"sends PTP frames, one at a time, for NICs that time-stamp no others",
 		.preset = "1kpps", .flags = OPTION_LATE),
 	ROW(TEXT, guest_cores, "guest-cores", 0, "CPUS",
 		"CPUs of guest processes (default all that the generator does not use)"),

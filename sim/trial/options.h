@@ -43,8 +43,9 @@ struct options {
 	double *pps;         /* nb_pps of them: of --rate, 0 for max; with ramp its steps */
 	unsigned nb_pps;
 	gboolean vhost;
-	double link_bps;  /* 0: no --link */
-	double probe_pps; /* of the timer worker */
+	double link_bps;    /* 0: no --link */
+	double probe_pps;   /* of the timer worker */
+	gboolean probe_ptp; /* they are PTP frames */
 	uint8_t base_mac[6];
 	gboolean on_lab;         /* guests are virtual machines, or the host: lab_setup */
 	struct setup lab_setup;  /* its guests are the mix's */

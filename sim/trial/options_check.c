@@ -418,19 +418,50 @@ static gboolean check_testbed(struct options *o, GError **error)
 		       error);
 }
 
+/* Frames that only a port sends, and that only their sender gets back. */
+static gboolean check_ptp(const struct options *o, gboolean wire, GError **error)
+{
+	for (uint32_t i = 0; wire && !o->on_lab && i < o->traffic->nb_guests; i++)
+		wire = g_str_equal(o->interfaces[i], "port");
+	if (!wire)
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--probes: ptp requires all guests behind --port, as no other interface "
+			"has a NIC that time-stamps; omit :ptp");
+	return o->pattern == ENGINE_TO_GUESTS ||
+	       sim_fail(error, SIM_ERROR_USAGE,
+		       "--probes: ptp requires --pattern to-guests; omit :ptp");
+}
+
+/* The rate before a kind, newly allocated. NULL and error for a kind that is unknown. */
+static char *split_probes(struct options *o, const char *text, GError **error)
+{
+	const char *colon = strstr(text, "..") == NULL ? strchr(text, ':') : NULL;
+
+	o->probe_ptp = colon != NULL && g_str_equal(colon, ":ptp");
+	if (colon == NULL || o->probe_ptp)
+		return colon == NULL ? g_strdup(text) : g_strndup(text, (gsize)(colon - text));
+	sim_fail(error, SIM_ERROR_USAGE, "--probes: unknown kind '%s'; expected ptp", colon + 1);
+	return NULL;
+}
+
 static gboolean check_probes(struct options *o, GError **error)
 {
 	gboolean wire = o->on_lab ? (o->lab_setup.interface->needs & SETUP_WIRE) != 0
 				  : o->port != NULL;
 	const char *text = o->probes == NULL ? option_preset(options_rows, "probes") : o->probes;
-	g_autoptr(GArray) rates = rate_parse_list("--probes", text, error);
+	g_autofree char *word = split_probes(o, text, error);
+	g_autoptr(GArray) rates = word == NULL ? NULL : rate_parse_list("--probes", word, error);
 	const struct rate *rate = rates == NULL ? NULL : &g_array_index(rates, struct rate, 0);
 
 	if (rate == NULL)
 		return FALSE;
 	if (rates->len != 1 || rate->kind != RATE_PPS || rate->value < 1 || rate->value > 1e6)
 		return sim_fail(error, SIM_ERROR_USAGE,
-			"--probes: invalid rate '%s'; expected one rate from 1pps to 1Mpps", text);
+			"--probes: invalid rate '%s'; expected one rate from 1pps to 1Mpps, and "
+			":ptp for PTP frames",
+			text);
+	if (o->probe_ptp && !check_ptp(o, wire, error))
+		return FALSE;
 	if (o->cores.nb_timer != 0 && !wire)
 		return sim_fail(error, SIM_ERROR_USAGE,
 			"--cores: timer requires --port; without a port every frame is timed");

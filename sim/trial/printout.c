@@ -300,6 +300,21 @@ static void add_groups(GString *s, const trial *t)
 	}
 }
 
+static void add_stamps(GString *s, const struct trial_probes *p)
+{
+	g_autofree char *error = format_ns(p->stamp_error_ns);
+
+	g_string_append_printf(
+		s, "  probe time stamps: receive %s, transmit %s", p->rx_stamps, p->tx_stamps);
+	if (p->stamp_error_ns != 0)
+		g_string_append_printf(s, "; clock of the NIC within %s of the TSC", error);
+	if (p->c.unsent != 0)
+		g_string_append_printf(s, "; unsent %" G_GUINT64_FORMAT, p->c.unsent);
+	if (p->set_aside != 0)
+		g_string_append_printf(s, "; set aside %" G_GUINT64_FORMAT, p->set_aside);
+	g_string_append_c(s, '\n');
+}
+
 static void add_probes(GString *s, const trial *t)
 {
 	const struct line l = line_of(
@@ -309,6 +324,7 @@ static void add_probes(GString *s, const trial *t)
 		return;
 	add_header(s, "probes");
 	add_line(s, &l);
+	add_stamps(s, &t->probes);
 }
 
 /* "host 812": nothing where there was none, or nobody counted. */

@@ -137,6 +137,12 @@ refused '--mediators: no effect' --machine pcvm --interface bridge --mediators 2
 refused '--descriptors: no effect' --descriptors 512
 refused '--socket-dir: no effect' --interface null --socket-dir /tmp/s
 refused '--probes: no effect' --probes 5kpps
+refused '--probes: no effect' --port net_ring0 --probes 5kpps:ptp
+taken --port 0000:81:00.0 --cores 2/timer:3 --probes 100pps:ptp
+refused "unknown kind 'gps'; expected ptp" --port net_ring0 --cores 0/timer:1 --probes 5kpps:gps
+refused 'ptp requires all guests behind --port' --probes 5kpps:ptp
+refused 'ptp requires --pattern to-guests' --port net_ring0 --guests 2 --cores 0/timer:1 --probes 5kpps:ptp \
+	--pattern between-guests
 refused '--guests-per-process: no effect' --machine external --guests-per-process 2
 refused '--host-cores: no effect' --interface vfio --host-cores 0
 refused '--connect-timeout: no effect' --interface null --connect-timeout 5s

@@ -104,10 +104,11 @@ assert [g["group_guests"] for g in groups] == ["3", "2"], groups
 assert whole["not_sent"] == "63" and sum(int(g["not_sent"]) for g in groups) == 63, whole
 assert abs(float(whole["generator_cycles_per_frame"]) - 3000000 / 15003) < 1e-6, whole
 assert whole["host_cycles_per_frame"] == "" and whole["guests_cpu_ns"] == "9000000000", whole
-assert whole["probes_time_stamps"] == "tsc" and int(whole["probes_latency_p50_ns"]) > 4000, whole
+assert [whole["probes_" + k] for k in ("rx_stamps", "tx_stamps", "stamp_error_ns", "set_aside")] == ["nic", "tsc", "83", "6"], whole
+assert int(whole["probes_latency_p50_ns"]) > 4000, whole
 END
 "$tanalyze" merge f1 --output f_text >text 2>/dev/null || fail "status $?"
-{ grep -q probe99 text && grep -q cyc/frame text; } || fail "no probes or cycles: $(cat text)"
+{ grep -q probe99 text && grep -q nic/tsc text && grep -q cyc/frame text; } || fail "no probes or cycles: $(cat text)"
 ! "$tanalyze" merge abc --output f_text 2>/dev/null | grep -qE 'probe99|cyc/frame' || fail "columns of nothing"
 expect 0 "not sent" "$tanalyze" loss f1
 expect 0 "reps" "$tanalyze" loss c

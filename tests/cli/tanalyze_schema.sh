@@ -56,7 +56,7 @@ done
 # What only fleets with probes have, and what older files lack.
 file=$(echo out/fleet/trial_*.json)
 refuses "$file" '.groups = null' 'del(.groups[0].share)' '.groups[0].guests = 0' '.probes.corrupt = 1' \
-	'del(.probes.late_back)' '.probes.time_stamps = 1' 'del(.guests[0].probes.latency.p50_ns)' \
+	'del(.probes.late_back)' '.probes.rx_stamps = 1' '.probes.stamp_error_ns = -1' 'del(.guests[0].probes.latency.p50_ns)' \
 	'.guests[0].probes.latency.bounds = ["p90_ns"]' '.cpu.generator.threads = -1' 'del(.cpu.host)' \
 	'del(.departure.inter_departure.frames)' '.departure.inter_departure.within_64ns = null' \
 	'.parameters.pattern = 1' '.totals.not_sent = -1' '.probes.latency.p50_ns = "1"'

@@ -84,16 +84,19 @@ inside()
 	exec ip netns exec "$1" sh -c 'mount -t bpf bpf /sys/fs/bpf 2>/dev/null; exec "$@"' sh "${@:2}"
 }
 
-# over DRIVER: tsim by it on one end, treflect on the other. Without treflect nobody waits for it.
+# over DRIVER [ARGUMENT...]: tsim by it on one end, treflect on the other. Without treflect nobody waits
+# for it.
 over()
 {
-	local reflector tsim stranger status
+	local reflector tsim stranger status driver=$1
+	shift
+	[ $# -ne 0 ] || set -- --cores 1
 	: >"$TMP/stderr" # the last one's lines are not this one's
-	inside "$ns-b" "$BIN/treflect" --device "net_$1""0,iface=vb$$" --core 0 --give-way \
+	inside "$ns-b" "$BIN/treflect" --device "net_$driver""0,iface=vb$$" --core 0 --give-way \
 		--report "$TMP/reflected.json" >"$TMP/treflect.log" 2>&1 &
 	reflector=$!
-	inside "$ns-a" "$BIN/tsim" --port "net_$1""0,iface=va$$" -g 16 -r 5kpps -d 2s \
-		--warm-up 200ms --connect-timeout 20s --cores 1 >"$TMP/stdout" 2>"$TMP/stderr" &
+	inside "$ns-a" "$BIN/tsim" --port "net_$driver""0,iface=va$$${queues-}" -g 16 -r 5kpps -d 2s \
+		--warm-up 200ms --connect-timeout 20s "$@" >"$TMP/stdout" 2>"$TMP/stderr" &
 	tsim=$!
 	# A stranger's frames: IPv6 neighbours, as any link has them, and a broadcast.
 	{
@@ -137,6 +140,25 @@ grep -q "interface va$$ is down: ip link set dev va$$ up" "$TMP/stderr" || fail 
 (inside "$ns-a" "$BIN/tsim" --port net_af_packet0,iface=no-such -d 1s -q) 2>"$TMP/stderr" && fail "an interface that is not there"
 grep -q "interface no-such not found" "$TMP/stderr" || fail "not there: $(cat "$TMP/stderr")"
 ip -n "$ns-a" link set "va$$" up
+
+# Probes that are PTP frames: no NIC stamps them here, and that is said.
+if [ "$(nproc)" -ge 2 ]; then
+	queues=,qpairs=2 over af_packet --cores 1/timer:0 --probes 50pps:ptp
+	case $? in
+	0 | 3) ;;
+	*) fail "ptp: $(cat "$TMP/stderr" "$TMP/treflect.log")" ;;
+	esac
+	balanced ptp
+	holds "ptp: each is accounted for" '.probes | .intended == .offered + .unsent and
+		.offered == .forwarded + .lost and .forwarded == .latency.count and .set_aside == 0'
+	holds "ptp: they come back, intact" '.probes.forwarded > 0 and .totals.corrupt == 0'
+	holds "ptp: 64 bytes each" '.probes.offered_bytes == 64 * .probes.offered'
+	holds "ptp: without a NIC the TSC is the clock" \
+		'.probes | [.rx_stamps, .tx_stamps, .stamp_error_ns] == ["tsc", "tsc", 0]'
+	grep -q 'probe time stamps: receive tsc, transmit tsc' "$TMP/stdout" ||
+		fail "ptp: the printout does not say whose time stamps they are: $(cat "$TMP/stdout")"
+	rm -rf out
+fi
 
 over af_xdp
 case $? in

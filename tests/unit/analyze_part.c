@@ -207,6 +207,9 @@ static void parts_are_the_whole(void **state)
 	same_dist(&got->response, &wanted->response, TRUE);
 	same_dist(&got->probes.latency, &wanted->probes.latency, TRUE);
 	assert_int_equal(got->probes.c.forwarded, wanted->probes.c.forwarded);
+	assert_string_equal(got->probes.rx_stamps, wanted->probes.rx_stamps);
+	assert_string_equal(got->probes.tx_stamps, wanted->probes.tx_stamps);
+	assert_int_equal(got->probes.stamp_error_ns, wanted->probes.stamp_error_ns);
 	assert_int_equal(got->nb_groups, wanted->nb_groups);
 	assert_int_equal(got->cpu.frames, RANKS * wanted->cpu.frames);
 	assert_int_equal(got->cpu.generator.threads, RANKS * 2);

@@ -262,6 +262,10 @@ static void combination_adds_up_groups_probes_and_cost(void **state)
 	assert_true(c->probes.used && c->cpu.known);
 	assert_int_equal(c->probes.c.forwarded, probes);
 	assert_int_equal(c->probes.late_back, 2);
+	assert_string_equal(c->probes.rx_stamps, "nic");
+	assert_string_equal(c->probes.tx_stamps, "tsc");
+	assert_int_equal(c->probes.stamp_error_ns, 83); /* the largest */
+	assert_int_equal(c->probes.set_aside, 4);
 	assert_int_equal(c->cpu.generator.busy_cycles, 2000000);
 	assert_int_equal(c->cpu.generator.threads, 2);
 	assert_int_equal(c->cpu.frames, 10001);

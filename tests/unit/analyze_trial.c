@@ -655,8 +655,8 @@ static void damaged_groups_and_probes_are_refused_by_key(void **state)
 	assert_true(trial_write(t, dir, NULL));
 	path = find_file(dir, "trial_");
 	json = contents(path);
-	read_with(dir, json, "\"time_stamps\" : \"tsc\"", "\"time_stamps\" : 1",
-		"probes.time_stamps is not a string");
+	read_with(dir, json, "\"tx_stamps\" : \"tsc\"", "\"tx_stamps\" : 1",
+		"probes.tx_stamps is not a string");
 	read_with(dir, json, "\"late_back\" : 1", "\"late_back\" : -1",
 		"probes.late_back is negative");
 	read_with(dir, json, "\"late_back\" : 1", "\"late_back\" : 259", "late_back 259");
@@ -673,6 +673,34 @@ static void damaged_groups_and_probes_are_refused_by_key(void **state)
 		"groups[0] 'mad' on vhost-user");
 	read_with(dir, json, "\"not_sent\" : 21", "\"not_sent\" : 22", "not_sent is 22");
 	read_with(dir, json, "\"name\" : \"probes_", "\"name\" : \"timeline_", "");
+	file_remove_tree(dir);
+}
+
+/* What a program wrote that had one text for both directions. */
+static void older_time_stamps_of_probes_are_read(void **state)
+{
+	g_autofree char *dir = temporary_folder(), *path = NULL, *json = NULL, *text = NULL;
+	g_autoptr(trial) t = fake_trial(&fleet_cfg), back = NULL;
+	g_autoptr(GError) error = NULL;
+	g_auto(GStrv) parts = NULL;
+
+	(void)state;
+	assert_true(trial_write(t, dir, NULL));
+	path = find_file(dir, "trial_");
+	json = contents(path);
+	parts = g_strsplit(json, "\"rx_stamps\" : \"nic\"", 2);
+	assert_int_equal(g_strv_length(parts), 2);
+	text = g_strjoinv("\"time_stamps\" : \"rx hardware\"", parts);
+	assert_true(g_file_set_contents(path, text, -1, NULL));
+	back = trial_read(path, TRIAL_SUMMARY, &error);
+	if (back == NULL) {
+		fail_msg("%s", error->message);
+		return;
+	}
+	assert_string_equal(back->probes.rx_stamps, "nic");
+	assert_string_equal(back->probes.tx_stamps, "tsc");
+	assert_int_equal(back->probes.stamp_error_ns, 83);
+	assert_int_equal(back->probes.set_aside, 2);
 	file_remove_tree(dir);
 }
 
@@ -840,6 +868,7 @@ int main(void)
 		cmocka_unit_test(probes_get_their_sums_from_the_guests),
 		cmocka_unit_test(fleet_with_probes_reads_back_equal),
 		cmocka_unit_test(trial_without_probes_leaves_none_of_an_older_one),
+		cmocka_unit_test(older_time_stamps_of_probes_are_read),
 		cmocka_unit_test(damaged_groups_and_probes_are_refused_by_key),
 		cmocka_unit_test(trial_of_before_groups_reads_as_ever),
 		cmocka_unit_test(totals_filled_in_before_are_compared),

@@ -97,7 +97,10 @@ static inline void fake_probes(gsl_rng *rng, trial *t)
 {
 	t->probes.used = TRUE;
 	t->probes.rate_pps = 1000;
-	t->probes.time_stamps = g_strdup("tsc");
+	t->probes.rx_stamps = g_strdup("nic");
+	t->probes.tx_stamps = g_strdup("tsc");
+	t->probes.stamp_error_ns = 83;
+	t->probes.set_aside = 2;
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		struct trial_guest_probes *p = &t->guests[i].probes;
 		hist *h = hist_new();

@@ -47,6 +47,18 @@ static void locked_release(struct datapath *d, uint32_t slot, struct frame_slot 
 	g_mutex_unlock(&one_at_a_time);
 }
 
+/* By the same loop. There is no NIC. */
+static gboolean locked_send_ptp(struct datapath *d, unsigned q, const uint8_t *frame, uint32_t len)
+{
+	struct frame_slot f;
+
+	if (locked_reserve(d, q, 0, &f, 1) == 0)
+		return FALSE;
+	memcpy(f.data, frame, len);
+	f.len = len;
+	return locked_commit(d, q, 0, &f, 1, 1) == 1;
+}
+
 static const struct datapath_ops locked_ops = {
 	.interface = "fake",
 	.mechanism = "a test's memory",
@@ -54,6 +66,7 @@ static const struct datapath_ops locked_ops = {
 	.commit = locked_commit,
 	.receive = locked_receive,
 	.release = locked_release,
+	.send_ptp = locked_send_ptp,
 };
 
 /* Some probes come back with numbers that were never given out, and a checksum that is good. */
@@ -81,7 +94,7 @@ static void forge_probes(struct fake *f, uint8_t *frame, uint32_t len)
 	memcpy(frame + SUM, &sum, 2);
 }
 
-static trial *run(void (*on_taken)(struct fake *, uint8_t *, uint32_t))
+static trial *run(void (*on_taken)(struct fake *, uint8_t *, uint32_t), gboolean ptp)
 {
 	static const uint8_t base_mac[6] = { 0x52, 0x54, 0, 0xfa, 0, 0 };
 	static const char *const word[] = { "fake" };
@@ -119,7 +132,8 @@ static trial *run(void (*on_taken)(struct fake *, uint8_t *, uint32_t))
 			       .tsc_hz = clock_hz_since(&origin),
 			       .run = 1,
 			       .probe_pps = 5000,
-			       .probe_timeout_ns = 1000000000 },
+			       .probe_timeout_ns = 1000000000,
+			       .probe_ptp = ptp },
 		&error);
 	check_ok("engine", error);
 	engine_ready(e, &error);
@@ -143,7 +157,7 @@ static trial *run(void (*on_taken)(struct fake *, uint8_t *, uint32_t))
 
 static void a_guest_that_returns_what_it_got_is_believed(void **state)
 {
-	g_autoptr(trial) t = run(NULL);
+	g_autoptr(trial) t = run(NULL, FALSE);
 
 	(void)state;
 	check_text("state", t->guests[0].state, "ok");
@@ -155,7 +169,7 @@ static void a_guest_that_returns_what_it_got_is_believed(void **state)
 
 static void forged_probes_are_believed_no_more_than_forged_frames(void **state)
 {
-	g_autoptr(trial) t = run(forge_probes);
+	g_autoptr(trial) t = run(forge_probes, FALSE);
 
 	(void)state;
 	check_has("state", t->guests[0].state, "returned frames that were never sent");
@@ -165,11 +179,42 @@ static void forged_probes_are_believed_no_more_than_forged_frames(void **state)
 	assert_int_equal(t->probes.latency.count, 0);
 }
 
+/* A frame that an Ethernet guest returns, with a signature where no UDP is. */
+static void ptp_probes_come_back_and_are_no_frames_of_the_load(void **state)
+{
+	g_autoptr(trial) t = run(NULL, TRUE);
+	const struct trial_counts *c = &t->probes.c;
+
+	(void)state;
+	check_text("state", t->guests[0].state, "ok");
+	assert_true(c->forwarded > 0);
+	assert_int_equal(c->intended, c->offered + c->unsent);
+	assert_int_equal(c->offered_bytes, c->offered * FRAME_LEN_MIN);
+	assert_int_equal(t->probes.latency.count, c->forwarded);
+	assert_int_equal(t->totals.foreign + t->totals.corrupt, 0);
+	assert_in_range(t->totals.intended, 499, 501);
+	check_text("receive", t->probes.rx_stamps, "tsc");
+	check_text("transmit", t->probes.tx_stamps, "tsc");
+	assert_int_equal(t->probes.set_aside + t->probes.stamp_error_ns, 0);
+}
+
+static void forged_ptp_probes_are_not_believed_either(void **state)
+{
+	g_autoptr(trial) t = run(forge_probes, TRUE);
+
+	(void)state;
+	check_has("state", t->guests[0].state, "returned frames that were never sent");
+	assert_int_equal(t->probes.c.forwarded, 0);
+	assert_int_equal(t->probes.c.lost, t->probes.c.offered);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_guest_that_returns_what_it_got_is_believed),
 		cmocka_unit_test(forged_probes_are_believed_no_more_than_forged_frames),
+		cmocka_unit_test(ptp_probes_come_back_and_are_no_frames_of_the_load),
+		cmocka_unit_test(forged_ptp_probes_are_not_believed_either),
 	};
 	char lcores[] = "0@0,1@0,2@0";
 	g_autoptr(GError) error = NULL;

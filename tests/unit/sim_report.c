@@ -201,6 +201,23 @@ static void readers_know_the_one_way_interfaces(void **state)
 	}
 }
 
+static void probes_say_whose_time_stamps_they_have(void **state)
+{
+	g_autoptr(trial) t = two_guests(1000, 1000);
+
+	(void)state;
+	t->probes.used = TRUE;
+	t->probes.rx_stamps = g_strdup("nic");
+	t->probes.tx_stamps = g_strdup("tsc");
+	t->probes.stamp_error_ns = 83;
+	t->probes.latency.hist = hist_new();
+	check_line(
+		t, "probe", "receive nic, transmit tsc; clock of the NIC within 83 ns of the TSC");
+	t->probes.c.unsent = 7;
+	t->probes.set_aside = 3;
+	check_line(t, "probe", "TSC; unsent 7; set aside 3");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +225,7 @@ int main(void)
 		cmocka_unit_test(frames_not_sent_have_the_length_of_their_size),
 		cmocka_unit_test(any_text_stays_one_cell_of_csv),
 		cmocka_unit_test(a_one_way_interface_has_no_loss),
+		cmocka_unit_test(probes_say_whose_time_stamps_they_have),
 		cmocka_unit_test(readers_know_the_one_way_interfaces),
 	};
 
