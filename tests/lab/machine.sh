@@ -68,7 +68,7 @@ lab_machine()
 	done
 	lab_qemu -nodefaults -no-user-config -display none -no-reboot -accel tcg,thread=multi -cpu max,-la57 \
 		-M q35,kernel-irqchip=split -smp 2 -m "${LAB_MEMORY-6144}" -kernel "$kernel" -initrd "$initramfs" \
-		-append "console=ttyS0 quiet reboot=t panic=-1 mitigations=off tsc=reliable clocksource=tsc kvm.halt_poll_ns=0 no_timer_check intel_iommu=on iommu=pt transparent_hugepage=always" \
+		-append "console=ttyS0 quiet reboot=t panic=-1 mitigations=off tsc=reliable clocksource=tsc kvm.halt_poll_ns=0 no_timer_check intel_iommu=on iommu=pt iomem=relaxed transparent_hugepage=always" \
 		-device intel-iommu,intremap=on,caching-mode=on "${nics[@]}" \
 		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap" \
 		-device virtio-9p-pci,fsdev=root,mount_tag=root \
