@@ -11,7 +11,7 @@ set_target_properties(strips_trials PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_
 tsim_script(cli tplot_strips_autotest 120)
 tsim_script(cli tplot_cdf 120)
 tsim_script(cli tplot_box 120)
-tsim_script(cli tplot_by 120)
+tsim_script(cli tplot_by 240)
 if(NOT TSIM_SANITIZE) # half a minute each under them, and figures are text that unit tests look at
 	tsim_script(cli tplot_grid 120)
 	tsim_script(cli tplot_strips 120)
