@@ -24,15 +24,15 @@ release_stamps()
 # has LABEL WHAT FILTER: it is true of the trial's probes.
 has()
 {
-	jq -e ".probes | $3" out/"$1"/trial_*.json >/dev/null || fail "$1: $2: $(jq -c .probes out/"$1"/trial_*.json)"
+	jq -e ".totals as \$load | .probes | $3" out/"$1"/trial_*.json >/dev/null || fail "$1: $2: $(jq -c .probes out/"$1"/trial_*.json)"
 }
 
-# probed LABEL RX: they came back, each is accounted for, and tsim says whose time of arrival it is.
+# probed LABEL RX SECONDS: they came back, each is accounted for, and tsim says whose time of arrival it is.
 probed()
 {
-	books "$1" $((50 * $3))
-	has "$1" "each is accounted for" '.intended == .offered + .unsent and .offered == .forwarded + .lost and
-		.forwarded == .latency.count'
+	has "$1" "each is accounted for" '[., $load] |
+		all(.intended == .offered + .unsent and .offered == .forwarded + .lost)'
+	has "$1" "no probe is a frame of the load" '.forwarded == .latency.count and $load.intended == '"$((50 * $3))"
 	has "$1" "they came back" '.forwarded > 2 and .duplicated == 0 and .corrupt == 0'
 	has "$1" "stamps" '.rx_stamps == "'"$2"'" and .tx_stamps == "tsc" and (.stamp_error_ns > 0) == (.rx_stamps == "nic")'
 	grep -q "probe time stamps: receive $2, transmit tsc" stdout || fail "$1: $(cat stdout)"
