@@ -324,11 +324,16 @@ static const struct trial_record cpu_part_fields = RECORD(
 static const struct trial_field cpu_rows[] = {
 	FIELD(trial_cpu, frames, U64, "frames", "forwarded in this time"),
 	PART_OF(trial_cpu, generator, cpu_part_fields, "workers of the generator"),
-	PART_OF(trial_cpu, host, cpu_part_fields, "threads between generator and guests"),
-	PART_OF(trial_cpu, guests, cpu_part_fields, "reflectors"),
+	PART_OF(trial_cpu, host, cpu_part_fields,
+		"threads between generator and guests; of virtual machines: vmux"),
+	PART_OF(trial_cpu, guests, cpu_part_fields,
+		"reflectors; of virtual machines: QEMU, all guests together"),
 };
 const struct trial_record trial_cpu_fields = RECORD("cpu", trial_cpu, cpu_rows,
-	"CPU cost of the frames, warm-up and measurement phase together.", .enter = enter_cpu);
+	"CPU cost of the frames, warm-up and measurement phase together. Of virtual machines on "
+	"the generator's machine only CPU time, in steps of 10 ms; of those on another one "
+	"nothing.",
+	.enter = enter_cpu);
 
 static int make_ipdv(const struct trial_field *f, const void *record, const struct trial_view *view,
 	int64_t *ns, gboolean *bound)
@@ -485,7 +490,8 @@ static const struct trial_field trial_rows[] = {
 		.flags = TRIAL_OPTIONAL),
 	FIELD(trial, environment, TREE, "",
 		"versions, CPU, governor, hugepages, accelerator, TSC, command line, start and "
-		"end"),
+		"end; notes (text): those of --note, and of virtual machines wire, accelerator, "
+		"qemu_version, reflector, vmux_path, vmux_sha256, vmux_cpus"),
 };
 const struct trial_record trial_fields = RECORD("trial", trial, trial_rows,
 	"Counts are exact integers, times in ns unless the name says otherwise, sizes in bytes "

@@ -9,6 +9,7 @@
 #include "analyze/contract/guest_rank.h"
 #include "sim/engine/engine.h"
 #include "sim/base/error.h"
+#include "sim/trial/cpu_time.h"
 #include "sim/trial/host_watch.h"
 #include "sim/trial/environment.h"
 #include "sim/trial/generators.h"
@@ -61,6 +62,8 @@ struct run {
 	struct clock_pair started;
 	uint64_t guests_ran_ns, guests_waited_ns; /* before the trial */
 	struct datapath_cost host_before, guests_before;
+	struct cpu_time
+		others[2]; /* of --host-pids and --guest-pids; when all is sent: of the trial */
 	struct host_watch *host;
 	struct host_events events; /* of host, when all is over */
 	double tsc_hz;
@@ -627,6 +630,32 @@ static double guests_waited(const struct run *r)
 	return ran_ns + waited_ns == 0 ? 0 : (double)waited_ns / (double)(ran_ns + waited_ns);
 }
 
+/* Of the first of several generators: they would all count the same. */
+static struct cpu_time cpu_time_of(const struct run *r, const char *pids)
+{
+	return cpu_time_read(generators_own(r->cfg->generators) == 0 ? pids : NULL);
+}
+
+/* When the last frame is sent: the drain is no part of what is counted. */
+static void take_cpu_time(struct run *r)
+{
+	const struct options *o = r->cfg->o;
+	const char *const pids[] = { o->host_pids, o->guest_pids };
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(pids); i++) {
+		struct cpu_time now = cpu_time_of(r, pids[i]);
+
+		now.ns = now.ns < r->others[i].ns ? 0 : now.ns - r->others[i].ns;
+		r->others[i] = now;
+	}
+}
+
+static void add_cpu_time(struct trial_cpu_part *part, const struct cpu_time *others)
+{
+	part->cpu_ns += others->ns;
+	part->threads += others->threads;
+}
+
 /* What the host's threads took for this trial. */
 static void add_host_cost(struct run *r)
 {
@@ -637,6 +666,8 @@ static void add_host_cost(struct run *r)
 	host->busy_cycles = now.busy_cycles - r->host_before.busy_cycles;
 	host->cpu_ns = now.cpu_ns - r->host_before.cpu_ns;
 	host->threads = now.threads;
+	add_cpu_time(host, &r->others[0]);
+	add_cpu_time(&r->t->cpu.guests, &r->others[1]);
 }
 
 static void note_one_way(struct run *r)
@@ -810,6 +841,8 @@ static gboolean note_costs(struct run *r)
 	g_autofree pid_t *pids = g_new0(pid_t, nb);
 
 	fabric_cost(r->cfg->fabric, &r->host_before);
+	r->others[0] = cpu_time_of(r, r->cfg->o->host_pids);
+	r->others[1] = cpu_time_of(r, r->cfg->o->guest_pids);
 	if (fleet != NULL) {
 		json_array_unref(fleet_report(fleet, REPORT_TIMEOUT_MS));
 		fleet_cost(fleet, &r->guests_before);
@@ -850,6 +883,7 @@ gboolean measure(const struct measure_cfg *cfg, trial **done, GError **error)
 	measured = ranks_agree(error) && measured && start_trial(&r, error);
 	if (measured) {
 		watch_sending(&r);
+		take_cpu_time(&r);
 		drain_frames(&r);
 		engine_stop(r.engine);
 		take_drain_row(&r);

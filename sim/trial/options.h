@@ -25,7 +25,7 @@ struct options {
 	char *machine, *interface, *policy, *socket_dir, *cores_text, *guest_cores;
 	char *host_cores, *port, *probes, *fault, *swap, *mac;
 	char *out, *label, *capture, *config;
-	char *as, *qemu;
+	char *as, *qemu, *host_pids, *guest_pids;
 	char **eal, **notes;
 	int mtu, rep, reps, per_process, memory, vf_limit, mediators, descriptors;
 	uint64_t seed;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What options mean, and which of them go together. */
+#include "sim/trial/cpu_time.h"
 #include "sim/trial/options_private.h"
 
 #include <limits.h>
@@ -514,7 +515,9 @@ static gboolean check_trial(struct options *o, GError **error)
 		return sim_fail(
 			error, SIM_ERROR_USAGE, "--rep and --reps cannot be combined; omit --reps");
 	o->first_rep = MAX(o->rep, 0);
-	return check_notes(o->notes, error) && check_label(o->label, error);
+	return cpu_time_check("--host-pids", o->host_pids, error) &&
+	       cpu_time_check("--guest-pids", o->guest_pids, error) &&
+	       check_notes(o->notes, error) && check_label(o->label, error);
 }
 
 static gboolean set_pps(struct options *o, const char *option, const char *text, GError **error)

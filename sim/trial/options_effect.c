@@ -148,6 +148,9 @@ gboolean options_effect(const struct options *o, GError **error)
 		{ o->probes != NULL, o->cores.nb_timer != 0, "--probes", "--cores with a timer" },
 		{ o->per_process != 0, k.started != 0, "--guests-per-process",
 			"guest processes started by tsim" },
+		{ o->host_pids != NULL || o->guest_pids != NULL,
+			g_str_equal(o->machine, "external"), "--host-pids, --guest-pids",
+			"--machine external: others are measured by themselves" },
 		{ o->host_cores != NULL, k.hosted != 0, "--host-cores",
 			"a guest on interface virtio or vmux" },
 		{ !g_str_equal(timeout, OPTIONS_CONNECT_TIMEOUT) &&

@@ -145,6 +145,8 @@ refused 'ptp requires --pattern to-guests' --port net_ring0 --guests 2 --cores 0
 	--pattern between-guests
 refused '--guests-per-process: no effect' --machine external --guests-per-process 2
 refused '--host-cores: no effect' --interface vfio --host-cores 0
+refused '--guest-pids: no effect' --guest-pids 1
+refused '--host-pids: expected PIDs' --machine external --host-pids vmux
 refused '--connect-timeout: no effect' --interface null --connect-timeout 5s
 refused '--pattern: no effect' --pattern between-guests
 refused '--pattern: no effect' --guests vfio:1,vmux:1 --pattern both

@@ -27,7 +27,11 @@ measured()
 	esac
 }
 
-measured "$as" one --rep 2
+# Who moves the frames, and whose CPU time that is, tsim is told: a shell that waits, one that does not.
+(while :; do :; done) &
+busy=$!
+children+=("$busy")
+measured "$as" one --rep 2 --host-pids $$ --guest-pids "$busy,$$"
 same "files of trials" "$(cd out/one && echo trial_*)" "trial_${infix}_rep2.json"
 same "parameters" "$(trial '.parameters | "\(.machine) \(.interface) \(.qemu) \(.vhost) \(.ioregionfd) \(.reflector)"')" \
 	"microvm macvtap allregs true true xdp"
@@ -35,6 +39,9 @@ holds "the repetition is the one asked for" '.parameters.repetition == 2'
 holds "how they were reached is not a parameter" '.parameters.extra == ""'
 holds "which mechanism moved the frames is still told" '.interface_info.interfaces[0].interface == "vhost-user"'
 holds "the guest answered" '.guests[0].forwarded > 0'
+kill -KILL "$busy"
+holds "their CPU time is the trial's" '.cpu | .host.threads == 1 and .guests.threads == 2 and
+	.guests.cpu_ns > .host.cpu_ns and .guests.cpu_ns < 2e9'
 before=$(stat -c '%y %i' out/one/trial_*)
 
 # By another wire it is the same trial, and done: nothing is waited for.
