@@ -37,10 +37,14 @@ static const struct setup_interface interfaces[] = {
 		"e1000" },
 	{ "vmux-emu-e810", PCVM, SETUP_WIRE | SETUP_TAP | SETUP_BRIDGE | SETUP_VMUX | SETUP_PCI,
 		"ice" },
-	{ "vmux-med", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_VMUX | SETUP_PCI, "ice" },
-	{ "vmux-dpdk", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_VMUX | SETUP_PCI, "e1000" },
-	{ "vmux-dpdk-e810", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_VMUX | SETUP_PCI, "ice" },
-	{ "vmux-vdpdk", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_VMUX | SETUP_PCI, NULL },
+	{ "vmux-med", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_SHARED | SETUP_VMUX | SETUP_PCI,
+		"ice" },
+	{ "vmux-dpdk", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_SHARED | SETUP_VMUX | SETUP_PCI,
+		"e1000" },
+	{ "vmux-dpdk-e810", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_SHARED | SETUP_VMUX | SETUP_PCI,
+		"ice" },
+	{ "vmux-vdpdk", PCVM, SETUP_WIRE | SETUP_PASS | SETUP_SHARED | SETUP_VMUX | SETUP_PCI,
+		NULL },
 };
 
 /* *out: the index of word among words; an error names them. */
@@ -171,6 +175,12 @@ static const char *reflector_impossible(const struct setup *s)
 		return "process guests have no kernel driver: requires reflector dpdk";
 	if (xdp && g_str_equal(s->interface->word, "vmux-vdpdk"))
 		return "vmux-vdpdk has no kernel driver: requires reflector dpdk";
+	/* As tried with vmux 0b51f48 and DPDK 22.11; net_ice on vmux's DPDK port is not known to fail. */
+	if (!xdp && setup_has(s, SETUP_VMUX) && g_strcmp0(s->interface->guest_driver, "e1000") == 0)
+		return "vmux's e1000 panics on the descriptors of DPDK's net_e1000: requires "
+		       "reflector xdp";
+	if (!xdp && g_str_equal(s->interface->word, "vmux-emu-e810"))
+		return "vmux's E810 does not answer DPDK's net_ice: requires reflector xdp";
 	if (!xdp && s->machine == MACHINE_MICROVM)
 		return "microvm has no PCI bus for a DPDK driver: requires reflector xdp";
 	if (!xdp && s->machine == MACHINE_HOST && !g_str_equal(s->interface->word, "pnic"))

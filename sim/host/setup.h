@@ -26,6 +26,7 @@ enum setup_needs {
 	SETUP_PCI = 1 << 7,     /* its device is on a PCI bus */
 	SETUP_DEVICE = 1 << 9,  /* guests see the device that is passed, and need its driver */
 	SETUP_WIRE = 1 << 8,    /* frames come over the wire between generator and host */
+	SETUP_SHARED = 1 << 10, /* the PCI function is vmux's DPDK port, one for all guests */
 };
 
 struct setup_interface {

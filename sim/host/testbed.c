@@ -23,6 +23,7 @@ enum type {
 	MAC,
 	IP_NET,    /* 10.1.0.2/21 */
 	CPUS,      /* 0-3,8;4-7 */
+	ROLE_CPUS, /* main:0/rx:3;9/runner:2;8 */
 	EXPORTS,   /* NAME:PATH, by commas */
 	ARGUMENTS, /* words of a shell's line */
 	MAC_BYTES, /* uint8_t[6] */
@@ -41,6 +42,7 @@ static const char *const wants[] = {
 	[MAC] = "a unicast MAC address: 52:54:00:fa:00:60",
 	[IP_NET] = "an address with prefix length: 10.1.0.20/21",
 	[CPUS] = "CPU lists separated by ';': 0-1;2-3,8",
+	[ROLE_CPUS] = "CPU lists by role, each once: main:0/rx:3;9/runner:2;8",
 	[EXPORTS] = "a comma-separated list of NAME:PATH",
 	[ARGUMENTS] = "words with shell quoting",
 	[MAC_BYTES] = "a unicast MAC address: 52:54:00:fa:00:60",
@@ -133,6 +135,9 @@ static const struct key keys[] = {
 	KEY("host", "vmux_socket_path", TEXT, vmux_socket_path, NULL,
 		"sockets of vmux, guest number inserted before the suffix; default: in tsim's own "
 		"directory"),
+	KEY("host", "vmux_cpus", ROLE_CPUS, vmux_cpus, NULL,
+		"CPUs of vmux's threads: main, and per guest, in turn, rx and runner: "
+		"main:0/rx:3;9/runner:2;8; default: any (ours)"),
 	KEY("host", "root_disk_file", TEXT, root_disk, NULL,
 		"disks of guests, guest number inserted before the suffix; default: tsim's own "
 		"small image"),
@@ -270,6 +275,24 @@ static gboolean is_ip_net(const char *word)
 		       parts[1], 10, 0, g_inet_address_get_native_size(a) * 8, &prefix, NULL);
 }
 
+static gboolean is_role_cpus(const char *word)
+{
+	static const char one[] = "^(main:[0-9][0-9,-]*|(rx|runner):[0-9][0-9,;-]*)$";
+	g_auto(GStrv) parts = g_strsplit(word, "/", -1);
+	gboolean valid = TRUE;
+	unsigned seen = 0;
+
+	for (char **p = parts; valid && *p != NULL; p++) {
+		/* They differ in their second letter. */
+		unsigned role = 1U << ((*p)[0] == '\0' ? 0 : (*p)[1] & 31);
+
+		valid = g_regex_match_simple(one, *p, G_REGEX_DOLLAR_ENDONLY, 0) &&
+			(seen & role) == 0;
+		seen |= role;
+	}
+	return valid;
+}
+
 /* Is word one of the texts that a type allows? */
 static gboolean is_allowed(enum type type, const char *word)
 {
@@ -293,6 +316,8 @@ static gboolean is_allowed(enum type type, const char *word)
 		return is_ip_net(word);
 	case CPUS:
 		return is_of(word, DIGITS ",-;") && g_ascii_isdigit(word[0]);
+	case ROLE_CPUS:
+		return is_role_cpus(word);
 	default:
 		return TRUE;
 	}

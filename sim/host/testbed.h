@@ -46,6 +46,7 @@ struct testbed {
 	char *root_disk;  /* NULL: our own image */
 	char **fsdevs;    /* NAME:PATH, NULL-terminated */
 	char *guest_cpus; /* cpu lists separated by ';', in turn; NULL: anywhere */
+	char *vmux_cpus;  /* as in struct vmux_cfg; NULL: anywhere */
 	gboolean vfs;     /* vfio: virtual functions, not the whole device */
 	/* Of each guest. */
 	unsigned vcpus, memory_mib, queues, rx_queue_size, tx_queue_size;

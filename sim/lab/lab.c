@@ -53,7 +53,9 @@ struct lab *lab_new(const struct lab_cfg *cfg)
 	l->loadgen = g_str_equal(t->host.fqdn, t->loadgen.fqdn)
 			     ? l->host
 			     : testbed_server(&t->loadgen, "loadgen");
+	l->asked = l->host;
 	if (cfg->dry != NULL) {
+		l->asked = testbed_server(&t->host, "host");
 		server_set_dry(l->host, cfg->dry);
 		server_set_dry(l->loadgen, cfg->dry);
 	}
@@ -75,7 +77,8 @@ static gboolean down_to(struct lab *l, int depth, GError **error)
 {
 	g_autoptr(GError) first = NULL;
 
-	if (l->depth >= LAB_REFLECTOR && depth < LAB_REFLECTOR)
+	/* Those in guests go with them: nobody waits for a guest that hangs. */
+	if (l->depth >= LAB_REFLECTOR && depth == LAB_GUESTS)
 		lab_reflector_down(l);
 	if (l->depth >= LAB_GUESTS && depth < LAB_GUESTS) {
 		lab_guests_down(l);
@@ -110,10 +113,18 @@ void lab_free(struct lab *l)
 	g_ptr_array_unref(l->attached);
 	if (l->loadgen != l->host)
 		server_free(l->loadgen);
+	if (l->asked != l->host)
+		server_free(l->asked);
 	server_free(l->host);
+	g_strfreev(l->vmux_sockets);
+	g_free(l->vmux_path);
+	g_free(l->vmux_sha256);
+	g_free(l->vmux_pids);
+	g_free(l->qemu_pids);
 	g_free(l->qemu);
 	g_free(l->qemu_path);
 	g_free(l->qemu_checked);
+	g_free(l->vfio_user_checked);
 	g_free(l->accel);
 	g_free(l->reflector_text);
 	g_free(l);
@@ -167,6 +178,17 @@ static gboolean check_vhost(struct lab *l, const struct setup *s, GError **error
 		       "CONFIG_VHOST_NET");
 }
 
+/* What guests complain of when vmux has ended under them is no cause. */
+static void blame_vmux(struct lab *l, GError **error)
+{
+	g_autofree char *death = lab_vmux_death(l);
+
+	if (death == NULL)
+		return;
+	g_clear_error(error);
+	server_fail(l->host, error, "%s", death);
+}
+
 typedef gboolean (*stage_up)(struct lab *l, const struct setup *s, GError **error);
 
 gboolean lab_apply(struct lab *l, const struct setup *wanted, enum lab_depth depth, GError **error)
@@ -190,6 +212,7 @@ gboolean lab_apply(struct lab *l, const struct setup *wanted, enum lab_depth dep
 		l->depth++;
 		g_assert(l->depth >= LAB_NETWORK && l->depth <= LAB_REFLECTOR);
 		if (!up[l->depth](l, &l->setup, error)) {
+			blame_vmux(l, error);
 			(void)down_to(l, l->depth - 1, NULL);
 			return FALSE;
 		}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/host/network.h"
 #include "sim/lab/lab_private.h"
 #include "sim/lab/lab_scripts.h"
 #include "traffic/frame.h"
@@ -40,6 +41,8 @@ char *lab_lacks(const struct testbed *t, const struct setup *s, uint32_t frame_l
 
 	if (setup_is_vm(s->machine) && t->root_disk != NULL && t->guest.fqdn == NULL)
 		return g_strdup("guests with a disk require SSH: set [guest] fqdn (--config)");
+	if (setup_is_vm(s->machine) && t->queues > 1 && !setup_has(s, SETUP_VIRTIO))
+		return g_strdup("supports a single queue pair: set [guest] queues = 1 (--config)");
 	if (lab_needs(s, SETUP_SOCKET) && !same_machine(t))
 		return g_strdup(
 			"vhost-user sockets are local: [host] fqdn and [loadgen] fqdn must be "
@@ -47,7 +50,7 @@ char *lab_lacks(const struct testbed *t, const struct setup *s, uint32_t frame_l
 	if (lab_needs(s, SETUP_PASS) && (host->name == NULL || host->pci == NULL))
 		return g_strdup("requires a PCI device for its guests: set [host] test_iface and "
 				"test_iface_addr (--config)");
-	if (lab_needs(s, SETUP_PASS) && s->guests > 1 && !t->vfs)
+	if (lab_needs(s, SETUP_PASS) && !setup_has(s, SETUP_SHARED) && s->guests > 1 && !t->vfs)
 		return g_strdup(
 			"several guests require one virtual function each: set [host] vfs = "
 			"true (--config)");
@@ -101,18 +104,78 @@ static gboolean check_mtu(
 	return server_fail(s, error, "%s", text);
 }
 
-static gboolean check_programs(struct lab *l, const struct setup *s, GError **error)
+static gboolean check_qemu(struct lab *l, const struct setup *s, GError **error)
 {
 	const char *folder = lab_qemu_folder(l, s);
 	unsigned version;
 
-	if (!setup_is_vm(s->machine) || g_strcmp0(folder, l->qemu_checked) == 0)
+	if (g_strcmp0(folder, l->qemu_checked) == 0)
 		return TRUE;
 	if (!vm_qemu_version(l->host, folder, &version, error))
 		return FALSE;
 	g_free(l->qemu_checked);
 	l->qemu_checked = g_strdup(folder);
 	return TRUE;
+}
+
+static gboolean check_vfio_user(struct lab *l, const struct setup *s, GError **error)
+{
+	const char *folder = lab_qemu_folder(l, s);
+	g_autofree char *program = vm_program(folder);
+
+	if (g_strcmp0(folder, l->vfio_user_checked) == 0)
+		return TRUE;
+	if (!vm_qemu_has_vfio_user(l->host, folder))
+		return server_fail(l->host, error,
+			"%s: no device vfio-user-pci, which vmux requires: set [host] "
+			"vmux_qemu_path to the directory of QEMU 10.1 or later (--config)",
+			program);
+	g_free(l->vfio_user_checked);
+	l->vfio_user_checked = g_strdup(folder);
+	return TRUE;
+}
+
+/* It prints no version: the sum of its program says which one it is. */
+static gboolean find_vmux(struct lab *l, GError **error)
+{
+	const char *path = l->cfg.testbed->vmux_path;
+	g_autofree char *said = NULL;
+	g_auto(GStrv) words = NULL;
+
+	if (l->vmux_path != NULL)
+		return TRUE;
+	said = server_ask(l->host, NULL, "sh", "-c", LAB_PROGRAM_SH, "sh", path, NULL);
+	words = said == NULL ? NULL : g_strsplit(g_strchomp(said), "  ", 2);
+	if (words == NULL || g_strv_length(words) != 2)
+		return server_fail(l->host, error,
+			"%s: not found: set [host] vmux_path to the program of "
+			"github.com/vmuxIO/vmuxIO (--config)",
+			path);
+	l->vmux_sha256 = g_strdup(words[0]);
+	l->vmux_path = g_strdup(words[1]);
+	return TRUE;
+}
+
+static gboolean check_hugepages(struct lab *l, GError **error)
+{
+	g_autofree char *files = g_strdup_printf(
+		"grep -qxv 0 %s/kernel/mm/hugepages/*/free_hugepages", network_sysfs());
+
+	return server_test(l->host, "sh", "-c", files, NULL) ||
+	       server_fail(l->host, error,
+		       "no free hugepages, which vmux's DPDK requires: sysctl "
+		       "vm.nr_hugepages=1024");
+}
+
+static gboolean check_programs(struct lab *l, const struct setup *s, GError **error)
+{
+	if (!setup_is_vm(s->machine))
+		return TRUE;
+	if (!check_qemu(l, s, error))
+		return FALSE;
+	return !setup_has(s, SETUP_VMUX) ||
+	       (check_vfio_user(l, s, error) && find_vmux(l, error) &&
+		       (!setup_has(s, SETUP_SHARED) || check_hugepages(l, error)));
 }
 
 gboolean lab_check(struct lab *l, const struct setup *s, uint32_t frame_len_max, GError **error)

@@ -2,6 +2,7 @@
 /* What all stages of a lab stand on. */
 #include <signal.h>
 #include <stdarg.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -38,6 +39,20 @@ char *lab_program(const struct testbed_server *s, const char *name)
 		return g_build_filename(s->tsim_dir, "bin", name, NULL);
 	here = g_str_equal(s->fqdn, "localhost") ? datadir_program(name) : NULL;
 	return here != NULL ? here : g_strdup(name);
+}
+
+char *lab_insert_number(const char *text, const char *at, uint32_t guest)
+{
+	int head = at == NULL ? (int)strlen(text) : (int)(at - text);
+
+	return g_strdup_printf("%.*s%u%s", head, text, guest, text + head);
+}
+
+char *lab_numbered_path(const char *path, uint32_t guest)
+{
+	const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
+
+	return lab_insert_number(path, slash != NULL && dot < slash ? NULL : dot, guest);
 }
 
 const char *lab_qemu_folder(const struct lab *l, const struct setup *s)

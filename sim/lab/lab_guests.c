@@ -1,105 +1,36 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The stage of a lab that is guests: vMux, virtual machines, and the wait until they listen. */
+/* The stage of a lab that is guests: virtual machines, and the wait until they listen. */
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "analyze/base/text.h"
+#include "sim/base/argv.h"
 #include "sim/base/error.h"
 #include "sim/vm/image.h"
-#include "sim/vm/vmux_process.h"
 #include "sim/lab/lab_private.h"
 #include "sim/host/network.h"
 #include "sim/server/process.h"
 #include "traffic/frame.h"
 
 enum {
-	BATCH = 8,        /* guests that start at a time: more only wait for each other */
-	BOOT_KVM_S = 120, /* and of each guest more, as they boot together */
+	ASSUMED_VERSION = 702, /* of a QEMU that a dry run cannot ask */
+	BATCH = 8,             /* guests that start at a time: more only wait for each other */
+	BOOT_KVM_S = 120,      /* and of each guest more, as they boot together */
 	BOOT_KVM_GUEST_S = 2,
 	BOOT_TCG_S = 240,
 	BOOT_TCG_GUEST_S = 15,
 	HOLD_POLL_US = 20000,
 	HOLD_TIMEOUT_US = 20000000,
-	VMUX_TIMEOUT_US = 30000000,
 };
-
-/* text with the guest's number before at (in text; NULL: at its end). Newly allocated. */
-static char *insert_number(const char *text, const char *at, uint32_t guest)
-{
-	int head = at == NULL ? (int)strlen(text) : (int)(at - text);
-
-	return g_strdup_printf("%.*s%u%s", head, text, guest, text + head);
-}
-
-/* With the guest's number before its suffix: disk.qcow2, disk7.qcow2. Newly allocated. */
-static char *numbered_path(const char *path, uint32_t guest)
-{
-	const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
-
-	return insert_number(path, slash != NULL && dot < slash ? NULL : dot, guest);
-}
-
-/* vmux makes its sockets when it has its devices. */
-static gboolean wait_for_vmux(struct lab *l, const char *last_socket, GError **error)
-{
-	gint64 until_us = g_get_monotonic_time() + VMUX_TIMEOUT_US;
-	g_autofree char *words = NULL;
-
-	while (l->cfg.dry == NULL && !server_test(l->host, "test", "-S", last_socket, NULL)) {
-		enum process_state state;
-		int status;
-
-		if (!process_look(l->host, "vmux", &state, &status, error))
-			return FALSE;
-		if (state == PROCESS_RUNNING && g_get_monotonic_time() < until_us) {
-			g_usleep(HOLD_POLL_US);
-			continue;
-		}
-		words = process_words(l->host, "vmux", 5);
-		return sim_fail(error, SIM_ERROR_GUEST, "%s: vmux %s: %s", server_name(l->host),
-			state == PROCESS_RUNNING ? "created no socket" : "exited", words);
-	}
-	return TRUE;
-}
-
-static gboolean start_vmux(struct lab *l, const struct setup *s, GError **error)
-{
-	const struct testbed *t = l->cfg.testbed;
-	const char *state = server_state_dir(l->host, error);
-	g_autofree char *stem = NULL;
-	g_autofree char *mac = lab_mac(l, 0);
-	g_auto(GStrv) argv = NULL;
-	g_autoptr(GPtrArray) sockets = g_ptr_array_new_with_free_func(g_free);
-
-	if (state == NULL)
-		return FALSE;
-	stem = t->vmux_socket_path == NULL ? g_build_filename(state, "vmux.sock", NULL)
-					   : g_strdup(t->vmux_socket_path);
-	for (uint32_t i = 0; i < s->guests; i++)
-		g_ptr_array_add(sockets, numbered_path(stem, i));
-	argv = vmux_command(&(struct vmux_cfg){ .program = t->vmux_path,
-		.setup = s,
-		.base_mac = mac,
-		.attached = (const char *const *)l->attached->pdata,
-		.sockets = (const char *const *)sockets->pdata });
-	if (!journal_start(l->journal, "vmux", l->netns, (const char *const *)argv, error) ||
-		!wait_for_vmux(l, sockets->pdata[s->guests - 1], error))
-		return FALSE;
-	for (uint32_t i = 0; i < s->guests; i++) {
-		g_free(l->attached->pdata[i]);
-		l->attached->pdata[i] = g_strdup(sockets->pdata[i]);
-	}
-	return TRUE;
-}
 
 /* The first label of a name has the number: vm.example.org, vm7.example.org. */
 static char *numbered_name(const char *fqdn, uint32_t guest)
 {
 	const char *at = strchr(fqdn, '@');
 
-	return insert_number(fqdn, strchr(at == NULL ? fqdn : at, '.'), guest);
+	return lab_insert_number(fqdn, strchr(at == NULL ? fqdn : at, '.'), guest);
 }
 
 /* A disk's guest is reached over a network of its own. */
@@ -123,7 +54,9 @@ static void attach_guest(
 {
 	const char *to = guest < l->attached->len ? l->attached->pdata[guest] : NULL;
 
-	if (setup_has(s, SETUP_VMUX | SETUP_SOCKET))
+	if (setup_has(s, SETUP_VMUX))
+		cfg->socket = l->vmux_sockets[guest];
+	else if (setup_has(s, SETUP_SOCKET))
 		cfg->socket = to;
 	else if (setup_has(s, SETUP_MACVTAP))
 		cfg->macvtap = to;
@@ -133,31 +66,36 @@ static void attach_guest(
 		cfg->pci = to;
 }
 
-/* Lists of CPUs, in turn; NULL: anywhere. Newly allocated. */
-static char *cpus_of(const struct lab *l, uint32_t guest)
-{
-	g_auto(GStrv) lists = l->cfg.testbed->guest_cpus == NULL
-				      ? NULL
-				      : g_strsplit(l->cfg.testbed->guest_cpus, ";", -1);
-
-	return lists == NULL || lists[0] == NULL ? NULL
-						 : g_strdup(lists[guest % g_strv_length(lists)]);
-}
-
 static unsigned long tsc_khz(struct lab *l)
 {
-	g_autofree char *info = NULL;
-	const char *mhz;
-
-	/* This machine's also in a dry run. */
-	if (!server_is_local(l->host))
-		info = server_ask(l->host, NULL, "cat", "/proc/cpuinfo", NULL);
-	else if (!g_file_get_contents("/proc/cpuinfo", &info, NULL, NULL))
-		return 0;
-	mhz = info == NULL ? NULL : strstr(info, "cpu MHz");
+	g_autofree char *info = server_ask(l->asked, NULL, "cat", "/proc/cpuinfo", NULL);
+	const char *mhz = info == NULL ? NULL : strstr(info, "cpu MHz");
 
 	mhz = mhz == NULL ? NULL : strchr(mhz, ':');
 	return mhz == NULL ? 0 : (unsigned long)(g_ascii_strtod(mhz + 1, NULL) * 1000);
+}
+
+/* What QEMU is there, and how fast it can be. A dry run goes on where nobody answers. */
+static gboolean ask_host(struct lab *l, const struct setup *s, struct vm_cfg *cfg, GError **error)
+{
+	gboolean dry = l->cfg.dry != NULL, reached = !dry || server_test(l->asked, "true", NULL);
+	g_autoptr(GError) why = NULL;
+	g_autofree char *slow = NULL;
+
+	cfg->qemu_version = ASSUMED_VERSION;
+	if (!reached)
+		lab_say(l, "%s: not reachable: assuming QEMU 7.2 and KVM", server_name(l->asked));
+	else if (!vm_qemu_version(l->asked, s->qemu_path, &cfg->qemu_version, &why) && !dry) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return FALSE;
+	} else if (why != NULL)
+		lab_say(l, "%s: assuming QEMU 7.2", why->message);
+	cfg->accel = reached ? vm_accel_of(l->asked, &slow) : VM_KVM;
+	cfg->tsc_khz = reached ? tsc_khz(l) : 0;
+	g_free(l->accel);
+	l->accel = slow == NULL ? g_strdup("kvm") : g_strdup_printf("tcg: %s", slow);
+	l->qemu_version = cfg->qemu_version;
+	return TRUE;
 }
 
 static gboolean start_vm(struct lab *l, const struct setup *s, const struct vm_cfg *common,
@@ -166,12 +104,13 @@ static gboolean start_vm(struct lab *l, const struct setup *s, const struct vm_c
 	const struct testbed *t = l->cfg.testbed;
 	struct vm_cfg cfg = *common;
 	g_autofree char *mac = lab_mac(l, guest), *disk = NULL;
-	g_autofree char *cpus = cpus_of(l, guest);
+	g_autofree char *cpus = t->guest_cpus == NULL ? NULL : vm_cpus(t->guest_cpus, guest);
 	struct vm *vm = NULL;
 
 	/* Several guests have a disk and a name each. */
 	if (t->root_disk != NULL)
-		disk = s->guests == 1 ? g_strdup(t->root_disk) : numbered_path(t->root_disk, guest);
+		disk = s->guests == 1 ? g_strdup(t->root_disk)
+				      : lab_numbered_path(t->root_disk, guest);
 	cfg.number = guest;
 	cfg.mac = mac;
 	cfg.disk = disk;
@@ -226,7 +165,6 @@ static gboolean start_vms(struct lab *l, const struct setup *s, GError **error)
 	const struct testbed *t = l->cfg.testbed;
 	const char *state = server_state_dir(l->host, error);
 	g_autofree char *run_dir = state == NULL ? NULL : g_build_filename(state, "vm", NULL);
-	g_autofree char *why = NULL;
 	struct image image = { 0 };
 	struct vm_cfg cfg = {
 		.setup = s,
@@ -241,18 +179,13 @@ static gboolean start_vms(struct lab *l, const struct setup *s, GError **error)
 	};
 	gboolean done = TRUE;
 
-	if (state == NULL || !vm_qemu_version(l->host, s->qemu_path, &cfg.qemu_version, error) ||
+	if (state == NULL || !ask_host(l, s, &cfg, error) ||
 		(t->root_disk == NULL &&
 			!image_make(l->host, s, setup_has(s, SETUP_DEVICE) ? l->passed : NULL,
 				&image, error)))
 		return FALSE;
-	cfg.accel = vm_accel_of(l->host, &why);
 	cfg.kernel = image.kernel;
 	cfg.initrd = image.initrd;
-	cfg.tsc_khz = tsc_khz(l);
-	g_free(l->accel);
-	l->accel = why == NULL ? g_strdup("kvm") : g_strdup_printf("tcg: %s", why);
-	l->qemu_version = cfg.qemu_version;
 	lab_say(l, "QEMU %u.%u, %s", cfg.qemu_version / 100, cfg.qemu_version % 100, l->accel);
 	for (uint32_t i = 0; done && i < s->guests; i++) {
 		done = start_vm(l, s, &cfg, i, error);
@@ -306,17 +239,44 @@ static gboolean hold_sockets(struct lab *l, const struct setup *s, GError **erro
 	return TRUE;
 }
 
+char **lab_guests_processes(const struct lab *l)
+{
+	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+
+	if (l->vmux_sockets != NULL)
+		g_strv_builder_add(names, "vmux");
+	for (guint i = 0; i < l->vms->len; i++)
+		argv_addf(names, NULL, "qemu-%u", i);
+	return g_strv_builder_end(names);
+}
+
+/* For tsim run, which knows PIDs of its own machine only. */
+static void find_pids(struct lab *l)
+{
+	g_auto(GStrv) names = lab_guests_processes(l);
+	char **qemus = names + (l->vmux_sockets != NULL);
+
+	if (l->cfg.dry != NULL || l->loadgen != l->host)
+		return;
+	if (l->vmux_sockets != NULL)
+		l->vmux_pids = process_pids(l->host, (const char *const[]){ "vmux", NULL });
+	l->qemu_pids = process_pids(l->host, (const char *const *)qemus);
+}
+
 gboolean lab_guests_up(struct lab *l, const struct setup *s, GError **error)
 {
 	if (!setup_is_vm(s->machine))
 		return TRUE;
-	if (setup_has(s, SETUP_VMUX) && !start_vmux(l, s, error))
+	if (setup_has(s, SETUP_VMUX) && !lab_vmux_up(l, s, error))
 		return FALSE;
 	if (l->socket_dir != NULL && !hold_sockets(l, s, error))
 		return FALSE;
 	lab_say(l, "starting %u %s guest%s", s->guests, setup_machine_word(s->machine),
 		text_plural(s->guests));
-	return start_vms(l, s, error);
+	if (!start_vms(l, s, error))
+		return FALSE;
+	find_pids(l);
+	return TRUE;
 }
 
 /* The journal does what this leaves: in a dry run, to say each thing once, all. */
@@ -330,17 +290,26 @@ void lab_guests_down(struct lab *l)
 			lab_say(l, "guest %u: %s", i, error->message);
 	}
 	g_ptr_array_set_size(l->vms, 0);
+	g_clear_pointer(&l->vmux_sockets, g_strfreev);
+	g_clear_pointer(&l->vmux_pids, g_free);
+	g_clear_pointer(&l->qemu_pids, g_free);
 }
 
 char *lab_guests_death(struct lab *l)
 {
+	g_autofree char *death_of_vmux = lab_vmux_death(l);
+
 	for (guint i = 0; l->cfg.dry == NULL && i < l->vms->len; i++) {
-		const char *death = vm_death(l->vms->pdata[i]);
+		struct vm *vm = l->vms->pdata[i];
+		/* Without vmux a machine may not answer; and vmux ends when a QEMU does. */
+		const char *death = death_of_vmux == NULL ? vm_death(vm) : vm_exit(vm);
 
 		if (death != NULL)
-			return g_strdup_printf("guest %u: %s", i, death);
+			return g_strdup_printf("%s%sguest %u: %s",
+				death_of_vmux == NULL ? "" : death_of_vmux,
+				death_of_vmux == NULL ? "" : "\n", i, death);
 	}
-	return NULL;
+	return g_steal_pointer(&death_of_vmux);
 }
 
 void lab_release_sockets(struct lab *l)

@@ -116,7 +116,9 @@ static gboolean pass_functions(struct lab *l, const struct setup *s, GError **er
 	g_auto(GStrv) functions = NULL;
 
 	if (t->vfs) {
-		if (!pci_vfs(l->journal, l->wire, s->guests, t->guest_mac, &functions, error))
+		unsigned nb = setup_has(s, SETUP_SHARED) ? 1 : s->guests;
+
+		if (!pci_vfs(l->journal, l->wire, nb, t->guest_mac, &functions, error))
 			return FALSE;
 	} else {
 		if (!take_mac_of(l, l->wire, error))

@@ -10,6 +10,7 @@
 struct lab {
 	struct lab_cfg cfg;
 	struct server *host, *loadgen;        /* the same one, if both are this machine */
+	struct server *asked;                 /* the host, which answers also in a dry run */
 	struct journal *journal, *of_loadgen; /* likewise */
 	gboolean kept;
 
@@ -19,7 +20,8 @@ struct lab {
 	char *qemu, *qemu_path; /* of setup */
 	guint mark_guests;      /* of journal: where the network ends */
 	gboolean rights_checked;
-	char *qemu_checked; /* folder whose QEMU answered; NULL: none yet */
+	char *qemu_checked;      /* folder whose QEMU answered; NULL: none yet */
+	char *vfio_user_checked; /* folder whose QEMU has vfio-user; NULL: none yet */
 
 	/* Network. */
 	uint8_t base_mac[6];      /* of guest 0 */
@@ -33,8 +35,11 @@ struct lab {
 	char *socket_dir;  /* of the generator's sockets; NULL: none */
 
 	/* Guests. */
-	GPtrArray *vms; /* struct vm * */
-	char *accel;    /* "kvm", "tcg: why"; NULL: no virtual machine */
+	char **vmux_sockets;           /* a guest each; NULL: no vmux was started */
+	char *vmux_path, *vmux_sha256; /* of its program; NULL: not asked yet */
+	char *vmux_pids, *qemu_pids;   /* "12,13" on the generator's machine; NULL: none there */
+	GPtrArray *vms;                /* struct vm * */
+	char *accel;                   /* "kvm", "tcg: why"; NULL: no virtual machine */
 	unsigned qemu_version;
 	GPid holder; /* a tsim that waits at the sockets while QEMU starts; 0: none */
 
@@ -49,6 +54,10 @@ char *lab_mac(const struct lab *l, uint32_t guest);
 /* Path of a program of ours on a server: its tsim_dir, beside this tsim, or its $PATH. Newly allocated. */
 char *lab_program(const struct testbed_server *s, const char *name);
 
+/* text with the guest's number before at (in text; NULL: at its end). Newly allocated. */
+char *lab_insert_number(const char *text, const char *at, uint32_t guest);
+/* With the guest's number before its suffix: disk.qcow2, disk7.qcow2. Newly allocated. */
+char *lab_numbered_path(const char *path, uint32_t guest);
 /* Folder of QEMU of a set-up: its own, else the testbed's; "": $PATH. */
 const char *lab_qemu_folder(const struct lab *l, const struct setup *s);
 /* What reflects on machine host: NIC, bridge or macvtap. Newly allocated. */
@@ -66,6 +75,13 @@ gboolean lab_guests_up(struct lab *l, const struct setup *s, GError **error);
 void lab_guests_down(struct lab *l);
 /* NULL while all live; else which one does not, and why. Newly allocated. */
 char *lab_guests_death(struct lab *l);
+
+/* Their names as processes: "vmux", "qemu-0", ... Newly allocated. */
+char **lab_guests_processes(const struct lab *l);
+/* The vmux process of the guests: its sockets answer when this returns. */
+gboolean lab_vmux_up(struct lab *l, const struct setup *s, GError **error);
+/* NULL while it runs, or is not needed; else how it ended, with its last lines. Newly allocated. */
+char *lab_vmux_death(struct lab *l);
 
 gboolean lab_reflector_up(struct lab *l, const struct setup *s, GError **error);
 void lab_reflector_down(struct lab *l);

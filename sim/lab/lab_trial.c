@@ -14,6 +14,7 @@
 #include "sim/base/argv.h"
 #include "sim/base/error.h"
 #include "sim/lab/lab_private.h"
+#include "sim/server/process.h"
 
 enum {
 	POLL_US = 20000,
@@ -28,6 +29,18 @@ char *lab_as(const struct setup *s)
 		setup_machine_word(s->machine), s->interface->word, s->qemu,
 		s->vhost ? "on" : "off", s->ioregionfd ? "on" : "off",
 		setup_reflector_word(s->reflector));
+}
+
+static void add_vmux_words(const struct lab *l, GStrvBuilder *words)
+{
+	if (l->vmux_path != NULL) {
+		argv_addf(words, NULL, "--note=vmux_path=%s", l->vmux_path);
+		argv_addf(words, NULL, "--note=vmux_sha256=%s", l->vmux_sha256);
+	}
+	if (l->cfg.testbed->vmux_cpus != NULL)
+		argv_addf(words, NULL, "--note=vmux_cpus=%s", l->cfg.testbed->vmux_cpus);
+	if (l->vmux_pids != NULL)
+		argv_addf(words, NULL, "--host-pids=%s", l->vmux_pids);
 }
 
 /*
@@ -58,6 +71,10 @@ static void add_lab_words(const struct lab *l, GStrvBuilder *words)
 	}
 	if (l->reflector_text != NULL)
 		argv_addf(words, NULL, "--note=reflector=%s", l->reflector_text);
+	if (l->qemu_pids != NULL)
+		argv_addf(words, NULL, "--guest-pids=%s", l->qemu_pids);
+	if (l->vmux_sockets != NULL)
+		add_vmux_words(l, words);
 }
 
 /* The whole command, for the load generator's machine; out: its folder for results there. */
@@ -79,18 +96,36 @@ static char **trial_command(
 	return g_strv_builder_end(words);
 }
 
-static int wait_for(const struct lab *l, GPid pid)
+/* A stream that speaks when vmux or a QEMU has ended; NULL: there are none, or it cannot be watched. */
+static struct stream *watch_guests(struct lab *l)
 {
+	g_auto(GStrv) names = lab_guests_processes(l);
+
+	return names[0] == NULL ? NULL : process_watch(l->host, (const char *const *)names, NULL);
+}
+
+static gboolean has_spoken(struct stream *watch)
+{
+	char byte;
+
+	return watch != NULL && stream_read(watch, &byte, 1, 0, NULL) > 0;
+}
+
+static int wait_for(struct lab *l, GPid pid)
+{
+	struct stream *watch = watch_guests(l);
 	gboolean told = FALSE;
 	int raw;
 
 	while (waitpid(pid, &raw, WNOHANG) == 0) {
-		if (!told && l->cfg.interrupt != NULL && atomic_load(l->cfg.interrupt) != 0) {
+		if (!told && ((l->cfg.interrupt != NULL && atomic_load(l->cfg.interrupt) != 0) ||
+				     has_spoken(watch))) {
 			kill(pid, SIGINT);
 			told = TRUE;
 		}
 		g_usleep(POLL_US);
 	}
+	stream_free(watch);
 	g_spawn_close_pid(pid);
 	return WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw);
 }

@@ -98,6 +98,43 @@ gboolean process_stop(struct server *s, const char *name, unsigned grace_ms, GEr
 	return dir != NULL && run_for(s, name, argv, grace_ms + SLACK_MS, error);
 }
 
+char *process_end_text(enum process_state state, int status)
+{
+	if (state == PROCESS_NONE)
+		return g_strdup("was stopped");
+	return status > 128 ? g_strdup_printf("was killed by signal %d", status - 128)
+			    : g_strdup_printf("exited with status %d", status);
+}
+
+/* Words of a script of the folder that looks at names. NULL and error. */
+static char **names_command(
+	struct server *s, const char *script, const char *const *names, GError **error)
+{
+	g_autofree char *dir = process_folder(s, NULL, error);
+	g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+
+	if (dir == NULL)
+		return NULL;
+	g_strv_builder_add_many(all, "sh", "-c", script, "sh", dir, NULL);
+	g_strv_builder_addv(all, (const char **)(uintptr_t)names);
+	return g_strv_builder_end(all);
+}
+
+char *process_pids(struct server *s, const char *const *names)
+{
+	g_auto(GStrv) argv = names_command(s, PROCESS_FUNCTIONS_SH PROCESS_PIDS_SH, names, NULL);
+	char *said = argv == NULL ? NULL : server_askv(s, (const char *const *)argv, NULL);
+
+	return said == NULL ? NULL : g_strchomp(said);
+}
+
+struct stream *process_watch(struct server *s, const char *const *names, GError **error)
+{
+	g_auto(GStrv) argv = names_command(s, PROCESS_WATCH_SH, names, error);
+
+	return argv == NULL ? NULL : server_open(s, (const char *const *)argv, error);
+}
+
 char *process_words(struct server *s, const char *name, unsigned lines)
 {
 	g_autofree char *dir = process_folder(s, name, NULL);

@@ -26,6 +26,15 @@ gboolean process_look(
 	struct server *s, const char *name, enum process_state *state, int *status, GError **error);
 /* Asked to (SIGTERM to its group), forced after grace_ms, verified; its files go. None is fine. */
 gboolean process_stop(struct server *s, const char *name, unsigned grace_ms, GError **error);
+/* "was killed by signal 11", "exited with status 3"; PROCESS_NONE: "was stopped". Newly allocated. */
+char *process_end_text(enum process_state state, int status);
+/* PIDs of names (up to NULL), without the scripts': "123,125"; NULL: none. Newly allocated. */
+char *process_pids(struct server *s, const char *const *names);
+/*
+ * Says something (stream_read) within about a second after one of names (up to NULL) has ended.
+ * While a trial is measured: it looks once a second. NULL and error where it cannot be started.
+ */
+struct stream *process_watch(struct server *s, const char *const *names, GError **error);
 /* The last lines of its log, "" if there is none. Newly allocated. */
 char *process_words(struct server *s, const char *name, unsigned lines);
 /* Names of all that are recorded on the server. */

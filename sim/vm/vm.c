@@ -17,7 +17,6 @@ enum {
 	POWER_DOWN_MS = 20000,    /* of a disk's guest: its services end first */
 	STOP_GRACE_MS = 5000,
 	WORDS = 12, /* lines of console and of QEMU in an error */
-	DRY_VERSION = 702,
 };
 
 struct vm {
@@ -140,10 +139,11 @@ static void look_at_process(struct vm *vm)
 		set_death(vm, "state unknown: %s", error->message);
 	else if (state == PROCESS_NONE)
 		set_death(vm, "stopped");
-	else if (state == PROCESS_ENDED && status > 128)
-		set_death(vm, "QEMU was killed by signal %d", status - 128);
-	else if (state == PROCESS_ENDED)
-		set_death(vm, "QEMU exited with status %d", status);
+	else if (state == PROCESS_ENDED) {
+		g_autofree char *end = process_end_text(state, status);
+
+		set_death(vm, "QEMU %s", end);
+	}
 }
 
 /* A machine can stand still while its QEMU runs. */
@@ -159,12 +159,17 @@ static void look_at_machine(struct vm *vm)
 		set_death(vm, "machine not running: %s", status);
 }
 
+const char *vm_exit(struct vm *vm)
+{
+	if (vm->death == NULL && !server_is_dry(vm->server))
+		look_at_process(vm);
+	return vm->death;
+}
+
 const char *vm_death(struct vm *vm)
 {
-	if (vm->death == NULL && !server_is_dry(vm->server)) {
-		look_at_process(vm);
-		if (vm->death == NULL)
-			look_at_machine(vm);
+	if (vm_exit(vm) == NULL && !server_is_dry(vm->server)) {
+		look_at_machine(vm);
 		/* It may have ended while it was asked. */
 		if (vm->death != NULL && !g_str_has_prefix(vm->death, "QEMU")) {
 			g_autofree char *first = g_steal_pointer(&vm->death);
@@ -294,29 +299,12 @@ static gboolean parse_version(const char *said, unsigned *version)
 	return TRUE;
 }
 
-/*
- * In a dry run this machine can be asked all the same, so that what is printed is what would be run.
- * NULL: another machine's server, or not a dry run. The caller frees it.
- */
-static struct server *asked_of_dry(const struct server *s)
-{
-	return server_is_dry(s) && server_is_local(s) ? server_new_local(server_name(s)) : NULL;
-}
-
 gboolean vm_qemu_version(struct server *s, const char *path, unsigned *version, GError **error)
 {
 	g_autofree char *program = vm_program(path);
 	g_autofree char *said = NULL;
 	g_autoptr(GError) why = NULL;
 
-	if (server_is_dry(s)) {
-		struct server *here = asked_of_dry(s);
-
-		if (here == NULL || !vm_qemu_version(here, path, version, NULL))
-			*version = DRY_VERSION;
-		server_free(here);
-		return TRUE;
-	}
 	said = server_ask(s, &why, program, "--version", NULL);
 	if (said == NULL)
 		return sim_fail(error, SIM_ERROR_SERVER,
@@ -327,24 +315,26 @@ gboolean vm_qemu_version(struct server *s, const char *path, unsigned *version, 
 	       server_fail(s, error, "%s: unknown version: %s", program, g_strchomp(said));
 }
 
+gboolean vm_qemu_has_vfio_user(struct server *s, const char *path)
+{
+	g_autofree char *program = vm_program(path);
+	/* Its status is 0 without the device, too. */
+	g_autofree char *said = server_ask(s, NULL, program, "-device", "vfio-user-pci,help", NULL);
+
+	return said != NULL && strstr(said, "vfio-user-pci options") != NULL;
+}
+
 enum vm_accel vm_accel_of(struct server *s, char **why)
 {
-	struct server *here = asked_of_dry(s);
 	const char *reason = NULL;
 
-	if (here != NULL)
-		s = here;
-	if (!server_is_dry(s)) {
-		if (!server_test(s, "test", "-e", "/dev/kvm", NULL))
-			reason = "/dev/kvm not found (modprobe kvm_intel or kvm_amd)";
-		else if (!server_test(s, "test", "-w", "/dev/kvm", NULL))
-			reason = "/dev/kvm not writable (join group kvm, or run as root)";
-		else if (!server_test(
-				 s, "grep", "-qwE", "^flags.*(vmx|svm)", "/proc/cpuinfo", NULL))
-			reason = "CPU has neither vmx nor svm (enable virtualization in the "
-				 "firmware, or nested virtualization)";
-	}
-	server_free(here);
+	if (!server_test(s, "test", "-e", "/dev/kvm", NULL))
+		reason = "/dev/kvm not found (modprobe kvm_intel or kvm_amd)";
+	else if (!server_test(s, "test", "-w", "/dev/kvm", NULL))
+		reason = "/dev/kvm not writable (join group kvm, or run as root)";
+	else if (!server_test(s, "grep", "-qwE", "^flags.*(vmx|svm)", "/proc/cpuinfo", NULL))
+		reason = "CPU has neither vmx nor svm (enable virtualization in the "
+			 "firmware, or nested virtualization)";
 	*why = g_strdup(reason);
 	return reason == NULL ? VM_KVM : VM_TCG;
 }

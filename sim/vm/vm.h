@@ -50,6 +50,8 @@ char **vm_command(const struct vm_cfg *cfg);
 gboolean vm_check(const struct vm_cfg *cfg, GError **error);
 /* RUN_DIR/WHAT-NUMBER.SUFFIX: "qmp" "sock", "console" "sock", "console" "log". Newly allocated. */
 char *vm_path(const struct vm_cfg *cfg, const char *what, const char *suffix);
+/* The list of a guest among "0-1;2-3", in turn. Newly allocated. */
+char *vm_cpus(const char *lists, uint32_t guest);
 /* QEMU's program in the folder qemu_path, "" for $PATH. Newly allocated. */
 char *vm_program(const char *qemu_path);
 
@@ -72,6 +74,8 @@ gboolean vm_wait(struct vm *vm, unsigned timeout_ms, GError **error);
  * with console and QEMU's words. Owned by vm.
  */
 const char *vm_death(struct vm *vm);
+/* The same of QEMU's process alone: its machine is not asked. */
+const char *vm_exit(struct vm *vm);
 /* Commands in the guest: its console, else the SSH server given to vm_reach_by. Owned by vm. */
 struct server *vm_server(struct vm *vm);
 void vm_reach_by(struct vm *vm, struct server *ssh); /* takes ssh */
@@ -81,8 +85,10 @@ void vm_reach_by(struct vm *vm, struct server *ssh); /* takes ssh */
  */
 gboolean vm_stop(struct vm *vm, GError **error);
 
-/* What QEMU there is at path ("" for $PATH): 702 for 7.2. */
+/* What QEMU there is at path ("" for $PATH): 702 for 7.2. Like the next ones of a server that is not dry. */
 gboolean vm_qemu_version(struct server *s, const char *path, unsigned *version, GError **error);
+/* Can it be a client of vfio-user? */
+gboolean vm_qemu_has_vfio_user(struct server *s, const char *path);
 /* KVM where it works; *why: else a line that says why not, newly allocated, or NULL. */
 enum vm_accel vm_accel_of(struct server *s, char **why);
 

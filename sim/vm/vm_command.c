@@ -251,6 +251,13 @@ static void add_before(GStrvBuilder *words, const struct vm_cfg *c)
 		g_strv_builder_add_many(words, "taskset", "-c", c->cpus, NULL);
 }
 
+char *vm_cpus(const char *lists, uint32_t guest)
+{
+	g_auto(GStrv) all = g_strsplit(lists, ";", -1);
+
+	return g_strdup(all[guest % g_strv_length(all)]);
+}
+
 char *vm_program(const char *qemu_path)
 {
 	return qemu_path == NULL || qemu_path[0] == '\0'

@@ -77,5 +77,17 @@ done
 accel='tcg -cpu max'
 [ ! -w /dev/kvm ] || ! grep -qwE '^flags.*(vmx|svm)' /proc/cpuinfo || accel='kvm -cpu host'
 grep -q -- "-no-reboot -accel $accel" out || { echo "not $accel: $(cat out)"; failures=1; }
+# the_qemu_that_is_named_is_asked: its words are those of its version.
+mkdir qemu11
+printf '#!/bin/sh\necho QEMU emulator version 11.1.3\n' >qemu11/qemu-system-x86_64
+chmod +x qemu11/qemu-system-x86_64
+for folder in qemu11 nowhere; do
+	printf '[host]\nvmux_qemu_path = %s\n' "$TMP/$folder" >vmux.conf
+	"$BIN/tsim" run-guest --dry-run --config vmux.conf --interface vmux-emu >"$folder.out" 2>"$folder.err" ||
+		{ echo "vmux-emu: $(cat "$folder.err")"; failures=1; }
+done
+grep -qF '{"driver":"vfio-user-pci","socket":{"type":"unix","path":"/run/tsim/vmux0.sock"}}' qemu11.out ||
+	{ echo "not as QEMU 11 takes it: $(cat qemu11.out)"; failures=1; }
+grep -q 'nowhere.*assuming QEMU 7.2' nowhere.err || { echo "assumed in silence: $(cat nowhere.err)"; failures=1; }
 [ ! -e "$TMP/out/two" ] || { echo "a dry run made something"; failures=1; }
 exit "$failures"

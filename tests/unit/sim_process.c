@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Processes of a server: found by what they are, and no other one ever ended. */
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "tests/unit/server_check.h"
@@ -120,10 +121,43 @@ static void name_that_is_a_path_is_refused(void **state)
 	}
 }
 
+/* Two that live, one of them with a child, and one that ends while both are watched. */
+static void watched_until_one_ends(void **state)
+{
+	static const char *const names[] = { "w-0", "w-1", "w-2", NULL };
+	struct server *s = SERVER(state);
+	g_autofree char *file = path_here("watched"), *pids = NULL;
+	g_auto(GStrv) each = NULL;
+	struct stream *watch;
+	char said[8] = "";
+
+	OK(process_start(s, names[0], NULL, ARGV("sleep", "120"), error));
+	OK(process_start(s, names[1], NULL,
+		ARGV("sh", "-c", "sleep 120 & echo $$ >\"$1\"; wait", "sh", file), error));
+	assert_true(lives(pid_in(file)));
+	pids = process_pids(s, names);
+	each = g_strsplit(pids, ",", -1);
+	assert_int_equal(g_strv_length(each), 3);
+	for (char **pid = each; *pid != NULL; pid++)
+		assert_true(lives((GPid)g_ascii_strtoll(*pid, NULL, 10)));
+	assert_null(process_pids(s, names + 2));
+	OK(process_start(s, names[2], NULL, ARGV("sleep", "120"), error));
+	watch = process_watch(s, names, NULL);
+	assert_non_null(watch);
+	assert_int_equal(stream_read(watch, said, sizeof(said), 1500, NULL), 0);
+	kill(pid_in(file), SIGKILL);
+	assert_int_equal(stream_read(watch, said, 3, 10000, NULL), 3);
+	assert_string_equal(said, "w-1");
+	stream_free(watch);
+	for (unsigned i = 0; names[i] != NULL; i++)
+		OK(process_stop(s, names[i], 1000, error));
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[] = {
 		PROCESS_CHECKS,
+		cmocka_unit_test(watched_until_one_ends),
 		cmocka_unit_test(foreign_process_is_never_killed),
 		cmocka_unit_test(process_without_its_leader_is_found),
 		cmocka_unit_test(one_that_was_killed_with_its_leader_has_ended),

@@ -247,6 +247,10 @@ static void mistakes_are_named_with_their_place(void **state)
 		{ "[host]\nssh_as_root = perhaps\n", { "expected true or false" } },
 		{ "[host]\nfsdevs = home\n", { "NAME:PATH" } },
 		{ "[host]\nguest_cpus = all\n", { "expected CPU lists" } },
+		{ "[host]\nvmux_cpus = 0-3\n", { "expected CPU lists by role", "main:0/rx:3;9" } },
+		{ "[host]\nvmux_cpus = main:0/main:1\n", { "each once" } },
+		{ "[host]\nvmux_cpus = main:0;1\n", { "expected CPU lists by role" } },
+		{ "[host]\nvmux_cpus = rx:1/\n", { "expected CPU lists by role" } },
 		{ "[host]\ntest_iface_driv = a;b\n", { "expected a driver name" } },
 		{ "[guest]\nqemu_args = -a 'b\n", { "words with shell quoting" } },
 		{ "[host]\nfqdn = ${name}\n", { ":2: [host] fqdn: ${name}: key not found" } },
@@ -303,11 +307,13 @@ static void options_of_trials_are_passed_over(void **state)
 static void values_are_what_they_stand_for(void **state)
 {
 	struct testbed *t = parsed("[host]\nguest_cpus = 0-1;2\nqemu_path = /a$$b\n"
+				   "vmux_cpus = main:0/rx:3;9/runner:2;8\n"
 				   "fsdevs = a:/b , c:/d\nvfs = On\n"
 				   "[guest]\nqemu_args = -device 'x y' \"$$1\"\nqueues = 4\n");
 
 	(void)state;
 	expect_text(t->guest_cpus, "0-1;2");
+	expect_text(t->vmux_cpus, "main:0/rx:3;9/runner:2;8");
 	expect_text(t->qemu_path, "/a$b");
 	expect_text(t->qemu_args[1], "x y");
 	expect_text(t->qemu_args[2], "$1");

@@ -361,6 +361,9 @@ static void words_that_qemu_renamed(void **state)
 	check_like(&cfg, want);
 }
 
+/* What vmux is always told: its own default is CPUs 0 to 6. */
+#define ANYWHERE " -e 0-1023 -f 0-1023"
+
 static void vmux_of_every_mode(void **state)
 {
 	/* The words of guest 0; guest 1 has the same with its own numbers. */
@@ -400,8 +403,8 @@ static void vmux_of_every_mode(void **state)
 		g_string_replace(second, "sock-0", "sock-1", 0);
 		g_string_replace(second, "tap-a-0", "tap-a-1", 0);
 		g_string_replace(second, "10.0", "10.1", 0);
-		tail = g_strdup_printf("%s %s%s\n", modes[i].guest, second->str,
-			modes[i].dpdk ? " -u -- -l 0 -a 0000:01:10.0" : "");
+		tail = g_strdup_printf("%s" ANYWHERE " %s" ANYWHERE "%s\n", modes[i].guest,
+			second->str, modes[i].dpdk ? " -u -- -l 0 -a 0000:01:10.0" : "");
 		g_strdelimit(tail, " ", '\n');
 		g_string_truncate(want, (gsize)(strstr(want->str, "\n-s\n") + 1 - want->str));
 		g_string_append(want, tail);
@@ -414,6 +417,61 @@ static void vmux_of_every_mode(void **state)
 		nb += setup_has(&s, SETUP_VMUX) ? 1 : 0;
 	}
 	assert_int_equal(nb, G_N_ELEMENTS(modes));
+}
+
+/* tail: what comes behind the name of the script's shell. */
+static void check_vmux(const char *word, const char *cpus, const char *tail)
+{
+	struct setup s = setup_of(MACHINE_PCVM, word);
+	const char *const attached[] = { "a", "b", "c", NULL };
+	const char *const sockets[] = { "s0", "s1", "s2", NULL };
+	g_auto(GStrv) command = NULL;
+	g_autofree char *line = NULL;
+
+	s.guests = 3;
+	command = vmux_command(&(struct vmux_cfg){ .program = "vmux",
+		.setup = &s,
+		.base_mac = "M",
+		.cpus = cpus,
+		.attached = attached,
+		.sockets = sockets });
+	line = g_strjoinv(" ", command + 4);
+	assert_string_equal(line, tail);
+}
+
+static void vmux_has_the_cpus_of_the_testbed(void **state)
+{
+	(void)state;
+	check_vmux("vmux-emu", "main:0/rx:3;9/runner:2;8",
+		"taskset -c 0 vmux -q -b M -s s0 -d none -t a -m e1000-emu -e 3 -f 2 "
+		"-s s1 -d none -t b -m e1000-emu -e 9 -f 8 "
+		"-s s2 -d none -t c -m e1000-emu -e 3 -f 2");
+	check_vmux("vmux-emu", "rx:1-2,5",
+		"vmux -q -b M -s s0 -d none -t a -m e1000-emu -e 1-2,5 -f 0-1023 "
+		"-s s1 -d none -t b -m e1000-emu -e 1-2,5 -f 0-1023 "
+		"-s s2 -d none -t c -m e1000-emu -e 1-2,5 -f 0-1023");
+	check_vmux("vmux-med", "runner:4;5;6/main:7",
+		"vmux -q -b M -s s0 -d none -m mediation -e 0-1023 -f 4 "
+		"-s s1 -d none -m mediation -e 0-1023 -f 5 "
+		"-s s2 -d none -m mediation -e 0-1023 -f 6 -u -- -l 7 -a a");
+}
+
+/* As /proc/net/unix has them: only the third one is listened to. */
+static void a_socket_that_nobody_listens_to(void **state)
+{
+	static const char table
+		[] = "Num       RefCount Protocol Flags    Type St Inode Path\n"
+		     "ffff9d1f: 00000003 00000000 00000000 0001 03 23551 /run/a\n"
+		     "ffff9d2f: 00000002 00000000 00010000 0001 01 23552 /run/a0\n"
+		     "ffff9d3f: 00000002 00000000 00010000 0001 01 23553 /run/tsim/vmux 0.sock\n"
+		     "ffff9d4f: 00000003 00000000 00000000 0001 03 23554\n";
+
+	(void)state;
+	assert_true(vmux_listens(table, "/run/tsim/vmux 0.sock"));
+	assert_false(vmux_listens(table, "/run/a"));
+	assert_false(vmux_listens(table, "/run/b"));
+	assert_false(vmux_listens(table, "0.sock/"));
+	assert_false(vmux_listens("", "/run/a"));
 }
 
 static void refuse(struct vm_cfg cfg, const char *says)
@@ -533,6 +591,8 @@ int main(void)
 		cmocka_unit_test(a_disk_of_the_users),
 		cmocka_unit_test(words_that_qemu_renamed),
 		cmocka_unit_test(vmux_of_every_mode),
+		cmocka_unit_test(vmux_has_the_cpus_of_the_testbed),
+		cmocka_unit_test(a_socket_that_nobody_listens_to),
 		cmocka_unit_test(what_qemu_would_refuse_is_refused_before),
 		cmocka_unit_test(versions_are_read),
 		cmocka_unit_test(a_dry_run_says_all_that_it_would_do),
