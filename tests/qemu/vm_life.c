@@ -172,7 +172,7 @@ static void one_that_hangs_says_so(struct journal *j, struct vm_cfg cfg)
 	check(vm != NULL, "vm_start");
 	while (!panics) {
 		check(!vm_wait(vm, 2000, &error), "a guest without an init is up");
-		says(error->message, "not up within 2 s: ");
+		says(error->message, "not up within 2 s (--connect-timeout): ");
 		panics = strstr(error->message, "Kernel panic") != NULL;
 		g_clear_error(&error);
 	}
