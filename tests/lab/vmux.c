@@ -16,7 +16,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,6 +26,7 @@
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <linux/vfio.h>
+#include <netinet/ether.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -144,17 +144,7 @@ static unsigned nb_guests;
 static long frames_left = -1; /* until hang or death; -1: for ever */
 static bool dies;
 
-__attribute__((format(printf, 1, 2))) static _Noreturn void give_up(const char *format, ...)
-{
-	va_list args;
-
-	fputs("vmux: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(1);
-}
+#define give_up(...) (fprintf(stderr, "vmux: " __VA_ARGS__), fputc('\n', stderr), exit(1))
 
 /* Where len bytes of the guest are; NULL: nowhere, or not in one piece. */
 static void *guest_memory(const struct guest *g, uint64_t address, uint64_t len)
@@ -709,8 +699,7 @@ static void read_options(int argc, char **argv)
 		uint8_t *mac = g->mac;
 
 		g->client = g->irq = -1;
-		if (sscanf(base, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2, mac + 3,
-			    mac + 4, mac + 5) != 6)
+		if (ether_aton_r(base, (struct ether_addr *)mac) == NULL)
 			give_up("-b: '%s' is no MAC", base);
 		mac[5] = (uint8_t)(mac[5] + i);
 	}
