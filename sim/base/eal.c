@@ -115,6 +115,7 @@ eal_words *eal_start(const struct eal_cfg *cfg, GError **error)
 {
 	g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) argv = g_ptr_array_new(); /* EAL writes into the array that it gets */
+	g_autoptr(GPtrArray) quiet = g_ptr_array_new_with_free_func(g_free);
 	gboolean pci = FALSE;
 	int used;
 	g_autofree char *memory = g_strdup_printf("%u", cfg->memory_mib);
@@ -133,7 +134,7 @@ eal_words *eal_start(const struct eal_cfg *cfg, GError **error)
 	for (char **d = cfg->devices; d != NULL && *d != NULL; d++) {
 		gboolean vdev = g_str_has_prefix(*d, "net_") || g_str_has_prefix(*d, "eth_");
 
-		if (!packet_socket_check(*d, error))
+		if (!packet_socket_check(*d, quiet, error))
 			return NULL;
 		ADD_WORDS(args, vdev ? "--vdev" : "--allow", *d);
 		pci |= !vdev;
@@ -158,12 +159,20 @@ eal_words *eal_start(const struct eal_cfg *cfg, GError **error)
 		unexpected_word(g_ptr_array_index(argv, args->len - 1), error);
 		return NULL;
 	}
+	g_ptr_array_add(args, NULL);
+	g_ptr_array_extend_and_steal(args, g_steal_pointer(&quiet));
 	return g_steal_pointer(&args);
 }
 
 void eal_end(eal_words *args)
 {
-	packet_socket_restore();
-	if (args != NULL)
-		g_ptr_array_unref(args);
+	guint i = 0;
+
+	if (args == NULL)
+		return;
+	while (i < args->len && args->pdata[i] != NULL)
+		i++;
+	for (i++; i < args->len; i++)
+		packet_socket_restore(args->pdata[i]);
+	g_ptr_array_unref(args);
 }

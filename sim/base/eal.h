@@ -19,7 +19,7 @@ struct eal_cfg {
  * Once a process. Without root, hugepages and PCI unless the cfg says so. Returns the arguments
  * that EAL got, into which it keeps pointers: for eal_end. Interfaces below packet sockets have to be up.
  */
-typedef GPtrArray eal_words;
+typedef GPtrArray eal_words; /* of EAL; NULL; interfaces that were not promiscuous */
 eal_words *eal_start(const struct eal_cfg *cfg, GError **error);
 /* When DPDK is not used any more and its devices are closed. NULL (eal_start failed) is fine. */
 void eal_end(eal_words *args);

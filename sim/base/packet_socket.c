@@ -9,8 +9,6 @@
 
 #include "sim/base/error.h"
 
-static GPtrArray *quiet; /* names of interfaces that were not promiscuous */
-
 /* Gets or sets the flags of an interface. */
 static gboolean use_flags(unsigned long request, struct ifreq *interface)
 {
@@ -22,7 +20,7 @@ static gboolean use_flags(unsigned long request, struct ifreq *interface)
 	return done;
 }
 
-gboolean packet_socket_check(const char *devargs, GError **error)
+gboolean packet_socket_check(const char *devargs, GPtrArray *quiet, GError **error)
 {
 	static const char key[] = ",iface=";
 	const char *at = strstr(devargs, key);
@@ -42,24 +40,18 @@ gboolean packet_socket_check(const char *devargs, GError **error)
 	if ((interface.ifr_flags & IFF_UP) == 0)
 		return sim_fail(error, SIM_ERROR_DPDK,
 			"%s: interface %s is down: ip link set dev %s up", devargs, name, name);
-	if ((interface.ifr_flags & IFF_PROMISC) == 0) {
-		if (quiet == NULL)
-			quiet = g_ptr_array_new_with_free_func(g_free);
+	if ((interface.ifr_flags & IFF_PROMISC) == 0)
 		g_ptr_array_add(quiet, g_steal_pointer(&name));
-	}
 	return TRUE;
 }
 
-void packet_socket_restore(void)
+void packet_socket_restore(const char *name)
 {
-	for (guint i = 0; quiet != NULL && i < quiet->len; i++) {
-		struct ifreq interface = { 0 };
+	struct ifreq interface = { 0 };
 
-		g_strlcpy(interface.ifr_name, quiet->pdata[i], IFNAMSIZ);
-		if (use_flags(SIOCGIFFLAGS, &interface)) {
-			interface.ifr_flags = (short)(interface.ifr_flags & ~IFF_PROMISC);
-			(void)use_flags(SIOCSIFFLAGS, &interface);
-		}
-	}
-	g_clear_pointer(&quiet, g_ptr_array_unref);
+	g_strlcpy(interface.ifr_name, name, IFNAMSIZ);
+	if (!use_flags(SIOCGIFFLAGS, &interface))
+		return;
+	interface.ifr_flags = (short)(interface.ifr_flags & ~IFF_PROMISC);
+	(void)use_flags(SIOCSIFFLAGS, &interface);
 }
