@@ -84,7 +84,7 @@ static GPtrArray *lines_of(const char *name, gboolean trustworthy, double width)
 			line = g_steal_pointer(&longer);
 		}
 	}
-	add_line(lines, line, width);
+	add_line(lines, line == NULL ? "" : line, width);
 	return lines;
 }
 

@@ -252,8 +252,10 @@ gboolean figure_guests(const figure *f, const struct figure_options *options,
 		return FALSE;
 	at.panels = panels / rows;
 	for (guint i = 0; i < nb; i++) {
+		guint row = i / columns;
+
 		at.left = CANVAS_LEFT + (i % columns) * column;
-		at.top = CANVAS_TOP + head + (i / columns) * (at.panels + head + BETWEEN + BELOW);
+		at.top = CANVAS_TOP + head + row * (at.panels + head + BETWEEN + BELOW);
 		at.first = i % columns == 0;
 		at.lowest = i + columns >= nb;
 		put_group(&c, f, i, &at, &r);

@@ -376,10 +376,11 @@ gboolean figure_timeline(const figure *whole, const struct figure_options *optio
 	at.panel = panels / (rows * at.nb);
 	for (guint i = 0; i < nb; i++) {
 		const struct figure_group *group = figure_group_at(f, i);
+		guint row = i / columns;
 
 		at.left = CANVAS_LEFT + (i % columns) * column;
 		at.right = at.left + column - BETWEEN;
-		at.top = CANVAS_TOP + head + (i / columns) * (panels / rows + others);
+		at.top = CANVAS_TOP + head + row * (panels / rows + others);
 		at.first = i % columns == 0;
 		at.lowest = i + columns >= nb;
 		put_group(&c, group, index, i % FIGURE_SERIES_MAX + 1, &at, &r);
