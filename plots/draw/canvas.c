@@ -197,6 +197,9 @@ static guint put_notes(struct canvas *c, double y, gboolean draw)
 
 			if (draw)
 				canvas_text(c, x, flow.y, CANVAS_LEFT_OF, NOTE_SIZE, line);
+			/* Nothing stands beside a part of a remark. */
+			if (lines->len > 1)
+				flow.x = c->width;
 		}
 	}
 	return flow.rows;

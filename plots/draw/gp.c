@@ -146,7 +146,8 @@ void gp_tics(
 {
 	double step = linear_step(hi - lo);
 	int first = (int)ceil(lo / step - 1e-9), last = (int)floor(hi / step + 1e-9);
-	int every = (last - first) / (int)MAX(most, 1) + 1;
+	double crowd = MAX((last - first) / (double)MAX(most, 1), 1);
+	int every = (int)lround(nice_above(crowd));
 
 	g_string_append_printf(script, "set %stics (", axis);
 	for (int i = first; i <= last; i++) {
@@ -164,6 +165,11 @@ void gp_log_tics(GString *script, const char *axis, double lo, double hi, guint 
 	int every = MAX(1, (int)ceil((decades + 1) / MAX(most, 1)));
 	const char *separator = "";
 
+	/* Of 1, 2 and 5 hardly one is within: as many as on a linear axis. */
+	if (hi / lo < 2.6) {
+		gp_tics(script, axis, lo, hi, gp_latency_unit(lo), most);
+		return;
+	}
 	g_string_append_printf(script, "set %stics (", axis);
 	for (int decade = first; decade <= last; decade++) {
 		for (int digit = 1; digit < 10; digit++) {

@@ -125,6 +125,10 @@ static void latencies_on_a_log_axis_have_units(void **state)
 			"set xtics ('1 ns' 1, '' 10, '100 ns' 100, '' 1000, '10 µs' 10000, "
 			"'' 100000, '1 ms' 1000000, '' 10000000, '100 ms' 100000000, "
 			"'' 1e+09, '10 s' 1e+10)\n" },
+		/* Within an octave 1, 2 and 5 are too few. */
+		{ 1e3, 2e3, 9,
+			"set xtics ('1 µs' 1000, '1.2 µs' 1200, '1.4 µs' 1400, '1.6 µs' 1600, "
+			"'1.8 µs' 1800, '2 µs' 2000)\n" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -152,6 +156,10 @@ static void axes_that_begin_above_0_have_tics_within(void **state)
 		{ -1e6, 1e6, { "ms", 1e6 }, 3,
 			"set cbtics ('-1 ms' -1000000, '' -500000, '0' 0, '' 500000, "
 			"'1 ms' 1000000)\n" },
+		/* Room for few labels: round ones, and the last. */
+		{ 0, 1, { NULL, 1 }, 2,
+			"set cbtics ('0' 0, '' 0.2, '' 0.4, '' 0.6, '' 0.8, '1' 1)\n" },
+		{ 0, 2, { NULL, 1 }, 2, "set cbtics ('0' 0, '' 0.5, '1' 1, '' 1.5, '2' 2)\n" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -68,7 +68,7 @@ set rmargin at screen 0.53171
 set tmargin at screen 0.38792
 set bmargin at screen 0.16644
 set xrange [0:61.2]
-set xtics ('0' 0, '' 10, '20' 20, '' 30, '40' 40, '' 50, '60' 60)
+set xtics ('0' 0, '10' 10, '20' 20, '30' 30, '40' 40, '50' 50, '60' 60)
 set xlabel 'time (s)'
 set yrange [5000:5000000]
 set logscale y
@@ -133,7 +133,7 @@ set rmargin at screen 0.97073
 set tmargin at screen 0.38792
 set bmargin at screen 0.16644
 set xrange [0:61.2]
-set xtics ('0' 0, '' 10, '20' 20, '' 30, '40' 40, '' 50, '60' 60)
+set xtics ('0' 0, '10' 10, '20' 20, '30' 30, '40' 40, '50' 50, '60' 60)
 set xlabel 'time (s)'
 set yrange [5000:5000000]
 set logscale y
