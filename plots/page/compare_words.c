@@ -93,6 +93,12 @@ static char *evidence_text(const struct subject *s, const struct compare_cell *c
 	return g_string_free(text, FALSE);
 }
 
+/* Three digits or more, without an exponent. */
+static char *ratio_text(double ratio)
+{
+	return ratio >= 1000 ? g_strdup_printf("%.0f", ratio) : g_strdup_printf("%.3g", ratio);
+}
+
 static void put_one(GString *to, const struct subject *s, const struct compare_cell *cell)
 {
 	g_autofree char *x = median_text(s, &cell->a), *y = median_text(s, &cell->b);
@@ -103,8 +109,11 @@ static void put_one(GString *to, const struct subject *s, const struct compare_c
 	case COMPARE_WORSE:
 		g_string_append_printf(to, "%s is %s than %s: %s vs. %s", s->b,
 			compare_verdict_word(cell->verdict), s->a, y, x);
-		if (!isnan(cell->ratio))
-			g_string_append_printf(to, ", ratio %.3g", cell->ratio);
+		if (!isnan(cell->ratio)) {
+			g_autofree char *ratio = ratio_text(cell->ratio);
+
+			g_string_append_printf(to, ", ratio %s", ratio);
+		}
 		g_string_append_printf(to, " (%s).", shown);
 		break;
 	case COMPARE_NO_DIFFERENCE:
@@ -181,9 +190,13 @@ static void put_many(GString *to, const struct subject *s, const comparison *c,
 	if (over->verdicts[over->verdict] < c->pairs->len)
 		g_string_append_printf(to, "; per %s: %s", pair_word(c), verdicts);
 	g_string_append_c(to, '.');
-	if (over->nb > 0)
-		g_string_append_printf(to, " Ratio of medians: %.3g (%.3g to %.3g).", over->ratio,
-			over->ratio_least, over->ratio_most);
+	if (over->nb > 0) {
+		g_autofree char *ratio = ratio_text(over->ratio);
+		g_autofree char *least = ratio_text(over->ratio_least);
+		g_autofree char *most = ratio_text(over->ratio_most);
+
+		g_string_append_printf(to, " Ratio of medians: %s (%s to %s).", ratio, least, most);
+	}
 }
 
 char *compare_words_sentence(const comparison *c, const struct compare_options *options,

@@ -190,7 +190,8 @@ void html_tables_put(page *p, const sides *s, gboolean response)
 		"forwarded ones: a percentile among lost frames has only a lower bound (>=).");
 	page_table(p, "Frames and loss", loss);
 	page_paragraph(p, "note",
-		"Loss: all repetitions merged; minimum and maximum: single repetitions.");
+		"Loss: all repetitions merged; min, max: single repetitions. Late: departed later "
+		"than --slack.");
 	if (table_rows(fairness) > 0) {
 		page_table(p, "Fairness between guests", fairness);
 		page_paragraph(p, "note",

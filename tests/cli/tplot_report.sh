@@ -65,6 +65,7 @@ expect 0 report-calm-lossy.html "$tplot" report calm lossy
 page report-calm-lossy.html 3
 has report-calm-lossy.html "<title>calm against lossy</title>"
 has report-calm-lossy.html "Measured 2020-01-01: 12 trials of calm, 12 trials of lossy."
+has report-calm-lossy.html "Late: departed later than --slack."
 verdicts report-calm-lossy.html >sentences
 has sentences "<li>Loss: lossy is worse than calm over all 2 loads (p = "
 [ "$(grep -c '^<li>' sentences)" -eq 3 ] || fail "not a sentence for each metric: $(cat sentences)"
