@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "analyze/contract/guest_rank.h"
+
 static void guest_clear(gpointer data)
 {
 	g_free(((struct figure_guest *)data)->name);
@@ -111,6 +113,17 @@ guint figure_silent(const figure *f)
 				nb++;
 	}
 	return nb;
+}
+
+void figure_remark_silent(GPtrArray *remarks, const figure *f)
+{
+	guint nb = figure_silent(f);
+	g_autofree char *text = guest_rank_silent_text(nb);
+
+	/* Series of frame sizes share their guests. */
+	if (nb > 0)
+		figure_remark(
+			remarks, "%s%s", text, f->groups->len > 1 ? " (sum over all series)" : "");
 }
 
 gboolean figure_has_loads(const figure *f)

@@ -122,6 +122,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(figure_text, figure_text_clear)
 gboolean figure_guest_is_silent(const struct figure_guest *guest);
 /* Those of all groups. */
 guint figure_silent(const figure *f);
+/* Remarks how many, if any. */
+void figure_remark_silent(GPtrArray *remarks, const figure *f);
 
 enum {
 	FIGURE_SERIES_MAX = 8, /* of a panel: pairs of colour and marker (style.gp) */

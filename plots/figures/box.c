@@ -265,8 +265,8 @@ gboolean figure_box(const figure *f, double q, const struct figure_options *opti
 	if (!canvas_begin(&c, f, &foot, CANVAS_TOP + nb * head + (nb - 1) * BELOW + CANVAS_AXIS,
 		    &panels, error))
 		return FALSE;
-	what = g_strdup_printf("%s%s of %s", q == 0.5 ? "median" : percent,
-		q == 0.5 ? "" : "th percentile", canvas_latency(&c));
+	what = q == 0.5 ? g_strdup_printf("median %s", canvas_latency(&c))
+			: g_strdup_printf("%sth percentile of %s", percent, canvas_latency(&c));
 	for (guint i = 0; i < nb; i++) {
 		double top = CANVAS_TOP + head + i * (panels / nb + head + BELOW);
 		double right = c.width - CANVAS_RIGHT;

@@ -9,7 +9,6 @@
 #include <math.h>
 
 #include "analyze/base/format.h"
-#include "analyze/contract/guest_rank.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/head.h"
 #include "plots/draw/range.h"
@@ -37,7 +36,6 @@ struct ranges {
 	gboolean within; /* shares are of frames that came back, on a linear axis */
 	gboolean guests; /* strips of them; a grid has none */
 	gboolean spread, untrustworthy, repetitions, lost;
-	guint silent;              /* guests that were offered no frame */
 	guint curves, most_guests; /* of a group */
 	guint every_guest;         /* that is drawn */
 	double grain;              /* part of an axis that is no step of a curve */
@@ -88,7 +86,6 @@ static struct ranges find_ranges(const figure *f, const struct figure_options *o
 	for (guint i = 0; i < f->groups->len; i++)
 		include_group(&r, figure_group_at(f, i));
 	r.guests &= f->facets->len == 0;
-	r.silent = figure_silent(f);
 	range_close(&r.latency);
 	r.grain = MAX(grain_min, grain_per_curve * r.curves);
 	r.every_guest = 1 + r.most_guests * f->groups->len / TICKS;
@@ -238,7 +235,7 @@ static void put_share_axis_within(GString *s, gboolean labels)
 				    "'100 %%' 1)\n"
 				  : "set ytics ('' 0, '' 0.25, '' 0.5, '' 0.75, '' 1)\n");
 	g_string_append(s, "set y2tics ('median' 0.5, 'p99' 0.99) scale 0\n"
-			   "set ylabel 'share of frames that came back within'\n");
+			   "set ylabel 'share of frames received within'\n");
 }
 
 /* Tics of the share on the left; on the right the percentile that each of them is. */
@@ -261,7 +258,7 @@ static void put_share_axis(GString *s, double lo_share, gboolean labels)
 			gp_fixed(100 * (1 - pow(10, -k)), MAX(0, k - 2)).text, at.text);
 	}
 	g_string_append_printf(s, ")\n%s) scale 0\n", right->str);
-	g_string_append(s, "set ylabel 'share of frames that is later, or lost'\n");
+	g_string_append(s, "set ylabel 'share of frames later or lost'\n");
 }
 
 static char *latency_text(const struct figure_latency *latency)
@@ -343,8 +340,10 @@ static void put_table(struct canvas *c, const figure *f, double y)
 		if (f->facets->len > 0) {
 			/* The first stands beside the heads, if there is room. */
 			y += t.below || facet > 0 ? CANVAS_ROW : 0;
-			canvas_text(c, t.edge, y, CANVAS_LEFT_OF, 11,
-				g_ptr_array_index(f->facets, facet));
+			g_autofree char *name = canvas_fit(g_ptr_array_index(f->facets, facet),
+				t.name_width + CANVAS_SAMPLE, 11);
+
+			canvas_text(c, t.edge, y, CANVAS_LEFT_OF, 11, name);
 		}
 		for (guint i = 0; i < f->groups->len; i++) {
 			const struct figure_group *group = figure_group_at(f, i);
@@ -415,9 +414,16 @@ static void put_strips(struct canvas *c, const figure *f, const struct range *r,
 	for (guint i = 0; i < f->groups->len; i++) {
 		g_autofree char *beside = guests_text(figure_group_at(f, i));
 		g_auto(GStrv) lines = g_strsplit(beside, "\n", 2);
+		gboolean wide = c->width >= CANVAS_NARROW, several = f->groups->len > 1;
+		double right = c->width - (wide ? RIGHT : RIGHT_NARROW);
 
-		for (guint k = 0; c->width >= CANVAS_NARROW && lines[k] != NULL; k++)
-			canvas_text(c, c->width - RIGHT + 10, top + (2 * i + k + 0.5) * STRIP,
+		if (several)
+			canvas_sample(c, right - 3, top + (2 * i + 1) * STRIP, i + 1, NULL,
+				figure_point_at(figure_group_at(f, i), 0)->trustworthy
+					? CANVAS_FILLED
+					: CANVAS_HOLLOW);
+		for (guint k = 0; wide && lines[k] != NULL; k++)
+			canvas_text(c, right + (several ? 24 : 10), top + (2 * i + k + 0.5) * STRIP,
 				CANVAS_LEFT_OF, 11, lines[k]);
 	}
 	for (guint row = 1; row <= rows; row++) {
@@ -449,7 +455,7 @@ static void put_latency_axis(struct canvas *c, const struct range *r, gboolean l
 		g_string_append_printf(c->script, "set xlabel '%s'\n", canvas_latency(c));
 }
 
-static void add_notes(GPtrArray *notes, const struct ranges *r)
+static void add_notes(GPtrArray *notes, const figure *f, const struct ranges *r)
 {
 	figure_remark(notes, r->spread ? "bars: minimum to maximum of the repetitions"
 				       : "no spread: one repetition");
@@ -461,8 +467,8 @@ static void add_notes(GPtrArray *notes, const struct ranges *r)
 		range_note(&r->latency, notes);
 		figure_remark(notes, "tick: one guest");
 	}
-	if (r->guests && r->silent > 0)
-		g_ptr_array_add(notes, guest_rank_silent_text(r->silent));
+	if (r->guests)
+		figure_remark_silent(notes, f);
 	if (r->grain > grain_min)
 		figure_remark(
 			notes, "thinned: steps of curves below %.1f %% of an axis", 100 * r->grain);
@@ -533,7 +539,7 @@ gboolean figure_cdf(const figure *f, const struct figure_options *options, struc
 	double strips = r.guests ? 2.0 * STRIP * f->groups->len : 0;
 	double panels = g.rows > 1 ? g.rows * CURVES_IN_GRID : CURVES;
 
-	add_notes(c.notes, &r);
+	add_notes(c.notes, f, &r);
 	for (guint i = 0; narrow && r.guests && i < f->groups->len; i++) {
 		g_autofree char *guests = guests_text(figure_group_at(f, i));
 		g_auto(GStrv) lines = g_strsplit(guests, "\n", -1);

@@ -4,7 +4,6 @@
 
 #include <math.h>
 
-#include "analyze/contract/guest_rank.h"
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 #include "plots/draw/head.h"
@@ -29,8 +28,7 @@ struct ranges {
 	struct range latency;
 	double loss_top;
 	gboolean untrustworthy;
-	guint silent; /* guests that were offered no frame */
-	guint every;  /* of so many neighbours one is drawn */
+	guint every; /* of so many neighbours one is drawn */
 };
 
 /* By 99th percentile, a bound above any number, then loss, then the order they came in. */
@@ -100,7 +98,6 @@ static struct ranges find_ranges(const figure *f, gboolean linear)
 		all += group->guests->len;
 	}
 	r.every = 1 + all / GUESTS_OF_ALL;
-	r.silent = figure_silent(f);
 	range_close(&r.latency);
 	r.loss_top = gp_loss_top(r.loss_top);
 	return r;
@@ -175,7 +172,7 @@ static void put_latency(struct canvas *c, guint i, const struct range *r)
 	}
 }
 
-static void add_notes(GPtrArray *notes, const struct ranges *r)
+static void add_notes(GPtrArray *notes, const figure *f, const struct ranges *r)
 {
 	figure_remark(notes, "dot: median, triangle: 99th percentile of a guest");
 	figure_remark(notes, "guests sorted by 99th percentile");
@@ -184,11 +181,10 @@ static void add_notes(GPtrArray *notes, const struct ranges *r)
 			"thinned: 1 of %u neighbours, the one with the highest loss; first and "
 			"last",
 			r->every);
-	if (r->silent > 0)
-		g_ptr_array_add(notes, guest_rank_silent_text(r->silent));
+	figure_remark_silent(notes, f);
 	range_note(&r->latency, notes);
 	if (r->untrustworthy)
-		figure_remark(notes, "(!): unreliable");
+		figure_remark(notes, "(!): unreliable trial");
 }
 
 /* Where the panels of a group are. */
@@ -245,7 +241,7 @@ gboolean figure_guests(const figure *f, const struct figure_options *options,
 	for (guint i = 0; i < nb; i++)
 		lines = MAX(lines, head_lines(figure_group_at(f, i)->name, FALSE, at.width));
 	head = head_height(lines);
-	add_notes(c.notes, &r);
+	add_notes(c.notes, f, &r);
 	if (!canvas_begin(&c, f, &foot,
 		    CANVAS_TOP + rows * (head + BETWEEN) + (rows - 1) * BELOW + CANVAS_AXIS,
 		    &panels, error))

@@ -38,6 +38,7 @@ struct picture {
 	double loss_top;
 	gboolean spread, untrustworthy;
 	gboolean lone; /* some point is on no line */
+	gboolean line; /* some points are on one */
 	unsigned repetitions_lo, repetitions_hi;
 	guint known, without_p99; /* points with a median, and those of them without the 99th */
 	guint unmeasured;         /* points at their nominal load, because nothing else is known */
@@ -89,6 +90,7 @@ static struct picture find_ranges(const figure *f, const struct figure_options *
 			joined += figure_point_at(group, k)->trustworthy ? 1 : 0;
 		}
 		r.lone |= joined == 1 || joined < group->points->len;
+		r.line |= joined > 1;
 	}
 	range_close(&r.latency);
 	r.loss_top = gp_loss_top(r.loss_top);
@@ -315,7 +317,7 @@ static void add_notes(struct canvas *c, const struct picture *r)
 	if (r->untrustworthy)
 		figure_remark(notes, "hollow: unreliable trial");
 	if (r->lone && r->known > r->without_p99)
-		figure_remark(notes, "small marker: 99th percentile");
+		figure_remark(notes, "large marker: median, small: 99th percentile");
 	if (r->known == 0)
 		figure_remark(notes, "no known %s", canvas_latency(c));
 	if (r->without_p99 > 0)
@@ -332,10 +334,11 @@ static void add_notes(struct canvas *c, const struct picture *r)
 }
 
 /* Begins the figure; sizes of the grid. */
-static gboolean lay_out(struct canvas *c, struct grid *g, const figure *f, GError **error)
+static gboolean lay_out(struct canvas *c, struct grid *g, const struct picture *r, GError **error)
 {
+	const figure *f = r->f;
 	const struct canvas_foot foot = {
-		.legend = f, .lines = looks, .nb_lines = G_N_ELEMENTS(looks)
+		.legend = f, .lines = r->line ? looks : NULL, .nb_lines = G_N_ELEMENTS(looks)
 	};
 	gboolean one = f->facets->len == 0;
 	guint height = c->options->height, lines = 1;
@@ -416,7 +419,7 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 
 	canvas_panel(c, left, top, left + g->width, middle);
 	g_string_append_printf(c->script, "set xrange [0:%s]\n", gp_num(1.04 * r->load_top).text);
-	canvas_tics(c, "x", 0, r->load_top, number, FALSE);
+	canvas_tics(c, "x", 0, 1.005 * r->load_top, number, FALSE);
 	if (facet > 0)
 		g_string_append(c->script, "unset xlabel\n");
 	canvas_ylabel(c, first ? canvas_latency(c) : NULL, NULL);
@@ -424,7 +427,7 @@ static void put_pair(struct canvas *c, const struct grid *g, const struct pictur
 	put_latency(c, r, facet);
 
 	canvas_panel(c, left, middle + g->between, left + g->width, top + g->pair + g->between);
-	canvas_tics(c, "x", 0, r->load_top, number, TRUE);
+	canvas_tics(c, "x", 0, 1.005 * r->load_top, number, TRUE);
 	if (last)
 		g_string_append_printf(c->script, "set xlabel '%s load%s (%s)'\n",
 			r->nominal ? "nominal" : "offered", r->f->sliced ? " of all guests" : "",
@@ -450,7 +453,7 @@ gboolean figure_load(const figure *f, const struct figure_options *options,
 		return plots_fail(error, PLOTS_ERROR_EMPTY,
 			"no load above zero in '%s': nothing to draw", f->title);
 	add_notes(&c, &r);
-	if (!lay_out(&c, &g, f, error))
+	if (!lay_out(&c, &g, &r, error))
 		return FALSE;
 	put_heads(&c, &g, f);
 	for (guint i = 0; i < MAX(f->facets->len, 1); i++)

@@ -130,9 +130,10 @@ static void put_panel(struct canvas *c, const struct figure_group *panel, guint 
 static void add_notes(GPtrArray *notes, const figure *f, const struct figure_sides *sides,
 	const struct seen *seen)
 {
-	figure_remark(notes, "above 0: %s is later than %s", sides->b, sides->a);
-	figure_remark(notes, "%s%u and %u repetitions", f->groups->len > 1 ? "at least " : "",
-		sides->nb_a, sides->nb_b);
+	figure_remark(notes, "above 0: %s is slower than %s", sides->b, sides->a);
+	figure_remark(notes, "repetitions%s: %u of %s, %u of %s",
+		f->groups->len > 1 ? ", at least" : "", sides->nb_a, sides->a, sides->nb_b,
+		sides->b);
 	if (seen->band)
 		figure_remark(notes, "band: %g %% interval, repetitions as the unit",
 			100 * sides->confidence);

@@ -382,7 +382,7 @@ static void add_notes(GPtrArray *notes, const strip *s, const struct scale *scal
 		figure_remark(notes, s->latency ? "grey: nothing came back, or unknown"
 						: "grey: nothing offered");
 	if (scale->untrustworthy)
-		figure_remark(notes, "(!): unreliable");
+		figure_remark(notes, "(!): includes unreliable trials");
 }
 
 /* Where the panels are. */

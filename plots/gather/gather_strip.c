@@ -14,7 +14,7 @@ enum { TIMES_MAX = 240 };
 
 static char *what_of(enum gather_value value, gboolean response)
 {
-	static const char *const names[] = { "loss", "median of ", "99th percentile of ", "mean " };
+	static const char *const names[] = { "loss", "median ", "99th percentile of ", "mean " };
 
 	return value == GATHER_LOSS
 		       ? g_strdup(names[value])

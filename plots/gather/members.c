@@ -287,7 +287,7 @@ gboolean members_share_groups(const member_list *m)
 static char *common_text(const member_list *m)
 {
 	static const char *const parameters[] = { "profile", "guests", "machine", "interface",
-		"arrival", "rate", "duration" };
+		"arrival", "rate", "duration", "extra" };
 	const struct trial_params *first = &member_at(m, 0)->c->params;
 	GString *text = g_string_new(NULL);
 

@@ -23,7 +23,8 @@ expect 2 "--percentile: expected a number above 0 up to 100, got '0'" "$tplot" b
 expect 2 "--percentile: expected a number above 0 up to 100, got '101'" "$tplot" box near --percentile 101
 
 expect 0 shift-near-far.svg "$tplot" shift near far
-has shift-near-far.svg "above 0: far is later than near"
+has shift-near-far.svg "above 0: far is slower than near"
+has shift-near-far.svg "repetitions, at least: 5 of near, 5 of far"
 has shift-near-far.svg "100 kpps"
 has shift-near-far.svg "200 kpps"
 has shift-near-far.svg "95 % interval"

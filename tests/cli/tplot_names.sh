@@ -32,6 +32,8 @@ is $'guests-1,label-both, fixed-64\nguests-64,label-both, imix' guests-1,label-b
 cp -r out/one out/plain
 sed -i 's/"extra" *: *""/"extra" : "--link=10G"/' out/plain/trial_*.json
 is $'one\nplain, --link=10G' one plain
+expect 0 alone.svg "$tplot" compare plain -o alone.svg
+has alone.svg ", --link=10G"
 # One label in two trees.
 mkdir -p hostA hostB
 cp -r out hostA/

@@ -17,7 +17,7 @@ rows a.dat $((16 * 4))
 has a.svg "offered load (kpps)"
 has a.svg "99th percentile of latency<"
 has a.svg " µs<"
-has a.svg "(!): unreliable"
+has a.svg "(!): includes unreliable trials"
 same_again a
 expect 0 b.svg "$tplot" guests label-sweep,rate-100 -o b.svg
 has b.svg "sorted by 99th percentile"

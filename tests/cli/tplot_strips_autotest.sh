@@ -22,7 +22,7 @@ against()
 	expect 0 loss.svg "$tplot" guests vhost-on vhost-off --value loss --dir "$data" -o loss.svg
 	drawn loss "offered load (kpps)"
 	expect 0 p50.svg "$tplot" guests vhost-off --value p50 --dir "$data" -o p50.svg
-	drawn p50 "median of latency"
+	drawn p50 "median latency"
 	expect 1 "guest_timeline" "$tplot" guests rate-100 --form time --dir "$data"
 	expect 0 sizes.svg "$tplot" sizes rate-300 --dir "$data" -o sizes.svg
 	drawn sizes "frame size with FCS (bytes)"

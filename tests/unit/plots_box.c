@@ -144,7 +144,7 @@ static void shifts_have_bands_where_they_are_known(void **state)
 	assert_true(has_line(text.data, "0.99 400 NaN NaN 1000 1400"));
 	assert_true(has_line(text.data, "0.999 NaN NaN NaN 1000 NaN"));
 	assert_non_null(strstr(text.script, "filledcurves"));
-	assert_non_null(strstr(text.script, "above 0: B is later than A"));
+	assert_non_null(strstr(text.script, "above 0: B is slower than A"));
 	assert_non_null(strstr(text.script, "in places no band"));
 	assert_non_null(strstr(text.script, "gaps: among lost frames"));
 	assert_non_null(strstr(text.script, "'100 kpps'"));

@@ -188,6 +188,33 @@ static void lines_join_reliable_points_by_x(void **state)
 static void add_single(figure *f, const char *name, double scale_ns, double loss, guint guests,
 	gboolean trustworthy, unsigned repetitions);
 
+/* One point has no line, so the legend shows none; its load, a little below the nominal, has a tic. */
+static void a_lone_point_has_no_lines_in_the_legend(void **state)
+{
+	struct figure_options options = {
+		.script_name = "x.gp", .data_name = "x.dat", .image_name = "x.svg", .style = ""
+	};
+	g_autoptr(figure) f = figure_new();
+	g_auto(figure_text) text = { NULL, NULL };
+
+	(void)state;
+	add_single(f, "A", 20e3, 0, 1, TRUE, 1);
+	figure_point_at(figure_group_at(f, 0), 0)->offered_pps = 49.99e3;
+	assert_true(figure_load(f, &options, &text, NULL));
+	assert_int_equal(count_text(text.script, "'99th percentile'"), 0);
+	assert_int_equal(
+		count_text(text.script, "'large marker: median, small: 99th percentile'"), 1);
+	assert_int_equal(count_text(text.script, "'50' 50000)"), 1);
+	/* A remark in two lines has nothing beside its end. */
+	f->caption = g_strdup("caption");
+	options.width = 300;
+	figure_text_clear(&text);
+	assert_true(figure_load(f, &options, &text, NULL));
+	assert_int_equal(
+		count_text(text.script, "'large marker: median, small: 99th percentile'"), 0);
+	assert_int_equal(count_text(text.script, "'caption' at screen 0.04667,"), 1);
+}
+
 /* A figure of so many names with so many series each. */
 static figure *new_series(guint names, guint each)
 {
@@ -630,6 +657,10 @@ static void guests_without_frames_are_left_out(void **state)
 	assert_true(figure_guests(f, &options, &guests, NULL));
 	assert_null(strstr(guests.data, "\n4 3 "));
 	assert_non_null(strstr(guests.script, "1 guest was offered no frame"));
+	add_single(f, "B", 20e3, 0.1, 3, TRUE, 1);
+	figure_text_clear(&cdf);
+	assert_true(figure_cdf(f, &options, &cdf, NULL));
+	assert_non_null(strstr(cdf.script, "'1 guest was offered no frame (sum over all series)'"));
 }
 
 static const struct fact cdf_one_script[] = {
@@ -656,7 +687,7 @@ static const struct fact cdf_one_script[] = {
 	     "0.0001, '0.001 %%' 1e-05, '0.0001 %%' 1e-06)" },
 	{ 1, "('median' 0.5, 'p90' 0.1, 'p99' 0.01, 'p99.9' 0.001, 'p99.99' 0.0001, 'p99.999' "
 	     "1e-05, 'p99.9999' 1e-06) scale 0" },
-	{ 1, "set ylabel 'share of frames that is later, or lost'" },
+	{ 1, "set ylabel 'share of frames later or lost'" },
 	{ 1, "set xrange [0:500000]" },
 	{ 1, "'400 µs' 400000, '500 µs' 500000)" },
 	{ 1, "set xlabel 'latency'" },
@@ -685,10 +716,10 @@ static const struct facts cdf_one = { cdf_one_script, "182 2 1 183 2 1 183 2 1",
 
 static const struct fact guests_few_script[] = {
 	{ 6, "set lmargin" },
-	{ 1, "'A' at screen 0.25122,0.88387 center" },
+	{ 1, "'A' at screen 0.25122,0.88750 center" },
 	{ 1, "'B, a longer name' at" },
 	{ 1, "'C (!)' at" },
-	{ 1, "'(!): unreliable'" },
+	{ 1, "'(!): unreliable trial'" },
 	{ 1, "'guests sorted by 99th percentile'" },
 	{ 1, "'dot: median, triangle: 99th percentile of a guest'" },
 	{ 3, "set xlabel 'guest'" },
@@ -763,7 +794,7 @@ static const struct fact cdf_within_script[] = {
 	{ 1, "set yrange [0:1.02]\nset y2range [0:1.02]\n" },
 	{ 1, "('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)" },
 	{ 1, "('median' 0.5, 'p99' 0.99) scale 0" },
-	{ 1, "'share of frames that came back within'" },
+	{ 1, "'share of frames received within'" },
 	{ 1, "'curves below 100 %: the rest was lost'" },
 	{ 0, "set logscale y" },
 	{ 0, NULL },
@@ -800,7 +831,7 @@ static const struct fact cdf_repetitions_script[] = {
 	{ 1, "set logscale x\n" },
 	{ 1, "set xlabel 'latency'" },
 	{ 1, "set yrange [1e-06:1]" },
-	{ 1, "'share of frames that is later, or lost'" },
+	{ 1, "'share of frames later or lost'" },
 	{ 0, "the rest was lost" },
 	{ 0, NULL },
 };
@@ -927,6 +958,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(load_has_two_panels),
 		cmocka_unit_test(lines_join_reliable_points_by_x),
+		cmocka_unit_test(a_lone_point_has_no_lines_in_the_legend),
 		cmocka_unit_test(series_beyond_the_colours_have_further_panels),
 		cmocka_unit_test(series_beyond_the_panels_are_refused),
 		cmocka_unit_test(a_grid_is_split_as_a_whole),

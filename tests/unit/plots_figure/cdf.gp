@@ -41,7 +41,7 @@ set logscale y
 set logscale y2
 set ytics ('100 %%' 1, '50 %%' 0.5, '10 %%' 0.1, '1 %%' 0.01, '0.1 %%' 0.001, '0.01 %%' 0.0001, '0.001 %%' 1e-05, '0.0001 %%' 1e-06)
 set y2tics ('median' 0.5, 'p90' 0.1, 'p99' 0.01, 'p99.9' 0.001, 'p99.99' 0.0001, 'p99.999' 1e-05, 'p99.9999' 1e-06) scale 0
-set ylabel 'share of frames that is later, or lost'
+set ylabel 'share of frames later or lost'
 set xrange [2000:5000000]
 set logscale x
 set xtics ('' 2000 1, '' 3000 1, '' 4000 1, '' 5000 1, '' 6000 1, '' 7000 1, '' 8000 1, '' 9000 1, '' 10000, '' 20000 1, '' 30000 1, '' 40000 1, '' 50000 1, '' 60000 1, '' 70000 1, '' 80000 1, '' 90000 1, '' 100000, '' 200000 1, '' 300000 1, '' 400000 1, '' 500000 1, '' 600000 1, '' 700000 1, '' 800000 1, '' 900000 1, '' 1000000, '' 2000000 1, '' 3000000 1, '' 4000000 1, '' 5000000 1)
@@ -66,10 +66,12 @@ set yrange [4.5:0.5]
 set ytics ('median' 1, 'p99' 2, 'median' 3, 'p99' 4)
 unset y2tics
 set ylabel 'guests'
-set label 'worst guest 17' at screen 0.78049,0.33689 left font ',11'
-set label 'loss 0 % each' at screen 0.78049,0.30335 left font ',11'
-set label 'worst guest 17' at screen 0.78049,0.26982 left font ',11'
-set label 'loss 0.1 % to 0.4 %' at screen 0.78049,0.23628 left font ',11'
+set label '' at screen 0.78293,0.32012 point lt 1 pt 7 ps 1.1
+set label 'worst guest 17' at screen 0.79756,0.33689 left font ',11'
+set label 'loss 0 % each' at screen 0.79756,0.30335 left font ',11'
+set label '' at screen 0.78293,0.25305 point lt 2 pt 5 ps 1.1
+set label 'worst guest 17' at screen 0.79756,0.26982 left font ',11'
+set label 'loss 0.1 % to 0.4 %' at screen 0.79756,0.23628 left font ',11'
 plot data index 2 using 2:(1) with lines lt 1 lw 1, \
   data index 2 using ($3 == 0 ? $2 : NaN):(1 - 0.32):(0):(0.64) with vectors nohead lt 1 lw 1.2, \
   data index 2 using 4:(2) with lines lt 1 lw 1, \

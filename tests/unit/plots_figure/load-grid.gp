@@ -25,7 +25,7 @@ set label '99th percentile' at screen 0.48561,0.06346 left
 set label 'bars: minimum to maximum of 3 repetitions' at screen 0.11707,0.04158 left font ',11'
 set label 'arrow: at least 1.8 ms, among lost frames' at screen 0.48092,0.04158 left font ',11'
 set label 'hollow: unreliable trial' at screen 0.11707,0.01969 left font ',11'
-set label 'small marker: 99th percentile' at screen 0.34220,0.01969 left font ',11'
+set label 'large marker: median, small: 99th percentile' at screen 0.34220,0.01969 left font ',11'
 set label 'bridge, vhost off' at screen 0.32500,0.92123 center font ',12'
 set label 'bridge, vhost on' at screen 0.76280,0.92123 center font ',12'
 set label 'macvtap, vhost off' at screen 0.32500,0.51860 center font ',12'

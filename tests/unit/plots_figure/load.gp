@@ -25,7 +25,7 @@ set label '99th percentile' at screen 0.48561,0.08333 left
 set label 'bars: minimum to maximum of 3 repetitions' at screen 0.11707,0.05460 left font ',11'
 set label 'arrow: at least 4.32 ms, among lost frames' at screen 0.48092,0.05460 left font ',11'
 set label 'hollow: unreliable trial' at screen 0.11707,0.02586 left font ',11'
-set label 'small marker: 99th percentile' at screen 0.34220,0.02586 left font ',11'
+set label 'large marker: median, small: 99th percentile' at screen 0.34220,0.02586 left font ',11'
 set lmargin at screen 0.11707
 set rmargin at screen 0.97073
 set tmargin at screen 0.91092
