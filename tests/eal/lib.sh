@@ -69,8 +69,8 @@ holds()
 	same "$1" "$(trial "$2")" true
 }
 
-# readme_command PROGRAM: the README's first command that begins with it, all of its lines.
+# readme_command PROGRAM: the first command of conf/README.md that begins with it, all of its lines.
 readme_command()
 {
-	awk -v begin="    $1 " 'index($0, begin) == 1 { on = 1 } on { print } on && !/\\$/ { exit }' "$SOURCE/README.md"
+	awk -v begin="    $1 " 'index($0, begin) == 1 { on = 1 } on { print } on && !/\\$/ { exit }' "$SOURCE/conf/README.md"
 }
