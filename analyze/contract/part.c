@@ -7,6 +7,7 @@
 
 #include "analyze/base/text.h"
 #include "analyze/base/error.h"
+#include "analyze/base/file.h"
 #include "analyze/base/file_lock.h"
 #include "analyze/contract/guest_timeline.h"
 #include "analyze/contract/trial_bins.h"
@@ -505,6 +506,7 @@ static void join_under_lock(const char *dir, part_say_fn say, void *user)
 		g_usleep(LOCK_POLL_US);
 	if (lock != NULL) {
 		part_join_left(dir, say, user);
+		file_remove_left_over(dir);
 		return;
 	}
 	text = error != NULL

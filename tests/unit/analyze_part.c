@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -401,6 +402,24 @@ static void left_parts_become_a_trial(void **state)
 	joined_is(l, "3 of 3 generators: run ended before their parts were joined", RANKS);
 }
 
+/* What a rank that was killed had half written goes with the parts. */
+static void half_written_files_go_with_the_parts(void **state)
+{
+	struct left *l = *state;
+	g_autofree char *dead = NULL;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	dead = g_strdup_printf("%s/.tsim-%d-0.tmp", l->dir, (int)pid);
+	assert_true(g_file_set_contents(dead, "half", -1, NULL));
+	write_part(l->dir, 0);
+	part_join_left_below(l->root, hear, l->said);
+	assert_int_equal(count_files(l->dir, "part_"), 0);
+	assert_false(g_file_test(dead, G_FILE_TEST_EXISTS));
+}
+
 /* A trial that is there stays what it is. */
 static void parts_of_a_trial_that_is_there_go(void **state)
 {
@@ -454,6 +473,8 @@ int main(void)
 		cmocka_unit_test(a_part_that_is_missing_is_named),
 		cmocka_unit_test(other_trials_are_no_parts),
 		cmocka_unit_test_setup_teardown(left_parts_become_a_trial, make_left, free_left),
+		cmocka_unit_test_setup_teardown(
+			half_written_files_go_with_the_parts, make_left, free_left),
 		cmocka_unit_test_setup_teardown(
 			parts_of_a_trial_that_is_there_go, make_left, free_left),
 		cmocka_unit_test_setup_teardown(other_parts_are_left_alone, make_left, free_left),
