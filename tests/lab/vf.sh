@@ -14,7 +14,7 @@ as_before "a function was passed"
 
 "$BIN/tsim" --config vf.conf --machine pcvm --interface vfio "${short[@]}" --label killed >stdout 2>stderr &
 children+=("$!")
-until pgrep -f qemu-system-x86_64 >/dev/null; do
+until pgrep -f 'qemu-system-x86_64 .*vfio-pci' >/dev/null; do
 	kill -0 "$!" || fail "it ended before it was killed: $(cat stderr)"
 	sleep 0.2
 done
