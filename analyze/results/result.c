@@ -285,38 +285,49 @@ static int part_of(const result_combination *slice, const trial *whole)
 	return -1;
 }
 
+/* The part that a slice has of a trial, read with its bins; one without is fine. */
+static gboolean add_part(result_combination *slice, const trial *whole, trial *read, GError **error)
+{
+	g_autoptr(trial) full = NULL;
+	int part = part_of(slice, whole);
+
+	if (part < 0)
+		return TRUE;
+	full = result_slice_cut(read, slice->slice, error);
+	if (full == NULL)
+		return FALSE;
+	result_numbers_add_bins(slice, full);
+	keep_totals(g_ptr_array_index(slice->trials, (guint)part), full);
+	return TRUE;
+}
+
+/* Reads a trial once for all slices. */
+static gboolean load_part_of_each(
+	result_set *r, const GPtrArray *slices, const trial *whole, GError **error)
+{
+	g_autoptr(trial) read = read_whole(r, whole, error);
+
+	for (guint i = 0; read != NULL && i < slices->len; i++)
+		if (!add_part(g_ptr_array_index(slices, i), whole, read, error))
+			return FALSE;
+	return read != NULL;
+}
+
 /* The trial of which a part could not be loaded; NULL: all are. */
 static const trial *load_parts(result_set *r, const GPtrArray *slices, GError **error)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
 
 	for (guint i = 0; i < slices->len; i++) {
-		const result_combination *from = g_ptr_array_index(slices, i);
+		const result_combination *slice = g_ptr_array_index(slices, i);
 
-		for (guint k = 0; k < from->trials->len; k++) {
+		for (guint k = 0; k < slice->trials->len; k++) {
 			const trial *whole = result_slice_whole(
-				from, g_ptr_array_index(from->trials, k));
-			g_autoptr(trial) read = NULL;
+				slice, g_ptr_array_index(slice->trials, k));
 
-			if (!g_hash_table_add(seen, (gpointer)whole))
-				continue;
-			read = read_whole(r, whole, error);
-			if (read == NULL)
+			if (g_hash_table_add(seen, (gpointer)whole) &&
+				!load_part_of_each(r, slices, whole, error))
 				return whole;
-			for (guint n = i; n < slices->len; n++) {
-				result_combination *slice = g_ptr_array_index(slices, n);
-				int part = part_of(slice, whole);
-				g_autoptr(trial) full = part >= 0 ? result_slice_cut(read,
-									    slice->slice, error)
-								  : NULL;
-
-				if (part >= 0 && full == NULL)
-					return whole;
-				if (part < 0)
-					continue;
-				result_numbers_add_bins(slice, full);
-				keep_totals(g_ptr_array_index(slice->trials, (guint)part), full);
-			}
 		}
 	}
 	return NULL;

@@ -6,34 +6,26 @@
 #include "plots/draw/canvas.h"
 #include "plots/draw/error.h"
 
-static gint compare_numbers(gconstpointer a, gconstpointer b)
+/* Numbers series, below nb, from 0 without gaps; how many there are. */
+static guint number_series(const figure *f, guint nb)
 {
-	guint x = *(const guint *)a, y = *(const guint *)b;
+	g_autofree guint *place = g_new0(guint, nb);
+	guint used = 0;
 
-	return x < y ? -1 : x > y;
-}
+	for (guint i = 0; i < f->groups->len; i++)
+		place[figure_group_at(f, i)->series] = 1;
+	for (guint i = 0; i < nb; i++) {
+		guint is_used = place[i];
 
-/* Numbers series from 0 without gaps; how many there are. */
-static guint number_series(const figure *f)
-{
-	g_autoptr(GArray) used = g_array_new(FALSE, FALSE, sizeof(guint));
-	guint place = 0;
-
-	for (guint i = 0; i < f->groups->len; i++) {
-		guint series = figure_group_at(f, i)->series;
-
-		if (g_array_binary_search(used, &series, compare_numbers, &place))
-			continue;
-		g_array_append_val(used, series);
-		g_array_sort(used, compare_numbers);
+		place[i] = used;
+		used += is_used;
 	}
 	for (guint i = 0; i < f->groups->len; i++) {
 		struct figure_group *group = figure_group_at(f, i);
 
-		(void)g_array_binary_search(used, &group->series, compare_numbers, &place);
-		group->series = place;
+		group->series = place[group->series];
 	}
-	return used->len;
+	return used;
 }
 
 /* The first group of a series. */
@@ -154,7 +146,7 @@ gboolean split_series(figure *f, const char *remedy, GError **error)
 		nb = MAX(nb, figure_group_at(f, i)->series + 1);
 	if (nb <= FIGURE_SERIES_MAX)
 		return TRUE;
-	nb = number_series(f);
+	nb = number_series(f, nb);
 	if (nb <= FIGURE_SERIES_MAX)
 		return TRUE;
 	starts = starts_by_name(f, nb);

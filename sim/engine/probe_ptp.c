@@ -128,13 +128,7 @@ static void send_probe(struct worker *w, struct flight *f, uint32_t guest, uint6
 		.measured = due_ns >= w->warm_up_ns,
 		.sent_ns = tsc_clock_ns(w->clock, rte_rdtsc()) };
 	f->late = f->sent_ns - due_ns > w->slack_ns;
-	sig = (struct frame_sig){ .run = w->run,
-		.phase_class = (uint8_t)(FRAME_PROBE << 6),
-		.guest = (uint16_t)guest,
-		.seq = f->seq,
-		.due_lo = (uint32_t)due_ns,
-		.due_hi = (uint16_t)(due_ns >> 32),
-		.delay_ns = (uint32_t)(f->sent_ns - due_ns) };
+	sig = worker_sig(w, FRAME_PROBE, 0, guest, f->seq, due_ns, f->sent_ns);
 	stamp_write(frame, &w->probes->ptp->head[guest], &sig);
 	ctr_add(&p->seq, 1); /* before it can be back */
 	f->active = d->ops->send_ptp(d, w->queue, frame, FRAME_HEAD_LEN);

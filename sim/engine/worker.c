@@ -49,18 +49,6 @@ static inline struct profile_draw next_draw(struct tx_guest *g)
 	return draw;
 }
 
-static __rte_always_inline struct frame_sig sig_of(const struct worker *w, enum frame_phase phase,
-	uint32_t class, uint32_t guest, uint64_t seq, uint64_t due_ns, uint64_t now_ns)
-{
-	return (struct frame_sig){ .run = w->run,
-		.phase_class = (uint8_t)((uint32_t)phase << 6 | class),
-		.guest = (uint16_t)guest,
-		.seq = (uint32_t)seq,
-		.due_lo = (uint32_t)due_ns,
-		.due_hi = (uint16_t)(due_ns >> 32),
-		.delay_ns = (uint32_t)(now_ns - due_ns) };
-}
-
 static __rte_always_inline void write_frame(const struct tx_guest *g, gboolean zeroed,
 	struct frame_slot *f, struct profile_draw draw, const struct frame_sig *sig)
 {
@@ -88,7 +76,7 @@ static inline uint8_t build_frame(
 	struct profile_draw draw = next_draw(g);
 	uint64_t delay_ns = now_ns - due_ns, gap_error_ns;
 	enum frame_phase phase = due_ns < w->warm_up_ns ? FRAME_WARM_UP : FRAME_MEASURE;
-	struct frame_sig sig = sig_of(
+	struct frame_sig sig = worker_sig(
 		w, phase, draw.class, guest, ctr_get(&g->seq), due_ns, now_ns);
 
 	ctr_add(&g->seq, 1);
@@ -306,7 +294,7 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 		return 0;
 	for (uint16_t i = 0; i < room; i++) {
 		struct profile_draw draw = g->draws[pos];
-		/* Not sig_of: with the delay and the shift it cost a tenth of sending alone. */
+		/* Not worker_sig: with the delay and the shift it cost a tenth of sending alone. */
 		struct frame_sig sig = {
 			.run = w->run,
 			.phase_class = (uint8_t)(phase | draw.class),
@@ -708,7 +696,7 @@ static void send_probe(struct worker *w, uint32_t guest, uint64_t due_ns, uint64
 	struct probe_tx *p = &w->probes->tx[guest];
 	struct profile_draw draw = g->draws[p->pos];
 	gboolean measured = due_ns >= w->warm_up_ns;
-	struct frame_sig sig = sig_of(
+	struct frame_sig sig = worker_sig(
 		w, FRAME_PROBE, draw.class, guest, ctr_get(&p->seq), due_ns, now_ns);
 	struct frame_slot f;
 	uint16_t sent = 0;

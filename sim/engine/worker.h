@@ -204,6 +204,20 @@ struct worker {
  */
 void worker_find_measured(struct worker *w);
 
+/* The signature of a frame that leaves now_ns, and was due before. */
+static __rte_always_inline struct frame_sig worker_sig(const struct worker *w,
+	enum frame_phase phase, uint32_t class, uint32_t guest, uint64_t seq, uint64_t due_ns,
+	uint64_t now_ns)
+{
+	return (struct frame_sig){ .run = w->run,
+		.phase_class = (uint8_t)((uint32_t)phase << 6 | class),
+		.guest = (uint16_t)guest,
+		.seq = (uint32_t)seq,
+		.due_lo = (uint32_t)due_ns,
+		.due_hi = (uint16_t)(due_ns >> 32),
+		.delay_ns = (uint32_t)(now_ns - due_ns) };
+}
+
 /* It has sent all it will, the last at now_ns. */
 static inline void worker_finish_sending(struct worker *w, uint64_t now_ns)
 {

@@ -181,8 +181,9 @@ static gboolean start_vms(struct lab *l, const struct setup *s, GError **error)
 
 	if (state == NULL || !ask_host(l, s, &cfg, error) ||
 		(t->root_disk == NULL &&
-			!image_make(l->host, s, setup_has(s, SETUP_DEVICE) ? l->passed : NULL,
-				&image, error)))
+			!image_make(l->host, s,
+				setup_has(s, SETUP_DEVICE) ? l->attached->pdata[0] : NULL, &image,
+				error)))
 		return FALSE;
 	cfg.kernel = image.kernel;
 	cfg.initrd = image.initrd;

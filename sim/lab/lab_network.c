@@ -126,7 +126,6 @@ static gboolean pass_functions(struct lab *l, const struct setup *s, GError **er
 		functions = g_new0(char *, 2);
 		functions[0] = g_strdup(nic->pci);
 	}
-	l->passed = g_strdup(functions[0]);
 	for (char **f = functions; *f != NULL; f++) {
 		g_ptr_array_add(l->attached, g_strdup(*f));
 		if (!pci_bind(l->journal, *f, nic->vfio_driver, error))
@@ -182,7 +181,6 @@ void lab_network_forget(struct lab *l)
 	g_clear_pointer(&l->wire, g_free);
 	g_clear_pointer(&l->port, g_free);
 	g_clear_pointer(&l->wire_text, g_free);
-	g_clear_pointer(&l->passed, g_free);
 	g_clear_pointer(&l->socket_dir, g_free);
 	g_ptr_array_set_size(l->attached, 0);
 }

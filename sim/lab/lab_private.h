@@ -31,7 +31,6 @@ struct lab {
 	char *wire_text;          /* "veth, net_af_packet": for results */
 	GPtrArray
 		*attached; /* char *, a guest each: tap, character device, PCI address or socket */
-	char *passed;      /* PCI address of the first function for guests; NULL: none */
 	char *socket_dir;  /* of the generator's sockets; NULL: none */
 
 	/* Guests. */

@@ -60,9 +60,9 @@ static void add_drivers(GStrvBuilder *argv, const struct setup *setup)
 	g_strv_builder_add_many(argv, "--kernel", known ? drivers[i].kernel : "generic", NULL);
 	for (unsigned m = 0; known && m < 3 && drivers[i].modules[m] != NULL; m++)
 		g_strv_builder_add_many(argv, "--module", drivers[i].modules[m], NULL);
-	for (unsigned p = 0;
-		setup->reflector == REFLECTOR_DPDK && known && p < 3 && drivers[i].pmds[p] != NULL;
-		p++)
+	if (setup->reflector != REFLECTOR_DPDK)
+		return;
+	for (unsigned p = 0; known && p < 3 && drivers[i].pmds[p] != NULL; p++)
 		g_strv_builder_add_many(argv, "--driver", drivers[i].pmds[p], NULL);
 }
 
