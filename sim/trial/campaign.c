@@ -5,8 +5,6 @@
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -15,33 +13,24 @@
 #include "analyze/base/scratch.h"
 #include "analyze/base/text.h"
 #include "analyze/contract/part.h"
-#include "sim/datapath/fabric.h"
-#include "sim/base/eal.h"
-#include "sim/engine/clock.h"
 #include "sim/base/error.h"
-#include "sim/fleet/fleet.h"
 #include "sim/trial/label_lock.h"
-#include "sim/base/limits.h"
-#include "sim/trial/measure.h"
+#include "sim/trial/session.h"
 #include "sim/trial/params.h"
 #include "sim/trial/progress.h"
 #include "sim/trial/environment.h"
 #include "sim/trial/printout.h"
 #include "sim/trial/jsonl.h"
 #include "sim/base/stop.h"
-#include "traffic/frame.h"
 #include "traffic/mix.h"
 
 struct campaign {
 	const struct options *o;
 	const mix *mix;                /* o's */
 	struct generators *generators; /* NULL: alone */
-	struct fabric_share share;     /* our guests: all, if alone */
 	char *mix_digest;
 	char *dir;        /* OUT/LABEL */
 	file_lock *lock;  /* of dir */
-	scratch *scratch; /* sockets, reports; NULL: no guests */
-	char *socket_dir; /* NULL: scratch */
 	GPtrArray *todo;  /* struct trial_params, in order */
 	GPtrArray *done;  /* struct trial_params of what is there already */
 	GPtrArray *again; /* char *: why some of todo are measured again */
@@ -49,12 +38,9 @@ struct campaign {
 	char *above;      /* what was there of dir at the beginning; NULL: dir is not made */
 	gboolean untrustworthy;
 	guint nb_measured; /* of todo, whole and kept */
-	eal_words *eal_args;
-	struct fabric *fabric;
-	struct fleet *fleet;
+	struct session *session;
 	struct progress progress;
 	struct jsonl *jsonl; /* NULL: --format is another, or we are not rank 0 */
-	struct clock_pair clock_origin;
 };
 
 static void free_params(gpointer p)
@@ -260,19 +246,6 @@ static gboolean plan_together(struct campaign *c, GError **error)
 	return ranks_agree(error);
 }
 
-/* Find out before measuring, not after, that results cannot be kept. */
-static gboolean check_writable(const struct campaign *c, GError **error)
-{
-	g_autofree char *probe = g_build_filename(c->dir, ".tsim-writes-here", NULL);
-
-	if (!file_make_folder(c->dir, error) || !file_write_durably(probe, "", 0, error)) {
-		g_prefix_error(error, "--out: ");
-		return FALSE;
-	}
-	unlink(probe);
-	return TRUE;
-}
-
 /* The same of the capture, which is written when the trial is over. */
 static gboolean check_capture(const struct campaign *c, GError **error)
 {
@@ -298,223 +271,18 @@ static gboolean check_capture(const struct campaign *c, GError **error)
 	return FALSE;
 }
 
-/* What all interfaces have in common. */
-static struct datapath_cfg datapath_cfg(const struct campaign *c)
-{
-	const struct options *o = c->o;
-
-	return (struct datapath_cfg){
-		.base_mac = o->base_mac,
-		.frame_len_max = mix_longest_frame_len(c->mix),
-		.nb_load = o->cores.nb_load + o->cores.nb_timer,
-		.nb_rx = o->cores.nb_rx,
-		.socket_dir = c->socket_dir != NULL ? c->socket_dir
-			      : c->scratch != NULL  ? scratch_path(c->scratch)
-						    : NULL,
-		.descriptors = (uint16_t)o->descriptors,
-		.nb_host_cpus = o->cores.nb_host,
-		.host_cpu = o->cores.host_cpu,
-		.host_shares = o->cores.host_shares,
-		.vhost = o->vhost,
-		.policy = o->policy == NULL ? "emulate-all" : o->policy,
-		.vf_limit = (uint32_t)o->vf_limit,
-		.mediators = (unsigned)o->mediators,
-		.port = o->port,
-		.ptp = o->probe_ptp,
-	};
-}
-
-static gboolean has_guests(const struct campaign *c)
-{
-	for (uint32_t i = c->share.first; i < c->mix->nb_guests; i += c->share.step)
-		if (fabric_ops(c->o->interfaces[i], NULL)->guest_option != NULL)
-			return TRUE;
-	return FALSE;
-}
-
-static unsigned memory_mib(const struct campaign *c)
-{
-	enum { EAL_BYTES = 64 << 20, WORKER_BYTES = 64 << 10, GUEST_BYTES = 64 };
-	struct datapath_cfg cfg = datapath_cfg(c);
-	uint64_t bytes = fabric_memory(&cfg, c->o->interfaces, c->mix->nb_guests, c->share) +
-			 cores_nb_workers(&c->o->cores) *
-				 (WORKER_BYTES + (uint64_t)c->mix->nb_guests * GUEST_BYTES) +
-			 EAL_BYTES;
-
-	return c->o->memory != 0 ? (unsigned)c->o->memory : (unsigned)(bytes * 9 / 8 >> 20);
-}
-
-/* Guests see frames in memory that is a file: its size has a limit, too. */
-static gboolean check_shared_memory(const struct campaign *c, GError **error)
-{
-	unsigned mib = memory_mib(c);
-	struct rlimit limit;
-
-	return !has_guests(c) || getrlimit(RLIMIT_FSIZE, &limit) != 0 ||
-	       limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >> 20 >= mib ||
-	       sim_fail(error, SIM_ERROR_RESOURCES,
-		       "file size limit is %" G_GUINT64_FORMAT
-		       " KiB, but guests share %u MiB of memory: raise the limit (ulimit -f)",
-		       (uint64_t)limit.rlim_cur >> 10, mib);
-}
-
-static gboolean start_guests(struct campaign *c, GError **error)
-{
-	const struct options *o = c->o;
-	g_autofree char *mac = frame_mac_format(o->base_mac);
-
-	if (!has_guests(c))
-		return TRUE;
-	if (g_str_equal(o->machine, "external")) {
-		for (uint32_t i = c->share.first; i < c->mix->nb_guests; i += c->share.step) {
-			const struct datapath_guest *g = &c->fabric->guest[i];
-			g_autofree char *guest_mac = NULL;
-			uint8_t bytes[6];
-
-			if (g->datapath->ops->address == NULL)
-				continue;
-
-			frame_guest_mac(o->base_mac, i, bytes);
-			guest_mac = frame_mac_format(bytes);
-			fprintf(stderr, "guest %u: %s socket %s, MAC %s\n", i, g->datapath->name,
-				g->datapath->ops->address(g->datapath, g->slot), guest_mac);
-		}
-		return TRUE;
-	}
-	c->fleet = fleet_new(&(struct fleet_cfg){ .guest = c->fabric->guest,
-				     .nb_guests = c->mix->nb_guests,
-				     .step = c->share.step,
-				     .per_process = (uint32_t)o->per_process,
-				     .cores = &o->cores,
-				     .run_dir = scratch_path(c->scratch),
-				     .fault = o->fault,
-				     .swap = o->swap,
-				     .relay = o->pattern != ENGINE_TO_GUESTS,
-				     .seed = (uint64_t)o->seed,
-				     .frame_len_max = MAX(mix_longest_frame_len(c->mix), 2048U),
-				     .base_mac = mac,
-				     .hugepages = o->hugepages },
-		error);
-	return c->fleet != NULL;
-}
-
-/* A NIC maps all of DPDK's memory. Virtual devices map nothing. */
-static gboolean check_locked(const struct campaign *c, GError **error)
-{
-	struct rlimit limit;
-
-	if (c->o->port == NULL || g_str_has_prefix(c->o->port, "net_") ||
-		g_str_has_prefix(c->o->port, "eth_") || getrlimit(RLIMIT_MEMLOCK, &limit) != 0)
-		return TRUE;
-	return limits_fit_locked(
-		c->o->port, (uint64_t)memory_mib(c) << 20, &limit, getuid() == 0, error);
-}
-
-/* What tsim itself takes; the guests' processes are the fleet's. Before anything is made. */
-static gboolean check_limits(const struct campaign *c, GError **error)
-{
-	/*
-	 * Measured: EAL opens four descriptors per lcore and eight more, tsim eight, QEMU's guests send one to
-	 * three for their memory, where treflect's send one. Memory: what is used without frames.
-	 */
-	enum { FILES = 20, FILES_WORKER = 4, FILES_MEMORY = 2, THREADS = 4, BYTES = 32 << 20 };
-	unsigned workers = cores_nb_workers(&c->o->cores);
-	struct datapath_cfg cfg = datapath_cfg(c);
-	uint32_t nb = (c->mix->nb_guests - c->share.first + c->share.step - 1) / c->share.step;
-	g_autofree char *who = g_strdup_printf("%u guest%s", nb, text_plural(nb));
-	uint64_t files, threads, bytes;
-
-	fabric_need(c->o->interfaces, c->mix->nb_guests, c->share, &files, &threads);
-	if (g_str_equal(c->o->machine, "external") || c->o->hugepages)
-		files += FILES_MEMORY * (uint64_t)c->mix->nb_guests / c->share.step;
-	bytes = fabric_memory(&cfg, c->o->interfaces, c->mix->nb_guests, c->share) + BYTES;
-	if (has_guests(c) &&
-		!limits_check_tmpdir(g_get_tmp_dir(),
-			c->o->socket_dir == NULL ? strlen("/tsim-XXXXXX/guest-4095.sock") : 0,
-			error))
-		return FALSE;
-	return limits_raise_files(who, files + FILES + (uint64_t)FILES_WORKER * workers, error) &&
-	       limits_check_tasks("", "tsim", threads + workers + THREADS, error) &&
-	       limits_check_memory("", "tsim", bytes, error) && check_locked(c, error);
-}
-
-static gboolean prepare_machine(struct campaign *c, GError **error)
-{
-	const struct options *o = c->o;
-	g_autofree char *lcores = cores_eal_lcores(&o->cores);
-	char *devices[] = { o->port, NULL };
-	struct datapath_cfg cfg;
-
-	if (!check_limits(c, error) || !check_writable(c, error) || !check_capture(c, error))
-		return FALSE;
-	if (!check_shared_memory(c, error))
-		return FALSE;
-	if (has_guests(c)) {
-		c->scratch = scratch_new("tsim", error);
-		if (c->scratch == NULL)
-			return FALSE;
-		stop_remove(scratch_path(c->scratch));
-	}
-	/* Each rank has sockets of its own, though their names be the same. */
-	if (o->socket_dir != NULL)
-		c->socket_dir = c->generators == NULL ? g_strdup(o->socket_dir)
-						      : g_strdup_printf("%s/rank-%u", o->socket_dir,
-								c->share.first);
-	if (c->socket_dir != NULL && !file_make_folder(c->socket_dir, error)) {
-		g_prefix_error(error, "--socket-dir: ");
-		return FALSE;
-	}
-	c->eal_args = eal_start(&(struct eal_cfg){ .program = "tsim",
-					.lcores = lcores,
-					.memory_mib = memory_mib(c),
-					.hugepages = o->hugepages,
-					.verbose = o->verbose,
-					.devices = devices,
-					.extra = o->eal },
-		error);
-	if (c->eal_args == NULL)
-		return FALSE;
-	cfg = datapath_cfg(c);
-	c->fabric = fabric_open(&cfg, c->o->interfaces, c->mix->nb_guests, c->share, error);
-	return c->fabric != NULL && start_guests(c, error);
-}
-
 static void clear_campaign(struct campaign *c)
 {
-	fleet_free(c->fleet);
-	fabric_free(c->fabric);
-	eal_end(c->eal_args);
-	scratch_free(c->scratch);
+	session_free(c->session);
 	jsonl_free(c->jsonl);
 	clear_plan(c);
 	g_free(c->mix_digest);
-	g_free(c->socket_dir);
 	file_lock_free(c->lock);
 	/* Nothing was measured: it is as if tsim had not been there. */
 	if (c->above != NULL && generators_own(c->generators) == 0)
 		file_remove_empty(c->dir, c->above);
 	g_free(c->above);
 	g_free(c->dir);
-}
-
-/* A trial that cannot be written where it belongs is kept where it can. */
-static gboolean keep_trial(const struct campaign *c, trial *t, GError **error)
-{
-	g_autofree char *rescue = NULL;
-	gboolean kept;
-
-	if (trial_write(t, c->dir, error))
-		return TRUE;
-	rescue = g_dir_make_tmp("tsim-rescued-XXXXXX", NULL);
-	kept = rescue != NULL && trial_write(t, rescue, NULL);
-	if (rescue != NULL && !kept)
-		(void)g_rmdir(rescue);
-	if (kept)
-		g_prefix_error(
-			error, "trial saved in %s instead of the results directory: ", rescue);
-	else
-		g_prefix_error(error, "the trial could not be saved; only its output remains: ");
-	return FALSE;
 }
 
 static void show_trial(struct campaign *c, const trial *t, gboolean measured)
@@ -532,30 +300,15 @@ static gboolean run_trial(struct campaign *c, const struct trial_params *p, GErr
 	g_autofree char *text = NULL;
 	gboolean kept;
 
-	if (c->fleet != NULL) {
-		fleet_poll(c->fleet);
-		(void)fleet_revive(c->fleet, error);
-	}
-	if (!ranks_agree(error))
-		return FALSE;
-	if (!measure(&(struct measure_cfg){ .o = c->o,
-			     .mix = c->mix,
-			     .fabric = c->fabric,
-			     .fleet = c->fleet,
-			     .generators = c->generators,
-			     .share = c->share,
-			     .dir = c->dir,
-			     .params = p,
-			     .progress = &c->progress,
-			     .jsonl = c->jsonl,
-			     .clock_origin = &c->clock_origin,
-			     .interrupt = stop_flag() },
+	if (!session_measure(c->session,
+		    &(struct session_trial){
+			    .params = p, .progress = &c->progress, .jsonl = c->jsonl },
 		    &t, error))
 		return FALSE;
 	if (t != NULL) {
 		text = printout_text(t, TRUE);
 		g_string_assign(t->log, text);
-		kept = keep_trial(c, t, error);
+		kept = session_keep(t, c->dir, error);
 		show_trial(c, t, TRUE);
 		c->untrustworthy |= !t->trustworthy;
 		c->nb_measured += kept && !t->interrupted;
@@ -620,13 +373,10 @@ int campaign_run(struct options *o, struct generators *generators)
 		.o = o,
 		.mix = o->traffic,
 		.generators = generators,
-		.share = { .first = generators_own(generators),
-			.step = generators_count(generators) },
 	};
 	g_autoptr(GError) error = NULL;
 	int status = CLI_FAILED;
 
-	c.clock_origin = clock_pair_now();
 	progress_init(&c.progress, o->quiet || generators_own(generators) != 0);
 	if (o->format == CLI_JSONL && generators_own(generators) == 0)
 		c.jsonl = jsonl_new(stdout);
@@ -651,9 +401,12 @@ int campaign_run(struct options *o, struct generators *generators)
 		if (c.todo->len == 0) {
 			status = show_done(&c, &error);
 		} else {
-			(void)(cores_assign(&o->cores, o->place, &o->cores, &error) &&
-				prepare_machine(&c, &error));
-			if (ranks_agree(&error))
+			(void)check_capture(&c, &error);
+			if (ranks_agree(&error) &&
+				(c.session = session_new(
+					 &(struct session_cfg){
+						 .o = o, .generators = generators, .dir = c.dir },
+					 &error)) != NULL)
 				status = run_all(&c, &error);
 		}
 	}
@@ -670,7 +423,7 @@ int campaign_run(struct options *o, struct generators *generators)
 
 gboolean campaign_is_done(const struct options *o)
 {
-	struct campaign c = { .o = o, .mix = o->traffic, .share = { .step = 1 } };
+	struct campaign c = { .o = o, .mix = o->traffic };
 	g_autoptr(GError) error = NULL;
 	gboolean done = FALSE;
 
