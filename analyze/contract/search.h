@@ -86,11 +86,17 @@ struct search_suite {
 	gboolean used;
 	double theoretical_pps; /* of --link; else the generator's own on interface null */
 	gboolean theoretical_is_link;
-	/* RFC 9004; frames 0: not measured, as throughput was the theoretical rate. */
-	uint32_t bursts;
-	double burst_frames, burst_frames_sd; /* average, deviation of bursts */
+	/* RFC 9004; bursts 0: not measured, and burst_why says why. */
+	uint32_t bursts;        /* tests, N */
+	uint64_t *burst_values; /* frames: the longest burst without loss of each test */
+	double burst_frames, burst_frames_sd; /* average, deviation of burst_values */
 	uint64_t burst_frames_min, burst_frames_max;
+	uint64_t
+		burst_longest; /* frames that a burst may have; a value of as many is a lower bound */
+	double burst_step;     /* relative: how close the search of each test came */
+	uint32_t burst_retries; /* loss verification: so often a burst with loss was sent again */
 	double buffer_s, corrected_buffer_s; /* implied and corrected buffer time */
+	char *burst_why;                     /* "" where measured */
 };
 
 struct search {
