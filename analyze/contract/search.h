@@ -115,6 +115,7 @@ struct search {
 	double trials_s; /* sum of all trial durations */
 	double took_s; /* from start to end, set-up without; of the last run, if it was continued */
 	gboolean interrupted;
+	char *doubt; /* first reason of trials that are not trustworthy, though not spoilt; "" */
 	JsonObject *environment; /* as a trial's; may be NULL */
 	char *path;              /* of the file it was read from; NULL: made in memory */
 };

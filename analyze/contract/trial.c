@@ -20,6 +20,17 @@ trial *trial_new(void)
 	return t;
 }
 
+unsigned trial_cause_rank(const char *cause)
+{
+	static const char *const ranks[] = { "", TRIAL_CAUSE_CLOCK, TRIAL_CAUSE_SUT,
+		TRIAL_CAUSE_GUESTS, TRIAL_CAUSE_TESTER };
+	unsigned rank = G_N_ELEMENTS(ranks) - 1;
+
+	while (rank > 0 && g_strcmp0(cause, ranks[rank]) != 0)
+		rank--;
+	return rank;
+}
+
 struct trial_moongen *trial_moongen_new(void)
 {
 	struct trial_moongen *m = g_new0(struct trial_moongen, 1);

@@ -231,6 +231,7 @@ struct trial_moongen {
 struct trial {
 	struct trial_params params;
 	gboolean trustworthy, interrupted;
+	char *cause; /* of what is not trustworthy: TRIAL_CAUSE_...; NULL: trustworthy, or an older file */
 	GPtrArray *reasons; /* char *: why it is not trustworthy, and what else has to be said */
 	double measured_s; /* length of the measuring phase; < duration_s if interrupted; autotest's
 			    * run time, or 0 where nothing tells what was sent in it */
@@ -254,6 +255,15 @@ struct trial {
 	struct trial_moongen *moongen; /* owned; NULL for trials of tsim */
 };
 typedef struct trial trial;
+
+/* Whose fault it is, the gravest of several. */
+#define TRIAL_CAUSE_TESTER "tester" /* generator, its clock, its machine: says nothing of the SUT */
+#define TRIAL_CAUSE_GUESTS "guests" /* died, or never came */
+#define TRIAL_CAUSE_SUT "sut"       /* guests short of CPU, or too busy to answer */
+#define TRIAL_CAUSE_CLOCK \
+	"clock" /* a TSC that is not invariant: times may be wrong, counts are not */
+/* 0 for none, then clock, sut, guests, tester. */
+unsigned trial_cause_rank(const char *cause);
 
 trial *trial_new(void);
 void trial_free(trial *t); /* NULL is fine */

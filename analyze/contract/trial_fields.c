@@ -63,6 +63,11 @@ static const struct trial_field verdict_rows[] = {
 	FIELD(trial, trustworthy, SWITCH, "", "the numbers are reliable"),
 	FIELD(trial, interrupted, SWITCH, "", "the trial was ended early"),
 	FIELD(trial, reasons, TEXTS, "", "why it is not trustworthy, and notes"),
+	FIELD(trial, cause, TEXT, "",
+		"of what is not trustworthy: tester (generator, its clock or machine), guests "
+		"(died or never came), sut (guests short of CPU or too busy to answer), clock "
+		"(TSC not invariant); else empty",
+		.flags = TRIAL_OPTIONAL),
 };
 static const struct trial_record verdict_fields = RECORD(
 	"verdict", trial, verdict_rows, "Whether the numbers are reliable.");

@@ -360,6 +360,7 @@ void generators_add_facts(struct generators_facts *into, const struct generators
 	h->stopped_ns = MAX(h->stopped_ns, from->health.stopped_ns);
 	in->workers_share |= from->in.workers_share;
 	in->guests_share |= from->in.guests_share;
+	in->guests_silent += from->in.guests_silent;
 	in->guests_waited = MAX(in->guests_waited, from->in.guests_waited);
 	if (fabs(from->in.tsc_error_ppm) > fabs(in->tsc_error_ppm))
 		in->tsc_error_ppm = from->in.tsc_error_ppm;

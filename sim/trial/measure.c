@@ -44,6 +44,7 @@ struct watch {
 	gboolean answered;       /* or is known not to do so as it should: then state says it */
 	const char *lack;        /* of the guests that are waited for; static; NULL: has not come */
 	char *state;             /* NULL: in order */
+	gboolean silent;         /* state says that it did not answer, and nothing worse */
 	struct engine_live live; /* at the last look */
 	struct engine_live heard; /* at looked_s */
 	double silent_since_s;    /* < 0: it answers */
@@ -543,7 +544,7 @@ static void set_states(struct run *r)
 		if (w->state == NULL && w->absent_s >= 0)
 			w->state = g_strdup_printf("disconnected at %.1f s", w->absent_s);
 		if (w->state == NULL)
-			w->state = silence_text(r, i);
+			w->silent = (w->state = silence_text(r, i)) != NULL;
 		/* Guests of ours have MACs of their own, and return twice what --fault says. */
 		if (w->state == NULL && r->cfg->fleet == NULL && g->c.forwarded != 0 &&
 			g->c.duplicated >= g->c.forwarded)
@@ -701,12 +702,22 @@ static gboolean collect_trial(struct run *r, GError **error)
 	return TRUE;
 }
 
+static uint32_t count_silent(const struct run *r)
+{
+	uint32_t nb = 0;
+
+	for (uint32_t i = 0; i < r->nb_guests; i++)
+		nb += r->watch[i].silent ? 1 : 0;
+	return nb;
+}
+
 static struct trust_input trust_input(const struct run *r)
 {
 	return (struct trust_input){ .workers_share = r->cfg->o->cores.shared,
 		.guests_share = r->cfg->fleet != NULL && fleet_shares(r->cfg->fleet),
 		.guests_waited = guests_waited(r),
 		.tsc_error_ppm = environment_tsc_error_ppm(r->t->environment),
+		.guests_silent = count_silent(r),
 		.events = r->events };
 }
 

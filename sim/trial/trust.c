@@ -20,15 +20,30 @@ enum {
 	SOME_FRAMES = 10, /* so many were to be expected: the rate is not too low */
 };
 
-G_GNUC_PRINTF(2, 3) static void count_against(trial *t, const char *format, ...)
+static void count_against(trial *t, const char *cause, const char *format, va_list args)
 {
-	va_list args;
-
-	va_start(args, format);
 	g_ptr_array_add(t->reasons, g_strdup_vprintf(format, args));
-	va_end(args);
 	t->trustworthy = FALSE;
+	if (t->cause == NULL || trial_cause_rank(cause) > trial_cause_rank(t->cause)) {
+		g_free(t->cause);
+		t->cause = g_strdup(cause);
+	}
 }
+
+#define BLAME(who, cause)                                                              \
+	G_GNUC_PRINTF(2, 3) static void blame_##who(trial *t, const char *format, ...) \
+	{                                                                              \
+		va_list args;                                                          \
+                                                                                       \
+		va_start(args, format);                                                \
+		count_against(t, cause, format, args);                                 \
+		va_end(args);                                                          \
+	}
+
+BLAME(tester, TRIAL_CAUSE_TESTER)
+BLAME(guests, TRIAL_CAUSE_GUESTS)
+BLAME(sut, TRIAL_CAUSE_SUT)
+BLAME(clock, TRIAL_CAUSE_CLOCK)
 
 G_GNUC_PRINTF(2, 3) static void add_note(trial *t, const char *format, ...)
 {
@@ -53,7 +68,7 @@ static gboolean all_guests_ok(const trial *t)
 static void judge_memory(trial *t, const struct host_events *e)
 {
 	if (e->oom_kills > 0)
-		(all_guests_ok(t) ? add_note : count_against)(t,
+		(all_guests_ok(t) ? add_note : blame_guests)(t,
 			"out of memory: the kernel killed %" G_GUINT64_FORMAT
 			" process%s of this control group: raise its memory limit "
 			"(MemoryMax= of systemd, docker run --memory), or use fewer guests",
@@ -66,23 +81,23 @@ static void judge_host(trial *t, const struct host_events *e)
 	g_autofree char *tsc = host_tsc_text(e->tsc);
 
 	if (e->stopped_s > 0)
-		count_against(t,
+		blame_tester(t,
 			"tsim was stopped for %.1f s (SIGSTOP, a debugger, a frozen control group "
 			"or a paused machine)",
 			e->stopped_s);
 	if (e->suspended_s > 0)
-		count_against(t, "the machine was suspended for %.1f s", e->suspended_s);
+		blame_tester(t, "the machine was suspended for %.1f s", e->suspended_s);
 	if (e->nb_offline == 1)
-		count_against(t,
+		blame_tester(t,
 			"CPU %u went offline during the trial: use --cores and --guest-cores "
 			"without it",
 			e->offline_cpu);
 	else if (e->nb_offline > 1)
-		count_against(t, "%u CPUs went offline during the trial, CPU %u among them",
+		blame_tester(t, "%u CPUs went offline during the trial, CPU %u among them",
 			e->nb_offline, e->offline_cpu);
 	if (e->throttled_s > 0)
-		(e->throttled_s > THROTTLED_SHARE * t->params.duration_s ? count_against
-									 : add_note)(t,
+		(e->throttled_s > THROTTLED_SHARE * t->params.duration_s ? blame_tester : add_note)(
+			t,
 			"throttled %" G_GUINT64_FORMAT
 			" time%s, for %.1f s of CPU time, by a CPU quota of %.3g CPUs (%s): "
 			"remove the quota (CPUQuota= of systemd, docker run --cpus)",
@@ -90,7 +105,7 @@ static void judge_host(trial *t, const struct host_events *e)
 			e->quota_cpus, e->quota_v1 ? "cpu.cfs_quota_us" : "cpu.max");
 	judge_memory(t, e);
 	if (tsc != NULL)
-		count_against(t,
+		blame_clock(t,
 			"the time-stamp counter is not invariant (%s): use a machine with an "
 			"invariant TSC",
 			tsc);
@@ -124,14 +139,14 @@ static void judge_sending(trial *t, const struct trust_input *in)
 	g_autofree char *why = lost_cpu_text(in);
 
 	if (h->overrun)
-		count_against(t, "the generator aborted, more than 4 s behind schedule: %s", why);
+		blame_tester(t, "the generator aborted, more than 4 s behind schedule: %s", why);
 	if ((double)h->unsent > tolerated)
-		count_against(t,
+		blame_tester(t,
 			"%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
 			" scheduled frames were not sent: the generator could not keep up: %s",
 			h->unsent, t->totals.intended, why);
 	if (t->totals.offered == 0 && h->unsent == 0)
-		count_against(
+		blame_tester(
 			t, wanted >= SOME_FRAMES
 				   ? "no frame was sent: the arrival process scheduled none; use a "
 				     "longer --duration or another --seed"
@@ -172,7 +187,7 @@ static void judge_delay(trial *t, const struct trust_input *in)
 	if (delay_shows(t, 0.95, h->own_delay_p95_ns, &latency_ns)) {
 		own = format_ns(h->own_delay_p95_ns);
 		latency = format_ns(latency_ns);
-		count_against(t,
+		blame_tester(t,
 			"the generator's own delay (p95 %s) exceeds 10 %% of the latency of "
 			"forwarded frames (p95 %s): %s",
 			own, latency, why);
@@ -186,18 +201,23 @@ static void judge_delay(trial *t, const struct trust_input *in)
 	}
 }
 
-static void judge_guests(trial *t)
+/* Guests that only do not answer may have too much to do; others have died, or never came. */
+static void judge_guests(trial *t, uint32_t silent)
 {
-	uint32_t bad = 0;
+	uint32_t bad = 0, nb = 0;
 
+	for (uint32_t i = 0; i < t->nb_guests; i++)
+		nb += g_str_equal(t->guests[i].state, "ok") ? 0 : 1;
 	for (uint32_t i = 0; i < t->nb_guests; i++) {
 		const struct trial_guest *g = &t->guests[i];
 
 		if (!g_str_equal(g->state, "ok") && bad++ < GUESTS_NAMED)
-			count_against(t, "guest %u: %s", g->guest, g->state);
+			(silent == nb ? blame_sut : blame_guests)(
+				t, "guest %u: %s", g->guest, g->state);
 	}
 	if (bad > GUESTS_NAMED)
-		count_against(t, "%u more of %u guests failed", bad - GUESTS_NAMED, t->nb_guests);
+		(silent == nb ? blame_sut : blame_guests)(
+			t, "%u more of %u guests failed", bad - GUESTS_NAMED, t->nb_guests);
 }
 
 void trust_reach(trial *t, const struct trust_input *in)
@@ -207,14 +227,14 @@ void trust_reach(trial *t, const struct trust_input *in)
 	judge_sending(t, in);
 	judge_schedule(t);
 	judge_delay(t, in);
-	judge_guests(t);
+	judge_guests(t, in->guests_silent);
 	if (in->health->ancient != 0)
-		count_against(t,
+		blame_tester(t,
 			"%" G_GUINT64_FORMAT
 			" frame%s came back too late to be distinguished from duplicates",
 			in->health->ancient, text_plural(in->health->ancient));
 	if (in->health->dropped != 0)
-		count_against(t,
+		blame_tester(t,
 			"%" G_GUINT64_FORMAT
 			" frame%s lost between two receivers of the generator: use fewer "
 			"receivers or a lower --rate",
@@ -230,10 +250,10 @@ void trust_reach(trial *t, const struct trust_input *in)
 			"%" G_GUINT64_FORMAT " foreign frame%s received on the port and ignored",
 			in->health->stray, text_plural(in->health->stray));
 	if (fabs(in->tsc_error_ppm) > CLOCK_PPM)
-		count_against(
+		blame_tester(
 			t, "the TSC and the system clock differ by %.0f ppm", in->tsc_error_ppm);
 	if (!in->workers_share && !in->guests_share && in->guests_waited > WAITED_SHARE)
-		count_against(t, "guest processes waited %.0f %% of the time for their CPU: %s",
+		blame_sut(t, "guest processes waited %.0f %% of the time for their CPU: %s",
 			in->guests_waited * 100,
 			in->events.throttled_s > 0 ? "throttled by the CPU quota"
 			: in->events.nb_offline > 0

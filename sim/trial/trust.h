@@ -13,17 +13,19 @@ struct trust_input {
 	gboolean guests_share;  /* more guest processes than CPUs for them */
 	double guests_waited;   /* share of the time that guest processes waited for their CPU */
 	double tsc_error_ppm;   /* against CLOCK_MONOTONIC_RAW */
+	uint32_t guests_silent; /* whose state is that they do not answer, and nothing worse */
 	struct host_events events;
 };
 
 /*
- * Sets t->trustworthy and adds to t->reasons. Not trustworthy is a trial
+ * Sets t->trustworthy and t->cause, and adds to t->reasons. Not trustworthy is a trial
  * - whose generator did not keep its schedule: frames not sent beyond 10 us worth of them (what
  *   CSIT allows), or its own delay's p95 over 10 us and over 10 % of the latency's;
  * - whose guests were not all there, or lost their CPUs to others for over 5 % of the time;
  * - whose clock is off by over 200 ppm, or is one that may be: the TSC is not invariant;
  * - that a CPU quota held up for over 1 % of the time, that was stopped or suspended, or whose CPUs
  *   went offline. These come first, as they are the cause of what follows.
+ * The cause is that of the gravest: a SUT that is short of CPU or too busy to answer is one of those.
  * Reasons that start with "note: " do not count against it. One of them is that the generator's
  * own delay is too large at p99, but not at p95: it lost its CPU now and then.
  */

@@ -20,6 +20,8 @@ struct story {
 	const char *state;
 	const char *reason;   /* NULL: trustworthy */
 	const char *not_said; /* NULL: anything may be */
+	const char *cause;    /* NULL: not looked at */
+	uint32_t silent;      /* 1: state is of a guest that only does not answer */
 };
 
 static void tell(const struct story *s)
@@ -47,6 +49,7 @@ static void tell(const struct story *s)
 			       .guests_share = s->guests_share,
 			       .guests_waited = s->waited,
 			       .tsc_error_ppm = s->ppm,
+			       .guests_silent = s->silent,
 			       .events = s->events });
 	for (guint i = 0; i < t->reasons->len; i++) {
 		const char *text = g_ptr_array_index(t->reasons, i);
@@ -57,6 +60,8 @@ static void tell(const struct story *s)
 	}
 	if (!said)
 		fail_msg("no reason says '%s'", s->reason);
+	if (s->cause != NULL)
+		assert_string_equal(t->cause, s->cause);
 	/* A note is no reason against it. */
 	assert_int_equal(t->trustworthy, s->reason == NULL || g_str_has_prefix(s->reason, "note"));
 }
@@ -97,6 +102,43 @@ static void limits(void **state)
 			.latency_ns = 10000,
 			.reason = "note: more guest processes" },
 		{ .shared = TRUE, .latency_ns = 10000, .reason = "note: load workers share" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(stories); i++)
+		tell(&stories[i]);
+}
+
+/* Of several the gravest: what the tester spoilt says nothing of the SUT, whatever else went wrong. */
+static void whose_fault(void **state)
+{
+	static const struct story stories[] = {
+		{ .waited = 0.06, .latency_ns = 10000, .reason = "waited", .cause = "sut" },
+		{ .state = "no answer after 2.0 s",
+			.silent = 1,
+			.latency_ns = 10000,
+			.reason = "no answer",
+			.cause = "sut" },
+		{ .state = "killed by signal 9 at 1.0 s",
+			.waited = 0.06,
+			.latency_ns = 10000,
+			.reason = "killed",
+			.cause = "guests" },
+		{ .state = "killed by signal 9 at 1.0 s",
+			.unsent = 500,
+			.latency_ns = 10000,
+			.reason = "killed",
+			.cause = "tester" },
+		{ .ppm = 201, .latency_ns = 10000, .reason = "differ", .cause = "tester" },
+		{ .events.tsc = HOST_TSC_NOT_CONSTANT,
+			.latency_ns = 10000,
+			.reason = "not invariant",
+			.cause = "clock" },
+		{ .events.tsc = HOST_TSC_NOT_CONSTANT,
+			.waited = 0.06,
+			.latency_ns = 10000,
+			.reason = "waited",
+			.cause = "sut" },
 	};
 
 	(void)state;
@@ -248,6 +290,7 @@ int main(void)
 		cmocka_unit_test(limits),
 		cmocka_unit_test(a_schedule_far_from_its_rate_is_noted),
 		cmocka_unit_test(causes),
+		cmocka_unit_test(whose_fault),
 		cmocka_unit_test(no_frame_says_why),
 	};
 
