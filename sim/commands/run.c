@@ -30,8 +30,8 @@ static gboolean show_if_done(const struct options *o, char **words, int *status)
 	for (char **word = words; *word != NULL; word++)
 		g_ptr_array_add(argv, *word);
 	g_ptr_array_add(argv, NULL);
-	if (options_parse(&tsim_program, (char **)argv->pdata, generators_place(NULL), &inner,
-		    &done) != CLI_DONE)
+	if (options_parse(&tsim_program, (char **)argv->pdata, generators_place(NULL),
+		    &options_of_run, &inner, &done) != CLI_DONE)
 		return FALSE;
 	nothing_left = campaign_is_done(&inner);
 	if (nothing_left)
@@ -114,15 +114,15 @@ static int parse_together(
 	gboolean leads = generators_own(generators) == 0;
 
 	if (leads)
-		own.status = options_parse(
-			&tsim_program, argv, generators_place(generators), o, &own.done);
+		own.status = options_parse(&tsim_program, argv, generators_place(generators),
+			&options_of_run, o, &own.done);
 	mine = g_bytes_new(&own, sizeof(own));
 	of_first = ranks_broadcast(mine, 0);
 	memcpy(&first, g_bytes_get_data(of_first, NULL), sizeof(first));
 	*done = first.done;
 	if (first.status == CLI_DONE && !first.done && !leads)
-		own.status = options_parse(
-			&tsim_program, argv, generators_place(generators), o, done);
+		own.status = options_parse(&tsim_program, argv, generators_place(generators),
+			&options_of_run, o, done);
 	return MAX(first.status, (int)ranks_max_u64((uint64_t)own.status));
 }
 

@@ -83,7 +83,7 @@ static gboolean set_params(
 	struct trial_params *p;
 	struct options o;
 
-	if (!options_parse_words((const char *const *)words->pdata, &o, error)) {
+	if (!options_parse_words((const char *const *)words->pdata, &options_of_run, &o, error)) {
 		g_prefix_error(error, "%s: ", s->where);
 		return FALSE;
 	}

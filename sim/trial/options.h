@@ -51,23 +51,35 @@ struct options {
 	struct setup lab_setup;  /* its guests are the mix's */
 	uint64_t lab_timeout_ns; /* for its guests to boot; UINT64_MAX: by accelerator and number */
 	char *lab_qemu, *lab_qemu_path;
-	int first_rep;            /* reps of them from here on */
-	struct setup as_setup;    /* with as: what the guests really are */
-	char *as_qemu;            /* of as_setup */
-	struct cores_place place; /* among generators on the same CPUs */
-	struct cores cores;       /* as named; campaign_run makes this machine's of them */
-	char *command_line;       /* quoted for a shell */
+	int first_rep;                 /* reps of them from here on */
+	struct setup as_setup;         /* with as: what the guests really are */
+	char *as_qemu;                 /* of as_setup */
+	const struct option_row *rows; /* of the command */
+	struct cores_place place;      /* among generators on the same CPUs */
+	struct cores cores;            /* as named; campaign_run makes this machine's of them */
+	char *command_line;            /* quoted for a shell */
 };
 
 /*
- * Parse command line, NULL-terminated and with or without "run" before it, and --config into *o.
- * program: whose command run is. place: of this process. Returns CLI_DONE to go on, else the status to end with;
- * errors have been printed. *done is set when nothing is left to do (--check, --print-config).
+ * A command that takes these options, and more: its struct begins with struct options. rows: those of the
+ * table below that it has, and its own; of the others it has the defaults.
+ */
+struct options_kind {
+	const struct option_row *rows;
+	gboolean (*check)(struct options *o, GError **error); /* after ours; NULL: nothing more */
+	void (*clear)(struct options *o);                     /* of the whole struct; calls ours */
+};
+extern const struct options_kind options_of_run;
+/*
+ * Parse command line, NULL-terminated and with or without the command before it, and --config into *o.
+ * program: whose command it is. place: of this process. Returns CLI_DONE to go on, else the status to end
+ * with; errors have been printed. *done is set when nothing is left to do (--check, --print-config).
  */
 int options_parse(const struct cli_program *program, char **argv, struct cores_place place,
-	struct options *o, gboolean *done);
-/* The same of words for tsim run, without "run", up to NULL: what they mean, nothing is printed. */
-gboolean options_parse_words(const char *const *words, struct options *o, GError **error);
+	const struct options_kind *kind, struct options *o, gboolean *done);
+/* The same of words without the command, up to NULL: what they mean, nothing is printed. */
+gboolean options_parse_words(const char *const *words, const struct options_kind *kind,
+	struct options *o, GError **error);
 void options_clear(struct options *o);
 /* The table of tsim run. */
 extern const struct option_row options_rows[];
@@ -79,7 +91,7 @@ extern const char *const options_patterns[]; /* by enum engine_pattern; NULL-ter
 struct schedule_cfg options_schedule(
 	const struct options *o, double pps, struct schedule_step *steps);
 /*
- * The same options as words for another tsim run, without those that say what guests are and where
+ * The same options as words for another tsim of the same command, without those that say what guests are and where
  * results go. NULL-terminated, to be freed by g_strfreev.
  */
 char **options_words(const struct options *o);

@@ -170,7 +170,7 @@ struct fake_run *fake_run_new(const char *const *words)
 	struct fake_run *r = g_new0(struct fake_run, 1);
 	g_autoptr(GError) error = NULL;
 
-	if (!options_parse_words(words, &r->o, &error))
+	if (!options_parse_words(words, &options_of_run, &r->o, &error))
 		g_error("%s", error->message);
 	r->o.connect_timeout_ns = FAKE_CONNECT_S *
 				  UINT64_C(1000000000); /* null has nobody to wait for */

@@ -645,7 +645,7 @@ static void check_params(const struct matrix_trial *t)
 	struct trial_params *p;
 	struct options o;
 
-	if (!options_parse_words((const char *const *)words->pdata, &o, &error))
+	if (!options_parse_words((const char *const *)words->pdata, &options_of_run, &o, &error))
 		fail_msg("%s: %s", t->infix, error->message);
 	assert_int_equal(o.nb_pps, 1);
 	digest = environment_mix_digest(o.traffic);

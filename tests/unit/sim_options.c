@@ -17,7 +17,7 @@ static void parse(const char *words, struct options *o)
 	g_auto(GStrv) list = g_strsplit(words, " ", -1);
 	g_autoptr(GError) error = NULL;
 
-	if (!options_parse_words((const char *const *)list, o, &error))
+	if (!options_parse_words((const char *const *)list, &options_of_run, o, &error))
 		fail_msg("%s: %s", words, error->message);
 }
 
