@@ -42,11 +42,13 @@ static gboolean apply_setup(void *arg, const struct setup *wanted, GError **erro
 static gboolean measure_trial(void *arg, const struct matrix_trial *t, GError **error)
 {
 	struct run *r = arg;
+	const struct lab_job job = {
+		.verb = "run", .args = (const char *const *)t->args->pdata, .dir = t->dir
+	};
 	int status;
 
 	return lab_apply(r->lab, &t->setup, LAB_REFLECTOR, error) &&
-	       lab_trial(
-		       r->lab, (const char *const *)t->args->pdata, t->dir, FALSE, &status, error);
+	       lab_measure(r->lab, &job, &status, error);
 }
 
 /* The trial's words at a thousand frames a second, into a folder that nobody sees. */
@@ -57,6 +59,7 @@ static gboolean warm_up_trial(void *arg, const struct matrix_trial *t, GError **
 	g_autofree char *duration = g_strdup_printf("--duration=%.0fms", t->warm_up_s * 1e3);
 	g_autoptr(scratch) out = NULL;
 	g_autofree char *dir = NULL;
+	struct lab_job job;
 	char rate[] = "--rate=1kpps";
 	int status = CLI_DONE;
 	gboolean done;
@@ -74,7 +77,10 @@ static gboolean warm_up_trial(void *arg, const struct matrix_trial *t, GError **
 	g_ptr_array_add(words, rate);
 	g_ptr_array_add(words, duration);
 	g_ptr_array_add(words, NULL);
-	done = lab_trial(r->lab, (const char *const *)words->pdata, dir, FALSE, &status, error);
+	job = (struct lab_job){
+		.verb = "run", .args = (const char *const *)words->pdata, .dir = dir
+	};
+	done = lab_measure(r->lab, &job, &status, error);
 	if (out != NULL)
 		stop_keep(scratch_path(out));
 	return done;

@@ -240,3 +240,22 @@ char *setup_text(const struct setup *s)
 		s->ioregionfd ? "on" : "off", s->guests, text_plural(s->guests),
 		setup_reflectors[s->reflector]);
 }
+
+char *setup_as(const struct setup *s)
+{
+	return g_strdup_printf(
+		"--as=machine=%s,interface=%s,qemu=%s,vhost=%s,ioregionfd=%s,reflector=%s",
+		machines[s->machine], s->interface->word, s->qemu, s->vhost ? "on" : "off",
+		s->ioregionfd ? "on" : "off", setup_reflectors[s->reflector]);
+}
+
+void setup_add_words(const struct setup *s, GStrvBuilder *words)
+{
+	g_autofree char *as = setup_as(s);
+
+	if (s->machine == MACHINE_PROCESS)
+		return;
+	g_strv_builder_add_many(words, "--machine=external", as, NULL);
+	if (setup_has(s, SETUP_WIRE))
+		g_strv_builder_add(words, "--port=net_wire0");
+}

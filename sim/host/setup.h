@@ -73,5 +73,13 @@ void setup_normal(struct setup *s);
 int setup_differs_at(const struct setup *a, const struct setup *b);
 /* "pcvm bridge normal vhost=on ioregionfd=off 4 guests xdp": for people. Newly allocated. */
 char *setup_text(const struct setup *s);
+/* "--as=machine=pcvm,...": what guests are, as results have it. Newly allocated. */
+char *setup_as(const struct setup *s);
+/*
+ * Words of tsim for guests of the set-up, which somebody else starts: all that is known before they are
+ * there. Which port a wire has the lab knows; that there is one decides what --cores may say: one stands
+ * for it. None for MACHINE_PROCESS.
+ */
+void setup_add_words(const struct setup *s, GStrvBuilder *words);
 
 #endif

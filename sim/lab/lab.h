@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * sim/lab/lab.h: a testbed at work: servers, networks, virtual machines and reflectors as a
- * set-up wants them, and trials on it by a tsim run of its own, on the load generator's machine.
+ * set-up wants them, and trials on it by a tsim of their own, on the load generator's machine.
  * All that is made is in the journals of host and load generator.
  */
 #ifndef SIM_LAB_LAB_H
@@ -52,14 +52,20 @@ gboolean lab_check(
 enum lab_depth { LAB_NETWORK, LAB_GUESTS, LAB_REFLECTOR };
 /* From what stands to what is wanted, at most to depth. After an error what was begun is undone. */
 gboolean lab_apply(struct lab *l, const struct setup *wanted, enum lab_depth depth, GError **error);
-/* "--as=machine=pcvm,...": what guests are, as results have it. Newly allocated. */
-char *lab_as(const struct setup *s);
+/* A tsim run or tsim search on what stands, by a process of its own on the generator's machine. */
+struct lab_job {
+	const char *verb; /* "run", "search" */
+	const char *const
+		*args;   /* its words, but those that say what guests are and where results go */
+	const char *dir; /* OUT/LABEL: its files come there */
+	/* Paths in dir that it goes on with, up to NULL: there already; NULL: it goes on with nothing. */
+	const char *const *files;
+	gboolean shown; /* stdout and stderr are this process's */
+};
 /*
- * tsim run with args and lab_words; its files come to dir (OUT/LABEL). shown: stdout and stderr are
- * this process's. *status: its exit status. FALSE where it could not run, or where a guest did not live through
- * it: the text has the reason.
+ * *status: its exit status. FALSE where it could not run or, unless shown, failed, or where a guest did not
+ * live through it: the text has the reason.
  */
-gboolean lab_trial(struct lab *l, const char *const *args, const char *dir, gboolean shown,
-	int *status, GError **error);
+gboolean lab_measure(struct lab *l, const struct lab_job *job, int *status, GError **error);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Trials on a lab: a tsim run of their own, where the load generator is. */
+/* Trials on a lab: a tsim run or tsim search of its own, where the load generator is. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,22 +14,15 @@
 #include "sim/base/argv.h"
 #include "sim/base/error.h"
 #include "sim/lab/lab_private.h"
+#include "sim/lab/lab_scripts.h"
 #include "sim/server/process.h"
 
 enum {
 	POLL_US = 20000,
-	REMOTE_TIMEOUT_MS = 25 * 3600 * 1000, /* tsim run ends by itself: a day, and its phases */
+	REMOTE_TIMEOUT_MS = 25 * 3600 * 1000, /* tsim ends by itself: a day, and its phases */
 	STATUS_UNTRUSTED = 3,
 };
-
-char *lab_as(const struct setup *s)
-{
-	return g_strdup_printf(
-		"--as=machine=%s,interface=%s,qemu=%s,vhost=%s,ioregionfd=%s,reflector=%s",
-		setup_machine_word(s->machine), s->interface->word, s->qemu,
-		s->vhost ? "on" : "off", s->ioregionfd ? "on" : "off",
-		setup_reflector_word(s->reflector));
-}
+#define SENT_MARK ".tsim-sent" /* as lab_results.sh has it */
 
 static void add_vmux_words(const struct lab *l, GStrvBuilder *words)
 {
@@ -44,12 +37,12 @@ static void add_vmux_words(const struct lab *l, GStrvBuilder *words)
 }
 
 /*
- * Words for tsim run that reach the guests of the set-up that stands, and say what they are. Guests
+ * Words for tsim that reach the guests of the set-up that stands, and say what they are. Guests
  * that are processes need none.
  */
 static void add_lab_words(const struct lab *l, GStrvBuilder *words)
 {
-	g_autofree char *as = lab_as(&l->setup), *mac = lab_mac(l, 0);
+	g_autofree char *as = setup_as(&l->setup), *mac = lab_mac(l, 0);
 
 	if (l->setup.machine == MACHINE_PROCESS)
 		return;
@@ -78,17 +71,17 @@ static void add_lab_words(const struct lab *l, GStrvBuilder *words)
 }
 
 /* The whole command, for the load generator's machine; out: its folder for results there. */
-static char **trial_command(
-	struct lab *l, const char *const *args, const char *out, const char *label, gboolean shown)
+static char **job_command(struct lab *l, const struct lab_job *job, const char *out,
+	const char *label, gboolean shown)
 {
 	g_autoptr(GStrvBuilder) words = g_strv_builder_new();
 	g_autofree char *tsim = lab_program(&l->cfg.testbed->loadgen, "tsim");
 
 	if (l->load_netns != NULL)
 		g_strv_builder_add_many(words, "ip", "netns", "exec", l->load_netns, NULL);
-	g_strv_builder_add_many(words, tsim, "run", NULL);
+	g_strv_builder_add_many(words, tsim, job->verb, NULL);
 	add_lab_words(l, words);
-	g_strv_builder_addv(words, (const char **)(uintptr_t)args);
+	g_strv_builder_addv(words, (const char **)(uintptr_t)job->args);
 	argv_addf(words, NULL, "--out=%s", out);
 	argv_addf(words, NULL, "--label=%s", label);
 	if (!shown)
@@ -159,25 +152,45 @@ static gboolean run_here(
 /* Its results, from the load generator's machine to ours. */
 static gboolean fetch_results(struct lab *l, const char *there, const char *dir, GError **error)
 {
-	g_autofree char *list = server_ask(l->loadgen, error, "ls", "-1tr", "--", there, NULL);
+	g_autofree char *list = server_ask(
+		l->loadgen, error, "sh", "-c", LAB_RESULTS_SH, "sh", there, NULL);
 	g_auto(GStrv) names = NULL;
 
 	if (list == NULL)
 		return FALSE;
-	/* A trial's JSON is the newest of its files: it comes last here, too. */
 	names = g_strsplit(g_strchomp(list), "\n", -1);
 	for (char **name = names; *name != NULL; name++) {
 		g_autofree char *from = g_build_filename(there, *name, NULL);
 		g_autofree char *to = g_build_filename(dir, *name, NULL);
 
-		if (**name != '\0' && **name != '.' && !server_get(l->loadgen, from, to, error))
+		if (**name != '\0' && !server_get(l->loadgen, from, to, error))
 			return FALSE;
 	}
 	return TRUE;
 }
 
-static gboolean run_there(struct lab *l, const char *const *args, const char *dir,
-	const char *label, gboolean shown, int *status, char **words, GError **error)
+/* What it goes on with, from our machine to the load generator's. */
+static gboolean send_files(
+	struct lab *l, const struct lab_job *job, const char *there, GError **error)
+{
+	g_autofree char *mark = g_build_filename(there, SENT_MARK, NULL);
+
+	if (!server_dol(l->loadgen, error, "rm", "-rf", "--", there, NULL))
+		return FALSE;
+	for (const char *const *name = job->files; name != NULL && *name != NULL; name++) {
+		g_autofree char *from = g_build_filename(job->dir, *name, NULL);
+		g_autofree char *to = g_build_filename(there, *name, NULL);
+
+		if (!server_put(l->loadgen, from, to, 0644, error))
+			return FALSE;
+	}
+	/* Newer ones come back. */
+	return job->files == NULL || job->files[0] == NULL ||
+	       server_dol(l->loadgen, error, "touch", "--", mark, NULL);
+}
+
+static gboolean run_there(struct lab *l, const struct lab_job *job, const char *label, int *status,
+	char **words, GError **error)
 {
 	g_auto(server_result) r = { 0 };
 	g_auto(GStrv) argv = NULL;
@@ -189,43 +202,44 @@ static gboolean run_there(struct lab *l, const char *const *args, const char *di
 		return FALSE;
 	out = g_build_filename(state, "out", NULL);
 	there = g_build_filename(out, label, NULL);
-	argv = trial_command(l, args, out, label, FALSE);
-	if (!server_dol(l->loadgen, error, "rm", "-rf", "--", there, NULL) ||
-		!server_run(
-			l->loadgen, (const char *const *)argv, NULL, REMOTE_TIMEOUT_MS, &r, error))
+	argv = job_command(l, job, out, label, FALSE);
+	if (!send_files(l, job, there, error) || !server_run(l->loadgen, (const char *const *)argv,
+							 NULL, REMOTE_TIMEOUT_MS, &r, error))
 		return FALSE;
-	if (shown)
+	if (job->shown) {
 		fputs(r.out, stdout);
+		fputs(r.err, stderr);
+	}
 	*status = r.status;
 	*words = g_strdup(r.err);
-	if (r.status != 0 && r.status != STATUS_UNTRUSTED)
+	/* What goes on from its files has some also where it failed. */
+	if (r.status != 0 && r.status != STATUS_UNTRUSTED && job->files == NULL)
 		return TRUE;
-	fetched = g_mkdir_with_parents(dir, 0777) == 0 && fetch_results(l, there, dir, error);
+	fetched = fetch_results(l, there, job->dir, error);
 	(void)server_dol(l->loadgen, NULL, "rm", "-rf", "--", there, NULL);
 	return fetched;
 }
 
-gboolean lab_trial(struct lab *l, const char *const *args, const char *dir, gboolean shown,
-	int *status, GError **error)
+gboolean lab_measure(struct lab *l, const struct lab_job *job, int *status, GError **error)
 {
-	g_autofree char *out = g_path_get_dirname(dir), *label = g_path_get_basename(dir);
+	g_autofree char *out = g_path_get_dirname(job->dir), *label = g_path_get_basename(job->dir);
 	g_autofree char *words = NULL, *death = NULL;
 	g_auto(GStrv) argv = NULL;
 	gboolean here = server_is_local(l->loadgen);
 
 	*status = 0;
 	if (l->cfg.dry != NULL || here)
-		argv = trial_command(l, args, out, label, shown);
+		argv = job_command(l, job, out, label, job->shown);
 	if (l->cfg.dry != NULL)
 		return server_do(l->loadgen, (const char *const *)argv, error);
-	if (here ? !run_here(l, argv, shown, status, &words, error)
-		 : !run_there(l, args, dir, label, shown, status, &words, error))
+	if (here ? !run_here(l, argv, job->shown, status, &words, error)
+		 : !run_there(l, job, label, status, &words, error))
 		return FALSE;
 	death = lab_guests_death(l);
 	if (death != NULL)
 		return sim_fail(error, SIM_ERROR_GUEST, "%s", death);
-	if (shown || *status == 0 || *status == STATUS_UNTRUSTED)
+	if (job->shown || *status == 0 || *status == STATUS_UNTRUSTED)
 		return TRUE;
-	return server_fail(l->loadgen, error, "tsim run: %s (exit status %d)",
+	return server_fail(l->loadgen, error, "tsim %s: %s (exit status %d)", job->verb,
 		words == NULL || words[0] == '\0' ? "failed" : words, *status);
 }

@@ -2,6 +2,7 @@
 /* The combinations that a section of a tests file stands for. */
 #include <string.h>
 
+#include "sim/base/argv.h"
 #include "sim/base/error.h"
 #include "sim/matrix/matrix_spec.h"
 #include "sim/trial/options.h"
@@ -49,41 +50,28 @@ static const char *digest_of(struct matrix *m, const struct options *o)
 	return digest;
 }
 
-/* Words that say what the guests are and where results go; the rest are the trial's own. */
-static GPtrArray *all_words(const struct matrix_trial *t)
+/* With what the guests are and where results go. */
+static char **all_words(const struct matrix_trial *t)
 {
-	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GStrvBuilder) words = g_strv_builder_new();
 	g_autofree char *label = g_path_get_basename(t->dir);
 
-	if (t->setup.machine != MACHINE_PROCESS) {
-		g_ptr_array_add(words, g_strdup("--machine=external"));
-		g_ptr_array_add(words,
-			g_strdup_printf("--as=machine=%s,interface=%s,qemu=%s,vhost=%s,ioregionfd=%"
-					"s,reflector=%s",
-				setup_machine_word(t->setup.machine), t->setup.interface->word,
-				t->setup.qemu, t->setup.vhost ? "on" : "off",
-				t->setup.ioregionfd ? "on" : "off",
-				setup_reflector_word(t->setup.reflector)));
-	}
-	/* Which one it is the lab knows; that there is one decides what --cores may say. */
-	if ((t->setup.interface->needs & SETUP_WIRE) != 0 && t->setup.machine != MACHINE_PROCESS)
-		g_ptr_array_add(words, g_strdup("--port=net_wire0"));
+	setup_add_words(&t->setup, words);
 	for (guint i = 0; i < t->args->len; i++)
-		g_ptr_array_add(words, g_strdup(t->args->pdata[i]));
-	g_ptr_array_add(words, g_strdup_printf("--label=%s", label));
-	g_ptr_array_add(words, NULL);
-	return words;
+		g_strv_builder_add(words, t->args->pdata[i]);
+	argv_addf(words, NULL, "--label=%s", label);
+	return g_strv_builder_end(words);
 }
 
 /* What tsim run will store the trial as. */
 static gboolean set_params(
 	struct matrix *m, const struct spec *s, struct matrix_trial *t, GError **error)
 {
-	g_autoptr(GPtrArray) words = all_words(t);
+	g_auto(GStrv) words = all_words(t);
 	struct trial_params *p;
 	struct options o;
 
-	if (!options_parse_words((const char *const *)words->pdata, &options_of_run, &o, error)) {
+	if (!options_parse_words((const char *const *)words, &options_of_run, &o, error)) {
 		g_prefix_error(error, "%s: ", s->where);
 		return FALSE;
 	}
