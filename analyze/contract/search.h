@@ -12,6 +12,8 @@
 
 #include "analyze/contract/trial.h"
 
+struct trial_record;
+
 enum { SEARCH_SCHEMA = 1 };
 
 /* What is known of a load, for one goal: appendix A of the draft. */
@@ -62,22 +64,24 @@ struct search_trial {
 	double duration_s; /* that was asked for and measured: effective trial duration */
 	double longer_s;   /* of it: so much longer than the goals say, as a percentile needs it */
 	double offered_pps, forwarded_pps;
-	double loss;               /* ratio, of all frames */
-	gboolean spoilt;           /* by the generator: says nothing of the SUT */
-	char *spoilt_why;          /* ""; else the first reason of the trial's verdict */
-	struct search_mark *marks; /* one a goal */
+	double loss;      /* ratio, of all frames */
+	gboolean spoilt;  /* by the generator: says nothing of the SUT */
+	char *spoilt_why; /* ""; else the first reason of the trial's verdict */
+	uint32_t nb_marks;
+	struct search_mark *marks;                 /* one a goal */
+	uint64_t p50_ns, p99_ns, p999_ns, max_ns;  /* response; all frames; 0: nothing came back */
+	gboolean p50_bound, p99_bound, p999_bound; /* lower bounds, as frames were lost */
 	/* Of SEARCH_LATENCY_AT. */
 	uint32_t goal;
-	double share;                              /* of that goal's lower_pps */
-	uint64_t p50_ns, p99_ns, p999_ns, max_ns;  /* response; all frames */
-	gboolean p50_bound, p99_bound, p999_bound; /* lower bounds, as frames were lost */
+	double share; /* of that goal's lower_pps */
 };
 
 /* A load that was offered for the limit, ascending. */
 struct search_load {
 	uint64_t rate_pps;
 	uint32_t trials;
-	gboolean spoilt;            /* to the last retry */
+	gboolean spoilt; /* to the last retry */
+	uint32_t nb_classes;
 	enum search_class *classes; /* one a goal */
 };
 
@@ -126,6 +130,8 @@ void search_free(search *s); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(search, search_free)
 /* One more trial, zeroed but for marks; valid until the next. */
 struct search_trial *search_add_trial(search *s);
+/* nb loads, zeroed but for classes. Once. */
+void search_set_loads(search *s, uint32_t nb);
 
 /* "found", "met at the highest load", ...; "lower", "upper", "undecided". Static. */
 const char *search_state_word(enum search_state state);
@@ -144,9 +150,17 @@ gboolean search_is_trials_folder(const char *name);
 enum trial_state search_look(const char *dir, const struct trial_params *p, const char *options,
 	const char *const *goals, char **why);
 
+/* Durably. What search_read would refuse is an error, and nothing is written. */
 gboolean search_write(const search *s, const char *dir, GError **error);
-/* Checked: schema, ranges, bounds in order, marks for each goal. NULL and error. */
+/*
+ * Checked: schema, ranges, what the states say of the bounds, bounds among the loads, loads ascending,
+ * marks and classes for each goal. NULL and error.
+ */
 search *search_read(const char *path, GError **error);
+/* The same of text; name for errors. */
+search *search_parse(const char *name, const char *text, size_t len, GError **error);
 char *search_to_json(const search *s);
+/* The fields of the file, but for "schema": see trial_fields.h. */
+extern const struct trial_record search_fields;
 
 #endif

@@ -290,7 +290,8 @@ char *trial_params_difference(const struct trial_params *is, const struct trial_
  * SIZE is frame_len - 4. RATE is "max" or kpps, with up to three decimals where it is not whole.
  */
 char *trial_infix(const struct trial_params *p);
-char *trial_kpps_text(uint64_t pps); /* RATE in it */
+char *trial_kpps_text(uint64_t pps);                                    /* RATE in it */
+char *trial_infix_with(const struct trial_params *p, const char *rate); /* with another RATE */
 /*
  * The way back, for names of autotest (which leaves QEMU to ioregionfd out for machine host) and
  * ours. *p is written over; what a name does not say is "" or 0. FALSE if name has another form;

@@ -5,23 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/contract/trial_fields_private.h"
 #include "analyze/contract/trial_ipdv.h"
 #include "traffic/frame.h"
-
-/* A row: what it is comes last, and further members may follow it. */
-#define NAMED(its_key, type, member, its_kind, its_unit, ...)                                      \
-	{                                                                                          \
-		.key = its_key, .kind = TRIAL_##its_kind, .offset = offsetof(struct type, member), \
-		.unit = its_unit, .words = __VA_ARGS__                                             \
-	}
-#define FIELD(type, member, ...) NAMED(#member, type, member, __VA_ARGS__)
-#define QUOTIENT(its_key, type, over, under, its_unit, ...) \
-	NAMED(its_key, type, over, RATIO, its_unit, __VA_ARGS__, .nb = offsetof(struct type, under))
-#define RECORD(its_name, type, its_rows, ...)                                    \
-	{                                                                        \
-		.name = its_name, .size = sizeof(struct type), .rows = its_rows, \
-		.nb = G_N_ELEMENTS(its_rows), .words = __VA_ARGS__               \
-	}
 
 /* Parameters, in the order in which combinations are sorted, but for the rate. */
 #define PARAM(member, its_kind, its_unit, its_selector, ...) \
@@ -591,6 +577,9 @@ void trial_record_clear(const struct trial_record *r, void *record)
 			break;
 		case TRIAL_TREE:
 			g_clear_pointer((JsonObject **)at, json_object_unref);
+			break;
+		case TRIAL_WORDS:
+			g_clear_pointer((void **)at, g_free);
 			break;
 		case TRIAL_RECORD:
 		case TRIAL_INLINE:

@@ -33,6 +33,8 @@ enum trial_kind {
 	TRIAL_REAL,   /* double, finite, not negative */
 	TRIAL_TEXTS,  /* GPtrArray * of char * */
 	TRIAL_TREE,   /* JsonObject *, owned, as it is */
+	TRIAL_WORD,   /* an enum from 0 without gaps: one of choices */
+	TRIAL_WORDS, /* an array of them: pointer, owned; uint32_t at nb says how many, at most max */
 	/* Structs in it, each with a table of its own. */
 	TRIAL_RECORD, /* an object */
 	TRIAL_INLINE, /* its members stand among those of the struct around it */
@@ -52,6 +54,7 @@ enum {
 	TRIAL_SIGNED = 32,     /* a rank or the upper part of a quotient: may be negative */
 	TRIAL_PER_SECOND = 64, /* a quotient: by measured_s */
 	TRIAL_NOT_ONE_WAY = 128, /* a quotient: null where no frame comes back */
+	TRIAL_MAY_LACK = 256,    /* TRIAL_REAL: NAN is null */
 };
 
 struct trial_field;
@@ -86,9 +89,10 @@ struct trial_field {
 	const char
 		*selector; /* of a parameter: its name in selectors and tables; NULL: it has none */
 	const char *name;  /* for people; NULL: the selector, else the key */
-	const char *fallback; /* of a text: what it is where it has none */
-	uint32_t min, max;    /* of a whole number; max also of a ratio, if it is not 0 */
-	size_t nb;            /* see kind and flags */
+	const char *fallback;       /* of a text: what it is where it has none */
+	const char *const *choices; /* of TRIAL_WORD and TRIAL_WORDS, NULL-terminated */
+	uint32_t min, max;          /* of a whole number; max also of a ratio, if it is not 0 */
+	size_t nb;                  /* see kind and flags */
 	const struct trial_record *record;
 	trial_bins_fn bins; /* of a record that is a trial_dist; NULL: it has its own */
 	trial_ratio_fn ratio;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -33,6 +34,17 @@ static JsonArray *make_rows(
 
 	for (uint32_t i = 0; i < nb; i++, row += f->record->size)
 		json_array_add_object_element(all, trial_json_record(f->record, row, view));
+	return all;
+}
+
+static JsonArray *make_words(const struct trial_field *f, const void *record)
+{
+	const uint32_t *word = *(const uint32_t *const *)G_STRUCT_MEMBER_P(record, f->offset);
+	uint32_t nb = *(const uint32_t *)G_STRUCT_MEMBER_P(record, f->nb);
+	JsonArray *all = json_array_new();
+
+	for (uint32_t i = 0; i < nb; i++)
+		json_array_add_string_element(all, f->choices[word[i]]);
 	return all;
 }
 
@@ -83,6 +95,12 @@ static void add_field(JsonObject *o, const struct trial_field *f, const void *re
 		if (tree != NULL || (f->flags & TRIAL_OPTIONAL) == 0)
 			json_object_set_object_member(o, f->key,
 				tree != NULL ? json_object_ref(tree) : json_object_new());
+		break;
+	case TRIAL_WORD:
+		json_object_set_string_member(o, f->key, f->choices[*(const uint32_t *)at]);
+		break;
+	case TRIAL_WORDS:
+		json_object_set_array_member(o, f->key, make_words(f, record));
 		break;
 	case TRIAL_RECORD:
 		json_object_set_object_member(o, f->key, make_part(f, record, view));
@@ -219,17 +237,57 @@ static void read_part(struct json_in *in, JsonObject *o, const char *where,
 			in, part, path, f->record, G_STRUCT_MEMBER_P(record, f->offset));
 }
 
+/* An array with no more elements than the row allows; NULL after an error. */
+static JsonArray *read_array(struct json_in *in, JsonObject *o, const char *where,
+	const struct trial_field *f, guint *nb)
+{
+	JsonArray *all = json_in_array(in, o, where, f->key);
+
+	*nb = all != NULL ? json_array_get_length(all) : 0;
+	if (*nb > f->max)
+		json_in_fail(in, where, f->key, "has %u elements, above %u", *nb, f->max);
+	return in->error == NULL ? all : NULL;
+}
+
+static uint32_t find_word(
+	struct json_in *in, JsonNode *node, const char *where, const struct trial_field *f)
+{
+	const char *word = json_node_get_value_type(node) == G_TYPE_STRING
+				   ? json_node_get_string(node)
+				   : "";
+
+	for (uint32_t i = 0; f->choices[i] != NULL; i++)
+		if (strcmp(word, f->choices[i]) == 0)
+			return i;
+	json_in_fail(in, where, f->key, "has an unknown word '%s'", word);
+	return 0;
+}
+
+static void read_words(struct json_in *in, JsonObject *o, const char *where,
+	const struct trial_field *f, void *record)
+{
+	guint nb;
+	JsonArray *all = read_array(in, o, where, f, &nb);
+	uint32_t *words;
+
+	if (all == NULL)
+		return;
+	words = g_new0(uint32_t, nb);
+	*(uint32_t **)G_STRUCT_MEMBER_P(record, f->offset) = words;
+	*(uint32_t *)G_STRUCT_MEMBER_P(record, f->nb) = nb;
+	for (guint i = 0; i < nb && in->error == NULL; i++)
+		words[i] = find_word(in, json_array_get_element(all, i), where, f);
+}
+
 static void read_rows(struct json_in *in, JsonObject *o, const char *where,
 	const struct trial_field *f, void *record)
 {
-	JsonArray *all = json_in_array(in, o, where, f->key);
-	guint nb = all != NULL ? json_array_get_length(all) : 0;
+	guint nb;
+	JsonArray *all = read_array(in, o, where, f, &nb);
 	char *rows;
 
-	if (nb > f->max) {
-		json_in_fail(in, where, f->key, "has %u elements, above %u", nb, f->max);
+	if (all == NULL)
 		return;
-	}
 	rows = g_malloc0_n(nb, f->record->size);
 	*(char **)G_STRUCT_MEMBER_P(record, f->offset) = rows;
 	*(uint32_t *)G_STRUCT_MEMBER_P(record, f->nb) = nb;
@@ -271,7 +329,11 @@ static void read_field(struct json_in *in, JsonObject *o, const char *where,
 		*(int64_t *)at = json_in_i64(in, o, where, f->key);
 		break;
 	case TRIAL_REAL:
-		*(double *)at = json_in_double(in, o, where, f->key);
+		if ((f->flags & TRIAL_MAY_LACK) != 0 && json_object_has_member(o, f->key) &&
+			json_object_get_null_member(o, f->key))
+			*(double *)at = NAN;
+		else
+			*(double *)at = json_in_double(in, o, where, f->key);
 		break;
 	case TRIAL_TEXTS:
 		read_texts(in, o, where, f->key, *(GPtrArray **)at);
@@ -279,6 +341,16 @@ static void read_field(struct json_in *in, JsonObject *o, const char *where,
 	case TRIAL_TREE:
 		tree = json_in_object(in, o, where, f->key);
 		*(JsonObject **)at = tree != NULL ? json_object_ref(tree) : NULL;
+		break;
+	case TRIAL_WORD:
+		if (!json_object_has_member(o, f->key))
+			json_in_fail(in, where, f->key, "is missing");
+		else
+			*(uint32_t *)at = find_word(
+				in, json_object_get_member(o, f->key), where, f);
+		break;
+	case TRIAL_WORDS:
+		read_words(in, o, where, f, record);
 		break;
 	case TRIAL_RECORD:
 		read_part(in, o, where, f, record);

@@ -53,18 +53,24 @@ char *trial_kpps_text(uint64_t pps)
 
 char *trial_infix(const struct trial_params *p)
 {
+	g_autofree char *kpps = trial_kpps_text(p->rate_pps);
+
+	return trial_infix_with(p, kpps);
+}
+
+char *trial_infix_with(const struct trial_params *p, const char *rate)
+{
 	g_autofree char *machine = name_part(p->machine), *interface = name_part(p->interface);
 	g_autofree char *qemu = name_part(p->qemu), *reflector = name_part(p->reflector);
 	g_autofree char *profile = name_part(p->profile);
-	g_autofree char *kpps = trial_kpps_text(p->rate_pps),
-			*run_time = seconds_text(p->duration_s);
+	g_autofree char *run_time = seconds_text(p->duration_s);
 	g_autofree char *head = g_strdup_printf("%s_%s_%s_vhost%s_ioregionfd%s_%s", machine,
 		interface, qemu, p->vhost ? "on" : "off", p->ioregionfd ? "on" : "off", reflector);
 
 	if (p->guests == 1 && p->frame_len > FRAME_FCS_LEN)
 		return g_strdup_printf(
-			"%s_%skpps_%uB_%ss", head, kpps, p->frame_len - FRAME_FCS_LEN, run_time);
-	return g_strdup_printf("%s_%uvms_%skpps_%s_%ss", head, p->guests, kpps, profile, run_time);
+			"%s_%skpps_%uB_%ss", head, rate, p->frame_len - FRAME_FCS_LEN, run_time);
+	return g_strdup_printf("%s_%uvms_%skpps_%s_%ss", head, p->guests, rate, profile, run_time);
 }
 
 /* Text before an ending; NULL if it has another ending or nothing before it. Newly allocated. */

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# BUILD/tests/fake_trials makes input for the tests of tanalyze and tplot.
-add_executable(fake_trials cli/fake_trials.c)
-target_link_libraries(fake_trials PRIVATE tsim_options analyze_show m)
-set_target_properties(fake_trials PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+# BUILD/tests/fake_trials and fake_search make input for the tests of tanalyze and tplot.
+foreach(fake fake_trials fake_search)
+	add_executable(${fake} cli/${fake}.c)
+	target_link_libraries(${fake} PRIVATE tsim_options analyze_show m)
+	set_target_properties(${fake} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+endforeach()
 
 tsim_script(cli tanalyze 60)
 tsim_script(cli tanalyze_merge 240)

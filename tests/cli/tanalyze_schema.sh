@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Trial files conform to conf/trial.schema.json, and the schema refuses what does not.
+# Trial files conform to conf/trial.schema.json, searches to conf/search.schema.json, and the schemas
+# refuse what does not.
 # shellcheck source=tests/cli/tanalyze_lib.sh
 . "$(dirname "$0")/tanalyze_lib.sh"
 
@@ -66,4 +67,13 @@ jq -e '.ipdv.min_ns < 0 and .ipdv.max_ns > 0' out/ipdv/trial_*.json >found || fa
 jq -e '(.groups | length) == 2 and .probes != null and .cpu != null' "$file" >found ||
 	fail "no groups, probes or cost in $file"
 valid "$SOURCE"/tests/unit/analyze_trial/trial_*.json || fail "an older file: $(cat said)"
+
+schema=$SOURCE/conf/search.schema.json
+"$BUILD/tests/fake_search" out searches --goal --latency-at --suite &&
+	"$BUILD/tests/fake_search" out irregular --knee 3000000 || exit 1
+valid out/*/search_*.json || fail "$(cat said)"
+refuses "$(echo out/searches/search_*.json)" '.schema = 2' 'del(.goals)' '.goals[0].state = "lost"' \
+	'.goals[0].throughput_pps = "1"' '.loads[0].classes[0] = "high"' '.trials[0].use = 1' \
+	'del(.trials[0].marks[0].met)' '.trials[0].bounds = ["p42_ns"]' '.suite.bursts[0].frames = -1' 'del(.parameters.seed)' \
+	'.trials[0].loss_ratio = null' 'del(.max_measured)'
 finish

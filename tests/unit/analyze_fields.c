@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The contract's field table, and what is written from it: conf/trial.schema.json and the lists of
- * fields in analyze/files.md. After a change of the table, from the project's folder:
+ * The contract's field tables, and what is written from them: conf/trial.schema.json,
+ * conf/search.schema.json and the lists of fields in analyze/files.md. After a change of the table, from the project's folder:
  *
  *	SOURCE=$PWD build/tests/test_unit_analyze_fields --write
  */
@@ -12,9 +12,9 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "analyze/contract/search.h"
 #include "analyze/contract/trial_fields.h"
 
-#define SCHEMA "conf/trial.schema.json"
 #define PAGE "analyze/files.md"
 #define PAGE_BEGIN "<!-- fields: written by tests/unit/analyze_fields.c -->\n"
 #define PAGE_END "<!-- end of fields -->"
@@ -37,6 +37,7 @@ static GPtrArray *all_records(void)
 	GPtrArray *all = g_ptr_array_new();
 
 	collect_records(all, &trial_fields);
+	collect_records(all, &search_fields);
 	return all;
 }
 
@@ -71,7 +72,7 @@ static const char *type_of(const struct trial_field *f)
 	case TRIAL_I64:
 		return "difference";
 	case TRIAL_REAL:
-		return "number";
+		return (f->flags & TRIAL_MAY_LACK) != 0 ? "number_or_null" : "number";
 	case TRIAL_RATIO:
 		return (f->flags & TRIAL_SIGNED) != 0 ? "ratio_or_null" : "number_or_null";
 	case TRIAL_RANK:
@@ -113,6 +114,17 @@ static JsonObject *bounds_schema(const struct trial_record *r)
 	return o;
 }
 
+static JsonObject *choices_schema(const struct trial_field *f)
+{
+	JsonObject *o = json_object_new();
+	JsonArray *words = json_array_new();
+
+	for (size_t i = 0; f->choices[i] != NULL; i++)
+		json_array_add_string_element(words, f->choices[i]);
+	json_object_set_array_member(o, "enum", words);
+	return o;
+}
+
 static JsonObject *field_schema(const struct trial_record *r, const struct trial_field *f)
 {
 	JsonObject *o;
@@ -121,7 +133,10 @@ static JsonObject *field_schema(const struct trial_record *r, const struct trial
 		o = reference_to(type_of(f));
 	} else if (f->kind == TRIAL_ROWS) {
 		o = array_of(reference_to(f->record->name));
-		json_object_set_int_member(o, "maxItems", f->max);
+	} else if (f->kind == TRIAL_WORD) {
+		o = choices_schema(f);
+	} else if (f->kind == TRIAL_WORDS) {
+		o = array_of(choices_schema(f));
 	} else if (f->kind == TRIAL_TEXTS) {
 		o = array_of(of_type("string"));
 	} else if (f->kind == TRIAL_BOUNDS) {
@@ -134,8 +149,10 @@ static JsonObject *field_schema(const struct trial_record *r, const struct trial
 		if (f->kind == TRIAL_U32)
 			json_object_set_int_member(o, "minimum", f->min);
 	}
-	if (f->max > 0 && f->kind != TRIAL_ROWS)
-		json_object_set_int_member(o, "maximum", f->max);
+	if (f->max > 0)
+		json_object_set_int_member(o,
+			f->kind == TRIAL_ROWS || f->kind == TRIAL_WORDS ? "maxItems" : "maximum",
+			f->max);
 	json_object_set_string_member(o, "description", f->words);
 	return o;
 }
@@ -237,28 +254,42 @@ static void append_node(GString *to, JsonNode *node, unsigned depth)
 		append_long(to, node, depth);
 }
 
-static char *schema_text(void)
+/* The two kinds of files. */
+static const struct kind {
+	const char *path, *title;
+	const struct trial_record *root;
+	int schema;
+	const char *files; /* what trial_write lists; NULL: nothing */
+} kinds[] = {
+	{ "conf/trial.schema.json", "A trial of tsim", &trial_fields, TRIAL_SCHEMA, files_schema },
+	{ "conf/search.schema.json", "A throughput search of tsim", &search_fields, SEARCH_SCHEMA,
+		NULL },
+};
+
+static char *schema_text(const struct kind *kind)
 {
-	g_autoptr(GPtrArray) all = all_records();
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
 	JsonObject *root = json_object_new(), *properties, *defs = parse_object(types_schema);
-	JsonObject *of_trial = record_schema(&trial_fields), *version = json_object_new();
+	JsonObject *of_root = record_schema(kind->root), *version = json_object_new();
 	g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
 	GString *text = g_string_new(NULL);
 
+	collect_records(all, kind->root);
 	json_object_set_string_member(
 		root, "$schema", "https://json-schema.org/draft/2020-12/schema");
-	json_object_set_string_member(root, "title", "A trial of tsim");
-	json_object_set_string_member(root, "description", trial_fields.words);
+	json_object_set_string_member(root, "title", kind->title);
+	json_object_set_string_member(root, "description", kind->root->words);
 	json_object_set_string_member(root, "type", "object");
-	json_array_add_string_element(json_object_get_array_member(of_trial, "required"), "schema");
+	json_array_add_string_element(json_object_get_array_member(of_root, "required"), "schema");
 	json_object_set_array_member(root, "required",
-		json_array_ref(json_object_get_array_member(of_trial, "required")));
-	properties = json_object_get_object_member(of_trial, "properties");
-	json_object_set_int_member(version, "const", TRIAL_SCHEMA);
+		json_array_ref(json_object_get_array_member(of_root, "required")));
+	properties = json_object_get_object_member(of_root, "properties");
+	json_object_set_int_member(version, "const", kind->schema);
 	json_object_set_object_member(properties, "schema", version);
-	json_object_set_object_member(properties, "files", parse_object(files_schema));
+	if (kind->files != NULL)
+		json_object_set_object_member(properties, "files", parse_object(kind->files));
 	json_object_set_object_member(root, "properties", json_object_ref(properties));
-	json_object_unref(of_trial);
+	json_object_unref(of_root);
 	for (guint i = 1; i < all->len; i++) {
 		const struct trial_record *r = g_ptr_array_index(all, i);
 
@@ -277,6 +308,8 @@ static const char *const kind_names[] = { [TRIAL_TEXT] = "text",
 	[TRIAL_I64] = "signed",
 	[TRIAL_REAL] = "number",
 	[TRIAL_TEXTS] = "texts",
+	[TRIAL_WORD] = "word",
+	[TRIAL_WORDS] = "words",
 	[TRIAL_TREE] = "object",
 	[TRIAL_ROWS] = "array",
 	[TRIAL_RATIO] = "number or null",
@@ -294,7 +327,9 @@ static void append_field(GString *text, const struct trial_field *f)
 		g_string_append_printf(text, "- all of %s\n", f->record->name);
 		return;
 	}
-	if (kind_names[f->kind] != NULL)
+	if ((f->flags & TRIAL_MAY_LACK) != 0)
+		parts[nb++] = "number or null";
+	else if (kind_names[f->kind] != NULL)
 		parts[nb++] = kind_names[f->kind];
 	if (f->record != NULL)
 		parts[nb++] = f->record->name;
@@ -334,14 +369,17 @@ static char *page_text(const char *now)
 	return g_strdup_printf("%.*s%s%s%s", (int)(begin - now), now, PAGE_BEGIN, fields, end);
 }
 
-static void schema_is_what_the_table_says(void **state)
+static void schemas_are_what_the_tables_say(void **state)
 {
-	g_autofree char *path = path_of(SCHEMA), *is = NULL, *wanted = schema_text();
-
 	(void)state;
-	assert_true(g_file_get_contents(path, &is, NULL, NULL));
-	if (strcmp(is, wanted) != 0)
-		fail_msg("%s is not what trial_fields.c says: see the head of this test", path);
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		g_autofree char *path = path_of(kinds[i].path), *is = NULL;
+		g_autofree char *wanted = schema_text(&kinds[i]);
+
+		assert_true(g_file_get_contents(path, &is, NULL, NULL));
+		if (strcmp(is, wanted) != 0)
+			fail_msg("%s is not what the tables say: see the head of this test", path);
+	}
 }
 
 static void page_is_what_the_table_says(void **state)
@@ -353,7 +391,7 @@ static void page_is_what_the_table_says(void **state)
 	wanted = page_text(is);
 	assert_non_null(wanted);
 	if (strcmp(is, wanted) != 0)
-		fail_msg("%s is not what trial_fields.c says: see the head of this test", path);
+		fail_msg("%s is not what the tables say: see the head of this test", path);
 }
 
 static void every_row_says_what_it_is(void **state)
@@ -375,6 +413,8 @@ static void every_row_says_what_it_is(void **state)
 				f->offset >= r->size || part != (f->record != NULL) ||
 				(f->kind != TRIAL_RATIO && f->ratio != NULL) ||
 				(f->kind == TRIAL_RANK) != (f->rank != NULL) ||
+				(f->kind == TRIAL_WORD || f->kind == TRIAL_WORDS) !=
+					(f->choices != NULL) ||
 				(f->kind == TRIAL_U32 && f->max == 0))
 				fail_msg("row %zu of %s: %s", k, r->name, f->key);
 		}
@@ -433,11 +473,15 @@ static void parameters_are_copied_and_compared_by_their_rows(void **state)
 
 static int write_all(void)
 {
-	g_autofree char *schema = schema_text(), *schema_path = path_of(SCHEMA);
 	g_autofree char *page_path = path_of(PAGE), *now = NULL, *page = NULL;
 
-	if (!g_file_set_contents(schema_path, schema, -1, NULL) ||
-		!g_file_get_contents(page_path, &now, NULL, NULL))
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		g_autofree char *path = path_of(kinds[i].path), *text = schema_text(&kinds[i]);
+
+		if (!g_file_set_contents(path, text, -1, NULL))
+			return 1;
+	}
+	if (!g_file_get_contents(page_path, &now, NULL, NULL))
 		return 1;
 	page = page_text(now);
 	return page == NULL || !g_file_set_contents(page_path, page, -1, NULL);
@@ -446,7 +490,7 @@ static int write_all(void)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(schema_is_what_the_table_says),
+		cmocka_unit_test(schemas_are_what_the_tables_say),
 		cmocka_unit_test(page_is_what_the_table_says),
 		cmocka_unit_test(every_row_says_what_it_is),
 		cmocka_unit_test(every_count_has_a_row),
