@@ -26,6 +26,7 @@ static const char *const use_words[] = { [SEARCH_FOR_LIMIT] = "limit",
 	[SEARCH_LATENCY_AT] = "latency-at",
 	[SEARCH_LOSS_CURVE] = "loss-curve",
 	[SEARCH_BACK_TO_BACK] = "back-to-back",
+	[SEARCH_THEORETICAL] = "theoretical",
 	NULL };
 
 #define GOAL(member, ...) FIELD(search_goal, member, __VA_ARGS__)

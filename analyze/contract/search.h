@@ -49,11 +49,12 @@ struct search_mark {
 };
 
 enum search_use {
-	SEARCH_FOR_LIMIT,   /* it is what loads are classified by */
-	SEARCH_WARM_UP,     /* the first of all: counts for nothing */
-	SEARCH_LATENCY_AT,  /* --latency-at: a share of a found limit */
-	SEARCH_LOSS_CURVE,  /* --suite rfc2544: section 26.3 */
-	SEARCH_BACK_TO_BACK /* --suite rfc2544: section 26.4, RFC 9004 */
+	SEARCH_FOR_LIMIT,    /* it is what loads are classified by */
+	SEARCH_WARM_UP,      /* the first of all: counts for nothing */
+	SEARCH_LATENCY_AT,   /* --latency-at: a share of a found limit */
+	SEARCH_LOSS_CURVE,   /* --suite rfc2544: section 26.3 */
+	SEARCH_BACK_TO_BACK, /* --suite rfc2544: section 26.4, RFC 9004 */
+	SEARCH_THEORETICAL /* --suite rfc2544 without --link: the generator alone, on interface null */
 };
 
 struct search_trial {
