@@ -32,6 +32,8 @@ struct session {
 	char *socket_dir;          /* NULL: scratch */
 	eal_words *eal_args;
 	struct fabric *fabric;
+	const char **nulls;         /* by guest, as cfg.o->interfaces; NULL: not null_too */
+	struct fabric *null_fabric; /* of them */
 	struct fleet *fleet;
 	struct clock_pair clock_origin;
 };
@@ -83,11 +85,21 @@ static gboolean has_guests(const struct session *s)
 	return FALSE;
 }
 
+/* Bytes of EAL memory that the interfaces take. */
+static uint64_t interface_bytes(const struct session *s)
+{
+	struct datapath_cfg cfg = datapath_cfg(s);
+	uint64_t bytes = fabric_memory(&cfg, s->cfg.o->interfaces, s->mix->nb_guests, s->share);
+
+	return s->nulls == NULL
+		       ? bytes
+		       : bytes + fabric_memory(&cfg, s->nulls, s->mix->nb_guests, s->share);
+}
+
 static unsigned memory_mib(const struct session *s)
 {
 	enum { EAL_BYTES = 64 << 20, WORKER_BYTES = 64 << 10, GUEST_BYTES = 64 };
-	struct datapath_cfg cfg = datapath_cfg(s);
-	uint64_t bytes = fabric_memory(&cfg, s->cfg.o->interfaces, s->mix->nb_guests, s->share) +
+	uint64_t bytes = interface_bytes(s) +
 			 cores_nb_workers(&s->cfg.o->cores) *
 				 (WORKER_BYTES + (uint64_t)s->mix->nb_guests * GUEST_BYTES) +
 			 EAL_BYTES;
@@ -170,7 +182,6 @@ static gboolean check_limits(const struct session *s, GError **error)
 	 */
 	enum { FILES = 20, FILES_WORKER = 4, FILES_MEMORY = 2, THREADS = 4, BYTES = 32 << 20 };
 	unsigned workers = cores_nb_workers(&s->cfg.o->cores);
-	struct datapath_cfg cfg = datapath_cfg(s);
 	uint32_t nb = (s->mix->nb_guests - s->share.first + s->share.step - 1) / s->share.step;
 	g_autofree char *who = g_strdup_printf("%u guest%s", nb, text_plural(nb));
 	uint64_t files, threads, bytes;
@@ -178,7 +189,7 @@ static gboolean check_limits(const struct session *s, GError **error)
 	fabric_need(s->cfg.o->interfaces, s->mix->nb_guests, s->share, &files, &threads);
 	if (g_str_equal(s->cfg.o->machine, "external") || s->cfg.o->hugepages)
 		files += FILES_MEMORY * (uint64_t)s->mix->nb_guests / s->share.step;
-	bytes = fabric_memory(&cfg, s->cfg.o->interfaces, s->mix->nb_guests, s->share) + BYTES;
+	bytes = interface_bytes(s) + BYTES;
 	if (has_guests(s) &&
 		!limits_check_tmpdir(g_get_tmp_dir(),
 			s->cfg.o->socket_dir == NULL ? strlen("/tsim-XXXXXX/guest-4095.sock") : 0,
@@ -227,7 +238,14 @@ static gboolean prepare_machine(struct session *s, GError **error)
 		return FALSE;
 	cfg = datapath_cfg(s);
 	s->fabric = fabric_open(&cfg, s->cfg.o->interfaces, s->mix->nb_guests, s->share, error);
-	return s->fabric != NULL && start_guests(s, error);
+	if (s->fabric == NULL)
+		return FALSE;
+	if (s->nulls != NULL) {
+		s->null_fabric = fabric_open(&cfg, s->nulls, s->mix->nb_guests, s->share, error);
+		if (s->null_fabric == NULL)
+			return FALSE;
+	}
+	return start_guests(s, error);
 }
 
 struct session *session_new(const struct session_cfg *cfg, GError **error)
@@ -239,6 +257,11 @@ struct session *session_new(const struct session_cfg *cfg, GError **error)
 	s->share = (struct fabric_share){ .first = generators_own(cfg->generators),
 		.step = generators_count(cfg->generators) };
 	s->clock_origin = clock_pair_now();
+	if (cfg->null_too) {
+		s->nulls = g_new(const char *, s->mix->nb_guests);
+		for (uint32_t i = 0; i < s->mix->nb_guests; i++)
+			s->nulls[i] = "null";
+	}
 	(void)(cores_assign(&cfg->o->cores, cfg->o->place, &cfg->o->cores, error) &&
 		prepare_machine(s, error));
 	if (ranks_agree(error))
@@ -253,6 +276,8 @@ void session_free(struct session *s)
 		return;
 	fleet_free(s->fleet);
 	fabric_free(s->fabric);
+	fabric_free(s->null_fabric);
+	g_free(s->nulls);
 	eal_end(s->eal_args);
 	scratch_free(s->scratch);
 	g_free(s->socket_dir);
@@ -263,25 +288,27 @@ gboolean session_measure(
 	struct session *s, const struct session_trial *wanted, trial **done, GError **error)
 {
 	const struct options *o = wanted->o == NULL ? s->cfg.o : wanted->o;
+	struct fleet *fleet = wanted->on_null ? NULL : s->fleet;
 
 	*done = NULL;
-	if (s->fleet != NULL) {
-		fleet_poll(s->fleet);
-		(void)fleet_revive(s->fleet, error);
+	if (fleet != NULL) {
+		fleet_poll(fleet);
+		(void)fleet_revive(fleet, error);
 	}
-	return ranks_agree(error) && measure(&(struct measure_cfg){ .o = o,
-						     .mix = o->traffic,
-						     .fabric = s->fabric,
-						     .fleet = s->fleet,
-						     .generators = s->cfg.generators,
-						     .share = s->share,
-						     .dir = s->cfg.dir,
-						     .params = wanted->params,
-						     .progress = wanted->progress,
-						     .jsonl = wanted->jsonl,
-						     .clock_origin = &s->clock_origin,
-						     .interrupt = stop_flag() },
-					     done, error);
+	return ranks_agree(error) &&
+	       measure(&(struct measure_cfg){ .o = o,
+			       .mix = o->traffic,
+			       .fabric = wanted->on_null ? s->null_fabric : s->fabric,
+			       .fleet = fleet,
+			       .generators = s->cfg.generators,
+			       .share = s->share,
+			       .dir = s->cfg.dir,
+			       .params = wanted->params,
+			       .progress = wanted->progress,
+			       .jsonl = wanted->jsonl,
+			       .clock_origin = &s->clock_origin,
+			       .interrupt = stop_flag() },
+		       done, error);
 }
 
 gboolean session_keep(const trial *t, const char *dir, GError **error)

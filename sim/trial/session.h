@@ -17,6 +17,7 @@ struct session_cfg {
 	struct options *o; /* outlives the session; o->cores become this machine's CPUs */
 	struct generators *generators; /* NULL: this process measures alone */
 	const char *dir;               /* OUT/LABEL: is made, and tried before anything starts */
+	gboolean null_too;             /* trials on_null are possible */
 };
 
 struct session;
@@ -30,6 +31,7 @@ struct session_trial {
 	const struct trial_params *params;
 	struct progress *progress;
 	struct jsonl *jsonl; /* NULL: nothing is shown on stdout while it runs */
+	gboolean on_null; /* instead of the session's guests as many on interface null, as o says */
 };
 /* Guests that died are started again before it. Errors and *done as of measure(). */
 gboolean session_measure(
