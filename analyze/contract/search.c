@@ -239,6 +239,14 @@ const char *search_class_word(enum search_class class)
 	return class_words[class];
 }
 
+gboolean search_is_sound(const search *s)
+{
+	for (uint32_t i = 0; i < s->nb_goals; i++)
+		if (s->goals[i].state == SEARCH_TESTER_LIMITED)
+			return FALSE;
+	return s->doubt == NULL || s->doubt[0] == '\0';
+}
+
 char *search_file_name(const struct trial_params *p)
 {
 	g_autofree char *infix = trial_infix_with(p, "search");

@@ -138,6 +138,9 @@ void search_set_loads(search *s, uint32_t nb);
 const char *search_state_word(enum search_state state);
 const char *search_class_word(enum search_class class);
 
+/* No goal is tester-limited, and no trial is in doubt. */
+gboolean search_is_sound(const search *s);
+
 /* "search_INFIX_repR.json" and "search-R", newly allocated. */
 char *search_file_name(const struct trial_params *p);
 char *search_trials_folder(uint32_t repetition);
