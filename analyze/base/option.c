@@ -116,16 +116,10 @@ static gboolean set_number(
 static gboolean set_share(const struct option_row *row, double *at, const char *where,
 	const char *word, GError **error)
 {
-	g_autofree char *number = g_strdup(word);
-	size_t len = strlen(number);
-	gboolean percent = len > 0 && number[len - 1] == '%';
 	double v;
 
-	if (percent)
-		number[len - 1] = '\0';
-	if (!text_number(g_strstrip(number), &v))
+	if (!text_share(word, &v))
 		return bad_value(error, where, word, "a share such as 0.05 or 5%%");
-	v = percent ? v / 100 : v;
 	if (v < row->min || v >= 1)
 		return bad_value(error, where, word, "a share from %g to less than 1", row->min);
 	*at = v;

@@ -51,6 +51,21 @@ gboolean text_number(const char *text, double *out)
 	return TRUE;
 }
 
+gboolean text_share(const char *text, double *out)
+{
+	g_autofree char *number = g_strdup(text);
+	size_t len = strlen(number);
+	gboolean percent = len > 0 && number[len - 1] == '%';
+	double v;
+
+	if (percent)
+		number[len - 1] = '\0';
+	if (!text_number(g_strstrip(number), &v))
+		return FALSE;
+	*out = percent ? v / 100 : v;
+	return TRUE;
+}
+
 gboolean text_switch(const char *text, gboolean *out)
 {
 	static const char *const words[] = { "false", "true", "no", "yes", "off", "on", "0", "1" };

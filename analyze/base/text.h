@@ -15,6 +15,8 @@
 size_t text_scan_number(const char *text, double *out);
 /* Is all of text one finite decimal number? */
 gboolean text_number(const char *text, double *out);
+/* Is all of text a share, as 0.05 or 5%? Finite; of any size. */
+gboolean text_share(const char *text, double *out);
 /* Is all of text digits, and at most max? */
 gboolean text_uint(const char *text, uint64_t max, uint64_t *out);
 /* Is it true, yes, on or 1, or false, no, off or 0, in letters of any case? */

@@ -11,7 +11,8 @@
  * with a scope behind loss and latencies: none (all frames), @every-guest, @guest=N, @group=NAME,
  * @size=BYTES (a size class, with FCS), and attributes of its own (MLRsearch section 4):
  *   initial=1s final=1s sum=21s exceed=50% width=0.5%
- * loss is 0 where a goal does not say it.
+ * loss is 0 where a goal says neither loss, jain nor min-share. A duration sum or initial duration that a
+ * goal does not say follows its final one where the preset's would contradict it.
  */
 #ifndef ANALYZE_VERDICT_GOAL_H
 #define ANALYZE_VERDICT_GOAL_H
@@ -45,7 +46,10 @@ extern const char *const goal_presets[];
 GPtrArray *goals_parse(
 	const char *where, const char *const *texts, const char *preset, GError **error);
 void goal_free(struct goal *g); /* NULL is fine */
+/* Bounds are of the loss of all frames alone: then it has a conditional throughput. */
 gboolean goal_is_of_loss(const struct goal *g);
+/* Loss ratio of all frames that it allows at most, as far as that is known: a hint for the first loads. */
+double goal_loss(const struct goal *g);
 /* With all attributes, as --print-goals has it: "loss=0,initial=1s,...". Newly allocated. */
 char *goal_full_text(const struct goal *g);
 
@@ -64,14 +68,18 @@ struct goal_scene {
 gboolean goal_fits(const struct goal *g, const struct goal_scene *scene, GError **error);
 
 /*
- * How long a trial has to be for all percentiles of the goal: 10 / (1 - q) frames of each scope.
- * share: smallest part of all frames that a frame of the scope is (by goal_bound; 0 < share <= 1),
+ * How long a trial has to be for all percentiles of the goal: 10 / (1 - q) frames of each scope, and
+ * four standard deviations more, as arrivals are random. share: smallest part of all frames that a frame of the scope is (by goal_bound; 0 < share <= 1),
  * from the mix, for the caller knows it. max counts as q of 0.999. 0 for goals of loss alone.
  */
 typedef double (*goal_share_fn)(const struct goal_bound *b, void *arg);
 double goal_needs_s(const struct goal *g, double rate_pps, goal_share_fn share, void *arg);
 
-/* t: measured, or read with TRIAL_BINS where a bound of latency has a scope. *out: why is newly allocated. */
+/*
+ * t: measured, or read with TRIAL_BINS where the goal bounds latencies. *out: why is newly allocated and
+ * names the worst guest: "p99 of guest 3: 812 us, limit 500 us". Too few frames for a percentile, or
+ * none, is a miss. Guests that nothing was scheduled for do not count.
+ */
 void goal_judge(const struct goal *g, const trial *t, struct search_mark *out);
 
 #endif
