@@ -15,6 +15,7 @@ const struct cli_program tsim_program = {
 	.commands =
 		(const struct cli_command *const[]){
 			&command_run,
+			&command_search,
 			&command_profile,
 			&command_matrix,
 			&command_accumulate,

@@ -11,7 +11,7 @@
 
 extern const struct cli_program tsim_program;
 
-extern const struct cli_command command_run, command_profile;
+extern const struct cli_command command_run, command_search, command_profile;
 extern const struct cli_command command_matrix, command_accumulate;
 extern const struct cli_command command_run_guest, command_kill_guest;
 extern const struct cli_command command_setup_network, command_teardown_network;

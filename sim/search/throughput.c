@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/search/throughput.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "analyze/base/format.h"
+#include "analyze/base/scratch.h"
+#include "analyze/base/text.h"
+#include "analyze/verdict/search_table.h"
+#include "sim/base/error.h"
+#include "sim/base/stop.h"
+#include "sim/search/mlr.h"
+
+#define MIN_SHARE 0.01           /* of the highest load: the lowest */
+#define MIN_FRAMES 10000         /* of the shortest trial at it */
+#define LONGER_MAX 10            /* times its final duration a trial may last for a percentile */
+#define MAX_TRIAL_NS 1000000000U /* as fast as possible: what the generator can offer */
+#define TO_NS 1e9
+
+/* One search. */
+struct hunt {
+	struct offer *offer;
+	const struct search_options *o;
+	struct progress *progress;
+	search *result;
+	struct mlr *mlr;
+	gint64 started_us;
+};
+
+static const struct goal *goal_at(const struct hunt *h, guint i)
+{
+	return h->o->goals->pdata[i];
+}
+
+static double shortest_s(const struct hunt *h)
+{
+	double s = INFINITY;
+
+	for (guint i = 0; i < h->o->goals->len; i++)
+		s = fmin(s, goal_at(h, i)->initial_s);
+	return s;
+}
+
+static double longest_s(const struct hunt *h)
+{
+	double s = 0;
+
+	for (guint i = 0; i < h->o->goals->len; i++)
+		s = fmax(s, goal_at(h, i)->final_s);
+	return s;
+}
+
+static struct offer_ask ask_for(
+	const struct hunt *h, enum search_use use, uint64_t rate_pps, double duration_s)
+{
+	double needed_s = rate_pps == 0 ? 0 : search_options_needed_s(h->o, (double)rate_pps);
+	/* Whole milliseconds: they are in file names. */
+	double s = fmax(duration_s, ceil(needed_s * 1e3) / 1e3);
+
+	return (struct offer_ask){ .use = use,
+		.rate_pps = rate_pps,
+		.duration_ns = (uint64_t)llround(s * TO_NS),
+		.warm_up_ns = h->o->run.warm_up_ns,
+		.drain_ns = h->o->run.drain_ns,
+		.longer_s = s - duration_s };
+}
+
+static char *bounds_text(uint64_t lower, uint64_t upper)
+{
+	g_autofree char *lo = format_pps((double)lower), *hi = format_pps((double)upper);
+
+	return g_strdup_printf("%s..%spps", lower == 0 ? "?" : lo, upper == 0 ? "?" : hi);
+}
+
+/* "NDR 1.2M..1.3Mpps", all goals. */
+static void append_bounds(const struct hunt *h, GString *line)
+{
+	for (guint i = 0; i < h->o->goals->len; i++) {
+		struct mlr_answer a;
+		g_autofree char *bounds = NULL;
+
+		mlr_answer(h->mlr, i, &a);
+		bounds = bounds_text(a.lower_pps, a.upper_pps);
+		g_string_append_printf(line, "  %s %s", goal_at(h, i)->name, bounds);
+	}
+}
+
+static char *time_text(double s)
+{
+	return s < 90 ? g_strdup_printf("%.0f s", ceil(s)) : g_strdup_printf("%.0f min", s / 60);
+}
+
+/* text, and blanks up to width characters. */
+static void append_padded(GString *line, const char *text, glong width)
+{
+	glong missing = width - g_utf8_strlen(text, -1);
+
+	g_string_append_printf(line, "%s%*s", text, (int)MAX(missing, 0), "");
+}
+
+static void append_result(GString *line, const struct search_trial *t)
+{
+	enum { LOSS_WIDTH = 12, TIME_WIDTH = 12 };
+	g_autofree char *loss = format_percent(t->loss);
+	g_autofree char *p99 = format_ns_bound(t->p99_ns, t->p99_bound);
+
+	if (t->spoilt) {
+		append_padded(line, "spoiled by the generator", 5 + LOSS_WIDTH + 4 + TIME_WIDTH);
+		return;
+	}
+	g_string_append(line, "loss ");
+	append_padded(line, loss, LOSS_WIDTH);
+	g_string_append(line, "p99 ");
+	append_padded(line, p99, TIME_WIDTH);
+}
+
+/* A line per trial: load, result, bounds so far, time left. */
+static void tell_trial(const struct hunt *h, const struct search_trial *t)
+{
+	g_autoptr(GString) line = g_string_new(NULL);
+	g_autofree char *rate = format_pps(t->rate_pps == 0 ? t->offered_pps : (double)t->rate_pps);
+	g_autofree char *left = h->mlr == NULL ? NULL : time_text(mlr_left_s(h->mlr));
+
+	g_string_printf(line, "%3u  %8spps %5.4g s  ", h->result->nb_trials, rate, t->duration_s);
+	append_result(line, t);
+	if (h->mlr != NULL)
+		append_bounds(h, line);
+	if (left != NULL && t->use != SEARCH_LATENCY_AT)
+		g_string_append_printf(line, "  about %s left", left);
+	if (t->rate_pps == 0)
+		g_string_append(line, "  as fast as possible: the highest load");
+	if (t->longer_s > 0)
+		g_string_append_printf(
+			line, "  (%.3g s longer, for enough frames per percentile)", t->longer_s);
+	progress_say(h->progress, "%s", line->str);
+}
+
+/* The highest load: given, or what the generator offers without a schedule. */
+static gboolean find_max(struct hunt *h, GError **error)
+{
+	struct offer_ask ask = ask_for(h, SEARCH_WARM_UP, 0, MAX_TRIAL_NS / TO_NS);
+	struct search_trial *t;
+
+	h->result->max_pps = (uint64_t)h->o->max_pps;
+	if (h->result->max_pps != 0)
+		return TRUE;
+	if (!offer_trial(h->offer, &ask, &t, NULL, error))
+		return FALSE;
+	h->result->max_measured = TRUE;
+	h->result->max_pps = (uint64_t)t->offered_pps;
+	tell_trial(h, t);
+	return h->result->max_pps > 2 ||
+	       sim_fail(error, SIM_ERROR_GUEST, "no frames were sent at rate max; use --max-load");
+}
+
+/* Percentiles of few frames a second take long trials: not for lower loads than are worth it. */
+static gboolean find_min(struct hunt *h, GError **error)
+{
+	double max = (double)h->result->max_pps, pps = h->o->min_pps;
+	/* Frames that all percentiles need, whatever the load. */
+	double frames = search_options_needed_s(h->o, 1);
+	double limit_s = LONGER_MAX * longest_s(h);
+
+	if (pps == 0)
+		pps = fmax(fmax(max * MIN_SHARE, MIN_FRAMES / shortest_s(h)), frames / limit_s);
+	pps = ceil(pps);
+	if (pps >= max && h->o->min_pps == 0 && frames / limit_s < max)
+		pps = floor(max / 2);
+	h->result->min_pps = (uint64_t)fmax(pps, 1);
+	return pps < max ||
+	       sim_fail(error, SIM_ERROR_USAGE,
+		       h->o->min_pps != 0
+			       ? "--min-load: %.0f pps is not below the highest load, %.0f pps"
+			       : "the goals' percentiles need trials of %.0f frames or more than "
+				 "the highest load, %.0f pps, gives in ten final trial durations; "
+				 "use a longer final= or a lower percentile",
+		       h->o->min_pps != 0 ? pps : frames, max);
+}
+
+static struct mlr *make_mlr(const struct hunt *h)
+{
+	guint nb = h->o->goals->len;
+	g_autofree struct mlr_goal *goals = g_new0(struct mlr_goal, nb);
+
+	for (guint i = 0; i < nb; i++) {
+		const struct goal *g = goal_at(h, i);
+		const struct goal_bound *loss = &g_array_index(g->bounds, struct goal_bound, 0);
+
+		goals[i] = (struct mlr_goal){ .initial_s = g->initial_s,
+			.rule = { g->final_s, g->sum_s, g->exceed },
+			.width = g->width,
+			.loss = loss->measure == GOAL_LOSS ? loss->limit : 0 };
+	}
+	return mlr_new(&(struct mlr_cfg){ .goals = goals,
+		.nb_goals = nb,
+		.min_pps = h->result->min_pps,
+		.max_pps = h->result->max_pps,
+		.warm_up_s = h->result->max_measured ? 0 : shortest_s(h) });
+}
+
+static void add_to_mlr(struct hunt *h, const struct search_trial *t)
+{
+	g_autofree gboolean *bad = g_new0(gboolean, h->o->goals->len);
+
+	for (guint i = 0; i < h->o->goals->len; i++)
+		bad[i] = !t->marks[i].met;
+	mlr_add(h->mlr, &(struct mlr_trial){ .rate_pps = t->rate_pps,
+				.duration_s = t->duration_s,
+				.loss = t->loss,
+				.forwarded_pps = t->forwarded_pps,
+				.bad = bad,
+				.spoilt = t->spoilt });
+}
+
+static gboolean find_limits(struct hunt *h, GError **error)
+{
+	struct mlr_ask next;
+
+	while (mlr_next(h->mlr, &next)) {
+		struct offer_ask ask = ask_for(h, next.warm_up ? SEARCH_WARM_UP : SEARCH_FOR_LIMIT,
+			next.rate_pps, next.duration_s);
+		struct search_trial *t;
+
+		if (!(next.warm_up ? offer_trial : offer_until_good)(
+			    h->offer, &ask, &t, NULL, error))
+			return FALSE;
+		add_to_mlr(h, t);
+		tell_trial(h, t);
+	}
+	return TRUE;
+}
+
+/* What the trials at a goal's upper bound missed: of the last one. */
+static const char *why_missed(const struct hunt *h, guint goal, uint64_t upper_pps)
+{
+	const char *why = "";
+
+	for (uint32_t i = 0; i < h->result->nb_trials; i++) {
+		const struct search_trial *t = &h->result->trials[i];
+
+		if (t->use != SEARCH_FOR_LIMIT || t->rate_pps != upper_pps)
+			continue;
+		if (t->spoilt)
+			why = t->spoilt_why;
+		else if (!t->marks[goal].met)
+			why = t->marks[goal].why;
+	}
+	return why;
+}
+
+static void take_answers(struct hunt *h)
+{
+	for (guint i = 0; i < h->o->goals->len; i++) {
+		struct search_goal *g = &h->result->goals[i];
+		struct mlr_answer a;
+
+		mlr_answer(h->mlr, i, &a);
+		g->state = a.state;
+		g->lower_pps = a.lower_pps;
+		g->upper_pps = a.upper_pps;
+		g->throughput_pps = g->loss_only ? a.throughput_pps : NAN;
+		g_free(g->why);
+		g->why = g_strdup(a.upper_pps == 0 ? "" : why_missed(h, i, a.upper_pps));
+	}
+}
+
+static gint compare_rates(gconstpointer a, gconstpointer b)
+{
+	uint64_t x = ((const struct search_load *)a)->rate_pps,
+		 y = ((const struct search_load *)b)->rate_pps;
+
+	return x < y ? -1 : x > y;
+}
+
+/* A row for each load that was offered for the limit. */
+static void take_loads(struct hunt *h)
+{
+	g_autoptr(GArray) loads = g_array_new(FALSE, TRUE, sizeof(struct search_load));
+	search *s = h->result;
+
+	for (uint32_t i = 0; i < s->nb_trials; i++) {
+		const struct search_trial *t = &s->trials[i];
+		struct search_load *load = NULL;
+
+		if (t->use != SEARCH_FOR_LIMIT)
+			continue;
+		for (guint k = 0; load == NULL && k < loads->len; k++)
+			if (g_array_index(loads, struct search_load, k).rate_pps == t->rate_pps)
+				load = &g_array_index(loads, struct search_load, k);
+		if (load == NULL) {
+			g_array_set_size(loads, loads->len + 1);
+			load = &g_array_index(loads, struct search_load, loads->len - 1);
+		}
+		load->rate_pps = t->rate_pps;
+		load->trials++;
+		load->spoilt = t->spoilt;
+	}
+	g_array_sort(loads, compare_rates);
+	search_set_loads(s, loads->len);
+	for (uint32_t k = 0; k < s->nb_loads; k++) {
+		const struct search_load *load = &g_array_index(loads, struct search_load, k);
+
+		s->loads[k].rate_pps = load->rate_pps;
+		s->loads[k].trials = load->trials;
+		s->loads[k].spoilt = load->spoilt;
+		for (uint32_t i = 0; i < s->nb_goals; i++)
+			s->loads[k].classes[i] = mlr_class(h->mlr, i, load->rate_pps);
+	}
+}
+
+/* Latency at shares of each limit, for as long as the goal's final trials. */
+static gboolean find_latencies(struct hunt *h, GError **error)
+{
+	for (guint i = 0; i < h->o->goals->len; i++)
+		for (guint k = 0; k < h->o->latency_at_->len; k++) {
+			double share = g_array_index(h->o->latency_at_, double, k);
+			double pps = share * (double)h->result->goals[i].lower_pps;
+			struct offer_ask ask = ask_for(h, SEARCH_LATENCY_AT, (uint64_t)fmax(pps, 1),
+				goal_at(h, i)->final_s);
+			struct search_trial *t;
+
+			if (h->result->goals[i].lower_pps == 0)
+				continue;
+			if (!offer_until_good(h->offer, &ask, &t, NULL, error))
+				return FALSE;
+			t->goal = i;
+			t->share = share;
+			tell_trial(h, t);
+		}
+	return TRUE;
+}
+
+gboolean throughput_search(struct offer *f, const struct search_options *o,
+	struct progress *progress, search *result, GError **error)
+{
+	struct hunt h = { .offer = f, .o = o, .progress = progress, .result = result };
+	gboolean done = find_max(&h, error) && find_min(&h, error);
+
+	if (done) {
+		h.mlr = make_mlr(&h);
+		done = find_limits(&h, error);
+		take_answers(&h);
+		take_loads(&h);
+	}
+	g_clear_pointer(&h.mlr, mlr_free);
+	done = done && find_latencies(&h, error);
+	return done;
+}
+
+/* A search that is to be made. */
+static search *begin_search(const struct search_options *o)
+{
+	search *s = search_new(o->goals->len);
+
+	s->preset = g_strdup(goal_presets[o->preset]);
+	s->options = search_options_text(o);
+	s->doubt = g_strdup("");
+	s->mean_frame_len = mix_mean_frame_len(o->run.traffic);
+	for (guint i = 0; i < o->goals->len; i++) {
+		const struct goal *g = o->goals->pdata[i];
+		struct search_goal *to = &s->goals[i];
+
+		g_free(to->name);
+		g_free(to->text);
+		to->name = g_strdup(g->name);
+		to->text = goal_full_text(g);
+		to->initial_s = g->initial_s;
+		to->final_s = g->final_s;
+		to->sum_s = g->sum_s;
+		to->exceed = g->exceed;
+		to->width = g->width;
+		to->loss_only = goal_is_of_loss(g);
+		to->state = SEARCH_UNFINISHED;
+		to->throughput_pps = NAN;
+	}
+	return s;
+}
+
+/* NULL without error: it is not there. */
+static search *read_search(const struct bed *b, const struct search_options *o,
+	const struct trial_params *p, const search *wanted, struct progress *progress,
+	GError **error)
+{
+	g_autofree char *why = NULL, *name = search_file_name(p);
+	g_autofree char *path = g_build_filename(bed_dir(b), name, NULL);
+	g_autofree const char **goals = g_new0(const char *, wanted->nb_goals + 1);
+	enum trial_state state;
+
+	for (uint32_t i = 0; i < wanted->nb_goals; i++)
+		goals[i] = wanted->goals[i].text;
+	state = search_look(bed_dir(b), p, wanted->options, goals, &why);
+	if (o->run.overwrite || state == TRIAL_MISSING)
+		return NULL;
+	if (state == TRIAL_DONE)
+		return search_read(path, error);
+	if (state == TRIAL_OTHER)
+		(void)sim_fail(error, SIM_ERROR_USAGE,
+			"%s; use another --label, or --overwrite to replace it", why);
+	else
+		progress_say(progress, "searching again: %s", why);
+	return NULL;
+}
+
+static void sum_up(search *s, gint64 started_us)
+{
+	for (uint32_t i = 0; i < s->nb_trials; i++)
+		s->trials_s += s->trials[i].duration_s;
+	s->took_s = (double)(g_get_monotonic_time() - started_us) / 1e6;
+}
+
+/* One repetition: searched for, or read. *measured: it was searched for. */
+static search *get_search(struct bed *b, struct search_options *o, uint32_t repetition,
+	struct progress *progress, gboolean *measured, GError **error)
+{
+	gint64 started_us = g_get_monotonic_time();
+	g_autoptr(search) s = begin_search(o);
+	struct offer *f = offer_new(
+		&(struct offer_cfg){ .bed = b, .repetition = repetition, .result = s });
+	g_autoptr(GError) why = NULL;
+	search *found;
+
+	*measured = FALSE;
+	trial_params_copy(&s->params, offer_params(f));
+	found = read_search(b, o, &s->params, s, progress, &why);
+	if (found == NULL && why == NULL) {
+		*measured = throughput_search(f, o, progress, s, &why);
+		sum_up(s, started_us);
+		if (*measured && search_write(s, bed_dir(b), &why))
+			found = g_steal_pointer(&s);
+	}
+	offer_free(f);
+	if (why != NULL)
+		g_propagate_error(error, g_steal_pointer(&why));
+	return found;
+}
+
+static void show_searches(const GPtrArray *all, enum cli_format format)
+{
+	g_autofree char *text = search_table_text(
+		(const search *const *)(const void *)all->pdata, all->len, format);
+
+	fputs(text, stdout);
+}
+
+static int run_all(struct bed *b, struct search_options *o, struct progress *progress,
+	GPtrArray *all, gboolean *any, GError **error)
+{
+	int status = CLI_DONE;
+
+	for (int rep = o->run.first_rep; rep < o->run.first_rep + o->run.reps; rep++) {
+		gboolean measured;
+		search *s = get_search(b, o, (uint32_t)rep, progress, &measured, error);
+
+		if (s == NULL)
+			return CLI_FAILED;
+		g_ptr_array_add(all, s);
+		*any |= measured;
+		if (!search_is_sound(s))
+			status = CLI_NOT_TRUSTWORTHY;
+	}
+	return status;
+}
+
+int throughput_run(struct search_options *o)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)search_free);
+	g_autoptr(GError) error = NULL;
+	struct progress progress;
+	gboolean any = FALSE;
+	struct bed *b;
+	int status;
+
+	progress_init(&progress, o->run.quiet);
+	stop_catch(STOP_AT_THIRD);
+	scratch_sweep("tsim");
+	b = bed_new(o, &progress);
+	status = run_all(b, o, &progress, all, &any, &error);
+	if (all->len != 0)
+		show_searches(all, o->run.format);
+	if (error != NULL && atomic_load(stop_flag()) != 0)
+		progress_say(&progress, "interrupted; run the same command again to continue");
+	if (error != NULL)
+		status = cli_fail("tsim", sim_error_status(error), error);
+	else if (any && o->run.format == CLI_TEXT)
+		progress_say(&progress, "results: %s", bed_dir(b));
+	bed_free(b);
+	return status;
+}
+
+gboolean throughput_is_done(struct search_options *o)
+{
+	struct progress progress;
+	struct bed *b;
+	gboolean done = !o->run.overwrite;
+
+	progress_init(&progress, TRUE);
+	b = bed_new(o, &progress);
+	for (int rep = o->run.first_rep; done && rep < o->run.first_rep + o->run.reps; rep++) {
+		g_autoptr(search) s = begin_search(o), found = NULL;
+		struct offer *f = offer_new(
+			&(struct offer_cfg){ .bed = b, .repetition = (uint32_t)rep, .result = s });
+
+		found = read_search(b, o, offer_params(f), s, &progress, NULL);
+		done = found != NULL;
+		offer_free(f);
+	}
+	bed_free(b);
+	return done;
+}
