@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyze/contract/accumulated.h"
+#include "analyze/contract/search.h"
 #include "analyze/contract/trial_environment.h"
 #include "analyze/foreign/autotest.h"
 #include "analyze/base/error.h"
@@ -53,7 +54,8 @@ struct finder {
 	GHashTable *infixes; /* char * -> number, in the order in which they were met */
 	GHashTable *labels;  /* of autotest's folders: char * label -> char * folder */
 	size_t kept_bins;
-	char *odd; /* a file whose name is not of its trial; NULL: none */
+	char *odd;       /* a file whose name is not of its trial; NULL: none */
+	char *of_search; /* a folder with the trials of a search, left out; NULL: none */
 };
 
 static void source_free(gpointer data)
@@ -556,9 +558,13 @@ static void walk_folder(struct finder *f, const char *dir, guint depth)
 			wait_merged_set(f, path);
 		else if (is_merged(name))
 			read_merged(f, path);
-		else if (g_file_test(path, G_FILE_TEST_IS_DIR) &&
-			 !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+		else if (!g_file_test(path, G_FILE_TEST_IS_DIR) ||
+			 g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+			continue;
+		else if (!search_is_trials_folder(name))
 			walk_folder(f, path, depth + 1);
+		else if (f->of_search == NULL)
+			f->of_search = g_strdup(path);
 	}
 }
 
@@ -574,6 +580,11 @@ static gboolean find_path(struct finder *f, const char *path, GError **error)
 		g_autofree char *dir = g_path_get_dirname(path);
 
 		walk_folder(f, dir, 0);
+	} else if (g_str_has_prefix(name, "search_")) {
+		return analyze_fail(error, ANALYZE_ERROR_NOT_FOUND,
+			"%s: a search, not a trial; use 'tanalyze search', or name the directory "
+			"search-N with its trials",
+			path);
 	} else if (g_str_has_suffix(name, ".json")) {
 		read_trial(f, path);
 	} else if (is_autotest(name)) {
@@ -642,6 +653,12 @@ static void nothing_found(
 				? "no trial matches; 'tanalyze summary' lists the parameters"
 				: "no usable trial found; run tsim first, or name another "
 				  "directory");
+	if (f->of_search != NULL)
+		g_string_append_printf(text,
+			"\n%s: trials of a search, only read if named: their loads follow from "
+			"their "
+			"results ('tanalyze search' shows the limit)",
+			f->of_search);
 	for (guint i = 0; i < f->notes->len && i < WARNINGS_IN_ERROR; i++)
 		g_string_append_printf(text, "\n%s", (const char *)g_ptr_array_index(f->notes, i));
 	for (guint i = 0; i < f->warnings->len && i < WARNINGS_IN_ERROR; i++)
@@ -757,5 +774,6 @@ GPtrArray *result_find(const struct result_options *options, const char *const *
 	f.names = of_names;
 	ok = find_names(&f, names, dir, error);
 	g_free(f.odd);
+	g_free(f.of_search);
 	return ok ? g_steal_pointer(&trials) : NULL;
 }
