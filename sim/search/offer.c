@@ -33,6 +33,7 @@ struct offer {
 	char *dir; /* of trials */
 	char *mix_digest;
 	struct trial_params *params;
+	gboolean told;       /* how the generator spoils trials */
 	GHashTable *offered; /* uint64_t rate -> GUINT: how often */
 };
 
@@ -231,6 +232,15 @@ static double per_second(uint64_t frames, const trial *t)
 	return t->measured_s > 0 ? (double)frames / t->measured_s : 0;
 }
 
+/* Why it is not trustworthy: the first reason that is no note. */
+static const char *reason_of(const trial *t)
+{
+	for (guint i = 0; i < t->reasons->len; i++)
+		if (!g_str_has_prefix(t->reasons->pdata[i], "note: "))
+			return t->reasons->pdata[i];
+	return "";
+}
+
 /* What it says of the goals. */
 static struct search_trial *judge_trial(
 	struct offer *f, const struct offer_ask *ask, const trial *t)
@@ -249,16 +259,19 @@ static struct search_trial *judge_trial(
 	s->forwarded_pps = per_second(forwarded, t);
 	s->loss = offered == 0 ? 0 : (double)t->totals.lost / (double)offered;
 	s->spoilt = g_strcmp0(t->cause, TRIAL_CAUSE_TESTER) == 0;
-	s->spoilt_why = g_strdup(s->spoilt ? t->reasons->pdata[0] : "");
+	s->spoilt_why = g_strdup(s->spoilt ? reason_of(t) : "");
+	s->goal = ask->goal;
+	s->share = ask->share;
 	take_latency(&t->response, 0.5, &s->p50_ns, &s->p50_bound);
 	take_latency(&t->response, 0.99, &s->p99_ns, &s->p99_bound);
 	take_latency(&t->response, 0.999, &s->p999_ns, &s->p999_bound);
 	s->max_ns = t->response.max_ns;
 	for (guint i = 0; i < goals->len; i++)
 		goal_judge(goals->pdata[i], t, &s->marks[i]);
-	if (!t->trustworthy && !s->spoilt && f->cfg.result->doubt[0] == '\0') {
+	/* Guests that are short of CPU are the SUT; what is left is the clock. */
+	if (g_strcmp0(t->cause, TRIAL_CAUSE_CLOCK) == 0) {
 		g_free(f->cfg.result->doubt);
-		f->cfg.result->doubt = g_strdup(t->reasons->pdata[0]);
+		f->cfg.result->doubt = g_strdup(reason_of(t));
 	}
 	return s;
 }
@@ -297,6 +310,16 @@ static gboolean is_worth_retry(const trial *t)
 	       (double)t->totals.unsent <= UNSENT_HOPELESS * (double)t->totals.intended;
 }
 
+/* The reason in full once: it has the remedy. */
+static void tell_retry(struct offer *f, const trial *t)
+{
+	gboolean tester = g_strcmp0(t->cause, TRIAL_CAUSE_TESTER) == 0;
+
+	progress_say(f->cfg.bed->progress, "%3u  trying again: %s", f->cfg.result->nb_trials,
+		tester && f->told ? "spoiled by the generator" : reason_of(t));
+	f->told |= tester;
+}
+
 static gboolean offer_times(struct offer *f, const struct offer_ask *ask, int retries,
 	struct search_trial **out, trial **t, GError **error)
 {
@@ -309,12 +332,11 @@ static gboolean offer_times(struct offer *f, const struct offer_ask *ask, int re
 			return FALSE;
 		*out = judge_trial(f, ask, got);
 		if (nth < retries && is_worth_retry(got))
-			progress_say(f->cfg.bed->progress, "%3u  trying again: %s",
-				f->cfg.result->nb_trials, (const char *)got->reasons->pdata[0]);
+			tell_retry(f, got);
 	}
 	if (retries > 0 && g_strcmp0(got->cause, TRIAL_CAUSE_GUESTS) == 0)
-		return sim_fail(error, SIM_ERROR_GUEST, "%s (in each of %d trials)",
-			(const char *)got->reasons->pdata[0], retries + 1);
+		return sim_fail(error, SIM_ERROR_GUEST, "%s (in each of %d trials)", reason_of(got),
+			retries + 1);
 	if (t != NULL)
 		*t = g_steal_pointer(&got);
 	return TRUE;

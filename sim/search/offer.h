@@ -35,7 +35,10 @@ struct offer_ask {
 	enum search_use use;
 	uint64_t rate_pps; /* 0: as fast as possible */
 	uint64_t duration_ns, warm_up_ns, drain_ns;
-	double longer_s; /* see struct search_trial */
+	/* See struct search_trial. */
+	double longer_s;
+	uint32_t goal;
+	double share;
 };
 /*
  * Offers a load once more. *out: the trial in cfg.result, judged by all goals, valid until the next.

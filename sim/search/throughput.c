@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analyze/base/format.h"
 #include "analyze/base/scratch.h"
@@ -74,16 +75,22 @@ static char *bounds_text(uint64_t lower, uint64_t upper)
 	return g_strdup_printf("%s..%spps", lower == 0 ? "?" : lo, upper == 0 ? "?" : hi);
 }
 
-/* "NDR 1.2M..1.3Mpps", all goals. */
+/* "NDR 1.2M..1.3Mpps", all goals; those whose names are long by number. */
 static void append_bounds(const struct hunt *h, GString *line)
 {
+	enum { NAME_WIDTH = 10 };
+
 	for (guint i = 0; i < h->o->goals->len; i++) {
+		const char *name = goal_at(h, i)->name;
 		struct mlr_answer a;
 		g_autofree char *bounds = NULL;
 
 		mlr_answer(h->mlr, i, &a);
 		bounds = bounds_text(a.lower_pps, a.upper_pps);
-		g_string_append_printf(line, "  %s %s", goal_at(h, i)->name, bounds);
+		if (strlen(name) <= NAME_WIDTH)
+			g_string_append_printf(line, "  %s %s", name, bounds);
+		else
+			g_string_append_printf(line, "  goal %u: %s", i + 1, bounds);
 	}
 }
 
@@ -125,12 +132,17 @@ static void tell_trial(const struct hunt *h, const struct search_trial *t)
 
 	g_string_printf(line, "%3u  %8spps %5.4g s  ", h->result->nb_trials, rate, t->duration_s);
 	append_result(line, t);
-	if (h->mlr != NULL)
+	if (t->use == SEARCH_FOR_LIMIT)
 		append_bounds(h, line);
-	if (left != NULL && t->use != SEARCH_LATENCY_AT)
+	if (left != NULL && t->use == SEARCH_FOR_LIMIT)
 		g_string_append_printf(line, "  about %s left", left);
 	if (t->rate_pps == 0)
-		g_string_append(line, "  as fast as possible: the highest load");
+		g_string_append(line, "  at rate max: the highest load");
+	else if (t->use == SEARCH_WARM_UP)
+		g_string_append(line, "  warm-up");
+	else if (t->use == SEARCH_LATENCY_AT)
+		g_string_append_printf(
+			line, "  %g %% of %s", 100 * t->share, goal_at(h, t->goal)->name);
 	if (t->longer_s > 0)
 		g_string_append_printf(
 			line, "  (%.3g s longer, for enough frames per percentile)", t->longer_s);
@@ -321,12 +333,12 @@ static gboolean find_latencies(struct hunt *h, GError **error)
 				goal_at(h, i)->final_s);
 			struct search_trial *t;
 
+			ask.goal = i;
+			ask.share = share;
 			if (h->result->goals[i].lower_pps == 0)
 				continue;
 			if (!offer_until_good(h->offer, &ask, &t, NULL, error))
 				return FALSE;
-			t->goal = i;
-			t->share = share;
 			tell_trial(h, t);
 		}
 	return TRUE;
