@@ -25,9 +25,8 @@ struct target {
 struct chain {
 	struct target targets[MOST_TARGETS]; /* coarse ones first */
 	unsigned nb_targets, at;
-	uint64_t lower, upper;         /* loads that the present target began with */
-	double step;                   /* of its next step outward */
-	enum { STAY, UP, DOWN } going; /* what its last nomination hopes for: a longer step then */
+	uint64_t lower, upper; /* loads that the present target began with */
+	double step;           /* of its next step outward */
 };
 
 struct load {
@@ -233,17 +232,14 @@ static void make_targets(struct chain *c, const struct mlr_goal *goal)
 	}
 }
 
-static void limit_step(struct chain *c, double width)
-{
-	c->step = 2 * MAX(width, c->targets[c->at].width * step_of_width);
-}
-
 static void begin_target(struct chain *c, unsigned at, uint64_t lower, uint64_t upper)
 {
 	c->at = at;
 	c->lower = lower;
 	c->upper = upper;
-	limit_step(c, lower != 0 && upper != 0 ? width_of(lower, upper) : 0);
+	c->step = 2 * c->targets[at].width * step_of_width;
+	if (lower != 0 && upper != 0)
+		c->step = MAX(c->step, 2 * width_of(lower, upper));
 }
 
 static gboolean is_worth(const struct target *t, struct bounds b, uint64_t load)
@@ -265,41 +261,30 @@ static uint64_t refine_load(const struct mlr *m, struct chain *c, struct bounds 
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(loads); i++)
 		if (is_worth(t, b, loads[i])) {
-			limit_step(c, 0);
+			c->step = t->width * step_of_width;
 			return loads[i];
 		}
 	return 0;
 }
 
-/* Outward from what is known, or between bounds. 0 if the target is reached. *width: of the step. */
-static uint64_t narrow_bounds(const struct mlr *m, struct chain *c, struct bounds b, double *width)
+/* Outward from the only bound, or between both. 0 if the target is reached. *width: of the step. */
+static uint64_t narrow_bounds(
+	const struct mlr *m, const struct chain *c, struct bounds b, double *width)
 {
 	const struct target *t = &c->targets[c->at];
-	gboolean both = b.lower != 0 && b.upper != 0;
-	uint64_t middle = 0, load;
 
-	if (b.lower == m->max_pps || b.upper == m->min_pps ||
-		(both && is_narrow(t->width, b.lower, b.upper)))
+	if (b.lower == m->max_pps || b.upper == m->min_pps)
 		return 0;
-	if (both)
-		middle = load_between(m, b.lower, b.upper, t->width);
 	*width = MAX(m->step, c->step);
-	if (b.lower == 0 || (both && middle < c->upper)) {
-		load = fit_load(m, (double)load_below(m, b.upper, *width), t->width, b);
-		if (!both || (load > middle && load < c->upper)) {
-			c->going = DOWN;
-			return load;
-		}
-	}
-	if (b.upper == 0 || (both && c->lower != 0 && middle > c->lower)) {
-		load = fit_load(m, (double)load_above(m, b.lower, *width), t->width, b);
-		if (!both || (load != 0 && load < middle && load > c->lower)) {
-			c->going = UP;
-			return load;
-		}
-	}
+	if (b.lower == 0)
+		return fit_load(m, (double)load_below(m, b.upper, *width), t->width, b);
+	if (b.upper == 0)
+		return fit_load(m, (double)load_above(m, b.lower, *width), t->width, b);
+	if (is_narrow(t->width, b.lower, b.upper))
+		return 0;
+	uint64_t middle = load_between(m, b.lower, b.upper, t->width);
+
 	*width = MIN(width_of(b.lower, middle), width_of(middle, b.upper));
-	limit_step(c, *width);
 	return middle;
 }
 
@@ -312,7 +297,6 @@ static gboolean nominate_load(const struct mlr *m, unsigned goal, struct nominat
 		const struct target *t = &c->targets[c->at];
 		struct bounds b = relevant_bounds(m, goal, &t->rule);
 
-		c->going = STAY;
 		out->duration_s = t->rule.final_s;
 		out->width = t->width * step_of_width;
 		out->rate_pps = refine_load(m, c, b);
@@ -328,13 +312,11 @@ static gboolean nominate_load(const struct mlr *m, unsigned goal, struct nominat
 
 /* The whole search. */
 
+/* Of equal loads the longer trial: it counts for both. */
 static gboolean comes_first(const struct nomination *a, const struct nomination *b)
 {
-	if (a->rate_pps != b->rate_pps)
-		return a->rate_pps < b->rate_pps;
-	if (a->duration_s > b->duration_s || a->duration_s < b->duration_s)
-		return a->duration_s > b->duration_s;
-	return a->width > b->width;
+	return a->rate_pps < b->rate_pps ||
+	       (a->rate_pps == b->rate_pps && a->duration_s > b->duration_s);
 }
 
 static void select_load(struct mlr *m)
@@ -401,14 +383,14 @@ static void add_initial(struct mlr *m, const struct mlr_trial *t)
 	}
 }
 
-/* A step outward that met its hope is followed by a longer one. */
+/* A step outward to one more bound of the same kind is followed by one twice as long. */
 static void add_selected(struct mlr *m, uint64_t rate_pps)
 {
 	struct chain *c = m->winner;
 	struct bounds b = relevant_bounds(m, (unsigned)(c - m->chains), &c->targets[c->at].rule);
 
 	m->step = m->ask.width;
-	if ((c->going == UP && b.lower == rate_pps) || (c->going == DOWN && b.upper == rate_pps))
+	if ((b.lower == rate_pps && b.upper == 0) || (b.upper == rate_pps && b.lower == 0))
 		m->step = c->step *= 2;
 	select_load(m);
 }
@@ -429,7 +411,7 @@ struct mlr *mlr_new(const struct mlr_cfg *cfg)
 
 		make_targets(&m->chains[g], &m->goals[g]);
 		m->initial_s = MAX(m->initial_s, c->targets[0].rule.final_s);
-		m->initial_width = MAX(m->initial_width, c->targets[c->nb_targets - 1].width);
+		m->initial_width = MAX(m->initial_width, c->targets[0].width);
 		if (m->goals[g].loss < m->goals[m->strictest].loss)
 			m->strictest = g;
 	}
@@ -502,25 +484,69 @@ enum search_class mlr_class(const struct mlr *m, unsigned goal, uint64_t rate_pp
 	return l == NULL ? SEARCH_UNDECIDED : classify_load(l, goal, &m->goals[goal].rule);
 }
 
-/* Steps of bisection to the present target; of each later one both bounds and a load between. */
+/* Until a load is a bound, if all its trials agree. */
+static double bound_s(const struct load_rule *rule)
+{
+	return MAX(rule->sum_s * MAX(rule->exceed, 1 - rule->exceed), rule->final_s);
+}
+
+/* Seconds of trials of that length at the load that is asked for. */
+static double asked_s(const struct mlr *m, unsigned goal)
+{
+	unsigned at;
+	const struct load *l = find_load(m, m->ask.rate_pps, &at);
+	double sum_s = 0;
+
+	for (unsigned i = 0; l != NULL && i < l->trials[goal]->len; i++)
+		if (trials_of(l, goal)[i].duration_s >= m->ask.duration_s)
+			sum_s += trials_of(l, goal)[i].duration_s;
+	return sum_s;
+}
+
+/* Of the present target steps of bisection and a bound that it lacks, of later ones two loads. */
+static double goal_left_s(const struct mlr *m, unsigned goal)
+{
+	const struct chain *c = &m->chains[goal];
+	const struct target *t = &c->targets[c->at];
+	struct bounds b = relevant_bounds(m, goal, &t->rule);
+	uint64_t lower = b.lower != 0 ? b.lower : c->lower,
+		 upper = b.upper != 0 ? b.upper : c->upper;
+
+	lower = lower != 0 && (upper == 0 || lower < upper) ? lower : m->min_pps;
+	upper = upper > lower ? upper : m->max_pps;
+	double loads = log2(MAX(width_of(lower, upper) / t->width, 1));
+
+	if (b.lower != m->max_pps && b.upper != m->min_pps)
+		loads += b.lower == 0 || b.upper == 0;
+	double left_s = MAX(loads * bound_s(&t->rule) - asked_s(m, goal), 0);
+
+	for (unsigned i = c->at + 1; i < c->nb_targets; i++)
+		left_s += MIN(loads + 1, 2) * bound_s(&c->targets[i].rule);
+	return left_s;
+}
+
+/* Has a goal before it the same bounds? They may part later, or share all trials. */
+static gboolean shares_bounds(const struct mlr *m, unsigned goal)
+{
+	const struct load_rule *rule = &m->chains[goal].targets[m->chains[goal].at].rule;
+	struct bounds b = relevant_bounds(m, goal, rule);
+
+	for (unsigned g = 0; g < goal; g++) {
+		struct bounds of = relevant_bounds(m, g, rule);
+
+		if (of.lower == b.lower && of.upper == b.upper)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 double mlr_left_s(const struct mlr *m)
 {
 	double left_s = 0;
 
-	for (unsigned g = 0; g < m->nb_goals && m->phase != DONE; g++) {
-		const struct chain *c = &m->chains[g];
-
-		for (unsigned i = c->at; i < c->nb_targets; i++) {
-			const struct target *t = &c->targets[i];
-			struct bounds b = relevant_bounds(m, g, &t->rule);
-			double whole = width_of(b.lower != 0 ? b.lower : m->min_pps,
-				       b.upper != 0 ? b.upper : m->max_pps),
-			       loads = i == c->at ? log2(MAX(whole / t->width, 1)) : 2;
-
-			left_s += loads *
-				  MAX(t->rule.sum_s * MAX(t->rule.exceed, 1 - t->rule.exceed),
-					  t->rule.final_s);
-		}
-	}
-	return left_s;
+	if (m->phase == DONE)
+		return 0;
+	for (unsigned g = 0; g < m->nb_goals; g++)
+		left_s += goal_left_s(m, g) * (shares_bounds(m, g) ? 0.5 : 1);
+	return MAX(left_s, m->ask.duration_s);
 }

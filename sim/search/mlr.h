@@ -35,19 +35,22 @@ struct mlr_ask {
 	double duration_s;
 	gboolean warm_up;
 };
-/* FALSE: all goals are answered. The same until mlr_add. */
+/*
+ * FALSE: all goals are answered. The same until mlr_add. Durations are initial and final ones of the
+ * goals, and between them whole milliseconds.
+ */
 gboolean mlr_next(struct mlr *m, struct mlr_ask *ask);
 
 struct mlr_trial {
-	uint64_t rate_pps;
-	double duration_s; /* as measured: may be longer than asked */
-	double loss;       /* ratio */
-	double forwarded_pps;
-	const gboolean *bad; /* one a goal: it was missed */
+	uint64_t rate_pps;    /* as asked */
+	double duration_s;    /* as measured: not shorter than asked */
+	double loss;          /* ratio */
+	double forwarded_pps; /* a hint, too */
+	const gboolean *bad;  /* one a goal: it was missed */
 	gboolean
 		spoilt; /* by the tester, after all retries: the rest is not looked at but forwarded_pps */
 };
-/* Also of the warm-up, whose result is not used. */
+/* Of what mlr_next asked for last; also of the warm-up, whose result is not used. */
 void mlr_add(struct mlr *m, const struct mlr_trial *t);
 
 struct mlr_answer {
@@ -58,7 +61,7 @@ struct mlr_answer {
 void mlr_answer(const struct mlr *m, unsigned goal, struct mlr_answer *out);
 /* Of a load that was offered. */
 enum search_class mlr_class(const struct mlr *m, unsigned goal, uint64_t rate_pps);
-/* Seconds of trials that are left, about. */
+/* Seconds of trials that are left, within a factor of 3 or so; less if goals prove irregular. */
 double mlr_left_s(const struct mlr *m);
 
 #endif
