@@ -9,15 +9,15 @@
 #include "sim/trial/options.h"
 
 struct on_lab {
-	const char *verb;         /* "run", "search" */
-	const struct options *o;  /* on_lab; guests, results, testbed */
-	char **words;             /* of the verb, without what says guests and where results go */
-	const char *const *files; /* as struct lab_job */
+	const char *verb;        /* "run", "search" */
+	const struct options *o; /* on_lab; guests, results, testbed */
+	char **words;            /* of the verb, without what says guests and where results go */
 	/*
 	 * Is all measured? Then show it, and set *status. argv: the command line that would measure, from
 	 * verb to NULL; but where a wire has a port its --port is not the lab's, which nobody knows yet.
+	 * searches: struct trial_params * of those that are to go on are added, see search_files.h.
 	 */
-	gboolean (*show_if_done)(char **argv, int *status);
+	gboolean (*show_if_done)(char **argv, GPtrArray *searches, int *status);
 };
 
 /* Returns an exit status; errors have been printed. */

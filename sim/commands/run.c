@@ -9,11 +9,12 @@
 #include "sim/trial/campaign.h"
 #include "sim/trial/generators.h"
 
-static gboolean show_if_done(char **argv, int *status)
+static gboolean show_if_done(char **argv, GPtrArray *searches, int *status)
 {
 	struct options inner;
 	gboolean nothing_left, done = FALSE;
 
+	(void)searches;
 	if (options_parse(&tsim_program, argv, generators_place(NULL), &options_of_run, &inner,
 		    &done) != CLI_DONE)
 		return FALSE;

@@ -3,8 +3,11 @@
 #include <stdio.h>
 
 #include "analyze/base/ranks.h"
-#include "sim/commands/commands_private.h"
+#include "sim/commands/commands.h"
+#include "sim/commands/on_lab.h"
+#include "sim/search/search_plan.h"
 #include "sim/search/throughput.h"
+#include "sim/trial/environment.h"
 #include "sim/trial/generators.h"
 
 static void print_goals(const struct search_options *o)
@@ -15,6 +18,34 @@ static void print_goals(const struct search_options *o)
 
 		printf("%s: %s\n", g->name, text);
 	}
+}
+
+static gboolean show_if_done(char **argv, GPtrArray *searches, int *status)
+{
+	struct search_options inner = { 0 };
+	g_autofree char *digest = NULL;
+	gboolean done = FALSE, nothing_left;
+
+	if (options_parse(&tsim_program, argv, generators_place(NULL), &search_options_kind,
+		    &inner.run, &done) != CLI_DONE)
+		return FALSE;
+	nothing_left = throughput_is_done(&inner);
+	if (nothing_left)
+		*status = throughput_run(&inner);
+	digest = environment_mix_digest(inner.run.traffic);
+	for (int i = 0; i < inner.run.reps; i++)
+		g_ptr_array_add(searches, search_plan_params(&inner, &inner.run, digest,
+						  (uint32_t)(inner.run.first_rep + i)));
+	search_options_kind.clear(&inner.run);
+	return nothing_left;
+}
+
+static int search_on_lab(const struct search_options *o)
+{
+	g_auto(GStrv) words = options_words(&o->run);
+
+	return on_lab_measure(&(struct on_lab){
+		.verb = "search", .o = &o->run, .words = words, .show_if_done = show_if_done });
 }
 
 /* argv: "search", options. */
@@ -35,7 +66,7 @@ static int enter_search(int argc, char **argv)
 	if (status == CLI_DONE && o.print_goals)
 		print_goals(&o);
 	else if (status == CLI_DONE && !done)
-		status = throughput_run(&o);
+		status = o.run.on_lab ? search_on_lab(&o) : throughput_run(&o);
 	search_options_kind.clear(&o.run);
 	return status;
 }

@@ -58,7 +58,7 @@ struct lab_job {
 	const char *const
 		*args;   /* its words, but those that say what guests are and where results go */
 	const char *dir; /* OUT/LABEL: its files come there */
-	/* Paths in dir that it goes on with, up to NULL: there already; NULL: it goes on with nothing. */
+	/* Paths in dir that it goes on with, up to NULL; NULL: none. */
 	const char *const *files;
 	gboolean shown; /* stdout and stderr are this process's */
 };

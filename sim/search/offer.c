@@ -8,6 +8,7 @@
 #include "analyze/base/file_lock.h"
 #include "sim/base/error.h"
 #include "sim/base/stop.h"
+#include "sim/search/search_plan.h"
 #include "sim/trial/environment.h"
 #include "sim/trial/generators.h"
 #include "sim/trial/label_lock.h"
@@ -114,22 +115,12 @@ static struct trial_params *params_of(
 	return params_new(run, f->mix_digest, 1, rate_pps, repetition);
 }
 
-/* Longest of the goals' own. */
-static uint64_t longest_ns(const GPtrArray *goals)
-{
-	double longest_s = 0;
-
-	for (guint i = 0; i < goals->len; i++)
-		longest_s = MAX(longest_s, ((const struct goal *)goals->pdata[i])->final_s);
-	return (uint64_t)(longest_s * 1e9 + 0.5);
-}
-
-/* Each search has a seed of its own; its trials differ by their repetitions. */
+/* A search has one seed; its trials differ by their repetitions. */
 static struct options options_of(const struct offer *f, const struct offer_ask *ask)
 {
 	struct options run = *f->run;
 
-	run.seed += f->cfg.repetition;
+	run.seed = f->params->seed;
 	run.duration_ns = ask->duration_ns;
 	run.warm_up_ns = ask->warm_up_ns;
 	run.drain_ns = ask->drain_ns;
@@ -141,17 +132,13 @@ struct offer *offer_new(const struct offer_cfg *cfg)
 	struct offer *f = g_new0(struct offer, 1);
 	const struct search_options *o = cfg->bed->o;
 	g_autofree char *folder = search_trials_folder(cfg->repetition);
-	struct options run;
 
 	f->cfg = *cfg;
 	f->run = cfg->run == NULL ? &o->run : cfg->run;
 	f->dir = g_build_filename(cfg->bed->dir, folder, NULL);
 	f->mix_digest = environment_mix_digest(f->run->traffic);
 	f->offered = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-	run = options_of(f, &(struct offer_ask){ .duration_ns = longest_ns(o->goals),
-				    .warm_up_ns = f->run->warm_up_ns,
-				    .drain_ns = f->run->drain_ns });
-	f->params = params_of(f, &run, 0, cfg->repetition);
+	f->params = search_plan_params(o, f->run, f->mix_digest, cfg->repetition);
 	return f;
 }
 
@@ -287,7 +274,7 @@ static trial *get_trial(struct offer *f, const struct offer_ask *ask, GError **e
 
 	if (is_interrupted(NULL))
 		(void)sim_fail(&why, SIM_ERROR_GUEST, "interrupted");
-	else if (lock_bed(f->cfg.bed, &why))
+	else if (lock_bed(f->cfg.bed, &why) && !f->run->overwrite)
 		t = read_trial(f, p, &why);
 	if (t == NULL && why == NULL)
 		t = measure_trial(f, ask, p, &why);

@@ -13,6 +13,7 @@
 #include "sim/base/error.h"
 #include "sim/base/stop.h"
 #include "sim/search/mlr.h"
+#include "sim/search/search_plan.h"
 
 #define MIN_SHARE 0.01           /* of the highest load: the lowest */
 #define MIN_FRAMES 10000         /* of the shortest trial at it */
@@ -191,27 +192,6 @@ static gboolean find_min(struct hunt *h, GError **error)
 		       h->o->min_pps != 0 ? pps : frames, max);
 }
 
-static struct mlr *make_mlr(const struct hunt *h)
-{
-	guint nb = h->o->goals->len;
-	g_autofree struct mlr_goal *goals = g_new0(struct mlr_goal, nb);
-
-	for (guint i = 0; i < nb; i++) {
-		const struct goal *g = goal_at(h, i);
-		const struct goal_bound *loss = &g_array_index(g->bounds, struct goal_bound, 0);
-
-		goals[i] = (struct mlr_goal){ .initial_s = g->initial_s,
-			.rule = { g->final_s, g->sum_s, g->exceed },
-			.width = g->width,
-			.loss = loss->measure == GOAL_LOSS ? loss->limit : 0 };
-	}
-	return mlr_new(&(struct mlr_cfg){ .goals = goals,
-		.nb_goals = nb,
-		.min_pps = h->result->min_pps,
-		.max_pps = h->result->max_pps,
-		.warm_up_s = h->result->max_measured ? 0 : shortest_s(h) });
-}
-
 static void add_to_mlr(struct hunt *h, const struct search_trial *t)
 {
 	g_autofree gboolean *bad = g_new0(gboolean, h->o->goals->len);
@@ -351,7 +331,8 @@ gboolean throughput_search(struct offer *f, const struct search_options *o,
 	gboolean done = find_max(&h, error) && find_min(&h, error);
 
 	if (done) {
-		h.mlr = make_mlr(&h);
+		h.mlr = search_plan_mlr(o, result->min_pps, result->max_pps,
+			result->max_measured ? 0 : shortest_s(&h));
 		done = find_limits(&h, error);
 		take_answers(&h);
 		take_loads(&h);
