@@ -88,7 +88,7 @@ static uint64_t load_below(const struct mlr *m, uint64_t load, double width)
 
 /*
  * Between bounds that are not narrow. One part is the width times a power of two, so that no halving
- * of it is wasted; the lower part is the smaller one, as little loss is likelier than much.
+ * of it is wasted; the lower part is the smaller one, to be on the safe side.
  */
 static uint64_t load_between(const struct mlr *m, uint64_t lower, uint64_t upper, double width)
 {

@@ -470,6 +470,7 @@ static void senseless_results_end_the_search(void **state)
 		while (mlr_next(m, &ask)) {
 			gboolean bad[3];
 
+			assert_in_range(ask.rate_pps, cfg.min_pps, cfg.max_pps);
 			for (unsigned g = 0; g < 3; g++)
 				bad[g] = random_share(&random) < often_bad;
 			const struct mlr_trial t = { ask.rate_pps,
