@@ -296,6 +296,22 @@ static gboolean settle_durations(const char *where, struct goal *g, unsigned giv
 	return TRUE;
 }
 
+/* What the user wrote of it, but for attributes. Newly allocated. */
+static char *name_of(const char *text)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+	GString *name = g_string_new(NULL);
+
+	for (char **part = parts; *part != NULL; part++) {
+		g_autofree char *key = g_strndup(*part, strcspn(*part, "="));
+
+		if (find_attribute(g_strstrip(key)) < 0)
+			g_string_append_printf(
+				name, "%s%s", name->len == 0 ? "" : ",", g_strstrip(*part));
+	}
+	return g_string_free(name, FALSE);
+}
+
 static struct goal *parse_goal(
 	const char *where, const char *text, const struct preset *preset, GError **error)
 {
@@ -328,9 +344,20 @@ static struct goal *parse_goal(
 		goal_free(g);
 		return NULL;
 	}
-	g->name = g_strstrip(g_strdup(text));
+	g->name = name_of(text);
 	g->text = goal_full_text(g);
 	return g;
+}
+
+/* Two of equal bounds are told apart by their attributes. */
+static void tell_apart(const GPtrArray *before, struct goal *g, const char *text)
+{
+	for (guint i = 0; i < before->len; i++) {
+		if (strcmp(((const struct goal *)before->pdata[i])->name, g->name) != 0)
+			continue;
+		g_free(g->name);
+		g->name = g_strstrip(g_strdup(text));
+	}
 }
 
 static const struct preset *find_preset(const char *name)
@@ -361,12 +388,13 @@ GPtrArray *goals_parse(
 
 		if (g == NULL)
 			return NULL;
+		tell_apart(all, g, texts[i]);
 		g_ptr_array_add(all, g);
 		for (guint k = 0; k < i; k++) {
 			const struct goal *other = g_ptr_array_index(all, k);
 
 			if (strcmp(other->text, g->text) == 0) {
-				given_twice(error, where, g->name);
+				given_twice(error, where, texts[i]);
 				return NULL;
 			}
 		}

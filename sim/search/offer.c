@@ -255,6 +255,8 @@ static struct search_trial *judge_trial(
 	s->max_ns = t->response.max_ns;
 	for (guint i = 0; i < goals->len; i++)
 		goal_judge(goals->pdata[i], t, &s->marks[i]);
+	if (f->cfg.result->environment == NULL && t->environment != NULL)
+		f->cfg.result->environment = json_object_ref(t->environment);
 	/* Guests that are short of CPU are the SUT; what is left is the clock. */
 	if (g_strcmp0(t->cause, TRIAL_CAUSE_CLOCK) == 0) {
 		g_free(f->cfg.result->doubt);

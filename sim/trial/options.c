@@ -34,6 +34,9 @@ const struct option_row options_rows[] = {
 	ROW(TIME, warm_up_ns, "warm-up", 0, "TIME",
 		"Length of the warm-up, whose frames are not counted", .preset = "1s", .min = 0,
 		.max = OPTIONS_HOUR_S),
+	ROW(TIME, drain_ns, "drain", 0, "TIME",
+		"Wait for outstanding frames after the measurement phase (RFC 2544 section 23)",
+		.preset = "2s", .min = 0, .max = OPTIONS_HOUR_S),
 	OPTIONS_WAIT_ROWS,
 	ROW(SWITCH, ipdv, "ipdv", 0, NULL,
 		"Record the delay variation between consecutive frames, RFC 3393 (costs receiver "

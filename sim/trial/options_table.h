@@ -135,18 +135,15 @@ enum { OPTIONS_HOUR_S = 3600, OPTIONS_DAY_S = 24 * OPTIONS_HOUR_S };
 			.max = 1048576),                                                           \
 		OPTIONS_ROW(SWITCH, hugepages, "hugepages", 0, NULL, "Use hugepages")
 
-/* How long guests and frames are waited for. */
-#define OPTIONS_WAIT_ROWS                                                                        \
-	OPTIONS_ROW(TIME, drain_ns, "drain", 0, "TIME",                                          \
-		"Wait for outstanding frames after the measurement phase (RFC 2544 section 23)", \
-		.preset = "2s", .min = 0, .max = OPTIONS_HOUR_S),                                \
-		OPTIONS_ROW(TIME, connect_timeout_ns, "connect-timeout", 0, "TIME",              \
-			"Maximum wait for guests (default " OPTIONS_CONNECT_TIMEOUT              \
-			"; external " OPTIONS_EXTERNAL_TIMEOUT                                   \
-			"; virtual machines 2min with KVM, 4min without, more for many)",        \
-			.min = 0, .max = OPTIONS_DAY_S),                                         \
-		OPTIONS_ROW(TIME, slack_ns, "slack", 0, "TIME",                                  \
-			"Delay of a departure beyond which it is counted as late",               \
+/* How long guests are waited for, and departures may wait. */
+#define OPTIONS_WAIT_ROWS                                                          \
+	OPTIONS_ROW(TIME, connect_timeout_ns, "connect-timeout", 0, "TIME",        \
+		"Maximum wait for guests (default " OPTIONS_CONNECT_TIMEOUT        \
+		"; external " OPTIONS_EXTERNAL_TIMEOUT                             \
+		"; virtual machines 2min with KVM, 4min without, more for many)",  \
+		.min = 0, .max = OPTIONS_DAY_S),                                   \
+		OPTIONS_ROW(TIME, slack_ns, "slack", 0, "TIME",                    \
+			"Delay of a departure beyond which it is counted as late", \
 			.preset = "10us", .min = 0, .max = OPTIONS_HOUR_S)
 
 /* Where results go. */
