@@ -476,6 +476,20 @@ void mlr_answer(const struct mlr *m, unsigned goal, struct mlr_answer *out)
 		out->state = SEARCH_MISSED_AT_MIN;
 }
 
+void mlr_so_far(const struct mlr *m, unsigned goal, uint64_t *lower_pps, uint64_t *upper_pps)
+{
+	const struct chain *c = &m->chains[goal];
+	struct bounds b = relevant_bounds(m, goal, &c->targets[c->at].rule);
+
+	/* What the preceding target found, while this one has not contradicted. */
+	if (c->at > 0 && b.lower == 0 && (b.upper == 0 || c->lower < b.upper))
+		b.lower = c->lower;
+	if (c->at > 0 && b.upper == 0 && c->upper > b.lower)
+		b.upper = c->upper;
+	*lower_pps = b.lower;
+	*upper_pps = b.upper;
+}
+
 enum search_class mlr_class(const struct mlr *m, unsigned goal, uint64_t rate_pps)
 {
 	unsigned at;

@@ -59,6 +59,11 @@ struct mlr_answer {
 	double throughput_pps;         /* conditional; NAN without lower bound */
 };
 void mlr_answer(const struct mlr *m, unsigned goal, struct mlr_answer *out);
+/*
+ * Bounds that the search goes by now: until the goal's own target, of shorter trials than it asks for.
+ * Equal to mlr_answer's at the end. 0: there is none.
+ */
+void mlr_so_far(const struct mlr *m, unsigned goal, uint64_t *lower_pps, uint64_t *upper_pps);
 /* Of a load that was offered. */
 enum search_class mlr_class(const struct mlr *m, unsigned goal, uint64_t rate_pps);
 /* Seconds of trials that are left, within a factor of 3 or so; less if goals prove irregular. */

@@ -83,11 +83,11 @@ static void append_bounds(const struct hunt *h, GString *line)
 
 	for (guint i = 0; i < h->o->goals->len; i++) {
 		const char *name = goal_at(h, i)->name;
-		struct mlr_answer a;
+		uint64_t lower, upper;
 		g_autofree char *bounds = NULL;
 
-		mlr_answer(h->mlr, i, &a);
-		bounds = bounds_text(a.lower_pps, a.upper_pps);
+		mlr_so_far(h->mlr, i, &lower, &upper);
+		bounds = bounds_text(lower, upper);
 		if (strlen(name) <= NAME_WIDTH)
 			g_string_append_printf(line, "  %s %s", name, bounds);
 		else
@@ -129,13 +129,14 @@ static void tell_trial(const struct hunt *h, const struct search_trial *t)
 {
 	g_autoptr(GString) line = g_string_new(NULL);
 	g_autofree char *rate = format_pps(t->rate_pps == 0 ? t->offered_pps : (double)t->rate_pps);
-	g_autofree char *left = h->mlr == NULL ? NULL : time_text(mlr_left_s(h->mlr));
+	double left_s = h->mlr == NULL ? 0 : mlr_left_s(h->mlr);
+	g_autofree char *left = time_text(left_s);
 
 	g_string_printf(line, "%3u  %8spps %5.4g s  ", h->result->nb_trials, rate, t->duration_s);
 	append_result(line, t);
 	if (t->use == SEARCH_FOR_LIMIT)
 		append_bounds(h, line);
-	if (left != NULL && t->use == SEARCH_FOR_LIMIT)
+	if (left_s > 0 && t->use == SEARCH_FOR_LIMIT)
 		g_string_append_printf(line, "  about %s left", left);
 	if (t->rate_pps == 0)
 		g_string_append(line, "  at rate max: the highest load");

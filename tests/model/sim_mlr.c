@@ -149,7 +149,7 @@ static struct search_run *search_between(const struct sut *s, const struct test_
 	const struct mlr_cfg cfg = { copies, nb_goals, min_pps, max_pps, 1 };
 	struct mlr *m = mlr_new(&cfg);
 	struct mlr_ask ask, again;
-	uint64_t spoilt_pps = UINT64_MAX;
+	uint64_t spoilt_pps = UINT64_MAX, lower, upper;
 
 	while (mlr_next(m, &ask)) {
 		struct mlr_trial *t = &run->trials[run->nb];
@@ -167,6 +167,8 @@ static struct search_run *search_between(const struct sut *s, const struct test_
 			run->left_at_first_s = mlr_left_s(m);
 		mlr_answer(m, 0, &run->answers[0]);
 		assert_int_equal(run->answers[0].state, SEARCH_UNFINISHED);
+		mlr_so_far(m, 0, &lower, &upper);
+		assert_true(lower <= max_pps && upper <= max_pps && (upper == 0 || lower < upper));
 		measure_trial(s, goals, nb_goals, &ask, &random, t, run->bad[run->nb]);
 		run->seconds += t->duration_s;
 		if (t->spoilt && run->nb > 0)
@@ -178,6 +180,8 @@ static struct search_run *search_between(const struct sut *s, const struct test_
 		struct mlr_answer *a = &run->answers[g];
 
 		mlr_answer(m, g, a);
+		mlr_so_far(m, g, &lower, &upper);
+		assert_true(lower == a->lower_pps && upper == a->upper_pps);
 		run->at_lower[g] = mlr_class(m, g, a->lower_pps);
 		run->at_upper[g] = mlr_class(m, g, a->upper_pps);
 		/* The upper bound is the lowest, and no load between the bounds is a lower one. */
