@@ -7,7 +7,15 @@
 #include "plots/draw/error.h"
 #include "plots/draw/gp.h"
 
-enum { SAMPLE = 30, GAP = 24, EDGE = 14, TITLE_SIZE = 15, NOTE_SIZE = 11, NB_LINETYPES = 8 };
+enum {
+	SAMPLE = 30,
+	GAP = 24,
+	EDGE = 14,
+	TITLE_SIZE = 15,
+	NOTE_SIZE = 11,
+	NB_LINETYPES = 8,
+	KEY_HALF = 6
+};
 /* Room of a label of a tic: "500 µs" beside the next one, a line above the next one. */
 enum { LABEL_WIDTH = 56, LABEL_HEIGHT = 17 };
 
@@ -224,9 +232,51 @@ static guint put_lines(struct canvas *c, const struct canvas_foot *foot, double 
 	return flow.rows;
 }
 
+static void put_mark(struct canvas *c, double x, const char *at_y, const char *look)
+{
+	g_string_append_printf(c->script, "set label '' at screen %s,%s point %s\n",
+		gp_fixed((x + SAMPLE / 2.0) / c->width, 5).text, at_y, look);
+}
+
+static void put_key(struct canvas *c, double x, double y, const struct canvas_key *key)
+{
+	struct gp_num at_y = gp_fixed(1 - y / c->height, 5);
+
+	if (key->marker != NULL) {
+		put_mark(c, x, at_y.text, key->marker);
+		return;
+	}
+	g_string_append_printf(c->script,
+		"set object rectangle from screen %s,%s to screen %s,%s %s\n",
+		gp_fixed(x / c->width, 5).text, gp_fixed(1 - (y + KEY_HALF) / c->height, 5).text,
+		gp_fixed((x + SAMPLE) / c->width, 5).text,
+		gp_fixed(1 - (y - KEY_HALF) / c->height, 5).text, key->fill);
+	c->has_areas = TRUE;
+}
+
+/* Samples of markers and areas, in the same way. */
+static guint put_keys(struct canvas *c, const struct canvas_foot *foot, double y, gboolean draw)
+{
+	struct flow flow = { canvas_edge(c), y, foot->nb_keys > 0 ? 1 : 0 };
+
+	for (guint i = 0; i < foot->nb_keys; i++) {
+		const struct canvas_key *key = &foot->keys[i];
+		g_autofree char *name = canvas_fit(
+			key->name, c->width - CANVAS_RIGHT - canvas_edge(c) - CANVAS_SAMPLE, 0);
+		double x = flow_on(c, &flow, CANVAS_SAMPLE + canvas_text_width(name) - GAP / 3.0);
+
+		if (!draw)
+			continue;
+		put_key(c, x, flow.y, key);
+		canvas_text(c, x + CANVAS_SAMPLE, flow.y, CANVAS_LEFT_OF, 0, name);
+	}
+	return flow.rows;
+}
+
 double canvas_foot_height(struct canvas *c, const struct canvas_foot *foot)
 {
-	guint rows = foot->rows + put_lines(c, foot, 0, FALSE) + put_notes(c, 0, FALSE);
+	guint rows = foot->rows + put_keys(c, foot, 0, FALSE) + put_lines(c, foot, 0, FALSE) +
+		     put_notes(c, 0, FALSE);
 
 	return CANVAS_ROW *
 	       (rows + (foot->legend != NULL ? put_legend(c, foot->legend, 0, FALSE) : 0) + 0.5);
@@ -238,6 +288,7 @@ static void put_foot(struct canvas *c, const figure *f, const struct canvas_foot
 
 	if (foot->legend != NULL)
 		y += CANVAS_ROW * put_legend(c, foot->legend, y, TRUE);
+	y += CANVAS_ROW * put_keys(c, foot, y, TRUE);
 	y += CANVAS_ROW * put_lines(c, foot, y, TRUE);
 	if (foot->fill != NULL)
 		foot->fill(c, f, y);
@@ -277,7 +328,8 @@ gboolean canvas_end(struct canvas *c, struct figure_text *text)
 void canvas_panel(struct canvas *c, double left, double top, double right, double bottom)
 {
 	if (c->nb_plotted > 0)
-		g_string_append(c->script, "\nunset label\nunset arrow\nunset logscale\n");
+		g_string_append_printf(c->script, "\nunset label\nunset arrow\n%sunset logscale\n",
+			c->has_areas ? "unset object\n" : "");
 	c->nb_plotted = 0;
 	c->panel_width = right - left;
 	c->panel_height = bottom - top;
@@ -400,12 +452,6 @@ double canvas_line_width(guint group)
 	return MAX(2.6 - 0.6 * group, 1);
 }
 
-static void put_mark(struct canvas *c, double x, const char *at_y, const char *colour, int type)
-{
-	g_string_append_printf(c->script, "set label '' at screen %s,%s point %s pt %d ps 1.1\n",
-		gp_fixed((x + SAMPLE / 2.0) / c->width, 5).text, at_y, colour, type);
-}
-
 void canvas_sample(struct canvas *c, double x, double y, guint linetype, const char *line,
 	enum canvas_mark mark)
 {
@@ -416,13 +462,15 @@ void canvas_sample(struct canvas *c, double x, double y, guint linetype, const c
 			"set arrow from screen %s,%s to screen %s,%s nohead %s\n",
 			gp_fixed(x / c->width, 5).text, at_y.text,
 			gp_fixed((x + SAMPLE) / c->width, 5).text, at_y.text, line);
+	if (mark == CANVAS_NO_MARKER)
+		return;
+	g_autofree char *filled = g_strdup_printf(
+		"lc rgb '#ffffff' pt %d ps 1.1", canvas_marker(linetype - 1, TRUE));
+	g_autofree char *own = g_strdup_printf(
+		"lt %u pt %d ps 1.1", linetype, canvas_marker(linetype - 1, mark == CANVAS_FILLED));
+
 	/* A hollow one hides the line below it. */
 	if (mark == CANVAS_HOLLOW)
-		put_mark(c, x, at_y.text, "lc rgb '#ffffff'", canvas_marker(linetype - 1, TRUE));
-	if (mark != CANVAS_NO_MARKER) {
-		g_autofree char *colour = g_strdup_printf("lt %u", linetype);
-
-		put_mark(c, x, at_y.text, colour,
-			canvas_marker(linetype - 1, mark == CANVAS_FILLED));
-	}
+		put_mark(c, x, at_y.text, filled);
+	put_mark(c, x, at_y.text, own);
 }

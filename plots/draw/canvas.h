@@ -35,6 +35,7 @@ struct canvas {
 	/* The panel at hand. */
 	double panel_width, panel_height;
 	guint nb_plotted;
+	gboolean has_areas; /* in its legend: objects that panels have to unset */
 };
 typedef struct canvas canvas;
 
@@ -46,9 +47,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(canvas, canvas_clear)
 /* Where title, legend and notes begin. */
 double canvas_edge(const struct canvas *c);
 
-/* How a line is drawn: "lw 2 dt solid". */
+/* A line of a legend without a colour of its own: how it is drawn, "lw 2 dt solid". */
 struct canvas_line {
 	const char *name, *look;
+};
+/* Likewise a marker ("pt 7 lt 1") or, with a fill ("fc rgb '#eeeeee' fs solid noborder"), an area. */
+struct canvas_key {
+	const char *name, *marker, *fill; /* of the two one is NULL */
 };
 
 /* What stands below the panels, from the top; behind it stand the notes. */
@@ -56,6 +61,8 @@ struct canvas_foot {
 	const figure *legend;            /* its series, by name; NULL: none */
 	const struct canvas_line *lines; /* what kinds of lines stand for; NULL: none */
 	guint nb_lines;
+	const struct canvas_key *keys; /* in front of the lines; NULL: none */
+	guint nb_keys;
 	/* Rows that the figure fills itself, the first of them at y; NULL: none. */
 	void (*fill)(struct canvas *c, const figure *f, double y);
 	guint rows;

@@ -157,7 +157,9 @@ void gp_tics(
 	g_string_append(script, ")\n");
 }
 
-void gp_log_tics(GString *script, const char *axis, double lo, double hi, guint most)
+/* unit NULL: of latencies, each label in the one that suits it. */
+static void put_log_tics(GString *script, const char *axis, double lo, double hi,
+	const struct gp_unit *unit, guint most)
 {
 	double decades = log10(hi / lo);
 	int first = (int)floor(log10(lo) + 1e-9), last = (int)floor(log10(hi) + 1e-9);
@@ -167,7 +169,7 @@ void gp_log_tics(GString *script, const char *axis, double lo, double hi, guint 
 
 	/* Of 1, 2 and 5 hardly one is within: as many as on a linear axis. */
 	if (hi / lo < 2.6) {
-		gp_tics(script, axis, lo, hi, gp_latency_unit(lo), most);
+		gp_tics(script, axis, lo, hi, unit != NULL ? *unit : gp_latency_unit(lo), most);
 		return;
 	}
 	g_string_append_printf(script, "set %stics (", axis);
@@ -180,10 +182,22 @@ void gp_log_tics(GString *script, const char *axis, double lo, double hi, guint 
 			if (at < lo * (1 - 1e-9) || at > hi * (1 + 1e-9) || (!major && decades > 7))
 				continue;
 			g_string_append(script, separator);
-			append_tic(script, label, at, gp_latency_unit(at));
+			append_tic(script, label, at, unit != NULL ? *unit : gp_latency_unit(at));
 			g_string_append(script, major ? "" : " 1");
 			separator = ", ";
 		}
 	}
 	g_string_append(script, ")\n");
+}
+
+void gp_log_tics(GString *script, const char *axis, double lo, double hi, guint most)
+{
+	put_log_tics(script, axis, lo, hi, NULL, most);
+}
+
+void gp_log_load_tics(
+	GString *script, const char *axis, double lo, double hi, struct gp_unit unit, guint most)
+{
+	unit.name = NULL;
+	put_log_tics(script, axis, lo, hi, &unit, most);
 }

@@ -48,5 +48,8 @@ void gp_tics(
 	GString *script, const char *axis, double lo, double hi, struct gp_unit unit, guint most);
 /* The same of a log axis of latencies, ns: 1, 2, 5, or if it is long the decades; "10 µs", "1 ms". */
 void gp_log_tics(GString *script, const char *axis, double lo, double hi, guint most);
+/* The same of loads, in that unit, whose name stands in the title of the axis. */
+void gp_log_load_tics(
+	GString *script, const char *axis, double lo, double hi, struct gp_unit unit, guint most);
 
 #endif
