@@ -139,17 +139,24 @@ static void make_numbers(result_set *r)
 	}
 }
 
-result_set *result_open(
-	const struct result_options *options, const char *const *names, GError **error)
+result_set *result_set_new(void)
 {
-	g_autoptr(result_set) r = g_new0(result_set, 1);
-	g_autoptr(GPtrArray) trials = NULL;
+	result_set *r = g_new0(result_set, 1);
 
 	r->combinations = g_ptr_array_new_with_free_func(result_combination_free);
 	r->slices = g_ptr_array_new_with_free_func(result_combination_free);
 	r->warnings = g_ptr_array_new_with_free_func(g_free);
 	r->notes = g_ptr_array_new_with_free_func(g_free);
 	r->sources = result_sources_new();
+	return r;
+}
+
+result_set *result_open(
+	const struct result_options *options, const char *const *names, GError **error)
+{
+	g_autoptr(result_set) r = result_set_new();
+	g_autoptr(GPtrArray) trials = NULL;
+
 	trials = result_find(options, names, r->sources, r->warnings, r->notes, error);
 	if (trials == NULL)
 		return NULL;

@@ -137,6 +137,8 @@ struct result_set {
 	GHashTable *sources;     /* where the bins of each trial are (result_find.h) */
 };
 typedef struct result_set result_set;
+/* Empty. */
+result_set *result_set_new(void);
 
 /*
  * A part of what names stand for, so that several processes can share it out. Files are dealt in

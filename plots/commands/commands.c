@@ -26,6 +26,7 @@ const struct cli_program commands_program = {
 			&command_cdf,
 			&command_box,
 			&command_shift,
+			&command_search,
 			&command_report,
 			NULL,
 		},

@@ -12,7 +12,8 @@
 
 extern const struct cli_command command_compare, command_guests, command_overview, command_figure,
 	command_timeline, command_sizes, command_departures;
-extern const struct cli_command command_cdf, command_box, command_shift, command_report;
+extern const struct cli_command command_cdf, command_box, command_shift, command_search,
+	command_report;
 
 extern const struct cli_program commands_program; /* tplot */
 

@@ -8,6 +8,7 @@
 #ifndef PLOTS_FIGURES_FIGURES_H
 #define PLOTS_FIGURES_FIGURES_H
 
+#include "analyze/contract/search.h"
 #include "analyze/results/result_reps.h"
 #include "plots/draw/figure.h"
 
@@ -81,5 +82,45 @@ struct figure_sides {
  */
 gboolean figure_shift(const figure *f, const struct figure_sides *sides,
 	const struct figure_options *options, struct figure_text *text, GError **error);
+
+/* What a goal of a search allows, as far as a line can show it. */
+struct figure_bounds {
+	double loss;         /* of all frames; NAN: not bounded */
+	double latency_ns;   /* its first bound of latency; NAN: none */
+	const char *latency; /* name of that, "p99 of every guest"; NULL: none */
+};
+/*
+ * One search, a row of panels for each goal: load against loss, and where the goal bounds it against
+ * latency, of all loads and of those near the limit. f: title and subtitle; bounds: one a goal.
+ */
+gboolean figure_search(const figure *f, const struct search *s, const struct figure_bounds *bounds,
+	const struct figure_options *options, struct figure_text *text, GError **error);
+
+/* The limit of a goal over the repetitions of a combination. */
+struct figure_limit {
+	guint goal;             /* of the figure's facets, which are the goals */
+	struct result_reps pps; /* of lower bounds; a bound where the limit may be higher */
+	GArray *values;         /* double, one a repetition; 0: missed at the lowest load */
+	guint states[SEARCH_UNFINISHED + 1]; /* repetitions that ended so, by enum search_state */
+	double below_pps;                    /* a lowest load that missed it; 0: none did */
+	/* Of figure_limits_by. */
+	double x;                     /* frame size or guests */
+	double theoretical_pps;       /* of that frame size; NAN: not known */
+	gboolean theoretical_is_link; /* else the generator's own, on interface null */
+};
+/* A combination; owned by f. */
+struct figure_group *figure_add_limits(figure *f, const char *name);
+/* repetitions: const struct search_goal *, at least one. Valid until the next. */
+struct figure_limit *figure_add_limit(
+	struct figure_group *group, guint goal, const GPtrArray *repetitions);
+/* Groups of limits as bars: median, minimum and maximum over the repetitions. Facets: the goals. */
+gboolean figure_limits(const figure *f, const struct figure_options *options,
+	struct figure_text *text, GError **error);
+/*
+ * Limits over frame sizes (RFC 2544, section 26.1: with the theoretical rate) or numbers of guests: a
+ * line for each group, a panel for each goal. what: of the x axis, "frame size with FCS (bytes)".
+ */
+gboolean figure_limits_by(const figure *f, const char *what, const struct figure_options *options,
+	struct figure_text *text, GError **error);
 
 #endif

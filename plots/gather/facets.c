@@ -24,7 +24,7 @@ char *facets_text(const struct trial_params *p, const char *parameter)
 		{ "extra", "" } };
 	g_autofree char *value = result_parameter(p, parameter);
 
-	if (*value == '\0' ||
+	if (*value == '\0' || (strcmp(parameter, "guests") == 0 && p->guests == 0) ||
 		((strcmp(parameter, "arrival") == 0 || strcmp(parameter, "share") == 0) &&
 			strcmp(value, "mix") == 0))
 		return g_strdup("");

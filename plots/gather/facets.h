@@ -71,7 +71,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(facets, facets_free)
 gboolean facets_have(const GPtrArray *parameters, const char *name);
 /*
  * A parameter as it reads in a legend or a title: "vhost on", "64 guests", "100 kpps"; "" where
- * its value is empty, or is "mix" (the profile says which).
+ * its value is empty, is "mix" (the profile says which), or is 0 guests (any number).
  */
 char *facets_text(const struct trial_params *p, const char *parameter);
 

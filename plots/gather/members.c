@@ -343,13 +343,27 @@ figure *members_figure(const member_list *m)
 	return f;
 }
 
-/* The combinations of a NAME. */
+/* Takes set: the combinations of a NAME. */
+static void add_set(member_list *m, guint name, result_set *set)
+{
+	g_autofree char *rate = g_strconcat("rate-", m->options->rate, NULL);
+
+	g_ptr_array_add(m->sets, set);
+	for (guint i = 0; i < set->combinations->len; i++) {
+		const struct member found = {
+			.set = set, .c = g_ptr_array_index(set->combinations, i), .name = name
+		};
+
+		if (m->options->rate == NULL || result_selector_matches(rate, &found.c->params))
+			g_ptr_array_add(m->all, g_memdup2(&found, sizeof(found)));
+	}
+}
+
 static gboolean find_one(member_list *m, guint name, GError **error)
 {
 	const struct members_options *options = m->options;
 	const struct result_options found = { .dir = options->dir };
 	const char *const one[] = { m->names[name], NULL };
-	g_autofree char *rate = g_strconcat("rate-", options->rate, NULL);
 	g_autoptr(GError) cause = NULL;
 	result_set *set = result_open(&found, one, &cause);
 
@@ -360,15 +374,7 @@ static gboolean find_one(member_list *m, guint name, GError **error)
 		g_propagate_error(error, g_steal_pointer(&cause));
 		return FALSE;
 	}
-	g_ptr_array_add(m->sets, set);
-	for (guint i = 0; i < set->combinations->len; i++) {
-		const struct member found_one = {
-			.set = set, .c = g_ptr_array_index(set->combinations, i), .name = name
-		};
-
-		if (options->rate == NULL || result_selector_matches(rate, &found_one.c->params))
-			g_ptr_array_add(m->all, g_memdup2(&found_one, sizeof(found_one)));
-	}
+	add_set(m, name, set);
 	return TRUE;
 }
 
@@ -517,10 +523,9 @@ static gboolean split_members(member_list *m, GError **error)
 	return TRUE;
 }
 
-member_list *members_find(
-	const struct members_options *options, const char *const *names, GError **error)
+static member_list *new_list(const struct members_options *options, const char *const *names)
 {
-	g_autoptr(member_list) m = g_new0(member_list, 1);
+	member_list *m = g_new0(member_list, 1);
 
 	m->options = options;
 	m->names = names;
@@ -528,6 +533,27 @@ member_list *members_find(
 	m->all = g_ptr_array_new_with_free_func(member_free);
 	m->remarks = g_ptr_array_new_with_free_func(g_free);
 	m->sets = g_ptr_array_new_with_free_func((GDestroyNotify)result_free);
+	return m;
+}
+
+member_list *members_of(
+	const struct members_options *options, const char *const *names, GPtrArray *sets)
+{
+	member_list *m = new_list(options, names);
+
+	for (guint i = 0; i < sets->len; i++)
+		add_set(m, i, g_ptr_array_index(sets, i));
+	g_ptr_array_set_free_func(sets, NULL);
+	g_ptr_array_set_size(sets, 0);
+	members_name(m);
+	return m;
+}
+
+member_list *members_find(
+	const struct members_options *options, const char *const *names, GError **error)
+{
+	g_autoptr(member_list) m = new_list(options, names);
+
 	for (guint i = 0; names[i] != NULL; i++) {
 		if (!find_one(m, i, error))
 			return NULL;

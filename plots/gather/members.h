@@ -59,6 +59,12 @@ typedef struct member_list member_list;
  */
 member_list *members_find(
 	const struct members_options *options, const char *const *names, GError **error);
+/*
+ * The same of combinations that are known, whole: a result_set for each name, with one combination at
+ * least; moved out of sets.
+ */
+member_list *members_of(
+	const struct members_options *options, const char *const *names, GPtrArray *sets);
 void members_free(member_list *m); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(member_list, members_free)
 

@@ -11,6 +11,10 @@ set_target_properties(strips_trials PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_
 tsim_script(cli tplot_strips_autotest 120)
 tsim_script(cli tplot_cdf 120)
 tsim_script(cli tplot_box 120)
+add_executable(tplot_searches ${CMAKE_CURRENT_LIST_DIR}/tplot_searches.c)
+target_link_libraries(tplot_searches PRIVATE tsim_options analyze_show GSL::gsl m)
+set_target_properties(tplot_searches PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+tsim_script(cli tplot_search 120)
 tsim_script(cli tplot_by 240)
 if(NOT TSIM_SANITIZE) # half a minute each under them, and figures are text that unit tests look at
 	tsim_script(cli tplot_grid 120)

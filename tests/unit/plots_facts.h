@@ -142,7 +142,7 @@ static void check_sound(const struct figure_text *text, GString *rows)
 	assert_true(g_utf8_validate(text->data, -1, NULL));
 }
 
-static void same_as_file(const char *name, const char *extension, const char *text)
+static inline void same_as_file(const char *name, const char *extension, const char *text)
 {
 	g_autofree char *path = g_strdup_printf(
 		"%s/tests/unit/plots_figure/%s%s", g_getenv("SOURCE"), name, extension);
@@ -154,7 +154,7 @@ static void same_as_file(const char *name, const char *extension, const char *te
 	assert_string_equal(text, want);
 }
 
-static void check_golden(const char *name, const struct figure_text *text)
+static inline void check_golden(const char *name, const struct figure_text *text)
 {
 	g_autoptr(GString) rows = g_string_new(NULL);
 
@@ -163,7 +163,7 @@ static void check_golden(const char *name, const struct figure_text *text)
 	same_as_file(name, ".dat", text->data);
 }
 
-static void check_facts(const struct figure_text *text, const struct facts *facts)
+static inline void check_facts(const struct figure_text *text, const struct facts *facts)
 {
 	g_autoptr(GString) rows = g_string_new(NULL);
 	g_auto(GStrv) lines = g_strsplit(text->data, "\n", -1);
