@@ -226,6 +226,21 @@ static void add_rows(table *t, const GPtrArray *rows)
 	}
 }
 
+static void add_doubts(GString *to, const search *s)
+{
+	const struct search_goal *goal = &s->goals[0];
+
+	if (goal->state == SEARCH_TESTER_LIMITED) {
+		g_autofree char *rate = format_pps((double)goal->upper_pps);
+
+		g_string_append_printf(to, "%.0f bytes: tester-limited at %spps: %s\n",
+			s->mean_frame_len, rate, goal->why);
+	}
+	if (s->doubt[0] != '\0')
+		g_string_append_printf(
+			to, "%.0f bytes: not trustworthy: %s\n", s->mean_frame_len, s->doubt);
+}
+
 /* What the numbers are to be read by. */
 static void add_notes(GString *to, const GPtrArray *rows)
 {
@@ -253,6 +268,8 @@ static void add_notes(GString *to, const GPtrArray *rows)
 		g_string_append(to, "tester: the generator could not offer that load\n");
 	if (bound)
 		g_string_append(to, "buffer >=: a burst of maximum length lost no frame\n");
+	for (guint i = 0; i < rows->len; i++)
+		add_doubts(to, g_ptr_array_index(rows, i));
 }
 
 static char *text_of(const GPtrArray *rows)

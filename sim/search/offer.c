@@ -35,6 +35,7 @@ struct offer {
 	char *mix_digest;
 	struct trial_params *params;
 	gboolean told;       /* how the generator spoils trials */
+	const char **nulls;  /* "null" for each guest */
 	GHashTable *offered; /* uint64_t rate -> GUINT: how often */
 };
 
@@ -98,7 +99,10 @@ static gboolean build_bed(struct bed *b, GError **error)
 {
 	if (b->session == NULL)
 		b->session = session_new(
-			&(struct session_cfg){ .o = &b->o->run, .dir = b->dir }, error);
+			&(struct session_cfg){ .o = &b->o->run,
+				.dir = b->dir,
+				.null_too = b->o->suite != NULL && b->o->run.link_bps <= 0 },
+			error);
 	return b->session != NULL;
 }
 
@@ -124,6 +128,12 @@ static struct options options_of(const struct offer *f, const struct offer_ask *
 	run.duration_ns = ask->duration_ns;
 	run.warm_up_ns = ask->warm_up_ns;
 	run.drain_ns = ask->drain_ns;
+	if (ask->on_null) {
+		run.interfaces = f->nulls;
+		run.as = NULL;
+		run.machine = (char *)(uintptr_t) "process";
+		run.pattern = ENGINE_TO_GUESTS;
+	}
 	return run;
 }
 
@@ -136,6 +146,9 @@ struct offer *offer_new(const struct offer_cfg *cfg)
 	f->cfg = *cfg;
 	f->run = cfg->run == NULL ? &o->run : cfg->run;
 	f->dir = g_build_filename(cfg->bed->dir, folder, NULL);
+	f->nulls = g_new(const char *, f->run->traffic->nb_guests);
+	for (uint32_t i = 0; i < f->run->traffic->nb_guests; i++)
+		f->nulls[i] = "null";
 	f->mix_digest = environment_mix_digest(f->run->traffic);
 	f->offered = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	f->params = search_plan_params(o, f->run, f->mix_digest, cfg->repetition);
@@ -148,6 +161,7 @@ void offer_free(struct offer *f)
 		return;
 	free_params(f->params);
 	g_hash_table_unref(f->offered);
+	g_free(f->nulls);
 	g_free(f->mix_digest);
 	g_free(f->dir);
 	g_free(f);
@@ -198,8 +212,9 @@ static trial *measure_trial(
 		return NULL;
 	run.cores = b->o->run.cores; /* as the testbed has them */
 	if (!session_measure(b->session,
-		    &(struct session_trial){ .o = &run, .params = p, .progress = &quiet }, &t,
-		    error))
+		    &(struct session_trial){
+			    .o = &run, .params = p, .progress = &quiet, .on_null = ask->on_null },
+		    &t, error))
 		return NULL;
 	text = printout_text(t, TRUE);
 	g_string_assign(t->log, text);

@@ -39,6 +39,8 @@ struct offer_ask {
 	double longer_s;
 	uint32_t goal;
 	double share;
+	gboolean
+		on_null; /* to interface null, not to the guests; only with --suite, without --link */
 };
 /*
  * Offers a load once more. *out: the trial in cfg.result, judged by all goals, valid until the next.

@@ -13,8 +13,11 @@
 
 /* Frames that were lost are waited for after each of many short trials; RFC 2544 section 23 has 2 s. */
 enum { FIRST_OF_60_S = 2, SHORT_DRAIN_NS = 500000000, RFC2544_DRAIN_NS = 2000000000 };
+enum { BURSTS_RFC = 50, BURSTS = 5 }; /* RFC 2544, section 26.4: at least 50 */
 
 static const char *const formats[] = { "text", "csv", "json", NULL };
+
+static const char *const suites[] = { "rfc2544", NULL };
 
 const struct option_row search_options_rows[] = {
 	OPTION_GROUP("Search"),
@@ -36,6 +39,14 @@ const struct option_row search_options_rows[] = {
 		.preset = "2", .min = 0, .max = 100),
 	ROW(TEXT, latency_at, "latency-at", 0, "PERCENT,...",
 		"Measure latency at these percentages of each limit found: 10,50,90"),
+	ROW(CHOICE, suite, "suite", 0, "SUITE",
+		"Measure per frame length of --profile what RFC 2544 asks for: throughput, latency "
+		"at it, frame loss rate, back-to-back frames",
+		.words = suites),
+	ROW(INT, bursts, "bursts", 0, "N",
+		"With --suite: tests of back-to-back frames per frame length (default 50 with "
+		"--preset rfc2544, else 5)",
+		.min = 1, .max = 10000),
 	ROW(SWITCH, print_goals, "print-goals", 0, NULL, "Print all goals in full and stop",
 		.flags = OPTION_NO_KEY),
 	OPTIONS_FRAMES_ROWS,
@@ -81,7 +92,7 @@ gboolean search_options_load(
 		       text);
 }
 
-static gboolean check_loads(struct search_options *o, GError **error)
+gboolean search_options_set_loads(struct search_options *o, GError **error)
 {
 	const char *max = o->max_load == NULL ? "max" : o->max_load;
 
@@ -175,6 +186,50 @@ static char **split_goals(char **texts)
 	return g_strv_builder_end(found);
 }
 
+static gint compare_lengths(gconstpointer a, gconstpointer b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static gboolean check_lengths(struct search_options *o, GError **error)
+{
+	const profile *p = g_ptr_array_index(o->run.traffic->profiles, 0);
+
+	if (o->run.mix != NULL || p->mode == PROFILE_TRACE || profile_has_ranges(p))
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--suite rfc2544: requires a profile of single frame lengths, such as "
+			"--profile rfc2544 or fixed:64");
+	o->lengths = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	for (uint32_t i = 0; i < p->nb_classes; i++)
+		g_array_append_val(o->lengths, p->classes[i].frame_len_lo);
+	g_array_sort(o->lengths, compare_lengths);
+	for (guint i = o->lengths->len - 1; i > 0; i--)
+		if (g_array_index(o->lengths, uint32_t, i) ==
+			g_array_index(o->lengths, uint32_t, i - 1))
+			g_array_remove_index(o->lengths, i);
+	return TRUE;
+}
+
+/* Throughput is that of a goal without other bounds; a burst has its frames back to back. */
+static gboolean check_suite(struct search_options *o, GError **error)
+{
+	if (o->suite == NULL)
+		return o->bursts == 0 ||
+		       sim_fail(error, SIM_ERROR_USAGE, "--bursts: requires --suite rfc2544");
+	if (o->bursts == 0)
+		o->bursts = g_str_equal(goal_presets[o->preset], "rfc2544") ? BURSTS_RFC : BURSTS;
+	if (!goal_is_of_loss(g_ptr_array_index(o->goals, 0)))
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--suite rfc2544: the first --goal is that of throughput; expected a loss "
+			"alone, such as loss=0");
+	if (!g_str_equal(o->run.arrival, "cbr"))
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--suite rfc2544: requires --arrival cbr: equal gaps between frames");
+	return check_lengths(o, error);
+}
+
 static gboolean check_search(struct options *run, GError **error)
 {
 	struct search_options *o = (struct search_options *)(void *)run;
@@ -185,8 +240,8 @@ static gboolean check_search(struct options *run, GError **error)
 		run->drain_ns = o->preset < FIRST_OF_60_S ? SHORT_DRAIN_NS : RFC2544_DRAIN_NS;
 	o->goals = goals_parse(
 		"--goal", (const char *const *)texts, goal_presets[o->preset], error);
-	return o->goals != NULL && check_ways(run, error) && check_loads(o, error) &&
-	       check_latency_at(o, error) && check_scene(o, error);
+	return o->goals != NULL && check_ways(run, error) && search_options_set_loads(o, error) &&
+	       check_latency_at(o, error) && check_scene(o, error) && check_suite(o, error);
 }
 
 static void clear_search(struct options *run)
@@ -195,6 +250,7 @@ static void clear_search(struct options *run)
 
 	g_clear_pointer(&o->goals, g_ptr_array_unref);
 	g_clear_pointer(&o->latency_at_, g_array_unref);
+	g_clear_pointer(&o->lengths, g_array_unref);
 	option_clear(search_options_rows, o);
 	options_clear(run);
 }
@@ -207,7 +263,8 @@ const struct options_kind search_options_kind = {
 
 char *search_options_text(const struct search_options *o)
 {
-	static const char *const names[] = { "max-load", "min-load", "latency-at" };
+	static const char *const names[] = { "max-load", "min-load", "latency-at", "suite",
+		"bursts" };
 	GString *s = g_string_new(NULL);
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {

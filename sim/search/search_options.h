@@ -10,14 +10,15 @@ struct search_options {
 	struct options run; /* first: rows of both tables have their places in it */
 	/* As given. Owned. */
 	char **goal_texts;
-	char *max_load, *min_load, *latency_at;
-	int preset, retries;
+	char *max_load, *min_load, *latency_at, *suite;
+	int preset, retries, bursts;
 	gboolean print_goals;
 
 	/* What they mean, by search_options_check. */
 	GPtrArray *goals;    /* struct goal *, at least 1 */
 	double max_pps;      /* 0: what the generator offers at rate max */
 	double min_pps;      /* 0: 1 % of the highest load */
+	GArray *lengths;     /* uint32_t: frame lengths of --suite, ascending; NULL without it */
 	GArray *latency_at_; /* double: shares of each limit, above 0 to 1 */
 };
 
@@ -28,6 +29,8 @@ extern const struct option_row search_options_rows[];
 /* How many pps a load is for these frames; max is 0. where names the option. */
 gboolean search_options_load(
 	const char *where, const char *text, const struct options *o, double *pps, GError **error);
+/* max_pps and min_pps, for the frames of run.traffic. */
+gboolean search_options_set_loads(struct search_options *o, GError **error);
 /* Options of the search alone that change its result, where not the default. Newly allocated. */
 char *search_options_text(const struct search_options *o);
 /*

@@ -9,10 +9,12 @@
 #include "analyze/base/format.h"
 #include "analyze/base/scratch.h"
 #include "analyze/base/text.h"
+#include "analyze/show/report_suite.h"
 #include "analyze/verdict/search_table.h"
 #include "sim/base/error.h"
 #include "sim/base/stop.h"
 #include "sim/search/mlr.h"
+#include "sim/search/rfc2544.h"
 #include "sim/search/search_plan.h"
 
 #define MIN_SHARE 0.01           /* of the highest load: the lowest */
@@ -410,8 +412,8 @@ static search *get_search(struct bed *b, struct search_options *o, uint32_t repe
 {
 	gint64 started_us = g_get_monotonic_time();
 	g_autoptr(search) s = begin_search(o);
-	struct offer *f = offer_new(
-		&(struct offer_cfg){ .bed = b, .repetition = repetition, .result = s });
+	struct offer *f = offer_new(&(struct offer_cfg){
+		.bed = b, .run = &o->run, .repetition = repetition, .result = s });
 	g_autoptr(GError) why = NULL;
 	search *found;
 
@@ -419,7 +421,8 @@ static search *get_search(struct bed *b, struct search_options *o, uint32_t repe
 	trial_params_copy(&s->params, offer_params(f));
 	found = read_search(b, o, &s->params, s, progress, &why);
 	if (found == NULL && why == NULL) {
-		*measured = throughput_search(f, o, progress, s, &why);
+		*measured = (o->suite == NULL ? throughput_search : rfc2544_search)(
+			f, o, progress, s, &why);
 		sum_up(s, started_us);
 		if (*measured && search_write(s, bed_dir(b), &why))
 			found = g_steal_pointer(&s);
@@ -432,13 +435,30 @@ static search *get_search(struct bed *b, struct search_options *o, uint32_t repe
 
 static void show_searches(const GPtrArray *all, enum cli_format format)
 {
-	g_autofree char *text = search_table_text(
-		(const search *const *)(const void *)all->pdata, all->len, format);
+	/* JSON has all of the searches anyway. */
+	g_autofree char *suite = format == CLI_JSON ? NULL : report_suite_format(all, format);
+	g_autofree char *text = suite != NULL
+					? g_steal_pointer(&suite)
+					: search_table_text(
+						  (const search *const *)(const void *)all->pdata,
+						  all->len, format);
 
 	fputs(text, stdout);
 }
 
-static int run_all(struct bed *b, struct search_options *o, struct progress *progress,
+/* What is searched for, one after the other: a frame length of --suite each, else all there is. */
+static GPtrArray *subjects_of(struct search_options *o, GError **error)
+{
+	GPtrArray *subjects;
+
+	if (o->suite != NULL)
+		return rfc2544_sizes(o, error);
+	subjects = g_ptr_array_new();
+	g_ptr_array_add(subjects, o);
+	return subjects;
+}
+
+static int search_subject(struct bed *b, struct search_options *o, struct progress *progress,
 	GPtrArray *all, gboolean *any, GError **error)
 {
 	int status = CLI_DONE;
@@ -453,6 +473,20 @@ static int run_all(struct bed *b, struct search_options *o, struct progress *pro
 		*any |= measured;
 		if (!search_is_sound(s))
 			status = CLI_NOT_TRUSTWORTHY;
+	}
+	return status;
+}
+
+static int run_all(struct bed *b, struct search_options *o, struct progress *progress,
+	GPtrArray *all, gboolean *any, GError **error)
+{
+	g_autoptr(GPtrArray) subjects = subjects_of(o, error);
+	int status = subjects == NULL ? CLI_FAILED : CLI_DONE;
+
+	for (guint i = 0; status != CLI_FAILED && i < subjects->len; i++) {
+		int one = search_subject(b, subjects->pdata[i], progress, all, any, error);
+
+		status = one == CLI_DONE ? status : one;
 	}
 	return status;
 }
@@ -483,23 +517,33 @@ int throughput_run(struct search_options *o)
 	return status;
 }
 
-gboolean throughput_is_done(struct search_options *o)
+static gboolean is_subject_done(struct bed *b, struct search_options *o, struct progress *progress)
 {
-	struct progress progress;
-	struct bed *b;
 	gboolean done = !o->run.overwrite;
 
-	progress_init(&progress, TRUE);
-	b = bed_new(o, &progress);
 	for (int rep = o->run.first_rep; done && rep < o->run.first_rep + o->run.reps; rep++) {
 		g_autoptr(search) s = begin_search(o), found = NULL;
-		struct offer *f = offer_new(
-			&(struct offer_cfg){ .bed = b, .repetition = (uint32_t)rep, .result = s });
+		struct offer *f = offer_new(&(struct offer_cfg){
+			.bed = b, .run = &o->run, .repetition = (uint32_t)rep, .result = s });
 
-		found = read_search(b, o, offer_params(f), s, &progress, NULL);
+		found = read_search(b, o, offer_params(f), s, progress, NULL);
 		done = found != NULL;
 		offer_free(f);
 	}
+	return done;
+}
+
+gboolean throughput_is_done(struct search_options *o)
+{
+	g_autoptr(GPtrArray) subjects = subjects_of(o, NULL);
+	struct progress progress;
+	struct bed *b;
+	gboolean done = subjects != NULL;
+
+	progress_init(&progress, TRUE);
+	b = bed_new(o, &progress);
+	for (guint i = 0; done && i < subjects->len; i++)
+		done = is_subject_done(b, subjects->pdata[i], &progress);
 	bed_free(b);
 	return done;
 }

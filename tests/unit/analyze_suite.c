@@ -30,7 +30,7 @@ static search *small_frames(struct made_up *m)
 			{ .use = SEARCH_LOSS_CURVE, .rate_pps = 1339286, .loss = 0.25 },
 			{ .use = SEARCH_LATENCY_AT, .rate_pps = 744047, .goal = 1, .p50_ns = 77 },
 		},
-		.s = { .params = { .label = "a", .machine = "process", .interface = "vhost-user",
+		.s = { .doubt = (char *)"", .params = { .label = "a", .machine = "process", .interface = "vhost-user",
 			       .guests = 1, .repetition = 0 },
 			.mean_frame_len = 64,
 			.nb_goals = 1,
@@ -143,11 +143,14 @@ static void lower_bounds_are_marked(void **state)
 	(void)state;
 	g_ptr_array_add(one, small_frames(&m));
 	m.goal.state = SEARCH_TESTER_LIMITED;
+	m.goal.why = (char *)"3 % of the frames were not sent";
 	m.s.suite.burst_frames_max = m.s.suite.burst_longest;
 	text = report_suite_format(one, CLI_TEXT);
 	csv = report_suite_format(one, CLI_CSV);
 	assert_non_null(strstr(text, " >= 744k >= 50 % >= 381 Mbit/s "));
 	assert_non_null(strstr(text, " >= 17.5 ms >= 8.74 ms\n"));
+	assert_non_null(strstr(
+		text, "\n64 bytes: tester-limited at 745kpps: 3 % of the frames were not sent\n"));
 	assert_non_null(strstr(text, "\nbuffer >=: a burst of maximum length lost no frame\n"));
 	assert_non_null(strstr(csv, ",>=744047,"));
 	assert_non_null(strstr(csv, ",>=17478720,>=8739370,"));
