@@ -22,7 +22,7 @@ static const char *const suites[] = { "rfc2544", NULL };
 const struct option_row search_options_rows[] = {
 	OPTION_GROUP("Search"),
 	ROW(TEXTS, goal_texts, "goal", 0, "GOAL",
-		"Goal to be met, such as loss=0.1%,p99=500us@every-guest; may be repeated (default "
+		"Goal to be met, such as loss=0.1%,p99=500us@every-guest (default "
 		"those of the preset: loss=0, and loss=0.5% for quick and csit)",
 		OPTION_WORDS("loss=0", "loss=0.1%", "loss=0,p99=500us",
 			"loss=0,p99=500us@every-guest", "loss=0,min-share=0.9",

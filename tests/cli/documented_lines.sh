@@ -27,6 +27,7 @@ tsim()
 {
 	case ${1-} in
 	profile) judge "$BIN/tsim" "$@" ;;
+	search) judge "$BIN/tsim" "$@" --check ;;
 	matrix) judge "$BIN/tsim" "$@" --dry-run ;;
 	ping | status | shell | upload | doctor | kill-guest | run-guest | setup-network | teardown-network | accumulate)
 		judge "$BIN/tsim" "$@" --help ;;
