@@ -18,6 +18,7 @@
 
 /* Of its frames; where more are not sent, it is no matter of chance, and no retry helps. */
 #define UNSENT_HOPELESS 0.02
+enum { QUIET_POLL_US = 20000 };
 
 struct bed {
 	struct search_options *o;
@@ -324,6 +325,16 @@ static void tell_retry(struct offer *f, const trial *t)
 	f->told |= tester;
 }
 
+/* What disturbs the generator, such as another program, may be over in a moment. Not where all is there. */
+static void wait_for_quiet(const struct offer *f, int retry)
+{
+	gint64 until_us = g_get_monotonic_time() + (gint64)retry * G_USEC_PER_SEC;
+
+	while (f->cfg.bed->session != NULL && g_get_monotonic_time() < until_us &&
+		!is_interrupted(NULL))
+		g_usleep(QUIET_POLL_US);
+}
+
 static gboolean offer_times(struct offer *f, const struct offer_ask *ask, int retries,
 	struct search_trial **out, trial **t, GError **error)
 {
@@ -331,6 +342,7 @@ static gboolean offer_times(struct offer *f, const struct offer_ask *ask, int re
 
 	for (int nth = 0; nth == 0 || (nth <= retries && is_worth_retry(got)); nth++) {
 		g_clear_pointer(&got, trial_free);
+		wait_for_quiet(f, nth);
 		got = get_trial(f, ask, error);
 		if (got == NULL)
 			return FALSE;
