@@ -2,7 +2,6 @@
 /* tanalyze limit: the load at which loss or latency is no longer accepted. */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "analyze/commands/commands.h"
 #include "analyze/results/result_columns.h"
@@ -46,18 +45,9 @@ static const struct table_column columns[] = {
 
 static table *limit_table(void)
 {
-	const char *const *names = result_parameter_names();
 	table *t = table_new();
 
-	for (guint i = 0; names[i] != NULL; i++) {
-		gboolean main = strcmp(names[i], "label") == 0 || strcmp(names[i], "guests") == 0;
-		const struct table_column parameter = { names[i],
-			.flags = main ? TABLE_KEY : TABLE_KEY | TABLE_IF_DIFFERS,
-			.cell = result_params_cell };
-
-		if (strcmp(names[i], "rate") != 0)
-			table_columns(t, &parameter, 1);
-	}
+	result_series_columns(t);
 	table_columns(t, columns, G_N_ELEMENTS(columns));
 	return t;
 }

@@ -26,6 +26,7 @@ void result_combination_free(void *data)
 	g_free(c->infix);
 	g_free(c->file_infix);
 	g_ptr_array_unref(c->trials);
+	g_clear_pointer(&c->searches, g_ptr_array_unref);
 	g_ptr_array_unref(c->reasons);
 	g_free(c);
 }

@@ -103,6 +103,11 @@ struct result_combination {
 	char *file_infix; /* infix, and a digest behind it where others of the label share the infix */
 	GPtrArray *trials; /* trial *, by repetition and start; after result_load with the bins of
 			    * their totals. At least one. */
+	/*
+	 * search *, owned, one per trial, which stands for it and has parameters, verdict and
+	 * environment alone (search_results.h); NULL: of trials.
+	 */
+	GPtrArray *searches;
 	gboolean trustworthy; /* all repetitions are */
 	guint nb_untrustworthy, nb_interrupted;
 	GPtrArray *reasons;         /* char *: "rep 2: REASON" */

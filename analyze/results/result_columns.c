@@ -68,6 +68,19 @@ void result_params_columns(table *t)
 	table_columns(t, last, G_N_ELEMENTS(last));
 }
 
+void result_series_columns(table *t)
+{
+	for (const char *const *name = result_parameter_names(); *name != NULL; name++) {
+		gboolean main = strcmp(*name, "label") == 0 || strcmp(*name, "guests") == 0;
+		const struct table_column parameter = { *name,
+			.flags = main ? TABLE_KEY : TABLE_KEY | TABLE_IF_DIFFERS,
+			.cell = result_params_cell };
+
+		if (strcmp(*name, "rate") != 0)
+			table_columns(t, &parameter, 1);
+	}
+}
+
 void result_counts_columns(table *t, size_t at)
 {
 	for (size_t i = 0; i < trial_counts_fields.nb; i++) {

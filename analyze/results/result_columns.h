@@ -15,6 +15,8 @@
  * what differs between them.
  */
 void result_params_columns(table *t);
+/* The same without the rate, of rows that are about several. */
+void result_series_columns(table *t);
 /* A parameter of such a row, by the name that is the column's key. */
 void result_params_cell(table *t, const void *row, const struct table_column *column);
 
