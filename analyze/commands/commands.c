@@ -25,6 +25,7 @@ const struct cli_program commands_program = {
 			&command_check,
 			&command_compare,
 			&command_limit,
+			&command_search,
 			&command_profile,
 			NULL,
 		},

@@ -17,7 +17,7 @@ extern const struct cli_command command_check, command_summary, command_guests, 
 	command_departures;
 extern const struct cli_command command_merge, command_loss, command_percentiles;
 extern const struct cli_command command_delay;
-extern const struct cli_command command_compare, command_limit;
+extern const struct cli_command command_compare, command_limit, command_search;
 extern const struct cli_command command_profile;
 
 extern const struct cli_program commands_program; /* tanalyze */
