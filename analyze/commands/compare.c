@@ -9,10 +9,12 @@
 #include "analyze/base/error.h"
 #include "analyze/show/report.h"
 #include "analyze/show/report_compare.h"
+#include "analyze/results/search_results.h"
 #include "analyze/results/side_names.h"
 
 static void print_overall(const comparison *c, guint i, const struct compare_metric *m)
 {
+	gboolean searches = m->goal != NULL;
 	const struct compare_overall *v = &c->over[i];
 	g_autofree char *verdict = report_compare_overall_text(c, i);
 	g_autofree char *verdicts = compare_verdicts_text(v);
@@ -22,7 +24,7 @@ static void print_overall(const comparison *c, guint i, const struct compare_met
 		printf(", p Holm %.3g, delta %.3g", v->p_holm, v->cliff);
 	if (v->nb > 0)
 		printf(", B/A %.4g (%.4g to %.4g)", v->ratio, v->ratio_least, v->ratio_most);
-	printf("; by load: %s\n", verdicts);
+	printf("; by %s: %s\n", searches ? "search" : "load", verdicts);
 }
 
 static void say_list(FILE *to, const char *prefix, const char *kind, const GPtrArray *texts)
@@ -47,7 +49,9 @@ static void show_comparison(const comparison *c, const struct compare_options *o
 	gboolean text = format == CLI_TEXT;
 	FILE *to = text ? stdout : stderr;
 	const char *prefix = text ? "" : COMMANDS_PROGRAM ": ";
-	g_autoptr(table) t = report_compare_new(FALSE);
+	gboolean searches = ((const result_combination *)a->combinations->pdata[0])->searches !=
+			    NULL;
+	g_autoptr(table) t = searches ? report_compare_searches_new() : report_compare_new(FALSE);
 	g_autofree char *out = NULL;
 
 	for (guint i = 0; i < c->pairs->len; i++) {
@@ -144,39 +148,82 @@ static int compare_sets(result_set *a, result_set *b, enum cli_format format,
 		       : MAX(commands_status(a), commands_status(b));
 }
 
-static int compare_names(struct commands_common *c, char *name_a, char *name_b,
-	const struct compare_options *o, unsigned gate)
-{
-	char *a_alone[] = { name_a, NULL }, *b_alone[] = { name_b, NULL };
-	int failure = CLI_FAILED;
-	const char *const names[] = { name_a, name_b, NULL };
-	g_auto(GStrv) words = side_names(names);
-	struct compare_options named = *o;
-	g_autoptr(result_set) a = commands_open(c, a_alone, FALSE, &failure);
-	g_autoptr(result_set) b = a != NULL ? commands_open(c, b_alone, FALSE, &failure) : NULL;
-
-	if (g_file_test(name_a, G_FILE_TEST_EXISTS) && g_file_test(name_b, G_FILE_TEST_EXISTS))
-		named.names = (const char *const *)words;
-	return b != NULL ? compare_sets(a, b, c->format, &named, gate) : failure;
-}
-
 struct asked {
 	struct commands_common common;
 	struct compare_options options;
 	char *metrics, *fail_if;
+	gboolean limits;
 };
+
+typedef result_set *(*open_fn)(
+	const struct result_options *options, const char *const *names, GError **error);
+
+/* How many of both could be opened, the first that cannot is the error; nothing but both is kept. */
+static guint open_both(
+	struct commands_common *c, open_fn open, char **words, result_set *sides[2], GError **error)
+{
+	const struct result_options options = commands_options(c);
+	guint nb = 0;
+
+	for (const char *word = words[0]; nb < 2; word = words[nb]) {
+		const char *const alone[] = { word, NULL };
+
+		sides[nb] = open(&options, alone, error);
+		if (sides[nb] == NULL)
+			break;
+		nb++;
+	}
+	if (nb == 1)
+		g_clear_pointer(&sides[0], result_free);
+	return nb;
+}
+
+/* What the words stand for: trials, or searches where --limits says so or there is nothing else. */
+static gboolean open_sides(
+	struct asked *asked, char **words, result_set *sides[2], gboolean *searches, GError **error)
+{
+	struct commands_common *c = &asked->common;
+	g_autoptr(GError) no_trials = NULL, no_searches = NULL;
+	guint nb;
+
+	*searches = FALSE;
+	if (!asked->limits && open_both(c, result_open, words, sides, &no_trials) == 2)
+		return TRUE;
+	*searches = TRUE;
+	nb = open_both(c, search_results_open, words, sides, &no_searches);
+	if (nb == 2)
+		return TRUE;
+	/* One has searches: they are what was meant. */
+	g_propagate_error(error, nb == 1 || asked->limits ? g_steal_pointer(&no_searches)
+							  : g_steal_pointer(&no_trials));
+	return FALSE;
+}
 
 static int run_compare(void *user, char **words)
 {
 	struct asked *asked = user;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GArray) metrics = compare_metrics_parse(asked->metrics, &error);
+	g_autoptr(GArray) limits = NULL;
+	result_set *sides[2] = { NULL, NULL };
+	g_auto(GStrv) names = side_names((const char *const *)words);
+	gboolean searches = FALSE;
 	unsigned gate = 0;
+	int status;
 
 	if (metrics == NULL || !parse_gate(asked->fail_if, &gate, &error))
 		return cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
-	asked->options.metrics = metrics;
-	return compare_names(&asked->common, words[0], words[1], &asked->options, gate);
+	if (!open_sides(asked, words, sides, &searches, &error))
+		return cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
+	if (searches)
+		limits = compare_metrics_of_searches(sides[0], sides[1]);
+	asked->options.metrics = searches ? limits : metrics;
+	if (g_file_test(words[0], G_FILE_TEST_EXISTS) && g_file_test(words[1], G_FILE_TEST_EXISTS))
+		asked->options.names = (const char *const *)names;
+	status = compare_sets(sides[0], sides[1], asked->common.format, &asked->options, gate);
+	result_free(sides[0]);
+	result_free(sides[1]);
+	return status;
 }
 
 #define ROW(type, member, ...) OPTION_ROW(type, struct asked, member, __VA_ARGS__)
@@ -189,6 +236,9 @@ static const struct option_row rows[] = {
 		.preset = COMPARE_METRICS,
 		OPTION_WORDS("loss,p50,p99", "loss", "forwarded", "mean", "p50", "p99", "p99.9")),
 	COMMANDS_RESPONSE_ROW(struct asked, options.response),
+	ROW(SWITCH, limits, "limits", 0, NULL,
+		"Compare the limits of searches instead of trials (default if a side has no "
+		"trials)"),
 	ROW(SWITCH, options.different_mix, "different-mix", 0, NULL,
 		"Compare results of different mixes"),
 	ROW(SWITCH, options.paired, "paired", 0, NULL,

@@ -8,6 +8,11 @@
 #include "analyze/results/result_columns.h"
 #include "analyze/results/side_names.h"
 
+static gboolean is_latency(const struct compare_metric *m)
+{
+	return m->kind == COMPARE_QUANTILE || m->kind == COMPARE_MEAN;
+}
+
 /* In the metric's unit; v may be negative or infinite. */
 static char *value_text(const struct compare_metric *m, double v)
 {
@@ -20,8 +25,7 @@ static char *value_text(const struct compare_metric *m, double v)
 		return g_strdup(v < 0 ? "-inf" : "inf");
 	if (m->kind == COMPARE_LOSS)
 		return format_percent(v);
-	size = m->kind == COMPARE_FORWARDED ? format_pps(abs)
-					    : format_ns((uint64_t)llround(MIN(abs, 9e18)));
+	size = is_latency(m) ? format_ns((uint64_t)llround(MIN(abs, 9e18))) : format_pps(abs);
 	return g_strconcat(v < 0 ? "-" : "", size, NULL);
 }
 
@@ -221,8 +225,8 @@ static const struct table_column columns[] = {
 	{ "p", NULL, TABLE_REAL, AT(u.p), .flags = IF_LONG, .format = "%.3g" },
 	{ "p_exact", "test", .flags = IF_LONG, .cell = test_cell },
 	{ "cliff_delta", "delta", TABLE_REAL, AT(cliff), .format = "%.3g" },
-	{ "ks_d", "KS D", TABLE_REAL, AT(ks.d), .format = "%.3f" },
-	{ "ks_at_ns", "at", .cell = ks_at_cell },
+	{ "ks_d", "KS D", TABLE_REAL, AT(ks.d), .flags = TABLE_IF_ANY, .format = "%.3f" },
+	{ "ks_at_ns", "at", .flags = TABLE_IF_ANY, .cell = ks_at_cell },
 	{ "ks_exact", "exact", .flags = TABLE_HIDDEN, .cell = ks_exact_cell },
 };
 static const struct table_column last[] = {
@@ -231,12 +235,12 @@ static const struct table_column last[] = {
 	{ "trustworthy", NULL, TABLE_YES, AT(whole), .flags = TABLE_HIDDEN },
 };
 
-table *report_compare_new(gboolean brief)
+static table *table_behind(void (*params_columns)(table *t), gboolean brief)
 {
 	table *t = table_new();
 
 	table_columns(t, &first, 1);
-	result_params_columns(t);
+	params_columns(t);
 	for (guint i = 0; i < G_N_ELEMENTS(columns); i++) {
 		struct table_column c = columns[i];
 
@@ -256,6 +260,16 @@ table *report_compare_new(gboolean brief)
 	return t;
 }
 
+table *report_compare_new(gboolean brief)
+{
+	return table_behind(result_params_columns, brief);
+}
+
+table *report_compare_searches_new(void)
+{
+	return table_behind(result_series_columns, FALSE);
+}
+
 /* Of one side, told apart from an equal one of the other side. */
 static char *label_of(const struct trial_params *p, const struct trial_params *other,
 	const struct compare_options *o, guint side)
@@ -271,14 +285,13 @@ void report_compare_add(
 	const struct compare_metric *m = compare_metric_at(o, i);
 	const struct compare_cell *c = &p->cells[i];
 	const struct statistics_ks none = { NAN, 0, FALSE };
-	gboolean is_latency = m->kind == COMPARE_QUANTILE || m->kind == COMPARE_MEAN;
 	g_autofree char *label_a = label_of(&p->a->params, &p->b->params, o, 0);
 	g_autofree char *label_b = label_of(&p->b->params, &p->a->params, o, 1);
 	struct trial_params params = p->a->params;
 
 	params.label = label_a;
 	table_add(t, &(const struct compare_row){ &params, "pair", label_b, m->name, m, c, NULL,
-			     is_latency ? p->ks : none, c->ratio, c->p_holm, c->cliff, NAN, NAN,
+			     is_latency(m) ? p->ks : none, c->ratio, c->p_holm, c->cliff, NAN, NAN,
 			     c->u, c->verdict, is_whole(p) });
 }
 

@@ -8,6 +8,8 @@
 
 /* brief: in text and HTML without B's label and what only leads to the corrected p. */
 table *report_compare_new(gboolean brief);
+/* The same without a rate, for searches. */
+table *report_compare_searches_new(void);
 /* A row: one metric of one pair. */
 void report_compare_add(
 	table *t, const struct compare_pair *p, guint metric, const struct compare_options *o);

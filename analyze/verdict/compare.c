@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "analyze/base/text.h"
+#include "analyze/results/search_results.h"
 #include "analyze/verdict/compare_pairs.h"
+#include "analyze/verdict/compare_searches.h"
 #include "analyze/base/error.h"
 
 enum { METRICS_MAX = 50, REPETITIONS_MAX = 1000 };
@@ -13,6 +15,7 @@ enum { METRICS_MAX = 50, REPETITIONS_MAX = 1000 };
 static void metric_clear(gpointer data)
 {
 	g_free(((struct compare_metric *)data)->name);
+	g_free(((struct compare_metric *)data)->goal);
 }
 
 static gboolean parse_metric(const char *word, struct compare_metric *m, GError **error)
@@ -23,7 +26,8 @@ static gboolean parse_metric(const char *word, struct compare_metric *m, GError 
 
 	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
 		if (strcmp(word, names[i]) == 0) {
-			*m = (struct compare_metric){ (enum compare_kind)i, 0, g_strdup(word) };
+			*m = (struct compare_metric){ (enum compare_kind)i, 0, g_strdup(word),
+				NULL };
 			return TRUE;
 		}
 	}
@@ -33,7 +37,7 @@ static gboolean parse_metric(const char *word, struct compare_metric *m, GError 
 			"--metrics: invalid metric '%s' (loss, forwarded, mean, percentiles such "
 			"as p99.9)",
 			word);
-	*m = (struct compare_metric){ COMPARE_QUANTILE, percent / 100, g_strdup(word) };
+	*m = (struct compare_metric){ COMPARE_QUANTILE, percent / 100, g_strdup(word), NULL };
 	return TRUE;
 }
 
@@ -109,14 +113,29 @@ static void values_clear(struct values *v)
 	g_free(v->at_least);
 }
 
-/* FALSE if the trial has no such value. */
-static gboolean value_of(const trial *t, const struct compare_metric *m, gboolean response,
-	double *x, double *at_least)
+/* FALSE if the search has not found it. */
+static gboolean value_of_search(
+	const search *s, const struct compare_metric *m, double *x, double *at_least)
 {
+	const struct search_goal *g = compare_goal_of(s, m);
+
+	if (g == NULL || g->state != SEARCH_FOUND)
+		return FALSE;
+	*x = *at_least = m->kind == COMPARE_LIMIT ? (double)g->lower_pps : g->throughput_pps;
+	return isfinite(*x);
+}
+
+/* FALSE if the trial, or the search that it stands for, has no such value. */
+static gboolean value_of(const result_combination *c, guint repetition,
+	const struct compare_metric *m, gboolean response, double *x, double *at_least)
+{
+	const trial *t = g_ptr_array_index(c->trials, repetition);
 	const struct trial_dist *d = response ? &t->response : &t->latency;
 	gboolean bound = FALSE;
 	uint64_t ns;
 
+	if (c->searches != NULL)
+		return value_of_search(search_results_at(c, repetition), m, x, at_least);
 	if (m->kind != COMPARE_FORWARDED && trial_is_one_way(t))
 		return FALSE;
 	switch (m->kind) {
@@ -151,8 +170,7 @@ static struct values values_of(
 	struct values v = values_new(c->trials->len);
 
 	for (guint i = 0; i < c->trials->len; i++) {
-		if (value_of(g_ptr_array_index(c->trials, i), m, response, &v.x[v.nb],
-			    &v.at_least[v.nb]))
+		if (value_of(c, i, m, response, &v.x[v.nb], &v.at_least[v.nb]))
 			v.nb++;
 	}
 	return v;
@@ -181,8 +199,8 @@ static void paired_values(const struct compare_pair *p, const struct compare_met
 		const trial *s = g_ptr_array_index(x, i), *t = g_ptr_array_index(y, k);
 
 		if (s->params.repetition == t->params.repetition &&
-			value_of(s, m, response, &a->x[a->nb], &a->at_least[a->nb]) &&
-			value_of(t, m, response, &b->x[b->nb], &b->at_least[b->nb]))
+			value_of(p->a, i, m, response, &a->x[a->nb], &a->at_least[a->nb]) &&
+			value_of(p->b, k, m, response, &b->x[b->nb], &b->at_least[b->nb]))
 			b->nb = ++a->nb;
 		i += s->params.repetition <= t->params.repetition;
 		k += t->params.repetition <= s->params.repetition;
@@ -232,11 +250,17 @@ static gboolean is_tested(const struct compare_cell *c, const struct compare_opt
 	return MIN(c->a.nb, c->b.nb) >= COMPARE_LEAST && least_p(o, c->a.nb, c->b.nb) <= o->alpha;
 }
 
+static gboolean more_is_better(const struct compare_metric *m)
+{
+	return m->kind == COMPARE_FORWARDED || m->kind == COMPARE_LIMIT ||
+	       m->kind == COMPARE_THROUGHPUT;
+}
+
 static enum compare_verdict verdict_of(const struct compare_cell *c,
 	const struct compare_options *o, const struct compare_metric *m, double least_adjusted)
 {
 	double within = o->threshold * fabs(c->a.m.value);
-	gboolean less_is_better = m->kind != COMPARE_FORWARDED;
+	gboolean less_is_better = !more_is_better(m);
 
 	if (c->a.nb == 0 || c->b.nb == 0)
 		return COMPARE_NO_VALUE;
@@ -369,7 +393,7 @@ static struct compare_overall overall_of(
 static enum compare_verdict overall_verdict(const struct compare_overall *v,
 	const struct compare_metric *m, guint nb, double alpha, double least_adjusted)
 {
-	gboolean better = (v->cliff < 0) == (m->kind != COMPARE_FORWARDED);
+	gboolean better = (v->cliff > 0) == more_is_better(m);
 
 	if (v->verdicts[COMPARE_NO_VALUE] == nb)
 		return COMPARE_NO_VALUE;
@@ -424,9 +448,9 @@ static struct compare_pair *pair_new(result_set *a, result_set *b,
 	struct compare_pair *p = NULL;
 	g_autoptr(GError) error_a = NULL, error_b = NULL;
 
-	if (!result_load(a, both->a, NULL, NULL, &error_a))
+	if (both->a->searches == NULL && !result_load(a, both->a, NULL, NULL, &error_a))
 		g_ptr_array_add(a->warnings, g_strdup(error_a->message));
-	if (!result_load(b, both->b, NULL, NULL, &error_b))
+	if (both->b->searches == NULL && !result_load(b, both->b, NULL, NULL, &error_b))
 		g_ptr_array_add(b->warnings, g_strdup(error_b->message));
 	if (error_a == NULL && error_b == NULL) {
 		p = g_new0(struct compare_pair, 1);
@@ -518,6 +542,8 @@ comparison *compare_run(
 	}
 	if (o->paired)
 		note_pairs(c);
+	for (guint i = 0; i < c->pairs->len; i++)
+		compare_searches_note(c, g_ptr_array_index(c->pairs, i), o);
 	judge_cells(c, o);
 	judge_overall(c, o);
 	return g_steal_pointer(&c);
@@ -540,7 +566,7 @@ void compare_shift(const result_combination *a, const result_combination *b, gbo
 	const double *q, size_t nb, double confidence, struct rank_test_quantile *out)
 {
 	for (size_t i = 0; i < nb; i++) {
-		const struct compare_metric m = { COMPARE_QUANTILE, q[i], NULL };
+		const struct compare_metric m = { .kind = COMPARE_QUANTILE, .q = q[i] };
 		struct values x = values_of(a, &m, response), y = values_of(b, &m, response);
 
 		out[i] = rank_test_quantile(q[i], x.x, x.nb, y.x, y.nb, confidence);

@@ -25,16 +25,22 @@ enum compare_kind {
 	COMPARE_FORWARDED, /* frames a second; more is better, of all others less */
 	COMPARE_MEAN,      /* ns, of the frames that came back */
 	COMPARE_QUANTILE,  /* ns, nearest rank, of all that were offered */
+	/* Of searches that have found it; of others there is no value. More is better. */
+	COMPARE_LIMIT,      /* lower bound of a goal, frames a second */
+	COMPARE_THROUGHPUT, /* conditional throughput there */
 };
 
 struct compare_metric {
 	enum compare_kind kind;
 	double q;   /* of COMPARE_QUANTILE, 0 < q <= 1 */
-	char *name; /* "loss", "p99.9"; owned */
+	char *name; /* "loss", "p99.9", "limit NDR"; owned */
+	char *goal; /* of COMPARE_LIMIT and COMPARE_THROUGHPUT: name; owned */
 };
 
 /* "loss,forwarded,mean,p50,p99.9": struct compare_metric, to be unref'd. NULL and error. */
 GArray *compare_metrics_parse(const char *text, GError **error);
+/* The same of all goals of two sets of searches (search_results.h). */
+GArray *compare_metrics_of_searches(const result_set *a, const result_set *b);
 
 struct compare_options {
 	double alpha;     /* 0 < alpha < 1: of the tests; intervals have 1 - alpha */
@@ -130,6 +136,9 @@ typedef struct comparison comparison;
  *
  * NULL and ANALYZE_ERROR_MIX: they were offered different mixes; ANALYZE_ERROR_CONTENT: nothing can
  * be paired, or not in one way only, or a trial is on both sides.
+ *
+ * Sets of searches are compared likewise, by compare_metrics_of_searches. Those that have not found a limit
+ * have no value; notes say so, and which goals are coarser than the threshold or differ between A and B.
  */
 comparison *compare_run(
 	result_set *a, result_set *b, const struct compare_options *options, GError **error);
