@@ -7,8 +7,9 @@
 #include "plots/draw/head.h"
 #include "plots/draw/range.h"
 #include "plots/figures/search_limits.h"
+#include "plots/figures/search_shares.h"
 
-enum { LOSS = 170, LATENCY = 110, BETWEEN = 14, BESIDE = 26, TEXT_SIZE = 11 };
+enum { LOSS = 170, LATENCY = 110, SHARES = 130, BETWEEN = 14, BESIDE = 26, TEXT_SIZE = 11 };
 /* Part of a view that is free beside the outermost loads, and how many widths of a goal are near. */
 static const double beside = 1.12, near_widths = 4.5;
 
@@ -91,7 +92,7 @@ static char *goal_text(const struct drawing *d, const struct search_goal *g)
 						  : "",
 		g->lower_pps > 0 ? "lower bound " : "no lower bound", g->lower_pps > 0 ? lower : "",
 		g->upper_pps == 0                   ? "no upper bound"
-		: g->state == SEARCH_TESTER_LIMITED ? "trials spoilt at "
+		: g->state == SEARCH_TESTER_LIMITED ? "trials spoiled at "
 						    : "upper bound ",
 		g->upper_pps > 0 ? upper : "");
 }
@@ -148,13 +149,13 @@ static double loss_y(const struct drawing *d, guint index)
 
 static void put_data(const struct drawing *d, const struct range *latencies)
 {
-	static const char *const words[KINDS] = { "met", "missed", "spoilt", "curve" };
+	static const char *const words[KINDS] = { "met", "missed", "spoiled", "curve" };
 	GString *data = d->c->data;
 
 	g_string_append(data,
 		"# One block for each goal, a row for each trial, in order. load: pps; "
 		"loss: share, and where it stands;\n# latency: ns, and where it stands; "
-		"kind: 0 met, 1 missed, 2 spoilt, 3 loss curve;\n# size of the marker; "
+		"kind: 0 met, 1 missed, 2 spoiled, 3 loss curve;\n# size of the marker; "
 		"seconds\n");
 	for (guint goal = 0; goal < d->s->nb_goals; goal++) {
 		gp_block(data, goal, d->s->goals[goal].text,
@@ -551,18 +552,18 @@ static gboolean any_fill(const struct drawing *d, const char *fill)
 }
 
 /* Those that occur. */
-static GArray *keys_of(const struct drawing *d)
+static GArray *keys_of(const struct drawing *d, GPtrArray *texts)
 {
 	static const struct canvas_key trials[KINDS] = { { "trial met", "pt 7 lt 1 ps 0.9", NULL },
 		{ "trial missed", "pt 9 lt 2 ps 0.9", NULL },
-		{ "trial spoilt by the generator", "pt 2 lc rgb '#606060' lw 1.5 ps 0.9", NULL },
+		{ "trial spoiled by the generator", "pt 2 lc rgb '#606060' lw 1.5 ps 0.9", NULL },
 		{ "frame loss curve (RFC 2544)", "pt 1 lc rgb '#202020' lw 1.2 ps 0.9", NULL } };
 	static const struct {
 		const char *fill; /* NULL: none */
 		struct canvas_key key;
 	} loads[] = { { FILL_LOWER, { "load met", NULL, FILL_LOWER } },
 		{ FILL_UPPER, { "load missed", NULL, FILL_UPPER } },
-		{ FILL_SPOILT, { "load spoilt", NULL, FILL_SPOILT } },
+		{ FILL_SPOILT, { "load spoiled", NULL, FILL_SPOILT } },
 		{ NULL, { "load undecided", NULL, FILL_UNDECIDED } } };
 	GArray *keys = g_array_new(FALSE, FALSE, sizeof(struct canvas_key));
 
@@ -572,46 +573,91 @@ static GArray *keys_of(const struct drawing *d)
 	for (guint i = 0; i < G_N_ELEMENTS(loads); i++)
 		if (any_fill(d, loads[i].fill))
 			g_array_append_val(keys, loads[i].key);
+	for (guint goal = 0; goal < d->s->nb_goals; goal++) {
+		char *name = g_strdup_printf("limit of %s", d->s->goals[goal].name);
+		const struct canvas_key key = { name, search_shares_marker(goal), NULL };
+
+		g_ptr_array_add(texts, name);
+		g_ptr_array_add(texts, (gpointer)(uintptr_t)key.marker);
+		if (search_shares_has(d->s, goal))
+			g_array_append_val(keys, key);
+	}
 	return keys;
 }
 
-static const struct canvas_line lines[] = { { "lower bound", LINE_LOWER },
-	{ "upper bound", LINE_UPPER }, { "allowed by the goal", LINE_ALLOWED } };
+/* Likewise; nb: so many of them. */
+static void find_lines(const struct drawing *d, struct canvas_line lines[5], guint *nb)
+{
+	gboolean allows = FALSE;
+
+	for (guint goal = 0; goal < d->s->nb_goals; goal++)
+		allows |= d->bounds[goal].loss > 0 || has_latency(d, goal);
+	*nb = 0;
+	lines[(*nb)++] = (struct canvas_line){ "lower bound", LINE_LOWER };
+	lines[(*nb)++] = (struct canvas_line){ "upper bound", LINE_UPPER };
+	if (allows)
+		lines[(*nb)++] = (struct canvas_line){ "allowed by the goal", LINE_ALLOWED };
+	if (!search_shares_any(d->s))
+		return;
+	lines[(*nb)++] = (struct canvas_line){ "median", SEARCH_SHARES_MEDIAN };
+	lines[(*nb)++] = (struct canvas_line){ "99th percentile", SEARCH_SHARES_P99 };
+}
+
+/* Height of the panels, and of what else they need. */
+static void add_heights(const struct drawing *d, double *panels, double *others)
+{
+	for (guint goal = 0; goal < d->s->nb_goals; goal++) {
+		gboolean below = has_latency(d, goal);
+		guint rows = count_rows(d, goal);
+
+		*panels += rows * (double)(LOSS + (below ? LATENCY : 0));
+		*others += head_of(d, goal) + rows * (double)(CANVAS_AXIS + (below ? BETWEEN : 0));
+	}
+	if (search_shares_any(d->s)) {
+		*panels += SHARES;
+		*others += head_height(1) + CANVAS_AXIS;
+	}
+}
+
+static void put_panels(const struct drawing *d)
+{
+	g_autofree struct range *latencies = g_new0(struct range, d->s->nb_goals);
+	double y = CANVAS_TOP;
+
+	for (guint goal = 0; goal < d->s->nb_goals; goal++) {
+		latencies[goal] = find_latencies(d, goal, d->c->options->linear);
+		y = put_goal(d, goal, y, &latencies[goal]);
+	}
+	put_data(d, latencies);
+	if (search_shares_any(d->s))
+		search_shares_put(
+			d->c, d->s, d->unit, y + head_height(1), SHARES * d->scale, d->s->nb_goals);
+}
 
 gboolean figure_search(const figure *f, const struct search *s, const struct figure_bounds *bounds,
 	const struct figure_options *options, struct figure_text *text, GError **error)
 {
 	g_auto(canvas) c = canvas_new(options, CANVAS_WIDTH);
 	struct drawing d = { &c, s, bounds, find_losses(s), gp_load_unit((double)s->max_pps), 1 };
-	g_autofree struct range *latencies = g_new0(struct range, s->nb_goals);
-	double panels = 0, others = CANVAS_TOP, y = CANVAS_TOP;
-	gboolean allows = FALSE;
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GArray) keys = keys_of(&d, texts);
+	struct canvas_line lines[5];
+	struct canvas_foot foot = { .lines = lines,
+		.keys = (const struct canvas_key *)(const void *)keys->data,
+		.nb_keys = keys->len };
+	double panels = 0, others = CANVAS_TOP;
 
 	if (s->nb_loads == 0 || s->nb_goals == 0)
 		return plots_fail(error, PLOTS_ERROR_EMPTY,
 			"%s: no trial of the search is done: nothing to draw", f->title);
-	for (guint goal = 0; goal < s->nb_goals; goal++) {
-		gboolean below = has_latency(&d, goal);
-		guint rows = count_rows(&d, goal);
-
-		allows |= bounds[goal].loss > 0 || below;
-		latencies[goal] = find_latencies(&d, goal, options->linear);
-		panels += rows * (double)(LOSS + (below ? LATENCY : 0));
-		others += head_of(&d, goal) + rows * (double)(CANVAS_AXIS + (below ? BETWEEN : 0));
-	}
-	double usual = panels;
-	g_autoptr(GArray) keys = keys_of(&d);
-	const struct canvas_foot foot = { .lines = lines,
-		.nb_lines = allows ? G_N_ELEMENTS(lines) : 2,
-		.keys = (const struct canvas_key *)(const void *)keys->data,
-		.nb_keys = keys->len };
-
+	find_lines(&d, lines, &foot.nb_lines);
+	add_heights(&d, &panels, &others);
 	add_notes(&d);
+	search_shares_notes(&c, s);
+	d.scale = panels;
 	if (!canvas_begin(&c, f, &foot, others, &panels, error))
 		return FALSE;
-	d.scale = panels / usual;
-	for (guint goal = 0; goal < s->nb_goals; goal++)
-		y = put_goal(&d, goal, y, &latencies[goal]);
-	put_data(&d, latencies);
+	d.scale = panels / d.scale;
+	put_panels(&d);
 	return canvas_end(&c, text);
 }

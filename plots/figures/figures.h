@@ -91,7 +91,8 @@ struct figure_bounds {
 };
 /*
  * One search, a row of panels for each goal: load against loss, and where the goal bounds it against
- * latency, of all loads and of those near the limit. f: title and subtitle; bounds: one a goal.
+ * latency, of all loads and of those near the limit; then latency at shares of the limits. f: title and
+ * subtitle; bounds: one a goal.
  */
 gboolean figure_search(const figure *f, const struct search *s, const struct figure_bounds *bounds,
 	const struct figure_options *options, struct figure_text *text, GError **error);

@@ -17,7 +17,7 @@ has search-latency.svg "imix, 3 guests, process, vhost-user"
 [ "$(grep -c '^plot 0.001 with lines' search-latency.gp)" = 2 ] || fail "no line of the loss bound"
 same_again search-latency
 expect 0 tester.png "$tplot" search tester -o tester.png --width 400
-has tester.gp "spoilt by the generator"
+has tester.gp "spoiled by the generator"
 expect 0 svg "$tplot" search killed
 has search-killed.svg "unfinished"
 

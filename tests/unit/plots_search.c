@@ -65,7 +65,7 @@ static void trials_stand_in_whole_and_near_the_limit(void **state)
 	assert_int_equal(count_text(text.script, "plot 50000 with lines"), 2);
 	assert_int_equal(count_text(text.script, "plot 0 with lines"), 0);
 	assert_non_null(strstr(text.script, "'row 0: trials without loss'"));
-	assert_null(strstr(text.script, "spoilt"));
+	assert_null(strstr(text.script, "spoiled"));
 }
 
 /* Two without loss at one load: side by side in the row that is below the lowest decade, 1 %. */
@@ -124,13 +124,13 @@ static void spoilt_trials_are_crosses(void **state)
 	(void)state;
 	draw_search(s, &text);
 	assert_non_null(strstr(
-		text.script, "NDR: tester-limited, lower bound 799.1 kpps, trials spoilt at "));
+		text.script, "NDR: tester-limited, lower bound 799.1 kpps, trials spoiled at "));
 	assert_non_null(strstr(text.script, "($6 == 2 ? $3 : NaN):7 with points pt 2 "));
-	assert_non_null(strstr(text.script, "'trial spoilt by the generator'"));
-	assert_non_null(strstr(text.script, "'load spoilt'"));
+	assert_non_null(strstr(text.script, "'trial spoiled by the generator'"));
+	assert_non_null(strstr(text.script, "'load spoiled'"));
 	/* The generator is the limit: no trial of the SUT missed it. */
 	assert_null(strstr(text.script, "'trial missed'"));
-	assert_non_null(strstr(text.data, " 2 0.9 1 spoilt\n"));
+	assert_non_null(strstr(text.data, " 2 0.9 1 spoiled\n"));
 }
 
 /* A load above the upper bound that met the goal keeps its own class. */
@@ -165,6 +165,27 @@ static void loss_curves_are_no_trials_of_the_limit(void **state)
 	draw_search(s, &text);
 	assert_non_null(strstr(text.script, "'frame loss curve (RFC 2544)'"));
 	assert_int_equal(count_text(text.data, " 3 0.9 1 curve\n"), 6);
+}
+
+static void latency_at_shares_has_a_panel(void **state)
+{
+	g_autoptr(search) s = fake_search(&(struct fake_search_cfg){ .latency_at = TRUE });
+	g_auto(figure_text) text = { NULL, NULL };
+
+	(void)state;
+	draw_search(s, &text);
+	assert_int_equal(count_panels(&text), 5);
+	assert_non_null(strstr(text.script, "'latency at shares of the limits'"));
+	assert_non_null(strstr(text.script, "set ylabel 'response time'"));
+	assert_non_null(strstr(text.script, "'limit of PDR'"));
+	assert_non_null(strstr(text.script, "data index 3 using 1:5 with lines lt 4 "));
+	/* 90 % of 991.6 kpps: the bounds were not looked for there. */
+	assert_int_equal(count_text(text.data, "\n892"), 2);
+	assert_null(strstr(text.script, "among lost frames"));
+	s->trials[s->nb_trials - 1].p99_bound = TRUE;
+	draw_search(s, &text);
+	assert_int_equal(count_text(text.script, "with vectors head filled"), 1);
+	assert_non_null(strstr(text.script, "'arrow: at least "));
 }
 
 static void add_goal(GPtrArray *to, enum search_state state, uint64_t lower, uint64_t upper)
@@ -322,6 +343,7 @@ int main(void)
 		cmocka_unit_test(spoilt_trials_are_crosses),
 		cmocka_unit_test(loss_inversion_is_a_band_of_its_own),
 		cmocka_unit_test(loss_curves_are_no_trials_of_the_limit),
+		cmocka_unit_test(latency_at_shares_has_a_panel),
 		cmocka_unit_test(limits_say_how_sure_they_are),
 		cmocka_unit_test(bars_of_irregular_limits_are_hatched),
 		cmocka_unit_test(sizes_stand_beside_the_theoretical_rate),
