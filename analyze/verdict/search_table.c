@@ -142,8 +142,10 @@ static void append_reasons(GString *text, const search *const *searches, size_t 
 			g_autofree char *upper = format_pps((double)g->upper_pps);
 
 			if (g->why[0] != '\0' && !g_str_equal(g->why, last))
-				g_string_append_printf(
-					text, "%s at %spps: %s\n", g->name, upper, g->why);
+				g_string_append_printf(text, "%s at %spps: %s%s\n", g->name, upper,
+					g->why,
+					g->state == SEARCH_MISSED_AT_MIN ? " (lower --min-load?)"
+									 : "");
 			last = g->why;
 		}
 		if (searches[i]->doubt[0] != '\0')

@@ -33,7 +33,7 @@ const struct option_row search_options_rows[] = {
 		"Highest load: 5Mpps, 10Gbit/s, 100% (of --link) (default --link, else what the "
 		"generator sends at rate max)"),
 	ROW(TEXT, min_load, "min-load", 0, "RATE",
-		"Lowest load (default 1% of the highest, and at least 10,000 frames per trial)"),
+		"Lowest load (default 1% of the highest; up to 10% for 10,000 frames per trial)"),
 	ROW(INT, retries, "retries", 0, "N",
 		"Retries of a trial that the generator spoiled or in which a guest died",
 		.preset = "2", .min = 0, .max = 100),

@@ -18,6 +18,7 @@
 #include "sim/search/search_plan.h"
 
 #define MIN_SHARE 0.01           /* of the highest load: the lowest */
+#define MIN_SHARE_MOST 0.1       /* of it, for trials of enough frames */
 #define MIN_FRAMES 10000         /* of the shortest trial at it */
 #define LONGER_MAX 10            /* times its final duration a trial may last for a percentile */
 #define MAX_TRIAL_NS 1000000000U /* as fast as possible: what the generator can offer */
@@ -180,7 +181,9 @@ static gboolean find_min(struct hunt *h, GError **error)
 	double limit_s = LONGER_MAX * longest_s(h);
 
 	if (pps == 0)
-		pps = fmax(fmax(max * MIN_SHARE, MIN_FRAMES / shortest_s(h)), frames / limit_s);
+		pps = fmax(fmax(max * MIN_SHARE,
+				   fmin(MIN_FRAMES / shortest_s(h), max * MIN_SHARE_MOST)),
+			frames / limit_s);
 	pps = ceil(pps);
 	if (pps >= max && h->o->min_pps == 0 && frames / limit_s < max)
 		pps = floor(max / 2);
