@@ -20,10 +20,35 @@ static void print_goals(const struct search_options *o)
 	}
 }
 
+static void add_plan(const struct search_options *o, GPtrArray *plans, gboolean on_null)
+{
+	g_autofree char *digest = environment_mix_digest(o->run.traffic);
+
+	for (int i = 0; i < o->run.reps; i++) {
+		struct trial_params *p = search_plan_params(
+			o, &o->run, digest, (uint32_t)(o->run.first_rep + i));
+
+		if (on_null)
+			search_plan_on_null(p);
+		g_ptr_array_add(plans, p);
+	}
+}
+
+/* Of all searches of the command, and of the trials that are not of their guests. */
+static void add_plans(struct search_options *o, GPtrArray *plans)
+{
+	g_autoptr(GPtrArray) subjects = throughput_subjects(o, NULL);
+
+	for (guint i = 0; subjects != NULL && i < subjects->len; i++) {
+		add_plan(subjects->pdata[i], plans, FALSE);
+		if (o->suite != NULL && o->run.link_bps <= 0)
+			add_plan(subjects->pdata[i], plans, TRUE);
+	}
+}
+
 static gboolean show_if_done(char **argv, GPtrArray *searches, int *status)
 {
 	struct search_options inner = { 0 };
-	g_autofree char *digest = NULL;
 	gboolean done = FALSE, nothing_left;
 
 	if (options_parse(&tsim_program, argv, generators_place(NULL), &search_options_kind,
@@ -32,10 +57,7 @@ static gboolean show_if_done(char **argv, GPtrArray *searches, int *status)
 	nothing_left = throughput_is_done(&inner);
 	if (nothing_left)
 		*status = throughput_run(&inner);
-	digest = environment_mix_digest(inner.run.traffic);
-	for (int i = 0; i < inner.run.reps; i++)
-		g_ptr_array_add(searches, search_plan_params(&inner, &inner.run, digest,
-						  (uint32_t)(inner.run.first_rep + i)));
+	add_plans(&inner, searches);
 	search_options_kind.clear(&inner.run);
 	return nothing_left;
 }

@@ -36,7 +36,6 @@ struct offer {
 	char *mix_digest;
 	struct trial_params *params;
 	gboolean told;       /* how the generator spoils trials */
-	const char **nulls;  /* "null" for each guest */
 	GHashTable *offered; /* uint64_t rate -> GUINT: how often */
 };
 
@@ -114,10 +113,14 @@ static void free_params(struct trial_params *p)
 	g_free(p);
 }
 
-static struct trial_params *params_of(
-	const struct offer *f, const struct options *run, uint64_t rate_pps, uint32_t repetition)
+static struct trial_params *params_of(const struct offer *f, const struct offer_ask *ask,
+	const struct options *run, uint32_t repetition)
 {
-	return params_new(run, f->mix_digest, 1, rate_pps, repetition);
+	struct trial_params *p = params_new(run, f->mix_digest, 1, ask->rate_pps, repetition);
+
+	if (ask->on_null)
+		search_plan_on_null(p);
+	return p;
 }
 
 /* A search has one seed; its trials differ by their repetitions. */
@@ -129,12 +132,8 @@ static struct options options_of(const struct offer *f, const struct offer_ask *
 	run.duration_ns = ask->duration_ns;
 	run.warm_up_ns = ask->warm_up_ns;
 	run.drain_ns = ask->drain_ns;
-	if (ask->on_null) {
-		run.interfaces = f->nulls;
-		run.as = NULL;
-		run.machine = (char *)(uintptr_t) "process";
+	if (ask->on_null)
 		run.pattern = ENGINE_TO_GUESTS;
-	}
 	return run;
 }
 
@@ -147,9 +146,6 @@ struct offer *offer_new(const struct offer_cfg *cfg)
 	f->cfg = *cfg;
 	f->run = cfg->run == NULL ? &o->run : cfg->run;
 	f->dir = g_build_filename(cfg->bed->dir, folder, NULL);
-	f->nulls = g_new(const char *, f->run->traffic->nb_guests);
-	for (uint32_t i = 0; i < f->run->traffic->nb_guests; i++)
-		f->nulls[i] = "null";
 	f->mix_digest = environment_mix_digest(f->run->traffic);
 	f->offered = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	f->params = search_plan_params(o, f->run, f->mix_digest, cfg->repetition);
@@ -162,7 +158,6 @@ void offer_free(struct offer *f)
 		return;
 	free_params(f->params);
 	g_hash_table_unref(f->offered);
-	g_free(f->nulls);
 	g_free(f->mix_digest);
 	g_free(f->dir);
 	g_free(f);
@@ -285,8 +280,7 @@ static struct search_trial *judge_trial(
 static trial *get_trial(struct offer *f, const struct offer_ask *ask, GError **error)
 {
 	struct options run = options_of(f, ask);
-	struct trial_params *p = params_of(
-		f, &run, ask->rate_pps, next_repetition(f, ask->rate_pps));
+	struct trial_params *p = params_of(f, ask, &run, next_repetition(f, ask->rate_pps));
 	g_autoptr(GError) why = NULL;
 	trial *t = NULL;
 

@@ -23,6 +23,23 @@ struct trial_params *search_plan_params(const struct search_options *o, const st
 	return params_new(&longest, mix_digest, 1, 0, repetition);
 }
 
+static void replace_text(char **at, const char *text)
+{
+	g_free(*at);
+	*at = g_strdup(text);
+}
+
+void search_plan_on_null(struct trial_params *p)
+{
+	replace_text(&p->machine, "process");
+	replace_text(&p->interface, "null");
+	replace_text(&p->qemu, "none");
+	replace_text(&p->reflector, "dpdk");
+	replace_text(&p->pattern, TRIAL_PATTERN_DEFAULT);
+	replace_text(&p->faults, "");
+	p->vhost = p->ioregionfd = FALSE;
+}
+
 struct mlr *search_plan_mlr(
 	const struct search_options *o, uint64_t min_pps, uint64_t max_pps, double warm_up_s)
 {

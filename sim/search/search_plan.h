@@ -11,6 +11,8 @@
  */
 struct trial_params *search_plan_params(const struct search_options *o, const struct options *run,
 	const char *mix_digest, uint32_t repetition);
+/* Of a trial with as many guests on interface null in place of the guests. */
+void search_plan_on_null(struct trial_params *p);
 /* Its controller. warm_up_s: of the first trial; 0: none. */
 struct mlr *search_plan_mlr(
 	const struct search_options *o, uint64_t min_pps, uint64_t max_pps, double warm_up_s);

@@ -449,8 +449,7 @@ static void show_searches(const GPtrArray *all, enum cli_format format)
 	fputs(text, stdout);
 }
 
-/* What is searched for, one after the other: a frame length of --suite each, else all there is. */
-static GPtrArray *subjects_of(struct search_options *o, GError **error)
+GPtrArray *throughput_subjects(struct search_options *o, GError **error)
 {
 	GPtrArray *subjects;
 
@@ -483,7 +482,7 @@ static int search_subject(struct bed *b, struct search_options *o, struct progre
 static int run_all(struct bed *b, struct search_options *o, struct progress *progress,
 	GPtrArray *all, gboolean *any, GError **error)
 {
-	g_autoptr(GPtrArray) subjects = subjects_of(o, error);
+	g_autoptr(GPtrArray) subjects = throughput_subjects(o, error);
 	int status = subjects == NULL ? CLI_FAILED : CLI_DONE;
 
 	for (guint i = 0; status != CLI_FAILED && i < subjects->len; i++) {
@@ -538,7 +537,7 @@ static gboolean is_subject_done(struct bed *b, struct search_options *o, struct 
 
 gboolean throughput_is_done(struct search_options *o)
 {
-	g_autoptr(GPtrArray) subjects = subjects_of(o, NULL);
+	g_autoptr(GPtrArray) subjects = throughput_subjects(o, NULL);
 	struct progress progress;
 	struct bed *b;
 	gboolean done = subjects != NULL;

@@ -15,6 +15,12 @@
 gboolean throughput_search(struct offer *f, const struct search_options *o,
 	struct progress *progress, search *result, GError **error);
 
+/*
+ * What the command searches for, one after the other: struct search_options *, one per frame length of
+ * --suite, else o alone. They borrow from o. NULL and error: a load that is none at some frame length.
+ */
+GPtrArray *throughput_subjects(struct search_options *o, GError **error);
+
 /* All repetitions; those that are there are shown. An exit status; errors have been printed. */
 int throughput_run(struct search_options *o);
 /* Are all of them there? Then throughput_run only shows them. FALSE also where nobody can say. */
