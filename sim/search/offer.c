@@ -18,6 +18,7 @@
 
 /* Of its frames; where more are not sent, it is no matter of chance, and no retry helps. */
 #define UNSENT_HOPELESS 0.02
+#define INTERRUPTED "interrupted; run the same command again to continue"
 enum { QUIET_POLL_US = 20000 };
 
 struct bed {
@@ -285,7 +286,7 @@ static trial *get_trial(struct offer *f, const struct offer_ask *ask, GError **e
 	trial *t = NULL;
 
 	if (is_interrupted(NULL))
-		(void)sim_fail(&why, SIM_ERROR_GUEST, "interrupted");
+		(void)sim_fail(&why, SIM_ERROR_GUEST, INTERRUPTED);
 	else if (lock_bed(f->cfg.bed, &why) && !f->run->overwrite)
 		t = read_trial(f, p, &why);
 	if (t == NULL && why == NULL)
@@ -293,7 +294,7 @@ static trial *get_trial(struct offer *f, const struct offer_ask *ask, GError **e
 	free_params(p);
 	if (t != NULL && t->interrupted) {
 		g_clear_pointer(&t, trial_free);
-		(void)sim_fail(&why, SIM_ERROR_GUEST, "interrupted");
+		(void)sim_fail(&why, SIM_ERROR_GUEST, INTERRUPTED);
 	}
 	if (why != NULL)
 		g_propagate_error(error, g_steal_pointer(&why));

@@ -2,7 +2,6 @@
 #include "sim/search/throughput.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -509,8 +508,6 @@ int throughput_run(struct search_options *o)
 	status = run_all(b, o, &progress, all, &any, &error);
 	if (all->len != 0)
 		show_searches(all, o->run.format);
-	if (error != NULL && atomic_load(stop_flag()) != 0)
-		progress_say(&progress, "interrupted; run the same command again to continue");
 	if (error != NULL)
 		status = cli_fail("tsim", sim_error_status(error), error);
 	else if (any && o->run.format == CLI_TEXT)
