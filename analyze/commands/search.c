@@ -89,7 +89,7 @@ static int run_search(void *user, char **names)
 static const struct option_row rows[] = {
 	COMMANDS_COMMON_ROWS(struct options, common),
 	ROW(WORD, table, "table", 0, "TABLE",
-		"Table: limits, loads, latency (of --latency-at) or rfc2544 (of --suite) "
+		"Table: limits, loads, latency (of --latency-at), rfc2544 (of tsim search --suite) "
 		"(default: limits; text: all but loads)",
 		OPTION_WORDS("limits", "loads", "latency", "rfc2544")),
 	{ 0 },
