@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 tsim_fuzz(trial_json analyze_show)
+tsim_fuzz(search_json analyze_show)
+tsim_fuzz(goal analyze_show)
 tsim_fuzz(trial_csv analyze_show)
 tsim_fuzz(exact analyze_show)
 tsim_fuzz(moongen_log analyze_show)
