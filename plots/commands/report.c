@@ -44,24 +44,39 @@ static gboolean write_page(struct html_report_options *options, const char *path
 	if (css_path == NULL || !g_file_get_contents(css_path, &css, NULL, error))
 		return FALSE;
 	options->css = css;
-	g_autoptr(sides) s = sides_open(&found, names, error);
+	g_autoptr(sides) searches = sides_open_searches(&found, names);
+	g_autoptr(sides) s = sides_open(&found, names, searches, error);
 	if (s == NULL)
 		return FALSE;
+	g_autofree const char **with_trials = sides_names(s),
+			      **with_searches = sides_names(searches);
 	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) drawings = html_figures_draw(options, names, messages, error);
+	g_autoptr(GPtrArray)
+		drawings = html_figures_draw(options, with_trials, with_searches, messages, error);
 	if (drawings == NULL)
 		return FALSE;
-	html = html_report(options, s, drawings, messages, error);
-	*doubtful = html != NULL && warn_of_doubts(s);
-	return html != NULL && file_write_durably(path, html, strlen(html), error);
+	html = html_report(options, s, searches, drawings, messages, error);
+	if (html == NULL)
+		return FALSE;
+	*doubtful = warn_of_doubts(s);
+	*doubtful |= warn_of_doubts(searches);
+	return file_write_durably(path, html, strlen(html), error);
 }
 
 /* Of the figures; there is no page. */
 static gboolean write_scripts(
 	const struct html_report_options *options, const char *const *names, GError **error)
 {
+	const struct result_options found = { .dir = options->dir };
 	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) drawings = html_figures_draw(options, names, messages, error);
+	g_autoptr(sides) searches = sides_open_searches(&found, names);
+	g_autoptr(sides) s = sides_open(&found, names, searches, error);
+	if (s == NULL)
+		return FALSE;
+	g_autofree const char **with_trials = sides_names(s),
+			      **with_searches = sides_names(searches);
+	g_autoptr(GPtrArray)
+		drawings = html_figures_draw(options, with_trials, with_searches, messages, error);
 
 	for (guint i = 0; i < messages->len; i++)
 		fprintf(stderr, "tplot: %s\n", (const char *)g_ptr_array_index(messages, i));

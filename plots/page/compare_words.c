@@ -25,6 +25,10 @@ static char *metric_text(const struct subject *s)
 		return g_strdup("Forwarding rate");
 	case COMPARE_MEAN:
 		return g_strdup_printf("Mean %s", of);
+	case COMPARE_LIMIT:
+		return g_strdup_printf("Limit by %s", s->metric->goal);
+	case COMPARE_THROUGHPUT:
+		return g_strdup_printf("Throughput by %s", s->metric->goal);
 	default:
 		return g_strdup_printf(
 			"%s %s", s->metric->q == 0.5 ? "Median" : s->metric->name, of);
@@ -42,7 +46,7 @@ static char *number_text(const struct subject *s, double v)
 
 	if (s->metric->kind == COMPARE_LOSS)
 		return format_percent(v);
-	if (s->metric->kind != COMPARE_FORWARDED)
+	if (s->metric->kind == COMPARE_MEAN || s->metric->kind == COMPARE_QUANTILE)
 		return format_ns((uint64_t)llround(v));
 	while (i + 1 < G_N_ELEMENTS(units) && v < 0.99995 * units[i].factor)
 		i++;

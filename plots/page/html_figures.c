@@ -10,6 +10,7 @@
 #include "plots/figures/figures.h"
 #include "plots/gather/gather.h"
 #include "plots/gather/gather_reps.h"
+#include "plots/gather/gather_search.h"
 #include "plots/gather/gather_strip.h"
 
 /* What the rows below are asked for and look at. */
@@ -18,6 +19,8 @@ struct sources {
 	const char *const *names;
 	const figure *curves;       /* as tplot compare has them */
 	const member_list *members; /* loads together */
+	const search_list *searches;
+	const char *title; /* what is compared */
 };
 
 /* What results may have; of the first two each has one. */
@@ -91,6 +94,12 @@ static gboolean make_box(const struct sources *s, const struct figure_options *o
 	return f != NULL && figure_box(f, 0.5, options, text, error);
 }
 
+static gboolean make_search(const struct sources *s, const struct figure_options *options,
+	struct figure_text *text, GError **error)
+{
+	return gather_search_draw(s->searches, NULL, -1, options, text, error);
+}
+
 /* A figure of reports: a new one is a row. */
 struct kind {
 	unsigned needs;
@@ -123,6 +132,13 @@ static const struct kind kinds[] = {
 	{ GROUPS, "compare --by group", "By group", "Latency and loss of the guests of each group.",
 		make_slices },
 };
+
+static const struct kind trials_of_search = { 0, "search", "Trials of the search",
+	"Each trial by load and loss, and by latency where a goal bounds it, with the bounds of "
+	"each goal and the class of the loads.",
+	make_search };
+static const struct kind limits_of_searches = { 0, "search", "Limits found",
+	"The limit of each goal: median, minimum and maximum of the repetitions.", make_search };
 
 static void drawing_free(gpointer data)
 {
@@ -166,7 +182,7 @@ static gboolean draw_kind(const struct kind *kind, const struct sources *sources
 		: kind->needs & GROUPS   ? RESULT_BY_GROUP
 					 : RESULT_BY_NONE;
 	d->description = g_strconcat(
-		kind->caption, ": ", sources->curves->title, ". ", kind->description, NULL);
+		kind->caption, ": ", sources->title, ". ", kind->description, NULL);
 	render_files_init(&files, path);
 	render_name_files(&files, options);
 	/* What a figure cannot show is no reason to leave the rest out. */
@@ -182,30 +198,25 @@ static gboolean draw_kind(const struct kind *kind, const struct sources *sources
 	return done;
 }
 
-static gboolean draw_all(const struct sources *sources, struct figure_options *options,
-	GPtrArray *drawings, GError **error)
+/* One more of drawings; folder: of what is drawn. */
+static gboolean draw_next(const struct kind *kind, const struct sources *sources,
+	struct figure_options *options, const scratch *folder, GPtrArray *drawings,
+	const char *search_name, GError **error)
 {
 	const char *scripts = sources->wanted->scripts;
-	g_autoptr(scratch) folder = scripts == NULL ? scratch_new("tplot", error) : NULL;
-	gboolean done = scripts != NULL || folder != NULL;
-	unsigned having = find_having(sources);
+	g_autofree char *path = scripts != NULL
+					? g_strdup_printf("%s-%u.svg", scripts, drawings->len + 1)
+					: g_build_filename(
+						  scratch_path(folder), "figure.svg", NULL);
+	struct report_drawing *d = g_new0(struct report_drawing, 1);
 
-	for (guint i = 0; done && i < G_N_ELEMENTS(kinds); i++) {
-		g_autofree char *path = NULL;
-		struct report_drawing *d;
-
-		if ((kinds[i].needs & having) != kinds[i].needs)
-			continue;
-		path = scripts != NULL ? g_strdup_printf("%s-%u.svg", scripts, drawings->len + 1)
-				       : g_build_filename(scratch_path(folder), "figure.svg", NULL);
-		d = g_new0(struct report_drawing, 1);
-		g_ptr_array_add(drawings, d);
-		done = draw_kind(&kinds[i], sources, options, path, d, error);
-	}
-	return done;
+	d->search = search_name;
+	g_ptr_array_add(drawings, d);
+	return draw_kind(kind, sources, options, path, d, error);
 }
 
-GPtrArray *html_figures_draw(const struct html_report_options *wanted, const char *const *names,
+static gboolean draw_trials(const struct html_report_options *wanted, const char *const *names,
+	struct figure_options *options, const scratch *folder, GPtrArray *drawings,
 	GPtrArray *messages, GError **error)
 {
 	/* As tplot compare does without options. */
@@ -215,6 +226,63 @@ GPtrArray *html_figures_draw(const struct html_report_options *wanted, const cha
 		.response = wanted->compare->response,
 		.facets = &grid,
 	};
+	g_autoptr(figure) curves = gather(&gathered, names, messages, error);
+	g_autoptr(member_list)
+		members = curves != NULL ? members_find(&gathered.members, names, error) : NULL;
+	gboolean done = members != NULL;
+
+	if (!done)
+		return FALSE;
+	const struct sources sources = { wanted, names, curves, members, NULL, curves->title };
+	unsigned having = find_having(&sources);
+
+	for (guint i = 0; done && i < G_N_ELEMENTS(kinds); i++)
+		if ((kinds[i].needs & having) == kinds[i].needs)
+			done = draw_next(
+				&kinds[i], &sources, options, folder, drawings, NULL, error);
+	return done;
+}
+
+/* Those of all names together, search_name "", or of one. */
+static gboolean draw_searches(const struct html_report_options *wanted, const char *const *names,
+	const char *search_name, struct figure_options *options, const scratch *folder,
+	GPtrArray *drawings, GError **error)
+{
+	g_autoptr(GPtrArray)
+		said = g_ptr_array_new_with_free_func(g_free); /* by the results, too */
+	g_autoptr(search_list) l = gather_search_open(wanted->dir, names, FALSE, said, error);
+	g_autofree char *title = g_strjoinv(", ", (char **)(uintptr_t)names);
+	const struct sources sources = { wanted, names, NULL, NULL, l, title };
+
+	return l != NULL &&
+	       draw_next(gather_search_count(l) > 1 ? &limits_of_searches : &trials_of_search,
+		       &sources, options, folder, drawings, search_name, error);
+}
+
+static gboolean draw_all(const struct html_report_options *wanted, const char *const *names,
+	const char *const *searches, struct figure_options *options, GPtrArray *drawings,
+	GPtrArray *messages, GError **error)
+{
+	g_autoptr(scratch) folder = wanted->scripts == NULL ? scratch_new("tplot", error) : NULL;
+	gboolean done = wanted->scripts != NULL || folder != NULL;
+
+	if (names[0] != NULL)
+		done = done &&
+		       draw_trials(wanted, names, options, folder, drawings, messages, error);
+	if (searches[0] != NULL && searches[1] != NULL)
+		done = done &&
+		       draw_searches(wanted, searches, "", options, folder, drawings, error);
+	for (guint i = 0; done && searches[i] != NULL; i++) {
+		const char *const one[] = { searches[i], NULL };
+
+		done = draw_searches(wanted, one, searches[i], options, folder, drawings, error);
+	}
+	return done;
+}
+
+GPtrArray *html_figures_draw(const struct html_report_options *wanted, const char *const *names,
+	const char *const *searches, GPtrArray *messages, GError **error)
+{
 	g_autoptr(GPtrArray) drawings = g_ptr_array_new_with_free_func(drawing_free);
 	g_autofree char *gnuplot = g_find_program_in_path("gnuplot");
 	g_autofree char *style_path = datadir_find("plots/style.gp", error);
@@ -233,13 +301,7 @@ GPtrArray *html_figures_draw(const struct html_report_options *wanted, const cha
 		return NULL;
 	}
 	options.style = style;
-	g_autoptr(figure) curves = gather(&gathered, names, messages, error);
-	if (curves == NULL)
-		return NULL;
-	g_autoptr(member_list) members = members_find(&gathered.members, names, error);
-	if (members == NULL)
-		return NULL;
-	const struct sources sources = { wanted, names, curves, members };
-
-	return draw_all(&sources, &options, drawings, error) ? g_steal_pointer(&drawings) : NULL;
+	return draw_all(wanted, names, searches, &options, drawings, messages, error)
+		       ? g_steal_pointer(&drawings)
+		       : NULL;
 }

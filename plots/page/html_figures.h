@@ -25,18 +25,20 @@ struct report_drawing {
 	const char *command; /* of tplot, which draws the same */
 	const char *caption; /* what is compared */
 	enum result_by by;   /* interface or group: has a section of its own, by that caption */
-	char *description;   /* what is to be seen, in words */
-	char *svg;           /* as gnuplot left it; NULL: there is none, */
-	char *why_not;       /* for this reason */
-	char *script;        /* that was written; NULL: none */
+	const char
+		*search; /* NAME whose searches it shows; "": those of all; NULL: it shows trials */
+	char *description; /* what is to be seen, in words */
+	char *svg;         /* as gnuplot left it; NULL: there is none, */
+	char *why_not;     /* for this reason */
+	char *script;      /* that was written; NULL: none */
 };
 
 /*
- * What makes sense for the results that names stand for, in the order of the page: struct
- * report_drawing *, owned by the array. Remarks (char *) go to messages, those of the results among
+ * What makes sense for the results that names stand for, in the order of the page, then for searches (names
+ * that have any; of both there may be none): struct report_drawing *, owned by the array. Remarks (char *) go to messages, those of the results among
  * them. Without gnuplot, or where results or disk fail, NULL and error.
  */
 GPtrArray *html_figures_draw(const struct html_report_options *options, const char *const *names,
-	GPtrArray *messages, GError **error);
+	const char *const *searches, GPtrArray *messages, GError **error);
 
 #endif

@@ -6,6 +6,7 @@
 #include "analyze/base/text.h"
 #include "analyze/verdict/compare.h"
 #include "analyze/show/report_compare.h"
+#include "analyze/show/report_search.h"
 #include "plots/page/page.h"
 #include "plots/page/html_figures.h"
 #include "plots/page/html_tables.h"
@@ -42,10 +43,22 @@ static guint count_trials(const struct side *side, guint *bad)
 	return trials;
 }
 
-static void put_head(page *p, const sides *s)
+/* "3 trials of A, 3 trials of B". */
+static void add_counts(GString *text, const sides *s, const char *what, const char *plural)
 {
-	g_autofree char *date = sides_date(s, FALSE);
-	g_autofree char *of_files = sides_date(s, TRUE);
+	for (guint i = 0; i < s->all->len; i++) {
+		guint bad, trials = count_trials(sides_at(s, i), &bad);
+
+		g_string_append_printf(text, "%s%u %s%s of %s", i > 0 ? ", " : "", trials, what,
+			trials == 1 ? "" : plural, sides_at(s, i)->title);
+	}
+}
+
+static void put_head(page *p, const sides *s, const sides *searches)
+{
+	const sides *any = s->all->len > 0 ? s : searches;
+	g_autofree char *date = sides_date(any, FALSE);
+	g_autofree char *of_files = sides_date(any, TRUE);
 	g_autoptr(GString) text = g_string_new(NULL);
 
 	if (date != NULL)
@@ -54,12 +67,9 @@ static void put_head(page *p, const sides *s)
 		g_string_append_printf(text, "%s last modified %s",
 			date != NULL ? ", other files" : "Files", of_files);
 	g_string_append(text, text->len > 0 ? ": " : "");
-	for (guint i = 0; i < s->all->len; i++) {
-		guint bad, trials = count_trials(sides_at(s, i), &bad);
-
-		g_string_append_printf(text, "%s%u trial%s of %s", i > 0 ? ", " : "", trials,
-			text_plural(trials), sides_at(s, i)->title);
-	}
+	add_counts(text, s, "trial", "s");
+	g_string_append(text, s->all->len > 0 && searches->all->len > 0 ? ", " : "");
+	add_counts(text, searches, "search", "es");
 	g_string_append_c(text, '.');
 	page_paragraph(p, NULL, text->str);
 }
@@ -138,34 +148,38 @@ static void put_reliance(page *p, const sides *s)
 	page_paragraph(p, "doubt", text->str);
 }
 
+/* A side against the first; what came of it, NULL where they cannot be compared. */
+static comparison *put_against(
+	page *p, const struct compare_options *options, const sides *s, guint i)
+{
+	const struct side *a = sides_at(s, 0), *b = sides_at(s, i);
+	g_autofree char *heading = g_strdup_printf("%s against %s", b->title, a->title);
+	g_autoptr(GError) cause = NULL;
+	comparison *c = compare_run(a->set, b->set, options, &cause);
+
+	if (s->all->len > 2)
+		page_heading(p, heading);
+	if (c != NULL) {
+		put_comparison(p, c, options, a, b);
+	} else {
+		g_autofree char *why = g_strdup_printf(
+			"%s and %s not compared: %s", a->title, b->title, cause->message);
+
+		page_paragraph(p, "doubt", why);
+	}
+	return c;
+}
+
 /* Each against the first. compared: comparison *, of each side; NULL where there is none. */
 static void put_verdicts(
 	page *p, const struct compare_options *options, const sides *s, GPtrArray *compared)
 {
-	const struct side *a = sides_at(s, 0);
-
 	g_ptr_array_add(compared, NULL);
 	if (s->all->len > 1)
 		page_section(p, "verdict", "Verdict");
 	put_reliance(p, s);
-	for (guint i = 1; i < s->all->len; i++) {
-		const struct side *b = sides_at(s, i);
-		g_autofree char *heading = g_strdup_printf("%s against %s", b->title, a->title);
-		g_autoptr(GError) cause = NULL;
-		comparison *c = compare_run(a->set, b->set, options, &cause);
-
-		g_ptr_array_add(compared, c);
-		if (s->all->len > 2)
-			page_heading(p, heading);
-		if (c != NULL) {
-			put_comparison(p, c, options, a, b);
-		} else {
-			g_autofree char *why = g_strdup_printf(
-				"%s and %s not compared: %s", a->title, b->title, cause->message);
-
-			page_paragraph(p, "doubt", why);
-		}
-	}
+	for (guint i = 1; i < s->all->len; i++)
+		g_ptr_array_add(compared, put_against(p, options, s, i));
 }
 
 static void put_verdict_tables(
@@ -226,7 +240,7 @@ static gboolean put_figures(page *p, const sides *s, const GPtrArray *drawings,
 	for (guint i = 0; i < drawings->len; i++) {
 		const struct report_drawing *d = g_ptr_array_index(drawings, i);
 
-		if (d->by == RESULT_BY_NONE && !put_figure(p, d, error))
+		if (d->by == RESULT_BY_NONE && d->search == NULL && !put_figure(p, d, error))
 			return FALSE;
 	}
 	for (guint i = 0; i < messages->len; i++) {
@@ -249,6 +263,79 @@ static gboolean put_slices(
 		if (!put_figure(p, d, error))
 			return FALSE;
 		html_tables_put_slices(p, s, d->by, response);
+	}
+	return TRUE;
+}
+
+/* Of the searches that a drawing may show: of all together, or of one name. */
+static gboolean put_search_figure(
+	page *p, const GPtrArray *drawings, const char *name, GError **error)
+{
+	for (guint i = 0; i < drawings->len; i++) {
+		const struct report_drawing *d = g_ptr_array_index(drawings, i);
+
+		if (g_strcmp0(d->search, name) == 0)
+			return put_figure(p, d, error);
+	}
+	return TRUE;
+}
+
+/* Limits of each side against those of the first. */
+static void put_limit_verdicts(
+	page *p, const struct html_report_options *options, const sides *searches)
+{
+	for (guint i = 1; i < searches->all->len; i++) {
+		struct compare_options limits = *options->compare;
+		g_autoptr(GArray) metrics = compare_metrics_of_searches(
+			sides_at(searches, 0)->set, sides_at(searches, i)->set);
+
+		limits.metrics = metrics;
+		compare_free(put_against(p, &limits, searches, i));
+	}
+}
+
+static void put_search_tables(page *p, const struct side *side)
+{
+	g_autoptr(table) limits = report_search_limits(side->set);
+	g_autoptr(table) latency = report_search_latency(side->set);
+	g_autofree char *suite = report_search_suite(side->set, CLI_TEXT);
+
+	page_table(p, "Limits", limits);
+	page_paragraph(p, "note",
+		"Limit: lower bound, the highest load at which the goal was met; median, minimum "
+		"and maximum over the repetitions. Upper: lowest load above it at which it was "
+		"missed. "
+		"Throughput: conditional throughput (MLRsearch).");
+	if (latency != NULL)
+		page_table(p, "Response time at shares of the limits", latency);
+	if (suite != NULL)
+		page_commands(p, suite);
+	for (guint i = 0; i < side->set->combinations->len; i++)
+		page_list(p, "doubt",
+			((const result_combination *)side->set->combinations->pdata[i])->reasons);
+	page_list(p, "doubt", side->set->warnings);
+	page_list(p, NULL, side->set->notes);
+}
+
+/* All limits, then a section for each name. */
+static gboolean put_searches(page *p, const struct html_report_options *options,
+	const sides *searches, const GPtrArray *drawings, GError **error)
+{
+	if (searches->all->len > 1) {
+		page_section(p, "limits", "Limits found by searches");
+		put_limit_verdicts(p, options, searches);
+		if (!put_search_figure(p, drawings, "", error))
+			return FALSE;
+	}
+	for (guint i = 0; i < searches->all->len; i++) {
+		const struct side *side = sides_at(searches, i);
+		g_autofree char *id = g_strdup_printf("search-%u", i + 1);
+		g_autofree char *heading = g_strdup_printf("Throughput search of %s", side->title);
+
+		page_section(p, id, heading);
+		if (!put_search_figure(p, drawings, side->name, error))
+			return FALSE;
+		put_search_tables(p, side);
 	}
 	return TRUE;
 }
@@ -304,14 +391,8 @@ static void add_command(GString *to, const char *command, const struct html_repo
 	g_string_append_c(to, '\n');
 }
 
-static void put_commands(page *p, const struct html_report_options *options, const sides *s,
-	const GPtrArray *drawings)
+static void put_trial_commands(page *p, const sides *s)
 {
-	g_autoptr(GString) again = g_string_new(NULL);
-	gboolean sliced = FALSE;
-
-	page_section(p, "again", "Commands to reproduce");
-	page_heading(p, "Trials");
 	for (guint i = 0; i < s->all->len; i++) {
 		g_autoptr(GPtrArray) commands = sides_commands(sides_at(s, i));
 		g_autofree char *of = g_strdup_printf(
@@ -326,11 +407,46 @@ static void put_commands(page *p, const struct html_report_options *options, con
 		if (commands->len > 0)
 			page_commands(p, text->str);
 	}
+}
+
+/* "tplot search NAME": of a drawing, of all names or of its own. */
+static void add_search_command(GString *to, const struct html_report_options *options,
+	const sides *searches, const struct report_drawing *d)
+{
+	for (guint i = 0; i < searches->all->len; i++) {
+		struct side *side = sides_at(searches, i);
+		const sides one = { g_ptr_array_new() };
+
+		g_ptr_array_add(one.all, side);
+		if (*d->search == '\0' && i == 0)
+			add_command(to, "tplot search", options, KNOWS_LINEAR, searches, 0);
+		else if (strcmp(d->search, side->name) == 0)
+			add_command(to, "tplot search", options, KNOWS_LINEAR, &one, 0);
+		g_ptr_array_unref(one.all);
+	}
+}
+
+static void put_commands(page *p, const struct html_report_options *options, const sides *s,
+	const sides *searches, const sides *all, const GPtrArray *drawings)
+{
+	g_autoptr(GString) again = g_string_new(NULL);
+	gboolean sliced = FALSE;
+
+	page_section(p, "again", "Commands to reproduce");
+	page_heading(p, "Trials");
+	put_trial_commands(p, s);
+	put_trial_commands(p, searches);
 	page_heading(p, "Numbers, figures and this report");
 	for (guint i = 1; i < s->all->len; i++)
 		add_command(again, "tanalyze compare", options, KNOWS_MIX | KNOWS_RESPONSE, s, i);
-	add_command(again, "tanalyze percentiles", options, KNOWS_RESPONSE, s, 0);
-	add_command(again, "tanalyze loss", options, 0, s, 0);
+	if (s->all->len > 0) {
+		add_command(again, "tanalyze percentiles", options, KNOWS_RESPONSE, s, 0);
+		add_command(again, "tanalyze loss", options, 0, s, 0);
+	}
+	for (guint i = 1; i < searches->all->len; i++)
+		add_command(again, "tanalyze compare --limits", options, KNOWS_MIX, searches, i);
+	if (searches->all->len > 0)
+		add_command(again, "tanalyze search", options, 0, searches, 0);
 	for (guint i = 0; i < drawings->len; i++)
 		sliced |= ((const struct report_drawing *)drawings->pdata[i])->by != RESULT_BY_NONE;
 	for (guint i = 0; i < drawings->len; i++) {
@@ -338,32 +454,61 @@ static void put_commands(page *p, const struct html_report_options *options, con
 		g_autofree char *command = g_strconcat("tplot ", d->command,
 			sliced && d->by == RESULT_BY_NONE ? " --by none" : NULL, NULL);
 
-		if (d->svg != NULL)
+		if (d->svg != NULL && d->search != NULL)
+			add_search_command(again, options, searches, d);
+		else if (d->svg != NULL)
 			add_command(again, command, options, KNOWS_RESPONSE | KNOWS_LINEAR, s, 0);
 	}
 	add_command(again, "tplot report", options,
-		KNOWS_RESPONSE | KNOWS_LINEAR | KNOWS_MIX | KNOWS_TITLE, s, 0);
+		KNOWS_RESPONSE | KNOWS_LINEAR | KNOWS_MIX | KNOWS_TITLE, all, 0);
 	page_commands(p, again->str);
 }
 
-char *html_report(const struct html_report_options *options, const sides *s,
+/* Those of both, each name once, in the order of s; borrows from them. */
+static sides *join_sides(const sides *s, const sides *searches)
+{
+	sides *all = g_new0(sides, 1);
+
+	all->all = g_ptr_array_new();
+	for (guint i = 0; i < s->all->len; i++)
+		g_ptr_array_add(all->all, sides_at(s, i));
+	for (guint i = 0; i < searches->all->len; i++) {
+		gboolean found = FALSE;
+
+		for (guint k = 0; k < s->all->len; k++)
+			found |= strcmp(sides_at(s, k)->name, sides_at(searches, i)->name) == 0;
+		if (!found)
+			g_ptr_array_add(all->all, sides_at(searches, i));
+	}
+	return all;
+}
+
+char *html_report(const struct html_report_options *options, const sides *s, const sides *searches,
 	const GPtrArray *drawings, const GPtrArray *messages, GError **error)
 {
-	g_autofree char *title = title_of(options, s);
+	g_autoptr(sides) all = join_sides(s, searches);
+	g_autofree char *title = title_of(options, all);
 	g_autoptr(page) p = page_new(title, options->css);
 	g_autoptr(GPtrArray)
 		compared = g_ptr_array_new_with_free_func((GDestroyNotify)compare_free);
+	gboolean trials = s->all->len > 0;
 
-	put_head(p, s);
-	put_verdicts(p, options->compare, s, compared);
-	if (!put_figures(p, s, drawings, messages, error))
+	put_head(p, s, searches);
+	if (trials) {
+		put_verdicts(p, options->compare, s, compared);
+		if (!put_figures(p, s, drawings, messages, error))
+			return NULL;
+	}
+	if (!put_searches(p, options, searches, drawings, error))
 		return NULL;
-	page_section(p, "numbers", "Numbers");
-	put_verdict_tables(p, options->compare, s, compared);
-	html_tables_put(p, s, options->compare->response);
-	if (!put_slices(p, s, options->compare->response, drawings, error))
-		return NULL;
-	put_settings(p, s);
-	put_commands(p, options, s, drawings);
+	if (trials) {
+		page_section(p, "numbers", "Numbers");
+		put_verdict_tables(p, options->compare, s, compared);
+		html_tables_put(p, s, options->compare->response);
+		if (!put_slices(p, s, options->compare->response, drawings, error))
+			return NULL;
+	}
+	put_settings(p, trials ? s : searches);
+	put_commands(p, options, s, searches, all, drawings);
 	return page_end(p);
 }

@@ -7,11 +7,12 @@
 #include "plots/page/sides.h"
 
 /*
- * The page, newly allocated. drawings and messages: of html_figures_draw. Bins are loaded and let go of again;
+ * The page, newly allocated. s: sides of trials, searches: of searches; one of the two may have none.
+ * drawings and messages: of html_figures_draw. Bins are loaded and let go of again;
  * what then turns out to be broken goes to the warnings of its result_set. NULL and error where a
  * figure is no SVG.
  */
-char *html_report(const struct html_report_options *options, const sides *s,
+char *html_report(const struct html_report_options *options, const sides *s, const sides *searches,
 	const GPtrArray *drawings, const GPtrArray *messages, GError **error);
 
 #endif

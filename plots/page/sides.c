@@ -3,8 +3,10 @@
 
 #include <string.h>
 
-#include "analyze/results/side_names.h"
+#include "analyze/base/error.h"
 #include "analyze/contract/trial_environment.h"
+#include "analyze/results/search_results.h"
+#include "analyze/results/side_names.h"
 
 enum {
 	VALUES_MAX = 6, /* of a side that are listed */
@@ -35,7 +37,10 @@ struct side *sides_at(const sides *s, guint i)
 	return g_ptr_array_index(s->all, i);
 }
 
-sides *sides_open(const struct result_options *options, const char *const *names, GError **error)
+/* Opened, with the names that it has; those of may_lack may have none. */
+static sides *open_sides(const struct result_options *options, const char *const *names,
+	result_set *(*open)(const struct result_options *, const char *const *, GError **),
+	const char *const *may_lack, GError **error)
 {
 	g_autoptr(sides) s = g_new0(sides, 1);
 	g_auto(GStrv) titles = side_names(names);
@@ -43,16 +48,51 @@ sides *sides_open(const struct result_options *options, const char *const *names
 	s->all = g_ptr_array_new_with_free_func(side_free);
 	for (guint i = 0; names[i] != NULL; i++) {
 		const char *const one[] = { names[i], NULL };
-		struct side *side = g_new0(struct side, 1);
+		g_autoptr(GError) cause = NULL;
+		result_set *set = open(options, one, &cause);
+		struct side *side;
 
+		if (set == NULL && g_strv_contains(may_lack, names[i]) &&
+			g_error_matches(cause, ANALYZE_ERROR, ANALYZE_ERROR_NOT_FOUND))
+			continue;
+		if (set == NULL) {
+			g_propagate_error(error, g_steal_pointer(&cause));
+			return NULL;
+		}
+		side = g_new0(struct side, 1);
 		side->name = g_strdup(names[i]);
 		side->title = g_strdup(titles[i]);
+		side->set = set;
 		g_ptr_array_add(s->all, side);
-		side->set = result_open(options, one, error);
-		if (side->set == NULL)
-			return NULL;
 	}
 	return g_steal_pointer(&s);
+}
+
+sides *sides_open(const struct result_options *options, const char *const *names,
+	const sides *searches, GError **error)
+{
+	const char *const none[] = { NULL };
+	g_autofree const char **may_lack = searches != NULL ? sides_names(searches) : NULL;
+
+	return open_sides(options, names, result_open, may_lack != NULL ? may_lack : none, error);
+}
+
+sides *sides_open_searches(const struct result_options *options, const char *const *names)
+{
+	struct result_options all = *options;
+
+	/* An unfinished search is shown as such. */
+	all.interrupted = TRUE;
+	return open_sides(&all, names, search_results_open, names, NULL);
+}
+
+const char **sides_names(const sides *s)
+{
+	const char **names = g_new0(const char *, s->all->len + 1);
+
+	for (guint i = 0; i < s->all->len; i++)
+		names[i] = sides_at(s, i)->name;
+	return names;
 }
 
 static gint compare_dates(gconstpointer a, gconstpointer b)

@@ -6,8 +6,8 @@
 #ifndef PLOTS_PAGE_SIDES_H
 #define PLOTS_PAGE_SIDES_H
 
-#include "analyze/results/result.h"
 #include "analyze/base/table.h"
+#include "analyze/results/result.h"
 
 struct side {
 	char *name;      /* as it was given */
@@ -20,8 +20,13 @@ struct sides {
 };
 typedef struct sides sides;
 
-/* NULL and error where a name stands for nothing. */
-sides *sides_open(const struct result_options *options, const char *const *names, GError **error);
+/* NULL and error where a name stands for nothing; those that have searches (NULL: none) are left out. */
+sides *sides_open(const struct result_options *options, const char *const *names,
+	const sides *searches, GError **error);
+/* Sides of searches (analyze/results/search_results.h): only of those names that have any. */
+sides *sides_open_searches(const struct result_options *options, const char *const *names);
+/* Their names, borrowed, NULL-terminated; newly allocated. */
+const char **sides_names(const sides *s);
 void sides_free(sides *s); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sides, sides_free)
 

@@ -47,6 +47,31 @@ has bars.svg "64 bytes"
 expect 0 svg "$tplot" search out/sizes/search_*_124B_*.json -o curve.svg
 has curve.svg "frame loss curve (RFC 2544)"
 
+# A page: limits of all, then each.
+if command -v gnuplot >/dev/null; then
+	expect 0 report-interfaces-other.html "$tplot" report interfaces other
+	has report-interfaces-other.html "Measured 2020-01-01: 25 searches of interfaces, 1 search of other."
+	has report-interfaces-other.html '<h2 id="limits-heading">Limits found by searches</h2>'
+	has report-interfaces-other.html '<h2 id="search-2-heading">Throughput search of other</h2>'
+	has report-interfaces-other.html "<figcaption id=\"figure-3-caption\">Trials of the search</figcaption>"
+	[ "$(grep -c '^<figure>' report-interfaces-other.html)" = 3 ] || fail "not 3 figures"
+	has report-interfaces-other.html "Limit by NDR: no verdict: too few repetitions"
+	has report-interfaces-other.html "tester-limited"
+	has report-interfaces-other.html "tplot search interfaces other"
+	has report-interfaces-other.html "tanalyze compare --limits interfaces other"
+	hasnt report-interfaces-other.html "Frames and loss"
+	# Trials and searches of one label; those of a search are no results of the label.
+	"$BUILD/tests/fake_trials" out other --reps 2 --rate 100000 --guests 2 || exit 1
+	"$BUILD/tests/fake_trials" out/other/search-0 other --reps 3 --rate 300000 --guests 2 || exit 1
+	expect 0 both.html "$tplot" report other -o both.html
+	has both.html "2 trials of other, 1 search of other."
+	has both.html "Throughput search of other"
+	has both.html "Frames and loss"
+	expect 0 s-1.gp "$tplot" report sizes --script -o s.html
+	has s-1.gp "theoretical rate of the link"
+fi
+expect 1 "nothing" "$tplot" report one nothing
+
 expect 2 "--by guests: no searches that differ in it alone" "$tplot" search one other --by guests
 expect 2 "--by size: no searches that differ in it alone, with one frame size each" \
 	"$tplot" search interfaces --by size
