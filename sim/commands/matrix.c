@@ -8,13 +8,11 @@
 #include "analyze/results/merge.h"
 #include "analyze/results/result.h"
 #include "analyze/base/scratch.h"
-#include "analyze/contract/trial.h"
-#include "sim/trial/campaign.h"
 #include "sim/commands/commands.h"
 #include "sim/commands/commands_private.h"
 #include "sim/base/error.h"
-#include "sim/trial/label_lock.h"
 #include "sim/matrix/matrix.h"
+#include "sim/search/search_files.h"
 #include "sim/base/stop.h"
 #include "sim/lab/lab.h"
 
@@ -28,7 +26,6 @@ struct run {
 	struct lab *lab;
 	struct matrix *matrix;
 	GPtrArray *folders; /* char *: of OUT, to be merged at the end; each once */
-	GPtrArray *trials;  /* char *: JSON files of all trials, those measured before, too */
 };
 
 static gboolean apply_setup(void *arg, const struct setup *wanted, GError **error)
@@ -42,11 +39,17 @@ static gboolean apply_setup(void *arg, const struct setup *wanted, GError **erro
 static gboolean measure_trial(void *arg, const struct matrix_trial *t, GError **error)
 {
 	struct run *r = arg;
-	const struct lab_job job = {
-		.verb = "run", .args = (const char *const *)t->args->pdata, .dir = t->dir
-	};
+	gboolean search = t->goals != NULL;
+	g_autoptr(GPtrArray) files = search ? search_files_of(t->dir, &t->params) : NULL;
+	struct lab_job job = { .verb = search ? "search" : "run",
+		.args = (const char *const *)t->args->pdata,
+		.dir = t->dir };
 	int status;
 
+	if (search) {
+		g_ptr_array_add(files, NULL);
+		job.files = (const char *const *)files->pdata;
+	}
 	return lab_apply(r->lab, &t->setup, LAB_REFLECTOR, error) &&
 	       lab_measure(r->lab, &job, &status, error);
 }
@@ -150,32 +153,45 @@ static gboolean rehearse(struct run *r, GError **error)
 	return TRUE;
 }
 
-/* Those that are not there have failed or are left. */
-static guint count_untrustworthy(const struct run *r)
+/* Results that are there, but not to be relied on, of trials or of searches. nb: of all these. */
+static guint count_unsound(const struct run *r, gboolean searches, guint *nb)
 {
+	const GPtrArray *lists[] = { matrix_done(r->matrix), matrix_trials(r->matrix) };
 	guint n = 0;
 
-	for (guint i = 0; i < r->trials->len; i++) {
-		g_autoptr(trial) t = trial_read(r->trials->pdata[i], TRIAL_SUMMARY, NULL);
+	*nb = 0;
+	for (unsigned k = 0; k < G_N_ELEMENTS(lists); k++)
+		for (guint i = 0; i < lists[k]->len; i++) {
+			const struct matrix_trial *t = lists[k]->pdata[i];
 
-		n += t != NULL && !t->trustworthy;
-	}
+			if ((t->goals != NULL) != searches)
+				continue;
+			*nb += 1;
+			n += matrix_trial_is_sound(t) ? 0 : 1;
+		}
 	return n;
 }
 
 static int tell_outcome(const struct run *r, const struct matrix_outcome *o)
 {
-	guint untrustworthy = count_untrustworthy(r);
+	guint nb_trials, nb_searches;
+	guint trials = count_unsound(r, FALSE, &nb_trials);
+	guint searches = count_unsound(r, TRUE, &nb_searches);
 
 	fprintf(stderr, "measured: %u; failed: %u; left: %u\n", o->done, o->failed, o->left);
-	if (untrustworthy != 0)
+	if (trials != 0)
 		fprintf(stderr, "not trustworthy: %u of %u trial%s; see 'tanalyze summary'\n",
-			untrustworthy, r->trials->len, text_plural(r->trials->len));
+			trials, nb_trials, text_plural(nb_trials));
+	if (searches != 0)
+		fprintf(stderr,
+			"tester-limited or not trustworthy: %u of %u search%s; see 'tanalyze "
+			"search'\n",
+			searches, nb_searches, nb_searches == 1 ? "" : "es");
 	if (o->left != 0)
 		fprintf(stderr, "run the same command again to continue\n");
 	if (o->failed != 0 || o->left != 0)
 		return CLI_FAILED;
-	return untrustworthy != 0 ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
+	return trials + searches != 0 ? CLI_NOT_TRUSTWORTHY : CLI_DONE;
 }
 
 static gboolean same_needs(const struct matrix_trial *a, const struct matrix_trial *b)
@@ -282,17 +298,15 @@ static gboolean check_testbed(const struct run *r, const char *file, GError **er
 					text_plural(g_hash_table_size(named)), names->str, first);
 }
 
-/* Also those that are done: a run again has their verdict, and accumulates what it was killed before. */
-static void note_all(struct run *r)
+/* Searches are merged by nobody: tanalyze search shows all repetitions. */
+static void note_folders(struct run *r, gboolean all)
 {
 	const GPtrArray *trials = matrix_trials(r->matrix);
 
 	for (guint i = 0; i < trials->len; i++) {
 		const struct matrix_trial *t = trials->pdata[i];
-		g_autofree char *name = trial_file_name(&t->params);
 
-		g_ptr_array_add(r->trials, g_build_filename(t->dir, name, NULL));
-		if (t->accumulate)
+		if (t->goals == NULL && (all || t->accumulate))
 			note_folder(r->folders, t->dir);
 	}
 }
@@ -306,7 +320,8 @@ static gboolean plan_trials(struct run *r, const char *const *files, gboolean pr
 		return FALSE;
 	if (!prune)
 		return TRUE;
-	note_all(r);
+	/* Also of those that are done: a run again accumulates what it was killed before. */
+	note_folders(r, FALSE);
 	matrix_prune(r->matrix, again, error);
 	if (*error != NULL || !check_testbed(r, files[0], error))
 		return FALSE;
@@ -320,7 +335,6 @@ static void run_clear(struct run *r)
 	lab_free(r->lab);
 	matrix_free(r->matrix);
 	g_ptr_array_unref(r->folders);
-	g_ptr_array_unref(r->trials);
 	bench_clear(&r->bench);
 }
 
@@ -332,7 +346,6 @@ static int run_command_matrix(void *asked, char **files)
 	int status = CLI_USAGE;
 
 	r->folders = g_ptr_array_new_with_free_func(g_free);
-	r->trials = g_ptr_array_new_with_free_func(g_free);
 	if (bench_read(&r->bench)) {
 		planned = plan_trials(r, (const char *const *)files, TRUE, &error);
 		if (planned)
@@ -374,14 +387,12 @@ static int run_accumulate(void *asked, char **files)
 	int status;
 
 	r->folders = g_ptr_array_new_with_free_func(g_free);
-	r->trials = g_ptr_array_new_with_free_func(g_free);
 	r->seed = 1;
 	if (plan_trials(r, (const char *const *)files, FALSE, &error)) {
-		const GPtrArray *trials = matrix_trials(r->matrix);
-
-		for (guint i = 0; i < trials->len; i++)
-			note_folder(
-				r->folders, ((const struct matrix_trial *)trials->pdata[i])->dir);
+		note_folders(r, TRUE);
+		if (r->folders->len == 0)
+			fprintf(stderr,
+				"nothing to merge: all are searches; see 'tanalyze search'\n");
 		for (guint i = 0; r->bench.dry && i < r->folders->len; i++)
 			printf("tanalyze merge %s\n", (const char *)r->folders->pdata[i]);
 		status = r->bench.dry ? CLI_DONE : merge_folders(r->folders);

@@ -54,6 +54,7 @@ static struct matrix *matrix_new(guint max)
 
 	m->max_looked_at = max;
 	m->trials = g_ptr_array_new_with_free_func(matrix_trial_free);
+	m->done = g_ptr_array_new_with_free_func(matrix_trial_free);
 	m->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	m->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	m->impossible = g_ptr_array_new_with_free_func(g_free);
@@ -115,6 +116,7 @@ void matrix_free(struct matrix *m)
 	if (m == NULL)
 		return;
 	g_ptr_array_unref(m->trials);
+	g_ptr_array_unref(m->done);
 	g_hash_table_unref(m->seen);
 	g_hash_table_unref(m->reasons);
 	g_ptr_array_unref(m->impossible);
@@ -134,6 +136,11 @@ const GPtrArray *matrix_trials(const struct matrix *m)
 	return m->trials;
 }
 
+const GPtrArray *matrix_done(const struct matrix *m)
+{
+	return m->done;
+}
+
 guint matrix_prune(struct matrix *m, GPtrArray *again, GError **error)
 {
 	gsize nb;
@@ -143,22 +150,16 @@ guint matrix_prune(struct matrix *m, GPtrArray *again, GError **error)
 	for (gsize i = 0; i < nb; i++) {
 		struct matrix_trial *t = all[i];
 		g_autofree char *why = NULL;
-		enum trial_state state = fits ? trial_state(t->dir, &t->params, &why)
-					      : TRIAL_MISSING;
+		enum trial_state state = fits ? matrix_trial_state(t, &why) : TRIAL_MISSING;
 
 		if (state == TRIAL_OTHER)
 			fits = sim_fail(error, SIM_ERROR_USAGE,
 				"%s: %s; use another outputdir or label", t->section, why);
 		if (state == TRIAL_AGAIN)
 			g_ptr_array_add(again, g_steal_pointer(&why));
-		if (state == TRIAL_DONE)
-			matrix_trial_free(t);
-		else
-			g_ptr_array_add(m->trials, t);
+		g_ptr_array_add(state == TRIAL_DONE ? m->done : m->trials, t);
 	}
-	nb -= m->trials->len;
-	m->nb_done += (guint)nb;
-	return fits ? (guint)nb : 0;
+	return fits ? (guint)nb - m->trials->len : 0;
 }
 
 static void append_time(GString *into, double s)
@@ -174,9 +175,29 @@ static void append_time(GString *into, double s)
 			minutes / 60, minutes % 60);
 }
 
+/* What there is to measure, of both kinds. */
+struct counts {
+	guint trials, searches;
+};
+
+static void count_one(struct counts *c, const struct matrix_trial *t)
+{
+	*(t->goals == NULL ? &c->trials : &c->searches) += 1;
+}
+
+/* "2 trials", "1 search", "2 trials, 1 search". */
+static void append_counts(GString *into, const struct counts *c)
+{
+	if (c->trials != 0 || c->searches == 0)
+		g_string_append_printf(into, "%u trial%s", c->trials, text_plural(c->trials));
+	if (c->searches != 0)
+		g_string_append_printf(into, "%s%u search%s", c->trials == 0 ? "" : ", ",
+			c->searches, c->searches == 1 ? "" : "es");
+}
+
 /* A line for the members in which it differs from the set-up before. */
 static void append_branch(
-	GString *into, const struct setup *s, const struct setup *before, guint nb_trials)
+	GString *into, const struct setup *s, const struct setup *before, const struct counts *here)
 {
 	int from = before == NULL ? 0 : setup_differs_at(before, s);
 
@@ -188,8 +209,9 @@ static void append_branch(
 		g_string_append_printf(into, "    %s vhost %s ioregionfd %s, %u guest%s\n", s->qemu,
 			s->vhost ? "on" : "off", s->ioregionfd ? "on" : "off", s->guests,
 			text_plural(s->guests));
-	g_string_append_printf(into, "      %s: %u trial%s\n", setup_reflector_word(s->reflector),
-		nb_trials, text_plural(nb_trials));
+	g_string_append_printf(into, "      %s: ", setup_reflector_word(s->reflector));
+	append_counts(into, here);
+	g_string_append_c(into, '\n');
 }
 
 static const struct matrix_trial *trial_at(const struct matrix *m, guint i)
@@ -203,12 +225,17 @@ static const struct matrix_trial *trial_at(const struct matrix *m, guint i)
 void matrix_print(const struct matrix *m, GString *into)
 {
 	const struct setup *before = NULL;
-	guint nb_machines = 0, nb_trials = m->nb_done + m->trials->len;
+	struct counts all = { 0 };
+	guint nb_machines = 0;
 	double s = 0;
+
+	for (guint i = 0; i < m->done->len; i++)
+		count_one(&all, m->done->pdata[i]);
 
 	for (guint i = 0, n; i < m->trials->len; i += n) {
 		const struct matrix_trial *t = trial_at(m, i);
 		int from = before == NULL ? 0 : setup_differs_at(before, &t->setup);
+		struct counts here = { 0 };
 
 		for (n = 0; i + n < m->trials->len; n++) {
 			const struct matrix_trial *other = trial_at(m, i + n);
@@ -216,8 +243,11 @@ void matrix_print(const struct matrix *m, GString *into)
 			if (setup_differs_at(&t->setup, &other->setup) != 7)
 				break;
 			s += other->estimate_s;
+			count_one(&here, other);
 		}
-		append_branch(into, &t->setup, before, n);
+		append_branch(into, &t->setup, before, &here);
+		all.trials += here.trials;
+		all.searches += here.searches;
 		s += REFLECTOR_S + (from <= 1 ? NETWORK_S : 0);
 		if (from <= 5 && setup_is_vm(t->setup.machine)) {
 			nb_machines += t->setup.guests;
@@ -230,11 +260,11 @@ void matrix_print(const struct matrix *m, GString *into)
 	for (guint i = 0; i < m->impossible->len; i++)
 		g_string_append_printf(
 			into, "impossible: %s\n", (const char *)m->impossible->pdata[i]);
-	g_string_append_printf(into,
-		"%u combination%s, %u trial%s, %u done, %u left; %u virtual machine%s; about ",
-		m->nb_combinations, text_plural(m->nb_combinations), nb_trials,
-		text_plural(nb_trials), m->nb_done, m->trials->len, nb_machines,
-		text_plural(nb_machines));
+	g_string_append_printf(
+		into, "%u combination%s, ", m->nb_combinations, text_plural(m->nb_combinations));
+	append_counts(into, &all);
+	g_string_append_printf(into, ", %u done, %u left; %u virtual machine%s; about ",
+		m->done->len, m->trials->len, nb_machines, text_plural(nb_machines));
 	append_time(into, s);
 	g_string_append_c(into, '\n');
 }

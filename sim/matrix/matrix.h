@@ -16,14 +16,16 @@
 
 enum matrix_order { MATRIX_TREE, MATRIX_RANDOM, MATRIX_INTERLEAVED };
 
-/* A trial: one repetition of a combination. */
+/* One repetition of a combination: a trial, or a search with trials of its own. */
 struct matrix_trial {
 	struct setup setup; /* its strings are the matrix's */
 	char *dir;          /* OUT/LABEL */
 	char *infix;
-	GPtrArray *
-		args; /* words of tsim run that say its traffic: "--rate=10kpps", NULL-terminated */
+	/* Words of tsim run, or search, that say its traffic: "--rate=10kpps", NULL-terminated. */
+	GPtrArray *args;
 	struct trial_params params; /* what it will be stored as */
+	char **goals;               /* of a search, as goal_full_text; NULL: it is a trial */
+	char *options;              /* of a search, as struct search; "" of a trial */
 	uint32_t frame_len_max;     /* with FCS */
 	double estimate_s;          /* that it takes, without set-up */
 	double warm_up_s;           /* of the throw-away trial before a combination; 0: none */
@@ -43,10 +45,18 @@ struct matrix *matrix_parse(
 void matrix_free(struct matrix *m); /* NULL is fine */
 /* Combinations that cannot exist: "REASON: N" a line. Owned by m. */
 const GPtrArray *matrix_impossible(const struct matrix *m);
+/* Path of its JSON file. Newly allocated. */
+char *matrix_trial_path(const struct matrix_trial *t);
+/* As trial_state, search_look. */
+enum trial_state matrix_trial_state(const struct matrix_trial *t, char **why);
+/* Can its result be relied on? TRUE where there is none: that is another matter. */
+gboolean matrix_trial_is_sound(const struct matrix_trial *t);
 /* struct matrix_trial *, in the order of running; valid and distinct ones only. Owned by m. */
 const GPtrArray *matrix_trials(const struct matrix *m);
-/* Take away what is done; again: text about what will be measured again, a line each. Number taken away. */
+/* Take what is done to matrix_done; again: text about what will be measured again, a line each. Number taken away. */
 guint matrix_prune(struct matrix *m, GPtrArray *again, GError **error);
+/* Those that matrix_prune has found done. Owned by m. */
+const GPtrArray *matrix_done(const struct matrix *m);
 /* The tree and its counts, for people. */
 void matrix_print(const struct matrix *m, GString *into);
 
@@ -68,7 +78,7 @@ struct matrix_ops {
 	void *arg;
 };
 struct matrix_outcome {
-	guint done, failed, left; /* trials */
+	guint done, failed, left; /* trials and searches */
 };
 /*
  * Runs all that are left. A trial that fails is recorded (OUT/LABEL/failed.csv: time, trial, attempt,

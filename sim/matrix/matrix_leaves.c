@@ -5,7 +5,7 @@
 #include "sim/base/argv.h"
 #include "sim/base/error.h"
 #include "sim/matrix/matrix_spec.h"
-#include "sim/trial/options.h"
+#include "sim/search/search_plan.h"
 #include "sim/trial/params.h"
 #include "sim/trial/environment.h"
 
@@ -13,18 +13,6 @@ enum {
 	TRIALS_MAX = 100000, /* of a matrix: weeks */
 	START_S = 2, /* that a trial takes beyond its phases: the generator starts, guests answer */
 };
-
-void matrix_trial_free(gpointer p)
-{
-	struct matrix_trial *t = p;
-
-	g_free(t->dir);
-	g_free(t->infix);
-	g_ptr_array_unref(t->args);
-	trial_params_clear(&t->params);
-	g_free(t->section);
-	g_free(t);
-}
 
 /* Guests that are processes are tsim run's own; the lab says what others are. */
 static void add_guest_words(GPtrArray *words, const struct setup *s)
@@ -63,8 +51,14 @@ static char **all_words(const struct matrix_trial *t)
 	return g_strv_builder_end(words);
 }
 
+/* Phases, and what is around them. */
+static double trial_s(const struct matrix_trial *t)
+{
+	return t->params.duration_s + t->params.warm_up_s + START_S;
+}
+
 /* What tsim run will store the trial as. */
-static gboolean set_params(
+static gboolean set_trial(
 	struct matrix *m, const struct spec *s, struct matrix_trial *t, GError **error)
 {
 	g_auto(GStrv) words = all_words(t);
@@ -78,9 +72,58 @@ static gboolean set_params(
 	p = params_new(&o, digest_of(m, &o), 1, (uint64_t)(o.pps[0] + 0.5), 0);
 	t->params = *p;
 	t->frame_len_max = mix_longest_frame_len(o.traffic);
+	t->estimate_s = trial_s(t);
+	t->options = g_strdup("");
 	g_free(p);
 	options_clear(&o);
 	return TRUE;
+}
+
+/* The same of tsim search. */
+static gboolean set_search(
+	struct matrix *m, const struct spec *s, struct matrix_trial *t, GError **error)
+{
+	g_auto(GStrv) words = all_words(t);
+	g_autoptr(GStrvBuilder) goals = g_strv_builder_new();
+	struct search_options o = { 0 };
+	struct trial_params *p;
+
+	if (!options_parse_words((const char *const *)words, &search_options_kind, &o.run, error)) {
+		g_prefix_error(error, "%s: ", s->where);
+		return FALSE;
+	}
+	p = search_plan_params(&o, &o.run, digest_of(m, &o.run), 0);
+	t->params = *p;
+	t->frame_len_max = mix_longest_frame_len(o.run.traffic);
+	t->estimate_s = search_plan_s(&o) + START_S;
+	t->options = search_options_text(&o);
+	for (guint i = 0; i < o.goals->len; i++) {
+		g_autofree char *text = goal_full_text(o.goals->pdata[i]);
+
+		g_strv_builder_add(goals, text);
+	}
+	t->goals = g_strv_builder_end(goals);
+	g_free(p);
+	search_options_kind.clear(&o.run);
+	return TRUE;
+}
+
+/* Another repetition of it. */
+static void copy_leaf(struct matrix_trial *to, const struct matrix_trial *from, guint rep)
+{
+	trial_params_copy(&to->params, &from->params);
+	to->params.repetition = rep;
+	/* As search_plan_params. */
+	to->params.seed += from->goals == NULL ? 0 : rep;
+	to->frame_len_max = from->frame_len_max;
+	to->estimate_s = from->estimate_s;
+	to->goals = g_strdupv(from->goals);
+	to->options = g_strdup(from->options);
+}
+
+static char *infix_of(const struct matrix_trial *t)
+{
+	return t->goals == NULL ? trial_infix(&t->params) : trial_infix_with(&t->params, "search");
 }
 
 /* One combination: everything but the repetition. */
@@ -106,6 +149,8 @@ static GPtrArray *words_of(const struct spec *s, const struct leaf *leaf, guint 
 	for (unsigned i = 0; i < G_N_ELEMENTS(own); i++)
 		if (own[i] != NULL)
 			g_ptr_array_add(words, g_strdup(own[i]));
+	for (guint i = 0; s->search != NULL && i < s->search->len; i++)
+		g_ptr_array_add(words, g_strdup(s->search->pdata[i]));
 	for (char **word = s->tsim_args; word != NULL && *word != NULL; word++)
 		g_ptr_array_add(words, g_strdup(*word));
 	g_ptr_array_add(words, g_strdup_printf("--rep=%u", rep));
@@ -152,6 +197,10 @@ static gboolean check_equal(
 {
 	g_autofree char *difference = trial_params_difference(&b->params, &a->params);
 
+	if (difference == NULL && a->goals != NULL &&
+		(!g_strv_equal((const char *const *)a->goals, (const char *const *)b->goals) ||
+			!g_str_equal(a->options, b->options)))
+		difference = g_strdup("other goals or options");
 	return (difference == NULL && setup_differs_at(&a->setup, &b->setup) == 7) ||
 	       sim_fail(error, SIM_ERROR_USAGE,
 		       "%s: a trial has the same name as one of %s, %s/%s, but %s; use another "
@@ -172,8 +221,7 @@ static gboolean add_trial(struct matrix *m, struct matrix_trial *t, GError **err
 		matrix_trial_free(t);
 		return fine;
 	}
-	t->estimate_s = t->params.duration_s + t->params.warm_up_s + START_S + t->cool_down_s +
-			(t->params.repetition == 0 ? t->warm_up_s : 0);
+	t->estimate_s += t->cool_down_s + (t->params.repetition == 0 ? t->warm_up_s : 0);
 	m->nb_combinations += t->params.repetition == 0;
 	g_hash_table_insert(m->seen, g_steal_pointer(&key), t);
 	g_ptr_array_add(m->trials, t);
@@ -185,30 +233,31 @@ static gboolean add_trial(struct matrix *m, struct matrix_trial *t, GError **err
 static gboolean add_leaf(
 	struct matrix *m, const struct spec *s, const struct leaf *leaf, GError **error)
 {
-	struct trial_params params = { 0 };
-	uint32_t longest = 0;
+	struct matrix_trial *first = trial_of(s, leaf, 0);
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
 	gboolean done = TRUE;
 
-	for (guint rep = 0; done && rep < s->repetitions; rep++) {
+	if (!(s->search == NULL ? set_trial : set_search)(m, s, first, error)) {
+		matrix_trial_free(first);
+		return FALSE;
+	}
+	g_ptr_array_add(all, first);
+	for (guint rep = 1; rep < s->repetitions; rep++) {
 		struct matrix_trial *t = trial_of(s, leaf, rep);
 
-		if (rep == 0 && !set_params(m, s, t, error)) {
-			matrix_trial_free(t);
-			return FALSE;
-		}
-		if (rep == 0) {
-			trial_params_copy(&params, &t->params);
-			longest = t->frame_len_max;
-		} else {
-			trial_params_copy(&t->params, &params);
-			t->frame_len_max = longest;
-		}
-		t->params.repetition = rep;
-		t->infix = trial_infix(&t->params);
-		g_ptr_array_add(t->args, NULL);
-		done = add_trial(m, t, error);
+		copy_leaf(t, first, rep);
+		g_ptr_array_add(all, t);
 	}
-	trial_params_clear(&params);
+	for (guint i = 0; i < all->len; i++) {
+		struct matrix_trial *t = all->pdata[i];
+
+		t->infix = infix_of(t);
+		g_ptr_array_add(t->args, NULL);
+		if (done)
+			done = add_trial(m, t, error);
+		else
+			matrix_trial_free(t);
+	}
 	return done;
 }
 

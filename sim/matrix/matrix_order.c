@@ -25,8 +25,11 @@ static void group_free(gpointer p)
 
 gboolean matrix_same_leaf(const struct matrix_trial *a, const struct matrix_trial *b)
 {
-	return g_str_equal(a->infix, b->infix) && g_str_equal(a->dir, b->dir) &&
-	       a->params.seed == b->params.seed;
+	/* Each repetition of a search has another one. */
+	uint64_t seed_a = a->params.seed - (a->goals == NULL ? 0 : a->params.repetition);
+	uint64_t seed_b = b->params.seed - (b->goals == NULL ? 0 : b->params.repetition);
+
+	return g_str_equal(a->infix, b->infix) && g_str_equal(a->dir, b->dir) && seed_a == seed_b;
 }
 
 /*

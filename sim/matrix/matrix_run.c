@@ -67,20 +67,6 @@ static gboolean lock_folders(struct run *r, GError **error)
 	return TRUE;
 }
 
-/*
- * A trial may have been stored before it was seen that a guest had died: it is kept beside the
- * others, and counts for nothing.
- */
-static void set_aside(const struct run *r, const struct matrix_trial *t)
-{
-	g_autofree char *path = g_strdup_printf(
-		"%s/trial_%s_rep%u.json", t->dir, t->infix, t->params.repetition);
-	g_autofree char *aside = g_strconcat(path, ".failed", NULL);
-
-	if (g_rename(path, aside) != 0 && errno != ENOENT)
-		say_format(r, "%s: %s", path, g_strerror(errno));
-}
-
 /* All of text behind what is there, or nothing of it: half a line would spoil the next one. */
 static gboolean append_durably(int fd, const GString *text)
 {
@@ -125,7 +111,7 @@ static gboolean verify_stored(const struct matrix_trial *t, GError **error)
 {
 	g_autofree char *why = NULL;
 
-	return trial_state(t->dir, &t->params, &why) == TRIAL_DONE ||
+	return matrix_trial_state(t, &why) == TRIAL_DONE ||
 	       sim_fail(error, SIM_ERROR_GUEST, "%s", why == NULL ? "no result was written" : why);
 }
 
@@ -184,14 +170,18 @@ static gboolean measure_trial(struct run *r, guint nth)
 		return FALSE;
 	}
 	for (unsigned n = 0; n <= r->retries && !is_stopped(r); n++) {
+		gint64 since_us = g_get_real_time();
 		g_autoptr(GError) error = NULL;
+		g_autofree char *left = NULL;
 
 		if (attempt_trial(r, nth, &error))
 			return TRUE;
 		/* Whoever is told to stop has not failed. */
 		if (is_stopped(r))
 			break;
-		set_aside(r, t);
+		left = matrix_trial_set_aside(t, since_us);
+		if (left != NULL)
+			say_format(r, "%s", left);
 		record_failure(r, t, n + 1, error == NULL ? "unknown" : error->message);
 		if (n == r->retries && !r->stands) {
 			r->given_up = &t->setup;

@@ -13,6 +13,7 @@
 #include "traffic/rate.h"
 #include "analyze/base/format.h"
 #include "analyze/base/text.h"
+#include "analyze/verdict/goal.h"
 
 enum {
 	VALUES_MAX = 10000, /* of a key */
@@ -466,16 +467,59 @@ static gboolean read_seconds(struct spec *s, const struct spec_key *key, const c
 	return TRUE;
 }
 
-/* A time that is an option of tsim run of that name. */
+/* A time that is an option of tsim of that name; "": its own default. */
 static gboolean read_option(struct spec *s, const struct spec_key *key, const char *where,
 	const char *value, GError **error)
 {
 	g_autofree char *text = duration_of(value);
 	uint64_t ns;
 
+	if (value[0] == '\0')
+		return TRUE;
 	if (!duration_parse(where, text, 0, HOUR_NS, &ns, error))
 		return FALSE;
 	*(char **)member_at(s, key) = g_strdup_printf("--%s=%s", key->name, text);
+	return TRUE;
+}
+
+/* Goals, and the preset that says what they do not; "default": what tsim search does without either. */
+static gboolean read_search(struct spec *s, const struct spec_key *key, const char *where,
+	const char *value, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit_set(value, " \t\n;", -1);
+	g_autoptr(GPtrArray) texts = g_ptr_array_new();
+	const char *preset = NULL;
+	GPtrArray *goals;
+
+	(void)key;
+	for (char **word = words; *word != NULL; word++) {
+		gboolean is_preset = g_str_equal(*word, "default") ||
+				     g_strv_contains(goal_presets, *word);
+
+		if (is_preset && preset != NULL)
+			return refuse_word(where, *word, "second preset; give one", error);
+		if (is_preset)
+			preset = *word;
+		else if (**word != '\0')
+			g_ptr_array_add(texts, *word);
+	}
+	if (preset == NULL && texts->len == 0)
+		return TRUE;
+	s->search = g_ptr_array_new_with_free_func(g_free);
+	/* "default" is the command's: a suite has another one. */
+	if (preset != NULL && g_str_equal(preset, "default"))
+		preset = NULL;
+	if (preset != NULL)
+		g_ptr_array_add(s->search, g_strdup_printf("--preset=%s", preset));
+	for (guint i = 0; i < texts->len; i++)
+		g_ptr_array_add(
+			s->search, g_strdup_printf("--goal=%s", (const char *)texts->pdata[i]));
+	g_ptr_array_add(texts, NULL);
+	goals = goals_parse(where, (const char *const *)texts->pdata,
+		preset == NULL ? goal_presets[0] : preset, error);
+	if (goals == NULL)
+		return FALSE;
+	g_ptr_array_unref(goals);
 	return TRUE;
 }
 
@@ -534,8 +578,8 @@ static gboolean check_args(const struct spec *s, const char *where, GError **err
 		"--share", "--arrival", "--machine", "--interface", "--vhost", "--qemu",
 		"--ioregionfd", "--reflector", "--as", "--port", "--socket-dir", "--mac",
 		"--duration", "--warm-up", "--drain", "--connect-timeout", "--reps", "--rep",
-		"--seed", "--out", "--label", "--overwrite", "--capture", "--config", "--check",
-		"--print-config", NULL };
+		"--seed", "--goal", "--preset", "--suite", "--print-goals", "--out", "--label",
+		"--overwrite", "--capture", "--config", "--check", "--print-config", NULL };
 
 	for (char **word = s->tsim_args; word != NULL && *word != NULL; word++) {
 		g_auto(GStrv) parts = g_strsplit(*word, "=", 2);
@@ -649,9 +693,10 @@ static const struct spec_key keys[] = {
 	LIST("shares", "equal", take_share, .belongs = number_goes_on),
 	LIST("runtimes", "10", take_runtime),
 	NUMBERS("seeds", "1", add_seed, 0, G_MAXINT64),
+	ONE("search", "", read_search, search),
 	ONE("repetitions", "1", read_repetitions, repetitions),
-	ONE("warm-up", "1s", read_option, warm_up),
-	ONE("drain", "2s", read_option, drain),
+	ONE("warm-up", "", read_option, warm_up),
+	ONE("drain", "", read_option, drain),
 	ONE("warmup", "false", read_switch, warmup),
 	ONE("cooldown", "false", read_switch, cooldown),
 	ONE("accumulate", "false", read_switch, accumulate),
@@ -690,6 +735,37 @@ static gboolean check_keys(const struct spec *s, const char *const *found, GErro
 	return TRUE;
 }
 
+/* Loads and durations are the search's; those of [DEFAULT] are for other sections. */
+static gboolean apply_search(struct spec *s, GError **error)
+{
+	static const char *const useless[] = { "rates", "runtimes", "warmup", NULL };
+	GPtrArray *const lists[] = { s->rates, s->runtimes };
+	const char *const *key = ini_keys(s->file, s->section);
+
+	if (s->search == NULL) {
+		s->warm_up = s->warm_up == NULL ? g_strdup("--warm-up=1s") : s->warm_up;
+		s->drain = s->drain == NULL ? g_strdup("--drain=2s") : s->drain;
+		return TRUE;
+	}
+	for (; *key != NULL; key++) {
+		g_autofree char *where = NULL;
+
+		if (!g_strv_contains(useless, *key))
+			continue;
+		g_free(ini_get(s->file, s->section, *key, &where, NULL));
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"%s: not supported with 'search', which chooses loads and durations; "
+			"remove one of the two",
+			where);
+	}
+	for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++) {
+		g_ptr_array_set_size(lists[i], 0);
+		g_ptr_array_add(lists[i], NULL);
+	}
+	s->warmup = FALSE;
+	return TRUE;
+}
+
 static gboolean read_key(struct spec *s, const struct spec_key *key, GError **error)
 {
 	g_autofree char *where = NULL;
@@ -706,6 +782,8 @@ gboolean spec_read(struct spec *s, GError **error)
 	for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
 		if (!g_str_equal(keys[i].name, "label") && !read_key(s, &keys[i], error))
 			return FALSE;
+	if (!apply_search(s, error))
+		return FALSE;
 	g_array_sort(s->guests, by_guests);
 	g_ptr_array_sort(s->rates, by_number);
 	g_ptr_array_sort(s->runtimes, by_number);
@@ -762,6 +840,7 @@ void spec_clear(struct spec *s, struct matrix *m)
 	g_ptr_array_unref(s->shares);
 	g_ptr_array_unref(s->runtimes);
 	g_ptr_array_unref(s->seeds);
+	g_clear_pointer(&s->search, g_ptr_array_unref);
 	g_strfreev(s->tsim_args);
 	g_free(s->warm_up);
 	g_free(s->drain);

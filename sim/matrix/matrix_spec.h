@@ -15,7 +15,7 @@ struct spec_interface {
 	gboolean vhost; /* whatever vhosts says */
 };
 
-/* A size, a profile or a mix: words for tsim run. */
+/* A size, a profile or a mix: words for tsim. */
 struct spec_traffic {
 	char *word;
 	gboolean mix; /* it says how many guests there are */
@@ -28,7 +28,9 @@ struct spec {
 	char *where;      /* "tests.cfg: [vhost]" */
 	GPtrArray *notes; /* of the matrix */
 	GArray *machines, *interfaces, *qemus, *vhosts, *ioregionfds, *guests, *reflectors;
-	GPtrArray *rates, *traffic, *arrivals, *shares, *runtimes, *seeds; /* words */
+	/* Words; of rates and runtimes one that is NULL, if there is a search. */
+	GPtrArray *rates, *traffic, *arrivals, *shares, *runtimes, *seeds;
+	GPtrArray *search; /* words of tsim search: preset and goals; NULL: trials at rates */
 	guint repetitions;
 	char *warm_up, *drain, *dir;
 	char **tsim_args;

@@ -61,6 +61,19 @@ printf 'warmup = true\nwarmup_runtime = 3\n' >>x.cfg
 grep "tsim'* run --" a | head -1 | grep -q -- '--rep=0 --rate=1kpps --duration=3000ms --out=.*warm-up' || fail "first: $(cat a)"
 [ ! -e out ] || fail "a dry run made out/"
 
+# Searches: by tsim search, without loads, durations and a warm-up; nothing of them is merged.
+matrix 0 '2 combinations, 4 searches, 0 done, 4 left; 0 virtual machines; about ' 'machines = process' \
+	'interfaces = null, vhost-user' 'search = csit; loss=0; loss=1%,p99=1ms@every-guest' 'repetitions = 2' 'accumulate = true'
+"$BIN/tsim" matrix --dry-run x.cfg >a || fail "searches: $(cat a)"
+[ "$(grep -c "tsim'* search --.* --preset=csit --goal=loss=0 '*--goal=loss=1%,p99=1ms@every-guest'* --rep=[01] --out=" a)" -eq 4 ] ||
+	fail "not 4 searches: $(cat a)"
+grep "tsim'* search" a | grep -E -- '--(rate|duration|warm-up|drain)=' && fail "what tsim search has other defaults of"
+"$BIN/tsim" accumulate --dry-run x.cfg >a 2>err || fail "accumulate: $(cat err)"
+[ ! -s a ] || fail "merged: $(cat a)"
+grep -q 'nothing to merge' err || fail "no word of it: $(cat err)"
+matrix 2 "x.cfg:3: [a] rates: not supported with 'search'" 'search = default' 'rates = 1'
+expect 0 '4 combinations, 12 searches' "$BIN/tsim" matrix --dry-run "$SOURCE/conf/limits.matrix"
+
 # What a matrix tells tsim run.
 as=machine=pcvm,interface=bridge,qemu=old,vhost=on,ioregionfd=off,reflector=xdp
 accept()

@@ -13,11 +13,11 @@
 #include "analyze/base/file.h"
 #include "analyze/base/cli.h"
 #include "sim/base/error.h"
-#include "sim/matrix/matrix.h"
-#include "sim/trial/options.h"
+#include "sim/matrix/matrix_private.h"
+#include "sim/search/search_plan.h"
 #include "sim/trial/params.h"
 #include "sim/trial/environment.h"
-#include "tests/unit/fake_trial.h"
+#include "tests/unit/fake_search.h"
 
 static struct matrix *parse_ordered(const char *text, enum matrix_order order, uint32_t seed)
 {
@@ -132,6 +132,18 @@ static const struct {
 	{ "tsim_args = --hugepages -n 5", "t.cfg:2: [a] tsim_args", "'-n'" },
 	{ "tsim_args = --hugepages -- --no-pci", "t.cfg:2: [a] tsim_args", "'--'" },
 	{ "tsim_args = --overwrite", "t.cfg:2: [a] tsim_args", "'--overwrite'" },
+	{ "tsim_args = --max-load=1Mpps", "t.cfg: [a]", "--max-load" },
+	{ "search = loss=2", "t.cfg:2: [a] search", "loss" },
+	{ "search = fast", "t.cfg:2: [a] search", "fast" },
+	{ "search = quick loss=0 csit", "t.cfg:2: [a] search", "'csit': second preset" },
+	{ "search = loss=0@guest=7", "t.cfg: [a]", "guest" },
+	{ "search = default\nrates = 10", "t.cfg:3: [a] rates", "not supported with 'search'" },
+	{ "search = default\nruntimes = 1", "t.cfg:3: [a] runtimes", "with 'search'" },
+	{ "search = default\nwarmup = true", "t.cfg:3: [a] warmup", "with 'search'" },
+	{ "search = default\ntsim_args = --goal=loss=0", "t.cfg:3: [a] tsim_args", "'--goal=" },
+	{ "search = default\ntsim_args = --suite=rfc2544", "t.cfg:3: [a] tsim_args", "--suite" },
+	{ "search = default\ntsim_args = --ramp=1M", "t.cfg:3: [a] tsim_args", "--ramp" },
+	{ "search = default\ntsim_args = --max-load=1pps", "t.cfg: [a]", "--max-load" },
 	/* More than can be, or than could ever be looked at. */
 	{ "rates = 1..10000:1\nruntimes = 1..10\n", "t.cfg:3: [a] runtimes", "first..last:step" },
 	{ "rates = 1..10000:1\nseeds = 1..10000:1\nguests = 1..4096:1\n", "t.cfg: [a]",
@@ -247,6 +259,10 @@ static const struct {
 		"process_virtio_none_vhoston_ioregionfdoff_dpdk_100kpps_60B_10s", 1 },
 	{ "seeds = 1..3:1\narrivals = cbr, poisson\nshares = equal, zipf:1.1\nsize = 60",
 		"pcvm_bridge_normal_vhostoff_ioregionfdoff_xdp_100kpps_60B_10s", 12 },
+	{ "search = default\nsize = 60, 1020\nrepetitions = 3",
+		"pcvm_bridge_normal_vhostoff_ioregionfdoff_xdp_searchkpps_60B_1s", 6 },
+	{ "search = rfc2544; loss=0.1%\nguests = 1, 2",
+		"pcvm_bridge_normal_vhostoff_ioregionfdoff_xdp_1vms_searchkpps_imix_60s", 2 },
 	/* Commas within a word. */
 	{ "arrivals = onoff:on=1ms,off=9ms, poisson, onoff:on=2ms,off=9ms,dist=pareto\nsize = 60",
 		"pcvm_bridge_normal_vhostoff_ioregionfdoff_xdp_100kpps_60B_10s", 3 },
@@ -586,6 +602,9 @@ static const struct {
 	{ "", "arrivals = poisson\n", "arrival" },
 	{ "", "seeds = 2\n", "seed" },
 	{ "guests = 2\n", "guests = 2\nshares = zipf:1.1\n", "share" },
+	{ "search = loss=0\n", "search = loss=0.1%\n", "other goals or options" },
+	{ "search = loss=0\n", "search = loss=0\ntsim_args = --max-load=9Mpps\n",
+		"other goals or options" },
 	{ "", "tsim_args = --hugepages\n", "extra" },
 	{ "", "qemus = normal:/opt\n", "another QEMU directory" },
 };
@@ -642,26 +661,35 @@ static void check_params(const struct matrix_trial *t)
 	g_autoptr(GPtrArray) words = run_words(t);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *digest = NULL, *difference = NULL, *infix = NULL;
+	gboolean searches = t->goals != NULL;
+	struct search_options o = { 0 };
 	struct trial_params *p;
-	struct options o;
 
-	if (!options_parse_words((const char *const *)words->pdata, &options_of_run, &o, &error))
+	if (!options_parse_words((const char *const *)words->pdata,
+		    searches ? &search_options_kind : &options_of_run, &o.run, &error))
 		fail_msg("%s: %s", t->infix, error->message);
-	assert_int_equal(o.nb_pps, 1);
-	digest = environment_mix_digest(o.traffic);
-	p = params_new(&o, digest, 1, (uint64_t)(o.pps[0] + 0.5), (uint32_t)o.first_rep);
+	digest = environment_mix_digest(o.run.traffic);
+	if (searches) {
+		p = search_plan_params(&o, &o.run, digest, (uint32_t)o.run.first_rep);
+		assert_int_equal(g_strv_length(t->goals), o.goals->len);
+	} else {
+		assert_int_equal(o.run.nb_pps, 1);
+		p = params_new(&o.run, digest, 1, (uint64_t)(o.run.pps[0] + 0.5),
+			(uint32_t)o.run.first_rep);
+	}
 	difference = trial_params_difference(&t->params, p);
 	if (difference != NULL)
 		fail_msg("%s: %s", t->infix, difference);
-	infix = trial_infix(p);
+	infix = searches ? trial_infix_with(p, "search") : trial_infix(p);
 	assert_string_equal(infix, t->infix);
+	assert_int_equal(p->repetition, t->params.repetition);
 	assert_string_equal(t->params.machine, setup_machine_word(t->setup.machine));
 	trial_params_clear(p);
 	g_free(p);
-	options_clear(&o);
+	(searches ? search_options_kind : options_of_run).clear(&o.run);
 }
 
-static void params_are_those_that_tsim_run_stores(void **state)
+static void params_are_those_that_tsim_stores(void **state)
 {
 	static const char *const texts[] = {
 		"[a]\nmachines = pcvm, microvm, host\ninterfaces = bridge, vfio, pnic\n"
@@ -671,6 +699,10 @@ static void params_are_those_that_tsim_run_stores(void **state)
 		"vhosts = true, false\nguests = 2\narrivals = poisson, onoff\nshares = zipf:1.1\n"
 		"seeds = 3, 4\nrates = 10, 3Mpps, max, 1Gbit/s\nruntimes = 300ms\nwarm-up = 20ms\n"
 		"drain = 30ms\ntsim_args = --link 10G --swap=ip --pattern both --cores 0\n",
+		"[a]\nmachines = process, pcvm, host\ninterfaces = vhost-user, virtio, bridge\n"
+		"vhosts = true, false\nguests = 1, 2\nsizes = 60\nseeds = 3, 4\nwarm-up = 20ms\n"
+		"search = csit loss=0,p99=1ms@every-guest loss=1%\nrepetitions = 3\n"
+		"tsim_args = --max-load=1Mpps --link 100G\n",
 	};
 
 	(void)state;
@@ -913,6 +945,114 @@ static void done_ones_are_taken_away_broken_ones_are_not(void **state)
 	folder_clear(&f);
 }
 
+static const char *word_with(const struct matrix_trial *t, const char *prefix)
+{
+	for (guint i = 0; t->args->pdata[i] != NULL; i++)
+		if (g_str_has_prefix(t->args->pdata[i], prefix))
+			return t->args->pdata[i];
+	return NULL;
+}
+
+static void a_search_chooses_its_loads_and_durations(void **state)
+{
+	struct matrix *m = parse("[DEFAULT]\nrates = 10, 20\nruntimes = 5\nwarmup = true\n"
+				 "search = default\n"
+				 "[a]\nsearch = csit\n  loss=0\n  loss=1%,p99=1ms@every-guest\n"
+				 "repetitions = 2\ntsim_args = --max-load 1Mpps\n"
+				 "[b]\nsearch =\n[c]\n");
+	const struct matrix_trial *a = trial_at(m, 0), *again = trial_at(m, 1);
+	const struct matrix_trial *b = trial_at(m, 2), *c = trial_at(m, 4);
+
+	(void)state;
+	assert_int_equal(nb_trials(m), 2 + 2 + 1);
+	assert_true(has_word(a, "--preset=csit") && has_word(a, "--goal=loss=0") &&
+		    has_word(a, "--goal=loss=1%,p99=1ms@every-guest") && has_word(a, "--rep=0"));
+	assert_null(word_with(a, "--rate"));
+	assert_null(word_with(a, "--duration"));
+	assert_null(word_with(a, "--warm-up"));
+	assert_int_equal(g_strv_length(a->goals), 2);
+	assert_non_null(strstr(a->goals[1], "loss=1%,p99=1ms@every-guest,"));
+	assert_string_equal(a->options, "--max-load=1Mpps");
+	assert_true(a->params.rate_pps == 0 && a->warm_up_s == 0);
+	/* Each repetition has a seed of its own, and is of the same combination. */
+	assert_true(again->params.repetition == 1 && again->params.seed == a->params.seed + 1);
+	assert_true(matrix_same_leaf(a, again));
+	assert_true(g_strv_equal((const char *const *)a->goals, (const char *const *)again->goals));
+	/* An empty one is none; without goals they are the preset's. */
+	assert_null(b->goals);
+	assert_true(b->params.rate_pps == 10000 && b->warm_up_s > 0);
+	assert_int_equal(g_strv_length(c->goals), 2);
+	assert_null(word_with(c, "--preset"));
+	/* Longer trials take longer. */
+	assert_true(a->estimate_s > 20 && a->estimate_s < 600);
+	matrix_free(m);
+	m = parse("[a]\nsearch = rfc2544\n");
+	assert_true(trial_at(m, 0)->estimate_s > 110);
+	matrix_free(m);
+}
+
+static void store_search(const struct matrix_trial *t, gboolean interrupted, uint64_t tester_pps)
+{
+	const struct fake_search_cfg cfg = {
+		.guests = t->params.guests, .interrupted = interrupted, .tester_pps = tester_pps
+	};
+	g_autoptr(search) made = fake_search(&cfg);
+	g_autoptr(GError) error = NULL;
+
+	assert_int_equal(g_strv_length(t->goals), made->nb_goals);
+	for (uint32_t i = 0; i < made->nb_goals; i++) {
+		g_free(made->goals[i].text);
+		made->goals[i].text = g_strdup(t->goals[i]);
+	}
+	trial_params_clear(&made->params);
+	trial_params_copy(&made->params, &t->params);
+	if (!search_write(made, t->dir, &error))
+		fail_msg("%s", error->message);
+}
+
+static void searches_that_are_done_are_not_made_again(void **state)
+{
+	g_autoptr(GPtrArray) again = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = NULL, *searches = NULL, *other = NULL;
+	struct folder f;
+	struct matrix *m;
+
+	(void)state;
+	folder_make(&f);
+	searches = g_strdup_printf("%s[b]\nmachines = process\ninterfaces = null\nguests = 3\n"
+				   "search = default\nrepetitions = 4\noutputdir = %s\nlabel = a\n",
+		f.text, f.path);
+	m = parse(searches);
+	assert_int_equal(nb_trials(m), 4 + 4);
+	store_search(trial_at(m, 4), FALSE, 0);
+	store_search(trial_at(m, 5), TRUE, 0);
+	store_search(trial_at(m, 6), FALSE, 500000);
+	assert_int_equal(matrix_prune(m, again, &error), 2);
+	assert_null(error);
+	assert_int_equal(again->len, 1);
+	assert_non_null(strstr(again->pdata[0], "search_process_null_"));
+	assert_int_equal(matrix_done(m)->len, 2);
+	assert_true(matrix_trial_is_sound(matrix_done(m)->pdata[0]));
+	assert_false(matrix_trial_is_sound(matrix_done(m)->pdata[1]));
+	assert_true(matrix_trial_is_sound(trial_at(m, nb_trials(m) - 1))); /* not there yet */
+	text = print(m);
+	assert_non_null(strstr(text, "      dpdk: 4 trials, 2 searches\n"));
+	assert_non_null(strstr(text, "3 combinations, 4 trials, 4 searches, 2 done, 6 left;"));
+	matrix_free(m);
+	/* With other goals it would be another one. */
+	other = g_strdup_printf("[b]\nmachines = process\ninterfaces = null\nguests = 3\n"
+				"search = loss=0 loss=1%%\noutputdir = %s\nlabel = a\n",
+		f.path);
+	m = parse(other);
+	assert_int_equal(matrix_prune(m, again, &error), 0);
+	assert_true(g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE));
+	assert_non_null(strstr(error->message, "t.cfg: [b]: "));
+	assert_non_null(strstr(error->message, "use another outputdir or label"));
+	matrix_free(m);
+	folder_clear(&f);
+}
+
 static void other_parameters_are_not_overwritten(void **state)
 {
 	g_autoptr(GPtrArray) again = g_ptr_array_new_with_free_func(g_free);
@@ -977,13 +1117,15 @@ int main(void)
 		cmocka_unit_test(old_files_make_autotests_names),
 		cmocka_unit_test(equal_trials_of_two_sections_are_one),
 		cmocka_unit_test(different_trials_of_one_name_are_refused),
-		cmocka_unit_test(params_are_those_that_tsim_run_stores),
+		cmocka_unit_test(params_are_those_that_tsim_stores),
 		cmocka_unit_test(set_ups_stand_once_in_every_order),
 		cmocka_unit_test(the_tree_is_the_same_every_time),
 		cmocka_unit_test(seeds_make_orders),
 		cmocka_unit_test(every_repetition_has_its_longest_frame),
 		cmocka_unit_test(interleaved_repetitions_ascend),
 		cmocka_unit_test(done_ones_are_taken_away_broken_ones_are_not),
+		cmocka_unit_test(a_search_chooses_its_loads_and_durations),
+		cmocka_unit_test(searches_that_are_done_are_not_made_again),
 		cmocka_unit_test(other_parameters_are_not_overwritten),
 		cmocka_unit_test(the_tree_is_printed_with_its_counts),
 	};

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <utime.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -325,6 +326,62 @@ static void the_file_of_a_trial_that_failed_is_not_believed(void **state)
 	bench_clear(&b);
 }
 
+/* A search fails after its trials were stored; the older ones are of an attempt that was killed. */
+static gboolean fail_search(void *arg, const struct matrix_trial *t, GError **error)
+{
+	struct bench *b = arg;
+	struct matrix_trial one = *t;
+	g_autofree char *dir = g_build_filename(t->dir, "search-0", NULL);
+
+	b->trials++;
+	assert_non_null(t->goals);
+	one.dir = dir;
+	one.params.rate_pps = 1000 * b->trials;
+	assert_true(write_trial(&one, error));
+	g_set_error(error, SIM_ERROR, SIM_ERROR_GUEST, "guest 0 died");
+	return FALSE;
+}
+
+static void trials_of_a_search_that_failed_count_for_nothing(void **state)
+{
+	static const char infix[] = "process_null_none_vhostoff_ioregionfdoff_dpdk_2vms";
+	g_autofree char *text = NULL, *dir = NULL, *failed = NULL;
+	struct utimbuf before = { 1000000000, 1000000000 };
+	struct matrix_outcome out;
+	g_autoptr(GError) error = NULL;
+	struct bench b;
+	const struct matrix_ops ops = { apply, fail_search, warm_up, interrupted, say, &b };
+
+	(void)state;
+	bench_make(&b, "");
+	text = g_strdup_printf("[a]\noutputdir = %s\nlabel = a\nmachines = process\n"
+			       "interfaces = null\nguests = 2\nsearch = default\n",
+		b.path);
+	matrix_free(b.m);
+	b.m = matrix_parse("t.cfg", text, MATRIX_TREE, 1, &error);
+	assert_non_null(b.m);
+	dir = g_build_filename(b.dir, "search-0", NULL);
+	/* What an earlier run has measured stays. */
+	assert_false(fail_search(&b, matrix_trials(b.m)->pdata[0], &error));
+	g_clear_error(&error);
+	for (guint i = 1; i <= 3; i++) {
+		g_autofree char *path = g_strdup_printf(
+			"%s/trial_%s_%ukpps_imix_1s_rep0.json", dir, infix, i);
+		g_autofree char *aside = g_strconcat(path, ".failed", NULL);
+
+		if (i == 1) {
+			assert_int_equal(g_utime(path, &before), 0);
+			assert_true(matrix_run(b.m, 1, &ops, &out, &error));
+			assert_true(out.done == 0 && out.failed == 1 && b.trials == 3);
+		}
+		assert_int_equal(g_file_test(path, G_FILE_TEST_EXISTS), i == 1);
+		assert_int_equal(g_file_test(aside, G_FILE_TEST_EXISTS), i != 1);
+	}
+	failed = failures(&b);
+	assert_int_equal(nb_of(failed, "_searchkpps_imix_1s_rep0,"), 2);
+	bench_clear(&b);
+}
+
 /* It was done before the folder was locked, but after it had been looked at. */
 static void what_is_done_meanwhile_is_not_measured_again(void **state)
 {
@@ -627,6 +684,7 @@ int main(void)
 		cmocka_unit_test(a_trial_that_always_fails_is_left_and_the_rest_goes_on),
 		cmocka_unit_test(a_trial_without_a_result_has_failed),
 		cmocka_unit_test(the_file_of_a_trial_that_failed_is_not_believed),
+		cmocka_unit_test(trials_of_a_search_that_failed_count_for_nothing),
 		cmocka_unit_test(what_is_done_meanwhile_is_not_measured_again),
 		cmocka_unit_test(failures_that_cannot_be_recorded_are_said),
 		cmocka_unit_test(a_full_disk_is_survived),
