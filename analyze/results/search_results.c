@@ -135,6 +135,20 @@ result_set *search_results_open(
 	return g_steal_pointer(&r);
 }
 
+result_set *search_results_of(GPtrArray *searches)
+{
+	const struct result_options o = { .interrupted = TRUE };
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(struct found));
+	result_set *r = result_set_new();
+
+	take_searches(&o, r, searches, seen, all);
+	g_ptr_array_unref(searches);
+	g_array_sort(all, compare_found);
+	group_found(r, all);
+	return r;
+}
+
 const search *search_results_at(const result_combination *c, guint i)
 {
 	return g_ptr_array_index(c->searches, i);

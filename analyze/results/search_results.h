@@ -14,6 +14,9 @@
 result_set *search_results_open(
 	const struct result_options *options, const char *const *names, GError **error);
 
+/* The same of nb searches in memory that have paths; they are the set's then, and searches is freed. */
+result_set *search_results_of(GPtrArray *searches);
+
 /* Search i of a combination of them. */
 const search *search_results_at(const result_combination *c, guint i);
 

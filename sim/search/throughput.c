@@ -9,7 +9,8 @@
 #include "analyze/base/scratch.h"
 #include "analyze/base/text.h"
 #include "analyze/show/report_suite.h"
-#include "analyze/verdict/search_table.h"
+#include "analyze/results/search_results.h"
+#include "analyze/show/report_search.h"
 #include "sim/base/error.h"
 #include "sim/base/stop.h"
 #include "sim/search/mlr.h"
@@ -260,6 +261,10 @@ static void take_answers(struct hunt *h)
 		g->throughput_pps = g->loss_only ? a.throughput_pps : NAN;
 		g_free(g->why);
 		g->why = g_strdup(a.upper_pps == 0 ? "" : why_missed(h, i, a.upper_pps));
+		if (a.state == SEARCH_MISSED_AT_MIN)
+			progress_say(h->progress,
+				"%s: missed at the lowest load; use a lower --min-load",
+				goal_at(h, i)->name);
 	}
 }
 
@@ -426,8 +431,12 @@ static search *get_search(struct bed *b, struct search_options *o, uint32_t repe
 		*measured = (o->suite == NULL ? throughput_search : rfc2544_search)(
 			f, o, progress, s, &why);
 		sum_up(s, started_us);
-		if (*measured && search_write(s, bed_dir(b), &why))
+		if (*measured && search_write(s, bed_dir(b), &why)) {
+			g_autofree char *name = search_file_name(&s->params);
+
+			s->path = g_build_filename(bed_dir(b), name, NULL);
 			found = g_steal_pointer(&s);
+		}
 	}
 	offer_free(f);
 	if (why != NULL)
@@ -435,17 +444,38 @@ static search *get_search(struct bed *b, struct search_options *o, uint32_t repe
 	return found;
 }
 
-static void show_searches(const GPtrArray *all, enum cli_format format)
+static void print_table(table *t, enum cli_format format, const char *above)
 {
-	/* JSON has all of the searches anyway. */
-	g_autofree char *suite = format == CLI_JSON ? NULL : report_suite_format(all, format);
-	g_autofree char *text = suite != NULL
-					? g_steal_pointer(&suite)
-					: search_table_text(
-						  (const search *const *)(const void *)all->pdata,
-						  all->len, format);
+	g_autofree char *text = t == NULL ? NULL : table_format(t, format);
 
-	fputs(text, stdout);
+	if (text != NULL)
+		printf("%s%s", above, text);
+	table_free(t);
+}
+
+/* As tanalyze search has them; JSON: of each search all. Takes them. */
+static void show_searches(GPtrArray *all, enum cli_format format)
+{
+	g_autofree char *suite = format == CLI_JSON ? NULL : report_suite_format(all, format);
+	g_autoptr(result_set) r = NULL;
+
+	for (guint i = 0; format == CLI_JSON && i < all->len; i++) {
+		g_autofree char *json = search_to_json(all->pdata[i]);
+
+		printf("%s\n", json);
+	}
+	r = search_results_of(all);
+	if (suite != NULL)
+		fputs(suite, stdout);
+	else if (format != CLI_JSON)
+		print_table(report_search_limits(r), format, "");
+	if (suite == NULL && format == CLI_TEXT)
+		print_table(report_search_latency(r), format, "\n");
+	for (guint i = 0; format == CLI_TEXT && i < r->combinations->len; i++) {
+		g_autofree char *reasons = result_reasons_text(r->combinations->pdata[i]);
+
+		fputs(reasons, stdout);
+	}
 }
 
 GPtrArray *throughput_subjects(struct search_options *o, GError **error)
@@ -507,7 +537,7 @@ int throughput_run(struct search_options *o)
 	b = bed_new(o, &progress);
 	status = run_all(b, o, &progress, all, &any, &error);
 	if (all->len != 0)
-		show_searches(all, o->run.format);
+		show_searches(g_steal_pointer(&all), o->run.format);
 	if (error != NULL)
 		status = cli_fail("tsim", sim_error_status(error), error);
 	else if (any && o->run.format == CLI_TEXT)
