@@ -64,8 +64,10 @@ static void what_was_written_is_read(void **state)
 		if (!search_write(s, dir, &error))
 			fail_msg("%s", error->message);
 		back = search_read(path, &error);
-		if (back == NULL)
+		if (back == NULL) {
 			fail_msg("%s", error->message);
+			return;
+		}
 		text = search_to_json(s);
 		again = search_to_json(back);
 		assert_string_equal(text, again);

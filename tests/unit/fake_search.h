@@ -66,7 +66,7 @@ static inline struct search_trial *fake_search_trial(search *s, const struct fak
 	t->p999_ns = t->loss > 0.001 ? UINT64_C(2000000000) : (uint64_t)(p99 * 2);
 	t->p999_bound = t->loss > 0.001;
 	t->max_ns = (uint64_t)(p99 * 3);
-	for (uint32_t i = 0; i < s->nb_goals; i++) {
+	for (uint32_t i = 0; i < MIN(s->nb_goals, G_N_ELEMENTS(loss_limits)); i++) {
 		struct search_mark *m = &t->marks[i];
 
 		if (i == 2)
