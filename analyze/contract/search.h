@@ -106,9 +106,10 @@ struct search_suite {
 
 struct search {
 	struct trial_params
-		params; /* of its trials; rate_pps 0, duration_s the longest final one, repetition R */
-	char *preset;  /* quick, csit, rfc2544, tst009 */
-	char *options; /* of the search alone, where not the default: "--max-load=2Mpps"; "" */
+		params; /* of its trials; rate_pps 0, duration_s the longest final one, repetition R,
+			 * seed that of the command + R */
+	char *preset;   /* quick, csit, rfc2544, tst009 */
+	char *options;  /* of the search alone, where not the default: "--max-load=2Mpps"; "" */
 	uint64_t min_pps, max_pps; /* lowest and highest load */
 	gboolean max_measured; /* max_pps is what the generator offered at rate max, else given */
 	double mean_frame_len; /* with FCS: for bit/s */

@@ -54,9 +54,12 @@ static void take_file(struct finder *f, const char *path)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(search) s = search_read(path, &error);
 
-	if (s == NULL)
+	if (s == NULL) {
 		g_ptr_array_add(f->warnings, g_strdup(error->message));
-	else if (f->selector == NULL || result_selector_matches(f->selector, &s->params))
+		return;
+	}
+	s->params.seed -= MIN(s->params.seed, s->params.repetition);
+	if (f->selector == NULL || result_selector_matches(f->selector, &s->params))
 		g_ptr_array_add(f->found, g_steal_pointer(&s));
 }
 

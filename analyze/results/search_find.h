@@ -7,7 +7,8 @@
 
 /*
  * The searches (search *, owned by the array) that a name stands for: of a search_*.json, or of a folder
- * and those below it; by parameters, then repetition.
+ * and those below it; by parameters, then repetition. The seed is that of the command (--seed), to which
+ * each repetition adds its number, so that repetitions have equal parameters.
  * @param dir       where labels and selectors look; NULL: "out"
  * @param warnings  char *: files that cannot be read, which are left out
  * @return NULL and ANALYZE_ERROR_NOT_FOUND without any

@@ -67,7 +67,7 @@ struct limit_row {
 	struct median limit;
 	double least, most; /* NAN: one repetition, or none has a limit */
 	double upper, throughput, l2_bps, l1_bps;
-	char *state, *why; /* owned */
+	char *state, *why; /* owned; why NULL: nothing was missed */
 	const char *verdict;
 	double trials, trials_s, took_s; /* per search, medians */
 };
@@ -107,6 +107,24 @@ static void seconds_cell(table *t, const void *row, const struct table_column *c
 	table_double(t, G_STRUCT_MEMBER(double, row, column->at), "%.1f");
 }
 
+/* In text as much as a line has room for. */
+static void why_cell(table *t, const void *row, const struct table_column *column)
+{
+	enum { SHOWN = 80 };
+	const char *why = *(const char *const *)(const void *)((const char *)row + column->at);
+	g_autofree char *begin = NULL, *text = NULL;
+
+	if (why == NULL) {
+		table_none(t);
+	} else if (g_utf8_strlen(why, -1) <= SHOWN) {
+		table_string(t, why);
+	} else {
+		begin = g_utf8_substring(why, 0, SHOWN);
+		text = g_strconcat(begin, "...", NULL);
+		table_string_as(t, why, text);
+	}
+}
+
 #define AT(member_) .at = offsetof(struct limit_row, member_)
 static const struct table_column limit_columns[] = {
 	{ "goal", NULL, TABLE_TEXT, AT(goal), .flags = TABLE_KEY },
@@ -123,7 +141,7 @@ static const struct table_column limit_columns[] = {
 	{ "trials_s", "trials s", AT(trials_s), .cell = seconds_cell },
 	{ "took_s", "took s", AT(took_s), .flags = TABLE_HIDDEN, .cell = seconds_cell },
 	{ "verdict", NULL, TABLE_TEXT, AT(verdict) },
-	{ "why", NULL, TABLE_TEXT, AT(why), .flags = TABLE_IF_ANY },
+	{ "why", AT(why), .flags = TABLE_IF_ANY, .cell = why_cell },
 };
 #undef AT
 
@@ -254,7 +272,7 @@ static const struct table_column load_columns[] = {
 	{ "offered_pps", "offered", TABLE_PPS, AT(offered) },
 	{ "loss_ratio", "loss", TABLE_RATIO, AT(loss) },
 	{ "value_ns", "latency", AT(value), .flags = TABLE_IF_ANY, .cell = median_ns_cell },
-	{ "why", NULL, TABLE_TEXT, AT(why), .flags = TABLE_IF_ANY },
+	{ "why", AT(why), .flags = TABLE_IF_ANY, .cell = why_cell },
 };
 #undef AT
 

@@ -223,6 +223,7 @@ static inline search *fake_search(const struct fake_search_cfg *cfg)
 		.interface = cfg->interface,
 		.guests = cfg->guests,
 		.vhost = cfg->vhost,
+		.seed = 1 + cfg->repetition,
 		.repetition = cfg->repetition };
 	search *s = search_new(cfg->latency_goal ? 3 : 2);
 
