@@ -424,7 +424,7 @@ gboolean goal_is_of_loss(const struct goal *g)
 
 double goal_loss(const struct goal *g)
 {
-	double allowed = BELOW_1;
+	double allowed = 1;
 
 	for (guint i = 0; i < g->bounds->len; i++) {
 		const struct goal_bound *b = &g_array_index(g->bounds, struct goal_bound, i);
@@ -435,7 +435,7 @@ double goal_loss(const struct goal *g)
 		if (b->measure == GOAL_MIN_SHARE)
 			allowed = MIN(allowed, 1 - b->limit);
 	}
-	return allowed;
+	return allowed < 1 ? allowed : 0;
 }
 
 /* 0.005: "0.5%". */

@@ -48,7 +48,7 @@ GPtrArray *goals_parse(
 void goal_free(struct goal *g); /* NULL is fine */
 /* Bounds are of the loss of all frames alone: then it has a conditional throughput. */
 gboolean goal_is_of_loss(const struct goal *g);
-/* Loss ratio of all frames that it allows at most, as far as that is known: a hint for the first loads. */
+/* Loss ratio of all frames that it allows at most; 0 where that is not known: a hint for the first loads. */
 double goal_loss(const struct goal *g);
 /* With all attributes, as --print-goals has it: "loss=0,initial=1s,...". Newly allocated. */
 char *goal_full_text(const struct goal *g);

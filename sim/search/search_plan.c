@@ -47,12 +47,11 @@ struct mlr *search_plan_mlr(
 
 	for (guint i = 0; i < o->goals->len; i++) {
 		const struct goal *g = o->goals->pdata[i];
-		const struct goal_bound *loss = &g_array_index(g->bounds, struct goal_bound, 0);
 
 		goals[i] = (struct mlr_goal){ .initial_s = g->initial_s,
 			.rule = { g->final_s, g->sum_s, g->exceed },
 			.width = g->width,
-			.loss = loss->measure == GOAL_LOSS ? loss->limit : 0 };
+			.loss = goal_loss(g) };
 	}
 	return mlr_new(&(struct mlr_cfg){ .goals = goals,
 		.nb_goals = o->goals->len,

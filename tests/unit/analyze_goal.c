@@ -222,6 +222,23 @@ static void percentiles_take_frames(void **state)
 	}
 }
 
+static void the_hint_is_what_all_frames_may_lose(void **state)
+{
+	static const struct {
+		const char *text;
+		double loss;
+	} cases[] = { { "p99=1ms", 0 }, { "loss=1%", 0.01 },
+		{ "loss=1%,loss=0.1%@every-guest", 0.001 }, { "loss=1%@guest=3", 0 },
+		{ "min-share=0.9", 0.1 }, { "jain=0.9", 0 } };
+
+	(void)state;
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GPtrArray) goals = parse_one(cases[i].text, "quick");
+
+		assert_float_equal(goal_loss(g_ptr_array_index(goals, 0)), cases[i].loss, 1e-9);
+	}
+}
+
 /* Two size classes of three guests, 2000 frames each; latencies of 10 us, those of guest 2 of 100 us. */
 static trial *made_trial(void)
 {
@@ -417,6 +434,7 @@ int main(void)
 		cmocka_unit_test(goals_that_make_no_sense_are_refused),
 		cmocka_unit_test(what_a_goal_names_has_to_be_there),
 		cmocka_unit_test(percentiles_take_frames),
+		cmocka_unit_test(the_hint_is_what_all_frames_may_lose),
 		cmocka_unit_test(loss_is_judged_in_its_scope),
 		cmocka_unit_test(latency_is_judged_in_its_scope),
 		cmocka_unit_test(lost_frames_count_as_late),
