@@ -199,6 +199,18 @@ static gboolean open_sides(
 	return FALSE;
 }
 
+/* Limits are not compared beside trials: a table has one kind of rows. */
+static void note_searches(struct asked *asked, char **words)
+{
+	result_set *sides[2] = { NULL, NULL };
+
+	if (open_both(&asked->common, search_results_open, words, sides, NULL) == 2)
+		fprintf(stderr, COMMANDS_PROGRAM
+			": note: A and B have searches, too; --limits compares their limits\n");
+	result_free(sides[0]);
+	result_free(sides[1]);
+}
+
 static int run_compare(void *user, char **words)
 {
 	struct asked *asked = user;
@@ -215,7 +227,9 @@ static int run_compare(void *user, char **words)
 		return cli_fail(COMMANDS_PROGRAM, CLI_USAGE, error);
 	if (!open_sides(asked, words, sides, &searches, &error))
 		return cli_fail(COMMANDS_PROGRAM, CLI_FAILED, error);
-	if (searches)
+	if (!searches)
+		note_searches(asked, words);
+	else
 		limits = compare_metrics_of_searches(sides[0], sides[1]);
 	asked->options.metrics = searches ? limits : metrics;
 	if (g_file_test(words[0], G_FILE_TEST_EXISTS) && g_file_test(words[1], G_FILE_TEST_EXISTS))

@@ -117,6 +117,7 @@ is verdict 1 better
 is a 1 "$(jq -s '[.[].goals[0].lower_pps] | sort | .[2]' out/slow/search_*.json)"
 "$fake" out slow --rate 1000 --reps 5 && "$fake" out fast --rate 1000 --reps 5 --vhost || exit 1
 expect 0 "overall loss" "$tanalyze" compare slow fast
+grep -q "A and B have searches, too; --limits compares their limits" said || fail "no word of searches: $(cat said)"
 expect 0 "overall limit NDR: better" "$tanalyze" compare slow fast --limits
 expect 1 "nowhere: no search found" "$tanalyze" compare endless nowhere
 expect 1 "is in both A and B" "$tanalyze" compare endless endless
