@@ -7,6 +7,7 @@ tsim_script(qemu many 300)
 tsim_script(qemu killed 300)
 tsim_script(qemu by_hand 300)
 tsim_script(qemu remote 200)
+tsim_script(qemu search 200)
 # What these look at is no time of anything: they may have company.
 foreach(name campaign many killed by_hand remote)
 	set_tests_properties(${TSIM_TEST_PREFIX}qemu.${name} PROPERTIES RUN_SERIAL OFF)
