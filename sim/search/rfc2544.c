@@ -20,6 +20,7 @@ struct sweep {
 	const struct search_options *o;
 	struct progress *progress;
 	search *result;
+	gboolean full_spoilt; /* the trial of the loss curve at the theoretical rate */
 };
 
 static void free_size(gpointer data)
@@ -110,6 +111,7 @@ static gboolean find_loss_curve(struct sweep *w, GError **error)
 		if (!offer_until_good(w->offer, &ask, &t, NULL, error))
 			return FALSE;
 		loss[nb] = t->spoilt ? NAN : t->loss;
+		w->full_spoilt = nb == 0 ? t->spoilt : w->full_spoilt;
 		text = t->spoilt ? g_strdup("spoiled by the generator") : format_percent(t->loss);
 		progress_say(w->progress, "%3u  frame loss rate at %u %%: %s", w->result->nb_trials,
 			percent, text);
@@ -120,19 +122,9 @@ static gboolean find_loss_curve(struct sweep *w, GError **error)
 /* Why there is nothing to look for; NULL: there is. */
 static const char *why_no_bursts(const struct sweep *w)
 {
-	const search *s = w->result;
-	const struct search_trial *full = NULL;
-
-	if (s->goals[0].lower_pps >= (uint64_t)s->suite.theoretical_pps)
+	if (w->result->goals[0].lower_pps >= (uint64_t)w->result->suite.theoretical_pps)
 		return "throughput is the theoretical rate";
-	for (uint32_t i = 0; i < s->nb_trials && full == NULL; i++)
-		if (s->trials[i].use == SEARCH_LOSS_CURVE)
-			full = &s->trials[i];
-	for (uint32_t i = 0; i < s->nb_trials; i++)
-		if (s->trials[i].use == SEARCH_LOSS_CURVE &&
-			s->trials[i].rate_pps == full->rate_pps)
-			full = &s->trials[i];
-	return full->spoilt ? "the generator cannot offer the theoretical rate" : NULL;
+	return w->full_spoilt ? "the generator cannot offer the theoretical rate" : NULL;
 }
 
 static gboolean send_burst(
@@ -164,7 +156,7 @@ static gboolean find_bursts(struct sweep *w, GError **error)
 {
 	search *s = w->result;
 	const struct goal *goal = g_ptr_array_index(w->o->goals, 0);
-	uint64_t longest = (uint64_t)(s->suite.theoretical_pps * BACK_TO_BACK_LONGEST_S);
+	uint64_t longest = (uint64_t)MAX(s->suite.theoretical_pps * BACK_TO_BACK_LONGEST_S, 1);
 	const struct back_to_back_cfg cfg = { .first = MIN(BACK_TO_BACK_FIRST, longest),
 		.longest = longest,
 		.step = goal->width,

@@ -40,11 +40,11 @@ const struct option_row search_options_rows[] = {
 	ROW(TEXT, latency_at, "latency-at", 0, "PERCENT,...",
 		"Measure latency at these percentages of each limit found: 10,50,90"),
 	ROW(CHOICE, suite, "suite", 0, "SUITE",
-		"Measure per frame length of --profile what RFC 2544 asks for: throughput, latency "
-		"at it, frame loss rate, back-to-back frames",
+		"Benchmarks of RFC 2544 for each frame length of --profile: throughput, latency at "
+		"it, frame loss rate, back-to-back frames",
 		.words = suites),
 	ROW(INT, bursts, "bursts", 0, "N",
-		"With --suite: tests of back-to-back frames per frame length (default 50 with "
+		"Tests of back-to-back frames per frame length, with --suite (default 50 with "
 		"--preset rfc2544, else 5)",
 		.min = 1, .max = 10000),
 	ROW(SWITCH, print_goals, "print-goals", 0, NULL, "Print all goals in full and stop",
