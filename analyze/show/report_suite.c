@@ -226,19 +226,15 @@ static void add_rows(table *t, const GPtrArray *rows)
 	}
 }
 
-static void add_doubts(GString *to, const search *s)
+/* Whose limit it is; what else is to be said of a search is said with all reasons. */
+static void add_limited(GString *to, const search *s)
 {
 	const struct search_goal *goal = &s->goals[0];
+	g_autofree char *rate = format_pps((double)goal->upper_pps);
 
-	if (goal->state == SEARCH_TESTER_LIMITED) {
-		g_autofree char *rate = format_pps((double)goal->upper_pps);
-
+	if (goal->state == SEARCH_TESTER_LIMITED)
 		g_string_append_printf(to, "%.0f bytes: tester-limited at %spps: %s\n",
 			s->mean_frame_len, rate, goal->why);
-	}
-	if (s->doubt[0] != '\0')
-		g_string_append_printf(
-			to, "%.0f bytes: not trustworthy: %s\n", s->mean_frame_len, s->doubt);
 }
 
 /* What the numbers are to be read by. */
@@ -269,7 +265,7 @@ static void add_notes(GString *to, const GPtrArray *rows)
 	if (bound)
 		g_string_append(to, "buffer >=: a burst of maximum length lost no frame\n");
 	for (guint i = 0; i < rows->len; i++)
-		add_doubts(to, g_ptr_array_index(rows, i));
+		add_limited(to, g_ptr_array_index(rows, i));
 }
 
 static char *text_of(const GPtrArray *rows)
