@@ -21,6 +21,7 @@
 #include "traffic/frame.h"
 #include "traffic/rate.h"
 #include "analyze/base/text.h"
+#include "analyze/contract/search.h"
 
 static void set_default(char **text, const char *value)
 {
@@ -482,6 +483,9 @@ static gboolean check_pattern(const struct options *o, GError **error)
 
 static gboolean check_label(const char *label, GError **error)
 {
+	if (search_is_trials_folder(label))
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--label: '%s' is a name for the trials of a search; use another", label);
 	return (label[0] != '\0' && label[0] != '.' && strpbrk(label, "/\\\n\t") == NULL &&
 		       strlen(label) <= NAME_MAX) ||
 	       sim_fail(error, SIM_ERROR_USAGE,

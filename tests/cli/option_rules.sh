@@ -115,6 +115,7 @@ refused 'single trial' --capture x.pcap --rate 1k,2k
 refused 'does not work with --rate max' --capture x.pcap --rate max
 refused "'a' given twice" --note a=1 --note a=2
 refused 'invalid directory name' --label "$long$long$long"
+refused 'a name for the trials of a search' --label search-12
 # Options without effect.
 refused '--profile: no effect' --arrival trace:a.pcap --profile imix
 refused '--arrival: no effect' --mix own.mix --arrival weibull
