@@ -86,7 +86,11 @@ static void put_bar_text(struct canvas *c, const struct layout *l, const struct 
 			CANVAS_LEFT_OF, 0, name);
 	}
 	if (l->narrow) {
-		g_autofree char *both = g_strdup_printf("%s: %s", goal, value);
+		/* The number is whole. */
+		g_autofree char *behind = g_strconcat(": ", value, NULL);
+		g_autofree char *name = canvas_fit(
+			goal, room - canvas_text_width(behind) * TEXT_SIZE / 12, TEXT_SIZE);
+		g_autofree char *both = g_strconcat(name, behind, NULL);
 		g_autofree char *text = canvas_fit(both, room, TEXT_SIZE);
 
 		canvas_text(c, l->left + 6, y - 15, CANVAS_LEFT_OF, TEXT_SIZE, text);

@@ -313,12 +313,26 @@ static gboolean draw_trials(const figure *f, const search *s, const struct figur
 	return figure_search(f, s, bounds, options, text, error);
 }
 
+/* Lines over by are fewer than colours. */
+static gboolean has_room(const search_list *l, enum gather_search_by by)
+{
+	const struct members_options options = { .loads_together = TRUE };
+	g_auto(grouped) g = group_searches(l, &options, by);
+
+	return g.series->len <= FIGURE_SERIES_MAX;
+}
+
+static gboolean is_chosen(const search_list *l, enum gather_search_by by)
+{
+	return has_places(l, by) && has_room(l, by);
+}
+
 static gboolean find_by(const search_list *l, int asked, enum gather_search_by *by, GError **error)
 {
-	*by = asked >= 0                            ? (enum gather_search_by)asked
-	      : has_places(l, GATHER_SEARCH_SIZE)   ? GATHER_SEARCH_SIZE
-	      : has_places(l, GATHER_SEARCH_GUESTS) ? GATHER_SEARCH_GUESTS
-						    : GATHER_SEARCH_NONE;
+	*by = asked >= 0                           ? (enum gather_search_by)asked
+	      : is_chosen(l, GATHER_SEARCH_SIZE)   ? GATHER_SEARCH_SIZE
+	      : is_chosen(l, GATHER_SEARCH_GUESTS) ? GATHER_SEARCH_GUESTS
+						   : GATHER_SEARCH_NONE;
 	if (asked > GATHER_SEARCH_NONE && !has_places(l, *by))
 		return plots_fail(error, PLOTS_ERROR_ARGUMENT,
 			"--by %s: no searches that differ in it alone%s; leave it out",
@@ -341,6 +355,9 @@ gboolean gather_search_draw(const search_list *l, const char *title, int asked,
 	if (gather_search_count(l) == 1 && asked < 0)
 		return draw_trials(
 			f, search_at(g_ptr_array_index(g.series, 0), 0), options, text, error);
+	if (by == GATHER_SEARCH_NONE &&
+		!members_fit(g.series->len, FIGURES_LIMITS_MAX, "a figure of limits", error))
+		return FALSE;
 	for (guint i = 0; i < g.series->len; i++)
 		add_series(f, ((const struct member *)g_ptr_array_index(g.m->all, i))->title,
 			g_ptr_array_index(g.series, i), by);

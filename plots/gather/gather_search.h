@@ -31,7 +31,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(search_list, search_list_free)
 /* How many there are, of all names. */
 guint gather_search_count(const search_list *l);
 
-/* by: enum gather_search_by, or -1: size, else guests, if they differ within what is equal otherwise. */
+/* by: enum gather_search_by, or -1: size, else guests, if they differ within what is equal otherwise and
+ * that is not too much for one figure. */
 gboolean gather_search_draw(const search_list *l, const char *title, int by,
 	const struct figure_options *options, struct figure_text *text, GError **error);
 

@@ -289,6 +289,22 @@ static void bars_of_irregular_limits_are_hatched(void **state)
 	}
 }
 
+/* A long goal beside its number in a narrow figure: "loss=0.1%,p99=50us@eve...74.3 kpps" was no number. */
+static void numbers_of_long_goals_are_whole(void **state)
+{
+	g_autoptr(figure) f = two_combinations();
+	struct figure_options options = plain;
+	g_auto(figure_text) text = { NULL, NULL };
+
+	(void)state;
+	options.width = 400;
+	g_free(f->facets->pdata[0]);
+	f->facets->pdata[0] = g_strdup("loss=0.1%,p99=50us@every-guest,p50=20us");
+	assert_true(figure_limits(f, &options, &text, NULL));
+	assert_non_null(strstr(text.script, ": 410.0 kpps (400.0 to 420.0)'"));
+	assert_non_null(strstr(text.script, ": ≥ 2000 kpps, met at the highest load'"));
+}
+
 static void sizes_stand_beside_the_theoretical_rate(void **state)
 {
 	static const double sizes[] = { 64, 512, 1518 };
@@ -346,6 +362,7 @@ int main(void)
 		cmocka_unit_test(latency_at_shares_has_a_panel),
 		cmocka_unit_test(limits_say_how_sure_they_are),
 		cmocka_unit_test(bars_of_irregular_limits_are_hatched),
+		cmocka_unit_test(numbers_of_long_goals_are_whole),
 		cmocka_unit_test(sizes_stand_beside_the_theoretical_rate),
 		cmocka_unit_test(nothing_to_draw_is_an_error),
 	};
