@@ -10,7 +10,7 @@
 #include "analyze/contract/trial_fields_private.h"
 #include "analyze/contract/trial_json.h"
 
-enum { GOALS_MAX = 64, TRIALS_MAX = 1000000 };
+enum { TRIALS_MAX = 1000000 };
 
 static const char *const state_words[] = { [SEARCH_FOUND] = "found",
 	[SEARCH_MET_AT_MAX] = "met at the highest load",
@@ -92,7 +92,7 @@ static const struct trial_field tried_rows[] = {
 	TRIED(spoilt, SWITCH, "", "by the generator: the trial says nothing about the SUT"),
 	TRIED(spoilt_why, TEXT, "", "reason; empty: not spoilt"),
 	TRIED(marks, ROWS, "", "one per goal", .record = &mark_fields,
-		.nb = offsetof(struct search_trial, nb_marks), .max = GOALS_MAX),
+		.nb = offsetof(struct search_trial, nb_marks), .max = SEARCH_GOALS_MAX),
 	PERCENTILE(p50_ns, p50_bound, "median, from the scheduled departure, of all frames"),
 	PERCENTILE(p99_ns, p99_bound, "99th percentile"),
 	PERCENTILE(p999_ns, p999_bound, "99.9th percentile"),
@@ -102,7 +102,7 @@ static const struct trial_field tried_rows[] = {
 		.words = "percentiles among the lost frames: lower bounds" },
 	TRIED(max_ns, U64, "ns", "maximum; 0: no frame returned"),
 	TRIED(goal, U32, "", "of latency-at: number of the goal, from 0; else 0",
-		.max = GOALS_MAX - 1),
+		.max = SEARCH_GOALS_MAX - 1),
 	TRIED(share, REAL, "", "of latency-at: load as a share of the limit of that goal; else 0"),
 };
 static const struct trial_record tried_fields = RECORD("search_trial", search_trial, tried_rows,
@@ -114,7 +114,7 @@ static const struct trial_field load_rows[] = {
 	FIELD(search_load, spoilt, SWITCH, "", "by the generator, up to the last retry"),
 	FIELD(search_load, classes, WORDS, "", "lower, upper or undecided, one per goal",
 		.choices = class_words, .nb = offsetof(struct search_load, nb_classes),
-		.max = GOALS_MAX),
+		.max = SEARCH_GOALS_MAX),
 };
 static const struct trial_record load_fields = RECORD(
 	"load", search_load, load_rows, "A load, classified as in MLRsearch, appendix A.");
@@ -165,7 +165,7 @@ static const struct trial_field found_rows[] = {
 		"max_pps is the offered rate of a trial at rate max; else given"),
 	NAMED("mean_frame_bytes", search, mean_frame_len, REAL, "B", "with FCS"),
 	FOUND(goals, ROWS, "", "one row per goal", .record = &goal_fields,
-		.nb = offsetof(search, nb_goals), .max = GOALS_MAX),
+		.nb = offsetof(search, nb_goals), .max = SEARCH_GOALS_MAX),
 	FOUND(loads, ROWS, "", "one row per load offered for a limit, ascending",
 		.record = &load_fields, .nb = offsetof(search, nb_loads), .max = TRIALS_MAX),
 	FOUND(trials, ROWS, "", "one row per trial", .record = &tried_fields,

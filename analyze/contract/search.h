@@ -14,7 +14,7 @@
 
 struct trial_record;
 
-enum { SEARCH_SCHEMA = 1 };
+enum { SEARCH_SCHEMA = 1, SEARCH_GOALS_MAX = 64 };
 
 /* What is known of a load, for one goal: appendix A of the draft. */
 enum search_class { SEARCH_UNDECIDED, SEARCH_LOWER, SEARCH_UPPER };

@@ -345,6 +345,10 @@ static struct goal *parse_goal(
 		return NULL;
 	}
 	g->name = name_of(text);
+	if (*g->name == '\0') {
+		g_free(g->name);
+		g->name = g_strdup("loss=0");
+	}
 	g->text = goal_full_text(g);
 	return g;
 }
@@ -384,7 +388,14 @@ GPtrArray *goals_parse(
 			text_quote(preset).text, suggestion);
 	}
 	for (guint i = 0; texts != NULL && texts[i] != NULL; i++) {
-		struct goal *g = parse_goal(where, texts[i], p, error);
+		struct goal *g;
+
+		if (i == SEARCH_GOALS_MAX)
+			return input_null(error, INPUT_ERROR_RANGE,
+				"%s: more than %d goals; search for the others under another "
+				"--label",
+				where, SEARCH_GOALS_MAX);
+		g = parse_goal(where, texts[i], p, error);
 
 		if (g == NULL)
 			return NULL;

@@ -41,7 +41,7 @@ struct goal {
 extern const char *const goal_presets[];
 /*
  * struct goal *, in order: of each text, attributes it lacks from the preset; without texts (NULL,
- * or none) the preset's own goals. where names the option for errors.
+ * or none) the preset's own goals. At most SEARCH_GOALS_MAX. where names the option for errors.
  */
 GPtrArray *goals_parse(
 	const char *where, const char *const *texts, const char *preset, GError **error);

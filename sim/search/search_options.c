@@ -85,7 +85,8 @@ gboolean search_options_load(
 		g_prefix_error(error, "%s: ", where);
 		return FALSE;
 	}
-	if (rate.kind == RATE_MAX && o->link_bps > 0)
+	/* The link caps what is sent: a load above it would not be offered. */
+	if (o->link_bps > 0 && (rate.kind == RATE_MAX || *pps > rate_line_pps(o->link_bps, mean)))
 		*pps = rate_line_pps(o->link_bps, mean);
 	return rate.kind == RATE_MAX || *pps >= 2 ||
 	       sim_fail(error, SIM_ERROR_USAGE, "%s: '%s' is below 2 frames per second", where,
@@ -102,7 +103,7 @@ gboolean search_options_set_loads(struct search_options *o, GError **error)
 		return FALSE;
 	if (o->min_load != NULL && o->min_pps == 0)
 		return sim_fail(error, SIM_ERROR_USAGE, "--min-load: expected a rate, not 'max'");
-	return o->max_pps == 0 || floor(o->min_pps) < floor(o->max_pps) ||
+	return o->max_pps == 0 || ceil(o->min_pps) < floor(o->max_pps) ||
 	       sim_fail(error, SIM_ERROR_USAGE,
 		       "--min-load: is not below the highest load; lower it, or raise --max-load");
 }
@@ -236,6 +237,9 @@ static gboolean check_search(struct options *run, GError **error)
 	g_auto(GStrv) texts = split_goals(o->goal_texts);
 
 	option_finish(search_options_rows, o);
+	if (texts[0] == NULL && o->goal_texts != NULL && o->goal_texts[0] != NULL)
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--goal: empty value; expected a goal, such as loss=0.1%%");
 	if (run->drain_ns == UINT64_MAX)
 		run->drain_ns = o->preset < FIRST_OF_60_S ? SHORT_DRAIN_NS : RFC2544_DRAIN_NS;
 	o->goals = goals_parse(

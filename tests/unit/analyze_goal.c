@@ -53,6 +53,8 @@ static void goals_have_one_full_text(void **state)
 			"loss=0,initial=1s,final=30s,sum=30s,exceed=50%,width=2%", "loss=0" },
 		{ "loss=0,initial=1s,final=2s,sum=6s,exceed=0.25,width=1%", "rfc2544",
 			"loss=0,initial=1s,final=2s,sum=6s,exceed=25%,width=1%", "loss=0" },
+		{ "width=1%", "quick", "loss=0,initial=1s,final=1s,sum=5s,exceed=50%,width=1%",
+			"loss=0" },
 	};
 
 	(void)state;
@@ -96,6 +98,26 @@ static void presets_have_their_goals(void **state)
 		assert_true(goal_is_of_loss(pdr));
 		assert_float_equal(goal_loss(pdr), 0.005, 0);
 	}
+}
+
+/* Else a search could be made, and not be stored. */
+static void goals_are_as_many_as_a_file_holds(void **state)
+{
+	const char *texts[SEARCH_GOALS_MAX + 2] = { NULL };
+	char text[SEARCH_GOALS_MAX + 1][16];
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) most = NULL;
+
+	(void)state;
+	for (int i = 0; i <= SEARCH_GOALS_MAX; i++) {
+		(void)g_snprintf(text[i], sizeof(text[i]), "loss=%d%%", i);
+		texts[i] = text[i];
+	}
+	assert_null(goals_parse("--goal", texts, "quick", &error));
+	assert_non_null(strstr(error->message, "--goal: more than 64 goals"));
+	texts[SEARCH_GOALS_MAX] = NULL;
+	most = goals_parse("--goal", texts, "quick", NULL);
+	assert_non_null(most);
 }
 
 static void goals_that_make_no_sense_are_refused(void **state)
@@ -432,6 +454,7 @@ int main(void)
 		cmocka_unit_test(goals_have_one_full_text),
 		cmocka_unit_test(presets_have_their_goals),
 		cmocka_unit_test(goals_that_make_no_sense_are_refused),
+		cmocka_unit_test(goals_are_as_many_as_a_file_holds),
 		cmocka_unit_test(what_a_goal_names_has_to_be_there),
 		cmocka_unit_test(percentiles_take_frames),
 		cmocka_unit_test(the_hint_is_what_all_frames_may_lose),

@@ -77,6 +77,9 @@ static void loads_are_in_units_of_rates(void **state)
 		{ "--link=10G --profile=fixed:64 --max-load=50% --min-load=1%", 7440476.19,
 			148809.52 },
 		{ "--profile=fixed:1518 --max-load=1Gbit/s", 82345.19, 0 },
+		/* A load above the link is not offered, and so is not met. */
+		{ "--link=10G --profile=fixed:64 --max-load=20Mpps", 14880952.38, 0 },
+		{ "--link=10G --profile=fixed:64 --max-load=200%", 14880952.38, 0 },
 	};
 
 	(void)state;
@@ -97,7 +100,9 @@ static void what_makes_no_sense_is_refused(void **state)
 	} cases[] = {
 		{ "--interface=discard", "no frame comes back" },
 		{ "--max-load=5k --min-load=10k", "not below the highest load" },
+		{ "--max-load=5k --min-load=4999.5pps", "not below the highest load" },
 		{ "--min-load=max", "expected a rate" },
+		{ "--goal=\t", "empty value" },
 		{ "--max-load=50%", "add --link" },
 		{ "--latency-at=0", "above 0 up to 100" },
 		{ "--latency-at=10,,90", "above 0 up to 100" },
