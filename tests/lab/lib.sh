@@ -75,7 +75,7 @@ no_evidence()
 # that it is not up; then it is tried again, twice.
 lab_tsim()
 {
-	local status watcher try
+	local watcher try
 	for try in 1 2 3; do
 		rm -f evidence
 		watch_evidence &
