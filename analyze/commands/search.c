@@ -23,17 +23,26 @@ static char *take_text(table *t, enum cli_format format)
 	return text;
 }
 
+/* For people the reasons below it. */
+static char *limits_text(const result_set *r, enum cli_format format)
+{
+	g_autofree char *text = take_text(report_search_limits(r, format != CLI_TEXT), format);
+	g_autofree char *reasons = format == CLI_TEXT ? report_search_reasons(r) : NULL;
+
+	return g_strconcat(text, reasons, NULL);
+}
+
 static char *shown_text(const result_set *r, enum shown what, enum cli_format format)
 {
 	switch (what) {
 	case SHOW_LOADS:
-		return take_text(report_search_loads(r), format);
+		return take_text(report_search_loads(r, format != CLI_TEXT), format);
 	case SHOW_LATENCY:
 		return take_text(report_search_latency(r), format);
 	case SHOW_RFC2544:
 		return report_search_suite(r, format);
 	default:
-		return take_text(report_search_limits(r), format);
+		return limits_text(r, format);
 	}
 }
 
@@ -96,4 +105,4 @@ static const struct option_row rows[] = {
 };
 
 COMMANDS_COMMAND(search, struct options, rows, COMMANDS_NAMES,
-	.summary = "Limits found by tsim search: one row per goal");
+	.summary = "Show the limits found by tsim search");

@@ -225,12 +225,12 @@ static const result_combination *combination_at(const result_set *r, guint i)
 	return g_ptr_array_index(r->combinations, i);
 }
 
-table *report_search_limits(const result_set *r)
+table *report_search_limits(const result_set *r, gboolean why)
 {
 	table *t = table_new();
 
 	result_series_columns(t);
-	table_columns(t, limit_columns, G_N_ELEMENTS(limit_columns));
+	table_columns(t, limit_columns, G_N_ELEMENTS(limit_columns) - (why ? 0 : 1));
 	for (guint i = 0; i < r->combinations->len; i++) {
 		const result_combination *c = combination_at(r, i);
 
@@ -238,6 +238,61 @@ table *report_search_limits(const result_set *r)
 			add_limit(t, c, k);
 	}
 	return t;
+}
+
+/* "9.7k to 10.1k": upper bounds of a goal over the repetitions, and why they are none. "": no reason. */
+static char *reason_line(const result_combination *c, uint32_t goal)
+{
+	uint64_t least = UINT64_MAX, most = 0;
+	g_autoptr(GPtrArray) reasons = reasons_new();
+	g_autofree char *why = NULL, *lo = NULL, *hi = NULL;
+
+	for (guint i = 0; i < c->searches->len; i++) {
+		const struct search_goal *g = &search_results_at(c, i)->goals[goal];
+
+		if (*g->why == '\0')
+			continue;
+		least = MIN(least, g->upper_pps);
+		most = MAX(most, g->upper_pps);
+		(void)reasons_add(reasons, g->why, NULL);
+	}
+	why = joined_reasons(reasons);
+	if (why == NULL)
+		return g_strdup("");
+	lo = format_pps((double)least);
+	hi = format_pps((double)most);
+	return g_str_equal(lo, hi) ? g_strdup_printf("at %spps: %s", lo, why)
+				   : g_strdup_printf("at %s to %spps: %s", lo, hi, why);
+}
+
+char *report_search_reasons(const result_set *r)
+{
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < r->combinations->len; i++) {
+		const result_combination *c = combination_at(r, i);
+		uint32_t nb = search_results_at(c, 0)->nb_goals, next;
+
+		for (uint32_t k = 0; k < nb; k = next) {
+			g_autofree char *line = reason_line(c, k);
+			g_autoptr(GString) who = g_string_new(NULL);
+
+			if (r->combinations->len > 1)
+				g_string_append_printf(who, "%s: ", c->params.label);
+			g_string_append(who, search_results_at(c, 0)->goals[k].name);
+			for (next = k + 1; next < nb; next++) {
+				g_autofree char *same = reason_line(c, next);
+
+				if (!g_str_equal(same, line))
+					break;
+				g_string_append_printf(
+					who, ", %s", search_results_at(c, 0)->goals[next].name);
+			}
+			if (*line != '\0')
+				g_string_append_printf(text, "%s %s\n", who->str, line);
+		}
+	}
+	return g_string_free(text, FALSE);
 }
 
 /* A load of one search, for one goal. */
@@ -310,12 +365,12 @@ static void add_load(
 	table_add(t, &row);
 }
 
-table *report_search_loads(const result_set *r)
+table *report_search_loads(const result_set *r, gboolean why)
 {
 	table *t = table_new();
 
 	result_series_columns(t);
-	table_columns(t, load_columns, G_N_ELEMENTS(load_columns));
+	table_columns(t, load_columns, G_N_ELEMENTS(load_columns) - (why ? 0 : 1));
 	for (guint i = 0; i < r->combinations->len; i++) {
 		const result_combination *c = combination_at(r, i);
 

@@ -296,7 +296,7 @@ static void put_limit_verdicts(
 
 static void put_search_tables(page *p, const struct side *side)
 {
-	g_autoptr(table) limits = report_search_limits(side->set);
+	g_autoptr(table) limits = report_search_limits(side->set, TRUE);
 	g_autoptr(table) latency = report_search_latency(side->set);
 	g_autofree char *suite = report_search_suite(side->set, CLI_TEXT);
 

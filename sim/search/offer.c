@@ -6,6 +6,7 @@
 
 #include "analyze/base/file.h"
 #include "analyze/base/file_lock.h"
+#include "analyze/base/format.h"
 #include "sim/base/error.h"
 #include "sim/base/stop.h"
 #include "sim/search/search_plan.h"
@@ -310,14 +311,28 @@ static gboolean is_worth_retry(const trial *t)
 	       (double)t->totals.unsent <= UNSENT_HOPELESS * (double)t->totals.intended;
 }
 
-/* The reason in full once: it has the remedy. */
-static void tell_retry(struct offer *f, const trial *t)
+char *offer_trial_text(const struct offer *f, const struct search_trial *t)
 {
-	gboolean tester = g_strcmp0(t->cause, TRIAL_CAUSE_TESTER) == 0;
+	g_autofree char *rate = format_pps(t->rate_pps == 0 ? t->offered_pps : (double)t->rate_pps);
 
-	progress_say(f->cfg.bed->progress, "%3u  trying again: %s", f->cfg.result->nb_trials,
-		tester && f->told ? "spoiled by the generator" : reason_of(t));
-	f->told |= tester;
+	return g_strdup_printf(
+		"%3u  %8spps %5.4g s  ", f->cfg.result->nb_trials, rate, t->duration_s);
+}
+
+void offer_tell_spoilt(struct offer *f, const struct search_trial *t)
+{
+	if (t->spoilt && !f->told)
+		progress_say(f->cfg.bed->progress, "     %s", t->spoilt_why);
+	f->told |= t->spoilt;
+}
+
+static void tell_retry(struct offer *f, const struct search_trial *of, const trial *t)
+{
+	g_autofree char *text = offer_trial_text(f, of);
+
+	progress_say(f->cfg.bed->progress, "%s%s; retrying", text,
+		of->spoilt ? "spoiled by the generator" : reason_of(t));
+	offer_tell_spoilt(f, of);
 }
 
 /* What disturbs the generator, such as another program, may be over in a moment. Not where all is there. */
@@ -343,7 +358,7 @@ static gboolean offer_times(struct offer *f, const struct offer_ask *ask, int re
 			return FALSE;
 		*out = judge_trial(f, ask, got);
 		if (nth < retries && is_worth_retry(got))
-			tell_retry(f, got);
+			tell_retry(f, *out, got);
 	}
 	if (retries > 0 && g_strcmp0(got->cause, TRIAL_CAUSE_GUESTS) == 0)
 		return sim_fail(error, SIM_ERROR_GUEST, "%s (in each of %d trials)", reason_of(got),

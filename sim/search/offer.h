@@ -31,6 +31,11 @@ void offer_free(struct offer *f); /* NULL is fine */
 /* Parameters of the search: struct search. */
 const struct trial_params *offer_params(const struct offer *f);
 
+/* Its number, load and duration, as progress lines begin. Newly allocated. */
+char *offer_trial_text(const struct offer *f, const struct search_trial *t);
+/* A progress line with why the generator has spoilt t, once per search; not spoilt: nothing. */
+void offer_tell_spoilt(struct offer *f, const struct search_trial *t);
+
 struct offer_ask {
 	enum search_use use;
 	uint64_t rate_pps; /* 0: as fast as possible */

@@ -115,6 +115,7 @@ static gboolean find_loss_curve(struct sweep *w, GError **error)
 		text = t->spoilt ? g_strdup("spoiled by the generator") : format_percent(t->loss);
 		progress_say(w->progress, "%3u  frame loss rate at %u %%: %s", w->result->nb_trials,
 			percent, text);
+		offer_tell_spoilt(w->offer, t);
 	}
 	return TRUE;
 }
@@ -147,6 +148,7 @@ static gboolean send_burst(
 		t->spoilt     ? "spoiled by the generator"
 		: t->loss > 0 ? "lossy"
 			      : "lossless");
+	offer_tell_spoilt(w->offer, t);
 	if (!t->spoilt)
 		back_to_back_add(b, t->loss <= 0);
 	return TRUE;

@@ -72,35 +72,21 @@ static struct offer_ask ask_for(
 		.longer_s = s - duration_s };
 }
 
+enum { NAME_WIDTH = 10 }; /* longer names of goals are numbers in progress lines */
+
+/* "992.9k..1.033M"; "?" where a bound is not known yet. */
 static char *bounds_text(uint64_t lower, uint64_t upper)
 {
 	g_autofree char *lo = format_pps((double)lower), *hi = format_pps((double)upper);
 
-	return g_strdup_printf("%s..%spps", lower == 0 ? "?" : lo, upper == 0 ? "?" : hi);
+	return g_strdup_printf("%s..%s", lower == 0 ? "?" : lo, upper == 0 ? "?" : hi);
 }
 
-/* "NDR 1.2M..1.3Mpps", all goals; those whose names are long by number. */
-static void append_bounds(const struct hunt *h, GString *line)
+static char *short_name(const struct hunt *h, guint i)
 {
-	enum { NAME_WIDTH = 10 };
+	const char *name = goal_at(h, i)->name;
 
-	for (guint i = 0; i < h->o->goals->len; i++) {
-		const char *name = goal_at(h, i)->name;
-		uint64_t lower, upper;
-		g_autofree char *bounds = NULL;
-
-		mlr_so_far(h->mlr, i, &lower, &upper);
-		bounds = bounds_text(lower, upper);
-		if (strlen(name) <= NAME_WIDTH)
-			g_string_append_printf(line, "  %s %s", name, bounds);
-		else
-			g_string_append_printf(line, "  goal %u: %s", i + 1, bounds);
-	}
-}
-
-static char *time_text(double s)
-{
-	return s < 90 ? g_strdup_printf("%.0f s", ceil(s)) : g_strdup_printf("%.0f min", s / 60);
+	return strlen(name) <= NAME_WIDTH ? g_strdup(name) : g_strdup_printf("goal %u", i + 1);
 }
 
 /* text, and blanks up to width characters. */
@@ -111,9 +97,30 @@ static void append_padded(GString *line, const char *text, glong width)
 	g_string_append_printf(line, "%s%*s", text, (int)MAX(missing, 0), "");
 }
 
+/* "NDR 1.2M..1.3M  PDR 1.4M..1.5M" */
+static void append_bounds(const struct hunt *h, GString *line)
+{
+	enum { BOUNDS_WIDTH = 16 };
+
+	for (guint i = 0; i < h->o->goals->len; i++) {
+		uint64_t lower, upper;
+		g_autofree char *name = short_name(h, i), *bounds = NULL;
+
+		mlr_so_far(h->mlr, i, &lower, &upper);
+		bounds = bounds_text(lower, upper);
+		g_string_append_printf(line, "%s ", name);
+		append_padded(line, bounds, BOUNDS_WIDTH);
+	}
+}
+
+static char *time_text(double s)
+{
+	return s < 90 ? g_strdup_printf("%.0f s", ceil(s)) : g_strdup_printf("%.0f min", s / 60);
+}
+
 static void append_result(GString *line, const struct search_trial *t)
 {
-	enum { LOSS_WIDTH = 12, TIME_WIDTH = 12 };
+	enum { LOSS_WIDTH = 10, TIME_WIDTH = 11 };
 	g_autofree char *loss = format_percent(t->loss);
 	g_autofree char *p99 = format_ns_bound(t->p99_ns, t->p99_bound);
 
@@ -130,28 +137,38 @@ static void append_result(GString *line, const struct search_trial *t)
 /* A line per trial: load, result, bounds so far, time left. */
 static void tell_trial(const struct hunt *h, const struct search_trial *t)
 {
-	g_autoptr(GString) line = g_string_new(NULL);
-	g_autofree char *rate = format_pps(t->rate_pps == 0 ? t->offered_pps : (double)t->rate_pps);
+	g_autofree char *begin = offer_trial_text(h->offer, t);
+	g_autoptr(GString) line = g_string_new(begin);
 	double left_s = h->mlr == NULL ? 0 : mlr_left_s(h->mlr);
 	g_autofree char *left = time_text(left_s);
 
-	g_string_printf(line, "%3u  %8spps %5.4g s  ", h->result->nb_trials, rate, t->duration_s);
 	append_result(line, t);
 	if (t->use == SEARCH_FOR_LIMIT)
 		append_bounds(h, line);
 	if (left_s > 0 && t->use == SEARCH_FOR_LIMIT)
-		g_string_append_printf(line, "  about %s left", left);
+		g_string_append_printf(line, "about %s left", left);
 	if (t->rate_pps == 0)
-		g_string_append(line, "  at rate max: the highest load");
+		g_string_append(line, "highest load: sent at rate max");
 	else if (t->use == SEARCH_WARM_UP)
-		g_string_append(line, "  warm-up");
-	else if (t->use == SEARCH_LATENCY_AT)
-		g_string_append_printf(
-			line, "  %g %% of %s", 100 * t->share, goal_at(h, t->goal)->name);
+		g_string_append(line, "warm-up");
+	else if (t->use == SEARCH_LATENCY_AT) {
+		g_autofree char *name = short_name(h, t->goal);
+
+		g_string_append_printf(line, "latency at %g %% of %s", 100 * t->share, name);
+	}
 	if (t->longer_s > 0)
 		g_string_append_printf(
 			line, "  (%.3g s longer, for enough frames per percentile)", t->longer_s);
-	progress_say(h->progress, "%s", line->str);
+	progress_say(h->progress, "%s", g_strchomp(line->str));
+	offer_tell_spoilt(h->offer, t);
+}
+
+/* The numbers that stand for goals in the lines below. */
+static void tell_goals(const struct hunt *h)
+{
+	for (guint i = 0; i < h->o->goals->len; i++)
+		if (strlen(goal_at(h, i)->name) > NAME_WIDTH)
+			progress_say(h->progress, "goal %u: %s", i + 1, goal_at(h, i)->name);
 }
 
 /* The highest load: given, or what the generator offers without a schedule. */
@@ -338,8 +355,10 @@ gboolean throughput_search(struct offer *f, const struct search_options *o,
 	struct progress *progress, search *result, GError **error)
 {
 	struct hunt h = { .offer = f, .o = o, .progress = progress, .result = result };
-	gboolean done = find_max(&h, error) && find_min(&h, error);
+	gboolean done;
 
+	tell_goals(&h);
+	done = find_max(&h, error) && find_min(&h, error);
 	if (done) {
 		h.mlr = search_plan_mlr(o, result->min_pps, result->max_pps,
 			result->max_measured ? 0 : shortest_s(&h));
@@ -453,6 +472,13 @@ static void print_table(table *t, enum cli_format format, const char *above)
 	table_free(t);
 }
 
+static void print_reasons(const result_set *r)
+{
+	g_autofree char *text = report_search_reasons(r);
+
+	fputs(text, stdout);
+}
+
 /* As tanalyze search has them; JSON: of each search all. Takes them. */
 static void show_searches(GPtrArray *all, enum cli_format format)
 {
@@ -468,7 +494,9 @@ static void show_searches(GPtrArray *all, enum cli_format format)
 	if (suite != NULL)
 		fputs(suite, stdout);
 	else if (format != CLI_JSON)
-		print_table(report_search_limits(r), format, "");
+		print_table(report_search_limits(r, format != CLI_TEXT), format, "");
+	if (suite == NULL && format == CLI_TEXT)
+		print_reasons(r);
 	if (suite == NULL && format == CLI_TEXT)
 		print_table(report_search_latency(r), format, "\n");
 	for (guint i = 0; format == CLI_TEXT && i < r->combinations->len; i++) {
@@ -476,6 +504,7 @@ static void show_searches(GPtrArray *all, enum cli_format format)
 
 		fputs(reasons, stdout);
 	}
+	(void)fflush(stdout); /* before what is said on stderr */
 }
 
 GPtrArray *throughput_subjects(struct search_options *o, GError **error)

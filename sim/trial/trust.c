@@ -125,9 +125,9 @@ static char *lost_cpu_text(const struct trust_input *in)
 	if (e->throttled_s > 0)
 		return g_strdup("throttled by the CPU quota");
 	if (in->health->preempted == 0)
-		return g_strdup("lower --rate or use more --cores");
+		return g_strdup("lower the load or use more --cores");
 	return g_strdup_printf("a load worker was preempted %" G_GUINT64_FORMAT
-			       " time%s: lower --rate, or use a dedicated core (--cores)",
+			       " time%s: lower the load, or use a dedicated core (--cores)",
 		in->health->preempted, text_plural(in->health->preempted));
 }
 
@@ -237,7 +237,7 @@ void trust_reach(trial *t, const struct trust_input *in)
 		blame_tester(t,
 			"%" G_GUINT64_FORMAT
 			" frame%s lost between two receivers of the generator: use fewer "
-			"receivers or a lower --rate",
+			"receivers or a lower load",
 			in->health->dropped, text_plural(in->health->dropped));
 	if (in->health->unswitched != 0)
 		add_note(t,
