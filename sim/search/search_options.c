@@ -22,8 +22,8 @@ static const char *const suites[] = { "rfc2544", NULL };
 const struct option_row search_options_rows[] = {
 	OPTION_GROUP("Search"),
 	ROW(TEXTS, goal_texts, "goal", 0, "GOAL",
-		"Goal to be met, such as loss=0.1%,p99=500us@every-guest (default "
-		"those of the preset: loss=0, and loss=0.5% for quick and csit)",
+		"Goal, such as loss=0.1%,p99=500us@every-guest (default "
+		"those of the preset: NDR loss=0; quick and csit also PDR loss=0.5%)",
 		OPTION_WORDS("loss=0", "loss=0.1%", "loss=0,p99=500us",
 			"loss=0,p99=500us@every-guest", "loss=0,min-share=0.9",
 			"loss=0,jain=0.99")),
@@ -33,12 +33,14 @@ const struct option_row search_options_rows[] = {
 		"Highest load: 5Mpps, 10Gbit/s, 100% (of --link) (default --link, else what the "
 		"generator sends at rate max)"),
 	ROW(TEXT, min_load, "min-load", 0, "RATE",
-		"Lowest load (default 1% of the highest; up to 10% for 10,000 frames per trial)"),
+		"Lowest load (default 1% of the highest, or up to 10% where trials would have "
+		"fewer than 10,000 frames)"),
 	ROW(INT, retries, "retries", 0, "N",
 		"Retries of a trial that the generator spoiled or in which a guest died",
 		.preset = "2", .min = 0, .max = 100),
 	ROW(TEXT, latency_at, "latency-at", 0, "PERCENT,...",
-		"Measure latency at these percentages of each limit found: 10,50,90"),
+		"Loads for measuring latency, in percent of each limit found: 10,50,90 (default "
+		"none)"),
 	ROW(CHOICE, suite, "suite", 0, "SUITE",
 		"Benchmarks of RFC 2544 for each frame length of --profile: throughput, latency at "
 		"it, frame loss rate, back-to-back frames",
@@ -105,7 +107,8 @@ gboolean search_options_set_loads(struct search_options *o, GError **error)
 		return sim_fail(error, SIM_ERROR_USAGE, "--min-load: expected a rate, not 'max'");
 	return o->max_pps == 0 || ceil(o->min_pps) < floor(o->max_pps) ||
 	       sim_fail(error, SIM_ERROR_USAGE,
-		       "--min-load: is not below the highest load; lower it, or raise --max-load");
+		       "--min-load: expected less than the highest load; lower it, or raise "
+		       "--max-load");
 }
 
 static gboolean check_latency_at(struct search_options *o, GError **error)

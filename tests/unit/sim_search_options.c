@@ -99,8 +99,8 @@ static void what_makes_no_sense_is_refused(void **state)
 		const char *words, *says;
 	} cases[] = {
 		{ "--interface=discard", "no frame comes back" },
-		{ "--max-load=5k --min-load=10k", "not below the highest load" },
-		{ "--max-load=5k --min-load=4999.5pps", "not below the highest load" },
+		{ "--max-load=5k --min-load=10k", "expected less than the highest load" },
+		{ "--max-load=5k --min-load=4999.5pps", "expected less than the highest load" },
 		{ "--min-load=max", "expected a rate" },
 		{ "--goal=\t", "empty value" },
 		{ "--max-load=50%", "add --link" },
