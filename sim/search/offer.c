@@ -4,6 +4,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "analyze/base/file.h"
 #include "analyze/base/file_lock.h"
 #include "analyze/base/format.h"
@@ -196,6 +198,15 @@ static trial *read_trial(struct offer *f, const struct trial_params *p, GError *
 	return NULL;
 }
 
+/* The search that was there goes with the first of its trials that is replaced. */
+static void remove_result(const struct offer *f)
+{
+	g_autofree char *name = search_file_name(f->params);
+	g_autofree char *path = g_build_filename(f->cfg.bed->dir, name, NULL);
+
+	(void)g_unlink(path);
+}
+
 static trial *measure_trial(
 	struct offer *f, const struct offer_ask *ask, const struct trial_params *p, GError **error)
 {
@@ -216,6 +227,8 @@ static trial *measure_trial(
 		return NULL;
 	text = printout_text(t, TRUE);
 	g_string_assign(t->log, text);
+	if (f->run->overwrite)
+		remove_result(f);
 	if (!session_keep(t, f->dir, error))
 		g_clear_pointer(&t, trial_free);
 	return t;
@@ -361,7 +374,7 @@ static gboolean offer_times(struct offer *f, const struct offer_ask *ask, int re
 			tell_retry(f, *out, got);
 	}
 	if (retries > 0 && g_strcmp0(got->cause, TRIAL_CAUSE_GUESTS) == 0)
-		return sim_fail(error, SIM_ERROR_GUEST, "%s (in each of %d trials)", reason_of(got),
+		return sim_fail(error, SIM_ERROR_GUEST, "%s (after %d trials)", reason_of(got),
 			retries + 1);
 	if (t != NULL)
 		*t = g_steal_pointer(&got);

@@ -49,6 +49,16 @@ find out -name 'trial_*.json' -printf '%f %T@ %i\n' | LC_ALL=C sort >after
 same "trials of the first run, untouched" "$(comm -12 before after | wc -l)" "$(wc -l <before)"
 same "each trial is in the result once" "$(search '.trials | [length, (map(.file) | unique | length)] | @csv')" \
 	"$(wc -l <after),$(wc -l <after)"
+
+# Killed while all is measured again: the result of trials that were replaced is gone.
+: >stderr
+"$BIN/tsim" "${killed[@]}" --overwrite >stdout 2>stderr &
+tsim=$!
+children+=("$tsim")
+until_said stderr '^ *1 '
+kill -9 "$tsim"
+wait "$tsim" 2>/dev/null
+! compgen -G "out/default/search_*.json" >/dev/null || fail "the result of other trials is there"
 rm -r out
 
 # A generator that is its own limit.
