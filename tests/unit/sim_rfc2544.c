@@ -9,6 +9,7 @@
 
 #include "sim/search/back_to_back.h"
 #include "sim/search/loss_curve.h"
+#include "sim/search/search_plan.h"
 
 enum { LONGEST = 44642850 }; /* 30 s at 1 Gbit/s of 64 bytes */
 
@@ -224,6 +225,32 @@ static void the_corrected_time_is_that_of_the_buffer(void **state)
 	g_free(r.burst_values);
 }
 
+/* What the generator does alone is stored, and found again, whatever the guests are. */
+static void a_trial_on_null_has_nothing_of_the_guests(void **state)
+{
+	struct trial_params p = { .label = g_strdup("a"),
+		.machine = g_strdup("pcvm"),
+		.interface = g_strdup("bridge"),
+		.qemu = g_strdup("stable"),
+		.reflector = g_strdup("xdp"),
+		.vhost = TRUE,
+		.guests = 1,
+		.profile = g_strdup("fixed-64"),
+		.frame_len = 64,
+		.pattern = g_strdup("both"),
+		.faults = g_strdup("drop=0.1"),
+		.duration_s = 1 };
+	g_autofree char *infix = NULL;
+
+	(void)state;
+	search_plan_on_null(&p);
+	infix = trial_infix(&p);
+	assert_string_equal(infix, "process_null_none_vhostoff_ioregionfdoff_dpdk_maxkpps_60B_1s");
+	assert_string_equal(p.pattern, TRIAL_PATTERN_DEFAULT);
+	assert_string_equal(p.faults, "");
+	trial_params_clear(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +263,7 @@ int main(void)
 		cmocka_unit_test(loss_verification_forgives_a_single_loss),
 		cmocka_unit_test(the_formulae_of_rfc_9004),
 		cmocka_unit_test(the_corrected_time_is_that_of_the_buffer),
+		cmocka_unit_test(a_trial_on_null_has_nothing_of_the_guests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
