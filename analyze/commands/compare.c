@@ -165,16 +165,14 @@ static guint open_both(
 	const struct result_options options = commands_options(c);
 	guint nb = 0;
 
-	for (const char *word = words[0]; nb < 2; word = words[nb]) {
-		const char *const alone[] = { word, NULL };
+	for (guint i = 0; i < 2; i++) {
+		const char *const alone[] = { words[i], NULL };
 
-		sides[nb] = open(&options, alone, error);
-		if (sides[nb] == NULL)
-			break;
-		nb++;
+		sides[i] = open(&options, alone, nb == i ? error : NULL);
+		nb += sides[i] != NULL;
 	}
-	if (nb == 1)
-		g_clear_pointer(&sides[0], result_free);
+	for (guint i = 0; nb < 2 && i < 2; i++)
+		g_clear_pointer(&sides[i], result_free);
 	return nb;
 }
 

@@ -120,5 +120,6 @@ expect 0 "overall loss" "$tanalyze" compare slow fast
 grep -q "A and B have searches, too; --limits compares their limits" said || fail "no word of searches: $(cat said)"
 expect 0 "overall limit NDR: better" "$tanalyze" compare slow fast --limits
 expect 1 "nowhere: no search found" "$tanalyze" compare endless nowhere
+expect 1 "nowhere: no search found" "$tanalyze" compare nowhere endless
 expect 1 "is in both A and B" "$tanalyze" compare endless endless
 finish
