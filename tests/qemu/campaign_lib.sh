@@ -38,3 +38,40 @@ nothing_left()
 	left=$("$BIN/tsim" status)
 	case $left in *"nothing created by tsim"*) ;; *) fail "tsim status: $left" ;; esac
 }
+
+# ssh_server NAME: an sshd of this machine, which ssh/config calls NAME.
+ssh_server()
+{
+	PATH=$PATH:/usr/sbin
+	command -v sshd >/dev/null || skip "sshd is missing: apt-get install openssh-server"
+	[ "$(id -u)" -eq 0 ] || skip "sshd of a user cannot let root in"
+	mkdir -p /run/sshd ssh
+	chmod 700 ssh
+	ip link set lo up
+	for key in host user; do
+		ssh-keygen -q -t ed25519 -N '' -f "ssh/$key" || fail "no key"
+	done
+	cp ssh/user.pub ssh/authorized
+	cat >ssh/sshd_config <<END
+Port 2222
+ListenAddress 127.0.0.1
+HostKey $TMP/ssh/host
+AuthorizedKeysFile $TMP/ssh/authorized
+PidFile $TMP/ssh/pid
+PermitRootLogin yes
+StrictModes no
+UsePAM no
+END
+	"$(command -v sshd)" -D -e -f ssh/sshd_config 2>ssh/log &
+	children+=("$!")
+	echo "[127.0.0.1]:2222 $(cut -d' ' -f1,2 ssh/host.pub)" >ssh/known_hosts
+	cat >ssh/config <<END
+Host $1
+  HostName 127.0.0.1
+  Port 2222
+  User root
+  IdentityFile $TMP/ssh/user
+  UserKnownHostsFile $TMP/ssh/known_hosts
+END
+	until_there ssh/pid
+}

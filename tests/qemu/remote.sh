@@ -6,41 +6,10 @@
 # shellcheck source=tests/qemu/lib.sh
 . "${SOURCE:?}/tests/qemu/lib.sh" || exit 1
 alone cloud
-PATH=$PATH:/usr/sbin
-command -v sshd >/dev/null || skip "sshd is missing: apt-get install openssh-server"
-[ "$(id -u)" -eq 0 ] || skip "sshd of a user cannot let root in"
 # shellcheck source=tests/qemu/campaign_lib.sh
 . "$SOURCE/tests/qemu/campaign_lib.sh"
 
-mkdir -p /run/sshd ssh
-chmod 700 ssh
-ip link set lo up
-for key in host user; do
-	ssh-keygen -q -t ed25519 -N '' -f "ssh/$key" || fail "no key"
-done
-cp ssh/user.pub ssh/authorized
-cat >ssh/sshd_config <<END
-Port 2222
-ListenAddress 127.0.0.1
-HostKey $TMP/ssh/host
-AuthorizedKeysFile $TMP/ssh/authorized
-PidFile $TMP/ssh/pid
-PermitRootLogin yes
-StrictModes no
-UsePAM no
-END
-"$(command -v sshd)" -D -e -f ssh/sshd_config 2>ssh/log &
-children+=("$!")
-echo "[127.0.0.1]:2222 $(cut -d' ' -f1,2 ssh/host.pub)" >ssh/known_hosts
-cat >ssh/config <<END
-Host dut
-  HostName 127.0.0.1
-  Port 2222
-  User root
-  IdentityFile $TMP/ssh/user
-  UserKnownHostsFile $TMP/ssh/known_hosts
-END
-until_there ssh/pid
+ssh_server dut
 ip link add dut0 type veth peer name gen0
 for link in dut0 gen0; do
 	ip link set "$link" addrgenmode none
