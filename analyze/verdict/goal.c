@@ -372,12 +372,37 @@ static const struct preset *find_preset(const char *name)
 	return NULL;
 }
 
+/* Goals that have names. */
+static const struct {
+	const char *name, *text;
+} named[] = { { "NDR", "loss=0" }, { "PDR", "loss=0.5%" } };
+
+/* The same of NDR and PDR, perhaps with attributes behind them. */
+static struct goal *parse_named(
+	const char *where, const char *text, const struct preset *p, GError **error)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(named); i++) {
+		size_t len = strlen(named[i].name);
+		g_autofree char *full = g_strconcat(
+			named[i].text, text + MIN(len, strlen(text)), NULL);
+		struct goal *g;
+
+		if (!g_str_has_prefix(text, named[i].name) ||
+			(text[len] != '\0' && text[len] != ','))
+			continue;
+		g = parse_goal(where, full, p, error);
+		if (g != NULL) {
+			g_free(g->name);
+			g->name = g_strdup(named[i].name);
+		}
+		return g;
+	}
+	return parse_goal(where, text, p, error);
+}
+
 GPtrArray *goals_parse(
 	const char *where, const char *const *texts, const char *preset, GError **error)
 {
-	static const struct {
-		const char *name, *text;
-	} own[] = { { "NDR", "loss=0" }, { "PDR", "loss=0.5%" } };
 	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)goal_free);
 	const struct preset *p = find_preset(preset);
 
@@ -395,7 +420,7 @@ GPtrArray *goals_parse(
 				"%s: more than %d goals; search for the others under another "
 				"--label",
 				where, SEARCH_GOALS_MAX);
-		g = parse_goal(where, texts[i], p, error);
+		g = parse_named(where, texts[i], p, error);
 
 		if (g == NULL)
 			return NULL;
@@ -411,12 +436,10 @@ GPtrArray *goals_parse(
 		}
 	}
 	for (guint i = 0; all->len == i && i < (p->with_pdr ? 2 : 1); i++) {
-		struct goal *g = parse_goal(where, own[i].text, p, error);
+		struct goal *g = parse_named(where, named[i].name, p, error);
 
 		if (g == NULL)
 			return NULL;
-		g_free(g->name);
-		g->name = g_strdup(own[i].name);
 		g_ptr_array_add(all, g);
 	}
 	return g_steal_pointer(&all);

@@ -22,7 +22,11 @@
 /* Of its frames; where more are not sent, it is no matter of chance, and no retry helps. */
 #define UNSENT_HOPELESS 0.02
 #define INTERRUPTED "interrupted; run the same command again to continue"
-enum { QUIET_POLL_US = 20000 };
+enum {
+	QUIET_POLL_US = 20000,
+	QUIET_MOST_S = 4,
+	DISTURBED_RETRIES = 3, /* times as many, where a higher load was not spoilt */
+};
 
 struct bed {
 	struct search_options *o;
@@ -40,6 +44,7 @@ struct offer {
 	char *mix_digest;
 	struct trial_params *params;
 	gboolean told;       /* how the generator spoils trials */
+	uint64_t sound_pps;  /* highest load of a trial that it did not spoil */
 	GHashTable *offered; /* uint64_t rate -> GUINT: how often */
 };
 
@@ -306,8 +311,9 @@ static trial *get_trial(struct offer *f, const struct offer_ask *ask, GError **e
 	if (t == NULL && why == NULL)
 		t = measure_trial(f, ask, p, &why);
 	free_params(p);
-	if (t != NULL && t->interrupted) {
+	if (t == NULL ? is_interrupted(NULL) : t->interrupted) {
 		g_clear_pointer(&t, trial_free);
+		g_clear_error(&why);
 		(void)sim_fail(&why, SIM_ERROR_GUEST, INTERRUPTED);
 	}
 	if (why != NULL)
@@ -315,10 +321,11 @@ static trial *get_trial(struct offer *f, const struct offer_ask *ask, GError **e
 	return t;
 }
 
-/* TRUE: spoilt, but again it could be good. */
+/* TRUE: spoilt, or not a frame came back, as if guests had stood still; again it could be good. */
 static gboolean is_worth_retry(const trial *t)
 {
-	if (g_strcmp0(t->cause, TRIAL_CAUSE_GUESTS) == 0)
+	if (g_strcmp0(t->cause, TRIAL_CAUSE_GUESTS) == 0 ||
+		(t->totals.forwarded == 0 && t->totals.offered != 0))
 		return TRUE;
 	return g_strcmp0(t->cause, TRIAL_CAUSE_TESTER) == 0 &&
 	       (double)t->totals.unsent <= UNSENT_HOPELESS * (double)t->totals.intended;
@@ -351,7 +358,8 @@ static void tell_retry(struct offer *f, const struct search_trial *of, const tri
 /* What disturbs the generator, such as another program, may be over in a moment. Not where all is there. */
 static void wait_for_quiet(const struct offer *f, int retry)
 {
-	gint64 until_us = g_get_monotonic_time() + (gint64)retry * G_USEC_PER_SEC;
+	gint64 until_us = g_get_monotonic_time() +
+			  (gint64)MIN(retry, QUIET_MOST_S) * G_USEC_PER_SEC;
 
 	while (f->cfg.bed->session != NULL && g_get_monotonic_time() < until_us &&
 		!is_interrupted(NULL))
@@ -363,6 +371,9 @@ static gboolean offer_times(struct offer *f, const struct offer_ask *ask, int re
 {
 	g_autoptr(trial) got = NULL;
 
+	/* It can do more than that: what spoils the trial is a disturbance, no limit. */
+	if (ask->rate_pps != 0 && ask->rate_pps <= f->sound_pps)
+		retries *= DISTURBED_RETRIES;
 	for (int nth = 0; nth == 0 || (nth <= retries && is_worth_retry(got)); nth++) {
 		g_clear_pointer(&got, trial_free);
 		wait_for_quiet(f, nth);
@@ -373,6 +384,8 @@ static gboolean offer_times(struct offer *f, const struct offer_ask *ask, int re
 		if (nth < retries && is_worth_retry(got))
 			tell_retry(f, *out, got);
 	}
+	if (!(*out)->spoilt)
+		f->sound_pps = MAX(f->sound_pps, ask->rate_pps);
 	if (retries > 0 && g_strcmp0(got->cause, TRIAL_CAUSE_GUESTS) == 0)
 		return sim_fail(error, SIM_ERROR_GUEST, "%s (after %d trials)", reason_of(got),
 			retries + 1);

@@ -29,6 +29,8 @@ static void goals_have_one_full_text(void **state)
 	} cases[] = {
 		{ "loss=0", "quick", "loss=0,initial=1s,final=1s,sum=5s,exceed=50%,width=2%",
 			NULL },
+		{ "PDR,width=1%", "quick",
+			"loss=0.5%,initial=1s,final=1s,sum=5s,exceed=50%,width=1%", "PDR" },
 		{ "loss=0.1%,p99=500us@every-guest", "csit",
 			"loss=0.1%,p99=500us@every-guest,initial=1s,final=1s,sum=21s,exceed=50%,"
 			"width=0.5%",
