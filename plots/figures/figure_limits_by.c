@@ -238,7 +238,7 @@ gboolean figure_limits_by(const figure *f, const char *what, const struct figure
 		canvas_panel(&c, CANVAS_LEFT, top, right, top + panels / nb);
 		head_put(&c, (CANVAS_LEFT + right) / 2, top, g_ptr_array_index(f->facets, goal),
 			TRUE, right - CANVAS_LEFT);
-		put_places(&c, s.places, what, goal + 1 == nb);
+		put_places(&c, places, what, goal + 1 == nb);
 		put_limit_axis(&c, &s);
 		put_groups(&c, f, goal);
 		canvas_plot_nothing(&c);

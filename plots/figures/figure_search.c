@@ -457,8 +457,6 @@ static double put_goal(const struct drawing *d, guint goal, double y, const stru
 	guint nb = find_views(d, goal, views);
 	gboolean below = has_latency(d, goal), stacked = is_stacked(d->c);
 	double loss = LOSS * d->scale, height = loss + (below ? BETWEEN + LATENCY * d->scale : 0);
-	g_autofree char *text = goal_text(d, &d->s->goals[goal]);
-	g_autofree char *head = canvas_fit(text, d->c->width - canvas_edge(d->c) - CANVAS_RIGHT, 0);
 
 	place_views(d->c, views, nb);
 	for (guint i = 0; i < nb; i++) {
