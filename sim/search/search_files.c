@@ -8,6 +8,9 @@
 
 #include "analyze/contract/search.h"
 
+/* The clock of files moves in ticks of up to 10 ms: a new file's time may be before its writer's. */
+#define FILE_TICK_US 20000
+
 /* Is it the infix of a trial of the search: all but load and duration? */
 static gboolean is_infix(const char *infix, const struct trial_params *p, const char *wanted)
 {
@@ -66,7 +69,7 @@ char *search_files_set_aside(const char *dir, const struct trial_params *p, gint
 
 		if (!g_str_has_suffix(path, ".json") || g_stat(path, &st) != 0 ||
 			(gint64)st.st_mtim.tv_sec * G_USEC_PER_SEC + st.st_mtim.tv_nsec / 1000 <
-				since_us)
+				since_us - FILE_TICK_US)
 			continue;
 		if (g_rename(path, aside) != 0)
 			return g_strdup_printf("%s: %s", path, g_strerror(errno));

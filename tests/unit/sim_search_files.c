@@ -92,7 +92,6 @@ static void what_was_measured_since_counts_for_nothing(void **state)
 	gint64 now_us = g_get_real_time();
 	const struct utimbuf before = { now_us / G_USEC_PER_SEC - 10,
 		now_us / G_USEC_PER_SEC - 10 };
-	g_autoptr(GPtrArray) left = NULL;
 
 	(void)state;
 	assert_int_equal(g_utime(old, (struct utimbuf *)&before), 0);
