@@ -31,6 +31,13 @@ int numbers_compare_u32(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+int numbers_compare_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
 const char *numbers_gsl_version(void)
 {
 	return GSL_VERSION;

@@ -12,6 +12,7 @@ double numbers_sd(const double *values, size_t nb);
 /* Orders for qsort and g_array_sort, ascending; of objects, too, that begin with such a member. */
 int numbers_compare_doubles(const void *a, const void *b); /* no NANs */
 int numbers_compare_u32(const void *a, const void *b);
+int numbers_compare_u64(const void *a, const void *b);
 /* GSL's version, for the record. Static. */
 const char *numbers_gsl_version(void);
 

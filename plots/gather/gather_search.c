@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyze/base/error.h"
+#include "analyze/numbers/numbers.h"
 #include "analyze/results/result_params.h"
 #include "analyze/results/search_find.h"
 #include "analyze/verdict/goal.h"
@@ -214,13 +215,6 @@ static void add_limit(struct figure_group *group, guint goal, const char *name,
 	}
 }
 
-static gint compare_places(gconstpointer a, gconstpointer b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* double, ascending. */
 static GArray *places_of(const GPtrArray *series, enum gather_search_by by)
 {
@@ -229,10 +223,10 @@ static GArray *places_of(const GPtrArray *series, enum gather_search_by by)
 	for (guint i = 0; i < series->len; i++) {
 		double place = place_of(search_at(series, i), by);
 
-		if (g_array_binary_search(places, &place, compare_places, NULL))
+		if (g_array_binary_search(places, &place, numbers_compare_doubles, NULL))
 			continue;
 		g_array_append_val(places, place);
-		g_array_sort(places, compare_places);
+		g_array_sort(places, numbers_compare_doubles);
 	}
 	return places;
 }

@@ -9,12 +9,7 @@
 #include "sim/commands/commands_private.h"
 #include "sim/search/search_files.h"
 #include "sim/trial/label_lock.h"
-
-static void params_free(gpointer p)
-{
-	trial_params_clear(p);
-	g_free(p);
-}
+#include "sim/trial/params.h"
 
 /* Where all is measured, nothing is started to show it. */
 static gboolean show_if_done(const struct on_lab *job, GPtrArray *searches, int *status)

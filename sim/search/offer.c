@@ -115,13 +115,6 @@ static gboolean build_bed(struct bed *b, GError **error)
 	return b->session != NULL;
 }
 
-static void free_params(struct trial_params *p)
-{
-	if (p != NULL)
-		trial_params_clear(p);
-	g_free(p);
-}
-
 static struct trial_params *params_of(const struct offer *f, const struct offer_ask *ask,
 	const struct options *run, uint32_t repetition)
 {
@@ -165,7 +158,7 @@ void offer_free(struct offer *f)
 {
 	if (f == NULL)
 		return;
-	free_params(f->params);
+	params_free(f->params);
 	g_hash_table_unref(f->offered);
 	g_free(f->mix_digest);
 	g_free(f->dir);
@@ -310,7 +303,7 @@ static trial *get_trial(struct offer *f, const struct offer_ask *ask, GError **e
 		t = read_trial(f, p, &why);
 	if (t == NULL && why == NULL)
 		t = measure_trial(f, ask, p, &why);
-	free_params(p);
+	params_free(p);
 	if (t == NULL ? is_interrupted(NULL) : t->interrupted) {
 		g_clear_pointer(&t, trial_free);
 		g_clear_error(&why);

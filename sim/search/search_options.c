@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyze/base/text.h"
+#include "analyze/numbers/numbers.h"
 #include "sim/base/error.h"
 #include "sim/trial/options_table.h"
 #include "traffic/rate.h"
@@ -75,7 +76,8 @@ const struct option_row search_options_rows[] = {
 	{ 0 },
 };
 
-gboolean search_options_load(
+/* How many pps a load is for these frames; max is 0. where names the option. */
+static gboolean load_of(
 	const char *where, const char *text, const struct options *o, double *pps, GError **error)
 {
 	double mean = mix_mean_frame_len(o->traffic);
@@ -99,9 +101,9 @@ gboolean search_options_set_loads(struct search_options *o, GError **error)
 {
 	const char *max = o->max_load == NULL ? "max" : o->max_load;
 
-	if (!search_options_load("--max-load", max, &o->run, &o->max_pps, error) ||
-		(o->min_load != NULL && !search_options_load("--min-load", o->min_load, &o->run,
-						&o->min_pps, error)))
+	if (!load_of("--max-load", max, &o->run, &o->max_pps, error) ||
+		(o->min_load != NULL &&
+			!load_of("--min-load", o->min_load, &o->run, &o->min_pps, error)))
 		return FALSE;
 	if (o->min_load != NULL && o->min_pps == 0)
 		return sim_fail(error, SIM_ERROR_USAGE, "--min-load: expected a rate, not 'max'");
@@ -190,13 +192,6 @@ static char **split_goals(char **texts)
 	return g_strv_builder_end(found);
 }
 
-static gint compare_lengths(gconstpointer a, gconstpointer b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static gboolean check_lengths(struct search_options *o, GError **error)
 {
 	const profile *p = g_ptr_array_index(o->run.traffic->profiles, 0);
@@ -208,7 +203,7 @@ static gboolean check_lengths(struct search_options *o, GError **error)
 	o->lengths = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	for (uint32_t i = 0; i < p->nb_classes; i++)
 		g_array_append_val(o->lengths, p->classes[i].frame_len_lo);
-	g_array_sort(o->lengths, compare_lengths);
+	g_array_sort(o->lengths, numbers_compare_u32);
 	for (guint i = o->lengths->len - 1; i > 0; i--)
 		if (g_array_index(o->lengths, uint32_t, i) ==
 			g_array_index(o->lengths, uint32_t, i - 1))

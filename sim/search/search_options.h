@@ -26,9 +26,6 @@ struct search_options {
 extern const struct options_kind search_options_kind;
 extern const struct option_row search_options_rows[];
 
-/* How many pps a load is for these frames; max is 0. where names the option. */
-gboolean search_options_load(
-	const char *where, const char *text, const struct options *o, double *pps, GError **error);
 /* max_pps and min_pps, for the frames of run.traffic. */
 gboolean search_options_set_loads(struct search_options *o, GError **error);
 /* Options of the search alone that change its result, where not the default. Newly allocated. */

@@ -7,7 +7,7 @@
 
 /*
  * What it will be stored as: see struct search. run: &o->run, or options of the same guests with other
- * frames. Each repetition has a seed of its own. Newly allocated; trial_params_clear and g_free end it.
+ * frames. Each repetition has a seed of its own. Newly allocated; params_free ends it.
  */
 struct trial_params *search_plan_params(const struct search_options *o, const struct options *run,
 	const char *mix_digest, uint32_t repetition);

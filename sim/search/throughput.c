@@ -8,6 +8,7 @@
 #include "analyze/base/format.h"
 #include "analyze/base/scratch.h"
 #include "analyze/base/text.h"
+#include "analyze/numbers/numbers.h"
 #include "analyze/show/report_suite.h"
 #include "analyze/results/search_results.h"
 #include "analyze/show/report_search.h"
@@ -45,15 +46,6 @@ static double shortest_s(const struct hunt *h)
 
 	for (guint i = 0; i < h->o->goals->len; i++)
 		s = fmin(s, goal_at(h, i)->initial_s);
-	return s;
-}
-
-static double longest_s(const struct hunt *h)
-{
-	double s = 0;
-
-	for (guint i = 0; i < h->o->goals->len; i++)
-		s = fmax(s, goal_at(h, i)->final_s);
 	return s;
 }
 
@@ -195,7 +187,7 @@ static gboolean find_min(struct hunt *h, GError **error)
 	double max = (double)h->result->max_pps, pps = h->o->min_pps;
 	/* Frames that all percentiles need, whatever the load. */
 	double frames = search_options_needed_s(h->o, 1);
-	double limit_s = LONGER_MAX * longest_s(h);
+	double limit_s = LONGER_MAX * h->result->params.duration_s;
 
 	if (pps == 0)
 		pps = fmax(fmax(max * MIN_SHARE,
@@ -285,14 +277,6 @@ static void take_answers(struct hunt *h)
 	}
 }
 
-static gint compare_rates(gconstpointer a, gconstpointer b)
-{
-	uint64_t x = ((const struct search_load *)a)->rate_pps,
-		 y = ((const struct search_load *)b)->rate_pps;
-
-	return x < y ? -1 : x > y;
-}
-
 /* A row for each load that was offered for the limit. */
 static void take_loads(struct hunt *h)
 {
@@ -316,7 +300,7 @@ static void take_loads(struct hunt *h)
 		load->trials++;
 		load->spoilt = t->spoilt;
 	}
-	g_array_sort(loads, compare_rates);
+	g_array_sort(loads, numbers_compare_u64); /* by their rates */
 	search_set_loads(s, loads->len);
 	for (uint32_t k = 0; k < s->nb_loads; k++) {
 		const struct search_load *load = &g_array_index(loads, struct search_load, k);

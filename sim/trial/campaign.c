@@ -43,12 +43,6 @@ struct campaign {
 	struct jsonl *jsonl; /* NULL: --format is another, or we are not rank 0 */
 };
 
-static void free_params(gpointer p)
-{
-	trial_params_clear(p);
-	g_free(p);
-}
-
 static struct trial_params *params_of(const struct campaign *c, uint64_t rate_pps, uint32_t rep)
 {
 	return params_new(c->o, c->mix_digest, generators_count(c->generators), rate_pps, rep);
@@ -110,8 +104,8 @@ static gboolean make_plan(struct campaign *c, GError **error)
 	double sum = 0;
 
 	clear_plan(c);
-	c->todo = g_ptr_array_new_with_free_func(free_params);
-	c->done = g_ptr_array_new_with_free_func(free_params);
+	c->todo = g_ptr_array_new_with_free_func(params_free);
+	c->done = g_ptr_array_new_with_free_func(params_free);
 	c->again = g_ptr_array_new_with_free_func(g_free);
 	for (unsigned i = 0; i < c->o->nb_pps; i++) {
 		sum += c->o->pps[i];
@@ -187,7 +181,7 @@ static GBytes *pack_plan(const struct campaign *c)
 
 		g_string_append_printf(text, "\n%s", name);
 	}
-	free_params(p);
+	params_free(p);
 	return g_string_free_to_bytes(text);
 }
 

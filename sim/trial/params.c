@@ -94,3 +94,10 @@ struct trial_params *params_new(const struct options *o, const char *mix_digest,
 	p->extra = extra_text(o, ranks);
 	return p;
 }
+
+void params_free(gpointer p)
+{
+	if (p != NULL)
+		trial_params_clear(p);
+	g_free(p);
+}

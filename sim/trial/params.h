@@ -11,8 +11,9 @@
 #include "analyze/contract/trial.h"
 #include "sim/trial/options.h"
 
-/* ranks: of mpirun, 1 without. Newly allocated; trial_params_clear and g_free end it. */
+/* ranks: of mpirun, 1 without. Newly allocated; params_free ends it. */
 struct trial_params *params_new(const struct options *o, const char *mix_digest, unsigned ranks,
 	uint64_t rate_pps, uint32_t repetition);
+void params_free(gpointer p); /* struct trial_params; NULL is fine */
 
 #endif
