@@ -3,6 +3,7 @@
 if(TARGET sim_commands)
 	tsim_test(unit sim_cgroup sim_commands)
 	tsim_test(unit sim_limits sim_commands)
+	tsim_test(unit sim_pages sim_commands)
 	tsim_test(unit sim_host_watch sim_commands)
 	tsim_test(unit sim_presence sim_commands)
 endif()
