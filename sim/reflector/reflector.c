@@ -16,6 +16,7 @@
 #include "sim/base/clock_read.h"
 #include "sim/engine/clock.h"
 #include "sim/base/error.h"
+#include "sim/reflector/front.h"
 #include "sim/reflector/queue.h"
 #include "sim/reflector/turn.h"
 #include "sim/datapath/pool.h"
@@ -28,14 +29,17 @@ enum {
 	DRIVER_LEN = 64, /* what drivers count besides the frame: VLAN tags, a virtio header */
 	POOL_MARGIN = 1024,
 	POOL_DELAYED = 32768, /* further mbufs where frames are held for a time */
-	LOOK_MS = 10,         /* how often sockets are looked at, whether the host is still there */
+	LOOKS_PER_S = 1000,   /* at sockets: did a back end connect, or answer */
+	LOOKS_PER_HOST = 10,  /* how many of these until one, whether a host is still there */
 	EVENTS = 16,
 };
 
 struct port {
-	uint16_t id;              /* of a device */
-	gboolean has_back_end;    /* a device of cfg.devices; its socket is still open */
-	struct queue *queue;      /* NULL: it is a device */
+	uint16_t id;           /* of a device */
+	gboolean has_back_end; /* a device of cfg.devices; its socket is still open */
+	/* Both NULL: it is a device. */
+	struct queue *queue;
+	struct rings *rings;
 	struct rte_mempool *pool; /* for copies */
 	struct turn turn;         /* whose frames these are, and what is done with them */
 	struct fault *fault;      /* NULL: none */
@@ -54,11 +58,19 @@ struct reflector {
 	unsigned nb_polled, nb_watched;
 	struct port **polled, **watched;
 	struct queue_watch *watch; /* of each that is watched: all that a turn looks at */
-	int epoll_fd;              /* sockets of queue pairs */
-	gboolean back_ends_gone;   /* of some devices */
+	struct front *front;       /* of sockets; NULL: none */
+	struct port *first_socket;
+	unsigned nb_left, nb_looks; /* nb_left: guests of front when it was looked at last */
+	int epoll_fd;               /* sockets of queue pairs */
+	gboolean back_ends_gone;    /* of some devices */
 	struct clock_pair started;
 	uint64_t busy_cycles;
 };
+
+static gboolean is_device(const struct port *p)
+{
+	return p->queue == NULL && p->rings == NULL;
+}
 
 gboolean reflector_swap_parse(const char *text, gboolean *ip, gboolean *ports, GError **error)
 {
@@ -170,9 +182,14 @@ static void poll_it(struct reflector *r, struct port *p)
 	r->polled[r->nb_polled++] = p;
 }
 
+static unsigned count_words(char **words)
+{
+	return words == NULL ? 0 : g_strv_length(words);
+}
+
 static gboolean make_devices(const struct reflector *r, GError **error)
 {
-	for (char **d = r->cfg.devices; *d != NULL; d++) {
+	for (char **d = r->cfg.devices; d != NULL && *d != NULL; d++) {
 		int status = rte_dev_probe(*d);
 
 		if (status == 0)
@@ -194,9 +211,36 @@ static gboolean add_devices(struct reflector *r, unsigned nb_devices, GError **e
 		if (!start_port(r, id, error))
 			return FALSE;
 		p->id = id;
-		p->has_back_end = r->nb_ports >= nb_devices - g_strv_length(r->cfg.devices);
+		p->has_back_end = r->nb_ports >= nb_devices - count_words(r->cfg.devices);
 		set_turn(r, p, r->cfg.first_guest + r->cfg.guest_step * r->nb_ports++);
 		poll_it(r, p);
+	}
+	return TRUE;
+}
+
+static gboolean add_sockets(struct reflector *r, gboolean copies, GError **error)
+{
+	unsigned nb = count_words(r->cfg.sockets);
+	const struct front_cfg cfg = { .paths = r->cfg.sockets,
+		.server = r->cfg.server,
+		.descriptors = r->cfg.descriptors,
+		.frame_len_max = r->cfg.frame_len_max,
+		.copies = copies };
+
+	if (nb == 0)
+		return TRUE;
+	r->front = front_new(&cfg, error);
+	if (r->front == NULL)
+		return FALSE;
+	r->first_socket = &r->ports[r->nb_ports];
+	for (unsigned i = 0; i < nb; i++) {
+		struct port *p = &r->first_socket[i];
+
+		p->rings = front_rings(r->front, i);
+		p->rings->turn = &p->turn;
+		set_turn(r, p, r->cfg.first_guest + r->cfg.guest_step * r->nb_ports++);
+		if (copies)
+			poll_it(r, p);
 	}
 	return TRUE;
 }
@@ -232,13 +276,12 @@ static gboolean add_queues(struct reflector *r, gboolean copies, GError **error)
 struct reflector *reflector_new(const struct reflector_cfg *cfg, GError **error)
 {
 	struct reflector *r = g_new0(struct reflector, 1);
-	unsigned nb_devices = rte_eth_dev_count_avail() + g_strv_length(cfg->devices);
+	unsigned nb_devices = rte_eth_dev_count_avail() + count_words(cfg->devices);
 	/* Faults hold frames, and make more of them: they need mbufs. */
 	gboolean copies = !fault_plan_is_empty(&cfg->faults);
-	unsigned nb = nb_devices + cfg->nb_queues, nb_polled = nb_devices;
+	unsigned nb = nb_devices + cfg->nb_queues + count_words(cfg->sockets);
+	unsigned nb_polled = copies ? nb : nb_devices;
 
-	if (copies)
-		nb_polled += cfg->nb_queues;
 	r->cfg = *cfg;
 	r->started = clock_pair_now();
 	r->ports = g_new0(struct port, nb);
@@ -247,7 +290,8 @@ struct reflector *reflector_new(const struct reflector_cfg *cfg, GError **error)
 	r->watch = g_new0(struct queue_watch, nb);
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if ((nb_polled == 0 || make_pool(r, nb_polled, error)) && make_devices(r, error) &&
-		add_devices(r, nb_devices, error) && add_queues(r, copies, error))
+		add_devices(r, nb_devices, error) && add_sockets(r, copies, error) &&
+		add_queues(r, copies, error))
 		return r;
 	reflector_free(r);
 	return NULL;
@@ -264,10 +308,11 @@ void reflector_free(struct reflector *r)
 		fault_free(r->ports[i].fault);
 		queue_free(r->ports[i].queue);
 		/* Else rte_eal_cleanup complains that it cannot close a started device. */
-		if (r->ports[i].queue == NULL)
+		if (is_device(&r->ports[i]))
 			(void)rte_eth_dev_stop(r->ports[i].id);
 		g_free(r->ports[i].out);
 	}
+	front_free(r->front);
 	if (r->epoll_fd >= 0)
 		close(r->epoll_fd);
 	g_free(r->watch);
@@ -277,6 +322,21 @@ void reflector_free(struct reflector *r)
 	g_free(r);
 }
 
+static inline uint16_t receive_burst(const struct port *p, struct rte_mbuf **m)
+{
+	if (p->rings != NULL)
+		return rings_rx(p->rings, p->pool, m, BURST);
+	return p->queue == NULL ? rte_eth_rx_burst(p->id, 0, m, BURST)
+				: queue_rx(p->queue, p->pool, m, BURST);
+}
+
+static inline uint16_t send_burst(const struct port *p, struct rte_mbuf **m, uint16_t n)
+{
+	if (p->rings != NULL)
+		return rings_tx(p->rings, m, n);
+	return p->queue == NULL ? rte_eth_tx_burst(p->id, 0, m, n) : queue_tx(p->queue, m, n);
+}
+
 /* TRUE if something was received or sent. A port whose peer has no room gets no new frames. */
 static gboolean serve_port(struct reflector *r, struct port *p, const struct tsc_clock *clock)
 {
@@ -284,8 +344,7 @@ static gboolean serve_port(struct reflector *r, struct port *p, const struct tsc
 	uint16_t n, rest, sent;
 
 	if (p->next_out == p->nb_out) {
-		n = p->queue == NULL ? rte_eth_rx_burst(p->id, 0, in, BURST)
-				     : queue_rx(p->queue, p->pool, in, BURST);
+		n = receive_burst(p, in);
 		p->received += n;
 		for (uint16_t i = 0; i < n; i++)
 			turn_frame(&p->turn, rte_pktmbuf_mtod(in[i], uint8_t *), in[i]->data_len);
@@ -302,8 +361,7 @@ static gboolean serve_port(struct reflector *r, struct port *p, const struct tsc
 			return n != 0;
 	}
 	rest = (uint16_t)(p->nb_out - p->next_out);
-	sent = p->queue == NULL ? rte_eth_tx_burst(p->id, 0, p->out + p->next_out, rest)
-				: queue_tx(p->queue, p->out + p->next_out, rest);
+	sent = send_burst(p, p->out + p->next_out, rest);
 	p->next_out = (uint16_t)(p->next_out + sent);
 	p->sent += sent;
 	return sent != 0;
@@ -328,6 +386,8 @@ static inline gboolean serve_all(struct reflector *r, const struct tsc_clock *cl
 		p->sent += n;
 		busy |= n != 0;
 	}
+	if (r->front != NULL)
+		busy |= front_reflect(r->front) != 0;
 	return busy;
 }
 
@@ -361,6 +421,19 @@ static void look_for_back_ends(struct reflector *r)
 	}
 }
 
+/* Sockets, and guests whose back ends have gone for good. */
+static void look_at_sockets(struct reflector *r)
+{
+	unsigned nb_left;
+
+	front_look(r->front);
+	nb_left = front_nb_left(r->front);
+	for (unsigned i = 0; nb_left != r->nb_left && r->cfg.sockets[i] != NULL; i++)
+		if (front_has_gone(r->front, i))
+			retire_port(r, &r->first_socket[i]);
+	r->nb_left = nb_left;
+}
+
 /* Hosts say nothing behind the hello: a socket that can be read is one that was closed. */
 static void look_for_hosts(struct reflector *r)
 {
@@ -373,6 +446,18 @@ static void look_for_hosts(struct reflector *r)
 		epoll_ctl(r->epoll_fd, EPOLL_CTL_DEL, queue_socket(p->queue), NULL);
 		retire_port(r, p);
 	}
+}
+
+/* FALSE: there is nobody left to reflect for. */
+static gboolean look_around(struct reflector *r)
+{
+	if (r->front != NULL)
+		look_at_sockets(r);
+	if (r->nb_looks++ % LOOKS_PER_HOST == 0) {
+		look_for_hosts(r);
+		look_for_back_ends(r);
+	}
+	return r->nb_polled + r->nb_watched + r->nb_left != 0;
 }
 
 struct number {
@@ -390,8 +475,9 @@ static void print_numbers(GString *out, int indent, const struct number *numbers
 
 static void print_port(GString *out, const struct port *p)
 {
-	const struct number of_guest[] = { { "guest", p->turn.guest }, { "received", p->received },
-		{ "sent", p->sent } };
+	uint64_t turned = p->rings == NULL ? 0 : p->rings->frames;
+	const struct number of_guest[] = { { "guest", p->turn.guest },
+		{ "received", p->received + turned }, { "sent", p->sent + turned } };
 
 	g_string_append(out, "\n    {");
 	print_numbers(out, 6, of_guest, G_N_ELEMENTS(of_guest));
@@ -426,11 +512,24 @@ char *reflector_report(const struct reflector *r, int serial)
 	return g_string_free(out, FALSE);
 }
 
+/* TSC cycles per second: exactly, which takes a time, where frames are held for one. */
+static double measure_hz(const struct reflector *r)
+{
+	struct clock_pair now;
+
+	if (!fault_plan_is_empty(&r->cfg.faults))
+		return clock_hz_since(&r->started);
+	do
+		now = clock_pair_now();
+	while (now.raw_ns - r->started.raw_ns < 1e6);
+	return clock_rate_hz(&r->started, &now);
+}
+
 gboolean reflector_run(struct reflector *r, const _Atomic int *stop, const _Atomic int *report,
 	const char *report_path, GError **error)
 {
-	double hz = clock_hz_since(&r->started);
-	uint64_t look_cycles = (uint64_t)(hz / 1000 * LOOK_MS), looked = rte_rdtsc();
+	double hz = measure_hz(r);
+	uint64_t look_cycles = (uint64_t)(hz / LOOKS_PER_S), looked = rte_rdtsc();
 	uint64_t before = looked;
 	struct tsc_clock clock;
 	int reported = atomic_load(report);
@@ -454,9 +553,7 @@ gboolean reflector_run(struct reflector *r, const _Atomic int *stop, const _Atom
 		}
 		if (unlikely(now - looked > look_cycles)) {
 			looked = now;
-			look_for_hosts(r);
-			look_for_back_ends(r);
-			if (r->nb_polled + r->nb_watched == 0)
+			if (!look_around(r))
 				return TRUE;
 		}
 		if (!busy && r->cfg.give_way) {

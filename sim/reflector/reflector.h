@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * sim/reflector/reflector.h: send every frame back where it came from, with its addresses swapped, or on
- * to the guest that it is for. What treflect does for each of its ports: DPDK devices and queue
- * pairs in shared memory.
+ * to the guest that it is for. What treflect does for each of its ports: DPDK devices, vhost-user
+ * front ends and queue pairs in shared memory.
  */
 #ifndef SIM_REFLECTOR_REFLECTOR_H
 #define SIM_REFLECTOR_REFLECTOR_H
@@ -22,11 +22,11 @@ struct reflector_queue {
 
 struct reflector_cfg {
 	uint32_t frame_len_max; /* with FCS: longest frame that comes */
-	uint16_t descriptors;   /* of each queue of a device */
+	uint16_t descriptors;   /* of each queue of a device or socket */
 	gboolean swap_ip, swap_ports, relay;
 	struct fault_plan faults;
 	uint64_t seed;
-	/* Device i stands for guest first_guest + i * guest_step; queue pairs know theirs. */
+	/* Device or socket i stands for guest first_guest + i * guest_step; queue pairs know theirs. */
 	uint32_t first_guest, guest_step;
 	uint8_t base_mac[6]; /* of guest 0 */
 	gboolean give_way;   /* yield the CPU when there is nothing to do: it is shared */
@@ -36,6 +36,8 @@ struct reflector_cfg {
 	 * (net_virtio_user) that is retired when its back end has gone.
 	 */
 	char **devices;
+	char **sockets;  /* vhost-user, of front ends without EAL (NULL-terminated) */
+	gboolean server; /* listen on these */
 	unsigned nb_queues;
 	const struct reflector_queue *queues;
 };
@@ -47,12 +49,15 @@ gboolean reflector_swap_parse(const char *text, gboolean *ip, gboolean *ports, G
 /* --queues: SOCKET@SLOT or SOCKET@FIRST-LAST. Appends struct reflector_queue, whose path is newly allocated. */
 gboolean reflector_queues_parse(const char *text, GArray *out, GError **error);
 
-/* Over all ethdevs that EAL has found, the cfg's devices, and the queue pairs. Starts them. */
+/*
+ * Over all ethdevs that EAL has found, the cfg's devices, sockets and queue pairs. Starts them. Devices
+ * and faults need EAL.
+ */
 struct reflector *reflector_new(const struct reflector_cfg *cfg, GError **error);
 void reflector_free(struct reflector *r); /* NULL is fine */
 /*
- * Reflect until *stop is set, or all hosts of queue pairs and all back ends of cfg->devices have gone
- * and EAL has found no others.
+ * Reflect until *stop is set, or all hosts of queue pairs and all back ends have gone, none can come
+ * (server), and EAL has found no devices.
  * Whenever *report changes, the report is written to path.
  */
 gboolean reflector_run(struct reflector *r, const _Atomic int *stop, const _Atomic int *report,

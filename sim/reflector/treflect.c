@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include "analyze/base/file.h"
 #include "sim/base/eal.h"
 #include "sim/base/error.h"
+#include "sim/reflector/front.h"
 #include "sim/reflector/reflector.h"
 #include "sim/base/limits.h"
 #include "traffic/frame.h"
@@ -36,18 +38,22 @@ static void on_signal(int number)
 
 struct options {
 	char **vhost_user, **queues, **devices, **eal;
-	char *mac, *fault, *report, *swap;
+	char *driver, *mac, *fault, *report, *swap;
 	int first_guest, guest_step, core, memory, descriptors, frame_len_max, parent;
 	uint64_t seed;
-	gboolean relay, give_way, hugepages, verbose;
+	gboolean server, relay, give_way, hugepages, verbose;
 };
 
 #define ROW(type, member, ...) OPTION_ROW(type, struct options, member, __VA_ARGS__)
 
 static const struct option_row rows[] = {
 	OPTION_GROUP("Ports"),
-	ROW(FILES, vhost_user, "vhost-user", 'u', "PATH",
-		"vhost-user socket to reflect on; at most 31"),
+	ROW(FILES, vhost_user, "vhost-user", 'u', "PATH", "vhost-user socket to reflect on"),
+	ROW(CHOICE, driver, "driver", 0, "NAME",
+		"Driver of --vhost-user: builtin, or DPDK's (at most 31 sockets)",
+		.preset = "builtin", OPTION_WORDS("builtin", "dpdk")),
+	ROW(SWITCH, server, "server", 0, NULL,
+		"Listen on the --vhost-user sockets: back ends connect"),
 	ROW(TEXTS, queues, "queues", 0, "SOCKET@SLOT",
 		"Queue pairs of a tsim that listens on SOCKET: SOCKET@SLOT or SOCKET@FIRST-LAST",
 		.was = 'q'),
@@ -90,24 +96,46 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
+static unsigned count_words(char **words)
+{
+	return words == NULL ? 0 : g_strv_length(words);
+}
+
+static gboolean uses_dpdk_driver(const struct options *o)
+{
+	return o->vhost_user != NULL && g_str_equal(o->driver, "dpdk");
+}
+
+static gboolean check_sockets(const struct options *o, GError **error)
+{
+	unsigned nb = count_words(o->vhost_user);
+
+	if (o->server && nb == 0)
+		return sim_fail(error, SIM_ERROR_USAGE, "--server: requires --vhost-user");
+	if (!uses_dpdk_driver(o))
+		return TRUE;
+	if (o->server)
+		return sim_fail(error, SIM_ERROR_USAGE, "--server: requires --driver builtin");
+	return nb <= 31 ||
+	       sim_fail(error, SIM_ERROR_USAGE,
+		       "--vhost-user: --driver dpdk supports at most 31 per process; use "
+		       "--driver builtin or start another treflect");
+}
+
 static gboolean check_options(
 	const struct options *o, struct reflector_cfg *cfg, GArray *queues, GError **error)
 {
-	guint sockets = o->vhost_user == NULL ? 0 : g_strv_length(o->vhost_user);
-
 	memcpy(cfg->base_mac, frame_guest_base_mac, 6);
 	if (o->mac != NULL && !frame_mac_parse_unicast(o->mac, cfg->base_mac, error))
 		return FALSE;
 	for (char **q = o->queues; q != NULL && *q != NULL; q++)
 		if (!reflector_queues_parse(*q, queues, error))
 			return FALSE;
-	if (sockets == 0 && queues->len == 0 && o->devices == NULL)
+	if (o->vhost_user == NULL && queues->len == 0 && o->devices == NULL)
 		return sim_fail(error, SIM_ERROR_USAGE,
 			"nothing to reflect on; requires --vhost-user, --queues or --device");
-	if (sockets > 31)
-		return sim_fail(error, SIM_ERROR_USAGE,
-			"--vhost-user: DPDK supports at most 31 per process; start another "
-			"treflect");
+	if (!check_sockets(o, error))
+		return FALSE;
 	if ((o->descriptors & (o->descriptors - 1)) != 0)
 		return sim_fail(error, SIM_ERROR_USAGE,
 			"--descriptors: invalid value %d; expected a power of two from "
@@ -122,6 +150,8 @@ static gboolean check_options(
 	cfg->guest_step = (uint32_t)o->guest_step;
 	cfg->give_way = o->give_way;
 	cfg->relay = o->relay;
+	cfg->sockets = uses_dpdk_driver(o) ? NULL : o->vhost_user;
+	cfg->server = o->server;
 	cfg->nb_queues = queues->len;
 	cfg->queues = (const struct reflector_queue *)(void *)queues->data;
 	return fault_plan_parse(o->fault, &cfg->faults, error);
@@ -154,13 +184,14 @@ static char *devargs_path(const char *path, GError **error)
 	return g_strdup_printf("/proc/self/fd/%d/%s", fd, name);
 }
 
-/* What is made of --vhost-user. */
+/* What is made of --vhost-user: with --driver dpdk. */
 static char **vhost_user_devices(const struct options *o, const uint8_t base_mac[6], GError **error)
 {
 	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
 	uint32_t n = 0;
 
-	for (char **path = o->vhost_user; path != NULL && *path != NULL; path++, n++) {
+	for (char **path = uses_dpdk_driver(o) ? o->vhost_user : NULL;
+		path != NULL && *path != NULL; path++, n++) {
 		uint8_t mac[6];
 		g_autofree char *text = NULL, *socket = devargs_path(*path, error);
 
@@ -190,10 +221,13 @@ static unsigned memory_mib(
 {
 	/* Frames of reflector.c's pool, and what rings and EAL itself take. */
 	unsigned room = MAX(cfg->frame_len_max, 2048U) + 512;
-	unsigned nb_polled = nb_devices + (fault_plan_is_empty(&cfg->faults) ? 0 : cfg->nb_queues);
-	unsigned frames = nb_polled * (2U * cfg->descriptors + 64U) + 1024 +
-			  (cfg->faults.share[FAULT_DELAY] > 0 ? 32768 : 0);
+	unsigned nb_polled = nb_devices;
+	unsigned frames;
 
+	if (!fault_plan_is_empty(&cfg->faults))
+		nb_polled += cfg->nb_queues + count_words(cfg->sockets);
+	frames = nb_polled * (2U * cfg->descriptors + 64U) + 1024 +
+		 (cfg->faults.share[FAULT_DELAY] > 0 ? 32768 : 0);
 	return o->memory != 0 ? (unsigned)o->memory
 			      : (unsigned)((uint64_t)frames * room * 5 / 4 / (1 << 20)) + 64 +
 					nb_devices * cfg->descriptors / 512;
@@ -219,18 +253,71 @@ static void clear_queue(gpointer q)
 	g_free(((struct reflector_queue *)q)->path);
 }
 
-static gboolean reflect_frames(const struct options *o, GError **error)
+static gboolean raise_files(const struct reflector_cfg *cfg, unsigned nb_devices, GError **error)
 {
 	/* Measured: EAL's, a virtio-user device's (a socket, four events, a directory), a queue pair's. */
 	enum { FILES = 16, FILES_DEVICE = 6, FILES_QUEUE = 3 };
+
+	return limits_raise_files("treflect",
+		FILES + (uint64_t)FILES_DEVICE * nb_devices +
+			(uint64_t)front_files(cfg->server) * count_words(cfg->sockets) +
+			(uint64_t)FILES_QUEUE * cfg->nb_queues,
+		error);
+}
+
+/* What runs without DPDK's environment does on one CPU alone, too. */
+static gboolean stay_on_core(const struct options *o, GError **error)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	if (o->core < 0)
+		return TRUE;
+	if (o->core < CPU_SETSIZE) {
+		CPU_SET((unsigned)o->core, &set);
+		if (sched_setaffinity(0, sizeof(set), &set) == 0)
+			return TRUE;
+	}
+	return sim_fail(error, SIM_ERROR_RESOURCES, "--core %d: cannot run there (%s)", o->core,
+		g_strerror(o->core < CPU_SETSIZE ? errno : EINVAL));
+}
+
+/* NULL and error, or what eal_start gives. */
+static eal_words *start_dpdk(const struct options *o, const struct reflector_cfg *cfg,
+	unsigned nb_devices, GError **error)
+{
+	unsigned wanted = count_words(o->devices);
+	g_autofree char *lcores = o->core < 0
+					  ? g_strdup_printf("0@(0-%u)", g_get_num_processors() - 1)
+					  : g_strdup_printf("0@%d", o->core);
+	g_autoptr(eal_words) words = eal_start(&(struct eal_cfg){ .program = "treflect",
+						       .lcores = lcores,
+						       .memory_mib = memory_mib(o, nb_devices, cfg),
+						       .hugepages = o->hugepages,
+						       .verbose = o->verbose,
+						       .devices = o->devices,
+						       .extra = o->eal },
+		error);
+
+	if (words != NULL && rte_eth_dev_count_avail() < wanted) {
+		sim_fail(error, SIM_ERROR_DPDK,
+			"DPDK found %u of %u devices; --verbose shows details",
+			rte_eth_dev_count_avail(), wanted);
+		return NULL;
+	}
+	return g_steal_pointer(&words);
+}
+
+static gboolean reflect_frames(const struct options *o, GError **error)
+{
 	struct reflector_cfg cfg = { 0 };
 	g_autoptr(GArray) queues = g_array_new(FALSE, FALSE, sizeof(struct reflector_queue));
-	g_autofree char *lcores = NULL, *text = NULL;
+	g_autofree char *text = NULL;
 	g_auto(GStrv) devices = NULL;
 	g_autoptr(eal_words) eal_args = NULL;
 	struct reflector *r;
-	gboolean done;
-	guint wanted;
+	gboolean done, needs_dpdk;
+	unsigned nb_devices;
 
 	g_array_set_clear_func(queues, clear_queue);
 	if (!check_options(o, &cfg, queues, error) || !end_with_parent(o, error))
@@ -238,29 +325,14 @@ static gboolean reflect_frames(const struct options *o, GError **error)
 	devices = vhost_user_devices(o, cfg.base_mac, error);
 	if (devices == NULL)
 		return FALSE;
-	wanted = o->devices == NULL ? 0 : g_strv_length(o->devices);
-	if (!limits_raise_files("treflect",
-		    FILES + (uint64_t)FILES_DEVICE * (wanted + g_strv_length(devices)) +
-			    (uint64_t)FILES_QUEUE * queues->len,
-		    error))
+	nb_devices = count_words(o->devices) + g_strv_length(devices);
+	needs_dpdk = nb_devices != 0 || !fault_plan_is_empty(&cfg.faults) || o->eal != NULL;
+	if (!raise_files(&cfg, nb_devices, error))
 		return FALSE;
-	lcores = o->core < 0 ? g_strdup_printf("0@(0-%u)", g_get_num_processors() - 1)
-			     : g_strdup_printf("0@%d", o->core);
-	eal_args = eal_start(
-		&(struct eal_cfg){ .program = "treflect",
-			.lcores = lcores,
-			.memory_mib = memory_mib(o, wanted + g_strv_length(devices), &cfg),
-			.hugepages = o->hugepages,
-			.verbose = o->verbose,
-			.devices = o->devices,
-			.extra = o->eal },
-		error);
-	if (eal_args == NULL)
+	if (needs_dpdk)
+		eal_args = start_dpdk(o, &cfg, nb_devices, error);
+	if (needs_dpdk ? eal_args == NULL : !stay_on_core(o, error))
 		return FALSE;
-	if (rte_eth_dev_count_avail() < wanted)
-		return sim_fail(error, SIM_ERROR_DPDK,
-			"DPDK found %u of %u devices; --verbose shows details",
-			rte_eth_dev_count_avail(), wanted);
 	cfg.devices = devices;
 	r = reflector_new(&cfg, error);
 	if (r == NULL)
@@ -274,7 +346,8 @@ static gboolean reflect_frames(const struct options *o, GError **error)
 	if (done && !atomic_load(&signals_seen.stop))
 		fprintf(stderr, "treflect: every tsim has exited: nothing left to reflect on\n");
 	reflector_free(r);
-	rte_eal_cleanup();
+	if (needs_dpdk)
+		rte_eal_cleanup();
 	return done;
 }
 

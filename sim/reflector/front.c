@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sim/reflector/front.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <linux/vhost_types.h>
+#include <linux/virtio_net.h>
+#include <rte_branch_prediction.h>
+#include <rte_prefetch.h>
+
+#include "sim/base/error.h"
+#include "sim/base/pages.h"
+#include "sim/datapath/qpair.h"
+#include "sim/datapath/socket_path.h"
+
+enum {
+	LINE = 64,
+	QUEUES = 2, /* of receiving, of sending: virtio 1.2, 5.1.2 */
+	EVENTS = 64,
+	BACKLOG = 16,
+	AHEAD = 8, /* guests that memory is asked for together */
+};
+
+/* Requests and flags of vhost-user.rst. */
+enum request {
+	GET_FEATURES = 1,
+	SET_FEATURES = 2,
+	SET_OWNER = 3,
+	SET_MEM_TABLE = 5,
+	SET_VRING_NUM = 8,
+	SET_VRING_ADDR = 9,
+	SET_VRING_BASE = 10,
+	SET_VRING_KICK = 12,
+	SET_VRING_CALL = 13,
+	SET_VRING_ENABLE = 18,
+};
+enum {
+	HEADER_VERSION = 1,
+	HEADER_VERSION_MASK = 3,
+	HEADER_REPLY = 1 << 2,
+	VRING_NO_FD = 1 << 8,
+	F_PROTOCOL_FEATURES = 30,
+};
+
+struct header {
+	uint32_t request, flags, size;
+};
+
+/* A reply of one number. */
+enum { REPLY_LEN = sizeof(struct header) + sizeof(uint64_t) };
+
+struct mem_table {
+	uint32_t nb, padding;
+	uint64_t guest_address, size, user_address, offset;
+};
+
+/* In the order of the protocol. AWAY: nobody is connected; GONE: and nobody will be. */
+enum stage { GONE, AWAY, ASKED, UP };
+
+struct guest {
+	struct rings *rings;
+	const char *path;
+	enum stage stage;
+	int listen_fd, fd; /* -1: none */
+	int mem_fd;        /* the chunk's */
+	struct mem_table table;
+	uint8_t reply[REPLY_LEN];
+	size_t nb_reply; /* bytes of it that came */
+};
+
+struct front {
+	struct front_cfg cfg;
+	struct rings_layout layout;
+	unsigned nb, nb_left;
+	struct guest *guests;
+	struct rings *rings; /* of each guest */
+	struct pages *pages;
+	int epoll_fd, call_fd; /* call_fd: of all queues; -1: none */
+	/* Guests that are up, in the order of looking at them; watch has AHEAD more, unused. */
+	unsigned nb_up;
+	struct rings_watch *watch;
+	struct rings **served; /* in this turn */
+	gboolean any_broken;
+};
+
+unsigned front_files(gboolean server)
+{
+	/* A connection, two events; and the socket that is listened on. Chunks are fewer than guests. */
+	return server ? 5 : 4;
+}
+
+static gboolean fail_path(GError **error, const char *path, const char *what)
+{
+	return sim_fail(error, SIM_ERROR_RESOURCES, "--vhost-user: %s: %s (%s)", path, what,
+		g_strerror(errno));
+}
+
+static void watch_fd(struct front *f, int fd, struct guest *g)
+{
+	/* Calls are never read: each is an edge. */
+	struct epoll_event e = { .events = EPOLLIN | (g == NULL ? EPOLLET : 0), .data.ptr = g };
+
+	epoll_ctl(f->epoll_fd, EPOLL_CTL_ADD, fd, &e);
+}
+
+static void unwatch_fd(struct front *f, int fd)
+{
+	epoll_ctl(f->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+}
+
+/* A back end is given whole chunks: it maps pages, from a descriptor's start on. */
+static gboolean give_memory(struct front *f, GError **error)
+{
+	for (unsigned i = 0; i < f->nb; i++) {
+		struct guest *g = &f->guests[i];
+		struct pages_part part;
+
+		if (!pages_take(f->pages, f->layout.len, FALSE, &part))
+			return fail_path(error, g->path, "cannot create queues in shared memory");
+		g->mem_fd = part.fd;
+		g->table = (struct mem_table){ .nb = 1,
+			.guest_address = (uintptr_t)(part.mem - part.at),
+			.size = part.chunk_len,
+			.user_address = (uintptr_t)(part.mem - part.at) };
+		g->rings->mem = part.mem;
+		if (f->cfg.copies)
+			g->rings->spare = g_new(uint16_t, f->layout.size);
+	}
+	return TRUE;
+}
+
+/* Protocol. */
+
+static gboolean say(const struct guest *g, enum request request, const void *payload, uint32_t size,
+	const int *fd)
+{
+	const struct header h = { request, HEADER_VERSION, size };
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr header;
+	} control = { .bytes = { 0 } };
+	struct iovec parts[] = { { (void *)(uintptr_t)&h, sizeof(h) },
+		{ (void *)(uintptr_t)payload, size } };
+	struct msghdr msg = { .msg_iov = parts, .msg_iovlen = 2 };
+
+	if (fd != NULL) {
+		msg.msg_control = control.bytes;
+		msg.msg_controllen = sizeof(control.bytes);
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.header), fd, sizeof(int));
+	}
+	/* All that is said fits the socket: a back end for which it does not is none that reads. */
+	return sendmsg(g->fd, &msg, MSG_NOSIGNAL) == (ssize_t)(sizeof(h) + size);
+}
+
+static gboolean say_number(const struct guest *g, enum request request, uint64_t number)
+{
+	return say(g, request, &number, sizeof(number), NULL);
+}
+
+static gboolean say_state(const struct guest *g, enum request request, uint32_t queue, uint32_t n)
+{
+	const struct vhost_vring_state state = { queue, n };
+
+	return say(g, request, &state, sizeof(state), NULL);
+}
+
+static gboolean say_event(const struct guest *g, enum request request, uint64_t queue, int fd)
+{
+	if (fd < 0)
+		return say_number(g, request, queue | VRING_NO_FD);
+	return say(g, request, &queue, sizeof(queue), &fd);
+}
+
+static gboolean say_queue(const struct front *f, const struct guest *g, uint32_t queue)
+{
+	const struct rings_place *r = queue == 0 ? &f->layout.rx : &f->layout.tx;
+	const uint64_t mem = (uintptr_t)g->rings->mem;
+	const struct vhost_vring_addr addr = { .index = queue,
+		.desc_user_addr = mem + r->desc,
+		.used_user_addr = mem + r->used,
+		.avail_user_addr = mem + r->avail };
+
+	return say_state(g, SET_VRING_NUM, queue, f->layout.size) &&
+	       say_state(g, SET_VRING_BASE, queue, 0) &&
+	       say(g, SET_VRING_ADDR, &addr, sizeof(addr), NULL) &&
+	       say_event(g, SET_VRING_CALL, queue, f->call_fd) &&
+	       say_event(g, SET_VRING_KICK, queue, g->rings->kick_fd[queue]);
+}
+
+/* Queues as new, and the back end is told where they are. */
+static gboolean set_up(struct front *f, struct guest *g, uint64_t offered)
+{
+	uint64_t features = offered & (UINT64_C(1) << VIRTIO_F_VERSION_1 |
+					      UINT64_C(1) << F_PROTOCOL_FEATURES);
+	gboolean enable = (features & UINT64_C(1) << F_PROTOCOL_FEATURES) != 0, said;
+
+	rings_start(g->rings, (features & UINT64_C(1) << VIRTIO_F_VERSION_1) != 0);
+	said = say_number(g, SET_FEATURES, features) &&
+	       say(g, SET_MEM_TABLE, &g->table, sizeof(g->table), &g->mem_fd);
+	for (uint32_t queue = 0; queue < QUEUES; queue++)
+		said = said && say_queue(f, g, queue);
+	for (uint32_t queue = 0; enable && queue < QUEUES; queue++)
+		said = said && say_state(g, SET_VRING_ENABLE, queue, 1);
+	/* Buffers were posted before it could say whether it wants to be told. */
+	qpair_signal(g->rings->kick_fd[0]);
+	return said;
+}
+
+/* Guests that are up. */
+
+static void put_up(struct front *f, struct guest *g)
+{
+	g->stage = UP;
+	if (f->cfg.copies)
+		return;
+	rings_watch(g->rings, &f->watch[f->nb_up++]);
+}
+
+static void take_down(struct front *f, struct guest *g)
+{
+	for (unsigned i = 0; i < f->nb_up; i++) {
+		if (f->watch[i].rings != g->rings)
+			continue;
+		f->watch[i] = f->watch[--f->nb_up];
+		return;
+	}
+}
+
+/* Connections. */
+
+static void end_connection(struct front *f, struct guest *g)
+{
+	if (g->stage == UP)
+		take_down(f, g);
+	close(g->fd);
+	g->fd = -1;
+	if (f->cfg.server) {
+		g->stage = AWAY;
+		watch_fd(f, g->listen_fd, g);
+	} else {
+		g->stage = GONE;
+		f->nb_left--;
+	}
+}
+
+/* A connection has come to be: what can the back end do? */
+static void greet(struct front *f, struct guest *g)
+{
+	g->stage = ASKED;
+	g->nb_reply = 0;
+	watch_fd(f, g->fd, g);
+	if (!say(g, SET_OWNER, NULL, 0, NULL) || !say(g, GET_FEATURES, NULL, 0, NULL))
+		end_connection(f, g);
+}
+
+static void accept_back_end(struct front *f, struct guest *g)
+{
+	g->fd = accept4(g->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (g->fd < 0)
+		return;
+	unwatch_fd(f, g->listen_fd); /* one at a time */
+	greet(f, g);
+}
+
+/* FALSE: it is none that can be used. */
+static gboolean hear_features(struct front *f, struct guest *g)
+{
+	ssize_t n = recv(g->fd, g->reply + g->nb_reply, REPLY_LEN - g->nb_reply, 0);
+	struct header h;
+	uint64_t features;
+
+	if (n <= 0)
+		return n < 0 && (errno == EAGAIN || errno == EINTR);
+	g->nb_reply += (size_t)n;
+	if (g->nb_reply < REPLY_LEN)
+		return TRUE;
+	memcpy(&h, g->reply, sizeof(h));
+	memcpy(&features, g->reply + sizeof(h), sizeof(features));
+	if (h.request != GET_FEATURES ||
+		(h.flags & (HEADER_VERSION_MASK | HEADER_REPLY)) !=
+			(HEADER_VERSION | HEADER_REPLY) ||
+		h.size != sizeof(features) || !set_up(f, g, features))
+		return FALSE;
+	put_up(f, g);
+	return TRUE;
+}
+
+/* Nothing else is asked: what can be read now is the end, or nonsense. */
+static gboolean hear_nothing(const struct guest *g)
+{
+	uint8_t byte;
+
+	return recv(g->fd, &byte, 1, 0) < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static void handle_events(struct front *f, int timeout_ms)
+{
+	struct epoll_event events[EVENTS];
+	int n = epoll_wait(f->epoll_fd, events, EVENTS, timeout_ms);
+
+	for (int i = 0; i < n; i++) {
+		struct guest *g = events[i].data.ptr;
+
+		if (g == NULL) /* a call */
+			continue;
+		if (g->stage == AWAY)
+			accept_back_end(f, g);
+		else if (!(g->stage == ASKED ? hear_features(f, g) : hear_nothing(g)))
+			end_connection(f, g);
+	}
+}
+
+void front_look(struct front *f)
+{
+	handle_events(f, 0);
+	if (!f->any_broken && !f->cfg.copies)
+		return;
+	f->any_broken = FALSE;
+	for (unsigned i = 0; i < f->nb; i++)
+		if (f->guests[i].stage == UP && f->rings[i].is_broken)
+			end_connection(f, &f->guests[i]);
+}
+
+void front_sleep(struct front *f, int timeout_ms)
+{
+	gboolean ready = FALSE;
+
+	for (unsigned i = 0; i < f->nb_up; i++)
+		rings_want_calls(f->watch[i].rings, TRUE);
+	/* Who does not see it has made frames available before: they are seen here. */
+	atomic_thread_fence(memory_order_seq_cst);
+	for (unsigned i = 0; i < f->nb_up && !ready; i++)
+		ready = rings_watch_ready(&f->watch[i]);
+	if (!ready)
+		handle_events(f, timeout_ms);
+	for (unsigned i = 0; i < f->nb_up; i++)
+		rings_want_calls(f->watch[i].rings, FALSE);
+}
+
+/* Sockets. */
+
+static gboolean connect_to(struct guest *g, GError **error)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	if (!socket_path_fits(g->path, error))
+		return FALSE;
+	g_strlcpy(address.sun_path, g->path, sizeof(address.sun_path));
+	g->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (g->fd >= 0 && connect(g->fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+		fcntl(g->fd, F_SETFL, O_NONBLOCK) == 0)
+		return TRUE;
+	if (errno == ENOENT)
+		return sim_fail(error, SIM_ERROR_RESOURCES,
+			"--vhost-user: %s: socket not found; start its back end (tsim --machine "
+			"external) first, or use --server",
+			g->path);
+	return fail_path(error, g->path, "cannot connect");
+}
+
+/*
+ * Under a temporary name beside it first: what finds it at path can connect. Shorter than most
+ * names, as paths of sockets are limited.
+ */
+static gboolean listen_at(struct guest *g, GError **error)
+{
+	g_autofree char *dir = g_path_get_dirname(g->path);
+	g_autofree char *new = g_strdup_printf("%s/.%d", dir, getpid());
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	if (!socket_path_free(g->path, error) || !socket_path_fits(new, error))
+		return FALSE;
+	g_strlcpy(address.sun_path, new, sizeof(address.sun_path));
+	g->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (g->listen_fd >= 0 &&
+		bind(g->listen_fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
+		if (listen(g->listen_fd, BACKLOG) == 0 && rename(new, g->path) == 0) {
+			g->stage = AWAY;
+			return TRUE;
+		}
+		unlink(new);
+	}
+	return fail_path(error, g->path, "cannot create socket");
+}
+
+static gboolean open_guest(struct front *f, struct guest *g, GError **error)
+{
+	for (int queue = 0; queue < QUEUES; queue++) {
+		g->rings->kick_fd[queue] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		if (g->rings->kick_fd[queue] < 0)
+			return fail_path(error, g->path, "cannot create events");
+	}
+	if (!(f->cfg.server ? listen_at(g, error) : connect_to(g, error)))
+		return FALSE;
+	if (f->cfg.server)
+		watch_fd(f, g->listen_fd, g);
+	f->nb_left++;
+	return TRUE;
+}
+
+static gboolean open_all(struct front *f, GError **error)
+{
+	f->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (f->cfg.calls) {
+		f->call_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		watch_fd(f, f->call_fd, NULL);
+	}
+	for (unsigned i = 0; i < f->nb; i++)
+		if (!open_guest(f, &f->guests[i], error))
+			return FALSE;
+	for (unsigned i = 0; i < f->nb && !f->cfg.server; i++)
+		greet(f, &f->guests[i]);
+	return TRUE;
+}
+
+struct front *front_new(const struct front_cfg *cfg, GError **error)
+{
+	struct front *f = g_new0(struct front, 1);
+
+	f->cfg = *cfg;
+	f->nb = g_strv_length(cfg->paths);
+	f->layout = rings_lay_out(cfg->descriptors, cfg->frame_len_max);
+	f->guests = g_new0(struct guest, f->nb);
+	f->rings = g_aligned_alloc0(f->nb, sizeof(*f->rings), LINE);
+	f->pages = pages_new();
+	f->served = g_new0(struct rings *, f->nb);
+	f->watch = g_new0(struct rings_watch, f->nb + AHEAD);
+	f->epoll_fd = f->call_fd = -1;
+	for (unsigned i = 0; i < f->nb; i++) {
+		f->guests[i] = (struct guest){
+			.rings = &f->rings[i], .path = cfg->paths[i], .listen_fd = -1, .fd = -1
+		};
+		f->rings[i] = (struct rings){ .at = &f->layout, .kick_fd = { -1, -1 } };
+	}
+	if (give_memory(f, error) && open_all(f, error))
+		return f;
+	front_free(f);
+	return NULL;
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void front_free(struct front *f)
+{
+	if (f == NULL)
+		return;
+	for (unsigned i = 0; i < f->nb; i++) {
+		struct guest *g = &f->guests[i];
+
+		if (g->stage != GONE && f->cfg.server)
+			unlink(g->path);
+		close_fd(g->listen_fd);
+		close_fd(g->fd);
+		close_fd(g->rings->kick_fd[0]);
+		close_fd(g->rings->kick_fd[1]);
+		g_free(g->rings->spare);
+	}
+	close_fd(f->epoll_fd);
+	close_fd(f->call_fd);
+	pages_free(f->pages);
+	g_free(f->watch);
+	g_free(f->served);
+	g_aligned_free(f->rings);
+	g_free(f->guests);
+	g_free(f);
+}
+
+struct rings *front_rings(struct front *f, unsigned i)
+{
+	return &f->rings[i];
+}
+
+gboolean front_has_gone(const struct front *f, unsigned i)
+{
+	return f->guests[i].stage == GONE;
+}
+
+unsigned front_nb_left(const struct front *f)
+{
+	return f->nb_left;
+}
+
+/*
+ * The first guest from *at on in which there is something to do, and those of the AHEAD - 1 behind it;
+ * memory is asked for them. *at is where the next look begins.
+ */
+static inline unsigned find_ready(struct front *f, unsigned *at, struct rings_watch **ready)
+{
+	unsigned n = 0, i = *at, end = f->nb_up;
+
+	for (; i < end; i++) {
+		rte_prefetch0(f->watch[i + AHEAD].rx);
+		if (!rings_watch_ready(&f->watch[i]))
+			continue;
+		if (n == 0)
+			end = MIN(end, i + AHEAD);
+		rings_prefetch(&f->watch[i]);
+		ready[n++] = &f->watch[i];
+	}
+	*at = i;
+	return n;
+}
+
+/* While the heads of one guest's frames come into the cache, those of the one before are turned. */
+unsigned front_reflect(struct front *f)
+{
+	struct rings_watch *ready[AHEAD];
+	unsigned at = 0, nb_served = 0, frames = 0, n;
+
+	while ((n = find_ready(f, &at, ready)) != 0) {
+		struct rings_batch b[2];
+
+		rings_begin(ready[0]->rings, &b[0]);
+		for (unsigned i = 0; i < n; i++) {
+			struct rings *s = ready[i]->rings;
+
+			if (i + 1 < n)
+				rings_begin(ready[i + 1]->rings, &b[(i + 1) % 2]);
+			rings_finish(s, &b[i % 2]);
+			rings_watch(s, ready[i]);
+			f->any_broken |= s->is_broken;
+			f->served[nb_served++] = s;
+			frames += b[i % 2].n;
+		}
+	}
+	if (nb_served == 0)
+		return 0;
+	/* Indices have to be there before back ends are asked whether they want to be kicked. */
+	atomic_thread_fence(memory_order_seq_cst);
+	for (unsigned i = 0; i < nb_served; i++)
+		rings_kick(f->served[i]);
+	return frames;
+}
