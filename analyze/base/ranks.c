@@ -39,8 +39,8 @@ enum {
 	PIECE_VALUES = 1 << 24,
 	TAG_STOP = 1,
 	REST_US = 200,
-	/* Of each second between mpirun's signals; what is left is for the way out. */
-	WAIT_US = 700000,
+	/* Of each second between mpirun's signals; what is left is for the disk and the way out. */
+	WAIT_US = 500000,
 	LEAVES_MAX_S = 60,
 };
 

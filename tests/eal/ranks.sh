@@ -94,7 +94,7 @@ lane()
 # Whoever is killed, also rank 0, ends the run. What the others measured is kept as parts, which say so.
 lives=(--interface null --guests 7 --rate 5kpps --duration 3s --warm-up 100ms --drain 200ms)
 # Under load a second is little for what a rank has to do between SIGTERM and SIGKILL.
-patient="--mca odls_base_sigkill_timeout 6"
+patient="--mca odls_base_sigkill_timeout 8"
 
 # has_part RANK: of four.
 has_part()
