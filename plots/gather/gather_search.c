@@ -46,10 +46,15 @@ search_list *gather_search_open(const char *dir, const char *const *names, gbool
 			g_propagate_error(error, g_steal_pointer(&cause));
 			return NULL;
 		}
-		for (guint k = 0; found != NULL && k < found->len; k++)
-			if (*search_at(found, k)->doubt != '\0')
-				figure_remark(warnings, "%s: unreliable trials: %s",
-					search_at(found, k)->path, search_at(found, k)->doubt);
+		for (guint k = 0; found != NULL && k < found->len; k++) {
+			const search *s = search_at(found, k);
+
+			if (s->interrupted)
+				figure_remark(warnings, "%s: interrupted", s->path);
+			if (*s->doubt != '\0')
+				figure_remark(warnings, "%s: unreliable trials: %s", s->path,
+					s->doubt);
+		}
 	}
 	return g_steal_pointer(&l);
 }
