@@ -265,11 +265,8 @@ uint32_t mix_longest_frame_len(const mix *m)
 {
 	uint32_t longest = 0;
 
-	for (guint i = 0; i < m->profiles->len; i++) {
-		const profile *p = g_ptr_array_index(m->profiles, i);
-
-		for (uint32_t k = 0; k < p->nb_classes; k++)
-			longest = MAX(longest, p->classes[k].frame_len_hi);
-	}
+	for (guint i = 0; i < m->profiles->len; i++)
+		longest = MAX(
+			longest, profile_longest_frame_len(g_ptr_array_index(m->profiles, i)));
 	return longest;
 }

@@ -195,6 +195,15 @@ double profile_class_mean_len(const profile *p, uint32_t i)
 	return mean;
 }
 
+uint32_t profile_longest_frame_len(const profile *p)
+{
+	uint32_t longest = 0;
+
+	for (uint32_t i = 0; i < p->nb_classes; i++)
+		longest = MAX(longest, p->classes[i].frame_len_hi);
+	return longest;
+}
+
 double profile_mean_frame_len(const profile *p)
 {
 	double sum = 0.0;

@@ -110,6 +110,7 @@ const char *profile_mode_name(enum profile_mode mode);
 
 /* Lengths are those of the frames sent: with FCS, padded, ranges drawn uniformly. */
 double profile_mean_frame_len(const profile *p);
+uint32_t profile_longest_frame_len(const profile *p);
 double profile_stddev_frame_len(const profile *p);
 
 /* Mean of one class. */

@@ -27,6 +27,12 @@ struct datapath_cfg {
 	const uint32_t *guest;   /* number of the guest in each slot */
 	const uint8_t *base_mac; /* of guest 0; guest n has it plus n */
 	uint32_t frame_len_max;  /* with FCS: the longest frame that is sent */
+	/*
+	 * By number of guest: the longest that it is sent. NULL: it may be any, as where guests send
+	 * to guests.
+	 */
+	const uint32_t *longest;
+	gboolean strangers; /* guests are no processes of ours: none may reach another's memory */
 	unsigned nb_load, nb_rx; /* workers that send, and that receive */
 	const char *socket_dir;  /* folder for sockets; must exist if ops->guest_option is set */
 	uint16_t descriptors;    /* of each queue of a guest */
@@ -102,8 +108,8 @@ struct datapath_ops {
 	void (*describe)(struct datapath *d, void *json_object);
 
 	/*
-	 * Mandatory, hot, once a burst. Memory for up to n frames to a guest, each with room for
-	 * frame_len_max: sets data of f[0] .. f[result - 1]. 0 for a guest that is not connected or
+	 * Mandatory, hot, once a burst. Memory for up to n frames to a guest, each with room for the
+	 * longest that it is sent: sets data of f[0] .. f[result - 1]. 0 for a guest that is not connected or
 	 * has no room. q is the load worker's number; at most one thread a q and a slot.
 	 */
 	uint16_t (*reserve)(

@@ -6,19 +6,18 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "sim/datapath/socket_path.h"
 #include "sim/base/error.h"
+#include "sim/base/pages.h"
 #include "traffic/frame.h"
 
 enum {
 	LINE = 64,
-	PAGE = 4096,
-	LINES_A_PAGE = PAGE / LINE,
+	APART = 16 * LINE, /* what is read at one time is not to be in one cache set */
 	EVENTS = 64,
 	LOOK_MS = 100, /* how often the control thread looks after peers that are late or broken */
 	ANSWER_TIMEOUT_S = 30,   /* for a peer's hello, and then for its answer */
@@ -44,7 +43,8 @@ struct qpairs {
 	struct qpair *pairs; /* nb of them, on cache lines of their own */
 	/* Of each: what its guest is told, which the guest cannot change. */
 	struct qpair_layout *layout;
-	uint8_t **mem;
+	struct pages *pages;
+	struct pages_part *mem;
 	struct peer **peer; /* of each slot; NULL: it is free */
 	char **address;
 	char *path;
@@ -60,14 +60,13 @@ static uint64_t round_up(uint64_t n, uint64_t to)
 	return (n + to - 1) / to * to;
 }
 
-/*
- * Where everything lies in a guest's memory. All memories begin on a page, and a poller goes through
- * many of them: what it reads begins in another cache set for each slot.
- */
-static struct qpair_layout lay_out(const struct datapath_cfg *cfg, uint32_t slot)
+/* Where everything lies in a guest's memory. Guests' memories begin in different cache sets. */
+static struct qpair_layout lay_out(const struct qpairs_cfg *qc, uint32_t slot)
 {
-	uint32_t len = cfg->frame_len_max - FRAME_FCS_LEN;
-	uint64_t at = round_up(sizeof(struct qpair_layout), LINE) + slot % LINES_A_PAGE * LINE;
+	const struct datapath_cfg *cfg = qc->cfg;
+	gboolean own = qc->own_lengths && cfg->longest != NULL;
+	uint32_t len = (own ? cfg->longest[cfg->guest[slot]] : cfg->frame_len_max) - FRAME_FCS_LEN;
+	uint64_t at = round_up(sizeof(struct qpair_layout), LINE);
 	uint64_t ring = round_up(cfg->descriptors * sizeof(struct vq_desc), LINE);
 	struct qpair_layout l = {
 		.magic = QPAIR_MAGIC,
@@ -80,12 +79,11 @@ static struct qpair_layout lay_out(const struct datapath_cfg *cfg, uint32_t slot
 	};
 
 	l.rx = (struct qpair_queue){ .driver = at, .device = at + LINE, .desc = at + 4 * LINE };
-	/* The other ring half a page further. */
-	l.tx = (struct qpair_queue){ .driver = at + 2 * LINE,
-		.device = at + 3 * LINE,
-		.desc = l.rx.desc + ring + PAGE / 2 };
+	l.tx = (struct qpair_queue){
+		.driver = at + 2 * LINE, .device = at + 3 * LINE, .desc = l.rx.desc + ring + APART
+	};
 	l.bufs = l.tx.desc + ring;
-	l.mem_len = round_up(l.bufs + (uint64_t)l.nb_bufs * l.buf_stride, PAGE);
+	l.mem_len = l.bufs + (uint64_t)l.nb_bufs * l.buf_stride;
 	return l;
 }
 
@@ -94,7 +92,7 @@ static void make_new(struct qpairs *qs, uint32_t slot)
 {
 	const struct qpair_layout *l = &qs->layout[slot];
 	struct qpair *q = &qs->pairs[slot];
-	uint8_t *mem = qs->mem[slot];
+	uint8_t *mem = qs->mem[slot].mem;
 	struct vq_ring rx = qpair_ring(mem, &l->rx, l->size), tx = qpair_ring(mem, &l->tx, l->size);
 	uint64_t count;
 
@@ -124,33 +122,21 @@ static gboolean no_memory(GError **error, uint32_t guest, uint64_t len)
 			: "use fewer --guests");
 }
 
-/* Memory and event descriptors of one slot. Every page is there afterwards, and stays. */
-static gboolean make_slot(
-	struct qpairs *qs, const struct datapath_cfg *cfg, uint32_t slot, GError **error)
+/* Memory and event descriptors of one slot. */
+static gboolean make_slot(struct qpairs *qs, uint32_t slot, GError **error)
 {
 	struct qpair *q = &qs->pairs[slot];
 	struct qpair_layout *l = &qs->layout[slot];
-	void *mem;
 
-	*l = lay_out(cfg, slot);
+	*l = lay_out(&qs->cfg, slot);
 	for (int i = QPAIR_RX_KICK; i < QPAIR_FDS; i++) {
 		q->fd[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		if (q->fd[i] < 0)
 			return no_memory(error, l->guest, l->mem_len);
 	}
-	q->fd[QPAIR_MEM] = memfd_create("tsim-queues", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	/*
-	 * fallocate, so that a lack of memory is an error here and not a signal later. Seals: a guest
-	 * that could make it shorter could make tsim die of SIGBUS.
-	 */
-	if (q->fd[QPAIR_MEM] < 0 ||
-		(errno = posix_fallocate(q->fd[QPAIR_MEM], 0, (off_t)l->mem_len)) != 0 ||
-		fcntl(q->fd[QPAIR_MEM], F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) !=
-			0 ||
-		(mem = mmap(NULL, l->mem_len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-			 q->fd[QPAIR_MEM], 0)) == MAP_FAILED)
+	if (!pages_take(qs->pages, l->mem_len, qs->cfg.cfg->strangers, &qs->mem[slot]))
 		return no_memory(error, l->guest, l->mem_len);
-	qs->mem[slot] = mem;
+	q->fd[QPAIR_MEM] = qs->mem[slot].fd;
 	make_new(qs, slot);
 	return TRUE;
 }
@@ -204,9 +190,11 @@ static void take_in(struct qpairs *qs)
 }
 
 /* fds NULL: a refusal. */
-static gboolean answer_peer(int socket_fd, uint32_t slot, const int *fds)
+static gboolean answer_peer(int socket_fd, uint32_t slot, const int *fds, uint64_t at)
 {
-	struct qpair_hello hello = { QPAIR_MAGIC, QPAIR_VERSION, slot };
+	struct qpair_hello hello = {
+		.magic = QPAIR_MAGIC, .version = QPAIR_VERSION, .slot = slot, .at = at
+	};
 	struct iovec iov = { .iov_base = &hello, .iov_len = sizeof(hello) };
 	union {
 		char bytes[CMSG_SPACE(QPAIR_FDS * sizeof(int))];
@@ -235,7 +223,7 @@ static gboolean greet_peer(struct qpairs *qs, struct peer *p, const struct qpair
 		return FALSE;
 	if (hello->version != QPAIR_VERSION || hello->slot >= qs->nb ||
 		qs->peer[hello->slot] != NULL) {
-		answer_peer(p->fd, hello->slot, NULL);
+		answer_peer(p->fd, hello->slot, NULL, 0);
 		return FALSE;
 	}
 	make_new(qs, hello->slot);
@@ -243,7 +231,7 @@ static gboolean greet_peer(struct qpairs *qs, struct peer *p, const struct qpair
 	p->until_us = g_get_monotonic_time() + ANSWER_TIMEOUT_S * G_USEC_PER_SEC;
 	qs->peer[p->slot] = p;
 	qs->nb_strangers--;
-	return answer_peer(p->fd, p->slot, qs->pairs[p->slot].fd);
+	return answer_peer(p->fd, p->slot, qs->pairs[p->slot].fd, qs->mem[p->slot].at);
 }
 
 static gboolean hear_peer(struct qpairs *qs, struct peer *p)
@@ -342,7 +330,8 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error)
 	qs->listen_fd = qs->epoll_fd = qs->stop_fd = -1;
 	qs->path = g_strdup_printf("%s/%s", cfg->cfg->socket_dir, cfg->socket_name);
 	qs->layout = g_new0(struct qpair_layout, nb);
-	qs->mem = g_new0(uint8_t *, nb);
+	qs->pages = pages_new();
+	qs->mem = g_new0(struct pages_part, nb);
 	qs->peer = g_new0(struct peer *, nb);
 	qs->address = g_new0(char *, nb + 1);
 	qs->peers = g_ptr_array_new();
@@ -354,7 +343,7 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error)
 			qs->pairs[i].fd[k] = -1;
 	}
 	for (uint32_t i = 0; i < nb && done; i++)
-		done = make_slot(qs, cfg->cfg, i, error);
+		done = make_slot(qs, i, error);
 	if (!done || !start_to_listen(qs, error)) {
 		qpairs_free(qs);
 		return NULL;
@@ -386,11 +375,9 @@ void qpairs_free(struct qpairs *qs)
 		g_free(p);
 	}
 	close_all((const int[]){ qs->listen_fd, qs->epoll_fd, qs->stop_fd }, 3);
-	for (uint32_t i = 0; i < qs->nb; i++) {
-		close_all(qs->pairs[i].fd, QPAIR_FDS);
-		if (qs->mem[i] != NULL)
-			munmap(qs->mem[i], qs->layout[i].mem_len);
-	}
+	for (uint32_t i = 0; i < qs->nb; i++)
+		close_all(qs->pairs[i].fd + QPAIR_RX_KICK, QPAIR_FDS - QPAIR_RX_KICK);
+	pages_free(qs->pages);
 	g_aligned_free(qs->pairs);
 	g_ptr_array_free(qs->peers, TRUE);
 	g_strfreev(qs->address);

@@ -3,12 +3,13 @@
  * sim/datapath/qpair.h: queue pairs in shared memory: what interfaces virtio, vfio and vmux give a
  * guest instead of a virtual machine's PCI device. Host side.
  *
- * For each guest tsim makes a memory (memfd) with two packed virtqueues and the guest's buffers, and
- * event descriptors for kicks and calls. It listens on one Unix socket; a guest (treflect --queues
- * SOCKET@SLOT) connects, says its slot and gets memory and descriptors. It lays out its buffers,
- * answers, and is connected until its socket closes. The memory is tsim's own and stays mapped:
- * a guest that dies takes nothing away; the next one finds the queues new. All of it is touched
- * before the first guest comes, and sealed, so that no access to it faults while a trial runs.
+ * For each guest tsim makes a memory with two packed virtqueues and the guest's buffers, and event
+ * descriptors for kicks and calls. It is a part of a chunk (sim/base/pages.h), which guests that
+ * are processes of tsim share; strangers have a chunk each. tsim listens on one Unix socket; a guest
+ * (treflect --queues SOCKET@SLOT) connects, says its slot and gets memory and descriptors. It lays
+ * out its buffers, answers, and is connected until its socket closes. The memory is tsim's own and
+ * stays mapped: a guest that dies takes nothing away; the next one finds the queues new. All of it
+ * is there before the first guest comes, and sealed, so that no access faults while a trial runs.
  *
  * What this stands for: guest memory and its mapping in the host (vfio-pci's DMA mapping, QEMU's
  * memory back end), virtqueues or a NIC's descriptor rings, irqfd and ioeventfd. Left out: PCI
@@ -27,9 +28,9 @@
 #include "sim/datapath/datapath.h"
 #include "sim/datapath/vq.h"
 
-enum { QPAIR_MAGIC = 0x71706169, QPAIR_VERSION = 1 };
+enum { QPAIR_MAGIC = 0x71706169, QPAIR_VERSION = 2 };
 
-/* At the start of the shared memory; written by tsim before the guest gets it. */
+/* At the start of a guest's memory; written by tsim before the guest gets it. */
 struct qpair_layout {
 	uint32_t magic, version;
 	uint32_t guest;      /* number of the guest */
@@ -37,7 +38,7 @@ struct qpair_layout {
 	uint16_t nb_bufs;    /* buffers; as many as descriptors */
 	uint32_t buf_len;    /* of each: the longest frame without FCS */
 	uint32_t buf_stride; /* distance of two buffers: an odd number of cache lines */
-	/* Offsets. rx: the queue that the guest receives from; tx: that it sends by. */
+	/* Offsets, as all, from the start of this. rx: the queue that the guest receives from; tx: that it sends by. */
 	struct qpair_queue {
 		uint64_t desc, driver, device;
 	} rx, tx;
@@ -59,7 +60,9 @@ static inline struct vq_ring qpair_ring(uint8_t *mem, const struct qpair_queue *
  * An answer without descriptors is a refusal: no such slot, it is taken, or another version.
  */
 struct qpair_hello {
-	uint32_t magic, version, slot;
+	uint32_t magic, version, slot, unused;
+	uint64_t
+		at; /* in the answer: where in the chunk behind QPAIR_MEM the guest's memory begins */
 };
 enum qpair_fd { QPAIR_MEM, QPAIR_RX_KICK, QPAIR_RX_CALL, QPAIR_TX_KICK, QPAIR_TX_CALL, QPAIR_FDS };
 /* Then one byte from the guest: its receive queue has buffers. */
@@ -76,6 +79,7 @@ struct qpairs_cfg {
 	const struct datapath_cfg *cfg;
 	const char *socket_name; /* within cfg->socket_dir */
 	gboolean kicks;          /* do guests kick from the start? FALSE: the host polls */
+	gboolean own_lengths;    /* no guest gets frames of another: buffers as cfg->longest says */
 	/*
 	 * Told by the control thread. came: frames can be exchanged from now on. went: they cannot
 	 * any more and no load worker is inside the queues; the datapath makes sure that none of its

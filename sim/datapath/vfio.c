@@ -21,8 +21,10 @@
 
 static gboolean vfio_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
 {
-	struct qpairs *qs = qpairs_new(
-		&(struct qpairs_cfg){ .datapath = d, .cfg = cfg, .socket_name = "vfio.sock" },
+	struct qpairs *qs = qpairs_new(&(struct qpairs_cfg){ .datapath = d,
+					       .cfg = cfg,
+					       .socket_name = "vfio.sock",
+					       .own_lengths = TRUE },
 		error);
 
 	d->state = qs == NULL ? NULL : qpairs_get(qs, 0); /* by slot */

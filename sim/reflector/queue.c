@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -29,7 +27,6 @@ struct queue {
 	uint16_t *spare;
 	int rx_kick, tx_kick, socket_fd;
 	uint32_t guest;
-	size_t mem_len;
 };
 
 static inline uint64_t buf_at(const struct queue *q, uint16_t id)
@@ -214,10 +211,11 @@ static int connect_to(const char *path, uint32_t slot, GError **error)
 	return -1;
 }
 
-/* Say hello, take what comes: QPAIR_FDS descriptors. */
-static gboolean introduce_self(int fd, const char *path, uint32_t slot, int *fds, GError **error)
+/* Say hello, take what comes: QPAIR_FDS descriptors, and where the memory begins behind the first. */
+static gboolean introduce_self(
+	int fd, const char *path, uint32_t slot, int *fds, uint64_t *mem_at, GError **error)
 {
-	struct qpair_hello hello = { QPAIR_MAGIC, QPAIR_VERSION, slot };
+	struct qpair_hello hello = { .magic = QPAIR_MAGIC, .version = QPAIR_VERSION, .slot = slot };
 	struct iovec iov = { .iov_base = &hello, .iov_len = sizeof(hello) };
 	union {
 		char bytes[CMSG_SPACE(QPAIR_FDS * sizeof(int))];
@@ -248,6 +246,7 @@ static gboolean introduce_self(int fd, const char *path, uint32_t slot, int *fds
 				? "; or ulimit -n is too low (four file descriptors per guest)"
 				: "");
 	memcpy(fds, CMSG_DATA(c), QPAIR_FDS * sizeof(int));
+	*mem_at = hello.at;
 	return TRUE;
 }
 
@@ -256,45 +255,40 @@ static gboolean lies_within(uint64_t at, uint64_t len, uint64_t align, uint64_t 
 	return at % align == 0 && at <= end && len <= end - at;
 }
 
-static gboolean queue_holds(const struct qpair_queue *at, uint16_t size, uint64_t file_len)
+static gboolean queue_holds(const struct qpair_queue *at, uint16_t size, uint64_t mem_len)
 {
-	return lies_within(at->desc, size * sizeof(struct vq_desc), 16, file_len) &&
-	       lies_within(at->driver, sizeof(struct vq_event), 4, file_len) &&
-	       lies_within(at->device, sizeof(struct vq_event), 4, file_len);
+	return lies_within(at->desc, size * sizeof(struct vq_desc), 16, mem_len) &&
+	       lies_within(at->driver, sizeof(struct vq_event), 4, mem_len) &&
+	       lies_within(at->device, sizeof(struct vq_event), 4, mem_len);
 }
 
-static gboolean layout_holds(const struct qpair_layout *l, uint64_t file_len)
+static gboolean layout_holds(const struct qpair_layout *l)
 {
 	return l->magic == QPAIR_MAGIC && l->version == QPAIR_VERSION && l->size > 0 &&
-	       l->size <= VQ_SIZE_MAX && l->nb_bufs == l->size && l->mem_len == file_len &&
-	       l->buf_len >= FRAME_HEAD_LEN && l->buf_stride >= l->buf_len && l->buf_stride >= 64 &&
-	       queue_holds(&l->rx, l->size, file_len) && queue_holds(&l->tx, l->size, file_len) &&
-	       lies_within(l->bufs, (uint64_t)l->nb_bufs * l->buf_stride, 64, file_len);
+	       l->size <= VQ_SIZE_MAX && l->nb_bufs == l->size && l->buf_len >= FRAME_HEAD_LEN &&
+	       l->buf_stride >= l->buf_len && l->buf_stride >= 64 &&
+	       queue_holds(&l->rx, l->size, l->mem_len) &&
+	       queue_holds(&l->tx, l->size, l->mem_len) &&
+	       lies_within(l->bufs, (uint64_t)l->nb_bufs * l->buf_stride, 64, l->mem_len);
 }
 
-static gboolean map_memory(
-	struct queue *q, int mem_fd, const char *path, uint32_t slot, GError **error)
+static gboolean map_memory(struct queue *q, struct pages_views *views, int mem_fd, uint64_t at,
+	const char *path, uint32_t slot, GError **error)
 {
-	struct stat st;
+	const uint8_t *head = pages_view(views, mem_fd, at, sizeof(struct qpair_layout));
 	struct qpair_layout l;
 	struct vq_ring rx, tx;
-	void *mem;
 
-	if (fstat(mem_fd, &st) != 0 || st.st_size < (off_t)sizeof(l)) {
-		errno = EINVAL;
-		return fail_queue(error, path, slot, "invalid shared memory");
-	}
-	mem = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-		mem_fd, 0);
-	if (mem == MAP_FAILED)
+	if (head == NULL)
 		return fail_queue(error, path, slot, "mmap of shared memory failed");
-	q->mem = mem;
-	q->mem_len = (size_t)st.st_size;
-	memcpy(&l, q->mem, sizeof(l));
-	if (!layout_holds(&l, q->mem_len)) {
+	memcpy(&l, head, sizeof(l));
+	if (at % RTE_CACHE_LINE_SIZE != 0 || !layout_holds(&l)) {
 		errno = EPROTO;
 		return fail_queue(error, path, slot, "invalid layout of shared memory");
 	}
+	q->mem = pages_view(views, mem_fd, at, l.mem_len);
+	if (q->mem == NULL)
+		return fail_queue(error, path, slot, "mmap of shared memory failed");
 	rx = qpair_ring(q->mem, &l.rx, l.size);
 	tx = qpair_ring(q->mem, &l.tx, l.size);
 	vq_drv_init(&q->rx, &rx);
@@ -326,15 +320,17 @@ static gboolean post_buffers(
 	       fail_queue(error, path, slot, "tsim has exited");
 }
 
-struct queue *queue_connect(const char *path, uint32_t slot, gboolean copies, GError **error)
+struct queue *queue_connect(
+	const char *path, uint32_t slot, gboolean copies, struct pages_views *views, GError **error)
 {
 	struct queue *q = g_new0(struct queue, 1);
 	int fds[QPAIR_FDS];
+	uint64_t mem_at = 0;
 	gboolean done;
 
 	q->rx_kick = q->tx_kick = -1;
 	q->socket_fd = connect_to(path, slot, error);
-	if (q->socket_fd < 0 || !introduce_self(q->socket_fd, path, slot, fds, error)) {
+	if (q->socket_fd < 0 || !introduce_self(q->socket_fd, path, slot, fds, &mem_at, error)) {
 		queue_free(q);
 		return NULL;
 	}
@@ -343,7 +339,7 @@ struct queue *queue_connect(const char *path, uint32_t slot, gboolean copies, GE
 	/* Of no use to one that polls. */
 	close(fds[QPAIR_RX_CALL]);
 	close(fds[QPAIR_TX_CALL]);
-	done = map_memory(q, fds[QPAIR_MEM], path, slot, error) &&
+	done = map_memory(q, views, fds[QPAIR_MEM], mem_at, path, slot, error) &&
 	       post_buffers(q, copies, path, slot, error);
 	close(fds[QPAIR_MEM]);
 	if (done)
@@ -356,8 +352,6 @@ void queue_free(struct queue *q)
 {
 	if (q == NULL)
 		return;
-	if (q->mem != NULL)
-		munmap(q->mem, q->mem_len);
 	if (q->rx_kick >= 0)
 		close(q->rx_kick);
 	if (q->tx_kick >= 0)

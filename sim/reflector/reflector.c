@@ -61,7 +61,8 @@ struct reflector {
 	struct front *front;       /* of sockets; NULL: none */
 	struct port *first_socket;
 	unsigned nb_left, nb_looks; /* nb_left: guests of front when it was looked at last */
-	int epoll_fd;               /* sockets of queue pairs */
+	struct pages_views *views;  /* memory of queue pairs */
+	int epoll_fd;               /* and their sockets */
 	gboolean back_ends_gone;    /* of some devices */
 	struct clock_pair started;
 	uint64_t busy_cycles;
@@ -252,7 +253,7 @@ static gboolean add_queues(struct reflector *r, gboolean copies, GError **error)
 		struct port *p = &r->ports[r->nb_ports];
 		struct epoll_event e = { .events = EPOLLIN, .data.ptr = p };
 
-		p->queue = queue_connect(at->path, at->slot, copies, error);
+		p->queue = queue_connect(at->path, at->slot, copies, r->views, error);
 		if (p->queue == NULL)
 			return FALSE;
 		r->nb_ports++;
@@ -288,6 +289,7 @@ struct reflector *reflector_new(const struct reflector_cfg *cfg, GError **error)
 	r->polled = g_new0(struct port *, nb);
 	r->watched = g_new0(struct port *, nb);
 	r->watch = g_new0(struct queue_watch, nb);
+	r->views = pages_views_new();
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if ((nb_polled == 0 || make_pool(r, nb_polled, error)) && make_devices(r, error) &&
 		add_devices(r, nb_devices, error) && add_sockets(r, copies, error) &&
@@ -313,6 +315,7 @@ void reflector_free(struct reflector *r)
 		g_free(r->ports[i].out);
 	}
 	front_free(r->front);
+	pages_views_free(r->views);
 	if (r->epoll_fd >= 0)
 		close(r->epoll_fd);
 	g_free(r->watch);

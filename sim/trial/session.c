@@ -31,6 +31,7 @@ struct session {
 	scratch *scratch;          /* sockets, reports; NULL: no guests */
 	char *socket_dir;          /* NULL: scratch */
 	eal_words *eal_args;
+	uint32_t *longest; /* by guest; NULL: guests send to guests */
 	struct fabric *fabric;
 	const char **nulls;         /* by guest, as cfg.o->interfaces; NULL: not null_too */
 	struct fabric *null_fabric; /* of them */
@@ -59,6 +60,8 @@ static struct datapath_cfg datapath_cfg(const struct session *s)
 	return (struct datapath_cfg){
 		.base_mac = o->base_mac,
 		.frame_len_max = mix_longest_frame_len(s->mix),
+		.longest = s->longest,
+		.strangers = g_str_equal(o->machine, "external"),
 		.nb_load = o->cores.nb_load + o->cores.nb_timer,
 		.nb_rx = o->cores.nb_rx,
 		.socket_dir = s->socket_dir != NULL ? s->socket_dir
@@ -248,12 +251,26 @@ static gboolean prepare_machine(struct session *s, GError **error)
 	return start_guests(s, error);
 }
 
+/* Guests whose frames come from the generator alone need no room for longer ones than theirs. */
+static uint32_t *longest_frames(const struct options *o)
+{
+	uint32_t *longest;
+
+	if (o->pattern != ENGINE_TO_GUESTS)
+		return NULL;
+	longest = g_new(uint32_t, o->traffic->nb_guests);
+	for (uint32_t i = 0; i < o->traffic->nb_guests; i++)
+		longest[i] = profile_longest_frame_len(o->traffic->guests[i].profile);
+	return longest;
+}
+
 struct session *session_new(const struct session_cfg *cfg, GError **error)
 {
 	struct session *s = g_new0(struct session, 1);
 
 	s->cfg = *cfg;
 	s->mix = cfg->o->traffic;
+	s->longest = longest_frames(cfg->o);
 	s->share = (struct fabric_share){ .first = generators_own(cfg->generators),
 		.step = generators_count(cfg->generators) };
 	s->clock_origin = clock_pair_now();
@@ -277,6 +294,7 @@ void session_free(struct session *s)
 	fleet_free(s->fleet);
 	fabric_free(s->fabric);
 	fabric_free(s->null_fabric);
+	g_free(s->longest);
 	g_free(s->nulls);
 	eal_end(s->eal_args);
 	scratch_free(s->scratch);
@@ -291,6 +309,8 @@ gboolean session_measure(
 	struct fleet *fleet = wanted->on_null ? NULL : s->fleet;
 
 	*done = NULL;
+	for (uint32_t i = 0; s->longest != NULL && i < o->traffic->nb_guests; i++)
+		g_assert(profile_longest_frame_len(o->traffic->guests[i].profile) <= s->longest[i]);
 	if (fleet != NULL) {
 		fleet_poll(fleet);
 		(void)fleet_revive(fleet, error);

@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -25,6 +24,7 @@ struct world {
 	struct datapath_cfg cfg;
 	uint32_t guest[GUESTS];
 	struct qpairs *qs;
+	struct pages_views *views;
 	_Atomic int came[GUESTS], went[GUESTS], quiet;
 };
 
@@ -43,7 +43,7 @@ static void quiesce(void *arg)
 	atomic_fetch_add(&((struct world *)arg)->quiet, 1);
 }
 
-static void open_world(struct world *w, uint16_t descriptors, gboolean kicks)
+static void open_world_of(struct world *w, uint16_t descriptors, gboolean kicks, gboolean strangers)
 {
 	g_autoptr(GError) error = NULL;
 
@@ -55,7 +55,8 @@ static void open_world(struct world *w, uint16_t descriptors, gboolean kicks)
 		.guest = w->guest,
 		.frame_len_max = 1518,
 		.descriptors = descriptors,
-		.socket_dir = w->dir };
+		.socket_dir = w->dir,
+		.strangers = strangers };
 	w->datapath = (struct datapath){ .state = w, .quiesce = quiesce, .quiesce_arg = w };
 	pthread_mutex_init(&w->datapath.quiesce_lock, NULL);
 	w->qs = qpairs_new(&(struct qpairs_cfg){ .datapath = &w->datapath,
@@ -68,11 +69,18 @@ static void open_world(struct world *w, uint16_t descriptors, gboolean kicks)
 	if (w->qs == NULL)
 		fail_msg("%s", error->message);
 	w->path = g_build_filename(w->dir, "q.sock", NULL);
+	w->views = pages_views_new();
+}
+
+static void open_world(struct world *w, uint16_t descriptors, gboolean kicks)
+{
+	open_world_of(w, descriptors, kicks, FALSE);
 }
 
 static void close_world(struct world *w)
 {
 	qpairs_free(w->qs);
+	pages_views_free(w->views);
 	assert_false(g_file_test(w->path, G_FILE_TEST_EXISTS));
 	assert_int_equal(g_rmdir(w->dir), 0);
 	pthread_mutex_destroy(&w->datapath.quiesce_lock);
@@ -98,7 +106,7 @@ static gboolean connected(struct qpair *q)
 static struct queue *join(struct world *w, uint32_t slot)
 {
 	g_autoptr(GError) error = NULL;
-	struct queue *q = queue_connect(w->path, slot, FALSE, &error);
+	struct queue *q = queue_connect(w->path, slot, FALSE, w->views, &error);
 
 	if (q == NULL)
 		fail_msg("%s", error->message);
@@ -219,6 +227,59 @@ static void full_queues_lose_nothing(void **state)
 	close_world(&w);
 }
 
+/* Buffers as long as the frames of their guest; small ones share a chunk, and are mapped once. */
+static void memory_is_packed(void **state)
+{
+	static const uint32_t longest[FIRST_GUEST + GUESTS] = { [FIRST_GUEST] = 64,
+		[FIRST_GUEST + 1] = 1518,
+		[FIRST_GUEST + 2] = 9018,
+		[FIRST_GUEST + 3] = 64,
+		[FIRST_GUEST + 4] = 65 };
+	struct world w;
+	struct queue *q[GUESTS];
+	struct frame_slot f;
+
+	(void)state;
+	open_world(&w, 256, FALSE);
+	qpairs_free(w.qs);
+	w.cfg.frame_len_max = 9018;
+	w.cfg.longest = longest;
+	w.qs = qpairs_new(&(struct qpairs_cfg){ .datapath = &w.datapath,
+				  .cfg = &w.cfg,
+				  .socket_name = "q.sock",
+				  .own_lengths = TRUE,
+				  .came = came },
+		NULL);
+	assert_non_null(w.qs);
+	for (uint32_t i = 0; i < GUESTS; i++) {
+		q[i] = join(&w, i);
+		assert_int_equal(queue_buf_len(q[i]), longest[FIRST_GUEST + i] - 4);
+	}
+	for (uint32_t i = 0; i < GUESTS; i++) {
+		struct qpair *host = qpairs_get(w.qs, i);
+		const struct turn turn = { 0 };
+		uint32_t len = longest[FIRST_GUEST + i] - 4;
+
+		/* The longest, once in each buffer. */
+		for (int n = 0; n < 256; n++) {
+			assert_int_equal(qpair_reserve(host, &f, 1), 1);
+			memset(f.data, (int)i + 1, len);
+			f.len = len;
+			assert_int_equal(qpair_commit(host, &f, 1, 1), 1);
+			assert_int_equal(queue_reflect(q[i], &turn), 1);
+			assert_int_equal(qpair_receive(host, &f, 1), 1);
+			assert_int_equal(f.len, len);
+			assert_int_equal(f.data[len - 1], i + 1);
+			qpair_release(host, &f, 1);
+			assert_int_equal(queue_reflect(q[i], &turn), 0);
+		}
+	}
+	assert_int_equal(qpairs_get(w.qs, 3)->fd[QPAIR_MEM], qpairs_get(w.qs, 4)->fd[QPAIR_MEM]);
+	for (uint32_t i = 0; i < GUESTS; i++)
+		queue_free(q[i]);
+	close_world(&w);
+}
+
 static gboolean was_reset(struct qpair *q)
 {
 	return qpair_is_connected(q) && q->rx.next_avail == 0 && q->rx.avail_wrap == 1;
@@ -278,9 +339,11 @@ static gboolean ended(int fd)
 
 static void strangers_do_no_harm(void **state)
 {
-	static const struct qpair_hello bad[] = { { 0, QPAIR_VERSION, 1 },
-		{ QPAIR_MAGIC, QPAIR_VERSION + 1, 1 }, { QPAIR_MAGIC, QPAIR_VERSION, GUESTS },
-		{ QPAIR_MAGIC, QPAIR_VERSION, UINT32_MAX }, { QPAIR_MAGIC, QPAIR_VERSION, 0 } };
+	static const struct qpair_hello bad[] = { { 0, QPAIR_VERSION, 1, 0, 0 },
+		{ QPAIR_MAGIC, QPAIR_VERSION + 1, 1, 0, 0 },
+		{ QPAIR_MAGIC, QPAIR_VERSION, GUESTS, 0, 0 },
+		{ QPAIR_MAGIC, QPAIR_VERSION, UINT32_MAX, 0, 0 },
+		{ QPAIR_MAGIC, QPAIR_VERSION, 0, 0, 0 } };
 	struct world w;
 	struct queue *q;
 	int fd, silent[8];
@@ -300,22 +363,22 @@ static void strangers_do_no_harm(void **state)
 	assert_int_equal(send(fd, "x", 1, 0), 1);
 	assert_true(ended(fd));
 	fd = stranger(&w, SOCK_SEQPACKET);
-	assert_int_equal(send(fd, "0123456789abcdef", 16, 0), 16);
+	assert_int_equal(send(fd, "0123456789abcdef01234567", 25, 0), 25);
 	assert_true(ended(fd));
 	close(stranger(&w, SOCK_SEQPACKET));
 	assert_int_equal(stranger(&w, SOCK_STREAM), -1);
 	for (size_t i = 0; i < G_N_ELEMENTS(silent); i++)
 		silent[i] = stranger(&w, SOCK_SEQPACKET);
-	assert_null(queue_connect(w.path, 0, FALSE, &error));
+	assert_null(queue_connect(w.path, 0, FALSE, w.views, &error));
 	assert_non_null(strstr(error->message, "slot in use"));
 	exchange(qpairs_get(w.qs, 0), q, 10);
 	/* A peer that has a slot and goes without a word, and one that says too much. */
 	fd = stranger(&w, SOCK_SEQPACKET);
-	assert_true(send(fd, &(struct qpair_hello){ QPAIR_MAGIC, QPAIR_VERSION, 1 },
+	assert_true(send(fd, &(struct qpair_hello){ QPAIR_MAGIC, QPAIR_VERSION, 1, 0, 0 },
 			    sizeof(struct qpair_hello), 0) > 0);
 	close(fd);
 	fd = stranger(&w, SOCK_SEQPACKET);
-	assert_true(send(fd, &(struct qpair_hello){ QPAIR_MAGIC, QPAIR_VERSION, 2 },
+	assert_true(send(fd, &(struct qpair_hello){ QPAIR_MAGIC, QPAIR_VERSION, 2, 0, 0 },
 			    sizeof(struct qpair_hello), 0) > 0);
 	assert_int_equal(send(fd, "yes", 3, 0), 3);
 	assert_true(ended(fd));
@@ -332,31 +395,25 @@ static void strangers_do_no_harm(void **state)
 	close_world(&w);
 }
 
-/* Map what a guest gets: to do with it what no guest should. */
-static uint8_t *map_as_guest(struct qpair *host, size_t *len)
-{
-	*len = host->rx.mem_len;
-	return mmap(NULL, *len, PROT_READ | PROT_WRITE, MAP_SHARED, host->fd[QPAIR_MEM], 0);
-}
-
 static void a_broken_queue_is_cut_off(void **state)
 {
 	struct world w;
 
 	(void)state;
-	open_world(&w, 64, FALSE);
+	open_world_of(&w, 64, FALSE, TRUE);
 	for (int side = 0; side < 2; side++) {
 		struct queue *bad = join(&w, 1), *good = join(&w, 2);
 		struct qpair *host = qpairs_get(w.qs, 1);
 		struct frame_slot f[64];
-		size_t len;
-		uint8_t *mem = map_as_guest(host, &len);
+		uint8_t *mem = pages_view(w.views, host->fd[QPAIR_MEM], 0, PAGES_HUGE);
 		char byte;
 
-		assert_true(ftruncate(host->fd[QPAIR_MEM], 4096) != 0);
-		assert_true(ftruncate(host->fd[QPAIR_MEM], (off_t)len * 2) != 0);
-		/* All descriptors are available and of the right kind, and point nowhere. */
-		for (size_t i = 0; i < len; i += 2)
+		assert_non_null(mem);
+		/*
+		 * All that it can reach: descriptors are available and of the right kind, and point
+		 * nowhere.
+		 */
+		for (size_t i = 0; i < PAGES_HUGE; i += 2)
 			memcpy(mem + i, &(uint16_t){ side == 0 ? 0x82 : 0x80 }, 2);
 		if (side == 0)
 			qpair_reserve(host, f, 64);
@@ -368,7 +425,6 @@ static void a_broken_queue_is_cut_off(void **state)
 		/* The guest is told so. */
 		assert_int_equal(recv(queue_socket(bad), &byte, 1, 0), 0);
 		exchange(qpairs_get(w.qs, 2), good, 30);
-		munmap(mem, len);
 		queue_free(bad);
 		queue_free(good);
 	}
@@ -434,6 +490,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames_go_round),
 		cmocka_unit_test(full_queues_lose_nothing),
+		cmocka_unit_test(memory_is_packed),
 		cmocka_unit_test(a_guest_comes_again),
 		cmocka_unit_test(strangers_do_no_harm),
 		cmocka_unit_test(a_broken_queue_is_cut_off),
