@@ -59,10 +59,8 @@ static gboolean check_counts(const char *where, const struct trial_counts *c, GE
 static gboolean check_bins(
 	const char *where, const char *kind, const struct trial_dist *d, GError **error)
 {
-	uint64_t sum = 0;
+	uint64_t sum = hist_total(d->hist);
 
-	for (uint32_t i = 0; i < HIST_BUCKETS; i++)
-		sum += ctr_get(&d->hist->bucket[i]);
 	if (sum != d->count || ctr_get(&d->hist->count) != d->count)
 		return report_imbalance(error,
 			"%s: %s histogram has %" PRIu64 " values, expected %" PRIu64, where, kind,

@@ -28,7 +28,7 @@ static char *size_key(const struct trial_guest *g, uint32_t i)
 
 static uint64_t bin_of(const struct trial_dist *d, uint32_t index)
 {
-	return d->hist != NULL ? ctr_get(&d->hist->bucket[index]) : 0;
+	return d->hist != NULL ? hist_get(d->hist, index) : 0;
 }
 
 void trial_bins_append(GString *to, const trial *t, const char *prefix)
@@ -59,7 +59,7 @@ void trial_bins_append(GString *to, const trial *t, const char *prefix)
 void trial_bins_histogram(GString *to, const hist *h, const char *prefix)
 {
 	for (uint32_t i = 0; h != NULL && i < HIST_BUCKETS; i++) {
-		uint64_t count = ctr_get(&h->bucket[i]);
+		uint64_t count = hist_get(h, i);
 
 		if (count > 0)
 			g_string_append_printf(to, "%s%" PRIu64 ",%" PRIu64 "\n", prefix,

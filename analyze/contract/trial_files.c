@@ -127,15 +127,11 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 {
 	g_autoptr(file_set) set = file_set_new();
 	g_autofree char *path = json_path(dir, &t->params), *text = NULL;
+	g_autoptr(JsonArray) files = json_array_new();
 	JsonObject *json;
-	JsonArray *files = json_array_new();
 
-	json = trial_json_object(t);
-	json_object_set_array_member(json, "files", files);
-	if (!check_writable(t, error) || !file_make_folder(dir, error)) {
-		json_object_unref(json);
+	if (!check_writable(t, error) || !file_make_folder(dir, error))
 		return FALSE;
-	}
 	for (guint i = 0; i < SIBLINGS; i++) {
 		g_autofree char *name = sibling_name(&t->params, i);
 		g_autofree char *sibling = g_build_filename(dir, name, NULL);
@@ -149,11 +145,12 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 		json_object_set_string_member(file, "name", name);
 		json_object_set_int_member(file, "bytes", (gint64)strlen(data));
 		json_array_add_object_element(files, file);
-		if (!file_set_add(set, sibling, data, strlen(data), error)) {
-			json_object_unref(json);
+		if (!file_set_add(set, sibling, data, strlen(data), error))
 			return FALSE;
-		}
 	}
+	/* Only now: of many guests it takes as much memory as the bins' text. */
+	json = trial_json_object(t);
+	json_object_set_array_member(json, "files", g_steal_pointer(&files));
 	text = json_out_text(json);
 	if (!file_set_add(set, path, text, strlen(text), error))
 		return FALSE;

@@ -92,7 +92,7 @@ static int64_t mid_of_rank(const hist *h, uint64_t rank)
 	uint64_t before = 0;
 
 	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
-		before += ctr_get(&h->bucket[i]);
+		before += hist_get(h, i);
 		if (before >= rank)
 			return (int64_t)hist_bucket_mid(i);
 	}
@@ -123,7 +123,7 @@ int trial_ipdv_magnitude(const struct trial_ipdv *d, double q, uint64_t *ns)
 	most = (uint64_t)MAX(ABS(d->min_ns), ABS(d->max_ns));
 	*ns = most;
 	for (uint32_t i = 0; i < HIST_BUCKETS && before < rank; i++) {
-		before += ctr_get(&d->later->bucket[i]) + ctr_get(&d->earlier->bucket[i]);
+		before += hist_get(d->later, i) + hist_get(d->earlier, i);
 		if (before >= rank)
 			*ns = MIN(hist_bucket_mid(i), most);
 	}
@@ -132,7 +132,7 @@ int trial_ipdv_magnitude(const struct trial_ipdv *d, double q, uint64_t *ns)
 
 static void append_bin(GString *to, const char *prefix, const hist *h, uint32_t i, const char *sign)
 {
-	uint64_t count = ctr_get(&h->bucket[i]);
+	uint64_t count = hist_get(h, i);
 
 	if (count > 0)
 		g_string_append_printf(to, "%s%s%" PRIu64 ",%" PRIu64 "\n", prefix, sign,

@@ -157,7 +157,7 @@ void trial_dist_each(const struct trial_dist *d, trial_bin_fn fn, void *user)
 	for (size_t i = 0; d->exact != NULL && i < d->exact->nb; i++)
 		fn(d->exact->bins[i].ns, d->exact->bins[i].ns, d->exact->bins[i].count, user);
 	for (uint32_t i = 0; d->hist != NULL && i < HIST_BUCKETS; i++) {
-		uint64_t count = ctr_get(&d->hist->bucket[i]);
+		uint64_t count = hist_get(d->hist, i);
 
 		if (count > 0)
 			fn(MAX(hist_bucket_low(i), d->min_ns), MIN(hist_bucket_high(i), d->max_ns),

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/engine/engine_private.h"
 
+#include <errno.h>
 #include <math.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <rte_errno.h>
@@ -15,10 +17,16 @@
 #include "sim/engine/stamp.h"
 #include "sim/datapath/pool.h"
 #include "sim/base/error.h"
+#include "sim/base/pages.h"
 #include "sim/base/random.h"
 
 enum {
-	TRACK_UNKNOWN = 1 << 20, /* numbers that a tracker remembers if the count is not known */
+	/* Numbers that trackers remember if counts are not known: all together, and each. */
+	TRACK_UNKNOWN = 1 << 24,
+	TRACK_UNKNOWN_MIN = 1 << 16,
+	TRACK_UNKNOWN_MAX = 1 << 20,
+	HISTS_WHOLE = 512,     /* up to so many histograms have all octaves from the start */
+	HIST_BYTES = 16 << 10, /* what others take: measured, 4 to 18 KiB */
 	START_DELAY_US = 1000,
 	READY_POLL_US = 100,
 	HANDED_RING = 8192, /* frames between two receivers */
@@ -31,7 +39,7 @@ static uint64_t frames_of_guest(const struct schedule_guest *g, const struct eng
 	uint64_t cycles;
 
 	if (g->due_ns == NULL)
-		return TRACK_UNKNOWN;
+		return CLAMP(TRACK_UNKNOWN / e->nb_guests, TRACK_UNKNOWN_MIN, TRACK_UNKNOWN_MAX);
 	cycles = (e->cfg.warm_up_ns + e->cfg.duration_ns) / e->cfg.schedule->cycle_ns + 1;
 	return MIN(MAX(g->nb_due * cycles, 64U), UINT64_C(1) << 30);
 }
@@ -49,16 +57,39 @@ static uint64_t memory_available(void)
 			  : g_ascii_strtoull(at + strlen("MemAvailable:"), NULL, 10) * 1024;
 }
 
-/* Two histograms a guest and size class, and the trackers: said before it is taken, not by the OOM killer. */
+/* Histograms of guests: those that are recorded, and with those that are made of them later. */
+static void count_hists(const struct engine *e, size_t *recorded, size_t *all)
+{
+	*recorded = *all = 0;
+	for (uint32_t i = 0; i < e->nb_guests; i++) {
+		size_t nb = e->cfg.mix->guests[i].profile->nb_classes;
+		size_t probes = e->cfg.cores->nb_timer != 0;
+
+		if (!engine_serves(e, i))
+			continue;
+		*recorded += nb * (engine_has_schedule(e) ? 2 : 1) + probes;
+		*all += nb * 2 + probes;
+	}
+}
+
+/* What is there before the trial. */
+static size_t hist_bytes(const struct engine *e)
+{
+	size_t recorded, all;
+
+	count_hists(e, &recorded, &all);
+	return all <= HISTS_WHOLE ? all * HIST_WHOLE_BYTES
+				  : MAX(recorded * HIST_BYTES, HISTS_WHOLE * HIST_WHOLE_BYTES);
+}
+
+/* Histograms of guests, and the trackers: said before it is taken, not by the OOM killer. */
 static gboolean check_memory(const struct engine *e, GError **error)
 {
-	uint64_t need = 0, have = memory_available();
+	uint64_t need = hist_bytes(e), have = memory_available();
 
 	for (uint32_t i = 0; i < e->nb_guests; i++)
 		if (engine_serves(e, i))
-			need += e->cfg.mix->guests[i].profile->nb_classes * 2 *
-					(uint64_t)sizeof(hist) +
-				(e->cfg.ipdv ? sizeof(struct ipdv_window) : 0) +
+			need += (e->cfg.ipdv ? sizeof(struct ipdv_window) : 0) +
 				frames_of_guest(&e->cfg.schedule->guests[i], e) / 4;
 	if (need <= have / 10 * 9)
 		return TRUE;
@@ -67,6 +98,40 @@ static gboolean check_memory(const struct engine *e, GError **error)
 		"%.1f GiB of memory are available; use fewer --guests or a profile with fewer "
 		"sizes",
 		e->nb_guests, (double)need / (1 << 30), (double)have / (1 << 30));
+}
+
+/*
+ * Nothing is allocated during a trial: histograms get octaves from memory that is there. If it is
+ * used up, which takes latencies over most of the range at most guests, the rest is faulted in by
+ * 4 KiB, four octaves.
+ */
+static gboolean make_hists(struct engine *e, GError **error)
+{
+	size_t recorded, all;
+
+	count_hists(e, &recorded, &all);
+	if (all <= HISTS_WHOLE)
+		return TRUE;
+	e->hists_mem = pages_private(hist_pool_len(all), hist_bytes(e));
+	if (e->hists_mem == NULL)
+		return sim_fail(error, SIM_ERROR_RESOURCES,
+			"%u guests: cannot map %zu MiB for histograms (%s); use fewer --guests or "
+			"a "
+			"profile with fewer sizes",
+			e->nb_guests, hist_pool_len(all) >> 20, g_strerror(errno));
+	e->hists = hist_pool_new(e->hists_mem, hist_pool_len(all), munmap);
+	return TRUE;
+}
+
+void engine_trim_hists(const struct engine *e)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), filled = hist_bytes(e), used;
+
+	if (e->hists == NULL)
+		return;
+	used = (hist_pool_used(e->hists) + page - 1) / page * page;
+	if (used < filled)
+		(void)madvise(e->hists_mem + used, filled - used, MADV_DONTNEED);
 }
 
 uint32_t engine_last_guest(const struct fabric *f, enum engine_pattern pattern, uint32_t guest)
@@ -107,8 +172,9 @@ static void make_guest(struct engine *e, uint32_t i, size_t at)
 		stamp_head_init(&e->heads[at + k], &e->templates[i], class->frame_len_lo);
 		if (class->frame_len_lo != class->frame_len_hi)
 			e->heads[at + k].frame_len = 0;
-		e->rx_counters[at + k].latency = hist_new();
-		e->rx_counters[at + k].response = hist_new();
+		e->rx_counters[at + k].latency = engine_hist(e);
+		if (engine_has_schedule(e))
+			e->rx_counters[at + k].response = engine_hist(e);
 		longest = MAX(longest, class->frame_len_hi);
 	}
 	hello_init(&e->hello[i], longest);
@@ -171,7 +237,7 @@ static void make_probes(struct engine *e)
 		if (!engine_serves(e, i))
 			continue;
 		e->probes.rx[i].tracker = tracker_new(TRACK_PROBES);
-		e->probes.rx[i].latency = hist_new();
+		e->probes.rx[i].latency = engine_hist(e);
 	}
 	g_rand_free(rng);
 }
@@ -261,6 +327,7 @@ static gboolean make_worker(struct engine *e, unsigned i, GError **error)
 	w->run = e->cfg.run;
 	w->yields = cores->shared;
 	w->flood = e->cfg.schedule->guests[0].due_ns == NULL;
+	w->pooled = e->hists != NULL;
 	w->sends = i < cores->nb_load;
 	w->times = cores->nb_timer != 0 && i == e->nb_workers - 1;
 	w->queue = w->times ? cores->nb_load : i;
@@ -316,7 +383,7 @@ struct engine *engine_new(const struct engine_cfg *cfg, GError **error)
 	e->nb_guests = cfg->mix->nb_guests;
 	e->nb_workers = cores_nb_workers(cfg->cores);
 	tsc_clock_start(&e->clock, rte_rdtsc(), e->cfg.tsc_hz);
-	if (!check_memory(e, error)) {
+	if (!check_memory(e, error) || !make_hists(e, error)) {
 		g_free(e);
 		return NULL;
 	}
@@ -371,6 +438,7 @@ void engine_free(struct engine *e)
 		tracker_free(e->probes.rx[i].tracker);
 		hist_free(e->probes.rx[i].latency);
 	}
+	hist_pool_unref(e->hists);
 	g_aligned_free(e->probes.tx);
 	g_aligned_free(e->probes.rx);
 	g_free(e->probe_gap_ns);

@@ -45,8 +45,10 @@ static void collect_guest(struct engine *e, uint32_t i, struct trial_guest *out,
 		size->c.duplicated = ctr_get(&rx->c[k].duplicated);
 		size->c.reordered = ctr_get(&rx->c[k].reordered);
 		size->c.lost = size->c.offered - size->c.forwarded;
-		if (!engine_has_schedule(e))
+		if (rx->c[k].response == NULL) {
+			rx->c[k].response = engine_hist(e);
 			hist_add(rx->c[k].response, rx->c[k].latency);
+		}
 		trial_dist_set(
 			&size->latency, g_steal_pointer(&rx->c[k].latency), size->c.lost, drain_ns);
 		trial_dist_set(&size->response, g_steal_pointer(&rx->c[k].response), size->c.lost,
@@ -105,7 +107,8 @@ static gboolean disown_liar(struct engine *e, uint32_t i)
 
 		e->disowned += ctr_get(&c->forwarded);
 		hist_clear(c->latency);
-		hist_clear(c->response);
+		if (c->response != NULL)
+			hist_clear(c->response);
 		*c = (struct rx_counters){ .latency = c->latency, .response = c->response };
 	}
 	return lies;
@@ -135,7 +138,7 @@ static void count_within(const hist *h, uint64_t within[4])
 	memset(within, 0, 4 * sizeof(*within));
 	for (uint32_t ns = 0; ns <= 512; ns++)
 		for (unsigned i = 0; i < 4; i++)
-			within[i] += ns <= 64U << i ? ctr_get(&h->bucket[hist_index(ns)]) : 0;
+			within[i] += ns <= 64U << i ? hist_get(h, hist_index(ns)) : 0;
 }
 
 static void collect_departure(const struct engine *e, struct trial_departure *d)
@@ -307,7 +310,8 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 			count_flood(&e->tx[i]);
 		for (uint32_t k = 0; k < e->rx[i].nb_classes; k++) {
 			hist_settle(e->rx[i].c[k].latency);
-			hist_settle(e->rx[i].c[k].response);
+			if (e->rx[i].c[k].response != NULL)
+				hist_settle(e->rx[i].c[k].response);
 		}
 		lies = disown_liar(e, i);
 
@@ -318,6 +322,7 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 		t->guests[i].state = g_strdup("returned frames that were never sent; all of its "
 					      "frames are counted as lost");
 	}
+	engine_trim_hists(e);
 	collect_departure(e, &t->departure);
 	collect_probes(e, t, drain_ns);
 	collect_ipdv(e, t);

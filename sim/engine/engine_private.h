@@ -21,6 +21,8 @@ struct engine {
 	struct rx_counters *rx_counters;  /* same */
 	struct tx_counters *tx_counters;  /* same */
 	struct hello *hello;              /* by guest */
+	hist_pool *hists;                 /* where latencies of guests lie; NULL: they are few */
+	uint8_t *hists_mem;
 	struct probes probes;
 	uint32_t *probe_gap_ns;
 	struct ptp_probes ptp;
@@ -45,6 +47,15 @@ static inline gboolean engine_serves(const struct engine *e, uint32_t guest)
 static inline gboolean engine_has_schedule(const struct engine *e)
 {
 	return e->cfg.schedule->guests[0].due_ns != NULL;
+}
+
+/* Give back what no histogram needed. engine.c, after the trial. */
+void engine_trim_hists(const struct engine *e);
+
+/* An empty histogram of a guest. */
+static inline hist *engine_hist(const struct engine *e)
+{
+	return e->hists == NULL ? hist_new() : hist_new_in(e->hists);
 }
 
 /* Take what an earlier trial left in the interfaces. engine_hello.c, before workers run. */

@@ -39,9 +39,9 @@ struct ipdv_window *ipdv_window_new(void);
 static inline void ipdv_count(const struct ipdv_hists *h, uint64_t before_ns, uint64_t after_ns)
 {
 	if (after_ns >= before_ns)
-		hist_tick(h->later, hist_index(after_ns - before_ns), after_ns - before_ns);
+		hist_tick_whole(h->later, hist_index(after_ns - before_ns), after_ns - before_ns);
 	else
-		hist_tick(h->earlier, hist_index(before_ns - after_ns), before_ns - after_ns);
+		hist_tick_whole(h->earlier, hist_index(before_ns - after_ns), before_ns - after_ns);
 }
 
 static inline void ipdv_see(

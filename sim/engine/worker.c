@@ -95,8 +95,8 @@ static inline uint8_t build_frame(
 		ctr_add(&c->late, 1);
 	gap_error_ns = delay_ns > w->last_delay_ns ? delay_ns - w->last_delay_ns
 						   : w->last_delay_ns - delay_ns;
-	hist_tick(w->self_delay, hist_index(delay_ns), delay_ns);
-	hist_tick(w->gap_error, hist_index(gap_error_ns), gap_error_ns);
+	hist_tick_whole(w->self_delay, hist_index(delay_ns), delay_ns);
+	hist_tick_whole(w->gap_error, hist_index(gap_error_ns), gap_error_ns);
 	w->last_delay_ns = delay_ns;
 	if (unlikely(w->capture != NULL && f != NULL))
 		recording_frame(w->capture, f->data, f->len, now_ns);
@@ -374,6 +374,15 @@ static void judge_probe(struct worker *w, uint32_t guest, const struct frame_sig
 	hist_record(p->latency, latency_ns);
 }
 
+static __rte_always_inline void tick_guest(
+	const struct worker *w, hist *h, uint32_t index, uint64_t ns)
+{
+	if (w->pooled)
+		hist_tick(h, index, ns);
+	else
+		hist_tick_whole(h, index, ns);
+}
+
 /* An intact frame of this trial and guest: count it, once. */
 static inline void judge_ours(struct worker *w, uint32_t guest, const struct frame_sig *sig,
 	uint32_t frame_len, uint64_t now_ns, gboolean flood)
@@ -416,15 +425,15 @@ static inline void judge_ours(struct worker *w, uint32_t guest, const struct fra
 	ctr_add(&c->bytes, frame_len);
 	if (unlikely(verdict == TRACKER_REORDERED))
 		ctr_add(&c->reordered, 1);
-	hist_tick(c->latency, index, latency_ns);
+	tick_guest(w, c->latency, index, latency_ns);
 	w->bucket = index;
 	if (unlikely(w->ipdv.later != NULL))
 		ipdv_see(g->ipdv, sig->seq, latency_ns, &w->ipdv);
-	ctr_add(&w->live->bucket[index], 1);
+	hist_bump_whole(w->live, index);
 	if (!flood) {
 		uint64_t response_ns = now_ns > due_ns ? now_ns - due_ns : 0;
 
-		hist_tick(c->response, hist_index(response_ns), response_ns);
+		tick_guest(w, c->response, hist_index(response_ns), response_ns);
 	}
 }
 
@@ -557,10 +566,11 @@ static inline void prefetch_counts(const struct worker *w, uint32_t guest)
 {
 	const struct rx_guest *r = &w->rx[guest];
 
-	for (uint32_t k = 0; k < r->nb_classes && k < 4; k++) {
-		rte_prefetch0(r->c[k].latency);
-		rte_prefetch0((const void *)&r->c[k].latency->bucket[w->bucket]);
-	}
+	for (uint32_t k = 0; k < r->nb_classes && k < 4; k++)
+		if (w->pooled)
+			hist_prefetch(r->c[k].latency, w->bucket);
+		else
+			hist_prefetch_whole(r->c[k].latency, w->bucket);
 }
 
 static inline uint16_t receive_from(struct worker *w, uint32_t guest, uint16_t max, gboolean flood)

@@ -69,7 +69,7 @@ struct tx_guest {
 /* Of one guest and size class; measuring phase only. Written by its receiver. */
 struct rx_counters {
 	ctr forwarded, duplicated, reordered, bytes;
-	/* Ticked: to be settled. response stays empty at rate max: it is the latency. */
+	/* Ticked: to be settled. response is NULL at rate max: it is the latency. */
 	hist *latency, *response;
 };
 
@@ -153,6 +153,7 @@ struct worker {
 	gboolean sends, receives, yields;
 	gboolean times;    /* the timer worker: sends probes, and nothing else */
 	gboolean flood;    /* rate max */
+	gboolean pooled;   /* histograms of guests are not whole */
 	gboolean switches; /* guests send to guests: frames that come may have to be passed on */
 	gboolean limited;  /* by a link: departures may be marked TIMELINE_NOT_SENT */
 	uint64_t cycle_ns; /* of a timeline that repeats */

@@ -276,7 +276,7 @@ void generators_row(
 	v[FORWARDED] = row->forwarded;
 	v[REFUSED] = row->refused;
 	for (uint32_t i = 0; i < HIST_BUCKETS; i++)
-		v[BUCKETS + i] = ctr_get(&latency->bucket[i]);
+		v[BUCKETS + i] = hist_get(latency, i);
 	generators_tick(g);
 }
 
@@ -442,7 +442,7 @@ gboolean generators_join(struct generators *g, trial *mine, const struct generat
 	finish_rows(g);
 	if (ranks_agree(error)) {
 		for (uint32_t i = 0; i < HIST_BUCKETS; i++)
-			buckets[i] = ctr_get(&delays->bucket[i]);
+			buckets[i] = hist_get(delays, i);
 		all_bytes = ranks_gather(bytes);
 		all_facts = ranks_gather(packed);
 		ranks_sum_u64(buckets, HIST_BUCKETS);

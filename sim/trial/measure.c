@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/trial/measure.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <stdatomic.h>
 
@@ -307,9 +308,9 @@ static void keep_gain(hist *before, const hist *now)
 	ctr_set(&before->min_ns, UINT64_MAX);
 	ctr_set(&before->max_ns, 0);
 	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
-		uint64_t n = ctr_get(&now->bucket[i]) - ctr_get(&before->bucket[i]);
+		uint64_t n = hist_get(now, i) - hist_get(before, i);
 
-		ctr_set(&before->bucket[i], n);
+		hist_set(before, i, n);
 		if (n == 0)
 			continue;
 		count += n;
@@ -842,6 +843,7 @@ static void clear_run(struct run *r)
 	hist_free(r->latency_before);
 	hist_free(r->latency_now);
 	trial_free(r->t);
+	(void)malloc_trim(0); /* of many guests tens of MiB, and files are made now */
 }
 
 /* What host and guests took before the trial. */

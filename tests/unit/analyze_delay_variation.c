@@ -258,8 +258,8 @@ static void bins_read_back_equal(void **state)
 	if (!trial_ipdv_bins_read(&back, "f", text->str, text->len, TRIAL_BINS_ONE, &error))
 		fail_msg("%s", error->message);
 	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
-		assert_int_equal(ctr_get(&d.later->bucket[i]), ctr_get(&back.later->bucket[i]));
-		assert_int_equal(ctr_get(&d.earlier->bucket[i]), ctr_get(&back.earlier->bucket[i]));
+		assert_int_equal(hist_get(d.later, i), hist_get(back.later, i));
+		assert_int_equal(hist_get(d.earlier, i), hist_get(back.earlier, i));
 	}
 	/* Of several trials in one text, only that of the number. */
 	trial_ipdv_append(wide, &back, "2,");

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,7 +199,7 @@ static void assert_equal(const hist *a, const hist *b)
 	assert_true(ctr_get(&a->min_ns) == ctr_get(&b->min_ns));
 	assert_int_equal(ctr_get(&a->max_ns), ctr_get(&b->max_ns));
 	for (uint32_t i = 0; i < HIST_BUCKETS; i++)
-		assert_int_equal(ctr_get(&a->bucket[i]), ctr_get(&b->bucket[i]));
+		assert_int_equal(hist_get(a, i), hist_get(b, i));
 }
 
 static void merge_is_the_histogram_of_all_values_in_any_order(void **state)
@@ -233,6 +234,140 @@ static void merge_is_the_histogram_of_all_values_in_any_order(void **state)
 	hist_free(NULL);
 }
 
+/* Given back once, with the last of the histograms. */
+static int nb_unmapped;
+
+static int unmap(void *mem, size_t len)
+{
+	(void)len;
+	nb_unmapped++;
+	g_aligned_free(mem);
+	return 0;
+}
+
+static hist_pool *make_pool(size_t nb)
+{
+	nb_unmapped = 0;
+	return hist_pool_new(
+		g_aligned_alloc0(1, hist_pool_len(nb), 4096), hist_pool_len(nb), unmap);
+}
+
+/* Values of all octaves, some of them so often that 16 bits do not hold it. */
+static void a_pool_counts_as_whole_histograms_do(void **state)
+{
+	g_autofree uint64_t *v = draw(SEED + 2);
+	hist_pool *p = make_pool(2);
+	hist *whole = hist_new(), *pooled = hist_new_in(p), *sum = hist_new_in(p);
+
+	(void)state;
+	assert_equal(pooled, whole);
+	for (int i = 0; i < N; i++) {
+		for (int n = 0; n < (i % 1000 == 0 ? 70000 : 1); n++) {
+			hist_tick(whole, hist_index(v[i]), v[i]);
+			hist_tick(pooled, hist_index(v[i]), v[i]);
+		}
+		if (i == 1)
+			assert_true(hist_pool_used(p) < 8 * 1024); /* not yet 29 octaves */
+	}
+	hist_settle(whole);
+	hist_settle(pooled);
+	assert_int_equal(ctr_get(&whole->count), N + N / 1000 * 69999);
+	assert_equal(pooled, whole);
+	hist_add(sum, pooled);
+	hist_add(sum, whole);
+	hist_add(whole, pooled);
+	assert_equal(sum, whole);
+	hist_clear(sum);
+	hist_clear(whole);
+	assert_equal(sum, whole);
+	hist_pool_unref(p);
+	hist_free(sum);
+	assert_int_equal(nb_unmapped, 0);
+	hist_free(pooled);
+	assert_int_equal(nb_unmapped, 1);
+	hist_free(whole);
+}
+
+static void no_count_wraps(void **state)
+{
+	static const uint64_t limits[] = { UINT16_MAX - 1, UINT16_MAX, UINT32_MAX,
+		(UINT64_C(1) << 40) - 1 };
+	hist_pool *p = make_pool(1);
+	hist *h[] = { hist_new(), hist_new_in(p) };
+
+	(void)state;
+	hist_pool_unref(p);
+	for (size_t k = 0; k < 2; k++) {
+		for (uint32_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+			uint32_t index = i * HIST_OCTAVE;
+
+			hist_set(h[k], index, limits[i]);
+			hist_set(h[k], index + 1, 7);
+			for (uint64_t n = 1; n <= 3; n++) {
+				hist_bump(h[k], index);
+				assert_true(hist_get(h[k], index) == limits[i] + n);
+				assert_int_equal(hist_get(h[k], index + 1), 7);
+			}
+		}
+		hist_free(h[k]);
+	}
+}
+
+/* Each octave of each histogram, narrow first and then wide. */
+static void a_pool_has_room_for_the_worst(void **state)
+{
+	enum { NB = 3 };
+	hist_pool *p = make_pool(NB);
+	hist *h[NB];
+
+	(void)state;
+	for (int k = 0; k < NB; k++)
+		h[k] = hist_new_in(p);
+	for (uint32_t i = 0; i < HIST_BUCKETS; i += HIST_OCTAVE)
+		for (int k = 0; k < NB; k++) {
+			hist_bump(h[k], i + (uint32_t)k);
+			hist_set(h[k], i + (uint32_t)k, UINT16_MAX);
+			hist_bump(h[k], i + (uint32_t)k);
+		}
+	assert_int_equal(hist_pool_used(p), hist_pool_len(NB));
+	hist_pool_unref(p);
+	for (int k = 0; k < NB; k++) {
+		assert_int_equal(hist_total(h[k]), HIST_OCTAVES * 65536);
+		hist_free(h[k]);
+	}
+}
+
+enum { BUMPS = 300000 };
+
+static void *bump(void *arg)
+{
+	for (int i = 0; i < BUMPS; i++)
+		hist_tick(arg, hist_index(1000 + (uint64_t)i % 3), 1000);
+	return NULL;
+}
+
+/* While an octave is handed out, and while it becomes wide. */
+static void a_reader_never_sees_less_than_before(void **state)
+{
+	hist_pool *p = make_pool(1);
+	hist *h = hist_new_in(p);
+	uint64_t before = 0, now = 0;
+	pthread_t writer;
+
+	(void)state;
+	hist_pool_unref(p);
+	assert_int_equal(pthread_create(&writer, NULL, bump, h), 0);
+	while (now < BUMPS) {
+		now = hist_get(h, hist_index(1000)) + hist_get(h, hist_index(1001)) +
+		      hist_get(h, hist_index(1002));
+		assert_true(now >= before);
+		before = now;
+	}
+	assert_int_equal(pthread_join(writer, NULL), 0);
+	assert_int_equal(hist_total(h), BUMPS);
+	hist_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +379,10 @@ int main(void)
 		cmocka_unit_test(quantiles_stay_within_minimum_and_maximum),
 		cmocka_unit_test(mean_is_exact_and_deviation_near),
 		cmocka_unit_test(merge_is_the_histogram_of_all_values_in_any_order),
+		cmocka_unit_test(a_pool_counts_as_whole_histograms_do),
+		cmocka_unit_test(no_count_wraps),
+		cmocka_unit_test(a_pool_has_room_for_the_worst),
+		cmocka_unit_test(a_reader_never_sees_less_than_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,8 +86,8 @@ static void same_as(const struct receiver *r, const int64_t *ipdv, size_t n)
 	assert_int_equal(ctr_get(&earlier->min_ns), ctr_get(&r->h.earlier->min_ns));
 	assert_int_equal(ctr_get(&earlier->max_ns), ctr_get(&r->h.earlier->max_ns));
 	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
-		assert_int_equal(ctr_get(&later->bucket[i]), ctr_get(&r->h.later->bucket[i]));
-		assert_int_equal(ctr_get(&earlier->bucket[i]), ctr_get(&r->h.earlier->bucket[i]));
+		assert_int_equal(hist_get(later, i), hist_get(r->h.later, i));
+		assert_int_equal(hist_get(earlier, i), hist_get(r->h.earlier, i));
 	}
 }
 
