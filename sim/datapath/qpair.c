@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <json-glib/json-glib.h>
+
 #include "sim/datapath/socket_path.h"
 #include "sim/base/error.h"
 #include "sim/base/pages.h"
@@ -396,6 +398,15 @@ struct qpair *qpairs_get(struct qpairs *qs, uint32_t slot)
 const char *qpairs_address(struct datapath *d, uint32_t slot)
 {
 	return d->qpairs->address[slot];
+}
+
+void qpairs_describe(struct datapath *d, void *json_object)
+{
+	uint64_t all, huge;
+
+	pages_count(d->qpairs->pages, &all, &huge);
+	json_object_set_int_member(json_object, "queue_bytes", (gint64)all);
+	json_object_set_int_member(json_object, "queue_bytes_on_2mib_pages", (gint64)huge);
 }
 
 /* Take up to n buffers of a queue into frame slots. */

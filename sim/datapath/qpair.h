@@ -100,8 +100,10 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error);
 void qpairs_free(struct qpairs *qs);
 /* They lie one behind the other: qpairs_get(qs, 0)[slot]. */
 struct qpair *qpairs_get(struct qpairs *qs, uint32_t slot);
-/* As hook of struct datapath_ops: "SOCKET@SLOT", for treflect --queues. */
+/* As hooks of struct datapath_ops. "SOCKET@SLOT", for treflect --queues. */
 const char *qpairs_address(struct datapath *d, uint32_t slot);
+/* Bytes of memory of all guests, and how many of them lie on pages of 2 MiB. */
+void qpairs_describe(struct datapath *d, void *json_object);
 
 /* Signal an event descriptor: an interrupt (call) or a doorbell (kick). A system call. */
 void qpair_signal(int fd);

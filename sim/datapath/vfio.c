@@ -80,6 +80,7 @@ const struct datapath_ops datapath_vfio = {
 	.close = vfio_close,
 	.address = qpairs_address,
 	.connected = vfio_connected,
+	.describe = qpairs_describe,
 	.reserve = vfio_reserve,
 	.commit = vfio_commit,
 	.receive = vfio_receive,

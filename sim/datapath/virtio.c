@@ -369,6 +369,7 @@ static void virtio_describe(struct datapath *d, void *json_object)
 	struct virtio *v = virtio_of(d);
 	JsonObject *o = json_object;
 
+	qpairs_describe(d, o);
 	json_object_set_string_member(o, "vhost", v->vhost ? "on" : "off");
 	json_object_set_int_member(o, "tap_queue", VIRTIO_TAP_QUEUE);
 	json_object_set_int_member(o, "tap_queue_of_longest", v->tap_room);

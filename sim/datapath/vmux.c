@@ -279,6 +279,7 @@ static void vmux_describe(struct datapath *d, void *json_object)
 	uint64_t n[VMUX_COUNTS] = { 0 }, cycles = 0, moved;
 	JsonObject *o = json_object, *drops = json_object_new();
 
+	qpairs_describe(d, o);
 	for (unsigned i = 0; i < v->nb_mediators; i++) {
 		cycles += ctr_get(&v->mediators[i].busy_cycles);
 		for (int k = 0; k < VMUX_COUNTS; k++)

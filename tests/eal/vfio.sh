@@ -11,6 +11,9 @@ for guests in 8 64; do
 	holds "nothing wrong on the way" '.totals | .corrupt == 0 and .duplicated == 0 and .reordered == 0'
 	holds "the interface and what it does are told" \
 		'.parameters.interface == "vfio" and (.interface_info.interfaces[0].mechanism | test("no copy"))'
+	# 256 buffers of 25 lines and the rings; five guests a chunk of 2 MiB.
+	holds "memory is packed, and told" '.interface_info.interfaces[0] | .queue_bytes >= '"$((guests * 418000))"'
+		and .queue_bytes <= '"$(((guests + 4) / 5 * 2097152))"' and .queue_bytes_on_2mib_pages <= .queue_bytes'
 	# Warm-up and hello are in the reflector's account, too.
 	holds "guests received what came back" '.guests as $g | .interface_info.reflectors
 		| length == '"$guests"' and all(.received == .sent and .received >= $g[.guest].forwarded)'

@@ -15,6 +15,7 @@
 /* A server made ready for measuring. */
 static const char good[] =
 	"uid 0\ncpus 32\nhuge 2048kB 0 0 \nhuge 1048576kB 16 12 \ngovernor performance \n"
+	"shmem_huge always within_size [advise] never deny force \n"
 	"no_turbo 1 \nisolated 2-15 \nsmt 0 \niommu 87\nflags vmx constant_tsc nonstop_tsc \n"
 	"mhz 2100.000\nclocksource tsc \nkvm_device yes\nqemu QEMU emulator version 7.2.9\nkvm "
 	"yes\n"
@@ -64,6 +65,9 @@ static void each_lack_has_its_remedy(void **state)
 	} cases[] = {
 		{ "uid 1000", "user", "user 1000", "sudo", DOCTOR_WARN },
 		{ "huge", "hugepages", "none", "nr_hugepages", DOCTOR_WARN },
+		{ "shmem_huge always within_size advise [never] deny force", "queue memory",
+			"pages of 4 KiB", "shmem_enabled", DOCTOR_WARN },
+		{ "shmem_huge", "queue memory", "pages of 4 KiB", "nr_hugepages", DOCTOR_WARN },
 		{ "governor performance powersave", "governor", "performance powersave", "cpupower",
 			DOCTOR_WARN },
 		{ "no_turbo 0", "turbo", "on", "no_turbo", DOCTOR_WARN },
@@ -113,6 +117,30 @@ static void each_lack_has_its_remedy(void **state)
 			r->remedy == NULL || strstr(r->remedy, cases[i].remedy) == NULL)
 			fail_msg("%s: %d, %s, %s", cases[i].line, r->verdict, r->found,
 				r->remedy == NULL ? "none" : r->remedy);
+	}
+}
+
+static void queue_memory_is_on_reserved_pages_first(void **state)
+{
+	static const struct {
+		const char *answer, *found;
+		enum doctor_verdict verdict;
+	} cases[] = {
+		{ "huge 2048kB 512 300 \n", "pages of 2 MiB (300 reserved)", DOCTOR_OK },
+		{ "huge 1048576kB 4 4 \nhuge 2048kB 512 0 \nshmem_huge [always] advise never\n",
+			"pages of 2 MiB (transparent)", DOCTOR_OK },
+		{ "huge 1048576kB 4 4 \nhuge 2048kB 512 0 \n", "pages of 4 KiB", DOCTOR_WARN },
+		{ "huge 2048kB 0 0 \nshmem_huge always never [deny] force\n", "pages of 4 KiB",
+			DOCTOR_WARN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GPtrArray) rows = doctor_rows_new();
+
+		doctor_judge("host", cases[i].answer, rows);
+		assert_string_equal(row_of(rows, "queue memory")->found, cases[i].found);
+		assert_int_equal(row_of(rows, "queue memory")->verdict, cases[i].verdict);
 	}
 }
 
@@ -167,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_machine_needs_nothing),
 		cmocka_unit_test(each_lack_has_its_remedy),
+		cmocka_unit_test(queue_memory_is_on_reserved_pages_first),
 		cmocka_unit_test(kvm_says_what_is_missing),
 		cmocka_unit_test(this_machine_answers_in_all_formats),
 	};
