@@ -436,6 +436,14 @@ schedule *schedule_new(const struct schedule_cfg *cfg, GError **error)
 	return g_steal_pointer(&s);
 }
 
+void schedule_drop_times(schedule *s)
+{
+	for (uint32_t i = 0; i < s->nb_guests; i++) {
+		(void)g_ptr_array_remove_fast(s->blocks, (gpointer)(uintptr_t)s->guests[i].due_ns);
+		s->guests[i].due_ns = NULL;
+	}
+}
+
 void schedule_free(schedule *s)
 {
 	if (s == NULL)

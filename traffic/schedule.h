@@ -95,7 +95,7 @@ struct schedule_guest {
 	size_t nb_draws;                  /* at least 1 */
 	/*
 	 * In [0, cycle_ns), ascending but for SCHEDULE_NOT_SENT, which is set in those that find the
-	 * link's queue full; NULL at max.
+	 * link's queue full; NULL at max, and after schedule_drop_times.
 	 */
 	const uint64_t *due_ns;
 	size_t nb_due;
@@ -124,7 +124,8 @@ uint32_t schedule_stream_seed(uint64_t seed, uint32_t repetition, uint32_t strea
  */
 gboolean schedule_check(const struct schedule_cfg *cfg, GError **error);
 schedule *schedule_new(const struct schedule_cfg *cfg, GError **error);
-void schedule_free(schedule *s); /* NULL is fine */
+void schedule_drop_times(schedule *s); /* frees due_ns, of which timelines have copies */
+void schedule_free(schedule *s);       /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(schedule, schedule_free)
 
 /*

@@ -128,26 +128,32 @@ void file_set_free(file_set *s)
 	g_free(s);
 }
 
+/* path: for the error, which is that of fd if it is below 0. */
+static gboolean write_and_close(
+	int fd, const char *path, const char *data, size_t len, gboolean sync, GError **error)
+{
+	int err = 0;
+
+	if (fd < 0)
+		return file_write_failed(error, path, errno);
+	if (write_all(fd, data, len) < 0 || (sync && fsync(fd) < 0))
+		err = errno;
+	if (close(fd) < 0 && err == 0)
+		err = errno;
+	return err == 0 || file_write_failed(error, path, err);
+}
+
 /* The name of a new file beside path with that content, newly allocated; NULL and error. */
 static char *write_temporary(
 	const char *path, const char *data, size_t len, gboolean sync, GError **error)
 {
 	g_autofree char *folder = g_path_get_dirname(path);
 	g_autofree char *temporary = NULL;
-	int fd = open_temporary(folder, &temporary), err = 0;
 
-	if (fd < 0) {
-		file_write_failed(error, path, errno);
-		return NULL;
-	}
-	if (write_all(fd, data, len) < 0 || (sync && fsync(fd) < 0))
-		err = errno;
-	if (close(fd) < 0 && err == 0)
-		err = errno;
-	if (err == 0)
+	if (write_and_close(open_temporary(folder, &temporary), path, data, len, sync, error))
 		return g_steal_pointer(&temporary);
-	(void)unlink(temporary);
-	file_write_failed(error, path, err);
+	if (temporary != NULL)
+		(void)unlink(temporary);
 	return NULL;
 }
 
@@ -162,6 +168,14 @@ gboolean file_set_add(file_set *s, const char *path, const char *data, size_t le
 	f.temporary = g_steal_pointer(&temporary);
 	g_array_append_val(s->files, f);
 	return TRUE;
+}
+
+gboolean file_set_extend(file_set *s, const char *data, size_t len, GError **error)
+{
+	const struct staged *f = &g_array_index(s->files, struct staged, s->files->len - 1);
+
+	return write_and_close(open(f->temporary, O_WRONLY | O_APPEND | O_CLOEXEC), f->path, data,
+		len, TRUE, error);
 }
 
 gboolean file_set_publish(file_set *s, GError **error)

@@ -54,6 +54,8 @@ void file_set_free(file_set *s);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(file_set, file_set_free)
 
 gboolean file_set_add(file_set *s, const char *path, const char *data, size_t len, GError **error);
+/* More of the file that was added last, of which there is one. */
+gboolean file_set_extend(file_set *s, const char *data, size_t len, GError **error);
 gboolean file_set_publish(file_set *s, GError **error);
 
 #endif

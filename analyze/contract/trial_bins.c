@@ -31,29 +31,30 @@ static uint64_t bin_of(const struct trial_dist *d, uint32_t index)
 	return d->hist != NULL ? hist_get(d->hist, index) : 0;
 }
 
-void trial_bins_append(GString *to, const trial *t, const char *prefix)
+void trial_bins_append_guest(GString *to, const struct trial_guest *g, const char *prefix)
 {
-	for (uint32_t i = 0; i < t->nb_guests; i++) {
-		const struct trial_guest *g = &t->guests[i];
+	for (uint32_t j = 0; j < g->nb_sizes; j++) {
+		const struct trial_size *s = &g->sizes[j];
+		g_autofree char *key = size_key(g, j);
 
-		for (uint32_t j = 0; j < g->nb_sizes; j++) {
-			const struct trial_size *s = &g->sizes[j];
-			g_autofree char *key = size_key(g, j);
+		if (s->latency.hist == NULL && s->response.hist == NULL)
+			continue;
+		for (uint32_t k = 0; k < HIST_BUCKETS; k++) {
+			uint64_t latency = bin_of(&s->latency, k),
+				 response = bin_of(&s->response, k);
 
-			if (s->latency.hist == NULL && s->response.hist == NULL)
+			if (latency == 0 && response == 0)
 				continue;
-			for (uint32_t k = 0; k < HIST_BUCKETS; k++) {
-				uint64_t latency = bin_of(&s->latency, k),
-					 response = bin_of(&s->response, k);
-
-				if (latency == 0 && response == 0)
-					continue;
-				g_string_append_printf(to,
-					"%s%u,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", prefix,
-					g->guest, key, hist_bucket_mid(k), latency, response);
-			}
+			g_string_append_printf(to, "%s%u,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
+				prefix, g->guest, key, hist_bucket_mid(k), latency, response);
 		}
 	}
+}
+
+void trial_bins_append(GString *to, const trial *t, const char *prefix)
+{
+	for (uint32_t i = 0; i < t->nb_guests; i++)
+		trial_bins_append_guest(to, &t->guests[i], prefix);
 }
 
 void trial_bins_histogram(GString *to, const hist *h, const char *prefix)

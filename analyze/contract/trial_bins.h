@@ -17,6 +17,7 @@
 #define TRIAL_BINS_HEADER "guest,frame_bytes,latency_ns,count,response_count\n"
 
 /* Append the rows of t, each behind prefix ("" or further columns with their comma). */
+void trial_bins_append_guest(GString *to, const struct trial_guest *g, const char *prefix);
 void trial_bins_append(GString *to, const trial *t, const char *prefix);
 
 enum { TRIAL_BINS_ONE = TRIAL_ROWS_ONE };

@@ -16,6 +16,7 @@
 #include "traffic/schedule.h"
 
 enum { HISTOGRAM, GUESTS, TIMELINE, OUTPUT, PROBES, GUEST_TIMELINE, IPDV, SIBLINGS };
+enum { BINS_AT_ONCE = 8 << 20 }; /* bytes of text */
 
 static const struct {
 	const char *kind, *ending;
@@ -87,10 +88,6 @@ static char *sibling_text(const trial *t, guint i)
 	case HISTOGRAM:
 		trial_bins_histogram(s, t->latency.hist, "");
 		break;
-	case GUESTS:
-		g_string_append(s, TRIAL_BINS_HEADER);
-		trial_bins_append(s, t, "");
-		break;
 	case PROBES:
 		trial_bins_histogram(s, t->probes.latency.hist, "");
 		break;
@@ -109,6 +106,40 @@ static char *sibling_text(const trial *t, guint i)
 		return trial_log_text(t);
 	}
 	return g_string_free(s, FALSE);
+}
+
+/* Bins of all guests, a few MiB at a time: of many guests they are more text than all else of a trial. */
+static gboolean add_bins(
+	file_set *set, const char *path, const trial *t, size_t *bytes, GError **error)
+{
+	g_autoptr(GString) s = g_string_new(TRIAL_BINS_HEADER);
+
+	if (!file_set_add(set, path, s->str, s->len, error))
+		return FALSE;
+	*bytes = s->len;
+	g_string_truncate(s, 0);
+	for (uint32_t i = 0; i < t->nb_guests; i++) {
+		trial_bins_append_guest(s, &t->guests[i], "");
+		if (s->len < BINS_AT_ONCE && i + 1 < t->nb_guests)
+			continue;
+		if (!file_set_extend(set, s->str, s->len, error))
+			return FALSE;
+		*bytes += s->len;
+		g_string_truncate(s, 0);
+	}
+	return TRUE;
+}
+
+static gboolean add_sibling(
+	file_set *set, const char *path, const trial *t, guint i, size_t *bytes, GError **error)
+{
+	g_autofree char *text = NULL;
+
+	if (i == GUESTS)
+		return add_bins(set, path, t, bytes, error);
+	text = sibling_text(t, i);
+	*bytes = strlen(text);
+	return file_set_add(set, path, text, *bytes, error);
 }
 
 /* What only the older trial of this name had; one that stays does no harm. */
@@ -135,18 +166,17 @@ gboolean trial_write(const trial *t, const char *dir, GError **error)
 	for (guint i = 0; i < SIBLINGS; i++) {
 		g_autofree char *name = sibling_name(&t->params, i);
 		g_autofree char *sibling = g_build_filename(dir, name, NULL);
-		g_autofree char *data = NULL;
 		JsonObject *file;
+		size_t bytes;
 
 		if (!has_sibling(t, i))
 			continue;
-		data = sibling_text(t, i);
+		if (!add_sibling(set, sibling, t, i, &bytes, error))
+			return FALSE;
 		file = json_object_new();
 		json_object_set_string_member(file, "name", name);
-		json_object_set_int_member(file, "bytes", (gint64)strlen(data));
+		json_object_set_int_member(file, "bytes", (gint64)bytes);
 		json_array_add_object_element(files, file);
-		if (!file_set_add(set, sibling, data, strlen(data), error))
-			return FALSE;
 	}
 	/* Only now: of many guests it takes as much memory as the bins' text. */
 	json = trial_json_object(t);

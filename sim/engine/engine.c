@@ -38,7 +38,7 @@ static uint64_t frames_of_guest(const struct schedule_guest *g, const struct eng
 {
 	uint64_t cycles;
 
-	if (g->due_ns == NULL)
+	if (!engine_has_schedule(e))
 		return CLAMP(TRACK_UNKNOWN / e->nb_guests, TRACK_UNKNOWN_MIN, TRACK_UNKNOWN_MAX);
 	cycles = (e->cfg.warm_up_ns + e->cfg.duration_ns) / e->cfg.schedule->cycle_ns + 1;
 	return MIN(MAX(g->nb_due * cycles, 64U), UINT64_C(1) << 30);
@@ -326,7 +326,7 @@ static gboolean make_worker(struct engine *e, unsigned i, GError **error)
 	w->number = i;
 	w->run = e->cfg.run;
 	w->yields = cores->shared;
-	w->flood = e->cfg.schedule->guests[0].due_ns == NULL;
+	w->flood = !engine_has_schedule(e);
 	w->pooled = e->hists != NULL;
 	w->sends = i < cores->nb_load;
 	w->times = cores->nb_timer != 0 && i == e->nb_workers - 1;

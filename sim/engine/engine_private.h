@@ -46,7 +46,7 @@ static inline gboolean engine_serves(const struct engine *e, uint32_t guest)
 /* At rate max there are no departure times. */
 static inline gboolean engine_has_schedule(const struct engine *e)
 {
-	return e->cfg.schedule->guests[0].due_ns != NULL;
+	return e->cfg.schedule->cycle_ns != 0;
 }
 
 /* Give back what no histogram needed. engine.c, after the trial. */

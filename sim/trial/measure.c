@@ -819,6 +819,8 @@ static gboolean prepare_trial(struct run *r, GError **error)
 		error);
 	if (r->engine == NULL)
 		return FALSE;
+	schedule_drop_times(r->schedule);
+	(void)malloc_trim(0); /* of many frames hundreds of MiB */
 	r->watch = g_new0(struct watch, r->nb_guests);
 	for (uint32_t i = 0; i < r->nb_guests; i++)
 		r->watch[i].silent_since_s = r->watch[i].absent_s = -1;

@@ -257,6 +257,27 @@ static void long_gaps_are_cut(void **state)
 	assert_true(nb_idle >= 9 * 23); /* 100 s are 23.3 times 2^32 ns */
 }
 
+static void a_timeline_outlives_the_times(void **state)
+{
+	g_autoptr(mix) m = new_mix("imix", 4, NULL, "poisson");
+	g_autoptr(schedule) s = new_schedule(m, 1000, second_ns, 0);
+	g_autoptr(schedule) same = new_schedule(m, 1000, second_ns, 0);
+	g_autoptr(timeline) t = timeline_new(s, m, 0, 1);
+	g_autoptr(timeline) u = timeline_new(same, m, 0, 1);
+
+	(void)state;
+	schedule_drop_times(s);
+	assert_true(t->nb > 900 && t->nb == u->nb);
+	assert_memory_equal(t->gap_ns, u->gap_ns, t->nb * sizeof(*t->gap_ns));
+	assert_memory_equal(t->guest, u->guest, t->nb * sizeof(*t->guest));
+	for (uint32_t i = 0; i < s->nb_guests; i++) {
+		assert_null(s->guests[i].due_ns);
+		assert_int_equal(s->guests[i].nb_due, same->guests[i].nb_due);
+		assert_memory_equal(s->guests[i].draws, same->guests[i].draws,
+			s->guests[i].nb_draws * sizeof(*s->guests[i].draws));
+	}
+}
+
 static void a_worker_without_guests_has_nothing(void **state)
 {
 	g_autoptr(mix) m = new_mix("fixed:64", 2, NULL, "cbr");
@@ -459,6 +480,7 @@ int main(void)
 		cmocka_unit_test(guests_do_not_depend_on_each_other),
 		cmocka_unit_test(timelines_hold_every_departure),
 		cmocka_unit_test(long_gaps_are_cut),
+		cmocka_unit_test(a_timeline_outlives_the_times),
 		cmocka_unit_test(a_worker_without_guests_has_nothing),
 		cmocka_unit_test(cbr_does_not_feel_the_seam),
 		cmocka_unit_test(rare_guests_are_not_forgotten_in_a_cycle),

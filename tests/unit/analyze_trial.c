@@ -834,6 +834,24 @@ static void failed_write_leaves_the_old_trial_and_no_temporary(void **state)
 	file_remove_tree(dir);
 }
 
+static void files_are_written_in_pieces(void **state)
+{
+	g_autofree char *dir = g_dir_make_tmp("analyze_trial-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(dir, "whole", NULL), *text = NULL;
+	g_autoptr(file_set) set = file_set_new();
+	g_autoptr(GError) error = NULL;
+
+	(void)state;
+	assert_true(file_set_add(set, path, "head\n", 5, &error));
+	for (char c = 'a'; c <= 'c'; c++)
+		assert_true(file_set_extend(set, &c, 1, &error));
+	assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+	assert_true(file_set_publish(set, &error));
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	assert_string_equal(text, "head\nabc");
+	file_remove_tree(dir);
+}
+
 static void unwritable_folder_is_named_with_the_remedy(void **state)
 {
 	g_autoptr(GError) error = NULL;
@@ -875,6 +893,7 @@ int main(void)
 		cmocka_unit_test(log_ends_with_two_summary_lines),
 		cmocka_unit_test(percentile_among_lost_frames_is_marked_as_bound),
 		cmocka_unit_test(failed_write_leaves_the_old_trial_and_no_temporary),
+		cmocka_unit_test(files_are_written_in_pieces),
 		cmocka_unit_test(unwritable_folder_is_named_with_the_remedy),
 	};
 
