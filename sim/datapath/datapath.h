@@ -35,6 +35,7 @@ struct datapath_cfg {
 	gboolean strangers; /* guests are no processes of ours: none may reach another's memory */
 	unsigned nb_load, nb_rx; /* workers that send, and that receive */
 	const char *socket_dir;  /* folder for sockets; must exist if ops->guest_option is set */
+	gboolean guests_listen;  /* vhost-user: on the sockets; else the datapath does */
 	uint16_t descriptors;    /* of each queue of a guest */
 	unsigned nb_host_cpus;   /* CPUs that the host's threads may run on */
 	const unsigned *host_cpu;
@@ -83,8 +84,8 @@ struct datapath_ops {
 
 	/* What tsim opens and starts for each guest: file descriptors, threads. */
 	unsigned host_files, host_threads;
-	/* NULL: any number. Can one process serve so many guests, whatever the machine? An error of usage. */
-	gboolean (*fits)(uint32_t nb_guests, GError **error);
+	/* NULL: always. Can one process serve cfg's guests, whatever the machine? An error of usage. */
+	gboolean (*fits)(const struct datapath_cfg *cfg, GError **error);
 	/* NULL: none. Bytes of EAL memory (mempools, rings) that open will take. */
 	size_t (*memory)(const struct datapath_cfg *cfg);
 	/* Mandatory. Once a run: make everything that guests connect to; start the host's threads. */

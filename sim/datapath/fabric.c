@@ -87,22 +87,21 @@ size_t fabric_memory(const struct datapath_cfg *common, const char *const *word,
 	return sum;
 }
 
-gboolean fabric_fits(
-	const char *const *word, uint32_t nb_guests, struct fabric_share share, GError **error)
+gboolean fabric_fits(const struct datapath_cfg *common, const char *const *word, uint32_t nb_guests,
+	struct fabric_share share, GError **error)
 {
 	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests, share);
+	gboolean fits = TRUE;
 
-	for (guint k = 0; k < words->len; k++) {
-		const char *which = g_ptr_array_index(words, k);
-		const struct datapath_ops *ops = fabric_ops(which, NULL);
-		uint32_t nb = 0;
+	for (guint k = 0; k < words->len && fits; k++) {
+		struct datapath_cfg *cfg = cfg_of(
+			common, word, nb_guests, share, g_ptr_array_index(words, k));
+		const struct datapath_ops *ops = datapath_find(cfg->interface, NULL);
 
-		for (uint32_t i = share.first; i < nb_guests; i += share.step)
-			nb += g_str_equal(word[i], which);
-		if (ops->fits != NULL && !ops->fits(nb, error))
-			return FALSE;
+		fits = ops->fits == NULL || ops->fits(cfg, error);
+		free_cfg(cfg);
 	}
-	return TRUE;
+	return fits;
 }
 
 void fabric_need(const char *const *word, uint32_t nb_guests, struct fabric_share share,

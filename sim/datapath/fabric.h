@@ -39,8 +39,8 @@ size_t fabric_memory(const struct datapath_cfg *cfg, const char *const *word, ui
 	struct fabric_share share);
 
 /* Can a process that serves share do it, whatever the machine? Else an error of usage. */
-gboolean fabric_fits(
-	const char *const *word, uint32_t nb_guests, struct fabric_share share, GError **error);
+gboolean fabric_fits(const struct datapath_cfg *cfg, const char *const *word, uint32_t nb_guests,
+	struct fabric_share share, GError **error);
 
 /* File descriptors and threads of this process that guests will take. */
 void fabric_need(const char *const *word, uint32_t nb_guests, struct fabric_share share,

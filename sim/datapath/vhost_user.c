@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Interface vhost-user: the generator is the back end, the guest's virtio driver is the front end,
- * in QEMU or in treflect. tsim listens on one socket a guest. librte_vhost (its own API, no ethdev:
+ * in QEMU or in treflect. There is one socket a guest: tsim listens, or connects to guests that do
+ * (vhost_connector.h). librte_vhost (its own API, no ethdev:
  * those are limited to RTE_MAX_ETHPORTS a process) speaks the protocol and maps the guest's memory;
  * the queues are splitq.h's, which copies nothing, where librte_vhost copies each frame twice.
  *
@@ -28,6 +29,7 @@
 #include "sim/datapath/datapath.h"
 #include "sim/datapath/socket_path.h"
 #include "sim/datapath/splitq.h"
+#include "sim/datapath/vhost_connector.h"
 #include "sim/base/error.h"
 #include "sim/datapath/pool.h"
 
@@ -36,7 +38,7 @@ enum {
 	GUEST_TX_QUEUE = 1,
 	QUEUES = 2,
 	/* librte_vhost watches 1024 descriptors, one of them its own: a socket and a connection a guest. */
-	DEVICES_MAX = 511,
+	LISTENING_MAX = 511,
 	LINE = 64,
 };
 
@@ -72,8 +74,9 @@ struct vhost_guest {
 struct vhost_state {
 	struct vhost_guest *guest; /* by slot */
 	char **path;
-	uint32_t nb_open, room; /* room: bytes of the longest frame without FCS */
+	uint32_t nb_listening, room; /* room: bytes of the longest frame without FCS */
 	GHashTable *slot_of_path;
+	struct vhost_connector *connector; /* NULL: guests connect to us */
 	/* For frames that a guest's buffers do not hold in one piece: own[q], of load worker q, to it. */
 	struct rte_mempool *pool;
 	struct rte_mbuf *mbuf[CORES_MAX][POOL_BURST];
@@ -259,12 +262,15 @@ static gboolean is_of_unused_queue(const void *message)
 
 static enum rte_vhost_msg_result before_message(int vid, void *message)
 {
+	struct vhost_state *s = the_datapath->state;
 	struct vhost_guest *g = guest_of_vid(vid);
 	uint32_t request = request_of(message);
 	/* It leaves memory, rings and descriptors as they are. */
 	gboolean is_harmless = request == GET_FEATURES || request == GET_PROTOCOL_FEATURES ||
 			       request == GET_QUEUE_NUM || request == SEND_RARP;
 
+	if (g != NULL && s->connector != NULL)
+		vhost_connector_heard(s->connector, (uint32_t)(g - s->guest));
 	if (g != NULL && !is_harmless)
 		disconnect_guest(vid, g);
 	return is_of_unused_queue(message) ? RTE_VHOST_MSG_RESULT_OK
@@ -303,10 +309,14 @@ static int on_connection(int vid)
 
 static void on_disconnection(int vid)
 {
+	struct vhost_state *s = the_datapath->state;
 	struct vhost_guest *g = guest_of_vid(vid);
 
-	if (g != NULL)
-		atomic_store(&g->stage, LEFT);
+	if (g == NULL)
+		return;
+	atomic_store(&g->stage, LEFT);
+	if (s->connector != NULL)
+		vhost_connector_ended(s->connector, (uint32_t)(g - s->guest));
 }
 
 static const struct rte_vhost_device_ops callbacks = {
@@ -317,7 +327,8 @@ static const struct rte_vhost_device_ops callbacks = {
 	.vring_state_changed = on_queue,
 };
 
-static gboolean listen_for_guest(const char *path, GError **error)
+/* FALSE and errno. */
+static gboolean register_path(const char *path, uint64_t flags)
 {
 	/*
 	 * Whole frames only: with segmentation offload a frame length would mean nothing. And what
@@ -332,21 +343,50 @@ static gboolean listen_for_guest(const char *path, GError **error)
 			      1ULL << VIRTIO_NET_F_GUEST_TSO4 | 1ULL << VIRTIO_NET_F_GUEST_TSO6 |
 			      1ULL << VIRTIO_NET_F_GUEST_UFO | 1ULL << VIRTIO_NET_F_GUEST_ECN;
 
-	if (!socket_path_free(path, error))
+	if (rte_vhost_driver_register(path, flags | RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS) != 0)
 		return FALSE;
-	if (rte_vhost_driver_register(path, RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS) != 0)
+	if (rte_vhost_driver_disable_features(path, none) == 0 &&
+		rte_vhost_driver_callback_register(path, &callbacks) == 0)
+		return TRUE;
+	rte_vhost_driver_unregister(path);
+	return FALSE;
+}
+
+static gboolean register_client(const char *path)
+{
+	return register_path(path, RTE_VHOST_USER_CLIENT | RTE_VHOST_USER_NO_RECONNECT);
+}
+
+static gboolean listen_for_guest(const char *path, GError **error)
+{
+	if (!register_path(path, 0))
 		return sim_fail(error, SIM_ERROR_RESOURCES,
 			"%s: cannot create vhost-user socket (%s); check that its directory is "
 			"writable",
 			path, g_strerror(errno));
-	if (rte_vhost_driver_disable_features(path, none) == 0 &&
-		rte_vhost_driver_callback_register(path, &callbacks) == 0 &&
-		rte_vhost_driver_start(path) == 0)
+	if (rte_vhost_driver_start(path) == 0)
 		return TRUE;
 	g_set_error(error, SIM_ERROR, SIM_ERROR_DPDK, "%s: rte_vhost_driver_start failed (%s)",
 		path, g_strerror(errno));
 	rte_vhost_driver_unregister(path);
 	return FALSE;
+}
+
+/* Whatever a killed run left at the guests' paths is removed. */
+static gboolean reach_guests(struct vhost_state *s, const struct datapath_cfg *cfg, GError **error)
+{
+	for (uint32_t i = 0; i < cfg->nb_guests; i++)
+		if (!socket_path_free(s->path[i], error))
+			return FALSE;
+	if (cfg->guests_listen) {
+		s->connector = vhost_connector_new(&(struct vhost_connector_cfg){
+			.path = s->path, .nb = cfg->nb_guests, .register_path = register_client });
+		return vhost_connector_start(s->connector, error);
+	}
+	for (; s->nb_listening < cfg->nb_guests; s->nb_listening++)
+		if (!listen_for_guest(s->path[s->nb_listening], error))
+			return FALSE;
+	return TRUE;
 }
 
 static unsigned nb_mbufs(const struct datapath_cfg *cfg)
@@ -365,7 +405,8 @@ static void vhost_close(struct datapath *d)
 {
 	struct vhost_state *s = d->state;
 
-	for (uint32_t i = 0; i < s->nb_open; i++)
+	vhost_connector_free(s->connector);
+	for (uint32_t i = 0; i < s->nb_listening; i++)
 		rte_vhost_driver_unregister(s->path[i]); /* disconnects and removes the socket */
 	the_datapath = NULL;
 	for (uint32_t i = 0; i < d->nb_guests; i++)
@@ -392,21 +433,28 @@ static gboolean make_pool(struct vhost_state *s, const struct datapath_cfg *cfg,
 	return TRUE;
 }
 
-static gboolean vhost_fits(uint32_t nb_guests, GError **error)
+static gboolean vhost_fits(const struct datapath_cfg *cfg, GError **error)
 {
-	if (nb_guests <= DEVICES_MAX)
+	uint32_t nb = cfg->nb_guests, max = LISTENING_MAX;
+
+	if (cfg->guests_listen)
+		max = VHOST_CONNECTOR_MAX;
+	if (nb <= max)
 		return TRUE;
 	return sim_fail(error, SIM_ERROR_USAGE,
-		"%u vhost-user guests: librte_vhost supports at most %d per process; use fewer "
+		"%u vhost-user guests: librte_vhost supports at most %u per process%s; use fewer "
 		"guests, several generators (mpirun -np %u tsim ...), or another --interface",
-		nb_guests, DEVICES_MAX, (nb_guests + DEVICES_MAX - 1) / DEVICES_MAX);
+		nb, max,
+		cfg->guests_listen ? ""
+				   : " where tsim listens (external guests, --guest-driver dpdk)",
+		(nb + max - 1) / max);
 }
 
 static gboolean vhost_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
 {
 	struct vhost_state *s;
 
-	if (!vhost_fits(cfg->nb_guests, error))
+	if (!vhost_fits(cfg, error))
 		return FALSE;
 	g_assert(the_datapath == NULL);
 	s = g_new0(struct vhost_state, 1);
@@ -421,10 +469,7 @@ static gboolean vhost_open(struct datapath *d, const struct datapath_cfg *cfg, G
 	}
 	d->state = s;
 	the_datapath = d;
-	if (make_pool(s, cfg, error))
-		while (s->nb_open < cfg->nb_guests && listen_for_guest(s->path[s->nb_open], error))
-			s->nb_open++;
-	if (s->nb_open == cfg->nb_guests)
+	if (make_pool(s, cfg, error) && reach_guests(s, cfg, error))
 		return TRUE;
 	vhost_close(d);
 	return FALSE;
@@ -533,7 +578,8 @@ static void vhost_release(struct datapath *d, uint32_t slot, struct frame_slot *
 
 const struct datapath_ops datapath_vhost_user = {
 	.interface = "vhost-user",
-	.mechanism = "vhost-user back end, which copies each frame to and from guest buffers",
+	.mechanism = "vhost-user back end that writes and reads frames in place, in the memory of "
+		     "the guest's virtio driver",
 	.guest_option = "--vhost-user",
 	.host_files = 8,
 	.memory = vhost_memory,

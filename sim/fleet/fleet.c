@@ -14,9 +14,12 @@
 #include "analyze/base/text.h"
 #include "sim/base/error.h"
 #include "sim/reflector/presence.h"
+#include "sim/reflector/rings.h"
 #include "sim/base/limits.h"
 
-#define QUEUES_OPTION "--queues"
+#define SOCKET_OPTION "--vhost-user"
+
+const char *const fleet_drivers[] = { "builtin", "dpdk", NULL };
 
 enum { END_TIMEOUT_MS = 2000, POLL_US = 2000 };
 
@@ -50,10 +53,15 @@ static const struct datapath_guest *member_at(const struct fleet *f, uint32_t i)
 	return g;
 }
 
-/* Is it a DPDK device of its process? Else it is on a queue pair. */
-static gboolean is_device(const struct fleet *f, uint32_t i)
+/* Has each of its guests a socket? Else they are on queue pairs, or none to start. */
+static gboolean takes_socket(const struct datapath *d)
 {
-	return g_strcmp0(member_at(f, i)->datapath->ops->guest_option, QUEUES_OPTION) != 0;
+	return g_strcmp0(d->ops->guest_option, SOCKET_OPTION) == 0;
+}
+
+static gboolean has_socket(const struct fleet *f, uint32_t i)
+{
+	return takes_socket(member_at(f, i)->datapath);
 }
 
 /* Slots of one interface that follow each other are one argument: SOCKET@FIRST-LAST. */
@@ -71,27 +79,33 @@ static uint32_t add_queues(const struct fleet *f, GPtrArray *args, uint32_t i, u
 	return n;
 }
 
-/* Where the process's guests connect to, and which number the first device stands for. */
+/* Where the process's guests are reached, and which number the first socket stands for. */
 static void add_guests(const struct fleet *f, GPtrArray *args, const struct process *p)
 {
-	uint32_t end = p->first + p->nb, first_device = f->member[p->first];
-	gboolean devices = FALSE;
+	uint32_t end = p->first + p->nb, first_socket = f->member[p->first];
+	gboolean sockets = FALSE;
 
 	for (uint32_t i = p->first; i < end;) {
 		const struct datapath_guest *g = member_at(f, i);
 
 		g_ptr_array_add(args, g_strdup(g->datapath->ops->guest_option));
-		if (!is_device(f, i)) {
+		if (!has_socket(f, i)) {
 			i += add_queues(f, args, i, end);
 			continue;
 		}
 		g_ptr_array_add(args, g_strdup(g->datapath->ops->address(g->datapath, g->slot)));
-		if (!devices)
-			first_device = f->member[i];
-		devices = TRUE;
+		if (!sockets)
+			first_socket = f->member[i];
+		sockets = TRUE;
 		i++;
 	}
-	g_ptr_array_add(args, g_strdup_printf("--first-guest=%u", first_device));
+	if (sockets) {
+		g_ptr_array_add(args, g_strdup_printf("--driver=%s", fleet_drivers[f->cfg.driver]));
+		if (f->cfg.driver == FLEET_DRIVER_BUILTIN)
+			g_ptr_array_add(args, g_strdup("--server"));
+		g_ptr_array_add(args, g_strdup_printf("--descriptors=%u", f->cfg.descriptors));
+	}
+	g_ptr_array_add(args, g_strdup_printf("--first-guest=%u", first_socket));
 	if (f->cfg.step != 1)
 		g_ptr_array_add(args, g_strdup_printf("--guest-step=%u", f->cfg.step));
 }
@@ -139,21 +153,21 @@ static uint32_t first_of(const struct fleet *f, unsigned i, unsigned nb)
 }
 
 /*
- * Can the members from first to end be one process? Its devices must not be too many, and none of
- * our guests is left out between them.
+ * Can the members from first to end be one process? Its DPDK devices must not be too many, and none of
+ * our guests is left out between its sockets.
  */
 static gboolean fits_process(const struct fleet *f, uint32_t first, uint32_t end)
 {
-	uint32_t nb_devices = 0, next = 0;
+	uint32_t nb_sockets = 0, next = 0;
 
 	for (uint32_t i = first; i < end; i++) {
-		if (!is_device(f, i))
+		if (!has_socket(f, i))
 			continue;
-		if (nb_devices++ != 0 && f->member[i] != next)
+		if (nb_sockets++ != 0 && f->member[i] != next)
 			return FALSE;
 		next = f->member[i] + f->cfg.step;
 	}
-	return nb_devices <= FLEET_PORTS_MAX;
+	return f->cfg.driver != FLEET_DRIVER_DPDK || nb_sockets <= FLEET_PORTS_MAX;
 }
 
 static unsigned count_processes(const struct fleet *f)
@@ -199,17 +213,20 @@ static void share_out(struct fleet *f)
 static gboolean check_limits(const struct fleet *f, GError **error)
 {
 	/*
-	 * Measured: what a process takes without frames, two threads, and the mbufs of a device:
-	 * treflect's pool and what DPDK adds.
+	 * Measured: what a process takes without frames, two threads, and the mbufs of a DPDK device:
+	 * treflect's pool and what DPDK adds. The built-in driver's memory is its rings and buffers.
 	 */
 	enum { THREADS = 2, PROCESS_BYTES = 8 << 20, DEVICE_MBUFS = 576, MBUF_BYTES = 512 };
 	g_autofree char *who = g_strdup_printf(
 		"%u guest%s", f->nb_members, text_plural(f->nb_members));
 	uint64_t bytes = (uint64_t)f->nb_processes * PROCESS_BYTES;
+	uint64_t of_guest = f->cfg.driver == FLEET_DRIVER_BUILTIN
+				    ? rings_lay_out(f->cfg.descriptors, f->cfg.frame_len_max).len
+				    : (uint64_t)DEVICE_MBUFS * (f->cfg.frame_len_max + MBUF_BYTES);
 
 	for (uint32_t i = 0; i < f->nb_members; i++)
-		if (is_device(f, i))
-			bytes += (uint64_t)DEVICE_MBUFS * (f->cfg.frame_len_max + MBUF_BYTES);
+		if (has_socket(f, i))
+			bytes += of_guest;
 	return limits_check_tasks("", who, (uint64_t)f->nb_processes * THREADS, error) &&
 	       limits_check_memory("", who, bytes, error);
 }
@@ -247,6 +264,11 @@ struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error)
 unsigned fleet_processes(const struct fleet *f)
 {
 	return f->nb_processes;
+}
+
+const char *fleet_driver(const struct fleet *f, const struct datapath *d)
+{
+	return takes_socket(d) ? fleet_drivers[f->cfg.driver] : NULL;
 }
 
 gboolean fleet_shares(const struct fleet *f)

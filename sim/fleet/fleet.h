@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim/fleet/fleet.h: guests that are processes of this machine: treflect, each with some neighbours
- * of the row of guests: any number on queue pairs, at most 31 on vhost-user. Started by tsim, ended
+ * sim/fleet/fleet.h: guests that are processes of this machine: treflect, one a CPU, each with some
+ * neighbours of the row of guests; with DPDK's driver at most 31 on vhost-user. Started by tsim, ended
  * with it (even by SIGKILL), their deaths noted guest by guest. Guests of interfaces that have none
  * to start (null) are passed over.
  */
@@ -18,11 +18,17 @@
 
 enum { FLEET_PORTS_MAX = 31 }; /* DPDK devices of a process: RTE_MAX_ETHPORTS of Debian, but one */
 
+/* Driver of guests on vhost-user. The built-in one listens on their sockets, DPDK's connects. */
+enum fleet_driver { FLEET_DRIVER_BUILTIN, FLEET_DRIVER_DPDK };
+extern const char *const fleet_drivers[]; /* by enum fleet_driver; NULL-terminated */
+
 struct fleet_cfg {
 	const struct datapath_guest *guest; /* by number: where it connects to */
 	uint32_t nb_guests;
 	uint32_t step; /* from one guest that is ours to the next; others' datapath is NULL */
 	uint32_t per_process; /* 0: as many as fit, but a process for each CPU that is there */
+	enum fleet_driver driver;
+	uint16_t descriptors; /* of each queue on vhost-user */
 	const struct cores *cores;
 	const char *run_dir;      /* for reports and logs */
 	const char *fault, *swap; /* as treflect takes them; NULL for none */
@@ -40,6 +46,8 @@ struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error);
 void fleet_free(struct fleet *f); /* NULL is fine. Ends the guests. */
 
 unsigned fleet_processes(const struct fleet *f);
+/* The driver of its guests there: a word of fleet_drivers; NULL: it has none to choose. */
+const char *fleet_driver(const struct fleet *f, const struct datapath *d);
 /* Do processes share CPUs, with each other or with load workers? Then they give way to each other. */
 gboolean fleet_shares(const struct fleet *f);
 /* ns that all processes together have run, and have waited for a CPU, since they started. */

@@ -593,6 +593,9 @@ static void describe_interface(struct run *r)
 		json_object_set_string_member(one, "interface", d->name);
 		json_object_set_int_member(one, "guests", d->nb_guests);
 		json_object_set_string_member(one, "mechanism", d->ops->mechanism);
+		if (r->cfg->fleet != NULL && fleet_driver(r->cfg->fleet, d) != NULL)
+			json_object_set_string_member(
+				one, "guest_driver", fleet_driver(r->cfg->fleet, d));
 		if (d->ops->describe != NULL)
 			d->ops->describe(d, one);
 		json_array_add_object_element(interfaces, one);

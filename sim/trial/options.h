@@ -13,6 +13,7 @@
 #include "analyze/base/cli.h"
 #include "sim/base/cores.h"
 #include "sim/engine/engine.h"
+#include "sim/fleet/fleet.h"
 #include "sim/host/setup.h"
 #include "traffic/mix.h"
 #include "traffic/schedule.h"
@@ -34,6 +35,7 @@ struct options {
 	enum engine_pattern pattern;
 	int vhost_word, ioregionfd; /* enum options_switch; -1: not given */
 	int reflector;              /* enum reflector_kind; -1: not given */
+	enum fleet_driver guest_driver;
 	gboolean ipdv, hugepages, all_guests, overwrite, wait, quiet, verbose, check, print_config;
 
 	/* What they mean, by options_check. */
@@ -90,6 +92,8 @@ extern const char *const options_patterns[]; /* by enum engine_pattern; NULL-ter
  */
 struct schedule_cfg options_schedule(
 	const struct options *o, double pps, struct schedule_step *steps);
+/* Do guests on vhost-user listen on their sockets? Else tsim does. */
+gboolean options_guests_listen(const struct options *o);
 /*
  * The same options as words for another tsim of the same command, without those that say what guests are and where
  * results go. NULL-terminated, to be freed by g_strfreev.

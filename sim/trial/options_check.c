@@ -365,6 +365,23 @@ static gboolean check_socket_dir(const struct options *o, GError **error)
 	return TRUE;
 }
 
+gboolean options_guests_listen(const struct options *o)
+{
+	return g_str_equal(o->machine, "process") && o->guest_driver == FLEET_DRIVER_BUILTIN;
+}
+
+static gboolean check_per_process(const struct options *o, GError **error)
+{
+	for (uint32_t i = 0; o->per_process > FLEET_PORTS_MAX && i < o->traffic->nb_guests; i++)
+		if (o->guest_driver == FLEET_DRIVER_DPDK &&
+			g_str_equal(o->interfaces[i], "vhost-user"))
+			return sim_fail(error, SIM_ERROR_USAGE,
+				"--guests-per-process: DPDK supports at most %d vhost-user guests "
+				"per process; use --guest-driver builtin, or a lower number",
+				FLEET_PORTS_MAX);
+	return TRUE;
+}
+
 /* Machines and interfaces. */
 static gboolean check_guests(struct options *o, GError **error)
 {
@@ -385,7 +402,9 @@ static gboolean check_guests(struct options *o, GError **error)
 		return sim_fail(
 			error, SIM_ERROR_USAGE, "--fault, --swap: require --machine process");
 	return check_as(o, external, error) && check_socket_dir(o, error) &&
-	       fabric_fits(o->interfaces, o->traffic->nb_guests,
+	       check_per_process(o, error) &&
+	       fabric_fits(&(struct datapath_cfg){ .guests_listen = options_guests_listen(o) },
+		       o->interfaces, o->traffic->nb_guests,
 		       (struct fabric_share){ .step = MAX(o->place.all, o->place.count) }, error);
 }
 

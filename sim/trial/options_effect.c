@@ -10,8 +10,9 @@
 /* How many guests there are of a kind that an option is about. */
 struct kinds {
 	uint32_t started;     /* processes of tsim's */
+	uint32_t virtio_user; /* processes on vhost-user */
 	uint32_t sockets;     /* reached by a socket of tsim's */
-	uint32_t queue_pairs; /* whose queues have --descriptors */
+	uint32_t queues;      /* whose queues have --descriptors */
 	uint32_t virtio;      /* whose vhost --vhost says */
 	uint32_t hosted;      /* served by threads of the host */
 	uint32_t vmux;
@@ -52,8 +53,10 @@ static struct kinds count_kinds(const struct options *o)
 			nb_alike = count_word(o, word);
 		last = word;
 		k.started += process && ops->guest_option != NULL;
+		k.virtio_user += process && ops == &datapath_vhost_user;
 		k.sockets += ops->guest_option != NULL;
-		k.queue_pairs += g_strcmp0(ops->guest_option, "--queues") == 0;
+		k.queues += process ? ops->guest_option != NULL
+				    : g_strcmp0(ops->guest_option, "--queues") == 0;
 		k.virtio += g_str_equal(word, "virtio");
 		k.hosted += virtio || vmux;
 		k.vmux += vmux ? 1 : 0;
@@ -141,11 +144,13 @@ gboolean options_effect(const struct options *o, GError **error)
 			"--mediators",
 			"at least that many guests on interface vmux that are not passed "
 			"through" },
-		{ is_given(o, "descriptors"), k.queue_pairs != 0, "--descriptors",
-			"a guest on interface virtio, vfio or vmux" },
+		{ is_given(o, "descriptors"), k.queues != 0, "--descriptors",
+			"a guest process, or a guest on interface virtio, vfio or vmux" },
 		{ o->socket_dir != NULL, k.sockets != 0, "--socket-dir",
 			"a guest on interface vhost-user, virtio, vfio or vmux" },
 		{ o->probes != NULL, o->cores.nb_timer != 0, "--probes", "--cores with a timer" },
+		{ is_given(o, "guest-driver"), k.virtio_user != 0, "--guest-driver",
+			"guest processes on interface vhost-user" },
 		{ o->per_process != 0, k.started != 0, "--guests-per-process",
 			"guest processes started by tsim" },
 		{ o->host_pids != NULL || o->guest_pids != NULL,

@@ -3,7 +3,6 @@
 #ifndef SIM_TRIAL_OPTIONS_TABLE_H
 #define SIM_TRIAL_OPTIONS_TABLE_H
 
-#include "sim/fleet/fleet.h"
 #include "sim/trial/options_private.h"
 #include "traffic/frame.h"
 
@@ -116,9 +115,13 @@ enum { OPTIONS_HOUR_S = 3600, OPTIONS_DAY_S = 24 * OPTIONS_HOUR_S };
 		OPTIONS_ROW(TEXT, host_cores, "host-cores", 0, "CPUS",                             \
 			"CPUs of the host threads of virtio and vmux (default those of the "       \
 			"guests)"),                                                                \
+		OPTIONS_ROW(WORD, guest_driver, "guest-driver", 0, "DRIVER",                       \
+			"virtio driver of guest processes on vhost-user: builtin or dpdk (at "     \
+			"most 31 guests per process, 511 in all)",                                 \
+			.preset = "builtin", .words = fleet_drivers),                              \
 		OPTIONS_ROW(INT, per_process, "guests-per-process", 0, "N",                        \
 			"Guests per reflector process (default one process per CPU)", .min = 1,    \
-			.max = FLEET_PORTS_MAX),                                                   \
+			.max = FRAME_GUESTS_MAX),                                                  \
 		OPTIONS_ROW(TEXT, fault, "fault", 0, "PLAN",                                       \
 			"Faults injected by guests: "                                              \
 			"drop=0.01,corrupt=0.01,duplicate=0.01,reorder=0.01:3,delay=0.5:1ms "      \

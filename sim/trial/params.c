@@ -9,8 +9,8 @@
 static char *extra_text(const struct options *o, unsigned ranks)
 {
 	static const char *const names[] = { "swap", "guest-cores", "guests-per-process",
-		"hugepages", "ramp", "port", "probes", "link", "host-cores", "policy", "vf-limit",
-		"mediators", "descriptors" };
+		"guest-driver", "hugepages", "ramp", "port", "probes", "link", "host-cores",
+		"policy", "vf-limit", "mediators", "descriptors" };
 	GString *s = g_string_new(NULL);
 
 	if (ranks > 1)

@@ -67,6 +67,7 @@ static struct datapath_cfg datapath_cfg(const struct session *s)
 		.socket_dir = s->socket_dir != NULL ? s->socket_dir
 			      : s->scratch != NULL  ? scratch_path(s->scratch)
 						    : NULL,
+		.guests_listen = options_guests_listen(o),
 		.descriptors = (uint16_t)o->descriptors,
 		.nb_host_cpus = o->cores.nb_host,
 		.host_cpu = o->cores.host_cpu,
@@ -124,6 +125,16 @@ static gboolean check_shared_memory(const struct session *s, GError **error)
 		       (uint64_t)limit.rlim_cur >> 10, mib);
 }
 
+/* The built-in driver's buffers are as short as frames allow; others have mbufs. */
+static uint32_t longest_of_guests(const struct session *s)
+{
+	enum { MBUF_LEN = 2048 };
+	uint32_t longest = mix_longest_frame_len(s->mix);
+
+	return options_guests_listen(s->cfg.o) && s->cfg.o->fault == NULL ? longest
+									  : MAX(longest, MBUF_LEN);
+}
+
 static gboolean start_guests(struct session *s, GError **error)
 {
 	const struct options *o = s->cfg.o;
@@ -151,13 +162,15 @@ static gboolean start_guests(struct session *s, GError **error)
 				     .nb_guests = s->mix->nb_guests,
 				     .step = s->share.step,
 				     .per_process = (uint32_t)o->per_process,
+				     .driver = o->guest_driver,
+				     .descriptors = (uint16_t)o->descriptors,
 				     .cores = &o->cores,
 				     .run_dir = scratch_path(s->scratch),
 				     .fault = o->fault,
 				     .swap = o->swap,
 				     .relay = o->pattern != ENGINE_TO_GUESTS,
 				     .seed = (uint64_t)o->seed,
-				     .frame_len_max = MAX(mix_longest_frame_len(s->mix), 2048U),
+				     .frame_len_max = longest_of_guests(s),
 				     .base_mac = mac,
 				     .hugepages = o->hugepages },
 		error);

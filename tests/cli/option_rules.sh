@@ -135,7 +135,8 @@ refused '--mediators: no effect' --mediators 3
 refused '--mediators: no effect' --interface vmux --guests 2 --mediators 3
 refused '--mediators: no effect' --interface vmux --guests 4 --policy passthrough:4 --mediators 2
 refused '--mediators: no effect' --machine pcvm --interface bridge --mediators 2
-refused '--descriptors: no effect' --descriptors 512
+refused '--descriptors: no effect' --machine external --descriptors 512
+refused '--descriptors: no effect' --interface null --descriptors 512
 refused '--socket-dir: no effect' --interface null --socket-dir /tmp/s
 refused '--probes: no effect' --probes 5kpps
 refused '--probes: no effect' --port net_ring0 --probes 5kpps:ptp
@@ -145,6 +146,10 @@ refused 'ptp requires all guests behind --port' --probes 5kpps:ptp
 refused 'ptp requires --pattern to-guests' --port net_ring0 --guests 2 --cores 0/timer:1 --probes 5kpps:ptp \
 	--pattern between-guests
 refused '--guests-per-process: no effect' --machine external --guests-per-process 2
+refused '--guest-driver: no effect' --machine external --guest-driver dpdk
+refused '--guest-driver: no effect' --interface vfio --guest-driver dpdk
+refused '--guest-driver: no effect' --machine pcvm --interface vhost-user --guest-driver dpdk
+refused '--guests-per-process: DPDK supports' --guests 64 --guest-driver dpdk --guests-per-process 32
 refused '--host-cores: no effect' --interface vfio --host-cores 0
 refused '--guest-pids: no effect' --guest-pids 1
 refused '--host-pids: expected PIDs' --machine external --host-pids vmux
@@ -168,9 +173,12 @@ taken --interface vmux --guests 4 --policy passthrough:3 --mediators 2
 taken --guests virtio:2,virtio-on:1 --vhost off --host-cores 0
 taken --interface vmux --guests 4 --policy busiest:2 --vf-limit 2 --mediators 4 --descriptors 512
 taken --guests vfio:2,vmux:1 --pattern both
+taken --descriptors 512
 taken --profile genome:az --mtu 1518
 taken --interface null --guest-cores 0 # tsim's main thread runs there
 taken --guests 4 --guest-cores 0 --guests-per-process 2 --connect-timeout 5s
+taken --guests 64 --guest-driver builtin --guests-per-process 64
+taken --guests vfio:64,vhost-user:2 --guest-driver dpdk --guests-per-process 31
 # What is the default is as good as not said, so that what --print-config prints is taken.
 taken --mediators 1 --vf-limit 256 --descriptors 256
 for options in "" "--interface vmux --guests 2 --mediators 2" "--arrival trace:a.pcap" "--guests vfio:2,null:1" \

@@ -8,11 +8,13 @@ export XDG_RUNTIME_DIR=$tmp
 
 accept() { "$@" >said 2>&1 || fail "$*: $(cat said)"; }
 # Limits that no machine changes are known to --check.
-expect 2 '600 vhost-user guests: librte_vhost supports at most 511 per process' "$BIN/tsim" --guests 600 --check
-expect 2 '512 vhost-user guests' "$BIN/tsim" --guests vfio:9,vhost-user:512 --check
-expect 2 '512 vhost-user guests' "$BIN/tsim" --machine external --guests 512 --check
-accept "$BIN/tsim" --guests 511 --check
-accept "$BIN/tsim" --guests vfio:3585,vhost-user:511 --check
+expect 2 '1200 vhost-user guests: librte_vhost supports at most 1022 per process' "$BIN/tsim" --guests 1200 --check
+expect 2 '1023 vhost-user guests' "$BIN/tsim" --guests vfio:9,vhost-user:1023 --check
+expect 2 '512 vhost-user guests: librte_vhost supports at most 511' "$BIN/tsim" --machine external --guests 512 --check
+expect 2 '512 vhost-user guests: librte_vhost supports at most 511' "$BIN/tsim" --guest-driver dpdk --guests 512 --check
+accept "$BIN/tsim" --guests 1022 --check
+accept "$BIN/tsim" --guests vfio:3074,vhost-user:1022 --check
+accept "$BIN/tsim" --guest-driver dpdk --guests 511 --check
 accept "$BIN/tsim" --guests 4096 --interface vfio --check
 expect 2 4096 "$BIN/tsim" --guests 4097 --interface vfio --check
 

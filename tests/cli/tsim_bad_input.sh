@@ -126,9 +126,9 @@ refuse 2 'unknown option&--help' --frobnicate
 refuse 2 'profile' prufile
 
 # What is too much for DPDK is told before anything is started.
-"$BIN/tsim" --guests 512 --connect-timeout 1s >stdout 2>stderr
-if [ $? -ne 2 ] || ! grep -q 'at most 511' stderr; then
-	echo "512 guests: $(cat stderr)"
+"$BIN/tsim" --guests 1023 --connect-timeout 1s >stdout 2>stderr
+if [ $? -ne 2 ] || ! grep -q 'at most 1022' stderr; then
+	echo "1023 guests: $(cat stderr)"
 	failures=1
 fi
 

@@ -5,6 +5,9 @@
  * good order and then fill its rings with random bytes. It ends by itself; what matters is that the
  * back end goes on.
  *
+ * bad_front_end SOCKET SEED SECONDS listen: the same, but it is the back end that connects, to one
+ * socket after the other, or again to the one before.
+ *
  * bad_front_end SOCKET WORD: one that fails its guest in the way that the word says, and then waits.
  */
 #include <stdint.h>
@@ -57,19 +60,59 @@ static uint64_t random64(void)
 	return x ^ x >> 31;
 }
 
+static void be_impatient(int s)
+{
+	const struct timeval soon = { .tv_usec = 20000 };
+
+	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon));
+	setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof(soon));
+}
+
 static int connect_to(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int s = socket(AF_UNIX, SOCK_STREAM, 0);
-	struct timeval soon = { .tv_usec = 20000 };
 
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	if (s >= 0 && connect(s, (struct sockaddr *)&address, sizeof(address)) != 0) {
 		close(s);
 		return -1;
 	}
-	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon));
-	setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof(soon));
+	be_impatient(s);
+	return s;
+}
+
+/* There at once, as treflect --server makes it. */
+static int listen_at(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int s = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s.new", path);
+	unlink(address.sun_path);
+	if (s < 0 || bind(s, (struct sockaddr *)&address, sizeof(address)) != 0 ||
+		listen(s, 1) != 0 || rename(address.sun_path, path) != 0) {
+		perror(path);
+		exit(1);
+	}
+	be_impatient(s);
+	return s;
+}
+
+/* A connection, or -1. *listener: the socket of the one before; < 0: none. */
+static int accept_at(const char *path, int *listener)
+{
+	int s;
+
+	if (*listener >= 0 && random64() % 2 == 0) {
+		close(*listener);
+		*listener = -1;
+	}
+	if (*listener < 0)
+		*listener = listen_at(path);
+	s = accept(*listener, NULL, NULL);
+	if (s >= 0)
+		be_impatient(s);
 	return s;
 }
 
@@ -222,9 +265,10 @@ int main(int argc, char **argv)
 	struct memory mem = { .fd = memfd_create("bad", 0) };
 	time_t until;
 	unsigned connections = 0;
+	int listener = -1;
 
-	if (argc < 3 || argc > 4 || mem.fd < 0 || ftruncate(mem.fd, MEM_LEN) != 0) {
-		fputs("usage: bad_front_end SOCKET SEED SECONDS | SOCKET WORD\n", stderr);
+	if (argc < 3 || argc > 5 || mem.fd < 0 || ftruncate(mem.fd, MEM_LEN) != 0) {
+		fputs("usage: bad_front_end SOCKET SEED SECONDS [listen] | SOCKET WORD\n", stderr);
 		return 2;
 	}
 	mem.bytes = mmap(NULL, MEM_LEN, PROT_READ | PROT_WRITE, MAP_SHARED, mem.fd, 0);
@@ -235,7 +279,7 @@ int main(int argc, char **argv)
 	state = strtoull(argv[2], NULL, 10);
 	until = time(NULL) + strtol(argv[3], NULL, 10);
 	while (time(NULL) < until) {
-		int s = connect_to(argv[1]);
+		int s = argc == 5 ? accept_at(argv[1], &listener) : connect_to(argv[1]);
 
 		if (s < 0) {
 			usleep(20000);
