@@ -31,6 +31,8 @@ enum {
 	POOL_DELAYED = 32768, /* further mbufs where frames are held for a time */
 	LOOKS_PER_S = 1000,   /* at sockets: did a back end connect, or answer */
 	LOOKS_PER_HOST = 10,  /* how many of these until one, whether a host is still there */
+	IDLE_TURNS = 16,      /* before it sleeps */
+	SLEEP_MS = 10,
 	EVENTS = 16,
 };
 
@@ -61,6 +63,7 @@ struct reflector {
 	struct front *front;       /* of sockets; NULL: none */
 	struct port *first_socket;
 	unsigned nb_left, nb_looks; /* nb_left: guests of front when it was looked at last */
+	unsigned idle_turns;        /* since the last frame, or sleep */
 	struct pages_views *views;  /* memory of queue pairs */
 	int epoll_fd;               /* and their sockets */
 	gboolean back_ends_gone;    /* of some devices */
@@ -226,7 +229,8 @@ static gboolean add_sockets(struct reflector *r, gboolean copies, GError **error
 		.server = r->cfg.server,
 		.descriptors = r->cfg.descriptors,
 		.frame_len_max = r->cfg.frame_len_max,
-		.copies = copies };
+		.copies = copies,
+		.calls = r->cfg.sleeps };
 
 	if (nb == 0)
 		return TRUE;
@@ -515,6 +519,18 @@ char *reflector_report(const struct reflector *r, int serial)
 	return g_string_free(out, FALSE);
 }
 
+/* Nothing is to be done. Only front ends can be called: nobody sleeps who serves others, too. */
+static void give_way(struct reflector *r)
+{
+	if (!r->cfg.sleeps || r->front == NULL || r->nb_polled + r->nb_watched != 0 ||
+		r->idle_turns++ < IDLE_TURNS) {
+		sched_yield();
+		return;
+	}
+	front_sleep(r->front, SLEEP_MS);
+	r->idle_turns = 0;
+}
+
 /* TSC cycles per second: exactly, which takes a time, where frames are held for one. */
 static double measure_hz(const struct reflector *r)
 {
@@ -559,8 +575,10 @@ gboolean reflector_run(struct reflector *r, const _Atomic int *stop, const _Atom
 			if (!look_around(r))
 				return TRUE;
 		}
-		if (!busy && r->cfg.give_way) {
-			sched_yield();
+		if (busy) {
+			r->idle_turns = 0;
+		} else if (r->cfg.give_way) {
+			give_way(r);
 			before = rte_rdtsc();
 		}
 	}

@@ -30,6 +30,7 @@ struct reflector_cfg {
 	uint32_t first_guest, guest_step;
 	uint8_t base_mac[6]; /* of guest 0 */
 	gboolean give_way;   /* yield the CPU when there is nothing to do: it is shared */
+	gboolean sleeps; /* and sleep, if all guests are on sockets: nobody watches that it runs */
 	/*
 	 * Devices to be made (NULL-terminated), beside those that EAL has. When they connect, all
 	 * memory for frames is there: what maps it then does so at once. Each is a front end

@@ -149,6 +149,8 @@ static gboolean check_options(
 	cfg->first_guest = (uint32_t)o->first_guest;
 	cfg->guest_step = (uint32_t)o->guest_step;
 	cfg->give_way = o->give_way;
+	/* A parent takes a process that neither runs nor waits for one that was stopped. */
+	cfg->sleeps = o->give_way && o->parent == 0;
 	cfg->relay = o->relay;
 	cfg->sockets = uses_dpdk_driver(o) ? NULL : o->vhost_user;
 	cfg->server = o->server;
