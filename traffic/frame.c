@@ -219,11 +219,13 @@ static gboolean is_addressed_as_ours(const uint8_t *data, uint32_t mbuf_len)
 	       (ip[17] & 0xfe) == 18;
 }
 
-enum frame_kind frame_classify(const uint8_t *data, uint32_t mbuf_len, struct frame_sig *sig)
+static enum frame_kind classify(
+	const uint8_t *data, uint32_t mbuf_len, struct frame_sig *sig, gboolean bare)
 {
 	const uint8_t *ip = data + IP_OFFSET, *udp = data + UDP_OFFSET;
 	uint32_t src, dst, udp_len;
 	uint8_t pseudo[2] = { 0, IP_PROTO_UDP };
+	gboolean summed;
 
 	if (!is_addressed_as_ours(data, mbuf_len))
 		return classify_ptp(data, mbuf_len, sig);
@@ -233,13 +235,24 @@ enum frame_kind frame_classify(const uint8_t *data, uint32_t mbuf_len, struct fr
 	src = frame_get_be16(udp);
 	dst = frame_get_be16(udp + 2);
 	udp_len = frame_get_be16(udp + 4);
+	summed = !bare || frame_get_be16(udp + 6) != 0;
 	if (frame_get_be16(ip + 2) != mbuf_len - IP_OFFSET || udp_len != mbuf_len - UDP_OFFSET ||
-		frame_fold(frame_sum(ip + 12, 8) + frame_sum(pseudo, 2) + frame_sum(udp + 4, 2) +
-			   frame_sum(udp, udp_len)) != 0xffff)
+		(summed && frame_fold(frame_sum(ip + 12, 8) + frame_sum(pseudo, 2) +
+				      frame_sum(udp + 4, 2) + frame_sum(udp, udp_len)) != 0xffff))
 		return FRAME_CORRUPT;
 	if ((src != FRAME_PORT_SRC || dst != FRAME_PORT_DST) &&
 		(src != FRAME_PORT_DST || dst != FRAME_PORT_SRC))
 		return FRAME_FOREIGN; /* intact, and of somebody else's test */
 	memcpy(sig, data + FRAME_SIG_OFFSET, sizeof(*sig));
 	return FRAME_OURS;
+}
+
+enum frame_kind frame_classify(const uint8_t *data, uint32_t mbuf_len, struct frame_sig *sig)
+{
+	return classify(data, mbuf_len, sig, FALSE);
+}
+
+enum frame_kind frame_classify_bare(const uint8_t *data, uint32_t mbuf_len, struct frame_sig *sig)
+{
+	return classify(data, mbuf_len, sig, TRUE);
 }

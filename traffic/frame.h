@@ -164,5 +164,10 @@ enum frame_kind {
  * *sig is written for FRAME_OURS only. Accepts swapped and unswapped addresses and ports.
  */
 enum frame_kind frame_classify(const uint8_t *data, uint32_t mbuf_len, struct frame_sig *sig);
+/*
+ * The same where frames are bare: sent with a UDP checksum of 0, which says that there is none (RFC
+ * 768). Of those nothing behind the UDP header is read but the signature, which nothing protects then.
+ */
+enum frame_kind frame_classify_bare(const uint8_t *data, uint32_t mbuf_len, struct frame_sig *sig);
 
 #endif

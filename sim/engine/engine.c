@@ -172,6 +172,8 @@ static void make_guest(struct engine *e, uint32_t i, size_t at)
 		stamp_head_init(&e->heads[at + k], &e->templates[i], class->frame_len_lo);
 		if (class->frame_len_lo != class->frame_len_hi)
 			e->heads[at + k].frame_len = 0;
+		if (e->cfg.bare)
+			e->heads[at + k].sum_mask = 0;
 		e->rx_counters[at + k].latency = engine_hist(e);
 		if (engine_has_schedule(e))
 			e->rx_counters[at + k].response = engine_hist(e);
@@ -326,6 +328,7 @@ static gboolean make_worker(struct engine *e, unsigned i, GError **error)
 	w->number = i;
 	w->run = e->cfg.run;
 	w->yields = cores->shared;
+	w->bare = e->cfg.bare;
 	w->flood = !engine_has_schedule(e);
 	w->pooled = e->hists != NULL;
 	w->sends = i < cores->nb_load;

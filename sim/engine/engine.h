@@ -35,6 +35,7 @@ struct engine_cfg {
 	double tsc_hz;
 	uint8_t run;          /* tells this trial's frames from others' */
 	size_t capture_bytes; /* 0: no capture */
+	gboolean bare;        /* frames without payload: see stamp.h */
 	gboolean ipdv;        /* record the variation between neighbours: sim/engine/ipdv.h */
 	/* Of the timer worker, if cores have one: probes a second, and when one counts as late. */
 	double probe_pps;

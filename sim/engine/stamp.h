@@ -17,6 +17,8 @@ struct stamp_head {
 		[48];     /* up to the UDP checksum in place, which is written with the signature */
 	uint32_t udp_sum; /* one's complement sum of pseudo header and UDP header with lengths */
 	uint32_t frame_len; /* with FCS; 0: frames of this class differ in length */
+	/* 0xffff; 0: bare frames, whose UDP checksum is 0, and whose payload nobody writes or reads. */
+	uint32_t sum_mask;
 } __attribute__((aligned(64)));
 
 enum {
@@ -43,6 +45,7 @@ static inline void stamp_head_init(
 	/* The UDP length counts twice: in the pseudo header and in its own. */
 	h->udp_sum = t->udp_sum + 2U * udp_len;
 	h->frame_len = frame_len;
+	h->sum_mask = 0xffff;
 }
 
 /* The same of PTP probes, t as frame_template_ptp makes it. */
@@ -51,6 +54,7 @@ static inline void stamp_head_init_ptp(struct stamp_head *h, const struct frame_
 	memcpy(h->bytes, t->head, sizeof(h->bytes));
 	h->udp_sum = t->udp_sum;
 	h->frame_len = FRAME_LEN_MIN;
+	h->sum_mask = 0xffff;
 }
 
 /*
@@ -63,12 +67,13 @@ static inline uint16_t stamp_udp_sum(const struct stamp_head *h, const struct fr
 	uint16_t sum = (uint16_t)~frame_fold((uint64_t)h->udp_sum + id + sig->seq +
 					     (uint64_t)sig->due_lo + sig->due_hi + sig->delay_ns);
 
-	return sum == 0 ? 0xffff : sum; /* RFC 768: 0 would say that there is none */
+	/* RFC 768: 0 says that there is none. */
+	return (uint16_t)((sum == 0 ? 0xffff : sum) & h->sum_mask);
 }
 
 /*
  * The first FRAME_HEAD_LEN bytes of a frame at dst. What follows up to frame_len must be zero bytes
- * already.
+ * already, but for bare frames.
  */
 static inline void stamp_write(
 	uint8_t *dst, const struct stamp_head *h, const struct frame_sig *sig)
@@ -128,7 +133,8 @@ static inline struct frame_sig stamp_read(const uint8_t *data, uint16_t *udp_sum
 /*
  * Is the frame at data, with signature and checksum as stamp_read found them, one of h as it was
  * sent, but for its MAC addresses? FALSE does not say what is wrong with it: frame_classify does.
- * TRUE is never wrong: every byte from the EtherType on is compared or covered by the checksum.
+ * TRUE is never wrong: every byte from the EtherType on is compared or covered by the checksum. Of
+ * bare frames only the headers are compared.
  */
 static inline int stamp_matches(const struct stamp_head *h, const uint8_t *data, uint32_t len,
 	const struct frame_sig *sig, uint16_t udp_sum)
@@ -145,7 +151,7 @@ static inline int stamp_matches(const struct stamp_head *h, const uint8_t *data,
 	return ((got[0] ^ want[0]) | (got[1] ^ want[1]) | (got[2] ^ want[2]) | (got4 ^ want4)) ==
 		       0 &&
 	       udp_sum == stamp_udp_sum(h, sig) &&
-	       stamp_all_zero(data + FRAME_HEAD_LEN, len - FRAME_HEAD_LEN);
+	       (h->sum_mask == 0 || stamp_all_zero(data + FRAME_HEAD_LEN, len - FRAME_HEAD_LEN));
 }
 
 #endif

@@ -55,7 +55,7 @@ static __rte_always_inline void write_frame(const struct tx_guest *g, gboolean z
 	const struct stamp_head *head = &g->head[draw.class];
 
 	f->len = (uint32_t)(draw.frame_len - FRAME_FCS_LEN);
-	if (!zeroed) /* behind the head */
+	if (!zeroed && head->sum_mask != 0) /* behind the head */
 		memset(f->data + FRAME_HEAD_LEN, 0,
 			draw.frame_len - FRAME_FCS_LEN - FRAME_HEAD_LEN);
 	if (likely(head->frame_len != 0)) {
@@ -64,6 +64,7 @@ static __rte_always_inline void write_frame(const struct tx_guest *g, gboolean z
 		struct stamp_head one;
 
 		stamp_head_init(&one, g->template, draw.frame_len);
+		one.sum_mask = head->sum_mask;
 		stamp_write(f->data, &one, sig);
 	}
 }
@@ -453,7 +454,8 @@ static __rte_always_inline enum frame_kind classify_frame(
 		    stamp_matches(&w->tx[sig->guest].head[frame_sig_class(sig)], f->data, f->len,
 			    sig, udp_sum)))
 		return FRAME_OURS;
-	kind = frame_classify(f->data, f->len, &slow);
+	kind = w->bare ? frame_classify_bare(f->data, f->len, &slow)
+		       : frame_classify(f->data, f->len, &slow);
 	if (kind == FRAME_OURS)
 		*sig = slow;
 	return kind;
@@ -548,13 +550,14 @@ static gboolean pass_on(struct worker *w, const struct frame_slot *f)
 	struct frame_slot out;
 
 	/* Memory to send from has to stay zero behind the head: strangers' payload is not let into it. */
-	if (guest < 0 || !stamp_all_zero(f->data + FRAME_HEAD_LEN, f->len - FRAME_HEAD_LEN))
+	if (guest < 0 ||
+		(!w->bare && !stamp_all_zero(f->data + FRAME_HEAD_LEN, f->len - FRAME_HEAD_LEN)))
 		return FALSE;
 	if (to->datapath->ops->reserve(to->datapath, w->queue, to->slot, &out, 1) == 0) {
 		ctr_add(&w->unswitched, 1);
 		return TRUE;
 	}
-	memcpy(out.data, f->data, f->len);
+	memcpy(out.data, f->data, w->bare ? FRAME_HEAD_LEN : f->len);
 	out.len = f->len;
 	if (to->datapath->ops->commit(to->datapath, w->queue, to->slot, &out, 1, 1) == 0)
 		ctr_add(&w->unswitched, 1);

@@ -155,6 +155,7 @@ struct worker {
 	gboolean flood;    /* rate max */
 	gboolean pooled;   /* histograms of guests are not whole */
 	gboolean switches; /* guests send to guests: frames that come may have to be passed on */
+	gboolean bare;     /* frames have no payload: neither written nor read, nor a UDP checksum */
 	gboolean limited;  /* by a link: departures may be marked TIMELINE_NOT_SENT */
 	uint64_t cycle_ns; /* of a timeline that repeats */
 	/* Of the timeline: the first departure of the measuring phase; UINT64_MAX: there is none. */

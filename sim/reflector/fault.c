@@ -211,7 +211,7 @@ static uint16_t one_frame(struct fault *f, struct rte_mbuf *m, uint64_t now_ns,
 	uint16_t n;
 
 	if (m->nb_segs != 1 ||
-		frame_classify(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &sig) !=
+		frame_classify_bare(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &sig) !=
 			FRAME_OURS ||
 		frame_sig_phase(&sig) == FRAME_HELLO) {
 		out[0] = m;

@@ -689,6 +689,15 @@ static void note_one_way(struct run *r)
 				nb, r->nb_own));
 }
 
+/* A wrong byte of theirs would not have been seen. */
+static void note_bare(struct run *r)
+{
+	if (r->cfg->o->payload == OPTIONS_NONE)
+		g_ptr_array_add(r->t->reasons,
+			g_strdup("note: --payload none: UDP checksum 0; payload neither written "
+				 "nor checked, frames checked up to their UDP header"));
+}
+
 static gboolean collect_trial(struct run *r, GError **error)
 {
 	engine_collect(r->engine, r->t, drain_ns(r));
@@ -701,6 +710,7 @@ static gboolean collect_trial(struct run *r, GError **error)
 	disown_rows(r);
 	set_states(r); /* by counts that are complete now */
 	note_one_way(r);
+	note_bare(r);
 	describe_interface(r);
 	write_capture(r);
 	return TRUE;
@@ -817,6 +827,7 @@ static gboolean prepare_trial(struct run *r, GError **error)
 			.probe_pps = o->probe_pps / generators_count(r->cfg->generators),
 			.probe_timeout_ns = o->drain_ns,
 			.probe_ptp = o->probe_ptp,
+			.bare = o->payload == OPTIONS_NONE,
 			.ipdv = o->ipdv,
 			.capture_bytes = o->capture == NULL ? 0 : CAPTURE_BYTES },
 		error);

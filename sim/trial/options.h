@@ -19,6 +19,7 @@
 #include "traffic/schedule.h"
 
 enum options_switch { OPTIONS_ON, OPTIONS_OFF };
+enum options_payload { OPTIONS_ZERO, OPTIONS_NONE };
 
 struct options {
 	/* As given; NULL where the default is "none". Owned. */
@@ -36,6 +37,7 @@ struct options {
 	int vhost_word, ioregionfd; /* enum options_switch; -1: not given */
 	int reflector;              /* enum reflector_kind; -1: not given */
 	enum fleet_driver guest_driver;
+	int payload; /* enum options_payload */
 	gboolean ipdv, hugepages, all_guests, overwrite, wait, quiet, verbose, check, print_config;
 
 	/* What they mean, by options_check. */

@@ -433,8 +433,14 @@ static gboolean check_testbed(struct options *o, GError **error)
 			"--descriptors: invalid value %d; expected a power of two "
 			"from 32 to 32768",
 			o->descriptors);
+	if (!fault_plan_parse(o->fault, &plan, error))
+		return FALSE;
+	if (o->payload == OPTIONS_NONE && plan.share[FAULT_CORRUPT] > 0)
+		return sim_fail(error, SIM_ERROR_USAGE,
+			"--fault: corrupt requires --payload zero: a wrong byte is not noticed "
+			"without a checksum");
 	return reflector_swap_parse(o->swap, &swap_ip, &swap_ports, error) &&
-	       check_macs(o, error) && fault_plan_parse(o->fault, &plan, error) &&
+	       check_macs(o, error) &&
 	       cores_parse(o->cores_text, o->guest_cores, o->host_cores, o->place.count, &o->cores,
 		       error);
 }

@@ -22,6 +22,10 @@ enum { OPTIONS_HOUR_S = 3600, OPTIONS_DAY_S = 24 * OPTIONS_HOUR_S };
 		OPTIONS_ROW(FILE, mix, "mix", 0, "FILE",                                        \
 			"INI file with groups of guests, each with its own profile, share and " \
 			"arrival process (replaces --profile, --guests, --share)"),             \
+		OPTIONS_ROW(WORD, payload, "payload", 0, "PAYLOAD",                             \
+			"Payload behind a frame's signature: zero (written, and checked when "  \
+			"it is back) or none (UDP checksum 0, neither written nor checked)",    \
+			.preset = "zero", OPTION_WORDS("zero", "none")),                        \
 		OPTIONS_ROW(TEXT, guests, "guests", 'g', "N",                                   \
 			"Number of guests, or guests per interface: vfio:8,vmux:24,virtio:32",  \
 			.preset = "1", .unless = "mix")

@@ -10,7 +10,7 @@ static char *extra_text(const struct options *o, unsigned ranks)
 {
 	static const char *const names[] = { "swap", "guest-cores", "guests-per-process",
 		"guest-driver", "hugepages", "ramp", "port", "probes", "link", "host-cores",
-		"policy", "vf-limit", "mediators", "descriptors" };
+		"policy", "vf-limit", "mediators", "descriptors", "payload" };
 	GString *s = g_string_new(NULL);
 
 	if (ranks > 1)

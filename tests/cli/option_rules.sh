@@ -159,12 +159,17 @@ refused '--pattern: no effect' --guests vfio:1,vmux:1 --pattern both
 refused '--pattern: no effect' --interface null --guests 2 --pattern both
 refused '--pattern: no effect' --guests vfio:2,null:2 --pattern both
 refused '--pattern: no effect' --machine pcvm --interface bridge --guests 2 --pattern both
+refused 'corrupt requires --payload zero' --payload none --fault corrupt=0.01
+refused "'ones'" --payload ones
 refused '--bursts: requires --suite rfc2544' search --bursts 3
 refused 'single frame lengths' search --suite rfc2544 --profile uniform:64-128
 refused 'single frame lengths' search --suite rfc2544 --mix own.mix --arrival cbr
 refused 'expected a loss alone' search --suite rfc2544 --goal loss=0,p99=1ms
 refused 'requires --arrival cbr' search --suite rfc2544 --arrival poisson
 taken search --suite rfc2544 --profile rfc2544 --bursts 3
+taken --payload none --fault drop=0.01
+taken --payload zero --fault corrupt=0.01
+taken search --payload none
 taken --arrival trace:a.pcap
 taken --mix two.mix --arrival weibull --interface vmux
 taken --rate max --arrival poisson --link 10G

@@ -18,6 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	copy = g_malloc(MAX(len, 1)); /* exactly as long, so that a read behind it is seen */
 	memcpy(copy, data, len);
 	if (frame_classify(copy, (uint32_t)len, &sig) == FRAME_OURS) {
+		if (frame_classify_bare(copy, (uint32_t)len, &sig) != FRAME_OURS)
+			abort();
 		/* One wrong bit anywhere in the signature must not go unnoticed. */
 		for (uint32_t bit = 0; bit < FRAME_SIG_LEN * 8; bit++) {
 			struct frame_sig other;

@@ -21,6 +21,7 @@ enum { FAKE_QUEUE = 1 << 16, FAKE_LEN = 2048, FAKE_CYCLES_PER_NS = 10000, FAKE_G
 struct fake {
 	uint16_t room, takes; /* of each burst: as much is given, and taken */
 	gboolean loops;       /* what was taken comes back */
+	uint8_t payload;      /* each byte behind its head then */
 	/* NULL, or called for each frame that was taken, before it may come back. */
 	void (*on_taken)(struct fake *f, uint8_t *frame, uint32_t len);
 	/* Its time stands still but for these: to each frame, and what nobody waits for. */
@@ -109,7 +110,7 @@ static uint16_t fake_receive(struct datapath *d, uint32_t slot, struct frame_slo
 	while (got < n && k->head != k->tail && k->queue[k->head % FAKE_QUEUE].slot == slot) {
 		struct fake_frame *frame = &k->queue[k->head++ % FAKE_QUEUE];
 
-		memset(k->memory[got], 0, frame->len);
+		memset(k->memory[got], k->payload, frame->len);
 		memcpy(k->memory[got], frame->bytes, FRAME_HEAD_LEN);
 		f[got] = (struct frame_slot){ .data = k->memory[got], .len = frame->len };
 		got++;

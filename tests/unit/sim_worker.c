@@ -37,9 +37,10 @@ struct world_cfg {
 	size_t max_departures;
 	double link_bps;
 	uint32_t first; /* guest of the worker */
+	gboolean bare;
 };
 
-static void make_guest(struct world *x, uint32_t i)
+static void make_guest(struct world *x, uint32_t i, gboolean bare)
 {
 	const struct schedule_guest *s = &x->s->guests[i];
 	const profile *p = x->m->guests[i].profile;
@@ -50,6 +51,10 @@ static void make_guest(struct world *x, uint32_t i)
 	frame_template_init(&x->templates[i], mac, i);
 	for (uint32_t k = 0; k < p->nb_classes; k++) {
 		stamp_head_init(&x->heads[i][k], &x->templates[i], p->classes[k].frame_len_lo);
+		if (p->classes[k].frame_len_lo != p->classes[k].frame_len_hi)
+			x->heads[i][k].frame_len = 0;
+		if (bare)
+			x->heads[i][k].sum_mask = 0;
 		x->rx_counters[i][k].latency = hist_new();
 		x->rx_counters[i][k].response = hist_new();
 	}
@@ -94,7 +99,7 @@ static struct world *world_new(const struct world_cfg *cfg)
 		.ops = &fake_ops, .state = x->fake, .nb_guests = x->m->nb_guests
 	};
 	for (uint32_t i = 0; i < x->m->nb_guests; i++)
-		make_guest(x, i);
+		make_guest(x, i, cfg->bare);
 	*w = (struct worker){ .clock = &x->clock,
 		.timeline = x->t,
 		.tx = x->tx,
@@ -114,6 +119,7 @@ static struct world *world_new(const struct world_cfg *cfg)
 		.sends = TRUE,
 		.receives = TRUE,
 		.flood = cfg->pps == 0,
+		.bare = cfg->bare,
 		.run = 1,
 		.cycle_ns = x->s->cycle_ns,
 		.limited = x->s->nb_not_sent != 0,
@@ -275,6 +281,52 @@ static void refused_frames_are_counted_without_looking_at_them(void **state)
 	}
 	assert_true(refused > 100);
 	world_free(x);
+}
+
+/* How many frames have no UDP checksum, and bytes behind the head that were written. */
+static void note_payload(struct fake *f, uint8_t *frame, uint32_t len)
+{
+	guint *seen = f->user;
+
+	seen[0] += (frame[STAMP_SUM] | frame[STAMP_SUM + 1]) == 0;
+	for (uint32_t i = FRAME_HEAD_LEN; i < len; i++)
+		seen[1] += frame[i] == 0; /* it was something else before */
+}
+
+static void payload_of_bare_frames_is_neither_written_nor_read(void **state)
+{
+	(void)state;
+	for (int bare = 0; bare < 2; bare++) {
+		/* The second has lengths that are not known before. */
+		for (int k = 0; k < 2; k++) {
+			struct world *x = world_new(&(struct world_cfg){
+				.profile = k == 0 ? "fixed:594" : "uniform:64-594",
+				.guests = "2",
+				.pps = 1e6,
+				.duration_ns = ms,
+				.bare = bare != 0 });
+			guint seen[2] = { 0 };
+			uint64_t corrupt;
+
+			memset(x->fake->memory, 0xa5, sizeof(x->fake->memory));
+			x->fake->payload = 0x5a;
+			x->fake->on_taken = note_payload;
+			x->fake->user = seen;
+			run(x);
+			corrupt = ctr_get(&x->rx[0].corrupt) + ctr_get(&x->rx[1].corrupt);
+			assert_true(x->fake->nb_taken > 900);
+			assert_int_equal(seen[0], bare ? x->fake->nb_taken : 0);
+			if (bare) {
+				assert_books(x);
+				assert_int_equal(seen[1], 0);
+				assert_int_equal(corrupt, 0);
+			} else {
+				assert_true(seen[1] > 0);
+				assert_in_range(corrupt, 900, x->fake->nb_taken);
+			}
+			world_free(x);
+		}
+	}
 }
 
 static void note_seq(struct fake *f, uint8_t *frame, uint32_t len)
@@ -517,6 +569,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_that_is_scheduled_is_sent_and_comes_back),
 		cmocka_unit_test(refused_frames_are_counted_without_looking_at_them),
+		cmocka_unit_test(payload_of_bare_frames_is_neither_written_nor_read),
 		cmocka_unit_test(a_capture_holds_what_was_taken),
 		cmocka_unit_test(a_full_capture_says_how_many_taken_frames_it_lacks),
 		cmocka_unit_test(nothing_is_sent_before_time_0),

@@ -126,6 +126,43 @@ static void every_flipped_bit_is_noticed(void **state)
 	}
 }
 
+static int quick_look(uint32_t len)
+{
+	uint16_t sum;
+	struct frame_sig sig = stamp_read(frame, &sum);
+
+	return stamp_matches(&head, frame, len, &sig, sum);
+}
+
+/* What nothing protects is not looked at; all headers are, and a checksum that is there holds. */
+static void bare_frames_are_checked_up_to_the_udp_header(void **state)
+{
+	struct frame_sig got, want = some_sig();
+	uint32_t len = 594 - FRAME_FCS_LEN;
+
+	(void)state;
+	make(594);
+	assert_int_equal(frame_classify_bare(frame, len, &got), FRAME_OURS);
+	frame[len - 1] = 1;
+	assert_int_equal(frame_classify_bare(frame, len, &got), FRAME_CORRUPT);
+	head.sum_mask = 0;
+	stamp_write(frame, &head, &want);
+	assert_int_equal(frame[40] | frame[41], 0);
+	assert_int_equal(frame_classify(frame, len, &got), FRAME_CORRUPT);
+	assert_int_equal(frame_classify_bare(frame, len, &got), FRAME_OURS);
+	assert_memory_equal(&got, &want, sizeof(got));
+	assert_true(quick_look(len));
+	assert_false(quick_look(len - 1));
+	for (uint32_t bit = 12 * 8; bit < FRAME_SIG_OFFSET * 8; bit++) {
+		frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		if (quick_look(len))
+			fail_msg("bit %u is wrong and not seen", bit);
+		if (bit >= FRAME_ETH_LEN * 8 && frame_classify_bare(frame, len, &got) == FRAME_OURS)
+			fail_msg("bit %u: passed", bit);
+		frame[bit / 8] ^= (uint8_t)(1U << bit % 8);
+	}
+}
+
 static void other_frames_are_foreign(void **state)
 {
 	struct frame_sig got;
@@ -176,14 +213,6 @@ static void bad_macs_are_errors(void **state)
 			fail_msg("'%s' was taken", bad[i]);
 		assert_non_null(strstr(error->message, "52:54:00"));
 	}
-}
-
-static int quick_look(uint32_t len)
-{
-	uint16_t sum;
-	struct frame_sig sig = stamp_read(frame, &sum);
-
-	return stamp_matches(&head, frame, len, &sig, sum);
 }
 
 /* The receiver's quick look agrees with frame_classify, whatever bit is wrong. */
@@ -299,6 +328,7 @@ int main(void)
 		cmocka_unit_test(checksums_are_those_of_rfc_1071),
 		cmocka_unit_test(swapped_frames_are_ours),
 		cmocka_unit_test(every_flipped_bit_is_noticed),
+		cmocka_unit_test(bare_frames_are_checked_up_to_the_udp_header),
 		cmocka_unit_test(other_frames_are_foreign),
 		cmocka_unit_test(ptp_probes_are_sync_messages_and_ours),
 		cmocka_unit_test(macs_count_with_carry),
