@@ -35,6 +35,12 @@ void tracker_clear(tracker *t);
 /* Not inline: clears the numbers from t->next to s that were jumped over. */
 void tracker_skip_to(tracker *t, uint64_t s);
 
+/* What the next number in order is noted in: to be asked of the memory ahead of time. */
+static inline const void *tracker_next_word(const tracker *t)
+{
+	return &t->seen[(t->next & (t->window - 1)) >> 6];
+}
+
 static inline enum tracker_verdict tracker_see(tracker *t, uint32_t seq)
 {
 	/* The 64-bit number nearest to next that ends in seq. */

@@ -69,6 +69,13 @@ struct datapath_cost {
 	unsigned threads;
 };
 
+/* What memory is asked for ahead of a burst to or from a guest. Step by step: each reads the one before. */
+enum datapath_ahead {
+	DATAPATH_STATE,      /* what the interface itself knows of the guest */
+	DATAPATH_TO_GUEST,   /* the descriptors that reserve will read */
+	DATAPATH_FROM_GUEST, /* those that receive will */
+};
+
 struct datapath_ops {
 	const char *interface;
 	const char *mechanism; /* one line: what really moves the frame */
@@ -127,6 +134,11 @@ struct datapath_ops {
 	 */
 	uint16_t (*receive)(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n);
 	void (*release)(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n);
+	/*
+	 * Hot, once a burst and step. NULL: nothing to ask for. Prefetches only: it changes nothing, and
+	 * what it reads may be stale or nonsense. By whoever calls reserve or receive of the slot.
+	 */
+	void (*prefetch)(struct datapath *d, uint32_t slot, enum datapath_ahead what);
 	/* Hot. NULL if there are no ports (nb_ports 0). The same for frames of any guest. One thread a port. */
 	uint16_t (*receive_port)(
 		struct datapath *d, unsigned port, struct frame_slot *f, uint16_t n);

@@ -409,14 +409,19 @@ void qpairs_describe(struct datapath *d, void *json_object)
 	json_object_set_int_member(json_object, "queue_bytes_on_2mib_pages", (gint64)huge);
 }
 
-/* Take up to n buffers of a queue into frame slots. */
-static inline uint16_t take_buffers(struct vq_dev *q, struct frame_slot *f, uint16_t n)
+/* Take up to n buffers of a queue into frame slots; written: the caller will write them. */
+static inline uint16_t take_buffers(
+	struct vq_dev *q, struct frame_slot *f, uint16_t n, gboolean written)
 {
 	struct vq_buf b;
 	uint16_t i = 0;
 
 	n = vq_dev_takes(q, n);
 	for (; i < n && vq_dev_take_one(q, &b); i++) {
+		if (written)
+			__builtin_prefetch(b.data, 1);
+		else
+			__builtin_prefetch(b.data);
 		f[i].data = b.data;
 		f[i].len = b.len;
 		f[i].id = b.id;
@@ -441,7 +446,7 @@ uint16_t qpair_reserve(struct qpair *q, struct frame_slot *f, uint16_t n)
 {
 	if (!atomic_load_explicit(&q->connected, memory_order_acquire))
 		return 0;
-	return take_buffers(&q->rx, f, n);
+	return take_buffers(&q->rx, f, n, TRUE);
 }
 
 uint16_t qpair_commit(struct qpair *q, struct frame_slot *f, uint16_t nb, uint16_t n)
@@ -455,7 +460,7 @@ uint16_t qpair_receive(struct qpair *q, struct frame_slot *f, uint16_t n)
 {
 	if (!atomic_load_explicit(&q->connected, memory_order_acquire))
 		return 0;
-	return take_buffers(&q->tx, f, n);
+	return take_buffers(&q->tx, f, n, FALSE);
 }
 
 void qpair_release(struct qpair *q, struct frame_slot *f, uint16_t n)

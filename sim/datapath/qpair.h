@@ -29,6 +29,7 @@
 #include "sim/datapath/vq.h"
 
 enum { QPAIR_MAGIC = 0x71706169, QPAIR_VERSION = 2 };
+enum { QPAIR_BURST = 32 }; /* what is taken at once, as a rule */
 
 /* At the start of a guest's memory; written by tsim before the guest gets it. */
 struct qpair_layout {
@@ -113,6 +114,20 @@ static inline gboolean qpair_is_connected(const struct qpair *q)
 {
 	return atomic_load_explicit(&q->connected, memory_order_acquire) != 0 &&
 	       !vq_dev_is_broken(&q->rx) && !vq_dev_is_broken(&q->tx);
+}
+
+/* As the hook of struct datapath_ops. Hot. */
+static inline void qpair_prefetch(const struct qpair *q, enum datapath_ahead what)
+{
+	if (what == DATAPATH_STATE) {
+		__builtin_prefetch(&q->rx, 1);
+		__builtin_prefetch(&q->tx, 1);
+		__builtin_prefetch(&q->connected);
+	} else {
+		const struct vq_dev *vq = what == DATAPATH_TO_GUEST ? &q->rx : &q->tx;
+
+		vq_prefetch(&vq->ring, vq->next_avail, QPAIR_BURST);
+	}
 }
 
 /*

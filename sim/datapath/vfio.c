@@ -70,6 +70,11 @@ static void vfio_release(struct datapath *d, uint32_t slot, struct frame_slot *f
 	qpair_release(pair_of(d, slot), f, n);
 }
 
+static void vfio_prefetch(struct datapath *d, uint32_t slot, enum datapath_ahead what)
+{
+	qpair_prefetch(pair_of(d, slot), what);
+}
+
 const struct datapath_ops datapath_vfio = {
 	.interface = "vfio",
 	.mechanism = "one dedicated queue pair per guest; the generator reads and writes frames "
@@ -85,4 +90,5 @@ const struct datapath_ops datapath_vfio = {
 	.commit = vfio_commit,
 	.receive = vfio_receive,
 	.release = vfio_release,
+	.prefetch = vfio_prefetch,
 };

@@ -33,6 +33,7 @@ enum {
 	VQ_EVENTS_ON = 0,
 	VQ_EVENTS_OFF = 1,
 	VQ_SIZE_MAX = 32768,
+	VQ_LINE = 64,
 };
 
 struct vq_desc {
@@ -130,6 +131,16 @@ static inline void vq_set_tail(struct vq_mark *m, struct vq_desc *d, uint64_t ta
 		m->tail = tail;
 	else
 		atomic_store_explicit(&d->tail, tail, memory_order_relaxed);
+}
+
+/* Memory is asked for n descriptors from next on, which will be written; not round the end. */
+static inline void vq_prefetch(const struct vq_ring *ring, uint16_t next, uint16_t n)
+{
+	const char *at = (const char *)&ring->desc[next];
+	const char *end = (const char *)&ring->desc[MIN(next + n, ring->size)];
+
+	for (; at < end; at += VQ_LINE)
+		__builtin_prefetch(at, 1);
 }
 
 /* Host side. A cache line. */

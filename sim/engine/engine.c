@@ -27,6 +27,7 @@ enum {
 	TRACK_UNKNOWN_MAX = 1 << 20,
 	HISTS_WHOLE = 512,     /* up to so many histograms have all octaves from the start */
 	HIST_BYTES = 16 << 10, /* what others take: measured, 4 to 18 KiB */
+	AHEAD_GUESTS = 32,     /* so many lie in the caches by themselves */
 	START_DELAY_US = 1000,
 	READY_POLL_US = 100,
 	HANDED_RING = 8192, /* frames between two receivers */
@@ -157,11 +158,11 @@ static void make_guest(struct engine *e, uint32_t i, size_t at)
 	frame_guest_mac(e->cfg.base_mac, i, mac);
 	frame_template_init(&e->templates[i], mac, i);
 	/* Receiver: which worker takes what the guest returns. */
-	*tx = (struct tx_guest){ .receiver = (c->combined ? 0 : c->nb_load) +
-					     i / e->cfg.share.step % c->nb_rx,
+	*tx = (struct tx_guest){ .receiver = (uint16_t)((c->combined ? 0 : c->nb_load) +
+							i / e->cfg.share.step % c->nb_rx),
 		.draws = s->draws,
-		.nb_draws = s->nb_draws,
-		.cycle_draws = s->nb_due,
+		.nb_draws = (uint32_t)s->nb_draws,
+		.cycle_draws = (uint32_t)s->nb_due,
 		.template = &e->templates[i] };
 	if (!engine_serves(e, i))
 		return;
@@ -284,7 +285,8 @@ static gboolean make_receiver(struct engine *e, struct worker *w, unsigned nth, 
 
 	w->rx_first = e->cfg.share.first + e->cfg.share.step * nth;
 	w->rx_step = e->cfg.share.step * cores->nb_rx;
-	w->awake = g_new(uint16_t, e->nb_guests);
+	w->awake_mask = rte_align32pow2(e->nb_guests) - 1;
+	w->awake = g_new(uint16_t, w->awake_mask + 1);
 	if (e->cfg.ipdv)
 		w->ipdv = (struct ipdv_hists){ .later = hist_new(), .earlier = hist_new() };
 	/* What a guest passes on is under way to another: then none rests. */
@@ -292,7 +294,7 @@ static gboolean make_receiver(struct engine *e, struct worker *w, unsigned nth, 
 		i += w->rx_step) {
 		if (!e->tx[i].has_queue)
 			continue;
-		w->awake[w->nb_awake++] = (uint16_t)i;
+		w->awake[w->awake_tail++] = (uint16_t)i;
 		ctr_set(&e->tx[i].awake, 1);
 	}
 	give_ports(e, w, nth);
@@ -329,6 +331,7 @@ static gboolean make_worker(struct engine *e, unsigned i, GError **error)
 	w->run = e->cfg.run;
 	w->yields = cores->shared;
 	w->bare = e->cfg.bare;
+	w->ahead = e->nb_guests > AHEAD_GUESTS;
 	w->flood = !engine_has_schedule(e);
 	w->pooled = e->hists != NULL;
 	w->sends = i < cores->nb_load;

@@ -22,6 +22,8 @@ enum {
 	 */
 	POLL_NS = 250,
 	POLL_FRAME_NS = 60,
+	AHEAD_CLASSES = 3, /* size classes that memory is asked for ahead: as IMIX has */
+	AWAKE_FEW = 3,     /* guests that are awake: what is sent next is received next */
 };
 
 /* Go to the next departure of the timeline; past the end of the trial next_due_ns is UINT64_MAX. */
@@ -104,6 +106,12 @@ static inline uint8_t build_frame(
 	return draw.class;
 }
 
+/* To be looked at when all others that are awake have been. */
+static inline void push_awake(struct worker *w, uint16_t guest)
+{
+	w->awake[w->awake_tail++ & w->awake_mask] = guest;
+}
+
 /* A guest has frames under way: see that its receiver looks. */
 static inline void wake_receiver(struct worker *w, uint32_t guest)
 {
@@ -115,7 +123,7 @@ static inline void wake_receiver(struct worker *w, uint32_t guest)
 	if (receiver == w) {
 		if (ctr_get(&g->awake) == 0) {
 			ctr_set(&g->awake, 1);
-			w->awake[w->nb_awake++] = (uint16_t)guest;
+			push_awake(w, (uint16_t)guest);
 		}
 		return;
 	}
@@ -153,6 +161,7 @@ static inline void send_to(struct worker *w, uint32_t guest, const uint32_t *gue
 	uint16_t want = g->nb_due, nb = 0, sent = 0;
 	uint16_t room = ops->reserve(g->datapath, w->queue, g->slot, f, want);
 
+	phases_end(&w->phases, PHASE_RESERVE);
 	if (unlikely(w->capture != NULL))
 		before = *w->capture;
 	for (uint16_t i = first; nb < want; i++) {
@@ -161,10 +170,12 @@ static inline void send_to(struct worker *w, uint32_t guest, const uint32_t *gue
 		class[nb] = build_frame(w, guest, nb < room ? &f[nb] : NULL, due_ns[i], now_ns);
 		nb++;
 	}
+	phases_end(&w->phases, PHASE_BUILD);
 	g->nb_due = 0;
 	if (unlikely(room == 0))
 		return;
 	sent = ops->commit(g->datapath, w->queue, g->slot, f, room, room);
+	phases_end(&w->phases, PHASE_COMMIT);
 	ctr_add(&g->accepted, sent);
 	if (unlikely(sent < room) && due_ns[first] >= w->warm_up_ns)
 		note_refused(w, g, class, sent, room, &before);
@@ -201,6 +212,101 @@ static void begin_measuring(struct worker *w)
 	w->next_due_ns = w->measured_due_ns;
 }
 
+static inline size_t entry_after(const struct worker *w, size_t entry)
+{
+	return entry + 1 == w->timeline->nb ? 0 : entry + 1;
+}
+
+/*
+ * Memory is asked for what guests further on in a line need, in three steps, each of which reads what
+ * the one before asked for: of the third what its number says, of the second what that points to, of
+ * the first what that points to. Addresses only: nothing here is believed.
+ */
+enum step { THIRD, SECOND, FIRST };
+
+static inline void prefetch_range(const void *at, size_t len)
+{
+	for (size_t i = 0; i < len; i += RTE_CACHE_LINE_SIZE)
+		rte_prefetch0((const uint8_t *)at + i);
+}
+
+/* For sending to it. */
+static inline void prefetch_to(const struct worker *w, uint32_t guest, enum step step)
+{
+	const struct tx_guest *g = &w->tx[guest];
+	const struct datapath_ops *ops;
+
+	if (step == THIRD) {
+		prefetch_range(g, sizeof(*g));
+		return;
+	}
+	ops = g->datapath->ops;
+	if (step == SECOND) {
+		prefetch_range(g->draws + g->pos, WORKER_BURST * sizeof(*g->draws));
+		prefetch_range(g->head, AHEAD_CLASSES * sizeof(*g->head));
+	}
+	if (ops->prefetch != NULL)
+		ops->prefetch(
+			g->datapath, g->slot, step == SECOND ? DATAPATH_STATE : DATAPATH_TO_GUEST);
+}
+
+/* For taking what it returns. */
+static inline void prefetch_from(const struct worker *w, uint32_t guest, enum step step)
+{
+	const struct tx_guest *g = &w->tx[guest];
+	const struct rx_guest *r = &w->rx[guest];
+	const struct datapath_ops *ops;
+
+	if (step == THIRD) {
+		prefetch_range(g, sizeof(*g));
+		rte_prefetch0(r);
+		return;
+	}
+	ops = g->datapath->ops;
+	if (step == SECOND) {
+		prefetch_range(g->head, AHEAD_CLASSES * sizeof(*g->head));
+		prefetch_range(r->c, AHEAD_CLASSES * sizeof(*r->c));
+		rte_prefetch0(r->tracker);
+	} else {
+		rte_prefetch0(tracker_next_word(r->tracker));
+		for (uint32_t k = 0; k < r->nb_classes && k < AHEAD_CLASSES; k++)
+			__builtin_prefetch(r->c[k].latency, 1);
+	}
+	if (ops->prefetch != NULL)
+		ops->prefetch(g->datapath, g->slot,
+			step == SECOND ? DATAPATH_STATE : DATAPATH_FROM_GUEST);
+}
+
+/* The same for departures that are so many behind the next one. */
+static inline void prefetch_departure(const struct worker *w, size_t behind, enum step step)
+{
+	const timeline *t = w->timeline;
+
+	if (w->ahead && w->next + behind < t->nb && t->guest[w->next + behind] < TIMELINE_NOT_SENT)
+		prefetch_to(w, t->guest[w->next + behind], step);
+}
+
+/*
+ * Rate max: while a guest's burst is made. What it returns at once, as where there is no guest, is
+ * taken in the same turn: no list says so before.
+ */
+static inline void prefetch_next(const struct worker *w)
+{
+	size_t second = entry_after(w, w->next);
+	const uint16_t *guest = w->timeline->guest;
+
+	if (!w->ahead)
+		return;
+	prefetch_to(w, guest[w->next], FIRST);
+	prefetch_to(w, guest[second], SECOND);
+	prefetch_to(w, guest[entry_after(w, second)], THIRD);
+	if (w->awake_tail - w->awake_head < AWAKE_FEW) {
+		rte_prefetch0(&w->rx[guest[second]]);
+		rte_prefetch0(w->rx[guest[w->next]].c);
+		rte_prefetch0(w->rx[guest[w->next]].tracker);
+	}
+}
+
 /*
  * Send what is due, at most a burst. The real departure of its frames is the one reading now_ns,
  * taken before the first of them is written.
@@ -226,6 +332,8 @@ static inline uint16_t send_due(struct worker *w, uint64_t now_ns)
 		uint32_t guest = w->timeline->guest[w->next];
 
 		if (likely(guest < TIMELINE_NOT_SENT)) {
+			prefetch_departure(w, 4, THIRD);
+			prefetch_departure(w, 2, SECOND);
 			if (w->tx[guest].nb_due++ == 0)
 				touched[nb_touched++] = n;
 			guests[n] = guest;
@@ -240,36 +348,17 @@ static inline uint16_t send_due(struct worker *w, uint64_t now_ns)
 	}
 	if (n == 0)
 		return 0;
-	for (uint16_t i = 0; i < nb_touched; i++)
+	phases_end(&w->phases, PHASE_REST);
+	for (uint16_t i = 0; i < nb_touched; i++) {
+		if (i + 1 < nb_touched && w->ahead)
+			prefetch_to(w, guests[touched[i + 1]], FIRST);
+		else
+			prefetch_departure(w, 0, FIRST);
 		send_to(w, guests[touched[i]], guests, due_ns, touched[i], now_ns);
+	}
 	if (due_ns[n - 1] >= w->warm_up_ns)
 		ctr_add(&w->bursts, n - 1U);
 	return n;
-}
-
-static inline size_t entry_after(const struct worker *w, size_t entry)
-{
-	return entry + 1 == w->timeline->nb ? 0 : entry + 1;
-}
-
-/* Rate max: what is known of guests to come, while this one's burst is made. */
-static inline void prefetch_next(const struct worker *w)
-{
-	uint32_t second = w->timeline->guest[entry_after(w, w->next)];
-	const struct tx_guest *g = &w->tx[w->timeline->guest[w->next]];
-	const struct rx_guest *r = &w->rx[w->timeline->guest[w->next]];
-	const uint8_t *draws = (const uint8_t *)(g->draws + g->pos);
-
-	for (unsigned at = 0; at < sizeof(*g); at += RTE_CACHE_LINE_SIZE)
-		rte_prefetch0((const uint8_t *)&w->tx[second] + at);
-	for (unsigned at = 0; at < sizeof(*r); at += RTE_CACHE_LINE_SIZE)
-		rte_prefetch0((const uint8_t *)&w->rx[second] + at);
-	for (unsigned at = 0; at < WORKER_BURST * sizeof(*g->draws); at += RTE_CACHE_LINE_SIZE)
-		rte_prefetch0(draws + at);
-	rte_prefetch0(g->head);
-	rte_prefetch0(g->c);
-	rte_prefetch0(r->c);
-	rte_prefetch0(r->tracker);
 }
 
 /*
@@ -285,12 +374,14 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 	gboolean zeroed = ops->zeroed;
 	struct frame_slot f[WORKER_BURST];
 	uint16_t room = ops->reserve(g->datapath, w->queue, g->slot, f, WORKER_BURST), sent;
-	size_t first = g->pos, pos = first;
+	uint32_t first = g->pos, pos = first;
 	uint32_t seq = (uint32_t)ctr_get(&g->seq);
 	uint32_t phase = (uint32_t)(measured ? FRAME_MEASURE : FRAME_WARM_UP) << 6;
 
+	phases_end(&w->phases, PHASE_RESERVE);
 	w->next = entry_after(w, w->next);
 	prefetch_next(w);
+	phases_end(&w->phases, PHASE_AHEAD);
 	if (unlikely(room == 0))
 		return 0;
 	for (uint16_t i = 0; i < room; i++) {
@@ -308,8 +399,10 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 		pos = pos + 1 == g->nb_draws ? 0 : pos + 1;
 		write_frame(g, zeroed, &f[i], draw, &sig);
 	}
+	phases_end(&w->phases, PHASE_BUILD);
 	ctr_add(&g->seq, room); /* before the frames can be back */
 	sent = ops->commit(g->datapath, w->queue, g->slot, f, room, room);
+	phases_end(&w->phases, PHASE_COMMIT);
 	if (likely(sent == room)) {
 		g->pos = pos;
 	} else {
@@ -564,12 +657,22 @@ static gboolean pass_on(struct worker *w, const struct frame_slot *f)
 	return TRUE;
 }
 
+/* The next guests that are looked at. */
+static inline void prefetch_awake(const struct worker *w)
+{
+	uint32_t nb = w->ahead ? w->awake_tail - w->awake_head : 0;
+
+	for (uint32_t i = 0; i <= FIRST - THIRD && i < nb; i++)
+		prefetch_from(
+			w, w->awake[(w->awake_head + i) & w->awake_mask], (enum step)(FIRST - i));
+}
+
 /* Where a guest's latencies are counted, if they are what the last guest's were. */
 static inline void prefetch_counts(const struct worker *w, uint32_t guest)
 {
 	const struct rx_guest *r = &w->rx[guest];
 
-	for (uint32_t k = 0; k < r->nb_classes && k < 4; k++)
+	for (uint32_t k = 0; k < r->nb_classes && k < AHEAD_CLASSES; k++)
 		if (w->pooled)
 			hist_prefetch(r->c[k].latency, w->bucket);
 		else
@@ -584,6 +687,7 @@ static inline uint16_t receive_from(struct worker *w, uint32_t guest, uint16_t m
 	uint16_t n = d->ops->receive(d, slot, f, max);
 	uint64_t now_ns;
 
+	phases_end(&w->phases, n == 0 ? PHASE_POLL : PHASE_RECEIVE);
 	if (n == 0)
 		return 0;
 	if (flood)
@@ -597,7 +701,9 @@ static inline uint16_t receive_from(struct worker *w, uint32_t guest, uint16_t m
 		else if (!pass_on(w, &f[i]))
 			judge_from_port(w, &f[i], now_ns, flood); /* it may be of another guest */
 	}
+	phases_end(&w->phases, PHASE_JUDGE);
 	d->ops->release(d, slot, f, n);
+	phases_end(&w->phases, PHASE_RELEASE);
 	return n;
 }
 
@@ -648,23 +754,20 @@ static inline void take_woken(struct worker *w)
 	unsigned n = rte_ring_sc_dequeue_burst(w->woken, guests, WORKER_BURST, NULL);
 
 	for (unsigned i = 0; i < n; i++)
-		w->awake[w->nb_awake++] = (uint16_t)(uintptr_t)guests[i];
+		push_awake(w, (uint16_t)(uintptr_t)guests[i]);
 }
 
-/* Nothing is under way to the guest at awake[at]: it leaves the list, if that is still so. */
-static inline void rest_guest(struct worker *w, uint32_t at)
+/* Nothing is under way to the guest: it is looked at no more. FALSE if that has changed meanwhile. */
+static inline gboolean rest_guest(struct worker *w, uint32_t guest)
 {
-	struct tx_guest *g = &w->tx[w->awake[at]];
-	const struct rx_guest *r = &w->rx[w->awake[at]];
+	struct tx_guest *g = &w->tx[guest];
 
 	ctr_set(&g->awake, 0);
-	if (w->woken != NULL) {
-		atomic_thread_fence(memory_order_seq_cst);
-		if (ctr_get(&g->accepted) != ctr_get(&r->returned) &&
-			atomic_exchange(&g->awake, 1) == 0)
-			return;
-	}
-	w->awake[at] = w->awake[--w->nb_awake];
+	if (w->woken == NULL)
+		return TRUE;
+	atomic_thread_fence(memory_order_seq_cst);
+	return ctr_get(&g->accepted) == ctr_get(&w->rx[guest].returned) ||
+	       atomic_exchange(&g->awake, 1) != 0;
 }
 
 /* One poll of the next guest that has frames under way, at most max frames. */
@@ -674,16 +777,17 @@ static inline uint16_t receive_some(struct worker *w, uint16_t max, gboolean flo
 
 	if (w->woken != NULL)
 		take_woken(w);
-	if (w->nb_awake != 0) {
-		uint32_t at = w->cursor < w->nb_awake ? w->cursor : 0, guest = w->awake[at];
+	if (w->awake_head != w->awake_tail) {
+		uint16_t guest = w->awake[w->awake_head++ & w->awake_mask];
 
+		phases_end(&w->phases, PHASE_REST);
+		prefetch_awake(w);
+		phases_end(&w->phases, PHASE_AHEAD);
 		got = receive_from(w, guest, max, flood);
-		if (!w->switches &&
-			ctr_get(&w->tx[guest].accepted) == ctr_get(&w->rx[guest].returned))
-			rest_guest(w, at);
-		else
-			at++;
-		w->cursor = at;
+		if (w->switches ||
+			ctr_get(&w->tx[guest].accepted) != ctr_get(&w->rx[guest].returned) ||
+			!rest_guest(w, guest))
+			push_awake(w, guest);
 	}
 	if (w->nb_ports != 0) {
 		got = (uint16_t)(got + receive_port(w, &w->ports[w->next_port], max, flood));
@@ -856,7 +960,7 @@ static void count_draws(struct tx_guest *g, uint64_t nb)
 
 		ctr_add(&g->c[draw.class].unsent, rounds + (i < rest));
 	}
-	g->pos = (g->pos + rest) % g->nb_draws;
+	g->pos = (uint32_t)((g->pos + rest) % g->nb_draws);
 }
 
 /*
@@ -907,7 +1011,7 @@ void worker_find_measured(struct worker *w)
 	w->next = 0;
 	w->next_due_ns = t->nb == 0 ? UINT64_MAX : cycles * w->cycle_ns + t->gap_ns[0];
 	for (uint32_t i = w->tx_first; i < w->nb_guests; i += w->tx_step)
-		w->tx[i].pos = cycles * w->tx[i].cycle_draws % w->tx[i].nb_draws;
+		w->tx[i].pos = (uint32_t)(cycles * w->tx[i].cycle_draws % w->tx[i].nb_draws);
 	for (; w->next_due_ns < w->warm_up_ns; next_departure(w))
 		if (t->guest[w->next] != TIMELINE_IDLE)
 			(void)next_draw(&w->tx[t->guest[w->next] & ~(uint32_t)TIMELINE_NOT_SENT]);
@@ -951,6 +1055,7 @@ int worker_main(void *arg)
 	uint64_t switches, cpu_ns;
 
 	wait_for_epoch(w);
+	w->phases.mark = rte_rdtsc();
 	t = w->timeline;
 	empty = t == NULL || t->nb == 0;
 	flood = w->flood;

@@ -24,6 +24,7 @@
 #include "sim/engine/ipdv.h"
 #include "sim/engine/recording.h"
 #include "sim/engine/clock.h"
+#include "sim/engine/phases.h"
 #include "sim/engine/stamp.h"
 #include "traffic/frame.h"
 #include "traffic/profile.h"
@@ -42,29 +43,32 @@ struct tx_counters {
 	ctr unsent;   /* scheduled, but the phase was over: written at the end */
 };
 
+/* Two cache lines: what is read, and what is written. */
 struct tx_guest {
 	/* Read-only while a trial runs. */
 	struct datapath *datapath;
-	uint32_t slot;
-	uint32_t receiver;             /* worker that takes what this guest returns */
-	gboolean has_queue;            /* it is received from by itself; else by ports only */
 	const struct stamp_head *head; /* one a size class */
 	const struct profile_draw *draws;
-	size_t nb_draws;
-	size_t cycle_draws;    /* draws that a cycle of a schedule that repeats takes */
-	size_t measured_pos;   /* of the draws, where the measuring phase begins */
 	struct tx_counters *c; /* one a size class */
 	const struct frame_template *template;
+	uint32_t slot;
+	uint32_t nb_draws;
+	uint32_t cycle_draws;  /* draws that a cycle of a schedule that repeats takes */
+	uint32_t measured_pos; /* of the draws, where the measuring phase begins */
+	uint16_t receiver;     /* worker that takes what this guest returns */
+	gboolean has_queue;    /* it is received from by itself; else by ports only */
 
 	/* Written by the load worker. */
-	size_t pos;
-	size_t flood_first; /* rate max: draw of the first frame of the measuring phase */
-	ctr flood_offered;  /* and how many frames it had: draws from there on, round the ring */
-	uint16_t nb_due;    /* frames of the burst that is being made */
-	ctr seq;            /* the next frame's number; none above it was given out */
-	ctr accepted;       /* frames of both phases that the interface took: what may come back */
-	ctr awake;          /* 1: on its receiver's list, or on the way there. Written by both. */
-} __rte_cache_aligned;
+	__rte_cache_aligned uint32_t pos; /* of the draws */
+	uint32_t flood_first; /* rate max: draw of the first frame of the measuring phase */
+	ctr flood_offered;    /* and how many frames it had: draws from there on, round the ring */
+	ctr seq;              /* the next frame's number; none above it was given out */
+	ctr accepted;    /* frames of both phases that the interface took: what may come back */
+	ctr awake;       /* 1: on its receiver's list, or on the way there. Written by both. */
+	uint16_t nb_due; /* frames of the burst that is being made */
+};
+
+_Static_assert(sizeof(struct tx_guest) == 2 * RTE_CACHE_LINE_SIZE, "two cache lines");
 
 /* Of one guest and size class; measuring phase only. Written by its receiver. */
 struct rx_counters {
@@ -155,8 +159,9 @@ struct worker {
 	gboolean flood;    /* rate max */
 	gboolean pooled;   /* histograms of guests are not whole */
 	gboolean switches; /* guests send to guests: frames that come may have to be passed on */
-	gboolean bare;     /* frames have no payload: neither written nor read, nor a UDP checksum */
-	gboolean limited;  /* by a link: departures may be marked TIMELINE_NOT_SENT */
+	gboolean bare;    /* frames have no payload: neither written nor read, nor a UDP checksum */
+	gboolean ahead;   /* guests are many: memory is asked for what the next ones need */
+	gboolean limited; /* by a link: departures may be marked TIMELINE_NOT_SENT */
 	uint64_t cycle_ns; /* of a timeline that repeats */
 	/* Of the timeline: the first departure of the measuring phase; UINT64_MAX: there is none. */
 	size_t measured_next;
@@ -191,13 +196,18 @@ struct worker {
 	size_t next; /* of the timeline */
 	uint64_t next_due_ns;
 	uint64_t last_delay_ns;
-	uint16_t *awake; /* guests with frames under way, nb_awake of them */
-	uint32_t nb_awake, cursor;
+	/*
+	 * Guests with frames under way, in the order in which they are looked at: numbers awake_head ..
+	 * awake_tail - 1 of a ring of awake_mask + 1 entries, which has room for all guests.
+	 */
+	uint16_t *awake;
+	uint32_t awake_mask, awake_head, awake_tail;
 	uint32_t sweep; /* guest to look at whether or not it has frames under way */
 	uint32_t turns;
 	uint32_t bucket; /* of the latency that was counted last */
 	unsigned next_port;
 	gboolean polled; /* since the last departure */
+	struct phases phases;
 };
 
 /*

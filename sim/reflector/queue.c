@@ -17,15 +17,18 @@
 enum { RECYCLE = 32 };
 
 struct queue {
-	struct vq_drv rx, tx;
-	uint8_t *mem;
+	/* What a burst reads and writes: two cache lines and a half. */
+	_Alignas(VQ_LINE) struct vq_drv rx;
+	_Alignas(VQ_LINE) struct vq_drv tx;
+	_Alignas(VQ_LINE) uint8_t *mem;
 	uint64_t bufs; /* offset */
 	uint32_t buf_stride, buf_len;
 	uint16_t nb_bufs;
 	uint16_t recycle;  /* take sent buffers back when so many are out */
 	uint16_t nb_spare; /* copies: ids of buffers that are neither posted nor sent */
+	int rx_kick, tx_kick;
 	uint16_t *spare;
-	int rx_kick, tx_kick, socket_fd;
+	int socket_fd;
 	uint32_t guest;
 };
 
@@ -70,39 +73,34 @@ static inline void recycle_sent(struct queue *q)
 	ring_the_bell(&q->rx, q->rx_kick);
 }
 
-/* Received frames: which buffers, and how long they are. */
-static inline uint16_t reap_burst(struct queue *q, uint16_t *id, uint32_t *len, uint16_t max)
+void queue_take(struct queue *q, struct queue_burst *b)
 {
-	uint16_t n = 0;
+	uint16_t max = (uint16_t)RTE_MIN(QUEUE_BURST, q->tx.nb_free), n = 0;
 
-	while (n < max && reap_buffer(q, &q->rx, &id[n], &len[n])) {
-		rte_prefetch0(q->mem + buf_at(q, id[n]));
+	while (n < max && reap_buffer(q, &q->rx, &b->id[n], &b->len[n])) {
+		__builtin_prefetch(q->mem + buf_at(q, b->id[n]), 1);
 		n++;
 	}
-	return n;
+	b->n = n;
+	vq_prefetch(&q->tx.ring, q->tx.next_avail, n);
 }
 
-uint16_t queue_reflect(struct queue *q, const struct turn *t)
+void queue_turn(struct queue *q, const struct queue_burst *b, const struct turn *t)
 {
-	uint16_t id[QUEUE_BURST];
-	uint32_t len[QUEUE_BURST];
-	uint16_t n = reap_burst(q, id, len, (uint16_t)RTE_MIN(QUEUE_BURST, q->tx.nb_free));
-
-	if (n != 0) {
+	if (b->n != 0) {
 		struct vq_mark m = vq_drv_mark(&q->tx);
 
-		for (uint16_t i = 0; i < n; i++) {
-			uint64_t at = buf_at(q, id[i]);
+		for (uint16_t i = 0; i < b->n; i++) {
+			uint64_t at = buf_at(q, b->id[i]);
 
-			turn_frame(t, q->mem + at, len[i]);
-			vq_drv_add_one(&q->tx, &m, at, len[i], id[i], FALSE);
+			turn_frame(t, q->mem + at, b->len[i]);
+			vq_drv_add_one(&q->tx, &m, at, b->len[i], b->id[i], FALSE);
 		}
 		vq_publish(&m);
 		ring_the_bell(&q->tx, q->tx_kick);
 	}
 	if (nb_out(q) >= q->recycle)
 		recycle_sent(q);
-	return n;
 }
 
 uint16_t queue_rx(struct queue *q, struct rte_mempool *pool, struct rte_mbuf **m, uint16_t n)
@@ -156,8 +154,19 @@ uint16_t queue_tx(struct queue *q, struct rte_mbuf **m, uint16_t n)
 	return i;
 }
 
-void queue_watch(const struct queue *q, struct queue_watch *w)
+void queue_prefetch(const struct queue_watch *w)
 {
+	const char *desc = (const char *)w->rx;
+
+	for (unsigned i = 0; i < 3; i++)
+		__builtin_prefetch((const char *)w->queue + i * VQ_LINE, 1);
+	for (unsigned i = 0; i < QUEUE_BURST * sizeof(struct vq_desc); i += VQ_LINE)
+		__builtin_prefetch(desc + i, 1);
+}
+
+void queue_watch(struct queue *q, struct queue_watch *w)
+{
+	w->queue = q;
 	w->rx = &q->rx.ring.desc[q->rx.next_used];
 	w->rx_bits = vq_drv_used_bits(q->rx.used_wrap);
 	w->tx = w->rx;
@@ -323,7 +332,7 @@ static gboolean post_buffers(
 struct queue *queue_connect(
 	const char *path, uint32_t slot, gboolean copies, struct pages_views *views, GError **error)
 {
-	struct queue *q = g_new0(struct queue, 1);
+	struct queue *q = g_aligned_alloc0(1, sizeof(*q), VQ_LINE);
 	int fds[QPAIR_FDS];
 	uint64_t mem_at = 0;
 	gboolean done;
@@ -359,5 +368,5 @@ void queue_free(struct queue *q)
 	if (q->socket_fd >= 0)
 		close(q->socket_fd);
 	g_free(q->spare);
-	g_free(q);
+	g_aligned_free(q);
 }

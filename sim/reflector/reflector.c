@@ -34,6 +34,7 @@ enum {
 	IDLE_TURNS = 16,      /* before it sleeps */
 	SLEEP_MS = 10,
 	EVENTS = 16,
+	AHEAD = 8, /* queues that memory is asked for together */
 };
 
 struct port {
@@ -374,24 +375,55 @@ static gboolean serve_port(struct reflector *r, struct port *p, const struct tsc
 	return sent != 0;
 }
 
+/*
+ * The first watched queue from *at on in which there is something to do, and those of the AHEAD - 1
+ * behind it: their numbers; memory is asked for them. *at is where the next look begins.
+ */
+static inline unsigned find_ready(const struct reflector *r, unsigned *at, unsigned *ready)
+{
+	unsigned n = 0, i = *at, end = r->nb_watched;
+
+	for (; i < end; i++) {
+		if (!queue_watch_ready(&r->watch[i]))
+			continue;
+		if (n == 0)
+			end = RTE_MIN(end, i + AHEAD);
+		queue_prefetch(&r->watch[i]);
+		rte_prefetch0(r->watched[i]);
+		ready[n++] = i;
+	}
+	*at = i;
+	return n;
+}
+
+static inline uint16_t serve_queue(struct reflector *r, unsigned i, const struct queue_burst *b)
+{
+	struct port *p = r->watched[i];
+
+	queue_turn(p->queue, b, &p->turn);
+	queue_watch(p->queue, &r->watch[i]);
+	p->received += b->n;
+	p->sent += b->n;
+	return b->n;
+}
+
 /* Every port once. Guests whose queues are idle cost one look each. */
 static inline gboolean serve_all(struct reflector *r, const struct tsc_clock *clock)
 {
+	unsigned ready[AHEAD], at = 0, n;
 	gboolean busy = FALSE;
 
 	for (unsigned i = 0; i < r->nb_polled; i++)
 		busy |= serve_port(r, r->polled[i], clock);
-	for (unsigned i = 0; i < r->nb_watched; i++) {
-		struct port *p = r->watched[i];
-		uint16_t n;
+	while ((n = find_ready(r, &at, ready)) != 0) {
+		struct queue_burst b[2];
 
-		if (!queue_watch_ready(&r->watch[i]))
-			continue;
-		n = queue_reflect(p->queue, &p->turn);
-		queue_watch(p->queue, &r->watch[i]);
-		p->received += n;
-		p->sent += n;
-		busy |= n != 0;
+		queue_take(r->watched[ready[0]]->queue, &b[0]);
+		for (unsigned i = 0; i < n; i++) {
+			if (i + 1 < n)
+				queue_take(r->watched[ready[i + 1]]->queue, &b[(i + 1) % 2]);
+			busy |= serve_queue(r, ready[i], &b[i % 2]) != 0;
+		}
 	}
 	if (r->front != NULL)
 		busy |= front_reflect(r->front) != 0;

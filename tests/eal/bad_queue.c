@@ -82,6 +82,16 @@ static gboolean scribble(const struct queue *q, gint64 until_us)
 	return FALSE;
 }
 
+/* What a reflector does with a burst. */
+static uint16_t reflect(struct queue *q, const struct turn *t)
+{
+	struct queue_burst b;
+
+	queue_take(q, &b);
+	queue_turn(q, &b, t);
+	return b.n;
+}
+
 int main(int argc, char **argv)
 {
 	const struct turn turn = { 0 };
@@ -100,7 +110,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	while (!mad)
-		if (queue_reflect(q, &turn) == 0)
+		if (reflect(q, &turn) == 0)
 			g_thread_yield();
 	cut_off = scribble(q, g_get_monotonic_time() + (gint64)bad_ms * 1000);
 	queue_free(q);

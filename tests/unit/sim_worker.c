@@ -63,8 +63,8 @@ static void make_guest(struct world *x, uint32_t i, gboolean bare)
 		.has_queue = TRUE,
 		.head = x->heads[i],
 		.draws = s->draws,
-		.nb_draws = s->nb_draws,
-		.cycle_draws = s->nb_due,
+		.nb_draws = (uint32_t)s->nb_draws,
+		.cycle_draws = (uint32_t)s->nb_due,
 		.c = x->tx_counters[i],
 		.template = &x->templates[i] };
 	x->rx[i] = (struct rx_guest){
@@ -126,7 +126,8 @@ static struct world *world_new(const struct world_cfg *cfg)
 		.self_delay = hist_new(),
 		.gap_error = hist_new(),
 		.live = hist_new(),
-		.awake = x->awake };
+		.awake = x->awake,
+		.awake_mask = FAKE_GUESTS - 1 };
 	x->workers[0] = w;
 	x->go = 1;
 	fake_clock_start(&x->clock);
