@@ -126,7 +126,7 @@ static void a_chunk_is_mapped_once(void **state)
 {
 	struct pages *p = pages_new();
 	struct pages_views *v = pages_views_new();
-	struct pages_part a, b;
+	struct pages_part a = { 0 }, b = { 0 };
 	uint8_t *of_a, *of_b;
 	int copy;
 
