@@ -17,8 +17,6 @@ struct buffer {
 
 enum kind { PLAIN, CHAIN, BROKEN };
 
-enum { LINE = 64, BURST = 32 }; /* BURST: what is taken at once, as a rule */
-
 static void note_broken(struct splitq *q)
 {
 	atomic_store_explicit(&q->is_broken, TRUE, memory_order_relaxed);
@@ -79,32 +77,6 @@ static inline uint16_t count_available(struct splitq *q, uint16_t n)
 static inline uint16_t head_at(const struct splitq *q, uint16_t avail)
 {
 	return __atomic_load_n(&q->avail->ring[avail & (q->size - 1)], __ATOMIC_RELAXED);
-}
-
-static inline void prefetch_entries(const void *array, uint16_t at, size_t entry, gboolean write)
-{
-	const char *from = (const char *)array + at * entry;
-
-	for (size_t i = 0; i < BURST * entry; i += LINE)
-		if (write)
-			__builtin_prefetch(from + i, 1);
-		else
-			__builtin_prefetch(from + i);
-}
-
-void splitq_prefetch(const struct splitq *q, enum datapath_ahead what)
-{
-	if (what == DATAPATH_STATE) {
-		__builtin_prefetch(q, 1);
-		return;
-	}
-	__builtin_prefetch(&q->avail->idx);
-	__builtin_prefetch(&q->used->idx, 1);
-	prefetch_entries(
-		q->avail->ring, q->next_avail & (q->size - 1), sizeof(q->avail->ring[0]), FALSE);
-	prefetch_entries(
-		q->used->ring, q->next_used & (q->size - 1), sizeof(q->used->ring[0]), TRUE);
-	prefetch_entries(q->desc, q->next_avail & (q->size - 1), sizeof(q->desc[0]), FALSE);
 }
 
 /* Once: the guest can change it at any time. */

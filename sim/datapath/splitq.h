@@ -35,7 +35,6 @@ struct splitq_mem {
 	} region[SPLITQ_REGIONS];
 };
 
-/* A cache line. */
 struct splitq {
 	const struct vring_desc *desc;
 	struct vring_avail *avail;
@@ -64,12 +63,6 @@ static inline gboolean splitq_is_broken(const struct splitq *q)
 {
 	return atomic_load_explicit(&q->is_broken, memory_order_relaxed);
 }
-
-/*
- * As the hook of struct datapath_ops: what of the queue is asked for before a burst. The descriptors
- * are those that a driver uses which takes them in order.
- */
-void splitq_prefetch(const struct splitq *q, enum datapath_ahead what);
 
 /*
  * The queue that the guest receives from; as the hooks of struct datapath_ops. need: bytes of the

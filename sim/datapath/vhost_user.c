@@ -579,20 +579,6 @@ static void vhost_release(struct datapath *d, uint32_t slot, struct frame_slot *
 		rte_mempool_put(((struct vhost_state *)d->state)->pool, g->own);
 }
 
-static void vhost_prefetch(struct datapath *d, uint32_t slot, enum datapath_ahead what)
-{
-	const struct vhost_guest *g = guest_of(d, slot);
-
-	if (what == DATAPATH_STATE) {
-		__builtin_prefetch(&g->connected);
-		__builtin_prefetch(&g->mem);
-	}
-	if (what != DATAPATH_FROM_GUEST)
-		splitq_prefetch(&g->rx, what);
-	if (what != DATAPATH_TO_GUEST)
-		splitq_prefetch(&g->tx, what);
-}
-
 const struct datapath_ops datapath_vhost_user = {
 	.interface = "vhost-user",
 	.mechanism = "vhost-user back end that writes and reads frames in place, in the memory of "
@@ -610,5 +596,4 @@ const struct datapath_ops datapath_vhost_user = {
 	.commit = vhost_commit,
 	.receive = vhost_receive,
 	.release = vhost_release,
-	.prefetch = vhost_prefetch,
 };
