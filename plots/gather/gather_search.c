@@ -52,8 +52,8 @@ search_list *gather_search_open(const char *dir, const char *const *names, gbool
 			if (s->interrupted)
 				figure_remark(warnings, "%s: interrupted", s->path);
 			if (*s->doubt != '\0')
-				figure_remark(warnings, "%s: unreliable trials: %s", s->path,
-					s->doubt);
+				figure_remark(
+					warnings, "%s: unreliable trials: %s", s->path, s->doubt);
 		}
 	}
 	return g_steal_pointer(&l);
