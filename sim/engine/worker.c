@@ -277,15 +277,6 @@ static inline void prefetch_from(const struct worker *w, uint32_t guest, enum st
 			step == SECOND ? DATAPATH_STATE : DATAPATH_FROM_GUEST);
 }
 
-/* The same for departures that are so many behind the next one. */
-static inline void prefetch_departure(const struct worker *w, size_t behind, enum step step)
-{
-	const timeline *t = w->timeline;
-
-	if (w->ahead && w->next + behind < t->nb && t->guest[w->next + behind] < TIMELINE_NOT_SENT)
-		prefetch_to(w, t->guest[w->next + behind], step);
-}
-
 /*
  * Rate max: while a guest's burst is made. What it returns at once, as where there is no guest, is
  * taken in the same turn: no list says so before.
@@ -332,8 +323,6 @@ static inline uint16_t send_due(struct worker *w, uint64_t now_ns)
 		uint32_t guest = w->timeline->guest[w->next];
 
 		if (likely(guest < TIMELINE_NOT_SENT)) {
-			prefetch_departure(w, 4, THIRD);
-			prefetch_departure(w, 2, SECOND);
 			if (w->tx[guest].nb_due++ == 0)
 				touched[nb_touched++] = n;
 			guests[n] = guest;
@@ -352,8 +341,6 @@ static inline uint16_t send_due(struct worker *w, uint64_t now_ns)
 	for (uint16_t i = 0; i < nb_touched; i++) {
 		if (i + 1 < nb_touched && w->ahead)
 			prefetch_to(w, guests[touched[i + 1]], FIRST);
-		else
-			prefetch_departure(w, 0, FIRST);
 		send_to(w, guests[touched[i]], guests, due_ns, touched[i], now_ns);
 	}
 	if (due_ns[n - 1] >= w->warm_up_ns)
