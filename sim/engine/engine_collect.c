@@ -290,15 +290,14 @@ static void note_phases(const struct engine *e, trial *t)
 	g_autoptr(GString) text = g_string_new("note: profiling build: cycles per frame:");
 	uint64_t frames = MAX(t->cpu.frames, 1);
 
-	for (int k = 0; PHASES_COUNTED && k < PHASES; k++) {
+	for (int k = 0; k < PHASES; k++) {
 		uint64_t cycles = 0;
 
 		for (unsigned i = 0; i < e->nb_workers; i++)
 			cycles += e->workers[i]->phases.cycles[k];
 		g_string_append_printf(text, " %s %.1f", names[k], (double)cycles / (double)frames);
 	}
-	if (PHASES_COUNTED)
-		g_ptr_array_add(t->reasons, g_strdup(text->str));
+	g_ptr_array_add(t->reasons, g_strdup(text->str));
 }
 
 /* The generator's own part; host and guests are the caller's to add. */
@@ -346,7 +345,8 @@ void engine_collect(struct engine *e, trial *t, uint64_t drain_ns)
 	collect_probes(e, t, drain_ns);
 	collect_ipdv(e, t);
 	collect_cpu(e, &t->cpu);
-	note_phases(e, t);
+	if (PHASES_COUNTED)
+		note_phases(e, t);
 	engine_health(e, &health);
 	t->measured_s = (double)(MAX(MIN(health.stopped_ns, e->cfg.warm_up_ns + e->cfg.duration_ns),
 					 e->cfg.warm_up_ns) -

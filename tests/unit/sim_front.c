@@ -235,7 +235,7 @@ static void any_order_of_buffers(void **state)
 
 		front_reflect(w.front);
 		assert_int_equal(send_frames(&w.back[0], N, LEN, (uint8_t)k), N);
-		for (uint16_t i = 0; i < N / 2; i++) {
+		for (int i = 0; i < N / 2; i++) {
 			struct vring_used_elem *a = &rx->used->ring[(used + i) % 64];
 			struct vring_used_elem *b = &rx->used->ring[(used + N - 1 - i) % 64];
 			struct vring_used_elem t = *a;

@@ -272,7 +272,8 @@ static void guests_have_unicast_macs(void **state)
 
 		assert_true(frame_mac_parse(cases[i].base, mac, NULL));
 		if (frame_guest_macs_check(mac, cases[i].nb, &error) != (cases[i].error == NULL) ||
-			(error != NULL && strstr(error->message, cases[i].error) == NULL))
+			(error != NULL && cases[i].error != NULL &&
+				strstr(error->message, cases[i].error) == NULL))
 			fail_msg("%s, %u guests: %s", cases[i].base, cases[i].nb,
 				error == NULL ? "taken" : error->message);
 	}
