@@ -30,6 +30,7 @@
 #include "sim/datapath/socket_path.h"
 #include "sim/datapath/splitq.h"
 #include "sim/datapath/vhost_connector.h"
+#include "sim/datapath/vhost_request.h"
 #include "sim/base/error.h"
 #include "sim/datapath/pool.h"
 
@@ -44,19 +45,6 @@ enum {
 
 /* How far a front end has come; the order is that of the protocol. */
 enum stage { NOBODY, LEFT, CONNECTED, DRIVER_STARTED, MEMORY_SENT };
-
-/* Requests of vhost-user.rst. */
-enum request {
-	GET_FEATURES = 1,
-	SET_FEATURES = 2,
-	SET_MEM_TABLE = 5,
-	SET_VRING_NUM = 8,
-	SET_VRING_ADDR = 9,
-	SET_VRING_BASE = 10,
-	GET_PROTOCOL_FEATURES = 15,
-	GET_QUEUE_NUM = 17,
-	SEND_RARP = 19,
-};
 
 struct vhost_guest {
 	_Alignas(LINE) struct splitq rx; /* the guest receives */
@@ -255,8 +243,9 @@ static gboolean is_of_unused_queue(const void *message)
 	} m;
 
 	memcpy(&m, message, sizeof(m));
-	return (m.request == SET_VRING_NUM || m.request == SET_VRING_ADDR ||
-		       m.request == SET_VRING_BASE) &&
+	return (m.request == VHOST_REQUEST_SET_VRING_NUM ||
+		       m.request == VHOST_REQUEST_SET_VRING_ADDR ||
+		       m.request == VHOST_REQUEST_SET_VRING_BASE) &&
 	       m.size >= sizeof(m.queue) && m.queue >= QUEUES;
 }
 
@@ -266,8 +255,10 @@ static enum rte_vhost_msg_result before_message(int vid, void *message)
 	struct vhost_guest *g = guest_of_vid(vid);
 	uint32_t request = request_of(message);
 	/* It leaves memory, rings and descriptors as they are. */
-	gboolean is_harmless = request == GET_FEATURES || request == GET_PROTOCOL_FEATURES ||
-			       request == GET_QUEUE_NUM || request == SEND_RARP;
+	gboolean is_harmless = request == VHOST_REQUEST_GET_FEATURES ||
+			       request == VHOST_REQUEST_GET_PROTOCOL_FEATURES ||
+			       request == VHOST_REQUEST_GET_QUEUE_NUM ||
+			       request == VHOST_REQUEST_SEND_RARP;
 
 	if (g != NULL && s->connector != NULL)
 		vhost_connector_heard(s->connector, (uint32_t)(g - s->guest));
@@ -284,9 +275,9 @@ static enum rte_vhost_msg_result after_message(int vid, void *message)
 
 	if (g == NULL)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
-	if (request == SET_FEATURES && atomic_load(&g->stage) == CONNECTED)
+	if (request == VHOST_REQUEST_SET_FEATURES && atomic_load(&g->stage) == CONNECTED)
 		atomic_store(&g->stage, DRIVER_STARTED);
-	else if (request == SET_MEM_TABLE)
+	else if (request == VHOST_REQUEST_SET_MEM_TABLE)
 		atomic_store(&g->stage, MEMORY_SENT);
 	connect_guest(vid, g);
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;

@@ -20,6 +20,7 @@
 #include "sim/base/pages.h"
 #include "sim/datapath/qpair.h"
 #include "sim/datapath/socket_path.h"
+#include "sim/datapath/vhost_request.h"
 
 enum {
 	LINE = 64,
@@ -29,19 +30,7 @@ enum {
 	AHEAD = 8, /* guests that memory is asked for together */
 };
 
-/* Requests and flags of vhost-user.rst. */
-enum request {
-	GET_FEATURES = 1,
-	SET_FEATURES = 2,
-	SET_OWNER = 3,
-	SET_MEM_TABLE = 5,
-	SET_VRING_NUM = 8,
-	SET_VRING_ADDR = 9,
-	SET_VRING_BASE = 10,
-	SET_VRING_KICK = 12,
-	SET_VRING_CALL = 13,
-	SET_VRING_ENABLE = 18,
-};
+/* Flags of vhost-user.rst. */
 enum {
 	HEADER_VERSION = 1,
 	HEADER_VERSION_MASK = 3,
@@ -139,8 +128,8 @@ static gboolean give_memory(struct front *f, GError **error)
 
 /* Protocol. */
 
-static gboolean say(const struct guest *g, enum request request, const void *payload, uint32_t size,
-	const int *fd)
+static gboolean say(const struct guest *g, enum vhost_request request, const void *payload,
+	uint32_t size, const int *fd)
 {
 	const struct header h = { request, HEADER_VERSION, size };
 	union {
@@ -163,19 +152,20 @@ static gboolean say(const struct guest *g, enum request request, const void *pay
 	return sendmsg(g->fd, &msg, MSG_NOSIGNAL) == (ssize_t)(sizeof(h) + size);
 }
 
-static gboolean say_number(const struct guest *g, enum request request, uint64_t number)
+static gboolean say_number(const struct guest *g, enum vhost_request request, uint64_t number)
 {
 	return say(g, request, &number, sizeof(number), NULL);
 }
 
-static gboolean say_state(const struct guest *g, enum request request, uint32_t queue, uint32_t n)
+static gboolean say_state(
+	const struct guest *g, enum vhost_request request, uint32_t queue, uint32_t n)
 {
 	const struct vhost_vring_state state = { queue, n };
 
 	return say(g, request, &state, sizeof(state), NULL);
 }
 
-static gboolean say_event(const struct guest *g, enum request request, uint64_t queue, int fd)
+static gboolean say_event(const struct guest *g, enum vhost_request request, uint64_t queue, int fd)
 {
 	if (fd < 0)
 		return say_number(g, request, queue | VRING_NO_FD);
@@ -191,11 +181,11 @@ static gboolean say_queue(const struct front *f, const struct guest *g, uint32_t
 		.used_user_addr = mem + r->used,
 		.avail_user_addr = mem + r->avail };
 
-	return say_state(g, SET_VRING_NUM, queue, f->layout.size) &&
-	       say_state(g, SET_VRING_BASE, queue, 0) &&
-	       say(g, SET_VRING_ADDR, &addr, sizeof(addr), NULL) &&
-	       say_event(g, SET_VRING_CALL, queue, f->call_fd) &&
-	       say_event(g, SET_VRING_KICK, queue, g->rings->kick_fd[queue]);
+	return say_state(g, VHOST_REQUEST_SET_VRING_NUM, queue, f->layout.size) &&
+	       say_state(g, VHOST_REQUEST_SET_VRING_BASE, queue, 0) &&
+	       say(g, VHOST_REQUEST_SET_VRING_ADDR, &addr, sizeof(addr), NULL) &&
+	       say_event(g, VHOST_REQUEST_SET_VRING_CALL, queue, f->call_fd) &&
+	       say_event(g, VHOST_REQUEST_SET_VRING_KICK, queue, g->rings->kick_fd[queue]);
 }
 
 /* Queues as new, and the back end is told where they are. */
@@ -206,12 +196,12 @@ static gboolean set_up(struct front *f, struct guest *g, uint64_t offered)
 	gboolean enable = (features & UINT64_C(1) << F_PROTOCOL_FEATURES) != 0, said;
 
 	rings_start(g->rings, (features & UINT64_C(1) << VIRTIO_F_VERSION_1) != 0);
-	said = say_number(g, SET_FEATURES, features) &&
-	       say(g, SET_MEM_TABLE, &g->table, sizeof(g->table), &g->mem_fd);
+	said = say_number(g, VHOST_REQUEST_SET_FEATURES, features) &&
+	       say(g, VHOST_REQUEST_SET_MEM_TABLE, &g->table, sizeof(g->table), &g->mem_fd);
 	for (uint32_t queue = 0; queue < QUEUES; queue++)
 		said = said && say_queue(f, g, queue);
 	for (uint32_t queue = 0; enable && queue < QUEUES; queue++)
-		said = said && say_state(g, SET_VRING_ENABLE, queue, 1);
+		said = said && say_state(g, VHOST_REQUEST_SET_VRING_ENABLE, queue, 1);
 	/* Buffers were posted before it could say whether it wants to be told. */
 	qpair_signal(g->rings->kick_fd[0]);
 	return said;
@@ -260,7 +250,8 @@ static void greet(struct front *f, struct guest *g)
 	g->stage = ASKED;
 	g->nb_reply = 0;
 	watch_fd(f, g->fd, g);
-	if (!say(g, SET_OWNER, NULL, 0, NULL) || !say(g, GET_FEATURES, NULL, 0, NULL))
+	if (!say(g, VHOST_REQUEST_SET_OWNER, NULL, 0, NULL) ||
+		!say(g, VHOST_REQUEST_GET_FEATURES, NULL, 0, NULL))
 		end_connection(f, g);
 }
 
@@ -287,7 +278,7 @@ static gboolean hear_features(struct front *f, struct guest *g)
 		return TRUE;
 	memcpy(&h, g->reply, sizeof(h));
 	memcpy(&features, g->reply + sizeof(h), sizeof(features));
-	if (h.request != GET_FEATURES ||
+	if (h.request != VHOST_REQUEST_GET_FEATURES ||
 		(h.flags & (HEADER_VERSION_MASK | HEADER_REPLY)) !=
 			(HEADER_VERSION | HEADER_REPLY) ||
 		h.size != sizeof(features) || !set_up(f, g, features))

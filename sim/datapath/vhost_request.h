@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sim/datapath/vhost_request.h: requests of the vhost-user protocol (QEMU's docs/interop/vhost-user.rst)
+ * that our back end or our front end knows.
+ */
+#ifndef SIM_DATAPATH_VHOST_REQUEST_H
+#define SIM_DATAPATH_VHOST_REQUEST_H
+
+enum vhost_request {
+	VHOST_REQUEST_GET_FEATURES = 1,
+	VHOST_REQUEST_SET_FEATURES = 2,
+	VHOST_REQUEST_SET_OWNER = 3,
+	VHOST_REQUEST_SET_MEM_TABLE = 5,
+	VHOST_REQUEST_SET_VRING_NUM = 8,
+	VHOST_REQUEST_SET_VRING_ADDR = 9,
+	VHOST_REQUEST_SET_VRING_BASE = 10,
+	VHOST_REQUEST_SET_VRING_KICK = 12,
+	VHOST_REQUEST_SET_VRING_CALL = 13,
+	VHOST_REQUEST_GET_PROTOCOL_FEATURES = 15,
+	VHOST_REQUEST_GET_QUEUE_NUM = 17,
+	VHOST_REQUEST_SET_VRING_ENABLE = 18,
+	VHOST_REQUEST_SEND_RARP = 19,
+};
+
+#endif
