@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sim/base/error.h"
+#include "sim/base/fd.h"
 
 /* Gets or sets the flags of an interface. */
 static gboolean use_flags(unsigned long request, struct ifreq *interface)
@@ -15,8 +16,7 @@ static gboolean use_flags(unsigned long request, struct ifreq *interface)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	gboolean done = fd >= 0 && ioctl(fd, request, interface) == 0;
 
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	return done;
 }
 

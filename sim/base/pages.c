@@ -9,14 +9,20 @@
 #include <unistd.h>
 
 #include <linux/memfd.h>
+#include <rte_common.h>
+
+#include "sim/base/fd.h"
 
 enum { LINE = 64, SMALL = 4096 };
 
 struct chunk {
 	uint8_t *mem;
 	size_t len, used;
-	int fd;
+	int fd; /* -1: another's */
 	gboolean hugetlb;
+	/* Of another's, which is all used. */
+	dev_t dev;
+	ino_t ino;
 };
 
 struct pages {
@@ -24,26 +30,10 @@ struct pages {
 	gboolean alone; /* the last is one part's */
 };
 
-struct view {
-	uint8_t *mem;
-	size_t len;
-	dev_t dev;
-	ino_t ino;
-};
-
-struct pages_views {
-	GArray *views; /* struct view */
-};
-
-static size_t round_up(size_t n, size_t to)
-{
-	return (n + to - 1) / to * to;
-}
-
 /* fd -1: private memory. Only what begins on 2 MiB can lie on such pages. NULL and errno. */
 static uint8_t *map_aligned(int fd, size_t len)
 {
-	size_t room = round_up(len, SMALL) + PAGES_HUGE;
+	size_t room = RTE_ALIGN_CEIL(len, SMALL) + PAGES_HUGE;
 	uint8_t *all = mmap(
 		NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	uint8_t *mem, *end;
@@ -52,7 +42,7 @@ static uint8_t *map_aligned(int fd, size_t len)
 	if (all == MAP_FAILED)
 		return NULL;
 	mem = all + (PAGES_HUGE - (uintptr_t)all % PAGES_HUGE) % PAGES_HUGE;
-	end = mem + round_up(len, SMALL);
+	end = mem + RTE_ALIGN_CEIL(len, SMALL);
 	if (mmap(mem, len, PROT_READ | PROT_WRITE,
 		    MAP_FIXED | MAP_NORESERVE | (fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED),
 		    fd, 0) == MAP_FAILED) {
@@ -71,7 +61,7 @@ static uint8_t *map_aligned(int fd, size_t len)
 static gboolean fill_range(int fd, uint8_t *mem, size_t from, size_t to)
 {
 	from = from / SMALL * SMALL;
-	to = round_up(to, SMALL);
+	to = RTE_ALIGN_CEIL(to, SMALL);
 	if (madvise(mem + from, to - from, MADV_POPULATE_WRITE) == 0)
 		return TRUE;
 	if (errno != EINVAL)
@@ -87,7 +77,7 @@ static gboolean fill_range(int fd, uint8_t *mem, size_t from, size_t to)
 /* 2 MiB, or 4 if less of them is left over behind parts of len; longer for a part that is. */
 static size_t choose_len(size_t len)
 {
-	size_t one = round_up(len, PAGES_HUGE), two = one + PAGES_HUGE;
+	size_t one = RTE_ALIGN_CEIL(len, PAGES_HUGE), two = one + PAGES_HUGE;
 
 	return two % len * one < one % len * two ? two : one;
 }
@@ -122,7 +112,7 @@ static void free_chunk(gpointer data)
 	struct chunk *c = data;
 
 	munmap(c->mem, c->len);
-	close(c->fd);
+	fd_close(c->fd);
 }
 
 struct pages *pages_new(void)
@@ -147,7 +137,7 @@ gboolean pages_take(struct pages *p, size_t len, gboolean alone, struct pages_pa
 	guint nb = p->chunks->len;
 	struct chunk *c = nb == 0 ? NULL : &g_array_index(p->chunks, struct chunk, nb - 1);
 
-	len = (round_up(MAX(len, 1), LINE) / LINE | 1) * LINE;
+	len = (RTE_ALIGN_CEIL(MAX(len, 1), LINE) / LINE | 1) * LINE;
 	if (c == NULL || alone || p->alone || len > c->len - c->used) {
 		struct chunk fresh;
 
@@ -186,51 +176,27 @@ void pages_count(const struct pages *p, uint64_t *all, uint64_t *huge)
 	for (guint i = 0; i < p->chunks->len; i++) {
 		const struct chunk *c = &g_array_index(p->chunks, struct chunk, i);
 
-		*all += c->hugetlb ? c->len : round_up(c->used, SMALL);
+		*all += c->hugetlb ? c->len : RTE_ALIGN_CEIL(c->used, SMALL);
 		*huge += c->hugetlb ? c->len : 0;
 	}
 	*all = MAX(*all, *huge);
 }
 
-static void free_view(gpointer data)
-{
-	struct view *v = data;
-
-	munmap(v->mem, v->len);
-}
-
-struct pages_views *pages_views_new(void)
-{
-	struct pages_views *v = g_new0(struct pages_views, 1);
-
-	v->views = g_array_new(FALSE, FALSE, sizeof(struct view));
-	g_array_set_clear_func(v->views, free_view);
-	return v;
-}
-
-void pages_views_free(struct pages_views *v)
-{
-	if (v == NULL)
-		return;
-	g_array_free(v->views, TRUE);
-	g_free(v);
-}
-
 /* The last first: parts of one chunk come one behind the other. */
-static struct view *find_view(struct pages_views *v, const struct stat *st)
+static struct chunk *find_view(struct pages *p, const struct stat *st)
 {
-	for (guint i = v->views->len; i-- > 0;) {
-		struct view *one = &g_array_index(v->views, struct view, i);
+	for (guint i = p->chunks->len; i-- > 0;) {
+		struct chunk *c = &g_array_index(p->chunks, struct chunk, i);
 
-		if (one->dev == st->st_dev && one->ino == st->st_ino)
-			return one;
+		if (c->fd < 0 && c->dev == st->st_dev && c->ino == st->st_ino)
+			return c;
 	}
 	return NULL;
 }
 
-uint8_t *pages_view(struct pages_views *v, int fd, uint64_t at, uint64_t len)
+uint8_t *pages_view(struct pages *p, int fd, uint64_t at, uint64_t len)
 {
-	struct view *one, fresh;
+	struct chunk *c, fresh;
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
@@ -239,30 +205,32 @@ uint8_t *pages_view(struct pages_views *v, int fd, uint64_t at, uint64_t len)
 		errno = EINVAL;
 		return NULL;
 	}
-	one = find_view(v, &st);
-	if (one == NULL) {
-		fresh = (struct view){
-			.len = (size_t)st.st_size, .dev = st.st_dev, .ino = st.st_ino
-		};
+	c = find_view(p, &st);
+	if (c == NULL) {
+		fresh = (struct chunk){ .len = (size_t)st.st_size,
+			.used = (size_t)st.st_size,
+			.fd = -1,
+			.dev = st.st_dev,
+			.ino = st.st_ino };
 		fresh.mem = map_aligned(fd, fresh.len);
 		if (fresh.mem == NULL)
 			return NULL;
 		(void)madvise(fresh.mem, fresh.len, MADV_HUGEPAGE);
-		g_array_append_val(v->views, fresh);
-		one = &g_array_index(v->views, struct view, v->views->len - 1);
+		g_array_append_val(p->chunks, fresh);
+		c = &g_array_index(p->chunks, struct chunk, p->chunks->len - 1);
 	}
-	return fill_range(-1, one->mem, at, at + len) ? one->mem + at : NULL;
+	return fill_range(-1, c->mem, at, at + len) ? c->mem + at : NULL;
 }
 
 uint8_t *pages_private(size_t len, size_t filled)
 {
 	uint8_t *mem = map_aligned(-1, len);
-	size_t huge = round_up(filled, PAGES_HUGE);
+	size_t huge = RTE_ALIGN_CEIL(filled, PAGES_HUGE);
 	int saved;
 
 	if (mem == NULL)
 		return NULL;
-	huge = MIN(huge, round_up(len, SMALL));
+	huge = MIN(huge, RTE_ALIGN_CEIL(len, SMALL));
 	(void)madvise(mem, huge, MADV_HUGEPAGE);
 	/* A fault there is to take as long as one of 4 KiB. */
 	if (huge < len)

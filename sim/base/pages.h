@@ -38,19 +38,15 @@ void pages_free(struct pages *p);
  * sets. alone: in a chunk of its own. FALSE: no memory or no descriptor is left, errno says which.
  */
 gboolean pages_take(struct pages *p, size_t len, gboolean alone, struct pages_part *out);
-/* Bytes of all chunks, and those of them that lie on pages of 2 MiB. Reads /proc. */
+/* Bytes of all chunks, others' too, and those of them that lie on pages of 2 MiB. Reads /proc. */
 void pages_count(const struct pages *p, uint64_t *all, uint64_t *huge);
 
-/* Chunks of others, each mapped once, however many descriptors of it come. */
-struct pages_views;
-
-struct pages_views *pages_views_new(void);
-void pages_views_free(struct pages_views *v); /* NULL is fine. Unmaps all. */
 /*
- * Where len bytes from at on of the chunk behind fd are. fd stays the caller's and may be closed.
- * NULL and errno: cannot be mapped, or EINVAL: not in the chunk.
+ * Where len bytes from at on of another's chunk behind fd are. A chunk is mapped once, however many
+ * descriptors of it come; fd stays the caller's and may be closed. NULL and errno: cannot be
+ * mapped, or EINVAL: not in the chunk.
  */
-uint8_t *pages_view(struct pages_views *v, int fd, uint64_t at, uint64_t len);
+uint8_t *pages_view(struct pages *p, int fd, uint64_t at, uint64_t len);
 
 /*
  * len bytes of this process alone, zeroed, of which the first filled are there already; the rest

@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #include <json-glib/json-glib.h>
+#include <rte_common.h>
 
 #include "sim/datapath/socket_path.h"
 #include "sim/base/error.h"
+#include "sim/base/fd.h"
 #include "sim/base/pages.h"
 #include "traffic/frame.h"
 
@@ -57,19 +59,14 @@ struct qpairs {
 	GThread *thread;
 };
 
-static uint64_t round_up(uint64_t n, uint64_t to)
-{
-	return (n + to - 1) / to * to;
-}
-
 /* Where everything lies in a guest's memory. Guests' memories begin in different cache sets. */
 static struct qpair_layout lay_out(const struct qpairs_cfg *qc, uint32_t slot)
 {
 	const struct datapath_cfg *cfg = qc->cfg;
 	gboolean own = qc->own_lengths && cfg->longest != NULL;
 	uint32_t len = (own ? cfg->longest[cfg->guest[slot]] : cfg->frame_len_max) - FRAME_FCS_LEN;
-	uint64_t at = round_up(sizeof(struct qpair_layout), LINE);
-	uint64_t ring = round_up(cfg->descriptors * sizeof(struct vq_desc), LINE);
+	uint64_t at = RTE_ALIGN_CEIL(sizeof(struct qpair_layout), LINE);
+	uint64_t ring = RTE_ALIGN_CEIL(cfg->descriptors * sizeof(struct vq_desc), LINE);
 	struct qpair_layout l = {
 		.magic = QPAIR_MAGIC,
 		.version = QPAIR_VERSION,
@@ -77,7 +74,7 @@ static struct qpair_layout lay_out(const struct qpairs_cfg *qc, uint32_t slot)
 		.size = cfg->descriptors,
 		.nb_bufs = cfg->descriptors,
 		.buf_len = len,
-		.buf_stride = (uint32_t)((round_up(len, LINE) / LINE | 1) * LINE),
+		.buf_stride = (uint32_t)((RTE_ALIGN_CEIL(len, LINE) / LINE | 1) * LINE),
 	};
 
 	l.rx = (struct qpair_queue){ .driver = at, .device = at + LINE, .desc = at + 4 * LINE };
@@ -354,13 +351,6 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error)
 	return qs;
 }
 
-static void close_all(const int *fd, int nb)
-{
-	for (int i = 0; i < nb; i++)
-		if (fd[i] >= 0)
-			close(fd[i]);
-}
-
 void qpairs_free(struct qpairs *qs)
 {
 	if (qs == NULL)
@@ -376,9 +366,12 @@ void qpairs_free(struct qpairs *qs)
 		close(p->fd);
 		g_free(p);
 	}
-	close_all((const int[]){ qs->listen_fd, qs->epoll_fd, qs->stop_fd }, 3);
+	fd_close(qs->listen_fd);
+	fd_close(qs->epoll_fd);
+	fd_close(qs->stop_fd);
 	for (uint32_t i = 0; i < qs->nb; i++)
-		close_all(qs->pairs[i].fd + QPAIR_RX_KICK, QPAIR_FDS - QPAIR_RX_KICK);
+		for (int k = QPAIR_RX_KICK; k < QPAIR_FDS; k++)
+			fd_close(qs->pairs[i].fd[k]);
 	pages_free(qs->pages);
 	g_aligned_free(qs->pairs);
 	g_ptr_array_free(qs->peers, TRUE);

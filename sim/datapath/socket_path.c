@@ -10,19 +10,34 @@
 
 #include "sim/base/error.h"
 
+int socket_path_connect(const char *path, int type)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd, saved;
+
+	if (g_strlcpy(address.sun_path, path, sizeof(address.sun_path)) >=
+		sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
 /* Of any type: a socket of another type than ours is refused in another way than one of a dead process. */
 static gboolean somebody_listens(const char *path)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	gboolean dead;
+	int fd = socket_path_connect(path, SOCK_STREAM | SOCK_NONBLOCK);
 
-	g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
-	dead = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0 &&
-	       errno == ECONNREFUSED;
-	if (fd >= 0)
-		close(fd);
-	return !dead;
+	if (fd < 0)
+		return errno != ECONNREFUSED;
+	close(fd);
+	return TRUE;
 }
 
 gboolean socket_path_fits(const char *path, GError **error)

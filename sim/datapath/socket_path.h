@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* sim/datapath/socket_path.h: may a Unix socket be made at a path? */
+/* sim/datapath/socket_path.h: Unix sockets: may one be made at a path; connecting to one. */
 #ifndef SIM_DATAPATH_SOCKET_PATH_H
 #define SIM_DATAPATH_SOCKET_PATH_H
 
@@ -12,5 +12,7 @@ gboolean socket_path_fits(const char *path, GError **error);
  * behind: it is removed. FALSE and error for anything else, and for a path that is too long.
  */
 gboolean socket_path_free(const char *path, GError **error);
+/* type: SOCK_STREAM or another, and flags of socket(). The descriptor; -1 and errno. */
+int socket_path_connect(const char *path, int type);
 
 #endif

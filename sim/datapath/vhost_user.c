@@ -32,6 +32,7 @@
 #include "sim/datapath/vhost_connector.h"
 #include "sim/datapath/vhost_request.h"
 #include "sim/base/error.h"
+#include "sim/base/fd.h"
 #include "sim/datapath/pool.h"
 
 enum {
@@ -157,8 +158,7 @@ static void watch_kicks(int vid, struct vhost_guest *g)
 {
 	struct rte_vhost_vring ring;
 
-	if (g->kick_fd >= 0)
-		close(g->kick_fd);
+	fd_close(g->kick_fd);
 	g->kick_fd = rte_vhost_get_vhost_vring(vid, GUEST_RX_QUEUE, &ring) == 0
 			     ? fcntl(ring.kickfd, F_DUPFD_CLOEXEC, 0)
 			     : -1;
@@ -401,8 +401,7 @@ static void vhost_close(struct datapath *d)
 		rte_vhost_driver_unregister(s->path[i]); /* disconnects and removes the socket */
 	the_datapath = NULL;
 	for (uint32_t i = 0; i < d->nb_guests; i++)
-		if (s->guest[i].kick_fd >= 0)
-			close(s->guest[i].kick_fd);
+		fd_close(s->guest[i].kick_fd);
 	g_hash_table_destroy(s->slot_of_path);
 	g_strfreev(s->path);
 	rte_mempool_free(s->pool);

@@ -9,6 +9,7 @@
 #include "analyze/base/csv.h"
 #include "analyze/base/file.h"
 #include "sim/base/error.h"
+#include "sim/base/fd.h"
 #include "sim/trial/label_lock.h"
 #include "sim/matrix/matrix_private.h"
 
@@ -101,8 +102,7 @@ static void record_failure(
 	csv_append(line, one_line, '\n');
 	if (fd < 0 || !append_durably(fd, line))
 		say_format(r, "%s: cannot record the failure: %s", path, g_strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	say_format(r, "%s failed: %s", name, reason);
 }
 

@@ -17,6 +17,7 @@
 #include <rte_prefetch.h>
 
 #include "sim/base/error.h"
+#include "sim/base/fd.h"
 #include "sim/base/pages.h"
 #include "sim/datapath/qpair.h"
 #include "sim/datapath/socket_path.h"
@@ -343,14 +344,10 @@ void front_sleep(struct front *f, int timeout_ms)
 
 static gboolean connect_to(struct guest *g, GError **error)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
 	if (!socket_path_fits(g->path, error))
 		return FALSE;
-	g_strlcpy(address.sun_path, g->path, sizeof(address.sun_path));
-	g->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (g->fd >= 0 && connect(g->fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-		fcntl(g->fd, F_SETFL, O_NONBLOCK) == 0)
+	g->fd = socket_path_connect(g->path, SOCK_STREAM);
+	if (g->fd >= 0 && fcntl(g->fd, F_SETFL, O_NONBLOCK) == 0)
 		return TRUE;
 	if (errno == ENOENT)
 		return sim_fail(error, SIM_ERROR_RESOURCES,
@@ -440,12 +437,6 @@ struct front *front_new(const struct front_cfg *cfg, GError **error)
 	return NULL;
 }
 
-static void close_fd(int fd)
-{
-	if (fd >= 0)
-		close(fd);
-}
-
 void front_free(struct front *f)
 {
 	if (f == NULL)
@@ -455,14 +446,14 @@ void front_free(struct front *f)
 
 		if (g->stage != GONE && f->cfg.server)
 			unlink(g->path);
-		close_fd(g->listen_fd);
-		close_fd(g->fd);
-		close_fd(g->rings->kick_fd[0]);
-		close_fd(g->rings->kick_fd[1]);
+		fd_close(g->listen_fd);
+		fd_close(g->fd);
+		fd_close(g->rings->kick_fd[0]);
+		fd_close(g->rings->kick_fd[1]);
 		g_free(g->rings->spare);
 	}
-	close_fd(f->epoll_fd);
-	close_fd(f->call_fd);
+	fd_close(f->epoll_fd);
+	fd_close(f->call_fd);
 	pages_free(f->pages);
 	g_free(f->watch);
 	g_free(f->served);

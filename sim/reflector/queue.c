@@ -4,14 +4,15 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
 
-#include "sim/datapath/qpair.h"
 #include "sim/base/error.h"
+#include "sim/base/fd.h"
+#include "sim/datapath/qpair.h"
+#include "sim/datapath/socket_path.h"
 
 /* Sent buffers are taken back when so many are out, as drivers do; at most. */
 enum { RECYCLE = 32 };
@@ -202,22 +203,12 @@ static gboolean fail_queue(GError **error, const char *path, uint32_t slot, cons
 
 static int connect_to(const char *path, uint32_t slot, GError **error)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd;
+	int fd = socket_path_connect(path, SOCK_SEQPACKET);
 
-	if (g_strlcpy(address.sun_path, path, sizeof(address.sun_path)) >=
-		sizeof(address.sun_path)) {
-		errno = ENAMETOOLONG;
-		fail_queue(error, path, slot, "invalid socket path");
-		return -1;
-	}
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
-		return fd;
-	fail_queue(error, path, slot, "no tsim is listening");
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	if (fd < 0)
+		fail_queue(error, path, slot,
+			errno == ENAMETOOLONG ? "invalid socket path" : "no tsim is listening");
+	return fd;
 }
 
 /* Say hello, take what comes: QPAIR_FDS descriptors, and where the memory begins behind the first. */
@@ -281,10 +272,10 @@ static gboolean layout_holds(const struct qpair_layout *l)
 	       lies_within(l->bufs, (uint64_t)l->nb_bufs * l->buf_stride, 64, l->mem_len);
 }
 
-static gboolean map_memory(struct queue *q, struct pages_views *views, int mem_fd, uint64_t at,
+static gboolean map_memory(struct queue *q, struct pages *pages, int mem_fd, uint64_t at,
 	const char *path, uint32_t slot, GError **error)
 {
-	const uint8_t *head = pages_view(views, mem_fd, at, sizeof(struct qpair_layout));
+	const uint8_t *head = pages_view(pages, mem_fd, at, sizeof(struct qpair_layout));
 	struct qpair_layout l;
 	struct vq_ring rx, tx;
 
@@ -295,7 +286,7 @@ static gboolean map_memory(struct queue *q, struct pages_views *views, int mem_f
 		errno = EPROTO;
 		return fail_queue(error, path, slot, "invalid layout of shared memory");
 	}
-	q->mem = pages_view(views, mem_fd, at, l.mem_len);
+	q->mem = pages_view(pages, mem_fd, at, l.mem_len);
 	if (q->mem == NULL)
 		return fail_queue(error, path, slot, "mmap of shared memory failed");
 	rx = qpair_ring(q->mem, &l.rx, l.size);
@@ -330,7 +321,7 @@ static gboolean post_buffers(
 }
 
 struct queue *queue_connect(
-	const char *path, uint32_t slot, gboolean copies, struct pages_views *views, GError **error)
+	const char *path, uint32_t slot, gboolean copies, struct pages *pages, GError **error)
 {
 	struct queue *q = g_aligned_alloc0(1, sizeof(*q), VQ_LINE);
 	int fds[QPAIR_FDS];
@@ -348,7 +339,7 @@ struct queue *queue_connect(
 	/* Of no use to one that polls. */
 	close(fds[QPAIR_RX_CALL]);
 	close(fds[QPAIR_TX_CALL]);
-	done = map_memory(q, views, fds[QPAIR_MEM], mem_at, path, slot, error) &&
+	done = map_memory(q, pages, fds[QPAIR_MEM], mem_at, path, slot, error) &&
 	       post_buffers(q, copies, path, slot, error);
 	close(fds[QPAIR_MEM]);
 	if (done)
@@ -361,12 +352,9 @@ void queue_free(struct queue *q)
 {
 	if (q == NULL)
 		return;
-	if (q->rx_kick >= 0)
-		close(q->rx_kick);
-	if (q->tx_kick >= 0)
-		close(q->tx_kick);
-	if (q->socket_fd >= 0)
-		close(q->socket_fd);
+	fd_close(q->rx_kick);
+	fd_close(q->tx_kick);
+	fd_close(q->socket_fd);
 	g_free(q->spare);
 	g_aligned_free(q);
 }

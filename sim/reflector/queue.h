@@ -24,10 +24,10 @@ struct queue;
 /*
  * Connect to a slot of the tsim that listens at path. All buffers are posted for receiving, as
  * queue_turn sends them by themselves; copies: half of them, the other half is for queue_tx.
- * The memory stays mapped in views, which must outlive the queue.
+ * The memory stays mapped in pages, which must outlive the queue.
  */
-struct queue *queue_connect(const char *path, uint32_t slot, gboolean copies,
-	struct pages_views *views, GError **error);
+struct queue *queue_connect(
+	const char *path, uint32_t slot, gboolean copies, struct pages *pages, GError **error);
 void queue_free(struct queue *q); /* NULL is fine */
 
 uint32_t queue_guest(const struct queue *q);   /* number of the guest, as tsim says */

@@ -16,6 +16,7 @@
 #include "sim/base/clock_read.h"
 #include "sim/engine/clock.h"
 #include "sim/base/error.h"
+#include "sim/base/fd.h"
 #include "sim/reflector/front.h"
 #include "sim/reflector/queue.h"
 #include "sim/reflector/turn.h"
@@ -65,7 +66,7 @@ struct reflector {
 	struct port *first_socket;
 	unsigned nb_left, nb_looks; /* nb_left: guests of front when it was looked at last */
 	unsigned idle_turns;        /* since the last frame, or sleep */
-	struct pages_views *views;  /* memory of queue pairs */
+	struct pages *pages;        /* memory of queue pairs */
 	int epoll_fd;               /* and their sockets */
 	gboolean back_ends_gone;    /* of some devices */
 	struct clock_pair started;
@@ -258,7 +259,7 @@ static gboolean add_queues(struct reflector *r, gboolean copies, GError **error)
 		struct port *p = &r->ports[r->nb_ports];
 		struct epoll_event e = { .events = EPOLLIN, .data.ptr = p };
 
-		p->queue = queue_connect(at->path, at->slot, copies, r->views, error);
+		p->queue = queue_connect(at->path, at->slot, copies, r->pages, error);
 		if (p->queue == NULL)
 			return FALSE;
 		r->nb_ports++;
@@ -294,7 +295,7 @@ struct reflector *reflector_new(const struct reflector_cfg *cfg, GError **error)
 	r->polled = g_new0(struct port *, nb);
 	r->watched = g_new0(struct port *, nb);
 	r->watch = g_new0(struct queue_watch, nb);
-	r->views = pages_views_new();
+	r->pages = pages_new();
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if ((nb_polled == 0 || make_pool(r, nb_polled, error)) && make_devices(r, error) &&
 		add_devices(r, nb_devices, error) && add_sockets(r, copies, error) &&
@@ -320,9 +321,8 @@ void reflector_free(struct reflector *r)
 		g_free(r->ports[i].out);
 	}
 	front_free(r->front);
-	pages_views_free(r->views);
-	if (r->epoll_fd >= 0)
-		close(r->epoll_fd);
+	pages_free(r->pages);
+	fd_close(r->epoll_fd);
 	g_free(r->watch);
 	g_free(r->watched);
 	g_free(r->polled);

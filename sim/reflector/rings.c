@@ -16,20 +16,15 @@ enum {
 	RECYCLE = 32,    /* as drivers do; at most */
 };
 
-static uint32_t round_up(uint32_t n, uint32_t to)
-{
-	return (n + to - 1) / to * to;
-}
-
 /* Rings of a queue from at on; returns what is behind them. */
 static uint32_t lay_out_rings(struct rings_place *r, uint32_t at, uint16_t size)
 {
 	r->used = at;
-	at += round_up((uint32_t)(sizeof(struct vring_used) +
-				  size * sizeof(struct vring_used_elem) + sizeof(uint16_t)),
+	at += RTE_ALIGN_CEIL((uint32_t)(sizeof(struct vring_used) +
+					size * sizeof(struct vring_used_elem) + sizeof(uint16_t)),
 		LINE);
 	r->avail = at;
-	at += round_up(
+	at += RTE_ALIGN_CEIL(
 		(uint32_t)(sizeof(struct vring_avail) + (size + 1U) * sizeof(uint16_t)), LINE);
 	r->desc = at;
 	return at + (uint32_t)(size * sizeof(struct vring_desc));
@@ -46,11 +41,11 @@ struct rings_layout rings_lay_out(uint16_t descriptors, uint32_t frame_len_max)
 		.recycle = (uint16_t)MIN(RECYCLE, descriptors / 4),
 		.buf_len = len };
 
-	l.buf_stride = round_up(len + (uint32_t)sizeof(struct virtio_net_hdr_v1), PAIR);
+	l.buf_stride = RTE_ALIGN_CEIL(len + (uint32_t)sizeof(struct virtio_net_hdr_v1), PAIR);
 	l.buf_stride |= PAIR;
 	at = lay_out_rings(&l.rx, at, descriptors);
 	at = lay_out_rings(&l.tx, at, descriptors);
-	l.bufs = round_up(at, PAIR);
+	l.bufs = RTE_ALIGN_CEIL(at, PAIR);
 	l.len = l.bufs + (uint64_t)l.buf_stride * descriptors;
 	return l;
 }

@@ -17,6 +17,7 @@
 #include <bpf/libbpf.h>
 
 #include "analyze/base/cli.h"
+#include "sim/base/fd.h"
 #include "sim/reflector/reflect_xdp.h"
 
 enum { MAC_LEN = 6, MAPS_MAX = 8 };
@@ -105,8 +106,7 @@ static gboolean own_mac(const char *interface, unsigned char mac[MAC_LEN])
 	known = fd >= 0 && ioctl(fd, SIOCGIFHWADDR, &request) == 0;
 	if (!known)
 		err = errno;
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	if (!known)
 		return complain("%s: cannot read the MAC address: %s", interface, g_strerror(err));
 	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER)
@@ -129,8 +129,7 @@ typedef struct there there;
 
 static void there_clear(there *t)
 {
-	if (t->prog_fd >= 0)
-		close(t->prog_fd);
+	fd_close(t->prog_fd);
 	t->prog_fd = -1;
 }
 

@@ -14,6 +14,7 @@
 #include <glib-unix.h>
 
 #include "sim/base/error.h"
+#include "sim/base/fd.h"
 #include "sim/server/server.h"
 #include "sim/server/server_private.h"
 
@@ -195,8 +196,7 @@ static gboolean local_run(
 		}
 	}
 	for (int i = 0; i < 3; i++)
-		if (fd[i] >= 0)
-			close(fd[i]);
+		fd_close(fd[i]);
 	out->out_len = text[0]->len;
 	out->out = g_string_free(text[0], FALSE);
 	out->err = g_string_free(text[1], FALSE);
@@ -301,8 +301,7 @@ static struct stream *local_connect(struct server *s, const char *path, GError *
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&where, sizeof(where)) == 0)
 		return local_stream(fd, fd, 0);
 	server_fail(s, error, "%s: cannot connect: %s", path, g_strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	fd_close(fd);
 	return NULL;
 }
 

@@ -97,14 +97,14 @@ int main(int argc, char **argv)
 	const struct turn turn = { 0 };
 	g_autoptr(GError) error = NULL;
 	guint64 slot, bad_ms;
-	struct pages_views *views = pages_views_new();
+	struct pages *pages = pages_new();
 	struct queue *q;
 	gboolean cut_off;
 
 	signal(SIGUSR1, on_signal);
 	if (argc != 4 || !g_ascii_string_to_unsigned(argv[2], 10, 0, 4095, &slot, &error) ||
 		!g_ascii_string_to_unsigned(argv[3], 10, 0, 100000, &bad_ms, &error) ||
-		(q = queue_connect(argv[1], (uint32_t)slot, FALSE, views, &error)) == NULL) {
+		(q = queue_connect(argv[1], (uint32_t)slot, FALSE, pages, &error)) == NULL) {
 		fprintf(stderr, "bad_queue: %s\n",
 			error == NULL ? "SOCKET SLOT BAD_MS" : error->message);
 		return 2;
@@ -114,6 +114,6 @@ int main(int argc, char **argv)
 			g_thread_yield();
 	cut_off = scribble(q, g_get_monotonic_time() + (gint64)bad_ms * 1000);
 	queue_free(q);
-	pages_views_free(views);
+	pages_free(pages);
 	return cut_off ? 0 : 1;
 }

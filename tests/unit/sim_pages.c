@@ -105,7 +105,7 @@ static void several_guests_share_a_chunk(void **state)
 static void a_part_is_there_before_it_is_touched(void **state)
 {
 	struct pages *p = pages_new();
-	struct pages_views *v = pages_views_new();
+	struct pages *v = pages_new();
 	struct pages_part part[12];
 	uint8_t *view;
 
@@ -118,14 +118,14 @@ static void a_part_is_there_before_it_is_touched(void **state)
 		assert_non_null(view);
 		assert_int_equal(touch(view, part[i].len), 0);
 	}
-	pages_views_free(v);
+	pages_free(v);
 	pages_free(p);
 }
 
 static void a_chunk_is_mapped_once(void **state)
 {
 	struct pages *p = pages_new();
-	struct pages_views *v = pages_views_new();
+	struct pages *v = pages_new();
 	struct pages_part a = { 0 }, b = { 0 };
 	uint8_t *of_a, *of_b;
 	int copy;
@@ -145,14 +145,13 @@ static void a_chunk_is_mapped_once(void **state)
 	/* It outlives whoever made it. */
 	pages_free(p);
 	assert_string_equal((char *)of_b, "guest");
-	pages_views_free(v);
-	pages_views_free(NULL);
+	pages_free(v);
 }
 
 static void a_view_stays_in_its_chunk(void **state)
 {
 	struct pages *p = pages_new();
-	struct pages_views *v = pages_views_new();
+	struct pages *v = pages_new();
 	struct pages_part a;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -171,7 +170,7 @@ static void a_view_stays_in_its_chunk(void **state)
 	assert_int_not_equal(ftruncate(a.fd, SMALL), 0);
 	assert_int_not_equal(ftruncate(a.fd, (off_t)a.chunk_len * 2), 0);
 	close(null);
-	pages_views_free(v);
+	pages_free(v);
 	pages_free(p);
 }
 

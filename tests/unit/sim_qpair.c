@@ -24,7 +24,7 @@ struct world {
 	struct datapath_cfg cfg;
 	uint32_t guest[GUESTS];
 	struct qpairs *qs;
-	struct pages_views *views;
+	struct pages *pages;
 	_Atomic int came[GUESTS], went[GUESTS], quiet;
 };
 
@@ -69,7 +69,7 @@ static void open_world_of(struct world *w, uint16_t descriptors, gboolean kicks,
 	if (w->qs == NULL)
 		fail_msg("%s", error->message);
 	w->path = g_build_filename(w->dir, "q.sock", NULL);
-	w->views = pages_views_new();
+	w->pages = pages_new();
 }
 
 static void open_world(struct world *w, uint16_t descriptors, gboolean kicks)
@@ -80,7 +80,7 @@ static void open_world(struct world *w, uint16_t descriptors, gboolean kicks)
 static void close_world(struct world *w)
 {
 	qpairs_free(w->qs);
-	pages_views_free(w->views);
+	pages_free(w->pages);
 	assert_false(g_file_test(w->path, G_FILE_TEST_EXISTS));
 	assert_int_equal(g_rmdir(w->dir), 0);
 	pthread_mutex_destroy(&w->datapath.quiesce_lock);
@@ -106,7 +106,7 @@ static gboolean connected(struct qpair *q)
 static struct queue *join(struct world *w, uint32_t slot)
 {
 	g_autoptr(GError) error = NULL;
-	struct queue *q = queue_connect(w->path, slot, FALSE, w->views, &error);
+	struct queue *q = queue_connect(w->path, slot, FALSE, w->pages, &error);
 
 	if (q == NULL)
 		fail_msg("%s", error->message);
@@ -379,7 +379,7 @@ static void strangers_do_no_harm(void **state)
 	assert_int_equal(stranger(&w, SOCK_STREAM), -1);
 	for (size_t i = 0; i < G_N_ELEMENTS(silent); i++)
 		silent[i] = stranger(&w, SOCK_SEQPACKET);
-	assert_null(queue_connect(w.path, 0, FALSE, w.views, &error));
+	assert_null(queue_connect(w.path, 0, FALSE, w.pages, &error));
 	assert_non_null(strstr(error->message, "slot in use"));
 	exchange(qpairs_get(w.qs, 0), q, 10);
 	/* A peer that has a slot and goes without a word, and one that says too much. */
@@ -415,7 +415,7 @@ static void a_broken_queue_is_cut_off(void **state)
 		struct queue *bad = join(&w, 1), *good = join(&w, 2);
 		struct qpair *host = qpairs_get(w.qs, 1);
 		struct frame_slot f[64];
-		uint8_t *mem = pages_view(w.views, host->fd[QPAIR_MEM], 0, PAGES_HUGE);
+		uint8_t *mem = pages_view(w.pages, host->fd[QPAIR_MEM], 0, PAGES_HUGE);
 		char byte;
 
 		assert_non_null(mem);
