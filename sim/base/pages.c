@@ -132,12 +132,22 @@ void pages_free(struct pages *p)
 	g_free(p);
 }
 
+static size_t part_len(size_t len)
+{
+	return (RTE_ALIGN_CEIL(MAX(len, 1), LINE) / LINE | 1) * LINE;
+}
+
+size_t pages_cost(size_t len, gboolean alone)
+{
+	return alone ? RTE_ALIGN_CEIL(part_len(len), SMALL) : part_len(len);
+}
+
 gboolean pages_take(struct pages *p, size_t len, gboolean alone, struct pages_part *out)
 {
 	guint nb = p->chunks->len;
 	struct chunk *c = nb == 0 ? NULL : &g_array_index(p->chunks, struct chunk, nb - 1);
 
-	len = (RTE_ALIGN_CEIL(MAX(len, 1), LINE) / LINE | 1) * LINE;
+	len = part_len(len);
 	if (c == NULL || alone || p->alone || len > c->len - c->used) {
 		struct chunk fresh;
 

@@ -38,6 +38,8 @@ void pages_free(struct pages *p);
  * sets. alone: in a chunk of its own. FALSE: no memory or no descriptor is left, errno says which.
  */
 gboolean pages_take(struct pages *p, size_t len, gboolean alone, struct pages_part *out);
+/* What a part of len takes of the machine's memory where pages have 4 KiB. */
+size_t pages_cost(size_t len, gboolean alone);
 /* Bytes of all chunks, others' too, and those of them that lie on pages of 2 MiB. Reads /proc. */
 void pages_count(const struct pages *p, uint64_t *all, uint64_t *huge);
 

@@ -95,6 +95,8 @@ struct datapath_ops {
 	gboolean (*fits)(const struct datapath_cfg *cfg, GError **error);
 	/* NULL: none. Bytes of EAL memory (mempools, rings) that open will take. */
 	size_t (*memory)(const struct datapath_cfg *cfg);
+	/* NULL: none. Bytes of other memory that open will take, which it shares with guests. */
+	size_t (*shared)(const struct datapath_cfg *cfg);
 	/* Mandatory. Once a run: make everything that guests connect to; start the host's threads. */
 	gboolean (*open)(struct datapath *d, const struct datapath_cfg *cfg, GError **error);
 	/* Mandatory. */

@@ -70,18 +70,19 @@ static void free_cfg(struct datapath_cfg *cfg)
 	g_free(cfg);
 }
 
-size_t fabric_memory(const struct datapath_cfg *common, const char *const *word, uint32_t nb_guests,
-	struct fabric_share share)
+struct fabric_memory fabric_memory(const struct datapath_cfg *common, const char *const *word,
+	uint32_t nb_guests, struct fabric_share share)
 {
 	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests, share);
-	size_t sum = 0;
+	struct fabric_memory sum = { 0 };
 
 	for (guint k = 0; k < words->len; k++) {
 		struct datapath_cfg *cfg = cfg_of(
 			common, word, nb_guests, share, g_ptr_array_index(words, k));
 		const struct datapath_ops *ops = datapath_find(cfg->interface, NULL);
 
-		sum += ops == NULL || ops->memory == NULL ? 0 : ops->memory(cfg);
+		sum.eal += ops == NULL || ops->memory == NULL ? 0 : ops->memory(cfg);
+		sum.shared += ops == NULL || ops->shared == NULL ? 0 : ops->shared(cfg);
 		free_cfg(cfg);
 	}
 	return sum;

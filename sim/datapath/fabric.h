@@ -34,9 +34,13 @@ const struct datapath_ops *fabric_ops(const char *word, GError **error);
  * parameter "interface" says. Newly allocated.
  */
 char *fabric_name(const char *const *word, uint32_t nb_guests);
-/* Bytes of EAL memory that fabric_open will take. */
-size_t fabric_memory(const struct datapath_cfg *cfg, const char *const *word, uint32_t nb_guests,
-	struct fabric_share share);
+/* Bytes that fabric_open will take: EAL memory, and other memory, which guests share. */
+struct fabric_memory {
+	size_t eal, shared;
+};
+
+struct fabric_memory fabric_memory(const struct datapath_cfg *cfg, const char *const *word,
+	uint32_t nb_guests, struct fabric_share share);
 
 /* Can a process that serves share do it, whatever the machine? Else an error of usage. */
 gboolean fabric_fits(const struct datapath_cfg *cfg, const char *const *word, uint32_t nb_guests,

@@ -60,10 +60,10 @@ struct qpairs {
 };
 
 /* Where everything lies in a guest's memory. Guests' memories begin in different cache sets. */
-static struct qpair_layout lay_out(const struct qpairs_cfg *qc, uint32_t slot)
+static struct qpair_layout lay_out(
+	const struct datapath_cfg *cfg, gboolean own_lengths, uint32_t slot)
 {
-	const struct datapath_cfg *cfg = qc->cfg;
-	gboolean own = qc->own_lengths && cfg->longest != NULL;
+	gboolean own = own_lengths && cfg->longest != NULL;
 	uint32_t len = (own ? cfg->longest[cfg->guest[slot]] : cfg->frame_len_max) - FRAME_FCS_LEN;
 	uint64_t at = RTE_ALIGN_CEIL(sizeof(struct qpair_layout), LINE);
 	uint64_t ring = RTE_ALIGN_CEIL(cfg->descriptors * sizeof(struct vq_desc), LINE);
@@ -84,6 +84,15 @@ static struct qpair_layout lay_out(const struct qpairs_cfg *qc, uint32_t slot)
 	l.bufs = l.tx.desc + ring;
 	l.mem_len = l.bufs + (uint64_t)l.nb_bufs * l.buf_stride;
 	return l;
+}
+
+size_t qpairs_memory(const struct datapath_cfg *cfg, gboolean own_lengths)
+{
+	size_t sum = 0;
+
+	for (uint32_t i = 0; i < cfg->nb_guests; i++)
+		sum += pages_cost(lay_out(cfg, own_lengths, i).mem_len, cfg->strangers);
+	return sum;
 }
 
 /* The queues as they are before a guest has touched them. Nobody else may be inside them. */
@@ -127,7 +136,7 @@ static gboolean make_slot(struct qpairs *qs, uint32_t slot, GError **error)
 	struct qpair *q = &qs->pairs[slot];
 	struct qpair_layout *l = &qs->layout[slot];
 
-	*l = lay_out(&qs->cfg, slot);
+	*l = lay_out(qs->cfg.cfg, qs->cfg.own_lengths, slot);
 	for (int i = QPAIR_RX_KICK; i < QPAIR_FDS; i++) {
 		q->fd[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		if (q->fd[i] < 0)

@@ -99,6 +99,8 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error);
  * of guests that were still there. NULL is fine.
  */
 void qpairs_free(struct qpairs *qs);
+/* Bytes of memory that qpairs_new will take. */
+size_t qpairs_memory(const struct datapath_cfg *cfg, gboolean own_lengths);
 /* They lie one behind the other: qpairs_get(qs, 0)[slot]. */
 struct qpair *qpairs_get(struct qpairs *qs, uint32_t slot);
 /* As hooks of struct datapath_ops. "SOCKET@SLOT", for treflect --queues. */

@@ -19,6 +19,11 @@
  */
 #include "sim/datapath/qpair.h"
 
+static size_t vfio_shared(const struct datapath_cfg *cfg)
+{
+	return qpairs_memory(cfg, TRUE);
+}
+
 static gboolean vfio_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
 {
 	struct qpairs *qs = qpairs_new(&(struct qpairs_cfg){ .datapath = d,
@@ -81,6 +86,7 @@ const struct datapath_ops datapath_vfio = {
 		     "in guest memory: no copy, no host software",
 	.guest_option = "--queues",
 	.host_files = 6,
+	.shared = vfio_shared,
 	.open = vfio_open,
 	.close = vfio_close,
 	.address = qpairs_address,

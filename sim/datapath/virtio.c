@@ -34,6 +34,11 @@ static size_t virtio_memory(const struct datapath_cfg *cfg)
 	return wire_memory(cfg, 1) + FDB_BYTES + cfg->nb_guests * (size_t)(2 * LINE);
 }
 
+static size_t virtio_shared(const struct datapath_cfg *cfg)
+{
+	return qpairs_memory(cfg, FALSE);
+}
+
 static void guest_came(struct datapath *d, uint32_t slot)
 {
 	struct virtio *v = virtio_of(d);
@@ -392,6 +397,7 @@ const struct datapath_ops datapath_virtio = {
 	.host_threads = 1,
 	.zeroed = TRUE,
 	.memory = virtio_memory,
+	.shared = virtio_shared,
 	.open = virtio_open,
 	.close = virtio_close,
 	.address = qpairs_address,

@@ -50,6 +50,11 @@ static size_t vmux_memory(const struct datapath_cfg *cfg)
 	return wire_memory(cfg, cfg->nb_rx) + vmux_mediators_memory(cfg);
 }
 
+static size_t vmux_shared(const struct datapath_cfg *cfg)
+{
+	return qpairs_memory(cfg, FALSE);
+}
+
 static void make_guest(
 	struct vmux *v, uint32_t slot, const struct datapath_cfg *cfg, struct qpair *qp)
 {
@@ -308,6 +313,7 @@ const struct datapath_ops datapath_vmux = {
 	.guest_option = "--queues",
 	.host_files = 6,
 	.memory = vmux_memory,
+	.shared = vmux_shared,
 	.open = vmux_open,
 	.close = vmux_close,
 	.address = qpairs_address,

@@ -89,21 +89,21 @@ static gboolean has_guests(const struct session *s)
 	return FALSE;
 }
 
-/* Bytes of EAL memory that the interfaces take. */
-static uint64_t interface_bytes(const struct session *s)
+static struct fabric_memory interface_memory(const struct session *s)
 {
 	struct datapath_cfg cfg = datapath_cfg(s);
-	uint64_t bytes = fabric_memory(&cfg, s->cfg.o->interfaces, s->mix->nb_guests, s->share);
+	struct fabric_memory of = fabric_memory(
+		&cfg, s->cfg.o->interfaces, s->mix->nb_guests, s->share);
 
-	return s->nulls == NULL
-		       ? bytes
-		       : bytes + fabric_memory(&cfg, s->nulls, s->mix->nb_guests, s->share);
+	if (s->nulls != NULL)
+		of.eal += fabric_memory(&cfg, s->nulls, s->mix->nb_guests, s->share).eal;
+	return of;
 }
 
 static unsigned memory_mib(const struct session *s)
 {
 	enum { EAL_BYTES = 64 << 20, WORKER_BYTES = 64 << 10, GUEST_BYTES = 64 };
-	uint64_t bytes = interface_bytes(s) +
+	uint64_t bytes = interface_memory(s).eal +
 			 cores_nb_workers(&s->cfg.o->cores) *
 				 (WORKER_BYTES + (uint64_t)s->mix->nb_guests * GUEST_BYTES) +
 			 EAL_BYTES;
@@ -198,6 +198,7 @@ static gboolean check_limits(const struct session *s, GError **error)
 	 */
 	enum { FILES = 20, FILES_WORKER = 4, FILES_MEMORY = 2, THREADS = 4, BYTES = 32 << 20 };
 	unsigned workers = cores_nb_workers(&s->cfg.o->cores);
+	struct fabric_memory of = interface_memory(s);
 	uint32_t nb = (s->mix->nb_guests - s->share.first + s->share.step - 1) / s->share.step;
 	g_autofree char *who = g_strdup_printf("%u guest%s", nb, text_plural(nb));
 	uint64_t files, threads, bytes;
@@ -205,7 +206,7 @@ static gboolean check_limits(const struct session *s, GError **error)
 	fabric_need(s->cfg.o->interfaces, s->mix->nb_guests, s->share, &files, &threads);
 	if (g_str_equal(s->cfg.o->machine, "external") || s->cfg.o->hugepages)
 		files += FILES_MEMORY * (uint64_t)s->mix->nb_guests / s->share.step;
-	bytes = interface_bytes(s) + BYTES;
+	bytes = of.eal + of.shared + BYTES;
 	if (has_guests(s) &&
 		!limits_check_tmpdir(g_get_tmp_dir(),
 			s->cfg.o->socket_dir == NULL ? strlen("/tsim-XXXXXX/guest-4095.sock") : 0,

@@ -58,6 +58,14 @@ if group memory; then
 	grep -Eq '^tsim: memory: .*memory\.(max|limit_in_bytes)' stderr ||
 		fail "the memory limit is not named: $(cat stderr)"
 	same "lines" "$(wc -l <stderr)" 1
+	# What guests are given to be reached through counts, too: tsim alone would have room.
+	limit memory.max 96M
+	limit memory.limit_in_bytes 96M
+	for interface in vfio vmux virtio-on virtio-off; do
+		inside 1 "${short[@]}" --interface "$interface" --guests 250
+		grep -Eq '^tsim: memory: tsim needs about .*memory\.(max|limit_in_bytes)' stderr ||
+			fail "$interface: memory of queue pairs is not counted: $(cat stderr)"
+	done
 fi
 if group cpu; then
 	tried=1

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 #include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
 
 #include "sim/datapath/qpair.h"
 #include "sim/reflector/queue.h"
@@ -405,6 +406,26 @@ static void strangers_do_no_harm(void **state)
 	close_world(&w);
 }
 
+/* What is checked against limits before is what they take, but for ends of pages. */
+static void memory_is_foreseen(void **state)
+{
+	(void)state;
+	for (int strangers = 0; strangers < 2; strangers++) {
+		g_autoptr(JsonObject) info = json_object_new();
+		uint64_t all, foreseen;
+		struct world w;
+
+		open_world_of(&w, 256, FALSE, strangers);
+		qpairs_describe(&w.datapath, info);
+		all = (uint64_t)json_object_get_int_member(info, "queue_bytes");
+		foreseen = qpairs_memory(&w.cfg, FALSE);
+		assert_in_range(foreseen, GUESTS * 256 * 1514, all);
+		if (json_object_get_int_member(info, "queue_bytes_on_2mib_pages") == 0)
+			assert_in_range(foreseen, all - GUESTS * 4096, all);
+		close_world(&w);
+	}
+}
+
 static void a_broken_queue_is_cut_off(void **state)
 {
 	struct world w;
@@ -501,6 +522,7 @@ int main(void)
 		cmocka_unit_test(frames_go_round),
 		cmocka_unit_test(full_queues_lose_nothing),
 		cmocka_unit_test(memory_is_packed),
+		cmocka_unit_test(memory_is_foreseen),
 		cmocka_unit_test(a_guest_comes_again),
 		cmocka_unit_test(strangers_do_no_harm),
 		cmocka_unit_test(a_broken_queue_is_cut_off),
