@@ -160,6 +160,14 @@ gboolean fabric_serves(const struct fabric *f, uint32_t guest)
 	return f->guest[guest].datapath != NULL;
 }
 
+gboolean fabric_connected(const struct fabric *f, uint32_t guest)
+{
+	const struct datapath_guest *g = &f->guest[guest];
+
+	return g->datapath->ops->connected == NULL ||
+	       g->datapath->ops->connected(g->datapath, g->slot);
+}
+
 uint32_t fabric_nb_served(const struct fabric *f)
 {
 	uint32_t nb = 0;

@@ -59,6 +59,8 @@ struct fabric *fabric_open(const struct datapath_cfg *cfg, const char *const *wo
 void fabric_free(struct fabric *f); /* NULL is fine */
 /* Is the guest one of this process? */
 gboolean fabric_serves(const struct fabric *f, uint32_t guest);
+/* Can frames be exchanged with it now? One of this process. */
+gboolean fabric_connected(const struct fabric *f, uint32_t guest);
 uint32_t fabric_nb_served(const struct fabric *f);
 /* ops->tick of all that have one. */
 void fabric_tick(struct fabric *f);

@@ -14,16 +14,12 @@
 #include "sim/trial/host_watch.h"
 #include "sim/trial/environment.h"
 #include "sim/trial/generators.h"
+#include "sim/trial/greeting.h"
 #include "sim/trial/jsonl.h"
 #include "sim/trial/trust.h"
 
 enum {
-	TICK_US = 10000,         /* main thread, while workers work */
-	HELLO_US = 2000,         /* between rounds of asking */
-	HELLO_AGAIN_ROUNDS = 25, /* ask a guest that has not answered again after so many rounds */
-	MISSING_NAMED = 4,       /* guests that are waited for */
-	MISSING_CHANGE_US = 2000000,
-	MISSING_AGAIN_US = 10000000,
+	TICK_US = 10000,  /* main thread, while workers work */
 	SILENT_MS = 1900, /* no answer for so long at the end, about two rows: the guest hangs */
 	REPORT_TIMEOUT_MS = 2000,
 	DRAIN_POLL_US = 500,
@@ -34,19 +30,11 @@ enum {
 	GUEST_ROWS_MAX = 4000000, /* of the guests' time line: 160 MB */
 };
 
-/* What was said last of guests that are waited for, and when there is more to say. */
-struct waiting {
-	GString *told;
-	gint64 next_us, again_us;
-};
-
 /* What becomes of each guest while a trial runs. */
 struct watch {
-	gboolean answered;       /* or is known not to do so as it should: then state says it */
-	const char *lack;        /* of the guests that are waited for; static; NULL: has not come */
-	char *state;             /* NULL: in order */
-	gboolean silent;         /* state says that it did not answer, and nothing worse */
-	struct engine_live live; /* at the last look */
+	char *state;              /* NULL: in order */
+	gboolean silent;          /* state says that it did not answer, and nothing worse */
+	struct engine_live live;  /* at the last look */
 	struct engine_live heard; /* at looked_s */
 	double silent_since_s;    /* < 0: it answers */
 	double absent_s;          /* when it was first not connected; < 0: never */
@@ -60,7 +48,7 @@ struct run {
 	schedule *schedule;
 	struct engine *engine;
 	struct watch *watch;
-	uint32_t nb_guests, nb_own, nb_answered;
+	uint32_t nb_guests, nb_own;
 	struct clock_pair started;
 	uint64_t guests_ran_ns, guests_waited_ns; /* before the trial */
 	struct datapath_cost host_before, guests_before;
@@ -85,166 +73,17 @@ static gboolean is_interrupted(const struct run *r)
 	return atomic_load(r->cfg->interrupt) != 0;
 }
 
-static gboolean is_connected(const struct run *r, uint32_t guest)
-{
-	const struct datapath_guest *g = &r->cfg->fabric->guest[guest];
-
-	return g->datapath->ops->connected == NULL ||
-	       g->datapath->ops->connected(g->datapath, g->slot);
-}
-
 /* Nothing ever comes back from it. */
 static gboolean is_one_way(const struct run *r, uint32_t guest)
 {
 	return r->cfg->fabric->guest[guest].datapath->ops->one_way;
 }
 
-static const char *death_of(const struct run *r, uint32_t guest)
-{
-	return r->cfg->fleet == NULL ? NULL : fleet_death(r->cfg->fleet, guest);
-}
-
-/* What a guest that is waited for lacks; NULL: it has not come. *hopeless: waiting does not help. */
-static const char *lack_of(const struct run *r, uint32_t guest, gboolean *hopeless)
-{
-	const struct datapath_guest *g = &r->cfg->fabric->guest[guest];
-	const char *lack = NULL;
-
-	*hopeless = FALSE;
-	if (g->datapath->ops->missing != NULL)
-		lack = g->datapath->ops->missing(g->datapath, g->slot, hopeless);
-	if (lack == NULL && is_connected(r, guest))
-		return "connected, but no frame returned";
-	return lack;
-}
-
-/* Ask or hear a guest. */
-static void ask_guest(struct run *r, uint32_t guest, gboolean again)
-{
-	struct watch *w = &r->watch[guest];
-	g_autofree char *fault = NULL;
-
-	if (!engine_hello(r->engine, guest, again && !w->answered, &fault))
-		return;
-	if (!w->answered && fault == NULL)
-		r->nb_answered++;
-	w->answered = TRUE;
-	if (w->state != NULL || fault == NULL)
-		return;
-	w->state = g_steal_pointer(&fault);
-	progress_say(r->cfg->progress, "guest %u: %s", guest, w->state);
-}
-
-/* One round of asking; TRUE when there is nobody left to wait for. */
-static gboolean ask_round(struct run *r, unsigned round)
-{
-	gboolean again = round % HELLO_AGAIN_ROUNDS == 0, waiting = FALSE;
-
-	for (uint32_t i = 0; i < r->nb_guests; i++) {
-		struct watch *w = &r->watch[i];
-		gboolean hopeless = FALSE;
-
-		if (!fabric_serves(r->cfg->fabric, i))
-			continue;
-		/*
-		 * A guest is asked at once, then listened to, then asked again. Those that have
-		 * answered may have more to say: an answer that is another guest's, or a second one.
-		 */
-		if (is_connected(r, i) && (!w->answered || again))
-			ask_guest(r, i, again);
-		if (w->answered)
-			continue;
-		w->lack = lack_of(r, i, &hopeless);
-		waiting |= death_of(r, i) == NULL && !hopeless;
-	}
-	return !waiting;
-}
-
-/* Who is missing, and why: when that has changed, and every few seconds. */
-static void tell_missing(struct run *r, struct waiting *w, gint64 now_us)
-{
-	g_autoptr(GString) text = g_string_new(NULL);
-	unsigned missing = 0;
-
-	if (now_us < w->next_us)
-		return;
-	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
-		if (r->watch[i].answered)
-			continue;
-		if (missing++ < MISSING_NAMED)
-			g_string_append_printf(text, "; guest %u: %s", i,
-				r->watch[i].lack != NULL ? r->watch[i].lack : "not connected");
-	}
-	if (missing == 0 || (g_str_equal(text->str, w->told->str) && now_us < w->again_us))
-		return;
-	g_string_assign(w->told, text->str);
-	if (missing > MISSING_NAMED)
-		g_string_append_printf(text, "; and %u more", missing - MISSING_NAMED);
-	progress_say(r->cfg->progress, "waiting for %u of %u guest%s%s", missing, r->nb_own,
-		text_plural(r->nb_own), text->str);
-	w->next_us = now_us + MISSING_CHANGE_US;
-	w->again_us = now_us + MISSING_AGAIN_US;
-}
-
-/* Guests that did not answer are named; FALSE if there is nobody to measure. */
-static gboolean judge_hello(struct run *r, double waited_s, GError **error)
-{
-	gboolean hopeless;
-
-	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
-		struct watch *w = &r->watch[i];
-		const char *death = death_of(r, i), *lack = lack_of(r, i, &hopeless);
-
-		if (!w->answered)
-			w->state = death != NULL  ? g_strdup_printf("never connected: %s", death)
-				   : lack != NULL ? g_strdup(lack)
-						  : g_strdup("never connected");
-	}
-	if (is_interrupted(r))
-		return sim_fail(error, SIM_ERROR_GUEST,
-			"interrupted while waiting for guests; nothing was measured");
-	/* Where several measure, those of another one may have answered. */
-	if (r->nb_answered == 0 && r->cfg->generators == NULL)
-		return sim_fail(error, SIM_ERROR_GUEST,
-			r->watch[0].answered
-				? "none of %u guest%s can be measured (after %.1f s); guest 0: "
-				  "%s"
-				: "none of %u guest%s answered within %.1f s; guest 0: %s",
-			r->nb_guests, text_plural(r->nb_guests), waited_s, r->watch[0].state);
-	if (r->cfg->generators == NULL)
-		progress_note(r->cfg->progress, "%u of %u guest%s answered after %.1f s",
-			r->nb_answered, r->nb_own, text_plural(r->nb_own), waited_s);
-	return TRUE;
-}
-
-static gboolean say_hello(struct run *r, GError **error)
-{
-	gint64 start_us = g_get_monotonic_time();
-	gint64 until_us = start_us + (gint64)(r->cfg->o->connect_timeout_ns / 1000);
-	struct waiting waiting = { .told = g_string_new(NULL),
-		.next_us = start_us + MISSING_CHANGE_US };
-	gboolean can_begin;
-
-	for (unsigned round = 0; !is_interrupted(r) && g_get_monotonic_time() < until_us; round++) {
-		if (r->cfg->fleet != NULL)
-			fleet_poll(r->cfg->fleet);
-		if (ask_round(r, round))
-			break;
-		tell_missing(r, &waiting, g_get_monotonic_time());
-		fabric_tick(r->cfg->fabric);
-		generators_tick(r->cfg->generators);
-		g_usleep(HELLO_US);
-	}
-	can_begin = judge_hello(r, (double)(g_get_monotonic_time() - start_us) / 1e6, error);
-	g_string_free(waiting.told, TRUE);
-	return can_begin;
-}
-
 /* Often: a guest may be back before the next row is taken, and was away all the same. */
 static void note_absent(struct run *r, double now_s)
 {
 	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step)
-		if (r->watch[i].absent_s < 0 && !is_connected(r, i))
+		if (r->watch[i].absent_s < 0 && !fabric_connected(r->cfg->fabric, i))
 			r->watch[i].absent_s = now_s;
 }
 
@@ -256,7 +95,7 @@ static void watch_guests(struct run *r, double now_s)
 	}
 	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
 		struct watch *w = &r->watch[i];
-		const char *death = death_of(r, i);
+		const char *death = r->cfg->fleet == NULL ? NULL : fleet_death(r->cfg->fleet, i);
 
 		if (w->state == NULL && death != NULL)
 			w->state = g_strdup_printf("%s at %.1f s", death, now_s);
@@ -886,11 +725,16 @@ static gboolean note_costs(struct run *r)
 /* Begin: alone at once, else when all are ready. */
 static gboolean start_trial(struct run *r, GError **error)
 {
+	g_autofree char **faults = g_new0(char *, r->nb_guests);
+	uint32_t nb_answered = 0;
 	double epoch_raw_ns = 0;
-	gboolean ready = say_hello(r, error) && note_costs(r) && engine_ready(r->engine, error);
+	gboolean ready = greeting_wait(r->cfg, r->engine, faults, &nb_answered, error) &&
+			 note_costs(r) && engine_ready(r->engine, error);
 
+	for (uint32_t i = 0; i < r->nb_guests; i++)
+		r->watch[i].state = faults[i];
 	if (r->cfg->generators != NULL)
-		ready = generators_start(r->cfg->generators, r->cfg, r->nb_answered,
+		ready = generators_start(r->cfg->generators, r->cfg, nb_answered,
 			r->schedule->digest, &epoch_raw_ns, error);
 	if (!ready)
 		return FALSE;
