@@ -9,6 +9,7 @@
 #include <rte_prefetch.h>
 
 #include "sim/base/clock_read.h"
+#include "sim/engine/ahead.h"
 #include "sim/engine/probe_ptp.h"
 
 enum {
@@ -22,8 +23,6 @@ enum {
 	 */
 	POLL_NS = 250,
 	POLL_FRAME_NS = 60,
-	AHEAD_CLASSES = 3, /* size classes that memory is asked for ahead: as IMIX has */
-	AWAKE_FEW = 3,     /* guests that are awake: what is sent next is received next */
 };
 
 /* Go to the next departure of the timeline; past the end of the trial next_due_ns is UINT64_MAX. */
@@ -212,92 +211,6 @@ static void begin_measuring(struct worker *w)
 	w->next_due_ns = w->measured_due_ns;
 }
 
-static inline size_t entry_after(const struct worker *w, size_t entry)
-{
-	return entry + 1 == w->timeline->nb ? 0 : entry + 1;
-}
-
-/*
- * Memory is asked for what guests further on in a line need, in three steps, each of which reads what
- * the one before asked for: of the third what its number says, of the second what that points to, of
- * the first what that points to. Addresses only: nothing here is believed.
- */
-enum step { THIRD, SECOND, FIRST };
-
-static inline void prefetch_range(const void *at, size_t len)
-{
-	for (size_t i = 0; i < len; i += RTE_CACHE_LINE_SIZE)
-		rte_prefetch0((const uint8_t *)at + i);
-}
-
-/* For sending to it. */
-static inline void prefetch_to(const struct worker *w, uint32_t guest, enum step step)
-{
-	const struct tx_guest *g = &w->tx[guest];
-	const struct datapath_ops *ops;
-
-	if (step == THIRD) {
-		prefetch_range(g, sizeof(*g));
-		return;
-	}
-	ops = g->datapath->ops;
-	if (step == SECOND) {
-		prefetch_range(g->draws + g->pos, WORKER_BURST * sizeof(*g->draws));
-		prefetch_range(g->head, AHEAD_CLASSES * sizeof(*g->head));
-	}
-	if (ops->prefetch != NULL)
-		ops->prefetch(
-			g->datapath, g->slot, step == SECOND ? DATAPATH_STATE : DATAPATH_TO_GUEST);
-}
-
-/* For taking what it returns. */
-static inline void prefetch_from(const struct worker *w, uint32_t guest, enum step step)
-{
-	const struct tx_guest *g = &w->tx[guest];
-	const struct rx_guest *r = &w->rx[guest];
-	const struct datapath_ops *ops;
-
-	if (step == THIRD) {
-		prefetch_range(g, sizeof(*g));
-		rte_prefetch0(r);
-		return;
-	}
-	ops = g->datapath->ops;
-	if (step == SECOND) {
-		prefetch_range(g->head, AHEAD_CLASSES * sizeof(*g->head));
-		prefetch_range(r->c, AHEAD_CLASSES * sizeof(*r->c));
-		rte_prefetch0(r->tracker);
-	} else {
-		rte_prefetch0(tracker_next_word(r->tracker));
-		for (uint32_t k = 0; k < r->nb_classes && k < AHEAD_CLASSES; k++)
-			__builtin_prefetch(r->c[k].latency, 1);
-	}
-	if (ops->prefetch != NULL)
-		ops->prefetch(g->datapath, g->slot,
-			step == SECOND ? DATAPATH_STATE : DATAPATH_FROM_GUEST);
-}
-
-/*
- * Rate max: while a guest's burst is made. What it returns at once, as where there is no guest, is
- * taken in the same turn: no list says so before.
- */
-static inline void prefetch_next(const struct worker *w)
-{
-	size_t second = entry_after(w, w->next);
-	const uint16_t *guest = w->timeline->guest;
-
-	if (!w->ahead)
-		return;
-	prefetch_to(w, guest[w->next], FIRST);
-	prefetch_to(w, guest[second], SECOND);
-	prefetch_to(w, guest[entry_after(w, second)], THIRD);
-	if (w->awake_tail - w->awake_head < AWAKE_FEW) {
-		rte_prefetch0(&w->rx[guest[second]]);
-		rte_prefetch0(w->rx[guest[w->next]].c);
-		rte_prefetch0(w->rx[guest[w->next]].tracker);
-	}
-}
-
 /*
  * Send what is due, at most a burst. The real departure of its frames is the one reading now_ns,
  * taken before the first of them is written.
@@ -340,7 +253,7 @@ static inline uint16_t send_due(struct worker *w, uint64_t now_ns)
 	phases_end(&w->phases, PHASE_REST);
 	for (uint16_t i = 0; i < nb_touched; i++) {
 		if (i + 1 < nb_touched && w->ahead)
-			prefetch_to(w, guests[touched[i + 1]], FIRST);
+			ahead_of_sending(w, guests[touched[i + 1]], AHEAD_FIRST);
 		send_to(w, guests[touched[i]], guests, due_ns, touched[i], now_ns);
 	}
 	if (due_ns[n - 1] >= w->warm_up_ns)
@@ -366,8 +279,8 @@ static inline uint16_t send_flood(struct worker *w, uint64_t now_ns)
 	uint32_t phase = (uint32_t)(measured ? FRAME_MEASURE : FRAME_WARM_UP) << 6;
 
 	phases_end(&w->phases, PHASE_RESERVE);
-	w->next = entry_after(w, w->next);
-	prefetch_next(w);
+	w->next = worker_entry_after(w, w->next);
+	ahead_of_flood(w);
 	phases_end(&w->phases, PHASE_AHEAD);
 	if (unlikely(room == 0))
 		return 0;
@@ -644,28 +557,6 @@ static gboolean pass_on(struct worker *w, const struct frame_slot *f)
 	return TRUE;
 }
 
-/* The next guests that are looked at. */
-static inline void prefetch_awake(const struct worker *w)
-{
-	uint32_t nb = w->ahead ? w->awake_tail - w->awake_head : 0;
-
-	for (uint32_t i = 0; i <= FIRST - THIRD && i < nb; i++)
-		prefetch_from(
-			w, w->awake[(w->awake_head + i) & w->awake_mask], (enum step)(FIRST - i));
-}
-
-/* Where a guest's latencies are counted, if they are what the last guest's were. */
-static inline void prefetch_counts(const struct worker *w, uint32_t guest)
-{
-	const struct rx_guest *r = &w->rx[guest];
-
-	for (uint32_t k = 0; k < r->nb_classes && k < AHEAD_CLASSES; k++)
-		if (w->pooled)
-			hist_prefetch(r->c[k].latency, w->bucket);
-		else
-			hist_prefetch_whole(r->c[k].latency, w->bucket);
-}
-
 static inline uint16_t receive_from(struct worker *w, uint32_t guest, uint16_t max, gboolean flood)
 {
 	struct datapath *d = w->tx[guest].datapath;
@@ -678,7 +569,7 @@ static inline uint16_t receive_from(struct worker *w, uint32_t guest, uint16_t m
 	if (n == 0)
 		return 0;
 	if (flood)
-		prefetch_counts(w, guest);
+		ahead_of_counting(w, guest);
 	now_ns = tsc_clock_ns(w->clock, rte_rdtsc());
 	for (uint16_t i = 0; i < n; i++) {
 		if (i + 1 < n)
@@ -768,7 +659,7 @@ static inline uint16_t receive_some(struct worker *w, uint16_t max, gboolean flo
 		uint16_t guest = w->awake[w->awake_head++ & w->awake_mask];
 
 		phases_end(&w->phases, PHASE_REST);
-		prefetch_awake(w);
+		ahead_of_receiving(w);
 		phases_end(&w->phases, PHASE_AHEAD);
 		got = receive_from(w, guest, max, flood);
 		if (w->switches ||

@@ -216,6 +216,12 @@ struct worker {
  */
 void worker_find_measured(struct worker *w);
 
+/* At rate max: the entry of the order that comes behind one. */
+static inline size_t worker_entry_after(const struct worker *w, size_t entry)
+{
+	return entry + 1 == w->timeline->nb ? 0 : entry + 1;
+}
+
 /* The signature of a frame that leaves now_ns, and was due before. */
 static __rte_always_inline struct frame_sig worker_sig(const struct worker *w,
 	enum frame_phase phase, uint32_t class, uint32_t guest, uint64_t seq, uint64_t due_ns,
