@@ -31,8 +31,9 @@ static uint32_t lay_out_rings(struct rings_place *r, uint32_t at, uint16_t size)
 }
 
 /*
- * A buffer begins with its header, in a pair of lines that also holds the head of its frame. An odd
- * number of pairs lets the heads of a guest use all sets of a cache.
+ * A buffer begins with its header, in a pair of lines that also holds the head of its frame. A pair
+ * between two buffers stays free: the prefetcher, which is ahead of whoever goes through them, would
+ * take from the other CPU what that is writing.
  */
 struct rings_layout rings_lay_out(uint16_t descriptors, uint32_t frame_len_max)
 {
@@ -42,7 +43,7 @@ struct rings_layout rings_lay_out(uint16_t descriptors, uint32_t frame_len_max)
 		.buf_len = len };
 
 	l.buf_stride = RTE_ALIGN_CEIL(len + (uint32_t)sizeof(struct virtio_net_hdr_v1), PAIR);
-	l.buf_stride |= PAIR;
+	l.buf_stride += PAIR;
 	at = lay_out_rings(&l.rx, at, descriptors);
 	at = lay_out_rings(&l.tx, at, descriptors);
 	l.bufs = RTE_ALIGN_CEIL(at, PAIR);
