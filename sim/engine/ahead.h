@@ -17,6 +17,7 @@
 enum ahead_step { AHEAD_THIRD, AHEAD_SECOND, AHEAD_FIRST };
 
 enum {
+	AHEAD_FRAMES = 4,  /* of a burst: the farthest that is asked for while one is written */
 	AHEAD_CLASSES = 3, /* size classes that memory is asked for: as IMIX has */
 	AHEAD_AWAKE = 3,   /* so few guests are awake: what is sent next is received next */
 };
@@ -93,6 +94,20 @@ static inline void ahead_of_flood(const struct worker *w)
 		rte_prefetch0(w->rx[guest[w->next]].c);
 		rte_prefetch0(w->rx[guest[w->next]].tracker);
 	}
+}
+
+/*
+ * Rate max: of the frame_len bytes (with FCS) that will be written at data, the lines behind the first,
+ * which the interface asks for. Buffers of many guests exceed the caches: each line that is written
+ * comes from far away, and the store buffer holds few of them.
+ */
+static inline void ahead_of_writing(const uint8_t *data, uint32_t frame_len)
+{
+	const uint8_t *last = data + frame_len - FRAME_FCS_LEN - 1;
+	const uint8_t *at = RTE_PTR_ALIGN_FLOOR(data, RTE_CACHE_LINE_SIZE);
+
+	while ((at += RTE_CACHE_LINE_SIZE) <= last)
+		__builtin_prefetch(at, 1);
 }
 
 /* The next guests that are looked at. */

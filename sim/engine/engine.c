@@ -27,7 +27,7 @@ enum {
 	TRACK_UNKNOWN_MAX = 1 << 20,
 	HISTS_WHOLE = 512,     /* up to so many histograms have all octaves from the start */
 	HIST_BYTES = 16 << 10, /* what others take: measured, 4 to 18 KiB */
-	AHEAD_GUESTS = 32,     /* so many lie in the caches by themselves */
+	AHEAD_GUESTS = 16,     /* so many lie in the caches by themselves */
 	START_DELAY_US = 1000,
 	READY_POLL_US = 100,
 	HANDED_RING = 8192, /* frames between two receivers */
