@@ -108,7 +108,11 @@ const char *qpairs_address(struct datapath *d, uint32_t slot);
 /* Bytes of memory of all guests, and how many of them lie on pages of 2 MiB. */
 void qpairs_describe(struct datapath *d, void *json_object);
 
-/* Signal an event descriptor: an interrupt (call) or a doorbell (kick). A system call. */
+/*
+ * Signal an event descriptor: an interrupt (call) or a doorbell (kick). Two system calls. Does not wait
+ * for a peer that lets its count grow to the limit, unless that happens within this very moment; then
+ * until the peer reads, or a signal handler has run.
+ */
 void qpair_signal(int fd);
 
 /* Can frames be exchanged now? Any thread; hot. */

@@ -422,6 +422,31 @@ static void kicks_as_wanted(void **state)
 	close_world(&w);
 }
 
+/* It shares the event: that it can make a write to it wait must not stop its guest, or the others. */
+static void a_back_end_that_fills_its_events_stops_nobody(void **state)
+{
+	const uint64_t full = UINT64_MAX - 1;
+	struct world w;
+	struct back_end *b = &w.back[0];
+
+	(void)state;
+	open_world(&w, (struct front_cfg){ 0 }, BACK_VERSION_1);
+	connect_all(&w);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(fcntl(b->kick[i], F_SETFL, 0), 0);
+		if (i == 0)
+			assert_int_equal(count_of(b->kick[i]), 1); /* buffers were posted */
+		assert_int_equal(write(b->kick[i], &full, sizeof(full)), sizeof(full));
+	}
+	b->rx.used->flags = b->tx.used->flags = 0;
+	alarm(30); /* ends the test if it waits for ever */
+	for (unsigned k = 0; k < 10; k++)
+		exchange(&w, 0, 20, (uint8_t)k);
+	alarm(0);
+	assert_int_equal(count_of(b->kick[1]), full);
+	close_world(&w);
+}
+
 static gpointer send_soon(gpointer arg)
 {
 	g_usleep(20000);
@@ -487,6 +512,7 @@ int main(void)
 		cmocka_unit_test(wrong_answers),
 		cmocka_unit_test(answers_in_pieces),
 		cmocka_unit_test(kicks_as_wanted),
+		cmocka_unit_test(a_back_end_that_fills_its_events_stops_nobody),
 		cmocka_unit_test(sleeps_until_a_frame_comes),
 		cmocka_unit_test(errors_name_the_socket),
 	};
