@@ -128,6 +128,7 @@ struct trial_guest {
 	struct trial_counts c; /* sum over sizes; corrupt and foreign are the guest's own */
 	struct trial_dist latency, response; /* sums over sizes; hist only if asked for */
 	uint64_t reorder_distance_max;
+	uint64_t calls; /* how often it was called (interrupted), as it asked, warm-up included */
 	struct trial_guest_probes probes;
 	uint32_t group_row; /* of groups[]; made by trial_groups_sum */
 	uint32_t nb_sizes;
@@ -153,6 +154,7 @@ struct trial_cpu_part {
 struct trial_cpu {
 	gboolean known;
 	uint64_t frames; /* forwarded in that time: what the cycles were spent for */
+	uint64_t calls;  /* of guests that asked to be called (interrupted); sum of the guests' */
 	struct trial_cpu_part generator, host, guests;
 };
 

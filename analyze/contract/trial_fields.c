@@ -314,6 +314,9 @@ static const struct trial_record cpu_part_fields = RECORD(
 
 static const struct trial_field cpu_rows[] = {
 	FIELD(trial_cpu, frames, U64, "frames", "forwarded in this time"),
+	FIELD(trial_cpu, calls, U64, "", "sum of the guests' calls", .flags = TRIAL_OPTIONAL),
+	QUOTIENT("calls_per_frame", trial_cpu, calls, frames, "", "calls / frames",
+		.flags = TRIAL_OPTIONAL),
 	PART_OF(trial_cpu, generator, cpu_part_fields, "workers of the generator"),
 	PART_OF(trial_cpu, host, cpu_part_fields,
 		"threads between generator and guests; of virtual machines: vmux"),
@@ -442,6 +445,9 @@ static const struct trial_field guest_rows[] = {
 	FIELD(trial_guest, c, INLINE, "", "", .record = &trial_counts_fields),
 	FIELD(trial_guest, reorder_distance_max, U64, "frames",
 		"maximum displacement of a reordered frame"),
+	FIELD(trial_guest, calls, U64, "",
+		"interrupts that it asked for, a system call each; warm-up included",
+		.flags = TRIAL_OPTIONAL),
 	PART_OF(trial_guest, latency, trial_dist_fields, LATENCY, .bins = add_up_guest),
 	PART_OF(trial_guest, response, trial_dist_fields, RESPONSE, .bins = add_up_guest),
 	PART_OF(trial_guest, probes, trial_guest_probes_fields, "probes to the guest",

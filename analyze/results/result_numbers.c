@@ -175,7 +175,8 @@ static gboolean add_cpu(struct trial_cpu *to, const struct trial_cpu *cpu)
 	if (!cpu->known)
 		return TRUE;
 	to->known = TRUE;
-	return add_u64(&to->frames, cpu->frames) && add_cpu_part(&to->generator, &cpu->generator) &&
+	return add_u64(&to->frames, cpu->frames) && add_u64(&to->calls, cpu->calls) &&
+	       add_cpu_part(&to->generator, &cpu->generator) &&
 	       add_cpu_part(&to->host, &cpu->host) && add_cpu_part(&to->guests, &cpu->guests);
 }
 

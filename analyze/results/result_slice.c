@@ -109,6 +109,7 @@ static void cut_guest(
 	if (s->by == RESULT_BY_SIZE) {
 		to->c = (struct trial_counts){ 0 };
 		to->reorder_distance_max = 0;
+		to->calls = 0;
 	}
 	to->sizes = g_new0(struct trial_size, g->nb_sizes);
 	to->nb_sizes = 0;

@@ -110,6 +110,8 @@ struct datapath_ops {
 	 * that is not known. *hopeless: waiting longer does not help. Before a trial, main thread.
 	 */
 	const char *(*missing)(struct datapath *d, uint32_t slot, gboolean *hopeless);
+	/* NULL: never. How often the guest was called (interrupted) since d was opened, as it asked. Any thread. */
+	uint64_t (*calls)(struct datapath *d, uint32_t slot);
 	/* NULL: the host has no threads of its own. Any time, main thread. */
 	void (*cost)(struct datapath *d, struct datapath_cost *out);
 	/* NULL: nothing to do. Every few milliseconds of a trial and before it; main thread. */

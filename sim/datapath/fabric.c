@@ -160,6 +160,13 @@ gboolean fabric_serves(const struct fabric *f, uint32_t guest)
 	return f->guest[guest].datapath != NULL;
 }
 
+uint64_t fabric_calls(const struct fabric *f, uint32_t guest)
+{
+	const struct datapath_guest *g = &f->guest[guest];
+
+	return g->datapath->ops->calls == NULL ? 0 : g->datapath->ops->calls(g->datapath, g->slot);
+}
+
 gboolean fabric_connected(const struct fabric *f, uint32_t guest)
 {
 	const struct datapath_guest *g = &f->guest[guest];

@@ -62,6 +62,8 @@ gboolean fabric_serves(const struct fabric *f, uint32_t guest);
 /* Can frames be exchanged with it now? One of this process. */
 gboolean fabric_connected(const struct fabric *f, uint32_t guest);
 uint32_t fabric_nb_served(const struct fabric *f);
+/* ops->calls of the guest, which is one of this process. */
+uint64_t fabric_calls(const struct fabric *f, uint32_t guest);
 /* ops->tick of all that have one. */
 void fabric_tick(struct fabric *f);
 /* CPU of all hosts' threads. */

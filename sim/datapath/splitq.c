@@ -121,6 +121,12 @@ static inline void use_buffer(struct splitq *q, uint32_t head, uint32_t len)
 	e->len = len;
 }
 
+static void call_guest(struct splitq *q)
+{
+	ctr_add(&q->calls, 1);
+	qpair_signal(q->call_fd);
+}
+
 static inline void publish_used(struct splitq *q)
 {
 	__atomic_store_n(&q->used->idx, q->next_used, __ATOMIC_RELEASE);
@@ -129,7 +135,7 @@ static inline void publish_used(struct splitq *q)
 	if (unlikely((__atomic_load_n(&q->avail->flags, __ATOMIC_RELAXED) &
 			     VRING_AVAIL_F_NO_INTERRUPT) == 0) &&
 		q->call_fd >= 0)
-		qpair_signal(q->call_fd);
+		call_guest(q);
 }
 
 static inline void write_header(uint8_t *at, uint16_t header_len, uint16_t buffers)

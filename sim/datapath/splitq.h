@@ -22,6 +22,7 @@
 #include <linux/virtio_net.h>
 #include <linux/virtio_ring.h>
 
+#include "analyze/numbers/histogram.h"
 #include "sim/datapath/datapath.h"
 
 enum { SPLITQ_REGIONS = 8, SPLITQ_SIZE_MAX = 32768 };
@@ -45,12 +46,16 @@ struct splitq {
 	uint16_t avail_seen; /* the guest's index when it was looked at last */
 	uint16_t header_len; /* of struct virtio_net_hdr_v1, in front of each frame */
 	uint16_t region;     /* of the buffer before: the next one is there, too */
-	gboolean merges;     /* a frame may lie in several buffers */
-	gboolean staged;     /* what was reserved last is the caller's memory */
-	gboolean at_chain;   /* the next frame to be received is in several pieces */
-	int call_fd;         /* -1: none */
+	/* 0 or 1. */
+	uint8_t merges;   /* a frame may lie in several buffers */
+	uint8_t staged;   /* what was reserved last is the caller's memory */
+	uint8_t at_chain; /* the next frame to be received is in several pieces */
+	int call_fd;      /* -1: none */
 	_Atomic gboolean is_broken;
+	ctr calls; /* of the guest, as it asked */
 };
+
+_Static_assert(sizeof(struct splitq) == 64, "a cache line");
 
 /*
  * A queue whose rings are at those addresses; FALSE if they are none. features: what the driver

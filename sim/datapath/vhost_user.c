@@ -127,7 +127,7 @@ static gboolean read_memory(int vid, struct splitq_mem *out)
 static gboolean read_queue(int vid, uint16_t index, struct splitq *q, const struct splitq_mem *mem)
 {
 	struct rte_vhost_vring ring;
-	uint64_t features;
+	uint64_t features, calls = ctr_get(&q->calls);
 
 	if (rte_vhost_get_vhost_vring(vid, index, &ring) != 0 ||
 		rte_vhost_get_negotiated_features(vid, &features) != 0 ||
@@ -136,6 +136,7 @@ static gboolean read_queue(int vid, uint16_t index, struct splitq *q, const stru
 		return FALSE;
 	q->avail_seen = q->next_avail;
 	q->call_fd = ring.callfd;
+	ctr_set(&q->calls, calls);
 	/* Polling back end: the guest need not kick us. */
 	__atomic_store_n(&ring.used->flags, VRING_USED_F_NO_NOTIFY, __ATOMIC_RELAXED);
 	return TRUE;
@@ -522,6 +523,13 @@ static const char *vhost_missing(struct datapath *d, uint32_t slot, gboolean *ho
 	return lack;
 }
 
+static uint64_t vhost_calls(struct datapath *d, uint32_t slot)
+{
+	const struct vhost_guest *g = guest_of(d, slot);
+
+	return ctr_get(&g->rx.calls) + ctr_get(&g->tx.calls);
+}
+
 static uint16_t vhost_reserve(
 	struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
@@ -579,6 +587,7 @@ const struct datapath_ops datapath_vhost_user = {
 	.address = vhost_address,
 	.connected = vhost_connected,
 	.missing = vhost_missing,
+	.calls = vhost_calls,
 	.reserve = vhost_reserve,
 	.commit = vhost_commit,
 	.receive = vhost_receive,

@@ -321,6 +321,11 @@ static gboolean virtio_connected(struct datapath *d, uint32_t slot)
 	return atomic_load(&g->present) != 0 && qpair_is_connected(g->qp);
 }
 
+static uint64_t virtio_calls(struct datapath *d, uint32_t slot)
+{
+	return ctr_get(&virtio_of(d)->guest[slot].t.count[VIRTIO_CALLS]);
+}
+
 static void virtio_tick(struct datapath *d)
 {
 	struct virtio *v = virtio_of(d);
@@ -402,6 +407,7 @@ const struct datapath_ops datapath_virtio = {
 	.close = virtio_close,
 	.address = qpairs_address,
 	.connected = virtio_connected,
+	.calls = virtio_calls,
 	.cost = virtio_cost,
 	.tick = virtio_tick,
 	.describe = virtio_describe,

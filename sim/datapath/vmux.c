@@ -162,6 +162,11 @@ static gboolean vmux_connected(struct datapath *d, uint32_t slot)
 	return qpair_is_connected(vmux_of(d)->guest[slot].qp);
 }
 
+static uint64_t vmux_calls(struct datapath *d, uint32_t slot)
+{
+	return ctr_get(&vmux_of(d)->guest[slot].called);
+}
+
 static void vmux_cost(struct datapath *d, struct datapath_cost *out)
 {
 	struct vmux *v = vmux_of(d);
@@ -318,6 +323,7 @@ const struct datapath_ops datapath_vmux = {
 	.close = vmux_close,
 	.address = qpairs_address,
 	.connected = vmux_connected,
+	.calls = vmux_calls,
 	.cost = vmux_cost,
 	.describe = vmux_describe,
 	.reserve = vmux_reserve,

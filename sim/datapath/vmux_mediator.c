@@ -38,6 +38,16 @@ static inline void note_call(struct vmux_mediator *me, struct vmux_guest *g, enu
 	g->calls |= (uint8_t)call;
 }
 
+static inline void call_if_wanted(
+	struct vmux_guest *g, enum vmux_call call, const struct vq_dev *q, enum qpair_fd fd)
+{
+	if ((g->calls & call) == 0 ||
+		atomic_load_explicit(&q->ring.driver->flags, memory_order_relaxed) == VQ_EVENTS_OFF)
+		return;
+	ctr_add(&g->called, 1);
+	qpair_signal(g->qp->fd[fd]);
+}
+
 /* Interrupts of guests that want them: one fence for all, where vq_dev_wants_call has one each. */
 static inline void finish_calls(struct vmux_mediator *me)
 {
@@ -46,14 +56,9 @@ static inline void finish_calls(struct vmux_mediator *me)
 	atomic_thread_fence(memory_order_seq_cst);
 	for (uint32_t i = 0; i < me->nb_called; i++) {
 		struct vmux_guest *g = me->called[i];
-		const struct vq_ring *rx = &g->qp->rx.ring, *tx = &g->qp->tx.ring;
 
-		if (g->calls & VMUX_CALL_RX && atomic_load_explicit(&rx->driver->flags,
-						       memory_order_relaxed) != VQ_EVENTS_OFF)
-			qpair_signal(g->qp->fd[QPAIR_RX_CALL]);
-		if (g->calls & VMUX_CALL_TX && atomic_load_explicit(&tx->driver->flags,
-						       memory_order_relaxed) != VQ_EVENTS_OFF)
-			qpair_signal(g->qp->fd[QPAIR_TX_CALL]);
+		call_if_wanted(g, VMUX_CALL_RX, &g->qp->rx, QPAIR_RX_CALL);
+		call_if_wanted(g, VMUX_CALL_TX, &g->qp->tx, QPAIR_TX_CALL);
 		g->calls = 0;
 	}
 	me->nb_called = 0;

@@ -89,6 +89,7 @@ struct vmux_guest {
 	uint16_t idle_polls;
 	gboolean is_active;
 	uint8_t calls; /* of enum vmux_call: wanted perhaps */
+	ctr called;    /* how often it was */
 
 	/* Frames for it that other mediators dropped. */
 	_Alignas(VMUX_LINE) _Atomic uint64_t dropped_elsewhere;

@@ -38,6 +38,7 @@ struct watch {
 	struct engine_live heard; /* at looked_s */
 	double silent_since_s;    /* < 0: it answers */
 	double absent_s;          /* when it was first not connected; < 0: never */
+	uint64_t calls_before;    /* the trial */
 };
 
 static const double ROW_ROUNDING = 1e-6; /* of a row */
@@ -514,6 +515,24 @@ static void add_host_cost(struct run *r)
 	add_cpu_time(&r->t->cpu.guests, &r->others[1]);
 }
 
+/* A call costs whoever makes it a system call: the generator, where there is no host between. */
+static void collect_calls(struct run *r)
+{
+	struct trial_cpu *cpu = &r->t->cpu;
+
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
+		uint64_t calls = fabric_calls(r->cfg->fabric, i) - r->watch[i].calls_before;
+
+		r->t->guests[i].calls = calls;
+		cpu->calls += calls;
+	}
+	if (cpu->calls != 0)
+		g_ptr_array_add(r->t->reasons,
+			g_strdup_printf("note: guests use interrupts: %" G_GUINT64_FORMAT
+					" calls, %.3g per frame",
+				cpu->calls, (double)cpu->calls / (double)MAX(cpu->frames, 1)));
+}
+
 static void note_one_way(struct run *r)
 {
 	uint32_t nb = 0;
@@ -548,6 +567,7 @@ static gboolean collect_trial(struct run *r, GError **error)
 		return FALSE;
 	disown_rows(r);
 	set_states(r); /* by counts that are complete now */
+	collect_calls(r);
 	note_one_way(r);
 	note_bare(r);
 	describe_interface(r);
@@ -709,6 +729,8 @@ static gboolean note_costs(struct run *r)
 	g_autofree pid_t *pids = g_new0(pid_t, nb);
 
 	fabric_cost(r->cfg->fabric, &r->host_before);
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step)
+		r->watch[i].calls_before = fabric_calls(r->cfg->fabric, i);
 	r->others[0] = cpu_time_of(r, r->cfg->o->host_pids);
 	r->others[1] = cpu_time_of(r, r->cfg->o->guest_pids);
 	if (fleet != NULL) {

@@ -607,6 +607,8 @@ static void fleet_with_probes_reads_back_equal(void **state)
 	assert_string_equal(before, after);
 	assert_string_equal(back->params.pattern, "between-guests");
 	assert_true(back->cpu.known && back->cpu.guests.threads == 3);
+	assert_int_equal(back->cpu.calls, t->cpu.calls);
+	assert_int_equal(back->guests[1].calls, 41);
 	assert_true(trial_cpu_cycles(&back->cpu, &back->cpu.generator) == 200);
 	assert_true(isnan(trial_cpu_cycles(&back->cpu, &back->cpu.guests)));
 	assert_int_equal(back->departure.inter_frames, 90);

@@ -22,7 +22,8 @@ static struct lockstep {
 	struct datapath_guest guests[FAKE_GUESTS];
 	uint32_t numbers[FAKE_GUESTS];
 	const char *words[FAKE_GUESTS];
-	uint64_t main_ns; /* time while no worker goes */
+	uint64_t calls[FAKE_GUESTS]; /* that run_calls has said */
+	uint64_t main_ns;            /* time while no worker goes */
 	GThread *thread;
 	struct worker *worker; /* NULL: none was started */
 	struct tsc_clock *clock;
@@ -163,6 +164,12 @@ static const char *run_missing(struct datapath *d, uint32_t slot, gboolean *hope
 	return *hopeless ? "speaks another protocol" : NULL;
 }
 
+static uint64_t run_calls(struct datapath *d, uint32_t slot)
+{
+	(void)d;
+	return the.calls[slot] += the.run->guest[slot].calls;
+}
+
 static struct datapath_ops run_ops;
 
 struct fake_run *fake_run_new(const char *const *words)
@@ -182,6 +189,8 @@ struct fake_run *fake_run_new(const char *const *words)
 	run_ops.receive = run_receive;
 	run_ops.connected = run_connected;
 	run_ops.missing = run_missing;
+	run_ops.calls = run_calls;
+	memset(the.calls, 0, sizeof(the.calls));
 	the.run = r;
 	the.main_ns = 0;
 	the.fake = fake_new();

@@ -22,13 +22,14 @@ enum { FAKE_CONNECT_S = 5 }; /* --connect-timeout */
 struct fake_guest {
 	gboolean never_comes, hopeless; /* hopeless: missing() says that waiting does not help */
 	gboolean never_answers;
-	uint32_t len_max;       /* longest frame that it returns, with FCS; 0: any */
-	unsigned extra;         /* copies of each frame beside the one */
-	double extra_from_s;    /* from when on; 0: always */
-	gboolean forges;        /* the copies are of frames that were never sent */
-	double mute_from_s;     /* seconds of the measuring phase; 0: never */
-	double away_s, back_s;  /* from when to when it is not connected; 0, 0: never */
-	double dies_s;          /* its process; 0: never */
+	uint32_t len_max;      /* longest frame that it returns, with FCS; 0: any */
+	unsigned extra;        /* copies of each frame beside the one */
+	double extra_from_s;   /* from when on; 0: always */
+	gboolean forges;       /* the copies are of frames that were never sent */
+	double mute_from_s;    /* seconds of the measuring phase; 0: never */
+	double away_s, back_s; /* from when to when it is not connected; 0, 0: never */
+	double dies_s;         /* its process; 0: never */
+	unsigned calls; /* each time that somebody asks how often it was called: so much more */
 	double stood_still_s;   /* its process, as fleet_stood_still_s */
 	const char *never_came; /* death of a process that was never there */
 };

@@ -121,6 +121,8 @@ static inline void fake_probes(gsl_rng *rng, trial *t)
 	t->probes.late_back = 1;
 	t->cpu.known = TRUE;
 	t->cpu.frames = 5000 + t->params.repetition;
+	for (uint32_t i = 0; i < t->nb_guests; i++)
+		t->cpu.calls += t->guests[i].calls = 40 + i;
 	t->cpu.generator = (struct trial_cpu_part){ 1000000, 2000000000, 2 };
 	t->cpu.host = (struct trial_cpu_part){ 0, 0, 0 };
 	t->cpu.guests = (struct trial_cpu_part){ 0, 3000000000, 3 };

@@ -107,6 +107,27 @@ static void what_is_sent_in_the_measuring_phase_is_counted_and_all_of_it(void **
 	fake_run_free(r);
 }
 
+static void calls_of_a_trial_are_counted_per_guest_and_noted(void **state)
+{
+	struct fake_run *r = fake_run_new(words);
+	g_autofree char *note = NULL;
+	trial *t;
+
+	(void)state;
+	r->guest[1].calls = 1000;
+	trial_free(measured(r)); /* its calls are not the next one's */
+	t = measured(r);
+	note = g_strdup_printf("note: guests use interrupts: 1000 calls, %.3g per frame",
+		1000. / (double)t->cpu.frames);
+	check_text("reasons", t->reasons->pdata[0], note);
+	assert_true(t->trustworthy);
+	assert_int_equal(t->guests[0].calls, 0);
+	assert_int_equal(t->guests[1].calls, 1000);
+	assert_int_equal(t->cpu.calls, 1000);
+	trial_free(t);
+	fake_run_free(r);
+}
+
 static const struct trial_second *second_at(const trial *t, guint i)
 {
 	return &g_array_index(t->seconds, struct trial_second, i);
@@ -579,6 +600,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_sent_in_the_measuring_phase_is_counted_and_all_of_it),
+		cmocka_unit_test(calls_of_a_trial_are_counted_per_guest_and_noted),
 		cmocka_unit_test(the_time_line_has_a_row_for_each_second_and_guest_and_they_add_up),
 		cmocka_unit_test(frames_that_come_back_after_sending_are_in_the_row_of_the_drain),
 		cmocka_unit_test(rows_of_a_guest_that_is_not_believed_add_up),

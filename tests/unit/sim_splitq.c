@@ -258,6 +258,7 @@ static void a_driver_is_called_if_it_wants_to_be(void **state)
 	splitq_release(&d.q, &f, 1);
 	assert_int_equal(read(fd, &calls, sizeof(calls)), sizeof(calls));
 	assert_int_equal(calls, 1);
+	assert_int_equal(ctr_get(&d.q.calls), 1);
 	close(fd);
 }
 
