@@ -184,6 +184,66 @@ static void frames_go_round(void **state)
 	}
 }
 
+/* Frames to guest 0 for which it has buffers, up to 64; none is sent. */
+static uint16_t count_room(struct back_end *b)
+{
+	struct frame_slot f[64];
+	uint16_t room = splitq_reserve(&b->rx, f, 64, LEN_MAX - 4, NULL);
+
+	splitq_commit(&b->rx, f, 0, room);
+	return room;
+}
+
+/*
+ * Sides that take turns of any length, as where both CPUs are shared, and a guest that has nothing left
+ * to receive into: when all is back, all buffers but those of less than one recycling are posted.
+ */
+static void buffers_do_not_get_stuck(void **state)
+{
+	static const uint16_t sizes[] = { 32, 64, 256 };
+
+	(void)state;
+	for (size_t s = 0; s < G_N_ELEMENTS(sizes); s++) {
+		GRand *rng = g_rand_new_with_seed(16);
+		struct back_end *b;
+		struct rings *r;
+		struct world w;
+
+		open_world(&w, (struct front_cfg){ .descriptors = sizes[s] }, BACK_VERSION_1);
+		connect_all(&w);
+		b = &w.back[0];
+		r = front_rings(w.front, 0);
+		for (unsigned k = 0; k < 5000; k++) {
+			struct frame_slot f[64];
+			uint16_t n = (uint16_t)g_rand_int_range(rng, 0, 65), got;
+
+			if (k % 100 == 99) { /* all that it has room for */
+				while (send_frames(b, 64, LEN, 0) != 0)
+					;
+			} else if (n != 0 && count_room(b) != 0) {
+				send_frames(b, n, LEN, 0);
+			}
+			for (int turns = g_rand_int_range(rng, 0, 4); turns > 0; turns--)
+				front_reflect(w.front);
+			got = splitq_receive(
+				&b->tx, f, (uint16_t)g_rand_int_range(rng, 1, 65), LEN_MAX);
+			splitq_release(&b->tx, f, got);
+			if (k % 100 != 0)
+				continue;
+			do {
+				front_reflect(w.front);
+				got = splitq_receive(&b->tx, f, 64, LEN_MAX);
+				splitq_release(&b->tx, f, got);
+			} while (got != 0 || front_reflect(w.front) != 0);
+			assert_in_range(count_room(b), MIN(64, sizes[s] - r->at->recycle + 1), 64);
+		}
+		assert_true(r->frames > 5000);
+		assert_false(r->is_broken || splitq_is_broken(&b->rx));
+		g_rand_free(rng);
+		close_world(&w);
+	}
+}
+
 /* Frames of one length, to a back end that uses buffers in order: only indices change. */
 static void rings_stay_as_they_are(void **state)
 {
@@ -504,6 +564,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames_go_round),
+		cmocka_unit_test(buffers_do_not_get_stuck),
 		cmocka_unit_test(rings_stay_as_they_are),
 		cmocka_unit_test(any_order_of_buffers),
 		cmocka_unit_test(back_ends_connect_and_come_again),
