@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sim/datapath/splitq.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include <rte_branch_prediction.h>
@@ -25,19 +26,25 @@ static void note_broken(struct splitq *q)
 gboolean splitq_init(struct splitq *q, const struct vring_desc *desc, struct vring_avail *avail,
 	struct vring_used *used, uint16_t size, const struct splitq_mem *mem, uint64_t features)
 {
+	struct splitq fresh;
+
 	if (desc == NULL || avail == NULL || used == NULL || size == 0 || size > SPLITQ_SIZE_MAX ||
 		(size & (size - 1)) != 0)
 		return FALSE;
-	*q = (struct splitq){ .desc = desc,
+	fresh = (struct splitq){ .desc = desc,
 		.avail = avail,
 		.used = used,
 		.size = size,
 		.mem = mem,
 		.merges = (features & (1ULL << VIRTIO_NET_F_MRG_RXBUF)) != 0,
 		.call_fd = -1 };
-	q->header_len = q->merges || (features & (1ULL << VIRTIO_F_VERSION_1)) != 0
-				? sizeof(struct virtio_net_hdr_v1)
-				: sizeof(struct virtio_net_hdr);
+	fresh.header_len = fresh.merges || (features & (1ULL << VIRTIO_F_VERSION_1)) != 0
+				   ? sizeof(struct virtio_net_hdr_v1)
+				   : sizeof(struct virtio_net_hdr);
+	/* Others may be reading what is behind. */
+	memcpy(q, &fresh, offsetof(struct splitq, is_broken));
+	atomic_store_explicit(&q->is_broken, FALSE, memory_order_relaxed);
+	ctr_set(&q->calls, 0);
 	return TRUE;
 }
 

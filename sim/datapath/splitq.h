@@ -51,6 +51,7 @@ struct splitq {
 	uint8_t staged;   /* what was reserved last is the caller's memory */
 	uint8_t at_chain; /* the next frame to be received is in several pieces */
 	int call_fd;      /* -1: none */
+	/* Any thread reads these, which are the last: splitq_init. */
 	_Atomic gboolean is_broken;
 	ctr calls; /* of the guest, as it asked */
 };

@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <glib.h>
 
@@ -152,20 +153,24 @@ struct vq_dev {
 	uint16_t next_avail, next_used;
 	uint8_t avail_wrap, used_wrap; /* 0 or 1 */
 	uint8_t kind;                  /* VQ_DESC_WRITE for the queue that the host fills, else 0 */
-	_Atomic uint8_t broken;        /* 1: the guest put nonsense into it */
+	_Atomic uint8_t broken;        /* 1: nonsense in it; any thread; the last: vq_dev_init */
 };
 
 /* len_min and len_max are open: set them behind. */
 static inline void vq_dev_init(struct vq_dev *q, const struct vq_ring *ring, uint8_t *mem,
 	size_t mem_len, gboolean host_writes)
 {
-	*q = (struct vq_dev){ .ring = *ring,
+	const struct vq_dev fresh = { .ring = *ring,
 		.mem = mem,
 		.mem_len = mem_len,
 		.len_max = UINT32_MAX,
 		.avail_wrap = 1,
 		.used_wrap = 1,
 		.kind = host_writes ? VQ_DESC_WRITE : 0 };
+
+	/* Others may be looking whether it is broken. */
+	memcpy(q, &fresh, offsetof(struct vq_dev, broken));
+	atomic_store_explicit(&q->broken, 0, memory_order_relaxed);
 }
 
 /* Any thread. */

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-3-Clause
 if(TSIM_SANITIZE MATCHES thread)
-	tsim_script(eal races 240)
+	tsim_script(eal races 300)
 endif()

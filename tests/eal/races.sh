@@ -23,3 +23,20 @@ done
 # what the guest's process does between them, which the sanitizer does not see.
 clean --guests vhost-user:2,vfio:2 --pattern both --rate 10kpps
 clean --interface vhost-user --guests 2 --rate max
+
+# A process dies, and its guests are back in the next trial: queues are made new while others look at them.
+# Not virtio: a GMutex keeps its threads out meanwhile.
+for interface in vhost-user vfio vmux; do
+	"$BIN/tsim" --interface "$interface" --guests 8 --guests-per-process 4 --rate 5kpps --duration 2s --warm-up 200ms \
+		--drain 1s --reps 2 >stdout 2>stderr &
+	tsim=$!
+	children+=("$tsim")
+	until_said stderr ' 1/2 s'
+	kill -9 "$(pgrep -P "$tsim" -f -- --first-guest=4)" || fail "$interface: guests 4 to 7 have no process"
+	wait "$tsim"
+	status=$?
+	cat "$TMP"/race.* 2>/dev/null && fail "$interface, a process killed: data races, see above"
+	same "$interface: status ($(cat stderr))" "$status" 3
+	same "$interface: guests that are back" "$(jq '[.guests[] | select(.state == "ok")] | length' out/*/trial_*_rep1.json)" 8
+	rm -r out
+done
