@@ -27,6 +27,7 @@ clean --interface vhost-user --guests 2 --rate max
 # A process dies, and its guests are back in the next trial: queues are made new while others look at them.
 # Not virtio: a GMutex keeps its threads out meanwhile.
 for interface in vhost-user vfio vmux; do
+	rm -f stderr # what the one before said
 	"$BIN/tsim" --interface "$interface" --guests 8 --guests-per-process 4 --rate 5kpps --duration 2s --warm-up 200ms \
 		--drain 1s --reps 2 >stdout 2>stderr &
 	tsim=$!
