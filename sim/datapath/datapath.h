@@ -18,13 +18,16 @@
 
 struct datapath;
 struct qpairs;
+struct vhost_guests;
 struct wire;
 
 struct datapath_cfg {
 	const char *interface; /* of an ops */
 	const char *name;      /* in results; NULL: the interface's */
 	uint32_t nb_guests;
-	const uint32_t *guest;   /* number of the guest in each slot */
+	const uint32_t *guest; /* number of the guest in each slot */
+	uint32_t
+		nb_alike; /* guests of this process, of all interfaces, with the same ops->guest_option */
 	const uint8_t *base_mac; /* of guest 0; guest n has it plus n */
 	uint32_t frame_len_max;  /* with FCS: the longest frame that is sent */
 	/*
@@ -35,7 +38,7 @@ struct datapath_cfg {
 	gboolean strangers; /* guests are no processes of ours: none may reach another's memory */
 	unsigned nb_load, nb_rx; /* workers that send, and that receive */
 	const char *socket_dir;  /* folder for sockets; must exist if ops->guest_option is set */
-	gboolean guests_listen;  /* vhost-user: on the sockets; else the datapath does */
+	gboolean guests_listen;  /* guests on vhost-user: on the sockets; else the datapath does */
 	uint16_t descriptors;    /* of each queue of a guest */
 	unsigned nb_host_cpus;   /* CPUs that the host's threads may run on */
 	const unsigned *host_cpu;
@@ -175,8 +178,9 @@ struct datapath {
 	 * Written by the main thread.
 	 */
 	_Atomic uint64_t stamp_error_tsc;
-	struct qpairs *qpairs; /* of interfaces that have them: qpair.h */
-	struct wire *wire;     /* likewise: wire.h */
+	struct qpairs *qpairs;      /* of interfaces that have them: qpair.h */
+	struct vhost_guests *vhost; /* likewise: vhost_guests.h */
+	struct wire *wire;          /* likewise: wire.h */
 	/* Held while quiesce runs, and to change it: not by workers. */
 	pthread_mutex_t quiesce_lock;
 	datapath_quiesce quiesce;
@@ -203,6 +207,6 @@ void datapath_set_quiesce(struct datapath *d, datapath_quiesce fn, void *arg);
 void datapath_wait_quiet(struct datapath *d);
 
 extern const struct datapath_ops datapath_null, datapath_discard, datapath_vhost_user,
-	datapath_virtio, datapath_vfio, datapath_vmux, datapath_port;
+	datapath_virtio, datapath_vfio, datapath_vmux, datapath_vmux_virtio, datapath_port;
 
 #endif

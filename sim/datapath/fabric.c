@@ -46,6 +46,21 @@ char *fabric_name(const char *const *word, uint32_t nb_guests)
 	return g_strjoinv("+", (char **)words->pdata);
 }
 
+/* Guests that are reached in the same way, by whatever interface. */
+static uint32_t count_alike(
+	const char *const *word, uint32_t nb_guests, struct fabric_share share, const char *which)
+{
+	const struct datapath_ops *ops = fabric_ops(which, NULL), *last = NULL;
+	uint32_t nb = 0;
+
+	for (uint32_t i = share.first; ops != NULL && i < nb_guests; i += share.step) {
+		if (last == NULL || !g_str_equal(word[i], last->interface))
+			last = fabric_ops(word[i], NULL);
+		nb += last != NULL && g_strcmp0(last->guest_option, ops->guest_option) == 0;
+	}
+	return nb;
+}
+
 /* The cfg of one word's datapath: its guests, newly allocated, in cfg->guest. */
 static struct datapath_cfg *cfg_of(const struct datapath_cfg *common, const char *const *word,
 	uint32_t nb_guests, struct fabric_share share, const char *which)
@@ -58,6 +73,7 @@ static struct datapath_cfg *cfg_of(const struct datapath_cfg *common, const char
 		if (g_str_equal(word[i], which))
 			guest[cfg->nb_guests++] = i;
 	cfg->guest = guest;
+	cfg->nb_alike = count_alike(word, nb_guests, share, which);
 	cfg->name = which;
 	cfg->interface = split_word(which, &cfg->vhost);
 	return cfg;

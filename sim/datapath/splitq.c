@@ -44,7 +44,6 @@ gboolean splitq_init(struct splitq *q, const struct vring_desc *desc, struct vri
 	/* Others may be reading what is behind. */
 	memcpy(q, &fresh, offsetof(struct splitq, is_broken));
 	atomic_store_explicit(&q->is_broken, FALSE, memory_order_relaxed);
-	ctr_set(&q->calls, 0);
 	return TRUE;
 }
 

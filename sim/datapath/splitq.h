@@ -53,7 +53,7 @@ struct splitq {
 	int call_fd;      /* -1: none */
 	/* Any thread reads these, which are the last: splitq_init. */
 	_Atomic gboolean is_broken;
-	ctr calls; /* of the guest, as it asked */
+	ctr calls; /* of the guest, as it asked, in the whole life of this */
 };
 
 _Static_assert(sizeof(struct splitq) == 64, "a cache line");
@@ -68,6 +68,13 @@ gboolean splitq_init(struct splitq *q, const struct vring_desc *desc, struct vri
 static inline gboolean splitq_is_broken(const struct splitq *q)
 {
 	return atomic_load_explicit(&q->is_broken, memory_order_relaxed);
+}
+
+/* Has the guest made a buffer available that was not taken yet? */
+static inline gboolean splitq_has_avail(const struct splitq *q)
+{
+	return !splitq_is_broken(q) &&
+	       __atomic_load_n(&q->avail->idx, __ATOMIC_ACQUIRE) != q->next_avail;
 }
 
 /*
@@ -85,6 +92,11 @@ uint16_t splitq_commit(struct splitq *q, struct frame_slot *f, uint16_t nb, uint
  */
 uint16_t splitq_receive(struct splitq *q, struct frame_slot *f, uint16_t n, uint32_t room);
 uint16_t splitq_gather(struct splitq *q, struct frame_slot *f, uint8_t *own, uint32_t room);
+/* Or: the n frames received last are not taken; the next splitq_receive gets them again. */
+static inline void splitq_unreceive(struct splitq *q, uint16_t n)
+{
+	q->next_avail = (uint16_t)(q->next_avail - n);
+}
 void splitq_release(struct splitq *q, const struct frame_slot *f, uint16_t n);
 
 #endif

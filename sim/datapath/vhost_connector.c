@@ -44,7 +44,6 @@ struct peer {
 struct vhost_connector {
 	struct vhost_connector_cfg cfg;
 	struct peer *peer;
-	_Atomic uint32_t nb_unheard;
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* a connection has ended, or it is over */
 	gboolean over;          /* under the lock */
@@ -69,16 +68,26 @@ static gboolean find_socket(struct peer *p, const char *path)
 static void forget_unheard(struct vhost_connector *c, struct peer *p)
 {
 	if (atomic_exchange(&p->unheard, 0) != 0)
-		atomic_fetch_sub(&c->nb_unheard, 1);
+		atomic_fetch_sub(c->cfg.unheard, 1);
+}
+
+/* One that comes back may be on the list twice. FALSE: there is no room. */
+static gboolean take_room(struct vhost_connector *c, struct peer *p)
+{
+	if (!p->back)
+		return TRUE;
+	atomic_store(&p->unheard, 1);
+	if (atomic_fetch_add(c->cfg.unheard, 1) + c->cfg.nb_all < LIST - LIST_OWN)
+		return TRUE;
+	forget_unheard(c, p);
+	return FALSE;
 }
 
 static void connect_peer(struct vhost_connector *c, struct peer *p, const char *path)
 {
-	if (!c->cfg.register_path(path))
+	if (!c->cfg.register_path(path)) {
+		forget_unheard(c, p);
 		return;
-	if (p->back) {
-		atomic_fetch_add(&c->nb_unheard, 1);
-		atomic_store(&p->unheard, 1);
 	}
 	p->state = CONNECTED;
 	if (rte_vhost_driver_start(path) == 0)
@@ -104,10 +113,12 @@ static gboolean attend_peer(struct vhost_connector *c, struct peer *p, const cha
 {
 	if (p->state == ENDED)
 		forget_connection(c, p, path);
-	if (p->state == ABSENT &&
-		!(p->back && atomic_load(&c->nb_unheard) + c->cfg.nb >= LIST - LIST_OWN) &&
-		find_socket(p, path))
-		connect_peer(c, p, path);
+	if (p->state == ABSENT && take_room(c, p)) {
+		if (find_socket(p, path))
+			connect_peer(c, p, path);
+		else
+			forget_unheard(c, p);
+	}
 	return p->state == CONNECTED;
 }
 

@@ -10,13 +10,14 @@
 #ifndef SIM_DATAPATH_VHOST_CONNECTOR_H
 #define SIM_DATAPATH_VHOST_CONNECTOR_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include <glib.h>
 
 /*
- * Guests: librte_vhost watches 1024 descriptors, one of them its own. One is left for a guest that
- * comes back before its former connection is off the list.
+ * Guests of a process: librte_vhost watches 1024 descriptors, one of them its own. One is left for a
+ * guest that comes back before its former connection is off the list.
  */
 enum { VHOST_CONNECTOR_MAX = 1022 };
 
@@ -26,6 +27,8 @@ struct vhost_connector_cfg {
 	char *const
 		*path; /* of each guest's socket; the caller's, as long as the connector is there */
 	uint32_t nb;
+	uint32_t nb_all;           /* guests of all connectors of the process */
+	_Atomic uint32_t *unheard; /* of all of them: 0 before the first */
 	/* Registers a path as a client with features and callbacks. The connector starts it. */
 	gboolean (*register_path)(const char *path);
 };

@@ -259,7 +259,38 @@ static void a_driver_is_called_if_it_wants_to_be(void **state)
 	assert_int_equal(read(fd, &calls, sizeof(calls)), sizeof(calls));
 	assert_int_equal(calls, 1);
 	assert_int_equal(ctr_get(&d.q.calls), 1);
+	/* The guest is reset, or comes back: calls are all that it ever had. */
+	assert_true(splitq_init(&d.q, d.desc, (struct vring_avail *)(void *)&d.avail,
+		(struct vring_used *)(void *)&d.used, SIZE, &d.mem, modern));
+	assert_int_equal(ctr_get(&d.q.calls), 1);
 	close(fd);
+}
+
+static void frames_that_are_not_taken_are_there_again(void **state)
+{
+	struct driver d;
+	struct frame_slot f[SIZE], again[SIZE];
+
+	(void)state;
+	start(&d, modern);
+	assert_false(splitq_has_avail(&d.q));
+	for (uint16_t i = 0; i < 3; i++) {
+		put(&d, i, addr(i), BUF, 0, 0);
+		offer(&d, i);
+	}
+	assert_true(splitq_has_avail(&d.q));
+	assert_int_equal(splitq_receive(&d.q, f, SIZE, BUF), 3);
+	assert_false(splitq_has_avail(&d.q));
+	splitq_unreceive(&d.q, 3);
+	assert_true(splitq_has_avail(&d.q));
+	assert_int_equal(splitq_receive(&d.q, again, SIZE, BUF), 3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_ptr_equal(again[i].data, f[i].data);
+	splitq_release(&d.q, again, 3);
+	assert_int_equal(d.used.idx, 3);
+	atomic_store(&d.q.is_broken, TRUE);
+	d.avail.idx++;
+	assert_false(splitq_has_avail(&d.q));
 }
 
 /* Each breaks its queue, which is empty from then on. */
@@ -332,6 +363,7 @@ int main(void)
 		cmocka_unit_test(a_frame_into_pieces),
 		cmocka_unit_test(a_frame_in_several_buffers),
 		cmocka_unit_test(a_driver_is_called_if_it_wants_to_be),
+		cmocka_unit_test(frames_that_are_not_taken_are_there_again),
 		cmocka_unit_test(drivers_that_lie),
 		cmocka_unit_test(rings_that_are_none),
 	};

@@ -19,7 +19,7 @@
 
 #include "sim/datapath/vhost_connector.h"
 
-enum { PATIENCE_US = 10000000, PAUSE_US = 200 };
+enum { PATIENCE_US = 10000000, PAUSE_US = 200, PAUSE_MANY_US = 50000 };
 
 /* What the connector did with each guest. */
 static struct {
@@ -58,18 +58,23 @@ int rte_ctrl_thread_create(pthread_t *thread, const char *name, const pthread_at
 
 struct bench {
 	char *dir, **path;
+	_Atomic uint32_t unheard;
 	struct vhost_connector *connector;
 };
 
 static void bench_make(struct bench *b, uint32_t nb)
 {
 	memset(fake, 0, sizeof(fake));
+	b->unheard = 0;
 	b->dir = g_dir_make_tmp("connector-XXXXXX", NULL);
 	b->path = g_new0(char *, nb + 1);
 	for (uint32_t i = 0; i < nb; i++)
 		b->path[i] = g_strdup_printf("%s/%u", b->dir, i);
-	b->connector = vhost_connector_new(&(struct vhost_connector_cfg){
-		.path = b->path, .nb = nb, .register_path = register_fake });
+	b->connector = vhost_connector_new(&(struct vhost_connector_cfg){ .path = b->path,
+		.nb = nb,
+		.nb_all = nb,
+		.unheard = &b->unheard,
+		.register_path = register_fake });
 	assert_true(vhost_connector_start(b->connector, NULL));
 }
 
@@ -187,6 +192,28 @@ static void returns_as_there_is_room(void **state)
 	bench_clear(&b);
 }
 
+/* A fleet with two interfaces on vhost-user has two connectors, and librte_vhost one list. */
+static void connectors_share_the_room(void **state)
+{
+	static const uint32_t slots[] = { 5, 6 };
+	struct bench b;
+
+	(void)state;
+	bench_make(&b, VHOST_CONNECTOR_MAX - 1); /* room for two */
+	atomic_store(&b.unheard, 1);             /* one is another's */
+	for (unsigned i = 0; i < G_N_ELEMENTS(slots); i++)
+		make_socket(&b, slots[i]);
+	wait_for_starts(slots, G_N_ELEMENTS(slots), 2);
+	for (unsigned i = 0; i < G_N_ELEMENTS(slots); i++)
+		vhost_connector_ended(b.connector, slots[i]);
+	wait_for_starts(slots, G_N_ELEMENTS(slots), 3);
+	g_usleep(PAUSE_MANY_US);
+	wait_for_starts(slots, G_N_ELEMENTS(slots), 3);
+	atomic_fetch_sub(&b.unheard, 1);
+	wait_for_starts(slots, G_N_ELEMENTS(slots), 4);
+	bench_clear(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +221,7 @@ int main(void)
 		cmocka_unit_test(tries_dead_sockets_once),
 		cmocka_unit_test(connects_again),
 		cmocka_unit_test(returns_as_there_is_room),
+		cmocka_unit_test(connectors_share_the_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
