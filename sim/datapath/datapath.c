@@ -4,7 +4,8 @@
 #include "sim/base/error.h"
 
 static const struct datapath_ops *const interfaces[] = { &datapath_null, &datapath_discard,
-	&datapath_vhost_user, &datapath_virtio, &datapath_vfio, &datapath_vmux, &datapath_port };
+	&datapath_vhost_user, &datapath_virtio, &datapath_vfio, &datapath_vmux,
+	&datapath_vmux_virtio, &datapath_port };
 
 char *datapath_names(void)
 {

@@ -45,7 +45,7 @@ static struct vmux *vmux_of(struct datapath *d)
 	return d->state;
 }
 
-static size_t vmux_memory(const struct datapath_cfg *cfg)
+size_t vmux_memory(const struct datapath_cfg *cfg)
 {
 	return wire_memory(cfg, cfg->nb_rx) + vmux_mediators_memory(cfg);
 }
@@ -55,15 +55,15 @@ static size_t vmux_shared(const struct datapath_cfg *cfg)
 	return qpairs_memory(cfg, FALSE);
 }
 
-static void make_guest(
-	struct vmux *v, uint32_t slot, const struct datapath_cfg *cfg, struct qpair *qp)
+static void make_guest(struct vmux *v, uint32_t slot, const struct datapath_cfg *cfg,
+	const struct vmux_queues *queues)
 {
 	struct vmux_guest *g = &v->guest[slot];
 	gboolean direct = v->policy.ops->starts_direct != NULL &&
 			  v->policy.ops->starts_direct(&v->policy, slot);
 	uint8_t mac[8] = { 0 };
 
-	g->qp = qp;
+	g->queues = *queues;
 	g->slot = slot;
 	g->mediator = (uint16_t)(v->nb_mediators == 0 ? 0U : slot % v->nb_mediators);
 	g->port = (uint16_t)(cfg->guest[slot] % cfg->nb_rx);
@@ -74,25 +74,23 @@ static void make_guest(
 }
 
 gboolean vmux_start(struct vmux *v, struct datapath *d, const struct datapath_cfg *cfg,
-	struct qpair *const *qp, GError **error)
+	const struct vmux_queues *queues, GError **error)
 {
 	v->d = d;
 	v->nb_guests = cfg->nb_guests;
+	v->room = cfg->frame_len_max - FRAME_FCS_LEN;
 	v->has_wire = !vmux_policy_passes_all(&v->policy, cfg->nb_guests);
 	v->nb_mediators = v->has_wire ? MIN(cfg->mediators, cfg->nb_guests) : 0;
 	v->guest = g_aligned_alloc0(cfg->nb_guests, sizeof(*v->guest), VMUX_LINE);
 	v->mediators = g_aligned_alloc0(v->nb_mediators + 1, sizeof(*v->mediators), VMUX_LINE);
 	vmux_macs_init(&v->macs, cfg->nb_guests);
 	for (uint32_t i = 0; i < cfg->nb_guests; i++)
-		make_guest(v, i, cfg, qp[i]);
+		make_guest(v, i, cfg, &queues[i]);
 	if (!v->has_wire)
 		return TRUE;
 	if (!wire_open(&v->wire, d, cfg, cfg->nb_rx, v->nb_mediators > 1, error) ||
-		!vmux_mediators_start(v, cfg, error)) {
-		vmux_stop(v);
-		vmux_clear(v);
+		!vmux_mediators_start(v, cfg, error))
 		return FALSE;
-	}
 	if (v->policy.ops->next != NULL)
 		vmux_control_start(v);
 	return TRUE;
@@ -115,7 +113,7 @@ void vmux_clear(struct vmux *v)
 }
 
 /* The queues of a guest that has gone are made new: nobody may be inside of them. */
-static void on_went(struct datapath *d, uint32_t slot)
+void vmux_went(struct datapath *d, uint32_t slot)
 {
 	struct vmux *v = vmux_of(d);
 
@@ -124,50 +122,66 @@ static void on_went(struct datapath *d, uint32_t slot)
 		vmux_mediators_turn(v);
 }
 
-static void vmux_close(struct datapath *d)
+void vmux_close(struct datapath *d)
 {
 	struct vmux *v = vmux_of(d);
 
 	vmux_stop(v);
 	qpairs_free(d->qpairs);
+	vhost_guests_free(d->vhost);
 	vmux_clear(v);
 	g_free(v);
 }
 
-static gboolean vmux_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
+gboolean vmux_open_with(
+	struct datapath *d, const struct datapath_cfg *cfg, vmux_connect connect, GError **error)
 {
+	g_autofree struct vmux_queues *queues = g_new0(struct vmux_queues, cfg->nb_guests);
 	struct vmux *v = g_new0(struct vmux, 1);
-	g_autofree struct qpair **qp = g_new(struct qpair *, cfg->nb_guests);
 
 	if (!vmux_policy_parse(cfg->policy, cfg->vf_limit, &v->policy, error)) {
 		g_free(v);
 		return FALSE;
 	}
 	d->state = v;
-	qpairs_new(
-		&(struct qpairs_cfg){
-			.datapath = d, .cfg = cfg, .socket_name = "vmux.sock", .went = on_went },
-		error);
-	for (uint32_t i = 0; d->qpairs != NULL && i < cfg->nb_guests; i++)
-		qp[i] = qpairs_get(d->qpairs, i);
-	if (d->qpairs != NULL && vmux_start(v, d, cfg, qp, error))
+	if (connect(d, cfg, queues, error) && vmux_start(v, d, cfg, queues, error))
 		return TRUE;
-	qpairs_free(d->qpairs);
-	g_free(v);
+	vmux_close(d);
 	return FALSE;
 }
 
-static gboolean vmux_connected(struct datapath *d, uint32_t slot)
+static gboolean make_pairs(struct datapath *d, const struct datapath_cfg *cfg,
+	struct vmux_queues *queues, GError **error)
 {
-	return qpair_is_connected(vmux_of(d)->guest[slot].qp);
+	if (qpairs_new(&(struct qpairs_cfg){ .datapath = d,
+			       .cfg = cfg,
+			       .socket_name = "vmux.sock",
+			       .went = vmux_went },
+		    error) == NULL)
+		return FALSE;
+	for (uint32_t i = 0; i < cfg->nb_guests; i++)
+		queues[i].packed = qpairs_get(d->qpairs, i);
+	return TRUE;
 }
 
-static uint64_t vmux_calls(struct datapath *d, uint32_t slot)
+static gboolean vmux_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
 {
-	return ctr_get(&vmux_of(d)->guest[slot].called);
+	return vmux_open_with(d, cfg, make_pairs, error);
 }
 
-static void vmux_cost(struct datapath *d, struct datapath_cost *out)
+gboolean vmux_connected(struct datapath *d, uint32_t slot)
+{
+	return vmux_queues_connected(&vmux_of(d)->guest[slot].queues);
+}
+
+uint64_t vmux_calls(struct datapath *d, uint32_t slot)
+{
+	const struct vmux_guest *g = &vmux_of(d)->guest[slot];
+
+	return g->queues.packed != NULL ? ctr_get(&g->called) : vhost_guests_calls(d, slot);
+}
+
+void vmux_cost(struct datapath *d, struct datapath_cost *out)
 {
 	struct vmux *v = vmux_of(d);
 
@@ -192,19 +206,20 @@ static inline uint32_t rx_of(struct vmux_guest *g)
 	return rx;
 }
 
-static uint16_t vmux_reserve(
+uint16_t vmux_reserve(
 	struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
 	struct vmux *v = vmux_of(d);
 	struct vmux_guest *g = &v->guest[slot];
 	uint32_t rx, room;
 
-	if (unlikely(!qpair_is_connected(g->qp)))
+	if (unlikely(!vmux_queues_connected(&g->queues)))
 		return 0;
 	rx = rx_of(g);
 	g->reserved_direct = rx == VMUX_RX_DIRECT;
 	if (g->reserved_direct)
-		return qpair_reserve(g->qp, f, n);
+		return g->queues.packed != NULL ? qpair_reserve(g->queues.packed, f, n)
+						: vhost_guests_reserve(d, q, slot, f, n);
 	/*
 	 * What commit will have room for is asked here already, so that nothing is written in vain,
 	 * and nothing counts as offered, at rate max, that has no room.
@@ -214,7 +229,7 @@ static uint16_t vmux_reserve(
 	return n == 0 ? 0 : wire_reserve(d, q, slot, f, n);
 }
 
-static uint16_t vmux_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
+uint16_t vmux_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
 	uint16_t nb, uint16_t n)
 {
 	struct vmux *v = vmux_of(d);
@@ -222,7 +237,8 @@ static uint16_t vmux_commit(struct datapath *d, unsigned q, uint32_t slot, struc
 	uint16_t sent;
 
 	if (g->reserved_direct) {
-		sent = qpair_commit(g->qp, f, nb, n);
+		sent = g->queues.packed != NULL ? qpair_commit(g->queues.packed, f, nb, n)
+						: vhost_guests_commit(d, q, slot, f, nb, n);
 		ctr_add(&g->sent_direct, sent);
 		return sent;
 	}
@@ -231,21 +247,27 @@ static uint16_t vmux_commit(struct datapath *d, unsigned q, uint32_t slot, struc
 	return sent;
 }
 
-static uint16_t vmux_receive(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n)
+uint16_t vmux_receive(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
 	struct vmux_guest *g = &vmux_of(d)->guest[slot];
 	uint16_t got;
 
 	if (atomic_load_explicit(&g->tx, memory_order_acquire) != VMUX_TX_DIRECT)
 		return 0;
-	got = qpair_receive(g->qp, f, n);
+	got = g->queues.packed != NULL ? qpair_receive(g->queues.packed, f, n)
+				       : vhost_guests_receive(d, slot, f, n);
 	ctr_add(&g->received_direct, got);
 	return got;
 }
 
-static void vmux_release(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n)
+void vmux_release(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
-	qpair_release(vmux_of(d)->guest[slot].qp, f, n);
+	struct qpair *packed = vmux_of(d)->guest[slot].queues.packed;
+
+	if (packed != NULL)
+		qpair_release(packed, f, n);
+	else
+		vhost_guests_release(d, slot, f, n);
 }
 
 static void describe_policy(const struct vmux *v, JsonObject *o)
@@ -274,7 +296,7 @@ static uint64_t since_last(uint64_t now, uint64_t *last)
 	return added;
 }
 
-static void vmux_describe(struct datapath *d, void *json_object)
+void vmux_describe(struct datapath *d, void *json_object)
 {
 	static const char *const name[VMUX_COUNTS] = {
 		[VMUX_TO_GUESTS] = "frames_to_guests",
@@ -289,7 +311,8 @@ static void vmux_describe(struct datapath *d, void *json_object)
 	uint64_t n[VMUX_COUNTS] = { 0 }, cycles = 0, moved;
 	JsonObject *o = json_object, *drops = json_object_new();
 
-	qpairs_describe(d, o);
+	if (d->qpairs != NULL)
+		qpairs_describe(d, o);
 	for (unsigned i = 0; i < v->nb_mediators; i++) {
 		cycles += ctr_get(&v->mediators[i].busy_cycles);
 		for (int k = 0; k < VMUX_COUNTS; k++)

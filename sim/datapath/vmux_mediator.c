@@ -6,7 +6,6 @@
 
 #include <rte_branch_prediction.h>
 #include <rte_cycles.h>
-#include <rte_memcpy.h>
 #include <rte_pause.h>
 #include <rte_prefetch.h>
 
@@ -20,12 +19,6 @@ enum {
 	REST_POLLS = 64, /* polls without a frame until a guest counts as at rest */
 };
 
-/* The frame's bytes, without a look at the mbuf: frames of our pools have no private area. */
-static inline uint8_t *data_of(struct rte_mbuf *m)
-{
-	return (uint8_t *)(m + 1) + RTE_PKTMBUF_HEADROOM;
-}
-
 static inline void count_frames(struct vmux_mediator *me, enum vmux_count what, uint64_t n)
 {
 	ctr_add(&me->count[what], n);
@@ -33,6 +26,8 @@ static inline void count_frames(struct vmux_mediator *me, enum vmux_count what, 
 
 static inline void note_call(struct vmux_mediator *me, struct vmux_guest *g, enum vmux_call call)
 {
+	if (g->queues.packed == NULL)
+		return;
 	if (g->calls == 0)
 		me->called[me->nb_called++] = g;
 	g->calls |= (uint8_t)call;
@@ -45,7 +40,7 @@ static inline void call_if_wanted(
 		atomic_load_explicit(&q->ring.driver->flags, memory_order_relaxed) == VQ_EVENTS_OFF)
 		return;
 	ctr_add(&g->called, 1);
-	qpair_signal(g->qp->fd[fd]);
+	qpair_signal(g->queues.packed->fd[fd]);
 }
 
 /* Interrupts of guests that want them: one fence for all, where vq_dev_wants_call has one each. */
@@ -57,8 +52,8 @@ static inline void finish_calls(struct vmux_mediator *me)
 	for (uint32_t i = 0; i < me->nb_called; i++) {
 		struct vmux_guest *g = me->called[i];
 
-		call_if_wanted(g, VMUX_CALL_RX, &g->qp->rx, QPAIR_RX_CALL);
-		call_if_wanted(g, VMUX_CALL_TX, &g->qp->tx, QPAIR_TX_CALL);
+		call_if_wanted(g, VMUX_CALL_RX, &g->queues.packed->rx, QPAIR_RX_CALL);
+		call_if_wanted(g, VMUX_CALL_TX, &g->queues.packed->tx, QPAIR_TX_CALL);
 		g->calls = 0;
 	}
 	me->nb_called = 0;
@@ -77,19 +72,13 @@ static inline void activate_guest(struct vmux_mediator *me, struct vmux_guest *g
 static inline void deliver_frames(
 	struct vmux_mediator *me, struct vmux_guest *g, struct rte_mbuf **m, uint16_t n)
 {
-	struct vq_buf b[VMUX_BURST];
 	uint16_t took;
 
-	if (unlikely(!qpair_is_connected(g->qp))) {
+	if (unlikely(!vmux_queues_connected(&g->queues))) {
 		count_frames(me, VMUX_DROP_NOT_CONNECTED, n);
 		return;
 	}
-	took = vq_dev_take(&g->qp->rx, b, n);
-	for (uint16_t i = 0; i < took; i++) {
-		b[i].len = m[i]->data_len;
-		rte_memcpy(b[i].data, data_of(m[i]), b[i].len);
-	}
-	vq_dev_give(&g->qp->rx, b, took);
+	took = vmux_queue_put(&g->queues, m, n, me->vmux->room);
 	count_frames(me, VMUX_TO_GUESTS, took);
 	if (unlikely(took < n))
 		count_frames(me, VMUX_DROP_NO_DESCRIPTOR, (uint64_t)(n - took));
@@ -105,8 +94,8 @@ static inline void chain_frame(struct vmux_guest *g, uint16_t *next, uint16_t i,
 	if (g->chain_len++ == 0) {
 		touched[(*nb_touched)++] = g;
 		g->chain_first = i;
-		if (likely(qpair_is_connected(g->qp)))
-			rte_prefetch0(&g->qp->rx.ring.desc[g->qp->rx.next_avail]);
+		if (likely(vmux_queues_connected(&g->queues)))
+			vmux_queue_prefetch_rx(&g->queues);
 	} else {
 		next[g->chain_last] = i;
 	}
@@ -138,7 +127,7 @@ static void drop_mixed(struct vmux_mediator *me, struct rte_mbuf **m, uint16_t n
 
 	count_frames(me, VMUX_DROP_HANDED_FULL, n);
 	for (uint16_t i = 0; i < n; i++) {
-		uint16_t slot = vmux_macs_find(&v->macs, vmux_mac_at(data_of(m[i])));
+		uint16_t slot = vmux_macs_find(&v->macs, vmux_mac_at(vmux_data_of(m[i])));
 
 		if (m[i]->pool == v->wire.up) {
 			wire_free_up(&v->wire, &me->cache, &m[i], 1);
@@ -214,7 +203,7 @@ static gboolean deliver_peer(struct vmux_mediator *me, struct vmux_guest *g, str
 static inline void switch_up(struct vmux_mediator *me, struct vmux_guest *from, struct rte_mbuf *m)
 {
 	struct vmux *v = me->vmux;
-	uint64_t mac = vmux_mac_at(data_of(m));
+	uint64_t mac = vmux_mac_at(vmux_data_of(m));
 	struct vmux_guest *to;
 	uint16_t slot;
 
@@ -254,11 +243,11 @@ static __rte_always_inline void switch_down(
 	gboolean across = FALSE;
 
 	for (uint16_t i = 0; i < n; i++) {
-		rte_prefetch0(data_of(m[i]));
+		rte_prefetch0(vmux_data_of(m[i]));
 		rte_prefetch0(m[i]);
 	}
 	for (uint16_t i = 0; i < n; i++) {
-		uint16_t slot = vmux_macs_find(&v->macs, vmux_mac_at(data_of(m[i])));
+		uint16_t slot = vmux_macs_find(&v->macs, vmux_mac_at(vmux_data_of(m[i])));
 		struct vmux_guest *g;
 
 		if (!handed && unlikely(slot == VMUX_MACS_NONE)) {
@@ -292,35 +281,21 @@ static __rte_always_inline void switch_down(
 static inline gboolean may_empty(const struct vmux_guest *g)
 {
 	return atomic_load_explicit(&g->tx, memory_order_acquire) == VMUX_TX_MEDIATED &&
-	       qpair_is_connected(g->qp);
+	       vmux_queues_connected(&g->queues);
 }
 
 /* Frames from a guest's transmit queue. 0: it has none, or is not the mediator's. */
 static inline uint16_t poll_guest(struct vmux_mediator *me, struct vmux_guest *g)
 {
 	struct vmux *v = me->vmux;
-	struct vq_buf b[POLL_BURST];
 	struct rte_mbuf *m[POLL_BURST];
 	uint16_t n;
 
 	if (!may_empty(g))
 		return 0;
-	n = vq_dev_take(&g->qp->tx, b, POLL_BURST);
+	n = vmux_queue_take(&g->queues, &v->wire, &me->cache, m, POLL_BURST, v->room);
 	if (n == 0)
 		return 0;
-	if (unlikely(!wire_alloc_up(&v->wire, &me->cache, m, n))) {
-		vq_dev_untake(&g->qp->tx, n); /* they wait in the guest */
-		return 0;
-	}
-	for (uint16_t i = 0; i < n; i++)
-		rte_prefetch0(b[i].data);
-	for (uint16_t i = 0; i < n; i++) {
-		rte_memcpy(data_of(m[i]), b[i].data, b[i].len);
-		m[i]->data_len = (uint16_t)b[i].len;
-		m[i]->pkt_len = b[i].len;
-		b[i].len = 0;
-	}
-	vq_dev_give(&g->qp->tx, b, n);
 	note_call(me, g, VMUX_CALL_TX);
 	for (uint16_t i = 0; i < n; i++)
 		switch_up(me, g, m[i]);
@@ -332,7 +307,7 @@ static inline uint16_t poll_guest(struct vmux_mediator *me, struct vmux_guest *g
 static inline void prefetch_queue(const struct vmux_guest *g)
 {
 	if (may_empty(g))
-		rte_prefetch0(&g->qp->tx.ring.desc[g->qp->tx.next_avail]);
+		vmux_queue_prefetch_tx(&g->queues);
 }
 
 /* The active guests, as many as a turn may last. */
@@ -376,7 +351,7 @@ static inline void look_at_some(struct vmux_mediator *me)
 		me->look += v->nb_mediators;
 		if (me->look >= v->nb_guests)
 			me->look = me->number;
-		if (!g->is_active && may_empty(g) && vq_dev_has_avail(&g->qp->tx))
+		if (!g->is_active && may_empty(g) && vmux_queue_has_frames(&g->queues))
 			activate_guest(me, g);
 	}
 }

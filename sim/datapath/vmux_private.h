@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sim/datapath/vmux_private.h: what the files of interface vmux share. vmux.c has the model and its
- * hooks, vmux_mediator.c the threads that emulate, vmux_switch.c the control thread and the change
+ * sim/datapath/vmux_private.h: what the files of interfaces vmux and vmux-virtio share. vmux.c has the
+ * model and its hooks, vmux_virtio.c the same on guests' own virtqueues, vmux_queue.h what differs,
+ * vmux_mediator.c the threads that emulate, vmux_switch.c the control thread and the change
  * of owners, vmux_policy.c the choice of who is passed through.
  *
  * Owners. Each guest has two queues, each of which one thread at a time may be inside of. The control
@@ -54,13 +55,12 @@
 
 #include "analyze/numbers/histogram.h"
 #include "sim/datapath/datapath.h"
-#include "sim/datapath/qpair.h"
 #include "sim/datapath/vmux_macs.h"
 #include "sim/datapath/vmux_policy.h"
+#include "sim/datapath/vmux_queue.h"
 #include "sim/datapath/wire.h"
 
 enum {
-	VMUX_BURST = 64,
 	VMUX_LINE = 64,
 	VMUX_HANDED = 1024, /* frames from all other mediators to one */
 };
@@ -70,7 +70,7 @@ enum vmux_tx { VMUX_TX_MEDIATED, VMUX_TX_NOBODY, VMUX_TX_DIRECT };
 
 struct vmux_guest {
 	/* Read by all; written by the control thread, and from OFFERED to DIRECT by the load worker. */
-	struct qpair *qp;
+	struct vmux_queues queues;
 	_Atomic uint32_t rx, tx;
 	uint32_t slot;
 	uint16_t mediator, port;
@@ -88,7 +88,7 @@ struct vmux_guest {
 	uint16_t chain_first, chain_last, chain_len;
 	uint16_t idle_polls;
 	gboolean is_active;
-	uint8_t calls; /* of enum vmux_call: wanted perhaps */
+	uint8_t calls; /* of a queue pair: of enum vmux_call: wanted perhaps */
 	ctr called;    /* how often it was */
 
 	/* Frames for it that other mediators dropped. */
@@ -150,7 +150,7 @@ struct vmux {
 	struct wire wire;
 	gboolean has_wire; /* some guest is emulated */
 	struct vmux_policy policy;
-	uint32_t nb_guests;
+	uint32_t nb_guests, room; /* room: bytes of the longest frame without FCS */
 	struct vmux_guest *guest; /* by slot */
 	struct vmux_macs macs;
 	unsigned nb_mediators;
@@ -168,13 +168,35 @@ struct vmux {
 };
 
 /*
- * All but queue pairs: guest i's is qp[i]. Mediators run afterwards. What the ops' open does, and
- * what tests do with queue pairs of their own.
+ * All but the guests' queues: guest i's are queues[i]. Mediators run afterwards. What the ops' open does,
+ * and what tests do with queues of their own. Stop and clear it also if that fails.
  */
 gboolean vmux_start(struct vmux *v, struct datapath *d, const struct datapath_cfg *cfg,
-	struct qpair *const *qp, GError **error);
+	const struct vmux_queues *queues, GError **error);
 void vmux_stop(struct vmux *v); /* ends the threads; v can still be asked */
 void vmux_clear(struct vmux *v);
+
+/* The ops' open, with what makes the guests' queues and connects them. */
+typedef gboolean (*vmux_connect)(struct datapath *d, const struct datapath_cfg *cfg,
+	struct vmux_queues *queues, GError **error);
+gboolean vmux_open_with(
+	struct datapath *d, const struct datapath_cfg *cfg, vmux_connect connect, GError **error);
+/* A guest has gone: what qpairs_cfg and vhost_guests_cfg ask for. */
+void vmux_went(struct datapath *d, uint32_t slot);
+
+/* Hooks of struct datapath_ops. */
+size_t vmux_memory(const struct datapath_cfg *cfg);
+void vmux_close(struct datapath *d);
+gboolean vmux_connected(struct datapath *d, uint32_t slot);
+uint64_t vmux_calls(struct datapath *d, uint32_t slot);
+void vmux_cost(struct datapath *d, struct datapath_cost *out);
+void vmux_describe(struct datapath *d, void *json_object);
+uint16_t vmux_reserve(
+	struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f, uint16_t n);
+uint16_t vmux_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
+	uint16_t nb, uint16_t n);
+uint16_t vmux_receive(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n);
+void vmux_release(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n);
 
 /* vmux_mediator.c */
 gboolean vmux_mediators_start(struct vmux *v, const struct datapath_cfg *cfg, GError **error);

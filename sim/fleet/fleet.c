@@ -53,15 +53,14 @@ static const struct datapath_guest *member_at(const struct fleet *f, uint32_t i)
 	return g;
 }
 
-/* Has each of its guests a socket? Else they are on queue pairs, or none to start. */
-static gboolean takes_socket(const struct datapath *d)
+gboolean fleet_takes_sockets(const struct datapath_ops *ops)
 {
-	return g_strcmp0(d->ops->guest_option, SOCKET_OPTION) == 0;
+	return g_strcmp0(ops->guest_option, SOCKET_OPTION) == 0;
 }
 
 static gboolean has_socket(const struct fleet *f, uint32_t i)
 {
-	return takes_socket(member_at(f, i)->datapath);
+	return fleet_takes_sockets(member_at(f, i)->datapath->ops);
 }
 
 /* Slots of one interface that follow each other are one argument: SOCKET@FIRST-LAST. */
@@ -268,7 +267,7 @@ unsigned fleet_processes(const struct fleet *f)
 
 const char *fleet_driver(const struct fleet *f, const struct datapath *d)
 {
-	return takes_socket(d) ? fleet_drivers[f->cfg.driver] : NULL;
+	return fleet_takes_sockets(d->ops) ? fleet_drivers[f->cfg.driver] : NULL;
 }
 
 gboolean fleet_shares(const struct fleet *f)

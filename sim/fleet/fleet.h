@@ -45,6 +45,8 @@ struct fleet;
 struct fleet *fleet_new(const struct fleet_cfg *cfg, GError **error);
 void fleet_free(struct fleet *f); /* NULL is fine. Ends the guests. */
 
+/* Are guests of the interface on vhost-user, a socket each? Else on queue pairs, or there are none to start. */
+gboolean fleet_takes_sockets(const struct datapath_ops *ops);
 unsigned fleet_processes(const struct fleet *f);
 /* The driver of its guests there: a word of fleet_drivers; NULL: it has none to choose. */
 const char *fleet_driver(const struct fleet *f, const struct datapath *d);

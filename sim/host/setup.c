@@ -23,6 +23,7 @@ static const struct setup_interface interfaces[] = {
 		"virtio_net" },
 	{ "virtio", PROCESS, 0, NULL },
 	{ "vmux", PROCESS, 0, NULL },
+	{ "vmux-virtio", PROCESS | EXTERNAL, 0, NULL },
 	{ "null", PROCESS, 0, NULL },
 	{ "port", EXTERNAL, 0, NULL },
 	{ "pnic", HOST, SETUP_WIRE, NULL },

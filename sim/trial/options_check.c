@@ -350,12 +350,14 @@ static gboolean check_port(const struct options *o, gboolean external, GError **
 static gboolean check_socket_dir(const struct options *o, GError **error)
 {
 	for (uint32_t i = 0; o->socket_dir != NULL && i < o->traffic->nb_guests; i++) {
-		gboolean own = g_str_equal(o->interfaces[i], "vhost-user");
-		g_autofree char *path = own ? g_strdup_printf("%s/guest-%u.sock", o->socket_dir, i)
-					    : g_strdup_printf("%s/%s.sock", o->socket_dir,
-						      o->interfaces[i]);
+		const struct datapath_ops *ops = fabric_ops(o->interfaces[i], NULL);
+		g_autofree char *path = fleet_takes_sockets(ops)
+						? g_strdup_printf(
+							  "%s/guest-%u.sock", o->socket_dir, i)
+						: g_strdup_printf("%s/%s.sock", o->socket_dir,
+							  o->interfaces[i]);
 
-		if (fabric_ops(o->interfaces[i], NULL)->guest_option == NULL)
+		if (ops->guest_option == NULL)
 			continue;
 		if (!socket_path_fits(path, error)) {
 			g_prefix_error(error, "--socket-dir: ");
@@ -374,7 +376,7 @@ static gboolean check_per_process(const struct options *o, GError **error)
 {
 	for (uint32_t i = 0; o->per_process > FLEET_PORTS_MAX && i < o->traffic->nb_guests; i++)
 		if (o->guest_driver == FLEET_DRIVER_DPDK &&
-			g_str_equal(o->interfaces[i], "vhost-user"))
+			fleet_takes_sockets(fabric_ops(o->interfaces[i], NULL)))
 			return sim_fail(error, SIM_ERROR_USAGE,
 				"--guests-per-process: DPDK supports at most %d vhost-user guests "
 				"per process; use --guest-driver builtin, or a lower number",

@@ -5,6 +5,7 @@
 #include "sim/datapath/fabric.h"
 #include "sim/datapath/vmux_policy.h"
 #include "sim/base/error.h"
+#include "sim/fleet/fleet.h"
 #include "sim/trial/options_private.h"
 
 /* How many guests there are of a kind that an option is about. */
@@ -15,7 +16,7 @@ struct kinds {
 	uint32_t queues;      /* whose queues have --descriptors */
 	uint32_t virtio;      /* whose vhost --vhost says */
 	uint32_t hosted;      /* served by threads of the host */
-	uint32_t vmux;
+	uint32_t vmux, vmux_virtio;
 	uint32_t awaited; /* have to come or to answer */
 	uint32_t fellows; /* not alone on an interface whose guests can send on */
 	gboolean deaf;    /* some are on an interface that sends nothing on */
@@ -46,20 +47,21 @@ static struct kinds count_kinds(const struct options *o)
 		const char *word = o->interfaces[i];
 		const struct datapath_ops *ops = fabric_ops(word, NULL);
 		gboolean relays = ops->guest_option != NULL || ops->receive_port != NULL;
-		gboolean virtio = g_str_has_prefix(word, "virtio"),
-			 vmux = g_str_equal(word, "vmux");
+		gboolean virtio = g_str_has_prefix(word, "virtio"), vmux = ops == &datapath_vmux,
+			 vmux_virtio = ops == &datapath_vmux_virtio;
 
 		if (last == NULL || !g_str_equal(word, last))
 			nb_alike = count_word(o, word);
 		last = word;
 		k.started += process && ops->guest_option != NULL;
-		k.virtio_user += process && ops == &datapath_vhost_user;
+		k.virtio_user += process && fleet_takes_sockets(ops);
 		k.sockets += ops->guest_option != NULL;
 		k.queues += process ? ops->guest_option != NULL
 				    : g_strcmp0(ops->guest_option, "--queues") == 0;
 		k.virtio += g_str_equal(word, "virtio");
-		k.hosted += virtio || vmux;
+		k.hosted += virtio || vmux || vmux_virtio;
 		k.vmux += vmux ? 1 : 0;
+		k.vmux_virtio += vmux_virtio ? 1 : 0;
 		k.awaited += relays ? 1 : 0;
 		k.fellows += relays && nb_alike > 1;
 		k.deaf |= !relays && !ops->one_way;
@@ -96,15 +98,21 @@ static gboolean has_departures(const struct options *o)
 	return FALSE;
 }
 
-/* How many mediators vmux can have: one per guest, none where all guests are passed through. */
-static uint32_t mediators_max(const struct options *o, const struct kinds *k)
+/* How many mediators so many guests can have: one each, none where all are passed through. */
+static uint32_t mediators_of(const struct options *o, uint32_t nb_guests)
 {
 	struct vmux_policy p;
 
 	return o->policy != NULL && vmux_policy_parse(o->policy, (uint32_t)o->vf_limit, &p, NULL) &&
-			       vmux_policy_passes_all(&p, k->vmux)
+			       vmux_policy_passes_all(&p, nb_guests)
 		       ? 0
-		       : k->vmux;
+		       : nb_guests;
+}
+
+/* Each interface has its own. */
+static uint32_t mediators_max(const struct options *o, const struct kinds *k)
+{
+	return MAX(mediators_of(o, k->vmux), mediators_of(o, k->vmux_virtio));
 }
 
 /* Given, and not as it would be anyway. */
@@ -118,8 +126,8 @@ gboolean options_effect(const struct options *o, GError **error)
 	const struct kinds k = count_kinds(o);
 	g_autofree char *timeout = option_text(option_find(options_rows, "connect-timeout"), o);
 	gboolean departs = has_departures(o);
-	gboolean limited = k.vmux != 0 && o->policy != NULL &&
-			   !g_str_equal(o->policy, "emulate-all");
+	gboolean mediated = k.vmux + k.vmux_virtio != 0;
+	gboolean limited = mediated && o->policy != NULL && !g_str_equal(o->policy, "emulate-all");
 	const struct {
 		gboolean given, has_effect;
 		const char *option, *requires;
@@ -137,27 +145,28 @@ gboolean options_effect(const struct options *o, GError **error)
 			"at least two guests on one interface" },
 		{ o->vhost_word >= 0 && !o->on_lab, k.virtio != 0, "--vhost",
 			"a guest on interface virtio" },
-		{ o->policy != NULL, k.vmux != 0, "--policy", "a guest on interface vmux" },
+		{ o->policy != NULL, mediated, "--policy",
+			"a guest on interface vmux or vmux-virtio" },
 		{ is_given(o, "vf-limit"), limited, "--vf-limit",
-			"--policy passthrough:K or busiest:K of interface vmux" },
+			"--policy passthrough:K or busiest:K of interface vmux or vmux-virtio" },
 		{ is_given(o, "mediators"), (uint32_t)o->mediators <= mediators_max(o, &k),
 			"--mediators",
-			"at least that many guests on interface vmux that are not passed "
-			"through" },
+			"at least that many guests on interface vmux or vmux-virtio that are not "
+			"passed through" },
 		{ is_given(o, "descriptors"), k.queues != 0, "--descriptors",
 			"a guest process, or a guest on interface virtio, vfio or vmux" },
 		{ o->socket_dir != NULL, k.sockets != 0, "--socket-dir",
-			"a guest on interface vhost-user, virtio, vfio or vmux" },
+			"a guest on interface vhost-user, virtio, vfio, vmux or vmux-virtio" },
 		{ o->probes != NULL, o->cores.nb_timer != 0, "--probes", "--cores with a timer" },
 		{ is_given(o, "guest-driver"), k.virtio_user != 0, "--guest-driver",
-			"guest processes on interface vhost-user" },
+			"guest processes on interface vhost-user or vmux-virtio" },
 		{ o->per_process != 0, k.started != 0, "--guests-per-process",
 			"guest processes started by tsim" },
 		{ o->host_pids != NULL || o->guest_pids != NULL,
 			g_str_equal(o->machine, "external"), "--host-pids, --guest-pids",
 			"--machine external: others are measured by themselves" },
 		{ o->host_cores != NULL, k.hosted != 0, "--host-cores",
-			"a guest on interface virtio or vmux" },
+			"a guest on interface virtio, vmux or vmux-virtio" },
 		{ !g_str_equal(timeout, OPTIONS_CONNECT_TIMEOUT) &&
 				!g_str_equal(o->machine, "external"),
 			k.awaited != 0, "--connect-timeout", "guests to wait for" },

@@ -63,12 +63,14 @@ enum { OPTIONS_HOUR_S = 3600, OPTIONS_DAY_S = 24 * OPTIONS_HOUR_S };
 			.preset = "process",                                                       \
 			OPTION_WORDS("process", "pcvm", "microvm", "host", "external")),           \
 		OPTIONS_ROW(TEXT, interface, "interface", 'i', "INTERFACE",                        \
-			"Interface of the guests: vhost-user, virtio, vfio, vmux, port, null or "  \
-			"discard; for virtual machines: vhost-user, bridge, macvtap, "             \
+			"Interface of the guests: vhost-user, virtio, vfio, vmux, vmux-virtio, "   \
+			"port, null or discard; for virtual machines: vhost-user, bridge, "        \
+			"macvtap, "                                                                \
 			"bridge-e1000, vfio or vmux-...",                                          \
 			.preset = "vhost-user",                                                    \
-			OPTION_WORDS("vhost-user", "virtio", "vfio", "vmux", "port", "null",       \
-				"discard", "bridge", "macvtap", "bridge-e1000", "pnic"),           \
+			OPTION_WORDS("vhost-user", "virtio", "vfio", "vmux", "vmux-virtio",        \
+				"port", "null", "discard", "bridge", "macvtap", "bridge-e1000",    \
+				"pnic"),                                                           \
 			.flags = OPTION_LATE),                                                     \
 		OPTIONS_ROW(WORD, vhost_word, "vhost", 0, "SWITCH",                                \
 			"Kernel vhost, on or off: of interface virtio (default on) or of a "       \
@@ -85,14 +87,15 @@ enum { OPTIONS_HOUR_S = 3600, OPTIONS_DAY_S = 24 * OPTIONS_HOUR_S };
 			"xdp)",                                                                    \
 			OPTION_WORDS("dpdk", "xdp")),                                              \
 		OPTIONS_ROW(TEXT, policy, "policy", 0, "POLICY",                                   \
-			"Policy of interface vmux: emulate-all, passthrough:K (the first K "       \
+			"Policy of vmux and vmux-virtio: emulate-all, passthrough:K (the first K " \
 			"guests) or busiest:K (default emulate-all)",                              \
 			OPTION_WORDS("emulate-all", "passthrough:", "busiest:")),                  \
 		OPTIONS_ROW(INT, vf_limit, "vf-limit", 0, "N",                                     \
-			"Queue pairs for guests on the NIC of vmux", .preset = "256", .min = 0,    \
-			.max = FRAME_GUESTS_MAX),                                                  \
-		OPTIONS_ROW(INT, mediators, "mediators", 0, "N", "Mediator threads of vmux",       \
-			.preset = "1", .min = 1, .max = CORES_MAX),                                \
+			"Queue pairs for guests on the NIC of vmux and vmux-virtio",               \
+			.preset = "256", .min = 0, .max = FRAME_GUESTS_MAX),                       \
+		OPTIONS_ROW(INT, mediators, "mediators", 0, "N",                                   \
+			"Mediator threads of vmux and of vmux-virtio", .preset = "1", .min = 1,    \
+			.max = CORES_MAX),                                                         \
 		OPTIONS_ROW(INT, descriptors, "descriptors", 0, "N",                               \
 			"Descriptors per guest queue, a power of two", .preset = "256", .min = 32, \
 			.max = 32768),                                                             \
@@ -117,10 +120,11 @@ enum { OPTIONS_HOUR_S = 3600, OPTIONS_DAY_S = 24 * OPTIONS_HOUR_S };
 		OPTIONS_ROW(TEXT, guest_cores, "guest-cores", 0, "CPUS",                           \
 			"CPUs of guest processes (default all that the generator does not use)"),  \
 		OPTIONS_ROW(TEXT, host_cores, "host-cores", 0, "CPUS",                             \
-			"CPUs of the host threads of virtio and vmux (default those of the "       \
-			"guests)"),                                                                \
+			"CPUs of the host threads of virtio, vmux and vmux-virtio (default those " \
+			"of the guests)"),                                                         \
 		OPTIONS_ROW(WORD, guest_driver, "guest-driver", 0, "DRIVER",                       \
-			"virtio driver of guest processes on vhost-user: builtin or dpdk (at "     \
+			"virtio driver of guest processes on vhost-user and vmux-virtio: builtin " \
+			"or dpdk (at "                                                             \
 			"most 31 guests per process, 511 in all)",                                 \
 			.preset = "builtin", .words = fleet_drivers),                              \
 		OPTIONS_ROW(INT, per_process, "guests-per-process", 0, "N",                        \

@@ -45,7 +45,7 @@ done
 mkdir -p out/one out/two elsewhere/three
 touch a.mix
 offers 'text csv json jsonl' tsim --format = ''
-offers 'vfio vhost-user virtio vmux' tsim run -i v
+offers 'vfio vhost-user virtio vmux vmux-virtio' tsim run -i v
 offers 'imix-csit imix-csit-ipv6' tsim --profile imix-c
 offers 'a.mix' tsim --mix a
 offers 'host loadgen guest' tsim shell ''

@@ -134,6 +134,7 @@ refused '--vf-limit: no effect' --interface vmux --vf-limit 8
 refused '--mediators: no effect' --mediators 3
 refused '--mediators: no effect' --interface vmux --guests 2 --mediators 3
 refused '--mediators: no effect' --interface vmux --guests 4 --policy passthrough:4 --mediators 2
+refused '--mediators: no effect' --guests vmux:2,vmux-virtio:2 --mediators 3
 refused '--mediators: no effect' --machine pcvm --interface bridge --mediators 2
 refused '--descriptors: no effect' --machine external --descriptors 512
 refused '--descriptors: no effect' --interface null --descriptors 512
@@ -150,6 +151,9 @@ refused '--guest-driver: no effect' --machine external --guest-driver dpdk
 refused '--guest-driver: no effect' --interface vfio --guest-driver dpdk
 refused '--guest-driver: no effect' --machine pcvm --interface vhost-user --guest-driver dpdk
 refused '--guests-per-process: DPDK supports' --guests 64 --guest-driver dpdk --guests-per-process 32
+refused '--guests-per-process: DPDK supports' --interface vmux-virtio --guests 64 --guest-driver dpdk --guests-per-process 32
+refused '1200 vhost-user guests: librte_vhost supports at most 1022' --guests vhost-user:600,vmux-virtio:600
+refused '600 vhost-user guests: librte_vhost supports at most 511' --machine external --guests vhost-user:300,vmux-virtio:300
 refused '--host-cores: no effect' --interface vfio --host-cores 0
 refused '--guest-pids: no effect' --guest-pids 1
 refused '--host-pids: expected PIDs' --machine external --host-pids vmux
@@ -175,6 +179,9 @@ taken --mix two.mix --arrival weibull --interface vmux
 taken --rate max --arrival poisson --link 10G
 taken --rate max --guests 2 --share 2,1
 taken --interface vmux --guests 4 --policy passthrough:3 --mediators 2
+taken --interface vmux-virtio --guests 4 --policy busiest:2 --vf-limit 2 --mediators 4 --host-cores 0 --guest-driver dpdk
+taken --machine external --interface vmux-virtio --guests 2 --policy passthrough:1 --mediators 2 --socket-dir /tmp/s
+taken --guests vmux:2,vmux-virtio:2,vhost-user:2 --policy passthrough:1 --mediators 2
 taken --guests virtio:2,virtio-on:1 --vhost off --host-cores 0
 taken --interface vmux --guests 4 --policy busiest:2 --vf-limit 2 --mediators 4 --descriptors 512
 taken --guests vfio:2,vmux:1 --pattern both

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A vhost-user front end sends nonsense to one guest's socket while others are measured: tsim lives,
 # the others lose nothing by it, and all accounts balance. So if guests connect to tsim, and if tsim
-# connects to guests.
+# connects to guests; whether workers are in its queues or mediators.
 # shellcheck source=tests/eal/lib.sh
 . "$SOURCE/tests/eal/lib.sh"
 seed=${TSIM_SEED:-1}
@@ -23,31 +23,34 @@ balanced()
 	rm -r out
 }
 
-mkdir "$TMP/sockets"
-"$BIN/tsim" --machine external --socket-dir "$TMP/sockets" "${common[@]}" -d 8s >"$TMP/stdout" 2>"$TMP/stderr" &
-pid=$!
-for ((i = 0; i < 100; i++)); do
-	[ ! -S "$TMP/sockets/guest-3.sock" ] || break
-	sleep 0.1
-done
-"$BIN/treflect" --vhost-user "$TMP/sockets/guest-0.sock" --vhost-user "$TMP/sockets/guest-1.sock" \
-	--vhost-user "$TMP/sockets/guest-2.sock" --core 0 --give-way >"$TMP/treflect.log" 2>&1 &
-children=($!)
-"$BUILD/tests/bad_front_end" "$TMP/sockets/guest-3.sock" "$seed" 9 || fail "the bad front end: $?"
-wait "$pid"
-balanced "$?"
-
-# A tsim whose treflect is this script: guest 3, a process of its own, is the bad front end.
 mkdir "$TMP/bin"
-cp "$BIN/tsim" "$TMP/bin/tsim"
-cat >"$TMP/bin/treflect" <<END
+for interface in vhost-user vmux-virtio; do
+	rm -rf "$TMP/sockets"
+	mkdir "$TMP/sockets"
+	"$BIN/tsim" --machine external --socket-dir "$TMP/sockets" -i "$interface" "${common[@]}" -d 8s >"$TMP/stdout" 2>"$TMP/stderr" &
+	pid=$!
+	for ((i = 0; i < 100; i++)); do
+		[ ! -S "$TMP/sockets/guest-3.sock" ] || break
+		sleep 0.1
+	done
+	"$BIN/treflect" --vhost-user "$TMP/sockets/guest-0.sock" --vhost-user "$TMP/sockets/guest-1.sock" \
+		--vhost-user "$TMP/sockets/guest-2.sock" --core 0 --give-way >"$TMP/treflect.log" 2>&1 &
+	children=($!)
+	"$BUILD/tests/bad_front_end" "$TMP/sockets/guest-3.sock" "$seed" 9 || fail "the bad front end: $?"
+	wait "$pid"
+	balanced "$?"
+
+	# A tsim whose treflect is this script: guest 3, a process of its own, is the bad front end.
+	cp -f "$BIN/tsim" "$TMP/bin/tsim"
+	cat >"$TMP/bin/treflect" <<END
 #!/usr/bin/env bash
 case " \$* " in
 *" --first-guest=3 "*) exec "$BUILD/tests/bad_front_end" "$TMP/sockets/guest-3.sock" "$seed" 30 listen ;;
 esac
 exec "$BIN/treflect" "\$@"
 END
-chmod +x "$TMP/bin/treflect"
-"$TMP/bin/tsim" --socket-dir "$TMP/sockets" --guest-driver builtin --guests-per-process 1 "${common[@]}" \
-	-d 5s >"$TMP/stdout" 2>"$TMP/stderr"
-balanced "$?"
+	chmod +x "$TMP/bin/treflect"
+	"$TMP/bin/tsim" --socket-dir "$TMP/sockets" -i "$interface" --guest-driver builtin --guests-per-process 1 "${common[@]}" \
+		-d 5s >"$TMP/stdout" 2>"$TMP/stderr"
+	balanced "$?"
+done

@@ -46,9 +46,13 @@ same "buffers that are too small: nothing is measured" "$?" 1
 grep -q 'guest 1: answers 64-byte frames but not 9216-byte frames: raise its MTU or buffers' stderr ||
 	fail "the frame length is not named: $(cat stderr)"
 
-testpmd ",queues=4,packed_vq=1" --port-topology=loop --profile fixed:9216
-case $? in
-0 | 3) ;;
-*) fail "several queue pairs: $(cat stderr testpmd.log)" ;;
-esac
-holds "one of the queue pairs does" '.guests | all(.state == "ok" and .forwarded > 0)'
+# A frame in several buffers, to and from guests; by workers and by a mediator.
+for interface in vhost-user vmux-virtio; do
+	testpmd ",queues=4,packed_vq=1" --port-topology=loop --profile fixed:9216 --interface "$interface"
+	case $? in
+	0 | 3) ;;
+	*) fail "$interface, several queue pairs: $(cat stderr testpmd.log)" ;;
+	esac
+	holds "$interface: one of the queue pairs does" '.guests | all(.state == "ok" and .forwarded > 0)'
+	holds "$interface: frames are as they were" '.totals | .corrupt == 0 and .foreign == 0 and .duplicated == 0'
+done

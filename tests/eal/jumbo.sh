@@ -4,7 +4,7 @@
 # fit into the queues none is lost.
 # shellcheck source=tests/eal/lib.sh
 . "$SOURCE/tests/eal/lib.sh"
-for interface in vhost-user virtio vfio vmux; do
+for interface in vhost-user virtio vfio vmux vmux-virtio; do
 	tsim "0 3" --interface "$interface" --guests 2 --profile fixed:9216 --rate 200pps --duration 300ms --warm-up 100ms \
 		--drain 20s --cores 0 -q
 	holds "$interface: frames of 9216 bytes were sent" \

@@ -21,7 +21,7 @@ mkdir "$TMP/tmp"
 export TMPDIR=$TMP/tmp
 
 # Open files: what the error says is needed is enough, for each kind of guest.
-for fleet in vhost-user:40 vfio:40 vmux:40 virtio-on:8 virtio-off:8 null:8; do
+for fleet in vhost-user:40 vfio:40 vmux:40 vmux-virtio:40 virtio-on:8 virtio-off:8 null:8; do
 	for have in 24 40 64; do # where it is too few
 		(ulimit -n "$have"; tsim "0 1 3" --guests "$fleet" "${short[@]}" --overwrite)
 		grep -q . "$TMP/stderr" && break

@@ -6,7 +6,7 @@
 
 # Guests that a frame passes by, in the mean.
 declare -A passes=([to-guests]=1 [between-guests]=2 [both]=1.5)
-for interface in vhost-user vfio virtio-on vmux; do
+for interface in vhost-user vfio virtio-on vmux vmux-virtio; do
 	for pattern in to-guests between-guests both; do
 		# So slow that queues hold what comes while a guest waits half a second for its CPU.
 		tsim "0 3" --interface "$interface" --guests 4 --pattern "$pattern" --rate 1600pps \

@@ -16,7 +16,7 @@ clean()
 	rm -r out
 }
 
-for interface in vhost-user vfio vmux virtio-on virtio-off null; do
+for interface in vhost-user vfio vmux vmux-virtio virtio-on virtio-off null; do
 	clean --interface "$interface" --guests 4 --rate 20kpps
 done
 # Not vmux with policy busiest: a mediator's write and the receiver's read of a frame are in order by
@@ -26,7 +26,7 @@ clean --interface vhost-user --guests 2 --rate max
 
 # A process dies, and its guests are back in the next trial: queues are made new while others look at them.
 # Not virtio: a GMutex keeps its threads out meanwhile.
-for interface in vhost-user vfio vmux; do
+for interface in vhost-user vfio vmux vmux-virtio; do
 	rm -f stderr # what the one before said
 	"$BIN/tsim" --interface "$interface" --guests 8 --guests-per-process 4 --rate 5kpps --duration 2s --warm-up 200ms \
 		--drain 1s --reps 2 >stdout 2>stderr &

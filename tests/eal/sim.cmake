@@ -19,6 +19,7 @@ if(NOT TSIM_SANITIZE) # long, and of code that others run under sanitizers
 	tsim_script(eal pattern 180)
 	tsim_script(eal port 180)
 	tsim_script(eal soak 900)
+	tsim_script(eal soak_vmux_virtio 900)
 	tsim_script(eal thousand 120)
 	tsim_script(eal soak_thousand 900 ALL)
 	tsim_script(eal guest_timeline 120)

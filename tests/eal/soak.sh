@@ -5,6 +5,7 @@
 # shellcheck source=tests/eal/lib.sh
 . "$SOURCE/tests/eal/lib.sh"
 seconds=${TSIM_SOAK_S:-12}
+interface=${interface-vhost-user}
 mkdir "$TMP/sockets"
 
 # guests NTH: four guests in one process, brought back whenever it is killed.
@@ -30,7 +31,7 @@ rss()
 	awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"
 }
 
-"$BIN/tsim" --machine external --socket-dir "$TMP/sockets" -g 8 -r max -d "${seconds}s" \
+"$BIN/tsim" --machine external -i "$interface" --socket-dir "$TMP/sockets" -g 8 -r max -d "${seconds}s" \
 	--warm-up 500ms --cores 1 --connect-timeout 30s >"$TMP/stdout" 2>"$TMP/stderr" &
 pid=$!
 for ((i = 0; i < 100; i++)); do

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Interface vmux: guests emulated and passed through, and on their way from one to the other.
+# Interface vmux, or $interface: guests emulated and passed through, and on their way from one to the other.
 # shellcheck source=tests/eal/lib.sh
 . "$SOURCE/tests/eal/lib.sh"
+interface=${interface-vmux}
 read -r a b < <(taskset -cp $$ | sed 's/.*: //' | tr ',-' '  ' | awk '{ print $1, $NF }')
 
 # What vmux says of itself.
@@ -27,12 +28,12 @@ every_frame_is_accounted_for()
 crowds=(4 64)
 [ -z "${SANITIZED-}" ] || crowds=(4)
 for guests in "${crowds[@]}"; do
-	tsim "0 3" --interface vmux --mediators 2 --guests "$guests" --rate 5kpps --duration 1s --warm-up 0s
+	tsim "0 3" --interface "$interface" --mediators 2 --guests "$guests" --rate 5kpps --duration 1s --warm-up 0s
 	every_frame_is_accounted_for "emulate-all, $guests guests"
 	holds "all by mediators" "$vmux | .frames_to_guests + .dropped.no_descriptor + $(trial .totals.refused) >= $(trial .totals.offered) and .passed_through == [] and .mediators == 2"
 	holds "each guest had its share" '[.guests[].forwarded] | all(. > 0)'
 	rm -r out
-	tsim "0 3" --interface vmux --mediators 2 --guests "$guests" --policy passthrough:3 --rate 5kpps --duration 1s --warm-up 0s
+	tsim "0 3" --interface "$interface" --mediators 2 --guests "$guests" --policy passthrough:3 --rate 5kpps --duration 1s --warm-up 0s
 	every_frame_is_accounted_for "passthrough, $guests guests"
 	holds "three pass by the mediators" "$vmux | .passed_through == [0, 1, 2] and .switches == 0"
 	holds "only frames of the others are theirs" \
@@ -43,18 +44,18 @@ for guests in "${crowds[@]}"; do
 done
 
 # More queue pairs than guests: no mediator is needed.
-tsim "0 3" --interface vmux --guests 2 --policy passthrough:200 --rate 5kpps --duration 500ms --warm-up 0s
+tsim "0 3" --interface "$interface" --guests 2 --policy passthrough:200 --rate 5kpps --duration 500ms --warm-up 0s
 every_frame_is_accounted_for "all passed through"
 holds "no mediators" "$vmux | .passed_through == [0, 1] and .mediators == 0 and .cycles_per_frame == 0"
 rm -r out
-tsim 2 --interface vmux --guests 2 --policy passthrough:300
+tsim 2 --interface "$interface" --guests 2 --policy passthrough:300
 grep -q -- --vf-limit stderr || fail "no remedy: $(cat stderr)"
-tsim 2 --interface vmux --guests 2 --policy some
+tsim 2 --interface "$interface" --guests 2 --policy some
 grep -q 'emulate-all' stderr || fail "no remedy: $(cat stderr)"
 
 # Far more than can be moved: what does not fit is dropped where it does not fit, and all is drained.
 for policy in emulate-all passthrough:1 busiest:1:2ms; do
-	tsim "0 3" --interface vmux --mediators 2 --guests 3 --policy "$policy" --profile fixed:64 --rate max \
+	tsim "0 3" --interface "$interface" --mediators 2 --guests 3 --policy "$policy" --profile fixed:64 --rate max \
 		--duration 500ms --warm-up 0s
 	every_frame_is_accounted_for "rate max, $policy"
 	rm -r out
@@ -75,7 +76,7 @@ cat >busy.mix <<-END
 	profile = fixed:64
 	share = 1
 END
-tsim "0 3" --interface vmux --mediators 2 --mix busy.mix --policy busiest:2 --rate 5kpps --duration 2s --warm-up 0s
+tsim "0 3" --interface "$interface" --mediators 2 --mix busy.mix --policy busiest:2 --rate 5kpps --duration 2s --warm-up 0s
 every_frame_is_accounted_for "busiest"
 holds "the busiest are passed through" "$vmux.passed_through == [2, 3]"
 holds "that took two switches, or a few more on a busy machine" "$vmux.switches | . >= 2 and . < 10"
@@ -84,7 +85,7 @@ rm -r out
 # Loads that shift all the time, and a control thread that follows each whim of theirs: guests go to
 # and fro, with one receiver and with two.
 for cores in "$b" "$a,$b"; do
-	tsim "0 3" --interface vmux --mediators 2 --guests 6 --profile fixed:64 --arrival poisson \
+	tsim "0 3" --interface "$interface" --mediators 2 --guests 6 --profile fixed:64 --arrival poisson \
 		--policy busiest:2:1ms --rate 5kpps --duration 2s --warm-up 0s --cores "$cores" --guest-cores "$a"
 	every_frame_is_accounted_for "switching, cores $cores"
 	holds "guests were switched" "$vmux.switches > 10"
@@ -93,7 +94,7 @@ done
 
 # A guest that is killed is told, and is there again for the next repetition. One is passed through,
 # one is not.
-"$BIN/tsim" --interface vmux --mediators 2 --guests 4 --guests-per-process 1 --policy passthrough:2 --rate 10kpps \
+"$BIN/tsim" --interface "$interface" --mediators 2 --guests 4 --guests-per-process 1 --policy passthrough:2 --rate 10kpps \
 	--duration 3s --warm-up 200ms --drain 300ms --reps 2 >stdout 2>stderr &
 tsim=$!
 children+=("$tsim")

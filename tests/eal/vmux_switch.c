@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Interface vmux: guests change between mediator and NIC while frames are under way, at random and
+ * Interfaces vmux and vmux-virtio, with guests of both kinds: guests change between mediator and NIC while frames are under way, at random and
  * as often as can be. Every frame has a number: none may be lost, come twice or come out of order.
- * Two load workers, two receivers, two mediators and the guests are threads of this test.
+ * Two load workers, two receivers, two mediators and the guests are threads of this test. Guests on split
+ * queues have buffers in one piece and in two, and send frames in both.
  */
 #include <errno.h>
 #include <sched.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <glib/gstdio.h>
 
 #include "sim/datapath/vmux_private.h"
 #include "sim/base/eal.h"
@@ -24,7 +26,12 @@ enum {
 	WORKERS = 2, /* of each kind; a guest's is its number modulo that */
 	MEDIATORS = 2,
 	DESCRIPTORS = 128,
-	BUF_LEN = 128,
+	BUF_LEN = 192,
+	CHAINS_AT = 96, /* from here on two descriptors make a buffer of a split receive queue */
+	SPLIT_BUFS = CHAINS_AT + (DESCRIPTORS - CHAINS_AT) / 2,
+	CHAIN_SHARE = 4, /* of so many frames that are sent on split queues one is in two pieces */
+	CHAIN_LEN = 20,
+	HEADER = sizeof(struct virtio_net_hdr_v1),
 	FRAME = 60,
 	UNDER_WAY = 64, /* of one guest; its queues hold more: nothing has to be dropped */
 	BURST = 8,
@@ -33,11 +40,32 @@ enum {
 	ROUNDS_ENOUGH = 100, /* of each thread: a switch needs a few */
 };
 
+/* A split queue in a guest's memory; the receive queue uses half of it. */
+struct split_ring {
+	struct vring_desc desc[2 * DESCRIPTORS];
+	struct {
+		uint16_t flags, idx, ring[2 * DESCRIPTORS];
+	} avail;
+	struct {
+		uint16_t flags, idx;
+		struct vring_used_elem ring[2 * DESCRIPTORS];
+	} used;
+};
+
+struct split_mem {
+	struct split_ring rx, tx;
+	uint8_t buf[DESCRIPTORS][BUF_LEN];
+};
+
 /* A guest: it reflects. */
 struct guest {
 	struct qpair qp;
 	uint8_t *mem;
 	struct vq_drv rx, tx;
+	struct vhost_guest *split; /* NULL: it is on the queue pair */
+	struct split_mem *split_mem;
+	uint16_t rx_seen, tx_seen;
+	uint32_t nb_turned;
 	_Atomic int here; /* 1: its thread serves it */
 	/* Of the load worker. */
 	uint32_t next;
@@ -58,6 +86,7 @@ struct bed {
 	_Atomic uint32_t wrong; /* frames that came out of order or twice */
 	_Atomic uint32_t gaps;  /* numbers that were passed over */
 	uint32_t under_way;     /* limit */
+	char *dir;              /* of sockets, to which nobody connects */
 	GRand *rand;
 };
 
@@ -86,8 +115,65 @@ static uint64_t buf_at(uint32_t id)
 	return BUFS_AT + (uint64_t)id * BUF_LEN;
 }
 
+static void split_offer(struct split_ring *r, uint16_t size, uint16_t head)
+{
+	r->avail.ring[r->avail.idx % size] = head;
+	__atomic_store_n(&r->avail.idx, (uint16_t)(r->avail.idx + 1), __ATOMIC_RELEASE);
+}
+
+static gboolean split_reap(
+	struct split_ring *r, uint16_t size, uint16_t *seen, struct vring_used_elem *e)
+{
+	if (*seen == __atomic_load_n(&r->used.idx, __ATOMIC_ACQUIRE))
+		return FALSE;
+	*e = r->used.ring[(*seen)++ % size];
+	return TRUE;
+}
+
+/* Addresses are those of this process: one region has all memory. */
+static void split_describe(struct vring_desc *d, uint8_t *at, uint32_t len, uint16_t flags)
+{
+	d->addr = (uintptr_t)at;
+	d->len = len;
+	d->flags = flags;
+}
+
+static void come_split(struct guest *g)
+{
+	struct split_mem *m = g->split_mem;
+	struct vhost_guest *s = g->split;
+
+	memset(m, 0, sizeof(*m));
+	g->rx_seen = g->tx_seen = 0;
+	s->mem = (struct splitq_mem){ .nb = 1,
+		.region = { { .guest = (uintptr_t)m, .size = sizeof(*m), .host = (uint8_t *)m } } };
+	if (!splitq_init(&s->rx, m->rx.desc, (struct vring_avail *)(void *)&m->rx.avail,
+		    (struct vring_used *)(void *)&m->rx.used, DESCRIPTORS, &s->mem,
+		    1ULL << VIRTIO_F_VERSION_1) ||
+		!splitq_init(&s->tx, m->tx.desc, (struct vring_avail *)(void *)&m->tx.avail,
+			(struct vring_used *)(void *)&m->tx.used, 2 * DESCRIPTORS, &s->mem,
+			1ULL << VIRTIO_F_VERSION_1))
+		fail();
+	m->rx.avail.flags = m->tx.avail.flags = VRING_AVAIL_F_NO_INTERRUPT;
+	for (uint16_t i = 0; i < SPLIT_BUFS; i++) {
+		struct vring_desc *d = &m->rx.desc[i];
+
+		split_describe(d, m->buf[i], BUF_LEN, VRING_DESC_F_WRITE);
+		if (i >= CHAINS_AT) {
+			d->len = HEADER;
+			d->flags |= VRING_DESC_F_NEXT;
+			d->next = (uint16_t)(i + SPLIT_BUFS - CHAINS_AT);
+			split_describe(&m->rx.desc[d->next], m->buf[i] + HEADER, BUF_LEN - HEADER,
+				VRING_DESC_F_WRITE);
+		}
+		split_offer(&m->rx, DESCRIPTORS, i);
+	}
+	atomic_store(&s->connected, 1);
+	atomic_store(&g->here, 1);
+}
+
 /* New queues, and all buffers in the receive queue. Nobody else is inside of them. */
-static void come(struct guest *g)
+static void come_packed(struct guest *g)
 {
 	struct vq_ring rx = ring_at(g->mem, 0), tx = ring_at(g->mem, 1);
 
@@ -104,6 +190,14 @@ static void come(struct guest *g)
 	atomic_store(&g->here, 1);
 }
 
+static void come(struct guest *g)
+{
+	if (g->split != NULL)
+		come_split(g);
+	else
+		come_packed(g);
+}
+
 /* As queue pairs do when a guest's process ends. */
 static void go(struct bed *b, uint32_t slot)
 {
@@ -114,12 +208,49 @@ static void go(struct bed *b, uint32_t slot)
 	round = atomic_load(&b->guests_round);
 	while (atomic_load(&b->guests_round) - round < 2)
 		sched_yield();
-	atomic_store(&g->qp.connected, 0);
+	atomic_store(g->split != NULL ? &g->split->connected : &g->qp.connected, 0);
 	datapath_wait_quiet(&b->d);
 	vmux_mediators_turn(&b->v);
 }
 
-static void reflect(struct guest *g)
+static void swap_macs(uint8_t *frame)
+{
+	uint8_t mac[6];
+
+	memcpy(mac, frame, sizeof(mac));
+	memcpy(frame, frame + 6, sizeof(mac));
+	memcpy(frame + 6, mac, sizeof(mac));
+}
+
+static void send_split(struct guest *g, uint16_t buf, uint32_t len)
+{
+	struct split_mem *m = g->split_mem;
+	struct vring_desc *d = &m->tx.desc[buf];
+
+	split_describe(d, m->buf[buf], len, 0);
+	if (g->nb_turned++ % CHAIN_SHARE == 0) {
+		d->len = HEADER + CHAIN_LEN;
+		d->flags = VRING_DESC_F_NEXT;
+		d->next = (uint16_t)(buf + DESCRIPTORS);
+		split_describe(&m->tx.desc[d->next], m->buf[buf] + d->len, len - d->len, 0);
+	}
+	split_offer(&m->tx, 2 * DESCRIPTORS, buf);
+}
+
+static void reflect_split(struct guest *g)
+{
+	struct split_mem *m = g->split_mem;
+	struct vring_used_elem e;
+
+	while (split_reap(&m->tx, 2 * DESCRIPTORS, &g->tx_seen, &e))
+		split_offer(&m->rx, DESCRIPTORS, (uint16_t)e.id);
+	for (int i = 0; i < BURST && split_reap(&m->rx, DESCRIPTORS, &g->rx_seen, &e); i++) {
+		swap_macs(m->buf[e.id] + HEADER);
+		send_split(g, (uint16_t)e.id, e.len);
+	}
+}
+
+static void reflect_packed(struct guest *g)
 {
 	uint32_t len;
 	uint16_t id;
@@ -127,11 +258,7 @@ static void reflect(struct guest *g)
 	while (vq_drv_reap(&g->tx, &id, &len))
 		vq_drv_add(&g->rx, buf_at(id), BUF_LEN, id, TRUE);
 	for (int i = 0; i < BURST && vq_drv_reap(&g->rx, &id, &len); i++) {
-		uint8_t *frame = g->mem + buf_at(id), mac[6];
-
-		memcpy(mac, frame, sizeof(mac));
-		memcpy(frame, frame + 6, sizeof(mac));
-		memcpy(frame + 6, mac, sizeof(mac));
+		swap_macs(g->mem + buf_at(id));
 		vq_drv_add(&g->tx, buf_at(id), len, id, FALSE);
 	}
 }
@@ -142,8 +269,12 @@ static gpointer guests_main(gpointer arg)
 
 	while (!atomic_load(&b->stop)) {
 		for (uint32_t i = 0; i < GUESTS; i++)
-			if (atomic_load(&b->guest[i].here))
-				reflect(&b->guest[i]);
+			if (!atomic_load(&b->guest[i].here))
+				continue;
+			else if (b->guest[i].split != NULL)
+				reflect_split(&b->guest[i]);
+			else
+				reflect_packed(&b->guest[i]);
 		atomic_fetch_add(&b->guests_round, 1);
 		sched_yield();
 	}
@@ -284,7 +415,7 @@ static struct bed *bed_new(uint32_t under_way)
 		.host_cpu = cpus,
 		.host_shares = TRUE,
 		.mediators = MEDIATORS };
-	struct qpair *qp[GUESTS];
+	struct vmux_queues queues[GUESTS] = { 0 };
 	struct bed *b = g_aligned_alloc0(1, sizeof(*b), LINE);
 	g_autoptr(GError) error = NULL;
 
@@ -298,12 +429,26 @@ static struct bed *bed_new(uint32_t under_way)
 		.nb_guests = GUESTS,
 		.guest = g_memdup2(numbers, sizeof(numbers)) };
 	pthread_mutex_init(&b->d.quiesce_lock, NULL);
+	b->dir = g_dir_make_tmp("vmux-XXXXXX", NULL);
+	cfg.socket_dir = b->dir;
+	if (vhost_guests_new(
+		    &(struct vhost_guests_cfg){ .datapath = &b->d, .cfg = &cfg }, &error) == NULL)
+		fail_msg("%s", error->message);
 	for (uint32_t i = 0; i < GUESTS; i++) {
-		b->guest[i].mem = g_aligned_alloc0(1, MEM_LEN, LINE);
-		come(&b->guest[i]);
-		qp[i] = &b->guest[i].qp;
+		struct guest *g = &b->guest[i];
+
+		g->mem = g_aligned_alloc0(1, MEM_LEN, LINE);
+		g->split_mem = g_aligned_alloc0(1, sizeof(*g->split_mem), LINE);
+		/* Each mediator and each worker has guests of both kinds. */
+		if (i % 3 == 0) {
+			queues[i].packed = &g->qp;
+		} else {
+			g->split = vhost_guests_get(b->d.vhost, i);
+			queues[i].split = g->split;
+		}
+		come(g);
 	}
-	if (!vmux_start(&b->v, &b->d, &cfg, qp, &error))
+	if (!vmux_start(&b->v, &b->d, &cfg, queues, &error))
 		fail_msg("%s", error->message);
 	b->guests = g_thread_new("guests", guests_main, b);
 	for (unsigned i = 0; i < WORKERS; i++) {
@@ -353,9 +498,14 @@ static void bed_free(struct bed *b)
 	g_thread_join(b->guests);
 	datapath_set_quiesce(&b->d, NULL, NULL);
 	vmux_stop(&b->v);
+	vhost_guests_free(b->d.vhost);
 	vmux_clear(&b->v);
-	for (uint32_t i = 0; i < GUESTS; i++)
+	for (uint32_t i = 0; i < GUESTS; i++) {
 		g_aligned_free(b->guest[i].mem);
+		g_aligned_free(b->guest[i].split_mem);
+	}
+	assert_int_equal(g_rmdir(b->dir), 0);
+	g_free(b->dir);
 	g_aligned_free(b->guest);
 	pthread_mutex_destroy(&b->d.quiesce_lock);
 	g_free(b->d.guest);

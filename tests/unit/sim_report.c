@@ -189,8 +189,8 @@ static void a_one_way_interface_has_no_loss(void **state)
 /* What reads files has no table of interfaces. */
 static void readers_know_the_one_way_interfaces(void **state)
 {
-	static const char *const words[] = { "vhost-user", "virtio", "vfio", "vmux", "null",
-		"discard", "port" };
+	static const char *const words[] = { "vhost-user", "virtio", "vfio", "vmux", "vmux-virtio",
+		"null", "discard", "port" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
