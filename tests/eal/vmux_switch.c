@@ -155,7 +155,7 @@ static void come_split(struct guest *g)
 			1ULL << VIRTIO_F_VERSION_1))
 		fail();
 	m->rx.avail.flags = m->tx.avail.flags = VRING_AVAIL_F_NO_INTERRUPT;
-	for (uint16_t i = 0; i < SPLIT_BUFS; i++) {
+	for (int i = 0; i < SPLIT_BUFS; i++) {
 		struct vring_desc *d = &m->rx.desc[i];
 
 		split_describe(d, m->buf[i], BUF_LEN, VRING_DESC_F_WRITE);
@@ -166,7 +166,7 @@ static void come_split(struct guest *g)
 			split_describe(&m->rx.desc[d->next], m->buf[i] + HEADER, BUF_LEN - HEADER,
 				VRING_DESC_F_WRITE);
 		}
-		split_offer(&m->rx, DESCRIPTORS, i);
+		split_offer(&m->rx, DESCRIPTORS, (uint16_t)i);
 	}
 	atomic_store(&s->connected, 1);
 	atomic_store(&g->here, 1);
