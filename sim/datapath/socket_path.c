@@ -2,6 +2,7 @@
 #include "sim/datapath/socket_path.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -9,6 +10,9 @@
 #include <unistd.h>
 
 #include "sim/base/error.h"
+#include "sim/base/fd.h"
+
+enum { BACKLOG = 16 };
 
 int socket_path_connect(const char *path, int type)
 {
@@ -70,4 +74,28 @@ gboolean socket_path_free(const char *path, GError **error)
 			"%s: already exists and cannot be removed (%s); use another --socket-dir",
 			path, g_strerror(errno));
 	return TRUE;
+}
+
+/* Under a temporary name beside it first. Shorter than most names, as paths of sockets are limited. */
+int socket_path_listen(const char *path, mode_t mode, GError **error)
+{
+	g_autofree char *dir = g_path_get_dirname(path);
+	g_autofree char *new = g_strdup_printf("%s/.%d", dir, getpid());
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (!socket_path_free(path, error) || !socket_path_fits(new, error))
+		return -1;
+	g_strlcpy(address.sun_path, new, sizeof(address.sun_path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
+		if ((mode == 0 || chmod(new, mode) == 0) && listen(fd, BACKLOG) == 0 &&
+			rename(new, path) == 0)
+			return fd;
+		unlink(new);
+	}
+	sim_fail(error, SIM_ERROR_RESOURCES, "%s: cannot create socket (%s)", path,
+		g_strerror(errno));
+	fd_close(fd);
+	return -1;
 }

@@ -8,7 +8,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <linux/vhost_types.h>
@@ -27,29 +26,7 @@ enum {
 	LINE = 64,
 	QUEUES = 2, /* of receiving, of sending: virtio 1.2, 5.1.2 */
 	EVENTS = 64,
-	BACKLOG = 16,
 	AHEAD = 8, /* guests that memory is asked for together */
-};
-
-/* Flags of vhost-user.rst. */
-enum {
-	HEADER_VERSION = 1,
-	HEADER_VERSION_MASK = 3,
-	HEADER_REPLY = 1 << 2,
-	VRING_NO_FD = 1 << 8,
-	F_PROTOCOL_FEATURES = 30,
-};
-
-struct header {
-	uint32_t request, flags, size;
-};
-
-/* A reply of one number. */
-enum { REPLY_LEN = sizeof(struct header) + sizeof(uint64_t) };
-
-struct mem_table {
-	uint32_t nb, padding;
-	uint64_t guest_address, size, user_address, offset;
 };
 
 /* In the order of the protocol. AWAY: nobody is connected; GONE: and nobody will be. */
@@ -61,9 +38,8 @@ struct guest {
 	enum stage stage;
 	int listen_fd, fd; /* -1: none */
 	int mem_fd;        /* the chunk's */
-	struct mem_table table;
-	uint8_t reply[REPLY_LEN];
-	size_t nb_reply; /* bytes of it that came */
+	struct vhost_request_memory table;
+	struct vhost_reply reply;
 };
 
 struct front {
@@ -116,10 +92,10 @@ static gboolean give_memory(struct front *f, GError **error)
 		if (!pages_take(f->pages, f->layout.len, FALSE, &part))
 			return fail_path(error, g->path, "cannot create queues in shared memory");
 		g->mem_fd = part.fd;
-		g->table = (struct mem_table){ .nb = 1,
-			.guest_address = (uintptr_t)(part.mem - part.at),
-			.size = part.chunk_len,
-			.user_address = (uintptr_t)(part.mem - part.at) };
+		g->table = (struct vhost_request_memory){ .nb = 1,
+			.region[0] = { .guest_address = (uintptr_t)(part.mem - part.at),
+				.size = part.chunk_len,
+				.user_address = (uintptr_t)(part.mem - part.at) } };
 		g->rings->mem = part.mem;
 		if (f->cfg.copies)
 			g->rings->spare = g_new(uint16_t, f->layout.size);
@@ -128,50 +104,6 @@ static gboolean give_memory(struct front *f, GError **error)
 }
 
 /* Protocol. */
-
-static gboolean say(const struct guest *g, enum vhost_request request, const void *payload,
-	uint32_t size, const int *fd)
-{
-	const struct header h = { request, HEADER_VERSION, size };
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr header;
-	} control = { .bytes = { 0 } };
-	struct iovec parts[] = { { (void *)(uintptr_t)&h, sizeof(h) },
-		{ (void *)(uintptr_t)payload, size } };
-	struct msghdr msg = { .msg_iov = parts, .msg_iovlen = 2 };
-
-	if (fd != NULL) {
-		msg.msg_control = control.bytes;
-		msg.msg_controllen = sizeof(control.bytes);
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&control.header), fd, sizeof(int));
-	}
-	/* All that is said fits the socket: a back end for which it does not is none that reads. */
-	return sendmsg(g->fd, &msg, MSG_NOSIGNAL) == (ssize_t)(sizeof(h) + size);
-}
-
-static gboolean say_number(const struct guest *g, enum vhost_request request, uint64_t number)
-{
-	return say(g, request, &number, sizeof(number), NULL);
-}
-
-static gboolean say_state(
-	const struct guest *g, enum vhost_request request, uint32_t queue, uint32_t n)
-{
-	const struct vhost_vring_state state = { queue, n };
-
-	return say(g, request, &state, sizeof(state), NULL);
-}
-
-static gboolean say_event(const struct guest *g, enum vhost_request request, uint64_t queue, int fd)
-{
-	if (fd < 0)
-		return say_number(g, request, queue | VRING_NO_FD);
-	return say(g, request, &queue, sizeof(queue), &fd);
-}
 
 static gboolean say_queue(const struct front *f, const struct guest *g, uint32_t queue)
 {
@@ -182,27 +114,31 @@ static gboolean say_queue(const struct front *f, const struct guest *g, uint32_t
 		.used_user_addr = mem + r->used,
 		.avail_user_addr = mem + r->avail };
 
-	return say_state(g, VHOST_REQUEST_SET_VRING_NUM, queue, f->layout.size) &&
-	       say_state(g, VHOST_REQUEST_SET_VRING_BASE, queue, 0) &&
-	       say(g, VHOST_REQUEST_SET_VRING_ADDR, &addr, sizeof(addr), NULL) &&
-	       say_event(g, VHOST_REQUEST_SET_VRING_CALL, queue, f->call_fd) &&
-	       say_event(g, VHOST_REQUEST_SET_VRING_KICK, queue, g->rings->kick_fd[queue]);
+	return vhost_request_send_state(
+		       g->fd, VHOST_REQUEST_SET_VRING_NUM, queue, f->layout.size) &&
+	       vhost_request_send_state(g->fd, VHOST_REQUEST_SET_VRING_BASE, queue, 0) &&
+	       vhost_request_send(
+		       g->fd, VHOST_REQUEST_SET_VRING_ADDR, &addr, sizeof(addr), NULL, 0) &&
+	       vhost_request_send_event(g->fd, VHOST_REQUEST_SET_VRING_CALL, queue, f->call_fd) &&
+	       vhost_request_send_event(
+		       g->fd, VHOST_REQUEST_SET_VRING_KICK, queue, g->rings->kick_fd[queue]);
 }
 
 /* Queues as new, and the back end is told where they are. */
 static gboolean set_up(struct front *f, struct guest *g, uint64_t offered)
 {
 	uint64_t features = offered & (UINT64_C(1) << VIRTIO_F_VERSION_1 |
-					      UINT64_C(1) << F_PROTOCOL_FEATURES);
-	gboolean enable = (features & UINT64_C(1) << F_PROTOCOL_FEATURES) != 0, said;
+					      UINT64_C(1) << VHOST_REQUEST_F_PROTOCOL);
+	gboolean enable = (features & UINT64_C(1) << VHOST_REQUEST_F_PROTOCOL) != 0, said;
 
 	rings_start(g->rings, (features & UINT64_C(1) << VIRTIO_F_VERSION_1) != 0);
-	said = say_number(g, VHOST_REQUEST_SET_FEATURES, features) &&
-	       say(g, VHOST_REQUEST_SET_MEM_TABLE, &g->table, sizeof(g->table), &g->mem_fd);
+	said = vhost_request_send_number(g->fd, VHOST_REQUEST_SET_FEATURES, features) &&
+	       vhost_request_send_memory(g->fd, &g->table, &g->mem_fd);
 	for (uint32_t queue = 0; queue < QUEUES; queue++)
 		said = said && say_queue(f, g, queue);
 	for (uint32_t queue = 0; enable && queue < QUEUES; queue++)
-		said = said && say_state(g, VHOST_REQUEST_SET_VRING_ENABLE, queue, 1);
+		said = said &&
+		       vhost_request_send_state(g->fd, VHOST_REQUEST_SET_VRING_ENABLE, queue, 1);
 	/* Buffers were posted before it could say whether it wants to be told. */
 	qpair_signal(g->rings->kick_fd[0]);
 	return said;
@@ -249,10 +185,10 @@ static void end_connection(struct front *f, struct guest *g)
 static void greet(struct front *f, struct guest *g)
 {
 	g->stage = ASKED;
-	g->nb_reply = 0;
+	g->reply.nb = 0;
 	watch_fd(f, g->fd, g);
-	if (!say(g, VHOST_REQUEST_SET_OWNER, NULL, 0, NULL) ||
-		!say(g, VHOST_REQUEST_GET_FEATURES, NULL, 0, NULL))
+	if (!vhost_request_send(g->fd, VHOST_REQUEST_SET_OWNER, NULL, 0, NULL, 0) ||
+		!vhost_request_send(g->fd, VHOST_REQUEST_GET_FEATURES, NULL, 0, NULL, 0))
 		end_connection(f, g);
 }
 
@@ -268,21 +204,15 @@ static void accept_back_end(struct front *f, struct guest *g)
 /* FALSE: it is none that can be used. */
 static gboolean hear_features(struct front *f, struct guest *g)
 {
-	ssize_t n = recv(g->fd, g->reply + g->nb_reply, REPLY_LEN - g->nb_reply, 0);
-	struct header h;
+	gboolean whole;
 	uint64_t features;
 
-	if (n <= 0)
-		return n < 0 && (errno == EAGAIN || errno == EINTR);
-	g->nb_reply += (size_t)n;
-	if (g->nb_reply < REPLY_LEN)
+	if (!vhost_request_read_reply(
+		    g->fd, VHOST_REQUEST_GET_FEATURES, &g->reply, &whole, &features))
+		return FALSE;
+	if (!whole)
 		return TRUE;
-	memcpy(&h, g->reply, sizeof(h));
-	memcpy(&features, g->reply + sizeof(h), sizeof(features));
-	if (h.request != VHOST_REQUEST_GET_FEATURES ||
-		(h.flags & (HEADER_VERSION_MASK | HEADER_REPLY)) !=
-			(HEADER_VERSION | HEADER_REPLY) ||
-		h.size != sizeof(features) || !set_up(f, g, features))
+	if (!set_up(f, g, features))
 		return FALSE;
 	put_up(f, g);
 	return TRUE;
@@ -357,31 +287,6 @@ static gboolean connect_to(struct guest *g, GError **error)
 	return fail_path(error, g->path, "cannot connect");
 }
 
-/*
- * Under a temporary name beside it first: what finds it at path can connect. Shorter than most
- * names, as paths of sockets are limited.
- */
-static gboolean listen_at(struct guest *g, GError **error)
-{
-	g_autofree char *dir = g_path_get_dirname(g->path);
-	g_autofree char *new = g_strdup_printf("%s/.%d", dir, getpid());
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-	if (!socket_path_free(g->path, error) || !socket_path_fits(new, error))
-		return FALSE;
-	g_strlcpy(address.sun_path, new, sizeof(address.sun_path));
-	g->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (g->listen_fd >= 0 &&
-		bind(g->listen_fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
-		if (listen(g->listen_fd, BACKLOG) == 0 && rename(new, g->path) == 0) {
-			g->stage = AWAY;
-			return TRUE;
-		}
-		unlink(new);
-	}
-	return fail_path(error, g->path, "cannot create socket");
-}
-
 static gboolean open_guest(struct front *f, struct guest *g, GError **error)
 {
 	for (int queue = 0; queue < QUEUES; queue++) {
@@ -389,10 +294,17 @@ static gboolean open_guest(struct front *f, struct guest *g, GError **error)
 		if (g->rings->kick_fd[queue] < 0)
 			return fail_path(error, g->path, "cannot create events");
 	}
-	if (!(f->cfg.server ? listen_at(g, error) : connect_to(g, error)))
-		return FALSE;
-	if (f->cfg.server)
+	if (f->cfg.server) {
+		g->listen_fd = socket_path_listen(g->path, 0, error);
+		if (g->listen_fd < 0) {
+			g_prefix_error(error, "--vhost-user: ");
+			return FALSE;
+		}
+		g->stage = AWAY;
 		watch_fd(f, g->listen_fd, g);
+	} else if (!connect_to(g, error)) {
+		return FALSE;
+	}
 	f->nb_left++;
 	return TRUE;
 }
