@@ -28,6 +28,7 @@ const struct cli_program tsim_program = {
 			&command_doctor,
 			&command_shell,
 			&command_upload,
+			&command_vfio_user,
 			NULL,
 		},
 };

@@ -29,7 +29,7 @@ tsim()
 	profile) judge "$BIN/tsim" "$@" ;;
 	search) judge "$BIN/tsim" "$@" --check ;;
 	matrix) judge "$BIN/tsim" "$@" --dry-run ;;
-	ping | status | shell | upload | doctor | kill-guest | run-guest | setup-network | teardown-network | accumulate)
+	ping | status | shell | upload | doctor | kill-guest | run-guest | setup-network | teardown-network | accumulate | vfio-user)
 		judge "$BIN/tsim" "$@" --help ;;
 	*--help | *--version) judge "$BIN/tsim" "$@" ;;
 	*)

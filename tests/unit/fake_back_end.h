@@ -27,6 +27,8 @@ struct back_end {
 	int listen_fd, fd;       /* -1: none */
 	int kick[2], call[2];
 	gboolean enabled[2], has_memory;
+	gboolean is_silent; /* does not answer GET_VRING_BASE */
+	uint16_t base[2];
 	uint32_t size[2];
 	struct vhost_vring_addr addr[2];
 	struct splitq_mem mem;
@@ -99,6 +101,7 @@ static inline void back_start_queue(struct back_end *b, uint32_t i)
 	splitq_init(q, back_at(b, a->desc_user_addr), back_at(b, a->avail_user_addr), used,
 		(uint16_t)b->size[i], &b->mem, b->agreed);
 	q->call_fd = b->call[i];
+	q->next_avail = q->next_used = q->avail_seen = b->base[i];
 	used->flags = VRING_USED_F_NO_NOTIFY;
 	if ((b->agreed & BACK_PROTOCOL) == 0)
 		b->enabled[i] = TRUE;
@@ -106,6 +109,8 @@ static inline void back_start_queue(struct back_end *b, uint32_t i)
 
 static inline void back_map(struct back_end *b, const uint64_t *table, int fd)
 {
+	if (b->has_memory)
+		munmap(b->mem.region[0].host, b->mem.region[0].size);
 	/* number of regions; guest address, size, user address, offset */
 	b->user = table[3];
 	b->mem.nb = 1;
@@ -116,13 +121,25 @@ static inline void back_map(struct back_end *b, const uint64_t *table, int fd)
 	close(fd);
 }
 
+/* Where a queue is stopped, and that it is. */
+static inline gboolean back_stop_queue(struct back_end *b, uint32_t i)
+{
+	struct splitq *q = i == 0 ? &b->rx : &b->tx;
+	const struct {
+		uint32_t request, flags, size, queue, base;
+	} reply = { 11, 1 | 4, 8, i, q->next_avail };
+
+	q->desc = NULL;
+	return send(b->fd, &reply, sizeof(reply), 0) == (ssize_t)sizeof(reply);
+}
+
 /* One message, if there is one. 0: none; -1: the front end has hung up. */
 static inline int back_hear(struct back_end *b)
 {
 	struct {
 		uint32_t request, flags, size;
 	} h;
-	uint64_t payload[32] = { 0 };
+	uint64_t payload[40] = { 0 };
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr header;
@@ -164,12 +181,22 @@ static inline int back_hear(struct back_end *b)
 	case 9: /* SET_VRING_ADDR */
 		memcpy(&b->addr[state.index % 2], payload, sizeof(b->addr[0]));
 		break;
+	case 10: /* SET_VRING_BASE */
+		b->base[state.index % 2] = (uint16_t)state.num;
+		break;
+	case 11: /* GET_VRING_BASE */
+		if (!b->is_silent && !back_stop_queue(b, state.index % 2))
+			return -1;
+		break;
 	case 12: /* SET_VRING_KICK */
+		back_close_fd(&b->kick[payload[0] % 2]);
 		b->kick[payload[0] % 2] = fd;
 		back_start_queue(b, payload[0] % 2);
 		break;
 	case 13: /* SET_VRING_CALL */
+		back_close_fd(&b->call[payload[0] % 2]);
 		b->call[payload[0] % 2] = fd;
+		(payload[0] % 2 == 0 ? &b->rx : &b->tx)->call_fd = fd;
 		break;
 	case 18: /* SET_VRING_ENABLE */
 		b->enabled[state.index % 2] = state.num != 0;
