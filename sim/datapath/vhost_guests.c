@@ -153,8 +153,9 @@ static void watch_kicks(int vid, struct vhost_guest *g)
 /* If it can exchange frames now. */
 static void connect_guest(int vid, struct vhost_guest *g)
 {
-	if (atomic_load(&g->connected) || !g->runs || !g->enabled[GUEST_RX_QUEUE] ||
-		!g->enabled[GUEST_TX_QUEUE])
+	/* Without a memory table librte_vhost dies of being asked for it. */
+	if (atomic_load(&g->connected) || !g->runs || g->mem_vid != vid ||
+		!g->enabled[GUEST_RX_QUEUE] || !g->enabled[GUEST_TX_QUEUE])
 		return;
 	if (!read_memory(vid, &g->mem) || !read_queue(vid, GUEST_RX_QUEUE, &g->rx, &g->mem) ||
 		!read_queue(vid, GUEST_TX_QUEUE, &g->tx, &g->mem))
@@ -250,6 +251,9 @@ static enum rte_vhost_msg_result before_message(int vid, void *message)
 		vhost_connector_heard(g->all->connector, slot_of(g));
 	if (g != NULL && !is_harmless)
 		disconnect_guest(vid, g);
+	/* The old table goes, also where the new one is refused. */
+	if (g != NULL && request == VHOST_REQUEST_SET_MEM_TABLE)
+		g->mem_vid = -1;
 	return is_of_unused_queue(message) ? RTE_VHOST_MSG_RESULT_OK
 					   : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
@@ -263,8 +267,10 @@ static enum rte_vhost_msg_result after_message(int vid, void *message)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	if (request == VHOST_REQUEST_SET_FEATURES && atomic_load(&g->stage) == VHOST_CONNECTED)
 		atomic_store(&g->stage, VHOST_DRIVER_STARTED);
-	else if (request == VHOST_REQUEST_SET_MEM_TABLE)
+	if (request == VHOST_REQUEST_SET_MEM_TABLE) {
 		atomic_store(&g->stage, VHOST_MEMORY_SENT);
+		g->mem_vid = vid;
+	}
 	connect_guest(vid, g);
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
@@ -280,6 +286,7 @@ static int on_connection(int vid)
 	if (g == NULL)
 		return -1;
 	g->runs = g->enabled[GUEST_RX_QUEUE] = g->enabled[GUEST_TX_QUEUE] = FALSE;
+	g->mem_vid = -1;
 	atomic_store(&g->stage, VHOST_CONNECTED);
 	return rte_vhost_extern_callback_register(vid, &messages, NULL);
 }

@@ -42,7 +42,8 @@ struct vhost_guest {
 	_Alignas(64) _Atomic int connected;
 	/* Of vhost_guests.c. */
 	_Atomic int stage;
-	gboolean runs, enabled[2]; /* librte_vhost's thread */
+	gboolean runs, enabled[2]; /* librte_vhost's thread, like: */
+	int mem_vid;               /* the connection that has a memory table; -1: none */
 	int kick_fd; /* of rx; < 0: none. Like unseen: of whoever may use the queues */
 	gboolean unseen;
 	struct splitq_mem mem;

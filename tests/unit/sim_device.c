@@ -238,12 +238,12 @@ static struct vring_used *used(struct world *w, unsigned queue)
 static void fill_rings(struct world *w)
 {
 	memset(w->mem, 0, BUFS);
-	for (uint16_t i = 0; i < SIZE; i++) {
+	for (unsigned i = 0; i < SIZE; i++) {
 		descriptors(w, 0)[i] = (struct vring_desc){ .addr = base_address + BUFS +
 								    (uint64_t)i * BUF_LEN,
 			.len = BUF_LEN,
 			.flags = VRING_DESC_F_WRITE };
-		available(w, 0)->ring[i] = i;
+		available(w, 0)->ring[i] = (uint16_t)i;
 	}
 	available(w, 0)->idx = SIZE / 2;
 }

@@ -1,0 +1,107 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Sourced by tests of tsim vfio-user: devices d/0, d/1, ... whose back ends are s/guest-0.sock, ...
+# shellcheck source=tests/eal/lib.sh
+. "$SOURCE/tests/eal/lib.sh"
+export XDG_RUNTIME_DIR=$TMP
+mkdir d s
+if [[ ${SANITIZED-} == *thread* ]]; then
+	cp "$SOURCE/tests/eal/races.supp" "$TMP" || exit 1 # options end at a space, which $SOURCE may have
+	export TSAN_OPTIONS="suppressions=$TMP/races.supp exitcode=0 log_path=$TMP/race"
+fi
+
+# for_each_measurer COMMAND...: run with each interface that such guests may be measured by.
+measurer=()
+for_each_measurer()
+{
+	local by
+	for by in vhost-user vmux-virtio "vmux-virtio --policy passthrough:1"; do
+		read -ra measurer <<<"--interface $by"
+		"$@"
+	done
+}
+
+# devices N: the process of N devices, whose id is in $device.
+devices()
+{
+	local i arguments=()
+	for ((i = 0; i < $1; i++)); do
+		arguments+=(--device "d/$i" --back-end "s/guest-$i.sock")
+	done
+	"$BIN/tsim" vfio-user "${arguments[@]}" --mac 52:54:00:aa:00:00 >device.out 2>device.log &
+	device=$!
+	children+=("$device")
+	for ((i = 0; i < 200; i++)); do
+		[ ! -S "d/$(($1 - 1))" ] || return 0
+		sleep 0.05
+	done
+	fail "no device: $(cat device.log)"
+}
+
+# devices_end: they do, on SIGTERM, and leave nothing behind.
+devices_end()
+{
+	kill -TERM "$device" || fail "the devices' process is gone: $(cat device.log)"
+	wait "$device"
+	same "status of the devices ($(cat device.log))" "$?" 0
+	[ -z "$(ls -A d)" ] || fail "left behind: $(ls -A d)"
+	[ ! -s device.out ] || fail "stdout: $(cat device.out)"
+	! cat race.* 2>/dev/null || fail "data races, see above"
+}
+
+# machines OPTION... DEVICE...: they reflect; their process is $machines.
+machines()
+{
+	rm -f account machines.log
+	"$BUILD/tests/vfio_client" "$@" >account 2>machines.log &
+	machines=$!
+	children+=("$machines")
+	until_said machines.log 'devices are up'
+}
+
+# machines_end: they had nothing to complain about.
+machines_end()
+{
+	kill -TERM "$machines"
+	wait "$machines"
+	same "status of the machines ($(cat machines.log), devices: $(cat device.log))" "$?" 0
+	same "frames for other machines" "$(jq '[.devices[].foreign] | add' account)" 0
+}
+
+# machines_die: they are killed.
+machines_die()
+{
+	kill -9 "$machines"
+	wait "$machines" 2>/dev/null
+}
+
+# generator N OPTION...: begins a trial of N guests; its process is $generator.
+generator()
+{
+	local n=$1
+	shift
+	rm -rf out stderr
+	"$BIN/tsim" --machine external "${measurer[@]}" --socket-dir "$TMP/s" --mac 52:54:00:aa:00:00 \
+		--guests "$n" --warm-up 200ms --cores 1 "$@" >stdout 2>stderr &
+	generator=$!
+	children+=("$generator")
+}
+
+# measured: it ends as it should, and its books balance.
+measured()
+{
+	local status
+	wait "$generator"
+	status=$?
+	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] ||
+		fail "tsim ${measurer[*]}: status $status: $(cat stderr device.log machines.log)"
+	holds "offered = forwarded + lost" '.totals | .offered == .forwarded + .lost and .offered > 0'
+	holds "of each guest, too" '[.guests[] | .offered == .forwarded + .lost] | all'
+}
+
+# answers WHAT [FILTER]: nearly all frames of each guest came back, or what else the filter says.
+answers()
+{
+	holds "${measurer[*]}, $1: frames came back ($(trial '[.guests[] | "\(.forwarded)/\(.offered)"] | join(" ")'))" \
+		"${2-[.guests[] | .forwarded > 0.9 * .offered] | all}"
+}
