@@ -53,7 +53,7 @@ static struct {
 	_Atomic uint32_t unheard;  /* of all connectors */
 } vhost_process = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static struct vhost_guest *guest_of_vid(int vid)
+static struct vhost_guest *guest_at_socket(int vid)
 {
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)] = "";
 	struct vhost_guest *g = NULL;
@@ -65,6 +65,14 @@ static struct vhost_guest *guest_of_vid(int vid)
 		g = g_hash_table_lookup(vhost_process.guest_of_path, path);
 	pthread_mutex_unlock(&vhost_process.lock);
 	return g;
+}
+
+/* NULL also where another connection took its place. */
+static struct vhost_guest *guest_of_vid(int vid)
+{
+	struct vhost_guest *g = guest_at_socket(vid);
+
+	return g != NULL && atomic_load(&g->vid) == vid ? g : NULL;
 }
 
 static uint32_t slot_of(const struct vhost_guest *g)
@@ -154,7 +162,7 @@ static void watch_kicks(int vid, struct vhost_guest *g)
 static void connect_guest(int vid, struct vhost_guest *g)
 {
 	/* Without a memory table librte_vhost dies of being asked for it. */
-	if (atomic_load(&g->connected) || !g->runs || g->mem_vid != vid ||
+	if (atomic_load(&g->connected) || !g->runs || !g->has_memory ||
 		!g->enabled[GUEST_RX_QUEUE] || !g->enabled[GUEST_TX_QUEUE])
 		return;
 	if (!read_memory(vid, &g->mem) || !read_queue(vid, GUEST_RX_QUEUE, &g->rx, &g->mem) ||
@@ -253,7 +261,7 @@ static enum rte_vhost_msg_result before_message(int vid, void *message)
 		disconnect_guest(vid, g);
 	/* The old table goes, also where the new one is refused. */
 	if (g != NULL && request == VHOST_REQUEST_SET_MEM_TABLE)
-		g->mem_vid = -1;
+		g->has_memory = FALSE;
 	return is_of_unused_queue(message) ? RTE_VHOST_MSG_RESULT_OK
 					   : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
@@ -269,7 +277,7 @@ static enum rte_vhost_msg_result after_message(int vid, void *message)
 		atomic_store(&g->stage, VHOST_DRIVER_STARTED);
 	if (request == VHOST_REQUEST_SET_MEM_TABLE) {
 		atomic_store(&g->stage, VHOST_MEMORY_SENT);
-		g->mem_vid = vid;
+		g->has_memory = TRUE;
 	}
 	connect_guest(vid, g);
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
@@ -281,12 +289,15 @@ static int on_connection(int vid)
 		.pre_msg_handle = before_message,
 		.post_msg_handle = after_message,
 	};
-	struct vhost_guest *g = guest_of_vid(vid);
+	struct vhost_guest *g = guest_at_socket(vid);
 
 	if (g == NULL)
 		return -1;
+	/* The end of the one before may not have been seen yet; or a front end has two. */
+	disconnect_guest(atomic_load(&g->vid), g);
+	atomic_store(&g->vid, vid);
 	g->runs = g->enabled[GUEST_RX_QUEUE] = g->enabled[GUEST_TX_QUEUE] = FALSE;
-	g->mem_vid = -1;
+	g->has_memory = FALSE;
 	atomic_store(&g->stage, VHOST_CONNECTED);
 	return rte_vhost_extern_callback_register(vid, &messages, NULL);
 }
@@ -297,6 +308,7 @@ static void on_disconnection(int vid)
 
 	if (g == NULL)
 		return;
+	atomic_store(&g->vid, -1);
 	atomic_store(&g->stage, VHOST_LEFT);
 	if (g->all->connector != NULL)
 		vhost_connector_ended(g->all->connector, slot_of(g));
@@ -469,6 +481,7 @@ struct vhost_guests *vhost_guests_new(const struct vhost_guests_cfg *c, GError *
 	vs->path = g_new0(char *, vs->nb + 1);
 	for (uint32_t i = 0; i < vs->nb; i++) {
 		vs->guest[i].kick_fd = -1;
+		atomic_init(&vs->guest[i].vid, -1);
 		vs->guest[i].all = vs;
 		vs->path[i] = g_strdup_printf("%s/guest-%u.sock", cfg->socket_dir, cfg->guest[i]);
 	}

@@ -42,8 +42,12 @@ struct vhost_guest {
 	_Alignas(64) _Atomic int connected;
 	/* Of vhost_guests.c. */
 	_Atomic int stage;
-	gboolean runs, enabled[2]; /* librte_vhost's thread, like: */
-	int mem_vid;               /* the connection that has a memory table; -1: none */
+	/*
+	 * The connection that is the guest, -1: none. Others of the same socket are nobody's. It, and
+	 * what it has: librte_vhost's thread.
+	 */
+	_Atomic int vid;
+	gboolean runs, enabled[2], has_memory;
 	int kick_fd; /* of rx; < 0: none. Like unseen: of whoever may use the queues */
 	gboolean unseen;
 	struct splitq_mem mem;

@@ -9,6 +9,9 @@
  * socket after the other, or again to the one before.
  *
  * bad_front_end SOCKET WORD: one that fails its guest in the way that the word says, and then waits.
+ *
+ * bad_front_end SOCKET twice: two connections at once, of which the first goes on; then one whose table
+ * of memory is refused while it runs. Status 0: the back end answers still.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -31,11 +34,13 @@ enum {
 	SET_VRING_NUM = 8,
 	SET_VRING_ADDR = 9,
 	SET_VRING_BASE = 10,
+	GET_VRING_BASE = 11,
 	SET_VRING_KICK = 12,
 	SET_VRING_CALL = 13,
 	SET_VRING_ENABLE = 18,
 	REQUESTS = 42,
 	VERSION = 1,
+	NEED_REPLY = 1 << 3,
 };
 
 struct message {
@@ -60,12 +65,15 @@ static uint64_t random64(void)
 	return x ^ x >> 31;
 }
 
+static void wait_at_most(int s, const struct timeval *time)
+{
+	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, time, sizeof(*time));
+	setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, time, sizeof(*time));
+}
+
 static void be_impatient(int s)
 {
-	const struct timeval soon = { .tv_usec = 20000 };
-
-	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon));
-	setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof(soon));
+	wait_at_most(s, &(struct timeval){ .tv_usec = 20000 });
 }
 
 static int connect_to(const char *path)
@@ -260,6 +268,57 @@ static int fail_as(const char *word, int s, const struct memory *mem)
 	return 1;
 }
 
+static int has_answer(int s)
+{
+	uint8_t answer[512];
+
+	return recv(s, answer, sizeof(answer), 0) > 0;
+}
+
+static int asks(int s)
+{
+	say(s, GET_FEATURES, "", 0, NULL, 0);
+	return has_answer(s);
+}
+
+static int connect_patiently(const char *path)
+{
+	int s = connect_to(path);
+
+	wait_at_most(s, &(struct timeval){ .tv_sec = 10 });
+	return s;
+}
+
+static int be_two(const char *path, const struct memory *mem)
+{
+	static const uint32_t ring[2];
+	/* Beyond all addresses. */
+	const struct {
+		uint32_t nb, padding;
+		uint64_t guest_address, size, user_address, offset;
+	} table = { 1, 0, 0, UINT64_MAX, 0, MEM_LEN };
+	struct message m = {
+		.request = SET_MEM_TABLE, .flags = VERSION | NEED_REPLY, .size = sizeof(table)
+	};
+	int first = connect_patiently(path), second, third, lives;
+
+	lives = set_up(first, mem, QUEUES) && asks(first);
+	second = connect_patiently(path);
+	lives = lives && asks(second);
+	say(first, GET_VRING_BASE, ring, sizeof(ring), NULL, 0);
+	lives = lives && has_answer(first) && set_up(first, mem, QUEUES) && asks(first) &&
+		asks(second);
+	close(first);
+	close(second);
+	third = connect_patiently(path);
+	lives = lives && set_up(third, mem, QUEUES) && asks(third);
+	memcpy(m.payload, &table, sizeof(table));
+	send_message(third, &m, 12 + m.size, &mem->fd, 1);
+	lives = lives && has_answer(third) && asks(third);
+	close(third);
+	return lives;
+}
+
 int main(int argc, char **argv)
 {
 	struct memory mem = { .fd = memfd_create("bad", 0) };
@@ -274,6 +333,8 @@ int main(int argc, char **argv)
 	mem.bytes = mmap(NULL, MEM_LEN, PROT_READ | PROT_WRITE, MAP_SHARED, mem.fd, 0);
 	if (mem.bytes == MAP_FAILED)
 		return 1;
+	if (argc == 3 && strcmp(argv[2], "twice") == 0)
+		return be_two(argv[1], &mem) ? 0 : 1;
 	if (argc == 3)
 		return fail_as(argv[2], connect_to(argv[1]), &mem) ? 0 : 2;
 	state = strtoull(argv[2], NULL, 10);

@@ -36,6 +36,7 @@ for interface in vhost-user vmux-virtio; do
 	"$BIN/treflect" --vhost-user "$TMP/sockets/guest-0.sock" --vhost-user "$TMP/sockets/guest-1.sock" \
 		--vhost-user "$TMP/sockets/guest-2.sock" --core 0 --give-way >"$TMP/treflect.log" 2>&1 &
 	children=($!)
+	"$BUILD/tests/bad_front_end" "$TMP/sockets/guest-3.sock" twice || fail "two connections: $(cat "$TMP/stderr")"
 	"$BUILD/tests/bad_front_end" "$TMP/sockets/guest-3.sock" "$seed" 9 || fail "the bad front end: $?"
 	wait "$pid"
 	balanced "$?"
