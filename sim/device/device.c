@@ -185,6 +185,13 @@ struct work {
 	size_t reply_len;
 };
 
+/* Behind what is there already. */
+static void add_reply(struct work *w, const void *bytes, size_t len)
+{
+	memcpy(w->reply + w->reply_len, bytes, len);
+	w->reply_len += len;
+}
+
 static int answer_version(struct work *w)
 {
 	static const char
@@ -198,9 +205,8 @@ static int answer_version(struct work *w)
 	if (version[0] != 0)
 		return ENOTSUP;
 	version[1] = 0;
-	memcpy(w->reply, version, sizeof(version));
-	memcpy(w->reply + sizeof(version), own, sizeof(own));
-	w->reply_len = sizeof(version) + sizeof(own);
+	add_reply(w, version, sizeof(version));
+	add_reply(w, own, sizeof(own));
 	w->g->is_greeted = TRUE;
 	reach_back_end(w->d, w->g);
 	return 0;
@@ -259,8 +265,7 @@ static int unmap_memory(struct work *w)
 		return EINVAL;
 	if (!dma_table_unmap(w->g->memory, m.address, m.size))
 		return ENOENT;
-	memcpy(w->reply, w->body, sizeof(m));
-	w->reply_len = sizeof(m);
+	add_reply(w, w->body, sizeof(m));
 	w->g->is_refused = FALSE;
 	return 0;
 }
@@ -274,8 +279,7 @@ static int answer_device_info(struct work *w)
 
 	if (w->body_len < sizeof(info))
 		return EINVAL;
-	memcpy(w->reply, &info, sizeof(info));
-	w->reply_len = sizeof(info);
+	add_reply(w, &info, sizeof(info));
 	return 0;
 }
 
@@ -293,8 +297,7 @@ static int answer_region_info(struct work *w)
 		.size = virtio_nic_region_len(info.index) };
 	if (info.size != 0)
 		info.flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
-	memcpy(w->reply, &info, sizeof(info));
-	w->reply_len = sizeof(info);
+	add_reply(w, &info, sizeof(info));
 	return 0;
 }
 
@@ -317,8 +320,7 @@ static int answer_irq_info(struct work *w)
 	};
 	if (info.count != 0)
 		info.flags = VFIO_IRQ_INFO_EVENTFD;
-	memcpy(w->reply, &info, sizeof(info));
-	w->reply_len = sizeof(info);
+	add_reply(w, &info, sizeof(info));
 	return 0;
 }
 
@@ -410,9 +412,9 @@ static int read_region(struct work *w)
 
 	if (!parse_access(w->body, w->body_len, FALSE, &a))
 		return EINVAL;
-	memcpy(w->reply, &a, sizeof(a));
-	virtio_nic_read(&w->g->nic, a.region, (uint32_t)a.offset, w->reply + sizeof(a), a.count);
-	w->reply_len = sizeof(a) + a.count;
+	add_reply(w, &a, sizeof(a));
+	virtio_nic_read(&w->g->nic, a.region, (uint32_t)a.offset, w->reply + w->reply_len, a.count);
+	w->reply_len += a.count;
 	return 0;
 }
 
@@ -438,8 +440,7 @@ static int write_region(struct work *w)
 		return EINVAL;
 	apply_effects(w->g, virtio_nic_write(&w->g->nic, a.region, (uint32_t)a.offset,
 				    w->body + sizeof(a), a.count));
-	memcpy(w->reply, &a, sizeof(a));
-	w->reply_len = sizeof(a);
+	add_reply(w, &a, sizeof(a));
 	return 0;
 }
 
