@@ -119,7 +119,10 @@ struct datapath_ops {
 	void (*cost)(struct datapath *d, struct datapath_cost *out);
 	/* NULL: nothing to do. Every few milliseconds of a trial and before it; main thread. */
 	void (*tick)(struct datapath *d);
-	/* NULL: nothing to say. Members for the trial's "interface_info". Main thread. */
+	/*
+	 * NULL: nothing to say. Members for the trial's "interface_info"; counts are of what happened
+	 * since the last call, which is when the trial began. Main thread.
+	 */
 	void (*describe)(struct datapath *d, void *json_object);
 
 	/*
@@ -186,6 +189,15 @@ struct datapath {
 	datapath_quiesce quiesce;
 	void *quiesce_arg;
 };
+
+/* What was added to a sum since it was asked for last; *last: what it was then. For describe. */
+static inline uint64_t datapath_since_last(uint64_t now, uint64_t *last)
+{
+	uint64_t added = now - *last;
+
+	*last = now;
+	return added;
+}
 
 /* Where a guest is. */
 struct datapath_guest {

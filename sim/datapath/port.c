@@ -46,6 +46,9 @@ struct port_state {
 	struct rte_mempool *ptp_pool; /* flags of its mbufs differ from those of tx_pool */
 	struct nic_clock ptp_clock;   /* of the IEEE 1588 unit, in ns */
 	uint64_t pair_cycles;         /* that a reading of it takes, undisturbed; 0: not known */
+	struct {
+		uint64_t received, sent, missed, errors;
+	} described; /* counts when they were asked for last */
 };
 
 static unsigned nb_mbufs(unsigned queues)
@@ -282,6 +285,11 @@ static void port_tick(struct datapath *d)
 		tick_ptp(d);
 }
 
+static void add_count(JsonObject *o, const char *name, uint64_t now, uint64_t *last)
+{
+	json_object_set_int_member(o, name, (gint64)datapath_since_last(now, last));
+}
+
 static void port_describe(struct datapath *d, void *json_object)
 {
 	struct port_state *s = d->state;
@@ -294,11 +302,11 @@ static void port_describe(struct datapath *d, void *json_object)
 		s->stamp_field >= 0 ? "NIC" : "TSC, after each burst");
 	if (rte_eth_stats_get(s->id, &stats) != 0)
 		return;
-	json_object_set_int_member(json_object, "port_received", (gint64)stats.ipackets);
-	json_object_set_int_member(json_object, "port_sent", (gint64)stats.opackets);
-	json_object_set_int_member(json_object, "port_missed", (gint64)stats.imissed);
-	json_object_set_int_member(json_object, "port_errors",
-		(gint64)(stats.ierrors + stats.oerrors + stats.rx_nombuf));
+	add_count(json_object, "port_received", stats.ipackets, &s->described.received);
+	add_count(json_object, "port_sent", stats.opackets, &s->described.sent);
+	add_count(json_object, "port_missed", stats.imissed, &s->described.missed);
+	add_count(json_object, "port_errors", stats.ierrors + stats.oerrors + stats.rx_nombuf,
+		&s->described.errors);
 }
 
 static uint16_t port_reserve(

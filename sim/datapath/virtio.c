@@ -354,7 +354,6 @@ static void virtio_cost(struct datapath *d, struct datapath_cost *out)
 		add_cost(&v->guest[i].t, out);
 }
 
-/* Counts are of what happened since they were asked for the last time: of a trial and its hello. */
 static void virtio_describe(struct datapath *d, void *json_object)
 {
 	static const char *const name[VIRTIO_COUNTS] = {
@@ -388,8 +387,8 @@ static void virtio_describe(struct datapath *d, void *json_object)
 
 		for (uint32_t k = 0; k < v->nb_guests; k++)
 			now += ctr_get(&v->guest[k].t.count[i]);
-		json_object_set_int_member(o, name[i], (gint64)(now - v->described[i]));
-		v->described[i] = now;
+		json_object_set_int_member(
+			o, name[i], (gint64)datapath_since_last(now, &v->described[i]));
 	}
 }
 

@@ -147,7 +147,7 @@ struct virtio {
 	GMutex lock; /* also: until open is through */
 	GCond ticked;
 	ctr last_tick_tsc;
-	uint64_t described[VIRTIO_COUNTS]; /* what was there when it was asked for last */
+	uint64_t described[VIRTIO_COUNTS]; /* counts when they were asked for last */
 };
 
 /* Messages of one recvmmsg or sendmmsg; each has one piece. */

@@ -287,15 +287,6 @@ static void describe_policy(const struct vmux *v, JsonObject *o)
 	json_object_set_int_member(o, "mediators", v->nb_mediators);
 }
 
-/* What was added to a sum since it was asked for last. */
-static uint64_t since_last(uint64_t now, uint64_t *last)
-{
-	uint64_t added = now - *last;
-
-	*last = now;
-	return added;
-}
-
 void vmux_describe(struct datapath *d, void *json_object)
 {
 	static const char *const name[VMUX_COUNTS] = {
@@ -318,12 +309,12 @@ void vmux_describe(struct datapath *d, void *json_object)
 		for (int k = 0; k < VMUX_COUNTS; k++)
 			n[k] += ctr_get(&v->mediators[i].count[k]);
 	}
-	cycles = since_last(cycles, &v->described_cycles);
+	cycles = datapath_since_last(cycles, &v->described_cycles);
 	describe_policy(v, o);
-	json_object_set_int_member(
-		o, "switches", (gint64)since_last(ctr_get(&v->switches), &v->described_switches));
+	json_object_set_int_member(o, "switches",
+		(gint64)datapath_since_last(ctr_get(&v->switches), &v->described_switches));
 	for (int k = 0; k < VMUX_COUNTS; k++) {
-		n[k] = since_last(n[k], &v->described[k]);
+		n[k] = datapath_since_last(n[k], &v->described[k]);
 		json_object_set_int_member(k < VMUX_DROPS ? o : drops, name[k], (gint64)n[k]);
 	}
 	json_object_set_object_member(o, "dropped", drops);

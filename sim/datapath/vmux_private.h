@@ -163,7 +163,7 @@ struct vmux {
 	ctr switches;             /* guests that went to the NIC or came back */
 
 	/* Main thread. */
-	/* When it was described last: a trial's own are the rest. */
+	/* Counts when they were asked for last. */
 	uint64_t described_cycles, described_switches, described[VMUX_COUNTS];
 };
 

@@ -61,6 +61,8 @@ void engine_free(struct engine *e); /* NULL is fine. Stops the workers first. */
  * sim/engine/hello.h. Guests that are known may be listened to again.
  */
 gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask, char **fault);
+/* Has a guest that answers still a question to answer? It may be under way, or lost. */
+gboolean engine_hello_is_under_way(const struct engine *e, uint32_t guest);
 
 /* Start the workers, and wait until all of them run. */
 gboolean engine_ready(struct engine *e, GError **error);

@@ -123,3 +123,8 @@ gboolean engine_hello(struct engine *e, uint32_t guest, gboolean ask, char **fau
 	pthread_mutex_unlock(&d->quiesce_lock);
 	return known;
 }
+
+gboolean engine_hello_is_under_way(const struct engine *e, uint32_t guest)
+{
+	return hello_is_under_way(&e->hello[guest]);
+}

@@ -24,6 +24,11 @@ gboolean hello_asks_at_once(const struct hello *h)
 	return h->news && !hello_needs_longest(h);
 }
 
+gboolean hello_is_under_way(const struct hello *h)
+{
+	return h->shortest > 0 && h->shortest < h->asked;
+}
+
 void hello_note(struct hello *h, const struct frame_sig *sig, uint32_t via)
 {
 	if (sig->seq >= h->asked)

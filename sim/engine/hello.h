@@ -46,6 +46,8 @@ void hello_clear(struct hello *h);
 gboolean hello_needs_longest(const struct hello *h);
 /* Should the next question follow at once, or when the caller thinks it time to ask again? */
 gboolean hello_asks_at_once(const struct hello *h);
+/* Has a guest that answers not answered all? */
+gboolean hello_is_under_way(const struct hello *h);
 /* An intact frame of the guest's that asks: it came back from guest via, its own if that is unknown. */
 void hello_note(struct hello *h, const struct frame_sig *sig, uint32_t via);
 /*

@@ -419,6 +419,17 @@ static void describe_reflectors(struct run *r, JsonObject *o)
 	guests->threads = now.threads;
 }
 
+/* Counts of a trial are without those of its hello, or of what came between trials. */
+static void restart_counts(const struct fabric *f)
+{
+	for (unsigned i = 0; i < f->nb; i++) {
+		g_autoptr(JsonObject) scratch = json_object_new();
+
+		if (f->datapath[i]->ops->describe != NULL)
+			f->datapath[i]->ops->describe(f->datapath[i], scratch);
+	}
+}
+
 static void describe_interface(struct run *r)
 {
 	JsonObject *o = json_object_new();
@@ -728,6 +739,7 @@ static gboolean note_costs(struct run *r)
 	unsigned nb = fleet == NULL ? 0 : fleet_processes(fleet);
 	g_autofree pid_t *pids = g_new0(pid_t, nb);
 
+	restart_counts(r->cfg->fabric);
 	fabric_cost(r->cfg->fabric, &r->host_before);
 	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step)
 		r->watch[i].calls_before = fabric_calls(r->cfg->fabric, i);

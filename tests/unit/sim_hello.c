@@ -49,11 +49,13 @@ static void a_few_answers_of_both_lengths(void **unused)
 	for (uint32_t i = 0; i < HELLO_ANSWERS; i++) {
 		uint32_t nth = ask(&h);
 
+		assert_int_equal(hello_is_under_way(&h), i > 0);
 		assert_int_equal(judge(&h, NULL), HELLO_WAITS);
 		if (i == 0)
 			answer(&h, nth, HELLO_LONGEST, GUEST);
 		answer(&h, nth, HELLO_SHORTEST, GUEST);
 		assert_true(hello_asks_at_once(&h));
+		assert_false(hello_is_under_way(&h));
 	}
 	assert_int_equal(judge(&h, NULL), HELLO_IN_ORDER);
 	hello_clear(&h);
