@@ -186,6 +186,17 @@ static unsigned count_processes(const struct fleet *f)
 	}
 }
 
+/* Mediators or bridges, which may be on the guests' CPUs. */
+static gboolean host_has_threads(const struct fleet *f)
+{
+	gboolean has = FALSE;
+
+	for (uint32_t i = 0; i < f->cfg.nb_guests; i++)
+		has |= f->cfg.guest[i].datapath != NULL &&
+		       f->cfg.guest[i].datapath->ops->cost != NULL;
+	return has;
+}
+
 static void share_out(struct fleet *f)
 {
 	const struct fleet_cfg *c = &f->cfg;
@@ -203,6 +214,7 @@ static void share_out(struct fleet *f)
 		p->nb = first_of(f, i + 1, f->nb_processes) - p->first;
 		p->cpu = c->cores->guest_cpu[i % c->cores->nb_guest];
 		p->give_way = c->cores->shared || c->cores->crowded ||
+			      (c->cores->host_shares && host_has_threads(f)) ||
 			      f->nb_processes > c->cores->nb_guest;
 		p->report = g_strdup_printf("%s/reflector-%u.json", c->run_dir, i);
 		p->log = g_strdup_printf("%s/reflector-%u.log", c->run_dir, i);

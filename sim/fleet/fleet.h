@@ -50,7 +50,10 @@ gboolean fleet_takes_sockets(const struct datapath_ops *ops);
 unsigned fleet_processes(const struct fleet *f);
 /* The driver of its guests there: a word of fleet_drivers; NULL: it has none to choose. */
 const char *fleet_driver(const struct fleet *f, const struct datapath *d);
-/* Do processes share CPUs, with each other or with load workers? Then they give way to each other. */
+/*
+ * Do processes share CPUs, with each other, with load workers or with threads of the host (mediators,
+ * bridges)? Then they give way: who only polls would keep the others from their CPU for milliseconds.
+ */
 gboolean fleet_shares(const struct fleet *f);
 /* ns that all processes together have run, and have waited for a CPU, since they started. */
 void fleet_cpu_time(const struct fleet *f, uint64_t *ran_ns, uint64_t *waited_ns);

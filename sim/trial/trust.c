@@ -260,8 +260,9 @@ void trust_reach(trial *t, const struct trust_input *in)
 				? "a CPU went offline"
 				: "other programs use it; use a dedicated core (--guest-cores)");
 	if (in->guests_share && !in->workers_share)
-		add_note(t, "more guest processes than CPUs for them: latency includes the time "
-			    "that they wait for each other");
+		add_note(t,
+			"guest processes share CPUs with each other or with the host's threads: "
+			"latency includes the time that they wait");
 	if (in->workers_share)
 		add_note(t, "load workers share their CPUs with guests: both wait for each other");
 	if (t->interrupted)

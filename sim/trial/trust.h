@@ -10,7 +10,7 @@
 struct trust_input {
 	const struct engine_health *health;
 	gboolean workers_share; /* guests run on the load workers' CPUs */
-	gboolean guests_share;  /* more guest processes than CPUs for them */
+	gboolean guests_share;  /* with each other, or with the host's threads */
 	double guests_waited;   /* share of the time that guest processes waited for their CPU */
 	double tsc_error_ppm;   /* against CLOCK_MONOTONIC_RAW */
 	uint32_t guests_silent; /* whose state is that they do not answer, and nothing worse */

@@ -30,6 +30,9 @@ crowds=(4 64)
 for guests in "${crowds[@]}"; do
 	tsim "0 3" --interface "$interface" --mediators 2 --guests "$guests" --rate 5kpps --duration 1s --warm-up 0s
 	every_frame_is_accounted_for "emulate-all, $guests guests"
+	# By default mediators run on the guests' CPUs, which would be kept from them by guests that only poll.
+	grep -q "guest processes share CPUs with each other or with the host's threads" stdout ||
+		fail "guests do not give way to mediators: $(cat stdout)"
 	holds "all by mediators" "$vmux.passed_through == [] and $vmux.mediators == 2"
 	holds "the trial's frames, and none of the hello before it" "$vmux.frames_to_guests + ([$vmux.dropped[]] | add)
 		== (.totals | .offered - .refused)"

@@ -100,7 +100,7 @@ static void limits(void **state)
 		{ .waited = 0.6,
 			.guests_share = TRUE,
 			.latency_ns = 10000,
-			.reason = "note: more guest processes" },
+			.reason = "note: guest processes share CPUs" },
 		{ .shared = TRUE, .latency_ns = 10000, .reason = "note: load workers share" },
 	};
 
