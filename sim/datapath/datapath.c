@@ -18,14 +18,29 @@ char *datapath_names(void)
 
 const struct datapath_ops *datapath_find(const char *interface, GError **error)
 {
-	g_autofree char *names = datapath_names();
+	g_autofree char *names = NULL;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(interfaces); i++)
 		if (g_str_equal(interfaces[i]->interface, interface))
 			return interfaces[i];
+	names = datapath_names();
 	g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
 		"--interface: unknown interface '%s'; expected %s", interface, names);
 	return NULL;
+}
+
+gboolean datapath_cfg_reaches(const struct datapath_cfg *cfg, uint32_t slot, const char *by)
+{
+	return cfg->guest_ops == NULL || g_strcmp0(cfg->guest_ops[slot]->guest_option, by) == 0;
+}
+
+uint32_t datapath_cfg_count(const struct datapath_cfg *cfg, const char *by)
+{
+	uint32_t nb = 0;
+
+	for (uint32_t i = 0; i < cfg->nb_guests; i++)
+		nb += datapath_cfg_reaches(cfg, i, by) ? 1 : 0;
+	return nb;
 }
 
 static void free_datapath(struct datapath *d)

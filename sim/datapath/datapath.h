@@ -4,8 +4,8 @@
  * const struct datapath_ops; datapath.c lists them. To add an interface, write its file and add
  * its row to that list.
  *
- * A datapath serves the guests of one interface; a fleet has several. Within it guests are slots
- * 0 .. nb_guests - 1; guest[] tells their numbers. Frames are written and read where the interface
+ * A datapath serves the guests of one interface, or of one family of them; a fleet has several. Within
+ * it guests are slots 0 .. nb_guests - 1; guest[] tells their numbers. Frames are written and read where the interface
  * has them: memory is reserved, filled and committed; received, looked at and released.
  */
 #ifndef SIM_DATAPATH_DATAPATH_H
@@ -17,17 +17,23 @@
 #include <glib.h>
 
 struct datapath;
+struct datapath_ops;
 struct qpairs;
 struct vhost_guests;
 struct wire;
+
+/* How guests are reached: by vhost-user, on a socket each; by queue pairs that tsim makes. */
+#define DATAPATH_SOCKET "--vhost-user"
+#define DATAPATH_QUEUES "--queues"
 
 struct datapath_cfg {
 	const char *interface; /* of an ops */
 	const char *name;      /* in results; NULL: the interface's */
 	uint32_t nb_guests;
 	const uint32_t *guest; /* number of the guest in each slot */
-	uint32_t
-		nb_alike; /* guests of this process, of all interfaces, with the same ops->guest_option */
+	/* By slot: its guest's interface, all of one family. NULL: that of interface. */
+	const struct datapath_ops *const *guest_ops;
+	uint32_t nb_on_sockets;  /* guests of this process on DATAPATH_SOCKET, of all interfaces */
 	const uint8_t *base_mac; /* of guest 0; guest n has it plus n */
 	uint32_t frame_len_max;  /* with FCS: the longest frame that is sent */
 	/*
@@ -83,7 +89,12 @@ struct datapath_ops {
 	const char *interface;
 	const char *mechanism; /* one line: what really moves the frame */
 
-	/* Option of treflect that takes address(): "--vhost-user". NULL: there are no guests to start. */
+	/*
+	 * NULL: none. Guests of all interfaces of a family are one datapath's, whose ops are those of the
+	 * first one. Others differ in guest_option, host_files, address and missing.
+	 */
+	const char *family;
+	/* Option of treflect that takes address(): DATAPATH_... NULL: there are no guests to start. */
 	const char *guest_option;
 	/*
 	 * Memory that is reserved holds zero bytes from FRAME_HEAD_LEN on: else the writer of a
@@ -203,7 +214,12 @@ static inline uint64_t datapath_since_last(uint64_t now, uint64_t *last)
 struct datapath_guest {
 	struct datapath *datapath;
 	uint32_t slot;
+	const struct datapath_ops *ops; /* its interface's; those of a burst are datapath's */
 };
+
+/* Is the guest in a slot reached by DATAPATH_...? How many are? */
+gboolean datapath_cfg_reaches(const struct datapath_cfg *cfg, uint32_t slot, const char *by);
+uint32_t datapath_cfg_count(const struct datapath_cfg *cfg, const char *by);
 
 /* NULL and error for an interface that is unknown. */
 const struct datapath_ops *datapath_find(const char *interface, GError **error);

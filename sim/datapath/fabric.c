@@ -25,6 +25,15 @@ const struct datapath_ops *fabric_ops(const char *word, GError **error)
 
 static const struct fabric_share all_guests = { .first = 0, .step = 1 };
 
+gboolean fabric_together(const char *a, const char *b)
+{
+	const struct datapath_ops *ops = g_str_equal(a, b) ? NULL : fabric_ops(a, NULL);
+	const char *family = ops == NULL ? NULL : ops->family;
+
+	return g_str_equal(a, b) ||
+	       (family != NULL && g_strcmp0(family, fabric_ops(b, NULL)->family) == 0);
+}
+
 /* Distinct words in order of the first guest; not copied. */
 static GPtrArray *distinct_words(
 	const char *const *word, uint32_t nb_guests, struct fabric_share share)
@@ -38,43 +47,58 @@ static GPtrArray *distinct_words(
 	return words;
 }
 
-char *fabric_name(const char *const *word, uint32_t nb_guests)
+/* Of the words of one datapath the first one. */
+static GPtrArray *distinct_datapaths(
+	const char *const *word, uint32_t nb_guests, struct fabric_share share)
 {
-	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests, all_guests);
+	GPtrArray *words = distinct_words(word, nb_guests, share);
 
+	for (guint i = 0; i < words->len; i++)
+		for (guint k = words->len - 1; k > i; k--)
+			if (fabric_together(words->pdata[i], words->pdata[k]))
+				g_ptr_array_remove_index(words, k);
+	return words;
+}
+
+static char *join_words(GPtrArray *words)
+{
 	g_ptr_array_add(words, NULL);
 	return g_strjoinv("+", (char **)words->pdata);
 }
 
-/* Guests that are reached in the same way, by whatever interface. */
-static uint32_t count_alike(
-	const char *const *word, uint32_t nb_guests, struct fabric_share share, const char *which)
+char *fabric_name(const char *const *word, uint32_t nb_guests)
 {
-	const struct datapath_ops *ops = fabric_ops(which, NULL), *last = NULL;
-	uint32_t nb = 0;
+	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests, all_guests);
 
-	for (uint32_t i = share.first; ops != NULL && i < nb_guests; i += share.step) {
-		if (last == NULL || !g_str_equal(word[i], last->interface))
-			last = fabric_ops(word[i], NULL);
-		nb += last != NULL && g_strcmp0(last->guest_option, ops->guest_option) == 0;
-	}
-	return nb;
+	return join_words(words);
 }
 
-/* The cfg of one word's datapath: its guests, newly allocated, in cfg->guest. */
+/* The cfg of the datapath that a word is the first one of. */
 static struct datapath_cfg *cfg_of(const struct datapath_cfg *common, const char *const *word,
 	uint32_t nb_guests, struct fabric_share share, const char *which)
 {
 	struct datapath_cfg *cfg = g_memdup2(common, sizeof(*common));
 	uint32_t *guest = g_new(uint32_t, nb_guests);
+	const struct datapath_ops **guest_ops = g_new(const struct datapath_ops *, nb_guests);
+	const char **own = g_new(const char *, nb_guests);
+	g_autoptr(GPtrArray) words = NULL;
 
-	cfg->nb_guests = 0;
-	for (uint32_t i = share.first; i < nb_guests; i += share.step)
-		if (g_str_equal(word[i], which))
-			guest[cfg->nb_guests++] = i;
+	cfg->nb_guests = cfg->nb_on_sockets = 0;
+	for (uint32_t i = share.first; i < nb_guests; i += share.step) {
+		const struct datapath_ops *ops = fabric_ops(word[i], NULL);
+
+		cfg->nb_on_sockets += g_strcmp0(ops->guest_option, DATAPATH_SOCKET) == 0 ? 1 : 0;
+		if (!fabric_together(word[i], which))
+			continue;
+		own[cfg->nb_guests] = word[i];
+		guest_ops[cfg->nb_guests] = ops;
+		guest[cfg->nb_guests++] = i;
+	}
+	words = distinct_words(own, cfg->nb_guests, all_guests);
+	g_free(own);
 	cfg->guest = guest;
-	cfg->nb_alike = count_alike(word, nb_guests, share, which);
-	cfg->name = which;
+	cfg->guest_ops = guest_ops;
+	cfg->name = join_words(words);
 	cfg->interface = split_word(which, &cfg->vhost);
 	return cfg;
 }
@@ -82,6 +106,8 @@ static struct datapath_cfg *cfg_of(const struct datapath_cfg *common, const char
 static void free_cfg(struct datapath_cfg *cfg)
 {
 	g_free((void *)(uintptr_t)cfg->guest);
+	g_free((void *)(uintptr_t)cfg->guest_ops);
+	g_free((void *)(uintptr_t)cfg->name);
 	g_free((void *)(uintptr_t)cfg->interface);
 	g_free(cfg);
 }
@@ -89,7 +115,7 @@ static void free_cfg(struct datapath_cfg *cfg)
 struct fabric_memory fabric_memory(const struct datapath_cfg *common, const char *const *word,
 	uint32_t nb_guests, struct fabric_share share)
 {
-	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests, share);
+	g_autoptr(GPtrArray) words = distinct_datapaths(word, nb_guests, share);
 	struct fabric_memory sum = { 0 };
 
 	for (guint k = 0; k < words->len; k++) {
@@ -107,7 +133,7 @@ struct fabric_memory fabric_memory(const struct datapath_cfg *common, const char
 gboolean fabric_fits(const struct datapath_cfg *common, const char *const *word, uint32_t nb_guests,
 	struct fabric_share share, GError **error)
 {
-	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests, share);
+	g_autoptr(GPtrArray) words = distinct_datapaths(word, nb_guests, share);
 	gboolean fits = TRUE;
 
 	for (guint k = 0; k < words->len && fits; k++) {
@@ -136,7 +162,7 @@ void fabric_need(const char *const *word, uint32_t nb_guests, struct fabric_shar
 struct fabric *fabric_open(const struct datapath_cfg *common, const char *const *word,
 	uint32_t nb_guests, struct fabric_share share, GError **error)
 {
-	g_autoptr(GPtrArray) words = distinct_words(word, nb_guests, share);
+	g_autoptr(GPtrArray) words = distinct_datapaths(word, nb_guests, share);
 	struct fabric *f = g_new0(struct fabric, 1);
 
 	f->nb_guests = nb_guests;
@@ -149,7 +175,8 @@ struct fabric *fabric_open(const struct datapath_cfg *common, const char *const 
 		struct datapath *d = datapath_open(cfg, error);
 
 		for (uint32_t i = 0; d != NULL && i < cfg->nb_guests; i++)
-			f->guest[cfg->guest[i]] = (struct datapath_guest){ d, i };
+			f->guest[cfg->guest[i]] = (struct datapath_guest){ d, i,
+				cfg->guest_ops[i] };
 		free_cfg(cfg);
 		if (d == NULL) {
 			fabric_free(f);

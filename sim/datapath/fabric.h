@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * sim/datapath/fabric.h: all interfaces of a run, and which guest is on which. A fleet of one
- * interface has one datapath, a mixed one several.
+ * interface has one datapath, a mixed one several: one for each interface, or family of interfaces.
  */
 #ifndef SIM_DATAPATH_FABRIC_H
 #define SIM_DATAPATH_FABRIC_H
@@ -29,6 +29,8 @@ struct fabric_share {
  * cfg->vhost says.
  */
 const struct datapath_ops *fabric_ops(const char *word, GError **error);
+/* Are guests of these two words, which are known, on one datapath? */
+gboolean fabric_together(const char *a, const char *b);
 /*
  * The distinct words of all guests joined by '+', in order of the first guest: what a trial's
  * parameter "interface" says. Newly allocated.

@@ -91,7 +91,8 @@ size_t qpairs_memory(const struct datapath_cfg *cfg, gboolean own_lengths)
 	size_t sum = 0;
 
 	for (uint32_t i = 0; i < cfg->nb_guests; i++)
-		sum += pages_cost(lay_out(cfg, own_lengths, i).mem_len, cfg->strangers);
+		if (datapath_cfg_reaches(cfg, i, DATAPATH_QUEUES))
+			sum += pages_cost(lay_out(cfg, own_lengths, i).mem_len, cfg->strangers);
 	return sum;
 }
 
@@ -230,7 +231,7 @@ static gboolean greet_peer(struct qpairs *qs, struct peer *p, const struct qpair
 	if (hello->magic != QPAIR_MAGIC)
 		return FALSE;
 	if (hello->version != QPAIR_VERSION || hello->slot >= qs->nb ||
-		qs->peer[hello->slot] != NULL) {
+		qs->mem[hello->slot].mem == NULL || qs->peer[hello->slot] != NULL) {
 		answer_peer(p->fd, hello->slot, NULL, 0);
 		return FALSE;
 	}
@@ -351,7 +352,8 @@ struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error)
 			qs->pairs[i].fd[k] = -1;
 	}
 	for (uint32_t i = 0; i < nb && done; i++)
-		done = make_slot(qs, i, error);
+		done = !datapath_cfg_reaches(cfg->cfg, i, DATAPATH_QUEUES) ||
+		       make_slot(qs, i, error);
 	if (!done || !start_to_listen(qs, error)) {
 		qpairs_free(qs);
 		return NULL;

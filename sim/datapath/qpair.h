@@ -92,7 +92,7 @@ struct qpairs_cfg {
 
 struct qpairs;
 
-/* NULL and error, else also the datapath's. */
+/* NULL and error, else also the datapath's. Slots of guests that are reached otherwise stay empty. */
 struct qpairs *qpairs_new(const struct qpairs_cfg *cfg, GError **error);
 /*
  * Nobody may be inside the queues any more: end the datapath's own threads first. went is not told

@@ -84,7 +84,7 @@ const struct datapath_ops datapath_vfio = {
 	.interface = "vfio",
 	.mechanism = "one dedicated queue pair per guest; the generator reads and writes frames "
 		     "in guest memory: no copy, no host software",
-	.guest_option = "--queues",
+	.guest_option = DATAPATH_QUEUES,
 	.host_files = 6,
 	.shared = vfio_shared,
 	.open = vfio_open,

@@ -190,6 +190,8 @@ struct vhost_connector *vhost_connector_new(const struct vhost_connector_cfg *cf
 
 	c->cfg = *cfg;
 	c->peer = g_new0(struct peer, cfg->nb);
+	for (uint32_t i = 0; i < cfg->nb; i++)
+		c->peer[i].state = cfg->path[i] == NULL ? CONNECTED : ABSENT;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->changed, NULL);
 	return c;
@@ -231,7 +233,9 @@ void vhost_connector_free(struct vhost_connector *c)
 	if (c->runs)
 		pthread_join(c->thread, NULL);
 	for (uint32_t i = 0; i < c->cfg.nb; i++)
-		(void)rte_vhost_driver_unregister(c->cfg.path[i]); /* -1: it was not registered */
+		if (c->cfg.path[i] != NULL)
+			(void)rte_vhost_driver_unregister(
+				c->cfg.path[i]); /* -1: it was not registered */
 	pthread_cond_destroy(&c->changed);
 	pthread_mutex_destroy(&c->lock);
 	g_free(c->peer);

@@ -25,7 +25,8 @@ struct vhost_connector;
 
 struct vhost_connector_cfg {
 	char *const
-		*path; /* of each guest's socket; the caller's, as long as the connector is there */
+		*path; /* of each guest's socket, NULL: none to wait for; the caller's, as long as
+			  the connector is there */
 	uint32_t nb;
 	uint32_t nb_all;           /* guests of all connectors of the process */
 	_Atomic uint32_t *unheard; /* of all of them: 0 before the first */

@@ -32,8 +32,8 @@ enum {
 
 struct vhost_guests {
 	struct datapath *datapath;
-	struct vhost_guest *guest; /* by slot */
-	char **path;
+	struct vhost_guest *guest;       /* by slot */
+	char **path;                     /* by slot; NULL: its guest is reached otherwise */
 	uint32_t nb, nb_listening, room; /* room: bytes of the longest frame without FCS */
 	void (*went)(struct datapath *d, uint32_t slot);
 	struct vhost_connector *connector; /* NULL: guests connect to us */
@@ -367,23 +367,29 @@ static gboolean listen_for_guest(const char *path, GError **error)
 	return FALSE;
 }
 
+static uint32_t nb_of_process(const struct datapath_cfg *cfg)
+{
+	return MAX(cfg->nb_on_sockets, datapath_cfg_count(cfg, DATAPATH_SOCKET));
+}
+
 /* Whatever a killed run left at the guests' paths is removed. */
 static gboolean reach_guests(
 	struct vhost_guests *vs, const struct datapath_cfg *cfg, GError **error)
 {
 	for (uint32_t i = 0; i < vs->nb; i++)
-		if (!socket_path_free(vs->path[i], error))
+		if (vs->path[i] != NULL && !socket_path_free(vs->path[i], error))
 			return FALSE;
 	if (cfg->guests_listen) {
 		vs->connector = vhost_connector_new(&(struct vhost_connector_cfg){ .path = vs->path,
 			.nb = vs->nb,
-			.nb_all = MAX(cfg->nb_alike, vs->nb),
+			.nb_all = nb_of_process(cfg),
 			.unheard = &vhost_process.unheard,
 			.register_path = register_client });
 		return vhost_connector_start(vs->connector, error);
 	}
 	for (; vs->nb_listening < vs->nb; vs->nb_listening++)
-		if (!listen_for_guest(vs->path[vs->nb_listening], error))
+		if (vs->path[vs->nb_listening] != NULL &&
+			!listen_for_guest(vs->path[vs->nb_listening], error))
 			return FALSE;
 	return TRUE;
 }
@@ -397,7 +403,8 @@ size_t vhost_guests_memory(const struct datapath_cfg *cfg)
 {
 	enum { DEVICE = 40960 }; /* what librte_vhost takes for one, rings and all */
 
-	return pool_bytes(nb_mbufs(cfg), cfg->frame_len_max) + cfg->nb_guests * (size_t)DEVICE;
+	return pool_bytes(nb_mbufs(cfg), cfg->frame_len_max) +
+	       datapath_cfg_count(cfg, DATAPATH_SOCKET) * (size_t)DEVICE;
 }
 
 /* Their callbacks find them, or do not any more. */
@@ -407,6 +414,8 @@ static void announce_guests(struct vhost_guests *vs, gboolean there)
 	if (vhost_process.guest_of_path == NULL)
 		vhost_process.guest_of_path = g_hash_table_new(g_str_hash, g_str_equal);
 	for (uint32_t i = 0; i < vs->nb; i++) {
+		if (vs->path[i] == NULL)
+			continue;
 		if (there)
 			g_hash_table_insert(
 				vhost_process.guest_of_path, vs->path[i], &vs->guest[i]);
@@ -424,11 +433,15 @@ void vhost_guests_free(struct vhost_guests *vs)
 		return;
 	vhost_connector_free(vs->connector);
 	for (uint32_t i = 0; i < vs->nb_listening; i++)
-		rte_vhost_driver_unregister(vs->path[i]); /* disconnects and removes the socket */
+		if (vs->path[i] != NULL)
+			rte_vhost_driver_unregister(
+				vs->path[i]); /* disconnects and removes the socket */
 	announce_guests(vs, FALSE);
-	for (uint32_t i = 0; i < vs->nb; i++)
+	for (uint32_t i = 0; i < vs->nb; i++) {
 		fd_close(vs->guest[i].kick_fd);
-	g_strfreev(vs->path);
+		g_free(vs->path[i]);
+	}
+	g_free(vs->path);
 	rte_mempool_free(vs->pool);
 	g_aligned_free(vs->guest);
 	g_free(vs);
@@ -450,7 +463,7 @@ static gboolean make_pool(struct vhost_guests *vs, const struct datapath_cfg *cf
 
 gboolean vhost_guests_fits(const struct datapath_cfg *cfg, GError **error)
 {
-	uint32_t nb = MAX(cfg->nb_alike, cfg->nb_guests), max = LISTENING_MAX;
+	uint32_t nb = nb_of_process(cfg), max = LISTENING_MAX;
 
 	if (cfg->guests_listen)
 		max = VHOST_CONNECTOR_MAX;
@@ -478,12 +491,14 @@ struct vhost_guests *vhost_guests_new(const struct vhost_guests_cfg *c, GError *
 	vs->nb = cfg->nb_guests;
 	vs->guest = g_aligned_alloc0(vs->nb, sizeof(*vs->guest), _Alignof(struct vhost_guest));
 	vs->room = cfg->frame_len_max - FRAME_FCS_LEN;
-	vs->path = g_new0(char *, vs->nb + 1);
+	vs->path = g_new0(char *, vs->nb);
 	for (uint32_t i = 0; i < vs->nb; i++) {
 		vs->guest[i].kick_fd = -1;
 		atomic_init(&vs->guest[i].vid, -1);
 		vs->guest[i].all = vs;
-		vs->path[i] = g_strdup_printf("%s/guest-%u.sock", cfg->socket_dir, cfg->guest[i]);
+		if (datapath_cfg_reaches(cfg, i, DATAPATH_SOCKET))
+			vs->path[i] = g_strdup_printf(
+				"%s/guest-%u.sock", cfg->socket_dir, cfg->guest[i]);
 	}
 	announce_guests(vs, TRUE);
 	c->datapath->vhost = vs;

@@ -68,7 +68,10 @@ struct vhost_guests_cfg {
 /* As hooks of struct datapath_ops. */
 gboolean vhost_guests_fits(const struct datapath_cfg *cfg, GError **error);
 size_t vhost_guests_memory(const struct datapath_cfg *cfg);
-/* NULL and error, else also the datapath's: guests are connected from now on. */
+/*
+ * NULL and error, else also the datapath's: guests are connected from now on. Slots of guests that are
+ * reached otherwise stay empty.
+ */
 struct vhost_guests *vhost_guests_new(const struct vhost_guests_cfg *cfg, GError **error);
 /* Nobody may be inside the queues any more. went is told of guests that are there. NULL is fine. */
 void vhost_guests_free(struct vhost_guests *vs);

@@ -20,7 +20,7 @@ const struct datapath_ops datapath_vhost_user = {
 	.interface = "vhost-user",
 	.mechanism = "vhost-user back end that writes and reads frames in place, in the memory of "
 		     "the guest's virtio driver",
-	.guest_option = "--vhost-user",
+	.guest_option = DATAPATH_SOCKET,
 	.host_files = 8,
 	.memory = vhost_guests_memory,
 	.fits = vhost_guests_fits,

@@ -396,7 +396,7 @@ const struct datapath_ops datapath_virtio = {
 	.interface = "virtio",
 	.mechanism = "a bridge thread writes each frame to a tap (a socket); the guest's vhost "
 		     "worker or QEMU loop copies it between tap and virtqueue",
-	.guest_option = "--queues",
+	.guest_option = DATAPATH_QUEUES,
 	.host_files = 8,
 	.host_threads = 1,
 	.zeroed = TRUE,

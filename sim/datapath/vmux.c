@@ -31,6 +31,8 @@
  * Guest i belongs to mediator i modulo their number, which alone is inside its queues while it is
  * emulated. Frames come back by one port a receiver, which has the frames of that receiver's guests:
  * so what a guest sent by the port and what it sends by a queue pair meet in one thread, in order.
+ *
+ * Guests of vmux_virtio.c are behind the same mediators as those here, on the same wire.
  */
 #include "sim/datapath/vmux_private.h"
 
@@ -45,14 +47,25 @@ static struct vmux *vmux_of(struct datapath *d)
 	return d->state;
 }
 
-size_t vmux_memory(const struct datapath_cfg *cfg)
+static gboolean has_guests(const struct datapath_cfg *cfg, const char *by)
 {
-	return wire_memory(cfg, cfg->nb_rx) + vmux_mediators_memory(cfg);
+	return datapath_cfg_count(cfg, by) != 0;
 }
 
-static size_t vmux_shared(const struct datapath_cfg *cfg)
+size_t vmux_memory(const struct datapath_cfg *cfg)
+{
+	return wire_memory(cfg, cfg->nb_rx) + vmux_mediators_memory(cfg) +
+	       (has_guests(cfg, DATAPATH_SOCKET) ? vhost_guests_memory(cfg) : 0);
+}
+
+size_t vmux_shared(const struct datapath_cfg *cfg)
 {
 	return qpairs_memory(cfg, FALSE);
+}
+
+gboolean vmux_fits(const struct datapath_cfg *cfg, GError **error)
+{
+	return !has_guests(cfg, DATAPATH_SOCKET) || vhost_guests_fits(cfg, error);
 }
 
 static void make_guest(struct vmux *v, uint32_t slot, const struct datapath_cfg *cfg,
@@ -113,7 +126,7 @@ void vmux_clear(struct vmux *v)
 }
 
 /* The queues of a guest that has gone are made new: nobody may be inside of them. */
-void vmux_went(struct datapath *d, uint32_t slot)
+static void guest_went(struct datapath *d, uint32_t slot)
 {
 	struct vmux *v = vmux_of(d);
 
@@ -133,8 +146,31 @@ void vmux_close(struct datapath *d)
 	g_free(v);
 }
 
-gboolean vmux_open_with(
-	struct datapath *d, const struct datapath_cfg *cfg, vmux_connect connect, GError **error)
+/* Makes the guests' queues, of either kind, and connects guests. */
+static gboolean reach_guests(struct datapath *d, const struct datapath_cfg *cfg,
+	struct vmux_queues *queues, GError **error)
+{
+	if (has_guests(cfg, DATAPATH_QUEUES) && qpairs_new(&(struct qpairs_cfg){ .datapath = d,
+								   .cfg = cfg,
+								   .socket_name = "vmux.sock",
+								   .went = guest_went },
+							error) == NULL)
+		return FALSE;
+	if (has_guests(cfg, DATAPATH_SOCKET) &&
+		vhost_guests_new(
+			&(struct vhost_guests_cfg){ .datapath = d, .cfg = cfg, .went = guest_went },
+			error) == NULL)
+		return FALSE;
+	for (uint32_t i = 0; i < cfg->nb_guests; i++) {
+		if (datapath_cfg_reaches(cfg, i, DATAPATH_QUEUES))
+			queues[i].packed = qpairs_get(d->qpairs, i);
+		else
+			queues[i].split = vhost_guests_get(d->vhost, i);
+	}
+	return TRUE;
+}
+
+gboolean vmux_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
 {
 	g_autofree struct vmux_queues *queues = g_new0(struct vmux_queues, cfg->nb_guests);
 	struct vmux *v = g_new0(struct vmux, 1);
@@ -144,29 +180,10 @@ gboolean vmux_open_with(
 		return FALSE;
 	}
 	d->state = v;
-	if (connect(d, cfg, queues, error) && vmux_start(v, d, cfg, queues, error))
+	if (reach_guests(d, cfg, queues, error) && vmux_start(v, d, cfg, queues, error))
 		return TRUE;
 	vmux_close(d);
 	return FALSE;
-}
-
-static gboolean make_pairs(struct datapath *d, const struct datapath_cfg *cfg,
-	struct vmux_queues *queues, GError **error)
-{
-	if (qpairs_new(&(struct qpairs_cfg){ .datapath = d,
-			       .cfg = cfg,
-			       .socket_name = "vmux.sock",
-			       .went = vmux_went },
-		    error) == NULL)
-		return FALSE;
-	for (uint32_t i = 0; i < cfg->nb_guests; i++)
-		queues[i].packed = qpairs_get(d->qpairs, i);
-	return TRUE;
-}
-
-static gboolean vmux_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
-{
-	return vmux_open_with(d, cfg, make_pairs, error);
 }
 
 gboolean vmux_connected(struct datapath *d, uint32_t slot)
@@ -326,13 +343,15 @@ void vmux_describe(struct datapath *d, void *json_object)
 
 const struct datapath_ops datapath_vmux = {
 	.interface = "vmux",
+	.family = VMUX_FAMILY,
 	.mechanism = "polling mediators between one shared port and all guests: MAC lookup, "
 		     "emulated descriptor rings, copies; dedicated queue pairs for guests that "
 		     "the policy passes through",
-	.guest_option = "--queues",
+	.guest_option = DATAPATH_QUEUES,
 	.host_files = 6,
 	.memory = vmux_memory,
 	.shared = vmux_shared,
+	.fits = vmux_fits,
 	.open = vmux_open,
 	.close = vmux_close,
 	.address = qpairs_address,

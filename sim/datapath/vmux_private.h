@@ -176,16 +176,13 @@ gboolean vmux_start(struct vmux *v, struct datapath *d, const struct datapath_cf
 void vmux_stop(struct vmux *v); /* ends the threads; v can still be asked */
 void vmux_clear(struct vmux *v);
 
-/* The ops' open, with what makes the guests' queues and connects them. */
-typedef gboolean (*vmux_connect)(struct datapath *d, const struct datapath_cfg *cfg,
-	struct vmux_queues *queues, GError **error);
-gboolean vmux_open_with(
-	struct datapath *d, const struct datapath_cfg *cfg, vmux_connect connect, GError **error);
-/* A guest has gone: what qpairs_cfg and vhost_guests_cfg ask for. */
-void vmux_went(struct datapath *d, uint32_t slot);
+#define VMUX_FAMILY "vmux"
 
 /* Hooks of struct datapath_ops. */
+gboolean vmux_fits(const struct datapath_cfg *cfg, GError **error);
 size_t vmux_memory(const struct datapath_cfg *cfg);
+size_t vmux_shared(const struct datapath_cfg *cfg);
+gboolean vmux_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error);
 void vmux_close(struct datapath *d);
 gboolean vmux_connected(struct datapath *d, uint32_t slot);
 uint64_t vmux_calls(struct datapath *d, uint32_t slot);

@@ -21,37 +21,18 @@
  */
 #include "sim/datapath/vmux_private.h"
 
-static gboolean reach_guests(struct datapath *d, const struct datapath_cfg *cfg,
-	struct vmux_queues *queues, GError **error)
-{
-	struct vhost_guests *vs = vhost_guests_new(
-		&(struct vhost_guests_cfg){ .datapath = d, .cfg = cfg, .went = vmux_went }, error);
-
-	for (uint32_t i = 0; vs != NULL && i < cfg->nb_guests; i++)
-		queues[i].split = vhost_guests_get(vs, i);
-	return vs != NULL;
-}
-
-static gboolean vmux_virtio_open(struct datapath *d, const struct datapath_cfg *cfg, GError **error)
-{
-	return vmux_open_with(d, cfg, reach_guests, error);
-}
-
-static size_t vmux_virtio_memory(const struct datapath_cfg *cfg)
-{
-	return vmux_memory(cfg) + vhost_guests_memory(cfg);
-}
-
 const struct datapath_ops datapath_vmux_virtio = {
 	.interface = "vmux-virtio",
+	.family = VMUX_FAMILY,
 	.mechanism = "polling mediators between one shared port and all guests: MAC lookup, copies "
 		     "into and out of the virtqueues of the guests' virtio drivers; workers on "
 		     "the virtqueues of guests that the policy passes through",
-	.guest_option = "--vhost-user",
+	.guest_option = DATAPATH_SOCKET,
 	.host_files = 8,
-	.memory = vmux_virtio_memory,
-	.fits = vhost_guests_fits,
-	.open = vmux_virtio_open,
+	.memory = vmux_memory,
+	.shared = vmux_shared,
+	.fits = vmux_fits,
+	.open = vmux_open,
 	.close = vmux_close,
 	.address = vhost_guests_address,
 	.connected = vmux_connected,

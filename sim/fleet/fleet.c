@@ -17,8 +17,6 @@
 #include "sim/reflector/rings.h"
 #include "sim/base/limits.h"
 
-#define SOCKET_OPTION "--vhost-user"
-
 const char *const fleet_drivers[] = { "builtin", "dpdk", NULL };
 
 enum { END_TIMEOUT_MS = 2000, POLL_US = 2000 };
@@ -55,22 +53,23 @@ static const struct datapath_guest *member_at(const struct fleet *f, uint32_t i)
 
 gboolean fleet_takes_sockets(const struct datapath_ops *ops)
 {
-	return g_strcmp0(ops->guest_option, SOCKET_OPTION) == 0;
+	return g_strcmp0(ops->guest_option, DATAPATH_SOCKET) == 0;
 }
 
 static gboolean has_socket(const struct fleet *f, uint32_t i)
 {
-	return fleet_takes_sockets(member_at(f, i)->datapath->ops);
+	return fleet_takes_sockets(member_at(f, i)->ops);
 }
 
 /* Slots of one interface that follow each other are one argument: SOCKET@FIRST-LAST. */
 static uint32_t add_queues(const struct fleet *f, GPtrArray *args, uint32_t i, uint32_t end)
 {
 	const struct datapath_guest *first = member_at(f, i);
-	const char *address = first->datapath->ops->address(first->datapath, first->slot);
+	const char *address = first->ops->address(first->datapath, first->slot);
 	uint32_t n = 1;
 
 	while (i + n < end && member_at(f, i + n)->datapath == first->datapath &&
+		member_at(f, i + n)->ops == first->ops &&
 		member_at(f, i + n)->slot == first->slot + n)
 		n++;
 	g_ptr_array_add(args, n == 1 ? g_strdup(address)
@@ -87,12 +86,12 @@ static void add_guests(const struct fleet *f, GPtrArray *args, const struct proc
 	for (uint32_t i = p->first; i < end;) {
 		const struct datapath_guest *g = member_at(f, i);
 
-		g_ptr_array_add(args, g_strdup(g->datapath->ops->guest_option));
+		g_ptr_array_add(args, g_strdup(g->ops->guest_option));
 		if (!has_socket(f, i)) {
 			i += add_queues(f, args, i, end);
 			continue;
 		}
-		g_ptr_array_add(args, g_strdup(g->datapath->ops->address(g->datapath, g->slot)));
+		g_ptr_array_add(args, g_strdup(g->ops->address(g->datapath, g->slot)));
 		if (!sockets)
 			first_socket = f->member[i];
 		sockets = TRUE;
@@ -203,7 +202,7 @@ static void share_out(struct fleet *f)
 
 	f->member = g_new0(uint32_t, c->nb_guests);
 	for (uint32_t i = 0; i < c->nb_guests; i++)
-		if (c->guest[i].datapath != NULL && c->guest[i].datapath->ops->guest_option != NULL)
+		if (c->guest[i].datapath != NULL && c->guest[i].ops->guest_option != NULL)
 			f->member[f->nb_members++] = i;
 	f->nb_processes = count_processes(f);
 	f->processes = g_new0(struct process, f->nb_processes);
@@ -279,7 +278,10 @@ unsigned fleet_processes(const struct fleet *f)
 
 const char *fleet_driver(const struct fleet *f, const struct datapath *d)
 {
-	return fleet_takes_sockets(d->ops) ? fleet_drivers[f->cfg.driver] : NULL;
+	for (uint32_t i = 0; i < f->nb_members; i++)
+		if (member_at(f, i)->datapath == d && has_socket(f, i))
+			return fleet_drivers[f->cfg.driver];
+	return NULL;
 }
 
 gboolean fleet_shares(const struct fleet *f)
@@ -338,7 +340,7 @@ static const struct process *process_of(const struct fleet *f, uint32_t guest)
 			continue;
 		/* Between ours are those of other ranks. */
 		if (f->cfg.guest[guest].datapath == NULL ||
-			f->cfg.guest[guest].datapath->ops->guest_option == NULL)
+			f->cfg.guest[guest].ops->guest_option == NULL)
 			return NULL;
 		return p;
 	}

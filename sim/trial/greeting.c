@@ -52,8 +52,8 @@ static const char *lack_of(const struct greeting *h, uint32_t guest, gboolean *h
 	const char *lack = NULL;
 
 	*hopeless = FALSE;
-	if (g->datapath->ops->missing != NULL)
-		lack = g->datapath->ops->missing(g->datapath, g->slot, hopeless);
+	if (g->ops->missing != NULL)
+		lack = g->ops->missing(g->datapath, g->slot, hopeless);
 	if (lack == NULL && fabric_connected(h->cfg->fabric, guest))
 		return "connected, but no frame returned";
 	return lack;

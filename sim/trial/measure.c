@@ -430,6 +430,22 @@ static void restart_counts(const struct fabric *f)
 	}
 }
 
+/* What moves a datapath's frames, of each of its interfaces. Newly allocated. */
+static char *mechanisms_of(const struct fabric *f, const struct datapath *d)
+{
+	g_autoptr(GPtrArray) texts = g_ptr_array_new();
+
+	for (uint32_t i = 0; i < f->nb_guests; i++) {
+		const struct datapath_guest *g = &f->guest[i];
+		void *text = g->datapath == d ? (void *)(uintptr_t)g->ops->mechanism : NULL;
+
+		if (text != NULL && !g_ptr_array_find(texts, text, NULL))
+			g_ptr_array_add(texts, text);
+	}
+	g_ptr_array_add(texts, NULL);
+	return g_strjoinv("; ", (char **)texts->pdata);
+}
+
 static void describe_interface(struct run *r)
 {
 	JsonObject *o = json_object_new();
@@ -439,11 +455,12 @@ static void describe_interface(struct run *r)
 	json_object_set_string_member(o, "interface", r->t->params.interface);
 	for (unsigned i = 0; i < r->cfg->fabric->nb; i++) {
 		struct datapath *d = r->cfg->fabric->datapath[i];
+		g_autofree char *mechanism = mechanisms_of(r->cfg->fabric, d);
 		JsonObject *one = json_object_new();
 
 		json_object_set_string_member(one, "interface", d->name);
 		json_object_set_int_member(one, "guests", d->nb_guests);
-		json_object_set_string_member(one, "mechanism", d->ops->mechanism);
+		json_object_set_string_member(one, "mechanism", mechanism);
 		if (r->cfg->fleet != NULL && fleet_driver(r->cfg->fleet, d) != NULL)
 			json_object_set_string_member(
 				one, "guest_driver", fleet_driver(r->cfg->fleet, d));

@@ -16,18 +16,18 @@ struct kinds {
 	uint32_t queues;      /* whose queues have --descriptors */
 	uint32_t virtio;      /* whose vhost --vhost says */
 	uint32_t hosted;      /* served by threads of the host */
-	uint32_t vmux, vmux_virtio;
-	uint32_t awaited; /* have to come or to answer */
-	uint32_t fellows; /* not alone on an interface whose guests can send on */
-	gboolean deaf;    /* some are on an interface that sends nothing on */
+	uint32_t mediated;    /* on vmux or vmux-virtio, which share mediators */
+	uint32_t awaited;     /* have to come or to answer */
+	uint32_t fellows;     /* with others on a datapath whose guests can send on */
+	gboolean deaf;        /* some are on an interface that sends nothing on */
 };
 
-static uint32_t count_word(const struct options *o, const char *word)
+static uint32_t count_together(const struct options *o, const char *word)
 {
 	uint32_t nb = 0;
 
 	for (uint32_t i = 0; i < o->traffic->nb_guests; i++)
-		nb += g_str_equal(o->interfaces[i], word);
+		nb += fabric_together(o->interfaces[i], word) ? 1 : 0;
 	return nb;
 }
 
@@ -36,7 +36,7 @@ static struct kinds count_kinds(const struct options *o)
 	gboolean process = g_str_equal(o->machine, "process");
 	struct kinds k = { 0 };
 	const char *last = NULL;
-	uint32_t nb_alike = 0;
+	uint32_t nb_together = 0;
 
 	if (o->on_lab) {
 		k.awaited = o->traffic->nb_guests;
@@ -47,23 +47,22 @@ static struct kinds count_kinds(const struct options *o)
 		const char *word = o->interfaces[i];
 		const struct datapath_ops *ops = fabric_ops(word, NULL);
 		gboolean relays = ops->guest_option != NULL || ops->receive_port != NULL;
-		gboolean virtio = g_str_has_prefix(word, "virtio"), vmux = ops == &datapath_vmux,
-			 vmux_virtio = ops == &datapath_vmux_virtio;
+		gboolean virtio = g_str_has_prefix(word, "virtio"),
+			 mediated = fabric_together(word, "vmux");
 
 		if (last == NULL || !g_str_equal(word, last))
-			nb_alike = count_word(o, word);
+			nb_together = count_together(o, word);
 		last = word;
 		k.started += process && ops->guest_option != NULL;
 		k.virtio_user += process && fleet_takes_sockets(ops);
 		k.sockets += ops->guest_option != NULL;
 		k.queues += process ? ops->guest_option != NULL
-				    : g_strcmp0(ops->guest_option, "--queues") == 0;
+				    : g_strcmp0(ops->guest_option, DATAPATH_QUEUES) == 0;
 		k.virtio += g_str_equal(word, "virtio");
-		k.hosted += virtio || vmux || vmux_virtio;
-		k.vmux += vmux ? 1 : 0;
-		k.vmux_virtio += vmux_virtio ? 1 : 0;
+		k.hosted += virtio || mediated;
+		k.mediated += mediated ? 1 : 0;
 		k.awaited += relays ? 1 : 0;
-		k.fellows += relays && nb_alike > 1;
+		k.fellows += relays && nb_together > 1;
 		k.deaf |= !relays && !ops->one_way;
 	}
 	return k;
@@ -98,8 +97,8 @@ static gboolean has_departures(const struct options *o)
 	return FALSE;
 }
 
-/* How many mediators so many guests can have: one each, none where all are passed through. */
-static uint32_t mediators_of(const struct options *o, uint32_t nb_guests)
+/* How many mediators there can be: one a guest, none where all are passed through. */
+static uint32_t mediators_max(const struct options *o, uint32_t nb_guests)
 {
 	struct vmux_policy p;
 
@@ -107,12 +106,6 @@ static uint32_t mediators_of(const struct options *o, uint32_t nb_guests)
 			       vmux_policy_passes_all(&p, nb_guests)
 		       ? 0
 		       : nb_guests;
-}
-
-/* Each interface has its own. */
-static uint32_t mediators_max(const struct options *o, const struct kinds *k)
-{
-	return MAX(mediators_of(o, k->vmux), mediators_of(o, k->vmux_virtio));
 }
 
 /* Given, and not as it would be anyway. */
@@ -126,7 +119,7 @@ gboolean options_effect(const struct options *o, GError **error)
 	const struct kinds k = count_kinds(o);
 	g_autofree char *timeout = option_text(option_find(options_rows, "connect-timeout"), o);
 	gboolean departs = has_departures(o);
-	gboolean mediated = k.vmux + k.vmux_virtio != 0;
+	gboolean mediated = k.mediated != 0;
 	gboolean limited = mediated && o->policy != NULL && !g_str_equal(o->policy, "emulate-all");
 	const struct {
 		gboolean given, has_effect;
@@ -142,14 +135,14 @@ gboolean options_effect(const struct options *o, GError **error)
 		{ o->pattern != ENGINE_TO_GUESTS, !k.deaf, "--pattern",
 			"guests that can send to guests: processes, --port or --machine external" },
 		{ o->pattern != ENGINE_TO_GUESTS, k.fellows != 0, "--pattern",
-			"at least two guests on one interface" },
+			"at least two guests on one interface, or on vmux and vmux-virtio" },
 		{ o->vhost_word >= 0 && !o->on_lab, k.virtio != 0, "--vhost",
 			"a guest on interface virtio" },
 		{ o->policy != NULL, mediated, "--policy",
 			"a guest on interface vmux or vmux-virtio" },
 		{ is_given(o, "vf-limit"), limited, "--vf-limit",
 			"--policy passthrough:K or busiest:K of interface vmux or vmux-virtio" },
-		{ is_given(o, "mediators"), (uint32_t)o->mediators <= mediators_max(o, &k),
+		{ is_given(o, "mediators"), (uint32_t)o->mediators <= mediators_max(o, k.mediated),
 			"--mediators",
 			"at least that many guests on interface vmux or vmux-virtio that are not "
 			"passed through" },

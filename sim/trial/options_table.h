@@ -44,7 +44,7 @@ enum { OPTIONS_HOUR_S = 3600, OPTIONS_DAY_S = 24 * OPTIONS_HOUR_S };
 				"weibull:", "lognormal:", "onoff:", "mmpp:", "trace:")),           \
 		OPTIONS_ROW(WORD, pattern, "pattern", 0, "PATTERN",                                \
 			"Direction: to-guests, between-guests (forwarded to another guest of the " \
-			"same interface) or both",                                                 \
+			"same interface; vmux and vmux-virtio are one) or both",                   \
 			.preset = TRIAL_PATTERN_DEFAULT, .words = options_patterns),               \
 		OPTIONS_ROW(TEXT, link, "link", 0, "SPEED",                                        \
 			"Link speed, such as 10G: caps the load, base of % rates (default none)",  \
@@ -94,8 +94,8 @@ enum { OPTIONS_HOUR_S = 3600, OPTIONS_DAY_S = 24 * OPTIONS_HOUR_S };
 			"Queue pairs for guests on the NIC of vmux and vmux-virtio",               \
 			.preset = "256", .min = 0, .max = FRAME_GUESTS_MAX),                       \
 		OPTIONS_ROW(INT, mediators, "mediators", 0, "N",                                   \
-			"Mediator threads of vmux and of vmux-virtio", .preset = "1", .min = 1,    \
-			.max = CORES_MAX),                                                         \
+			"Mediator threads of vmux and vmux-virtio together", .preset = "1",        \
+			.min = 1, .max = CORES_MAX),                                               \
 		OPTIONS_ROW(INT, descriptors, "descriptors", 0, "N",                               \
 			"Descriptors per guest queue, a power of two", .preset = "256", .min = 32, \
 			.max = 32768),                                                             \

@@ -148,13 +148,13 @@ static gboolean start_guests(struct session *s, GError **error)
 			g_autofree char *guest_mac = NULL;
 			uint8_t bytes[6];
 
-			if (g->datapath->ops->address == NULL)
+			if (g->ops->address == NULL)
 				continue;
 
 			frame_guest_mac(o->base_mac, i, bytes);
 			guest_mac = frame_mac_format(bytes);
-			fprintf(stderr, "guest %u: %s socket %s, MAC %s\n", i, g->datapath->name,
-				g->datapath->ops->address(g->datapath, g->slot), guest_mac);
+			fprintf(stderr, "guest %u: %s socket %s, MAC %s\n", i, s->fabric->word[i],
+				g->ops->address(g->datapath, g->slot), guest_mac);
 		}
 		return TRUE;
 	}

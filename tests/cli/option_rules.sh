@@ -134,7 +134,9 @@ refused '--vf-limit: no effect' --interface vmux --vf-limit 8
 refused '--mediators: no effect' --mediators 3
 refused '--mediators: no effect' --interface vmux --guests 2 --mediators 3
 refused '--mediators: no effect' --interface vmux --guests 4 --policy passthrough:4 --mediators 2
-refused '--mediators: no effect' --guests vmux:2,vmux-virtio:2 --mediators 3
+refused '--mediators: no effect' --guests vmux:2,vmux-virtio:2 --mediators 5
+refused '--mediators: no effect' --guests vmux:2,vmux-virtio:2 --policy passthrough:4 --mediators 2
+refused '--pattern: no effect' --guests vmux:1,vfio:1 --pattern between-guests
 refused '--mediators: no effect' --machine pcvm --interface bridge --mediators 2
 refused '--descriptors: no effect' --machine external --descriptors 512
 refused '--descriptors: no effect' --interface null --descriptors 512
@@ -181,7 +183,8 @@ taken --rate max --guests 2 --share 2,1
 taken --interface vmux --guests 4 --policy passthrough:3 --mediators 2
 taken --interface vmux-virtio --guests 4 --policy busiest:2 --vf-limit 2 --mediators 4 --host-cores 0 --guest-driver dpdk
 taken --machine external --interface vmux-virtio --guests 2 --policy passthrough:1 --mediators 2 --socket-dir /tmp/s
-taken --guests vmux:2,vmux-virtio:2,vhost-user:2 --policy passthrough:1 --mediators 2
+taken --guests vmux:2,vmux-virtio:2,vhost-user:2 --policy passthrough:1 --mediators 4
+taken --guests vmux:1,vmux-virtio:1 --pattern between-guests
 taken --guests virtio:2,virtio-on:1 --vhost off --host-cores 0
 taken --interface vmux --guests 4 --policy busiest:2 --vf-limit 2 --mediators 4 --descriptors 512
 taken --guests vfio:2,vmux:1 --pattern both

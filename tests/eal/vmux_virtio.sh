@@ -13,13 +13,34 @@ every_frame_is_accounted_for "DPDK's driver, one mediator"
 holds "one" "$vmux.mediators == 1"
 rm -r out
 
-# Two interfaces that librte_vhost serves, each with its own guests, beside the others.
-tsim "0 3" --guests vhost-user:2,vmux-virtio:2,vmux:2,vfio:1 --policy passthrough:1 --mediators 2 --rate 7kpps \
+# Guests of both kinds behind the same mediators, beside interfaces of their own; the first three are passed through.
+tsim "0 3" --guests vhost-user:2,vmux-virtio:2,vmux:2,vfio:1 --policy passthrough:3 --mediators 4 --rate 7kpps \
 	--duration 1s --warm-up 0s
 holds "books" '.totals | .offered == .forwarded + .lost and .duplicated == 0 and .reordered == 0 and .foreign == 0'
 holds "each had its share" '[.guests[].forwarded] | all(. > 0)'
-holds "each has its mediators" \
-	'[.interface_info.interfaces[] | select(.mediators != null) | .passed_through] == [[2], [4]]'
+holds "one set of mediators" '[.interface_info.interfaces[] | [.interface, .guests, .mediators, .passed_through]]
+	== [["vhost-user", 2, null, null], ["vmux-virtio+vmux", 4, 4, [2, 3, 4]], ["vfio", 1, null, null]]'
+holds "each guest says its own interface" \
+	'[.guests[].interface] == ["vhost-user", "vhost-user", "vmux-virtio", "vmux-virtio", "vmux", "vmux", "vfio"]'
+holds "only frames of the one that is left are theirs" \
+	'(.guests[5] | .offered - .refused) as $sent
+	| .interface_info.interfaces[1] | .frames_to_guests + ([.dropped[]] | add) == $sent'
+rm -r out
+
+# Each sends to one of the other kind: to the same mediator's, to another one's; past both, if passed through.
+vmux='.interface_info.interfaces[0]'
+for mediators in 1 2; do
+	tsim "0 3" --guests vmux:2,vmux-virtio:2 --pattern between-guests --mediators "$mediators" --rate 1600pps \
+		--duration 1s --warm-up 0s
+	every_frame_is_accounted_for "between guests of both kinds, $mediators mediators"
+	holds "each guest's frames come back" '[.guests[].forwarded] | all(. > 0)'
+	holds "through the mediators" "$vmux.frames_between_guests >= .totals.forwarded"
+	rm -r out
+done
+tsim "0 3" --guests vmux:2,vmux-virtio:2 --pattern between-guests --policy passthrough:1 --rate 1600pps \
+	--duration 1s --warm-up 0s
+every_frame_is_accounted_for "between guests of both kinds, one passed through"
+holds "each guest's frames come back" '[.guests[].forwarded] | all(. > 0)'
 rm -r out
 
 # host ARGUMENT...: tsim for two guests, without its treflects; $tsim is its process.

@@ -207,7 +207,9 @@ struct fake_run *fake_run_new(const char *const *words)
 	for (uint32_t i = 0; i < r->o.traffic->nb_guests; i++) {
 		the.numbers[i] = i;
 		the.words[i] = r->o.interfaces[i];
-		the.guests[i] = (struct datapath_guest){ .datapath = &the.datapath, .slot = i };
+		the.guests[i] = (struct datapath_guest){
+			.datapath = &the.datapath, .slot = i, .ops = &run_ops
+		};
 	}
 	r->fabric = (struct fabric){ .nb = 1,
 		.datapath = the.datapaths,

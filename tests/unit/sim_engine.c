@@ -106,7 +106,7 @@ static trial *run(void (*on_taken)(struct fake *, uint8_t *, uint32_t), gboolean
 	struct fake *fake = fake_new();
 	struct datapath d = { .ops = &locked_ops, .state = fake, .nb_guests = 1 };
 	struct datapath *datapaths[] = { &d };
-	struct datapath_guest guest = { .datapath = &d };
+	struct datapath_guest guest = { .datapath = &d, .ops = &locked_ops };
 	struct fabric fabric = {
 		.nb = 1, .datapath = datapaths, .nb_guests = 1, .guest = &guest, .word = word
 	};
