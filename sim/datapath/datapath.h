@@ -91,7 +91,7 @@ struct datapath_ops {
 
 	/*
 	 * NULL: none. Guests of all interfaces of a family are one datapath's, whose ops are those of the
-	 * first one. Others differ in guest_option, host_files, address and missing.
+	 * first one. Others differ in guest_option, host_files, address, missing and fault.
 	 */
 	const char *family;
 	/* Option of treflect that takes address(): DATAPATH_... NULL: there are no guests to start. */
@@ -124,6 +124,11 @@ struct datapath_ops {
 	 * that is not known. *hopeless: waiting longer does not help. Before a trial, main thread.
 	 */
 	const char *(*missing)(struct datapath *d, uint32_t slot, gboolean *hopeless);
+	/*
+	 * NULL: nothing to say. What a guest did that it must not, and is away for, for the user; static,
+	 * NULL if nothing. Main thread.
+	 */
+	const char *(*fault)(struct datapath *d, uint32_t slot);
 	/* NULL: never. How often the guest was called (interrupted) since d was opened, as it asked. Any thread. */
 	uint64_t (*calls)(struct datapath *d, uint32_t slot);
 	/* NULL: the host has no threads of its own. Any time, main thread. */

@@ -218,6 +218,13 @@ gboolean fabric_connected(const struct fabric *f, uint32_t guest)
 	       g->datapath->ops->connected(g->datapath, g->slot);
 }
 
+const char *fabric_fault(const struct fabric *f, uint32_t guest)
+{
+	const struct datapath_guest *g = &f->guest[guest];
+
+	return g->ops->fault == NULL ? NULL : g->ops->fault(g->datapath, g->slot);
+}
+
 uint32_t fabric_nb_served(const struct fabric *f)
 {
 	uint32_t nb = 0;

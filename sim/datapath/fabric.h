@@ -63,6 +63,8 @@ void fabric_free(struct fabric *f); /* NULL is fine */
 gboolean fabric_serves(const struct fabric *f, uint32_t guest);
 /* Can frames be exchanged with it now? One of this process. */
 gboolean fabric_connected(const struct fabric *f, uint32_t guest);
+/* ops->fault of the guest, which is one of this process. */
+const char *fabric_fault(const struct fabric *f, uint32_t guest);
 uint32_t fabric_nb_served(const struct fabric *f);
 /* ops->calls of the guest, which is one of this process. */
 uint64_t fabric_calls(const struct fabric *f, uint32_t guest);

@@ -100,6 +100,30 @@ static void map_region(const struct rte_vhost_mem_region *r)
 	}
 }
 
+static void forget_memory(struct vhost_guest *g)
+{
+	while (g->nb_areas > 0)
+		memory_fault_forget(&g->area[--g->nb_areas]);
+}
+
+/* There is a table of memory. */
+static void watch_memory(int vid, struct vhost_guest *g)
+{
+	struct rte_vhost_memory *mem = NULL;
+
+	if (rte_vhost_get_mem_table(vid, &mem) != 0)
+		return;
+	for (uint32_t i = 0; i < MIN(mem->nregions, (uint32_t)SPLITQ_REGIONS); i++) {
+		struct memory_fault_area *a = &g->area[g->nb_areas++];
+
+		*a = (struct memory_fault_area){ .start = mem->regions[i].mmap_addr,
+			.len = mem->regions[i].mmap_size,
+			.lost = &g->lost };
+		memory_fault_watch(a);
+	}
+	free(mem); /* librte_vhost's malloc */
+}
+
 static gboolean read_memory(int vid, struct splitq_mem *out)
 {
 	struct rte_vhost_memory *mem = NULL;
@@ -162,7 +186,7 @@ static void watch_kicks(int vid, struct vhost_guest *g)
 static void connect_guest(int vid, struct vhost_guest *g)
 {
 	/* Without a memory table librte_vhost dies of being asked for it. */
-	if (atomic_load(&g->connected) || !g->runs || !g->has_memory ||
+	if (atomic_load(&g->connected) || atomic_load(&g->lost) || !g->runs || !g->has_memory ||
 		!g->enabled[GUEST_RX_QUEUE] || !g->enabled[GUEST_TX_QUEUE])
 		return;
 	if (!read_memory(vid, &g->mem) || !read_queue(vid, GUEST_RX_QUEUE, &g->rx, &g->mem) ||
@@ -260,8 +284,12 @@ static enum rte_vhost_msg_result before_message(int vid, void *message)
 	if (g != NULL && !is_harmless)
 		disconnect_guest(vid, g);
 	/* The old table goes, also where the new one is refused. */
-	if (g != NULL && request == VHOST_REQUEST_SET_MEM_TABLE)
+	if (g != NULL &&
+		(request == VHOST_REQUEST_SET_MEM_TABLE || request == VHOST_REQUEST_RESET_OWNER)) {
+		forget_memory(g);
 		g->has_memory = FALSE;
+	}
+	memory_fault_bear();
 	return is_of_unused_queue(message) ? RTE_VHOST_MSG_RESULT_OK
 					   : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
@@ -278,9 +306,10 @@ static enum rte_vhost_msg_result after_message(int vid, void *message)
 	if (request == VHOST_REQUEST_SET_MEM_TABLE) {
 		atomic_store(&g->stage, VHOST_MEMORY_SENT);
 		g->has_memory = TRUE;
+		watch_memory(vid, g);
 	}
 	connect_guest(vid, g);
-	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	return atomic_load(&g->lost) ? RTE_VHOST_MSG_RESULT_ERR : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
 static int on_connection(int vid)
@@ -295,7 +324,9 @@ static int on_connection(int vid)
 		return -1;
 	/* The end of the one before may not have been seen yet; or a front end has two. */
 	disconnect_guest(atomic_load(&g->vid), g);
+	forget_memory(g);
 	atomic_store(&g->vid, vid);
+	atomic_store(&g->lost, 0);
 	g->runs = g->enabled[GUEST_RX_QUEUE] = g->enabled[GUEST_TX_QUEUE] = FALSE;
 	g->has_memory = FALSE;
 	atomic_store(&g->stage, VHOST_CONNECTED);
@@ -308,6 +339,7 @@ static void on_disconnection(int vid)
 
 	if (g == NULL)
 		return;
+	forget_memory(g);
 	atomic_store(&g->vid, -1);
 	atomic_store(&g->stage, VHOST_LEFT);
 	if (g->all->connector != NULL)
@@ -438,6 +470,7 @@ void vhost_guests_free(struct vhost_guests *vs)
 				vs->path[i]); /* disconnects and removes the socket */
 	announce_guests(vs, FALSE);
 	for (uint32_t i = 0; i < vs->nb; i++) {
+		forget_memory(&vs->guest[i]);
 		fd_close(vs->guest[i].kick_fd);
 		g_free(vs->path[i]);
 	}
@@ -543,6 +576,11 @@ static const char *lacks_when_connected(struct vhost_guest *g, gboolean *hopeles
 		     : NULL;
 }
 
+const char *vhost_guests_fault(struct datapath *d, uint32_t slot)
+{
+	return atomic_load(&d->vhost->guest[slot].lost) ? "took its memory away" : NULL;
+}
+
 const char *vhost_guests_missing(struct datapath *d, uint32_t slot, gboolean *hopeless)
 {
 	static const char *const text[] = {
@@ -557,8 +595,10 @@ const char *vhost_guests_missing(struct datapath *d, uint32_t slot, gboolean *ho
 	*hopeless = FALSE;
 	/* Whoever disconnects it waits for the lock, or for quiesce. */
 	pthread_mutex_lock(&d->quiesce_lock);
-	lack = atomic_load(&g->connected) ? lacks_when_connected(g, hopeless)
-					  : text[atomic_load(&g->stage)];
+	lack = vhost_guests_fault(d, slot);
+	if (lack == NULL)
+		lack = atomic_load(&g->connected) ? lacks_when_connected(g, hopeless)
+						  : text[atomic_load(&g->stage)];
 	pthread_mutex_unlock(&d->quiesce_lock);
 	return lack;
 }

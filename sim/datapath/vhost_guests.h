@@ -12,6 +12,10 @@
  * Threads: librte_vhost's own thread connects and disconnects. Whatever a message of the front end
  * may change under a queue, its guest is away meanwhile: that is visible to workers first, who have
  * gone round once before the message is handled. They look at connected once a burst.
+ *
+ * A front end may take its memory away: shorten the file that we have mapped. Whoever touches it then
+ * finds zeros (memory_fault.h); the guest is away from then on, and its connection ends with the next
+ * message. So for librte_vhost's thread, which looks at rings before it tells of new memory.
  */
 #ifndef SIM_DATAPATH_VHOST_GUESTS_H
 #define SIM_DATAPATH_VHOST_GUESTS_H
@@ -20,6 +24,7 @@
 
 #include <glib.h>
 
+#include "sim/base/memory_fault.h"
 #include "sim/datapath/datapath.h"
 #include "sim/datapath/splitq.h"
 
@@ -40,6 +45,7 @@ struct vhost_guest {
 	_Alignas(64) struct splitq tx; /* the guest sends */
 	struct rte_mbuf *own;          /* what vhost_guests_receive got, if tx.at_chain */
 	_Alignas(64) _Atomic int connected;
+	_Atomic int lost; /* it took its memory away: no more frames in this connection */
 	/* Of vhost_guests.c. */
 	_Atomic int stage;
 	/*
@@ -51,6 +57,8 @@ struct vhost_guest {
 	int kick_fd; /* of rx; < 0: none. Like unseen: of whoever may use the queues */
 	gboolean unseen;
 	struct splitq_mem mem;
+	struct memory_fault_area area[SPLITQ_REGIONS]; /* nb_areas of them are watched */
+	uint32_t nb_areas;
 	struct vhost_guests *all;
 };
 
@@ -82,6 +90,7 @@ struct vhost_guest *vhost_guests_get(struct vhost_guests *vs, uint32_t slot);
 static inline gboolean vhost_guest_is_connected(const struct vhost_guest *g)
 {
 	return atomic_load_explicit(&g->connected, memory_order_acquire) != 0 &&
+	       atomic_load_explicit(&g->lost, memory_order_relaxed) == 0 &&
 	       !splitq_is_broken(&g->rx) && !splitq_is_broken(&g->tx);
 }
 
@@ -89,6 +98,7 @@ static inline gboolean vhost_guest_is_connected(const struct vhost_guest *g)
 const char *vhost_guests_address(struct datapath *d, uint32_t slot);
 gboolean vhost_guests_connected(struct datapath *d, uint32_t slot);
 const char *vhost_guests_missing(struct datapath *d, uint32_t slot, gboolean *hopeless);
+const char *vhost_guests_fault(struct datapath *d, uint32_t slot);
 uint64_t vhost_guests_calls(struct datapath *d, uint32_t slot);
 uint16_t vhost_guests_reserve(
 	struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f, uint16_t n);

@@ -29,6 +29,7 @@ const struct datapath_ops datapath_vhost_user = {
 	.address = vhost_guests_address,
 	.connected = vhost_guests_connected,
 	.missing = vhost_guests_missing,
+	.fault = vhost_guests_fault,
 	.calls = vhost_guests_calls,
 	.reserve = vhost_guests_reserve,
 	.commit = vhost_guests_commit,

@@ -37,6 +37,7 @@ const struct datapath_ops datapath_vmux_virtio = {
 	.address = vhost_guests_address,
 	.connected = vmux_connected,
 	.missing = vhost_guests_missing,
+	.fault = vhost_guests_fault,
 	.calls = vmux_calls,
 	.cost = vmux_cost,
 	.describe = vmux_describe,

@@ -38,6 +38,7 @@ struct watch {
 	struct engine_live heard; /* at looked_s */
 	double silent_since_s;    /* < 0: it answers */
 	double absent_s;          /* when it was first not connected; < 0: never */
+	const char *fault;        /* what it was not connected for; NULL: not known */
 	uint64_t calls_before;    /* the trial */
 };
 
@@ -83,9 +84,14 @@ static gboolean is_one_way(const struct run *r, uint32_t guest)
 /* Often: a guest may be back before the next row is taken, and was away all the same. */
 static void note_absent(struct run *r, double now_s)
 {
-	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step)
-		if (r->watch[i].absent_s < 0 && !fabric_connected(r->cfg->fabric, i))
-			r->watch[i].absent_s = now_s;
+	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
+		struct watch *w = &r->watch[i];
+
+		if (w->absent_s >= 0 || fabric_connected(r->cfg->fabric, i))
+			continue;
+		w->absent_s = now_s;
+		w->fault = fabric_fault(r->cfg->fabric, i);
+	}
 }
 
 static void watch_guests(struct run *r, double now_s)
@@ -383,7 +389,8 @@ static void set_states(struct run *r)
 
 		/* If its process died that was said, and is why it was away. */
 		if (w->state == NULL && w->absent_s >= 0)
-			w->state = g_strdup_printf("disconnected at %.1f s", w->absent_s);
+			w->state = g_strdup_printf("%s at %.1f s",
+				w->fault == NULL ? "disconnected" : w->fault, w->absent_s);
 		if (w->state == NULL)
 			w->silent = (w->state = silence_text(r, i)) != NULL;
 		/* Guests of ours have MACs of their own, and return twice what --fault says. */

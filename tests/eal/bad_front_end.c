@@ -10,6 +10,9 @@
  *
  * bad_front_end SOCKET WORD: one that fails its guest in the way that the word says, and then waits.
  *
+ * bad_front_end SOCKET shrinks: one whose memory goes while frames are written to it; one that never had
+ * any; one that is nobody's any more. Status 0: the back end answers still, and has hung up on the first.
+ *
  * bad_front_end SOCKET twice: two connections at once, of which the first goes on; then one whose table
  * of memory is refused while it runs. Status 0: the back end answers still.
  */
@@ -23,6 +26,8 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <linux/virtio_ring.h>
 
 enum {
 	MEM_LEN = 1 << 20,
@@ -41,6 +46,13 @@ enum {
 	REQUESTS = 42,
 	VERSION = 1,
 	NEED_REPLY = 1 << 3,
+	QUEUE_SIZE = 256,
+	QUEUE_LEN = 65536,
+	AVAIL_AT = 8192, /* in a queue */
+	USED_AT = 16384,
+	BUFFER_LEN = 2048,
+	WAIT_US = 10000,
+	WAITS_MAX = 1000,
 };
 
 struct message {
@@ -182,6 +194,30 @@ static void random_messages(int s, const struct memory *mem)
 /* How far a device is set up. */
 enum extent { FEATURES, MEMORY, QUEUES };
 
+static void set_up_queues(int s, const struct memory *mem)
+{
+	for (uint32_t ring = 0; ring < 2; ring++) {
+		const uint32_t size[2] = { ring, QUEUE_SIZE }, start[2] = { ring, 0 },
+			       on[2] = { ring, 1 };
+		const uint64_t at = (uintptr_t)mem->bytes + ring * QUEUE_LEN, index = ring;
+		const struct {
+			uint32_t ring, flags;
+			uint64_t desc, used, avail, log;
+		} where = { ring, 0, at, at + USED_AT, at + AVAIL_AT, 0 };
+		/* As QEMU makes them, and once more by the driver. */
+		int kick = eventfd(2, EFD_NONBLOCK), call = eventfd(0, 0);
+
+		say(s, SET_VRING_NUM, size, sizeof(size), NULL, 0);
+		say(s, SET_VRING_BASE, start, sizeof(start), NULL, 0);
+		say(s, SET_VRING_ADDR, &where, sizeof(where), NULL, 0);
+		say(s, SET_VRING_CALL, &index, sizeof(index), &call, 1);
+		say(s, SET_VRING_KICK, &index, sizeof(index), &kick, 1);
+		say(s, SET_VRING_ENABLE, on, sizeof(on), NULL, 0);
+		close(kick);
+		close(call);
+	}
+}
+
 /* In good order. FALSE when the back end has hung up. */
 static int set_up(int s, const struct memory *mem, enum extent extent)
 {
@@ -201,25 +237,8 @@ static int set_up(int s, const struct memory *mem, enum extent extent)
 	if (extent == FEATURES)
 		return 1;
 	say(s, SET_MEM_TABLE, &table, sizeof(table), &mem->fd, 1);
-	for (uint32_t ring = 0; extent == QUEUES && ring < 2; ring++) {
-		const uint32_t size[2] = { ring, 256 }, start[2] = { ring, 0 }, on[2] = { ring, 1 };
-		const uint64_t at = base + ring * 65536U, index = ring;
-		const struct {
-			uint32_t ring, flags;
-			uint64_t desc, used, avail, log;
-		} where = { ring, 0, at, at + 16384, at + 8192, 0 };
-		/* As QEMU makes them, and once more by the driver. */
-		int kick = eventfd(2, EFD_NONBLOCK), call = eventfd(0, 0);
-
-		say(s, SET_VRING_NUM, size, sizeof(size), NULL, 0);
-		say(s, SET_VRING_BASE, start, sizeof(start), NULL, 0);
-		say(s, SET_VRING_ADDR, &where, sizeof(where), NULL, 0);
-		say(s, SET_VRING_CALL, &index, sizeof(index), &call, 1);
-		say(s, SET_VRING_KICK, &index, sizeof(index), &kick, 1);
-		say(s, SET_VRING_ENABLE, on, sizeof(on), NULL, 0);
-		close(kick);
-		close(call);
-	}
+	if (extent == QUEUES)
+		set_up_queues(s, mem);
 	return 1;
 }
 
@@ -319,6 +338,57 @@ static int be_two(const char *path, const struct memory *mem)
 	return lives;
 }
 
+/* The first queue is given buffers; how far it was used is what is returned. */
+static const struct vring_used *offer_buffers(const struct memory *mem)
+{
+	struct vring_desc *desc = (struct vring_desc *)mem->bytes;
+	struct vring_avail *avail = (struct vring_avail *)(mem->bytes + AVAIL_AT);
+
+	for (uint32_t i = 0; i < QUEUE_SIZE; i++) {
+		desc[i] = (struct vring_desc){ .addr = 2U * QUEUE_LEN + i * BUFFER_LEN,
+			.len = BUFFER_LEN,
+			.flags = VRING_DESC_F_WRITE };
+		avail->ring[i] = (uint16_t)i;
+	}
+	avail->idx = QUEUE_SIZE;
+	return (const struct vring_used *)(mem->bytes + USED_AT);
+}
+
+static int takes_frames(const struct vring_used *used)
+{
+	for (int i = 0; i < WAITS_MAX; i++) {
+		if (__atomic_load_n(&used->idx, __ATOMIC_ACQUIRE) != 0)
+			return 1;
+		usleep(WAIT_US);
+	}
+	return 0;
+}
+
+static int shrink(const char *path, const struct memory *mem)
+{
+	const struct vring_used *used = offer_buffers(mem);
+	int first = connect_patiently(path), second, lives;
+	char byte;
+
+	lives = set_up(first, mem, QUEUES) && takes_frames(used) && ftruncate(mem->fd, 0) == 0;
+	usleep(30 * WAIT_US); /* for frames that find it so */
+	lives = lives && asks(first) && recv(first, &byte, 1, 0) == 0;
+	close(first);
+	first = connect_patiently(path);
+	lives = lives && set_up(first, mem, QUEUES);
+	close(first);
+	lives = lives && ftruncate(mem->fd, MEM_LEN) == 0;
+	first = connect_patiently(path);
+	lives = lives && set_up(first, mem, MEMORY) && asks(first);
+	second = connect_patiently(path);
+	lives = lives && asks(second) && ftruncate(mem->fd, 0) == 0;
+	set_up_queues(first, mem);
+	lives = lives && asks(first) && asks(second);
+	close(first);
+	close(second);
+	return lives && ftruncate(mem->fd, MEM_LEN) == 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct memory mem = { .fd = memfd_create("bad", 0) };
@@ -335,6 +405,8 @@ int main(int argc, char **argv)
 		return 1;
 	if (argc == 3 && strcmp(argv[2], "twice") == 0)
 		return be_two(argv[1], &mem) ? 0 : 1;
+	if (argc == 3 && strcmp(argv[2], "shrinks") == 0)
+		return shrink(argv[1], &mem) ? 0 : 1;
 	if (argc == 3)
 		return fail_as(argv[2], connect_to(argv[1]), &mem) ? 0 : 2;
 	state = strtoull(argv[2], NULL, 10);

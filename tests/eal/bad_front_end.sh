@@ -37,6 +37,7 @@ for interface in vhost-user vmux-virtio; do
 		--vhost-user "$TMP/sockets/guest-2.sock" --core 0 --give-way >"$TMP/treflect.log" 2>&1 &
 	children=($!)
 	"$BUILD/tests/bad_front_end" "$TMP/sockets/guest-3.sock" twice || fail "two connections: $(cat "$TMP/stderr")"
+	"$BUILD/tests/bad_front_end" "$TMP/sockets/guest-3.sock" shrinks || fail "memory that goes: $(cat "$TMP/stderr")"
 	"$BUILD/tests/bad_front_end" "$TMP/sockets/guest-3.sock" "$seed" 9 || fail "the bad front end: $?"
 	wait "$pid"
 	balanced "$?"

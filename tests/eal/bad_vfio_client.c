@@ -716,6 +716,16 @@ static void use_no_memory(struct guest *g)
 	guest_put(g, &g->notify, g->tx.bell, 2, 1);
 }
 
+/* What is mapped is no longer in its file; then it is again, as new. Nobody here looks meanwhile. */
+static void use_shrunk_memory(struct guest *g)
+{
+	if (ftruncate(g->ram_fd, 0) != 0)
+		guest_fail(g, "its memory's file does not shrink");
+	usleep(LINGER_US);
+	if (ftruncate(g->ram_fd, GUEST_RAM_LEN) != 0)
+		guest_fail(g, "its memory's file does not grow");
+}
+
 static const struct {
 	const char *word;
 	void (*act)(struct guest *g);
@@ -724,7 +734,8 @@ static const struct {
 	{ "indirect", use_indirection }, { "rings-outside", use_rings_outside },
 	{ "rings-at-end", use_rings_at_end }, { "odd-rings", use_odd_rings },
 	{ "odd-size", use_odd_size }, { "large-size", use_large_size },
-	{ "no-features", use_no_features }, { "no-memory", use_no_memory } };
+	{ "no-features", use_no_features }, { "no-memory", use_no_memory },
+	{ "shrunk-memory", use_shrunk_memory } };
 
 /* It fails, is looked at for a while, and is then as good as others after a reset. */
 static int fail_as(const char *word, const char *path)

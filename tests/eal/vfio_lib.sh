@@ -42,8 +42,7 @@ devices()
 devices_end()
 {
 	kill -TERM "$device" || fail "the devices' process is gone: $(cat device.log)"
-	wait "$device"
-	same "status of the devices ($(cat device.log))" "$?" 0
+	wait "$device" || fail "status of the devices: $?: $(cat device.log)"
 	[ -z "$(ls -A d)" ] || fail "left behind: $(ls -A d)"
 	[ ! -s device.out ] || fail "stdout: $(cat device.out)"
 	! cat race.* 2>/dev/null || fail "data races, see above"
@@ -63,8 +62,7 @@ machines()
 machines_end()
 {
 	kill -TERM "$machines"
-	wait "$machines"
-	same "status of the machines ($(cat machines.log), devices: $(cat device.log))" "$?" 0
+	wait "$machines" || fail "status of the machines: $?: $(cat machines.log), devices: $(cat device.log)"
 	same "frames for other machines" "$(jq '[.devices[].foreign] | add' account)" 0
 }
 

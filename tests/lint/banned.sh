@@ -50,13 +50,13 @@ while IFS= read -r -d '' file; do
 done < <(c_files)
 
 # Nothing that changes is global, but the flags that signals set, the level of the log, and what callbacks
-# without an argument are for: librte_vhost's guests, libbpf's words of the kernel. What
+# without an argument are for: librte_vhost's guests, libbpf's words of the kernel, SIGBUS's memory. What
 # GLib's macros make (one quark a domain, one once) is local to a function: NAME.NUMBER.
 for library in "$BUILD"/*/lib*.a; do
 	[ -f "$library" ] || fail "no library is built in $BUILD"
 	found=$(objdump -t "$library" | awk '
 		$2 != "df" && / O / && / (\.data|\.bss|\*COM\*)[ \t]/ && $NF !~ /\.[0-9]+$/ &&
-			$NF !~ /^(stop_requested|signals_seen|log_level|dp_log_level|vhost_process|kernel_words)$/ { print $NF }')
+			$NF !~ /^(stop_requested|signals_seen|log_level|dp_log_level|vhost_process|kernel_words|memory_faults)$/ { print $NF }')
 	[ -z "$found" ] || fail "${library##*/}: variables that are global: $(tr '\n' ' ' <<<"$found")"
 done
 finish
