@@ -51,8 +51,8 @@ gboolean socket_path_fits(const char *path, GError **error)
 	if (strlen(path) < sizeof(address.sun_path))
 		return TRUE;
 	return sim_fail(error, SIM_ERROR_USAGE,
-		"%s: socket path too long (at most %zu characters); use a shorter --socket-dir",
-		path, sizeof(address.sun_path) - 1);
+		"%s: socket path too long (at most %zu characters); use a shorter path", path,
+		sizeof(address.sun_path) - 1);
 }
 
 gboolean socket_path_free(const char *path, GError **error)
@@ -65,14 +65,14 @@ gboolean socket_path_free(const char *path, GError **error)
 		return TRUE;
 	if (!S_ISSOCK(st.st_mode))
 		return sim_fail(error, SIM_ERROR_RESOURCES,
-			"%s: already exists and is not a socket; use another --socket-dir", path);
+			"%s: already exists and is not a socket; use another path", path);
 	if (somebody_listens(path))
 		return sim_fail(error, SIM_ERROR_RESOURCES,
-			"%s: in use by another program; stop it or use another --socket-dir", path);
+			"%s: in use by another program; stop it or use another path", path);
 	if (unlink(path) != 0)
 		return sim_fail(error, SIM_ERROR_RESOURCES,
-			"%s: already exists and cannot be removed (%s); use another --socket-dir",
-			path, g_strerror(errno));
+			"%s: already exists and cannot be removed (%s); use another path", path,
+			g_strerror(errno));
 	return TRUE;
 }
 

@@ -15,10 +15,10 @@ expect 2 "02:00:00:00:00" "${serve[@]}" --device d --back-end b --mac 02:00:00:0
 expect 2 "unexpected" "${serve[@]}" --device d --back-end b word
 # shellcheck disable=SC2046
 expect 2 'at most 64 guests' "${serve[@]}" $(printf -- '--device d%s --back-end b ' {1..65})
-expect 2 'path too long' "${serve[@]}" --device "$(printf 'x%.0s' {1..120})" --back-end b
+expect 2 'path too long (at most 107 characters); use a shorter path' "${serve[@]}" --device "$(printf 'x%.0s' {1..120})" --back-end b
 expect 1 'No such file' "${serve[@]}" --device no/d --back-end b
 touch file
-expect 1 'not a socket' "${serve[@]}" --device file --back-end b
+expect 1 'not a socket; use another path' "${serve[@]}" --device file --back-end b
 [ -f file ] || fail 'removed a file that is no socket'
 # What was made before the fault is gone.
 expect 1 'not a socket' "${serve[@]}" --device first --device file --back-end b --back-end c

@@ -103,3 +103,80 @@ answers()
 	holds "${measurer[*]}, $1: frames came back ($(trial '[.guests[] | "\(.forwarded)/\(.offered)"] | join(" ")'))" \
 		"${2-[.guests[] | .forwarded > 0.9 * .offered] | all}"
 }
+
+# drivers OPTION...: of both machines; a trial of theirs.
+drivers()
+{
+	machines "$@" d/0 d/1
+	generator 2 --profile imix --rate 4kpps --duration 300ms
+	measured
+	answers "drivers with $*"
+	machines_end
+	case "$*" in
+	*--calls*)
+		same "machines that were called" "$(jq '[.devices[] | select(.calls > 0)] | length' account)" 2
+		holds "calls are counted" '.cpu.calls > 0'
+		;;
+	*)
+		# One for each new event, in case that something has come before it.
+		same "calls nobody asked for" "$(jq '[.devices[].calls <= 2] | all' account)" true
+		holds "none are counted" '.cpu.calls == 0'
+		;;
+	esac
+}
+
+# event WORD [OPTION]: it happens to the first machine while both are measured.
+event()
+{
+	machines --event "$@" d/0 d/1
+	generator 2 --rate 4kpps --duration 2s
+	until_said stderr ' 1/2 s'
+	kill -USR1 "$machines"
+	measured
+	answers "event $1, the other machine" '.guests[1] | .forwarded > 0.9 * .offered'
+	answers "event $1" '.guests[0] | .forwarded > 0.4 * .offered'
+	machines_end
+	[ "$(jq '.devices[0].events' account)" -ge 2 ] || fail "event $1: too few: $(cat account)"
+}
+
+# trials: machines stay, generators come and go, and one is killed.
+trials()
+{
+	machines d/0 d/1
+	generator 2 --rate 4kpps --duration 300ms
+	measured
+	answers "first trial"
+	generator 2 --rate 4kpps --duration 2s
+	until_said stderr ' 1/2 s'
+	kill -9 "$generator"
+	wait "$generator" 2>/dev/null
+	generator 2 --rate 4kpps --duration 300ms
+	measured
+	answers "trial after one that was killed"
+	machines_end
+}
+
+# beside_a_good_one ARGUMENT...: of bad_vfio_client, on the second of two machines that are measured.
+beside_a_good_one()
+{
+	local good
+	machines d/0
+	good=$machines
+	mv account good.account
+	machines d/1
+	generator 2 --rate 4kpps --duration 8s
+	until_said stderr ' 1/8 s'
+	machines_die
+	"$BUILD/tests/bad_vfio_client" "$@" || fail "${measurer[*]}: $(cat device.log)"
+	measured
+	answers "$1, the other machine" '.guests[0] | .forwarded > 0.9 * .offered'
+	# The same device, and a driver as it should be.
+	machines d/1
+	generator 2 --rate 4kpps --duration 300ms
+	measured
+	answers "after $1"
+	machines_end
+	mv good.account account
+	machines=$good
+	machines_end
+}

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-foreach(client vfio_client bad_vfio_client)
+foreach(client vfio_client bad_vfio_client silent_back_end)
 	add_executable(${client} eal/${client}.c eal/vfio_guest.c)
 	target_link_libraries(${client} PRIVATE tsim_options)
 	set_target_properties(${client} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 endforeach()
+tsim_script(eal vfio_quick 120)
+tsim_script(eal silent_back_end 60)
 tsim_script(eal vfio_user 400 ALL)
 tsim_script(eal bad_vfio_client 240 ALL)

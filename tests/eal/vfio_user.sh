@@ -6,58 +6,6 @@
 # shellcheck source=tests/eal/vfio_lib.sh
 . "$SOURCE/tests/eal/vfio_lib.sh"
 
-# drivers OPTION...: of both machines; a trial of theirs.
-drivers()
-{
-	machines "$@" d/0 d/1
-	generator 2 --profile imix --rate 4kpps --duration 300ms
-	measured
-	answers "drivers with $*"
-	machines_end
-	case "$*" in
-	*--calls*)
-		same "machines that were called" "$(jq '[.devices[] | select(.calls > 0)] | length' account)" 2
-		holds "calls are counted" '.cpu.calls > 0'
-		;;
-	*)
-		# One for each new event, in case that something has come before it.
-		same "calls nobody asked for" "$(jq '[.devices[].calls <= 2] | all' account)" true
-		holds "none are counted" '.cpu.calls == 0'
-		;;
-	esac
-}
-
-# event WORD [OPTION]: it happens to the first machine while both are measured.
-event()
-{
-	machines --event "$@" d/0 d/1
-	generator 2 --rate 4kpps --duration 2s
-	until_said stderr ' 1/2 s'
-	kill -USR1 "$machines"
-	measured
-	answers "event $1, the other machine" '.guests[1] | .forwarded > 0.9 * .offered'
-	answers "event $1" '.guests[0] | .forwarded > 0.4 * .offered'
-	machines_end
-	[ "$(jq '.devices[0].events' account)" -ge 2 ] || fail "event $1: too few: $(cat account)"
-}
-
-# trials: machines stay, generators come and go, and one is killed.
-trials()
-{
-	machines d/0 d/1
-	generator 2 --rate 4kpps --duration 300ms
-	measured
-	answers "first trial"
-	generator 2 --rate 4kpps --duration 2s
-	until_said stderr ' 1/2 s'
-	kill -9 "$generator"
-	wait "$generator" 2>/dev/null
-	generator 2 --rate 4kpps --duration 300ms
-	measured
-	answers "trial after one that was killed"
-	machines_end
-}
-
 # deaths: machines are killed, which the trial says; others come.
 deaths()
 {
