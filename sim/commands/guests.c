@@ -107,17 +107,17 @@ static int build_and_leave(struct wanted *w, enum lab_depth depth, const char *r
 	return CLI_DONE;
 }
 
-#define WANTED_ROWS                                                                               \
-	OPTION_ROW(TEXT, struct wanted, machine, "machine", 'm', "MACHINE",                       \
-		"Machine of the guests: pcvm, microvm or host", .preset = "pcvm",                 \
-		OPTION_WORDS("pcvm", "microvm", "host")),                                         \
-		OPTION_ROW(TEXT, struct wanted, interface, "interface", 'i', "INTERFACE",         \
-			"Interface of the guests: bridge, macvtap, bridge-e1000, vfio, vmux-... " \
-			"or "                                                                     \
-			"pnic",                                                                   \
-			.preset = "bridge",                                                       \
-			OPTION_WORDS("bridge", "macvtap", "bridge-e1000", "vfio", "pnic")),       \
-		OPTION_ROW(INT, struct wanted, guests, "guests", 'g', "N", "Number of guests",    \
+#define WANTED_ROWS                                                                            \
+	OPTION_ROW(TEXT, struct wanted, machine, "machine", 'm', "MACHINE",                    \
+		"Machine of the guests: pcvm, microvm or host", .preset = "pcvm",              \
+		OPTION_WORDS("pcvm", "microvm", "host")),                                      \
+		OPTION_ROW(TEXT, struct wanted, interface, "interface", 'i', "INTERFACE",      \
+			"Interface of the guests: bridge, macvtap, bridge-e1000, vhost-user, " \
+			"vmux-virtio, vfio, vmux-... or pnic",                                 \
+			.preset = "bridge",                                                    \
+			OPTION_WORDS("bridge", "macvtap", "bridge-e1000", "vhost-user",        \
+				"vmux-virtio", "vfio", "pnic")),                               \
+		OPTION_ROW(INT, struct wanted, guests, "guests", 'g', "N", "Number of guests", \
 			.preset = "1", .min = 1, .max = 1024)
 
 static int run_run_guest(void *wanted, char **words)

@@ -9,10 +9,10 @@
 #include "sim/base/stop.h"
 #include "sim/commands/commands.h"
 #include "sim/device/device.h"
+#include "sim/host/setup.h"
 #include "traffic/frame.h"
 
 enum {
-	GUESTS_MAX = 64,
 	DESCRIPTORS_MIN = 32,
 	DESCRIPTORS_MAX = 32768,
 	REGION_FILES = 32, /* pieces of a guest's memory, which is a file each */
@@ -41,8 +41,9 @@ static gboolean check_asked(const struct asked *asked, struct device_cfg *cfg, G
 		return sim_fail(error, SIM_ERROR_USAGE,
 			"vfio-user: expected as many --back-end as --device, got %u and %u",
 			nb_back_ends, nb);
-	if (nb > GUESTS_MAX)
-		return sim_fail(error, SIM_ERROR_USAGE, "--device: at most %d guests", GUESTS_MAX);
+	if (nb > SETUP_VFIO_USER_GUESTS_MAX)
+		return sim_fail(error, SIM_ERROR_USAGE, "--device: at most %d guests",
+			SETUP_VFIO_USER_GUESTS_MAX);
 	if ((asked->descriptors & (asked->descriptors - 1)) != 0)
 		return sim_fail(error, SIM_ERROR_USAGE,
 			"--descriptors: invalid number %d; expected a power of two",

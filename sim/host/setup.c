@@ -23,7 +23,8 @@ static const struct setup_interface interfaces[] = {
 		"virtio_net" },
 	{ "virtio", PROCESS, 0, NULL },
 	{ "vmux", PROCESS, 0, NULL },
-	{ "vmux-virtio", PROCESS | EXTERNAL, 0, NULL },
+	{ "vmux-virtio", PROCESS | PCVM | EXTERNAL, SETUP_SOCKET | SETUP_VFIO_USER | SETUP_PCI,
+		"virtio_net" },
 	{ "null", PROCESS, 0, NULL },
 	{ "port", EXTERNAL, 0, NULL },
 	{ "pnic", HOST, SETUP_WIRE, NULL },
@@ -200,6 +201,9 @@ const char *setup_impossible(const struct setup *s)
 		why = reflector_impossible(s);
 	if (why == NULL && s->machine == MACHINE_HOST && s->guests > 1)
 		why = "machine host supports a single guest";
+	if (why == NULL && setup_is_vm(s->machine) && setup_has(s, SETUP_VFIO_USER) &&
+		s->guests > SETUP_VFIO_USER_GUESTS_MAX)
+		why = "tsim vfio-user serves at most 64 guests";
 	return why;
 }
 
@@ -259,4 +263,6 @@ void setup_add_words(const struct setup *s, GStrvBuilder *words)
 	g_strv_builder_add_many(words, "--machine=external", as, NULL);
 	if (setup_has(s, SETUP_WIRE))
 		g_strv_builder_add(words, "--port=net_wire0");
+	else if (setup_has(s, SETUP_SOCKET))
+		g_strv_builder_add_many(words, "--interface", s->interface->word, NULL);
 }

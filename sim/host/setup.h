@@ -16,18 +16,21 @@ extern const char *const setup_reflectors[];           /* their words; NULL-term
 
 /* What an interface of a machine takes; SETUP_PCI and below are about virtual machines. */
 enum setup_needs {
-	SETUP_TAP = 1 << 0,     /* a tap a guest */
-	SETUP_BRIDGE = 1 << 1,  /* a bridge that taps and the test interface are ports of */
-	SETUP_MACVTAP = 1 << 2, /* a macvtap a guest, on the test interface */
-	SETUP_PASS = 1 << 3,    /* a PCI function a guest, bound to vfio-pci */
-	SETUP_VMUX = 1 << 4,    /* the vmux process, a socket a guest */
-	SETUP_SOCKET = 1 << 5,  /* a vhost-user socket a guest, of the generator */
-	SETUP_VIRTIO = 1 << 6,  /* the guest's driver is virtio-net */
-	SETUP_PCI = 1 << 7,     /* its device is on a PCI bus */
-	SETUP_DEVICE = 1 << 9,  /* guests see the device that is passed, and need its driver */
-	SETUP_WIRE = 1 << 8,    /* frames come over the wire between generator and host */
-	SETUP_SHARED = 1 << 10, /* the PCI function is vmux's DPDK port, one for all guests */
+	SETUP_TAP = 1 << 0,        /* a tap a guest */
+	SETUP_BRIDGE = 1 << 1,     /* a bridge that taps and the test interface are ports of */
+	SETUP_MACVTAP = 1 << 2,    /* a macvtap a guest, on the test interface */
+	SETUP_PASS = 1 << 3,       /* a PCI function a guest, bound to vfio-pci */
+	SETUP_VMUX = 1 << 4,       /* the vmux process, a socket a guest */
+	SETUP_SOCKET = 1 << 5,     /* a vhost-user socket a guest, of the generator */
+	SETUP_VIRTIO = 1 << 6,     /* the guest's driver is virtio-net */
+	SETUP_PCI = 1 << 7,        /* its device is on a PCI bus */
+	SETUP_DEVICE = 1 << 9,     /* guests see the device that is passed, and need its driver */
+	SETUP_WIRE = 1 << 8,       /* frames come over the wire between generator and host */
+	SETUP_SHARED = 1 << 10,    /* the PCI function is vmux's DPDK port, one for all guests */
+	SETUP_VFIO_USER = 1 << 11, /* tsim vfio-user, whose back ends are SETUP_SOCKET's */
 };
+
+enum { SETUP_VFIO_USER_GUESTS_MAX = 64 }; /* of tsim vfio-user */
 
 struct setup_interface {
 	const char *word;

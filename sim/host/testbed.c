@@ -131,7 +131,8 @@ static const struct key keys[] = {
 		"directory of qemu-system-x86_64 if a matrix names none; default $PATH"),
 	KEY("host", "vmux_path", TEXT, vmux_path, "vmux", "program of interfaces vmux-*"),
 	KEY("host", "vmux_qemu_path", TEXT, vmux_qemu_path, "",
-		"directory of a qemu-system-x86_64 with vfio-user; default $PATH"),
+		"directory of a qemu-system-x86_64 with vfio-user (10.1 or later); default "
+		"qemu_path"),
 	KEY("host", "vmux_socket_path", TEXT, vmux_socket_path, NULL,
 		"sockets of vmux, guest number inserted before the suffix; default: in tsim's own "
 		"directory"),

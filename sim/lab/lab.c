@@ -116,7 +116,7 @@ void lab_free(struct lab *l)
 	if (l->asked != l->host)
 		server_free(l->asked);
 	server_free(l->host);
-	g_strfreev(l->vmux_sockets);
+	g_strfreev(l->device_sockets);
 	g_free(l->vmux_path);
 	g_free(l->vmux_sha256);
 	g_free(l->vmux_pids);
@@ -179,9 +179,9 @@ static gboolean check_vhost(struct lab *l, const struct setup *s, GError **error
 }
 
 /* What guests complain of when vmux has ended under them is no cause. */
-static void blame_vmux(struct lab *l, GError **error)
+static void blame_devices(struct lab *l, GError **error)
 {
-	g_autofree char *death = lab_vmux_death(l);
+	g_autofree char *death = lab_devices_death(l);
 
 	if (death == NULL)
 		return;
@@ -212,7 +212,7 @@ gboolean lab_apply(struct lab *l, const struct setup *wanted, enum lab_depth dep
 		l->depth++;
 		g_assert(l->depth >= LAB_NETWORK && l->depth <= LAB_REFLECTOR);
 		if (!up[l->depth](l, &l->setup, error)) {
-			blame_vmux(l, error);
+			blame_devices(l, error);
 			(void)down_to(l, l->depth - 1, NULL);
 			return FALSE;
 		}

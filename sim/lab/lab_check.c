@@ -122,14 +122,17 @@ static gboolean check_vfio_user(struct lab *l, const struct setup *s, GError **e
 {
 	const char *folder = lab_qemu_folder(l, s);
 	g_autofree char *program = vm_program(folder);
+	unsigned version;
 
 	if (g_strcmp0(folder, l->vfio_user_checked) == 0)
 		return TRUE;
+	if (!vm_qemu_version(l->host, folder, &version, error))
+		return FALSE;
 	if (!vm_qemu_has_vfio_user(l->host, folder))
 		return server_fail(l->host, error,
-			"%s: no device vfio-user-pci, which vmux requires: set [host] "
+			"%s (QEMU %u.%u): no device vfio-user-pci, which %s requires: set [host] "
 			"vmux_qemu_path to the directory of QEMU 10.1 or later (--config)",
-			program);
+			program, version / 100, version % 100, s->interface->word);
 	g_free(l->vfio_user_checked);
 	l->vfio_user_checked = g_strdup(folder);
 	return TRUE;
@@ -173,9 +176,10 @@ static gboolean check_programs(struct lab *l, const struct setup *s, GError **er
 		return TRUE;
 	if (!check_qemu(l, s, error))
 		return FALSE;
+	if (lab_devices_process(s) != NULL && !check_vfio_user(l, s, error))
+		return FALSE;
 	return !setup_has(s, SETUP_VMUX) ||
-	       (check_vfio_user(l, s, error) && find_vmux(l, error) &&
-		       (!setup_has(s, SETUP_SHARED) || check_hugepages(l, error)));
+	       (find_vmux(l, error) && (!setup_has(s, SETUP_SHARED) || check_hugepages(l, error)));
 }
 
 gboolean lab_check(struct lab *l, const struct setup *s, uint32_t frame_len_max, GError **error)

@@ -58,9 +58,11 @@ char *lab_numbered_path(const char *path, uint32_t guest)
 const char *lab_qemu_folder(const struct lab *l, const struct setup *s)
 {
 	const struct testbed *t = l->cfg.testbed;
-	const char *own = setup_has(s, SETUP_VMUX) ? t->vmux_qemu_path : t->qemu_path;
+	const char *own = lab_devices_process(s) != NULL && t->vmux_qemu_path[0] != '\0'
+				  ? t->vmux_qemu_path
+				  : t->qemu_path;
 
-	return s->qemu_path[0] != '\0' || own == NULL ? s->qemu_path : own;
+	return s->qemu_path[0] != '\0' ? s->qemu_path : own;
 }
 
 char *lab_host_interface(const struct lab *l)

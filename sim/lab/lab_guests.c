@@ -54,8 +54,8 @@ static void attach_guest(
 {
 	const char *to = guest < l->attached->len ? l->attached->pdata[guest] : NULL;
 
-	if (setup_has(s, SETUP_VMUX))
-		cfg->socket = l->vmux_sockets[guest];
+	if (lab_devices_process(s) != NULL)
+		cfg->socket = l->device_sockets[guest];
 	else if (setup_has(s, SETUP_SOCKET))
 		cfg->socket = to;
 	else if (setup_has(s, SETUP_MACVTAP))
@@ -244,8 +244,8 @@ char **lab_guests_processes(const struct lab *l)
 {
 	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
 
-	if (l->vmux_sockets != NULL)
-		g_strv_builder_add(names, "vmux");
+	if (l->device_sockets != NULL)
+		g_strv_builder_add(names, lab_devices_process(&l->setup));
 	for (guint i = 0; i < l->vms->len; i++)
 		argv_addf(names, NULL, "qemu-%u", i);
 	return g_strv_builder_end(names);
@@ -255,11 +255,12 @@ char **lab_guests_processes(const struct lab *l)
 static void find_pids(struct lab *l)
 {
 	g_auto(GStrv) names = lab_guests_processes(l);
-	char **qemus = names + (l->vmux_sockets != NULL);
+	char **qemus = names + (l->device_sockets != NULL);
 
 	if (l->cfg.dry != NULL || l->loadgen != l->host)
 		return;
-	if (l->vmux_sockets != NULL)
+	/* The other one moves no frames. */
+	if (setup_has(&l->setup, SETUP_VMUX))
 		l->vmux_pids = process_pids(l->host, (const char *const[]){ "vmux", NULL });
 	l->qemu_pids = process_pids(l->host, (const char *const *)qemus);
 }
@@ -268,9 +269,10 @@ gboolean lab_guests_up(struct lab *l, const struct setup *s, GError **error)
 {
 	if (!setup_is_vm(s->machine))
 		return TRUE;
-	if (setup_has(s, SETUP_VMUX) && !lab_vmux_up(l, s, error))
+	if (lab_devices_process(s) != NULL && !lab_devices_up(l, s, error))
 		return FALSE;
-	if (l->socket_dir != NULL && !hold_sockets(l, s, error))
+	if (setup_has(s, SETUP_SOCKET) && !setup_has(s, SETUP_VFIO_USER) &&
+		!hold_sockets(l, s, error))
 		return FALSE;
 	lab_say(l, "starting %u %s guest%s", s->guests, setup_machine_word(s->machine),
 		text_plural(s->guests));
@@ -291,26 +293,26 @@ void lab_guests_down(struct lab *l)
 			lab_say(l, "guest %u: %s", i, error->message);
 	}
 	g_ptr_array_set_size(l->vms, 0);
-	g_clear_pointer(&l->vmux_sockets, g_strfreev);
+	g_clear_pointer(&l->device_sockets, g_strfreev);
 	g_clear_pointer(&l->vmux_pids, g_free);
 	g_clear_pointer(&l->qemu_pids, g_free);
 }
 
 char *lab_guests_death(struct lab *l)
 {
-	g_autofree char *death_of_vmux = lab_vmux_death(l);
+	g_autofree char *death_of_devices = lab_devices_death(l);
 
 	for (guint i = 0; l->cfg.dry == NULL && i < l->vms->len; i++) {
 		struct vm *vm = l->vms->pdata[i];
-		/* Without vmux a machine may not answer; and vmux ends when a QEMU does. */
-		const char *death = death_of_vmux == NULL ? vm_death(vm) : vm_exit(vm);
+		/* Without its device a machine may not answer; and vmux ends when a QEMU does. */
+		const char *death = death_of_devices == NULL ? vm_death(vm) : vm_exit(vm);
 
 		if (death != NULL)
 			return g_strdup_printf("%s%sguest %u: %s",
-				death_of_vmux == NULL ? "" : death_of_vmux,
-				death_of_vmux == NULL ? "" : "\n", i, death);
+				death_of_devices == NULL ? "" : death_of_devices,
+				death_of_devices == NULL ? "" : "\n", i, death);
 	}
-	return g_steal_pointer(&death_of_vmux);
+	return g_steal_pointer(&death_of_devices);
 }
 
 void lab_release_sockets(struct lab *l)

@@ -34,7 +34,7 @@ struct lab {
 	char *socket_dir;  /* of the generator's sockets; NULL: none */
 
 	/* Guests. */
-	char **vmux_sockets;           /* a guest each; NULL: no vmux was started */
+	char **device_sockets;         /* a guest each; NULL: no process of devices was started */
 	char *vmux_path, *vmux_sha256; /* of its program; NULL: not asked yet */
 	char *vmux_pids, *qemu_pids;   /* "12,13" on the generator's machine; NULL: none there */
 	GPtrArray *vms;                /* struct vm * */
@@ -77,10 +77,15 @@ char *lab_guests_death(struct lab *l);
 
 /* Their names as processes: "vmux", "qemu-0", ... Newly allocated. */
 char **lab_guests_processes(const struct lab *l);
-/* The vmux process of the guests: its sockets answer when this returns. */
-gboolean lab_vmux_up(struct lab *l, const struct setup *s, GError **error);
+/*
+ * The process that gives guests their devices by vfio-user, vmux or tsim vfio-user: its sockets
+ * answer when this returns.
+ */
+gboolean lab_devices_up(struct lab *l, const struct setup *s, GError **error);
 /* NULL while it runs, or is not needed; else how it ended, with its last lines. Newly allocated. */
-char *lab_vmux_death(struct lab *l);
+char *lab_devices_death(struct lab *l);
+/* Its name as a process: "vmux", "vfio-user"; NULL: the set-up has none. */
+const char *lab_devices_process(const struct setup *s);
 
 gboolean lab_reflector_up(struct lab *l, const struct setup *s, GError **error);
 void lab_reflector_down(struct lab *l);

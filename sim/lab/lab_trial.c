@@ -50,7 +50,7 @@ static void add_lab_words(const struct lab *l, GStrvBuilder *words)
 	if (l->port != NULL) {
 		argv_addf(words, NULL, "--port=%s", l->port);
 	} else {
-		g_strv_builder_add(words, "--interface=vhost-user");
+		argv_addf(words, NULL, "--interface=%s", l->setup.interface->word);
 		argv_addf(words, NULL, "--socket-dir=%s", l->socket_dir);
 	}
 	argv_addf(words, NULL, "--mac=%s", mac);
@@ -66,7 +66,7 @@ static void add_lab_words(const struct lab *l, GStrvBuilder *words)
 		argv_addf(words, NULL, "--note=reflector=%s", l->reflector_text);
 	if (l->qemu_pids != NULL)
 		argv_addf(words, NULL, "--guest-pids=%s", l->qemu_pids);
-	if (l->vmux_sockets != NULL)
+	if (setup_has(&l->setup, SETUP_VMUX))
 		add_vmux_words(l, words);
 }
 

@@ -39,6 +39,7 @@ struct watch {
 	double silent_since_s;    /* < 0: it answers */
 	double absent_s;          /* when it was first not connected; < 0: never */
 	const char *fault;        /* what it was not connected for; NULL: not known */
+	double back_s;            /* since when it is connected again; < 0: it is not */
 	uint64_t calls_before;    /* the trial */
 };
 
@@ -87,10 +88,15 @@ static void note_absent(struct run *r, double now_s)
 	for (uint32_t i = r->cfg->share.first; i < r->nb_guests; i += r->cfg->share.step) {
 		struct watch *w = &r->watch[i];
 
-		if (w->absent_s >= 0 || fabric_connected(r->cfg->fabric, i))
-			continue;
-		w->absent_s = now_s;
-		w->fault = fabric_fault(r->cfg->fabric, i);
+		if (!fabric_connected(r->cfg->fabric, i)) {
+			if (w->absent_s < 0) {
+				w->absent_s = now_s;
+				w->fault = fabric_fault(r->cfg->fabric, i);
+			}
+			w->back_s = -1;
+		} else if (w->absent_s >= 0 && w->back_s < 0) {
+			w->back_s = now_s;
+		}
 	}
 }
 
@@ -381,6 +387,17 @@ static char *silence_text(const struct run *r, uint32_t guest)
 		still ? why : "");
 }
 
+/* A guest whose driver resets its device is served again. Newly allocated. */
+static char *away_text(const struct watch *w)
+{
+	if (w->back_s < 0 || w->fault != NULL)
+		return g_strdup_printf(
+			"%s at %.1f s", w->fault == NULL ? "disconnected" : w->fault, w->absent_s);
+	return w->back_s == 0 ? g_strdup("reset or away in the warm-up")
+			      : g_strdup_printf("reset or away from %.1f s to %.1f s", w->absent_s,
+					w->back_s);
+}
+
 static void set_states(struct run *r)
 {
 	for (uint32_t i = 0; i < r->nb_guests; i++) {
@@ -389,8 +406,7 @@ static void set_states(struct run *r)
 
 		/* If its process died that was said, and is why it was away. */
 		if (w->state == NULL && w->absent_s >= 0)
-			w->state = g_strdup_printf("%s at %.1f s",
-				w->fault == NULL ? "disconnected" : w->fault, w->absent_s);
+			w->state = away_text(w);
 		if (w->state == NULL)
 			w->silent = (w->state = silence_text(r, i)) != NULL;
 		/* Guests of ours have MACs of their own, and return twice what --fault says. */
@@ -731,7 +747,7 @@ static gboolean prepare_trial(struct run *r, GError **error)
 	(void)malloc_trim(0); /* of many frames hundreds of MiB */
 	r->watch = g_new0(struct watch, r->nb_guests);
 	for (uint32_t i = 0; i < r->nb_guests; i++)
-		r->watch[i].silent_since_s = r->watch[i].absent_s = -1;
+		r->watch[i].silent_since_s = r->watch[i].absent_s = r->watch[i].back_s = -1;
 	r->latency_before = hist_new();
 	r->latency_now = hist_new();
 	trial_params_copy(&r->t->params, r->cfg->params);

@@ -41,6 +41,8 @@ static struct kinds count_kinds(const struct options *o)
 	if (o->on_lab) {
 		k.awaited = o->traffic->nb_guests;
 		k.deaf = TRUE; /* its reflectors know no other guests */
+		if (setup_has(&o->lab_setup, SETUP_VFIO_USER))
+			k.mediated = k.hosted = o->traffic->nb_guests;
 		return k;
 	}
 	for (uint32_t i = 0; i < o->traffic->nb_guests; i++) {

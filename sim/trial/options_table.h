@@ -64,9 +64,8 @@ enum { OPTIONS_HOUR_S = 3600, OPTIONS_DAY_S = 24 * OPTIONS_HOUR_S };
 			OPTION_WORDS("process", "pcvm", "microvm", "host", "external")),           \
 		OPTIONS_ROW(TEXT, interface, "interface", 'i', "INTERFACE",                        \
 			"Interface of the guests: vhost-user, virtio, vfio, vmux, vmux-virtio, "   \
-			"port, null or discard; for virtual machines: vhost-user, bridge, "        \
-			"macvtap, "                                                                \
-			"bridge-e1000, vfio or vmux-...",                                          \
+			"port, null or discard; for virtual machines: vhost-user, vmux-virtio, "   \
+			"bridge, macvtap, bridge-e1000, vfio or vmux-...",                         \
 			.preset = "vhost-user",                                                    \
 			OPTION_WORDS("vhost-user", "virtio", "vfio", "vmux", "vmux-virtio",        \
 				"port", "null", "discard", "bridge", "macvtap", "bridge-e1000",    \

@@ -33,7 +33,7 @@ struct vm_cfg {
 	const char *tap;                      /* bridge, bridge-e1000 */
 	const char *macvtap;                  /* character device */
 	const char *pci;                      /* vfio */
-	const char *socket;                   /* vhost-user, vmux-* */
+	const char *socket;                   /* vhost-user; vfio-user: vmux-* */
 	const char *run_dir;                  /* of qmp-N.sock, console-N.sock, console-N.log */
 	unsigned long
 		tsc_khz; /* of the host: a microvm without KVM finds no clock to measure it; 0: not known */

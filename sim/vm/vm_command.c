@@ -228,7 +228,7 @@ static void add_vfio_user(GStrvBuilder *words, const struct vm_cfg *c)
 
 static void add_test(GStrvBuilder *words, const struct vm_cfg *c)
 {
-	if (setup_has(c->setup, SETUP_VMUX))
+	if (setup_has(c->setup, SETUP_VMUX | SETUP_VFIO_USER))
 		add_vfio_user(words, c);
 	else if (setup_has(c->setup, SETUP_SOCKET))
 		add_vhost_user(words, c);

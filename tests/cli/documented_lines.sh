@@ -122,6 +122,7 @@ examples()
 # Files that examples name.
 ln -s "$SOURCE/conf" conf
 cp "$SOURCE/conf/two-servers.conf" my.conf
+printf '[host]\nqemu_path = /opt/qemu\n' >qemu.conf
 printf '# unit: frame\n# weight: packets\n# mode: random\n# source: me\nsize,weight\n64,7\n1518,1\n' >my.csv
 {
 	printf '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0'

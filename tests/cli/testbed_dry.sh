@@ -88,6 +88,8 @@ for folder in qemu11 nowhere; do
 done
 grep -qF '{"driver":"vfio-user-pci","socket":{"type":"unix","path":"/run/tsim/vmux0.sock"}}' qemu11.out ||
 	{ echo "not as QEMU 11 takes it: $(cat qemu11.out)"; failures=1; }
+printf '[host]\nqemu_path = %s\n' "$TMP/qemu11" >all11.conf
+dry vmux_virtio run-guest --interface vmux-virtio --guests 2 --config all11.conf
 grep -q 'nowhere.*assuming QEMU 7.2' nowhere.err || { echo "assumed in silence: $(cat nowhere.err)"; failures=1; }
 [ ! -e "$TMP/out/two" ] || { echo "a dry run made something"; failures=1; }
 exit "$failures"

@@ -28,7 +28,7 @@ machine_state()
 	ip -o link | sed -E 's/^[0-9]+: //; s/ state [A-Z]+//; s/ qdisc [a-z_]+//; s/NO-CARRIER,//' | sort
 	ip netns list
 	cat /proc/sys/vm/nr_hugepages
-	cat /proc/[0-9]*/comm 2>/dev/null | grep -E '^(qemu-system|tsim|treflect)'
+	cat /proc/[0-9]*/comm 2>/dev/null | grep -E '^(qemu-system|ld-linux|tsim|treflect)'
 }
 before=$(machine_state)
 
@@ -46,7 +46,7 @@ watch_evidence()
 		for comm in /proc/[0-9]*/comm; do
 			pid=${comm%/comm}
 			case $(cat "$comm" 2>/dev/null) in
-			qemu-system*)
+			qemu-system* | ld-linux*) # Debian's, and the lab's
 				for fd in "$pid"/fd/*; do
 					readlink "$fd"
 				done

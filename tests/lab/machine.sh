@@ -50,6 +50,17 @@ lab_qemu()
 		-L "$usr/share/qemu" -L "$usr/share/seabios" "$@"
 }
 
+# lab_qemu_in DIR: makes the directory, with that QEMU as its qemu-system-x86_64.
+lab_qemu_in()
+{
+	mkdir -p "$1" && cat >"$1/qemu-system-x86_64" <<-END && chmod +x "$1/qemu-system-x86_64"
+		#!/usr/bin/env bash
+		SOURCE=$SOURCE LAB=$LAB
+		. "$SOURCE/tests/lab/machine.sh"
+		lab_qemu "\$@"
+	END
+}
+
 # lab_machine DIR ARGUMENT...: becomes the machine; DIR is its /lab, and what it does stands in
 # /main there (see inside). ARGUMENT: of QEMU, such as -serial.
 lab_machine()

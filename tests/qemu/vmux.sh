@@ -4,27 +4,14 @@
 # in a trial or leaves its sockets is named by its own words, and nothing of it stays.
 # shellcheck source=tests/qemu/lib.sh
 . "${SOURCE:?}/tests/qemu/lib.sh" || exit 1
-export LAB=$SOURCE/build/lab
-# shellcheck source=tests/lab/machine.sh
-. "$SOURCE/tests/lab/machine.sh"
-# In its namespaces a test has no way to the archive.
-if [ -z "${TSIM_ALONE-}" ]; then
-	mkdir -p "$LAB" || exit
-	why=$(lab_fetch) || skip "no QEMU with vfio-user: $why"
-fi
+# shellcheck source=tests/qemu/qemu11_lib.sh
+. "$SOURCE/tests/qemu/qemu11_lib.sh"
 alone generic
 # shellcheck source=tests/qemu/campaign_lib.sh
 . "$SOURCE/tests/qemu/campaign_lib.sh"
 
-mkdir -p qemu11 qemu9 sys/kernel/mm/hugepages/hugepages-2048kB
-cat >qemu11/qemu-system-x86_64 <<END
-#!/usr/bin/env bash
-SOURCE=$SOURCE LAB=$LAB
-. "$SOURCE/tests/lab/machine.sh"
-lab_qemu "\$@"
-END
-printf '#!/bin/sh\necho QEMU emulator version 9.2.0\n' >qemu9/qemu-system-x86_64
-chmod +x qemu*/qemu-system-x86_64
+mkdir -p sys/kernel/mm/hugepages/hugepages-2048kB
+qemu11
 export VMUX_FAULT=$PWD/fault
 vmux=$BUILD/tests/vmux
 cat >vmux.conf <<END
@@ -48,7 +35,7 @@ says()
 
 # Refused before anything starts.
 sed "s,qemu11,qemu9," vmux.conf >old.conf
-says "no device vfio-user-pci, which vmux requires: set [host] vmux_qemu_path to the directory of QEMU 10.1" old.conf
+says "qemu9/qemu-system-x86_64 (QEMU 9.2): no device vfio-user-pci, which vmux-emu requires: set [host] vmux_qemu_path to the directory of QEMU 10.1" old.conf
 sed "s,^vmux_path.*,vmux_path = /nowhere/vmux," vmux.conf >nowhere.conf
 says "/nowhere/vmux: not found: set [host] vmux_path" nowhere.conf
 { cat vmux.conf; printf 'test_iface = a\ntest_iface_addr = 0000:01:00.0\n[loadgen]\ntest_iface = b\n'; } >dpdk.conf

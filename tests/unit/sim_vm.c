@@ -76,7 +76,7 @@ static void change_tail(GString *text, const char *tail)
 
 static const char *const setup_words[] = { "vhost-user", "bridge", "bridge-e1000", "macvtap",
 	"vfio", "vmux-pt", "vmux-emu", "vmux-emu-e810", "vmux-med", "vmux-dpdk", "vmux-dpdk-e810",
-	"vmux-vdpdk" };
+	"vmux-vdpdk", "vmux-virtio" };
 
 static struct setup setup_of(enum machine machine, const char *word)
 {
@@ -170,6 +170,7 @@ static const struct {
 	{ MACHINE_PCVM, "vmux-dpdk", VFIO_USER, 1 },
 	{ MACHINE_PCVM, "vmux-dpdk-e810", VFIO_USER, 1 },
 	{ MACHINE_PCVM, "vmux-vdpdk", VFIO_USER, 1 },
+	{ MACHINE_PCVM, "vmux-virtio", VFIO_USER, 1 },
 	{ MACHINE_MICROVM, "vhost-user", SOCKET VIRTIO_MMIO RINGS "$I", 2 },
 	{ MACHINE_MICROVM, "bridge", TAP ",vhost=$V -device " VIRTIO_MMIO TAP_RINGS "$I", 4 },
 	{ MACHINE_MICROVM, "macvtap", MACVTAP VIRTIO_MMIO TAP_RINGS "$I", 4 },
