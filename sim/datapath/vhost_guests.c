@@ -23,9 +23,8 @@
 #include "sim/datapath/pool.h"
 
 enum {
-	GUEST_RX_QUEUE = 0, /* virtio 1.1, 5.1.2: receiveq1 is 0, transmitq1 is 1 */
-	GUEST_TX_QUEUE = 1,
-	QUEUES = 2,
+	GUEST_RX_QUEUE = 0, /* virtio 1.2, 5.1.2: receiveq1 is 0, transmitq1 is 1 */
+	QUEUES = 2 * VHOST_PAIRS_MAX,
 	/* librte_vhost watches 1024 descriptors, one of them its own: a socket and a connection a guest. */
 	LISTENING_MAX = 511,
 };
@@ -33,6 +32,7 @@ enum {
 struct vhost_guests {
 	struct datapath *datapath;
 	struct vhost_guest *guest;       /* by slot */
+	struct vhost_pair *more;         /* of each guest in turn, VHOST_PAIRS_MAX - 1 */
 	char **path;                     /* by slot; NULL: its guest is reached otherwise */
 	uint32_t nb, nb_listening, room; /* room: bytes of the longest frame without FCS */
 	void (*went)(struct datapath *d, uint32_t slot);
@@ -182,15 +182,40 @@ static void watch_kicks(int vid, struct vhost_guest *g)
 	g->unseen = kicks_of(g->kick_fd) > 1; /* QEMU makes it with a kick in it */
 }
 
+static gboolean are_enabled(const struct vhost_guest *g, uint32_t pair)
+{
+	return (g->enabled >> 2 * pair & 3) == 3;
+}
+
+/* FALSE: a queue is none. */
+static gboolean read_pairs(int vid, struct vhost_guest *g)
+{
+	uint32_t nb = 0;
+
+	for (; nb < VHOST_PAIRS_MAX && are_enabled(g, nb); nb++) {
+		struct vhost_pair *p = vhost_guest_pair(g, nb);
+
+		if (!read_queue(vid, (uint16_t)(2 * nb), &p->rx, &g->mem) ||
+			!read_queue(vid, (uint16_t)(2 * nb + 1), &p->tx, &g->mem))
+			return FALSE;
+	}
+	atomic_store(&g->nb_pairs, nb);
+	if (atomic_load(&g->steered) >= nb)
+		atomic_store(&g->steered, 0);
+	g->receiving = g->sending = &g->first;
+	return nb > 0;
+}
+
 /* If it can exchange frames now. */
 static void connect_guest(int vid, struct vhost_guest *g)
 {
 	/* Without a memory table librte_vhost dies of being asked for it. */
 	if (atomic_load(&g->connected) || atomic_load(&g->lost) || !g->runs || !g->has_memory ||
-		!g->enabled[GUEST_RX_QUEUE] || !g->enabled[GUEST_TX_QUEUE])
+		!are_enabled(g, 0))
 		return;
-	if (!read_memory(vid, &g->mem) || !read_queue(vid, GUEST_RX_QUEUE, &g->rx, &g->mem) ||
-		!read_queue(vid, GUEST_TX_QUEUE, &g->tx, &g->mem))
+	/* Once for all pairs, which come one after another. */
+	g->is_mapped = g->is_mapped || read_memory(vid, &g->mem);
+	if (!g->is_mapped || !read_pairs(vid, g))
 		return;
 	watch_kicks(vid, g);
 	atomic_store_explicit(&g->connected, 1, memory_order_release);
@@ -205,8 +230,19 @@ static void disconnect_guest(int vid, struct vhost_guest *g)
 	if (g->all->went != NULL)
 		g->all->went(g->all->datapath, slot_of(g));
 	/* Where the front end is told that we are, and where we go on. */
-	rte_vhost_set_vring_base(vid, GUEST_RX_QUEUE, g->rx.next_avail, g->rx.next_used);
-	rte_vhost_set_vring_base(vid, GUEST_TX_QUEUE, g->tx.next_avail, g->tx.next_used);
+	for (uint32_t i = 0; i < vhost_guest_pairs(g); i++) {
+		const struct vhost_pair *p = vhost_guest_pair(g, i);
+
+		rte_vhost_set_vring_base(vid, (uint16_t)(2 * i), p->rx.next_avail, p->rx.next_used);
+		rte_vhost_set_vring_base(
+			vid, (uint16_t)(2 * i + 1), p->tx.next_avail, p->tx.next_used);
+	}
+}
+
+static void set_bit(uint32_t *set, uint32_t bit, gboolean value)
+{
+	*set &= ~(UINT32_C(1) << bit);
+	*set |= (uint32_t)value << bit;
 }
 
 static int on_new_device(int vid)
@@ -216,6 +252,8 @@ static int on_new_device(int vid)
 	if (g == NULL)
 		return -1;
 	g->runs = TRUE;
+	g->is_mapped = FALSE; /* what it has of it may be more than before */
+	atomic_store(&g->steered, 0);
 	connect_guest(vid, g);
 	return 0;
 }
@@ -236,43 +274,48 @@ static int on_queue(int vid, uint16_t queue, int enable)
 
 	if (g == NULL || queue >= QUEUES)
 		return 0;
-	g->enabled[queue] = enable != 0;
-	if (enable)
-		connect_guest(vid, g);
-	else
-		disconnect_guest(vid, g);
+	/* There may be more pairs, or less, than before. */
+	disconnect_guest(vid, g);
+	set_bit(&g->enabled, queue, enable != 0);
+	connect_guest(vid, g);
 	return 0;
 }
 
-static uint32_t request_of(const void *message)
+/*
+ * virtio-user with several queue pairs sets up those, too, that its driver does not use, with a size of
+ * 0, which librte_vhost refuses. Such messages have no descriptors.
+ */
+static gboolean is_of_unused_queue(struct vhost_guest *g, const void *message)
 {
-	uint32_t request;
+	uint32_t request = vhost_request_of(message), queue, number;
 
-	memcpy(&request, message, sizeof(request)); /* what a message begins with */
-	return request;
+	if ((request != VHOST_REQUEST_SET_VRING_NUM && request != VHOST_REQUEST_SET_VRING_ADDR &&
+		    request != VHOST_REQUEST_SET_VRING_BASE) ||
+		!vhost_request_names_queue(message, &queue, &number) || queue < 2)
+		return FALSE;
+	if (g == NULL || queue >= QUEUES)
+		return TRUE;
+	if (request == VHOST_REQUEST_SET_VRING_NUM)
+		set_bit(&g->sized, queue, number != 0);
+	return (g->sized >> queue & 1) == 0;
 }
 
-/*
- * virtio-user with several queue pairs sets up those, too, that its driver does not use as the feature
- * is not there, with a size of 0, which librte_vhost refuses. Such messages have no descriptors.
- */
-static gboolean is_of_unused_queue(const void *message)
+/* librte_vhost tells of it when the front end has its answer: too late, if it is awaited. */
+static void note_stop(struct vhost_guest *g, const void *message)
 {
-	struct {
-		uint32_t request, flags, size, queue;
-	} m;
+	uint32_t request = vhost_request_of(message), queue, number;
 
-	memcpy(&m, message, sizeof(m));
-	return (m.request == VHOST_REQUEST_SET_VRING_NUM ||
-		       m.request == VHOST_REQUEST_SET_VRING_ADDR ||
-		       m.request == VHOST_REQUEST_SET_VRING_BASE) &&
-	       m.size >= sizeof(m.queue) && m.queue >= QUEUES;
+	if ((request == VHOST_REQUEST_SET_VRING_ENABLE ||
+		    request == VHOST_REQUEST_GET_VRING_BASE) &&
+		vhost_request_names_queue(message, &queue, &number) && queue < QUEUES &&
+		(number == 0 || request == VHOST_REQUEST_GET_VRING_BASE))
+		set_bit(&g->enabled, queue, FALSE);
 }
 
 static enum rte_vhost_msg_result before_message(int vid, void *message)
 {
 	struct vhost_guest *g = guest_of_vid(vid);
-	uint32_t request = request_of(message);
+	uint32_t request = vhost_request_of(message);
 	/* It leaves memory, rings and descriptors as they are. */
 	gboolean is_harmless = request == VHOST_REQUEST_GET_FEATURES ||
 			       request == VHOST_REQUEST_GET_PROTOCOL_FEATURES ||
@@ -283,21 +326,28 @@ static enum rte_vhost_msg_result before_message(int vid, void *message)
 		vhost_connector_heard(g->all->connector, slot_of(g));
 	if (g != NULL && !is_harmless)
 		disconnect_guest(vid, g);
+	if (g != NULL)
+		note_stop(g, message);
 	/* The old table goes, also where the new one is refused. */
 	if (g != NULL &&
 		(request == VHOST_REQUEST_SET_MEM_TABLE || request == VHOST_REQUEST_RESET_OWNER)) {
 		forget_memory(g);
-		g->has_memory = FALSE;
+		g->has_memory = g->is_mapped = FALSE;
 	}
 	memory_fault_bear();
-	return is_of_unused_queue(message) ? RTE_VHOST_MSG_RESULT_OK
-					   : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	if (request == VHOST_REQUEST_GET_QUEUE_NUM) {
+		/* It cannot be told a limit: front ends of more pairs are to know ours. */
+		vhost_request_answer(message, VHOST_PAIRS_MAX);
+		return RTE_VHOST_MSG_RESULT_REPLY;
+	}
+	return is_of_unused_queue(g, message) ? RTE_VHOST_MSG_RESULT_OK
+					      : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
 static enum rte_vhost_msg_result after_message(int vid, void *message)
 {
 	struct vhost_guest *g = guest_of_vid(vid);
-	uint32_t request = request_of(message);
+	uint32_t request = vhost_request_of(message);
 
 	if (g == NULL)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
@@ -327,8 +377,8 @@ static int on_connection(int vid)
 	forget_memory(g);
 	atomic_store(&g->vid, vid);
 	atomic_store(&g->lost, 0);
-	g->runs = g->enabled[GUEST_RX_QUEUE] = g->enabled[GUEST_TX_QUEUE] = FALSE;
-	g->has_memory = FALSE;
+	g->runs = g->has_memory = g->is_mapped = FALSE;
+	g->enabled = g->sized = 0;
 	atomic_store(&g->stage, VHOST_CONNECTED);
 	return rte_vhost_extern_callback_register(vid, &messages, NULL);
 }
@@ -363,12 +413,12 @@ static gboolean register_path(const char *path, uint64_t flags)
 	 */
 	const uint64_t none = 1ULL << VIRTIO_RING_F_INDIRECT_DESC |
 			      1ULL << VIRTIO_RING_F_EVENT_IDX | 1ULL << VIRTIO_F_RING_PACKED |
-			      1ULL << VHOST_F_LOG_ALL | 1ULL << VIRTIO_NET_F_MQ |
-			      1ULL << VIRTIO_NET_F_CSUM | 1ULL << VIRTIO_NET_F_GUEST_CSUM |
-			      1ULL << VIRTIO_NET_F_HOST_TSO4 | 1ULL << VIRTIO_NET_F_HOST_TSO6 |
-			      1ULL << VIRTIO_NET_F_HOST_UFO | 1ULL << VIRTIO_NET_F_HOST_ECN |
-			      1ULL << VIRTIO_NET_F_GUEST_TSO4 | 1ULL << VIRTIO_NET_F_GUEST_TSO6 |
-			      1ULL << VIRTIO_NET_F_GUEST_UFO | 1ULL << VIRTIO_NET_F_GUEST_ECN;
+			      1ULL << VHOST_F_LOG_ALL | 1ULL << VIRTIO_NET_F_CSUM |
+			      1ULL << VIRTIO_NET_F_GUEST_CSUM | 1ULL << VIRTIO_NET_F_HOST_TSO4 |
+			      1ULL << VIRTIO_NET_F_HOST_TSO6 | 1ULL << VIRTIO_NET_F_HOST_UFO |
+			      1ULL << VIRTIO_NET_F_HOST_ECN | 1ULL << VIRTIO_NET_F_GUEST_TSO4 |
+			      1ULL << VIRTIO_NET_F_GUEST_TSO6 | 1ULL << VIRTIO_NET_F_GUEST_UFO |
+			      1ULL << VIRTIO_NET_F_GUEST_ECN;
 
 	if (rte_vhost_driver_register(path, flags | RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS) != 0)
 		return FALSE;
@@ -477,6 +527,7 @@ void vhost_guests_free(struct vhost_guests *vs)
 	g_free(vs->path);
 	rte_mempool_free(vs->pool);
 	g_aligned_free(vs->guest);
+	g_aligned_free(vs->more);
 	g_free(vs);
 }
 
@@ -523,11 +574,16 @@ struct vhost_guests *vhost_guests_new(const struct vhost_guests_cfg *c, GError *
 	vs->went = c->went;
 	vs->nb = cfg->nb_guests;
 	vs->guest = g_aligned_alloc0(vs->nb, sizeof(*vs->guest), _Alignof(struct vhost_guest));
+	vs->more = g_aligned_alloc0((size_t)vs->nb * (VHOST_PAIRS_MAX - 1), sizeof(*vs->more),
+		_Alignof(struct vhost_pair));
 	vs->room = cfg->frame_len_max - FRAME_FCS_LEN;
 	vs->path = g_new0(char *, vs->nb);
 	for (uint32_t i = 0; i < vs->nb; i++) {
 		vs->guest[i].kick_fd = -1;
 		atomic_init(&vs->guest[i].vid, -1);
+		atomic_init(&vs->guest[i].nb_pairs, 1);
+		vs->guest[i].receiving = vs->guest[i].sending = &vs->guest[i].first;
+		vs->guest[i].more = &vs->more[(size_t)i * (VHOST_PAIRS_MAX - 1)];
 		vs->guest[i].all = vs;
 		if (datapath_cfg_reaches(cfg, i, DATAPATH_SOCKET))
 			vs->path[i] = g_strdup_printf(
@@ -563,9 +619,9 @@ gboolean vhost_guests_connected(struct datapath *d, uint32_t slot)
  */
 static const char *lacks_when_connected(struct vhost_guest *g, gboolean *hopeless)
 {
-	gboolean empty = __atomic_load_n(&g->rx.avail->idx, __ATOMIC_ACQUIRE) == 0;
+	gboolean empty = __atomic_load_n(&g->first.rx.avail->idx, __ATOMIC_ACQUIRE) == 0;
 
-	if (splitq_is_broken(&g->rx) || splitq_is_broken(&g->tx))
+	if (vhost_guest_is_broken(g))
 		return "invalid queues";
 	g->unseen = empty && (g->unseen || kicks_of(g->kick_fd) != 0);
 	*hopeless = g->unseen;
@@ -605,9 +661,35 @@ const char *vhost_guests_missing(struct datapath *d, uint32_t slot, gboolean *ho
 
 uint64_t vhost_guests_calls(struct datapath *d, uint32_t slot)
 {
-	const struct vhost_guest *g = &d->vhost->guest[slot];
+	struct vhost_guest *g = &d->vhost->guest[slot];
+	uint64_t calls = 0;
 
-	return ctr_get(&g->rx.calls) + ctr_get(&g->tx.calls);
+	for (uint32_t i = 0; i < VHOST_PAIRS_MAX; i++) {
+		struct vhost_pair *p = vhost_guest_pair(g, i);
+
+		calls += ctr_get(&p->rx.calls) + ctr_get(&p->tx.calls);
+	}
+	return calls;
+}
+
+struct vhost_pair *vhost_guest_turn(struct vhost_guest *g)
+{
+	const uint32_t nb = vhost_guest_pairs(g);
+	uint32_t i = g->receiving == &g->first ? 0 : (uint32_t)(g->receiving - g->more) + 1;
+
+	for (uint32_t k = 0; k < nb; k++) {
+		struct vhost_pair *p;
+
+		i = i + 1 < nb ? i + 1 : 0;
+		p = vhost_guest_pair(g, i);
+		if (!splitq_has_avail(&p->tx))
+			continue;
+		g->receiving = p;
+		if (atomic_load_explicit(&g->steered, memory_order_relaxed) != i)
+			atomic_store_explicit(&g->steered, i, memory_order_relaxed);
+		return p;
+	}
+	return NULL;
 }
 
 uint16_t vhost_guests_reserve(
@@ -618,28 +700,38 @@ uint16_t vhost_guests_reserve(
 
 	if (unlikely(!atomic_load_explicit(&g->connected, memory_order_acquire)))
 		return 0;
-	return splitq_reserve(&g->rx, f, n, vs->room, vs->own[q]);
+	if (likely(vhost_guest_pairs(g) == 1))
+		return splitq_reserve(&g->first.rx, f, n, vs->room, vs->own[q]);
+	g->sending = vhost_guest_steered(g);
+	return splitq_reserve(&g->sending->rx, f, n, vs->room, vs->own[q]);
 }
 
 uint16_t vhost_guests_commit(struct datapath *d, unsigned q, uint32_t slot, struct frame_slot *f,
 	uint16_t nb, uint16_t n)
 {
+	struct vhost_guest *g = &d->vhost->guest[slot];
+
 	(void)q;
-	return splitq_commit(&d->vhost->guest[slot].rx, f, nb, n);
+	return splitq_commit(
+		likely(vhost_guest_pairs(g) == 1) ? &g->first.rx : &g->sending->rx, f, nb, n);
 }
 
 uint16_t vhost_guests_receive(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
 	struct vhost_guests *vs = d->vhost;
 	struct vhost_guest *g = &vs->guest[slot];
+	struct vhost_pair *p;
 	uint16_t got;
 
 	if (unlikely(!atomic_load_explicit(&g->connected, memory_order_acquire)))
 		return 0;
-	got = splitq_receive(&g->tx, f, n, vs->room);
-	if (likely(!g->tx.at_chain) || rte_mempool_get(vs->pool, (void **)&g->own) != 0)
+	p = vhost_guest_sender(g);
+	if (unlikely(p == NULL))
+		return 0;
+	got = splitq_receive(&p->tx, f, n, vs->room);
+	if (likely(!p->tx.at_chain) || rte_mempool_get(vs->pool, (void **)&g->own) != 0)
 		return got;
-	got = splitq_gather(&g->tx, f, rte_pktmbuf_mtod(g->own, uint8_t *), vs->room);
+	got = splitq_gather(&p->tx, f, rte_pktmbuf_mtod(g->own, uint8_t *), vs->room);
 	if (got == 0)
 		rte_mempool_put(vs->pool, g->own);
 	return got;
@@ -648,8 +740,9 @@ uint16_t vhost_guests_receive(struct datapath *d, uint32_t slot, struct frame_sl
 void vhost_guests_release(struct datapath *d, uint32_t slot, struct frame_slot *f, uint16_t n)
 {
 	struct vhost_guest *g = &d->vhost->guest[slot];
+	struct splitq *tx = likely(vhost_guest_pairs(g) == 1) ? &g->first.tx : &g->receiving->tx;
 
-	splitq_release(&g->tx, f, n);
-	if (unlikely(g->tx.at_chain))
+	splitq_release(tx, f, n);
+	if (unlikely(tx->at_chain))
 		rte_mempool_put(d->vhost->pool, g->own);
 }

@@ -97,3 +97,35 @@ gboolean vhost_request_read_reply(int fd, enum vhost_request request, struct vho
 			 (HEADER_VERSION | HEADER_REPLY);
 	return *whole;
 }
+
+uint32_t vhost_request_of(const void *message)
+{
+	struct header h;
+
+	memcpy(&h, message, sizeof(h));
+	return h.request;
+}
+
+gboolean vhost_request_names_queue(const void *message, uint32_t *queue, uint32_t *number)
+{
+	struct vhost_vring_state state;
+	struct header h;
+
+	memcpy(&h, message, sizeof(h));
+	if (h.size < sizeof(state))
+		return FALSE;
+	memcpy(&state, (const uint8_t *)message + sizeof(h), sizeof(state));
+	*queue = state.index;
+	*number = state.num;
+	return TRUE;
+}
+
+void vhost_request_answer(void *message, uint64_t number)
+{
+	struct header h;
+
+	memcpy(&h, message, sizeof(h));
+	h.size = sizeof(number);
+	memcpy(message, &h, sizeof(h));
+	memcpy((uint8_t *)message + sizeof(h), &number, sizeof(number));
+}

@@ -61,6 +61,13 @@ gboolean vhost_request_send_event(int fd, enum vhost_request request, uint32_t q
 gboolean vhost_request_send_memory(
 	int fd, const struct vhost_request_memory *memory, const int *fds);
 
+/* Of a message that a back end has, from its header on, as librte_vhost hands it out. */
+uint32_t vhost_request_of(const void *message);
+/* Its queue, and the number with it; FALSE: it is too short to have them. */
+gboolean vhost_request_names_queue(const void *message, uint32_t *queue, uint32_t *number);
+/* It becomes its reply, of a number. */
+void vhost_request_answer(void *message, uint64_t number);
+
 /* What is there of the reply to request. *whole: that was all, *number is set, and r is as new. */
 gboolean vhost_request_read_reply(int fd, enum vhost_request request, struct vhost_reply *r,
 	gboolean *whole, uint64_t *number);

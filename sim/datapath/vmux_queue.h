@@ -47,7 +47,7 @@ static inline void vmux_queue_prefetch_rx(const struct vmux_queues *q)
 	if (q->packed != NULL) {
 		rte_prefetch0(&q->packed->rx.ring.desc[q->packed->rx.next_avail]);
 	} else {
-		const struct splitq *rx = &q->split->rx;
+		const struct splitq *rx = &vhost_guest_steered(q->split)->rx;
 
 		rte_prefetch0(&rx->avail->ring[rx->next_avail & (rx->size - 1)]);
 	}
@@ -58,14 +58,14 @@ static inline void vmux_queue_prefetch_tx(const struct vmux_queues *q)
 	if (q->packed != NULL)
 		rte_prefetch0(&q->packed->tx.ring.desc[q->packed->tx.next_avail]);
 	else
-		rte_prefetch0(&q->split->tx.avail->idx);
+		rte_prefetch0(&q->split->first.tx.avail->idx);
 }
 
 /* Has the guest sent something? It is connected. */
 static inline gboolean vmux_queue_has_frames(const struct vmux_queues *q)
 {
 	return q->packed != NULL ? vq_dev_has_avail(&q->packed->tx)
-				 : splitq_has_avail(&q->split->tx);
+				 : vhost_guest_has_frames(q->split);
 }
 
 static inline uint16_t vmux_queue_put_packed(struct vq_dev *q, struct rte_mbuf **m, uint16_t n)
@@ -111,8 +111,9 @@ static inline uint16_t vmux_queue_put_split(
 static inline uint16_t vmux_queue_put(
 	const struct vmux_queues *q, struct rte_mbuf **m, uint16_t n, uint32_t room)
 {
-	return q->packed != NULL ? vmux_queue_put_packed(&q->packed->rx, m, n)
-				 : vmux_queue_put_split(&q->split->rx, m, n, room);
+	return q->packed != NULL
+		       ? vmux_queue_put_packed(&q->packed->rx, m, n)
+		       : vmux_queue_put_split(&vhost_guest_steered(q->split)->rx, m, n, room);
 }
 
 static inline void vmux_queue_fill_mbuf(struct rte_mbuf *m, const uint8_t *data, uint32_t len)
@@ -190,8 +191,12 @@ static inline uint16_t vmux_queue_take_split(struct splitq *q, struct wire *w,
 static inline uint16_t vmux_queue_take(const struct vmux_queues *q, struct wire *w,
 	const struct wire_cache *c, struct rte_mbuf **m, uint16_t n, uint32_t room)
 {
-	return q->packed != NULL ? vmux_queue_take_packed(&q->packed->tx, w, c, m, n)
-				 : vmux_queue_take_split(&q->split->tx, w, c, m, n, room);
+	struct vhost_pair *pair;
+
+	if (q->packed != NULL)
+		return vmux_queue_take_packed(&q->packed->tx, w, c, m, n);
+	pair = vhost_guest_sender(q->split);
+	return pair == NULL ? 0 : vmux_queue_take_split(&pair->tx, w, c, m, n, room);
 }
 
 #endif

@@ -7,10 +7,12 @@
  *
  * step here                           | stands for                        | left out
  * ------------------------------------+-----------------------------------+--------------------------
- * mediator reads descriptors of the   | vMux's device emulation, for      | several queue pairs,
- *  guest's driver, checks each, copies|  virtio-net instead of e1000      |  offloads, indirect
- *  into and out of its buffers: one,  |                                   |  descriptors, event
- *  a chain, several merged            |                                   |  indices
+ * mediator reads descriptors of the   | vMux's device emulation, for      | offloads, indirect
+ *  guest's driver, checks each, copies|  virtio-net instead of e1000      |  descriptors, event
+ *  into and out of its buffers: one,  |                                   |  indices
+ *  a chain, several merged            |                                   |
+ * several queue pairs: a guest's own  | a NIC's receive steering to the   | a flow per connection:
+ *  in turn; to the one it sent by last|  queue of the guest's core        |  one per guest
  * writes to the call descriptor, if   | irqfd: KVM injects MSI-X          | moderation
  *  the driver wants to be called      |                                   |
  * passed through: load worker and     | vDPA: a NIC that works on         | IOMMU, the NIC's own

@@ -147,10 +147,10 @@ static void come_split(struct guest *g)
 	g->rx_seen = g->tx_seen = 0;
 	s->mem = (struct splitq_mem){ .nb = 1,
 		.region = { { .guest = (uintptr_t)m, .size = sizeof(*m), .host = (uint8_t *)m } } };
-	if (!splitq_init(&s->rx, m->rx.desc, (struct vring_avail *)(void *)&m->rx.avail,
+	if (!splitq_init(&s->first.rx, m->rx.desc, (struct vring_avail *)(void *)&m->rx.avail,
 		    (struct vring_used *)(void *)&m->rx.used, DESCRIPTORS, &s->mem,
 		    1ULL << VIRTIO_F_VERSION_1) ||
-		!splitq_init(&s->tx, m->tx.desc, (struct vring_avail *)(void *)&m->tx.avail,
+		!splitq_init(&s->first.tx, m->tx.desc, (struct vring_avail *)(void *)&m->tx.avail,
 			(struct vring_used *)(void *)&m->tx.used, 2 * DESCRIPTORS, &s->mem,
 			1ULL << VIRTIO_F_VERSION_1))
 		fail();
