@@ -15,13 +15,14 @@
 enum {
 	DESCRIPTORS_MIN = 32,
 	DESCRIPTORS_MAX = 32768,
+	QUEUES_MAX = 8,    /* pairs */
 	REGION_FILES = 32, /* pieces of a guest's memory, which is a file each */
 	LOOK_MS = 200,     /* so soon a signal is seen, whenever it comes */
 };
 
 struct asked {
 	char **devices, **back_ends, *mac;
-	int descriptors;
+	int descriptors, queues;
 };
 
 static void print_line(const char *text)
@@ -51,12 +52,13 @@ static gboolean check_asked(const struct asked *asked, struct device_cfg *cfg, G
 	*cfg = (struct device_cfg){ .device_paths = asked->devices,
 		.back_end_paths = asked->back_ends,
 		.descriptors = (uint16_t)asked->descriptors,
+		.pairs = (uint16_t)asked->queues,
 		.say = print_line };
 	memcpy(cfg->base_mac, frame_guest_base_mac, sizeof(cfg->base_mac));
 	return (asked->mac == NULL || frame_mac_parse_unicast(asked->mac, cfg->base_mac, error)) &&
 	       frame_guest_macs_check(cfg->base_mac, nb, error) &&
-	       limits_raise_files(
-		       "tsim vfio-user", (uint64_t)nb * (devices_files() + REGION_FILES), error);
+	       limits_raise_files("tsim vfio-user",
+		       (uint64_t)nb * (devices_files(cfg->pairs) + REGION_FILES), error);
 }
 
 static int serve_devices(void *asked, char **words)
@@ -91,6 +93,8 @@ static const struct option_row vfio_user_rows[] = {
 	ROW(INT, descriptors, "descriptors", 0, "N",
 		"Maximum number of descriptors per queue, a power of two", .preset = "256",
 		.min = DESCRIPTORS_MIN, .max = DESCRIPTORS_MAX),
+	ROW(INT, queues, "queues", 0, "N", "Maximum number of queue pairs per guest", .preset = "1",
+		.min = 1, .max = QUEUES_MAX),
 	{ 0 },
 };
 

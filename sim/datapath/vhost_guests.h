@@ -58,7 +58,7 @@ struct vhost_guest {
 	/* Of whoever sends to it: the pair that was reserved of. */
 	_Alignas(64) struct vhost_pair *sending;
 	_Alignas(64) _Atomic int connected;
-	_Atomic int lost; /* it took its memory away: no more frames in this connection */
+	_Atomic int lost;          /* it took its memory away: no more frames in this connection */
 	_Atomic uint32_t nb_pairs; /* in use; not changed while connected */
 	_Atomic uint32_t steered;  /* the pair that frames to the guest go to */
 	struct vhost_pair *more;   /* the others: VHOST_PAIRS_MAX - 1 */

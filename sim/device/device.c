@@ -24,12 +24,12 @@ enum {
 /* Whose event it is: a guest's index and one of these. */
 enum source { LISTENER, CLIENT, BACK_END, SOURCES };
 
-unsigned devices_files(void)
+unsigned devices_files(unsigned pairs)
 {
-	return 3 + VIRTIO_NIC_QUEUES + VIRTIO_NIC_VECTORS + VFIO_USER_FDS_MAX;
+	return 3 + 2 * pairs + 2 * pairs + 2 + VFIO_USER_FDS_MAX;
 }
 
-static void say(const struct devices *d, const struct guest *g, const char *who, const char *what)
+void device_say(const struct devices *d, const struct guest *g, const char *who, const char *what)
 {
 	g_autofree char *text = g_strdup_printf("%s: %s%s", g->path, who, what);
 
@@ -47,26 +47,24 @@ static void watch_fd(const struct devices *d, const struct guest *g, enum source
 
 /* Interrupts. */
 
-/* Of each queue: what it is called by now. */
-static void list_calls(const struct guest *g, int call_fd[VIRTIO_NIC_QUEUES])
+int device_call_fd(const struct guest *g, unsigned queue)
 {
-	for (unsigned queue = 0; queue < VIRTIO_NIC_QUEUES; queue++) {
-		uint16_t vector = g->nic.queue[queue].vector;
+	uint16_t vector = g->nic.queue[queue].vector;
 
-		call_fd[queue] = vector < VIRTIO_NIC_VECTORS && !g->masked[vector]
-					 ? g->vector_fd[vector]
-					 : -1;
-	}
+	return vector < VIRTIO_NIC_VECTORS_MAX && !g->masked[vector] ? g->vector_fd[vector] : -1;
+}
+
+static void list_calls(const struct guest *g, int call_fd[VIRTIO_NIC_DATA_MAX])
+{
+	for (unsigned queue = 0; queue < VIRTIO_NIC_DATA_MAX; queue++)
+		call_fd[queue] = device_call_fd(g, queue);
 }
 
 /* Frames may have come while nobody was to be called. */
 static void call_queues(const struct guest *g)
 {
-	int call_fd[VIRTIO_NIC_QUEUES];
-
-	list_calls(g, call_fd);
-	for (unsigned queue = 0; queue < VIRTIO_NIC_QUEUES; queue++)
-		qpair_signal(call_fd[queue]);
+	for (unsigned queue = 0; queue < 2U * g->nic.pairs; queue++)
+		qpair_signal(device_call_fd(g, queue));
 }
 
 /* The back end. */
@@ -76,7 +74,7 @@ static void lose_back_end(struct devices *d, struct guest *g, const char *why)
 	int64_t now = g_get_monotonic_time();
 
 	if (*why != '\0')
-		say(d, g, "back end ", why);
+		device_say(d, g, "back end ", why);
 	if (g->front.stage == VHOST_FRONT_RUNS && now - g->started_us < SHORT_LIFE_US)
 		g->retry_us = now + RETRY_LATER_US;
 	vhost_front_hang_up(&g->front);
@@ -85,7 +83,7 @@ static void lose_back_end(struct devices *d, struct guest *g, const char *why)
 
 static void start_queues(struct devices *d, struct guest *g)
 {
-	int call_fd[VIRTIO_NIC_QUEUES];
+	int call_fd[VIRTIO_NIC_DATA_MAX];
 	struct dma_share memory;
 	const char *fault;
 	gboolean gone;
@@ -101,13 +99,13 @@ static void start_queues(struct devices *d, struct guest *g)
 		lose_back_end(d, g, fault);
 	} else {
 		g->is_refused = TRUE;
-		say(d, g, "queues not started: ", fault);
+		device_say(d, g, "queues not started: ", fault);
 	}
 }
 
 static void change_calls(struct devices *d, struct guest *g)
 {
-	int call_fd[VIRTIO_NIC_QUEUES];
+	int call_fd[VIRTIO_NIC_DATA_MAX];
 
 	g->calls_changed = FALSE;
 	list_calls(g, call_fd);
@@ -139,7 +137,7 @@ void device_reach_back_end(struct devices *d, struct guest *g)
 /* The device is as new, for the next one. */
 static void lose_client(struct devices *d, struct guest *g, const char *why)
 {
-	say(d, g, "", why);
+	device_say(d, g, "", why);
 	vhost_front_hang_up(&g->front);
 	vfio_user_end(&g->client);
 	g->is_greeted = FALSE;
@@ -224,7 +222,7 @@ static void serve_guest(struct devices *d, struct guest *g)
 static void hear_back_end(struct devices *d, struct guest *g)
 {
 	gboolean changes_calls = g->front.stage == VHOST_FRONT_RUNS && g->front.nb_awaited == 1 &&
-				 g->front.awaited[0] == VHOST_REQUEST_GET_FEATURES;
+				 g->front.awaited == VHOST_REQUEST_GET_FEATURES;
 	const char *fault = vhost_front_hear(&g->front);
 
 	if (fault != NULL)
@@ -281,9 +279,9 @@ static gboolean open_guest(struct devices *d, unsigned i, GError **error)
 	g->path = d->cfg.device_paths[i];
 	g->back_end_path = d->cfg.back_end_paths[i];
 	frame_guest_mac(d->cfg.base_mac, i, mac);
-	virtio_nic_init(&g->nic, mac, d->cfg.descriptors);
+	virtio_nic_init(&g->nic, mac, d->cfg.descriptors, d->cfg.pairs);
 	g->memory = dma_table_new();
-	if (!vhost_front_init(&g->front))
+	if (!vhost_front_init(&g->front, d->cfg.pairs))
 		return sim_fail(error, SIM_ERROR_RESOURCES, "%s: cannot create events (%s)",
 			g->path, g_strerror(errno));
 	if (!socket_path_fits(g->back_end_path, error))
@@ -306,8 +304,9 @@ struct devices *devices_new(const struct device_cfg *cfg, GError **error)
 	for (unsigned i = 0; i < d->nb; i++) {
 		struct guest *g = &d->guests[i];
 
-		g->listen_fd = g->front.fd = g->front.kick_fd[0] = g->front.kick_fd[1] = -1;
-		for (unsigned k = 0; k < VIRTIO_NIC_VECTORS; k++)
+		g->listen_fd = -1;
+		vhost_front_prepare(&g->front);
+		for (unsigned k = 0; k < VIRTIO_NIC_VECTORS_MAX; k++)
 			g->vector_fd[k] = -1;
 		vfio_user_init(&g->client);
 	}

@@ -22,6 +22,7 @@ struct device_cfg {
 	char **device_paths, **back_end_paths; /* of each guest, as many */
 	uint8_t base_mac[6];                   /* of guest 0; guest i has it plus i */
 	uint16_t descriptors;                  /* of a queue, at most: a power of two */
+	uint16_t pairs;                        /* of queues, at most: 1 to 8 */
 	void (*say)(const char *text);         /* a line about a guest; what ended a connection */
 };
 
@@ -35,7 +36,7 @@ void devices_free(struct devices *d);
 /* What there is to do; waits up to timeout_ms for it. */
 void devices_look(struct devices *d, int timeout_ms);
 
-/* Open files per guest, at most, beside those of its memory and the interrupts. */
-unsigned devices_files(void);
+/* Open files per guest of so many queue pairs, at most, beside those of its memory. */
+unsigned devices_files(unsigned pairs);
 
 #endif

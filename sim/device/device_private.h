@@ -10,6 +10,7 @@
 
 #include <glib.h>
 
+#include "sim/device/control_queue.h"
 #include "sim/device/device.h"
 #include "sim/device/dma_table.h"
 #include "sim/device/vfio_user.h"
@@ -23,9 +24,10 @@ struct guest {
 	struct vfio_user client;
 	uint32_t client_events; /* that are waited for */
 	struct virtio_nic nic;
+	struct control_queue control;
 	struct dma_table *memory;
-	int vector_fd[VIRTIO_NIC_VECTORS]; /* -1: none */
-	gboolean masked[VIRTIO_NIC_VECTORS];
+	int vector_fd[VIRTIO_NIC_VECTORS_MAX]; /* -1: none */
+	gboolean masked[VIRTIO_NIC_VECTORS_MAX];
 	gboolean calls_changed;
 	gboolean is_refused; /* the queues as they are cannot be served */
 	struct vhost_front front;
@@ -50,5 +52,9 @@ gboolean device_request_disturbs(const struct guest *g);
 /* The device is as new, but for the vectors and the memory that it was given. */
 void device_reset_nic(struct guest *g);
 void device_drop_vectors(struct guest *g);
+/* Whose event a queue's calls go to now; -1: nobody's. */
+int device_call_fd(const struct guest *g, unsigned queue);
+/* A line about the guest. */
+void device_say(const struct devices *d, const struct guest *g, const char *who, const char *what);
 
 #endif

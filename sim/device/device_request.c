@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <linux/vfio.h>
+#include <linux/virtio_config.h>
 
 #include "sim/base/fd.h"
 #include "sim/datapath/qpair.h"
@@ -136,9 +137,9 @@ static int answer_region_info(struct work *w)
 	return 0;
 }
 
-static uint32_t count_irqs(uint32_t index)
+static uint32_t count_irqs(const struct guest *g, uint32_t index)
 {
-	return index == VFIO_PCI_MSIX_IRQ_INDEX ? VIRTIO_NIC_VECTORS : 0;
+	return index == VFIO_PCI_MSIX_IRQ_INDEX ? virtio_nic_vectors(&g->nic) : 0;
 }
 
 static int answer_irq_info(struct work *w)
@@ -151,7 +152,7 @@ static int answer_irq_info(struct work *w)
 	if (info.index >= VFIO_PCI_NUM_IRQS)
 		return EINVAL;
 	info = (struct vfio_irq_info){
-		.argsz = sizeof(info), .index = info.index, .count = count_irqs(info.index)
+		.argsz = sizeof(info), .index = info.index, .count = count_irqs(w->g, info.index)
 	};
 	if (info.count != 0)
 		info.flags = VFIO_IRQ_INFO_EVENTFD;
@@ -161,7 +162,7 @@ static int answer_irq_info(struct work *w)
 
 void device_drop_vectors(struct guest *g)
 {
-	for (unsigned i = 0; i < VIRTIO_NIC_VECTORS; i++) {
+	for (unsigned i = 0; i < VIRTIO_NIC_VECTORS_MAX; i++) {
 		fd_close(g->vector_fd[i]);
 		g->vector_fd[i] = -1;
 		g->masked[i] = FALSE;
@@ -203,15 +204,15 @@ static int set_irqs(struct work *w)
 {
 	struct vfio_irq_set set;
 	const uint8_t *flags = w->body + sizeof(set);
-	uint32_t data, action;
+	uint32_t data, action, nb;
 
 	if (w->body_len < sizeof(set))
 		return EINVAL;
 	memcpy(&set, w->body, sizeof(set));
 	data = set.flags & VFIO_IRQ_SET_DATA_TYPE_MASK;
 	action = set.flags & VFIO_IRQ_SET_ACTION_TYPE_MASK;
-	if (set.start > count_irqs(set.index) || set.count > count_irqs(set.index) - set.start ||
-		(set.flags & ~(data | action)) != 0 ||
+	nb = count_irqs(w->g, set.index);
+	if (set.start > nb || set.count > nb - set.start || (set.flags & ~(data | action)) != 0 ||
 		(data != VFIO_IRQ_SET_DATA_EVENTFD && w->g->client.nb_fds != 0))
 		return EINVAL;
 	if (action != VFIO_IRQ_SET_ACTION_MASK && action != VFIO_IRQ_SET_ACTION_UNMASK &&
@@ -263,16 +264,42 @@ static int read_region(struct work *w)
 	return 0;
 }
 
-static void apply_effects(struct guest *g, unsigned effects)
+/* The back end is away from the queues. */
+static void obey_control_queue(struct devices *d, struct guest *g, unsigned queue)
 {
-	for (unsigned queue = 0; queue < VIRTIO_NIC_QUEUES; queue++) {
-		if ((effects & (unsigned)VIRTIO_NIC_NOTIFIES << queue) != 0)
+	struct dma_share memory;
+	const char *fault;
+	gboolean calls;
+
+	if (!g->nic.queue[queue].enabled || (g->nic.status & VIRTIO_CONFIG_S_DRIVER_OK) == 0)
+		return;
+	dma_table_share(g->memory, &memory);
+	fault = control_queue_serve(&g->control, &g->nic.queue[queue], &memory,
+		virtio_nic_pairs_agreed(&g->nic), &g->nic.pairs, &calls);
+	if (fault != NULL)
+		device_say(d, g, "control queue: ", fault);
+	if (calls)
+		qpair_signal(device_call_fd(g, queue));
+	g->is_refused = FALSE;
+}
+
+static void apply_effects(struct devices *d, struct guest *g, uint64_t effects)
+{
+	int control = virtio_nic_control(&g->nic);
+
+	for (unsigned queue = 0; queue < VIRTIO_NIC_DATA_MAX; queue++) {
+		if ((effects & virtio_nic_notifies(queue)) != 0 && (int)queue != control)
 			qpair_signal(g->front.kick_fd[queue]);
-		if ((effects & (unsigned)VIRTIO_NIC_RENEWS << queue) != 0) {
+		if ((effects & virtio_nic_renews(queue)) != 0) {
 			g->front.base[queue] = 0;
 			g->is_refused = FALSE;
 		}
 	}
+	/* A reset of the device takes its features, too. */
+	if (control < 0 || (effects & virtio_nic_renews((unsigned)control)) != 0)
+		g->control = (struct control_queue){ 0 };
+	else if ((effects & virtio_nic_notifies((unsigned)control)) != 0)
+		obey_control_queue(d, g, (unsigned)control);
 	if ((effects & VIRTIO_NIC_VECTORS_CHANGED) != 0)
 		g->calls_changed = TRUE;
 }
@@ -283,8 +310,9 @@ static int write_region(struct work *w)
 
 	if (!parse_access(w->body, w->body_len, TRUE, &a))
 		return EINVAL;
-	apply_effects(w->g, virtio_nic_write(&w->g->nic, a.region, (uint32_t)a.offset,
-				    w->body + sizeof(a), a.count));
+	apply_effects(w->d, w->g,
+		virtio_nic_write(
+			&w->g->nic, a.region, (uint32_t)a.offset, w->body + sizeof(a), a.count));
 	add_reply(w, &a, sizeof(a));
 	return 0;
 }
@@ -293,9 +321,11 @@ void device_reset_nic(struct guest *g)
 {
 	const struct virtio_nic old = g->nic;
 
-	virtio_nic_init(&g->nic, old.mac, old.size_max);
-	apply_effects(
-		g, VIRTIO_NIC_RENEWS << 0 | VIRTIO_NIC_RENEWS << 1 | VIRTIO_NIC_VECTORS_CHANGED);
+	virtio_nic_init(&g->nic, old.mac, old.size_max, old.pairs_max);
+	memset(g->front.base, 0, sizeof(g->front.base));
+	g->control = (struct control_queue){ 0 };
+	g->is_refused = FALSE;
+	g->calls_changed = TRUE;
 }
 
 static int reset_device(struct work *w)

@@ -2,7 +2,9 @@
 #include "sim/device/dma_table.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "sim/base/fd.h"
@@ -148,11 +150,43 @@ gboolean dma_share_has(const struct dma_share *s, uint64_t address, uint64_t len
 	return find_bytes(s, address, len) != NULL;
 }
 
-gboolean dma_share_read_16(const struct dma_share *s, uint64_t address, uint16_t *value)
+gboolean dma_share_read(const struct dma_share *s, uint64_t address, void *to, size_t len)
 {
-	const struct dma_region *r = find_bytes(s, address, sizeof(*value));
+	const struct dma_region *r = find_bytes(s, address, len);
 
 	return r != NULL &&
-	       pread(r->fd, value, sizeof(*value), (off_t)(r->offset + (address - r->address))) ==
-		       (ssize_t)sizeof(*value);
+	       pread(r->fd, to, len, (off_t)(r->offset + (address - r->address))) == (ssize_t)len;
+}
+
+/* Hugetlbfs knows no write. The kernel writes, as a file that was truncated kills whoever does. */
+static gboolean write_mapped(int fd, uint64_t at, const void *from, size_t len)
+{
+	struct iovec local = { (void *)(uintptr_t)from, len }, remote;
+	struct stat st;
+	uint64_t page;
+	uint8_t *map;
+	gboolean done;
+
+	if (fstat(fd, &st) != 0 || st.st_blksize <= 0)
+		return FALSE;
+	page = at - at % (uint64_t)st.st_blksize;
+	map = mmap(NULL, at - page + len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)page);
+	if (map == MAP_FAILED)
+		return FALSE;
+	remote = (struct iovec){ map + (at - page), len };
+	done = process_vm_writev(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)len;
+	munmap(map, at - page + len);
+	return done;
+}
+
+gboolean dma_share_write(const struct dma_share *s, uint64_t address, const void *from, size_t len)
+{
+	const struct dma_region *r = find_bytes(s, address, len);
+	uint64_t at;
+
+	if (r == NULL)
+		return FALSE;
+	at = r->offset + (address - r->address);
+	return pwrite(r->fd, from, len, (off_t)at) == (ssize_t)len ||
+	       write_mapped(r->fd, at, from, len);
 }

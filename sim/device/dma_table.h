@@ -2,7 +2,7 @@
 /*
  * sim/device/dma_table.h: a guest's memory as its VFIO client maps it for the device, and what of it a
  * vhost-user back end is told: regions that it may read and write, in files, neighbours of one file
- * joined. Nothing is mapped here.
+ * joined. Nothing is mapped here for longer than a write.
  */
 #ifndef SIM_DEVICE_DMA_TABLE_H
 #define SIM_DEVICE_DMA_TABLE_H
@@ -50,7 +50,8 @@ gboolean dma_table_shares(const struct dma_table *t, uint64_t address, uint64_t 
 void dma_table_share(const struct dma_table *t, struct dma_share *s);
 /* Are these len bytes in one of its regions? */
 gboolean dma_share_has(const struct dma_share *s, uint64_t address, uint64_t len);
-/* Two bytes of the guest's memory, as they are now. FALSE: they cannot be read. */
-gboolean dma_share_read_16(const struct dma_share *s, uint64_t address, uint16_t *value);
+/* Bytes of the guest's memory, as they are now, in one piece. FALSE: they cannot be read, or written. */
+gboolean dma_share_read(const struct dma_share *s, uint64_t address, void *to, size_t len);
+gboolean dma_share_write(const struct dma_share *s, uint64_t address, const void *from, size_t len);
 
 #endif

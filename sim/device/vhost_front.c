@@ -18,12 +18,19 @@ enum { PATIENCE_US = 5000000 }; /* of a back end's answer */
 
 /* What the back end and the driver have to agree on; all else is the device's own matter. */
 static const uint64_t shared_features = UINT64_C(1) << VIRTIO_F_VERSION_1 |
-					UINT64_C(1) << VIRTIO_NET_F_MRG_RXBUF;
+					UINT64_C(1) << VIRTIO_NET_F_MRG_RXBUF |
+					UINT64_C(1) << VIRTIO_NET_F_MQ;
 
-gboolean vhost_front_init(struct vhost_front *f)
+void vhost_front_prepare(struct vhost_front *f)
 {
-	*f = (struct vhost_front){ .fd = -1, .kick_fd = { -1, -1 } };
-	for (unsigned queue = 0; queue < VIRTIO_NIC_QUEUES; queue++) {
+	*f = (struct vhost_front){ .fd = -1 };
+	for (unsigned queue = 0; queue < VIRTIO_NIC_DATA_MAX; queue++)
+		f->kick_fd[queue] = -1;
+}
+
+gboolean vhost_front_init(struct vhost_front *f, unsigned pairs_max)
+{
+	for (unsigned queue = 0; queue < 2 * pairs_max; queue++) {
 		f->kick_fd[queue] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		if (f->kick_fd[queue] < 0)
 			return FALSE;
@@ -34,20 +41,21 @@ gboolean vhost_front_init(struct vhost_front *f)
 void vhost_front_clear(struct vhost_front *f)
 {
 	fd_close(f->fd);
-	fd_close(f->kick_fd[0]);
-	fd_close(f->kick_fd[1]);
+	for (unsigned queue = 0; queue < VIRTIO_NIC_DATA_MAX; queue++)
+		fd_close(f->kick_fd[queue]);
 }
 
-static void await_reply(struct vhost_front *f, enum vhost_request request)
+static void await_replies(struct vhost_front *f, enum vhost_request request, unsigned nb)
 {
-	f->awaited[f->nb_awaited++] = request;
+	f->awaited = request;
+	f->nb_awaited = nb;
 	f->deadline_us = g_get_monotonic_time() + PATIENCE_US;
 }
 
 /* Its number is the reply; FALSE: hang up. */
 static gboolean ask(struct vhost_front *f, enum vhost_request request)
 {
-	await_reply(f, request);
+	await_replies(f, request, 1);
 	return vhost_request_send(f->fd, request, NULL, 0, NULL, 0);
 }
 
@@ -68,9 +76,9 @@ gboolean vhost_front_connect(struct vhost_front *f, const char *path)
 /* A back end that has gone has not told where it was: what it did last is what the guest sees. */
 void vhost_front_hang_up(struct vhost_front *f)
 {
-	for (unsigned queue = 0; queue < VIRTIO_NIC_QUEUES && f->stage == VHOST_FRONT_RUNS; queue++)
-		(void)dma_share_read_16(&f->memory,
-			f->used[queue] + offsetof(struct vring_used, idx), &f->base[queue]);
+	for (unsigned queue = 0; queue < f->nb_queues && f->stage == VHOST_FRONT_RUNS; queue++)
+		(void)dma_share_read(&f->memory, f->used[queue] + offsetof(struct vring_used, idx),
+			&f->base[queue], sizeof(f->base[queue]));
 	fd_close(f->fd);
 	f->fd = -1;
 	f->stage = VHOST_FRONT_AWAY;
@@ -89,9 +97,9 @@ gboolean vhost_front_is_late(const struct vhost_front *f, int64_t now_us)
 
 static const char *take_number(struct vhost_front *f, uint64_t number)
 {
-	uint32_t queue = VIRTIO_NIC_QUEUES - f->nb_awaited;
+	uint32_t queue = f->nb_queues - f->nb_awaited;
 
-	if (f->awaited[0] == VHOST_REQUEST_GET_FEATURES) {
+	if (f->awaited == VHOST_REQUEST_GET_FEATURES) {
 		if (f->stage == VHOST_FRONT_ASKED) {
 			f->offers = number;
 			f->stage = VHOST_FRONT_READY;
@@ -100,10 +108,9 @@ static const char *take_number(struct vhost_front *f, uint64_t number)
 		return "answered for another queue";
 	} else {
 		f->base[queue] = (uint16_t)(number >> 32);
-		if (queue == VIRTIO_NIC_QUEUES - 1)
+		if (f->nb_awaited == 1)
 			f->stage = VHOST_FRONT_READY;
 	}
-	f->awaited[0] = f->awaited[VIRTIO_NIC_QUEUES - 1];
 	f->nb_awaited--;
 	return NULL;
 }
@@ -118,7 +125,7 @@ const char *vhost_front_hear(struct vhost_front *f)
 		uint64_t number;
 		const char *fault;
 
-		if (!vhost_request_read_reply(f->fd, f->awaited[0], &f->reply, &whole, &number))
+		if (!vhost_request_read_reply(f->fd, f->awaited, &f->reply, &whole, &number))
 			return "";
 		if (!whole)
 			return NULL;
@@ -195,12 +202,12 @@ static void drop_kicks(const struct vhost_front *f)
 {
 	uint64_t kicks;
 
-	for (unsigned queue = 0; queue < VIRTIO_NIC_QUEUES; queue++)
+	for (unsigned queue = 0; queue < f->nb_queues; queue++)
 		(void)!read(f->kick_fd[queue], &kicks, sizeof(kicks));
 }
 
 const char *vhost_front_start(struct vhost_front *f, const struct virtio_nic *nic,
-	const struct dma_share *memory, const int call_fd[VIRTIO_NIC_QUEUES], gboolean *gone)
+	const struct dma_share *memory, const int call_fd[VIRTIO_NIC_DATA_MAX], gboolean *gone)
 {
 	const uint64_t protocol = UINT64_C(1) << VHOST_REQUEST_F_PROTOCOL;
 	uint64_t features = nic->features & shared_features;
@@ -208,25 +215,26 @@ const char *vhost_front_start(struct vhost_front *f, const struct virtio_nic *ni
 
 	*gone = FALSE;
 	if ((features & ~f->offers) != 0)
-		return "back end lacks a feature of the driver's (VERSION_1, MRG_RXBUF)";
+		return "back end lacks a feature of the driver's (VERSION_1, MRG_RXBUF, MQ)";
 	if (memory->nb > DMA_TABLE_SHARED_MAX)
 		return "its memory is in more than 8 pieces";
-	for (unsigned queue = 0; queue < VIRTIO_NIC_QUEUES; queue++) {
+	for (unsigned queue = 0; queue < 2U * nic->pairs; queue++) {
 		const char *fault = check_queue(&nic->queue[queue], memory);
 
 		if (fault != NULL)
 			return fault;
 	}
+	f->nb_queues = 2U * nic->pairs;
 	drop_kicks(f);
 	f->memory = *memory;
 	features |= f->offers & protocol;
 	sent = vhost_request_send_number(f->fd, VHOST_REQUEST_SET_FEATURES, features) &&
 	       send_memory(f);
-	for (uint32_t queue = 0; queue < VIRTIO_NIC_QUEUES; queue++) {
+	for (uint32_t queue = 0; queue < f->nb_queues; queue++) {
 		f->used[queue] = nic->queue[queue].used;
 		sent = sent && send_queue(f, &nic->queue[queue], queue, call_fd[queue]);
 	}
-	for (uint32_t queue = 0; (features & protocol) != 0 && queue < VIRTIO_NIC_QUEUES; queue++)
+	for (uint32_t queue = 0; (features & protocol) != 0 && queue < f->nb_queues; queue++)
 		sent = sent &&
 		       vhost_request_send_state(f->fd, VHOST_REQUEST_SET_VRING_ENABLE, queue, 1);
 	f->stage = VHOST_FRONT_RUNS;
@@ -238,17 +246,16 @@ gboolean vhost_front_stop(struct vhost_front *f)
 {
 	gboolean sent = TRUE;
 
-	for (uint32_t queue = 0; queue < VIRTIO_NIC_QUEUES; queue++) {
-		await_reply(f, VHOST_REQUEST_GET_VRING_BASE);
+	await_replies(f, VHOST_REQUEST_GET_VRING_BASE, f->nb_queues);
+	for (uint32_t queue = 0; queue < f->nb_queues; queue++)
 		sent = sent &&
 		       vhost_request_send_state(f->fd, VHOST_REQUEST_GET_VRING_BASE, queue, 0);
-	}
 	return sent;
 }
 
-gboolean vhost_front_set_calls(struct vhost_front *f, const int call_fd[VIRTIO_NIC_QUEUES])
+gboolean vhost_front_set_calls(struct vhost_front *f, const int call_fd[VIRTIO_NIC_DATA_MAX])
 {
-	for (uint32_t queue = 0; queue < VIRTIO_NIC_QUEUES; queue++)
+	for (uint32_t queue = 0; queue < f->nb_queues; queue++)
 		if (!vhost_request_send_event(
 			    f->fd, VHOST_REQUEST_SET_VRING_CALL, queue, call_fd[queue]))
 			return FALSE;

@@ -26,21 +26,24 @@ struct vhost_front {
 	enum vhost_front_stage stage;
 	int fd;          /* -1: AWAY */
 	uint64_t offers; /* features of the back end */
-	/* Replies that have not come: these requests', in that order. */
-	enum vhost_request awaited[VIRTIO_NIC_QUEUES];
+	/* Replies that have not come, all to this request. */
+	enum vhost_request awaited;
 	unsigned nb_awaited;
 	int64_t deadline_us; /* of them: g_get_monotonic_time() */
 	struct vhost_reply reply;
-	int kick_fd[VIRTIO_NIC_QUEUES]; /* of the queues, for good */
-	uint16_t base
-		[VIRTIO_NIC_QUEUES]; /* indices where a queue goes on; the caller may set them to 0 */
-	/* What it runs with. */
+	int kick_fd[VIRTIO_NIC_DATA_MAX]; /* of the queues, for good; -1: there is none */
+	/* Indices where a queue goes on; the caller may set them to 0. */
+	uint16_t base[VIRTIO_NIC_DATA_MAX];
+	/* What it runs with: the first nb_queues, and the addresses of their used rings. */
+	unsigned nb_queues;
 	struct dma_share memory;
-	uint64_t used[VIRTIO_NIC_QUEUES]; /* addresses of the used rings */
+	uint64_t used[VIRTIO_NIC_DATA_MAX];
 };
 
-/* FALSE and errno: no event descriptors. */
-gboolean vhost_front_init(struct vhost_front *f);
+/* As after vhost_front_clear. */
+void vhost_front_prepare(struct vhost_front *f);
+/* Of so many queue pairs. FALSE and errno: no event descriptors. */
+gboolean vhost_front_init(struct vhost_front *f, unsigned pairs_max);
 void vhost_front_clear(struct vhost_front *f);
 
 /* Only when AWAY. FALSE: nobody listens at path. */
@@ -55,14 +58,14 @@ gboolean vhost_front_is_busy(const struct vhost_front *f);
 gboolean vhost_front_is_late(const struct vhost_front *f, int64_t now_us);
 
 /*
- * READY and not busy: the queues run from now on. call_fd: of each queue; -1: it is not called. NULL, or
+ * READY and not busy: the queues of the pairs in use run from now on, no other ones. call_fd: of each queue; -1: it is not called. NULL, or
  * why they do not; *gone: hang up.
  */
 const char *vhost_front_start(struct vhost_front *f, const struct virtio_nic *nic,
-	const struct dma_share *memory, const int call_fd[VIRTIO_NIC_QUEUES], gboolean *gone);
+	const struct dma_share *memory, const int call_fd[VIRTIO_NIC_DATA_MAX], gboolean *gone);
 /* RUNS and not busy: busy until they are stopped; READY then. FALSE: hang up. */
 gboolean vhost_front_stop(struct vhost_front *f);
 /* RUNS and not busy: other descriptors; busy until the back end has left the old ones. FALSE: hang up. */
-gboolean vhost_front_set_calls(struct vhost_front *f, const int call_fd[VIRTIO_NIC_QUEUES]);
+gboolean vhost_front_set_calls(struct vhost_front *f, const int call_fd[VIRTIO_NIC_DATA_MAX]);
 
 #endif

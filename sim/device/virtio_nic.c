@@ -44,33 +44,73 @@ struct common {
 
 _Static_assert(COMMON_AT(queue_reset) == 58, "virtio 1.2, 4.1.4.3");
 
-static const uint64_t features_offered = UINT64_C(1) << VIRTIO_F_VERSION_1 |
-					 UINT64_C(1) << VIRTIO_F_RING_RESET |
-					 UINT64_C(1) << VIRTIO_NET_F_MAC |
-					 UINT64_C(1) << VIRTIO_NET_F_MRG_RXBUF;
+#define FEATURE(bit) (UINT64_C(1) << (bit))
+
+static uint64_t features_offered(const struct virtio_nic *n)
+{
+	const uint64_t always = FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_RING_RESET) |
+				FEATURE(VIRTIO_NET_F_MAC) | FEATURE(VIRTIO_NET_F_MRG_RXBUF);
+
+	return n->pairs_max == 1
+		       ? always
+		       : always | FEATURE(VIRTIO_NET_F_CTRL_VQ) | FEATURE(VIRTIO_NET_F_MQ);
+}
+
+/* 5.1.3.1: VIRTIO_NET_F_MQ requires the control queue. */
+static gboolean features_are_fine(const struct virtio_nic *n)
+{
+	return (n->features & FEATURE(VIRTIO_F_VERSION_1)) != 0 &&
+	       (n->features & ~features_offered(n)) == 0 &&
+	       ((n->features & FEATURE(VIRTIO_NET_F_MQ)) == 0 ||
+		       (n->features & FEATURE(VIRTIO_NET_F_CTRL_VQ)) != 0);
+}
+
+uint16_t virtio_nic_pairs_agreed(const struct virtio_nic *n)
+{
+	return (n->features & FEATURE(VIRTIO_NET_F_MQ)) != 0 ? n->pairs_max : 1;
+}
+
+int virtio_nic_control(const struct virtio_nic *n)
+{
+	return (n->features & FEATURE(VIRTIO_NET_F_CTRL_VQ)) != 0 ? 2 * virtio_nic_pairs_agreed(n)
+								  : -1;
+}
+
+static uint16_t size_max_of(const struct virtio_nic *n, unsigned queue)
+{
+	return (int)queue == virtio_nic_control(n)
+		       ? MIN(n->size_max, (uint16_t)VIRTIO_NIC_CONTROL_SIZE)
+		       : n->size_max;
+}
 
 static void reset_queue(struct virtio_nic *n, unsigned queue)
 {
-	n->queue[queue] = (struct virtio_nic_queue){ .size = n->size_max,
+	n->queue[queue] = (struct virtio_nic_queue){ .size = size_max_of(n, queue),
 		.vector = VIRTIO_MSI_NO_VECTOR };
 }
 
 /* The driver's reset: of all that virtio defines, but not of PCI's registers. */
-static unsigned reset_virtio(struct virtio_nic *n)
+static uint64_t reset_virtio(struct virtio_nic *n)
 {
+	uint64_t effects = VIRTIO_NIC_VECTORS_CHANGED;
+
 	n->status = 0;
 	n->device_feature_select = n->driver_feature_select = 0;
 	n->features = 0;
 	n->config_vector = VIRTIO_MSI_NO_VECTOR;
 	n->queue_select = 0;
-	for (unsigned queue = 0; queue < VIRTIO_NIC_QUEUES; queue++)
+	n->pairs = 1;
+	for (unsigned queue = 0; queue < virtio_nic_queues(n); queue++) {
 		reset_queue(n, queue);
-	return VIRTIO_NIC_RENEWS << 0 | VIRTIO_NIC_RENEWS << 1 | VIRTIO_NIC_VECTORS_CHANGED;
+		effects |= virtio_nic_renews(queue);
+	}
+	return effects;
 }
 
-void virtio_nic_init(struct virtio_nic *n, const uint8_t mac[6], uint16_t size_max)
+void virtio_nic_init(
+	struct virtio_nic *n, const uint8_t mac[6], uint16_t size_max, uint16_t pairs_max)
 {
-	struct virtio_nic new = { .size_max = size_max };
+	struct virtio_nic new = { .size_max = size_max, .pairs_max = pairs_max };
 
 	memcpy(new.mac, mac, sizeof(new.mac));
 	reset_virtio(&new);
@@ -95,8 +135,12 @@ gboolean virtio_nic_runs(const struct virtio_nic *n)
 {
 	const unsigned ready = VIRTIO_CONFIG_S_FEATURES_OK | VIRTIO_CONFIG_S_DRIVER_OK;
 
-	return (n->status & ready) == ready && (n->status & VIRTIO_CONFIG_S_FAILED) == 0 &&
-	       n->queue[0].enabled && n->queue[1].enabled;
+	if ((n->status & ready) != ready || (n->status & VIRTIO_CONFIG_S_FAILED) != 0)
+		return FALSE;
+	for (unsigned queue = 0; queue < 2U * n->pairs; queue++)
+		if (!n->queue[queue].enabled)
+			return FALSE;
+	return TRUE;
 }
 
 static gboolean overlaps(uint32_t at, uint32_t count, uint32_t first, uint32_t len)
@@ -124,28 +168,25 @@ static uint32_t feature_half(uint64_t features, uint32_t select)
 static struct common show_common(const struct virtio_nic *n)
 {
 	static const struct virtio_nic_queue none;
-	const struct virtio_nic_queue *q = n->queue_select < VIRTIO_NIC_QUEUES
-						   ? &n->queue[n->queue_select]
-						   : &none;
+	const gboolean is_there = n->queue_select < virtio_nic_queues(n);
+	const struct virtio_nic_queue *q = is_there ? &n->queue[n->queue_select] : &none;
 
 	return (struct common){ .v1 = {
 					.device_feature_select = n->device_feature_select,
 					.device_feature = feature_half(
-						features_offered, n->device_feature_select),
+						features_offered(n), n->device_feature_select),
 					.guest_feature_select = n->driver_feature_select,
 					.guest_feature = feature_half(
 						n->features, n->driver_feature_select),
 					.msix_config = n->config_vector,
-					.num_queues = VIRTIO_NIC_QUEUES,
+					.num_queues = (uint16_t)virtio_nic_queues(n),
 					.device_status = n->status,
 					.queue_select = n->queue_select,
 					.queue_size = q->size,
-					.queue_msix_vector = q == &none ? VIRTIO_MSI_NO_VECTOR
-									: q->vector,
+					.queue_msix_vector = is_there ? q->vector
+								      : VIRTIO_MSI_NO_VECTOR,
 					.queue_enable = q->enabled != 0,
-					.queue_notify_off = n->queue_select < VIRTIO_NIC_QUEUES
-								    ? n->queue_select
-								    : 0,
+					.queue_notify_off = is_there ? n->queue_select : 0,
 					.queue_desc_lo = (uint32_t)q->desc,
 					.queue_desc_hi = (uint32_t)(q->desc >> 32),
 					.queue_avail_lo = (uint32_t)q->avail,
@@ -155,21 +196,22 @@ static struct common show_common(const struct virtio_nic *n)
 				} };
 }
 
-static uint16_t vector_or_none(uint16_t vector)
+static uint16_t vector_or_none(const struct virtio_nic *n, uint16_t vector)
 {
-	return vector < VIRTIO_NIC_VECTORS ? vector : VIRTIO_MSI_NO_VECTOR;
+	return vector < virtio_nic_vectors(n) ? vector : VIRTIO_MSI_NO_VECTOR;
 }
 
 /* 2.1: bits are set one after another, and only a reset clears them. */
-static unsigned write_status(struct virtio_nic *n, uint8_t status)
+static uint64_t write_status(struct virtio_nic *n, uint8_t status)
 {
-	const uint64_t version_1 = UINT64_C(1) << VIRTIO_F_VERSION_1;
-
 	if (status == 0)
 		return reset_virtio(n);
-	if ((n->features & version_1) == 0 || (n->features & ~features_offered) != 0)
+	if (!features_are_fine(n))
 		status &= (uint8_t)~VIRTIO_CONFIG_S_FEATURES_OK;
 	n->status |= status;
+	/* Which one is the control queue is known now. */
+	for (unsigned queue = 0; queue < virtio_nic_queues(n); queue++)
+		n->queue[queue].size = MIN(n->queue[queue].size, size_max_of(n, queue));
 	return 0;
 }
 
@@ -184,25 +226,24 @@ static void write_features(struct virtio_nic *n, uint32_t half)
 }
 
 /* Of the selected queue. c: what was written, and around it what is there. */
-static unsigned write_queue(
+static uint64_t write_queue(
 	struct virtio_nic *n, const struct common *c, uint32_t at, uint32_t count)
 {
 	struct virtio_nic_queue *q = &n->queue[n->queue_select];
-	unsigned effects = 0;
+	uint64_t effects = 0;
 
 	if (overlaps(at, count, COMMON_AT(v1.queue_msix_vector), 2)) {
-		q->vector = vector_or_none(c->v1.queue_msix_vector);
+		q->vector = vector_or_none(n, c->v1.queue_msix_vector);
 		effects |= VIRTIO_NIC_VECTORS_CHANGED;
 	}
 	if (overlaps(at, count, COMMON_AT(queue_reset), 2) && c->queue_reset == 1 &&
-		(n->features & UINT64_C(1) << VIRTIO_F_RING_RESET) != 0) {
+		(n->features & FEATURE(VIRTIO_F_RING_RESET)) != 0) {
 		reset_queue(n, n->queue_select);
-		return effects | (unsigned)VIRTIO_NIC_RENEWS << n->queue_select |
-		       VIRTIO_NIC_VECTORS_CHANGED;
+		return effects | virtio_nic_renews(n->queue_select) | VIRTIO_NIC_VECTORS_CHANGED;
 	}
 	if (q->enabled)
 		return effects;
-	if (c->v1.queue_size <= n->size_max && c->v1.queue_size != 0 &&
+	if (c->v1.queue_size <= size_max_of(n, n->queue_select) && c->v1.queue_size != 0 &&
 		(c->v1.queue_size & (c->v1.queue_size - 1)) == 0)
 		q->size = c->v1.queue_size;
 	q->desc = (uint64_t)c->v1.queue_desc_hi << 32 | c->v1.queue_desc_lo;
@@ -213,10 +254,10 @@ static unsigned write_queue(
 }
 
 /* Drivers access each register at its width (4.1.3.1), 64-bit ones also in halves; all else is ignored. */
-static unsigned write_common(struct virtio_nic *n, uint32_t at, const uint8_t *data, uint32_t count)
+static uint64_t write_common(struct virtio_nic *n, uint32_t at, const uint8_t *data, uint32_t count)
 {
 	struct common c = show_common(n);
-	unsigned effects = 0;
+	uint64_t effects = 0;
 
 	if (count > 8 || count == 0 || at % count != 0 || at + count > sizeof(c))
 		return 0;
@@ -225,10 +266,10 @@ static unsigned write_common(struct virtio_nic *n, uint32_t at, const uint8_t *d
 		write_features(n, c.v1.guest_feature);
 	n->device_feature_select = c.v1.device_feature_select;
 	n->driver_feature_select = c.v1.guest_feature_select;
-	n->config_vector = vector_or_none(c.v1.msix_config);
+	n->config_vector = vector_or_none(n, c.v1.msix_config);
 	if (overlaps(at, count, COMMON_AT(v1.device_status), 1))
 		return write_status(n, c.v1.device_status);
-	if (at >= COMMON_AT(v1.queue_size) && n->queue_select < VIRTIO_NIC_QUEUES)
+	if (at >= COMMON_AT(v1.queue_size) && n->queue_select < virtio_nic_queues(n))
 		effects = write_queue(n, &c, at, count);
 	n->queue_select = c.v1.queue_select;
 	return effects;
@@ -236,24 +277,33 @@ static unsigned write_common(struct virtio_nic *n, uint32_t at, const uint8_t *d
 
 /* BAR 0. */
 
+/* -1: none. */
+static int notified_queue(const struct virtio_nic *n, uint32_t at)
+{
+	uint32_t queue = (at - VIRTIO_NIC_NOTIFY) / NOTIFY_STEP;
+
+	return at >= VIRTIO_NIC_NOTIFY && queue < virtio_nic_queues(n) ? (int)queue : -1;
+}
+
 /* The ISR is for INTx: it reads as 0. */
 static void read_bar0(const struct virtio_nic *n, uint32_t at, uint8_t *data, uint32_t count)
 {
 	struct common c = show_common(n);
+	struct virtio_net_config net = { .max_virtqueue_pairs = n->pairs_max == 1 ? 0
+										  : n->pairs_max };
 
+	memcpy(net.mac, n->mac, sizeof(net.mac));
 	copy_overlap(data, at, count, VIRTIO_NIC_COMMON, &c, sizeof(c));
-	copy_overlap(data, at, count, VIRTIO_NIC_DEVICE, n->mac, sizeof(n->mac));
+	copy_overlap(data, at, count, VIRTIO_NIC_DEVICE, &net, sizeof(net));
 }
 
-static unsigned write_bar0(struct virtio_nic *n, uint32_t at, const uint8_t *data, uint32_t count)
+static uint64_t write_bar0(struct virtio_nic *n, uint32_t at, const uint8_t *data, uint32_t count)
 {
-	uint32_t queue = (at - VIRTIO_NIC_NOTIFY) / NOTIFY_STEP;
+	int queue = notified_queue(n, at);
 
 	if (at < sizeof(struct common))
 		return write_common(n, at, data, count);
-	if (at >= VIRTIO_NIC_NOTIFY && queue < VIRTIO_NIC_QUEUES)
-		return (unsigned)VIRTIO_NIC_NOTIFIES << queue;
-	return 0;
+	return queue < 0 ? 0 : virtio_nic_notifies((unsigned)queue);
 }
 
 /* Configuration space. */
@@ -314,7 +364,7 @@ static void show_config(const struct virtio_nic *n, uint8_t config[VIRTIO_NIC_CO
 
 	config[CAP_MSIX] = PCI_CAP_ID_MSIX;
 	config[CAP_MSIX + 1] = CAP_COMMON;
-	put_16(config + CAP_MSIX + PCI_MSIX_FLAGS, n->msix_control | (VIRTIO_NIC_VECTORS - 1));
+	put_16(config + CAP_MSIX + PCI_MSIX_FLAGS, n->msix_control | (virtio_nic_vectors(n) - 1));
 	put_32(config + CAP_MSIX + PCI_MSIX_TABLE, 1); /* BAR 1 */
 	put_32(config + CAP_MSIX + PCI_MSIX_PBA, PBA | 1);
 	show_cap(config, CAP_COMMON, CAP_ISR, VIRTIO_PCI_CAP_COMMON_CFG, VIRTIO_NIC_COMMON,
@@ -323,7 +373,7 @@ static void show_config(const struct virtio_nic *n, uint8_t config[VIRTIO_NIC_CO
 	show_cap(config, CAP_DEVICE, CAP_NOTIFY, VIRTIO_PCI_CAP_DEVICE_CFG, VIRTIO_NIC_DEVICE,
 		sizeof(struct virtio_net_config));
 	show_cap(config, CAP_NOTIFY, CAP_WINDOW, VIRTIO_PCI_CAP_NOTIFY_CFG, VIRTIO_NIC_NOTIFY,
-		NOTIFY_STEP * VIRTIO_NIC_QUEUES);
+		NOTIFY_STEP * virtio_nic_queues(n));
 	put_32(config + CAP_NOTIFY + sizeof(struct virtio_pci_cap), NOTIFY_STEP);
 	show_cap(config, CAP_WINDOW, 0, VIRTIO_PCI_CAP_PCI_CFG, n->window_offset, n->window_len);
 	config[CAP_WINDOW + VIRTIO_PCI_CAP_BAR] = n->window_bar;
@@ -349,7 +399,7 @@ static void read_config(const struct virtio_nic *n, uint32_t at, uint8_t *data, 
 	memcpy(data, config + at, count);
 }
 
-static unsigned write_config(struct virtio_nic *n, uint32_t at, const uint8_t *data, uint32_t count)
+static uint64_t write_config(struct virtio_nic *n, uint32_t at, const uint8_t *data, uint32_t count)
 {
 	uint8_t config[VIRTIO_NIC_CONFIG_LEN];
 
@@ -381,7 +431,7 @@ void virtio_nic_read(
 		read_config(n, at, data, count);
 }
 
-unsigned virtio_nic_write(
+uint64_t virtio_nic_write(
 	struct virtio_nic *n, uint32_t index, uint32_t at, const uint8_t *data, uint32_t count)
 {
 	if (index == VFIO_PCI_BAR0_REGION_INDEX)
@@ -391,14 +441,22 @@ unsigned virtio_nic_write(
 	return 0;
 }
 
+static gboolean notifies_control(const struct virtio_nic *n, uint32_t at)
+{
+	int queue = notified_queue(n, at);
+
+	return queue >= 0 && queue == virtio_nic_control(n);
+}
+
 gboolean virtio_nic_disturbs(
 	const struct virtio_nic *n, uint32_t index, uint32_t at, uint32_t count)
 {
 	if (index == VFIO_PCI_CONFIG_REGION_INDEX)
 		return overlaps(at, count, WINDOW_DATA, 4) && n->window_bar == 0 &&
-		       n->window_offset < sizeof(struct common);
+		       (n->window_offset < sizeof(struct common) ||
+			       notifies_control(n, n->window_offset));
 	return index == VFIO_PCI_BAR0_REGION_INDEX &&
-	       (overlaps(at, count, COMMON_AT(v1.device_status), 1) ||
+	       (notifies_control(n, at) || overlaps(at, count, COMMON_AT(v1.device_status), 1) ||
 		       overlaps(at, count, COMMON_AT(v1.queue_enable), 2) ||
 		       overlaps(at, count, COMMON_AT(queue_reset), 2));
 }

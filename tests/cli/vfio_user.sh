@@ -11,6 +11,7 @@ expect 2 'as many --back-end as --device, got 0 and 1' "${serve[@]}" --device d
 expect 2 'as many --back-end as --device, got 2 and 1' "${serve[@]}" --device d --back-end a --back-end b
 expect 2 "--descriptors: invalid number 48; expected a power of two" "${serve[@]}" --device d --back-end b --descriptors 48
 expect 2 '32 to 32768' "${serve[@]}" --device d --back-end b --descriptors 16
+expect 2 '1 to 8' "${serve[@]}" --device d --back-end b --queues 9
 expect 2 "02:00:00:00:00" "${serve[@]}" --device d --back-end b --mac 02:00:00:00:00
 expect 2 "unexpected" "${serve[@]}" --device d --back-end b word
 # shellcheck disable=SC2046

@@ -529,7 +529,7 @@ void guest_greet(struct guest *g)
 		(features & UINT64_C(1) << VIRTIO_NET_F_MAC) == 0 ||
 		(features & UINT64_C(1) << VIRTIO_NET_F_MRG_RXBUF) == 0)
 		guest_fail(g, "features %#lx", (unsigned long)features);
-	wanted |= UINT64_C(1) << RING_RESET_FEATURE;
+	wanted |= UINT64_C(1) << RING_RESET_FEATURE | g->features;
 	if (g->mergeable)
 		wanted |= UINT64_C(1) << VIRTIO_NET_F_MRG_RXBUF;
 	for (uint32_t i = 0; i < 2; i++) {
@@ -554,7 +554,7 @@ static void set_vector(struct guest *g, uint32_t at, uint32_t width, uint16_t ve
 		guest_fail(g, "vector %u is not taken", vector);
 }
 
-static void make_queue(struct guest *g, struct guest_queue *q, uint16_t index, uint16_t vector)
+void guest_make_queue(struct guest *g, struct guest_queue *q, uint16_t index, uint16_t vector)
 {
 	const uint64_t at = GUEST_HIGH_AT + (uint64_t)index * GUEST_QUEUE_LEN;
 	const uint64_t avail = at + 0x8000, used = at + 0xa000;
@@ -646,8 +646,8 @@ void guest_reset_queues(struct guest *g)
 		}
 	}
 	guest_expect_quiet(g, "after a reset of its queues");
-	make_queue(g, &g->rx, RX_QUEUE, GUEST_RX_VECTOR);
-	make_queue(g, &g->tx, TX_QUEUE, GUEST_TX_VECTOR);
+	guest_make_queue(g, &g->rx, RX_QUEUE, GUEST_RX_VECTOR);
+	guest_make_queue(g, &g->tx, TX_QUEUE, GUEST_TX_VECTOR);
 	guest_enable(g, RX_QUEUE);
 	guest_enable(g, TX_QUEUE);
 	fill_receive_queue(g);
@@ -658,8 +658,8 @@ void guest_start(struct guest *g)
 	enable_msix(g);
 	guest_greet(g);
 	set_vector(g, COMMON(msix_config), GUEST_CONFIG_VECTOR);
-	make_queue(g, &g->rx, RX_QUEUE, GUEST_RX_VECTOR);
-	make_queue(g, &g->tx, TX_QUEUE, GUEST_TX_VECTOR);
+	guest_make_queue(g, &g->rx, RX_QUEUE, GUEST_RX_VECTOR);
+	guest_make_queue(g, &g->tx, TX_QUEUE, GUEST_TX_VECTOR);
 	guest_enable(g, RX_QUEUE);
 	if (!g->late)
 		guest_enable(g, TX_QUEUE);

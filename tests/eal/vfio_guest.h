@@ -74,6 +74,7 @@ struct guest {
 	uint16_t descriptors; /* 0: as many as the device has */
 	unsigned pieces;      /* in which the memory from 1 MiB on is mapped; 0 is 1 */
 	uint16_t buffer_len;  /* at most GUEST_STRIDE */
+	uint64_t features;    /* accepted beside those that each driver does */
 	bool mergeable, calls;
 	bool late; /* late: the send queue is enabled by guest_enable */
 
@@ -147,6 +148,8 @@ void guest_close(struct guest *g);
 void guest_greet(struct guest *g);
 /* The driver's, up to DRIVER_OK; buffers for frames are there. */
 void guest_start(struct guest *g);
+/* Queue index's rings are made, empty; then it is enabled. */
+void guest_make_queue(struct guest *g, struct guest_queue *q, uint16_t index, uint16_t vector);
 void guest_enable(struct guest *g, uint16_t queue);
 /* Both, by queue_reset, with DRIVER_OK as it is. */
 void guest_reset_queues(struct guest *g);

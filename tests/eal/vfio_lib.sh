@@ -21,18 +21,20 @@ for_each_measurer()
 	done
 }
 
-# devices N: the process of N devices, whose id is in $device.
+# devices N OPTION...: the process of N devices, whose id is in $device.
 devices()
 {
-	local i arguments=()
-	for ((i = 0; i < $1; i++)); do
+	local i n=$1 arguments
+	shift
+	arguments=("$@")
+	for ((i = 0; i < n; i++)); do
 		arguments+=(--device "d/$i" --back-end "s/guest-$i.sock")
 	done
 	"$BIN/tsim" vfio-user "${arguments[@]}" --mac 52:54:00:aa:00:00 >device.out 2>device.log &
 	device=$!
 	children+=("$device")
 	for ((i = 0; i < 200; i++)); do
-		[ ! -S "d/$(($1 - 1))" ] || return 0
+		[ ! -S "d/$((n - 1))" ] || return 0
 		sleep 0.05
 	done
 	fail "no device: $(cat device.log)"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-foreach(client vfio_client bad_vfio_client silent_back_end)
+foreach(client vfio_client bad_vfio_client silent_back_end vfio_pairs)
 	add_executable(${client} eal/${client}.c eal/vfio_guest.c)
 	target_link_libraries(${client} PRIVATE tsim_options)
 	set_target_properties(${client} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
@@ -8,3 +8,4 @@ tsim_script(eal vfio_quick 120)
 tsim_script(eal silent_back_end 60)
 tsim_script(eal vfio_user 400 ALL)
 tsim_script(eal bad_vfio_client 240 ALL)
+tsim_script(eal vfio_pairs 120)

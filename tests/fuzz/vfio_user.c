@@ -5,7 +5,9 @@
  *
  * Input: steps. 0 n: n bytes to the device. 1 command n: a message of it with n bytes, and as many
  * descriptors as the next byte says (memory, events, directories). 2: turns. 3 n: n bytes of the back end.
- * 4: its answer to what was asked. 5: it hangs up. 6: another client. 7 at width value: a register.
+ * 4: its answer to what was asked. 5: it hangs up. 6: another client. 7 at width value: a register. 8: a
+ * driver of one pair. 9 n: n bytes of memory, from its beginning on, where the control queue is of 10: a
+ * driver that agrees to several pairs and has commands there.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,6 +16,7 @@
 #include <sys/mman.h>
 
 #include <glib/gstdio.h>
+#include <linux/virtio_net.h>
 
 #include "sim/device/device.h"
 #include "tests/unit/fake_vfio_client.h"
@@ -56,7 +59,7 @@ static void greet(struct world *w)
 static void open_world(struct world *w)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct device_cfg cfg = { .descriptors = 64, .say = ignore_line };
+	struct device_cfg cfg = { .descriptors = 64, .pairs = 2, .say = ignore_line };
 
 	*w = (struct world){ .client.fd = -1, .back_fd = -1 };
 	w->dir = g_dir_make_tmp("fuzz_vfio_user-XXXXXX", NULL);
@@ -147,6 +150,28 @@ static void be_sensible(struct world *w)
 	take_turns(w, 2);
 }
 
+/* Status, features, then queue 4, whose rings are at 0, 64 and 128, enabled and notified. */
+static void have_commands(struct world *w)
+{
+	static const struct {
+		uint16_t at, width;
+		uint32_t value;
+	} writes[] = { { 20, 1, 0 }, { 20, 1, 3 }, { 8, 4, 0 },
+		{ 12, 4, 1U << VIRTIO_NET_F_CTRL_VQ | 1U << VIRTIO_NET_F_MQ }, { 8, 4, 1 },
+		{ 12, 4, 1 }, { 20, 1, 11 }, { 22, 2, 4 }, { 24, 2, 4 }, { 40, 4, 64 },
+		{ 48, 4, 128 }, { 28, 2, 1 }, { 20, 1, 15 }, { 0x3000 + 16, 2, 4 } };
+	const uint64_t map[4] = { 32 | 3ULL << 32, 0, 0, MEMORY };
+
+	vfio_client_send(&w->client, VFIO_USER_DMA_MAP, 0, map, sizeof(map), w->kind_fd, 1);
+	for (size_t i = 0; i < G_N_ELEMENTS(writes); i++) {
+		const uint32_t body[5] = { writes[i].at, 0, 0, writes[i].width, writes[i].value };
+
+		vfio_client_send(&w->client, VFIO_USER_REGION_WRITE, 0, body, 16U + writes[i].width,
+			NULL, 0);
+		take_turns(w, 1);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct world w;
@@ -155,11 +180,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	open_world(&w);
 	while (at + 4 <= len) {
-		uint8_t step = data[at] % 9, n = data[at + 1], more = data[at + 2];
+		uint8_t step = data[at] % 11, n = data[at + 1], more = data[at + 2];
 		uint8_t last = data[at + 3];
 
 		at += 4;
-		if ((step == 0 || step == 3) && at + n > len)
+		if ((step == 0 || step == 3 || step == 9) && at + n > len)
 			break;
 		if (step == 0) {
 			vfio_client_send_bytes(&w.client, data + at, n, NULL, 0);
@@ -184,6 +209,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			write_register(&w, n, more, last);
 		} else if (step == 8) {
 			be_sensible(&w);
+		} else if (step == 9) {
+			(void)!pwrite(w.kind_fd[0], data + at, n, 0);
+			at += n;
+		} else if (step == 10) {
+			have_commands(&w);
 		}
 		take_turns(&w, 1);
 	}

@@ -24,6 +24,7 @@
 
 enum {
 	GUESTS = 2,
+	VECTORS = 3,
 	SIZE = 64, /* descriptors */
 	MEMORY = 1 << 20,
 	RINGS = 0x1000, /* each ring at a multiple of it */
@@ -41,7 +42,7 @@ struct world {
 	struct devices *devices;
 	struct vfio_client client;
 	struct back_end back;
-	int mem_fd, call_fd[VIRTIO_NIC_VECTORS];
+	int mem_fd, call_fd[VECTORS];
 	uint8_t *mem;
 	unsigned nb_lines;
 };
@@ -58,9 +59,10 @@ static void keep_line(const char *text)
 
 static void open_world(struct world *w)
 {
-	struct device_cfg cfg = {
-		.base_mac = { 0x52, 0x54, 0, 0, 0, 0xff }, .descriptors = 256, .say = keep_line
-	};
+	struct device_cfg cfg = { .base_mac = { 0x52, 0x54, 0, 0, 0, 0xff },
+		.descriptors = 256,
+		.pairs = 1,
+		.say = keep_line };
 	g_autoptr(GError) error = NULL;
 	struct stat st;
 
@@ -80,7 +82,7 @@ static void open_world(struct world *w)
 	w->mem_fd = memfd_create("guest", MFD_CLOEXEC);
 	assert_int_equal(ftruncate(w->mem_fd, MEMORY), 0);
 	w->mem = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, w->mem_fd, 0);
-	for (unsigned i = 0; i < VIRTIO_NIC_VECTORS; i++)
+	for (unsigned i = 0; i < VECTORS; i++)
 		w->call_fd[i] = eventfd(0, EFD_NONBLOCK);
 	back_init(&w->back, BACK_VERSION_1 | BACK_PROTOCOL | 1 << 15);
 	w->back.listen_fd = back_socket(w->back_path[0], TRUE);
@@ -100,7 +102,7 @@ static void close_world(struct world *w)
 		g_free(w->path[i]);
 		g_free(w->back_path[i]);
 	}
-	for (unsigned i = 0; i < VIRTIO_NIC_VECTORS; i++)
+	for (unsigned i = 0; i < VECTORS; i++)
 		close(w->call_fd[i]);
 	munmap(w->mem, MEMORY);
 	close(w->mem_fd);
@@ -213,8 +215,8 @@ static int set_irqs(struct world *w, uint32_t flags, uint32_t index, uint32_t st
 
 static int give_vectors(struct world *w, const int *fds)
 {
-	return set_irqs(w, EVENTFDS, VFIO_PCI_MSIX_IRQ_INDEX, 0, VIRTIO_NIC_VECTORS, fds,
-		fds == NULL ? 0 : VIRTIO_NIC_VECTORS);
+	return set_irqs(
+		w, EVENTFDS, VFIO_PCI_MSIX_IRQ_INDEX, 0, VECTORS, fds, fds == NULL ? 0 : VECTORS);
 }
 
 #define COMMON(name) ((uint32_t)offsetof(struct virtio_pci_common_cfg, name))
@@ -373,7 +375,7 @@ static void device_is_described(void **state)
 
 		assert_int_equal(ask(&w, VFIO_USER_DEVICE_GET_IRQ_INFO, irq, 16, NULL, 0), 0);
 		memcpy(info, w.client.body, 16);
-		assert_int_equal(info[3], i == VFIO_PCI_MSIX_IRQ_INDEX ? VIRTIO_NIC_VECTORS : 0);
+		assert_int_equal(info[3], i == VFIO_PCI_MSIX_IRQ_INDEX ? VECTORS : 0);
 	}
 	assert_int_equal(read_register(&w, VIRTIO_NIC_DEVICE + 4, 2), 0xff00);
 	assert_int_equal(ask(&w, 6, NULL, 0, NULL, 0), ENOTSUP);

@@ -15,7 +15,13 @@
 
 #include "sim/device/virtio_nic.h"
 
-enum { CONFIG = VFIO_PCI_CONFIG_REGION_INDEX, SIZE = 256, QUEUE_RESET = 58 };
+enum {
+	CONFIG = VFIO_PCI_CONFIG_REGION_INDEX,
+	SIZE = 256,
+	QUEUE_RESET = 58,
+	QUEUES = 2,
+	VECTORS = 3
+};
 enum { ACKED = VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER };
 
 static const uint8_t mac[6] = { 0x52, 0x54, 0, 1, 2, 3 };
@@ -28,7 +34,7 @@ static uint64_t get(const struct virtio_nic *n, uint32_t index, uint32_t at, uin
 	return value;
 }
 
-static unsigned put(struct virtio_nic *n, uint32_t index, uint32_t at, uint32_t len, uint64_t value)
+static uint64_t put(struct virtio_nic *n, uint32_t index, uint32_t at, uint32_t len, uint64_t value)
 {
 	return virtio_nic_write(n, index, at, (const uint8_t *)&value, len);
 }
@@ -60,7 +66,7 @@ static void configuration_space(void **state)
 	uint32_t at;
 
 	(void)state;
-	virtio_nic_init(&n, mac, SIZE);
+	virtio_nic_init(&n, mac, SIZE, 1);
 	assert_int_equal(get(&n, CONFIG, PCI_VENDOR_ID, 4), 0x10411af4);
 	assert_true(get(&n, CONFIG, PCI_REVISION_ID, 1) >= 1); /* 4.1.2.1 */
 	assert_int_equal(get(&n, CONFIG, PCI_CLASS_REVISION, 4) >> 8, 0x020000);
@@ -106,15 +112,14 @@ static void msix(void **state)
 	uint32_t at;
 
 	(void)state;
-	virtio_nic_init(&n, mac, SIZE);
+	virtio_nic_init(&n, mac, SIZE, 1);
 	at = (uint32_t)get(&n, CONFIG, PCI_CAPABILITY_LIST, 1);
 	assert_int_equal(get(&n, CONFIG, at, 1), PCI_CAP_ID_MSIX);
-	assert_int_equal(get(&n, CONFIG, at + PCI_MSIX_FLAGS, 2), VIRTIO_NIC_VECTORS - 1);
+	assert_int_equal(get(&n, CONFIG, at + PCI_MSIX_FLAGS, 2), VECTORS - 1);
 	assert_int_equal(get(&n, CONFIG, at + PCI_MSIX_TABLE, 4), 1);
 	assert_int_equal(get(&n, CONFIG, at + PCI_MSIX_PBA, 4) & 7, 1);
 	put(&n, CONFIG, at + PCI_MSIX_FLAGS, 2, 0xffff);
-	assert_int_equal(
-		get(&n, CONFIG, at + PCI_MSIX_FLAGS, 2), 0xc000 | (VIRTIO_NIC_VECTORS - 1));
+	assert_int_equal(get(&n, CONFIG, at + PCI_MSIX_FLAGS, 2), 0xc000 | (VECTORS - 1));
 	/* The client's: nothing is kept. */
 	assert_int_equal(put(&n, 1, 0, 4, 0x1234), 0);
 	assert_int_equal(get(&n, 1, 0, 4), 0);
@@ -128,7 +133,7 @@ static void access_by_configuration_space(void **state)
 	uint32_t at;
 
 	(void)state;
-	virtio_nic_init(&n, mac, SIZE);
+	virtio_nic_init(&n, mac, SIZE, 1);
 	at = find_cap(&n, VIRTIO_PCI_CAP_PCI_CFG, where);
 	assert_true(at != 0);
 	put(&n, CONFIG, at + VIRTIO_PCI_CAP_BAR, 1, 0);
@@ -140,7 +145,7 @@ static void access_by_configuration_space(void **state)
 	assert_int_equal(get(&n, CONFIG, at + 16, 1), ACKED);
 	put(&n, CONFIG, at + VIRTIO_PCI_CAP_OFFSET, 4, VIRTIO_NIC_NOTIFY + 4);
 	put(&n, CONFIG, at + VIRTIO_PCI_CAP_LENGTH, 4, 2);
-	assert_int_equal(put(&n, CONFIG, at + 16, 2, 1), VIRTIO_NIC_NOTIFIES << 1);
+	assert_int_equal(put(&n, CONFIG, at + 16, 2, 1), virtio_nic_notifies(1));
 	/* Outside of a BAR, across its end, of a BAR or a width that there is not: nothing. */
 	for (unsigned i = 0; i < 5; i++) {
 		static const uint32_t bar[] = { 0, 0, 3, 7, 0 }, len[] = { 4, 4, 4, 1, 8 };
@@ -170,7 +175,7 @@ static void features(void **state)
 	uint64_t offered = 0;
 
 	(void)state;
-	virtio_nic_init(&n, mac, SIZE);
+	virtio_nic_init(&n, mac, SIZE, 1);
 	for (uint32_t half = 0; half < 2; half++) {
 		put(&n, 0, COMMON(device_feature_select), 4, half);
 		assert_int_equal(get(&n, 0, COMMON(device_feature_select), 4), half);
@@ -222,9 +227,9 @@ static void queues(void **state)
 	struct virtio_nic n;
 
 	(void)state;
-	virtio_nic_init(&n, mac, SIZE);
+	virtio_nic_init(&n, mac, SIZE, 1);
 	start_driver(&n, 0);
-	assert_int_equal(get(&n, 0, COMMON(num_queues), 2), VIRTIO_NIC_QUEUES);
+	assert_int_equal(get(&n, 0, COMMON(num_queues), 2), QUEUES);
 	for (uint16_t queue = 0; queue < 2; queue++) {
 		put(&n, 0, COMMON(queue_select), 2, queue);
 		assert_int_equal(get(&n, 0, COMMON(queue_size), 2), SIZE);
@@ -257,9 +262,9 @@ static void queues(void **state)
 	assert_int_equal(put(&n, 0, COMMON(queue_msix_vector), 2, 0), VIRTIO_NIC_VECTORS_CHANGED);
 	assert_int_equal(n.queue[1].vector, 0);
 	/* 4.1.5.1.2.2: a vector that there is not is told by NO_VECTOR. */
-	put(&n, 0, COMMON(queue_msix_vector), 2, VIRTIO_NIC_VECTORS);
+	put(&n, 0, COMMON(queue_msix_vector), 2, VECTORS);
 	assert_int_equal(get(&n, 0, COMMON(queue_msix_vector), 2), VIRTIO_MSI_NO_VECTOR);
-	put(&n, 0, COMMON(msix_config), 2, VIRTIO_NIC_VECTORS);
+	put(&n, 0, COMMON(msix_config), 2, VECTORS);
 	assert_int_equal(get(&n, 0, COMMON(msix_config), 2), VIRTIO_MSI_NO_VECTOR);
 	put(&n, 0, COMMON(msix_config), 2, 0);
 	assert_int_equal(get(&n, 0, COMMON(msix_config), 2), 0);
@@ -274,7 +279,7 @@ static void sizes_that_are_none(void **state)
 	struct virtio_nic n;
 
 	(void)state;
-	virtio_nic_init(&n, mac, SIZE);
+	virtio_nic_init(&n, mac, SIZE, 1);
 	start_driver(&n, 0);
 	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
 		put(&n, 0, COMMON(queue_size), 2, sizes[i]);
@@ -287,9 +292,9 @@ static void notifications(void **state)
 	struct virtio_nic n;
 
 	(void)state;
-	virtio_nic_init(&n, mac, SIZE);
-	assert_int_equal(put(&n, 0, VIRTIO_NIC_NOTIFY, 2, 0), VIRTIO_NIC_NOTIFIES);
-	assert_int_equal(put(&n, 0, VIRTIO_NIC_NOTIFY + 4, 4, 1), VIRTIO_NIC_NOTIFIES << 1);
+	virtio_nic_init(&n, mac, SIZE, 1);
+	assert_int_equal(put(&n, 0, VIRTIO_NIC_NOTIFY, 2, 0), virtio_nic_notifies(0));
+	assert_int_equal(put(&n, 0, VIRTIO_NIC_NOTIFY + 4, 4, 1), virtio_nic_notifies(1));
 	assert_int_equal(put(&n, 0, VIRTIO_NIC_NOTIFY + 8, 2, 2), 0);
 	assert_int_equal(put(&n, 0, VIRTIO_NIC_ISR, 1, 1), 0);
 	assert_int_equal(get(&n, 0, VIRTIO_NIC_ISR, 1), 0);
@@ -299,13 +304,13 @@ static void notifications(void **state)
 
 static void resets(void **state)
 {
-	const unsigned all = VIRTIO_NIC_RENEWS << 0 | VIRTIO_NIC_RENEWS << 1 |
+	const uint64_t all = virtio_nic_renews(0) | virtio_nic_renews(1) |
 			     VIRTIO_NIC_VECTORS_CHANGED;
 	struct virtio_nic n, new;
 
 	(void)state;
-	virtio_nic_init(&new, mac, SIZE);
-	virtio_nic_init(&n, mac, SIZE);
+	virtio_nic_init(&new, mac, SIZE, 1);
+	virtio_nic_init(&n, mac, SIZE, 1);
 	start_driver(&n, 0);
 	set_up_queue(&n, 0, 64);
 	set_up_queue(&n, 1, 64);
@@ -327,13 +332,76 @@ static void resets(void **state)
 	put(&n, 0, COMMON(device_status), 1, VIRTIO_CONFIG_S_DRIVER_OK);
 	/* 4.1.4.3.1: one queue is as new, and may be enabled again. */
 	assert_int_equal(
-		put(&n, 0, QUEUE_RESET, 2, 1), VIRTIO_NIC_RENEWS << 1 | VIRTIO_NIC_VECTORS_CHANGED);
+		put(&n, 0, QUEUE_RESET, 2, 1), virtio_nic_renews(1) | VIRTIO_NIC_VECTORS_CHANGED);
 	assert_int_equal(get(&n, 0, QUEUE_RESET, 2), 0);
 	assert_int_equal(get(&n, 0, COMMON(queue_enable), 2), 0);
 	assert_int_equal(get(&n, 0, COMMON(queue_size), 2), SIZE);
 	assert_true(n.queue[0].enabled && !virtio_nic_runs(&n));
 	set_up_queue(&n, 1, 128);
 	assert_true(virtio_nic_runs(&n) && n.queue[1].size == 128);
+}
+
+/* 5.1.2, 5.1.3, 5.1.4: several queue pairs, and the control queue behind them. */
+static void several_pairs(void **state)
+{
+	const uint64_t control = UINT64_C(1) << VIRTIO_NET_F_CTRL_VQ;
+	const uint64_t both = control | UINT64_C(1) << VIRTIO_NET_F_MQ;
+	struct virtio_nic n;
+	uint64_t offered;
+
+	(void)state;
+	virtio_nic_init(&n, mac, SIZE, 4);
+	offered = get(&n, 0, COMMON(device_feature), 4);
+	assert_true((offered & both) == both);
+	assert_int_equal(get(&n, 0, COMMON(num_queues), 2), 9);
+	assert_int_equal(get(&n, 0, VIRTIO_NIC_DEVICE + 8, 2), 4); /* max_virtqueue_pairs */
+	assert_int_equal(get(&n, 0, VIRTIO_NIC_DEVICE + 6, 2), 0);
+	assert_int_equal(virtio_nic_vectors(&n), 10);
+	/* 5.1.3.1: not without the control queue. */
+	put(&n, 0, COMMON(device_status), 1, ACKED);
+	accept_features(&n, UINT64_C(1) << VIRTIO_F_VERSION_1 | UINT64_C(1) << VIRTIO_NET_F_MQ);
+	put(&n, 0, COMMON(device_status), 1, ACKED | VIRTIO_CONFIG_S_FEATURES_OK);
+	assert_int_equal(get(&n, 0, COMMON(device_status), 1), ACKED);
+
+	/* Without VIRTIO_NET_F_MQ the control queue is the third. */
+	start_driver(&n, control);
+	assert_int_equal(virtio_nic_control(&n), 2);
+	assert_int_equal(virtio_nic_pairs_agreed(&n), 1);
+	put(&n, 0, COMMON(queue_select), 2, 2);
+	assert_int_equal(get(&n, 0, COMMON(queue_size), 2), VIRTIO_NIC_CONTROL_SIZE);
+	assert_true(virtio_nic_disturbs(&n, 0, VIRTIO_NIC_NOTIFY + 4 * 2, 2));
+	put(&n, 0, COMMON(device_status), 1, 0);
+	assert_int_equal(virtio_nic_control(&n), -1);
+	assert_false(virtio_nic_disturbs(&n, 0, VIRTIO_NIC_NOTIFY + 4 * 2, 2));
+
+	start_driver(&n, both);
+	assert_int_equal(virtio_nic_control(&n), 8);
+	assert_int_equal(virtio_nic_pairs_agreed(&n), 4);
+	put(&n, 0, COMMON(queue_select), 2, 8);
+	assert_int_equal(get(&n, 0, COMMON(queue_size), 2), VIRTIO_NIC_CONTROL_SIZE);
+	put(&n, 0, COMMON(queue_size), 2, SIZE); /* too many: as it was */
+	assert_int_equal(get(&n, 0, COMMON(queue_size), 2), VIRTIO_NIC_CONTROL_SIZE);
+	put(&n, 0, COMMON(queue_msix_vector), 2, 9);
+	assert_int_equal(get(&n, 0, COMMON(queue_msix_vector), 2), 9);
+	put(&n, 0, COMMON(queue_select), 2, 9);
+	assert_int_equal(get(&n, 0, COMMON(queue_size), 2), 0);
+	assert_int_equal(put(&n, 0, VIRTIO_NIC_NOTIFY + 4 * 8, 2, 8), virtio_nic_notifies(8));
+	assert_int_equal(put(&n, 0, VIRTIO_NIC_NOTIFY + 4 * 9, 2, 9), 0);
+	assert_true(virtio_nic_disturbs(&n, 0, VIRTIO_NIC_NOTIFY + 4 * 8, 2));
+	assert_false(virtio_nic_disturbs(&n, 0, VIRTIO_NIC_NOTIFY + 4 * 7, 2));
+	/* It runs with the pairs that are in use, all of them enabled. */
+	put(&n, 0, COMMON(device_status), 1, VIRTIO_CONFIG_S_DRIVER_OK);
+	set_up_queue(&n, 0, 64);
+	set_up_queue(&n, 1, 64);
+	assert_true(virtio_nic_runs(&n));
+	n.pairs = 2;
+	assert_false(virtio_nic_runs(&n));
+	set_up_queue(&n, 2, 64);
+	assert_false(virtio_nic_runs(&n));
+	set_up_queue(&n, 3, 64);
+	assert_true(virtio_nic_runs(&n));
+	assert_true((put(&n, 0, COMMON(device_status), 1, 0) & virtio_nic_renews(8)) != 0);
+	assert_int_equal(n.pairs, 1);
 }
 
 /* Of any width, at any place: within the region nothing goes wrong, and nobody's memory is touched. */
@@ -349,7 +417,7 @@ static void any_access(void **state)
 
 		for (uint32_t count = 0; count <= 1024; count = count * 2 + (count < 3)) {
 			for (uint32_t at = 0; at + count <= len; at += at < 300 ? 1 : 509) {
-				virtio_nic_init(&n, mac, SIZE);
+				virtio_nic_init(&n, mac, SIZE, 1);
 				memset(data, 0x5a, sizeof(data));
 				virtio_nic_read(&n, region[r], at, data + 1, count);
 				assert_true(data[0] == 0x5a && data[count + 1] == 0x5a);
@@ -372,6 +440,7 @@ int main(void)
 		cmocka_unit_test(sizes_that_are_none),
 		cmocka_unit_test(notifications),
 		cmocka_unit_test(resets),
+		cmocka_unit_test(several_pairs),
 		cmocka_unit_test(any_access),
 	};
 
