@@ -134,6 +134,16 @@ gboolean setup_has(const struct setup *s, unsigned needs)
 	return (s->interface->needs & needs) != 0;
 }
 
+unsigned setup_queues_max(const struct setup *s)
+{
+	enum { MACVTAP = 7, VHOST_USER = 8, VIRTIO = 256 }; /* the kernel's, tsim's, QEMU's */
+
+	return setup_has(s, SETUP_SOCKET)    ? VHOST_USER
+	       : setup_has(s, SETUP_MACVTAP) ? MACVTAP
+	       : setup_has(s, SETUP_VIRTIO)  ? VIRTIO
+					     : 1;
+}
+
 static gboolean has_vhost(const struct setup *s)
 {
 	if (s->machine == MACHINE_PROCESS)

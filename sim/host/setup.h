@@ -64,6 +64,8 @@ const char *setup_reflector_word(enum reflector_kind r); /* "dpdk", "xdp" */
 gboolean setup_is_vm(enum machine m);                    /* pcvm, microvm */
 /* Does its interface take any of these (enum setup_needs)? */
 gboolean setup_has(const struct setup *s, unsigned needs);
+/* Queue pairs that its test interface can have in a virtual machine: at least 1. */
+unsigned setup_queues_max(const struct setup *s);
 
 /*
  * Can it exist? NULL, else the reason, static: "microvm has no PCI bus". Before anything is started.

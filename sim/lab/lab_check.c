@@ -2,6 +2,7 @@
 /* What a set-up needs and does not find, told before anything is made. */
 #include <string.h>
 
+#include "analyze/base/text.h"
 #include "sim/base/error.h"
 #include "sim/host/network.h"
 #include "sim/lab/lab_private.h"
@@ -41,8 +42,10 @@ char *lab_lacks(const struct testbed *t, const struct setup *s, uint32_t frame_l
 
 	if (setup_is_vm(s->machine) && t->root_disk != NULL && t->guest.fqdn == NULL)
 		return g_strdup("guests with a disk require SSH: set [guest] fqdn (--config)");
-	if (setup_is_vm(s->machine) && t->queues > 1 && !setup_has(s, SETUP_VIRTIO))
-		return g_strdup("supports a single queue pair: set [guest] queues = 1 (--config)");
+	if (setup_is_vm(s->machine) && t->queues > setup_queues_max(s))
+		return g_strdup_printf(
+			"supports at most %u queue pair%s: set [guest] queues (--config)",
+			setup_queues_max(s), text_plural(setup_queues_max(s)));
 	if (lab_needs(s, SETUP_SOCKET) && !same_machine(t))
 		return g_strdup(
 			"vhost-user sockets are local: [host] fqdn and [loadgen] fqdn must be "

@@ -151,6 +151,8 @@ static char **vfio_user_words(const struct lab *l, const struct setup *s)
 
 	g_strv_builder_add_many(words, tsim, "vfio-user", "--mac", mac, NULL);
 	argv_addf(words, "--descriptors", "%u", MAX(t->rx_queue_size, t->tx_queue_size));
+	if (t->queues > 1)
+		argv_addf(words, "--queues", "%u", t->queues);
 	for (uint32_t i = 0; i < s->guests; i++)
 		g_strv_builder_add_many(words, "--device", l->device_sockets[i], "--back-end",
 			l->attached->pdata[i], NULL);

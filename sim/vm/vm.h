@@ -42,7 +42,7 @@ struct vm_cfg {
 	const char *const *extra; /* further arguments of QEMU; NULL: none */
 };
 
-enum { VM_MEMORY_MIN_MIB = 64, VM_MACVTAP_QUEUES_MAX = 7 };
+enum { VM_MEMORY_MIN_MIB = 64 };
 
 /* Words up to NULL; to be freed by g_strfreev. cfg is one that vm_check is content with. */
 char **vm_command(const struct vm_cfg *cfg);

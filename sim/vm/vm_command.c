@@ -301,12 +301,10 @@ gboolean vm_check(const struct vm_cfg *c, GError **error)
 	else if (!is_queue_size(c->rx_queue_size) || !is_queue_size(c->tx_queue_size))
 		why = g_strdup_printf("invalid queue sizes %u and %u; expected 256, 512 or 1024",
 			c->rx_queue_size, c->tx_queue_size);
-	else if (setup_has(c->setup, SETUP_MACVTAP) && c->queues > VM_MACVTAP_QUEUES_MAX)
-		why = g_strdup_printf("invalid number of queues %u; a macvtap supports at most %d",
-			c->queues, VM_MACVTAP_QUEUES_MAX);
-	else if (c->queues > 1 && !setup_has(c->setup, SETUP_VIRTIO))
-		why = g_strdup_printf("invalid number of queues %u; interface %s supports only one",
-			c->queues, c->setup->interface->word);
+	else if (c->queues > setup_queues_max(c->setup))
+		why = g_strdup_printf(
+			"invalid number of queues %u; interface %s supports at most %u", c->queues,
+			c->setup->interface->word, setup_queues_max(c->setup));
 	else if (c->kernel == NULL && c->disk == NULL)
 		why = g_strdup("requires an image or a disk to boot");
 	return why == NULL || sim_fail(error, SIM_ERROR_USAGE, "guest %u: %s", c->number, why);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Linux uses a device of tsim vfio-user as it likes, five times each while frames come: its driver is unloaded and
-# loaded, rings, MTU, MAC and XDP program change, it is asked for counters, it reboots. What is lost is booked as
+# loaded, rings, queue pairs, MTU, MAC and XDP program change, it is asked for counters, it reboots. What is lost is booked as
 # lost, and afterwards all comes back again.
 # shellcheck source=tests/qemu/lib.sh
 . "${SOURCE:?}/tests/qemu/lib.sh" || exit 1
@@ -126,11 +126,11 @@ reboots()
 
 mkdir s
 mkfifo c.in c.out
-"$BIN/tsim" vfio-user --device d --back-end s/guest-0.sock >device.log 2>&1 &
+"$BIN/tsim" vfio-user --queues 2 --device d --back-end s/guest-0.sock >device.log 2>&1 &
 device=$!
 children+=("$device")
 until_there d
-vm linux pcvm linux -action reboot=reset -serial pipe:c \
+vm linux pcvm linux -smp 2 -action reboot=reset -serial pipe:c \
 	-device '{"driver":"vfio-user-pci","socket":{"type":"unix","path":"d"}}'
 exec 8<>c.in 9<>c.out
 hear @READY
@@ -146,6 +146,10 @@ for policy in emulate-all passthrough:1; do
 	in_traffic "XDP native and generic" "guest_does treflect-xdp stop eth0" \
 		"guest_does treflect-xdp start --mode generic eth0" "guest_does treflect-xdp stop eth0" \
 		"guest_does treflect-xdp start --mode native eth0"
+	# Not while there is a program; its queues are those of the first pairs that it finds.
+	in_traffic "ethtool -L" "guest_does treflect-xdp stop eth0" "guest_does ethtool -L eth0 combined 1" \
+		"guest_does treflect-xdp start --mode native eth0" "guest_does treflect-xdp stop eth0" \
+		"guest_does ethtool -L eth0 combined 2" "guest_does treflect-xdp start --mode native eth0"
 	in_traffic "down and up" "guest_does ip link set eth0 down" "guest_does ip link set eth0 up"
 	in_traffic "reboot" "reboots reboot -f"
 done

@@ -505,7 +505,7 @@ static void what_qemu_would_refuse_is_refused_before(void **state)
 	bad = good;
 	bad.setup = &e1000;
 	bad.queues = 2;
-	refuse(bad, "bridge-e1000 supports only one");
+	refuse(bad, "bridge-e1000 supports at most 1");
 	bad = good;
 	bad.memory_mib = 16;
 	refuse(bad, "at least 1 vCPU and 64 MiB");
