@@ -145,7 +145,7 @@ static bool reflect_frames(struct machine *m, bool sends)
 			busy = true;
 		}
 	}
-	for (uint16_t i = 0; i < m->in_use; i++) {
+	for (unsigned i = 0; i < m->in_use; i++) {
 		guest_publish(&m->g, &m->pair[i].rx, (uint16_t)(2 * i));
 		guest_publish(&m->g, &m->pair[i].tx, (uint16_t)(2 * i + 1));
 	}
@@ -207,7 +207,7 @@ static void come_up(struct machine *m)
 	guest_greet(g);
 	if (guest_get(g, &g->device, 8, 2) != m->nb)
 		guest_fail(g, "max_virtqueue_pairs is not %u", m->nb);
-	for (uint16_t i = 0; i < m->nb; i++) {
+	for (unsigned i = 0; i < m->nb; i++) {
 		struct pair *p = &m->pair[i];
 
 		guest_make_queue(g, &p->rx, (uint16_t)(2 * i), (uint16_t)(2 * i + 1));
