@@ -55,8 +55,8 @@ lab_qemu_in()
 {
 	mkdir -p "$1" && cat >"$1/qemu-system-x86_64" <<-END && chmod +x "$1/qemu-system-x86_64"
 		#!/usr/bin/env bash
-		SOURCE=$SOURCE LAB=$LAB
-		. "$SOURCE/tests/lab/machine.sh"
+		SOURCE=${SOURCE@Q} LAB=${LAB@Q}
+		. "\$SOURCE/tests/lab/machine.sh"
 		lab_qemu "\$@"
 	END
 }
