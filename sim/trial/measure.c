@@ -393,8 +393,8 @@ static char *away_text(const struct watch *w)
 	if (w->back_s < 0 || w->fault != NULL)
 		return g_strdup_printf(
 			"%s at %.1f s", w->fault == NULL ? "disconnected" : w->fault, w->absent_s);
-	return w->back_s == 0 ? g_strdup("reset or away in the warm-up")
-			      : g_strdup_printf("reset or away from %.1f s to %.1f s", w->absent_s,
+	return w->back_s == 0 ? g_strdup("disconnected in the warm-up")
+			      : g_strdup_printf("disconnected from %.1f s to %.1f s", w->absent_s,
 					w->back_s);
 }
 

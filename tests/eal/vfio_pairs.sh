@@ -17,7 +17,7 @@ pairs()
 	kill -USR1 "$machines"
 	until_said machines.log 'all changes are done'
 	measured
-	answers "$1 pairs that change"
+	answers "$1 pairs that change" '.guests[0] | .forwarded > 0.4 * .offered'
 	kill -TERM "$machines"
 	wait "$machines"
 	same "status of the machine ($(cat machines.log), devices: $(cat device.log))" "$?" 0
