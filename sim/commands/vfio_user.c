@@ -9,13 +9,13 @@
 #include "sim/base/stop.h"
 #include "sim/commands/commands.h"
 #include "sim/device/device.h"
+#include "sim/device/virtio_nic.h"
 #include "sim/host/setup.h"
 #include "traffic/frame.h"
 
 enum {
 	DESCRIPTORS_MIN = 32,
 	DESCRIPTORS_MAX = 32768,
-	QUEUES_MAX = 8,    /* pairs */
 	REGION_FILES = 32, /* pieces of a guest's memory, which is a file each */
 	LOOK_MS = 200,     /* so soon a signal is seen, whenever it comes */
 };
@@ -94,7 +94,7 @@ static const struct option_row vfio_user_rows[] = {
 		"Maximum number of descriptors per queue, a power of two", .preset = "256",
 		.min = DESCRIPTORS_MIN, .max = DESCRIPTORS_MAX),
 	ROW(INT, queues, "queues", 0, "N", "Maximum number of queue pairs per guest", .preset = "1",
-		.min = 1, .max = QUEUES_MAX),
+		.min = 1, .max = VIRTIO_NIC_PAIRS_MAX),
 	{ 0 },
 };
 

@@ -26,7 +26,9 @@ enum source { LISTENER, CLIENT, BACK_END, SOURCES };
 
 unsigned devices_files(unsigned pairs)
 {
-	return 3 + 2 * pairs + 2 * pairs + 2 + VFIO_USER_FDS_MAX;
+	const unsigned queues = 2 * pairs, vectors = queues + 2; /* a kick each, a call each */
+
+	return SOURCES + queues + vectors + VFIO_USER_FDS_MAX;
 }
 
 void device_say(const struct devices *d, const struct guest *g, const char *who, const char *what)

@@ -58,8 +58,8 @@ gboolean vhost_front_is_busy(const struct vhost_front *f);
 gboolean vhost_front_is_late(const struct vhost_front *f, int64_t now_us);
 
 /*
- * READY and not busy: the queues of the pairs in use run from now on, no other ones. call_fd: of each queue; -1: it is not called. NULL, or
- * why they do not; *gone: hang up.
+ * READY and not busy: the queues of the pairs in use run from now on, no other ones. call_fd: of each
+ * queue; -1: it is not called. NULL, or why they do not; *gone: hang up.
  */
 const char *vhost_front_start(struct vhost_front *f, const struct virtio_nic *nic,
 	const struct dma_share *memory, const int call_fd[VIRTIO_NIC_DATA_MAX], gboolean *gone);

@@ -4,11 +4,11 @@
  * answering: at once, then when the driver is reset. The device hangs up on it after 5 s, is a device all
  * the while that nothing has to wait for it, and comes back.
  */
+#include "tests/eal/peer.h"
 #include "tests/eal/vfio_guest.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <linux/virtio_config.h>
 #include <linux/virtio_net.h>
@@ -25,14 +25,6 @@ enum {
 	HEADER_LEN = 12,
 	IS_REPLY = 5, /* and version 1 */
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static int listen_at(const char *path)
 {
@@ -65,7 +57,7 @@ static void expect_end(int s, const char *path, const char *when, uint64_t since
 
 	while (recv(s, bytes, sizeof(bytes), 0) > 0)
 		;
-	took = now_ms() - since;
+	took = peer_now_ms() - since;
 	close(s);
 	if (took < LIMIT_MS - EARLY_MS || took > LIMIT_MS + LATE_MS)
 		guest_fail_at(path, "%s: hung up after %lu ms", when, (unsigned long)took);
@@ -102,7 +94,7 @@ static void expect_queues(int s, const char *path)
 
 static void expect_soon(const struct guest *g, const char *what, uint64_t since)
 {
-	if (now_ms() - since > SOON_MS)
+	if (peer_now_ms() - since > SOON_MS)
 		guest_fail(g, "%s waits for a back end that nobody needs", what);
 }
 
@@ -118,7 +110,7 @@ int main(int argc, char **argv)
 	}
 	g.path = argv[1];
 	listener = listen_at(argv[2]);
-	since = now_ms();
+	since = peer_now_ms();
 	guest_open(&g);
 	s = take_device(listener, argv[2]);
 	guest_start(&g);
@@ -130,7 +122,7 @@ int main(int argc, char **argv)
 	s = take_device(listener, argv[2]);
 	say_features(s, argv[2]);
 	expect_queues(s, argv[2]);
-	since = now_ms();
+	since = peer_now_ms();
 	guest_stop(&g, false); /* not before the device knows that nobody is in its memory */
 	expect_end(s, argv[2], "no rings' bases", since);
 

@@ -15,16 +15,15 @@
  *   rings      both queues are reset, and then made anew
  *   reconnect  the machine is killed; another one comes
  */
+#include "tests/eal/peer.h"
 #include "tests/eal/vfio_guest.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/virtio_net.h>
@@ -47,23 +46,6 @@ struct machine {
 
 static struct machine machines[MACHINES_MAX];
 static unsigned nb_machines;
-static volatile sig_atomic_t is_over, is_eventful;
-
-static void take_signal(int signal)
-{
-	if (signal == SIGUSR1)
-		is_eventful = 1;
-	else
-		is_over = 1;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static uint8_t *buffer_of(struct guest *g, uint16_t buffer)
 {
@@ -206,8 +188,8 @@ static bool is_called(struct machine *m)
 		return calls != 0;
 	}
 	if (m->waits_since == 0)
-		m->waits_since = now_ms();
-	else if (now_ms() - m->waits_since > SILENCE_MS)
+		m->waits_since = peer_now_ms();
+	else if (peer_now_ms() - m->waits_since > SILENCE_MS)
 		guest_fail(g, "frames are received, but no call comes");
 	return false;
 }
@@ -300,7 +282,7 @@ static void begin_event(struct machine *m, const char *word)
 		fprintf(stderr, "unknown event '%s'\n", word);
 		_exit(2);
 	}
-	m->until = now_ms() + AWAY_MS;
+	m->until = peer_now_ms() + AWAY_MS;
 }
 
 static void end_event(struct machine *m)
@@ -358,7 +340,7 @@ static void reflect_until_over(const char *event, uint64_t every_ms)
 {
 	uint64_t next = 0;
 
-	while (is_over == 0) {
+	while (peer_is_over == 0) {
 		bool busy = false;
 
 		for (unsigned i = 0; i < nb_machines; i++) {
@@ -367,11 +349,11 @@ static void reflect_until_over(const char *event, uint64_t every_ms)
 			if (m->up && (!m->g.calls || is_called(m)))
 				busy |= reflect_frames(m);
 		}
-		if (event != NULL && is_eventful != 0 && machines[0].until == 0 &&
-			now_ms() >= next) {
+		if (event != NULL && peer_is_told != 0 && machines[0].until == 0 &&
+			peer_now_ms() >= next) {
 			begin_event(&machines[0], event);
-			next = now_ms() + every_ms;
-		} else if (machines[0].until != 0 && now_ms() >= machines[0].until) {
+			next = peer_now_ms() + every_ms;
+		} else if (machines[0].until != 0 && peer_now_ms() >= machines[0].until) {
 			end_event(&machines[0]);
 		} else if (!busy) {
 			wait_for_devices(machines[0].g.calls ? 10 : 0);
@@ -390,7 +372,6 @@ int main(int argc, char **argv)
 		{ "event", required_argument, NULL, 'e' },
 		{ "every", required_argument, NULL, 'n' }, { NULL, 0, NULL, 0 } };
 	struct guest as = { .buffer_len = GUEST_STRIDE };
-	const struct sigaction taken = { .sa_handler = take_signal };
 	const char *event = NULL;
 	uint64_t every_ms = 500;
 	int option;
@@ -417,9 +398,7 @@ int main(int argc, char **argv)
 		fputs("usage: vfio_client [OPTION...] DEVICE...\n", stderr);
 		return 2;
 	}
-	sigaction(SIGTERM, &taken, NULL);
-	if (event != NULL)
-		sigaction(SIGUSR1, &taken, NULL);
+	peer_take_signals();
 	for (unsigned i = 0; i < nb_machines; i++) {
 		machines[i].g = as;
 		machines[i].g.path = argv[optind + (int)i];

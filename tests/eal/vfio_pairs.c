@@ -4,13 +4,12 @@
  * swapped, on one pair for a time, then on the next one; from SIGUSR1 on it changes the number of pairs in
  * use five times. Until SIGTERM; then an account as JSON.
  */
+#include "tests/eal/peer.h"
 #include "tests/eal/vfio_guest.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/virtio_net.h>
@@ -40,24 +39,6 @@ struct machine {
 	struct guest_queue control;
 	uint64_t foreign, idle_received;
 };
-
-static volatile sig_atomic_t is_over, is_eventful;
-
-static void take_signal(int signal)
-{
-	if (signal == SIGUSR1)
-		is_eventful = 1;
-	else
-		is_over = 1;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static uint64_t address_of(const struct machine *m, unsigned pair, uint32_t buffer)
 {
@@ -247,7 +228,6 @@ static bool is_settled(const struct machine *m)
 int main(int argc, char **argv)
 {
 	static struct machine m = { .g.buffer_len = GUEST_STRIDE };
-	const struct sigaction taken = { .sa_handler = take_signal };
 	uint64_t turn = 0, change = 0;
 	unsigned changes = 0;
 
@@ -260,14 +240,13 @@ int main(int argc, char **argv)
 	m.g.features = UINT64_C(1) << VIRTIO_NET_F_CTRL_VQ | UINT64_C(1) << VIRTIO_NET_F_MQ;
 	m.g.descriptors = 64;
 	m.buffers = 2 * m.g.descriptors;
-	sigaction(SIGTERM, &taken, NULL);
-	sigaction(SIGUSR1, &taken, NULL);
+	peer_take_signals();
 	guest_open(&m.g);
 	come_up(&m);
 	fprintf(stderr, "1 devices are up\n");
-	while (is_over == 0) {
-		uint64_t now = now_ms();
-		bool is_due = is_eventful != 0 && changes < CHANGES && now >= change;
+	while (peer_is_over == 0) {
+		uint64_t now = peer_now_ms();
+		bool is_due = peer_is_told != 0 && changes < CHANGES && now >= change;
 
 		if (!reflect_frames(&m, !is_due))
 			usleep(50);
@@ -277,7 +256,7 @@ int main(int argc, char **argv)
 		}
 		if (is_due && is_settled(&m)) {
 			use_pairs(&m, 1 + (changes * 3 + 1) % m.nb);
-			change = now_ms() + CHANGE_MS;
+			change = peer_now_ms() + CHANGE_MS;
 			if (++changes == CHANGES)
 				fputs("all changes are done\n", stderr);
 		}

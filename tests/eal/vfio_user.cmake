@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 foreach(client vfio_client bad_vfio_client silent_back_end vfio_pairs)
-	add_executable(${client} eal/${client}.c eal/vfio_guest.c)
+	add_executable(${client} eal/${client}.c eal/vfio_guest.c eal/peer.c)
 	target_link_libraries(${client} PRIVATE tsim_options)
 	set_target_properties(${client} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 endforeach()
