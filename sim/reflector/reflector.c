@@ -33,6 +33,7 @@ enum {
 	LOOKS_PER_S = 1000,   /* at sockets: did a back end connect, or answer */
 	LOOKS_PER_HOST = 10,  /* how many of these until one, whether a host is still there */
 	IDLE_TURNS = 16,      /* before it sleeps */
+	CROWDED_US = 50,      /* away from the CPU for so long: others use it */
 	SLEEP_MS = 10,
 	EVENTS = 16,
 	AHEAD = 8, /* queues that memory is asked for together */
@@ -551,12 +552,23 @@ char *reflector_report(const struct reflector *r, int serial)
 	return g_string_free(out, FALSE);
 }
 
-/* Nothing is to be done. Only front ends can be called: nobody sleeps who serves others, too. */
+/*
+ * Nothing is to be done. Only front ends can be called: nobody sleeps who serves others, too. Where others
+ * use the CPU, who yields comes back when the scheduler's slice has ended, who sleeps when it is called.
+ */
 static void give_way(struct reflector *r)
 {
-	if (!r->cfg.sleeps || r->front == NULL || r->nb_polled + r->nb_watched != 0 ||
-		r->idle_turns++ < IDLE_TURNS) {
+	gint64 yields_us;
+
+	if (!r->cfg.sleeps || r->front == NULL || r->nb_polled + r->nb_watched != 0) {
 		sched_yield();
+		return;
+	}
+	if (r->idle_turns++ < IDLE_TURNS) {
+		yields_us = g_get_monotonic_time();
+		sched_yield();
+		if (g_get_monotonic_time() - yields_us > CROWDED_US)
+			r->idle_turns = IDLE_TURNS;
 		return;
 	}
 	front_sleep(r->front, SLEEP_MS);
